@@ -1,0 +1,417 @@
+"""The only model of a form: its geometry, its fields and its rules, read from one YAML file.
+
+All lengths are nominal millimetres of the printed page, origin at the paper's top-left corner, x to the right,
+y down. "Nominal" because the true print size of many forms is not known: limits are therefore stated in cell
+widths, never in millimetres. A rectangle is ``[x0, y0, x1, y1]`` along the *centres* of its printed lines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from .rules import Relation, RuleSyntaxError, parse
+
+SCHEMA_VERSION = 1
+SCHEMA_FILE = "template.schema.json"
+
+Millimetres = Annotated[float, Field(ge=-2000, le=2000, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, le=2000, allow_inf_nan=False)]
+Gray = Annotated[float, Field(ge=0, le=1, description="0 black ... 1 white")]
+Point = tuple[Millimetres, Millimetres]
+Rect = tuple[Millimetres, Millimetres, Millimetres, Millimetres]
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=60)]
+FloatArray = NDArray[np.float64]
+
+
+class TemplateError(ValueError):
+    """A template file cannot be used. `problems` holds one line each: file, line, what is wrong, what to write."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class Model(BaseModel):
+    """Base of every part of a template: frozen, and strict about unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Label(Model):
+    """A text for people, in Indonesian and English."""
+
+    id: str
+    en: str
+
+
+class Paper(Model):
+    """Nominal paper size."""
+
+    width: Positive
+    height: Positive
+
+
+class Tag(Model):
+    """An AprilTag. `center` is the middle of its black border square, `side` that square's side.
+
+    `rotation` is the clockwise turn in degrees of the printed tag against the family's own drawing.
+    """
+
+    family: Literal["apriltag_36h10"]
+    id: Annotated[int, Field(ge=0, le=2319)]
+    center: Point
+    side: Positive
+    rotation: Literal[0, 90, 180, 270] = 0
+
+
+class CornerMarks(Model):
+    """Four equal marks. A staircase is two black squares that touch at the mark's centre: upper left, lower right."""
+
+    kind: Literal["staircase"]
+    square: Positive
+    tl: Point
+    tr: Point
+    br: Point
+    bl: Point
+
+    @property
+    def centers(self) -> FloatArray:
+        """Centres TL, TR, BR, BL; (4, 2) millimetres."""
+        return np.array([self.tl, self.tr, self.br, self.bl], dtype=np.float64)
+
+
+class Markers(Model):
+    """The fiducials of a page; a page without any has none of both."""
+
+    tag: Tag | None = None
+    corners: CornerMarks | None = None
+
+
+class PrintedFrame(Model):
+    """A printed rectangle."""
+
+    frame: Rect
+    width: Positive = 0.4
+    gray: Gray = 0.0
+
+
+class PrintedLine(Model):
+    """A printed straight line."""
+
+    line: Rect
+    width: Positive = 0.4
+    gray: Gray = 0.0
+
+
+class PrintedDots(Model):
+    """A dotted line to write on."""
+
+    dots: Rect
+    pitch: Positive = 1.5
+    width: Positive = 0.4
+    gray: Gray = 0.35
+
+
+class PrintedText(Model):
+    """A printed text; `at` is the baseline's left end, middle or right end, `size` the height of a capital letter."""
+
+    text: str
+    at: Point
+    size: Positive = 1.8
+    bold: bool = False
+    align: Literal["left", "center", "right"] = "left"
+    gray: Gray = 0.0
+
+
+Printed = PrintedFrame | PrintedLine | PrintedDots | PrintedText
+
+
+class Region(Model):
+    """A named part of a page."""
+
+    id: Identifier
+    rect: Rect
+
+
+class Page(Model):
+    """One printed side. `private` regions (names, signatures) are masked in everything we show."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
+    title: Label
+    markers: Markers = Markers()
+    header: Rect | None = Field(default=None, description="where the station's name is handwritten")
+    private: tuple[Region, ...] = ()
+    printed: tuple[Printed, ...] = ()
+
+
+class Cells(Model):
+    """`count` boxes for one digit each: the first box [x, y, width, height] repeated every `pitch` to the right."""
+
+    box: tuple[Millimetres, Millimetres, Positive, Positive]
+    count: Annotated[int, Field(ge=1, le=12)]
+    pitch: Positive
+    line: Positive = 0.45
+
+    @property
+    def width(self) -> float:
+        """Width of one cell."""
+        return self.box[2]
+
+    def rects(self) -> list[Rect]:
+        """One rectangle per cell, left to right."""
+        x, y, width, height = self.box
+        return [(x + i * self.pitch, y, x + i * self.pitch + width, y + height) for i in range(self.count)]
+
+    def outline(self) -> Rect:
+        """The rectangle around all cells."""
+        first, last = self.rects()[0], self.rects()[-1]
+        return first[0], first[1], last[2], last[3]
+
+
+class Bubbles(Model):
+    """Ten bubbles (0 at the top) under each cell."""
+
+    kind: Literal["bubbles"]
+    first: Point = Field(description="centre of the 0 bubble under the first cell")
+    pitch: tuple[Positive, Positive] = Field(description="to the next column, to the next digit")
+    radius: Positive
+
+    def centers(self, columns: int) -> FloatArray:
+        """Centres, (columns, 10, 2) millimetres."""
+        x = self.first[0] + np.arange(columns) * self.pitch[0]
+        y = self.first[1] + np.arange(10) * self.pitch[1]
+        return np.stack(np.broadcast_arrays(x[:, None], y[None, :]), axis=-1).astype(np.float64)
+
+
+class Tally(Model):
+    """A grid for tally marks, `strokes` in a full cell."""
+
+    kind: Literal["tally"]
+    grid: Rect
+    rows: Annotated[int, Field(ge=1, le=100)]
+    columns: Annotated[int, Field(ge=1, le=100)]
+    strokes: Annotated[int, Field(ge=1, le=10)] = 5
+
+
+class RowTotals(Model):
+    """Boxes for the total of each row of the tally ("jumlah tiap baris")."""
+
+    kind: Literal["row_totals"]
+    grid: Rect
+    rows: Annotated[int, Field(ge=1, le=100)]
+    cells: Annotated[int, Field(ge=1, le=6)]
+
+
+Witness = Annotated[Bubbles | Tally | RowTotals, Field(discriminator="kind")]
+
+
+class FormField(Model):
+    """One number on a page. Only fields with role `count` decide a verdict."""
+
+    id: Identifier
+    page: str
+    role: Literal["count", "date"] = "count"
+    label: Label
+    cells: Cells
+    guide: Literal["none", "seven_segment"] = "none"
+    witnesses: tuple[Witness, ...] = ()
+
+    @property
+    def bubbles(self) -> Bubbles | None:
+        """The bubbles of this number, if the form has them."""
+        return next((w for w in self.witnesses if isinstance(w, Bubbles)), None)
+
+
+class Rule(Model):
+    """A relation between fields (grammar: `ocr_recap.rules`) with its strength and where it comes from.
+
+    `exact` and `inequality` rules block acceptance when broken; a `soft` rule only warns.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=60)]
+    text: str
+    strength: Literal["exact", "inequality", "soft"]
+    basis: str
+
+    @field_validator("text")
+    @classmethod
+    def _is_a_rule(cls, text: str) -> str:
+        try:
+            parse(text)
+        except RuleSyntaxError as fault:
+            raise ValueError(f"not a rule: {fault}") from None
+        return text
+
+    @cached_property
+    def relation(self) -> Relation:
+        """The parsed text."""
+        return parse(self.text)
+
+
+class Template(Model):
+    """One form: pages, fields, rules."""
+
+    schema_version: Literal[1]
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+    title: Label
+    source: str = Field(description="where geometry and rules were taken from, and how sure that is")
+    paper: Paper
+    pages: tuple[Page, ...] = Field(min_length=1)
+    fields: tuple[FormField, ...] = Field(min_length=1)
+    rules: tuple[Rule, ...] = ()
+    sha256: str = Field(default="", exclude=True, description="hash of the file, filled in by the loader")
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Template:
+        pages = [page.id for page in self.pages]
+        names = [field.id for field in self.fields]
+        for kind, ids in (("page", pages), ("field", names), ("rule", [rule.id for rule in self.rules])):
+            doubled = sorted({i for i in ids if ids.count(i) > 1})
+            if doubled:
+                raise ValueError(f"{kind} id {doubled[0]!r} is used twice; give each {kind} its own id")
+        for field in self.fields:
+            if field.page not in pages:
+                raise ValueError(f"field {field.id!r} is on page {field.page!r}; write one of {', '.join(pages)}")
+        for rule in self.rules:
+            for name in rule.relation.fields:
+                if name not in names:
+                    raise ValueError(f"rule {rule.id!r} names the unknown field {name!r}; write one of the field ids")
+        tags = [page.markers.tag.id for page in self.pages if page.markers.tag]
+        if len(tags) != len(set(tags)):
+            raise ValueError("two pages have the same tag id; the tag is what tells the pages apart")
+        return self
+
+    def page(self, page_id: str) -> Page:
+        """The page of this id.
+
+        Raises:
+            KeyError: no such page.
+        """
+        for page in self.pages:
+            if page.id == page_id:
+                return page
+        raise KeyError(page_id)
+
+    def fields_of(self, page_id: str) -> list[FormField]:
+        """The fields on one page, in the order of the file."""
+        return [field for field in self.fields if field.page == page_id]
+
+    def rules_of(self, page_id: str) -> list[Rule]:
+        """The rules in which at least one field of the page takes part."""
+        here = {field.id for field in self.fields_of(page_id)}
+        return [rule for rule in self.rules if here.intersection(rule.relation.fields)]
+
+    def cell_width(self, page_id: str) -> float:
+        """The median cell width of a page: the unit of every residual and limit; millimetres."""
+        return float(np.median([field.cells.width for field in self.fields_of(page_id)]))
+
+
+def directory() -> Path:
+    """Where the package's own templates lie: inside an installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    installed = package / "templates"
+    return installed if installed.is_dir() else package.parent / "templates"
+
+
+def available() -> dict[str, Path]:
+    """The package's own templates: id to file, sorted by id."""
+    return {path.stem: path for path in sorted(directory().glob("*.yaml"))}
+
+
+def load(source: str | Path) -> Template:
+    """Load a template by id (`c-hasil-ppwp-2024`) or from a YAML file.
+
+    Raises:
+        TemplateError: no such template or file, or its content is wrong; the message names file, line and remedy.
+    """
+    known = available()
+    path = known.get(str(source), Path(source))
+    if not path.is_file():
+        ids = ", ".join(known)
+        raise TemplateError([f"{source}: no such template or file; known templates are {ids}, or give a .yaml file"])
+    try:
+        content = path.read_bytes()
+        text = content.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise TemplateError([f"{path}: cannot be read as UTF-8 text ({fault}); save it again as UTF-8"]) from None
+    return parse_text(text, str(path), hashlib.sha256(content).hexdigest())
+
+
+def parse_text(text: str, name: str, sha256: str = "") -> Template:
+    """Parse the text of a template file; `name` is used in error messages.
+
+    Raises:
+        TemplateError: as `load`.
+    """
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as fault:
+        mark = getattr(fault, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        reason = getattr(fault, "problem", None) or str(fault)
+        raise TemplateError([f"{name}, line {line}: not valid YAML: {reason}"]) from None
+    if not isinstance(data, dict):
+        raise TemplateError([f"{name}, line 1: a template is a mapping that starts with 'schema_version: 1'"])
+    try:
+        return Template.model_validate(data).model_copy(update={"sha256": sha256})
+    except ValidationError as fault:
+        raise TemplateError(list(_explain(fault, node, name))) from None
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema that editors and other programs can check a template file against."""
+    schema = Template.model_json_schema()
+    schema["properties"].pop("sha256", None)
+    return schema
+
+
+def _explain(fault: ValidationError, root: yaml.Node | None, name: str) -> Iterator[str]:
+    seen: set[str] = set()
+    for error in fault.errors():
+        keys = [key for key in error["loc"] if not _is_union_branch(key)]
+        line, path = _find(root, keys)
+        message = error["msg"].removeprefix("Value error, ")
+        given = error.get("input")
+        shown = f" (found {given!r})" if isinstance(given, str | int | float | bool) else ""
+        if error["type"] == "missing":
+            message, shown = f"the key {keys[-1]!r} is missing; add it", ""
+        elif error["type"] == "extra_forbidden":
+            message, shown = f"the key {keys[-1]!r} is not known here; remove it or correct its spelling", ""
+        text = f"{name}, line {line}: {path or 'template'}: {message}{shown}"
+        if text not in seen:
+            seen.add(text)
+            yield text
+
+
+def _is_union_branch(key: str | int) -> bool:
+    """Pydantic puts the name of the tried variant into the location; the file has no such key."""
+    return isinstance(key, str) and (key in {"bubbles", "tally", "row_totals"} or key.startswith("Printed"))
+
+
+def _find(node: yaml.Node | None, keys: Sequence[str | int]) -> tuple[int, str]:
+    """Walk the parsed YAML along `keys`; the line of the deepest part that exists, and its path for people."""
+    line, path = 1, ""
+    for key in keys:
+        step: yaml.Node | None = None
+        if isinstance(node, yaml.MappingNode):
+            for name, value in node.value:
+                if name.value == str(key):
+                    line, step = name.start_mark.line + 1, value
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+            step = node.value[key]
+            line = step.start_mark.line + 1
+        if step is None:
+            break
+        path += f"[{key}]" if isinstance(key, int) else (f".{key}" if path else str(key))
+        node = step
+    return line, path
