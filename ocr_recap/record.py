@@ -1,0 +1,288 @@
+"""The record: what one photo says, frozen and versioned. Other programs read its JSON, so names here are a contract.
+
+All coordinates are pixels of the photo as a viewer shows it (EXIF orientation applied), x right, y down. Floats are
+rounded where the record is made, so that the same reading gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, PrivateAttr
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RECORD_SCHEMA = 1
+
+Quad = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
+FieldStatus = Literal["accepted", "review", "blank"]
+Verdict = Literal["settled", "review", "inconsistent", "problem"]
+
+
+class Frozen(BaseModel):
+    """Base of every part of a record."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Bilingual(Frozen):
+    """A sentence for people."""
+
+    id: str
+    en: str
+
+
+class PhotoInfo(Frozen):
+    """The file as received. `width`, `height` count pixels after EXIF orientation; `frame` counts from 0."""
+
+    file: str
+    frame: int = 0
+    sha256: str
+    width: int
+    height: int
+
+
+class Station(Frozen):
+    """The polling station, as text; `source` says where the code came from."""
+
+    code: str | None = None
+    source: str | None = None
+
+
+class Page(Frozen):
+    """Where a page of a template lies on the photo.
+
+    `corners` are the paper's corner-mark centres (or the paper's own corners where a form has no marks), TL, TR, BR,
+    BL in reading orientation. `residual` is the median distance between the printed lines that were predicted and
+    those that were found, in cell widths. `anchors` names the fiducials that were seen. `homography` maps nominal
+    millimetres of the page to photo pixels, row by row.
+    """
+
+    template: str
+    page: str
+    corners: Quad
+    residual: float
+    anchors: tuple[str, ...]
+    homography: tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+
+    _source: Any = PrivateAttr(default=None)
+
+    def rectify(self, photo: Any = None, pixels_per_mm: float = 5.0) -> NDArray[np.uint8]:
+        """The straightened page, (height, width, 3) BGR, with private regions masked.
+
+        Args:
+            photo: path, bytes or BGR array; may be left out on a record that `Reader` has just made.
+            pixels_per_mm: resolution in nominal millimetres.
+
+        Raises:
+            ValueError: no photo is at hand (a record loaded from JSON needs one).
+        """
+        from .emit.overlay import rectified  # noqa: PLC0415  (drawing is needed only here)
+
+        return rectified(self, _photo(photo, self._source), pixels_per_mm)
+
+
+class Candidate(Frozen):
+    """One possible reading; `value` null means blank or not a number."""
+
+    text: str
+    value: int | None
+    probability: float
+
+
+class CellEvidence(Frozen):
+    """What the digit reader says of one cell: the likeliest characters first; `?` = something else than 0-9, X, -."""
+
+    quad: Quad
+    probabilities: dict[str, float]
+
+
+class DigitEvidence(Frozen):
+    """The digit witness: `text` cell by cell, `value` and its probability, before anything else was heard."""
+
+    text: str
+    value: int | None
+    probability: float
+    cells: tuple[CellEvidence, ...]
+
+
+class BubbleEvidence(Frozen):
+    """The bubble witness. `columns` holds a digit, `none` or `several` per column, each with its probability."""
+
+    state: Literal["read", "empty", "unclear"]
+    text: str
+    value: int | None
+    probability: float
+    columns: tuple[tuple[str, float], ...]
+
+
+class TallyEvidence(Frozen):
+    """The tally witness: `state` is `not_read` until this version learns to count strokes."""
+
+    state: Literal["not_read", "empty", "read", "unreadable"]
+    count: int | None
+    rows: tuple[int, ...] | None
+
+
+class Evidence(Frozen):
+    """What each witness says of one number; null = the form has no such witness here."""
+
+    digits: DigitEvidence
+    bubbles: BubbleEvidence | None = None
+    tally: TallyEvidence | None = None
+
+
+class FieldRecord(Frozen):
+    """One number.
+
+    `text` has a character per cell (0-9, `X`, `-`, `?`, space). `read` is the digit cells alone. `value` is the best
+    reading of what is written. Use `accepted`: the value if it is accepted, else null.
+    """
+
+    text: str
+    read: str
+    value: int | None
+    accepted: int | None
+    status: FieldStatus
+    confidence: float
+    candidates: tuple[Candidate, ...]
+    reasons: tuple[str, ...]
+    explanation: Bilingual
+    quad: Quad
+    evidence: Evidence
+
+    def __repr__(self) -> str:
+        shown = f"accepted {self.accepted}" if self.status == "accepted" else f"{self.status} {self.value}"
+        return f"<{shown}, written {self.text!r}, confidence {self.confidence:.4f}>"
+
+    __str__ = __repr__
+
+
+class RowSum(Frozen):
+    """A row total of a tally grid as written (read from a later version on)."""
+
+    field: str
+    row: int
+    text: str
+    value: int | None
+    confidence: float
+
+
+class RuleResult(Frozen):
+    """One rule with the numbers that it was evaluated on. `difference` = left side minus right side."""
+
+    id: str
+    text: str
+    strength: Literal["exact", "inequality", "soft"]
+    basis: str
+    numbers: dict[str, int | None]
+    outcome: Literal["holds", "broken", "not_evaluated"]
+    difference: float | None
+
+
+class Problem(Frozen):
+    """One member of `problems.PROBLEMS`, its data, and the next step for the user."""
+
+    code: str
+    data: dict[str, Any]
+    hint: Bilingual
+
+
+class Provenance(Frozen):
+    """What made this record, so that it can be made again."""
+
+    ocr_recap: str
+    template_sha256: str | None
+    weights_sha256: str | None
+    options: dict[str, Any]
+    runtime: dict[str, str]
+
+
+class Record(Frozen):
+    """What one photo says. Every number in it is provisional: paper prevails."""
+
+    schema_: int = RECORD_SCHEMA
+    photo: PhotoInfo
+    station: Station = Station()
+    document: str | None = None
+    page: Page | None
+    fields: dict[str, FieldRecord]
+    row_sums: tuple[RowSum, ...] = ()
+    rules: tuple[RuleResult, ...] = ()
+    status: Verdict
+    problems: tuple[Problem, ...] = ()
+    provenance: Provenance
+    provisional: Literal[True] = True
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=lambda name: "schema" if name == "schema_" else name,
+        populate_by_name=True,
+    )
+
+    _source: Any = PrivateAttr(default=None)
+
+    def export(self) -> dict[str, Any]:
+        """The record as plain JSON types, exactly as a line of `photos.jsonl` holds it."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def to_json(self) -> str:
+        """One line of `photos.jsonl`, without the line break."""
+        return self.model_dump_json(by_alias=True)
+
+    @classmethod
+    def from_json(cls, line: str) -> Record:
+        """The record of a line of `photos.jsonl`.
+
+        Raises:
+            pydantic.ValidationError: the line is not a record of this schema version.
+        """
+        return cls.model_validate_json(line)
+
+    def show(self, photo: Any = None, path: str | Path | None = None) -> NDArray[np.uint8]:
+        """The photo with page, cells, bubbles and numbers drawn on it, (h, w, 3) BGR; private regions are masked.
+
+        Args:
+            photo: path, bytes or BGR array; may be left out on a record that `Reader` has just made.
+            path: where to save the picture as well (.jpg or .png).
+
+        Raises:
+            ValueError: no photo is at hand (a record loaded from JSON needs one).
+        """
+        from .emit.overlay import overlay, save  # noqa: PLC0415  (drawing is needed only here)
+
+        picture = overlay(self, _photo(photo, self._source))
+        if path is not None:
+            save(picture, path)
+        return picture
+
+    def __repr__(self) -> str:
+        where = f"{self.page.template} page {self.page.page}" if self.page else "no form"
+        counts = {s: sum(f.status == s for f in self.fields.values()) for s in ("accepted", "review", "blank")}
+        numbers = ", ".join(f"{n} {s}" for s, n in counts.items() if n)
+        problems = ", ".join(p.code for p in self.problems)
+        return f"<Record {self.photo.file}: {'; '.join(part for part in (where, numbers, problems, self.status) if part)}>"
+
+    __str__ = __repr__
+
+
+def _photo(given: Any, remembered: Any) -> Any:
+    chosen = remembered if given is None else given
+    if chosen is None:
+        raise ValueError("this record does not hold its photo: pass the path, bytes or BGR array as `photo`")
+    return chosen
+
+
+def bilingual(texts: dict[str, str]) -> Bilingual:
+    """A `Bilingual` from `{"id": ..., "en": ...}`."""
+    return Bilingual(id=texts["id"], en=texts["en"])
+
+
+def quad(points: NDArray[np.float64]) -> Quad:
+    """Four rounded corners from a (4, 2) array in photo pixels."""
+    a, b, c, d = (tuple(round(float(v), 2) for v in point) for point in points)
+    return (a, b, c, d)  # pyright: ignore[reportReturnType]
