@@ -290,6 +290,11 @@ class Template(Model):
             raise ValueError("two pages have the same tag id; the tag is what tells the pages apart")
         return self
 
+    def __repr__(self) -> str:
+        return f"<Template {self.id}: {len(self.pages)} pages, {len(self.fields)} fields, {len(self.rules)} rules>"
+
+    __str__ = __repr__
+
     def page(self, page_id: str) -> Page:
         """The page of this id.
 

@@ -1,0 +1,162 @@
+"""Photos of a command line to a folder of results: nothing lost, nothing half-written, and never twice the work.
+
+Results do not depend on the number of processes. A photo that kills its process becomes a record with a problem;
+a batch that is interrupted goes on when it is started again with the same photos and the same folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import journal
+from .emit import REPORT_FILE
+from .emit.report import Language, Totals
+from .inputs import BatchError, Collected, Input, collect
+from .journal import Job
+from .options import Options
+from .pool import in_processes, in_this_process
+from .reader import Reader
+from .results import PhotoRow, Planned, publish
+
+__all__ = ["BatchError", "BatchResult", "Collected", "Input", "PhotoRow", "Progress", "collect", "run", "usual_workers"]
+
+Progress = Callable[[int, int, str], None]
+
+_PHOTOS_PER_WORKER = 4  # a process needs about a second to start: a few photos each make up for it
+_MOST_WORKERS = 8
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """A finished batch. `resumed` counts photos whose results an earlier, interrupted run had left."""
+
+    out: Path
+    totals: Totals
+    rows: tuple[PhotoRow, ...]
+    skipped: tuple[str, ...]
+    resumed: int
+
+    @property
+    def report(self) -> Path:
+        """The page to open first."""
+        return self.out / REPORT_FILE
+
+
+def run(
+    inputs: Iterable[str | Path] | Collected,
+    out: str | Path,
+    options: Options | None = None,
+    *,
+    workers: int | None = 1,
+    overlay: bool = False,
+    save_pages: bool = False,
+    progress: Progress | None = None,
+    language: Language = "id",
+) -> BatchResult:
+    """Read photos into a folder: `photos.jsonl`, `numbers.csv`, `report.html` and, if asked for, pictures.
+
+    Args:
+        inputs: files and folders, or what `collect` made of them.
+        out: folder of results; made if it is not there. Results of an earlier batch in it are replaced.
+        options: how to read.
+        workers: processes; 1 reads in this one, None chooses by cores and photos. A program that asks for more than
+            one needs the usual `if __name__ == "__main__":`, since the processes are spawned.
+        overlay: draw each reading on its photo, into `overlay/`.
+        save_pages: save each straightened page, into `pages/`.
+        progress: called with photos done, photos in all and the last one's name. What it raises ends the batch, which
+            the next call with the same arguments then takes up again.
+        language: the report's first one; both are in it.
+
+    Raises:
+        BatchError: no photos, or `out` cannot be written.
+        ocr_recap.template.TemplateError: a template of the options is unknown or wrong.
+    """
+    out = Path(out)
+    collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
+    total = len(collected.photos)
+    reader = Reader(options)
+    work = _prepare(out)
+    plan: list[Planned] = []
+    done = resumed = 0
+
+    def report(job: Job) -> None:
+        nonlocal done
+        done += 1
+        if progress:
+            progress(done, total, job.name)
+
+    def todo() -> Iterator[Job]:
+        nonlocal resumed
+        for planned in _plan(collected.photos, journal.fingerprint(reader), work, overlay, save_pages):
+            plan.append(planned)
+            if planned.first is not None:
+                report(planned.job)
+            elif planned.job.sha256 and journal.is_done(planned.job):
+                resumed += 1
+                report(planned.job)
+            else:
+                yield planned.job
+
+    processes = min(usual_workers(total) if workers is None else workers, total)
+    try:
+        if processes > 1:
+            in_processes(todo(), reader, processes, report)
+        else:
+            in_this_process(todo(), reader, report)
+        rows, totals = publish(out, plan, reader, collected.skipped, language=language)
+    except OSError as fault:
+        raise _unwritable(out, fault) from None
+    return BatchResult(out, totals, rows, collected.skipped, resumed)
+
+
+def usual_workers(photos: int) -> int:
+    """How many processes suit this machine and this many photos."""
+    affinity: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else (os.cpu_count() or 1)
+    return max(1, min(cores, _MOST_WORKERS, photos // _PHOTOS_PER_WORKER))
+
+
+def _prepare(out: Path) -> Path:
+    """Make the folders of a batch.
+
+    Raises:
+        BatchError: they cannot be written.
+    """
+    work = journal.folder(out)
+    try:
+        journal.prepare(work)
+    except OSError as fault:
+        raise _unwritable(out, fault) from None
+    return work
+
+
+def _unwritable(out: Path, fault: OSError) -> BatchError:
+    why = fault.strerror or type(fault).__name__
+    return BatchError(
+        f"Folder hasil {out} tidak dapat ditulis ({why}). Pilih folder lain dengan --out, atau periksa izin dan ruang "
+        "disk; perintah yang sama akan melanjutkan.",
+        f"The folder of results {out} cannot be written ({why}). Choose another with --out, or check permissions and "
+        "disk space; the same command then goes on.",
+    )
+
+
+def _plan(photos: Sequence[Input], fingerprint: str, work: Path, overlay: bool, save_pages: bool) -> Iterator[Planned]:
+    """Hash the photos one by one, as they come up, and find those that were seen before."""
+    seen: dict[str, int] = {}
+    for index, photo in enumerate(photos):
+        try:
+            with photo.path.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+                empty = file.tell() == 0
+        except OSError:
+            sha256, empty = "", True
+        key = journal.key_of(sha256, photo.name, fingerprint, overlay, save_pages) if sha256 else f"unreadable-{index}"
+        if sha256 and empty:
+            key += f"-{index}"  # empty files are all alike, yet each is another photo that got lost
+        job = Job(photo.path, photo.name, sha256, key, work, overlay, save_pages)
+        first = None if empty else seen.setdefault(sha256, index)
+        yield Planned(job, None if first in (None, index) else first)

@@ -1,0 +1,311 @@
+"""The command line. It parses, calls the library and shows what came back; what things mean is decided elsewhere."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from . import batch, doctor, draw, template
+from .emit.overlay import write_atomically
+from .emit.report import Language
+from .options import Options
+
+OK, PROBLEMS, USAGE, INTERRUPTED = 0, 1, 2, 130
+MOST_ROWS = 40
+
+app = typer.Typer(
+    name="ocr-recap",
+    help="Baca foto formulir hasil pemungutan suara. / Read photos of Indonesian election tally forms.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+templates_app = typer.Typer(help="Formulir yang dikenal. / The forms that are known.", no_args_is_help=True)
+app.add_typer(templates_app, name="templates")
+
+
+class Lang(StrEnum):
+    """Language of messages."""
+
+    id = "id"
+    en = "en"
+
+
+LangOption = Annotated[
+    Lang | None, typer.Option("--lang", help="Bahasa: id atau en; bawaan menurut LANG. / Language; default by LANG.")
+]
+
+
+def main() -> None:
+    """Run the command line and exit: 0 finished, 1 problems, 2 wrong use, 130 interrupted."""
+    app()
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Tampilkan versi. / Show the version.", is_eager=True)
+    ] = False,
+) -> None:
+    """Baca foto formulir hasil pemungutan suara. / Read photos of Indonesian election tally forms."""
+    if version:
+        typer.echo(f"ocr-recap {importlib.metadata.version('ocr-recap')}")
+        raise typer.Exit(OK)
+
+
+@app.command()
+def read(  # noqa: PLR0917  (typer makes options of parameters)
+    photos: Annotated[
+        list[Path], typer.Argument(metavar="PHOTOS...", help="Foto atau folder foto. / Photos, or folders of photos.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder hasil. / Folder of results.")],
+    templates: Annotated[
+        list[str] | None,
+        typer.Option("--template", "-t", help="Id atau berkas YAML; bisa diulang. / Id or YAML file; may be repeated."),
+    ] = None,
+    overlay: Annotated[
+        bool, typer.Option("--overlay", help="Simpan foto bertanda. / Save photos with the reading drawn on them.")
+    ] = False,
+    save_pages: Annotated[
+        bool, typer.Option("--save-pages", help="Simpan halaman yang diluruskan. / Save the straightened pages.")
+    ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers", "-w", min=1, max=64, help="Jumlah proses; bawaan otomatis. / Processes; default: auto."
+        ),
+    ] = None,
+    max_pixels: Annotated[
+        int | None,
+        typer.Option("--max-pixels", help="Tolak foto yang lebih besar. / Refuse photos with more pixels."),
+    ] = None,
+    lang: LangOption = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Tanpa kemajuan dan ringkasan. / No progress and no summary.")
+    ] = False,
+) -> None:
+    """Baca foto ke folder hasil. / Read photos into a folder of results."""
+    language = _language(lang)
+    try:
+        options = _options(templates, max_pixels)
+        collected = batch.collect(photos, out)
+        with _progress(quiet) as bar:
+            task = bar.add_task(_say(language, "Membaca", "Reading"), total=len(collected.photos))
+            result = batch.run(
+                collected,
+                out,
+                options,
+                workers=workers,
+                overlay=overlay,
+                save_pages=save_pages,
+                language=language,
+                progress=lambda done, _total, _name: bar.update(task, completed=done),
+            )
+    except batch.BatchError as fault:
+        _fail(_say(language, fault.id, fault.en), USAGE)
+    except template.TemplateError as fault:
+        _fail(str(fault), USAGE)
+    except KeyboardInterrupt:
+        _fail(
+            _say(
+                language,
+                "Dihentikan. Jalankan perintah yang sama lagi: yang sudah dibaca tidak dibaca ulang.",
+                "Interrupted. Run the same command again: what has been read is not read again.",
+            ),
+            INTERRUPTED,
+        )
+    if not quiet:
+        _summary(result, language)
+    raise typer.Exit(PROBLEMS if result.totals.problems else OK)
+
+
+@templates_app.command("list")
+def list_templates(lang: LangOption = None) -> None:
+    """Daftar formulir. / List the forms."""
+    language = _language(lang)
+    for name in template.available():
+        form = template.load(name)
+        typer.echo(f"{name}\t{getattr(form.title, language)}")
+
+
+@templates_app.command("show")
+def show_template(
+    name: Annotated[str, typer.Argument(metavar="ID|FILE", help="Id atau berkas YAML. / Id or YAML file.")],
+    lang: LangOption = None,
+) -> None:
+    """Halaman, angka dan aturan satu formulir. / Pages, numbers and rules of one form."""
+    language = _language(lang)
+    form = _template(name)
+    typer.echo(f"{form.id}: {getattr(form.title, language)}")
+    for page in form.pages:
+        tag = page.markers.tag
+        marker = f" (AprilTag {tag.id})" if tag else ""
+        typer.echo(f"\n{page.id}: {getattr(page.title, language)}{marker}")
+        for field in form.fields_of(page.id):
+            witnesses = ", ".join(["digits", *(w.kind for w in field.witnesses)])
+            typer.echo(f"  {field.id:<18} {field.cells.count} [{witnesses}] {getattr(field.label, language)}")
+    typer.echo("")
+    for rule in form.rules:
+        typer.echo(f"  {rule.id:<14} {rule.text}  [{rule.strength}; {rule.basis}]")
+
+
+@templates_app.command("check")
+def check_templates(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Berkas YAML. / YAML files.")],
+    lang: LangOption = None,
+) -> None:
+    """Periksa berkas templat. / Check template files."""
+    faulty = False
+    for path in files:
+        try:
+            form = template.load(path)
+        except template.TemplateError as fault:
+            faulty = True
+            typer.echo(str(fault), err=True)
+        else:
+            typer.echo(f"{path}: {_say(_language(lang), 'benar', 'correct')} ({form.id})")
+    raise typer.Exit(PROBLEMS if faulty else OK)
+
+
+@templates_app.command("schema")
+def template_schema() -> None:
+    """JSON Schema untuk berkas templat. / The JSON Schema of template files."""
+    typer.echo(json.dumps(template.json_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command("print")
+def print_form(
+    name: Annotated[str, typer.Argument(metavar="ID|FILE", help="Id atau berkas YAML. / Id or YAML file.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Berkas PDF. / The PDF file.")],
+    lang: LangOption = None,
+) -> None:
+    """Cetak formulir kosong ke PDF. / Print a blank form to PDF."""
+    content = draw.pdf(_template(name))
+    try:
+        write_atomically(out, content)
+    except OSError as fault:
+        why = fault.strerror or type(fault).__name__
+        _fail(f"{out}: {_say(_language(lang), 'tidak dapat ditulis', 'cannot be written')} ({why})", USAGE)
+    typer.echo(str(out))
+
+
+@app.command("doctor")
+def check_installation(lang: LangOption = None) -> None:
+    """Periksa pemasangan ini. / Check this installation."""
+    language = _language(lang)
+    checks = doctor.run()
+    for check in checks:
+        typer.echo(f"{'ok  ' if check.ok else 'FAIL'}  {check.name:<10} {getattr(check.message, language)}")
+    raise typer.Exit(OK if all(check.ok for check in checks) else PROBLEMS)
+
+
+def _options(templates: list[str] | None, max_pixels: int | None) -> Options:
+    given: dict[str, object] = {"templates": tuple(templates or ())}
+    if max_pixels is not None:
+        given["max_pixels"] = max_pixels
+    try:
+        return Options.model_validate(given)
+    except ValidationError as fault:
+        lines = [f"--{'-'.join(map(str, e['loc'])).replace('_', '-')}: {e['msg']}" for e in fault.errors()]
+        _fail("\n".join(lines), USAGE)
+
+
+# --- what is shown --------------------------------------------------------------------------------------------------
+
+
+def _summary(result: batch.BatchResult, language: Language) -> None:
+    # Piped output keeps its file names whole instead of folding them to 80 columns.
+    console = Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=120)
+    heads = (
+        ("berkas", "halaman", "diterima", "periksa", "kosong", "masalah"),
+        ("file", "page", "accepted", "review", "blank", "problem"),
+    )[language == "en"]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in heads:
+        table.add_column(head, justify="right" if head in heads[2:5] else "left", overflow="fold")
+    for row in result.rows[:MOST_ROWS]:
+        page = Text(f"{row.page[0]} {row.page[1]}" if row.page else "-")
+        counts = [str(n) if row.page else "" for n in (row.accepted, row.review, row.blank)]
+        codes = Text(", ".join(problem.code for problem in row.problems), style="red")
+        table.add_row(Text(row.file), page, *counts, codes)
+    console.print(table)
+    more = len(result.rows) - MOST_ROWS
+    if more > 0:
+        console.print(_say(language, f"... dan {more} foto lagi", f"... and {more} more photos"))
+    shown = [row for row in result.rows if row.problems][:10]
+    for row in shown:
+        console.print(Text(f"{row.file}: {getattr(row.problems[0].hint, language)}"), soft_wrap=True)
+    totals = result.totals
+    console.print()
+    console.print(
+        _say(
+            language,
+            f"{totals.photos} foto, {totals.located} halaman dikenali; angka: {totals.accepted} diterima, "
+            f"{totals.review} perlu diperiksa, {totals.blank} kosong; {totals.problems} foto bermasalah.",
+            f"{totals.photos} photos, {totals.located} pages found; numbers: {totals.accepted} accepted, "
+            f"{totals.review} to review, {totals.blank} blank; {totals.problems} problem photos.",
+        ),
+        soft_wrap=True,
+    )
+    if result.skipped:
+        count = len(result.skipped)
+        names = ", ".join(result.skipped[:5]) + (", ..." if count > 5 else "")
+        console.print(
+            Text(_say(language, f"Dilewati ({count}): {names}", f"Skipped ({count}): {names}")), soft_wrap=True
+        )
+    if result.resumed:
+        text = f"{result.resumed} dari proses sebelumnya", f"{result.resumed} taken over from the interrupted run"
+        console.print(_say(language, *text))
+    notice = "SEMENTARA: formulir kertas yang berlaku.", "PROVISIONAL: paper prevails."
+    console.print(Text(f"{_say(language, *notice)} {result.report}"), soft_wrap=True)
+
+
+def _progress(quiet: bool) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=quiet or not sys.stderr.isatty(),
+    )
+
+
+def _language(chosen: Lang | None) -> Language:
+    if chosen is not None:
+        return chosen.value
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            return "id" if value.lower().startswith(("id_", "id.", "in_")) or value.lower() == "id" else "en"
+    return "en"
+
+
+def _say(language: Language, text_id: str, text_en: str) -> str:
+    return text_id if language == "id" else text_en
+
+
+def _template(name: str) -> template.Template:
+    try:
+        return template.load(name)
+    except template.TemplateError as fault:
+        _fail(str(fault), USAGE)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    typer.echo(f"ocr-recap: {message}", err=True)
+    raise typer.Exit(code)

@@ -1,0 +1,180 @@
+"""What this installation can do, and what is missing: checks that each say what to do next."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+
+from . import draw, template
+from .record import Bilingual
+
+CORE = (
+    "numpy",
+    "onnxruntime",
+    "opencv-python-headless",
+    "pillow",
+    "pydantic",
+    "pyyaml",
+    "reportlab",
+    "rich",
+    "typer",
+)
+OPENCV_WHEELS = (
+    "opencv-python",
+    "opencv-python-headless",
+    "opencv-contrib-python",
+    "opencv-contrib-python-headless",
+)
+_OLDEST_PYTHON = (3, 11)
+_SELF_TEST_SCALE = 4.0  # pixels per mm: a drawn page of 1,188 x 1,680 px
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: its name, whether all is well, and what was found or what to do."""
+
+    name: str
+    ok: bool
+    message: Bilingual
+
+
+def run() -> list[Check]:
+    """Make all checks; a check that fails unexpectedly is itself a fault, never an exception."""
+    checks: list[Check] = []
+    for name, check in _CHECKS:
+        try:
+            checks += [Check(name, *found) for found in check()]
+        except Exception as fault:
+            text = f"{type(fault).__name__}: {fault}"
+            checks.append(
+                Check(name, False, Bilingual(id=f"pemeriksaan gagal: {text}", en=f"the check failed: {text}"))
+            )
+    return checks
+
+
+Found = tuple[bool, Bilingual]
+
+
+def _python() -> Iterator[Found]:
+    version = platform.python_version()
+    if sys.version_info[:2] >= _OLDEST_PYTHON:
+        yield _say(True, version)
+    else:
+        oldest = ".".join(map(str, _OLDEST_PYTHON))
+        yield _say(False, f"{version}; dibutuhkan {oldest} atau lebih baru", f"{version}; {oldest} or newer is needed")
+
+
+def _dependencies() -> Iterator[Found]:
+    for name in CORE:
+        try:
+            yield _say(True, f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            fix = f"pip install {name}"
+            yield _say(False, f"{name} tidak terpasang; jalankan: {fix}", f"{name} is missing; run: {fix}")
+
+
+def _opencv() -> Iterator[Found]:
+    wheels = installed_opencv()
+    if len(wheels) < 2:
+        yield _say(True, f"satu paket: {cv2.__version__}", f"one package: {cv2.__version__}")
+        return
+    found = ", ".join(wheels)
+    fix = f"pip uninstall -y {' '.join(wheels)}; pip install opencv-python-headless"
+    yield _say(
+        False,
+        f"{found} memakai folder cv2 yang sama dan saling menimpa; jalankan: {fix}",
+        f"{found} share the folder cv2 and overwrite each other; run: {fix}",
+    )
+
+
+def installed_opencv() -> list[str]:
+    """The OpenCV wheels that are installed; more than one overwrite each other."""
+    found: list[str] = []
+    for name in OPENCV_WHEELS:
+        try:
+            importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        found.append(name)
+    return found
+
+
+def _aruco() -> Iterator[Found]:
+    size = len(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h10).bytesList)
+    yield _say(True, f"AprilTag 36h10, {size} penanda", f"AprilTag 36h10, {size} tags")
+
+
+def _templates() -> Iterator[Found]:
+    known = template.available()
+    if not known:
+        yield _say(
+            False, "tidak ada templat; pasang ulang ocr-recap", "there are no templates; install ocr-recap again"
+        )
+    for name in known:
+        form = template.load(name)
+        yield _say(
+            True,
+            f"{name}: {len(form.pages)} halaman, {len(form.fields)} angka, {len(form.rules)} aturan",
+            f"{name}: {len(form.pages)} pages, {len(form.fields)} numbers, {len(form.rules)} rules",
+        )
+
+
+def _weights() -> Iterator[Found]:
+    folder = Path(__file__).resolve().parent / "weights"
+    described = folder / "digits.json"
+    again = "pasang ulang ocr-recap", "install ocr-recap again"
+    if not described.is_file():
+        yield _say(False, f"digits.json tidak ada; {again[0]}", f"digits.json is missing; {again[1]}")
+        return
+    expected = json.loads(described.read_text(encoding="utf-8"))["sha256"]
+    network = described.with_suffix(".onnx")
+    actual = hashlib.sha256(network.read_bytes()).hexdigest() if network.is_file() else None
+    if actual == expected:
+        yield _say(True, f"digits.onnx {expected[:12]}")
+    else:
+        yield _say(
+            False, f"digits.onnx tidak ada atau rusak; {again[0]}", f"digits.onnx is missing or damaged; {again[1]}"
+        )
+
+
+def _self_test() -> Iterator[Found]:
+    from .reader import Reader  # noqa: PLC0415  (what it needs may be the very thing that is broken)
+
+    reader = Reader()
+    form = next(f for f in reader.templates if any(page.markers.tag for page in f.pages))
+    page = form.pages[min(1, len(form.pages) - 1)]
+    record = reader.read(cv2.cvtColor(draw.raster(form, page.id, _SELF_TEST_SCALE), cv2.COLOR_GRAY2BGR))
+    found = record.page is not None and record.page.page == page.id
+    where = f"{form.id} {page.id}"
+    if found:
+        yield _say(True, f"{where}: halaman yang digambar sendiri ditemukan", f"{where}: a page we drew was found")
+    else:
+        codes = ", ".join(problem.code for problem in record.problems)
+        yield _say(
+            False,
+            f"{where}: halaman yang digambar sendiri tidak ditemukan ({codes}); laporkan bersama hasil ini",
+            f"{where}: a page we drew was not found ({codes}); report it with this output",
+        )
+
+
+def _say(ok: bool, text_id: str, text_en: str | None = None) -> Found:
+    return ok, Bilingual(id=text_id, en=text_id if text_en is None else text_en)
+
+
+_CHECKS: tuple[tuple[str, Callable[[], Iterator[Found]]], ...] = (
+    ("python", _python),
+    ("packages", _dependencies),
+    ("opencv", _opencv),
+    ("aruco", _aruco),
+    ("templates", _templates),
+    ("weights", _weights),
+    ("self-test", _self_test),
+)

@@ -1,0 +1,167 @@
+"""Find what was printed to be found: AprilTags and staircase corner marks, in pixels of one gray image."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .template import Tag
+
+FloatArray = NDArray[np.float64]
+GrayImage = NDArray[np.uint8]
+
+# Square sizes in px that are tried for a mark. A page of 300 mm that fills 30 to 100% of a photo of 1,400 px has
+# squares of 5 to 18 px.
+_MARK_SIZES = (4.5, 6.0, 8.0, 10.5, 14.0, 18.5)
+_SADDLE_SIGMAS = (1.6, 3.2)
+_SADDLES = 250  # strongest saddles per scale that are looked at more closely
+_MARK_REACH = 1.6  # squares from the centre that the comparison covers: white paper must surround the mark
+MARK_CORRELATION = 0.62  # least correlation with the ideal mark; real marks score 0.75 and more, see tests
+_TAG_WIDTH = 1100  # px; tags are searched at about this width (fewer px lose tags, more cost time)
+
+
+@dataclass(frozen=True, eq=False)
+class SeenTag:
+    """A tag: its id and its corners in the page's order TL, TR, BR, BL of the tag's own drawing, (4, 2) px."""
+
+    id: int
+    corners: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class SeenMark:
+    """A staircase mark: centre in px, `angle` of its dark diagonal (radians, modulo pi), `score` = correlation."""
+
+    center: FloatArray
+    angle: float
+    score: float
+
+
+def find_tags(gray: GrayImage, ids: Sequence[int] | None) -> list[SeenTag]:
+    """Find AprilTags 36h10.
+
+    Args:
+        gray: (h, w) uint8.
+        ids: look for these only (cheap), or None for the whole family of 2,320.
+
+    Returns:
+        Tags with corners in OpenCV's order: corner 0 is the top-left one of the family's own drawing, then clockwise.
+    """
+    shrink = min(1.0, _TAG_WIDTH / min(gray.shape))
+    small = gray if shrink == 1.0 else cv2.resize(gray, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    dictionary, codes = _dictionary(None if ids is None else tuple(sorted(set(ids))))
+    parameters = cv2.aruco.DetectorParameters()
+    parameters.adaptiveThreshWinSizeMin = 11
+    parameters.adaptiveThreshWinSizeMax = 35
+    parameters.adaptiveThreshWinSizeStep = 24
+    parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
+    corners, found, _ = cv2.aruco.ArucoDetector(dictionary, parameters).detectMarkers(small)
+    if found is None or len(found) == 0:
+        return []
+    return [
+        SeenTag(codes[int(i)], (np.asarray(c, dtype=np.float64).reshape(4, 2) + 0.5) / shrink - 0.5)
+        for i, c in zip(found.ravel(), corners, strict=True)
+    ]
+
+
+def tag_corners(tag: Tag) -> FloatArray:
+    """Where OpenCV's corners 0 to 3 of a printed tag lie on the page, (4, 2) millimetres.
+
+    OpenCV numbers them clockwise from the top-left corner of the family's drawing; `rotation` turns the print
+    clockwise, so that corner 0 of a tag printed upside down is the page's bottom-right one.
+    """
+    half = tag.side / 2
+    square = np.array([[-half, -half], [half, -half], [half, half], [-half, half]])
+    return np.roll(square, -(tag.rotation // 90), axis=0) + np.asarray(tag.center)
+
+
+@lru_cache(maxsize=8)
+def _dictionary(ids: tuple[int, ...] | None) -> tuple[cv2.aruco.Dictionary, tuple[int, ...]]:
+    full = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h10)
+    if ids is None:
+        return full, tuple(range(len(full.bytesList)))
+    chosen = np.ascontiguousarray(full.bytesList[list(ids)])
+    return cv2.aruco.Dictionary(chosen, full.markerSize, full.maxCorrectionBits), ids
+
+
+def find_marks(gray: GrayImage) -> list[SeenMark]:
+    """Find staircase marks anywhere in the image, best first.
+
+    A mark's centre, where two black squares touch, is a saddle of the intensity. Every strong saddle is compared
+    with the ideal mark, turned along the saddle's own axes, at several sizes.
+
+    Args:
+        gray: (h, w) uint8.
+    """
+    image = gray.astype(np.float32)
+    found: list[SeenMark] = []
+    for sigma in _SADDLE_SIGMAS:
+        smooth = cv2.GaussianBlur(image, (0, 0), sigma)
+        points, angles = _saddles(smooth)
+        if len(points):
+            found += _compare(cv2.GaussianBlur(image, (0, 0), 1.0), points, angles)
+    found.sort(key=lambda mark: (-mark.score, mark.center[1], mark.center[0]))
+    kept: list[SeenMark] = []
+    for mark in found:
+        if all(np.linalg.norm(mark.center - other.center) > _MARK_SIZES[0] for other in kept):
+            kept.append(mark)
+    return [SeenMark(_sharpen(gray, mark.center), mark.angle, mark.score) for mark in kept]
+
+
+def _saddles(smooth: NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:
+    """The strongest saddles: (n, 2) px and the angle of the dark diagonal of each."""
+    dxx = cv2.Sobel(smooth, cv2.CV_32F, 2, 0)
+    dyy = cv2.Sobel(smooth, cv2.CV_32F, 0, 2)
+    dxy = cv2.Sobel(smooth, cv2.CV_32F, 1, 1)
+    strength = np.maximum(dxy * dxy - dxx * dyy, 0)  # minus the Hessian's determinant
+    peak = (strength == cv2.dilate(strength, np.ones((7, 7), np.uint8))) & (strength > 0)
+    border = 8
+    peak[:border] = peak[-border:] = False
+    peak[:, :border] = peak[:, -border:] = False
+    rows, columns = np.nonzero(peak)
+    order = np.argsort(-strength[rows, columns], kind="stable")[:_SADDLES]
+    rows, columns = rows[order], columns[order]
+    xx, yy, xy = dxx[rows, columns], dyy[rows, columns], dxy[rows, columns]
+    # Along the dark diagonal the intensity falls to both sides: the eigenvector of the lesser eigenvalue.
+    angles = 0.5 * np.arctan2(2.0 * xy, xx - yy) + np.pi / 2
+    return np.stack([columns, rows], axis=1).astype(np.float64), angles.astype(np.float64)
+
+
+def _compare(image: NDArray[np.float32], points: FloatArray, angles: FloatArray) -> list[SeenMark]:
+    steps = np.linspace(-_MARK_REACH, _MARK_REACH, 17)
+    u, v = np.meshgrid(steps, steps)
+    ideal = np.where((u * v > 0) & (np.abs(u) < 1) & (np.abs(v) < 1), -1.0, 1.0)
+    ideal = cv2.GaussianBlur(ideal, (0, 0), 1.0)
+    ideal = ((ideal - ideal.mean()) / ideal.std()).ravel()
+    best = np.full(len(points), -1.0)
+    # The ideal mark's dark diagonal runs at 45 degrees in its own frame.
+    turn = angles - np.pi / 4
+    cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
+    for size in _MARK_SIZES:
+        x = points[:, :1] + size * (u.ravel() * cos - v.ravel() * sin)
+        y = points[:, 1:] + size * (u.ravel() * sin + v.ravel() * cos)
+        patch = cv2.remap(
+            image, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        centered = patch - patch.mean(axis=1, keepdims=True)
+        spread = centered.std(axis=1)
+        score = (centered * ideal).mean(axis=1) / np.maximum(spread, 4.0)
+        best = np.maximum(best, score)
+    return [
+        SeenMark(point, float(angle % np.pi), float(score))
+        for point, angle, score in zip(points, angles, best, strict=True)
+        if score >= MARK_CORRELATION
+    ]
+
+
+def _sharpen(gray: GrayImage, center: FloatArray) -> FloatArray:
+    """The saddle to a fraction of a pixel; the old centre where the search runs away."""
+    start = np.array([[center]], dtype=np.float32)
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 30, 0.01)
+    refined = cv2.cornerSubPix(gray, start.copy(), (4, 4), (-1, -1), criteria)[0, 0].astype(np.float64)
+    return refined if np.linalg.norm(refined - center) < 3.0 else center

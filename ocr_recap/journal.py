@@ -1,0 +1,205 @@
+"""What a batch has done so far, one file per photo, so that an interrupted batch goes on where it stopped.
+
+A photo's result (record, crops of its numbers, names of its pictures) is written whole or not at all, under a key that
+changes with everything the result depends on. Reading one photo of a batch, in whatever process, is `read_job`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib.metadata
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .emit import OVERLAYS, PAGES
+from .emit.overlay import overlay, rectified, save, strip, thumbnail, write_atomically
+from .emit.report import Entry
+from .problems import hint
+from .record import PhotoInfo, Problem, Provenance, Record, bilingual
+
+if TYPE_CHECKING:
+    from .reader import Reader
+
+_WORK = ".work"
+_PAGE_PIXELS_PER_MM = 5.0  # a page of 297 x 420 mm becomes 1,485 x 2,100 px
+
+
+@dataclass(frozen=True)
+class Job:
+    """One photo to read.
+
+    Attributes:
+        path: the file.
+        name: how results call it.
+        sha256: of its bytes; empty if they cannot be read.
+        key: name of its result in the journal.
+        work: folder of the journal.
+        overlay, save_pages: which pictures to make as well.
+    """
+
+    path: Path
+    name: str
+    sha256: str
+    key: str
+    work: Path
+    overlay: bool
+    save_pages: bool
+
+    @property
+    def result(self) -> Path:
+        """The file that holds the result once there is one."""
+        return self.work / f"{self.key}.json"
+
+    @property
+    def started(self) -> Path:
+        """A file that says a process began with this photo: how the photo that kills processes is found."""
+        return self.work / f"{self.key}.started"
+
+
+def folder(out: Path) -> Path:
+    """Where the journal of a folder of results lies."""
+    return out / _WORK
+
+
+def prepare(work: Path) -> None:
+    """Make the journal's folders and try whether they can be written.
+
+    Raises:
+        OSError: they cannot.
+    """
+    for path in (work, work / OVERLAYS, work / PAGES):
+        path.mkdir(parents=True, exist_ok=True)
+    write_atomically(work / "probe", b"")
+    (work / "probe").unlink()
+
+
+def fingerprint(reader: Reader) -> str:
+    """Everything but the photo that a result depends on: version, options, forms and weights, as a hash."""
+    state = {
+        "version": importlib.metadata.version("ocr-recap"),
+        "options": reader.options.model_dump(mode="json"),
+        "templates": [[form.id, form.sha256] for form in reader.templates],
+        "weights": weights_sha256(),
+    }
+    return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
+
+
+def weights_sha256() -> str:
+    """One hash over all files of the package's weights."""
+    folder = Path(__file__).resolve().parent / "weights"
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*")):
+        if path.is_file():
+            digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def key_of(sha256: str, name: str, reader_fingerprint: str, with_overlay: bool, with_pages: bool) -> str:
+    """The journal's name for a photo's result."""
+    parts = [sha256, name, reader_fingerprint, str(with_overlay), str(with_pages)]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]
+
+
+def read_job(reader: Reader, job: Job) -> None:
+    """Read one photo, make its pictures and journal the result. A fault of the program becomes a problem of the photo.
+
+    Raises:
+        OSError: the journal cannot be written.
+    """
+    try:
+        reading = reader.reading(job.path, job.name)
+        record, photo = reading.record, reading.photo
+        crops: dict[str, str] = {}
+        small: str | None = None
+        if photo is not None and record.page is not None:
+            crops = {name: _base64(strip(photo, field.quad)) for name, field in record.fields.items()}
+        elif photo is not None:
+            small = _base64(thumbnail(photo))
+        pictures = _pictures(reader, record, job)
+    except OSError:
+        raise
+    except Exception as fault:
+        record = failed(reader, job, type(fault).__name__)
+        crops, small, pictures = {}, None, []
+    _write(job, record, crops, small, pictures)
+
+
+def write_failed(reader: Reader, job: Job, error: str) -> None:
+    """Journal a photo that could not be read because of a fault of the program.
+
+    Raises:
+        OSError: the journal cannot be written.
+    """
+    _write(job, failed(reader, job, error), {}, None, [])
+
+
+def load(job: Job) -> Entry | None:
+    """The photo's result from the journal; None if there is none that is whole."""
+    try:
+        content = json.loads(job.result.read_bytes())
+        record = Record.model_validate_json(json.dumps(content["record"]))
+        crops: dict[str, str] = content["crops"]
+        small: str | None = content["thumbnail"]
+        pictures: list[str] = content["pictures"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Entry(record, crops, small, tuple(pictures))
+
+
+def is_done(job: Job) -> bool:
+    """Whether the photo's result and its pictures are all there."""
+    entry = load(job)
+    return entry is not None and all((job.work / name).is_file() for name in entry.pictures)
+
+
+def picture_name(record: Record) -> str:
+    """File name of the pictures made of a photo: safe in any file system and link, different for different photos."""
+    stem = re.sub(r"[^\w.-]", "_", Path(record.photo.file).stem).lstrip(".")[:48]
+    return f"{stem or 'photo'}-{record.photo.sha256[:8]}.jpg"
+
+
+def failed(reader: Reader, job: Job, error: str) -> Record:
+    """The record of a photo that could not be read because of a fault of the program."""
+    data = {"error": error}
+    return Record(
+        photo=PhotoInfo(file=job.name, sha256=job.sha256, width=0, height=0),
+        page=None,
+        fields={},
+        status="problem",
+        problems=(Problem(code="internal_error", data=data, hint=bilingual(hint("internal_error", data))),),
+        provenance=Provenance(
+            ocr_recap=importlib.metadata.version("ocr-recap"),
+            template_sha256=None,
+            weights_sha256=None,
+            options=reader.options.model_dump(mode="json"),
+            runtime={},
+        ),
+    )
+
+
+def _pictures(reader: Reader, record: Record, job: Job) -> list[str]:
+    """Make the pictures that were asked for; their names relative to the results."""
+    made: list[str] = []
+    if record.page is None:
+        return made
+    form = reader.template(record.page.template)
+    if job.overlay:
+        made.append(f"{OVERLAYS}/{picture_name(record)}")
+        save(overlay(record, job.path, form), job.work / made[-1])
+    if job.save_pages:
+        made.append(f"{PAGES}/{picture_name(record)}")
+        save(rectified(record.page, job.path, _PAGE_PIXELS_PER_MM, form), job.work / made[-1])
+    return made
+
+
+def _write(job: Job, record: Record, crops: dict[str, str], small: str | None, pictures: list[str]) -> None:
+    content = {"record": record.export(), "crops": crops, "thumbnail": small, "pictures": pictures}
+    write_atomically(job.result, json.dumps(content, ensure_ascii=True).encode())
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")

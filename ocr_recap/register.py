@@ -1,0 +1,239 @@
+"""Fit a page's own drawing to the ruled lines of a photo: how well does a homography explain them, and a better one.
+
+A homography maps nominal millimetres of the page to pixels of one gray image. Lines are compared as dark ridges
+across their own direction, so neither the pen nor the light matters much, and paper that is not quite flat is met
+in the middle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .draw import Line, primitives
+from .template import Template
+
+FloatArray = NDArray[np.float64]
+GrayImage = NDArray[np.uint8]
+
+_SPACING = 3.0  # mm between samples along a printed line
+_DARK = 0.6  # only lines darker than this gray take part: tally grids are too faint to be relied on
+_LEAST_CONTRAST = 10.0  # gray levels a ridge must be darker than both of its sides to count as a line
+_MARK_WEIGHT = 20.0  # one corner mark counts as much as this many line samples (a mark is a certain match)
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """Samples along the printed lines of one page: `points` (n, 2) and unit `normals` (n, 2), in millimetres."""
+
+    points: FloatArray
+    normals: FloatArray
+    unit: float  # the page's cell width, mm
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A homography (mm to px), the share of visible line samples that lie on a line, and their residual.
+
+    `residual` is the median distance across the line, in cell widths, over the samples that were matched.
+    """
+
+    homography: FloatArray
+    support: float
+    residual: float
+
+
+def ruling(template: Template, page_id: str) -> Ruling:
+    """Sample the dark ruled lines and boxes of a page every 3 mm."""
+    points: list[FloatArray] = []
+    normals: list[FloatArray] = []
+    for part in primitives(template, page_id):
+        if not isinstance(part, Line) or part.gray > _DARK or part.role not in ("frame", "box"):
+            continue
+        start, end = np.array([part.x0, part.y0]), np.array([part.x1, part.y1])
+        length = float(np.linalg.norm(end - start))
+        if length < 2 * _SPACING:
+            continue
+        along = (end - start) / length
+        # Corners belong to two lines, so samples keep away from them.
+        count = max(2, int((length - 2.0) / _SPACING))
+        points.append(start + np.linspace(1.0, length - 1.0, count)[:, None] * along)
+        normals.append(np.tile([-along[1], along[0]], (count, 1)))
+    return Ruling(np.concatenate(points), np.concatenate(normals), template.cell_width(page_id))
+
+
+def project(homography: FloatArray, points: FloatArray) -> FloatArray:
+    """Map (..., 2) points through a 3x3 homography."""
+    x, y = points[..., 0], points[..., 1]
+    h = homography
+    w = h[2, 0] * x + h[2, 1] * y + h[2, 2]
+    return np.stack(
+        [(h[0, 0] * x + h[0, 1] * y + h[0, 2]) / w, (h[1, 0] * x + h[1, 1] * y + h[1, 2]) / w], axis=-1
+    )
+
+
+def ridge_distance(gray: GrayImage, width: int) -> NDArray[np.float32]:
+    """Distance in px from every pixel to the nearest dark line no wider than about `width` px."""
+    kernel = np.ones((width, width), np.uint8)
+    dark = cv2.morphologyEx(gray, cv2.MORPH_BLACKHAT, kernel)
+    lines = (dark > 18).astype(np.uint8)
+    return cv2.distanceTransform(1 - lines, cv2.DIST_L2, 3)
+
+
+def quick_score(distance: NDArray[np.float32], homographies: FloatArray, ruled: Ruling, tolerance: float) -> FloatArray:
+    """How many ruled samples fall on dark lines, for many homographies at once.
+
+    Args:
+        distance: from `ridge_distance`.
+        homographies: (n, 3, 3).
+        ruled: samples; every second one is used.
+        tolerance: px at which a sample counts half.
+
+    Returns:
+        (n,) mean score, 0 to 1; samples outside the image count 0.
+    """
+    points = np.c_[ruled.points[::2], np.ones(len(ruled.points[::2]))]
+    mapped = points @ np.swapaxes(homographies, -1, -2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        xy = mapped[..., :2] / mapped[..., 2:]
+    inside = (
+        (mapped[..., 2] > 0)
+        & (xy[..., 0] >= 0)
+        & (xy[..., 1] >= 0)
+        & (xy[..., 0] < distance.shape[1] - 0.5)
+        & (xy[..., 1] < distance.shape[0] - 0.5)
+    )
+    index = np.where(inside[..., None], np.rint(np.nan_to_num(xy)), 0).astype(np.intp)
+    found = distance[index[..., 1], index[..., 0]]
+    score = np.where(inside, tolerance**2 / (tolerance**2 + found.astype(np.float64) ** 2), 0.0)
+    return score.mean(axis=-1)
+
+
+def refine(gray: GrayImage, start: FloatArray, ruled: Ruling, anchors: tuple[FloatArray, FloatArray]) -> Fit:
+    """Improve a homography on the ruled lines, from half a cell width of slack down to an eighth.
+
+    Args:
+        gray: (h, w) uint8.
+        start: 3x3 mm to px; every cell must lie within about half a cell of its true place.
+        ruled: samples of the page.
+        anchors: (k, 2) mm and (k, 2) px of the corner marks that were seen.
+    """
+    homography = start
+    matched = None
+    for reach, rounds in ((0.45, 2), (0.25, 2), (0.12, 3)):
+        for _ in range(rounds):
+            matched = _match(gray, homography, ruled, reach)
+            homography = _update(homography, ruled, matched, anchors, reach)
+    final = _match(gray, homography, ruled, 0.3)
+    visible = final.visible
+    good = visible & final.found
+    # What lies outside the photo can neither confirm nor contradict, but half a page confirms nothing.
+    support = float(good.sum() / max(visible.sum(), 0.6 * len(visible)))
+    scale = final.pixels_per_mm * ruled.unit
+    residual = float(np.median(np.abs(final.offset[good]) / scale[good])) if good.any() else 1.0
+    return Fit(homography, support, residual)
+
+
+@dataclass(frozen=True)
+class _Match:
+    """Per sample: visible in the photo, a ridge found, its offset along the normal (px), scale (px/mm), normal."""
+
+    visible: NDArray[np.bool_]
+    found: NDArray[np.bool_]
+    offset: FloatArray
+    pixels_per_mm: FloatArray
+    normal: FloatArray
+    at: FloatArray
+
+
+def _match(gray: GrayImage, homography: FloatArray, ruled: Ruling, reach: float) -> _Match:
+    at = project(homography, ruled.points)
+    step = project(homography, ruled.points + ruled.normals * 0.5) - project(
+        homography, ruled.points - ruled.normals * 0.5
+    )
+    scale = np.maximum(np.linalg.norm(step, axis=1), 1e-6)
+    normal = step / scale[:, None]
+    half = np.clip(reach * ruled.unit * scale, 2.0, 60.0)
+    steps = np.linspace(-1, 1, 2 * int(np.ceil(min(60.0, float(np.median(half)) * 1.5))) + 1)
+    shift = half[:, None] * steps
+    x = (at[:, :1] + shift * normal[:, :1]).astype(np.float32)
+    y = (at[:, 1:] + shift * normal[:, 1:]).astype(np.float32)
+    margin = half + 2
+    visible = (
+        (at[:, 0] > margin)
+        & (at[:, 1] > margin)
+        & (at[:, 0] < gray.shape[1] - margin)
+        & (at[:, 1] < gray.shape[0] - margin)
+    )
+    profile = cv2.remap(gray, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float64)
+    # Contrast of each place against the lighter of what lies on both sides within the profile, nearer places first.
+    left = np.maximum.accumulate(profile, axis=1)
+    right = np.maximum.accumulate(profile[:, ::-1], axis=1)[:, ::-1]
+    contrast = np.minimum(left, right) - profile
+    preference = contrast * (1.0 - 0.35 * np.abs(steps))
+    best = preference.argmax(axis=1)
+    rows = np.arange(len(best))
+    found = visible & (contrast[rows, best] > _LEAST_CONTRAST) & (best > 0) & (best < len(steps) - 1)
+    inner = np.clip(best, 1, len(steps) - 2)
+    before, here, after = profile[rows, inner - 1], profile[rows, inner], profile[rows, inner + 1]
+    bend = before - 2 * here + after
+    fraction = np.where(bend > 1e-6, 0.5 * (before - after) / np.maximum(bend, 1e-6), 0.0).clip(-0.5, 0.5)
+    offset = (steps[inner] + fraction * (steps[1] - steps[0])) * half
+    return _Match(visible, found, offset, scale, normal, at)
+
+
+def _update(
+    homography: FloatArray,
+    ruled: Ruling,
+    matched: _Match,
+    anchors: tuple[FloatArray, FloatArray],
+    reach: float,
+) -> FloatArray:
+    """One robust Gauss-Newton step on the eight parameters, in coordinates that keep the system well scaled."""
+    use = matched.found
+    if use.sum() < 12:
+        return homography
+    center = ruled.points.mean(axis=0)
+    spread = float(ruled.points.std()) or 1.0
+    to_page = np.array([[spread, 0, center[0]], [0, spread, center[1]], [0, 0, 1]])
+    local = homography @ to_page
+    local = local / local[2, 2]
+    points = (ruled.points[use] - center) / spread
+    jacobian = np.einsum("nk,nkp->np", matched.normal[use], _jacobian(local, points))
+    residual = matched.offset[use]
+    limit = np.maximum(reach * ruled.unit * matched.pixels_per_mm[use], 1.0)
+    middle = float(np.median(np.abs(residual - np.median(residual)))) * 1.4826 + 0.3
+    width = np.minimum(limit, 4.0 * middle + np.abs(np.median(residual)))
+    weight = np.clip(1 - (residual / (width + 1e-9)) ** 2, 0, None) ** 2
+    rows, values, weights = [jacobian], [residual], [weight]
+    if len(anchors[0]):
+        marks = (anchors[0] - center) / spread
+        difference = anchors[1] - project(local, marks)
+        rows.append(_jacobian(local, marks).reshape(-1, 8))
+        values.append(difference.ravel())
+        # A false mark, or one on curled paper, must not pull at lines that agree among themselves.
+        pixels = float(np.median(matched.pixels_per_mm)) * ruled.unit
+        trusted = np.linalg.norm(difference, axis=1) < max(3.0, 3.0 * reach * pixels)
+        weights.append(np.repeat(trusted * _MARK_WEIGHT, 2))
+    a, b, w = np.concatenate(rows), np.concatenate(values), np.concatenate(weights)
+    normal_matrix = (a * w[:, None]).T @ a
+    damping = 1e-6 * np.trace(normal_matrix) * np.eye(8)
+    delta = np.linalg.solve(normal_matrix + damping, (a * w[:, None]).T @ b)
+    updated = (local.ravel() + np.append(delta, 0.0)).reshape(3, 3)
+    result = updated @ np.linalg.inv(to_page)
+    return result / result[2, 2]
+
+
+def _jacobian(homography: FloatArray, points: FloatArray) -> FloatArray:
+    """Derivative of the projected points by the first eight entries of a homography with h22 = 1; (n, 2, 8)."""
+    x, y = points[:, 0], points[:, 1]
+    h = homography
+    w = h[2, 0] * x + h[2, 1] * y + h[2, 2]
+    u, v = project(homography, points).T
+    zero, one = np.zeros_like(x), np.ones_like(x)
+    row_u = np.stack([x, y, one, zero, zero, zero, -u * x, -u * y], axis=-1)
+    row_v = np.stack([zero, zero, zero, x, y, one, -v * x, -v * y], axis=-1)
+    return np.stack([row_u, row_v], axis=1) / w[:, None, None]
