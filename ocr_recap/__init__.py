@@ -1,0 +1,17 @@
+"""ocr_recap turns photos of handwritten election tally forms into numbers that can be checked.
+
+>>> from ocr_recap import Reader
+>>> record = Reader().read("photo.jpg")
+>>> record.fields["votes_1"].accepted      # 117, or None: use this one
+"""
+
+from importlib.metadata import version
+
+from .options import Options
+from .reader import Reader
+from .record import Record
+from .template import Template, TemplateError
+
+__all__ = ["Options", "Reader", "Record", "Template", "TemplateError", "__version__"]
+
+__version__ = version("ocr-recap")

@@ -27,13 +27,13 @@ MOST_ROWS = 40
 
 app = typer.Typer(
     name="ocr-recap",
-    help="Baca foto formulir hasil pemungutan suara. / Read photos of Indonesian election tally forms.",
+    help="Baca foto formulir hasil pemungutan suara / read photos of Indonesian election tally forms.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-templates_app = typer.Typer(help="Formulir yang dikenal. / The forms that are known.", no_args_is_help=True)
+templates_app = typer.Typer(help="Formulir yang dikenal / the forms that are known.", no_args_is_help=True)
 app.add_typer(templates_app, name="templates")
 
 
@@ -60,7 +60,7 @@ def root(
         bool, typer.Option("--version", help="Tampilkan versi. / Show the version.", is_eager=True)
     ] = False,
 ) -> None:
-    """Baca foto formulir hasil pemungutan suara. / Read photos of Indonesian election tally forms."""
+    """Baca foto formulir hasil pemungutan suara / read photos of Indonesian election tally forms."""
     if version:
         typer.echo(f"ocr-recap {importlib.metadata.version('ocr-recap')}")
         raise typer.Exit(OK)
@@ -69,7 +69,7 @@ def root(
 @app.command()
 def read(  # noqa: PLR0917  (typer makes options of parameters)
     photos: Annotated[
-        list[Path], typer.Argument(metavar="PHOTOS...", help="Foto atau folder foto. / Photos, or folders of photos.")
+        list[Path], typer.Argument(metavar="PHOTOS", help="Foto atau folder foto. / Photos, or folders of photos.")
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder hasil. / Folder of results.")],
     templates: Annotated[
@@ -97,7 +97,7 @@ def read(  # noqa: PLR0917  (typer makes options of parameters)
         bool, typer.Option("--quiet", "-q", help="Tanpa kemajuan dan ringkasan. / No progress and no summary.")
     ] = False,
 ) -> None:
-    """Baca foto ke folder hasil. / Read photos into a folder of results."""
+    """Baca foto ke folder hasil / read photos into a folder of results."""
     language = _language(lang)
     try:
         options = _options(templates, max_pixels)
@@ -134,7 +134,7 @@ def read(  # noqa: PLR0917  (typer makes options of parameters)
 
 @templates_app.command("list")
 def list_templates(lang: LangOption = None) -> None:
-    """Daftar formulir. / List the forms."""
+    """Daftar formulir / list the forms."""
     language = _language(lang)
     for name in template.available():
         form = template.load(name)
@@ -146,7 +146,7 @@ def show_template(
     name: Annotated[str, typer.Argument(metavar="ID|FILE", help="Id atau berkas YAML. / Id or YAML file.")],
     lang: LangOption = None,
 ) -> None:
-    """Halaman, angka dan aturan satu formulir. / Pages, numbers and rules of one form."""
+    """Halaman, angka dan aturan satu formulir / pages, numbers and rules of one form."""
     language = _language(lang)
     form = _template(name)
     typer.echo(f"{form.id}: {getattr(form.title, language)}")
@@ -164,10 +164,10 @@ def show_template(
 
 @templates_app.command("check")
 def check_templates(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Berkas YAML. / YAML files.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Berkas YAML. / YAML files.")],
     lang: LangOption = None,
 ) -> None:
-    """Periksa berkas templat. / Check template files."""
+    """Periksa berkas templat / check template files."""
     faulty = False
     for path in files:
         try:
@@ -182,7 +182,7 @@ def check_templates(
 
 @templates_app.command("schema")
 def template_schema() -> None:
-    """JSON Schema untuk berkas templat. / The JSON Schema of template files."""
+    """JSON Schema untuk berkas templat / the JSON Schema of template files."""
     typer.echo(json.dumps(template.json_schema(), indent=2, ensure_ascii=False))
 
 
@@ -192,7 +192,7 @@ def print_form(
     out: Annotated[Path, typer.Option("--out", "-o", help="Berkas PDF. / The PDF file.")],
     lang: LangOption = None,
 ) -> None:
-    """Cetak formulir kosong ke PDF. / Print a blank form to PDF."""
+    """Cetak formulir kosong ke PDF / print a blank form to PDF."""
     content = draw.pdf(_template(name))
     try:
         write_atomically(out, content)
@@ -204,7 +204,7 @@ def print_form(
 
 @app.command("doctor")
 def check_installation(lang: LangOption = None) -> None:
-    """Periksa pemasangan ini. / Check this installation."""
+    """Periksa pemasangan ini / check this installation."""
     language = _language(lang)
     checks = doctor.run()
     for check in checks:

@@ -1,0 +1,207 @@
+"""Page to patches: cells and bubbles sampled straight from the photo through the homography, snapped to their print.
+
+Paper is never flat, so every cell looks for its own printed box within a small window around its predicted place,
+and every block of bubbles for its own printed rings. Nothing is warped twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .load import Photo
+from .locate import Located
+from .register import project
+from .template import FormField
+
+FloatArray = NDArray[np.float64]
+Patch = NDArray[np.uint8]
+
+PATCH = 48  # px: a cell with its surroundings, as the digit reader was trained
+CELL = 32  # px: the longer side of the cell, line centre to line centre, in the middle of the patch
+_WIDE = 64  # px: the patch that the box is searched in
+_SNAP = 6  # px of the patch (0.19 cell widths) that a box may lie off its predicted place
+_LINE_CONTRAST = 5.0  # mean ridge height (gray levels) from which a side of the box counts as seen
+_PULL = 0.06  # gray levels per squared px: how much better a farther place must be
+BUBBLE = 24  # px: a bubble with its surroundings
+RING = 8.0  # px: its printed radius in that patch
+_BUBBLE_SNAP = 3  # px
+
+
+@dataclass(frozen=True)
+class FieldPatches:
+    """What was cut out for one number.
+
+    Attributes:
+        cells: (n, 48, 48) uint8, one patch per cell.
+        quads: (n, 4, 2) corners TL, TR, BR, BL of the printed boxes, photo px.
+        found: (n,) the printed box was seen.
+        inside: every cell lies within the photo.
+        bubbles: (n, 10, 24, 24) uint8 or None.
+        bubble_centers: (n, 10, 2) photo px or None.
+    """
+
+    cells: Patch
+    quads: FloatArray
+    found: NDArray[np.bool_]
+    inside: bool
+    bubbles: Patch | None
+    bubble_centers: FloatArray | None
+
+
+def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
+    """Cut every cell and bubble of the page, by field id."""
+    sampler = _Sampler(photo, located.homography)
+    return {field.id: _crop_field(sampler, field) for field in located.template.fields_of(located.page_id)}
+
+
+class _Sampler:
+    """Samples gray patches at page millimetres, from the photo level whose resolution fits."""
+
+    def __init__(self, photo: Photo, homography: FloatArray) -> None:
+        scale = photo.scale
+        down = np.array([[scale, 0, 0.5 * scale - 0.5], [0, scale, 0.5 * scale - 0.5], [0, 0, 1]])
+        self.homography = down @ homography
+        self.photo = photo
+        self.levels = [photo.gray]
+
+    def to_photo(self, points: FloatArray) -> FloatArray:
+        """Page mm to full photo px."""
+        return (project(self.homography, points) + 0.5) / self.photo.scale - 0.5
+
+    def sample(self, centers: FloatArray, millimetres: float, size: int) -> Patch:
+        """Square patches, (n, size, size) uint8, around centres (n, 2) mm; `millimetres` is the length of one pixel."""
+        steps = (np.arange(size) - (size - 1) / 2) * millimetres
+        grid = np.stack(np.meshgrid(steps, steps), axis=-1)
+        points = project(self.homography, centers[:, None, None, :] + grid)
+        middle = points[:, size // 2, size // 2 : size // 2 + 2]
+        stride = float(np.median(np.linalg.norm(middle[:, 1] - middle[:, 0], axis=-1)))
+        level = 0
+        while stride > 1.6 and level < 4:  # shrink first, lest thin strokes fall between samples
+            stride /= 2
+            level += 1
+        while len(self.levels) <= level:
+            last = self.levels[-1]
+            half = (last.shape[1] // 2, last.shape[0] // 2)
+            self.levels.append(np.asarray(cv2.resize(last, half, interpolation=cv2.INTER_AREA), dtype=np.uint8))
+        points = (points + 0.5) / 2**level - 0.5
+        flat = points.reshape(-1, size, 2).astype(np.float32)
+        patches: list[Patch] = []
+        # OpenCV's remap takes maps of up to 32,767 rows.
+        for start in range(0, len(flat), 16_000):
+            part = flat[start : start + 16_000]
+            patches.append(
+                np.asarray(
+                    cv2.remap(
+                        self.levels[level],
+                        np.ascontiguousarray(part[..., 0]),
+                        np.ascontiguousarray(part[..., 1]),
+                        cv2.INTER_LINEAR,
+                        borderMode=cv2.BORDER_REPLICATE,
+                    ),
+                    dtype=np.uint8,
+                )
+            )
+        return np.concatenate(patches).reshape(-1, size, size)
+
+
+def _crop_field(sampler: _Sampler, field: FormField) -> FieldPatches:
+    rects = np.array(field.cells.rects())
+    centers = (rects[:, :2] + rects[:, 2:]) / 2
+    width, height = field.cells.box[2], field.cells.box[3]
+    unit = max(width, height) / CELL
+    wide = sampler.sample(centers, unit, _WIDE)
+    shift, found = _snap(wide, width / unit / 2, height / unit / 2)
+    centers = centers + shift * unit
+    half = np.array([width, height]) / 2
+    corners = centers[:, None] + np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
+    quads = sampler.to_photo(corners)
+    photo = sampler.photo
+    inside = bool((quads >= 0).all() and (quads[..., 0] < photo.width).all() and (quads[..., 1] < photo.height).all())
+    bubbles = centers_photo = None
+    if field.bubbles:
+        bubbles, centers_photo = _crop_bubbles(sampler, field)
+    return FieldPatches(sampler.sample(centers, unit, PATCH), quads, found, inside, bubbles, centers_photo)
+
+
+def _snap(wide: Patch, half_width: float, half_height: float) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Find each printed box: shifts (n, 2) in patch px, and whether both pairs of sides were seen."""
+    image = cv2_blur(wide)
+    x_shift, x_found = _snap_axis(image, half_width, half_height)
+    y_shift, y_found = _snap_axis(np.swapaxes(image, 1, 2), half_height, half_width)
+    return np.stack([x_shift, y_shift], axis=1), x_found & y_found
+
+
+def cv2_blur(patches: Patch) -> NDArray[np.float32]:
+    """A light blur of every patch, float32."""
+    padded = patches.reshape(-1, patches.shape[-1]).astype(np.float32)
+    return np.asarray(cv2.blur(padded, (1, 3)), dtype=np.float32).reshape(patches.shape)
+
+
+def _snap_axis(image: NDArray[np.float32], half: float, half_other: float) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Shift along x that puts both vertical sides on dark lines; cells of one field help each other."""
+    ridge = np.zeros_like(image)
+    ridge[:, :, 2:-2] = np.minimum(image[:, :, :-4], image[:, :, 4:]) - image[:, :, 2:-2]
+    # One pixel must not speak for a whole line: a blob of ink is no side of a box.
+    ridge = np.clip(ridge, -12, 30)
+    middle = (_WIDE - 1) / 2
+    top, bottom = round(middle - half_other + 1), round(middle + half_other)
+    profile = ridge[:, top:bottom].mean(axis=1).astype(np.float64)
+    shifts = np.arange(-_SNAP, _SNAP + 1)
+    left = np.stack([_at(profile, middle - half + s) for s in shifts], axis=1)
+    right = np.stack([_at(profile, middle + half + s) for s in shifts], axis=1)
+    own = np.minimum(left, right) + 0.5 * (left + right)
+    score = own + 0.7 * own.mean(axis=0) - _PULL * shifts**2
+    best = score.argmax(axis=1)
+    rows = np.arange(len(best))
+    inner = np.clip(best, 1, len(shifts) - 2)
+    before, here, after = score[rows, inner - 1], score[rows, inner], score[rows, inner + 1]
+    bend = before - 2 * here + after
+    fraction = np.where(bend < -1e-6, 0.5 * (before - after) / np.minimum(bend, -1e-6), 0.0).clip(-0.5, 0.5)
+    shift = shifts[best] + np.where(best == inner, fraction, 0.0)
+    sides = np.stack([left[rows, best], right[rows, best]])
+    found = (sides.min(axis=0) > _LINE_CONTRAST / 2) & (sides.max(axis=0) > _LINE_CONTRAST)
+    return np.where(found, shift, 0.0), found
+
+
+def _at(profile: FloatArray, x: float) -> FloatArray:
+    """Profile at a fractional place: the larger of linear samples half a pixel around it."""
+    low = int(np.floor(x))
+    weight = x - low
+    return (1 - weight) * profile[:, low] + weight * profile[:, low + 1]
+
+
+def _crop_bubbles(sampler: _Sampler, field: FormField) -> tuple[Patch, FloatArray]:
+    bubbles = field.bubbles
+    assert bubbles is not None
+    columns = field.cells.count
+    centers = bubbles.centers(columns).reshape(-1, 2)
+    unit = bubbles.radius / RING
+    wide = sampler.sample(centers, unit, BUBBLE + 2 * _BUBBLE_SNAP)
+    shift = _snap_rings(wide.astype(np.float32).mean(axis=0))
+    centers = centers + shift * unit
+    patches = sampler.sample(centers, unit, BUBBLE)
+    return (
+        patches.reshape(columns, 10, BUBBLE, BUBBLE),
+        sampler.to_photo(centers).reshape(columns, 10, 2),
+    )
+
+
+def _snap_rings(mean: NDArray[np.float32]) -> FloatArray:
+    """Shift (2,) in px that centres the printed rings in the mean of all bubbles of one number."""
+    size = mean.shape[0]
+    y, x = np.mgrid[:size, :size].astype(np.float64) - (size - 1) / 2
+    best, where = -np.inf, np.zeros(2)
+    for dy in range(-_BUBBLE_SNAP, _BUBBLE_SNAP + 1):
+        for dx in range(-_BUBBLE_SNAP, _BUBBLE_SNAP + 1):
+            radius = np.hypot(x - dx, y - dy)
+            ring = mean[np.abs(radius - RING) < 0.8].mean()
+            around = mean[np.abs(radius - RING - 2.6) < 0.8].mean()
+            score = float(around - ring) - 0.15 * (dx * dx + dy * dy)
+            if score > best:
+                best, where = score, np.array([dx, dy], dtype=np.float64)
+    return where

@@ -1,0 +1,9 @@
+"""Writers: pictures, tables and the report. They show what records say and decide nothing."""
+
+from typing import Final
+
+PHOTOS_FILE: Final = "photos.jsonl"
+NUMBERS_FILE: Final = "numbers.csv"
+REPORT_FILE: Final = "report.html"
+OVERLAYS: Final = "overlay"
+PAGES: Final = "pages"

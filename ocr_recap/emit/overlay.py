@@ -1,0 +1,332 @@
+"""Pictures for people: the reading drawn on the photo, the straightened page, and the row of boxes of one number.
+
+Names and signatures (the template's private regions) are covered before anything else is drawn. On a photo without a
+located page nobody knows where they are, so such a photo is only ever shown too coarse to be read.
+"""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from ..load import Photo, Source, load_color
+from ..record import FieldRecord, FieldStatus, Page, Quad, Record
+from ..template import Template, TemplateError
+from ..template import load as load_template
+
+ColorImage = NDArray[np.uint8]
+FloatArray = NDArray[np.float64]
+
+LONG_SIDE = 2000  # px; a box of a page that fills the photo is then 45 px wide
+STRIP_HEIGHT = 56  # px, margin included
+PRIVATE_GRAY = (168, 168, 168)
+NOTICE = "PROVISIONAL - paper prevails  |  SEMENTARA - formulir kertas yang berlaku"
+# BGR of Okabe and Ito's palette, which people with any colour vision can tell apart; the sign says the same again.
+STATUS_COLORS: dict[FieldStatus, tuple[int, int, int]] = {
+    "accepted": (115, 158, 0),
+    "review": (0, 138, 230),
+    "blank": (120, 120, 120),
+}
+_PAGE_COLOR = (178, 114, 0)
+_INK = (40, 40, 40)
+_COARSE_BLOCKS = 40  # a page's writing is gone when the whole photo has this many blocks on its long side
+
+
+def overlay(record: Record, source: Source, template: Template | None = None) -> ColorImage:
+    """The photo with page outline, boxes, filled bubbles and readings drawn on it.
+
+    Args:
+        record: what was read.
+        source: the photo: path, bytes, or an (h, w, 3) BGR or (h, w) gray uint8 array.
+        template: the form; by default the one that the record names.
+
+    Returns:
+        (h, w, 3) uint8 BGR, turned by quarters so that the page reads upright, at most 2,000 px high or wide below
+        the notice. Private regions are gray. A record without a page gives a coarse picture with its problems.
+
+    Raises:
+        ocr_recap.problems.PhotoProblem: the photo cannot be decoded.
+        ocr_recap.template.TemplateError: the record's form is not at hand; pass `template`.
+    """
+    if record.page is None:
+        return _unlocated(record, load_color(source))
+    form = template or form_of(record)
+    matrix = np.array(record.page.homography)
+    picture, to_picture = _fit(load_color(source), matrix, form)
+    _mask(picture, form, record.page.page, to_picture @ matrix)
+    corners = _project(to_picture, np.array(record.page.corners))
+    _outline(picture, corners, _PAGE_COLOR, 2)
+    for field_id, field in record.fields.items():
+        color = STATUS_COLORS[field.status]
+        for cell in field.evidence.digits.cells:
+            _outline(picture, _project(to_picture, np.array(cell.quad)), color, 2)
+        for place, radius in _filled(form, field_id, field, to_picture @ matrix):
+            cv2.circle(picture, place, radius, color, 3, cv2.LINE_AA)
+    for field in record.fields.values():
+        _label(picture, _project(to_picture, np.array(field.quad)), field)
+    where = f"{record.photo.file}  |  {form.id}, page {record.page.page}"
+    return _with_notice(picture, where)
+
+
+def rectified(page: Page, source: Source, pixels_per_mm: float = 5.0, template: Template | None = None) -> ColorImage:
+    """The straightened page, private regions gray.
+
+    Args:
+        page: where the page lies on the photo.
+        source: the photo: path, bytes, or an (h, w, 3) BGR or (h, w) gray uint8 array.
+        pixels_per_mm: resolution in nominal millimetres of the page.
+        template: the form; by default the package's own of the page's template id.
+
+    Returns:
+        (h, w, 3) uint8 BGR; millimetre (x, y) lies at pixel (x, y) * pixels_per_mm - 0.5.
+
+    Raises:
+        ValueError: `pixels_per_mm` is not above 0 and at most 40.
+        ocr_recap.problems.PhotoProblem: the photo cannot be decoded.
+        ocr_recap.template.TemplateError: the page's form is not at hand; pass `template`.
+    """
+    if not 0 < pixels_per_mm <= 40:
+        raise ValueError(f"pixels_per_mm must be above 0 and at most 40, not {pixels_per_mm}")
+    form = template or load_template(page.template)
+    to_mm = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, pixels_per_mm]], dtype=np.float64) / pixels_per_mm
+    size = round(form.paper.width * pixels_per_mm), round(form.paper.height * pixels_per_mm)
+    picture = _warp(load_color(source), np.array(page.homography) @ to_mm, size)
+    _mask(picture, form, page.page, np.linalg.inv(to_mm).astype(np.float64))
+    return picture
+
+
+def form_of(record: Record) -> Template:
+    """The template a record was read with: the package's own, or a file among the record's options.
+
+    Raises:
+        ocr_recap.template.TemplateError: it is not at hand.
+    """
+    assert record.page is not None
+    for source in record.provenance.options.get("templates", ()):
+        try:
+            form = load_template(str(source))
+        except TemplateError:
+            continue
+        if form.id == record.page.template:
+            return form
+    return load_template(record.page.template)
+
+
+def save(picture: ColorImage, path: str | Path) -> None:
+    """Write a picture under its name only when it is complete.
+
+    Args:
+        picture: (h, w, 3) BGR or (h, w) gray uint8.
+        path: ends in .jpg, .jpeg or .png.
+
+    Raises:
+        ValueError: another ending.
+        OSError: the folder cannot be written.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in (".jpg", ".jpeg", ".png"):
+        raise ValueError(f"{path.name}: pictures are saved as .jpg or .png")
+    write_atomically(path, _encode(picture, path.suffix.lower(), 82))
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write beside the target, then move: whoever reads `path` finds the old content or the new, never a part.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    part = path.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def strip(photo: Photo, quad: Quad) -> bytes:
+    """The row of boxes of one number, straightened, with a margin.
+
+    Args:
+        photo: the decoded gray photo.
+        quad: the row's corners TL, TR, BR, BL in pixels of the full photo.
+
+    Returns:
+        A gray JPEG, 56 px high. What lies outside the photo is light gray.
+    """
+    corners = np.array(quad, dtype=np.float64)
+    edges = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    ratio = float(np.clip((edges[0] + edges[2]) / max(edges[1] + edges[3], 1e-6), 0.2, 20))
+    margin = 0.2  # of the row's height
+    height = STRIP_HEIGHT
+    inner = height / (1 + 2 * margin)
+    left = margin * inner - 0.5
+    width = round(inner * (ratio + 2 * margin))
+    x, y = left + inner * ratio, left + inner
+    rect = np.array([[left, left], [x, left], [x, y], [left, y]])
+    # Drawn at twice the size and averaged down: a plain warp of a large photo would skip pixels.
+    double = (2 * rect + 0.5).astype(np.float32)
+    decoded = ((corners + 0.5) * photo.scale - 0.5).astype(np.float32)
+    matrix = np.asarray(cv2.getPerspectiveTransform(double, decoded), dtype=np.float64)
+    large = _warp(photo.gray, matrix, (2 * width, 2 * height))
+    return _encode(cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA), ".jpg", 70)  # pyright: ignore[reportArgumentType]
+
+
+def thumbnail(photo: Photo, long_side: int = 112) -> bytes:
+    """The whole photo as a gray JPEG too small to read a name in: enough to recognise which photo it is."""
+    height, width = photo.gray.shape
+    factor = long_side / max(height, width)
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    return _encode(cv2.resize(photo.gray, size, interpolation=cv2.INTER_AREA), ".jpg", 70)  # pyright: ignore[reportArgumentType]
+
+
+# --- geometry ---------------------------------------------------------------------------------------------------
+
+
+def _fit(photo: ColorImage, homography: FloatArray, form: Template) -> tuple[ColorImage, FloatArray]:
+    """Turn the page upright by quarters and shrink; the picture and the matrix from photo to picture pixels."""
+    paper = form.paper
+    middle, down = _project(homography, np.array([[paper.width, paper.height], [paper.width, 2 * paper.height]]) / 2)
+    dx, dy = down - middle
+    turns = round(float(np.arctan2(dx, dy)) / (np.pi / 2)) % 4  # quarter turns of the page against the photo
+    height, width = photo.shape[:2]
+    back = np.eye(3)
+    for _ in range(turns):
+        # One clockwise quarter: old (x, y) becomes (height - 1 - y, x).
+        back = np.array([[0, -1, height - 1], [1, 0, 0], [0, 0, 1]]) @ back
+        height, width = width, height
+    upright = np.ascontiguousarray(np.rot90(photo, -turns))
+    factor = min(1.0, LONG_SIDE / max(height, width))
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    sx, sy = size[0] / width, size[1] / height
+    scale = np.array([[sx, 0, sx / 2 - 0.5], [0, sy, sy / 2 - 0.5], [0, 0, 1]])
+    return np.asarray(cv2.resize(upright, size, interpolation=cv2.INTER_AREA), dtype=np.uint8), scale @ back
+
+
+def _project(matrix: FloatArray, points: FloatArray) -> FloatArray:
+    mapped = np.hstack([points, np.ones((len(points), 1))]) @ matrix.T
+    return mapped[:, :2] / mapped[:, 2:]
+
+
+def _warp(image: NDArray[np.uint8], matrix: FloatArray, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """`matrix` maps pixels of the result to pixels of `image`; `size` is (width, height)."""
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    border = (210, 210, 210)
+    warped = cv2.warpPerspective(image, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=border)
+    return np.asarray(warped, dtype=np.uint8)
+
+
+def _filled(form: Template, field_id: str, field: FieldRecord, matrix: FloatArray) -> list[tuple[tuple[int, int], int]]:
+    """Centre and radius in picture pixels of each bubble that was judged filled."""
+    described = next((f for f in form.fields if f.id == field_id), None)
+    bubbles = described.bubbles if described else None
+    if described is None or bubbles is None or field.evidence.bubbles is None:
+        return []
+    found: list[tuple[tuple[int, int], int]] = []
+    centers = bubbles.centers(described.cells.count)
+    for column, (mark, _) in zip(centers, field.evidence.bubbles.columns, strict=False):
+        if not (mark.isdecimal() and len(mark) == 1):
+            continue
+        center, edge = _project(matrix, np.array([column[int(mark)], column[int(mark)] + [bubbles.radius, 0]]))
+        radius = max(3, round(float(np.linalg.norm(edge - center)) * 1.25))
+        found.append(((round(center[0]), round(center[1])), radius))
+    return found
+
+
+# --- drawing ----------------------------------------------------------------------------------------------------
+
+
+def _mask(picture: ColorImage, form: Template, page_id: str, matrix: FloatArray) -> None:
+    for region in form.page(page_id).private:
+        x0, y0, x1, y1 = region.rect
+        area = _project(matrix, np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=np.float64))
+        cv2.fillPoly(picture, [_pixels(area)], PRIVATE_GRAY, cv2.LINE_AA)
+
+
+def _pixels(points: FloatArray) -> NDArray[np.int32]:
+    return np.rint(np.clip(points, -1e5, 1e5)).astype(np.int32)
+
+
+def _outline(picture: ColorImage, points: FloatArray, color: tuple[int, int, int], width: int) -> None:
+    cv2.polylines(picture, [_pixels(points)], True, color, width, cv2.LINE_AA)
+
+
+def _label(picture: ColorImage, quad: FloatArray, field: FieldRecord) -> None:
+    """Sign and reading on a plate over the upper edge of the boxes, where no ink of the number is."""
+    color = STATUS_COLORS[field.status]
+    cell = float(np.linalg.norm(quad[3] - quad[0]))
+    text = "" if field.status == "blank" else ("-" if field.value is None else str(field.value))
+    size = max(15, round(cell * 0.42))
+    plate = _plate(text, size, color, field.status)
+    left = round(float(quad[:, 0].min()))
+    top = round(float(quad[:2, 1].min())) - plate.shape[0]
+    _paste(picture, plate, left, top)
+
+
+def _plate(text: str, size: int, color: tuple[int, int, int], status: FieldStatus) -> ColorImage:
+    sign = size
+    rendered = _text(text, size, (255, 255, 255), color) if text else np.zeros((0, 0, 3), np.uint8)
+    height = round(size * 1.15) + 2
+    plate = np.empty((height, sign + rendered.shape[1] + 6, 3), np.uint8)
+    plate[:] = color
+    middle, white = height // 2, (255, 255, 255)
+    if status == "accepted":
+        tick = np.array([[3, middle], [sign // 3 + 2, height - 4], [sign - 1, 3]], np.int32)
+        cv2.polylines(plate, [tick], False, white, 2, cv2.LINE_AA)
+    elif status == "review":
+        _paste(plate, _text("?", size, white, color), 3, (height - _text("?", size, white, color).shape[0]) // 2)
+    else:
+        cv2.line(plate, (4, middle), (sign - 2, middle), white, 2)
+    if text:
+        _paste(plate, rendered, sign + 3, (height - rendered.shape[0]) // 2)
+    return plate
+
+
+def _text(text: str, size: int, color: tuple[int, int, int], ground: tuple[int, int, int]) -> ColorImage:
+    font = ImageFont.load_default(size=size)
+    left, _, right, _ = font.getbbox(text)
+    image = Image.new("RGB", (max(1, int(right - left) + 2), round(size * 1.15)), ground[::-1])
+    ImageDraw.Draw(image).text((1 - left, round(size * 0.93)), text, fill=color[::-1], font=font, anchor="ls")
+    return np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
+
+
+def _paste(picture: ColorImage, patch: ColorImage, left: int, top: int) -> None:
+    height, width = picture.shape[:2]
+    left = max(0, min(left, width - patch.shape[1]))
+    top = max(0, min(top, height - patch.shape[0]))
+    area = picture[top : top + patch.shape[0], left : left + patch.shape[1]]
+    area[:] = patch[: area.shape[0], : area.shape[1]]
+
+
+def _with_notice(picture: ColorImage, where: str) -> ColorImage:
+    """Put the notice that no number here is final on top of the picture, and what the picture shows below it."""
+    width = picture.shape[1]
+    size = max(10, min(26, width // 46))
+    head = np.full((round(size * 3.4), width, 3), 250, np.uint8)
+    _paste(head, _text(NOTICE, size, _INK, (250, 250, 250))[:, :width], size, round(size * 0.4))
+    _paste(head, _text(where, size, _INK, (250, 250, 250))[:, :width], size, round(size * 1.8))
+    return np.vstack([head, picture])
+
+
+def _unlocated(record: Record, photo: ColorImage) -> ColorImage:
+    height, width = photo.shape[:2]
+    factor = _COARSE_BLOCKS / max(height, width)
+    blocks = max(1, round(width * factor)), max(1, round(height * factor))
+    coarse = cv2.resize(photo, blocks, interpolation=cv2.INTER_AREA)
+    scale = max(1, 1000 // _COARSE_BLOCKS)
+    size = blocks[0] * scale, blocks[1] * scale
+    picture = np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
+    codes = ", ".join(problem.code for problem in record.problems)
+    return _with_notice(picture, f"{record.photo.file}  |  {codes or 'no form'}")
+
+
+def _encode(picture: NDArray[np.uint8], ending: str, quality: int) -> bytes:
+    options = [] if ending == ".png" else [cv2.IMWRITE_JPEG_QUALITY, quality]
+    done, content = cv2.imencode(ending, picture, options)
+    assert done  # a uint8 picture of nonzero size always encodes
+    return content.tobytes()

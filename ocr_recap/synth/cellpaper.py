@@ -1,0 +1,133 @@
+"""The paper of a row of cells: boxes, guide, dividers, and what stands around them on forms of many kinds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .strokes import Writer
+
+Gray = NDArray[np.uint8]
+Rect = tuple[float, float, float, float]
+
+SIDE = 64  # longer side of a cell while it is drawn, pixels
+WORDS = ("JUMLAH", "Laki-laki (L)", "SUARA SAH", "A.", "1", "2", "DPT", "Pemilih", "TIAP BARIS", "L + P", "III.")
+_MARGIN = 44  # paper around the row while it is drawn, pixels
+_NOMINAL_MM = 10.0  # what a cell's longer side measures on the form, to scale pens
+
+
+@dataclass
+class Row:
+    """A row of cells while it is drawn: `rects` in pixels of `paper`; `pen` is the ink's coverage, 0..255."""
+
+    paper: Gray
+    pen: Gray
+    rects: list[Rect]
+    writer: Writer
+    width: float
+    guided: bool
+
+
+def blank(writer: Writer, count: int, rng: np.random.Generator) -> Row:
+    """A printed row of `count` empty cells for a writer; aspects (width by height) from 0.5 to 1.3."""
+    aspect = float(rng.normal(1.05, 0.03) if rng.random() < 0.5 else rng.uniform(0.5, 1.3))
+    width, height = (SIDE, SIDE / aspect) if aspect > 1 else (SIDE * aspect, SIDE)
+    gap = 0.0 if rng.random() < 0.35 else float(rng.uniform(0.08, 0.4)) * width
+    x0 = y0 = float(_MARGIN)
+    rects = [(x0 + i * (width + gap), y0, x0 + i * (width + gap) + width, y0 + height) for i in range(count)]
+    shape = (round(height) + 2 * _MARGIN, round(rects[-1][2]) + _MARGIN)
+    guided = bool(rng.random() < 0.3)
+    pen = max(1.0, writer.pen_mm * (1.25 if rng.random() < 0.15 else 1.0) * SIDE / _NOMINAL_MM)
+    # A narrow cell is narrow because the form is dense; pens do not shrink with it, but not all of them fit.
+    form = Row(np.full(shape, 255, np.uint8), np.zeros(shape, np.uint8), rects, writer, min(pen, width / 5.5), guided)
+    _print(form, gap, rng)
+    return form
+
+
+def _print(form: Row, gap: float, rng: np.random.Generator) -> None:
+    paper, rects = form.paper, form.rects
+    height, width = paper.shape
+    gray = int(rng.integers(0, 120) if rng.random() < 0.8 else rng.integers(120, 190))
+    thick = max(1, round(float(rng.uniform(0.02, 0.075)) * SIDE))
+    x0, y0, x1, y1 = rects[0][0], rects[0][1], rects[-1][2], rects[0][3]
+    if rng.random() < 0.12:  # watermark, or print of the back that shines through
+        cv2.putText(paper, word(rng), (int(rng.integers(width // 2)), int(y1)), 0, 3.0, int(rng.integers(215, 245)), 9)
+    if gap == 0 and rng.random() < 0.35:  # dotted dividers in one box
+        _line(paper, (x0, y0), (x1, y0), gray, thick)
+        _line(paper, (x0, y1), (x1, y1), gray, thick)
+        _line(paper, (x0, y0), (x0, y1), gray, thick)
+        _line(paper, (x1, y0), (x1, y1), gray, thick)
+        ys = np.arange(y0 + 2, y1 - 1, float(rng.uniform(4, 7)))
+        for rect in rects[1:]:
+            _dots(paper, np.full_like(ys, rect[0]), ys, min(150, gray + 40))
+    else:
+        for rect in rects:
+            corners = np.rint(np.array([[rect[0], rect[1]], [rect[2], rect[3]]]) * 16).astype(int)
+            first, last = (int(corners[0, 0]), int(corners[0, 1])), (int(corners[1, 0]), int(corners[1, 1]))
+            cv2.rectangle(paper, first, last, gray, thick, cv2.LINE_AA, 4)
+    if form.guided:
+        tone = int(rng.integers(150, 225))
+        for rect in rects:
+            _guide(paper, rect, tone)
+    if rng.random() < 0.45:
+        _bubbles(form, rng)
+    for _ in range(int(rng.integers(0, 4))):
+        # Lines of the table around, never through the cells.
+        level = float(rng.choice((y0 - rng.uniform(5, 40), y1 + rng.uniform(5, 40))))
+        tone, weight = int(rng.integers(0, 200)), int(rng.integers(1, 5))
+        if rng.random() < 0.6:
+            _line(paper, (0, level), (width, level), tone, weight)
+        else:
+            side = float(rng.choice((x0 - rng.uniform(5, 40), x1 + rng.uniform(5, 40))))
+            _line(paper, (side, 0), (side, height), tone, weight)
+    if rng.random() < 0.3:
+        size = float(rng.uniform(0.35, 0.9))
+        above = (int(rng.integers(0, width)), int(y0 - rng.integers(8, 20)))
+        beside = (int(x0) - 40, int((y0 + y1) / 2))
+        cv2.putText(paper, word(rng), above if rng.random() < 0.6 else beside, 0, size, 40, 1 + int(size > 0.6), 16)
+
+
+def _line(paper: Gray, start: tuple[float, float], end: tuple[float, float], tone: int, weight: int) -> None:
+    points = [(round(x * 16), round(y * 16)) for x, y in (start, end)]
+    cv2.line(paper, points[0], points[1], tone, weight, cv2.LINE_AA, 4)
+
+
+def _dots(paper: Gray, xs: NDArray[np.float64], ys: NDArray[np.float64], tone: int) -> None:
+    """Dots of two by two pixels."""
+    x, y = np.rint(xs).astype(int), np.rint(ys).astype(int)
+    for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
+        paper[y + dy, x + dx] = tone
+
+
+def _guide(paper: Gray, rect: Rect, tone: int) -> None:
+    """The dotted seven-segment figure of `ocr_recap.draw`: three rows and three columns of dots."""
+    x0, y0, x1, y1 = rect
+    along = np.linspace(0, 1, 7)
+    rows = [(0.3 + 0.4 * along, np.full(7, fy)) for fy in (0.17, 0.5, 0.83)]
+    columns = [(np.full(7, fx), 0.17 + 0.66 * along) for fx in (0.3, 0.5, 0.7)]
+    fx, fy = (np.concatenate(part) for part in zip(*rows, *columns, strict=True))
+    _dots(paper, x0 + fx * (x1 - x0), y0 + fy * (y1 - y0), tone)
+
+
+def _bubbles(form: Row, rng: np.random.Generator) -> None:
+    """The first bubbles below each cell, some of them filled."""
+    radius = float(rng.uniform(0.16, 0.24)) * SIDE
+    top = form.rects[0][3] + radius + float(rng.uniform(0.05, 0.3)) * SIDE
+    for rect in form.rects:
+        x, filled = (rect[0] + rect[2]) / 2, int(rng.integers(0, 7))
+        for digit in range(2):
+            place = (round(x * 16), round((top + digit * 2.4 * radius) * 16))
+            cv2.circle(form.paper, place, round(radius * 16), 40, 1 + int(rng.random() < 0.5), cv2.LINE_AA, 4)
+            if digit == filled:
+                cv2.circle(form.pen, place, round(radius * 15), 255, -1, cv2.LINE_AA, 4)
+            else:
+                at = (round(x - radius * 0.4), round(top + digit * 2.4 * radius + radius * 0.4))
+                cv2.putText(form.paper, str(digit), at, 0, radius / 24, 60, 1, 16)
+
+
+def word(rng: np.random.Generator) -> str:
+    """A word as forms print it."""
+    return WORDS[int(rng.integers(len(WORDS)))]

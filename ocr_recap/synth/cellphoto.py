@@ -1,0 +1,114 @@
+"""The camera's part in a training cell: sees a drawn row as a phone would, and cuts the cells out of the photo."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .cellpaper import SIDE, Rect, word
+
+Gray = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+PATCH = 48
+BOX = 32
+_NOISE = np.random.default_rng(0x0153).standard_normal(1 << 20, dtype=np.float32)
+
+
+def _noise(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+    """Unit normal noise out of a fixed pool at a random place: drawing it anew would cost most of the time."""
+    size = shape[0] * shape[1]
+    start = int(rng.integers(len(_NOISE) - size))
+    return _NOISE[start : start + size].reshape(shape)
+
+
+def photograph(shade: Floats, rects: list[Rect], rng: np.random.Generator) -> Gray:
+    """Sees a row (0..255, float) with a camera, and cuts the cells out."""
+    height, width = shade.shape
+    # Side of a cell in the photo, pixels: mostly 22..50, from 12.
+    side = float(np.clip(12 + rng.gamma(3.0, 7.5), 12, 60))
+    scale = side / SIDE
+    small = (max(16, round(width * scale)), max(16, round(height * scale)))
+    photo = cv2.resize(shade, small, interpolation=cv2.INTER_AREA)
+    real = np.array([small[0] / width, small[1] / height])
+    light = _light(small, rng)
+    photo = photo * light
+    turn = cv2.getRotationMatrix2D((small[0] / 2, small[1] / 2), float(rng.normal(0, 1.2)), 1.0)
+    turn[0, 1] += float(rng.normal(0, 0.03))
+    photo = cv2.warpAffine(photo, turn, small, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    # Most photos are sharp to a pixel or so; some are out of focus, which counts in cell widths.
+    blur = float(rng.gamma(2.0, 0.3) if rng.random() < 0.85 else rng.uniform(0.02, 0.06) * side)
+    blur = min(blur, 2.0 * side / 32)
+    if blur > 0.25:
+        photo = cv2.GaussianBlur(photo, (0, 0), blur)
+    if rng.random() < 0.08:
+        length = 2 + int(rng.integers(1, 3))
+        photo = cv2.blur(photo, (length, 1) if rng.random() < 0.5 else (1, length))
+    strength = float(np.clip(rng.gamma(2.0, 1.5), 0, 12))
+    photo = photo + strength * _noise((small[1], small[0]), rng)
+    stored = np.clip(photo, 0, 255).astype(np.uint8)
+    if rng.random() < 0.6:
+        packed = cv2.imencode(".jpg", stored, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 95))])[1]
+        stored = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
+    cells = np.empty((len(rects), PATCH, PATCH), np.uint8)
+    offset = (real - 1) / 2
+    for i, (x0, y0, x1, y1) in enumerate(rects):
+        corners = np.array([(x0, y0), (x1, y1)]) * real + offset
+        middle = turn @ np.array([*corners.mean(axis=0), 1.0])
+        size = corners[1] - corners[0]
+        spread = 0.075 if rng.random() < 0.12 else 0.022
+        middle += np.clip(rng.normal(0, spread, 2), -0.15, 0.15) * size[0]
+        # The reader samples each cell to a common size, so a small cell is enlarged.
+        factor = BOX / float(max(size)) * float(np.exp(rng.normal(0, 0.025)))
+        cut = np.array(
+            [[factor, 0, (PATCH - 1) / 2 - factor * middle[0]], [0, factor, (PATCH - 1) / 2 - factor * middle[1]]]
+        )
+        cells[i] = cv2.warpAffine(stored, cut, (PATCH, PATCH), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return cells
+
+
+def _light(size: tuple[int, int], rng: np.random.Generator) -> Floats:
+    """Light on the paper as a factor, (height, width): brightness, slope, now and then a shadow's edge."""
+    width, height = size
+    bright = float(rng.uniform(0.45, 0.97))
+    x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
+    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+    light = bright * (1 + float(rng.normal(0, 0.05)) * x + float(rng.normal(0, 0.03)) * y)
+    if rng.random() < 0.2:
+        angle = rng.uniform(0, 2 * np.pi)
+        edge = x * float(np.cos(angle)) * width / height + y * float(np.sin(angle)) - float(rng.uniform(-1.5, 1.5))
+        sharp = np.float32(rng.uniform(3, 25))
+        light = light * (1 - np.float32(rng.uniform(0.15, 0.5)) / (1 + np.exp(np.clip(-edge * sharp, -30, 30))))
+    lift = float(rng.uniform(0, 0.12)) if rng.random() < 0.3 else 0.0
+    return np.minimum(light + lift, 1.0).astype(np.float32)
+
+
+def no_cell(rng: np.random.Generator) -> Gray:
+    """What a badly misplaced box would cut: texture of a table, print, lines, stripes; no cell at all."""
+    kind = int(rng.integers(4))
+    base = float(rng.uniform(60, 220))
+    patch = np.full((PATCH, PATCH), base, np.float32)
+    if kind == 0:
+        coarse = int(rng.integers(3, 24))
+        patch += rng.uniform(10, 60) * cv2.resize(
+            _noise((coarse, int(rng.integers(2, 24))), rng), (PATCH, PATCH), interpolation=cv2.INTER_CUBIC
+        )
+    elif kind == 1:
+        lettering = np.zeros((PATCH, PATCH), np.uint8)
+        for y in range(int(rng.integers(4, 16)), PATCH + 10, int(rng.integers(9, 20))):
+            at = (-int(rng.integers(20)), y)
+            cv2.putText(lettering, word(rng) + word(rng), at, 0, float(rng.uniform(0.3, 0.8)), 255, 1, 16)
+        patch *= 1 - 0.8 * lettering.astype(np.float32) / 255
+    elif kind == 2:
+        for _ in range(int(rng.integers(1, 6))):
+            ends = rng.integers(-20, PATCH + 20, 4)
+            first, last = (int(ends[0]), int(ends[1])), (int(ends[2]), int(ends[3]))
+            cv2.line(patch, first, last, float(rng.uniform(0, 90)), int(rng.integers(1, 6)), cv2.LINE_AA)
+    else:
+        angle, period = rng.uniform(0, np.pi), rng.uniform(3, 20)
+        grid = np.arange(PATCH)
+        phase = grid[None, :] * np.cos(angle) + grid[:, None] * np.sin(angle)
+        patch += (rng.uniform(15, 80) * np.sign(np.sin(phase * 2 * np.pi / period))).astype(np.float32)
+    patch = cv2.GaussianBlur(patch, (0, 0), float(rng.uniform(0.4, 1.5)))
+    return np.clip(patch + 3 * _noise((PATCH, PATCH), rng), 0, 255).astype(np.uint8)

@@ -1,0 +1,213 @@
+"""Endless labelled cells for training a reader: drawn as they stand on a form, with frame and surroundings.
+
+A row of cells is drawn once (boxes, guide, dividers, table lines, bubbles, texts), written into by one writer, seen by
+a bad camera, and cut into patches. A patch is `PATCH` pixels square; the cell's box, from printed line to printed
+line, is centred in it (but for the error of placing it) and its longer side is `BOX` pixels; its true aspect is
+kept. So a margin of context stays around it, and a reader gets used to neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from . import ink
+from .cellpaper import SIDE, Rect, Row, blank
+from .cellphoto import BOX, PATCH, no_cell, photograph
+from .sources import Source, Split, writer_seed
+from .strokes import Strokes, Writer, other, scribble, strokes
+
+__all__ = ["BOX", "CLASSES", "CROSS", "DASH", "EMPTY", "OTHER", "PATCH", "Mix", "batch", "row", "usual_mix"]
+
+CLASSES = "0123456789X- ?"
+CROSS, DASH, EMPTY, OTHER = 10, 11, 12, 13
+
+Gray = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+# Share of each class among cells: the prior that the reader's probabilities carry.
+_PRIOR = np.array([0.068] * 10 + [0.08, 0.06, 0.09, 0.09])
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Where digits come from: bitmaps by name, and how often each source is used; `strokes` names the stroke model."""
+
+    sources: Mapping[str, Source]
+    weights: Mapping[str, float]
+
+
+def usual_mix(sources: Mapping[str, Source], split: Split) -> Mix:
+    """The training mix of one part: half stroke model, the rest MNIST and Semeion as far as they are there."""
+    weights = {"strokes": 0.5} | {name: {"mnist": 0.36, "semeion": 0.14}.get(name, 0.2) for name in sources}
+    return Mix({name: source.part(split) for name, source in sources.items()}, weights)
+
+
+def batch(count: int, split: Split, mix: Mix, rng: np.random.Generator) -> tuple[Gray, NDArray[np.int64]]:
+    """Labelled cells: patches (count, PATCH, PATCH) uint8 gray, and their indices into `CLASSES` (count,).
+
+    Args:
+        count: how many.
+        split: which writers of the stroke model.
+        mix: sources of digits, already cut to the part.
+        rng: the same state gives the same cells.
+    """
+    patches = np.empty((count, PATCH, PATCH), np.uint8)
+    labels = np.empty(count, np.int64)
+    done = 0
+    while done < count:
+        if rng.random() < 0.02:
+            patches[done], labels[done] = no_cell(rng), OTHER
+            done += 1
+            continue
+        found, names = row(split, mix, rng)
+        take = min(len(names), count - done)
+        patches[done : done + take], labels[done : done + take] = found[:take], names[:take]
+        done += take
+    return patches, labels
+
+
+def row(split: Split, mix: Mix, rng: np.random.Generator) -> tuple[Gray, NDArray[np.int64]]:
+    """One row of three to six cells by one writer; as `batch`."""
+    writer = Writer.from_seed(writer_seed(split, rng))
+    count = int(rng.integers(3, 7))
+    labels = rng.choice(len(CLASSES), count, p=_PRIOR)
+    form = blank(writer, count, rng)
+    name = tuple(mix.weights)[int(rng.choice(len(mix.weights), p=_shares(mix)))]
+    source = mix.sources.get(name)
+    for rect, label in zip(form.rects, labels, strict=True):
+        _write(form, rect, int(label), source, rng)
+    _intruders(form, rng)
+    darkness = writer.darkness * rng.uniform(0.82, 1.0) * (1 - _luminance(writer))
+    paper, pen = form.paper.astype(np.float32), form.pen.astype(np.float32)
+    shade: Floats = (paper * (1 - pen * np.float32(darkness / 255))).astype(np.float32)
+    return photograph(shade, form.rects, rng), labels.astype(np.int64)
+
+
+def _shares(mix: Mix) -> NDArray[np.float64]:
+    weights = np.array(list(mix.weights.values()), dtype=np.float64)
+    return weights / weights.sum()
+
+
+def _luminance(writer: Writer) -> float:
+    blue, green, red = ink.INK_BGR[writer.pen]
+    return (0.114 * blue + 0.587 * green + 0.299 * red) / 255
+
+
+def _write(form: Row, rect: Rect, label: int, source: Source | None, rng: np.random.Generator) -> None:
+    if rng.random() < 0.05:
+        _fluid(form, rect, label, rng)
+    if label == EMPTY:
+        if rng.random() < 0.25:
+            _dirt(form, rect, rng)
+    elif label == OTHER:
+        _other(form, rect, rng)
+    elif label < CROSS and source is not None:
+        _paste(form, rect, label, source, rng)
+    else:
+        _ink(form, ink.write(CLASSES[label], form.writer, rect, rng, guided=form.guided), rng)
+
+
+def _ink(form: Row, lines: Strokes, rng: np.random.Generator, weight: float = 1.0) -> None:
+    # OpenCV's pens are whole pixels wide: the fraction decides by chance.
+    width = max(1, int(form.width * weight * rng.uniform(0.9, 1.1) + rng.random()))
+    points = [np.rint(line * 16).astype(np.int32) for line in lines]
+    cv2.polylines(form.pen, points, False, 255, width, cv2.LINE_AA, 4)
+
+
+def _paste(form: Row, rect: Rect, digit: int, source: Source, rng: np.random.Generator) -> None:
+    """A digit of another writer: as tall as this writer writes, as wide as its own shape and the cell allow."""
+    candidates = np.flatnonzero(source.labels == digit)
+    bitmap = source.images[candidates[int(rng.integers(len(candidates)))]]
+    rows, columns = np.flatnonzero(bitmap.max(axis=1) > 60), np.flatnonzero(bitmap.max(axis=0) > 60)
+    own = (columns[-1] - columns[0] + 1) / (rows[-1] - rows[0] + 1)
+    cell_width, cell_height = rect[2] - rect[0], rect[3] - rect[1]
+    height = cell_height * form.writer.size * float(np.exp(rng.normal(0, 0.07)))
+    if source.proportions:
+        shape = own * float(np.exp(rng.normal(0, 0.1)))
+    elif digit != 1:
+        shape = float(rng.uniform(0.5, 0.8))
+    else:  # a slab was a plain stroke, the others have a flag or a base
+        plain = bitmap[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].mean() > 0.6 * 255
+        shape = float(rng.uniform(0.1, 0.2) if plain else rng.uniform(0.3, 0.5))
+    width = min(height * shape, 0.88 * cell_width)
+    height = min(height, 2.4 * width) if shape > 0.5 else height
+    size = (max(3, round(width)), max(6, round(height)))
+    mask = ink.glyph_mask(
+        bitmap, size, float(rng.uniform(-0.7, 0.9)), float(rng.normal(0, 0.1)), float(rng.normal(0, 3))
+    )
+    x = round((rect[0] + rect[2] - mask.shape[1]) / 2 + rng.normal(0, 0.05) * cell_width)
+    y = round((rect[1] + rect[3] - mask.shape[0]) / 2 + rng.normal(0, 0.04) * cell_height)
+    _stamp(form.pen, mask, x, y)
+
+
+def _stamp(pen: Gray, mask: Floats, x: int, y: int) -> None:
+    left, top = max(0, -x), max(0, -y)
+    right, bottom = min(mask.shape[1], pen.shape[1] - x), min(mask.shape[0], pen.shape[0] - y)
+    if right > left and bottom > top:
+        part = pen[y + top : y + bottom, x + left : x + right]
+        np.maximum(part, (mask[top:bottom, left:right] * 255).astype(np.uint8), out=part)
+
+
+def _other(form: Row, rect: Rect, rng: np.random.Generator) -> None:
+    kind = rng.random()
+    if kind < 0.8:
+        _ink(form, ink.place(other(form.writer, rng), form.writer, rect, rng), rng)
+    elif kind < 0.9:  # a blot
+        center = (
+            round((rect[0] + rect[2]) * 8 + rng.normal(0, 60)),
+            round((rect[1] + rect[3]) * 8 + rng.normal(0, 60)),
+        )
+        axes = (int(rng.integers(90, 380)), int(rng.integers(90, 380)))
+        cv2.ellipse(form.pen, center, axes, float(rng.uniform(0, 180)), 0, 360, 255, -1, cv2.LINE_AA, 4)
+        _ink(form, [scribble(rng, 9) * (24, 24) + (center[0] / 16 - 12, center[1] / 16 - 12)], rng)
+    else:  # a digit that was filled in all over
+        lines = [scribble(rng, 20), scribble(rng, 20)]
+        _ink(form, ink.place(lines, form.writer, rect, rng), rng, weight=1.6)
+
+
+def _fluid(form: Row, rect: Rect, label: int, rng: np.random.Generator) -> None:
+    """Correction fluid over part of the cell and its frame; now and then the old ink shines through."""
+    x, y = rng.uniform(rect[0], rect[2]), rng.uniform(rect[1], rect[3])
+    if label != EMPTY and rng.random() < 0.4:
+        lines = ink.place(strokes(str(rng.integers(10)), form.writer, rng), form.writer, rect, rng)
+        points = [np.rint(line * 16).astype(np.int32) for line in lines]
+        cv2.polylines(form.paper, points, False, int(rng.integers(215, 242)), 3, cv2.LINE_AA, 4)
+        return
+    axes = (int(rng.integers(12, 36)), int(rng.integers(8, 30)))
+    cv2.ellipse(form.paper, (int(x), int(y)), axes, float(rng.uniform(0, 180)), 0, 360, 255, -1, cv2.LINE_AA)
+
+
+def _dirt(form: Row, rect: Rect, rng: np.random.Generator) -> None:
+    """Specks, and a tap of the pen."""
+    for _ in range(int(rng.integers(1, 5))):
+        x, y = rng.uniform(rect[0], rect[2]), rng.uniform(rect[1], rect[3])
+        tone = int(rng.integers(60, 230))
+        cv2.circle(form.paper, (int(x), int(y)), int(rng.integers(1, 3)), tone, -1, cv2.LINE_AA)
+
+
+def _intruders(form: Row, rng: np.random.Generator) -> None:
+    """Ink that belongs elsewhere: writing above or below, a tail that crosses a border."""
+    width = form.pen.shape[1]
+    if rng.random() < 0.15:
+        below = rng.random() < 0.5
+        y = form.rects[0][3] + rng.uniform(8, 30) if below else form.rects[0][1] - SIDE - rng.uniform(8, 30)
+        for x in np.arange(rng.uniform(0, 60), width - 40, rng.uniform(50, 110)):
+            char = str(rng.integers(10))
+            lines = ink.write(char, form.writer, (float(x), float(y), float(x) + 50, float(y) + SIDE), rng)
+            _ink(form, lines, rng)
+    if rng.random() < 0.12:
+        rect = form.rects[int(rng.integers(len(form.rects)))]
+        x = rect[0] if rng.random() < 0.5 else rect[2]
+        y, reach = rng.uniform(rect[1], rect[3]), rng.uniform(0.05, 0.14) * (rect[2] - rect[0])
+        line = np.array(
+            [(x - reach, y - rng.uniform(0, 20)), (x + reach * 0.8, y), (x - reach, y + rng.uniform(0, 20))]
+        )
+        _ink(form, [line], rng)
+    if rng.random() < 0.05:  # a stroke along the margin of the row
+        y = form.rects[0][1] - rng.uniform(4, 30) if rng.random() < 0.5 else form.rects[0][3] + rng.uniform(4, 30)
+        _ink(form, [np.array([(0, y), (width, y + rng.normal(0, 8))])], rng)

@@ -1,0 +1,102 @@
+"""Where digits for training come from, and the one place that says which of them is for what.
+
+Three parts that never mix:
+
+* writers of the stroke model: seed % 10 == 0 test, 1 calibration, 2..9 training;
+* MNIST (its 60,000 training images only) and Semeion (1,593): by position among the file's images of a digit, see
+  `_SHARES`. They do not say who wrote which image, so there the images are disjoint, not provably the writers;
+* optdigits: never trained on and never calibrated on; the test under shift.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Split = Literal["train", "calibration", "test"]
+Bitmaps = NDArray[np.uint8]
+
+PACK = Path(__file__).with_name("glyphs.npz")
+HELD_OUT = "optdigits"
+# First and last share of a source's images of each digit, in the order of its file.
+_SHARES: dict[Split, tuple[float, float]] = {"train": (0.0, 0.8), "calibration": (0.8, 0.9), "test": (0.9, 1.0)}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Digits as bitmaps: `images` (n, h, w) uint8 with ink 255, `labels` (n,) 0..9.
+
+    `proportions` says whether the bitmaps keep the digits' own width; Semeion and optdigits stretched all of them to
+    one width, so that their plain ones are slabs.
+    """
+
+    images: Bitmaps
+    labels: NDArray[np.uint8]
+    proportions: bool
+
+    def part(self, split: Split) -> Source:
+        """The images of one part."""
+        chosen: list[NDArray[np.intp]] = []
+        for digit in range(10):
+            places = np.flatnonzero(self.labels == digit)
+            first, last = (round(share * len(places)) for share in _SHARES[split])
+            chosen.append(places[first:last])
+        order = np.sort(np.concatenate(chosen))
+        return Source(self.images[order], self.labels[order], self.proportions)
+
+
+def split_of(seed: int) -> Split:
+    """Which part the stroke model's writer number `seed` belongs to."""
+    return {0: "test", 1: "calibration"}.get(seed % 10, "train")  # type: ignore[return-value]
+
+
+def writer_seed(split: Split, rng: np.random.Generator) -> int:
+    """A random writer of one part, out of 100,000 per residue."""
+    residue = {"test": 0, "calibration": 1, "train": int(rng.integers(2, 10))}[split]
+    return int(rng.integers(100_000)) * 10 + residue
+
+
+def load_pack(path: Path = PACK) -> dict[str, Source]:
+    """The digits that the package carries: `semeion` (16x16) and `optdigits` (32x32)."""
+    result: dict[str, Source] = {}
+    with np.load(path) as pack:
+        for name, side in (("semeion", 16), ("optdigits", 32)):
+            labels = pack[f"{name}_labels"]
+            bits = np.unpackbits(pack[f"{name}_bits"], axis=1, count=side * side)
+            images = (bits.reshape(-1, side, side) * 255).astype(np.uint8)
+            result[name] = Source(images, labels.astype(np.uint8), proportions=False)
+    return result
+
+
+def load_mnist(folder: Path) -> Source:
+    """MNIST's training part from `train-images-idx3-ubyte` and `train-labels-idx1-ubyte` in a folder.
+
+    Raises:
+        ValueError: a file is not the IDX file that is expected.
+    """
+    images = _idx(folder / "train-images-idx3-ubyte", 3)
+    labels = _idx(folder / "train-labels-idx1-ubyte", 1)
+    if len(images) != len(labels):
+        raise ValueError(f"{folder}: {len(images)} images but {len(labels)} labels")
+    return Source(images, labels, proportions=True)
+
+
+def training_sources(mnist: Path | None) -> dict[str, Source]:
+    """Semeion and, where its folder is given, MNIST: whole, to be cut with `Source.part`."""
+    sources = {name: source for name, source in load_pack().items() if name != HELD_OUT}
+    if mnist is not None:
+        sources["mnist"] = load_mnist(mnist)
+    return sources
+
+
+def _idx(path: Path, dimensions: int) -> Bitmaps:
+    raw = path.read_bytes()
+    header = np.frombuffer(raw[: 4 + 4 * dimensions], dtype=">u4")
+    if len(header) != 1 + dimensions or header[0] != 0x0800 + dimensions:
+        raise ValueError(f"{path}: not an IDX file of bytes with {dimensions} dimensions")
+    shape = tuple(int(v) for v in header[1:])
+    return np.frombuffer(raw, dtype=np.uint8, offset=4 + 4 * dimensions, count=int(np.prod(shape))).reshape(shape)

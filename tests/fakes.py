@@ -1,0 +1,152 @@
+"""Photos we draw and records we make up, for tests of what happens to records once they exist."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ocr_recap import draw, load, template
+from ocr_recap.options import Options
+from ocr_recap.pipeline import Reading
+from ocr_recap.problems import PhotoProblem, hint, reason
+from ocr_recap.record import (
+    BubbleEvidence,
+    CellEvidence,
+    DigitEvidence,
+    Evidence,
+    FieldRecord,
+    Page,
+    PhotoInfo,
+    Problem,
+    Provenance,
+    Record,
+    RuleResult,
+    bilingual,
+    quad,
+)
+
+FORM = template.load("c-hasil-ppwp-2024")
+SCALE = 3.0
+HOMOGRAPHY = ((SCALE, 0.0, -0.5), (0.0, SCALE, -0.5), (0.0, 0.0, 1.0))
+PROVENANCE = Provenance(
+    ocr_recap="0", template_sha256=FORM.sha256, weights_sha256=None, options={"templates": []}, runtime={}
+)
+
+
+@lru_cache
+def drawn(page: str) -> np.ndarray:
+    """A blank page, (h, w) gray."""
+    return draw.raster(FORM, page, SCALE)
+
+
+def photo(path: Path, page: str = "2", mark: int = 0) -> Path:
+    """A drawn page as JPEG; another `mark` gives other bytes."""
+    image = drawn(page).copy()
+    cv2.circle(image, (60 + 20 * mark, 600), 8, 90, -1)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(cv2.imencode(".jpg", image)[1].tobytes())
+    return path
+
+
+def corners(rect) -> np.ndarray:
+    x0, y0, x1, y1 = rect
+    return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=float) * SCALE - 0.5
+
+
+def field(described, status: str, value: int | None, text: str | None = None) -> FieldRecord:
+    count = described.cells.count
+    text = (" " * count if value is None else str(value).rjust(count, "X")) if text is None else text
+    cells = tuple(
+        CellEvidence(quad=quad(corners(rect)), probabilities={c: 0.99})
+        for rect, c in zip(described.cells.rects(), text, strict=True)
+    )
+    digits = DigitEvidence(text=text, value=value, probability=0.99, cells=cells)
+    bubbles = None
+    if described.bubbles and value is not None:
+        shown = str(value).rjust(count, "0")
+        columns = tuple((c, 0.99) for c in shown)
+        bubbles = BubbleEvidence(state="read", text=shown, value=value, probability=0.97, columns=columns)
+    doubtful = status == "review"
+    why = reason("no_second_witness", {}) if doubtful else {"id": "dua bukti cocok", "en": "two witnesses agree"}
+    return FieldRecord(
+        text=text,
+        read=text,
+        value=value,
+        accepted=value if status == "accepted" else None,
+        status=status,  # pyright: ignore[reportArgumentType]
+        confidence=0.8 if doubtful else 0.99999,
+        candidates=(),
+        reasons=("no_second_witness",) if doubtful else (),
+        explanation=bilingual(why),
+        quad=quad(corners(described.cells.outline())),
+        evidence=Evidence(digits=digits, bubbles=bubbles),
+    )
+
+
+def located(file: str = "a.jpg", sha256: str = "0" * 64, page: str = "2") -> Record:
+    """A record of a drawn page: one number accepted, one to review, one blank, in turn."""
+    statuses = [("accepted", 117), ("review", 42), ("blank", None)]
+    fields = {f.id: field(f, *statuses[i % 3]) for i, f in enumerate(FORM.fields_of(page))}
+    size = round(FORM.paper.width * SCALE), round(FORM.paper.height * SCALE)
+    rule = RuleResult(
+        id="R6",
+        text="valid_total = votes_1 + votes_2 + votes_3",
+        strength="exact",
+        basis="form",
+        numbers={"valid_total": 160, "votes_1": 117, "votes_2": 42, "votes_3": None},
+        outcome="broken",
+        difference=1.0,
+    )
+    return Record(
+        photo=PhotoInfo(file=file, sha256=sha256, width=size[0], height=size[1]),
+        page=Page(
+            template=FORM.id,
+            page=page,
+            corners=quad(FORM.page(page).markers.corners.centers * SCALE - 0.5),
+            residual=0.01,
+            anchors=("tag", "tl"),
+            homography=HOMOGRAPHY,
+        ),
+        fields=fields,
+        rules=(rule,),
+        status="review",
+        provenance=PROVENANCE,
+    )
+
+
+def lost(file: str = "a.jpg", code: str = "no_form", sha256: str = "0" * 64, **data) -> Record:
+    """A record of a photo with a problem."""
+    return Record(
+        photo=PhotoInfo(file=file, sha256=sha256, width=0, height=0),
+        page=None,
+        fields={},
+        status="problem",
+        problems=(Problem(code=code, data=data, hint=bilingual(hint(code, data))),),
+        provenance=PROVENANCE,
+    )
+
+
+class FakeReader:
+    """Stands for `Reader`: loads the photo for real, and says of any that it is page 2."""
+
+    calls: list[str]
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or Options()
+        self.templates = (FORM,)
+        self.calls = []
+
+    def template(self, template_id: str):
+        assert template_id == FORM.id
+        return FORM
+
+    def reading(self, source, name: str) -> Reading:
+        self.calls.append(name)
+        try:
+            decoded = load.load(source, name, self.options)
+        except PhotoProblem as problem:
+            return Reading(lost(name, problem.code, problem.data.get("sha256", ""), **problem.data), None)
+        return Reading(located(name, decoded.sha256), decoded)

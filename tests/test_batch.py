@@ -1,0 +1,281 @@
+"""A batch: every photo accounted for, in order, once; interrupted or not, in one process or several."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import pytest
+from fakes import FakeReader, photo
+
+from ocr_recap import batch, journal, pool
+from ocr_recap.batch import BatchError, collect
+
+
+@pytest.fixture
+def reader(monkeypatch):
+    """The fake reader of the latest run."""
+    made: list[FakeReader] = []
+
+    def make(options=None):
+        made.append(FakeReader(options))
+        return made[-1]
+
+    monkeypatch.setattr(batch, "Reader", make)
+    return lambda: made[-1]
+
+
+@pytest.fixture
+def photos(tmp_path):
+    folder = tmp_path / "in"
+    for index in range(5):
+        photo(folder / f"{index}.jpg", mark=index)
+    return folder
+
+
+def lines(out):
+    return [json.loads(line) for line in (out / "photos.jsonl").read_text().splitlines()]
+
+
+def contents(out):
+    return {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
+
+
+# --- which photos ---------------------------------------------------------------------------------------------------
+
+
+def test_folders_recurse_in_order_and_name_what_they_skip(tmp_path):
+    for name in ("b/2.JPG", "b/1.jpeg", "a/x.webp", "c.png", "d.jfif"):
+        photo(tmp_path / name)
+    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / "._c.png").write_text("x")
+    found = collect([tmp_path])
+    assert [p.name for p in found.photos] == ["c.png", "d.jfif", "a/x.webp", "b/1.jpeg", "b/2.JPG"]
+    assert found.skipped == ("._c.png", "notes.txt")
+
+
+def test_named_files_are_always_tried(tmp_path):
+    (tmp_path / "scan.txt").write_text("x")
+    found = collect([tmp_path / "scan.txt", tmp_path / "missing.jpg"])
+    assert [p.name for p in found.photos] == ["scan.txt", "missing.jpg"]
+
+
+def test_a_folder_without_photos_is_an_error_in_both_languages(tmp_path):
+    (tmp_path / "a.txt").write_text("x")
+    with pytest.raises(BatchError) as fault:
+        collect([tmp_path])
+    assert "Tidak ada foto" in fault.value.id
+    assert "No photos" in fault.value.en
+
+
+def test_an_empty_folder_among_others_is_named(photos, tmp_path):
+    (tmp_path / "empty").mkdir()
+    found = collect([photos, tmp_path / "empty"])
+    assert len(found.photos) == 5
+    assert found.skipped == ("empty/",)
+
+
+def test_results_inside_the_input_are_not_read_as_photos(photos):
+    photo(photos / "out" / "overlay" / "0-1234.jpg")
+    photo(photos / "overlay" / "0-1234.jpg")
+    assert len(collect([photos], photos / "out").photos) == 6
+    assert len(collect([photos], photos).photos) == 6
+
+
+def test_equal_names_from_different_folders_are_told_apart(tmp_path):
+    a, b = photo(tmp_path / "a" / "1.jpg"), photo(tmp_path / "b" / "1.jpg")
+    assert [p.name for p in collect([a, b]).photos] == ["a/1.jpg", "b/1.jpg"]
+    assert [p.name for p in collect([tmp_path / "a", tmp_path / "b"]).photos] == ["a/1.jpg", "b/1.jpg"]
+    assert [p.name for p in collect([a, a]).photos] == ["1.jpg", "1.jpg"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_names_that_are_no_text_become_text(tmp_path):
+    path = os.path.join(os.fsencode(tmp_path), b"a\xff\x07.jpg")  # noqa: PTH118  (bytes are the point)
+    with open(path, "wb") as file:  # noqa: PTH123
+        file.write(b"x")
+    assert [p.name for p in collect([tmp_path]).photos] == ["a\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}.jpg"]
+
+
+# --- results --------------------------------------------------------------------------------------------------------
+
+
+def test_results_are_complete_and_nothing_else_stays(reader, photos, tmp_path):
+    out = tmp_path / "out"
+    result = batch.run([photos], out, overlay=True, save_pages=True)
+    assert [r["photo"]["file"] for r in lines(out)] == [f"{i}.jpg" for i in range(5)]
+    names = sorted(p.name for p in out.iterdir())
+    assert names == ["numbers.csv", "overlay", "pages", "photos.jsonl", "report.html"]
+    assert len(list((out / "overlay").iterdir())) == len(list((out / "pages").iterdir())) == 5
+    assert (result.totals.photos, result.totals.accepted, result.resumed) == (5, 5, 0)
+    report = (out / "report.html").read_text()
+    assert report.count("data:image/jpeg;base64,") == 5 * 4  # three numbers each, the one to review twice
+    assert "overlay/0-" in report
+
+
+def test_results_hold_no_path_and_do_not_depend_on_place(reader, photos, tmp_path):
+    batch.run([photos], tmp_path / "one")
+    moved = photos.rename(tmp_path / "elsewhere")
+    batch.run([moved], tmp_path / "deep" / "two")
+    one, two = contents(tmp_path / "one"), contents(tmp_path / "deep" / "two")
+    assert one == two
+    assert not [name for name, content in one.items() if str(tmp_path).encode() in content]
+
+
+def test_photos_of_equal_stem_keep_their_own_pictures(reader, tmp_path):
+    photo(tmp_path / "in" / "a" / "1.jpg", mark=1)
+    photo(tmp_path / "in" / "b" / "1.jpg", mark=2)
+    photo(tmp_path / "in" / "b" / "1.jpeg", mark=3)
+    batch.run([tmp_path / "in"], tmp_path / "out", overlay=True)
+    assert len(list((tmp_path / "out" / "overlay").iterdir())) == 3
+
+
+def test_pictures_of_an_earlier_batch_do_not_stay(reader, photos, tmp_path):
+    out = tmp_path / "out"
+    batch.run([photos], out, overlay=True)
+    (out / "overlay" / "mine.jpg").write_bytes(b"not ours")
+    batch.run([photos / "0.jpg"], out, overlay=True)
+    assert len(list((out / "overlay").iterdir())) == 2
+    assert (out / "overlay" / "mine.jpg").exists()
+
+
+def test_the_same_photo_twice_is_counted_once(reader, photos, tmp_path):
+    (photos / "9.jpg").write_bytes((photos / "1.jpg").read_bytes())
+    result = batch.run([photos], tmp_path / "out", overlay=True)
+    last = lines(tmp_path / "out")[-1]
+    assert (last["page"], last["fields"], last["status"]) == (None, {}, "problem")
+    assert last["problems"][0]["code"] == "duplicate_photo"
+    assert last["problems"][0]["data"] == {"first": "1.jpg"}
+    assert last["photo"]["file"] == "9.jpg"
+    assert "9.jpg" not in reader().calls
+    assert (result.totals.accepted, result.totals.problems) == (5, 1)
+
+
+def test_empty_files_are_each_reported_empty(reader, tmp_path):
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_bytes(b"")
+    batch.run([tmp_path], tmp_path / "out")
+    assert [r["problems"][0]["code"] for r in lines(tmp_path / "out")] == ["file_empty", "file_empty"]
+
+
+def test_a_file_that_cannot_be_opened_is_a_record(reader, tmp_path):
+    batch.run([tmp_path / "missing.jpg"], tmp_path / "out")
+    assert lines(tmp_path / "out")[0]["problems"][0]["code"] == "file_unreadable"
+
+
+def test_a_fault_of_the_program_is_a_problem_of_one_photo(reader, photos, tmp_path, monkeypatch):
+    whole = journal.strip
+    calls = []
+
+    def faulty(*arguments):
+        calls.append(1)
+        if len(calls) == 4:  # the second photo's first number
+            raise ZeroDivisionError
+        return whole(*arguments)
+
+    monkeypatch.setattr(journal, "strip", faulty)
+    batch.run([photos], tmp_path / "out")
+    found = [[p["code"] for p in r["problems"]] for r in lines(tmp_path / "out")]
+    assert found == [[], ["internal_error"], [], [], []]
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_results_that_cannot_be_written_are_an_error(reader, photos, tmp_path, place):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(BatchError) as fault:
+        batch.run([photos], tmp_path / place)
+    assert "--out" in fault.value.id
+    assert "--out" in fault.value.en
+
+
+# --- interruption ---------------------------------------------------------------------------------------------------
+
+
+def interrupted(after):
+    def progress(done, _total, _name):
+        if done == after:
+            raise KeyboardInterrupt
+
+    return progress
+
+
+def test_an_interrupted_batch_goes_on(reader, photos, tmp_path):
+    (photos / "3.jpg").write_bytes((photos / "0.jpg").read_bytes())
+    batch.run([photos], tmp_path / "calm", overlay=True)
+    out = tmp_path / "out"
+    with pytest.raises(KeyboardInterrupt):
+        batch.run([photos], out, overlay=True, progress=interrupted(2))
+    assert not (out / "photos.jsonl").exists()
+    steps = []
+    result = batch.run([photos], out, overlay=True, progress=lambda done, total, name: steps.append((done, total)))
+    assert reader().calls == ["2.jpg", "4.jpg"]
+    assert result.resumed == 2
+    assert steps == [(i, 5) for i in range(1, 6)]
+    assert contents(out) == contents(tmp_path / "calm")
+
+
+def test_earlier_results_stay_whole_while_a_batch_runs(reader, photos, tmp_path):
+    out = tmp_path / "out"
+    batch.run([photos / "0.jpg"], out)
+    before = contents(out)
+    with pytest.raises(KeyboardInterrupt):
+        batch.run([photos], out, progress=interrupted(3))
+    assert {name: content for name, content in contents(out).items() if not name.startswith(".")} == before
+
+
+@pytest.mark.parametrize("change", [{"overlay": True}, {"options": batch.Options(max_pixels=9_000_000)}])
+def test_other_options_read_again(reader, photos, tmp_path, change):
+    with pytest.raises(KeyboardInterrupt):
+        batch.run([photos], tmp_path / "out", progress=interrupted(2))
+    assert batch.run([photos], tmp_path / "out", **change).resumed == 0
+
+
+def test_a_damaged_journal_is_read_again(reader, photos, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        batch.run([photos], tmp_path / "out", progress=interrupted(2))
+    damaged = sorted((tmp_path / "out" / ".work").glob("*.json"))[0]
+    damaged.write_bytes(damaged.read_bytes()[:100])
+    assert batch.run([photos], tmp_path / "out").resumed == 1
+    assert len(lines(tmp_path / "out")) == 5
+
+
+# --- processes ------------------------------------------------------------------------------------------------------
+
+
+def test_the_number_of_processes_changes_nothing(photos, tmp_path):
+    (photos / "2.jpg").write_bytes((photos / "0.jpg").read_bytes())
+    (photos / "3.jpg").write_bytes(b"no photo")
+    one = batch.run([photos], tmp_path / "one", overlay=True)
+    two = batch.run([photos], tmp_path / "two", overlay=True, workers=2)
+    assert one.rows == two.rows
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def dies_on_2(options):
+    pool._reader = DeadlyReader(options)
+
+
+class DeadlyReader(FakeReader):
+    def reading(self, source, name):
+        if name == "2.jpg":
+            os._exit(9)
+        return super().reading(source, name)
+
+
+def test_a_photo_that_kills_its_process_is_the_only_one_lost(reader, photos, tmp_path, monkeypatch):
+    monkeypatch.setattr(pool, "_start_worker", dies_on_2)
+    batch.run([photos], tmp_path / "out", workers=2)
+    found = [[p["code"] for p in r["problems"]] for r in lines(tmp_path / "out")]
+    assert found == [[], [], ["internal_error"], [], []]
+
+
+def cannot_start(options):
+    raise RuntimeError("no worker can start")
+
+
+def test_processes_that_cannot_start_lose_nothing(reader, photos, tmp_path, monkeypatch):
+    monkeypatch.setattr(pool, "_start_worker", cannot_start)
+    result = batch.run([photos], tmp_path / "out", workers=2)
+    assert result.totals.problems == 0
+    assert len(lines(tmp_path / "out")) == 5

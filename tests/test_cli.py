@@ -1,0 +1,165 @@
+"""The command line: what it says, where it says it, and how it exits."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from fakes import FORM, FakeReader, photo
+from typer.testing import CliRunner
+
+from ocr_recap import batch, cli, doctor
+
+
+@pytest.fixture(autouse=True)
+def plain(monkeypatch):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def fake(monkeypatch):
+    monkeypatch.setattr(batch, "Reader", FakeReader)
+
+
+def call(*arguments):
+    return CliRunner().invoke(cli.app, [str(a) for a in arguments])
+
+
+# --- read -----------------------------------------------------------------------------------------------------------
+
+
+def test_read_exits_0_although_numbers_need_review(fake, tmp_path):
+    result = call("read", photo(tmp_path / "a.jpg"), "--out", tmp_path / "out")
+    assert result.exit_code == 0
+    assert "a.jpg" in result.stdout
+    assert "1 to review" in result.stdout
+    assert "PROVISIONAL: paper prevails" in result.stdout
+    assert "report.html" in result.stdout
+    assert (tmp_path / "out" / "numbers.csv").exists()
+
+
+def test_read_exits_1_for_a_problem_and_says_what_to_do(fake, tmp_path):
+    (tmp_path / "b.jpg").write_bytes(b"")
+    result = call("read", photo(tmp_path / "a.jpg"), tmp_path / "b.jpg", "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "b.jpg: The file is empty" in result.stdout
+
+
+def test_read_speaks_indonesian(fake, tmp_path, monkeypatch):
+    monkeypatch.setenv("LANG", "id_ID.UTF-8")
+    result = call("read", photo(tmp_path / "a.jpg"), "--out", tmp_path / "out")
+    assert "perlu diperiksa" in result.stdout
+    assert '<html lang="id">' in (tmp_path / "out" / "report.html").read_text()
+    result = call("read", tmp_path / "a.jpg", "--out", tmp_path / "out", "--lang", "en")
+    assert "to review" in result.stdout
+    assert '<html lang="en">' in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_quiet_says_nothing(fake, tmp_path):
+    result = call("read", photo(tmp_path / "a.jpg"), "--out", tmp_path / "out", "--quiet")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_file_names_are_shown_as_they_are(fake, tmp_path):
+    result = call("read", photo(tmp_path / "[red]a[link=x].jpg"), "--out", tmp_path / "out")
+    assert "[red]a[link=x].jpg" in result.stdout
+
+
+def test_long_batches_are_listed_in_part(fake, tmp_path, monkeypatch):
+    monkeypatch.setattr(cli, "MOST_ROWS", 2)
+    for index in range(4):
+        photo(tmp_path / "in" / f"{index}.jpg", mark=index)
+    result = call("read", tmp_path / "in", "--out", tmp_path / "out")
+    assert "and 2 more photos" in result.stdout
+
+
+def test_pictures_on_request(fake, tmp_path):
+    result = call("read", photo(tmp_path / "a.jpg"), "--out", tmp_path / "out", "--overlay", "--save-pages")
+    assert result.exit_code == 0
+    assert len(list((tmp_path / "out" / "overlay").glob("a-*.jpg"))) == 1
+    assert len(list((tmp_path / "out" / "pages").glob("a-*.jpg"))) == 1
+
+
+def test_wrong_use_exits_2(fake, tmp_path):
+    a = photo(tmp_path / "a.jpg")
+    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "empty").mkdir()
+    for arguments, message in (
+        (["read", "--out", tmp_path / "out"], "PHOTOS"),
+        (["read", a], "--out"),
+        (["read", a, "--out", tmp_path / "file"], "cannot be written"),
+        (["read", tmp_path / "empty", "--out", tmp_path / "out"], "No photos"),
+        (["read", a, "--out", tmp_path / "out", "--max-pixels", "5"], "--max-pixels"),
+        (["read", a, "--out", tmp_path / "out", "--workers", "0"], "--workers"),
+        (["print", "nothing", "--out", tmp_path / "x.pdf"], "no such template"),
+        (["print", FORM.id, "--out", tmp_path / "file" / "x.pdf"], "cannot be written"),
+    ):
+        result = call(*arguments)
+        assert result.exit_code == 2, arguments
+        assert message in result.stderr
+        assert result.stdout == ""
+
+
+def test_unknown_template_exits_2(tmp_path):
+    result = call("read", photo(tmp_path / "a.jpg"), "--out", tmp_path / "out", "--template", "nothing")
+    assert result.exit_code == 2
+    assert "nothing: no such template" in result.stderr
+    assert FORM.id in result.stderr
+
+
+def test_interruption_exits_130_and_says_how_to_go_on(fake, tmp_path, monkeypatch):
+    def stop(*_arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(batch, "in_this_process", stop)
+    result = call("read", photo(tmp_path / "a.jpg"), "--out", tmp_path / "out")
+    assert result.exit_code == 130
+    assert "same command" in result.stderr
+
+
+# --- other commands -------------------------------------------------------------------------------------------------
+
+
+def test_version():
+    assert call("--version").stdout.startswith("ocr-recap 0.")
+
+
+def test_templates(tmp_path):
+    assert FORM.id in call("templates", "list").stdout
+    shown = call("templates", "show", FORM.id, "--lang", "id").stdout
+    assert "Suara sah pasangan calon 1" in shown
+    assert "valid_total = votes_1 + votes_2 + votes_3" in shown
+    assert json.loads(call("templates", "schema").stdout)["title"] == "Template"
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("schema_version: 1\nid: x\nnonsense: 1\n")
+    result = call("templates", "check", wrong)
+    assert result.exit_code == 1
+    assert "line 3" in result.stderr
+
+
+def test_print_writes_a_pdf(tmp_path):
+    result = call("print", FORM.id, "--out", tmp_path / "form.pdf")
+    assert result.exit_code == 0
+    assert (tmp_path / "form.pdf").read_bytes().startswith(b"%PDF")
+    assert [p.name for p in tmp_path.iterdir()] == ["form.pdf"]
+
+
+def test_doctor_finds_two_opencv_wheels(monkeypatch):
+    monkeypatch.setattr(doctor, "installed_opencv", lambda: ["opencv-python", "opencv-python-headless"])
+    result = call("doctor")
+    assert result.exit_code == 1
+    assert "pip uninstall -y opencv-python opencv-python-headless" in result.stdout
+
+
+def test_doctor_is_content_with_this_installation():
+    result = call("doctor")
+    assert "FAIL" not in result.stdout
+    assert result.exit_code == 0
+
+
+def test_module_runs_as_a_program():
+    done = subprocess.run([sys.executable, "-m", "ocr_recap", "--version"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout[:10]) == (0, "ocr-recap ")

@@ -1,0 +1,215 @@
+"""Measures a digit reader on cells that training never saw: `evaluate.py --weights ocr_recap/weights --mnist DIR`.
+
+Four kinds of cells, all drawn with a fixed seed: `test` (test writers, test images of MNIST's training part and of
+Semeion), `shift` (digits of the held-out source optdigits only, test writers for the rest), `pages` (whole pages of a form filled by
+test writers, photographed, and cut along the known homography: other code than what draws training cells), and `strange`
+(no digit at all: printed letters, strokes, arcs, blobs, noise). `--write` puts the figures into digits.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from ocr_recap import template
+from ocr_recap.synth import cells, sources
+from ocr_recap.synth.camera import Difficulty, photograph, sample_camera
+from ocr_recap.synth.fill import FieldWriting, fill_page
+from ocr_recap.synth.shapes import LETTERS
+from ocr_recap.synth.strokes import Writer
+
+SEED = 20_240_214
+Floats = NDArray[np.float64]
+
+
+class Reader:
+    """The shipped graph with its temperature."""
+
+    def __init__(self, folder: Path) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        self.card = json.loads((folder / "digits.json").read_text(encoding="utf-8"))
+        self.session = onnxruntime.InferenceSession(folder / "digits.onnx", options, ["CPUExecutionProvider"])
+
+    def __call__(self, patches: NDArray[np.uint8]) -> Floats:
+        """Probabilities (n, 14)."""
+        parts = []
+        for start in range(0, len(patches), 256):
+            part = patches[start : start + 256, None].astype(np.float32)
+            parts.append(self.session.run(None, {"cells": part})[0])
+        logits = np.concatenate(parts).astype(np.float64) / self.card["temperature"]
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return odds / odds.sum(axis=1, keepdims=True)
+
+
+def calibration_error(probabilities: Floats, labels: NDArray[np.int64], bins: int = 15) -> float:
+    """Expected calibration error of the best class, equally wide bins."""
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = [abs(float((confidence - right)[place == b].sum())) for b in range(bins)]
+    return sum(gaps) / len(labels)
+
+
+def figures(probabilities: Floats, labels: NDArray[np.int64]) -> dict[str, Any]:
+    """Everything that is reported about one set of cells."""
+    best, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    digit, claimed = labels < 10, best < 10
+    result: dict[str, Any] = {
+        "n": len(labels),
+        "digits": int(digit.sum()),
+        "right_digits": round(float((best == labels)[digit].mean()), 5),
+        "right_all": round(float((best == labels).mean()), 5),
+        "ece": round(calibration_error(probabilities, labels), 5),
+        "ece_digits": round(calibration_error(probabilities[digit], labels[digit]), 5),
+    }
+    for threshold in (0.99, 0.999):
+        # A wrong digit is what can do harm: any cell, whatever is in it, that is read as a digit that is not there.
+        sure = confidence >= threshold
+        result[f"sure_{threshold}"] = int(sure.sum())
+        result[f"wrong_{threshold}"] = int((sure & (best != labels)).sum())
+        result[f"wrong_digits_{threshold}"] = int((sure & claimed & (best != labels)).sum())
+    return result
+
+
+def per_class(probabilities: Floats, labels: NDArray[np.int64]) -> str:
+    """Share of each class that is read right, and what it is most often taken for."""
+    best = probabilities.argmax(axis=1)
+    lines = []
+    for index, name in enumerate(cells.CLASSES):
+        here = best[labels == index]
+        wrong = np.bincount(here[here != index], minlength=len(cells.CLASSES))
+        taken = ", ".join(f"{cells.CLASSES[i]!r} {wrong[i]}" for i in np.argsort(-wrong)[:3] if wrong[i])
+        lines.append(f"  {name!r}: {np.mean(here == index):.4f} of {len(here)}; taken for {taken or 'nothing'}")
+    return "\n".join(lines)
+
+
+def strange(count: int, rng: np.random.Generator) -> dict[str, NDArray[np.uint8]]:
+    """Patches that hold no digit and were drawn otherwise than in training: (count, 48, 48) of each kind."""
+    size = cells.PATCH
+    noise = rng.integers(0, 256, (count, size, size)).astype(np.uint8)
+    smooth = np.stack([cv2.GaussianBlur(n, (0, 0), float(rng.uniform(0.8, 5))) for n in noise])
+    low, high = smooth.min(axis=(1, 2), keepdims=True), smooth.max(axis=(1, 2), keepdims=True)
+    blobs = ((smooth - low) * (255.0 / np.maximum(1, high.astype(int) - low))).astype(np.uint8)
+    letters, strokes, arcs = (np.full((count, size, size), 225, np.uint8) for _ in range(3))
+    names = [n for n in LETTERS if n.isalpha()]
+    for i in range(count):
+        for sheet in (letters, strokes, arcs):
+            cv2.rectangle(sheet[i], (8, 8), (40, 40), int(rng.integers(0, 120)), int(rng.integers(1, 4)), cv2.LINE_AA)
+        at, tone = (int(rng.integers(11, 18)), int(rng.integers(32, 38))), int(rng.integers(20, 120))
+        font, wide = int(rng.choice((0, 2, 3, 4, 6, 7))), int(rng.integers(1, 3))
+        cv2.putText(letters[i], names[int(rng.integers(len(names)))], at, font, 0.9, tone, wide, cv2.LINE_AA)
+        for _ in range(int(rng.integers(2, 5))):
+            ends = rng.integers(4, 44, 4)
+            cv2.line(
+                strokes[i], (int(ends[0]), int(ends[1])), (int(ends[2]), int(ends[3])), tone, wide + 1, cv2.LINE_AA
+            )
+        for _ in range(int(rng.integers(2, 4))):
+            center, axes = rng.integers(16, 32, 2), rng.integers(4, 12, 2)
+            first = int(rng.integers(360))
+            last = first + int(rng.integers(120, 300))
+            where, reach = (int(center[0]), int(center[1])), (int(axes[0]), int(axes[1]))
+            cv2.ellipse(arcs[i], where, reach, int(rng.integers(180)), first, last, tone, wide + 1, cv2.LINE_AA)
+    return {"noise": noise, "blobs": blobs, "letters": letters, "strokes": strokes, "arcs": arcs}
+
+
+def cut(photo: NDArray[np.uint8], rect: tuple[float, float, float, float], to_photo: Floats) -> NDArray[np.uint8]:
+    """One patch out of a photo (gray); `rect` in millimetres, `to_photo` the homography from millimetres."""
+    x0, y0, x1, y1 = rect
+    half = cells.PATCH / cells.BOX * max(x1 - x0, y1 - y0) / 2
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    corners = np.array([[(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]])
+    seen = cv2.perspectiveTransform(corners, to_photo)[0].astype(np.float32)
+    side = 2 * cells.PATCH
+    square = np.array([(0, 0), (side, 0), (side, side), (0, side)], np.float32) - 0.5
+    large = cv2.warpPerspective(photo, cv2.getPerspectiveTransform(seen, square), (side, side))
+    return cv2.resize(large, (cells.PATCH, cells.PATCH), interpolation=cv2.INTER_AREA)
+
+
+def pages(
+    count: int, difficulty: Difficulty, size: tuple[int, int], rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Cells of `count` whole pages, each filled by a test writer and photographed at `size`; as `cells.batch`."""
+    form = template.load(template.available()["c-hasil-ppwp-2024"])
+    patches: list[NDArray[np.uint8]] = []
+    labels: list[int] = []
+    scale = 6.0
+    for i in range(count):
+        page = form.pages[i % len(form.pages)].id
+        writing: dict[str, FieldWriting] = {}
+        for field in form.fields_of(page):
+            text = "".join(rng.choice(list("0123456789"), field.cells.count))
+            blank = int(rng.integers(0, field.cells.count)) if rng.random() < 0.5 else 0
+            text = str(rng.choice(list("X- "))) * blank + text[blank:]
+            bubbles = tuple((int(c),) if c.isdigit() else () for c in text)
+            writing[field.id] = FieldWriting(text, bubbles, int(rng.integers(0, 200)), None)
+        writer = Writer.from_seed(sources.writer_seed("test", rng))
+        sheet = fill_page(form, page, writing, writer, rng, scale)
+        photo, homography = photograph(sheet, sample_camera(rng, difficulty, size), rng)
+        to_photo = homography @ np.array([[scale, 0, -0.5], [0, scale, -0.5], [0, 0, 1]])
+        gray = cv2.cvtColor(photo, cv2.COLOR_BGR2GRAY)
+        for field in form.fields_of(page):
+            for rect, char in zip(field.cells.rects(), writing[field.id].text, strict=True):
+                patches.append(cut(gray, rect, to_photo))
+                labels.append(cells.CLASSES.index(char))
+    return np.stack(patches), np.array(labels)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--mnist", type=Path)
+    parser.add_argument("--cells", type=int, default=60_000)
+    parser.add_argument("--pages", type=int, default=90, help="whole pages per photo size")
+    parser.add_argument("--write", action="store_true", help="put the figures into digits.json")
+    args = parser.parse_args()
+    cv2.setNumThreads(1)
+    reader = Reader(args.weights)
+    held_out = {sources.HELD_OUT: sources.load_pack()[sources.HELD_OUT]}
+    mixes = {
+        "test": cells.usual_mix(sources.training_sources(args.mnist), "test"),
+        "shift": cells.Mix(held_out, {sources.HELD_OUT: 1.0}),
+    }
+    report: dict[str, Any] = {}
+    for name, mix in mixes.items():
+        count = args.cells if name == "test" else args.cells // 2
+        patches, labels = cells.batch(count, "test", mix, np.random.default_rng((SEED, count)))
+        start = time.perf_counter()
+        probabilities = reader(patches)
+        report[name] = figures(probabilities, labels)
+        if name == "test":
+            report["cells_per_second"] = round(count / (time.perf_counter() - start))
+        print(name, json.dumps(report[name]))
+        print(per_class(probabilities, labels))
+        drawn = labels == cells.OTHER
+        for threshold in (0.99, 0.999):
+            hits = int((probabilities[drawn, :10].max(axis=1) >= threshold).sum())
+            report[name][f"other_as_digit_{threshold}"] = [hits, int(drawn.sum())]
+            print(f"  'other' as a digit at {threshold}: {hits} of {drawn.sum()}")
+    for name, size in (("pages_3000", (2250, 3000)), ("pages_1200", (900, 1200))):
+        patches, labels = pages(args.pages, "field", size, np.random.default_rng((SEED, size[0])))
+        probabilities = reader(patches)
+        report[name] = figures(probabilities, labels)
+        print(name, json.dumps(report[name]))
+        print(per_class(probabilities, labels))
+    report["strange"] = {}
+    for name, patches in strange(args.cells // 20, np.random.default_rng((SEED, 3))).items():
+        best = reader(patches)[:, :10].max(axis=1)
+        report["strange"][name] = [int((best >= 0.99).sum()), int((best >= 0.999).sum()), len(best)]
+        sure, surer, count = report["strange"][name]
+        print(f"strange, {name}: as a digit at 0.99 {sure}, at 0.999 {surer} of {count}")
+    print(f"{report['cells_per_second']} cells/s on one thread, batch 256")
+    if args.write:
+        reader.card["figures"] = report
+        (args.weights / "digits.json").write_text(json.dumps(reader.card, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""Trains the digit reader from nothing: `train.py --mnist DIR --cells 2800000 --out ocr_recap/weights`.
+
+A second process draws cells without end while this one trains, so two cores are busy. Batch i comes from a generator
+seeded with (seed, i): with `--cells` the same machine makes the same weights; with `--seconds` the length of training
+depends on its speed (the number of cells is then written down, so that a run can be repeated). Writes `digits.onnx` and
+`digits.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import hashlib
+import json
+import math
+import multiprocessing as mp
+import time
+from multiprocessing.queues import Queue
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from net import Net, export
+from torch.nn import functional
+
+from ocr_recap.synth import cells, sources
+
+BATCH = 256
+RATE = 2.5e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
+AVERAGE = 0.999  # decay of the averaged weights that are shipped
+CALIBRATION_CELLS = 30_000
+VERSION = "1"
+
+
+def produce(queue: Queue, mnist: Path | None, seed: int, batches: int) -> None:
+    """Draws training batches in order, until `batches` (0: for ever)."""
+    cv2.setNumThreads(1)
+    mix = cells.usual_mix(sources.training_sources(mnist), "train")
+    number = 0
+    while batches == 0 or number < batches:
+        queue.put(cells.batch(BATCH, "train", mix, np.random.default_rng((seed, number))))
+        number += 1
+    queue.put(None)
+
+
+def train(mnist: Path | None, seed: int, total: int, seconds: float) -> tuple[Net, int]:
+    """The averaged net, and the number of cells that it saw."""
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)
+    context = mp.get_context("spawn")
+    queue = context.Queue(maxsize=24)
+    batches = math.ceil(total / BATCH)
+    worker = context.Process(target=produce, args=(queue, mnist, seed, batches), daemon=True)
+    worker.start()
+    net = Net().to(memory_format=torch.channels_last)
+    averaged = copy.deepcopy(net)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.02)
+    start = time.monotonic()
+    step, losses, hits = 0, 0.0, 0.0
+    while True:
+        item = queue.get()
+        done = step / batches if batches else (time.monotonic() - start) / seconds
+        if item is None or done >= 1:
+            break
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * min(1.0, done / 0.03 + 0.01) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, done)))
+        patches = torch.from_numpy(item[0]).float().unsqueeze(1).contiguous(memory_format=torch.channels_last)
+        labels = torch.from_numpy(item[1])
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = net(patches)
+        loss = functional.cross_entropy(logits.float(), labels)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        step += 1
+        decay = min(AVERAGE, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for ours, theirs in zip(averaged.state_dict().values(), net.state_dict().values(), strict=True):
+                if ours.is_floating_point():
+                    ours.lerp_(theirs, 1 - decay)
+                else:
+                    ours.copy_(theirs)
+        losses += loss.item()
+        hits += (logits.argmax(1) == labels).float().mean().item()
+        if step % 500 == 0:
+            passed = time.monotonic() - start
+            print(
+                f"{passed:6.0f} s  {step * BATCH:9,d} cells  loss {losses / 500:.4f}  right {hits / 500:.4%}",
+                flush=True,
+            )
+            losses, hits = 0.0, 0.0
+    worker.terminate()
+    return averaged.eval(), step * BATCH
+
+
+def temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
+    """What the logits are divided by so that the likelihood of the labels is highest; searched in steps of 1%."""
+    candidates = torch.exp(torch.arange(-0.7, 1.2, 0.01))
+    losses = [functional.cross_entropy(logits / t, labels).item() for t in candidates]
+    return float(candidates[int(np.argmin(losses))])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--mnist", type=Path, help="folder with MNIST's training part (fetch_mnist.py); without it, no MNIST"
+    )
+    length = parser.add_mutually_exclusive_group(required=True)
+    length.add_argument("--cells", type=int, default=0, help="train on this many cells")
+    length.add_argument("--seconds", type=float, default=0.0, help="train this long")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True, help="folder for digits.onnx and digits.json")
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+
+    start = time.monotonic()
+    net, seen = train(args.mnist, args.seed, args.cells, args.seconds)
+    took = time.monotonic() - start
+    model = args.out / "digits.onnx"
+    export(net, model)
+
+    data = sources.training_sources(args.mnist)
+    mix = cells.usual_mix(data, "calibration")
+    patches, labels = cells.batch(CALIBRATION_CELLS, "calibration", mix, np.random.default_rng((args.seed, 1 << 40)))
+    with torch.no_grad():
+        parts = [net(torch.from_numpy(p).float().unsqueeze(1)) for p in np.array_split(patches, 60)]
+    logits, truth = torch.cat(parts), torch.from_numpy(labels)
+    fitted = temperature(logits, truth)
+    card = {
+        "version": VERSION,
+        "classes": cells.CLASSES,
+        "patch": cells.PATCH,
+        "box": cells.BOX,
+        "temperature": round(fitted, 4),
+        "sha256": hashlib.sha256(model.read_bytes()).hexdigest(),
+        "licence": "CC BY-SA 4.0, see LICENSE.md",
+        "training": {
+            "cells": seen,
+            "seed": args.seed,
+            "seconds": round(took),
+            "mix": dict(mix.weights),
+            "digits": {
+                name: {
+                    "images": len(source.part("train").labels),
+                    "sha256": hashlib.sha256(source.images.tobytes() + source.labels.tobytes()).hexdigest(),
+                }
+                for name, source in data.items()
+            },
+            "writers": "stroke model, seeds with seed % 10 in 2..9; calibration 1, test 0; optdigits held out",
+            "calibration": {
+                "cells": CALIBRATION_CELLS,
+                "right": round(float((logits.argmax(1) == truth).float().mean()), 5),
+            },
+        },
+    }
+    (args.out / "digits.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    print(f"{model}: {model.stat().st_size} bytes, {seen} cells in {took:.0f} s, temperature {fitted:.3f}")
+    print(json.dumps(card["training"]["calibration"]))
+
+
+if __name__ == "__main__":
+    main()
