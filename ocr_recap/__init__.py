@@ -5,6 +5,7 @@
 >>> record.fields["votes_1"].accepted      # 117, or None: use this one
 """
 
+import logging
 from importlib.metadata import version
 
 from .options import Options
@@ -15,3 +16,5 @@ from .template import Template, TemplateError
 __all__ = ["Options", "Reader", "Record", "Template", "TemplateError", "__version__"]
 
 __version__ = version("ocr-recap")
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # a library never prints

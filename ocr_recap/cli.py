@@ -18,12 +18,13 @@ from rich.table import Table
 from rich.text import Text
 
 from . import batch, doctor, draw, template
-from .emit.overlay import write_atomically
+from .emit.pictures import write_atomically
 from .emit.report import Language
 from .options import Options
 
 OK, PROBLEMS, USAGE, INTERRUPTED = 0, 1, 2, 130
 MOST_ROWS = 40
+MOST_HINTS = 10
 
 app = typer.Typer(
     name="ocr-recap",
@@ -67,7 +68,7 @@ def root(
 
 
 @app.command()
-def read(  # noqa: PLR0917  (typer makes options of parameters)
+def read(
     photos: Annotated[
         list[Path], typer.Argument(metavar="PHOTOS", help="Foto atau folder foto. / Photos, or folders of photos.")
     ],
@@ -245,9 +246,8 @@ def _summary(result: batch.BatchResult, language: Language) -> None:
     more = len(result.rows) - MOST_ROWS
     if more > 0:
         console.print(_say(language, f"... dan {more} foto lagi", f"... and {more} more photos"))
-    shown = [row for row in result.rows if row.problems][:10]
-    for row in shown:
-        console.print(Text(f"{row.file}: {getattr(row.problems[0].hint, language)}"), soft_wrap=True)
+    for line in _hints(result, language):
+        console.print(Text(line), soft_wrap=True)
     totals = result.totals
     console.print()
     console.print(
@@ -271,6 +271,19 @@ def _summary(result: batch.BatchResult, language: Language) -> None:
         console.print(_say(language, *text))
     notice = "SEMENTARA: formulir kertas yang berlaku.", "PROVISIONAL: paper prevails."
     console.print(Text(f"{_say(language, *notice)} {result.report}"), soft_wrap=True)
+
+
+def _hints(result: batch.BatchResult, language: Language) -> list[str]:
+    """What to do about the problems, each hint once with the photos it is about."""
+    about: dict[str, list[str]] = {}
+    for row in result.rows:
+        for problem in row.problems:
+            about.setdefault(getattr(problem.hint, language), []).append(row.file)
+    lines: list[str] = []
+    for hint, files in list(about.items())[:MOST_HINTS]:
+        more = f" (+{len(files) - 3})" if len(files) > 3 else ""
+        lines.append(f"{', '.join(files[:3])}{more}: {hint}")
+    return lines
 
 
 def _progress(quiet: bool) -> Progress:

@@ -151,7 +151,7 @@ def _self_test() -> Iterator[Found]:
     reader = Reader()
     form = next(f for f in reader.templates if any(page.markers.tag for page in f.pages))
     page = form.pages[min(1, len(form.pages) - 1)]
-    record = reader.read(cv2.cvtColor(draw.raster(form, page.id, _SELF_TEST_SCALE), cv2.COLOR_GRAY2BGR))
+    record = reader.read(draw.raster(form, page.id, _SELF_TEST_SCALE))
     found = record.page is not None and record.page.page == page.id
     where = f"{form.id} {page.id}"
     if found:

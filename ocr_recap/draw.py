@@ -1,4 +1,4 @@
-"""A template draws itself: one routine turns a page into primitives, two small painters make a PDF and a raster of them.
+"""A template draws itself: one routine turns a page into primitives, two small painters make PDF and raster of them.
 
 The same primitives print a blank form, give synthesis its paper and registration its ruled lines. Everything here
 is in nominal millimetres of the page (origin top left, y down); gray runs from 0 (black) to 1 (white).
@@ -204,9 +204,7 @@ def _field(field: FormField) -> Iterator[Primitive]:
                     for digit, (x, y) in enumerate(column):
                         yield Circle(float(x), float(y), witness.radius, 0.25, 0.1, "bubble")
                         height = witness.radius * 0.75
-                        yield Text(
-                            float(x), float(y) + height / 2, str(digit), height, False, "center", 0.15, "bubble"
-                        )
+                        yield Text(float(x), float(y) + height / 2, str(digit), height, False, "center", 0.15, "bubble")
             case Tally():
                 yield from _grid(witness.grid, witness.rows, witness.columns)
             case RowTotals():

@@ -61,7 +61,7 @@ def find_tags(gray: GrayImage, ids: Sequence[int] | None) -> list[SeenTag]:
     parameters.adaptiveThreshWinSizeStep = 24
     parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
     corners, found, _ = cv2.aruco.ArucoDetector(dictionary, parameters).detectMarkers(small)
-    if found is None or len(found) == 0:
+    if not corners:
         return []
     return [
         SeenTag(codes[int(i)], (np.asarray(c, dtype=np.float64).reshape(4, 2) + 0.5) / shrink - 0.5)
@@ -101,16 +101,20 @@ def find_marks(gray: GrayImage) -> list[SeenMark]:
     image = gray.astype(np.float32)
     found: list[SeenMark] = []
     for sigma in _SADDLE_SIGMAS:
-        smooth = cv2.GaussianBlur(image, (0, 0), sigma)
+        smooth = _blurred(image, sigma)
         points, angles = _saddles(smooth)
         if len(points):
-            found += _compare(cv2.GaussianBlur(image, (0, 0), 1.0), points, angles)
+            found += _compare(_blurred(image, 1.0), points, angles)
     found.sort(key=lambda mark: (-mark.score, mark.center[1], mark.center[0]))
     kept: list[SeenMark] = []
     for mark in found:
         if all(np.linalg.norm(mark.center - other.center) > _MARK_SIZES[0] for other in kept):
             kept.append(mark)
     return [SeenMark(_sharpen(gray, mark.center), mark.angle, mark.score) for mark in kept]
+
+
+def _blurred(image: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), dtype=np.float32)
 
 
 def _saddles(smooth: NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .emit import OVERLAYS, PAGES
-from .emit.overlay import overlay, rectified, save, strip, thumbnail, write_atomically
+from .emit.overlay import overlay, rectified
+from .emit.pictures import save, strip, thumbnail, write_atomically
 from .emit.report import Entry
 from .problems import hint
 from .record import PhotoInfo, Problem, Provenance, Record, bilingual
@@ -83,19 +84,9 @@ def fingerprint(reader: Reader) -> str:
         "version": importlib.metadata.version("ocr-recap"),
         "options": reader.options.model_dump(mode="json"),
         "templates": [[form.id, form.sha256] for form in reader.templates],
-        "weights": weights_sha256(),
+        "weights": reader.weights_sha256,
     }
     return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
-
-
-def weights_sha256() -> str:
-    """One hash over all files of the package's weights."""
-    folder = Path(__file__).resolve().parent / "weights"
-    digest = hashlib.sha256()
-    for path in sorted(folder.glob("*")):
-        if path.is_file():
-            digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 def key_of(sha256: str, name: str, reader_fingerprint: str, with_overlay: bool, with_pages: bool) -> str:
@@ -174,7 +165,7 @@ def failed(reader: Reader, job: Job, error: str) -> Record:
         provenance=Provenance(
             ocr_recap=importlib.metadata.version("ocr-recap"),
             template_sha256=None,
-            weights_sha256=None,
+            weights_sha256=reader.weights_sha256,
             options=reader.options.model_dump(mode="json"),
             runtime={},
         ),

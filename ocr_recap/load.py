@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import math
+import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from .options import Options
+from .options import HARD_CAP, Options
 from .problems import PhotoProblem
 
 Source = str | Path | bytes | NDArray[np.uint8]
@@ -89,7 +90,7 @@ def load_color(source: Source) -> ColorImage:
         return cv2.cvtColor(source, cv2.COLOR_GRAY2BGR) if source.ndim == 2 else source.copy()  # pyright: ignore[reportReturnType]
     with _opened(_bytes(source)) as image:
         orientation = image.getexif().get(_ORIENTATION, 1)
-        pixels = np.asarray(_force(image.convert("RGB")))
+        pixels = np.asarray(_force(image).convert("RGB"))
     return np.ascontiguousarray(_upright(pixels, orientation)[:, :, ::-1])
 
 
@@ -109,10 +110,11 @@ def _bytes(source: str | Path | bytes) -> bytes:
 def _opened(content: bytes) -> Image.Image:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the pixel cap below is our own, and stricter in what it says
+            warnings.simplefilter("ignore")  # `max_pixels` is our own cap, below the one that Pillow enforces
             return Image.open(io.BytesIO(content), formats=_FORMATS)
-    except Image.DecompressionBombError:
-        raise PhotoProblem("image_too_large", width="?", height="?", limit=Image.MAX_IMAGE_PIXELS) from None
+    except Image.DecompressionBombError as fault:
+        pixels = re.search(r"\d+", str(fault))
+        raise PhotoProblem("image_too_large", pixels=int(pixels.group()) if pixels else -1, limit=HARD_CAP) from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         raise PhotoProblem("not_an_image") from None
 
@@ -122,7 +124,7 @@ def _decode(content: bytes, max_pixels: int) -> tuple[GrayImage, tuple[int, int]
     with _opened(content) as image:
         width, height = image.size
         if width * height > max_pixels:
-            raise PhotoProblem("image_too_large", width=width, height=height, limit=max_pixels)
+            raise PhotoProblem("image_too_large", pixels=width * height, limit=max_pixels, width=width, height=height)
         if min(width, height) < SMALLEST_SIDE:
             raise PhotoProblem("image_too_small", width=width, height=height)
         orientation = image.getexif().get(_ORIENTATION, 1)
@@ -130,17 +132,17 @@ def _decode(content: bytes, max_pixels: int) -> tuple[GrayImage, tuple[int, int]
         # For JPEG the decoder itself scales by powers of two and leaves the colours undecoded.
         image.draft("L", (math.ceil(width / step), math.ceil(height / step)))
         if image.mode in ("RGBA", "LA", "PA", "P"):
-            rgba = _force(image.convert("RGBA"))
+            rgba = _force(image).convert("RGBA")
             white = Image.new("RGBA", rgba.size, "white")
             white.alpha_composite(rgba)
             gray = np.asarray(white.convert("L"))
         elif image.mode.startswith("I"):
             gray = (np.asarray(_force(image), dtype=np.float64) / 257).clip(0, 255).astype(np.uint8)
         else:
-            gray = np.asarray(_force(image.convert("L")))
+            gray = np.asarray(_force(image).convert("L"))
     while min(gray.shape) >= 2 * LEGIBLE_SIDE:
         gray = cv2.resize(gray, (gray.shape[1] // 2, gray.shape[0] // 2), interpolation=cv2.INTER_AREA)
-    gray = np.ascontiguousarray(_upright(gray, orientation))
+    gray = np.ascontiguousarray(_upright(np.asarray(gray, dtype=np.uint8), orientation))
     size = (height, width) if orientation >= 5 else (width, height)
     return gray, size  # pyright: ignore[reportReturnType]
 
@@ -168,11 +170,27 @@ def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     return np.rot90(pixels, turns)
 
 
-def _from_array(pixels: NDArray[np.uint8], name: str) -> Photo:
+def check_source(source: object) -> None:
+    """Is this a path, bytes or a photo array, (h, w) gray or (h, w, 3) BGR, uint8?
+
+    Raises:
+        TypeError, ValueError: it is not.
+    """
+    if isinstance(source, np.ndarray):
+        _check_array(source)
+    elif not isinstance(source, str | Path | bytes):
+        raise TypeError(f"a photo is a path, bytes or a uint8 array, not {type(source).__name__}")
+
+
+def _check_array(pixels: NDArray[np.uint8]) -> None:
     if pixels.dtype != np.uint8:
         raise TypeError(f"a photo array must be uint8, this one is {pixels.dtype}")
     if pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] != 3):
         raise ValueError(f"a photo array must be (h, w) gray or (h, w, 3) BGR, this one is {pixels.shape}")
+
+
+def _from_array(pixels: NDArray[np.uint8], name: str) -> Photo:
+    _check_array(pixels)
     height, width = pixels.shape[:2]
     if min(height, width) < SMALLEST_SIDE:
         raise PhotoProblem("image_too_small", width=width, height=height)
@@ -188,6 +206,4 @@ def _from_array(pixels: NDArray[np.uint8], name: str) -> Photo:
 def _check_visible(photo: Photo) -> None:
     low, high = np.percentile(photo.gray[::4, ::4], (1, 99))
     if high - low < FLAT_CONTRAST:
-        raise PhotoProblem(
-            "photo_without_contrast", sha256=photo.sha256, width=photo.width, height=photo.height
-        )
+        raise PhotoProblem("photo_without_contrast", sha256=photo.sha256, width=photo.width, height=photo.height)

@@ -110,7 +110,9 @@ def _locate(gray: NDArray[np.uint8], scale: float, templates: Sequence[Template]
             wide = [_settle(gray, h, rulings(template, page_id), tag, 0.20) for h in loose]
             fits += _refined(gray, near + wide, rulings)
     else:
-        fits = _refined(gray, list(itertools.islice(_without_tag(gray, templates, marks, rulings), _HYPOTHESES)), rulings)
+        fits = _refined(
+            gray, list(itertools.islice(_without_tag(gray, templates, marks, rulings), _HYPOTHESES)), rulings
+        )
     if not fits:
         strangers = find_tags(gray, None)
         if strangers:
@@ -241,13 +243,13 @@ def _with_tag(template: Template, page_id: str, tag: SeenTag, marks: list[SeenMa
 
 
 def _settle(gray: NDArray[np.uint8], loose: _Hypothesis, rules: Ruling, tag: SeenTag, reach: float) -> _Hypothesis:
-    """A tag and two marks leave the far side of the page loose: pin it down on the ruled lines, within `reach` of a side."""
+    """A tag and two marks leave the page's far side loose: pin it down on the ruled lines, within `reach` of a side."""
     marks = loose.template.page(loose.page_id).markers.corners
     assert marks is not None
     source = marks.centers[[i for i, _ in loose.marks]]
     seen = np.array([p for _, p in loose.marks])
     far = marks.centers[int(np.linalg.norm(marks.centers[:, None] - source[None], axis=-1).min(axis=1).argmax())]
-    middle = project(np.linalg.inv(loose.homography), tag.corners.mean(axis=0))
+    middle = project(np.asarray(np.linalg.inv(loose.homography), dtype=np.float64), tag.corners.mean(axis=0))
     known = (np.vstack([source, middle]), np.vstack([seen, tag.corners.mean(axis=0)]))
     size = float(np.linalg.norm(seen[0] - seen[1]))
     distance = ridge_distance(gray, 7)
@@ -256,17 +258,12 @@ def _settle(gray: NDArray[np.uint8], loose: _Hypothesis, rules: Ruling, tag: See
     return replace(loose, homography=found) if scores[1] > scores[0] else loose
 
 
-def _from_anchors(
-    source: FloatArray, seen: FloatArray, tag_mm: FloatArray, tag_px: FloatArray
-) -> FloatArray | None:
+def _from_anchors(source: FloatArray, seen: FloatArray, tag_mm: FloatArray, tag_px: FloatArray) -> FloatArray | None:
     """Homography from two to four marks and a tag; the marks weigh more, since they are far apart."""
     repeats = 6
     a = np.concatenate([np.repeat(source, repeats, axis=0), tag_mm])
     b = np.concatenate([np.repeat(seen, repeats, axis=0), tag_px])
-    homography, _ = cv2.findHomography(a.astype(np.float32), b.astype(np.float32), 0)
-    if homography is None or not np.isfinite(homography).all():
-        return None
-    homography = np.asarray(homography, dtype=np.float64)
+    homography = _homography(a.astype(np.float32), b.astype(np.float32))
     return homography if _is_upright_view(homography, source) else None
 
 
@@ -361,7 +358,8 @@ def _homography(source: NDArray[np.float32], target: NDArray[np.float32]) -> Flo
         matrix = cv2.getPerspectiveTransform(source, target)
     else:
         matrix, _ = cv2.findHomography(source, target, 0)
-    usable = matrix is not None and np.isfinite(matrix).all()
+    found: object = matrix  # OpenCV gives None for points on one line, which its types do not say
+    usable = found is not None and bool(np.isfinite(matrix).all())
     return np.asarray(matrix, dtype=np.float64) if usable else np.diag([1e6, 1e6, 1.0])
 
 
@@ -409,7 +407,7 @@ def _is_upright_view(homography: FloatArray, points: FloatArray) -> bool:
     if (w <= 0).any() and (w >= 0).any():
         return False
     middle = points.mean(axis=0)
-    step = project(homography, np.array([middle, middle + [1, 0], middle + [0, 1]]))
+    step = project(homography, np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]) + middle)
     return float(np.linalg.det(step[1:] - step[0])) > 0
 
 

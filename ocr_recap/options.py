@@ -6,6 +6,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+# Pillow refuses to open more pixels than this (twice its own MAX_IMAGE_PIXELS), whatever we ask for.
+HARD_CAP = 178_956_970
+
 
 class Options(BaseModel):
     """How to read. Everything here changes results, so it is part of every record's provenance."""
@@ -15,6 +18,6 @@ class Options(BaseModel):
     templates: tuple[str, ...] = Field(
         default=(), description="ids or YAML files to choose among; empty = all templates of the package"
     )
-    max_pixels: Annotated[int, Field(ge=10_000, le=4_000_000_000)] = Field(
+    max_pixels: Annotated[int, Field(ge=10_000, le=HARD_CAP)] = Field(
         default=150_000_000, description="photos with more pixels than this are refused before decoding"
     )

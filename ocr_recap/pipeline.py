@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -188,7 +189,9 @@ def _evidence(field: FormField, case: Case, patch: FieldPatches) -> Evidence:
     for log_probabilities, corners in zip(case.cells, patch.quads, strict=True):
         chances = np.exp(log_probabilities)
         order = np.argsort(-chances, kind="stable")
-        shown = {digit_witness.CLASSES[i]: round(float(chances[i]), 6) for i in order if chances[i] > _SHOWN_PROBABILITY}
+        shown = {
+            digit_witness.CLASSES[i]: round(float(chances[i]), 6) for i in order if chances[i] > _SHOWN_PROBABILITY
+        }
         cells.append(CellEvidence(quad=quad(corners), probabilities=shown))
     bubbles = None
     if case.bubbles is not None and case.evidence.bubbles is not None:
@@ -239,7 +242,8 @@ def _explain(case: Case, decision: Decision) -> Bilingual:
     opening = ("Diterima", "Accepted") if decision.status == "accepted" else ("Perlu diperiksa", "To be reviewed")
     if tail_id:
         return Bilingual(
-            id=f"{opening[0]}: {tail_id} - {', '.join(id_parts)}.", en=f"{opening[1]}: {tail_en} - {', '.join(en_parts)}."
+            id=f"{opening[0]}: {tail_id} - {', '.join(id_parts)}.",
+            en=f"{opening[1]}: {tail_en} - {', '.join(en_parts)}.",
         )
     return Bilingual(id=f"{opening[0]}: {', '.join(id_parts)}.", en=f"{opening[1]}: {', '.join(en_parts)}.")
 
@@ -262,7 +266,8 @@ def _provenance(template_sha256: str | None, digits: digit_witness.DigitReader, 
         ocr_recap=version("ocr-recap"),
         template_sha256=template_sha256,
         weights_sha256=digits.sha256,
-        options=options.model_dump(mode="json"),
+        # A template file's own name is enough beside its hash; folders of this machine are nobody's business.
+        options={**options.model_dump(mode="json"), "templates": [Path(t).name for t in options.templates]},
         runtime=_runtime(),
     )
 

@@ -20,15 +20,28 @@ FloatArray = NDArray[np.float64]
 
 Status = Literal["accepted", "review", "blank"]
 
-# Thresholds on the calibrated probability that the digit cells mean the value. Chosen on drawn pages with writers
-# that training never saw, by training/policy/choose.py: the smallest values without a wrong accepted number there,
-# doubled in distance from 1 downwards as a margin for paper we have not seen.
-SURE_WITH_BUBBLES = 0.90
-SURE_WITH_RULE = 0.98
-SURE_BUBBLES = 0.98
-SURE_BLANK = 0.995
-# A number that stands in a confirming rule must be as sure by itself as the confirmed one.
 PLAUSIBLE_SET = 0.001  # a value outside a witness's own 99.9% set is contradicted by that witness
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """How sure a witness must be, as calibrated probabilities.
+
+    Chosen on 400 drawn pages by writers that training never saw (one in ten with a planted slip), by
+    training/policy/choose.py: for each the smallest value on its grid with no wrong accepted number, then half
+    of the way from there to 1 as a margin for paper that we have not seen.
+
+    Attributes:
+        with_bubbles: the digit cells mean the value, where filled bubbles say the same.
+        with_rule: the digit cells mean the value, for every number of an exact rule that holds.
+        bubbles: the bubbles mean the value.
+        blank: every cell is empty.
+    """
+
+    with_bubbles: float = 0.80
+    with_rule: float = 0.90
+    bubbles: float = 0.97
+    blank: float = 0.95
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +72,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Decision:
-    """The verdict on one number. `reasons` are codes with the data for their sentences; `witness` says what convinced."""
+    """The verdict on one number: reason codes with the data for their sentences, and the witness that convinced."""
 
     status: Status
     reasons: tuple[tuple[str, dict[str, str]], ...]
@@ -67,20 +80,21 @@ class Decision:
     rules: tuple[str, ...]  # ids of the rules that confirmed it
 
 
-def decide(cases: Sequence[Case], rules: Sequence[Evaluated]) -> dict[str, Decision]:
+def decide(
+    cases: Sequence[Case], rules: Sequence[Evaluated], thresholds: Thresholds = Thresholds()
+) -> dict[str, Decision]:
     """Decide every number of a page (or document) at once: rules need to know how sure the others are."""
-    by_id = {case.field: case for case in cases}
-    sure = {case.field for case in cases if _digits_sure(case, SURE_WITH_RULE) and not _objections(case, [])}
-    return {case.field: _decide(case, rules, by_id, sure) for case in cases}
+    sure = {case.field for case in cases if _digits_sure(case, thresholds.with_rule) and not _objections(case, [])}
+    return {case.field: _decide(case, rules, sure, thresholds) for case in cases}
 
 
-def _decide(case: Case, rules: Sequence[Evaluated], by_id: Mapping[str, Case], sure: set[str]) -> Decision:
+def _decide(case: Case, rules: Sequence[Evaluated], sure: set[str], thresholds: Thresholds) -> Decision:
     best = case.posterior[0]
     mine = [r for r in rules if case.field in r.numbers]
     objections = _objections(case, mine)
     if best.kind == "blank":
         bubbles = case.evidence.bubbles
-        surely = case.evidence.blank >= SURE_BLANK and (bubbles is None or bubbles.kind == "blank")
+        surely = case.evidence.blank >= thresholds.blank and (bubbles is None or bubbles.kind == "blank")
         if surely and not objections:
             return Decision("blank", (), "empty", ())
         return Decision("review", tuple(objections) or (("blank_uncertain", {}),), "none", ())
@@ -89,17 +103,19 @@ def _decide(case: Case, rules: Sequence[Evaluated], by_id: Mapping[str, Case], s
     bubbles = case.evidence.bubbles
     if bubbles is not None and bubbles.kind == "number":
         agree = case.evidence.bubble_probability_of.get(best.value or 0, 0.0)
-        if agree >= SURE_BUBBLES and _digits_sure(case, SURE_WITH_BUBBLES):
+        if agree >= thresholds.bubbles and _digits_sure(case, thresholds.with_bubbles):
             return Decision("accepted", (), "bubbles", ())
     confirming = tuple(
         r.rule.id
         for r in mine
-        if r.rule.strength == "exact" and r.rule.relation.operator == "=" and r.outcome == "holds"
+        if r.rule.strength == "exact"
+        and r.rule.relation.operator == "="
+        and r.outcome == "holds"
         and all(name in sure for name in r.numbers)
     )
     if confirming and case.field in sure:
         return Decision("accepted", (), "rule", confirming)
-    return Decision("review", _doubts(case), "none", ())
+    return Decision("review", _doubts(case, thresholds), "none", ())
 
 
 def _digits_sure(case: Case, threshold: float) -> bool:
@@ -137,12 +153,13 @@ def _objections(case: Case, rules: Sequence[Evaluated]) -> list[tuple[str, dict[
     return found
 
 
-def _doubts(case: Case) -> tuple[tuple[str, dict[str, str]], ...]:
+def _doubts(case: Case, thresholds: Thresholds) -> tuple[tuple[str, dict[str, str]], ...]:
     doubts: list[tuple[str, dict[str, str]]] = []
-    if not _digits_sure(case, SURE_WITH_RULE):
+    confirmed = case.evidence.bubbles is not None and case.evidence.bubbles.kind == "number"
+    if not _digits_sure(case, thresholds.with_bubbles if confirmed else thresholds.with_rule):
         doubts.append(("digits_uncertain", {"confidence": f"{case.confidence:.3f}"}))
     bubbles = case.evidence.bubbles
-    if bubbles is None or bubbles.kind != "number":
+    if bubbles is None or not confirmed:
         doubts.append(("no_second_witness", {}))
     elif not doubts:
         doubts.append(("bubbles_unclear", {"bubbles": " ".join(bubbles.text.replace(" ", "_"))}))
@@ -150,7 +167,11 @@ def _doubts(case: Case) -> tuple[tuple[str, dict[str, str]], ...]:
 
 
 def verdict(
-    decisions: Mapping[str, Decision], counts: set[str], rules: Sequence[Evaluated], cases: Mapping[str, Case]
+    decisions: Mapping[str, Decision],
+    counts: set[str],
+    rules: Sequence[Evaluated],
+    cases: Mapping[str, Case],
+    thresholds: Thresholds = Thresholds(),
 ) -> Literal["settled", "review", "inconsistent"]:
     """The verdict on a page: only counts decide it.
 
@@ -159,7 +180,7 @@ def verdict(
     for r in rules:
         if r.outcome == "broken" and r.rule.strength != "soft":
             involved = [cases[name] for name in r.numbers if name in cases]
-            if len(involved) == len(r.numbers) and all(_digits_sure(c, SURE_WITH_RULE) for c in involved):
+            if len(involved) == len(r.numbers) and all(_digits_sure(c, thresholds.with_rule) for c in involved):
                 return "inconsistent"
     open_counts = [name for name in counts if decisions[name].status == "review"]
     return "review" if open_counts else "settled"

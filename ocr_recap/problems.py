@@ -29,10 +29,8 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "The photo is damaged or was cut off in transfer. Ask for it to be sent again.",
     ),
     "image_too_large": (
-        "Ukuran gambar {width} x {height} melebihi batas {limit} piksel. Kirim foto asli dari telepon, atau naikkan "
-        "batas dengan --max-pixels.",
-        "The image of {width} x {height} exceeds the limit of {limit} pixels. Send the phone's own photo, or raise the "
-        "limit with --max-pixels.",
+        "Gambar {pixels} piksel melebihi batas {limit} piksel. Kirim foto asli dari telepon.",
+        "The image of {pixels} pixels exceeds the limit of {limit} pixels. Send the phone's own photo.",
     ),
     "image_too_small": (
         "Foto {width} x {height} terlalu kecil untuk dibaca. Minta foto asli, bukan gambar pratinjau.",
@@ -45,12 +43,14 @@ PROBLEMS: Final[Mapping[str, Message]] = {
     "no_form": (
         "Tidak ada formulir yang dikenali di foto ini. Foto seluruh halaman dari depan, dengan keempat tanda sudut "
         "terlihat.",
-        "No known form was found in this photo. Photograph the whole page from the front, all four corner marks visible.",
+        "No known form was found in this photo. Photograph the whole page from the front, with all four corner marks "
+        "visible.",
     ),
     "unknown_form": (
         "Ada penanda nomor {tags} yang bukan milik formulir yang dikenal ({known}). Pilih formulir yang benar atau "
         "tambahkan templatnya.",
-        "It carries the tag {tags}, which belongs to no known form ({known}). Choose the right form or add its template.",
+        "It carries the tag {tags}, which belongs to no known form ({known}). Choose the right form or add its "
+        "template.",
     ),
     "photo_mirrored": (
         "Foto terbalik seperti di cermin. Matikan pencerminan kamera dan ulangi foto.",
@@ -59,8 +59,8 @@ PROBLEMS: Final[Mapping[str, Message]] = {
     "page_incomplete": (
         "Halaman terpotong atau tertutup: hanya terlihat {seen}; tidak terlihat {missing}. Ulangi foto dengan seluruh "
         "halaman di dalam bingkai.",
-        "The page is cut off or covered: only {seen} can be seen; {missing} cannot. Take the photo again with the whole "
-        "page in the frame.",
+        "The page is cut off or covered: only {seen} can be seen; {missing} cannot. Take the photo again with the "
+        "whole page in the frame.",
     ),
     "page_distorted": (
         "Halaman ditemukan tetapi tidak pas dengan formulirnya (selisih {residual} lebar kotak, batas {limit}). "

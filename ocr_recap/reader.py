@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import cached_property
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from . import template as templates_module
-from .load import Source
+from .load import Source, check_source
 from .options import Options
 from .pipeline import Reading, problem_record, read_photo
 from .problems import PhotoProblem
@@ -71,30 +75,26 @@ class Reader:
 
     def reading(self, source: Source, name: str | None = None) -> Reading:
         """As `read`, with the decoded photo beside the record."""
-        if not isinstance(source, str | Path | bytes | np.ndarray):
-            raise TypeError(f"a photo is a path, bytes or a uint8 array, not {type(source).__name__}")
+        check_source(source)
         label = name or _label(source)
         try:
             reading = read_photo(source, label, self.templates, self._digits, self.options)
-        except (TypeError, ValueError):
-            if isinstance(source, np.ndarray) and (source.dtype != np.uint8 or source.ndim not in (2, 3)):
-                raise
-            reading = self._failed(label)
-        except Exception:  # one bad photo must never end a batch; the record says what happened
-            reading = self._failed(label)
-        remember(reading.record, source)
+        except Exception as error:  # one bad photo must never end a batch; the record says what happened
+            _log.exception("unexpected error while reading %s", label)
+            reading = Reading(self.failed(label, f"{type(error).__name__}: {error}"), None)
+        self._remember(reading.record, source)
         return reading
 
-    def _failed(self, label: str) -> Reading:
-        _log.exception("unexpected error while reading %s", label)
-        import sys  # noqa: PLC0415
-
-        error = sys.exc_info()[1]
-        problem = PhotoProblem("internal_error", error=f"{type(error).__name__}: {error}")
-        return Reading(problem_record(label, None, problem, self._digits, self.options), None)
+    def failed(self, name: str, error: str) -> Record:
+        """The record of a photo that an unexpected error kept from being read."""
+        problem = PhotoProblem("internal_error", error=error)
+        return problem_record(name, None, problem, self._digits, self.options)
 
     def read_many(self, paths: Iterable[str | Path], workers: int = 1) -> Iterator[Record]:
         """Read photos in order, with the same results on any number of workers.
+
+        A program that asks for more than one needs the usual `if __name__ == "__main__":`, since processes are
+        spawned. A photo that kills its process becomes a record with the problem `internal_error`.
 
         Args:
             paths: files.
@@ -104,21 +104,44 @@ class Reader:
             for path in paths:
                 yield self.read(path)
             return
-        sources = [str(path) for path in paths]
-        with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(self.options,)) as pool:
-            for record, path in zip(pool.map(_read_in_worker, sources, chunksize=1), sources, strict=True):
-                remember(record, path)
+        queue = deque(str(path) for path in paths)
+        while queue:
+            yield from self._read_with_pool(queue, workers)
+
+    def _read_with_pool(self, queue: deque[str], workers: int) -> Iterator[Record]:
+        """Take from the queue until it is empty or a process dies; who killed it is found out by reading alone."""
+        with _pool(workers, self.options) as pool:
+            waiting: deque[tuple[str, Future[Record]]] = deque()
+            while queue or waiting:
+                while queue and len(waiting) < 3 * workers:
+                    path = queue.popleft()
+                    waiting.append((path, pool.submit(_read_in_worker, path)))
+                path, future = waiting.popleft()
+                try:
+                    record = future.result()
+                except BrokenProcessPool:
+                    queue.extendleft(p for p, _ in reversed(waiting))
+                    yield self._read_alone(path)
+                    return
+                self._remember(record, path)
                 yield record
+
+    def _read_alone(self, path: str) -> Record:
+        try:
+            with _pool(1, self.options) as pool:
+                record = pool.submit(_read_in_worker, path).result()
+        except BrokenProcessPool:
+            return self.failed(Path(path).name, "worker process died")
+        self._remember(record, path)
+        return record
+
+    def _remember(self, record: Record, source: Source) -> None:
+        """Let a fresh record find its photo and form again for `show` and `rectify`; never part of its JSON."""
+        template = self._by_id.get(record.page.template) if record.page else None
+        record.remember(source, template)
 
     def __repr__(self) -> str:
         return f"<Reader of {', '.join(t.id for t in self.templates)}>"
-
-
-def remember(record: Record, source: Source) -> None:
-    """Let a fresh record find its photo again for `show` and `rectify`; never part of its JSON."""
-    record._source = source  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001
-    if record.page is not None:
-        record.page._source = source  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001
 
 
 def _label(source: Source) -> str:
@@ -130,9 +153,12 @@ def _label(source: Source) -> str:
 _worker_reader: Reader | None = None
 
 
-def _start_worker(options: Options) -> None:
-    import cv2  # noqa: PLC0415
+def _pool(workers: int, options: Options) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(options,))
 
+
+def _start_worker(options: Options) -> None:
     global _worker_reader  # noqa: PLW0603  (a worker process holds one reader for its lifetime)
     cv2.setNumThreads(1)
     _worker_reader = Reader(options)

@@ -96,7 +96,11 @@ def read_cells(log_probabilities: FloatArray) -> tuple[Reading, ...]:
     """
     beam: list[tuple[float, str]] = [(0.0, "")]
     for cell in log_probabilities:
-        grown = [(score + float(p), text + c) for score, text in beam for c, p in zip(digit_witness.CLASSES, cell, strict=True)]
+        grown = [
+            (score + float(p), text + c)
+            for score, text in beam
+            for c, p in zip(digit_witness.CLASSES, cell, strict=True)
+        ]
         grown.sort(key=lambda pair: (-pair[0], pair[1]))
         beam = grown[:_KEPT]
     return tuple(Reading(text, *interpret(text), float(np.exp(score))) for score, text in beam)
@@ -160,9 +164,7 @@ def posterior(evidence: Evidence) -> tuple[Reading, ...]:
     remainder = max(0.0, 1.0 - sum(r.probability for r in evidence.readings)) * _DOUBT
     total += remainder
     ranked = sorted(heard.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple(
-        Reading(text, by_text[text].kind, by_text[text].value, weight / total) for text, weight in ranked
-    )
+    return tuple(Reading(text, by_text[text].kind, by_text[text].value, weight / total) for text, weight in ranked)
 
 
 def evaluate(rules: Sequence[Rule], values: Mapping[str, int | None]) -> list[Evaluated]:

@@ -69,6 +69,11 @@ class Page(Frozen):
     homography: tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 
     _source: Any = PrivateAttr(default=None)
+    _template: Any = PrivateAttr(default=None)
+
+    def remember(self, source: Any, template: Any) -> None:
+        """Keep the photo and its form at hand for `rectify`; never part of the JSON."""
+        self._source, self._template = source, template
 
     def rectify(self, photo: Any = None, pixels_per_mm: float = 5.0) -> NDArray[np.uint8]:
         """The straightened page, (height, width, 3) BGR, with private regions masked.
@@ -82,7 +87,7 @@ class Page(Frozen):
         """
         from .emit.overlay import rectified  # noqa: PLC0415  (drawing is needed only here)
 
-        return rectified(self, _photo(photo, self._source), pixels_per_mm)
+        return rectified(self, _photo(photo, self._source), pixels_per_mm, self._template)
 
 
 class Candidate(Frozen):
@@ -225,6 +230,7 @@ class Record(Frozen):
     )
 
     _source: Any = PrivateAttr(default=None)
+    _template: Any = PrivateAttr(default=None)
 
     def export(self) -> dict[str, Any]:
         """The record as plain JSON types, exactly as a line of `photos.jsonl` holds it."""
@@ -243,8 +249,16 @@ class Record(Frozen):
         """
         return cls.model_validate_json(line)
 
+    def remember(self, source: Any, template: Any) -> None:
+        """Keep the photo and its form at hand for `show` and `rectify`; never part of the record's JSON."""
+        self._source, self._template = source, template
+        if self.page is not None:
+            self.page.remember(source, template)
+
     def show(self, photo: Any = None, path: str | Path | None = None) -> NDArray[np.uint8]:
         """The photo with page, cells, bubbles and numbers drawn on it, (h, w, 3) BGR; private regions are masked.
+
+        It is cut to the paper and turned upright.
 
         Args:
             photo: path, bytes or BGR array; may be left out on a record that `Reader` has just made.
@@ -255,7 +269,7 @@ class Record(Frozen):
         """
         from .emit.overlay import overlay, save  # noqa: PLC0415  (drawing is needed only here)
 
-        picture = overlay(self, _photo(photo, self._source))
+        picture = overlay(self, _photo(photo, self._source), self._template)
         if path is not None:
             save(picture, path)
         return picture
@@ -265,7 +279,9 @@ class Record(Frozen):
         counts = {s: sum(f.status == s for f in self.fields.values()) for s in ("accepted", "review", "blank")}
         numbers = ", ".join(f"{n} {s}" for s, n in counts.items() if n)
         problems = ", ".join(p.code for p in self.problems)
-        return f"<Record {self.photo.file}: {'; '.join(part for part in (where, numbers, problems, self.status) if part)}>"
+        return (
+            f"<Record {self.photo.file}: {'; '.join(part for part in (where, numbers, problems, self.status) if part)}>"
+        )
 
     __str__ = __repr__
 

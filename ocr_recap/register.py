@@ -70,9 +70,7 @@ def project(homography: FloatArray, points: FloatArray) -> FloatArray:
     x, y = points[..., 0], points[..., 1]
     h = homography
     w = h[2, 0] * x + h[2, 1] * y + h[2, 2]
-    return np.stack(
-        [(h[0, 0] * x + h[0, 1] * y + h[0, 2]) / w, (h[1, 0] * x + h[1, 1] * y + h[1, 2]) / w], axis=-1
-    )
+    return np.stack([(h[0, 0] * x + h[0, 1] * y + h[0, 2]) / w, (h[1, 0] * x + h[1, 1] * y + h[1, 2]) / w], axis=-1)
 
 
 def ridge_distance(gray: GrayImage, width: int) -> NDArray[np.float32]:
@@ -80,7 +78,7 @@ def ridge_distance(gray: GrayImage, width: int) -> NDArray[np.float32]:
     kernel = np.ones((width, width), np.uint8)
     dark = cv2.morphologyEx(gray, cv2.MORPH_BLACKHAT, kernel)
     lines = (dark > 18).astype(np.uint8)
-    return cv2.distanceTransform(1 - lines, cv2.DIST_L2, 3)
+    return np.asarray(cv2.distanceTransform(1 - lines, cv2.DIST_L2, 3), dtype=np.float32)
 
 
 def quick_score(distance: NDArray[np.float32], homographies: FloatArray, ruled: Ruling, tolerance: float) -> FloatArray:

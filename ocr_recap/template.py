@@ -411,12 +411,16 @@ def _find(node: yaml.Node | None, keys: Sequence[str | int]) -> tuple[int, str]:
         if isinstance(node, yaml.MappingNode):
             for name, value in node.value:
                 if name.value == str(key):
-                    line, step = name.start_mark.line + 1, value
+                    line, step = _line(name), value
         elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
             step = node.value[key]
-            line = step.start_mark.line + 1
+            line = _line(step)
         if step is None:
             break
         path += f"[{key}]" if isinstance(key, int) else (f".{key}" if path else str(key))
         node = step
     return line, path
+
+
+def _line(node: yaml.Node) -> int:
+    return node.start_mark.line + 1 if node.start_mark else 1

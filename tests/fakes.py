@@ -132,7 +132,7 @@ def lost(file: str = "a.jpg", code: str = "no_form", sha256: str = "0" * 64, **d
 class FakeReader:
     """Stands for `Reader`: loads the photo for real, and says of any that it is page 2."""
 
-    calls: list[str]
+    weights_sha256 = "0" * 64
 
     def __init__(self, options: Options | None = None) -> None:
         self.options = options or Options()

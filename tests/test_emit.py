@@ -14,8 +14,7 @@ import pytest
 from fakes import FORM, SCALE, drawn, located, lost, photo
 
 from ocr_recap import load
-from ocr_recap.emit import overlay as pictures
-from ocr_recap.emit import report, tables
+from ocr_recap.emit import overlay, pictures, report, tables
 from ocr_recap.options import Options
 from ocr_recap.template import TemplateError
 
@@ -181,7 +180,7 @@ def private_pixels(picture: np.ndarray, scale: float, top: int = 0):
 
 
 def test_overlay_masks_names_and_signatures(noise):
-    picture = pictures.overlay(located(), noise)
+    picture = overlay.overlay(located(), noise)
     top = picture.shape[0] - noise.shape[0]
     assert picture.shape[1:] == noise.shape[1:]
     assert top > 0
@@ -190,7 +189,7 @@ def test_overlay_masks_names_and_signatures(noise):
 
 
 def test_straightened_page_masks_names_and_signatures(noise):
-    picture = pictures.rectified(located().page, noise, 4)
+    picture = overlay.rectified(located().page, noise, 4)
     assert picture.shape == (1680, 1188, 3)
     for pixels in private_pixels(picture, 4):
         assert (pixels == 168).all()
@@ -198,7 +197,7 @@ def test_straightened_page_masks_names_and_signatures(noise):
 
 def test_straightened_page_has_the_frame_it_says():
     drawn = photo_array()
-    picture = pictures.rectified(located().page, drawn, SCALE)
+    picture = overlay.rectified(located().page, drawn, SCALE)
     inside = picture[200:900, 100:-100].astype(int) - drawn[200:900, 100:-100].astype(int)
     assert np.abs(inside).max() <= 2
 
@@ -208,7 +207,7 @@ def photo_array() -> np.ndarray:
 
 
 def test_a_photo_without_page_is_shown_too_coarse_to_read(noise):
-    picture = pictures.overlay(lost(), noise)
+    picture = overlay.overlay(lost(), noise)
     body = picture[-600:]
     assert (np.abs(np.diff(body.astype(int), axis=1)).max(axis=(0, 2)) > 0).sum() < 60
 
@@ -221,23 +220,33 @@ def test_overlay_turns_the_page_upright(noise):
     turned = record.model_copy(
         update={"page": record.page.model_copy(update={"homography": tuple(map(tuple, matrix.tolist()))})}
     )
-    picture = pictures.overlay(turned, np.rot90(noise, -1).copy())
+    picture = overlay.overlay(turned, np.rot90(noise, -1).copy())
     top = picture.shape[0] - height
     for pixels in private_pixels(picture, SCALE, top):
         assert (pixels == 168).all()
 
 
+def moved(record, scale: float, x: float = 0, y: float = 0):
+    """The record as if its page lay elsewhere on a larger photo."""
+    matrix = ((scale, 0.0, x), (0.0, scale, y), (0.0, 0.0, 1.0))
+    return record.model_copy(update={"page": record.page.model_copy(update={"homography": matrix})})
+
+
 def test_large_photos_are_shrunk():
-    big = np.full((3000, 4000, 3), 200, np.uint8)
-    picture = pictures.overlay(located(), big)
-    assert picture.shape[1] == pictures.LONG_SIDE
+    picture = overlay.overlay(moved(located(), 6), np.full((3000, 2000, 3), 200, np.uint8))
+    assert overlay.LONG_SIDE < picture.shape[0] < overlay.LONG_SIDE + 120
+
+
+def test_what_lies_around_the_paper_is_not_shown():
+    picture = overlay.overlay(moved(located(), 1, 1000, 1000), np.full((3000, 4000, 3), 200, np.uint8))
+    assert picture.shape[1] == pytest.approx(FORM.paper.width + 2 * 0.03 * FORM.paper.height, abs=3)
 
 
 def test_status_is_drawn_in_its_colour(noise):
     record = located()
-    picture = pictures.overlay(record, noise)
+    picture = overlay.overlay(record, noise)
     for status in ("accepted", "review", "blank"):
-        color = np.array(pictures.STATUS_COLORS[status])
+        color = np.array(overlay.STATUS_COLORS[status])
         assert (picture == color).all(axis=2).sum() > 50
 
 
@@ -245,7 +254,7 @@ def test_a_form_that_is_not_at_hand_cannot_be_shown_unmasked(noise):
     record = located()
     stranger = record.page.model_copy(update={"template": "not-here"})
     with pytest.raises(TemplateError):
-        pictures.overlay(record.model_copy(update={"page": stranger}), noise)
+        overlay.overlay(record.model_copy(update={"page": stranger}), noise)
 
 
 def test_strip_shows_the_boxes_straight(tmp_path):

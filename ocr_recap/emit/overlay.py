@@ -1,4 +1,4 @@
-"""Pictures for people: the reading drawn on the photo, the straightened page, and the row of boxes of one number.
+"""Pictures for people: the reading drawn on the photo, and the straightened page.
 
 Names and signatures (the template's private regions) are covered before anything else is drawn. On a photo without a
 located page nobody knows where they are, so such a photo is only ever shown too coarse to be read.
@@ -6,24 +6,20 @@ located page nobody knows where they are, so such a photo is only ever shown too
 
 from __future__ import annotations
 
-import uuid
-from pathlib import Path
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ..load import Photo, Source, load_color
-from ..record import FieldRecord, FieldStatus, Page, Quad, Record
+from ..load import Source, load_color
+from ..record import FieldRecord, FieldStatus, Page, Record
 from ..template import Template, TemplateError
 from ..template import load as load_template
+from .pictures import ColorImage, FloatArray, project, save, warp
 
-ColorImage = NDArray[np.uint8]
-FloatArray = NDArray[np.float64]
+__all__ = ["STATUS_COLORS", "form_of", "overlay", "rectified", "save"]
 
 LONG_SIDE = 2000  # px; a box of a page that fills the photo is then 45 px wide
-STRIP_HEIGHT = 56  # px, margin included
 PRIVATE_GRAY = (168, 168, 168)
 NOTICE = "PROVISIONAL - paper prevails  |  SEMENTARA - formulir kertas yang berlaku"
 # BGR of Okabe and Ito's palette, which people with any colour vision can tell apart; the sign says the same again.
@@ -34,6 +30,8 @@ STATUS_COLORS: dict[FieldStatus, tuple[int, int, int]] = {
 }
 _PAGE_COLOR = (178, 114, 0)
 _INK = (40, 40, 40)
+_AROUND = 0.03  # margin around the paper, of its longer side
+_SMALLEST_TEXT = 12  # px
 _COARSE_BLOCKS = 40  # a page's writing is gone when the whole photo has this many blocks on its long side
 
 
@@ -46,8 +44,9 @@ def overlay(record: Record, source: Source, template: Template | None = None) ->
         template: the form; by default the one that the record names.
 
     Returns:
-        (h, w, 3) uint8 BGR, turned by quarters so that the page reads upright, at most 2,000 px high or wide below
-        the notice. Private regions are gray. A record without a page gives a coarse picture with its problems.
+        (h, w, 3) uint8 BGR, cut to the paper and turned by quarters so that it reads upright, at most 2,000 px high or
+        wide below the notice. Private regions are gray. A record without a page gives a coarse picture and its
+        problems.
 
     Raises:
         ocr_recap.problems.PhotoProblem: the photo cannot be decoded.
@@ -59,16 +58,17 @@ def overlay(record: Record, source: Source, template: Template | None = None) ->
     matrix = np.array(record.page.homography)
     picture, to_picture = _fit(load_color(source), matrix, form)
     _mask(picture, form, record.page.page, to_picture @ matrix)
-    corners = _project(to_picture, np.array(record.page.corners))
+    corners = project(to_picture, np.array(record.page.corners))
     _outline(picture, corners, _PAGE_COLOR, 2)
     for field_id, field in record.fields.items():
         color = STATUS_COLORS[field.status]
         for cell in field.evidence.digits.cells:
-            _outline(picture, _project(to_picture, np.array(cell.quad)), color, 2)
+            _outline(picture, project(to_picture, np.array(cell.quad)), color, 2)
         for place, radius in _filled(form, field_id, field, to_picture @ matrix):
             cv2.circle(picture, place, radius, color, 3, cv2.LINE_AA)
-    for field in record.fields.values():
-        _label(picture, _project(to_picture, np.array(field.quad)), field)
+    quads = {name: project(to_picture, np.array(field.quad)) for name, field in record.fields.items()}
+    for name, field in record.fields.items():
+        _label(picture, quads[name], field, _room_above(name, quads))
     where = f"{record.photo.file}  |  {form.id}, page {record.page.page}"
     return _with_notice(picture, where)
 
@@ -95,7 +95,7 @@ def rectified(page: Page, source: Source, pixels_per_mm: float = 5.0, template: 
     form = template or load_template(page.template)
     to_mm = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, pixels_per_mm]], dtype=np.float64) / pixels_per_mm
     size = round(form.paper.width * pixels_per_mm), round(form.paper.height * pixels_per_mm)
-    picture = _warp(load_color(source), np.array(page.homography) @ to_mm, size)
+    picture = warp(load_color(source), np.array(page.homography) @ to_mm, size)
     _mask(picture, form, page.page, np.linalg.inv(to_mm).astype(np.float64))
     return picture
 
@@ -117,85 +117,19 @@ def form_of(record: Record) -> Template:
     return load_template(record.page.template)
 
 
-def save(picture: ColorImage, path: str | Path) -> None:
-    """Write a picture under its name only when it is complete.
-
-    Args:
-        picture: (h, w, 3) BGR or (h, w) gray uint8.
-        path: ends in .jpg, .jpeg or .png.
-
-    Raises:
-        ValueError: another ending.
-        OSError: the folder cannot be written.
-    """
-    path = Path(path)
-    if path.suffix.lower() not in (".jpg", ".jpeg", ".png"):
-        raise ValueError(f"{path.name}: pictures are saved as .jpg or .png")
-    write_atomically(path, _encode(picture, path.suffix.lower(), 82))
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write beside the target, then move: whoever reads `path` finds the old content or the new, never a part.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
-    part = path.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
-def strip(photo: Photo, quad: Quad) -> bytes:
-    """The row of boxes of one number, straightened, with a margin.
-
-    Args:
-        photo: the decoded gray photo.
-        quad: the row's corners TL, TR, BR, BL in pixels of the full photo.
-
-    Returns:
-        A gray JPEG, 56 px high. What lies outside the photo is light gray.
-    """
-    corners = np.array(quad, dtype=np.float64)
-    edges = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
-    ratio = float(np.clip((edges[0] + edges[2]) / max(edges[1] + edges[3], 1e-6), 0.2, 20))
-    margin = 0.2  # of the row's height
-    height = STRIP_HEIGHT
-    inner = height / (1 + 2 * margin)
-    left = margin * inner - 0.5
-    width = round(inner * (ratio + 2 * margin))
-    x, y = left + inner * ratio, left + inner
-    rect = np.array([[left, left], [x, left], [x, y], [left, y]])
-    # Drawn at twice the size and averaged down: a plain warp of a large photo would skip pixels.
-    double = (2 * rect + 0.5).astype(np.float32)
-    decoded = ((corners + 0.5) * photo.scale - 0.5).astype(np.float32)
-    matrix = np.asarray(cv2.getPerspectiveTransform(double, decoded), dtype=np.float64)
-    large = _warp(photo.gray, matrix, (2 * width, 2 * height))
-    return _encode(cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA), ".jpg", 70)  # pyright: ignore[reportArgumentType]
-
-
-def thumbnail(photo: Photo, long_side: int = 112) -> bytes:
-    """The whole photo as a gray JPEG too small to read a name in: enough to recognise which photo it is."""
-    height, width = photo.gray.shape
-    factor = long_side / max(height, width)
-    size = max(1, round(width * factor)), max(1, round(height * factor))
-    return _encode(cv2.resize(photo.gray, size, interpolation=cv2.INTER_AREA), ".jpg", 70)  # pyright: ignore[reportArgumentType]
-
-
 # --- geometry ---------------------------------------------------------------------------------------------------
 
 
 def _fit(photo: ColorImage, homography: FloatArray, form: Template) -> tuple[ColorImage, FloatArray]:
-    """Turn the page upright by quarters and shrink; the picture and the matrix from photo to picture pixels."""
+    """Cut out the page, turn it upright, shrink; the picture and the matrix from photo to picture pixels."""
     paper = form.paper
-    middle, down = _project(homography, np.array([[paper.width, paper.height], [paper.width, 2 * paper.height]]) / 2)
+    middle, down = project(homography, np.array([[paper.width, paper.height], [paper.width, 2 * paper.height]]) / 2)
     dx, dy = down - middle
     turns = round(float(np.arctan2(dx, dy)) / (np.pi / 2)) % 4  # quarter turns of the page against the photo
+    x0, y0, x1, y1 = _page_area(photo, homography, form)
+    photo = photo[y0:y1, x0:x1]
     height, width = photo.shape[:2]
-    back = np.eye(3)
+    back = np.array([[1.0, 0, -x0], [0, 1, -y0], [0, 0, 1]])
     for _ in range(turns):
         # One clockwise quarter: old (x, y) becomes (height - 1 - y, x).
         back = np.array([[0, -1, height - 1], [1, 0, 0], [0, 0, 1]]) @ back
@@ -208,17 +142,16 @@ def _fit(photo: ColorImage, homography: FloatArray, form: Template) -> tuple[Col
     return np.asarray(cv2.resize(upright, size, interpolation=cv2.INTER_AREA), dtype=np.uint8), scale @ back
 
 
-def _project(matrix: FloatArray, points: FloatArray) -> FloatArray:
-    mapped = np.hstack([points, np.ones((len(points), 1))]) @ matrix.T
-    return mapped[:, :2] / mapped[:, 2:]
-
-
-def _warp(image: NDArray[np.uint8], matrix: FloatArray, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """`matrix` maps pixels of the result to pixels of `image`; `size` is (width, height)."""
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    border = (210, 210, 210)
-    warped = cv2.warpPerspective(image, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=border)
-    return np.asarray(warped, dtype=np.uint8)
+def _page_area(photo: ColorImage, homography: FloatArray, form: Template) -> tuple[int, int, int, int]:
+    """The photo's part that shows the paper, with a small margin: what lies around it is nobody's business."""
+    width, height = form.paper.width, form.paper.height
+    paper = project(homography, np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float64))
+    low, high = paper.min(axis=0), paper.max(axis=0)
+    margin = _AROUND * float((high - low).max())
+    limit = np.array(photo.shape[1::-1])
+    x0, y0 = np.clip(np.floor(low - margin), 0, limit - 1).astype(int)
+    x1, y1 = np.clip(np.ceil(high + margin), [x0 + 1, y0 + 1], limit).astype(int)
+    return int(x0), int(y0), int(x1), int(y1)
 
 
 def _filled(form: Template, field_id: str, field: FieldRecord, matrix: FloatArray) -> list[tuple[tuple[int, int], int]]:
@@ -232,7 +165,7 @@ def _filled(form: Template, field_id: str, field: FieldRecord, matrix: FloatArra
     for column, (mark, _) in zip(centers, field.evidence.bubbles.columns, strict=False):
         if not (mark.isdecimal() and len(mark) == 1):
             continue
-        center, edge = _project(matrix, np.array([column[int(mark)], column[int(mark)] + [bubbles.radius, 0]]))
+        center, edge = project(matrix, np.array([column[int(mark)], column[int(mark)] + [bubbles.radius, 0]]))
         radius = max(3, round(float(np.linalg.norm(edge - center)) * 1.25))
         found.append(((round(center[0]), round(center[1])), radius))
     return found
@@ -244,7 +177,7 @@ def _filled(form: Template, field_id: str, field: FieldRecord, matrix: FloatArra
 def _mask(picture: ColorImage, form: Template, page_id: str, matrix: FloatArray) -> None:
     for region in form.page(page_id).private:
         x0, y0, x1, y1 = region.rect
-        area = _project(matrix, np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=np.float64))
+        area = project(matrix, np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=np.float64))
         cv2.fillPoly(picture, [_pixels(area)], PRIVATE_GRAY, cv2.LINE_AA)
 
 
@@ -256,22 +189,37 @@ def _outline(picture: ColorImage, points: FloatArray, color: tuple[int, int, int
     cv2.polylines(picture, [_pixels(points)], True, color, width, cv2.LINE_AA)
 
 
-def _label(picture: ColorImage, quad: FloatArray, field: FieldRecord) -> None:
-    """Sign and reading on a plate over the upper edge of the boxes, where no ink of the number is."""
+def _label(picture: ColorImage, quad: FloatArray, field: FieldRecord, room: float) -> None:
+    """Sign and reading on a plate above the boxes, as large as it can be without hiding the number above."""
     color = STATUS_COLORS[field.status]
     cell = float(np.linalg.norm(quad[3] - quad[0]))
     text = "" if field.status == "blank" else ("-" if field.value is None else str(field.value))
-    size = max(15, round(cell * 0.42))
+    size = round(max(_SMALLEST_TEXT, min(0.45 * cell, 0.8 * room)))
     plate = _plate(text, size, color, field.status)
     left = round(float(quad[:, 0].min()))
     top = round(float(quad[:2, 1].min())) - plate.shape[0]
     _paste(picture, plate, left, top)
 
 
+def _room_above(name: str, quads: dict[str, FloatArray]) -> float:
+    """Free pixels between a number's boxes and those of the next number above."""
+    quad = quads[name]
+    top = float(quad[:2, 1].min())
+    gaps = [
+        top - float(other[2:, 1].max())
+        for key, other in quads.items()
+        if key != name
+        and other[:, 0].min() < quad[:, 0].max()
+        and other[:, 0].max() > quad[:, 0].min()
+        and other[0, 1] < quad[0, 1]
+    ]
+    return max(0.0, min(gaps, default=top))
+
+
 def _plate(text: str, size: int, color: tuple[int, int, int], status: FieldStatus) -> ColorImage:
     sign = size
     rendered = _text(text, size, (255, 255, 255), color) if text else np.zeros((0, 0, 3), np.uint8)
-    height = round(size * 1.15) + 2
+    height = round(size * 1.15)
     plate = np.empty((height, sign + rendered.shape[1] + 6, 3), np.uint8)
     plate[:] = color
     middle, white = height // 2, (255, 255, 255)
@@ -323,10 +271,3 @@ def _unlocated(record: Record, photo: ColorImage) -> ColorImage:
     picture = np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
     codes = ", ".join(problem.code for problem in record.problems)
     return _with_notice(picture, f"{record.photo.file}  |  {codes or 'no form'}")
-
-
-def _encode(picture: NDArray[np.uint8], ending: str, quality: int) -> bytes:
-    options = [] if ending == ".png" else [cv2.IMWRITE_JPEG_QUALITY, quality]
-    done, content = cv2.imencode(ending, picture, options)
-    assert done  # a uint8 picture of nonzero size always encodes
-    return content.tobytes()

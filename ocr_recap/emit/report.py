@@ -241,7 +241,7 @@ def _number(target: str | None, name: str, number: FieldRecord, label: tuple[str
     kind, sign, word_id, word_en = _STATUS[number.status]
     value = "" if number.status == "blank" else ("?" if number.value is None else str(number.value))
     image = _image(crop, label[0]) if crop else ""
-    written = f"{_both('tertulis', 'written')} <code>[{escape(number.text)}]</code>"
+    written = f"{_both('tertulis', 'written')} <code>[{escape(number.text.replace(' ', '_'))}]</code>"
     # Sure readings are cut, not rounded, so that nothing doubtful is shown as 100%.
     sure = f"{int(number.confidence * 1000) / 10:g}%"
     fine = f'<p class="fine"><code>{escape(name)}</code> · {written} · {_both("keyakinan", "confidence")} {sure}</p>'

@@ -96,10 +96,10 @@ def sample_camera(rng: np.random.Generator, difficulty: Difficulty, size: tuple[
         jpeg=int(rng.integers(max(35, round(88 - 28 * level)), 95)),
     )
     if rng.random() < 0.35 * level:
-        camera = replace(camera, shadow=float(rng.uniform(0.15, min(0.65, 0.4 * level))))
+        camera = replace(camera, shadow=float(rng.uniform(0.1, min(0.65, 0.4 * level))))
         camera = replace(camera, shadow_edge=float(rng.uniform(0.004, 0.06)))
     if rng.random() < 0.12 * level:
-        camera = replace(camera, glare=float(rng.uniform(0.2, min(0.9, 0.5 * level))))
+        camera = replace(camera, glare=float(rng.uniform(0.1, min(0.9, 0.5 * level))))
     if rng.random() < 0.15 * level:
         camera = replace(camera, motion=float(rng.uniform(1, 1 + 3 * level)))
     if rng.random() < 0.25 * level:

@@ -1,4 +1,4 @@
-"""Made-up elections: numbers for one polling station that obey the rules of C.HASIL-PPWP 2024, and how they are written.
+"""Made-up elections: numbers of one polling station that obey the rules of C.HASIL-PPWP 2024, and how they look.
 
 Sources of ranges: a TPS has at most 300 voters (KPU, 2024); ballots received are the roll + 2% rounded up.
 """
@@ -52,7 +52,7 @@ def presidential_count(rng: np.random.Generator) -> dict[str, int]:
 def write(
     template: Template, page_id: str, numbers: Mapping[str, int | None], rng: np.random.Generator
 ) -> dict[str, FieldWriting]:
-    """How one officer writes these numbers: leading boxes, bubbles, strokes and row totals; None leaves a field blank."""
+    """How one officer writes these numbers: leading boxes, bubbles, strokes, row totals; None leaves a field blank."""
     leading = str(rng.choice(list(_LEADING), p=list(_LEADING.values())))
     zero_bubbles = bool(rng.random() < 0.5)
     return {

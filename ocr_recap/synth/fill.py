@@ -46,7 +46,7 @@ class _Sheet:
         ink.draw(self.image, [line * self.scale - 0.5 for line in lines], self.writer, width, self.rng)
 
 
-def fill_page(  # noqa: PLR0917
+def fill_page(
     template: Template,
     page_id: str,
     writing: Mapping[str, FieldWriting],

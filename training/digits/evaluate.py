@@ -1,9 +1,10 @@
 """Measures a digit reader on cells that training never saw: `evaluate.py --weights ocr_recap/weights --mnist DIR`.
 
 Four kinds of cells, all drawn with a fixed seed: `test` (test writers, test images of MNIST's training part and of
-Semeion), `shift` (digits of the held-out source optdigits only, test writers for the rest), `pages` (whole pages of a form filled by
-test writers, photographed, and cut along the known homography: other code than what draws training cells), and `strange`
-(no digit at all: printed letters, strokes, arcs, blobs, noise). `--write` puts the figures into digits.json.
+Semeion), `shift` (digits of the held-out source optdigits only, test writers for the rest), `pages` (whole pages of a
+form filled by test writers, photographed, and cut along the known homography: other code than what draws training
+cells), and `strange` (no digit at all: printed letters, strokes, arcs, blobs, noise). `--write` puts the figures into
+digits.json.
 """
 
 from __future__ import annotations
@@ -85,6 +86,8 @@ def per_class(probabilities: Floats, labels: NDArray[np.int64]) -> str:
     lines = []
     for index, name in enumerate(cells.CLASSES):
         here = best[labels == index]
+        if not len(here):
+            continue
         wrong = np.bincount(here[here != index], minlength=len(cells.CLASSES))
         taken = ", ".join(f"{cells.CLASSES[i]!r} {wrong[i]}" for i in np.argsort(-wrong)[:3] if wrong[i])
         lines.append(f"  {name!r}: {np.mean(here == index):.4f} of {len(here)}; taken for {taken or 'nothing'}")

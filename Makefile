@@ -1,0 +1,44 @@
+# Two commands do everything: `make demo` and `make test`. The rest are parts of them or take longer.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint samples schema bench-samples bench-locate clean
+
+$(VENV)/.core: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.core
+	$(BIN)/pip install --quiet --editable ".[dev]"
+	touch $@
+
+# Reads the sample photos and says where the report is. Review is no failure; a problem with a photo would be.
+demo: $(VENV)/.core
+	$(BIN)/ocr-recap read samples --out demo --overlay
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+samples: $(VENV)/.core
+	$(BIN)/python samples/make_samples.py
+
+schema: $(VENV)/.core
+	$(BIN)/ocr-recap templates schema > templates/template.schema.json
+
+# Accuracy on the samples, against their truth.
+bench-samples: $(VENV)/.core
+	$(BIN)/python benchmarks/samples.py
+
+# Placement and speed of locating, on drawn pages under random cameras with anchors covered.
+bench-locate: $(VENV)/.core
+	$(BIN)/python benchmarks/locate.py
+
+clean:
+	rm -rf $(VENV) demo build dist

@@ -1,0 +1,108 @@
+"""Small tools for pictures: warp, encode, save whole files only, and crop the row of boxes of one number."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..load import Photo
+from ..record import Quad
+
+ColorImage = NDArray[np.uint8]
+FloatArray = NDArray[np.float64]
+
+STRIP_HEIGHT = 56  # px, margin included
+
+
+def save(picture: ColorImage, path: str | Path) -> None:
+    """Write a picture under its name only when it is complete.
+
+    Args:
+        picture: (h, w, 3) BGR or (h, w) gray uint8.
+        path: ends in .jpg, .jpeg or .png.
+
+    Raises:
+        ValueError: another ending.
+        OSError: the folder cannot be written.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in (".jpg", ".jpeg", ".png"):
+        raise ValueError(f"{path.name}: pictures are saved as .jpg or .png")
+    write_atomically(path, encode(picture, path.suffix.lower(), 82))
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write beside the target, then move: whoever reads `path` finds the old content or the new, never a part.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    part = path.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def strip(photo: Photo, quad: Quad) -> bytes:
+    """The row of boxes of one number, straightened, with a margin.
+
+    Args:
+        photo: the decoded gray photo.
+        quad: the row's corners TL, TR, BR, BL in pixels of the full photo.
+
+    Returns:
+        A gray JPEG, 56 px high. What lies outside the photo is light gray.
+    """
+    corners = np.array(quad, dtype=np.float64)
+    edges = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    ratio = float(np.clip((edges[0] + edges[2]) / max(edges[1] + edges[3], 1e-6), 0.2, 20))
+    margin = 0.2  # of the row's height
+    height = STRIP_HEIGHT
+    inner = height / (1 + 2 * margin)
+    left = margin * inner - 0.5
+    width = round(inner * (ratio + 2 * margin))
+    x, y = left + inner * ratio, left + inner
+    rect = np.array([[left, left], [x, left], [x, y], [left, y]])
+    # Drawn at twice the size and averaged down: a plain warp of a large photo would skip pixels.
+    double = (2 * rect + 0.5).astype(np.float32)
+    decoded = ((corners + 0.5) * photo.scale - 0.5).astype(np.float32)
+    matrix = np.asarray(cv2.getPerspectiveTransform(double, decoded), dtype=np.float64)
+    large = warp(photo.gray, matrix, (2 * width, 2 * height))
+    return encode(cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA), ".jpg", 70)  # pyright: ignore[reportArgumentType]
+
+
+def thumbnail(photo: Photo, long_side: int = 112) -> bytes:
+    """The whole photo as a gray JPEG too small to read a name in: enough to recognise which photo it is."""
+    height, width = photo.gray.shape
+    factor = long_side / max(height, width)
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    return encode(cv2.resize(photo.gray, size, interpolation=cv2.INTER_AREA), ".jpg", 70)  # pyright: ignore[reportArgumentType]
+
+
+def project(matrix: FloatArray, points: FloatArray) -> FloatArray:
+    """Map (n, 2) points through a 3 x 3 homography."""
+    mapped = np.hstack([points, np.ones((len(points), 1))]) @ matrix.T
+    return mapped[:, :2] / mapped[:, 2:]
+
+
+def warp(image: NDArray[np.uint8], matrix: FloatArray, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """`matrix` maps pixels of the result to pixels of `image`; `size` is (width, height)."""
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    border = (210, 210, 210)
+    warped = cv2.warpPerspective(image, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=border)
+    return np.asarray(warped, dtype=np.uint8)
+
+
+def encode(picture: NDArray[np.uint8], ending: str, quality: int) -> bytes:
+    """A picture as the bytes of a .jpg, .jpeg or .png file."""
+    options = [] if ending == ".png" else [cv2.IMWRITE_JPEG_QUALITY, quality]
+    done, content = cv2.imencode(ending, picture, options)
+    assert done  # a uint8 picture of nonzero size always encodes
+    return content.tobytes()

@@ -1,0 +1,101 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from ocr_recap import Template, TemplateError
+from ocr_recap.template import SCHEMA_FILE, available, directory, json_schema, load, parse_text
+
+TEXT = (directory() / "c-hasil-ppwp-2024.yaml").read_text("utf-8")
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+def test_the_form_has_all_its_fields_and_rules(template: Template) -> None:
+    names = {field.id for field in template.fields}
+    lines = ("dpt", "used_dpt", "used_dptb", "used_dpk", "used_total", "disabled")
+    expected = {f"{line}_{column}" for line in lines for column in "LPJ"}
+    expected |= {f"ballots_{part}" for part in ("received", "used", "returned", "unused")}
+    expected |= {"votes_1", "votes_2", "votes_3", "valid_total", "invalid", "grand_total"}
+    expected |= {"date_day", "date_month", "date_year"}
+    assert names == expected
+    assert {rule.id.split(".")[0] for rule in template.rules} == {
+        "R1", "R2", "R3", "R5", "R6", "R7", "R9", "R10", "R11", "R12", "R13",
+    }  # fmt: skip
+    assert [page.markers.tag.id for page in template.pages if page.markers.tag] == [101, 102, 103]
+
+
+def test_every_label_is_bilingual_and_every_rule_has_a_basis(template: Template) -> None:
+    assert all(field.label.id and field.label.en for field in template.fields)
+    assert all(rule.basis for rule in template.rules)
+
+
+def test_rules_reach_across_pages(template: Template) -> None:
+    assert "R6" in {rule.id for rule in template.rules_of("2")} & {rule.id for rule in template.rules_of("3")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "says"),
+    [
+        ("count: 3, pitch: 11.92", "count: three, pitch: 11.92", "count: three", "valid integer"),
+        ("rows: 5", "rows: -5", "rows: -5", "greater than or equal to 1"),
+        ("pitch: 11.92", "pich: 11.92", "pich: 11.92", "not known here"),
+        ("guide: seven_segment", "guide: dots", "guide: dots", "seven_segment"),
+        ("= votes_1 + votes_2 + votes_3", "= votes_1 +* votes_2", "+* votes_2", "expected a field id"),
+        ("kind: bubbles", "kind: bubble", "kind: bubble,", "bubbles"),
+    ],
+)
+def test_a_wrong_template_says_line_fault_and_remedy(old: str, new: str, where: str, says: str) -> None:
+    text = TEXT.replace(old, new, 1)
+    with pytest.raises(TemplateError) as caught:
+        parse_text(text, "form.yaml")
+    wrong = [p for p in caught.value.problems if says in p]
+    assert wrong, caught.value.problems
+    expected = line_of(text, where)
+    assert any(f"form.yaml, line {line}:" in wrong[0] for line in (expected - 1, expected)), (expected, wrong)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("votes_1 + votes_2 + votes_3", "votes_1 + votes_2 + votes_9", "unknown field 'votes_9'"),
+        ("id: votes_2", "id: votes_1", "used twice"),
+        ('page: "3"', 'page: "4"', "write one of 1, 2, 3"),
+        ("id: 102,", "id: 101,", "same tag id"),
+    ],
+)
+def test_parts_that_do_not_fit_together(old: str, new: str, says: str) -> None:
+    with pytest.raises(TemplateError, match=says):
+        parse_text(TEXT.replace(old, new, 1), "form.yaml")
+
+
+def test_broken_yaml_unknown_ids_and_wrong_encodings(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match="line 2: not valid YAML"):
+        parse_text("a: 1\nb: [1, 2", "form.yaml")
+    with pytest.raises(TemplateError, match="starts with 'schema_version: 1'"):
+        parse_text("- a", "form.yaml")
+    with pytest.raises(TemplateError, match="known templates are c-hasil-ppwp-2024"):
+        load("c-hasil-2029")
+    path = tmp_path / "form.yaml"
+    path.write_bytes("id: é".encode("utf-16"))
+    with pytest.raises(TemplateError, match="save it again as UTF-8"):
+        load(path)
+
+
+def test_the_published_schema_is_the_models_own() -> None:
+    assert json.loads((directory() / SCHEMA_FILE).read_text("utf-8")) == json_schema()
+
+
+def test_all_shipped_templates_load() -> None:
+    assert [load(name).id for name in available()] == list(available())
+
+
+def test_a_field_can_be_added_without_code() -> None:
+    extra = (
+        '  - id: witnesses_present\n    page: "3"\n    label: {id: "Saksi hadir", en: "witnesses present"}\n'
+        "    cells: {box: [60, 260, 9, 9], count: 2, pitch: 11}\n"
+    )
+    grown = parse_text(TEXT.replace("\n# exact and", extra + "\n# exact and", 1), "form.yaml")
+    assert grown.fields_of("3")[-1].id == "witnesses_present"
