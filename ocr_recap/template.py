@@ -422,5 +422,5 @@ def _find(node: yaml.Node | None, keys: Sequence[str | int]) -> tuple[int, str]:
     return line, path
 
 
-def _line(node: yaml.Node) -> int:
-    return node.start_mark.line + 1 if node.start_mark else 1
+def _line(node: yaml.Node | None) -> int:
+    return node.start_mark.line + 1 if node and node.start_mark else 1

@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_recap import Reader, Template, draw
+from ocr_recap.locate import CORNERS
 from ocr_recap.register import project
 from ocr_recap.template import load
 
@@ -83,9 +84,7 @@ class Shot:
         assert markers.tag
         for part in parts:
             tag = part == "tag"
-            place = (
-                np.array(markers.tag.center) if tag else markers.corners.centers[["tl", "tr", "br", "bl"].index(part)]
-            )
+            place = np.array(markers.tag.center) if tag else markers.corners.centers[CORNERS.index(part)]
             radius = 12.0 if tag else 14.0
             center, edge = project(self.homography, np.array([place, place + np.array([radius, 0])]))
             reach = int(np.linalg.norm(edge - center))

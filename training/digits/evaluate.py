@@ -196,6 +196,14 @@ def main() -> None:
             hits = int((probabilities[drawn, :10].max(axis=1) >= threshold).sum())
             report[name][f"other_as_digit_{threshold}"] = [hits, int(drawn.sum())]
             print(f"  'other' as a digit at {threshold}: {hits} of {drawn.sum()}")
+    report["by_source"] = {}
+    usual = mixes["test"]
+    for name in usual.weights:
+        alone = cells.Mix(usual.sources, {name: 1.0})
+        patches, labels = cells.batch(args.cells // 6, "test", alone, np.random.default_rng((SEED, 5)))
+        right = reader(patches).argmax(axis=1) == labels
+        report["by_source"][name] = [round(float(right[labels < 10].mean()), 5), int((labels < 10).sum())]
+        print(f"digits of {name} alone: {report['by_source'][name]}")
     for name, size in (("pages_3000", (2250, 3000)), ("pages_1200", (900, 1200))):
         patches, labels = pages(args.pages, "field", size, np.random.default_rng((SEED, size[0])))
         probabilities = reader(patches)

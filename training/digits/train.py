@@ -1,9 +1,9 @@
-"""Trains the digit reader from nothing: `train.py --mnist DIR --cells 2800000 --out ocr_recap/weights`.
+"""Trains the digit reader from nothing: `train.py --mnist DIR --cells 1862400 --out ocr_recap/weights`.
 
 A second process draws cells without end while this one trains, so two cores are busy. Batch i comes from a generator
 seeded with (seed, i): with `--cells` the same machine makes the same weights; with `--seconds` the length of training
-depends on its speed (the number of cells is then written down, so that a run can be repeated). Writes `digits.onnx` and
-`digits.json`.
+depends on its speed, and the learning rate follows the clock; the number of cells is written down. Writes
+`digits.onnx` and `digits.json`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,262 @@
+"""Anchors to hypotheses: every way in which the fiducials that were seen could be a page of a known form.
+
+A hypothesis is a page, the anchors that speak for it and a first homography (mm to decoded pixels). Which of them is
+true is for the page's ruled lines to say (`locate`).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .fiducials import SeenMark, SeenTag, tag_corners
+from .register import Ruling, project, quick_score, ridge_distance, ruling
+from .template import Template
+
+FloatArray = NDArray[np.float64]
+
+_MARKS_TRIED = 10  # best-scored marks that take part in hypotheses without a tag
+_RIDGE = 7  # px: widest dark line that counts as a ruled line when a lost corner is searched
+
+
+@dataclass(frozen=True, eq=False)
+class Hypothesis:
+    """A page, the anchors that speak for it, and a first homography (mm to decoded px)."""
+
+    template: Template
+    page_id: str
+    homography: FloatArray
+    marks: tuple[tuple[int, FloatArray], ...]  # (corner index TL, TR, BR, BL; px)
+    tag: bool
+
+    @property
+    def page(self) -> tuple[str, str]:
+        """Template and page id."""
+        return self.template.id, self.page_id
+
+
+class View:
+    """One decoded photo while it is being looked at: what is costly is made once, and only when asked for."""
+
+    def __init__(self, gray: NDArray[np.uint8], marks: Sequence[SeenMark]) -> None:
+        self.gray = gray
+        self.marks = tuple(marks)
+        self._rulings: dict[tuple[str, str], Ruling] = {}
+
+    @cached_property
+    def distance(self) -> NDArray[np.float32]:
+        """Distance of every pixel from the nearest dark line."""
+        return ridge_distance(self.gray, _RIDGE)
+
+    def ruling(self, template: Template, page_id: str) -> Ruling:
+        """The line samples of a page."""
+        key = (template.id, page_id)
+        if key not in self._rulings:
+            self._rulings[key] = ruling(template, page_id)
+        return self._rulings[key]
+
+
+# --- hypotheses with a tag ------------------------------------------------------------------------------------------
+
+
+def with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -> Iterator[Hypothesis]:
+    """The tag says the page; two to four marks that do not contradict it say where it lies."""
+    page = template.page(page_id)
+    corners, printed = page.markers.corners, page.markers.tag
+    assert printed is not None
+    if corners is None:
+        return
+    on_page = tag_corners(printed)
+    similar = _similarity(on_page, tag.corners)
+    side = float(np.linalg.norm(tag.corners[0] - tag.corners[1]))
+    choices: list[list[tuple[int, FloatArray] | None]] = []
+    for index, place in enumerate(corners.centers):
+        guess = project(similar, place)
+        away = float(np.linalg.norm(guess - tag.corners.mean(axis=0)))
+        slant = _slant(similar, place)
+        near = [
+            (index, m.center)
+            for m in view.marks
+            if np.linalg.norm(m.center - guess) < 0.35 * away + 0.5 * side and turn(m.angle, slant) < np.radians(32)
+        ]
+        choices.append([*near[:6], None])
+    for combination in itertools.product(*choices):
+        chosen = tuple(c for c in combination if c is not None)
+        if len(chosen) < 2 or len({tuple(p) for _, p in chosen}) < len(chosen):
+            continue
+        source = np.array([corners.centers[i] for i, _ in chosen])
+        seen = np.array([p for _, p in chosen])
+        homography = _from_anchors(source, seen, on_page, tag.corners)
+        if homography is None:
+            continue
+        # The tag was not fitted exactly, so it can contradict a wrong mark.
+        off = np.linalg.norm(project(homography, on_page) - tag.corners, axis=1).max() / side
+        if off < 0.15:
+            yield Hypothesis(template, page_id, homography, chosen, True)
+
+
+def settle(view: View, loose: Hypothesis, tag: SeenTag, reach: float) -> Hypothesis:
+    """A tag and two marks leave the page's far side loose: pin it down on the ruled lines, within `reach` of a side."""
+    marks = loose.template.page(loose.page_id).markers.corners
+    assert marks is not None
+    source = marks.centers[[i for i, _ in loose.marks]]
+    seen = np.array([p for _, p in loose.marks])
+    far = marks.centers[int(np.linalg.norm(marks.centers[:, None] - source[None], axis=-1).min(axis=1).argmax())]
+    middle = project(np.asarray(np.linalg.inv(loose.homography), dtype=np.float64), tag.corners.mean(axis=0))
+    known = (np.vstack([source, middle]), np.vstack([seen, tag.corners.mean(axis=0)]))
+    size = float(np.linalg.norm(seen[0] - seen[1]))
+    rules = view.ruling(loose.template, loose.page_id)
+    found = _search_corner(view.distance, rules, known, far, project(loose.homography, far), reach * size)
+    scores = quick_score(view.distance, np.stack([loose.homography, found]), rules, max(1.5, 0.003 * size))
+    return replace(loose, homography=found) if scores[1] > scores[0] else loose
+
+
+def _from_anchors(source: FloatArray, seen: FloatArray, tag_mm: FloatArray, tag_px: FloatArray) -> FloatArray | None:
+    """Homography from two to four marks and a tag; the marks weigh more, since they are far apart."""
+    repeats = 6
+    a = np.concatenate([np.repeat(source, repeats, axis=0), tag_mm])
+    b = np.concatenate([np.repeat(seen, repeats, axis=0), tag_px])
+    homography = _homography(a.astype(np.float32), b.astype(np.float32))
+    return homography if _is_upright_view(homography, source) else None
+
+
+# --- hypotheses without a tag ----------------------------------------------------------------------------------------
+
+
+def without_tag(view: View, templates: Sequence[Template]) -> Iterator[Hypothesis]:
+    """Three or four marks that lie like a page's corners; a lost fourth corner is searched for on the lines."""
+    best = view.marks[:_MARKS_TRIED]
+    layouts = [(t, p.id, p.markers.corners) for t in templates for p in t.pages if p.markers.corners is not None]
+    if len(best) < 3 or not layouts:
+        return
+    area = view.gray.shape[0] * view.gray.shape[1]
+    told: set[tuple[tuple[int, float], ...]] = set()
+    for missing, trio, guess in _trios(best, layouts[0][2].centers, area):
+        kept = [i for i in range(4) if i != missing]
+        seen = np.array([m.center for m in trio])
+        known = tuple(zip(kept, seen, strict=True))
+        reach = 0.25 * float(np.linalg.norm(seen[0] - seen[1]) + np.linalg.norm(seen[1] - seen[2])) / 2
+        for fourth in best:
+            if fourth in trio or np.linalg.norm(fourth.center - guess) > reach:
+                continue
+            four = (*known, (missing, fourth.center))
+            key = tuple(sorted((i, float(p[0])) for i, p in four))
+            if key in told:
+                continue
+            told.add(key)
+            for template, page_id, layout in layouts:
+                source = layout.centers[[i for i, _ in four]].astype(np.float32)
+                matrix = _homography(source, np.array([p for _, p in four], dtype=np.float32))
+                yield Hypothesis(template, page_id, matrix, four, False)
+        for template, page_id, layout in layouts:
+            where = (layout.centers[kept], seen)
+            rules = view.ruling(template, page_id)
+            homography = _search_corner(view.distance, rules, where, layout.centers[missing], guess, reach)
+            yield Hypothesis(template, page_id, homography, known, False)
+
+
+def _trios(
+    marks: Sequence[SeenMark], centers: FloatArray, area: int
+) -> Iterator[tuple[int, tuple[SeenMark, ...], FloatArray]]:
+    """Three marks that lie like three corners of an upright page: the lost corner, the marks, where it would be."""
+    together = sorted(itertools.combinations(marks, 3), key=lambda trio: -sum(m.score for m in trio))
+    for trio in itertools.chain.from_iterable(itertools.permutations(three) for three in together):
+        seen = np.array([m.center for m in trio], dtype=np.float32)
+        for missing in range(4):
+            places = np.delete(centers, missing, axis=0)
+            affine = np.vstack([cv2.getAffineTransform(places.astype(np.float32), seen), [0.0, 0.0, 1.0]])
+            if _is_plausible(affine, centers, trio, places, area):
+                yield missing, trio, project(affine, centers[missing])
+
+
+def _search_corner(
+    distance: NDArray[np.float32],
+    rules: Ruling,
+    known: tuple[FloatArray, FloatArray],
+    lost: FloatArray,
+    guess: FloatArray,
+    reach: float,
+) -> FloatArray:
+    """Where would a lost corner be? Try places around a guess, coarse to fine, scored on the ruled lines.
+
+    Args:
+        distance: from `ridge_distance`.
+        rules: line samples of the page.
+        known: (n, 2) mm and (n, 2) px of what was seen, n >= 3.
+        lost: the lost corner, mm.
+        guess: where it may be, px.
+        reach: how far it may be from there, px.
+    """
+    source = np.vstack([known[0], lost]).astype(np.float32)
+    place, best = guess, np.eye(3)
+    tolerance = reach / 16
+    for _ in range(3):
+        offsets = np.linspace(-reach, reach, 15)
+        places = place + np.stack(np.meshgrid(offsets, offsets), axis=-1).reshape(-1, 2)
+        stack = np.stack([_homography(source, np.vstack([known[1], p]).astype(np.float32)) for p in places])
+        scores = quick_score(distance, stack, rules, max(1.5, tolerance))
+        index = int(scores.argmax())
+        place, best = places[index], stack[index]
+        reach, tolerance = reach / 5, tolerance / 4
+    return best
+
+
+def _homography(source: NDArray[np.float32], target: NDArray[np.float32]) -> FloatArray:
+    """Exact from four points, least squares from more; a page far away where the points allow none."""
+    if len(source) == 4:
+        matrix = cv2.getPerspectiveTransform(source, target)
+    else:
+        matrix, _ = cv2.findHomography(source, target, 0)
+    # OpenCV gives None for points on one line, which becomes an array of one NaN here.
+    found = np.asarray(matrix, dtype=np.float64)
+    return found if found.shape == (3, 3) and np.isfinite(found).all() else np.diag([1e6, 1e6, 1.0])
+
+
+def _is_plausible(
+    affine: FloatArray, centers: FloatArray, trio: Sequence[SeenMark], places: FloatArray, area: int
+) -> bool:
+    a = affine[:2, :2]
+    determinant = float(np.linalg.det(a))
+    width, height = np.linalg.norm(centers[1] - centers[0]), np.linalg.norm(centers[3] - centers[0])
+    if determinant * width * height < 0.06 * area:  # mirrored, or too small to be read anyway
+        return False
+    scale_x, scale_y = np.linalg.norm(a[:, 0]), np.linalg.norm(a[:, 1])
+    if not 0.6 < scale_x / scale_y < 1.7 or abs(a[:, 0] @ a[:, 1]) > 0.6 * scale_x * scale_y:
+        return False
+    return all(turn(m.angle, _slant(affine, p)) < np.radians(25) for m, p in zip(trio, places, strict=True))
+
+
+# --- small geometry ---------------------------------------------------------------------------------------------------
+
+
+def _similarity(source: FloatArray, target: FloatArray) -> FloatArray:
+    matrix, _ = cv2.estimateAffinePartial2D(source.astype(np.float32), target.astype(np.float32))
+    return np.vstack([np.asarray(matrix, dtype=np.float64), [0.0, 0.0, 1.0]])
+
+
+def _slant(homography: FloatArray, place: FloatArray) -> float:
+    """Angle on the photo of the page's falling diagonal at a place: the dark diagonal of a staircase."""
+    d = project(homography, place + 1.0) - project(homography, place - 1.0)
+    return float(np.arctan2(d[1], d[0]))
+
+
+def turn(a: float, b: float) -> float:
+    """Angle between two directions without sense, 0 to pi/2."""
+    d = (a - b) % np.pi
+    return min(d, np.pi - d)
+
+
+def _is_upright_view(homography: FloatArray, points: FloatArray) -> bool:
+    """No mirroring and no vanishing line across the page."""
+    w = points @ homography[2, :2] + homography[2, 2]
+    if (w <= 0).any() and (w >= 0).any():
+        return False
+    middle = points.mean(axis=0)
+    step = project(homography, np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]) + middle)
+    return float(np.linalg.det(step[1:] - step[0])) > 0

@@ -1,0 +1,123 @@
+"""The template's own drawing against the reference drawings of the form, and its two painters against each other."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ocr_recap import Template, draw
+from ocr_recap.fiducials import find_tags, tag_corners
+from ocr_recap.load import load
+from ocr_recap.locate import locate
+from ocr_recap.options import Options
+from ocr_recap.register import project
+
+
+def rectified_reference(folder: Path, template: Template, page_id: str, scale: float) -> NDArray[np.uint8]:
+    """The reference drawing in our page frame, through its four corner marks alone."""
+    image = cv2.imread(str(folder / f"c-hasil-ppwp-2024-page{page_id}.png"), cv2.IMREAD_GRAYSCALE)
+    assert image is not None
+    height, width = image.shape
+    side = round(width * 0.0133)
+    ideal = np.full((4 * side, 4 * side), 255, np.uint8)
+    ideal[side : 2 * side, side : 2 * side] = ideal[2 * side : 3 * side, 2 * side : 3 * side] = 0
+    found = []
+    for x0, y0 in (
+        (0, 0),
+        (width - width // 6, 0),
+        (width - width // 6, height - height // 8),
+        (0, height - height // 8),
+    ):
+        part = image[y0 : y0 + height // 8, x0 : x0 + width // 6]
+        part = cv2.copyMakeBorder(part, 2 * side, 2 * side, 2 * side, 2 * side, cv2.BORDER_CONSTANT, value=(255,))
+        score = cv2.matchTemplate(part, ideal, cv2.TM_CCOEFF_NORMED)
+        x, y = cv2.minMaxLoc(score)[3]
+        start = np.array([[[x + 2 * side - 0.5, y + 2 * side - 0.5]]], np.float32)
+        precise = cv2.cornerSubPix(part, start, (side // 2, side // 2), (-1, -1), (3, 50, 1e-3))[0, 0]
+        found.append(precise + np.array([x0 - 2 * side, y0 - 2 * side]))
+    marks = template.page(page_id).markers.corners
+    assert marks
+    target = (marks.centers * scale - 0.5).astype(np.float32)
+    matrix = cv2.getPerspectiveTransform(np.array(found, np.float32), target)
+    size = (round(template.paper.width * scale), round(template.paper.height * scale))
+    return cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_AREA, borderValue=(255,)).astype(np.uint8)
+
+
+def nearest_line(profile: NDArray[np.float64], expected: float) -> float:
+    """Distance in px from the expected place to the middle of the nearest dark (or gray) line."""
+    low = profile - np.median(profile)
+    dark = low < 0.4 * low.min()
+    places = np.flatnonzero(dark)
+    nearest = places[np.abs(places - expected).argmin()]
+    left = right = nearest
+    while left - 1 in places:
+        left -= 1
+    while right + 1 in places:
+        right += 1
+    return abs((left + right) / 2 - expected)
+
+
+@pytest.mark.parametrize("page_id", ["2", "3"])
+def test_boxes_grids_and_bubbles_lie_on_the_reference(reference_forms: Path, template: Template, page_id: str) -> None:
+    scale, reach = 10.0, 16
+    image = rectified_reference(reference_forms, template, page_id, scale).astype(np.float64)
+    limit = 0.1 * template.cell_width(page_id) * scale
+    checked = 0
+    for part in draw.primitives(template, page_id):
+        if isinstance(part, draw.Line) and part.role in ("box", "grid"):
+            middle = np.array([part.x0 + part.x1, part.y0 + part.y1]) / 2 * scale - 0.5
+            along = (abs(part.x1 - part.x0), abs(part.y1 - part.y0))
+            x, y = round(middle[0]), round(middle[1])
+            # Look across the line, averaged over a tenth of its length but at most 3 mm.
+            span = max(2, int(min(max(along) * 0.1, 3) * scale))
+            if along[0] > along[1]:
+                profile = image[y - reach : y + reach + 1, x - span : x + span]
+                expected = middle[1] - (y - reach)
+            else:
+                profile = image[y - span : y + span, x - reach : x + reach + 1].T
+                expected = middle[0] - (x - reach)
+            assert nearest_line(np.median(profile, axis=1), expected) <= limit, part
+            checked += 1
+        elif isinstance(part, draw.Circle) and part.role == "bubble":
+            x, y = part.x * scale - 0.5, part.y * scale - 0.5
+            radius = part.radius * scale
+            top, left = round(y) - 40, round(x) - 40
+            patch = image[top : top + 81, left : left + 81]
+            rows, columns = np.mgrid[top : top + 81, left : left + 81]
+            ring = (patch < 150) & (np.abs(np.hypot(columns - x, rows - y) - radius) < 0.35 * radius)
+            off = np.hypot(columns[ring].mean() - x, rows[ring].mean() - y)
+            assert off <= limit, part
+            checked += 1
+    assert checked > (190 if page_id == "2" else 80)
+
+
+def test_raster_and_pdf_come_from_the_same_primitives(template: Template) -> None:
+    content = draw.pdf(template)
+    assert content.startswith(b"%PDF")
+    assert content == draw.pdf(template), "the same template gives the same bytes"
+    assert content.count(b"/Type /Page\n") + content.count(b"/Type /Page ") >= 3 or b"/Count 3" in content
+
+
+@pytest.mark.parametrize("page_id", ["1", "2", "3"])
+def test_a_drawn_page_carries_its_tag_in_the_pinned_corner_order(template: Template, page_id: str) -> None:
+    """Printed upside down: OpenCV's corner 0 is the page's bottom-right corner of the tag, then clockwise."""
+    tag = template.page(page_id).markers.tag
+    assert tag
+    (seen,) = find_tags(draw.raster(template, page_id, 8.0), [101, 102, 103])
+    assert seen.id == tag.id == 100 + int(page_id)
+    millimetres = (seen.corners + 0.5) / 8.0
+    assert np.abs(millimetres - tag_corners(tag)).max() < 0.3
+    bottom_right = np.array(tag.center) + tag.side / 2
+    assert np.abs(millimetres[0] - bottom_right).max() < 0.3
+
+
+def test_a_reference_drawing_is_located(reference_forms: Path, template: Template) -> None:
+    for page_id in "23":
+        photo = load(reference_forms / f"c-hasil-ppwp-2024-page{page_id}.png", "reference", Options())
+        located = locate(photo, [template])
+        assert (located.page_id, len(located.anchors)) == (page_id, 5)
+        tag = template.page(page_id).markers.tag
+        assert tag
+        assert project(located.homography, np.array(tag.center)).shape == (2,)

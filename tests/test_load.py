@@ -1,0 +1,151 @@
+"""Bad input: each file becomes a clear problem, in both languages, with its next step; nothing is lost."""
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ocr_recap import Options, Reader
+from ocr_recap.load import LEGIBLE_SIDE, load, load_color
+from ocr_recap.problems import PROBLEMS, REASONS, PhotoProblem
+
+RNG = np.random.default_rng(3)
+PICTURE = RNG.integers(0, 255, (900, 700, 3), dtype=np.uint8)
+
+
+def encoded(pixels: np.ndarray, form: str = "JPEG", **options: object) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that claims a size and holds next to nothing."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
+    )
+
+
+BAD = {
+    "file_empty": b"",
+    "not_an_image": b"this is text renamed to .jpg, " * 50,
+    "image_truncated": encoded(PICTURE)[:20_000],
+    "image_too_large": png_header(60_000, 60_000),
+    "image_too_small": encoded(PICTURE[:100, :100]),
+    "photo_without_contrast": encoded(np.zeros((900, 700, 3), np.uint8)),
+    "no_form": encoded(np.repeat(np.linspace(60, 220, 700)[None, :, None], 900, 0).repeat(3, 2).astype(np.uint8)),
+}
+
+
+@pytest.mark.parametrize("code", list(BAD))
+def test_a_bad_file_is_one_record_with_a_problem(reader: Reader, tmp_path: Path, code: str) -> None:
+    path = tmp_path / "IMG_0001.jpg"
+    path.write_bytes(BAD[code])
+    record = reader.read(path)
+    assert record.status == "problem"
+    assert record.page is None
+    assert record.fields == {}
+    assert [p.code for p in record.problems] == [code]
+    assert record.problems[0].hint.id != record.problems[0].hint.en
+    assert "{" not in record.problems[0].hint.en + record.problems[0].hint.id
+    assert record.photo.file == "IMG_0001.jpg"
+    assert type(record).from_json(record.to_json()).export() == record.export()
+
+
+def test_missing_file_and_folder(reader: Reader, tmp_path: Path) -> None:
+    assert reader.read(tmp_path / "gone.jpg").problems[0].code == "file_unreadable"
+    assert reader.read(tmp_path).problems[0].code == "file_unreadable"
+
+
+def test_the_pixel_cap_is_checked_before_decoding() -> None:
+    with pytest.raises(PhotoProblem) as caught:
+        load(encoded(PICTURE), "x", Options(max_pixels=100_000))
+    assert caught.value.data["pixels"] == 630_000
+
+
+def test_truncated_anywhere_never_raises_anything_else(reader: Reader) -> None:
+    content = encoded(PICTURE)
+    for cut in (3, 20, 150, 400, 700, len(content) // 2, len(content) - 2):
+        assert reader.read(content[:cut]).status == "problem"
+
+
+def test_a_callers_mistake_raises(reader: Reader) -> None:
+    with pytest.raises(TypeError, match="must be uint8"):
+        reader.read(np.zeros((900, 700), float))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="BGR"):
+        reader.read(np.zeros((900, 700, 4), np.uint8))
+    with pytest.raises(TypeError, match="not int"):
+        reader.read(5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation_gives_the_viewers_picture(orientation: int) -> None:
+    pixels = np.full((600, 400, 3), 230, np.uint8)
+    pixels[40:160, 30:90] = (200, 30, 30)  # one corner is marked, so that every turn and mirror shows
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    content = encoded(pixels, exif=exif, quality=95)
+    viewer = np.asarray(_transposed(content).convert("L")).astype(int)
+    photo = load(content, "x", Options())
+    assert (photo.height, photo.width) == viewer.shape
+    assert np.abs(photo.gray.astype(int) - viewer).mean() < 2
+    color = load_color(content)
+    assert color.shape[:2] == viewer.shape
+    assert color[..., 2].astype(int).sum() > color[..., 0].astype(int).sum(), "BGR: the red mark is red"
+
+
+def _transposed(content: bytes) -> Image.Image:
+    from PIL import ImageOps
+
+    return ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
+
+
+def test_large_photos_are_decoded_small_and_keep_their_frame() -> None:
+    pixels = np.tile(PICTURE, (6, 5, 1))[:4000, :3000]
+    photo = load(encoded(pixels, quality=50), "x", Options())
+    assert (photo.width, photo.height) == (3000, 4000)
+    assert LEGIBLE_SIDE <= min(photo.gray.shape) < 2 * LEGIBLE_SIDE
+    assert photo.scale == pytest.approx(0.5)
+
+
+def test_png_webp_gray_palette_alpha_and_16_bit_are_read() -> None:
+    gray = Image.fromarray(PICTURE).convert("L")
+    pictures = {
+        "PNG": [gray, gray.convert("P"), Image.fromarray(PICTURE).convert("RGBA")],
+        "WEBP": [gray.convert("RGB")],
+    }
+    for form, images in pictures.items():
+        for image in images:
+            buffer = io.BytesIO()
+            image.save(buffer, form)
+            assert load(buffer.getvalue(), "x", Options()).gray.shape == (900, 700)
+    deep = io.BytesIO()
+    Image.fromarray(PICTURE[..., 0].astype(np.uint16) * 257).save(deep, "PNG")
+    assert np.abs(load(deep.getvalue(), "x", Options()).gray.astype(int) - PICTURE[..., 0]).max() <= 1
+
+
+def test_position_and_serial_number_never_reach_a_record(reader: Reader) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "SECRET-MAKER"
+    exif[0xA431] = "SERIAL-4711"
+    exif.get_ifd(0x8825)[2] = (6.0, 12.0, 34.5)
+    text = reader.read(encoded(PICTURE, exif=exif)).to_json()
+    assert "SECRET" not in text
+    assert "4711" not in text
+    assert "34.5" not in text
+
+
+def test_every_message_exists_in_both_languages() -> None:
+    for code, (indonesian, english) in {**PROBLEMS, **REASONS}.items():
+        assert indonesian, code
+        assert english, code
+        assert indonesian != english, code

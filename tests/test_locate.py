@@ -1,0 +1,124 @@
+import cv2
+import numpy as np
+import pytest
+from conftest import Shot
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ocr_recap import Template
+from ocr_recap.fiducials import find_marks
+from ocr_recap.load import load
+from ocr_recap.locate import Located, locate
+from ocr_recap.options import Options
+from ocr_recap.problems import PhotoProblem
+from ocr_recap.register import project
+from ocr_recap.template import load as load_template
+
+LIMIT = 0.1  # cell widths, at the worst corner of any field
+
+
+def find(shot: Shot) -> Located:
+    return locate(load(shot.gray, "shot", Options()), [shot.template])
+
+
+def problem_of(shot: Shot) -> PhotoProblem:
+    with pytest.raises(PhotoProblem) as caught:
+        find(shot)
+    return caught.value
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_any_quarter_turn(template: Template, turn: int) -> None:
+    shot = Shot(template, "2", turn)
+    located = find(shot)
+    assert located.page_id == "2"
+    assert located.anchors == ("tag", "tl", "tr", "br", "bl")
+    assert shot.error(located.homography) < LIMIT
+
+
+def test_any_turn_and_strong_perspective(template: Template) -> None:
+    for seed, turn in enumerate((17, 133, 205, 301)):
+        shot = Shot(template, "123"[seed % 3], turn, tilt=0.25, seed=seed)
+        assert shot.error(find(shot).homography) < LIMIT
+
+
+def test_mirrored_photo_is_a_problem(template: Template) -> None:
+    shot = Shot(template, "1")
+    shot.gray = np.ascontiguousarray(shot.gray[:, ::-1])
+    assert problem_of(shot).code == "photo_mirrored"
+
+
+@pytest.mark.parametrize("corner", ["tl", "tr", "br", "bl"])
+def test_a_torn_corner(template: Template, corner: str) -> None:
+    shot = Shot(template, "2").cover(corner)
+    located = find(shot)
+    assert corner not in located.anchors
+    assert shot.error(located.homography) < LIMIT
+
+
+@pytest.mark.parametrize("page_id", ["1", "2", "3"])
+def test_a_covered_tag_the_lines_say_the_page(template: Template, page_id: str) -> None:
+    shot = Shot(template, page_id).cover("tag")
+    located = find(shot)
+    assert located.page_id == page_id
+    assert located.anchors == ("tl", "tr", "br", "bl")
+    assert shot.error(located.homography) < LIMIT
+
+
+@pytest.mark.parametrize("corner", ["tl", "tr", "br", "bl"])
+def test_a_torn_corner_without_a_tag(template: Template, corner: str) -> None:
+    shot = Shot(template, "1", turn=5).cover("tag", corner)
+    located = find(shot)
+    assert len(located.anchors) == 3
+    assert shot.error(located.homography) < LIMIT
+
+
+@pytest.mark.parametrize("corners", [("tl", "br"), ("tr", "bl"), ("bl", "br")])
+def test_two_torn_corners_with_a_tag(template: Template, corners: tuple[str, str]) -> None:
+    shot = Shot(template, "2").cover(*corners)
+    located = find(shot)
+    assert len(located.anchors) == 3
+    assert shot.error(located.homography) < LIMIT
+
+
+def test_two_torn_corners_without_a_tag_are_a_problem(template: Template) -> None:
+    for pair in (("tl", "tr"), ("tl", "br"), ("br", "bl")):
+        assert problem_of(Shot(template, "2").cover("tag", *pair)).code in ("page_incomplete", "no_form")
+
+
+def test_a_tag_alone_is_a_problem_that_says_what_is_missing(template: Template) -> None:
+    problem = problem_of(Shot(template, "2").cover("tl", "tr", "br", "bl"))
+    assert problem.code == "page_incomplete"
+    assert problem.data["seen"] == "tag"
+
+
+def test_another_forms_tag_is_an_unknown_form(template: Template) -> None:
+    shot = Shot(template, "2")
+    other = template.model_copy(update={"pages": template.pages[2:]})
+    other = other.model_copy(update={"fields": tuple(f for f in template.fields if f.page == "3"), "rules": ()})
+    with pytest.raises(PhotoProblem) as caught:
+        locate(load(shot.gray, "shot", Options()), [other])
+    assert caught.value.code == "unknown_form"
+    assert "102" in caught.value.data["tags"]
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_pictures_without_a_form_are_never_one(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    picture = rng.normal(200, 6, (1500, 1400)).clip(0, 255).astype(np.uint8)
+    for _ in range(int(rng.integers(0, 60))):  # a spreadsheet, a wall of frames, some squares
+        x, y, w, h = (int(v) for v in rng.integers(20, 1200, 4))
+        cv2.rectangle(picture, (x, y), (x + w, y + h), int(rng.integers(0, 120)), int(rng.choice([-1, 2, 4])))
+    with pytest.raises(PhotoProblem) as caught:
+        locate(load(picture, "wall", Options()), [load_template("c-hasil-ppwp-2024")])
+    assert caught.value.code in ("no_form", "page_incomplete")
+
+
+def test_corner_marks_are_found_to_a_fraction_of_a_pixel(template: Template) -> None:
+    shot = Shot(template, "3", turn=7)
+    marks = template.page("3").markers.corners
+    assert marks
+    seen = np.array([m.center for m in find_marks(shot.gray)[:4]])
+    for place in project(shot.homography, marks.centers):
+        assert np.linalg.norm(seen - place, axis=1).min() < 0.8
