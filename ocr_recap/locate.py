@@ -32,6 +32,7 @@ LEAST_SUPPORT = 0.92
 LEAST_SUPPORT_WITHOUT_TAG = 0.90  # only lines say which form it is, and all tables look a little alike
 _CONVINCING = 0.99  # support from which no other combination of marks is tried
 _HOPEFUL = 0.5  # support from which a fit is worth a second try
+_HOPEFUL_WITHOUT_TAG = 0.8  # most hypotheses without a tag are wrong
 _SHAKES = 6  # rounds of moving corners about
 LARGEST_RESIDUAL = 0.06  # cell widths
 LEAST_MARGIN = 0.08  # without a tag: the best page must beat the next one's support by this much
@@ -88,7 +89,7 @@ def _locate(gray: NDArray[np.uint8], scale: float, templates: Sequence[Template]
         if not fits:
             raise _incomplete(True, [])
     else:
-        fits = _refined(view, list(itertools.islice(without_tag(view, templates), _HYPOTHESES)))
+        fits = _fits_without_tag(view, templates)
     fits.sort(key=lambda pair: -pair[0].support)
     if not fits or not _convinces(fits):
         raise _why_not(view, templates, fits)
@@ -112,6 +113,19 @@ def _fits_with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -
     return fits
 
 
+def _fits_without_tag(view: View, templates: Sequence[Template]) -> list[Fitted]:
+    """All pages compete for each set of marks; the first set whose lines fit beyond doubt ends the search."""
+    pages = sum(page.markers.corners is not None for template in templates for page in template.pages)
+    hypotheses = itertools.islice(without_tag(view, templates), _HYPOTHESES)
+    fits: list[Fitted] = []
+    while together := list(itertools.islice(hypotheses, pages)):
+        fits += _refined(view, together)
+        fits.sort(key=lambda pair: -pair[0].support)
+        if fits[0][0].support >= _CONVINCING and _convinces(fits):
+            break
+    return fits
+
+
 def _refined(view: View, hypotheses: list[Hypothesis]) -> list[Fitted]:
     """The most promising hypotheses, each fitted to the ruled lines."""
     fits: list[Fitted] = []
@@ -123,7 +137,7 @@ def _refined(view: View, hypotheses: list[Hypothesis]) -> list[Fitted]:
         rules = view.ruling(hypothesis.template, hypothesis.page_id)
         anchors = (corners.centers[index], seen)
         fit = refine(view.gray, hypothesis.homography, rules, anchors)
-        if _HOPEFUL < fit.support < _CONVINCING:
+        if (_HOPEFUL if hypothesis.tag else _HOPEFUL_WITHOUT_TAG) < fit.support < _CONVINCING:
             better = refine(view.gray, _shaken(view, fit.homography, corners.centers, rules), rules, anchors)
             fit = max(fit, better, key=lambda f: f.support)
         fits.append((fit, hypothesis))
