@@ -1,0 +1,73 @@
+"""Choose midpoint and slope of the bubble witness (ocr_recap/witnesses/bubbles.py) on drawn pages.
+
+    python training/bubbles/choose.py [--pages 60] [--seed 1]
+
+Page 2 of C.HASIL-PPWP 2024 is filled by calibration writers, photographed by the `easy`, `field` and `hard` cameras and
+located; each bubble's darkness above the empty level of its number is compared with whether it was filled. Printed are
+the quantiles of both kinds and the midpoint between the darkest empty and the lightest filled ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+import numpy as np
+
+from ocr_recap.crop import crop
+from ocr_recap.load import load
+from ocr_recap.locate import locate
+from ocr_recap.options import Options
+from ocr_recap.problems import PhotoProblem
+from ocr_recap.synth.camera import photograph, sample_camera
+from ocr_recap.synth.election import presidential_count, write
+from ocr_recap.synth.fill import fill_page
+from ocr_recap.synth.strokes import Writer
+from ocr_recap.template import load as load_template
+from ocr_recap.witnesses import bubbles
+
+CALIBRATION = 1  # last digit of the seeds of calibration writers
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    template = load_template("c-hasil-ppwp-2024")
+    filled: list[float] = []
+    empty: list[float] = []
+    lost = 0
+    for index in range(arguments.pages):
+        rng = np.random.default_rng([arguments.seed, index, 5])
+        writing = write(template, "2", presidential_count(rng), rng)
+        writer = Writer.from_seed(int(rng.integers(100_000)) * 10 + CALIBRATION)
+        page = fill_page(template, "2", writing, writer, rng, 6.0)
+        camera = sample_camera(rng, ("easy", "field", "hard")[index % 3])
+        photo, _ = photograph(page, replace(camera, bow=0.0), rng)
+        try:
+            decoded = load(photo, "page", Options())
+            patches = crop(decoded, locate(decoded, [template]))
+        except PhotoProblem:
+            lost += 1
+            continue
+        for field, said in writing.items():
+            cut = patches[field].bubbles
+            assert cut is not None
+            darkness = bubbles.read(cut).darkness
+            above = darkness - np.percentile(darkness, 35)
+            mask = np.zeros_like(above, dtype=bool)
+            for column, digits in enumerate(said.bubbles or ()):
+                mask[column, list(digits)] = True
+            filled += above[mask].tolist()
+            empty += above[~mask].tolist()
+    print(f"pages {arguments.pages} (not located {lost}); bubbles: filled {len(filled)}, empty {len(empty)}")
+    shares = (0.0, 0.001, 0.01, 0.05, 0.5)
+    print("filled, darkness above empty, lowest", [round(float(np.quantile(filled, q)), 3) for q in shares])
+    print("empty, darkness above empty, highest", [round(float(np.quantile(empty, 1 - q)), 3) for q in shares])
+    low, high = float(np.quantile(empty, 0.999)), float(np.quantile(filled, 0.01))
+    print(f"midpoint between the 99.9% of empty and the 1% of filled: {(low + high) / 2:.3f}")
+
+
+if __name__ == "__main__":
+    main()
