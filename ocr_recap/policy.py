@@ -22,6 +22,10 @@ Status = Literal["accepted", "review", "blank"]
 
 PLAUSIBLE_SET = 0.001  # a value outside a witness's own 99.9% set is contradicted by that witness
 
+# A copy confirms nothing: one hand writes one number twice in the same way, and one reader misreads it twice in the same
+# way. A rule needs a sum, so at least three numbers, to be a second witness.
+_LEAST_NUMBERS = 3
+
 
 @dataclass(frozen=True)
 class Thresholds:
@@ -111,6 +115,7 @@ def _decide(case: Case, rules: Sequence[Evaluated], sure: set[str], thresholds: 
         if r.rule.strength == "exact"
         and r.rule.relation.operator == "="
         and r.outcome == "holds"
+        and len(r.numbers) >= _LEAST_NUMBERS
         and all(name in sure for name in r.numbers)
     )
     if confirming and case.field in sure:

@@ -97,6 +97,13 @@ def test_an_exact_rule_that_holds_confirms_all_its_numbers() -> None:
     )
 
 
+def test_a_copy_is_no_second_witness_but_a_broken_copy_is_an_objection() -> None:
+    copy = Rule(id="copy", text="a = b", strength="exact", basis="form")
+    assert statuses([case("a", "117"), case("b", "117")], copy) == dict.fromkeys(("a", "b"), "review")
+    assert statuses([case("a", "117", "117"), case("b", "117", "117")], copy) == dict.fromkeys(("a", "b"), "accepted")
+    assert statuses([case("a", "117", "117"), case("b", "177", "177")], copy) == dict.fromkeys(("a", "b"), "review")
+
+
 def test_a_rule_confirms_nothing_while_one_number_is_unsure() -> None:
     numbers = [case("total", "112"), case("a", "100"), case("b", "X12", sure=0.93)]
     assert set(statuses(numbers, TOTAL).values()) == {"review"}
