@@ -122,3 +122,16 @@ def test_corner_marks_are_found_to_a_fraction_of_a_pixel(template: Template) -> 
     seen = np.array([m.center for m in find_marks(shot.gray)[:4]])
     for place in project(shot.homography, marks.centers):
         assert np.linalg.norm(seen - place, axis=1).min() < 0.8
+
+
+def test_paper_that_bends_too_far_is_a_problem_not_a_guess(template: Template) -> None:
+    shot = Shot(template, "2", tilt=0.0)
+    height, width = shot.gray.shape
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    top, bottom = project(shot.homography, np.array([[20.5, 13.8], [20.5, 406.0]]))[:, 1]
+    # The middle of the sheet sags by four cells; the corner marks and the tag stay where they were.
+    sag = 140 * np.sin(np.pi * np.clip((y - top) / (bottom - top), 0, 1)) ** 2
+    shot.gray = cv2.remap(shot.gray, x, (y + sag).astype(np.float32), cv2.INTER_LINEAR).astype(np.uint8)
+    problem = problem_of(shot)
+    assert problem.code == "page_distorted"
+    assert problem.data["limit"] < 0.1

@@ -172,3 +172,10 @@ def test_the_public_names() -> None:
     assert ocr_recap.__all__ == ["Options", "Reader", "Record", "Template", "TemplateError", "__version__"]
     assert all(hasattr(ocr_recap, name) for name in ocr_recap.__all__)
     assert repr(Reader()) == "<Reader of c-hasil-ppwp-2024>"
+
+
+def test_the_documentation_names_every_reason_and_problem() -> None:
+    from ocr_recap.problems import PROBLEMS, REASONS
+
+    text = (SAMPLES.parent / "docs" / "records.md").read_text("utf-8")
+    assert [code for code in (*PROBLEMS, *REASONS) if f"`{code}`" not in text] == []
