@@ -107,9 +107,11 @@ def find_marks(gray: GrayImage) -> list[SeenMark]:
             found += _compare(_blurred(image, 1.0), points, angles)
     found.sort(key=lambda mark: (-mark.score, mark.center[1], mark.center[0]))
     kept: list[SeenMark] = []
+    places = np.zeros((0, 2))
     for mark in found:
-        if all(np.linalg.norm(mark.center - other.center) > _MARK_SIZES[0] for other in kept):
+        if not (np.hypot(*(places - mark.center).T) <= _MARK_SIZES[0]).any():
             kept.append(mark)
+            places = np.vstack([places, mark.center])
     return [SeenMark(_sharpen(gray, mark.center), mark.angle, mark.score) for mark in kept]
 
 

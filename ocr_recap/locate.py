@@ -19,7 +19,7 @@ from .fiducials import SeenMark, SeenTag, find_marks, find_tags
 from .hypotheses import Hypothesis, View, settle, turn, with_tag, without_tag
 from .load import Photo
 from .problems import PhotoProblem
-from .register import Fit, Ruling, project, quick_score, refine
+from .register import Fit, project, quick_score, refine
 from .template import Template
 
 FloatArray = NDArray[np.float64]
@@ -128,25 +128,37 @@ def _fits_without_tag(view: View, templates: Sequence[Template]) -> list[Fitted]
 
 
 def _refined(view: View, hypotheses: list[Hypothesis]) -> list[Fitted]:
-    """The most promising hypotheses, each fitted to the ruled lines."""
+    """The most promising hypotheses, each fitted to the ruled lines, best first."""
     fits: list[Fitted] = []
     for hypothesis in _rank(view, hypotheses)[:_REFINED]:
-        corners = hypothesis.template.page(hypothesis.page_id).markers.corners
-        assert corners is not None  # hypotheses are made of corner marks
-        index = [i for i, _ in hypothesis.marks]
-        seen = np.array([p for _, p in hypothesis.marks]).reshape(-1, 2)
-        rules = view.ruling(hypothesis.template, hypothesis.page_id)
-        anchors = (corners.centers[index], seen)
-        fit = refine(view.gray, hypothesis.homography, rules, anchors)
-        if (_HOPEFUL if hypothesis.tag else _HOPEFUL_WITHOUT_TAG) < fit.support < _CONVINCING:
-            better = refine(view.gray, _shaken(view, fit.homography, corners.centers, rules), rules, anchors)
-            fit = max(fit, better, key=lambda f: f.support)
+        fit = _fit(view, hypothesis, hypothesis.homography)
         fits.append((fit, hypothesis))
-    return sorted(fits, key=lambda pair: -pair[0].support)
+        if hypothesis.tag and fit.support >= _CONVINCING:
+            break  # the tag has said which page it is: nothing else can win
+    fits.sort(key=lambda pair: -pair[0].support)
+    if fits:
+        fit, hypothesis = fits[0]
+        if (_HOPEFUL if hypothesis.tag else _HOPEFUL_WITHOUT_TAG) < fit.support < _CONVINCING:
+            better = _fit(view, hypothesis, _shaken(view, hypothesis, fit.homography))
+            if better.support > fit.support:
+                fits[0] = (better, hypothesis)
+    return fits
 
 
-def _shaken(view: View, homography: FloatArray, corners: FloatArray, rules: Ruling) -> FloatArray:
+def _fit(view: View, hypothesis: Hypothesis, homography: FloatArray) -> Fit:
+    corners = hypothesis.template.page(hypothesis.page_id).markers.corners
+    assert corners is not None  # hypotheses are made of corner marks
+    index = [i for i, _ in hypothesis.marks]
+    seen = np.array([p for _, p in hypothesis.marks]).reshape(-1, 2)
+    rules = view.ruling(hypothesis.template, hypothesis.page_id)
+    return refine(view.gray, homography, rules, (corners.centers[index], seen))
+
+
+def _shaken(view: View, hypothesis: Hypothesis, homography: FloatArray) -> FloatArray:
     """Part of a page may have slipped to neighbouring lines: move its corners about as long as more lines fit."""
+    marks = hypothesis.template.page(hypothesis.page_id).markers.corners
+    assert marks is not None
+    corners, rules = marks.centers, view.ruling(hypothesis.template, hypothesis.page_id)
     best, score = homography, 0.0
     for _ in range(_SHAKES):
         moved = _moved(best, corners, rules.unit)
