@@ -27,7 +27,7 @@ Fitted = tuple[Fit, Hypothesis]
 
 CORNERS = ("tl", "tr", "br", "bl")
 # Limits. On 240 drawn photos with up to two marks covered (benchmarks/locate.py, preset field) every page that was
-# placed right had a support of 0.995 or more and a residual of 0.036 at most; fits that had slipped to neighbouring
+# placed right had a support of 0.995 or more and a residual of 0.024 at most; fits that had slipped to neighbouring
 # lines ended between 0.64 and 0.98 before corners were moved about. Below the limits a person is asked.
 LEAST_SUPPORT = 0.92
 LEAST_SUPPORT_WITHOUT_TAG = 0.90  # only lines say which form it is, and all tables look a little alike
