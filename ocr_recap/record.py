@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
+from .problems import hint
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -296,6 +298,15 @@ def _photo(given: Any, remembered: Any) -> Any:
 def bilingual(texts: dict[str, str]) -> Bilingual:
     """A `Bilingual` from `{"id": ..., "en": ...}`."""
     return Bilingual(id=texts["id"], en=texts["en"])
+
+
+def problem(code: str, **data: Any) -> Problem:
+    """A problem with its hint.
+
+    Raises:
+        KeyError: the code is not in `problems.PROBLEMS`, or its message needs other data.
+    """
+    return Problem(code=code, data=data, hint=bilingual(hint(code, data)))
 
 
 def quad(points: NDArray[np.float64]) -> Quad:
