@@ -60,7 +60,7 @@ class Page(Frozen):
     `corners` are the paper's corner-mark centres (or the paper's own corners where a form has no marks), TL, TR, BR,
     BL in reading orientation. `residual` is the median distance between the printed lines that were predicted and
     those that were found, in cell widths. `anchors` names the fiducials that were seen. `homography` maps nominal
-    millimetres of the page to photo pixels, row by row.
+    millimetres of the page to photo pixels, row by row. `ink` is the writing in the boxes, coarse (`sheets.ink`).
     """
 
     template: str
@@ -69,6 +69,7 @@ class Page(Frozen):
     residual: float
     anchors: tuple[str, ...]
     homography: tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+    ink: str = ""
 
     _source: Any = PrivateAttr(default=None)
     _template: Any = PrivateAttr(default=None)
@@ -108,21 +109,35 @@ class CellEvidence(Frozen):
 
 
 class DigitEvidence(Frozen):
-    """The digit witness: `text` cell by cell, `value` and its probability, before anything else was heard."""
+    """The digit witness: `text` cell by cell, `value` and its probability, before anything else was heard.
+
+    `supports` is the probability that the cells mean the number's value, over all ways to write it; `blank` that all
+    are empty. `found`: every printed box was seen; `inside`: every box lies within the photo.
+    """
 
     text: str
     value: int | None
     probability: float
+    supports: float
+    blank: float
+    found: bool
+    inside: bool
     cells: tuple[CellEvidence, ...]
 
 
 class BubbleEvidence(Frozen):
-    """The bubble witness. `columns` holds a digit, `none` or `several` per column, each with its probability."""
+    """The bubble witness. `columns` holds a digit, `none` or `several` per column, each with its probability.
+
+    `supports` is the probability that the bubbles mean the number's value, `digits_agree` that the digit cells mean
+    the bubbles' value.
+    """
 
     state: Literal["read", "empty", "unclear"]
     text: str
     value: int | None
     probability: float
+    supports: float
+    digits_agree: float
     columns: tuple[tuple[str, float], ...]
 
 
