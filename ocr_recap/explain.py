@@ -38,3 +38,9 @@ def explain(case: Case, digits_probability: float, decision: Decision) -> Biling
             en=f"{opening[1]}: {tail_en} - {', '.join(en_parts)}.",
         )
     return Bilingual(id=f"{opening[0]}: {', '.join(id_parts)}.", en=f"{opening[1]}: {', '.join(en_parts)}.")
+
+
+def said_elsewhere(file: str) -> Bilingual:
+    """Why a number is not given: another photo of its page counts."""
+    text = reason_text("other_photo_counts", {"counts": file})
+    return Bilingual(id=f"{text['id'][0].upper()}{text['id'][1:]}.", en=f"{text['en'][0].upper()}{text['en'][1:]}.")

@@ -32,9 +32,9 @@ from .record import (
     PhotoInfo,
     Provenance,
     Record,
-    RuleResult,
     TallyEvidence,
     quad,
+    rule_result,
 )
 from .record import problem as make_problem
 from .template import FormField, Tally, Template
@@ -160,20 +160,6 @@ def problem_record(
         status="problem",
         problems=(make_problem(problem.code, **data),),
         provenance=_provenance(None, digits, options),
-    )
-
-
-def rule_result(evaluated: reconcile.Evaluated) -> RuleResult:
-    """A rule as records and documents hold it."""
-    rule, difference = evaluated.rule, evaluated.difference
-    return RuleResult(
-        id=rule.id,
-        text=rule.text,
-        strength=rule.strength,
-        basis=rule.basis,
-        numbers=dict(evaluated.numbers),
-        outcome=evaluated.outcome,
-        difference=None if difference is None else round(difference, 6),
     )
 
 

@@ -73,10 +73,10 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "The same photo was already read as {first}; its numbers are not given twice. Remove one of the two.",
     ),
     "page_again": (
-        "Halaman ini juga ada di foto {counts}, yang terbaca lebih jelas; angka foto ini tidak dihitung lagi. Tidak "
-        "perlu tindakan.",
-        "This page is also on photo {counts}, which reads better; the numbers of this photo are not given again. "
-        "Nothing needs to be done.",
+        "Halaman ini juga ada di foto {counts}, yang terbaca lebih jelas; angka foto ini tidak dihitung lagi. Bila "
+        "keduanya berbeda, angkanya ada di daftar periksa.",
+        "This page is also on photo {counts}, which reads better; the numbers of this photo are not given again. Where "
+        "the two differ, the number is in the review list.",
     ),
     "page_conflict": (
         "Menurut daftar ini halaman {expected}, tetapi foto menunjukkan halaman {found}; yang dipakai adalah fotonya. "
@@ -84,11 +84,17 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "The list says page {expected}, but the photo shows page {found}; the photo counts. Check the list, and ask "
         "for page {expected} if it is not there.",
     ),
+    "other_form": (
+        "Foto {file} menunjukkan formulir {found}, bukan {expected}; angkanya tidak termasuk dokumen ini. Pisahkan "
+        "fotonya.",
+        "Photo {file} shows the form {found}, not {expected}; its numbers are not part of this document. Keep them "
+        "apart.",
+    ),
     "station_unknown": (
-        "TPS foto ini tidak diketahui, jadi halaman-halamannya tidak dicocokkan. Tulis kode TPS 13 angka di nama "
-        "berkas atau folder, atau beri daftar dengan --manifest.",
-        "The station of this photo is not known, so its pages were not compared. Put the station's 13 digits into the "
-        "name of the file or folder, or give a list with --manifest.",
+        "TPS tidak diketahui. Tulis kode TPS 13 angka di nama berkas atau folder, atau beri daftar dengan --manifest; "
+        "baru setelah itu foto-foto satu TPS digabung dan dicocokkan.",
+        "The station is not known. Put its 13 digits into the name of the file or folder, or give a list with "
+        "--manifest; only then are the photos of one station put together and compared.",
     ),
     "station_conflict": (
         "Kode TPS berbeda-beda: {codes}. Pastikan TPS yang benar, lalu perbaiki nama berkas, folder atau daftar.",
@@ -159,6 +165,19 @@ REASONS: Final[Mapping[str, Message]] = {
         "the boxes lie outside the photo or on its edge",
     ),
 }
+
+
+# What is found only when photos are put together; grouping them again finds it anew.
+OF_GROUPING: Final = frozenset(
+    {
+        "page_again",
+        "page_conflict",
+        "station_unknown",
+        "station_conflict",
+        "photo_under_two_stations",
+        "station_not_on_roll",
+    }
+)
 
 
 class PhotoProblem(Exception):

@@ -17,6 +17,8 @@ from .problems import hint
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from .reconcile import Evaluated
+
 RECORD_SCHEMA = 1
 
 Quad = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
@@ -224,12 +226,18 @@ class Provenance(Frozen):
 
 
 class Record(Frozen):
-    """What one photo says. Every number in it is provisional: paper prevails."""
+    """What one photo says. Every number in it is provisional: paper prevails.
+
+    Once photos are put together, `station` and `document` are known and `fields`, `rules` and `status` hold the
+    document's decisions. `counts` is then false where the photo has no page or another photo of the page is used:
+    such a photo has no accepted number, so that none is given twice.
+    """
 
     schema_: int = RECORD_SCHEMA
     photo: PhotoInfo
     station: Station = Station()
     document: str | None = None
+    counts: bool = True
     page: Page | None
     fields: dict[str, FieldRecord]
     row_sums: tuple[RowSum, ...] = ()
@@ -322,6 +330,20 @@ def problem(code: str, **data: Any) -> Problem:
         KeyError: the code is not in `problems.PROBLEMS`, or its message needs other data.
     """
     return Problem(code=code, data=data, hint=bilingual(hint(code, data)))
+
+
+def rule_result(evaluated: Evaluated) -> RuleResult:
+    """A rule as records and documents hold it."""
+    rule, difference = evaluated.rule, evaluated.difference
+    return RuleResult(
+        id=rule.id,
+        text=rule.text,
+        strength=rule.strength,
+        basis=rule.basis,
+        numbers=dict(evaluated.numbers),
+        outcome=evaluated.outcome,
+        difference=None if difference is None else round(difference, 6),
+    )
 
 
 def quad(points: NDArray[np.float64]) -> Quad:

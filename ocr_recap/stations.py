@@ -58,7 +58,7 @@ class Place:
 
     Attributes:
         station: its code and where that came from; no code where nothing, or more than one thing, is said.
-        folder: the folder that is its document; None unless asked for.
+        folder: the folder that was said to be one document; None unless asked for.
         page: the page that the manifest expects; the form decides.
         problems: `station_conflict`.
     """
@@ -79,6 +79,11 @@ def compiled(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern)
     except re.error as fault:
         raise ValueError(f"not a regular expression: {fault}") from None
+
+
+def naming(manifest: Mapping[str, ManifestRow], pattern: str | None, folder_is_document: bool) -> Naming:
+    """How to find stations, from options and a manifest."""
+    return Naming(manifest, None if pattern is None else compiled(pattern), folder_is_document)
 
 
 def normal(text: str) -> str | None:
@@ -102,32 +107,32 @@ def codes_in(name: str, pattern: re.Pattern[str] | None = None) -> tuple[str, ..
     return tuple(dict.fromkeys(code for code in found if code is not None))
 
 
-def place(name: str, naming: Naming, place_of_file: str = "") -> Place:
+def place(name: str, by: Naming, place_of_file: str = "") -> Place:
     """Where a photo belongs.
 
     Args:
         name: how results call it, with forward slashes.
-        naming: how to find stations.
+        by: how to find stations.
         place_of_file: the path that it was found at, if that has folders beyond those in `name`.
     """
-    row = naming.manifest.get(name)
+    row = by.manifest.get(name)
     said: list[tuple[str, tuple[str, ...]]] = []
     if row is not None:
         said.append(("manifest", (row.station,)))
     path = PurePosixPath(place_of_file or name)
-    said.append(("file", codes_in(PurePosixPath(name).stem, naming.pattern)))
-    nearest = (codes for folder in path.parents if (codes := codes_in(folder.name, naming.pattern)))
+    said.append(("file", codes_in(PurePosixPath(name).stem, by.pattern)))
+    nearest = (codes for folder in path.parents if (codes := codes_in(folder.name, by.pattern)))
     said.append(("folder", next(nearest, ())))
     said = [(source, codes) for source, codes in said if codes]
     different = {code for _, codes in said for code in codes}
     page = row.page if row else None
+    folder = f"{PurePosixPath(name).parent.as_posix()}/" if by.folder_is_document else None
     if len(different) > 1:
         texts = ", ".join(f"{'/'.join(codes)} ({source})" for source, codes in said)
-        return Place(page=page, problems=(problem("station_conflict", codes=texts),))
+        return Place(folder=folder, page=page, problems=(problem("station_conflict", codes=texts),))
     if said:
         source, codes = said[0]
-        return Place(Station(code=codes[0], source=source), page=page)
-    folder = f"{PurePosixPath(name).parent.as_posix()}/" if naming.folder_is_document else None
+        return Place(Station(code=codes[0], source=source), folder, page)
     return Place(folder=folder, page=page)
 
 

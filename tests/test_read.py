@@ -105,7 +105,7 @@ def test_every_number_explains_itself_in_both_languages(records: dict[str, Recor
 def test_the_contract_of_a_line(records: dict[str, Record]) -> None:
     line = json.loads(records["page2-clean"].to_json())
     assert set(line) == {
-        "schema", "photo", "station", "document", "page", "fields", "row_sums", "rules", "status", "problems",
+        "schema", "photo", "station", "document", "counts", "page", "fields", "row_sums", "rules", "status", "problems",
         "provenance", "provisional",
     }  # fmt: skip
     assert set(line["photo"]) == {"file", "frame", "sha256", "width", "height"}

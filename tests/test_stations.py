@@ -90,7 +90,7 @@ def test_folders_are_documents_only_when_asked():
     assert place("x/1.jpg", Naming(folder_is_document=True)).folder == "x/"
     assert place("1.jpg", Naming(folder_is_document=True)).folder == "./"
     named = place(f"x/{CODE}.jpg", Naming(folder_is_document=True))
-    assert (named.station.code, named.folder) == (CODE, None)
+    assert (named.station.code, named.folder) == (CODE, "x/")
 
 
 def test_a_pattern_of_ones_own():
