@@ -15,12 +15,16 @@ from pathlib import Path
 from . import journal
 from .emit import REPORT_FILE
 from .emit.report import Language, Totals
+from .emit.tables import Dialect, DocumentRow
 from .inputs import BatchError, Collected, Input, collect
 from .journal import Job
+from .lists import read_manifest, read_roll
 from .options import Options
 from .pool import in_processes, in_this_process
 from .reader import Reader
-from .results import PhotoRow, Planned, publish
+from .record import Problem
+from .results import PhotoRow, Planned, Wanted, publish
+from .stations import naming
 
 __all__ = ["BatchError", "BatchResult", "Collected", "Input", "PhotoRow", "Progress", "collect", "run", "usual_workers"]
 
@@ -32,11 +36,17 @@ _MOST_WORKERS = 8
 
 @dataclass(frozen=True)
 class BatchResult:
-    """A finished batch. `resumed` counts photos whose results an earlier, interrupted run had left."""
+    """A finished batch.
+
+    `documents` ends with the stations on the roll that sent no photo; `document_problems` are problems with the
+    document's id; `resumed` counts photos whose results an earlier, interrupted run had left.
+    """
 
     out: Path
     totals: Totals
     rows: tuple[PhotoRow, ...]
+    documents: tuple[DocumentRow, ...]
+    document_problems: tuple[tuple[str, Problem], ...]
     skipped: tuple[str, ...]
     resumed: int
 
@@ -56,8 +66,11 @@ def run(
     save_pages: bool = False,
     progress: Progress | None = None,
     language: Language = "id",
+    manifest: str | Path | None = None,
+    stations: str | Path | None = None,
+    dialect: Dialect = "rfc4180",
 ) -> BatchResult:
-    """Read photos into a folder: `photos.jsonl`, `numbers.csv`, `report.html` and, if asked for, pictures.
+    """Read photos into a folder: `photos.jsonl`, `documents.jsonl`, `numbers.csv`, `stations.csv`, `report.html`.
 
     Args:
         inputs: files and folders, or what `collect` made of them.
@@ -70,15 +83,21 @@ def run(
         progress: called with photos done, photos in all and the last one's name. What it raises ends the batch, which
             the next call with the same arguments then takes up again.
         language: the report's first one; both are in it.
+        manifest: a table with the columns `file`, `station` and, if wanted, `page`: which photo is whose.
+        stations: a table with the column `station`: all stations; those without photos get a row as well.
+        dialect: of the tables.
 
     Raises:
-        BatchError: no photos, or `out` cannot be written.
+        BatchError: no photos, a table that cannot be used, or `out` cannot be written.
         ocr_recap.template.TemplateError: a template of the options is unknown or wrong.
     """
     out = Path(out)
     collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
     total = len(collected.photos)
     reader = Reader(options)
+    rows = read_manifest(manifest, [photo.name for photo in collected.photos]) if manifest is not None else {}
+    by = naming(rows, reader.options.station_pattern, reader.options.folder_is_document)
+    wanted = Wanted(by, read_roll(stations) if stations is not None else None, dialect, language)
     work = _prepare(out)
     plan: list[Planned] = []
     done = resumed = 0
@@ -107,10 +126,11 @@ def run(
             in_processes(todo(), reader, processes, report)
         else:
             in_this_process(todo(), reader, report)
-        rows, totals = publish(out, plan, reader, collected.skipped, language=language)
+        published = publish(out, plan, reader, collected.skipped, wanted)
     except OSError as fault:
         raise _unwritable(out, fault) from None
-    return BatchResult(out, totals, rows, collected.skipped, resumed)
+    found = published.rows, published.documents, published.problems
+    return BatchResult(out, published.totals, *found, collected.skipped, resumed)
 
 
 def usual_workers(photos: int) -> int:

@@ -106,7 +106,15 @@ def test_results_are_complete_and_nothing_else_stays(reader, photos, tmp_path):
     result = batch.run([photos], out, overlay=True, save_pages=True)
     assert [r["photo"]["file"] for r in lines(out)] == [f"{i}.jpg" for i in range(5)]
     names = sorted(p.name for p in out.iterdir())
-    assert names == ["numbers.csv", "overlay", "pages", "photos.jsonl", "report.html"]
+    assert names == [
+        "documents.jsonl",
+        "numbers.csv",
+        "overlay",
+        "pages",
+        "photos.jsonl",
+        "report.html",
+        "stations.csv",
+    ]
     assert len(list((out / "overlay").iterdir())) == len(list((out / "pages").iterdir())) == 5
     assert (result.totals.photos, result.totals.accepted, result.resumed) == (5, 5, 0)
     report = (out / "report.html").read_text()
