@@ -45,6 +45,13 @@ class Lang(StrEnum):
     en = "en"
 
 
+class CsvDialect(StrEnum):
+    """How tables are written."""
+
+    rfc4180 = "rfc4180"
+    excel_id = "excel-id"
+
+
 LangOption = Annotated[
     Lang | None, typer.Option("--lang", help="Bahasa: id atau en; bawaan menurut LANG. / Language; default by LANG.")
 ]
@@ -77,6 +84,30 @@ def read(
         list[str] | None,
         typer.Option("--template", "-t", help="Id atau berkas YAML; bisa diulang. / Id or YAML file; may be repeated."),
     ] = None,
+    manifest: Annotated[
+        Path | None,
+        typer.Option("--manifest", help="CSV: file,station[,page] - foto mana milik TPS mana. / Which photo is whose."),
+    ] = None,
+    station_pattern: Annotated[
+        str | None,
+        typer.Option("--station-pattern", help="Regex kode TPS di nama berkas. / Regex of station codes in names."),
+    ] = None,
+    folder_is_document: Annotated[
+        bool,
+        typer.Option(
+            "--folder-is-document", help="Satu folder = satu dokumen. / The photos of a folder are one document."
+        ),
+    ] = False,
+    stations: Annotated[
+        Path | None,
+        typer.Option(
+            "--stations", help="CSV dengan kolom station: semua TPS. / CSV with a column station: all stations."
+        ),
+    ] = None,
+    csv_dialect: Annotated[
+        CsvDialect,
+        typer.Option("--csv-dialect", help="excel-id: titik koma, koma desimal. / Semicolons and decimal commas."),
+    ] = CsvDialect.rfc4180,
     overlay: Annotated[
         bool, typer.Option("--overlay", help="Simpan foto bertanda. / Save photos with the reading drawn on them.")
     ] = False,
@@ -101,7 +132,12 @@ def read(
     """Baca foto ke folder hasil / read photos into a folder of results."""
     language = _language(lang)
     try:
-        options = _options(templates, max_pixels)
+        options = _options(
+            templates=tuple(templates or ()),
+            max_pixels=max_pixels,
+            station_pattern=station_pattern,
+            folder_is_document=folder_is_document,
+        )
         collected = batch.collect(photos, out)
         with _progress(quiet) as bar:
             task = bar.add_task(_say(language, "Membaca", "Reading"), total=len(collected.photos))
@@ -113,6 +149,9 @@ def read(
                 overlay=overlay,
                 save_pages=save_pages,
                 language=language,
+                manifest=manifest,
+                stations=stations,
+                dialect=csv_dialect.value,
                 progress=lambda done, _total, _name: bar.update(task, completed=done),
             )
     except batch.BatchError as fault:
@@ -213,12 +252,9 @@ def check_installation(lang: LangOption = None) -> None:
     raise typer.Exit(OK if all(check.ok for check in checks) else PROBLEMS)
 
 
-def _options(templates: list[str] | None, max_pixels: int | None) -> Options:
-    given: dict[str, object] = {"templates": tuple(templates or ())}
-    if max_pixels is not None:
-        given["max_pixels"] = max_pixels
+def _options(**given: object) -> Options:
     try:
-        return Options.model_validate(given)
+        return Options.model_validate({name: value for name, value in given.items() if value is not None})
     except ValidationError as fault:
         lines = [f"--{'-'.join(map(str, e['loc'])).replace('_', '-')}: {e['msg']}" for e in fault.errors()]
         _fail("\n".join(lines), USAGE)
@@ -260,6 +296,7 @@ def _summary(result: batch.BatchResult, language: Language) -> None:
         ),
         soft_wrap=True,
     )
+    console.print(_documents(result, language), soft_wrap=True)
     if result.skipped:
         count = len(result.skipped)
         names = ", ".join(result.skipped[:5]) + (", ..." if count > 5 else "")
@@ -273,12 +310,32 @@ def _summary(result: batch.BatchResult, language: Language) -> None:
     console.print(Text(f"{_say(language, *notice)} {result.report}"), soft_wrap=True)
 
 
+def _documents(result: batch.BatchResult, language: Language) -> str:
+    """How many documents there are, by verdict."""
+    words = {
+        "settled": ("selesai", "settled"),
+        "incomplete": ("halaman kurang", "with pages missing"),
+        "review": ("perlu diperiksa", "to review"),
+        "inconsistent": ("tidak cocok seperti tertulis", "that do not add up as written"),
+        "problem": ("tanpa halaman", "without a page"),
+        "missing": ("TPS tanpa foto", "stations without photos"),
+    }
+    verdicts = [row.verdict for row in result.documents]
+    parts = [f"{n} {words[v][language == 'en']}" for v in words if (n := verdicts.count(v))]
+    total = len(verdicts) - verdicts.count("missing")
+    return f"{total} {_say(language, 'dokumen', 'documents')}: {', '.join(parts)}."
+
+
 def _hints(result: batch.BatchResult, language: Language) -> list[str]:
     """What to do about the problems, each hint once with the photos it is about."""
     about: dict[str, list[str]] = {}
     for row in result.rows:
         for problem in row.problems:
             about.setdefault(getattr(problem.hint, language), []).append(row.file)
+    own = {problem.code for row in result.rows for problem in row.problems}
+    for document, problem in result.document_problems:
+        if problem.code not in own:  # else the photos say it
+            about.setdefault(getattr(problem.hint, language), []).append(document)
     lines: list[str] = []
     for hint, files in list(about.items())[:MOST_HINTS]:
         more = f" (+{len(files) - 3})" if len(files) > 3 else ""
