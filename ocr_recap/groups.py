@@ -105,10 +105,11 @@ def group(sightings: Sequence[Sighting], roll: Iterable[str] | None = None) -> l
     for key, s in zip(keys, seen, strict=True):
         if s.page and s.page[0] not in forms.setdefault(key, []):
             forms[key].append(s.page[0])
+    copied = {j: page[0] for i, j in same if (page := seen[i].page)}
     for i, (key, s) in enumerate(zip(keys, seen, strict=True)):
         known = forms.get(key, [])
-        # A photo without a page goes with its station's only form.
-        form = s.page[0] if s.page else known[0] if len(known) == 1 else None
+        # A photo without a page goes with its station's only form; a copy is of the form that was copied.
+        form = s.page[0] if s.page else known[0] if len(known) == 1 else copied.get(i)
         parts.setdefault((key, form), []).append(i)
     listed = None if roll is None else set(roll)
     groups: list[Group] = []
