@@ -212,6 +212,17 @@ def test_records_and_tables_say_the_same_station_and_document(reader, tmp_path):
     assert (out / "documents.jsonl").read_text().count("\n") == 2
 
 
+def test_stations_off_the_roll_are_reported(reader, tmp_path):
+    photo(tmp_path / "in" / "2101142004001.jpg")
+    (tmp_path / "roll.csv").write_text("station\n2101142004002\n")
+    result = batch.run([tmp_path / "in"], tmp_path / "out", stations=tmp_path / "roll.csv")
+    assert [(name, p.code) for name, p in result.document_problems] == [("2101142004001", "station_not_on_roll")]
+    assert [(d.station, d.verdict) for d in result.documents] == [
+        ("2101142004001", "review"),
+        ("2101142004002", "missing"),
+    ]
+
+
 def test_the_folder_named_on_the_command_line_may_be_the_stations(reader, tmp_path):
     photo(tmp_path / "2101142004001" / "a.jpg")
     batch.run([tmp_path / "2101142004001"], tmp_path / "out")
