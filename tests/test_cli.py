@@ -10,7 +10,7 @@ import pytest
 from fakes import FORM, FakeReader, photo
 from typer.testing import CliRunner
 
-from ocr_recap import batch, cli, doctor
+from ocr_recap import batch, cli, doctor, summary
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +69,7 @@ def test_file_names_are_shown_as_they_are(fake, tmp_path):
 
 
 def test_long_batches_are_listed_in_part(fake, tmp_path, monkeypatch):
-    monkeypatch.setattr(cli, "MOST_ROWS", 2)
+    monkeypatch.setattr(summary, "MOST_ROWS", 2)
     for index in range(4):
         photo(tmp_path / "in" / f"{index}.jpg", mark=index)
     result = call("read", tmp_path / "in", "--out", tmp_path / "out")
