@@ -24,7 +24,7 @@ from .pool import in_processes, in_this_process
 from .reader import Reader
 from .record import Problem
 from .results import PhotoRow, Planned, Wanted, publish
-from .stations import naming
+from .stations import Naming, naming
 
 __all__ = ["BatchError", "BatchResult", "Collected", "Input", "PhotoRow", "Progress", "collect", "run", "usual_workers"]
 
@@ -83,8 +83,8 @@ def run(
         progress: called with photos done, photos in all and the last one's name. What it raises ends the batch, which
             the next call with the same arguments then takes up again.
         language: the report's first one; both are in it.
-        manifest: a table with the columns `file`, `station` and, if wanted, `page`: which photo is whose.
-        stations: a table with the column `station`: all stations; those without photos get a row as well.
+        manifest: a table with the columns `file`, `station` and, if wanted, `page`.
+        stations: a table with the column `station`; stations without photos get a row as well.
         dialect: of the tables.
 
     Raises:
@@ -93,13 +93,12 @@ def run(
     """
     out = Path(out)
     collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
-    total = len(collected.photos)
     reader = Reader(options)
-    rows = read_manifest(manifest, [photo.name for photo in collected.photos]) if manifest is not None else {}
-    by = naming(rows, reader.options.station_pattern, reader.options.folder_is_document)
-    wanted = Wanted(by, read_roll(stations) if stations is not None else None, dialect, language)
+    by = _naming(manifest, collected, reader.options)
+    wanted = Wanted(by, None if stations is None else read_roll(stations), dialect, language)
     work = _prepare(out)
     plan: list[Planned] = []
+    total = len(collected.photos)
     done = resumed = 0
 
     def report(job: Job) -> None:
@@ -120,17 +119,30 @@ def run(
             else:
                 yield planned.job
 
-    processes = min(usual_workers(total) if workers is None else workers, total)
     try:
-        if processes > 1:
-            in_processes(todo(), reader, processes, report)
-        else:
-            in_this_process(todo(), reader, report)
+        _read(todo(), reader, min(usual_workers(total) if workers is None else workers, total), report)
         published = publish(out, plan, reader, collected.skipped, wanted)
     except OSError as fault:
         raise _unwritable(out, fault) from None
-    found = published.rows, published.documents, published.problems
-    return BatchResult(out, published.totals, *found, collected.skipped, resumed)
+    found = published.totals, published.rows, published.documents, published.problems
+    return BatchResult(out, *found, collected.skipped, resumed)
+
+
+def _read(jobs: Iterator[Job], reader: Reader, processes: int, report: Callable[[Job], None]) -> None:
+    if processes > 1:
+        in_processes(jobs, reader, processes, report)
+    else:
+        in_this_process(jobs, reader, report)
+
+
+def _naming(manifest: str | Path | None, collected: Collected, options: Options) -> Naming:
+    """How to find the stations of these photos.
+
+    Raises:
+        BatchError: the manifest cannot be used.
+    """
+    rows = read_manifest(manifest, [photo.name for photo in collected.photos]) if manifest is not None else {}
+    return naming(rows, options.station_pattern, options.folder_is_document)
 
 
 def usual_workers(photos: int) -> int:

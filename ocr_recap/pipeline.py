@@ -133,7 +133,7 @@ def make_record(
             residual=round(located.residual, 4),
             anchors=located.anchors,
             homography=_rounded(located.homography),
-            ink=sheets.ink([patch.cells for patch in patches.values()]),
+            ink=sheets.ink([patches[i].cells for i in fields if i in counts]),
         ),
         fields={i: _field_record(f, heard[i], patches[i], decisions[i]) for i, f in fields.items()},
         rules=tuple(rule_result(r) for r in rules),

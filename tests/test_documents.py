@@ -181,6 +181,7 @@ def test_ink_tells_sheets_apart(records):
     assert alike(inks) == [(0, 2)]
     assert records["page3-blank"].page.ink == "", "empty sheets are all alike"
     assert alike(["", ""]) == []
+    assert ink([]) == ""
     assert ink([np.full((3, 48, 48), 200, np.uint8)]) == ""
     assert 0.6 < SAME_SHEET < 0.95
 
