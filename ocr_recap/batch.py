@@ -15,12 +15,16 @@ from pathlib import Path
 from . import journal
 from .emit import REPORT_FILE
 from .emit.report import Language, Totals
+from .emit.tables import Dialect, DocumentRow
 from .inputs import BatchError, Collected, Input, collect
 from .journal import Job
+from .lists import read_manifest, read_roll
 from .options import Options
 from .pool import in_processes, in_this_process
 from .reader import Reader
-from .results import PhotoRow, Planned, publish
+from .record import Problem
+from .results import PhotoRow, Planned, Wanted, publish
+from .stations import Naming, naming
 
 __all__ = ["BatchError", "BatchResult", "Collected", "Input", "PhotoRow", "Progress", "collect", "run", "usual_workers"]
 
@@ -32,11 +36,17 @@ _MOST_WORKERS = 8
 
 @dataclass(frozen=True)
 class BatchResult:
-    """A finished batch. `resumed` counts photos whose results an earlier, interrupted run had left."""
+    """A finished batch.
+
+    `documents` ends with the stations on the roll that sent no photo; `document_problems` are problems with the
+    document's id; `resumed` counts photos whose results an earlier, interrupted run had left.
+    """
 
     out: Path
     totals: Totals
     rows: tuple[PhotoRow, ...]
+    documents: tuple[DocumentRow, ...]
+    document_problems: tuple[tuple[str, Problem], ...]
     skipped: tuple[str, ...]
     resumed: int
 
@@ -56,8 +66,11 @@ def run(
     save_pages: bool = False,
     progress: Progress | None = None,
     language: Language = "id",
+    manifest: str | Path | None = None,
+    stations: str | Path | None = None,
+    dialect: Dialect = "rfc4180",
 ) -> BatchResult:
-    """Read photos into a folder: `photos.jsonl`, `numbers.csv`, `report.html` and, if asked for, pictures.
+    """Read photos into a folder: `photos.jsonl`, `documents.jsonl`, `numbers.csv`, `stations.csv`, `report.html`.
 
     Args:
         inputs: files and folders, or what `collect` made of them.
@@ -70,17 +83,22 @@ def run(
         progress: called with photos done, photos in all and the last one's name. What it raises ends the batch, which
             the next call with the same arguments then takes up again.
         language: the report's first one; both are in it.
+        manifest: a table with the columns `file`, `station` and, if wanted, `page`.
+        stations: a table with the column `station`; stations without photos get a row as well.
+        dialect: of the tables.
 
     Raises:
-        BatchError: no photos, or `out` cannot be written.
+        BatchError: no photos, a table that cannot be used, or `out` cannot be written.
         ocr_recap.template.TemplateError: a template of the options is unknown or wrong.
     """
     out = Path(out)
     collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
-    total = len(collected.photos)
     reader = Reader(options)
+    by = _naming(manifest, collected, reader.options)
+    wanted = Wanted(by, None if stations is None else read_roll(stations), dialect, language)
     work = _prepare(out)
     plan: list[Planned] = []
+    total = len(collected.photos)
     done = resumed = 0
 
     def report(job: Job) -> None:
@@ -101,16 +119,30 @@ def run(
             else:
                 yield planned.job
 
-    processes = min(usual_workers(total) if workers is None else workers, total)
     try:
-        if processes > 1:
-            in_processes(todo(), reader, processes, report)
-        else:
-            in_this_process(todo(), reader, report)
-        rows, totals = publish(out, plan, reader, collected.skipped, language=language)
+        _read(todo(), reader, min(usual_workers(total) if workers is None else workers, total), report)
+        published = publish(out, plan, reader, collected.skipped, wanted)
     except OSError as fault:
         raise _unwritable(out, fault) from None
-    return BatchResult(out, totals, rows, collected.skipped, resumed)
+    found = published.totals, published.rows, published.documents, published.problems
+    return BatchResult(out, *found, collected.skipped, resumed)
+
+
+def _read(jobs: Iterator[Job], reader: Reader, processes: int, report: Callable[[Job], None]) -> None:
+    if processes > 1:
+        in_processes(jobs, reader, processes, report)
+    else:
+        in_this_process(jobs, reader, report)
+
+
+def _naming(manifest: str | Path | None, collected: Collected, options: Options) -> Naming:
+    """How to find the stations of these photos.
+
+    Raises:
+        BatchError: the manifest cannot be used.
+    """
+    rows = read_manifest(manifest, [photo.name for photo in collected.photos]) if manifest is not None else {}
+    return naming(rows, options.station_pattern, options.folder_is_document)
 
 
 def usual_workers(photos: int) -> int:

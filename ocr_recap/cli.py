@@ -14,17 +14,14 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
 
-from . import batch, doctor, draw, template
+from . import batch, doctor, draw, summary, template
 from .emit.pictures import write_atomically
 from .emit.report import Language
 from .options import Options
+from .summary import say
 
 OK, PROBLEMS, USAGE, INTERRUPTED = 0, 1, 2, 130
-MOST_ROWS = 40
-MOST_HINTS = 10
 
 app = typer.Typer(
     name="ocr-recap",
@@ -45,8 +42,52 @@ class Lang(StrEnum):
     en = "en"
 
 
+class CsvDialect(StrEnum):
+    """How tables are written."""
+
+    rfc4180 = "rfc4180"
+    excel_id = "excel-id"
+
+
 LangOption = Annotated[
     Lang | None, typer.Option("--lang", help="Bahasa: id atau en; bawaan menurut LANG. / Language; default by LANG.")
+]
+ManifestOption = Annotated[
+    Path | None,
+    typer.Option("--manifest", help="CSV: file,station[,page] - foto mana milik TPS mana. / Which photo is whose."),
+]
+StationPatternOption = Annotated[
+    str | None,
+    typer.Option("--station-pattern", help="Regex kode TPS di nama berkas. / Regex of station codes in names."),
+]
+FolderIsDocumentOption = Annotated[
+    bool,
+    typer.Option("--folder-is-document", help="Satu folder = satu dokumen. / The photos of a folder are one document."),
+]
+StationsOption = Annotated[
+    Path | None,
+    typer.Option("--stations", help="CSV dengan kolom station: semua TPS. / CSV with a column station: all stations."),
+]
+CsvDialectOption = Annotated[
+    CsvDialect,
+    typer.Option("--csv-dialect", help="excel-id: titik koma, koma desimal. / Semicolons and decimal commas."),
+]
+OverlayOption = Annotated[
+    bool, typer.Option("--overlay", help="Simpan foto bertanda. / Save photos with the reading drawn on them.")
+]
+SavePagesOption = Annotated[
+    bool, typer.Option("--save-pages", help="Simpan halaman yang diluruskan. / Save the straightened pages.")
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option("--workers", "-w", min=1, max=64, help="Jumlah proses; bawaan otomatis. / Processes; default: auto."),
+]
+MaxPixelsOption = Annotated[
+    int | None,
+    typer.Option("--max-pixels", help="Tolak foto yang lebih besar. / Refuse photos with more pixels."),
+]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Tanpa kemajuan dan ringkasan. / No progress and no summary.")
 ]
 
 
@@ -77,34 +118,30 @@ def read(
         list[str] | None,
         typer.Option("--template", "-t", help="Id atau berkas YAML; bisa diulang. / Id or YAML file; may be repeated."),
     ] = None,
-    overlay: Annotated[
-        bool, typer.Option("--overlay", help="Simpan foto bertanda. / Save photos with the reading drawn on them.")
-    ] = False,
-    save_pages: Annotated[
-        bool, typer.Option("--save-pages", help="Simpan halaman yang diluruskan. / Save the straightened pages.")
-    ] = False,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers", "-w", min=1, max=64, help="Jumlah proses; bawaan otomatis. / Processes; default: auto."
-        ),
-    ] = None,
-    max_pixels: Annotated[
-        int | None,
-        typer.Option("--max-pixels", help="Tolak foto yang lebih besar. / Refuse photos with more pixels."),
-    ] = None,
+    manifest: ManifestOption = None,
+    station_pattern: StationPatternOption = None,
+    folder_is_document: FolderIsDocumentOption = False,
+    stations: StationsOption = None,
+    csv_dialect: CsvDialectOption = CsvDialect.rfc4180,
+    overlay: OverlayOption = False,
+    save_pages: SavePagesOption = False,
+    workers: WorkersOption = None,
+    max_pixels: MaxPixelsOption = None,
     lang: LangOption = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Tanpa kemajuan dan ringkasan. / No progress and no summary.")
-    ] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Baca foto ke folder hasil / read photos into a folder of results."""
     language = _language(lang)
     try:
-        options = _options(templates, max_pixels)
+        options = _options(
+            templates=tuple(templates or ()),
+            max_pixels=max_pixels,
+            station_pattern=station_pattern,
+            folder_is_document=folder_is_document,
+        )
         collected = batch.collect(photos, out)
         with _progress(quiet) as bar:
-            task = bar.add_task(_say(language, "Membaca", "Reading"), total=len(collected.photos))
+            task = bar.add_task(say(language, "Membaca", "Reading"), total=len(collected.photos))
             result = batch.run(
                 collected,
                 out,
@@ -113,15 +150,18 @@ def read(
                 overlay=overlay,
                 save_pages=save_pages,
                 language=language,
+                manifest=manifest,
+                stations=stations,
+                dialect=csv_dialect.value,
                 progress=lambda done, _total, _name: bar.update(task, completed=done),
             )
     except batch.BatchError as fault:
-        _fail(_say(language, fault.id, fault.en), USAGE)
+        _fail(say(language, fault.id, fault.en), USAGE)
     except template.TemplateError as fault:
         _fail(str(fault), USAGE)
     except KeyboardInterrupt:
         _fail(
-            _say(
+            say(
                 language,
                 "Dihentikan. Jalankan perintah yang sama lagi: yang sudah dibaca tidak dibaca ulang.",
                 "Interrupted. Run the same command again: what has been read is not read again.",
@@ -129,7 +169,7 @@ def read(
             INTERRUPTED,
         )
     if not quiet:
-        _summary(result, language)
+        summary.show(result, language)
     raise typer.Exit(PROBLEMS if result.totals.problems else OK)
 
 
@@ -177,7 +217,7 @@ def check_templates(
             faulty = True
             typer.echo(str(fault), err=True)
         else:
-            typer.echo(f"{path}: {_say(_language(lang), 'benar', 'correct')} ({form.id})")
+            typer.echo(f"{path}: {say(_language(lang), 'benar', 'correct')} ({form.id})")
     raise typer.Exit(PROBLEMS if faulty else OK)
 
 
@@ -199,7 +239,7 @@ def print_form(
         write_atomically(out, content)
     except OSError as fault:
         why = fault.strerror or type(fault).__name__
-        _fail(f"{out}: {_say(_language(lang), 'tidak dapat ditulis', 'cannot be written')} ({why})", USAGE)
+        _fail(f"{out}: {say(_language(lang), 'tidak dapat ditulis', 'cannot be written')} ({why})", USAGE)
     typer.echo(str(out))
 
 
@@ -213,77 +253,15 @@ def check_installation(lang: LangOption = None) -> None:
     raise typer.Exit(OK if all(check.ok for check in checks) else PROBLEMS)
 
 
-def _options(templates: list[str] | None, max_pixels: int | None) -> Options:
-    given: dict[str, object] = {"templates": tuple(templates or ())}
-    if max_pixels is not None:
-        given["max_pixels"] = max_pixels
+def _options(**given: object) -> Options:
     try:
-        return Options.model_validate(given)
+        return Options.model_validate({name: value for name, value in given.items() if value is not None})
     except ValidationError as fault:
         lines = [f"--{'-'.join(map(str, e['loc'])).replace('_', '-')}: {e['msg']}" for e in fault.errors()]
         _fail("\n".join(lines), USAGE)
 
 
-# --- what is shown --------------------------------------------------------------------------------------------------
-
-
-def _summary(result: batch.BatchResult, language: Language) -> None:
-    # Piped output keeps its file names whole instead of folding them to 80 columns.
-    console = Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=120)
-    heads = (
-        ("berkas", "halaman", "diterima", "periksa", "kosong", "masalah"),
-        ("file", "page", "accepted", "review", "blank", "problem"),
-    )[language == "en"]
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for head in heads:
-        table.add_column(head, justify="right" if head in heads[2:5] else "left", overflow="fold")
-    for row in result.rows[:MOST_ROWS]:
-        page = Text(f"{row.page[0]} {row.page[1]}" if row.page else "-")
-        counts = [str(n) if row.page else "" for n in (row.accepted, row.review, row.blank)]
-        codes = Text(", ".join(problem.code for problem in row.problems), style="red")
-        table.add_row(Text(row.file), page, *counts, codes)
-    console.print(table)
-    more = len(result.rows) - MOST_ROWS
-    if more > 0:
-        console.print(_say(language, f"... dan {more} foto lagi", f"... and {more} more photos"))
-    for line in _hints(result, language):
-        console.print(Text(line), soft_wrap=True)
-    totals = result.totals
-    console.print()
-    console.print(
-        _say(
-            language,
-            f"{totals.photos} foto, {totals.located} halaman dikenali; angka: {totals.accepted} diterima, "
-            f"{totals.review} perlu diperiksa, {totals.blank} kosong; {totals.problems} foto bermasalah.",
-            f"{totals.photos} photos, {totals.located} pages found; numbers: {totals.accepted} accepted, "
-            f"{totals.review} to review, {totals.blank} blank; {totals.problems} problem photos.",
-        ),
-        soft_wrap=True,
-    )
-    if result.skipped:
-        count = len(result.skipped)
-        names = ", ".join(result.skipped[:5]) + (", ..." if count > 5 else "")
-        console.print(
-            Text(_say(language, f"Dilewati ({count}): {names}", f"Skipped ({count}): {names}")), soft_wrap=True
-        )
-    if result.resumed:
-        text = f"{result.resumed} dari proses sebelumnya", f"{result.resumed} taken over from the interrupted run"
-        console.print(_say(language, *text))
-    notice = "SEMENTARA: formulir kertas yang berlaku.", "PROVISIONAL: paper prevails."
-    console.print(Text(f"{_say(language, *notice)} {result.report}"), soft_wrap=True)
-
-
-def _hints(result: batch.BatchResult, language: Language) -> list[str]:
-    """What to do about the problems, each hint once with the photos it is about."""
-    about: dict[str, list[str]] = {}
-    for row in result.rows:
-        for problem in row.problems:
-            about.setdefault(getattr(problem.hint, language), []).append(row.file)
-    lines: list[str] = []
-    for hint, files in list(about.items())[:MOST_HINTS]:
-        more = f" (+{len(files) - 3})" if len(files) > 3 else ""
-        lines.append(f"{', '.join(files[:3])}{more}: {hint}")
-    return lines
+# --- small parts ---------------------------------------------------------------------------------------------------
 
 
 def _progress(quiet: bool) -> Progress:
@@ -306,10 +284,6 @@ def _language(chosen: Lang | None) -> Language:
         if value:
             return "id" if value.lower().startswith(("id_", "id.", "in_")) or value.lower() == "id" else "en"
     return "en"
-
-
-def _say(language: Language, text_id: str, text_en: str) -> str:
-    return text_id if language == "id" else text_en
 
 
 def _template(name: str) -> template.Template:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .emit import NUMBERS_FILE, OVERLAYS, PAGES, PHOTOS_FILE, REPORT_FILE
+from .emit import DOCUMENTS_FILE, NUMBERS_FILE, OVERLAYS, PAGES, PHOTOS_FILE, REPORT_FILE, STATIONS_FILE
 
+_RESULTS = frozenset({PHOTOS_FILE, DOCUMENTS_FILE, NUMBERS_FILE, STATIONS_FILE, REPORT_FILE})
 PHOTO_ENDINGS = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".webp"})
 
 
@@ -85,7 +86,7 @@ def _search(folder: Path, out: Path | None, found: list[Input], skipped: list[st
             name = _clean(path.relative_to(folder).as_posix())
             if path.suffix.lower() in PHOTO_ENDINGS and not file.startswith(".") and _is_plain(path):
                 found.append(Input(path, name))
-            elif not (results and file in (PHOTOS_FILE, NUMBERS_FILE, REPORT_FILE)):
+            elif not (results and file in _RESULTS):
                 skipped.append(name)
 
 

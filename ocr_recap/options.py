@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from .stations import compiled
 
 # Pillow refuses to open more pixels than this (twice its own MAX_IMAGE_PIXELS), whatever we ask for.
 HARD_CAP = 178_956_970
@@ -21,3 +23,14 @@ class Options(BaseModel):
     max_pixels: Annotated[int, Field(ge=10_000, le=HARD_CAP)] = Field(
         default=150_000_000, description="photos with more pixels than this are refused before decoding"
     )
+    station_pattern: str | None = Field(
+        default=None, description="regular expression for station codes in names; its group `station`, or all of it"
+    )
+    folder_is_document: bool = Field(default=False, description="the photos of one folder are one document")
+
+    @field_validator("station_pattern")
+    @classmethod
+    def _is_a_pattern(cls, pattern: str | None) -> str | None:
+        if pattern is not None:
+            compiled(pattern)
+        return pattern

@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from . import policy, reconcile
+from . import policy, reconcile, sheets
 from .crop import FieldPatches, crop
+from .explain import explain
 from .load import Photo, Source, load
 from .locate import Located, locate
 from .options import Options
 from .policy import Case, Decision
-from .problems import PhotoProblem, hint
-from .problems import reason as reason_text
+from .problems import PhotoProblem
 from .record import (
-    Bilingual,
     BubbleEvidence,
     Candidate,
     CellEvidence,
@@ -30,17 +30,18 @@ from .record import (
     FieldRecord,
     Page,
     PhotoInfo,
-    Problem,
     Provenance,
     Record,
-    RuleResult,
     TallyEvidence,
-    bilingual,
     quad,
+    rule_result,
 )
+from .record import problem as make_problem
 from .template import FormField, Tally, Template
 from .witnesses import bubbles as bubble_witness
 from .witnesses import digits as digit_witness
+
+FloatArray = NDArray[np.float64]
 
 _CANDIDATES = 5  # shown per number
 _SHOWN_PROBABILITY = 0.0005  # classes of a cell below this are left out of a record
@@ -63,44 +64,57 @@ def read_photo(
         photo = load(source, name, options)
         located = locate(photo, templates)
         patches = crop(photo, located)
-        cases = hear_witnesses(patches, digits)
-        rules = reconcile.evaluate(
-            located.template.rules_of(located.page_id), {case.field: case.value for case in cases.values()}
-        )
-        decisions = policy.decide(list(cases.values()), rules)
-        record = make_record(photo, located, patches, cases, rules, decisions, digits, options)
+        heard = hear_witnesses(patches, digits)
+        cases = [h.case for h in heard.values()]
+        page_rules = located.template.rules_of(located.page_id)
+        rules = reconcile.evaluate(page_rules, {case.field: case.value for case in cases})
+        decisions = policy.decide(cases, rules)
+        record = make_record(photo, located, patches, heard, rules, decisions, digits, options)
     except PhotoProblem as problem:
         record = problem_record(name, photo, problem, digits, options)
     return Reading(record, photo)
 
 
-def hear_witnesses(patches: Mapping[str, FieldPatches], digits: digit_witness.DigitReader) -> dict[str, Case]:
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """What the witnesses said of one number.
+
+    Attributes:
+        case: what the decision hears of it.
+        evidence: all readings of the digit cells and the bubbles.
+        posterior: readings with all witnesses of this number heard, best first.
+        cells: (cells, 14) log-probabilities of the digit witness.
+        bubbles: (columns, 12) probabilities of the bubble witness, or None.
+    """
+
+    case: Case
+    evidence: reconcile.Evidence
+    posterior: tuple[reconcile.Reading, ...]
+    cells: FloatArray
+    bubbles: FloatArray | None
+
+
+def hear_witnesses(patches: Mapping[str, FieldPatches], digits: digit_witness.DigitReader) -> dict[str, Heard]:
     """Ask every witness about every number; all cells of the page go through the net together."""
     table = digits.read(np.concatenate([p.cells for p in patches.values()]))
-    cases: dict[str, Case] = {}
+    heard: dict[str, Heard] = {}
     start = 0
     for field, patch in patches.items():
         cells = table[start : start + len(patch.cells)]
         start += len(patch.cells)
         bubbles = None if patch.bubbles is None else bubble_witness.read(patch.bubbles).probabilities
         evidence = reconcile.weigh(cells, bubbles)
-        cases[field] = Case(
-            field,
-            evidence,
-            reconcile.posterior(evidence),
-            bool(patch.found.all()),
-            patch.inside,
-            cells,
-            bubbles,
-        )
-    return cases
+        posterior = reconcile.posterior(evidence)
+        case = policy.make_case(field, evidence, posterior, bool(patch.found.all()), patch.inside)
+        heard[field] = Heard(case, evidence, posterior, cells, bubbles)
+    return heard
 
 
 def make_record(
     photo: Photo,
     located: Located,
     patches: Mapping[str, FieldPatches],
-    cases: dict[str, Case],
+    heard: Mapping[str, Heard],
     rules: Sequence[reconcile.Evaluated],
     decisions: dict[str, Decision],
     digits: digit_witness.DigitReader,
@@ -119,21 +133,11 @@ def make_record(
             residual=round(located.residual, 4),
             anchors=located.anchors,
             homography=_rounded(located.homography),
+            ink=sheets.ink([patches[i].cells for i in fields if i in counts]),
         ),
-        fields={i: _field_record(f, cases[i], patches[i], decisions[i]) for i, f in fields.items()},
-        rules=tuple(
-            RuleResult(
-                id=r.rule.id,
-                text=r.rule.text,
-                strength=r.rule.strength,
-                basis=r.rule.basis,
-                numbers=dict(r.numbers),
-                outcome=r.outcome,
-                difference=None if r.difference is None else round(r.difference, 6),
-            )
-            for r in rules
-        ),
-        status=policy.verdict(decisions, counts, rules, cases),
+        fields={i: _field_record(f, heard[i], patches[i], decisions[i]) for i, f in fields.items()},
+        rules=tuple(rule_result(r) for r in rules),
+        status=policy.verdict(decisions, counts, rules, {i: h.case for i, h in heard.items()}),
         provenance=_provenance(template.sha256, digits, options),
     )
 
@@ -149,44 +153,42 @@ def problem_record(
         width=photo.width if photo else _number(data.get("width")),
         height=photo.height if photo else _number(data.get("height")),
     )
-    described = Problem(code=problem.code, data=data, hint=bilingual(hint(problem.code, data)))
     return Record(
         photo=info,
         page=None,
         fields={},
         status="problem",
-        problems=(described,),
+        problems=(make_problem(problem.code, **data),),
         provenance=_provenance(None, digits, options),
     )
 
 
-def _field_record(field: FormField, case: Case, patch: FieldPatches, decision: Decision) -> FieldRecord:
-    best = case.posterior[0]
-    value = None if best.kind in ("blank", "unreadable") else best.value
-    accepted = value if decision.status == "accepted" else None
+def _field_record(field: FormField, heard: Heard, patch: FieldPatches, decision: Decision) -> FieldRecord:
+    case = heard.case
+    evidence = _evidence(field, heard, patch)
     outline = np.stack([patch.quads[0, 0], patch.quads[-1, 1], patch.quads[-1, 2], patch.quads[0, 3]])
     return FieldRecord(
-        text=best.text,
-        read="".join(c for c in best.text if c.isdigit()),
-        value=value,
-        accepted=accepted,
+        text=case.text,
+        read="".join(c for c in case.text if c.isdigit()),
+        value=case.value,
+        accepted=case.value if decision.status == "accepted" else None,
         status=decision.status,
-        confidence=round(case.confidence, 6),
+        confidence=case.confidence,
         candidates=tuple(
             Candidate(text=r.text, value=r.value, probability=round(r.probability, 6))
-            for r in case.posterior[:_CANDIDATES]
+            for r in heard.posterior[:_CANDIDATES]
         ),
         reasons=tuple(code for code, _ in decision.reasons),
-        explanation=_explain(case, decision),
+        explanation=explain(case, evidence.digits.probability, decision),
         quad=quad(outline),
-        evidence=_evidence(field, case, patch),
+        evidence=evidence,
     )
 
 
-def _evidence(field: FormField, case: Case, patch: FieldPatches) -> Evidence:
-    read = case.evidence.best
+def _evidence(field: FormField, heard: Heard, patch: FieldPatches) -> Evidence:
+    case, read = heard.case, heard.evidence.best
     cells: list[CellEvidence] = []
-    for log_probabilities, corners in zip(case.cells, patch.quads, strict=True):
+    for log_probabilities, corners in zip(heard.cells, patch.quads, strict=True):
         chances = np.exp(log_probabilities)
         order = np.argsort(-chances, kind="stable")
         shown = {
@@ -194,17 +196,19 @@ def _evidence(field: FormField, case: Case, patch: FieldPatches) -> Evidence:
         }
         cells.append(CellEvidence(quad=quad(corners), probabilities=shown))
     bubbles = None
-    if case.bubbles is not None and case.evidence.bubbles is not None:
-        said = case.evidence.bubbles
-        best = case.bubbles.argmax(axis=1)
+    if case.bubbles is not None and heard.bubbles is not None:
+        said = case.bubbles
+        best = heard.bubbles.argmax(axis=1)
         bubbles = BubbleEvidence(
             state={"number": "read", "blank": "empty"}.get(said.kind, "unclear"),  # pyright: ignore[reportArgumentType]
             text=said.text,
             value=said.value,
-            probability=round(said.probability, 6),
+            probability=said.probability,
+            supports=said.supports,
+            digits_agree=said.digits_agree,
             columns=tuple(
                 (bubble_witness.CLASSES[i], round(float(column[i]), 6))
-                for i, column in zip(best, case.bubbles, strict=True)
+                for i, column in zip(best, heard.bubbles, strict=True)
             ),
         )
     has_tally = any(isinstance(w, Tally) for w in field.witnesses)
@@ -212,40 +216,16 @@ def _evidence(field: FormField, case: Case, patch: FieldPatches) -> Evidence:
         digits=DigitEvidence(
             text=read.text,
             value=read.value,
-            probability=round(case.evidence.digits_say(read.value, read.kind), 6),
+            probability=round(heard.evidence.digits_say(read.value, read.kind), 6),
+            supports=case.supports,
+            blank=case.blank,
+            found=case.cells_found,
+            inside=case.inside,
             cells=tuple(cells),
         ),
         bubbles=bubbles,
         tally=TallyEvidence(state="not_read", count=None, rows=None) if has_tally else None,
     )
-
-
-def _explain(case: Case, decision: Decision) -> Bilingual:
-    """One sentence on why this number has its status, in both languages."""
-    if decision.status == "blank":
-        return Bilingual(id="Kosong: tidak ada tulisan di semua kotak.", en="Blank: nothing is written in any box.")
-    digits = case.evidence.best
-    shown = digits.text.replace(" ", "_")
-    sure = f"{case.evidence.digits_say(digits.value, digits.kind):.3f}"
-    id_parts, en_parts = [f"angka tertulis {shown} ({sure})"], [f"the digits read {shown} ({sure})"]
-    if case.evidence.bubbles is not None:
-        said = case.evidence.bubbles
-        text = {"blank": ("kosong", "empty")}.get(said.kind, (said.text.replace(" ", "_"),) * 2)
-        id_parts.append(f"bulatan {text[0]}")
-        en_parts.append(f"the bubbles {text[1]}")
-    if decision.rules:
-        id_parts.append(f"penjumlahan cocok ({', '.join(decision.rules)})")
-        en_parts.append(f"the sum holds ({', '.join(decision.rules)})")
-    texts = [reason_text(code, data) for code, data in decision.reasons]
-    tail_id = "; ".join(t["id"] for t in texts)
-    tail_en = "; ".join(t["en"] for t in texts)
-    opening = ("Diterima", "Accepted") if decision.status == "accepted" else ("Perlu diperiksa", "To be reviewed")
-    if tail_id:
-        return Bilingual(
-            id=f"{opening[0]}: {tail_id} - {', '.join(id_parts)}.",
-            en=f"{opening[1]}: {tail_en} - {', '.join(en_parts)}.",
-        )
-    return Bilingual(id=f"{opening[0]}: {', '.join(id_parts)}.", en=f"{opening[1]}: {', '.join(en_parts)}.")
 
 
 def _info(name: str, photo: Photo) -> PhotoInfo:

@@ -11,14 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from .reconcile import Evaluated, Evidence, Reading
-
-FloatArray = NDArray[np.float64]
+from .reconcile import Evaluated, Evidence, Kind, Reading, interpret
 
 Status = Literal["accepted", "review", "blank"]
+Reason = tuple[str, dict[str, str]]  # code of `problems.REASONS`, data of its sentence
 
 PLAUSIBLE_SET = 0.001  # a value outside a witness's own 99.9% set is contradicted by that witness
 
@@ -49,30 +45,97 @@ class Thresholds:
     blank: float = 0.95
 
 
-@dataclass(frozen=True, eq=False)
-class Case:
-    """All that is known of one number before a decision."""
+@dataclass(frozen=True)
+class BubbleCase:
+    """What the bubbles of a number say.
 
-    field: str
-    evidence: Evidence
-    posterior: tuple[Reading, ...]
-    cells_found: bool
-    inside: bool
-    cells: FloatArray  # (cells, 14) log-probabilities of the digit witness
-    bubbles: FloatArray | None  # (columns, 12) probabilities of the bubble witness
+    Attributes:
+        text: a character per column: a digit, space = none filled, `?` = several.
+        probability: of that text.
+        supports: probability that the bubbles mean the number's value.
+        digits_agree: probability that the digit cells mean the bubbles' value.
+    """
+
+    text: str
+    probability: float
+    supports: float
+    digits_agree: float
+
+    @property
+    def kind(self) -> Kind:
+        """Whether the text is a number."""
+        return interpret(self.text)[0]
 
     @property
     def value(self) -> int | None:
-        """The best reading, all witnesses of this number heard."""
-        return self.posterior[0].value
+        """The number; None where it is unclear."""
+        kind, value = interpret(self.text)
+        return value if kind == "number" else None
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that a decision on one number hears: plain data, all of it in the record, so that it can be decided again.
+
+    Attributes:
+        field: id of the number.
+        text: its likeliest text, all of its own witnesses heard.
+        confidence: probability of that text's value over all ways to write it.
+        digits_text: likeliest text of the digit cells alone.
+        supports: probability that the digit cells mean the value.
+        blank: probability that every cell is empty.
+        cells_found: every printed box was seen.
+        inside: every cell lies within the photo.
+        bubbles: None where the form has none.
+        objections: what speaks against the number from outside its page: reason codes with their data.
+    """
+
+    field: str
+    text: str
+    confidence: float
+    digits_text: str
+    supports: float
+    blank: float
+    cells_found: bool
+    inside: bool
+    bubbles: BubbleCase | None = None
+    objections: tuple[Reason, ...] = ()
 
     @property
-    def confidence(self) -> float:
-        """Posterior probability of that value over all ways to write it."""
-        best = self.posterior[0]
-        if best.kind == "blank":
-            return self.evidence.blank
-        return sum(r.probability for r in self.posterior if r.value == best.value and r.kind == best.kind)
+    def kind(self) -> Kind:
+        """What the text is."""
+        return interpret(self.text)[0]
+
+    @property
+    def value(self) -> int | None:
+        """The best reading; None for a blank or what is no number."""
+        return interpret(self.text)[1]
+
+
+def make_case(field: str, evidence: Evidence, posterior: Sequence[Reading], cells_found: bool, inside: bool) -> Case:
+    """What matters for the decision, rounded as records hold it."""
+    best = posterior[0]
+    if best.kind == "blank":
+        confidence = evidence.blank
+    else:
+        confidence = sum(r.probability for r in posterior if r.value == best.value and r.kind == best.kind)
+    said = evidence.bubbles
+    bubbles = None
+    if said is not None:
+        supports = 0.0 if best.value is None else evidence.bubble_probability_of.get(best.value, 0.0)
+        agree = evidence.digits_say(said.value)
+        bubbles = BubbleCase(said.text, round(said.probability, 6), round(supports, 6), round(agree, 6))
+    return Case(
+        field,
+        best.text,
+        round(confidence, 6),
+        evidence.best.text,
+        round(evidence.digits_say(best.value), 6),
+        round(evidence.blank, 6),
+        cells_found,
+        inside,
+        bubbles,
+    )
 
 
 @dataclass(frozen=True)
@@ -80,7 +143,7 @@ class Decision:
     """The verdict on one number: reason codes with the data for their sentences, and the witness that convinced."""
 
     status: Status
-    reasons: tuple[tuple[str, dict[str, str]], ...]
+    reasons: tuple[Reason, ...]
     witness: Literal["bubbles", "rule", "empty", "none"]
     rules: tuple[str, ...]  # ids of the rules that confirmed it
 
@@ -94,22 +157,19 @@ def decide(
 
 
 def _decide(case: Case, rules: Sequence[Evaluated], sure: set[str], thresholds: Thresholds) -> Decision:
-    best = case.posterior[0]
     mine = [r for r in rules if case.field in r.numbers]
     objections = _objections(case, mine)
-    if best.kind == "blank":
-        bubbles = case.evidence.bubbles
-        surely = case.evidence.blank >= thresholds.blank and (bubbles is None or bubbles.kind == "blank")
+    bubbles = case.bubbles
+    if case.kind == "blank":
+        surely = case.blank >= thresholds.blank and (bubbles is None or bubbles.kind == "blank")
         if surely and not objections:
             return Decision("blank", (), "empty", ())
         return Decision("review", tuple(objections) or (("blank_uncertain", {}),), "none", ())
     if objections:
         return Decision("review", tuple(objections), "none", ())
-    bubbles = case.evidence.bubbles
-    if bubbles is not None and bubbles.kind == "number":
-        agree = case.evidence.bubble_probability_of.get(best.value or 0, 0.0)
-        if agree >= thresholds.bubbles and _digits_sure(case, thresholds.with_bubbles):
-            return Decision("accepted", (), "bubbles", ())
+    confirmed = bubbles is not None and bubbles.kind == "number" and bubbles.supports >= thresholds.bubbles
+    if confirmed and _digits_sure(case, thresholds.with_bubbles):
+        return Decision("accepted", (), "bubbles", ())
     confirming = tuple(
         r.rule.id
         for r in mine
@@ -125,46 +185,41 @@ def _decide(case: Case, rules: Sequence[Evaluated], sure: set[str], thresholds: 
 
 
 def _digits_sure(case: Case, threshold: float) -> bool:
-    best = case.posterior[0]
-    return best.kind == "number" and case.evidence.digits_say(best.value) >= threshold
+    return case.kind == "number" and case.supports >= threshold
 
 
-def _objections(case: Case, rules: Sequence[Evaluated]) -> list[tuple[str, dict[str, str]]]:
+def _objections(case: Case, rules: Sequence[Evaluated]) -> list[Reason]:
     """What speaks against taking this number as read, whoever confirms it."""
-    found: list[tuple[str, dict[str, str]]] = []
-    best = case.posterior[0]
+    found: list[Reason] = list(case.objections)
     if not case.inside:
         found.append(("outside_photo", {}))
     elif not case.cells_found:
         found.append(("cell_not_found", {}))
-    if best.kind == "unreadable":
-        where = ", ".join(str(i + 1) for i, c in enumerate(best.text) if c == "?")
+    if case.kind == "unreadable":
+        where = ", ".join(str(i + 1) for i, c in enumerate(case.text) if c == "?")
         found.append(("digit_unreadable", {"cells": where}))
-    if best.kind == "misplaced":
+    if case.kind == "misplaced":
         found.append(("cross_not_leading", {}))
-    bubbles = case.evidence.bubbles
+    bubbles = case.bubbles
     if bubbles is not None:
         said = " ".join(bubbles.text.replace(" ", "_"))
         if bubbles.kind in ("unreadable", "misplaced") or bubbles.probability < 0.5:
             found.append(("bubbles_unclear", {"bubbles": said}))
-        elif bubbles.kind == "number":
-            of_value = case.evidence.bubble_probability_of.get(best.value, 0.0) if best.value is not None else 0.0
-            by_digits = case.evidence.digits_say(bubbles.value)
-            if of_value < PLAUSIBLE_SET or by_digits < PLAUSIBLE_SET:
-                digits = case.evidence.best.text.replace(" ", "_")
-                found.append(("bubbles_disagree", {"bubbles": str(bubbles.value), "digits": digits}))
+        elif bubbles.kind == "number" and min(bubbles.supports, bubbles.digits_agree) < PLAUSIBLE_SET:
+            digits = case.digits_text.replace(" ", "_")
+            found.append(("bubbles_disagree", {"bubbles": str(bubbles.value), "digits": digits}))
     broken = [r.rule for r in rules if r.outcome == "broken" and r.rule.strength != "soft"]
     if broken:
         found.append(("rule_broken", {"rules": "; ".join(rule.text for rule in broken)}))
     return found
 
 
-def _doubts(case: Case, thresholds: Thresholds) -> tuple[tuple[str, dict[str, str]], ...]:
-    doubts: list[tuple[str, dict[str, str]]] = []
-    confirmed = case.evidence.bubbles is not None and case.evidence.bubbles.kind == "number"
+def _doubts(case: Case, thresholds: Thresholds) -> tuple[Reason, ...]:
+    doubts: list[Reason] = []
+    confirmed = case.bubbles is not None and case.bubbles.kind == "number"
     if not _digits_sure(case, thresholds.with_bubbles if confirmed else thresholds.with_rule):
         doubts.append(("digits_uncertain", {"confidence": f"{case.confidence:.3f}"}))
-    bubbles = case.evidence.bubbles
+    bubbles = case.bubbles
     if bubbles is None or not confirmed:
         doubts.append(("no_second_witness", {}))
     elif not doubts:

@@ -72,6 +72,45 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "Foto yang sama sudah dibaca sebagai {first}; angka tidak dihitung dua kali. Hapus salah satu.",
         "The same photo was already read as {first}; its numbers are not given twice. Remove one of the two.",
     ),
+    "page_again": (
+        "Halaman ini juga ada di foto {counts}, yang terbaca lebih jelas; angka foto ini tidak dihitung lagi. Bila "
+        "keduanya berbeda, angkanya ada di daftar periksa.",
+        "This page is also on photo {counts}, which reads better; the numbers of this photo are not given again. Where "
+        "the two differ, the number is in the review list.",
+    ),
+    "page_conflict": (
+        "Menurut daftar ini halaman {expected}, tetapi foto menunjukkan halaman {found}; yang dipakai adalah fotonya. "
+        "Periksa daftar, dan minta foto halaman {expected} bila belum ada.",
+        "The list says page {expected}, but the photo shows page {found}; the photo counts. Check the list, and ask "
+        "for page {expected} if it is not there.",
+    ),
+    "other_form": (
+        "Foto {file} menunjukkan formulir {found}, bukan {expected}; angkanya tidak termasuk dokumen ini. Pisahkan "
+        "fotonya.",
+        "Photo {file} shows the form {found}, not {expected}; its numbers are not part of this document. Keep them "
+        "apart.",
+    ),
+    "station_unknown": (
+        "TPS tidak diketahui. Tulis kode TPS 13 angka di nama berkas atau folder, atau beri daftar dengan --manifest; "
+        "baru setelah itu foto-foto satu TPS digabung dan dicocokkan.",
+        "The station is not known. Put its 13 digits into the name of the file or folder, or give a list with "
+        "--manifest; only then are the photos of one station put together and compared.",
+    ),
+    "station_conflict": (
+        "Kode TPS berbeda-beda: {codes}. Pastikan TPS yang benar, lalu perbaiki nama berkas, folder atau daftar.",
+        "The station codes differ: {codes}. Find out the right station, then correct the name of the file, of the "
+        "folder, or the list.",
+    ),
+    "photo_under_two_stations": (
+        "Gambar yang sama dikirim untuk TPS {station} dan untuk {other_station} (foto {other}). Pastikan milik TPS "
+        "mana, lalu minta foto yang benar untuk TPS lainnya.",
+        "The same picture was sent for station {station} and for {other_station} (photo {other}). Find out whose it "
+        "is, and ask the other station for its own photo.",
+    ),
+    "station_not_on_roll": (
+        "TPS {station} tidak ada dalam daftar TPS. Periksa kode di nama berkas atau folder.",
+        "Station {station} is not on the roll. Check the code in the name of the file or folder.",
+    ),
     "internal_error": (
         "Kesalahan tak terduga dalam program ({error}). Foto ini belum dibaca; laporkan bersama fotonya.",
         "An unexpected error in the program ({error}). This photo has not been read; report it with the photo.",
@@ -109,11 +148,36 @@ REASONS: Final[Mapping[str, Message]] = {
         "garis kotak tidak ditemukan di tempatnya; kotak mungkin tertutup atau kertas terlipat",
         "the printed box was not found where it should be; it may be covered or the paper folded",
     ),
+    "photos_disagree": (
+        "foto {others} dari halaman yang sama terbaca {values}",
+        "photo {others} of the same page reads {values}",
+    ),
+    "station_doubtful": (
+        "belum pasti angka ini milik TPS mana; lihat masalah pada foto",
+        "it is not certain which station this number belongs to; see the photo's problem",
+    ),
+    "other_photo_counts": (
+        "angka ini dihitung dari foto {counts}",
+        "this number is taken from photo {counts}",
+    ),
     "outside_photo": (
         "kotak terletak di luar foto atau di tepinya",
         "the boxes lie outside the photo or on its edge",
     ),
 }
+
+
+# What is found only when photos are put together; grouping them again finds it anew.
+OF_GROUPING: Final = frozenset(
+    {
+        "page_again",
+        "page_conflict",
+        "station_unknown",
+        "station_conflict",
+        "photo_under_two_stations",
+        "station_not_on_roll",
+    }
+)
 
 
 class PhotoProblem(Exception):

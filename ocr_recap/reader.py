@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cached_property
@@ -14,12 +14,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from . import groups as groups_module
 from . import template as templates_module
+from .documents import Document, settle_all
+from .lists import read_manifest
 from .load import Source, check_source
 from .options import Options
 from .pipeline import Reading, problem_record, read_photo
 from .problems import PhotoProblem
-from .record import Record
+from .record import Record, Station, problem
+from .stations import ManifestRow, Place, naming, normal, place
 from .template import Template
 from .witnesses.digits import DigitReader
 
@@ -90,6 +94,59 @@ class Reader:
         problem = PhotoProblem("internal_error", error=error)
         return problem_record(name, None, problem, self._digits, self.options)
 
+    def read_document(self, photos: Iterable[Source], station: str | None = None) -> Document:
+        """Read the photos of one form of one station, in any order.
+
+        Args:
+            photos: paths, bytes or arrays, as `read` takes them.
+            station: its code, 13 digits (the TPS may come without zeros, `2101142004-1`); None leaves it open.
+
+        Raises:
+            ValueError: no photos, or `station` is no station code.
+        """
+        code = None if station is None else _code(station)
+        records = [self.read(photo) for photo in photos]
+        if not records:
+            raise ValueError("a document needs at least one photo")
+        where = Place(Station(code=code, source="given")) if code else Place(folder=records[0].photo.file)
+        documents = self._settled(records, [where] * len(records))
+        main = max(documents, key=lambda document: len(document.pages_present))
+        strangers = [
+            problem("other_form", file=photo.file, found=other.template, expected=main.template)
+            for other in documents
+            if other is not main and other.template
+            for photo in other.photos
+        ]
+        return main.model_copy(update={"id": code or main.id, "problems": (*main.problems, *strangers)})
+
+    def group(
+        self, records: Iterable[Record], manifest: str | Path | Mapping[str, str] | None = None
+    ) -> list[Document]:
+        """Put photos together into documents, in the order of each document's first photo.
+
+        Stations are found by the manifest, then by the names that the records give their photos (see `Options`).
+
+        Args:
+            records: as `read` made them, or from a `photos.jsonl`.
+            manifest: a table with the columns `file` and `station`, or station codes by file name.
+
+        Raises:
+            ocr_recap.batch.BatchError: the table cannot be used; the message says why by line.
+            ValueError: a code is none, or a record is of a form that is not loaded.
+        """
+        records = list(records)
+        names = [record.photo.file for record in records]
+        if isinstance(manifest, Mapping):
+            rows = {name: ManifestRow(_code(code)) for name, code in manifest.items()}
+        else:
+            rows = read_manifest(manifest, names) if manifest is not None else {}
+        by = naming(rows, self.options.station_pattern, self.options.folder_is_document)
+        return self._settled(records, [place(name, by) for name in names])
+
+    def _settled(self, records: Sequence[Record], places: Sequence[Place]) -> list[Document]:
+        groups = groups_module.group(list(map(groups_module.sighting, records, places)))
+        return [document for document, _ in settle_all(groups, records.__getitem__, self._by_id)]
+
     def read_many(self, paths: Iterable[str | Path], workers: int = 1) -> Iterator[Record]:
         """Read photos in order, with the same results on any number of workers.
 
@@ -142,6 +199,13 @@ class Reader:
 
     def __repr__(self) -> str:
         return f"<Reader of {', '.join(t.id for t in self.templates)}>"
+
+
+def _code(text: str) -> str:
+    code = normal(text)
+    if code is None:
+        raise ValueError(f"{text!r} is no station code: give 13 digits, such as '2101142004001'")
+    return code
 
 
 def _label(source: Source) -> str:

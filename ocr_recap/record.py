@@ -12,8 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
+from .problems import hint
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from .reconcile import Evaluated
 
 RECORD_SCHEMA = 1
 
@@ -58,7 +62,7 @@ class Page(Frozen):
     `corners` are the paper's corner-mark centres (or the paper's own corners where a form has no marks), TL, TR, BR,
     BL in reading orientation. `residual` is the median distance between the printed lines that were predicted and
     those that were found, in cell widths. `anchors` names the fiducials that were seen. `homography` maps nominal
-    millimetres of the page to photo pixels, row by row.
+    millimetres of the page to photo pixels, row by row. `ink` is the writing in the boxes, coarse (`sheets.ink`).
     """
 
     template: str
@@ -67,6 +71,7 @@ class Page(Frozen):
     residual: float
     anchors: tuple[str, ...]
     homography: tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+    ink: str = ""
 
     _source: Any = PrivateAttr(default=None)
     _template: Any = PrivateAttr(default=None)
@@ -106,21 +111,35 @@ class CellEvidence(Frozen):
 
 
 class DigitEvidence(Frozen):
-    """The digit witness: `text` cell by cell, `value` and its probability, before anything else was heard."""
+    """The digit witness: `text` cell by cell, `value` and its probability, before anything else was heard.
+
+    `supports` is the probability that the cells mean the number's value, over all ways to write it; `blank` that all
+    are empty. `found`: every printed box was seen; `inside`: every box lies within the photo.
+    """
 
     text: str
     value: int | None
     probability: float
+    supports: float
+    blank: float
+    found: bool
+    inside: bool
     cells: tuple[CellEvidence, ...]
 
 
 class BubbleEvidence(Frozen):
-    """The bubble witness. `columns` holds a digit, `none` or `several` per column, each with its probability."""
+    """The bubble witness. `columns` holds a digit, `none` or `several` per column, each with its probability.
+
+    `supports` is the probability that the bubbles mean the number's value, `digits_agree` that the digit cells mean
+    the bubbles' value.
+    """
 
     state: Literal["read", "empty", "unclear"]
     text: str
     value: int | None
     probability: float
+    supports: float
+    digits_agree: float
     columns: tuple[tuple[str, float], ...]
 
 
@@ -207,12 +226,18 @@ class Provenance(Frozen):
 
 
 class Record(Frozen):
-    """What one photo says. Every number in it is provisional: paper prevails."""
+    """What one photo says. Every number in it is provisional: paper prevails.
+
+    Once photos are put together, `station` and `document` are known and `fields`, `rules` and `status` hold the
+    document's decisions. `counts` is then false where the photo has no page or another photo of the page is used:
+    such a photo has no accepted number, so that none is given twice.
+    """
 
     schema_: int = RECORD_SCHEMA
     photo: PhotoInfo
     station: Station = Station()
     document: str | None = None
+    counts: bool = True
     page: Page | None
     fields: dict[str, FieldRecord]
     row_sums: tuple[RowSum, ...] = ()
@@ -296,6 +321,29 @@ def _photo(given: Any, remembered: Any) -> Any:
 def bilingual(texts: dict[str, str]) -> Bilingual:
     """A `Bilingual` from `{"id": ..., "en": ...}`."""
     return Bilingual(id=texts["id"], en=texts["en"])
+
+
+def problem(code: str, **data: Any) -> Problem:
+    """A problem with its hint.
+
+    Raises:
+        KeyError: the code is not in `problems.PROBLEMS`, or its message needs other data.
+    """
+    return Problem(code=code, data=data, hint=bilingual(hint(code, data)))
+
+
+def rule_result(evaluated: Evaluated) -> RuleResult:
+    """A rule as records and documents hold it."""
+    rule, difference = evaluated.rule, evaluated.difference
+    return RuleResult(
+        id=rule.id,
+        text=rule.text,
+        strength=rule.strength,
+        basis=rule.basis,
+        numbers=dict(evaluated.numbers),
+        outcome=evaluated.outcome,
+        difference=None if difference is None else round(difference, 6),
+    )
 
 
 def quad(points: NDArray[np.float64]) -> Quad:

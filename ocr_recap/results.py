@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import journal
-from .emit import NUMBERS_FILE, OVERLAYS, PAGES, PHOTOS_FILE, REPORT_FILE
+from .documents import Document, settle_all
+from .emit import DOCUMENTS_FILE, NUMBERS_FILE, OVERLAYS, PAGES, PHOTOS_FILE, REPORT_FILE, STATIONS_FILE
 from .emit.report import Entry, Language, Totals, report_html
-from .emit.tables import numbers_csv
+from .emit.tables import Dialect, DocumentRow, document_row, missing_rows, numbers_csv, stations_csv
+from .groups import Group, group, sighting
 from .journal import Job
-from .problems import hint
 from .reader import Reader
-from .record import Problem, Record, bilingual
+from .record import Problem, Record, problem
+from .stations import Naming, place
 
 _PART = ".part"
 
@@ -40,45 +42,108 @@ class PhotoRow:
     problems: tuple[Problem, ...]
 
 
-def publish(
-    out: Path, plan: Sequence[Planned], reader: Reader, skipped: Sequence[str], *, language: Language
-) -> tuple[tuple[PhotoRow, ...], Totals]:
+@dataclass(frozen=True)
+class Wanted:
+    """How results are put together and written.
+
+    Attributes:
+        naming: how to find the stations of photos.
+        roll: all stations, if they are known.
+        dialect: of the tables.
+        language: the report's first one.
+    """
+
+    naming: Naming = field(default_factory=Naming)
+    roll: tuple[str, ...] | None = None
+    dialect: Dialect = "rfc4180"
+    language: Language = "id"
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a batch came to: a row per photo, a row per document (then per missing station), and the documents' problems
+    with the document's id."""
+
+    rows: tuple[PhotoRow, ...]
+    totals: Totals
+    documents: tuple[DocumentRow, ...]
+    problems: tuple[tuple[str, Problem], ...]
+
+
+def publish(out: Path, plan: Sequence[Planned], reader: Reader, skipped: Sequence[str], wanted: Wanted) -> Published:
     """Turn the journal of a batch into its results, then remove the journal; the listing of photos comes last.
 
     Raises:
         OSError: `out` cannot be written.
     """
     templates = {form.id: form for form in reader.templates}
-
-    def entries() -> Iterator[Entry]:
-        return (_entry(planned, plan, reader) for planned in plan)
-
+    groups = _groups(plan, reader, wanted)
     part = out / _PART
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir()
     rows: list[PhotoRow] = []
     totals = Totals()
+    documents: list[DocumentRow] = []
+    problems: list[tuple[str, Problem]] = []
     pictures: set[str] = set()
 
     def listed() -> Iterator[Record]:
-        with (part / PHOTOS_FILE).open("wb") as lines:
-            for entry in entries():
+        with (part / PHOTOS_FILE).open("wb") as lines, (part / DOCUMENTS_FILE).open("wb") as document_lines:
+            for entry, document in _settled(plan, groups, reader):
+                if document is not None:
+                    document_lines.write((document.to_json() + "\n").encode())
+                    documents.append(document_row(document, templates.get(document.template or "")))
+                    problems.extend((document.id, p) for p in document.problems)
                 lines.write((entry.record.to_json() + "\n").encode())
                 rows.append(_row(entry.record))
                 totals.add(entry.record)
                 pictures.update(entry.pictures)
                 yield entry.record
 
-    # One walk over the records serves both tables: each is read back and checked only once.
-    _write(part / NUMBERS_FILE, numbers_csv(listed(), templates))
-    _write(part / REPORT_FILE, report_html(entries, totals, templates, skipped=skipped, language=language))
+    def entries() -> Iterator[Entry]:
+        return (entry for entry, _ in _settled(plan, groups, reader))
+
+    # One walk over the records serves all tables: each is read back and checked only once.
+    _write(part / NUMBERS_FILE, numbers_csv(listed(), templates, wanted.dialect))
+    forms = [f for f in reader.templates if any(d.template == f.id for d in documents)] or list(reader.templates)
+    documents += missing_rows(documents, wanted.roll or (), forms[0] if len(forms) == 1 else None)
+    _write(part / STATIONS_FILE, stations_csv(documents, forms, wanted.dialect))
+    _write(part / REPORT_FILE, report_html(entries, totals, templates, skipped=skipped, language=wanted.language))
     work = journal.folder(out)
     _move_pictures(out, work, pictures)
-    for name in (REPORT_FILE, NUMBERS_FILE, PHOTOS_FILE):
+    for name in (REPORT_FILE, STATIONS_FILE, NUMBERS_FILE, DOCUMENTS_FILE, PHOTOS_FILE):
         (part / name).replace(out / name)
     shutil.rmtree(part, ignore_errors=True)
     shutil.rmtree(work, ignore_errors=True)
-    return tuple(rows), totals
+    return Published(tuple(rows), totals, tuple(documents), tuple(problems))
+
+
+def _groups(plan: Sequence[Planned], reader: Reader, wanted: Wanted) -> list[Group]:
+    """Which photos make one document. Only a few facts of each photo are held at once."""
+    sightings = [
+        sighting(_entry(p, plan, reader).record, place(p.job.name, wanted.naming, p.job.path.as_posix())) for p in plan
+    ]
+    return group(sightings, wanted.roll)
+
+
+def _settled(
+    plan: Sequence[Planned], groups: Sequence[Group], reader: Reader
+) -> Iterator[tuple[Entry, Document | None]]:
+    """The photos in input order with their documents' decisions, and each document with its first photo."""
+    entries: dict[int, Entry] = {}  # of the documents under way
+    templates = {form.id: form for form in reader.templates}
+
+    def load(index: int) -> Record:
+        entries[index] = _entry(plan[index], plan, reader)
+        return entries[index].record
+
+    documents = settle_all(groups, load, templates)
+    for index in range(len(plan)):
+        document = None
+        if index not in entries:  # groups come in the order of their first photos
+            document, records = next(documents)
+            entries.update((i, replace(entries[i], record=record)) for i, record in records)
+        yield entries.pop(index), document
 
 
 def photos_jsonl(path: str | Path) -> Iterator[Record]:
@@ -101,14 +166,12 @@ def _entry(planned: Planned, plan: Sequence[Planned], reader: Reader) -> Entry:
 
 def _duplicate(first: Record, name: str) -> Record:
     """The record of a photo whose bytes were read before, under the name of `first`."""
-    data = {"first": first.photo.file}
-    problem = Problem(code="duplicate_photo", data=data, hint=bilingual(hint("duplicate_photo", data)))
     return Record(
         photo=first.photo.model_copy(update={"file": name}),
         page=None,
         fields={},
         status="problem",
-        problems=(problem, *(first.problems if first.page is None else ())),
+        problems=(problem("duplicate_photo", first=first.photo.file), *(first.problems if first.page is None else ())),
         provenance=first.provenance.model_copy(update={"template_sha256": None}),
     )
 

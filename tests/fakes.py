@@ -63,12 +63,23 @@ def field(described, status: str, value: int | None, text: str | None = None) ->
         CellEvidence(quad=quad(corners(rect)), probabilities={c: 0.99})
         for rect, c in zip(described.cells.rects(), text, strict=True)
     )
-    digits = DigitEvidence(text=text, value=value, probability=0.99, cells=cells)
+    digits = DigitEvidence(
+        text=text,
+        value=value,
+        probability=0.99,
+        supports=0.99 if status == "accepted" else 0.5,
+        blank=0.99 if value is None else 0.0,
+        found=True,
+        inside=True,
+        cells=cells,
+    )
     bubbles = None
     if described.bubbles and value is not None:
         shown = str(value).rjust(count, "0")
         columns = tuple((c, 0.99) for c in shown)
-        bubbles = BubbleEvidence(state="read", text=shown, value=value, probability=0.97, columns=columns)
+        bubbles = BubbleEvidence(
+            state="read", text=shown, value=value, probability=0.99, supports=0.99, digits_agree=0.99, columns=columns
+        )
     doubtful = status == "review"
     why = reason("no_second_witness", {}) if doubtful else {"id": "dua bukti cocok", "en": "two witnesses agree"}
     return FieldRecord(

@@ -106,7 +106,15 @@ def test_results_are_complete_and_nothing_else_stays(reader, photos, tmp_path):
     result = batch.run([photos], out, overlay=True, save_pages=True)
     assert [r["photo"]["file"] for r in lines(out)] == [f"{i}.jpg" for i in range(5)]
     names = sorted(p.name for p in out.iterdir())
-    assert names == ["numbers.csv", "overlay", "pages", "photos.jsonl", "report.html"]
+    assert names == [
+        "documents.jsonl",
+        "numbers.csv",
+        "overlay",
+        "pages",
+        "photos.jsonl",
+        "report.html",
+        "stations.csv",
+    ]
     assert len(list((out / "overlay").iterdir())) == len(list((out / "pages").iterdir())) == 5
     assert (result.totals.photos, result.totals.accepted, result.resumed) == (5, 5, 0)
     report = (out / "report.html").read_text()
@@ -187,6 +195,56 @@ def test_results_that_cannot_be_written_are_an_error(reader, photos, tmp_path, p
         batch.run([photos], tmp_path / place)
     assert "--out" in fault.value.id
     assert "--out" in fault.value.en
+
+
+# --- documents --------------------------------------------------------------------------------------------------------
+
+
+def test_records_and_tables_say_the_same_station_and_document(reader, tmp_path):
+    code = "2101142004001"
+    photo(tmp_path / "in" / code / "a.jpg", mark=1)
+    photo(tmp_path / "in" / "b.jpg", mark=2)
+    out = tmp_path / "out"
+    result = batch.run([tmp_path / "in"], out)
+    assert [(r["station"]["code"], r["document"]) for r in lines(out)] == [(None, "b.jpg"), (code, code)]
+    assert [(d.id, d.station) for d in result.documents] == [("b.jpg", None), (code, code)]
+    assert [(name, p.code) for name, p in result.document_problems] == [("b.jpg", "station_unknown")]
+    assert (out / "documents.jsonl").read_text().count("\n") == 2
+
+
+def test_stations_off_the_roll_are_reported(reader, tmp_path):
+    photo(tmp_path / "in" / "2101142004001.jpg")
+    (tmp_path / "roll.csv").write_text("station\n2101142004002\n")
+    result = batch.run([tmp_path / "in"], tmp_path / "out", stations=tmp_path / "roll.csv")
+    assert [(name, p.code) for name, p in result.document_problems] == [("2101142004001", "station_not_on_roll")]
+    assert [(d.station, d.verdict) for d in result.documents] == [
+        ("2101142004001", "review"),
+        ("2101142004002", "missing"),
+    ]
+
+
+def test_the_folder_named_on_the_command_line_may_be_the_stations(reader, tmp_path):
+    photo(tmp_path / "2101142004001" / "a.jpg")
+    batch.run([tmp_path / "2101142004001"], tmp_path / "out")
+    assert lines(tmp_path / "out")[0]["station"] == {"code": "2101142004001", "source": "folder"}
+
+
+def test_two_photos_of_a_page_are_counted_once(reader, tmp_path):
+    for index in range(2):
+        photo(tmp_path / "in" / f"2101142004001_{index}.jpg", mark=index)
+    result = batch.run([tmp_path / "in"], tmp_path / "out")
+    assert (result.totals.accepted, result.totals.review, result.totals.problems) == (1, 1, 0)
+    assert [r["counts"] for r in lines(tmp_path / "out")] == [True, False]
+    assert [[p["code"] for p in r["problems"]] for r in lines(tmp_path / "out")] == [[], ["page_again"]]
+    assert (tmp_path / "out" / "numbers.csv").read_text("utf-8-sig").count("\n") == 1 + 3
+    assert "page_again" in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_names_of_documents_are_defused_in_tables(reader, tmp_path):
+    photo(tmp_path / "=1+1.jpg")
+    batch.run([tmp_path / "=1+1.jpg"], tmp_path / "out")
+    for name in ("stations.csv", "numbers.csv"):
+        assert "\n'=1+1.jpg," in (tmp_path / "out" / name).read_text("utf-8-sig")
 
 
 # --- interruption ---------------------------------------------------------------------------------------------------

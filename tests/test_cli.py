@@ -10,7 +10,7 @@ import pytest
 from fakes import FORM, FakeReader, photo
 from typer.testing import CliRunner
 
-from ocr_recap import batch, cli, doctor
+from ocr_recap import batch, cli, doctor, summary
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +69,7 @@ def test_file_names_are_shown_as_they_are(fake, tmp_path):
 
 
 def test_long_batches_are_listed_in_part(fake, tmp_path, monkeypatch):
-    monkeypatch.setattr(cli, "MOST_ROWS", 2)
+    monkeypatch.setattr(summary, "MOST_ROWS", 2)
     for index in range(4):
         photo(tmp_path / "in" / f"{index}.jpg", mark=index)
     result = call("read", tmp_path / "in", "--out", tmp_path / "out")
@@ -118,6 +118,64 @@ def test_interruption_exits_130_and_says_how_to_go_on(fake, tmp_path, monkeypatc
     result = call("read", photo(tmp_path / "a.jpg"), "--out", tmp_path / "out")
     assert result.exit_code == 130
     assert "same command" in result.stderr
+
+
+# --- stations and tables ----------------------------------------------------------------------------------------------
+
+CODE = "2101142004001"
+
+
+def test_an_unknown_station_is_said_once_and_is_no_failure(fake, tmp_path):
+    for index in range(3):
+        photo(tmp_path / "in" / f"{index}.jpg", mark=index)
+    result = call("read", tmp_path / "in", "--out", tmp_path / "out")
+    assert result.exit_code == 0
+    assert result.stdout.count("The station is not known") == 1
+    assert "3 documents: 3 to review" in result.stdout
+
+
+def test_manifest_roll_and_dialect(fake, tmp_path):
+    a = photo(tmp_path / "a.jpg")
+    manifest, roll = tmp_path / "m.csv", tmp_path / "roll.csv"
+    manifest.write_text(f"file;station;page\na.jpg;{CODE};3\n", encoding="utf-16")
+    roll.write_text(f"station\n{CODE}\n2101142004-2\n")
+    lists = ["--manifest", manifest, "--stations", roll, "--csv-dialect", "excel-id"]
+    result = call("read", a, "--out", tmp_path / "out", *lists)
+    assert result.exit_code == 0
+    assert "page_conflict" in result.stdout
+    assert "1 stations without photos" in result.stdout
+    lines = (tmp_path / "out" / "stations.csv").read_text("utf-8-sig").splitlines()
+    assert lines[0].startswith("document;station;template;pages_present;pages_missing;verdict;review_count;dpt_L;")
+    assert lines[1].startswith(f"{CODE};{CODE};{FORM.id};2;1 3;review;1;;")
+    assert lines[2].startswith(f";2101142004002;{FORM.id};;1 2 3;missing;0;;")
+    numbers = (tmp_path / "out" / "numbers.csv").read_text("utf-8-sig").splitlines()
+    assert numbers[1].startswith(f"{CODE};{CODE};a.jpg;")
+    assert ";0,99999;" in numbers[1]
+
+
+def test_folders_and_patterns(fake, tmp_path):
+    photo(tmp_path / "in" / "x" / "tps7.jpg", mark=1)
+    photo(tmp_path / "in" / "x" / f"k{CODE}k.jpg", mark=2)
+    out = tmp_path / "out"
+    assert call("read", tmp_path / "in", "--out", out, "--folder-is-document").exit_code == 0
+    (line,) = (out / "documents.jsonl").read_text().splitlines()
+    assert json.loads(line)["id"] == CODE
+    assert call("read", tmp_path / "in", "--out", out, "--station-pattern", "nothing").exit_code == 0
+    assert {json.loads(x)["station"]["code"] for x in (out / "photos.jsonl").read_text().splitlines()} == {None}
+
+
+def test_wrong_lists_and_patterns_exit_2_in_both_languages(fake, tmp_path):
+    a, table = photo(tmp_path / "a.jpg"), tmp_path / "m.csv"
+    table.write_text("file,station\na.jpg,210114200400\n")
+    for lang, message in (("en", "line 2: '210114200400' is no station code"), ("id", "baris 2: '210114200400' bukan")):
+        for option in ("--manifest", "--stations"):
+            result = call("read", a, "--out", tmp_path / "out", option, table, "--lang", lang)
+            assert result.exit_code == 2
+            assert message in result.stderr
+    result = call("read", a, "--out", tmp_path / "out", "--station-pattern", "(")
+    assert result.exit_code == 2
+    assert "--station-pattern" in result.stderr
+    assert not (tmp_path / "out").exists()
 
 
 # --- other commands -------------------------------------------------------------------------------------------------

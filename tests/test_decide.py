@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_recap.policy import Case, Thresholds, decide, verdict
+from ocr_recap.policy import Case, Thresholds, decide, make_case, verdict
 from ocr_recap.reconcile import Evidence, evaluate, interpret, posterior, read_bubbles, read_cells, weigh
 from ocr_recap.template import Rule
 from ocr_recap.witnesses import bubbles as bubble_witness
@@ -33,9 +33,8 @@ def bubbles(text: str, sure: float = 0.999) -> np.ndarray:
 
 
 def case(field: str, text: str, filled: str | None = None, sure: float = 0.999, found: bool = True) -> Case:
-    log_probabilities, marks = cells(text, sure), None if filled is None else bubbles(filled)
-    evidence: Evidence = weigh(log_probabilities, marks)
-    return Case(field, evidence, posterior(evidence), found, True, log_probabilities, marks)
+    evidence: Evidence = weigh(cells(text, sure), None if filled is None else bubbles(filled))
+    return make_case(field, evidence, posterior(evidence), found, True)
 
 
 def statuses(cases: list[Case], *rules: Rule) -> dict[str, str]:
@@ -152,7 +151,7 @@ def test_two_sure_witnesses_that_differ_never_accept(digits: int, filled: int) -
 def test_a_witness_gone_mad_cannot_be_accepted() -> None:
     uniform = np.full((3, len(CLASSES)), -math.log(len(CLASSES)))
     evidence = weigh(uniform, bubbles("117"))
-    lost = Case("a", evidence, posterior(evidence), True, True, uniform, bubbles("117"))
+    lost = make_case("a", evidence, posterior(evidence), True, True)
     assert decide([lost], [])["a"].status == "review"
 
 

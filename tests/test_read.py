@@ -105,7 +105,7 @@ def test_every_number_explains_itself_in_both_languages(records: dict[str, Recor
 def test_the_contract_of_a_line(records: dict[str, Record]) -> None:
     line = json.loads(records["page2-clean"].to_json())
     assert set(line) == {
-        "schema", "photo", "station", "document", "page", "fields", "row_sums", "rules", "status", "problems",
+        "schema", "photo", "station", "document", "counts", "page", "fields", "row_sums", "rules", "status", "problems",
         "provenance", "provisional",
     }  # fmt: skip
     assert set(line["photo"]) == {"file", "frame", "sha256", "width", "height"}
@@ -169,7 +169,9 @@ def test_a_blank_form_is_blank_not_zero(reader: Reader, template: Template) -> N
 
 
 def test_the_public_names() -> None:
-    assert ocr_recap.__all__ == ["Options", "Reader", "Record", "Template", "TemplateError", "__version__"]
+    assert ocr_recap.__all__ == [
+        "Document", "Options", "Reader", "Record", "Template", "TemplateError", "__version__",
+    ]  # fmt: skip
     assert all(hasattr(ocr_recap, name) for name in ocr_recap.__all__)
     assert repr(Reader()) == "<Reader of c-hasil-ppwp-2024>"
 

@@ -3,7 +3,9 @@
 from typing import Final
 
 PHOTOS_FILE: Final = "photos.jsonl"
+DOCUMENTS_FILE: Final = "documents.jsonl"
 NUMBERS_FILE: Final = "numbers.csv"
+STATIONS_FILE: Final = "stations.csv"
 REPORT_FILE: Final = "report.html"
 OVERLAYS: Final = "overlay"
 PAGES: Final = "pages"

@@ -76,7 +76,7 @@ class Totals:
         self.photos += 1
         self.located += record.page is not None
         self.problems += record.status == "problem"
-        statuses = [f.status for f in record.fields.values()]
+        statuses = [f.status for f in record.fields.values() if record.counts]
         self.accepted += statuses.count("accepted")
         self.review += statuses.count("review")
         self.blank += statuses.count("blank")
@@ -178,6 +178,8 @@ def _foot(entries: Callable[[], Iterable[Entry]], skipped: Sequence[str], all_cr
 def _review(entries: Callable[[], Iterable[Entry]], templates: Mapping[str, Template]) -> Iterator[str]:
     for index, entry in enumerate(entries()):
         record = entry.record
+        if not record.counts:
+            continue
         doubtful = {name: f for name, f in record.fields.items() if f.status == "review"}
         broken = [rule for rule in record.rules if rule.outcome == "broken"]
         if not doubtful and not broken:
@@ -230,11 +232,13 @@ def _title(index: int | None, entry: Entry) -> str:
         if record.page
         else ""
     )
+    code = record.station.code
+    station = f"{_both('TPS', 'station')} {escape(code)} · " if code else ""
     links = {OVERLAYS: ("foto bertanda", "marked photo"), PAGES: ("halaman diluruskan", "straightened page")}
     picture = "".join(
         f' · <a href="{escape(name)}">{_both(*links[name.partition("/")[0]])}</a>' for name in entry.pictures
     )
-    return f'<h3>{heading}</h3><p class="meta">{form}{_both(*_VERDICT[record.status])}{picture}</p>'
+    return f'<h3>{heading}</h3><p class="meta">{station}{form}{_both(*_VERDICT[record.status])}{picture}</p>'
 
 
 def _number(target: str | None, name: str, number: FieldRecord, label: tuple[str, str], crop: str | None) -> str:
@@ -310,7 +314,8 @@ def _image(data: str, text: str) -> str:
 
 
 def _findable(record: Record) -> str:
-    return f' data-find="{escape(record.photo.file.lower())}"'
+    words = " ".join(w for w in (record.photo.file, record.station.code) if w)
+    return f' data-find="{escape(words.lower())}"'
 
 
 def _both(text_id: str, text_en: str) -> str:

@@ -75,9 +75,9 @@ def make_page(job: tuple[int, int, str]) -> Page:
         return Page([], [], truth, False)
     if located.page_id != page_id:
         return Page([], [], truth, False)
-    cases = hear_witnesses(crop(decoded, located), DigitReader())
-    rules = reconcile.evaluate(template.rules_of(page_id), {c.field: c.value for c in cases.values()})
-    return Page(list(cases.values()), rules, truth)
+    cases = [h.case for h in hear_witnesses(crop(decoded, located), DigitReader()).values()]
+    rules = reconcile.evaluate(template.rules_of(page_id), {c.field: c.value for c in cases})
+    return Page(cases, rules, truth)
 
 
 def count(pages: list[Page], thresholds: Thresholds) -> dict[str, list[int]]:

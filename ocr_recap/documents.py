@@ -1,0 +1,269 @@
+"""Pages to a document: all numbers of one form of one station, decided again with the rules that reach across pages.
+
+A document is made of records alone: what a decision hears of a number stands in the record, so a file of records
+gives the same documents as the photos did. The document's decision is the one that counts; `settle` writes it back
+into the records, so that no list of numbers can say otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+from pydantic import ConfigDict
+
+from . import policy, reconcile
+from .explain import explain, said_elsewhere
+from .groups import Group, Member
+from .policy import BubbleCase, Case, Decision
+from .problems import OF_GROUPING
+from .record import FieldRecord, Frozen, Problem, Record, RuleResult, Station, rule_result
+from .template import Template
+
+DOCUMENT_SCHEMA = 1
+
+DocumentVerdict = Literal["settled", "incomplete", "review", "inconsistent", "problem"]
+
+
+class DocumentPhoto(Frozen):
+    """A photo of the document. `counts` is false where another photo of the same page is used in its stead."""
+
+    file: str
+    frame: int
+    sha256: str
+    page: str | None
+    counts: bool
+
+
+class Document(Frozen):
+    """One form of one station. Every number in it is provisional: paper prevails.
+
+    `fields` holds the numbers of all pages present, each as in the photo's record that counts. `verdict`: `problem`
+    (no page was read), `inconsistent` (it does not add up as written), `review` (a count needs a person),
+    `incomplete` (all that was read is settled, but pages are missing) or `settled`.
+    """
+
+    schema_: int = DOCUMENT_SCHEMA
+    id: str
+    station: Station
+    template: str | None
+    pages_present: tuple[str, ...]
+    pages_missing: tuple[str, ...]
+    photos: tuple[DocumentPhoto, ...]
+    fields: dict[str, FieldRecord]
+    rules: tuple[RuleResult, ...]
+    verdict: DocumentVerdict
+    problems: tuple[Problem, ...]
+    provisional: Literal[True] = True
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=lambda name: "schema" if name == "schema_" else name,
+        populate_by_name=True,
+    )
+
+    def export(self) -> dict[str, Any]:
+        """The document as plain JSON types, exactly as a line of `documents.jsonl` holds it."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def to_json(self) -> str:
+        """One line of `documents.jsonl`, without the line break."""
+        return self.model_dump_json(by_alias=True)
+
+    @classmethod
+    def from_json(cls, line: str) -> Document:
+        """The document of a line of `documents.jsonl`.
+
+        Raises:
+            pydantic.ValidationError: the line is not a document of this schema version.
+        """
+        return cls.model_validate_json(line)
+
+    def __repr__(self) -> str:
+        counts = {s: sum(f.status == s for f in self.fields.values()) for s in ("accepted", "review", "blank")}
+        numbers = ", ".join(f"{n} {s}" for s, n in counts.items() if n)
+        missing = f"pages missing: {', '.join(self.pages_missing)}" if self.pages_missing else ""
+        codes = ", ".join(p.code for p in self.problems)
+        return f"<Document {self.id}: {'; '.join(p for p in (numbers, missing, codes, self.verdict) if p)}>"
+
+    __str__ = __repr__
+
+
+def case_of(field_id: str, field: FieldRecord) -> Case:
+    """What a decision hears of a number, from its record."""
+    digits, said = field.evidence.digits, field.evidence.bubbles
+    bubbles = said and BubbleCase(said.text, said.probability, said.supports, said.digits_agree)
+    return Case(
+        field_id,
+        field.text,
+        field.confidence,
+        digits.text,
+        digits.supports,
+        digits.blank,
+        digits.found,
+        digits.inside,
+        bubbles,
+    )
+
+
+def settle(group: Group, records: Sequence[Record], template: Template | None) -> tuple[Document, list[Record]]:
+    """Decide a document.
+
+    Args:
+        group: which photos it is made of.
+        records: of its members, in their order.
+        template: its form; None for a group without pages.
+
+    Returns:
+        The document, and the records with station, document and the document's decisions.
+    """
+    pairs = list(zip(group.members, records, strict=True))
+    counting = {r.page.page: (m, r) for m, r in pairs if r.page and m.instead is None}
+    pages = [page.id for page in template.pages] if template else []
+    present = [page for page in pages if page in counting]
+    cases: dict[str, Case] = {}
+    for page in present:
+        member, record = counting[page]
+        others = [r for m, r in pairs if r.page and r.page.page == page and m is not member]
+        for field_id, field in record.fields.items():
+            objections = _objections(member, field_id, field, others)
+            cases[field_id] = replace(case_of(field_id, field), objections=objections)
+    rules = [r for r in template.rules if not cases.keys().isdisjoint(r.relation.fields)] if template else []
+    evaluated = reconcile.evaluate(rules, {name: case.value for name, case in cases.items()})
+    decisions = policy.decide(list(cases.values()), evaluated)
+    counts = {f.id for f in template.fields if f.role == "count" and f.id in cases} if template else set[str]()
+    read = {name: field for page in present for name, field in counting[page][1].fields.items()}
+    fields = {name: _decided(field, cases[name], decisions[name]) for name, field in read.items()}
+    missing = [page for page in pages if page not in counting]
+    document = Document(
+        id=group.id,
+        station=group.station,
+        template=group.template,
+        pages_present=tuple(present),
+        pages_missing=tuple(missing),
+        photos=tuple(_photo(member, record) for member, record in pairs),
+        fields=fields,
+        rules=tuple(rule_result(r) for r in evaluated),
+        verdict=_verdict(decisions, counts, evaluated, cases, missing),
+        problems=_problems(group),
+    )
+    settled = [_settled(m, r, document, evaluated, decisions, cases, counts) for m, r in pairs]
+    return document, settled
+
+
+def settle_all(
+    groups: Iterable[Group], load: Callable[[int], Record], templates: Mapping[str, Template]
+) -> Iterator[tuple[Document, list[tuple[int, Record]]]]:
+    """Decide documents one by one: each with its records and their places in the input.
+
+    Args:
+        groups: of photos.
+        load: the record at a place in the input.
+        templates: forms by id.
+
+    Raises:
+        ValueError: a record is of a form that is not loaded.
+    """
+    for group in groups:
+        if group.template is not None and group.template not in templates:
+            raise ValueError(f"records of the form {group.template} need its template: give it in `Options.templates`")
+        template = templates[group.template] if group.template else None
+        document, settled = settle(group, [load(m.index) for m in group.members], template)
+        yield document, list(zip((m.index for m in group.members), settled, strict=True))
+
+
+def _objections(
+    member: Member, field_id: str, field: FieldRecord, others: Sequence[Record]
+) -> tuple[policy.Reason, ...]:
+    """What speaks against a number from outside its photo."""
+    found: list[policy.Reason] = [("station_doubtful", {})] if member.doubtful else []
+    meaning = reconcile.interpret(field.text)
+    differing = [
+        (r.photo.file, r.fields[field_id].text.replace(" ", "_"))
+        for r in others
+        if field_id in r.fields and reconcile.interpret(r.fields[field_id].text) != meaning
+    ]
+    if differing:
+        data = {"others": ", ".join(f for f, _ in differing), "values": ", ".join(t for _, t in differing)}
+        found.append(("photos_disagree", data))
+    return tuple(found)
+
+
+def _decided(field: FieldRecord, case: Case, decision: Decision) -> FieldRecord:
+    return field.model_copy(
+        update={
+            "status": decision.status,
+            "accepted": case.value if decision.status == "accepted" else None,
+            "reasons": tuple(code for code, _ in decision.reasons),
+            "explanation": explain(case, field.evidence.digits.probability, decision),
+        }
+    )
+
+
+def _settled(
+    member: Member,
+    record: Record,
+    document: Document,
+    evaluated: Sequence[reconcile.Evaluated],
+    decisions: Mapping[str, Decision],
+    cases: Mapping[str, Case],
+    counts: set[str],
+) -> Record:
+    """The record with its document's decisions; one that does not count gives no number."""
+    kept = tuple(p for p in record.problems if p.code not in OF_GROUPING)
+    update: dict[str, Any] = {
+        "station": member.station,
+        "document": document.id,
+        "counts": member.instead is None and record.page is not None,
+        "problems": (*kept, *member.problems),
+    }
+    if member.instead is not None:
+        # Nothing is left to decide on this photo: its page is decided on the other one.
+        update["status"] = "settled"
+        update["fields"] = {name: _not_counted(field, member.instead) for name, field in record.fields.items()}
+    elif record.page is not None:
+        here = record.fields.keys()
+        mine = [r for r in evaluated if not here.isdisjoint(r.numbers)]
+        update["fields"] = {name: document.fields[name] for name in here}
+        update["rules"] = tuple(rule_result(r) for r in mine)
+        update["status"] = policy.verdict(decisions, counts & here, mine, cases)
+    return record.model_copy(update=update)
+
+
+def _not_counted(field: FieldRecord, instead: str) -> FieldRecord:
+    return field.model_copy(
+        update={
+            "status": "review",
+            "accepted": None,
+            "reasons": ("other_photo_counts",),
+            "explanation": said_elsewhere(instead),
+        }
+    )
+
+
+def _photo(member: Member, record: Record) -> DocumentPhoto:
+    page = record.page.page if record.page else None
+    photo = record.photo
+    counts = page is not None and member.instead is None
+    return DocumentPhoto(file=photo.file, frame=photo.frame, sha256=photo.sha256, page=page, counts=counts)
+
+
+def _verdict(
+    decisions: Mapping[str, Decision],
+    counts: set[str],
+    evaluated: Sequence[reconcile.Evaluated],
+    cases: Mapping[str, Case],
+    missing: Sequence[str],
+) -> DocumentVerdict:
+    if not cases:
+        return "problem"
+    found = policy.verdict(decisions, counts, evaluated, cases)
+    return "incomplete" if found == "settled" and missing else found
+
+
+def _problems(group: Group) -> tuple[Problem, ...]:
+    """The group's own problems and those of its photos, each once; that a page was sent twice is none of them."""
+    found = [*group.problems, *(p for m in group.members for p in m.problems if p.code != "page_again")]
+    return tuple(p for i, p in enumerate(found) if p not in found[:i])

@@ -1,0 +1,145 @@
+"""Which polling station a photo belongs to: a list of files, else a code in its name, else nothing is assumed.
+
+Codes are text of 13 digits: province 2, regency 2, district 2, village 4, TPS 3. A photo is never given to a station
+because it lies or was taken next to another one, and the page comes from the form, never from a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from .record import Problem, Station, problem
+
+# Both two-digit codes of Indonesia's provinces (home affairs and statistics office), and 99 for overseas. Only
+# guards against taking a date or a time in a file's name for a station; a manifest may name any 13 digits.
+_PROVINCES = frozenset(
+    (
+        *("11", "12", "13", "14", "15", "16", "17", "18", "19", "21", "31", "32", "33", "34", "35", "36"),
+        *("51", "52", "53", "61", "62", "63", "64", "65", "71", "72", "73", "74", "75", "76", "81", "82"),
+        *("91", "92", "93", "94", "95", "96", "97", "99"),
+    )
+)
+_CODE = re.compile(
+    r"(?<!\d)(?P<village>\d{10})(?:(?P<tps>\d{3})|(?:[ ._-]+(?:tps[ ._-]*)?|tps[ ._-]*)(?P<short>\d{1,3}))(?!\d)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class ManifestRow:
+    """What a manifest says of one photo: its station's code and, if given, the page that is expected."""
+
+    station: str
+    page: str | None = None
+
+
+@dataclass(frozen=True)
+class Naming:
+    """How to find stations.
+
+    Attributes:
+        manifest: what a list of files says, by the file's name in the results.
+        pattern: regular expression for names, instead of the usual one: its group `station`, or else all of it, is
+            the code.
+        folder_is_document: photos of one folder that name no station are one document.
+    """
+
+    manifest: Mapping[str, ManifestRow] = field(default_factory=dict[str, ManifestRow])
+    pattern: re.Pattern[str] | None = None
+    folder_is_document: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one photo belongs.
+
+    Attributes:
+        station: its code and where that came from; no code where nothing, or more than one thing, is said.
+        folder: the folder that was said to be one document; None unless asked for.
+        page: the page that the manifest expects; the form decides.
+        problems: `station_conflict`.
+    """
+
+    station: Station = field(default_factory=Station)
+    folder: str | None = None
+    page: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern for station codes.
+
+    Raises:
+        ValueError: not a regular expression.
+    """
+    try:
+        return re.compile(pattern)
+    except re.error as fault:
+        raise ValueError(f"not a regular expression: {fault}") from None
+
+
+def naming(manifest: Mapping[str, ManifestRow], pattern: str | None, folder_is_document: bool) -> Naming:
+    """How to find stations, from options and a manifest."""
+    return Naming(manifest, None if pattern is None else compiled(pattern), folder_is_document)
+
+
+def normal(text: str) -> str | None:
+    """A code as 13 digits: given so, or as 10 digits of the village, a separator and the TPS without zeros; else None.
+
+    >>> normal("2101142004-1")
+    '2101142004001'
+    """
+    match = _CODE.fullmatch(text.strip())
+    return None if match is None else _joined(match)
+
+
+def codes_in(name: str, pattern: re.Pattern[str] | None = None) -> tuple[str, ...]:
+    """The different station codes in a file's or folder's name, in order."""
+    if pattern is not None:
+        texts = [m.group("station" if "station" in pattern.groupindex else 0) for m in pattern.finditer(name)]
+        found = [normal(text or "") for text in texts]
+    else:
+        found = [_joined(match) for match in _CODE.finditer(name)]
+        found = [code for code in found if code is not None and _is_plausible(code)]
+    return tuple(dict.fromkeys(code for code in found if code is not None))
+
+
+def place(name: str, by: Naming, place_of_file: str = "") -> Place:
+    """Where a photo belongs.
+
+    Args:
+        name: how results call it, with forward slashes.
+        by: how to find stations.
+        place_of_file: the path that it was found at, if that has folders beyond those in `name`.
+    """
+    row = by.manifest.get(name)
+    said: list[tuple[str, tuple[str, ...]]] = []
+    if row is not None:
+        said.append(("manifest", (row.station,)))
+    path = PurePosixPath(place_of_file or name)
+    said.append(("file", codes_in(PurePosixPath(name).stem, by.pattern)))
+    nearest = (codes for folder in path.parents if (codes := codes_in(folder.name, by.pattern)))
+    said.append(("folder", next(nearest, ())))
+    said = [(source, codes) for source, codes in said if codes]
+    different = {code for _, codes in said for code in codes}
+    page = row.page if row else None
+    folder = f"{PurePosixPath(name).parent.as_posix()}/" if by.folder_is_document else None
+    if len(different) > 1:
+        texts = ", ".join(f"{'/'.join(codes)} ({source})" for source, codes in said)
+        return Place(folder=folder, page=page, problems=(problem("station_conflict", codes=texts),))
+    if said:
+        source, codes = said[0]
+        return Place(Station(code=codes[0], source=source), folder, page)
+    return Place(folder=folder, page=page)
+
+
+def _joined(match: re.Match[str]) -> str | None:
+    tps = (match["tps"] or match["short"]).zfill(3)
+    return None if tps == "000" else match["village"] + tps
+
+
+def _is_plausible(code: str) -> bool:
+    return code[:2] in _PROVINCES and (code.startswith("99") or "00" not in (code[2:4], code[4:6]))

@@ -1,0 +1,101 @@
+"""What a batch came to, for a terminal: photos, what to do about their problems, numbers and documents."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from . import batch
+from .emit.report import Language
+
+MOST_ROWS = 40
+MOST_HINTS = 10
+
+
+def show(result: batch.BatchResult, language: Language) -> None:
+    """Print what a batch came to on standard output."""
+    # Piped output keeps its file names whole instead of folding them to 80 columns.
+    console = Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=120)
+    heads = (
+        ("berkas", "halaman", "diterima", "periksa", "kosong", "masalah"),
+        ("file", "page", "accepted", "review", "blank", "problem"),
+    )[language == "en"]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in heads:
+        table.add_column(head, justify="right" if head in heads[2:5] else "left", overflow="fold")
+    for row in result.rows[:MOST_ROWS]:
+        page = Text(f"{row.page[0]} {row.page[1]}" if row.page else "-")
+        counts = [str(n) if row.page else "" for n in (row.accepted, row.review, row.blank)]
+        codes = Text(", ".join(problem.code for problem in row.problems), style="red")
+        table.add_row(Text(row.file), page, *counts, codes)
+    console.print(table)
+    more = len(result.rows) - MOST_ROWS
+    if more > 0:
+        console.print(say(language, f"... dan {more} foto lagi", f"... and {more} more photos"))
+    for line in _hints(result, language):
+        console.print(Text(line), soft_wrap=True)
+    totals = result.totals
+    console.print()
+    console.print(
+        say(
+            language,
+            f"{totals.photos} foto, {totals.located} halaman dikenali; angka: {totals.accepted} diterima, "
+            f"{totals.review} perlu diperiksa, {totals.blank} kosong; {totals.problems} foto bermasalah.",
+            f"{totals.photos} photos, {totals.located} pages found; numbers: {totals.accepted} accepted, "
+            f"{totals.review} to review, {totals.blank} blank; {totals.problems} problem photos.",
+        ),
+        soft_wrap=True,
+    )
+    console.print(_documents(result, language), soft_wrap=True)
+    if result.skipped:
+        count = len(result.skipped)
+        names = ", ".join(result.skipped[:5]) + (", ..." if count > 5 else "")
+        console.print(
+            Text(say(language, f"Dilewati ({count}): {names}", f"Skipped ({count}): {names}")), soft_wrap=True
+        )
+    if result.resumed:
+        text = f"{result.resumed} dari proses sebelumnya", f"{result.resumed} taken over from the interrupted run"
+        console.print(say(language, *text))
+    notice = "SEMENTARA: formulir kertas yang berlaku.", "PROVISIONAL: paper prevails."
+    console.print(Text(f"{say(language, *notice)} {result.report}"), soft_wrap=True)
+
+
+def _documents(result: batch.BatchResult, language: Language) -> str:
+    """How many documents there are, by verdict."""
+    words = {
+        "settled": ("selesai", "settled"),
+        "incomplete": ("halaman kurang", "with pages missing"),
+        "review": ("perlu diperiksa", "to review"),
+        "inconsistent": ("tidak cocok seperti tertulis", "that do not add up as written"),
+        "problem": ("tanpa halaman", "without a page"),
+        "missing": ("TPS tanpa foto", "stations without photos"),
+    }
+    verdicts = [row.verdict for row in result.documents]
+    parts = [f"{n} {words[v][language == 'en']}" for v in words if (n := verdicts.count(v))]
+    total = len(verdicts) - verdicts.count("missing")
+    return f"{total} {say(language, 'dokumen', 'documents')}: {', '.join(parts)}."
+
+
+def _hints(result: batch.BatchResult, language: Language) -> list[str]:
+    """What to do about the problems, each hint once with the photos it is about."""
+    about: dict[str, list[str]] = {}
+    for row in result.rows:
+        for problem in row.problems:
+            about.setdefault(getattr(problem.hint, language), []).append(row.file)
+    own = {problem.code for row in result.rows for problem in row.problems}
+    for document, problem in result.document_problems:
+        if problem.code not in own:  # else the photos say it
+            about.setdefault(getattr(problem.hint, language), []).append(document)
+    lines: list[str] = []
+    for hint, files in list(about.items())[:MOST_HINTS]:
+        more = f" (+{len(files) - 3})" if len(files) > 3 else ""
+        lines.append(f"{', '.join(files[:3])}{more}: {hint}")
+    return lines
+
+
+def say(language: Language, text_id: str, text_en: str) -> str:
+    """The text of a language."""
+    return text_id if language == "id" else text_en
