@@ -92,8 +92,9 @@ def group(sightings: Sequence[Sighting], roll: Iterable[str] | None = None) -> l
         roll: the stations that there are, if that is known; others are reported.
     """
     seen = _with_folders(sightings)
-    same = _same_sheet(seen)
-    keys = _keys(seen, same)
+    copies = _same_bytes(seen)
+    same = sorted(copies | _same_sheet(seen))
+    keys = _keys(seen, sorted(copies))
     members = [_member(i, s) for i, s in enumerate(seen)]
     for i, j in same:
         one, other = seen[i].place.station.code, seen[j].place.station.code
@@ -140,25 +141,32 @@ def _with_folders(sightings: Sequence[Sighting]) -> list[Sighting]:
     return placed
 
 
-def _same_sheet(seen: Sequence[Sighting]) -> list[tuple[int, int]]:
-    """Pairs (i, j), i < j, of photos of the same sheet: by their ink, or by their bytes."""
-    pairs: set[tuple[int, int]] = set()
-    pages: dict[tuple[str, str], list[int]] = {}
+def _same_bytes(seen: Sequence[Sighting]) -> set[tuple[int, int]]:
+    """Pairs (i, j), i < j, of a photo with a page and a copy of it."""
     first: dict[str, int] = {}
+    return {
+        (first[s.sha256], i)
+        for i, s in enumerate(seen)
+        if s.sha256 and first.setdefault(s.sha256, i) != i and seen[first[s.sha256]].page
+    }
+
+
+def _same_sheet(seen: Sequence[Sighting]) -> set[tuple[int, int]]:
+    """Pairs (i, j), i < j, of photos whose pages carry the same ink."""
+    pages: dict[tuple[str, str], list[int]] = {}
     for i, s in enumerate(seen):
         if s.page:
             pages.setdefault(s.page, []).append(i)
-        if s.sha256 and first.setdefault(s.sha256, i) != i and seen[first[s.sha256]].page:
-            pairs.add((first[s.sha256], i))
-    for indexes in pages.values():
-        pairs.update((indexes[a], indexes[b]) for a, b in alike([seen[i].ink for i in indexes]))
-    return sorted(pairs)
+    return {(indexes[a], indexes[b]) for indexes in pages.values() for a, b in alike([seen[i].ink for i in indexes])}
 
 
-def _keys(seen: Sequence[Sighting], same: Iterable[tuple[int, int]]) -> list[_Key]:
-    """Each photo's document. One that names no station goes with the photo whose sheet it shows."""
+def _keys(seen: Sequence[Sighting], copies: Iterable[tuple[int, int]]) -> list[_Key]:
+    """Each photo's document. One that names no station is its own, unless it is a copy, byte for byte.
+
+    A likeness of ink is not enough: two stations can write alike, and then one of them would vanish in the other.
+    """
     partners: dict[int, list[int]] = {}
-    for i, j in same:
+    for i, j in copies:
         partners.setdefault(i, []).append(j)
         partners.setdefault(j, []).append(i)
     keys: list[_Key] = []
@@ -209,7 +217,7 @@ def _group(
     settled: list[Member] = []
     for member, place in zip(members, places, strict=True):
         page = seen[member.index].page
-        own = place.station if place.station.code else Station(code=station.code, source=station.code and "same_sheet")
+        own = place.station if place.station.code else Station(code=station.code, source=station.code and "same_photo")
         placed = replace(member, station=own)
         if page and best[page] != member.index:
             counts = seen[best[page]].file

@@ -152,7 +152,11 @@ def decide(
     cases: Sequence[Case], rules: Sequence[Evaluated], thresholds: Thresholds = Thresholds()
 ) -> dict[str, Decision]:
     """Decide every number of a page (or document) at once: rules need to know how sure the others are."""
-    sure = {case.field for case in cases if _digits_sure(case, thresholds.with_rule) and not _objections(case, [])}
+    sure = {
+        case.field
+        for case in cases
+        if (_digits_sure(case, thresholds.with_rule) or _bubbles_agree(case, thresholds)) and not _objections(case, [])
+    }
     return {case.field: _decide(case, rules, sure, thresholds) for case in cases}
 
 
@@ -167,8 +171,7 @@ def _decide(case: Case, rules: Sequence[Evaluated], sure: set[str], thresholds: 
         return Decision("review", tuple(objections) or (("blank_uncertain", {}),), "none", ())
     if objections:
         return Decision("review", tuple(objections), "none", ())
-    confirmed = bubbles is not None and bubbles.kind == "number" and bubbles.supports >= thresholds.bubbles
-    if confirmed and _digits_sure(case, thresholds.with_bubbles):
+    if _bubbles_agree(case, thresholds):
         return Decision("accepted", (), "bubbles", ())
     confirming = tuple(
         r.rule.id
@@ -182,6 +185,13 @@ def _decide(case: Case, rules: Sequence[Evaluated], sure: set[str], thresholds: 
     if confirming and case.field in sure:
         return Decision("accepted", (), "rule", confirming)
     return Decision("review", _doubts(case, thresholds), "none", ())
+
+
+def _bubbles_agree(case: Case, thresholds: Thresholds) -> bool:
+    """Filled bubbles and digits mean the same value, each surely enough."""
+    bubbles = case.bubbles
+    agree = bubbles is not None and bubbles.kind == "number" and bubbles.supports >= thresholds.bubbles
+    return agree and _digits_sure(case, thresholds.with_bubbles)
 
 
 def _digits_sure(case: Case, threshold: float) -> bool:
