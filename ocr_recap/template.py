@@ -8,7 +8,7 @@ widths, never in millimetres. A rectangle is ``[x0, y0, x1, y1]`` along the *cen
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from .rules import Relation, RuleSyntaxError, parse
+from .yaml_faults import explain
 
 SCHEMA_VERSION = 1
 SCHEMA_FILE = "template.schema.json"
@@ -370,7 +371,7 @@ def parse_text(text: str, name: str, sha256: str = "") -> Template:
     try:
         return Template.model_validate(data).model_copy(update={"sha256": sha256})
     except ValidationError as fault:
-        raise TemplateError(list(_explain(fault, node, name))) from None
+        raise TemplateError(list(explain(fault, node, name))) from None
 
 
 def json_schema() -> dict[str, Any]:
@@ -378,49 +379,3 @@ def json_schema() -> dict[str, Any]:
     schema = Template.model_json_schema()
     schema["properties"].pop("sha256", None)
     return schema
-
-
-def _explain(fault: ValidationError, root: yaml.Node | None, name: str) -> Iterator[str]:
-    seen: set[str] = set()
-    for error in fault.errors():
-        keys = [key for key in error["loc"] if not _is_union_branch(key)]
-        line, path = _find(root, keys)
-        message = error["msg"].removeprefix("Value error, ")
-        given = error.get("input")
-        shown = f" (found {given!r})" if isinstance(given, str | int | float | bool) else ""
-        if error["type"] == "missing":
-            message, shown = f"the key {keys[-1]!r} is missing; add it", ""
-        elif error["type"] == "extra_forbidden":
-            message, shown = f"the key {keys[-1]!r} is not known here; remove it or correct its spelling", ""
-        text = f"{name}, line {line}: {path or 'template'}: {message}{shown}"
-        if text not in seen:
-            seen.add(text)
-            yield text
-
-
-def _is_union_branch(key: str | int) -> bool:
-    """Pydantic puts the name of the tried variant into the location; the file has no such key."""
-    return isinstance(key, str) and (key in {"bubbles", "tally", "row_totals"} or key.startswith("Printed"))
-
-
-def _find(node: yaml.Node | None, keys: Sequence[str | int]) -> tuple[int, str]:
-    """Walk the parsed YAML along `keys`; the line of the deepest part that exists, and its path for people."""
-    line, path = 1, ""
-    for key in keys:
-        step: yaml.Node | None = None
-        if isinstance(node, yaml.MappingNode):
-            for name, value in node.value:
-                if name.value == str(key):
-                    line, step = _line(name), value
-        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
-            step = node.value[key]
-            line = _line(step)
-        if step is None:
-            break
-        path += f"[{key}]" if isinstance(key, int) else (f".{key}" if path else str(key))
-        node = step
-    return line, path
-
-
-def _line(node: yaml.Node | None) -> int:
-    return node.start_mark.line + 1 if node and node.start_mark else 1

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..reconcile import interpret
 from ..register import project
-from ..template import RowTotals, Tally, Template
+from ..template import FormField, RowTotals, Tally, Template
 from .fill import FieldWriting
 
 FloatArray = NDArray[np.float64]
@@ -66,19 +66,7 @@ def truth(
                 "filled": filled or [None] * field.cells.count,
                 "centers": np.round(centers, 2).tolist(),
             }
-        for witness in field.witnesses:
-            if isinstance(witness, Tally):
-                tallies[field.id] = {
-                    "count": said.tally or 0,
-                    "grid_rows": witness.rows,
-                    "grid_cols": witness.columns,
-                    "grid_quad": _corners(homography, witness.grid),
-                }
-            elif isinstance(witness, RowTotals):
-                row_sums += [
-                    {"field": field.id, "row": r, "text": str(v), "value": v}
-                    for r, v in enumerate(said.row_totals or ())
-                ]
+        _strokes(field, said, homography, tallies, row_sums)
     return {
         "name": name,
         "family": f"C.HASIL-PPWP-2024-p{page_id}" if template.id == "c-hasil-ppwp-2024" else template.id,
@@ -93,6 +81,28 @@ def truth(
         "consistent": _consistent(template, page_id, fields),
         **more,
     }
+
+
+def _strokes(
+    field: FormField,
+    said: FieldWriting,
+    homography: FloatArray,
+    tallies: dict[str, Any],
+    row_sums: list[dict[str, Any]],
+) -> None:
+    """Add what was written beside the boxes of one field: strokes and row totals."""
+    for witness in field.witnesses:
+        if isinstance(witness, Tally):
+            tallies[field.id] = {
+                "count": said.tally or 0,
+                "grid_rows": witness.rows,
+                "grid_cols": witness.columns,
+                "grid_quad": _corners(homography, witness.grid),
+            }
+        elif isinstance(witness, RowTotals):
+            row_sums += [
+                {"field": field.id, "row": r, "text": str(v), "value": v} for r, v in enumerate(said.row_totals or ())
+            ]
 
 
 def _corners(homography: FloatArray, rect: tuple[float, float, float, float]) -> list[list[float]]:

@@ -1,0 +1,61 @@
+"""Where in a YAML text a fault lies: validation errors with file, line, what is wrong and what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import yaml
+from pydantic import ValidationError
+
+
+def explain(fault: ValidationError, root: yaml.Node | None, name: str) -> Iterator[str]:
+    """One sentence per fault.
+
+    Args:
+        fault: what pydantic says of the data.
+        root: the parsed text, for its line numbers.
+        name: of the file.
+    """
+    seen: set[str] = set()
+    for error in fault.errors():
+        keys = [key for key in error["loc"] if not _is_union_branch(key)]
+        line, path = _find(root, keys)
+        message = error["msg"].removeprefix("Value error, ")
+        given = error.get("input")
+        shown = f" (found {given!r})" if isinstance(given, str | int | float | bool) else ""
+        if error["type"] == "missing":
+            message, shown = f"the key {keys[-1]!r} is missing; add it", ""
+        elif error["type"] == "extra_forbidden":
+            message, shown = f"the key {keys[-1]!r} is not known here; remove it or correct its spelling", ""
+        text = f"{name}, line {line}: {path or 'template'}: {message}{shown}"
+        if text not in seen:
+            seen.add(text)
+            yield text
+
+
+def _is_union_branch(key: str | int) -> bool:
+    """Pydantic puts the name of the tried variant into the location; the file has no such key."""
+    return isinstance(key, str) and (key in {"bubbles", "tally", "row_totals"} or key.startswith("Printed"))
+
+
+def _find(node: yaml.Node | None, keys: Sequence[str | int]) -> tuple[int, str]:
+    """Walk the parsed YAML along `keys`; the line of the deepest part that exists, and its path for people."""
+    line, path = 1, ""
+    for key in keys:
+        step: yaml.Node | None = None
+        if isinstance(node, yaml.MappingNode):
+            for name, value in node.value:
+                if name.value == str(key):
+                    line, step = _line(name), value
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+            step = node.value[key]
+            line = _line(step)
+        if step is None:
+            break
+        path += f"[{key}]" if isinstance(key, int) else (f".{key}" if path else str(key))
+        node = step
+    return line, path
+
+
+def _line(node: yaml.Node | None) -> int:
+    return node.start_mark.line + 1 if node and node.start_mark else 1
