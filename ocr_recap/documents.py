@@ -11,14 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from pydantic import ConfigDict
-
 from . import policy, reconcile
 from .explain import explain, said_elsewhere
 from .groups import Group, Member
 from .policy import BubbleCase, Case, Decision
 from .problems import OF_GROUPING
-from .record import FieldRecord, Frozen, Problem, Record, RuleResult, Station, rule_result
+from .record import FieldRecord, Frozen, JsonLine, Problem, Record, RuleResult, Station, rule_result
 from .template import Template
 
 DOCUMENT_SCHEMA = 1
@@ -36,7 +34,7 @@ class DocumentPhoto(Frozen):
     counts: bool
 
 
-class Document(Frozen):
+class Document(JsonLine):
     """One form of one station. Every number in it is provisional: paper prevails.
 
     `fields` holds the numbers of all pages present, each as in the photo's record that counts. `verdict`: `problem`
@@ -56,30 +54,6 @@ class Document(Frozen):
     verdict: DocumentVerdict
     problems: tuple[Problem, ...]
     provisional: Literal[True] = True
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        alias_generator=lambda name: "schema" if name == "schema_" else name,
-        populate_by_name=True,
-    )
-
-    def export(self) -> dict[str, Any]:
-        """The document as plain JSON types, exactly as a line of `documents.jsonl` holds it."""
-        return self.model_dump(mode="json", by_alias=True)
-
-    def to_json(self) -> str:
-        """One line of `documents.jsonl`, without the line break."""
-        return self.model_dump_json(by_alias=True)
-
-    @classmethod
-    def from_json(cls, line: str) -> Document:
-        """The document of a line of `documents.jsonl`.
-
-        Raises:
-            pydantic.ValidationError: the line is not a document of this schema version.
-        """
-        return cls.model_validate_json(line)
 
     def __repr__(self) -> str:
         counts = {s: sum(f.status == s for f in self.fields.values()) for s in ("accepted", "review", "blank")}

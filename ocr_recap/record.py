@@ -6,7 +6,7 @@ rounded where the record is made, so that the same reading gives the same bytes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -225,7 +225,35 @@ class Provenance(Frozen):
     runtime: dict[str, str]
 
 
-class Record(Frozen):
+class JsonLine(Frozen):
+    """What stands in one line of a `.jsonl` file; its first key is the version, `schema`."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=lambda name: "schema" if name == "schema_" else name,
+        populate_by_name=True,
+    )
+
+    def export(self) -> dict[str, Any]:
+        """Plain JSON types, exactly as the line holds them."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def to_json(self) -> str:
+        """The line, without the line break."""
+        return self.model_dump_json(by_alias=True)
+
+    @classmethod
+    def from_json(cls, line: str) -> Self:
+        """The content of such a line.
+
+        Raises:
+            pydantic.ValidationError: the line is not of this kind and schema version.
+        """
+        return cls.model_validate_json(line)
+
+
+class Record(JsonLine):
     """What one photo says. Every number in it is provisional: paper prevails.
 
     Once photos are put together, `station` and `document` are known and `fields`, `rules` and `status` hold the
@@ -247,32 +275,8 @@ class Record(Frozen):
     provenance: Provenance
     provisional: Literal[True] = True
 
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        alias_generator=lambda name: "schema" if name == "schema_" else name,
-        populate_by_name=True,
-    )
-
     _source: Any = PrivateAttr(default=None)
     _template: Any = PrivateAttr(default=None)
-
-    def export(self) -> dict[str, Any]:
-        """The record as plain JSON types, exactly as a line of `photos.jsonl` holds it."""
-        return self.model_dump(mode="json", by_alias=True)
-
-    def to_json(self) -> str:
-        """One line of `photos.jsonl`, without the line break."""
-        return self.model_dump_json(by_alias=True)
-
-    @classmethod
-    def from_json(cls, line: str) -> Record:
-        """The record of a line of `photos.jsonl`.
-
-        Raises:
-            pydantic.ValidationError: the line is not a record of this schema version.
-        """
-        return cls.model_validate_json(line)
 
     def remember(self, source: Any, template: Any) -> None:
         """Keep the photo and its form at hand for `show` and `rectify`; never part of the record's JSON."""
