@@ -4,53 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import draw
 from ..template import Bubbles, FormField, RowTotals, Tally, Template
-from . import ink
+from . import ink, marks
+from .hand import Hand, Manner, cell, character, plain
+from .marks import BubbleKind, TallyMarks
+from .sheet import PageImage, Sheet
 from .strokes import Strokes, Writer, scribble, signature
-
-PageImage = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class FieldWriting:
     """What is written into one field; None leaves a part of it blank.
 
-    `text` has one character per cell from the left (0-9, X, -, space; shorter texts leave the last cells blank),
-    `bubbles` one tuple of filled digits per column (empty, one or several), `tally` the number of strokes in the grid,
-    `row_totals` one number per row.
+    Attributes:
+        text: one character per cell from the left (0-9, X, -, space; shorter texts leave the last cells blank).
+        bubbles: one tuple of marked digits per column (empty, one or several).
+        tally: number of strokes in the grid, neatly; `strokes` says more and then counts instead.
+        row_totals: one number per row; `row_texts` says more and then counts instead.
+        manners: how each cell was filled in; empty for all plain.
+        was: per cell the digit that a correction replaced, a space where there was none.
+        bubble_kinds: how each of `bubbles` was marked; None for all full.
+        strokes: strokes per grid cell and how they are made.
+        row_texts: one text per row of the totals, a character per box from the left.
     """
 
     text: str
     bubbles: tuple[tuple[int, ...], ...] | None = None
     tally: int | None = None
     row_totals: tuple[int, ...] | None = None
-
-
-@dataclass
-class _Sheet:
-    """The page under the pen; lines come in millimetres."""
-
-    image: PageImage
-    scale: float
-    writer: Writer
-    rng: np.random.Generator
-
-    def draw(self, lines: Strokes, pen_mm: float | None = None) -> None:
-        width = (self.writer.pen_mm if pen_mm is None else pen_mm) * self.scale
-        ink.draw(self.image, [line * self.scale - 0.5 for line in lines], self.writer, width, self.rng)
+    manners: tuple[Manner, ...] = ()
+    was: str = ""
+    bubble_kinds: tuple[tuple[BubbleKind, ...], ...] | None = None
+    strokes: TallyMarks | None = None
+    row_texts: tuple[str, ...] | None = None
 
 
 def fill_page(
     template: Template,
     page_id: str,
     writing: Mapping[str, FieldWriting],
-    writer: Writer,
+    writer: Writer | Hand,
     rng: np.random.Generator,
     pixels_per_mm: float,
     *,
@@ -67,13 +66,14 @@ def fill_page(
         rng: variation of this sheet; the same state gives the same sheet.
         pixels_per_mm: resolution; millimetre (x, y) lies at pixel (x, y) * pixels_per_mm - 0.5.
         signatures: put invented squiggles into private regions and the header.
-        cancel_unused: strike grid rows that were not used with one long Z.
+        cancel_unused: strike grid rows that were not used with one long Z (of a neat `tally`).
     """
-    blank = draw.raster(template, page_id, pixels_per_mm)
-    sheet = _Sheet(np.repeat(blank[:, :, None], 3, axis=2), pixels_per_mm, writer, rng)
+    blank = _blank(template, page_id, pixels_per_mm)  # type: ignore[arg-type]  # frozen models have a hash
+    hand = writer if isinstance(writer, Hand) else plain(writer)
+    sheet = Sheet(np.repeat(blank[:, :, None], 3, axis=2), pixels_per_mm, hand.writer, rng)
     for field in template.fields_of(page_id):
         if field.id in writing:
-            _field(sheet, field, writing[field.id], cancel_unused)
+            _field(sheet, hand, field, writing[field.id], cancel_unused)
     if signatures:
         page = template.page(page_id)
         for region in page.private:
@@ -87,41 +87,55 @@ def fill_page(
     return sheet.image
 
 
-def _field(sheet: _Sheet, field: FormField, writing: FieldWriting, cancel_unused: bool) -> None:
+@lru_cache(maxsize=12)
+def _blank(template: Template, page_id: str, pixels_per_mm: float) -> NDArray[np.uint8]:
+    """The printed page, drawn once; nobody writes into it."""
+    return draw.raster(template, page_id, pixels_per_mm)
+
+
+def _field(sheet: Sheet, hand: Hand, field: FormField, writing: FieldWriting, cancel_unused: bool) -> None:
     guided = field.guide == "seven_segment"
-    for char, rect in zip(writing.text, field.cells.rects(), strict=False):
-        sheet.draw(ink.write(char, sheet.writer, rect, sheet.rng, guided=guided))
+    for i, (char, rect) in enumerate(zip(writing.text, field.cells.rects(), strict=False)):
+        manner: Manner = writing.manners[i] if i < len(writing.manners) else "plain"
+        cell(sheet, hand, char, rect, manner, writing.was[i : i + 1] or " ", guided=guided)
     for witness in field.witnesses:
         match witness:
             case Bubbles() if writing.bubbles is not None:
-                for column, digits in zip(witness.centers(field.cells.count), writing.bubbles, strict=False):
-                    for digit in digits:
-                        _bubble(sheet, float(column[digit, 0]), float(column[digit, 1]), witness.radius)
+                _bubbles(sheet, field, witness, writing)
+            case Tally() if writing.strokes is not None:
+                totals = next((w for w in field.witnesses if isinstance(w, RowTotals)), None)
+                marks.tally(sheet, witness, writing.strokes, totals)
             case Tally() if writing.tally is not None:
                 _tally(sheet, witness, writing.tally, cancel_unused)
+            case RowTotals() if writing.row_texts is not None:
+                for text, boxes in zip(writing.row_texts, row_boxes(witness), strict=False):
+                    pen = min(1.0, (boxes[0][2] - boxes[0][0]) / 8 / hand.writer.pen_mm)
+                    for char, rect in zip(text, boxes, strict=False):
+                        character(sheet, hand, char, rect, pen=pen)
             case RowTotals() if writing.row_totals is not None:
                 _row_totals(sheet, witness, writing.row_totals)
             case _:
                 pass
 
 
-def _bubble(sheet: _Sheet, x: float, y: float, radius: float) -> None:
-    """Filled by going round or to and fro; nobody hits the rim exactly."""
-    rng = sheet.rng
-    center = np.array([x, y]) + rng.normal(0, 0.08 * radius, 2)
-    reach = radius * rng.uniform(0.72, 1.0)
-    if rng.random() < 0.6:
-        angles = np.linspace(0, 2 * np.pi * 3, 50) + rng.uniform(0, 6)
-        r = np.linspace(reach, 0.1 * reach, 50) * (1 + rng.normal(0, 0.05, 50))
-        line = center + np.stack([r * np.cos(angles), r * np.sin(angles)], axis=1)
-    else:
-        steps = np.linspace(-0.95, 0.95, 14)
-        half = np.sqrt(1 - steps**2) * np.where(np.arange(14) % 2, 1, -1) * (1 + rng.normal(0, 0.08, 14))
-        line = center + reach * np.stack([half, steps], axis=1) @ _rotation(rng.uniform(-0.9, 0.9))
-    sheet.draw([line], max(sheet.writer.pen_mm, 0.28 * radius))
+def row_boxes(grid: RowTotals) -> list[list[ink.Rect]]:
+    """The boxes of each row total, millimetres."""
+    x0, y0, x1, y1 = grid.grid
+    width, height = (x1 - x0) / grid.cells, (y1 - y0) / grid.rows
+    return [
+        [(x0 + i * width, y0 + row * height, x0 + (i + 1) * width, y0 + (row + 1) * height) for i in range(grid.cells)]
+        for row in range(grid.rows)
+    ]
 
 
-def _tally(sheet: _Sheet, grid: Tally, count: int, cancel_unused: bool) -> None:
+def _bubbles(sheet: Sheet, field: FormField, bubbles: Bubbles, writing: FieldWriting) -> None:
+    for i, (column, digits) in enumerate(zip(bubbles.centers(field.cells.count), writing.bubbles or (), strict=False)):
+        for j, digit in enumerate(digits):
+            kind: BubbleKind = writing.bubble_kinds[i][j] if writing.bubble_kinds else "full"
+            marks.bubble(sheet, float(column[digit, 0]), float(column[digit, 1]), bubbles.radius, kind)
+
+
+def _tally(sheet: Sheet, grid: Tally, count: int, cancel_unused: bool) -> None:
     rng = sheet.rng
     x0, y0, x1, y1 = grid.grid
     width, height = (x1 - x0) / grid.columns, (y1 - y0) / grid.rows
@@ -157,23 +171,16 @@ def _tally(sheet: _Sheet, grid: Tally, count: int, cancel_unused: bool) -> None:
         sheet.draw([np.array(z) + rng.normal(0, 0.15 * height, (4, 2))], pen)
 
 
-def _row_totals(sheet: _Sheet, grid: RowTotals, totals: Sequence[int]) -> None:
-    x0, y0, x1, y1 = grid.grid
-    width, height = (x1 - x0) / grid.cells, (y1 - y0) / grid.rows
+def _row_totals(sheet: Sheet, grid: RowTotals, totals: Sequence[int]) -> None:
     blank = " " if sheet.writer.seed % 3 else "0"  # before a number with fewer digits
-    for row, total in enumerate(totals[: grid.rows]):
-        for i, char in enumerate(str(total).rjust(grid.cells, blank)[-grid.cells :]):
-            rect = (x0 + i * width, y0 + row * height, x0 + (i + 1) * width, y0 + (row + 1) * height)
+    for total, boxes in zip(totals, row_boxes(grid), strict=False):
+        for char, rect in zip(str(total).rjust(grid.cells, blank)[-grid.cells :], boxes, strict=True):
             lines = ink.write(char, sheet.writer, rect, sheet.rng)
-            sheet.draw(lines, min(sheet.writer.pen_mm, width / 8))
+            sheet.draw(lines, min(sheet.writer.pen_mm, (rect[2] - rect[0]) / 8))
 
 
-def _squiggle(sheet: _Sheet, rect: ink.Rect) -> None:
+def _squiggle(sheet: Sheet, rect: ink.Rect) -> None:
     x0, y0, x1, y1 = rect
     size = np.array([x1 - x0, y1 - y0])
     lines = signature(sheet.rng) if sheet.rng.random() < 0.5 else [scribble(sheet.rng, int(sheet.rng.integers(8, 16)))]
     sheet.draw([np.clip(line, 0, 1) * size + (x0, y0) for line in lines], min(0.4, sheet.writer.pen_mm))
-
-
-def _rotation(angle: float) -> NDArray[np.float64]:
-    return cv2.getRotationMatrix2D((0, 0), float(np.degrees(angle)), 1.0)[:, :2].astype(np.float64)
