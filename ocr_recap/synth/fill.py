@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,8 @@ from .hand import Hand, Manner, cell, character, plain
 from .marks import BubbleKind, TallyMarks
 from .sheet import PageImage, Sheet
 from .strokes import Strokes, Writer, scribble, signature
+
+_BLANKS = 16  # pages that are kept drawn, some 4 MB each
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def fill_page(
         signatures: put invented squiggles into private regions and the header.
         cancel_unused: strike grid rows that were not used with one long Z (of a neat `tally`).
     """
-    blank = _blank(template, page_id, pixels_per_mm)  # type: ignore[arg-type]  # frozen models have a hash
+    blank = blank_page(template, page_id, pixels_per_mm)
     hand = writer if isinstance(writer, Hand) else plain(writer)
     sheet = Sheet(np.repeat(blank[:, :, None], 3, axis=2), pixels_per_mm, hand.writer, rng)
     for field in template.fields_of(page_id):
@@ -87,10 +88,19 @@ def fill_page(
     return sheet.image
 
 
-@lru_cache(maxsize=12)
-def _blank(template: Template, page_id: str, pixels_per_mm: float) -> NDArray[np.uint8]:
-    """The printed page, drawn once; nobody writes into it."""
-    return draw.raster(template, page_id, pixels_per_mm)
+_blanks: dict[tuple[int, str, float], tuple[Template, NDArray[np.uint8]]] = {}
+
+
+def blank_page(template: Template, page_id: str, pixels_per_mm: float) -> NDArray[np.uint8]:
+    """`draw.raster`, drawn once per page and scale; gray uint8 (h, w), not to be written to."""
+    key = (id(template), page_id, pixels_per_mm)
+    if key not in _blanks:
+        if len(_blanks) >= _BLANKS:
+            _blanks.clear()
+        picture = draw.raster(template, page_id, pixels_per_mm)
+        picture.flags.writeable = False
+        _blanks[key] = (template, picture)  # holding the template keeps its id from being given to another
+    return _blanks[key][1]
 
 
 def _field(sheet: Sheet, hand: Hand, field: FormField, writing: FieldWriting, cancel_unused: bool) -> None:

@@ -118,7 +118,7 @@ def cell(sheet: Sheet, hand: Hand, char: str, rect: Rect, manner: Manner, was: s
         case "over_edge":
             grow = np.array([-1, -1, 1, 1]) * rng.uniform(0.12, 0.3) * np.array([width, height, width, height])
             move = rng.normal(0, 0.06, 2) * (width, height)
-            character(sheet, replace(hand, size=max(1.0, hand.size)), char, _shifted(rect + grow, move))
+            character(sheet, replace(hand, size=max(0.85, hand.size)), char, _shifted(rect + grow, move))
         case "neighbour":
             side = 1 if rng.random() < 0.5 else -1
             move = np.array([side * rng.uniform(0.28, 0.5) * width, rng.normal(0, 0.05) * height])

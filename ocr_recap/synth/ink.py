@@ -146,5 +146,6 @@ def glyph_mask(bitmap: Canvas, size: tuple[int, int], thickness: float, slant: f
     matrix = np.column_stack([linear, offset])
     soft = cv2.GaussianBlur(bitmap, (3, 3), 0.7) if max(bitmap.shape) <= 20 else bitmap
     large = cv2.warpAffine(soft, matrix, (width, height), flags=cv2.INTER_CUBIC).astype(np.float32) / 255
-    sharp = max(1.0, 0.5 * (scale_x + scale_y))
-    return np.clip((large - (0.45 - 0.25 * thickness)) * sharp + 0.5, 0, 1).astype(np.float32)
+    edge = 0.45 - 0.25 * thickness
+    sharp = max(0.5 / edge, 0.5 * (scale_x + scale_y))  # softer than that, bare paper would get a haze of ink
+    return np.clip((large - edge) * sharp + 0.5, 0, 1).astype(np.float32)

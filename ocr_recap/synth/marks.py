@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import cv2
@@ -150,7 +151,14 @@ def _cancel(sheet: Sheet, rect: tuple[float, float, float, float], rows: int, ca
 
 
 def _shaken(points: Sequence[tuple[float, float]], size: float, rng: np.random.Generator) -> Point:
-    return np.array(points) + rng.normal(0, size, (len(points), 2))
+    """A line through about these points, bent a little between them."""
+    corners = np.array(points) + rng.normal(0, size, (len(points), 2))
+    parts = [corners[:1]]
+    for start, end in pairwise(corners):
+        along = np.linspace(0, 1, 9)[1:, None]
+        bow = rng.normal(0, 0.5 * size) * np.sin(np.pi * along)
+        parts.append(start + along * (end - start) + bow * (0, 1))
+    return np.concatenate(parts)
 
 
 def _fill(sheet: Sheet, center: Point, reach: float, pen: float) -> None:
