@@ -10,18 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .background import Background, texture
+from .lens import smear
+
 Photo = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
-Background = Literal["wood", "cloth", "wall", "dark"]
 Difficulty = Literal["easy", "field", "hard"]
-
-# Mean colours of the backgrounds, BGR.
-_BACKGROUND_BGR: dict[Background, tuple[int, int, int]] = {
-    "wood": (82, 118, 158),
-    "cloth": (120, 92, 78),
-    "wall": (196, 203, 206),
-    "dark": (46, 44, 44),
-}
 
 
 @dataclass(frozen=True)
@@ -134,7 +128,7 @@ def photograph(page: NDArray[np.uint8], camera: Camera, rng: np.random.Generator
     if camera.blur > 0:
         light = cv2.GaussianBlur(light, (0, 0), camera.blur)
     if camera.motion > 0.5:
-        light = cv2.filter2D(light, -1, _smear(camera.motion, float(rng.uniform(0, math.pi))))
+        light = cv2.filter2D(light, -1, smear(camera.motion, float(rng.uniform(0, math.pi))))
     light = (light - 128) * camera.contrast + 128
     if camera.noise > 0:
         # Sensor noise passes through a phone's own smoothing: part of it is fine, part of it blotchy.
@@ -175,7 +169,7 @@ def _paper_and_table(
     page: NDArray[np.uint8], homography: Matrix, camera: Camera, rng: np.random.Generator
 ) -> NDArray[np.float32]:
     width = camera.size[0]
-    table = _table(camera, rng)
+    table = texture(camera.background, camera.size, rng)
     full_height, full_width = page.shape[:2]
     corners = np.array(
         [[[-0.5, -0.5], [full_width - 0.5, -0.5], [full_width - 0.5, full_height - 0.5], [-0.5, full_height - 0.5]]]
@@ -231,27 +225,6 @@ def _folded(page: NDArray[np.uint8], depth: float, rng: np.random.Generator) -> 
     return np.rint(page * shade[:, None, None]).astype(np.uint8)
 
 
-def _table(camera: Camera, rng: np.random.Generator) -> NDArray[np.float32]:
-    width, height = camera.size
-    texture = np.zeros((height, width), np.float32)
-    if camera.background == "wood":
-        # Grain: noise stretched along the boards, and the dark joints between them.
-        grain = rng.standard_normal((height // 2 + 1, max(2, width // 60)), dtype=np.float32)
-        texture += 14 * cv2.resize(grain, (width, height), interpolation=cv2.INTER_CUBIC)
-        boards = (np.arange(height) + float(rng.uniform(0, 300))) % (height / 4.5)
-        texture -= 40 * np.exp(-((boards / 3.0) ** 2)).astype(np.float32)[:, None]
-    elif camera.background == "cloth":
-        x, y = np.arange(width), np.arange(height)
-        weave = np.sin(x * 1.1)[None, :] * np.sin(y * 1.1)[:, None]
-        checks = ((x // (width // 9 + 1)) % 2)[None, :] * 0.5 + ((y // (width // 9 + 1)) % 2)[:, None] * 0.5
-        texture += (8 * weave + 45 * checks).astype(np.float32)
-    blotches = rng.standard_normal((height // 64 + 2, width // 64 + 2), dtype=np.float32)
-    texture += 6 * cv2.resize(blotches, (width, height), interpolation=cv2.INTER_CUBIC)
-    texture += 3 * rng.standard_normal((height, width), dtype=np.float32)
-    colour = np.array(_BACKGROUND_BGR[camera.background], np.float32) * float(rng.uniform(0.85, 1.1))
-    return np.clip(colour + texture[:, :, None], 0, 255)
-
-
 def _illumination(camera: Camera, rng: np.random.Generator) -> NDArray[np.float32]:
     """Share of light that reaches each place, (height, width)."""
     width, height = camera.size
@@ -280,15 +253,3 @@ def _glare(camera: Camera, rng: np.random.Generator) -> NDArray[np.float32]:
     x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
     distance = ((x - cx) / rx)[None, :] ** 2 + ((y - cy) / ry)[:, None] ** 2
     return (camera.glare * np.exp(-(distance**1.5))).astype(np.float32)
-
-
-def _smear(length: float, angle: float) -> NDArray[np.float32]:
-    """Kernel of a straight smear, summing to 1."""
-    half = math.ceil(length / 2) + 1
-    kernel = np.zeros((2 * half + 1, 2 * half + 1), np.float32)
-    for t in np.linspace(-length / 2, length / 2, 4 * half + 1):
-        x, y = half + t * math.cos(angle), half + t * math.sin(angle)
-        i, j = math.floor(y), math.floor(x)
-        fy, fx = y - i, x - j
-        kernel[i : i + 2, j : j + 2] += np.outer((1 - fy, fy), (1 - fx, fx))
-    return kernel / kernel.sum()
