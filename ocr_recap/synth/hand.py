@@ -22,7 +22,7 @@ Writers = Literal["train", "calibration", "test", "shift"]
 Manner = Literal["plain", "over_edge", "neighbour", "struck", "overwritten", "fluid"]
 
 CORRECTIONS: tuple[Manner, ...] = ("struck", "overwritten", "fluid")
-SLICE = 8  # images per digit in one writer's slice; neighbours in the file were mostly written by one person
+SLICE = 5  # images per digit in one writer's slice; neighbours in the file were mostly written by one person
 _SPLITS = ("train", "calibration", "test")
 _GLYPH_SHARE = 0.25  # of hands that write with a public source's digits
 
@@ -121,17 +121,17 @@ def cell(sheet: Sheet, hand: Hand, char: str, rect: Rect, manner: Manner, was: s
             character(sheet, replace(hand, size=max(0.85, hand.size)), char, _shifted(rect + grow, move))
         case "neighbour":
             side = 1 if rng.random() < 0.5 else -1
-            move = np.array([side * rng.uniform(0.28, 0.5) * width, rng.normal(0, 0.05) * height])
-            character(sheet, hand, char, _shifted(np.array(rect), move))
+            move = np.array([side * rng.uniform(0.18, 0.32) * width, rng.normal(0, 0.05) * height])
+            character(sheet, replace(hand, size=max(0.85, hand.size)), char, _shifted(np.array(rect), move))
         case "struck":
-            left = _inside(rect, (0.0, 0.08, 0.62, 1.0))
+            left = _inside(rect, (-0.02, 0.08, 0.52, 1.0))
             character(sheet, hand, was, left)
             sheet.draw(_strike(left, slim=was in "017", rng=rng))
-            beside = _inside(rect, (0.56, float(rng.uniform(-0.15, 0.1)), 1.08, float(rng.uniform(0.75, 1.0))))
+            beside = _inside(rect, (0.53, float(rng.uniform(-0.15, 0.1)), 1.06, float(rng.uniform(0.75, 1.0))))
             character(sheet, replace(hand, size=max(0.9, hand.size)), char, beside)
         case "overwritten":
             character(sheet, hand, was, rect, guided=guided)
-            character(sheet, hand, char, rect, guided=guided, pen=float(rng.uniform(1.15, 1.6)))
+            character(sheet, hand, char, rect, guided=guided, pen=float(rng.uniform(1.4, 2.1)))
         case "fluid":
             if rng.random() < 0.7:  # else the fluid was there before: a neighbour's, or of an empty cell
                 character(sheet, hand, was, rect, guided=guided)
@@ -222,7 +222,7 @@ def _strike(rect: Rect, *, slim: bool, rng: np.random.Generator) -> Strokes:
     for i in range(2 if slim or rng.random() < 0.5 else 1):
         y = (y0 + y1) / 2 + (i - 0.3) * 0.18 * (y1 - y0) + rng.normal(0, 0.04) * (y1 - y0)
         rise = (rng.uniform(-0.05, 0.05) if level else rng.uniform(0.2, 0.4)) * (y1 - y0)
-        reach = rng.uniform(0.0, 0.12) * (x1 - x0)
+        reach = rng.uniform(-0.05, 0.05) * (x1 - x0)
         lines.append(np.array([(x0 - reach, y + rise), ((x0 + x1) / 2, y), (x1 + reach, y - rise)]))
     return lines
 

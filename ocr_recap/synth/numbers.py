@@ -102,8 +102,13 @@ class _Problem:
             for i, _ in item.terms:
                 self.touching[i].append(number)
         self.start = _Bounds([0] * len(fields), [_most(field) for field in fields])
+        self.copies = [
+            (place[r.coefficients[0][0]], place[r.coefficients[1][0]])
+            for r in (rule.relation for rule in rules if rule.strength == "exact")
+            if r.operator == "=" and len(r.fields) == 2 and all(name in place for name in r.fields)
+        ]
         self.wholes = self._wholes(rules, place)
-        self.order = self._order(rules, place)
+        self.order = self._order()
 
     def solve(self, rng: np.random.Generator) -> list[int] | None:
         """Numbers that obey all sums, or None where luck or the rules did not allow any."""
@@ -188,6 +193,8 @@ class _Problem:
             return min(high, self.roll)
         share = _share(name)
         whole, parts = self._whole(i, bounds)
+        if whole is None and share is not None and share[1] <= _FEW:
+            whole = min(high, self.roll)
         if whole is None:
             return round(min(high, self.roll) * float(rng.uniform(0.55, 1.0)))
         if share is not None:
@@ -211,28 +218,26 @@ class _Problem:
             if pair:
                 for part in pair[1]:
                     found[part].append(pair)
+        for _ in self.copies:  # a copy is a part of whatever its original is a part of
+            for one, other in self.copies:
+                found[one] = found[other] = list(dict.fromkeys(found[one] + found[other]))
         for items in found:
             items.sort(key=lambda pair: (len(pair[1]) == 1, len(pair[1])))
         return found
 
-    def _order(self, rules: Sequence[Rule], place: dict[str, int]) -> list[int]:
+    def _order(self) -> list[int]:
         """Wholes before parts, copies at the same level, few before many."""
-        depth = [0] * len(place)
-        copies = [
-            tuple(place[name] for name, _ in rule.relation.coefficients)
-            for rule in rules
-            if rule.strength == "exact" and len(rule.relation.coefficients) == 2 and rule.relation.operator == "="
-        ]
-        for _ in range(len(place)):
+        depth = [0] * len(self.ids)
+        for _ in self.ids:
             before = depth.copy()
             for part, wholes in enumerate(self.wholes):
                 depth[part] = max([depth[part], *(depth[whole] + 1 for whole, _ in wholes)])
-            for pair in copies:
-                depth[pair[0]] = depth[pair[1]] = max(depth[pair[0]], depth[pair[1]])
-            if depth == before or max(depth) > len(place):
+            for one, other in self.copies:
+                depth[one] = depth[other] = max(depth[one], depth[other])
+            if depth == before or max(depth) > len(self.ids):
                 break
         return sorted(
-            range(len(place)),
+            range(len(self.ids)),
             key=lambda i: (depth[i], not _ROLL.match(self.ids[i]), not _few(self.ids[i]), i),
         )
 
