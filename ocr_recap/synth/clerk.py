@@ -209,11 +209,9 @@ def _bubbles(
 
 
 def _row_texts(rows: tuple[int, ...], totals: RowTotals, habits: Habits) -> tuple[str, ...]:
-    """Totals of the rows that have strokes; the others stay empty."""
-    return tuple(
-        str(count).rjust(totals.cells, habits.row_leading)[-totals.cells :] if count else " " * totals.cells
-        for count in rows[: totals.rows]
-    )
+    """Totals of the rows that have strokes, a box each if the form has several; the other rows stay empty."""
+    lead = habits.row_leading if totals.cells > 1 else " "
+    return tuple(str(count).rjust(totals.cells, lead) if count else " " * totals.cells for count in rows[: totals.rows])
 
 
 # --- slips ----------------------------------------------------------------------------------------------------------

@@ -119,9 +119,7 @@ def _field(sheet: Sheet, hand: Hand, field: FormField, writing: FieldWriting, ca
                 _tally(sheet, witness, writing.tally, cancel_unused)
             case RowTotals() if writing.row_texts is not None:
                 for text, boxes in zip(writing.row_texts, row_boxes(witness), strict=False):
-                    pen = min(1.0, (boxes[0][2] - boxes[0][0]) / 8 / hand.writer.pen_mm)
-                    for char, rect in zip(text, boxes, strict=False):
-                        character(sheet, hand, char, rect, pen=pen)
+                    _row_total(sheet, hand, text, boxes)
             case RowTotals() if writing.row_totals is not None:
                 _row_totals(sheet, witness, writing.row_totals)
             case _:
@@ -136,6 +134,18 @@ def row_boxes(grid: RowTotals) -> list[list[ink.Rect]]:
         [(x0 + i * width, y0 + row * height, x0 + (i + 1) * width, y0 + (row + 1) * height) for i in range(grid.cells)]
         for row in range(grid.rows)
     ]
+
+
+def _row_total(sheet: Sheet, hand: Hand, text: str, boxes: list[ink.Rect]) -> None:
+    """A row's total: a digit a box, or all of it where the form has one box for all."""
+    x0, y0, x1, y1 = (*boxes[0][:2], *boxes[-1][2:])
+    width = (x1 - x0) / len(text)
+    if len(text) > len(boxes):  # a number in one box is as wide as its digits need
+        width = min(width, 0.8 * (y1 - y0))
+        x0 += ((x1 - x0) - width * len(text)) / 2
+    pen = min(1.0, width / 8 / hand.writer.pen_mm)
+    for i, char in enumerate(text):
+        character(sheet, hand, char, (x0 + i * width, y0, x0 + (i + 1) * width, y1), pen=pen)
 
 
 def _bubbles(sheet: Sheet, field: FormField, bubbles: Bubbles, writing: FieldWriting) -> None:
