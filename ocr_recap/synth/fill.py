@@ -16,6 +16,7 @@ from .marks import BubbleKind, TallyMarks
 from .sheet import PageImage, Sheet
 from .strokes import Strokes, Writer, scribble, signature
 
+_TALL = 30.0  # mm; a private region higher than this is a table of several rows
 _BLANKS = 16  # pages that are kept drawn, some 4 MB each
 
 
@@ -79,8 +80,14 @@ def fill_page(
         page = template.page(page_id)
         for region in page.private:
             x0, y0, x1, y1 = region.rect
-            for x in np.arange(x0, x1 - 20, 33.0):
-                _squiggle(sheet, (float(x) + 4, y0 + 2, min(float(x) + 28, x1), y1 - 2))
+            rows = 1 if y1 - y0 <= _TALL else round((y1 - y0) / 7.5)
+            height = (y1 - y0) / rows
+            for top in y0 + height * np.arange(rows):
+                for x in np.arange(x0, x1 - 20, 33.0):
+                    edge = 2 if rows == 1 else 0.5
+                    _squiggle(
+                        sheet, (float(x) + 4, float(top) + edge, min(float(x) + 28, x1), float(top) + height - edge)
+                    )
         if page.header:
             x0, y0, x1, y1 = page.header
             for y in np.arange(y0, y1 - 3, 6.2):
