@@ -116,9 +116,10 @@ def cell(sheet: Sheet, hand: Hand, char: str, rect: Rect, manner: Manner, was: s
         case "plain":
             character(sheet, hand, char, rect, guided=guided)
         case "over_edge":
-            grow = np.array([-1, -1, 1, 1]) * rng.uniform(0.12, 0.3) * np.array([width, height, width, height])
-            move = rng.normal(0, 0.06, 2) * (width, height)
-            character(sheet, replace(hand, size=max(0.85, hand.size)), char, _shifted(rect + grow, move))
+            # The body becomes a little higher than the cell, whatever the hand's usual size.
+            grow = (float(rng.uniform(1.02, 1.35)) / (hand.writer.size * hand.size) - 1) / 2
+            larger = np.array(rect) + grow * np.array([-width, -height, width, height])
+            character(sheet, hand, char, _shifted(larger, rng.normal(0, 0.06, 2) * (width, height)))
         case "neighbour":
             side = 1 if rng.random() < 0.5 else -1
             move = np.array([side * rng.uniform(0.18, 0.32) * width, rng.normal(0, 0.05) * height])
@@ -145,7 +146,7 @@ def cell(sheet: Sheet, hand: Hand, char: str, rect: Rect, manner: Manner, was: s
 def _stroke_hand(seed: int, name: str) -> Hand:
     rng = np.random.default_rng((0x4A2D, seed))
     writer = Writer.from_seed(seed)
-    size = float(rng.uniform(0.55, 0.85)) if rng.random() < 0.25 else 1.0
+    size = float(rng.uniform(0.62, 0.9)) if rng.random() < 0.25 else 1.0
     return _hurried(Hand(name, writer, None, size), float(rng.beta(1.3, 2.5)))
 
 
