@@ -1,6 +1,6 @@
 """What happens to a sheet until its photo is stored: every parameter with meaning, unit, ranges and reason.
 
-`PARAMETERS` is the one table: presets draw from it, `docs/synthesis-camera.md` is printed from it (`table()`), and
+`PARAMETERS` is the one table: presets draw from it, `docs/synthesis-camera.md` is printed from it (`rows()`), and
 `Conditions` has a field for each row. The order of the stages is the order in which they act.
 """
 
@@ -282,7 +282,7 @@ def check(conditions: Conditions) -> None:
             raise ValueError(f"{name} = {value:g} {parameter.unit}: outside {parameter.clean} ... {parameter.hard}")
 
 
-def table() -> Iterator[str]:
+def rows() -> Iterator[str]:
     """The parameters as lines of a Markdown table."""
     yield "| parameter | stage | what it is | unit | clean | field | hard | how often (clean, field, hard) | why |"
     yield "|---|---|---|---|---|---|---|---|---|"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .conditions import Conditions, Range
@@ -94,3 +94,14 @@ def changes(names: Sequence[str]) -> dict[str, Range]:
 def seen(conditions: Conditions) -> tuple[str, ...]:
     """Names of all defects that a photo under these conditions shows, in the order of `DEFECTS`."""
     return tuple(name for name, defect in DEFECTS.items() if defect.seen(conditions))
+
+
+def rows() -> Iterator[str]:
+    """The defects as lines of a Markdown table."""
+    yield "| defect | what it is | Indonesian | forces | a photo has it when |"
+    yield "|---|---|---|---|---|"
+    for d in DEFECTS.values():
+        forced = ", ".join(f"`{name}` {low:g} - {high:g}" for name, (low, high) in d.changes.items())
+        name, limit = d.sign
+        when = f"`{name}` >= {limit:g}" if limit >= 0 else f"0 < `{name}` <= {-limit:g}"
+        yield f"| `{d.name}` | {d.en} | {d.id} | {forced} | {when} |"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from .background import texture
 from .conditions import BACKGROUNDS, Conditions
+from .paper import Scale
 from .view import Map, View
 
 Picture = NDArray[np.uint8]
@@ -36,20 +37,20 @@ def ground(conditions: Conditions, size: tuple[int, int], rng: np.random.Generat
     return full[: size[1], : size[0]].astype(np.uint8)
 
 
-def lay(ground_seen: Picture, page: Picture, scale: float, x: Map, y: Map) -> tuple[Picture, Mask]:
+def lay(ground_seen: Picture, page: Picture, scale: Scale, x: Map, y: Map) -> tuple[Picture, Mask]:
     """Lays a page over the ground.
 
     Args:
         ground_seen: the photo so far.
-        page: BGR uint8 at `scale` pixels per mm.
-        scale: pixels per mm of the page.
+        page: BGR uint8.
+        scale: its pixels per mm, across and down.
         x, y: for every pixel of the photo its place on the page, mm.
 
     Returns:
         The photo, and how much of each pixel the page covers, 0..255.
     """
     opaque = np.full(page.shape[:2], 255, np.uint8)
-    maps = (x * np.float32(scale) - np.float32(0.5), y * np.float32(scale) - np.float32(0.5))
+    maps = (x * np.float32(scale[0]) - np.float32(0.5), y * np.float32(scale[1]) - np.float32(0.5))
     seen = cv2.remap(cv2.merge([page, opaque]), *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     cover = np.ascontiguousarray(seen[:, :, 3], dtype=np.uint8)
     # The sheet casts a thin shadow on what it lies on.
@@ -64,7 +65,7 @@ def lay(ground_seen: Picture, page: Picture, scale: float, x: Map, y: Map) -> tu
 def beside(
     photo: Picture,
     page: Picture,
-    scale: float,
+    scale: Scale,
     view: View,
     plane: tuple[Map, Map],
     gap: float,
