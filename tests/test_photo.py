@@ -40,7 +40,7 @@ def dotted() -> NDArray[np.uint8]:
 
 
 def misses(shot: Shot) -> tuple[NDArray[np.float64], int]:
-    """Distance of every dot from where the map puts it, px, for dots in plain view; and how many of those are unclear."""
+    """Distance of each dot in plain view from where the map puts it, px; and how many could not be seen well."""
     gray = cv2.cvtColor(shot.picture, cv2.COLOR_BGR2GRAY).astype(float)
     found, unclear = [], 0
     for x, y in PLACES:
@@ -84,14 +84,14 @@ def test_dots_lie_where_the_map_says(name: str, dotted: NDArray[np.uint8]) -> No
 
 @pytest.mark.parametrize("preset", ["field", "hard"])
 def test_dots_lie_where_the_map_says_when_much_goes_wrong(preset: table.Preset, dotted: NDArray[np.uint8]) -> None:
-    offs = [misses(photograph(dotted, SIZE, preset, np.random.default_rng(s), longer=LONGER))[0] for s in range(5)]
-    assert sum(map(len, offs)) > 0.5 * 5 * len(PLACES)
+    offs = [misses(photograph(dotted, SIZE, preset, np.random.default_rng(s), longer=LONGER))[0] for s in range(3)]
+    assert sum(map(len, offs)) > 0.5 * 3 * len(PLACES)
     assert np.median(np.concatenate(offs)) < 0.15
 
 
 def test_way_back_undoes_projection() -> None:
     rng = np.random.default_rng(3)
-    for _ in range(12):
+    for _ in range(4):
         drawn = replace(table.draw("hard", rng), bend=18.0, ripple=1.5, fold=15.0, folds=3.0, bulge=0.012, cut=0.0)
         view = look(drawn, surface(drawn, SIZE, rng), SIZE, 2000)
         pixels = view.project(PLACES)
@@ -150,6 +150,7 @@ def test_what_is_covered_is_not_visible(name: str, dotted: NDArray[np.uint8]) ->
     without = replace(drawn, **{name: 0.0})
     plain = photograph(blank, SIZE, without, np.random.default_rng(rng_state), longer=800)
     change = np.abs(shot.picture.astype(int) - plain.picture.astype(int)).max(axis=2)
+    near = cv2.dilate(shot.hidden, np.ones((81, 81), np.uint8))
     hidden = 0
     for x in np.arange(2, 290, 7.0):
         for y in np.arange(2, 414, 7.0):
@@ -161,7 +162,7 @@ def test_what_is_covered_is_not_visible(name: str, dotted: NDArray[np.uint8]) ->
                 hidden += 1
                 assert change[at[1], at[0]] > 25
             elif change[at[1], at[0]] > 12:  # the thing itself, or its shadow
-                assert shot.visible((x - 20, y - 20, x + 23, y + 23)) < 1
+                assert near[at[1], at[0]]
     assert hidden >= 3
 
 
@@ -198,15 +199,13 @@ def test_the_page_about_the_camera_shows_the_table_in_force() -> None:
 
 
 def test_clean_photos_are_found_where_they_are(template: Template) -> None:
-    for index in range(6):
-        page_id = "123"[index % 3]
+    for index, page_id in enumerate("123"):
         page = draw.raster(template, page_id, SCALE)
         shot = photograph(page, SIZE, "clean", np.random.default_rng([7, index]))
         found = locate(load(shot.jpeg, "photo", Options()), [template])
         assert found.page_id == page_id
         outlines = np.array([f.cells.outline() for f in template.fields_of(page_id)]).reshape(-1, 2)
-        width = np.linalg.norm(
-            shot.project(outlines + (template.cell_width(page_id), 0)) - shot.project(outlines), axis=1
-        )
+        unit = np.array([template.cell_width(page_id), 0])
+        width = np.linalg.norm(shot.project(outlines + unit) - shot.project(outlines), axis=1)
         seen_at = cv2.perspectiveTransform(outlines[None], found.homography)[0]
         assert (np.linalg.norm(seen_at - shot.project(outlines), axis=1) / width).max() < 0.25
