@@ -2,8 +2,8 @@
 
     python benchmarks/camera.py [--count 30] [--each 10] [--seed 1]
 
-`--count` photos per preset, `--each` photos per defect (forced on the preset clean); pages of the 2024 form filled
-by test writers, the other pages beside and behind. Printed: located (the right page, the middle of every visible field within
+`--count` photos per preset, `--each` per defect (forced on the preset clean); pages of the 2024 form filled by test
+writers, the other pages beside and behind. Printed: located (the right page, the middle of every visible field within
 0.25 of a cell width of its true place), *wrong* (located elsewhere), problems by code, placement of visible fields'
 corners in cell widths, and the CPU seconds of `photograph` on one thread, 2,000 px.
 """

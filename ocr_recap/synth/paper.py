@@ -69,6 +69,13 @@ def on_screen(page: Picture, rows: int) -> Picture:
     )
 
 
+def tinted(page: Picture, white: float) -> Picture:
+    """The page on paper that gives back a share `white` of the light, and is a little yellow."""
+    colour = np.array([0.985, 1.0, 1.005]) * np.sqrt(white)
+    table = np.rint(np.arange(256)[:, None] * colour).astype(np.uint8)
+    return cv2.LUT(page, table[:, None, :]).astype(np.uint8, copy=False)
+
+
 def shaded(page: Picture, scale: Scale, conditions: Conditions, shape: Surface) -> Picture:
     """The page darkened where it turns away from the light, and along its creases."""
     if not shape.ridges:

@@ -116,7 +116,7 @@ def photograph(
     photo = scene.ground(conditions, view.size, chance[3])
     if conditions.neighbour:
         other, other_scale = paper.shrink(page if neighbour is None else neighbour, scale, wanted)
-        plane = (plane_x, plane_y)
+        other, plane = paper.tinted(other, conditions.white), (plane_x, plane_y)
         photo = scene.beside(photo, other, other_scale, view, plane, conditions.neighbour, chance[3])
     photo = scene.lay(photo, sheet, sheet_scale, x, y)[0]
     covered = scene.Covered(photo, np.zeros(photo.shape[:2], np.uint8))
@@ -168,10 +168,7 @@ def _sheet(
     if conditions.screen:
         sheet = paper.on_screen(sheet, round(conditions.screen_rows))
     sheet = paper.shaded(sheet, sheet_scale, conditions, view.surface)
-    # Paper is a little yellow.
-    white = np.array([0.985, 1.0, 1.005]) * np.sqrt(conditions.white)
-    table = np.rint(np.arange(256)[:, None] * white).astype(np.uint8)
-    return cv2.LUT(sheet, table[:, None, :]).astype(np.uint8, copy=False), sheet_scale
+    return paper.tinted(sheet, conditions.white), sheet_scale
 
 
 def _light(photo: Picture, conditions: Conditions, view: View, rng: np.random.Generator) -> NDArray[np.float32]:
