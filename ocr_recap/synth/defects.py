@@ -55,7 +55,7 @@ DEFECTS: dict[str, Defect] = {
         Defect("neighbour", "ada formulir lain", "poster beside", {"neighbour": (1, 15)}, ("neighbour", 1)),
         Defect("hand", "tertutup jari", "hand over an edge", {"hand": (10, 40)}, ("hand", 3)),
         Defect("cable", "tertutup kabel", "cable over a corner", {"cable": (3, 10)}, ("cable", 2)),
-        Defect("screen", "foto layar", "photo of a screen", {"screen": (0.15, 0.5)}, ("screen", 0.05)),
+        Defect("screen", "foto layar", "photo of a screen", {"screen": (0.15, 0.5)}, ("screen", 0.03)),
         Defect("shadow", "bayangan ponsel", "phone's shadow", {"shadow": (0.35, 0.75)}, ("shadow", 0.3)),
         Defect("uneven", "cahaya tidak rata", "uneven light", {"slope": (0.4, 0.65)}, ("slope", 0.35)),
         Defect("glare", "pantulan plastik", "glare of plastic", {"glare": (0.4, 1.5)}, ("glare", 0.3)),

@@ -128,10 +128,8 @@ def photograph(
     seen = _light(covered.photo, conditions, view, chance[5])
     seen = lens.blurred(seen, conditions, view.pixels_per_mm, chance[6])
     if conditions.screen:
-        pixel = 1 / view.pixels_per_mm
-        blur = lens.spread_px(conditions, view.pixels_per_mm) * pixel
         pitch = size_mm[1] / conditions.screen_rows
-        seen = sensor.screen(seen, plane_x, plane_y, pitch, conditions.screen, blur, pixel)
+        seen = sensor.screen(seen, plane_x, plane_y, pitch, conditions.screen)
     picture = sensor.processed(sensor.captured(seen, conditions, chance[7]), conditions)
     if conditions.chat_longer:
         picture = sensor.packed(picture, conditions.jpeg)[0]

@@ -152,7 +152,9 @@ def cable(covered: Covered, view: View, thickness: float, rng: np.random.Generat
     near, far = rng.uniform(25, 0.45 * width), rng.uniform(25, 0.35 * height)
     start = corner + inward * (near, -320)
     end = corner + inward * (-320, far)
-    sag = corner + inward * (near, far) * rng.uniform(0.9, 1.5)
+    # The curve's middle (a quarter, a half, a quarter of its three points) lies this far within the corner.
+    within = rng.uniform(10, 60, 2)
+    sag = corner + inward * (2 * (within + 80) - np.array([near, far]) / 2)
     t = np.linspace(0, 1, 40)[:, None]
     points = (1 - t) ** 2 * start + 2 * t * (1 - t) * sag + t**2 * end
     hue = np.array(_CABLE_BGR[int(rng.integers(len(_CABLE_BGR)))], np.float32)
