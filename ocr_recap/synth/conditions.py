@@ -1,6 +1,6 @@
 """What happens to a sheet until its photo is stored: every parameter with meaning, unit, ranges and reason.
 
-`PARAMETERS` is the one table: presets draw from it, `docs/synthesis-camera.md` is printed from it (`table()`), and
+`PARAMETERS` is the one table: presets draw from it, `docs/synthesis-camera.md` is printed from it (`rows()`), and
 `Conditions` has a field for each row. The order of the stages is the order in which they act.
 """
 
@@ -210,9 +210,9 @@ PARAMETERS: dict[str, Parameter] = {
         _p("screen_rows", "scene", "rows of screen pixels that the sheet spans", "count",
            (900, 1400), (700, 1600), (600, 1800), _ALWAYS,
            "a page shown whole on screens of 768 to 2160 rows; only on screens", whole=True),
-        _p("screen", "scene", "the sheet is a picture on a screen: contrast of its pixel grid", "share",
-           (0.05, 0.1), (0.08, 0.3), (0.2, 0.6), (0, 0.03, 0.1),
-           "pixels are black between their colours: contrast 0.3-0.6 where the camera resolves or aliases it"),
+        _p("screen", "scene", "the sheet is on a screen: contrast of its pixels as recorded", "share",
+           (0.03, 0.08), (0.05, 0.25), (0.15, 0.5), (0, 0.03, 0.1),
+           "nearly 1 on the screen; lens and pixel size leave 0.05-0.4, the sharper the phone the more"),
         _p("slope", "light", "light lost from the brightest to the darkest side", "share of the light",
            (0.02, 0.15), (0.05, 0.4), (0.2, 0.65), _ALWAYS, "one window or lamp at the side"),
         _p("direction", "light", "where the light comes from, clockwise from the right", "degrees",
@@ -282,7 +282,7 @@ def check(conditions: Conditions) -> None:
             raise ValueError(f"{name} = {value:g} {parameter.unit}: outside {parameter.clean} ... {parameter.hard}")
 
 
-def table() -> Iterator[str]:
+def rows() -> Iterator[str]:
     """The parameters as lines of a Markdown table."""
     yield "| parameter | stage | what it is | unit | clean | field | hard | how often (clean, field, hard) | why |"
     yield "|---|---|---|---|---|---|---|---|---|"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .conditions import Conditions, Range
@@ -55,7 +55,7 @@ DEFECTS: dict[str, Defect] = {
         Defect("neighbour", "ada formulir lain", "poster beside", {"neighbour": (1, 15)}, ("neighbour", 1)),
         Defect("hand", "tertutup jari", "hand over an edge", {"hand": (10, 40)}, ("hand", 3)),
         Defect("cable", "tertutup kabel", "cable over a corner", {"cable": (3, 10)}, ("cable", 2)),
-        Defect("screen", "foto layar", "photo of a screen", {"screen": (0.15, 0.5)}, ("screen", 0.05)),
+        Defect("screen", "foto layar", "photo of a screen", {"screen": (0.15, 0.5)}, ("screen", 0.03)),
         Defect("shadow", "bayangan ponsel", "phone's shadow", {"shadow": (0.35, 0.75)}, ("shadow", 0.3)),
         Defect("uneven", "cahaya tidak rata", "uneven light", {"slope": (0.4, 0.65)}, ("slope", 0.35)),
         Defect("glare", "pantulan plastik", "glare of plastic", {"glare": (0.4, 1.5)}, ("glare", 0.3)),
@@ -94,3 +94,14 @@ def changes(names: Sequence[str]) -> dict[str, Range]:
 def seen(conditions: Conditions) -> tuple[str, ...]:
     """Names of all defects that a photo under these conditions shows, in the order of `DEFECTS`."""
     return tuple(name for name, defect in DEFECTS.items() if defect.seen(conditions))
+
+
+def rows() -> Iterator[str]:
+    """The defects as lines of a Markdown table."""
+    yield "| defect | what it is | Indonesian | forces | a photo has it when |"
+    yield "|---|---|---|---|---|"
+    for d in DEFECTS.values():
+        forced = ", ".join(f"`{name}` {low:g} - {high:g}" for name, (low, high) in d.changes.items())
+        name, limit = d.sign
+        when = f"`{name}` >= {limit:g}" if limit >= 0 else f"0 < `{name}` <= {-limit:g}"
+        yield f"| `{d.name}` | {d.en} | {d.id} | {forced} | {when} |"

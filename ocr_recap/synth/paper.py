@@ -16,21 +16,21 @@ from .surface import Surface, crease_lines
 
 Picture = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+Scale = tuple[float, float]  # pixels per mm across and down: whole pixels make them differ a little
 
 _SHADE = 1.0  # samples of shading per mm
 _LAMP = math.radians(35)  # height of the light above the sheet
 _DIFFUSE = 0.55  # share of the light that comes from everywhere
 
 
-def shrink(page: Picture, pixels_per_mm: float, wanted: float) -> tuple[Picture, float]:
+def shrink(page: Picture, pixels_per_mm: float, wanted: float) -> tuple[Picture, Scale]:
     """The page at about `wanted` pixels per mm if it has clearly more (lines would break up), and its scale."""
     factor = wanted / pixels_per_mm
     if factor > 0.85:
-        return page, pixels_per_mm
+        return page, (pixels_per_mm, pixels_per_mm)
     size = (round(page.shape[1] * factor), round(page.shape[0] * factor))
-    return cv2.resize(page, size, interpolation=cv2.INTER_AREA).astype(np.uint8), size[1] / page.shape[
-        0
-    ] * pixels_per_mm
+    small = cv2.resize(page, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    return small, (size[0] / page.shape[1] * pixels_per_mm, size[1] / page.shape[0] * pixels_per_mm)
 
 
 def copied(page: Picture, scale: float, conditions: Conditions, rng: np.random.Generator) -> Picture:
@@ -69,11 +69,18 @@ def on_screen(page: Picture, rows: int) -> Picture:
     )
 
 
-def shaded(page: Picture, scale: float, conditions: Conditions, shape: Surface) -> Picture:
+def tinted(page: Picture, white: float) -> Picture:
+    """The page on paper that gives back a share `white` of the light, and is a little yellow."""
+    colour = np.array([0.985, 1.0, 1.005]) * np.sqrt(white)
+    table = np.rint(np.arange(256)[:, None] * colour).astype(np.uint8)
+    return cv2.LUT(page, table[:, None, :]).astype(np.uint8, copy=False)
+
+
+def shaded(page: Picture, scale: Scale, conditions: Conditions, shape: Surface) -> Picture:
     """The page darkened where it turns away from the light, and along its creases."""
     if not shape.ridges:
         return page
-    size_mm = (page.shape[1] / scale, page.shape[0] / scale)
+    size_mm = (page.shape[1] / scale[0], page.shape[0] / scale[1])
     across, down = (math.ceil(n * _SHADE) for n in size_mm)
     x, y = (np.arange(across) + 0.5) / across * size_mm[0], (np.arange(down) + 0.5) / down * size_mm[1]
     slopes = shape.slopes(np.stack(np.meshgrid(x, y), axis=-1))
@@ -84,7 +91,7 @@ def shaded(page: Picture, scale: float, conditions: Conditions, shape: Surface) 
     display = np.sqrt(np.clip(light, 0, 1.4)).astype(np.float32)
     factor = cv2.resize(display, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_LINEAR).astype(np.float32)
     for direction, place in crease_lines(conditions, shape):
-        _crease(factor, direction, place, scale, conditions.crease)
+        _crease(factor, direction, place, scale[0] if direction[0] else scale[1], conditions.crease)
     shaded_page = page * np.minimum(factor, 1.0)[:, :, None]
     return shaded_page.astype(np.uint8)
 

@@ -84,6 +84,7 @@ def photograph(
     neighbour: Picture | None = None,
     back: Picture | None = None,
     longer: int = LONGER,
+    pixels_per_mm: float | None = None,
 ) -> Shot:
     """Takes a photo of a page.
 
@@ -96,6 +97,7 @@ def photograph(
         neighbour: page of the poster beside, if there is one; the page itself if None.
         back: page on the back, if it shines through; the page itself if None.
         longer: pixels of the photo's longer side, before a chat app makes it smaller.
+        pixels_per_mm: scale of `page`, which rounding to whole pixels hides; its width by `size_mm` if None.
 
     Raises:
         ValueError: an unknown defect, or conditions outside the table; the message says which.
@@ -106,7 +108,7 @@ def photograph(
     chance = [np.random.default_rng(int(rng.integers(1 << 62))) for _ in range(8)]
     conditions = _conditions(how, defects, chance[0])
     view = look(conditions, surface(conditions, size_mm, chance[1]), size_mm, longer)
-    scale = page.shape[1] / size_mm[0]
+    scale = pixels_per_mm or page.shape[1] / size_mm[0]
     wanted = 1.25 * view.pixels_per_mm
     sheet, sheet_scale = _sheet(page, scale, wanted, conditions, view, back, chance[2])
 
@@ -114,7 +116,7 @@ def photograph(
     photo = scene.ground(conditions, view.size, chance[3])
     if conditions.neighbour:
         other, other_scale = paper.shrink(page if neighbour is None else neighbour, scale, wanted)
-        plane = (plane_x, plane_y)
+        other, plane = paper.tinted(other, conditions.white), (plane_x, plane_y)
         photo = scene.beside(photo, other, other_scale, view, plane, conditions.neighbour, chance[3])
     photo = scene.lay(photo, sheet, sheet_scale, x, y)[0]
     covered = scene.Covered(photo, np.zeros(photo.shape[:2], np.uint8))
@@ -126,10 +128,8 @@ def photograph(
     seen = _light(covered.photo, conditions, view, chance[5])
     seen = lens.blurred(seen, conditions, view.pixels_per_mm, chance[6])
     if conditions.screen:
-        pixel = 1 / view.pixels_per_mm
-        blur = lens.spread_px(conditions, view.pixels_per_mm) * pixel
         pitch = size_mm[1] / conditions.screen_rows
-        seen = sensor.screen(seen, plane_x, plane_y, pitch, conditions.screen, blur, pixel)
+        seen = sensor.screen(seen, plane_x, plane_y, pitch, conditions.screen)
     picture = sensor.processed(sensor.captured(seen, conditions, chance[7]), conditions)
     if conditions.chat_longer:
         picture = sensor.packed(picture, conditions.jpeg)[0]
@@ -156,20 +156,17 @@ def _sheet(
     view: View,
     back: Picture | None,
     rng: np.random.Generator,
-) -> tuple[Picture, float]:
+) -> tuple[Picture, paper.Scale]:
     """The sheet as light falls on it, and its pixels per mm."""
     sheet, sheet_scale = paper.shrink(page, scale, wanted)
     if conditions.bleed:
-        sheet = paper.shone_through(sheet, sheet_scale, page if back is None else back, conditions.bleed)
+        sheet = paper.shone_through(sheet, sheet_scale[1], page if back is None else back, conditions.bleed)
     if conditions.copy_contrast:
-        sheet = paper.copied(sheet, sheet_scale, conditions, rng)
+        sheet = paper.copied(sheet, sheet_scale[1], conditions, rng)
     if conditions.screen:
         sheet = paper.on_screen(sheet, round(conditions.screen_rows))
     sheet = paper.shaded(sheet, sheet_scale, conditions, view.surface)
-    # Paper is a little yellow.
-    white = np.array([0.985, 1.0, 1.005]) * np.sqrt(conditions.white)
-    table = np.rint(np.arange(256)[:, None] * white).astype(np.uint8)
-    return cv2.LUT(sheet, table[:, None, :]).astype(np.uint8, copy=False), sheet_scale
+    return paper.tinted(sheet, conditions.white), sheet_scale
 
 
 def _light(photo: Picture, conditions: Conditions, view: View, rng: np.random.Generator) -> NDArray[np.float32]:

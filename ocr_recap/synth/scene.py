@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from .background import texture
 from .conditions import BACKGROUNDS, Conditions
+from .paper import Scale
 from .view import Map, View
 
 Picture = NDArray[np.uint8]
@@ -36,25 +37,25 @@ def ground(conditions: Conditions, size: tuple[int, int], rng: np.random.Generat
     return full[: size[1], : size[0]].astype(np.uint8)
 
 
-def lay(ground_seen: Picture, page: Picture, scale: float, x: Map, y: Map) -> tuple[Picture, Mask]:
+def lay(ground_seen: Picture, page: Picture, scale: Scale, x: Map, y: Map) -> tuple[Picture, Mask]:
     """Lays a page over the ground.
 
     Args:
         ground_seen: the photo so far.
-        page: BGR uint8 at `scale` pixels per mm.
-        scale: pixels per mm of the page.
+        page: BGR uint8.
+        scale: its pixels per mm, across and down.
         x, y: for every pixel of the photo its place on the page, mm.
 
     Returns:
         The photo, and how much of each pixel the page covers, 0..255.
     """
     opaque = np.full(page.shape[:2], 255, np.uint8)
-    maps = (x * np.float32(scale) - np.float32(0.5), y * np.float32(scale) - np.float32(0.5))
+    maps = (x * np.float32(scale[0]) - np.float32(0.5), y * np.float32(scale[1]) - np.float32(0.5))
     seen = cv2.remap(cv2.merge([page, opaque]), *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     cover = np.ascontiguousarray(seen[:, :, 3], dtype=np.uint8)
     # The sheet casts a thin shadow on what it lies on.
-    tenth = cv2.resize(cover, None, fx=0.1, fy=0.1, interpolation=cv2.INTER_AREA)
-    dim = cv2.GaussianBlur(np.roll(tenth, (1, 1), (0, 1)), (0, 0), 1.0)
+    tenth = cv2.resize(cover, None, fx=0.1, fy=0.1, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    dim = cv2.GaussianBlur(_moved(tenth, 1, 1), (0, 0), 1.0)
     dim = cv2.resize(255 - (0.35 * dim).astype(np.uint8), (cover.shape[1], cover.shape[0]))
     rest = cv2.multiply(dim, 255 - cover, scale=1 / 255)
     below = cv2.multiply(ground_seen, cv2.merge([rest, rest, rest]), scale=1 / 255)
@@ -64,7 +65,7 @@ def lay(ground_seen: Picture, page: Picture, scale: float, x: Map, y: Map) -> tu
 def beside(
     photo: Picture,
     page: Picture,
-    scale: float,
+    scale: Scale,
     view: View,
     plane: tuple[Map, Map],
     gap: float,
@@ -89,6 +90,12 @@ def beside(
     return photo
 
 
+def _moved(mask: Mask, right: int, down: int) -> Mask:
+    """A mask moved by a few pixels; its first rows and columns continue into the gap."""
+    height, width = mask.shape
+    return np.pad(mask, ((down, 0), (right, 0)), mode="edge")[:height, :width]
+
+
 def _turned(x: Map, y: Map, angle: float) -> tuple[Map, Map]:
     """Places turned by a small angle about the first corner."""
     return (x - angle * y).astype(np.float32), (y + angle * x).astype(np.float32)
@@ -109,7 +116,7 @@ class Covered:
         x0, y0 = max(0, x - 3 * drop), max(0, y - 3 * drop)
         part = (slice(y0, min(y + h + 3 * drop, mask.shape[0])), slice(x0, min(x + w + 3 * drop, mask.shape[1])))
         cover = mask[part].astype(np.float32)[:, :, None] / 255
-        shade = cv2.GaussianBlur(np.roll(mask[part], (drop, drop // 2), (0, 1)), (0, 0), drop).astype(np.float32)
+        shade = cv2.GaussianBlur(_moved(mask[part], drop // 2, drop), (0, 0), drop).astype(np.float32)
         below = self.photo[part] * (1 - 0.45 * shade[:, :, None] / 255)
         self.photo[part] = (below * (1 - cover) + colour[part] * cover).astype(np.uint8)
         self.mask[part] = np.maximum(self.mask[part], mask[part])
@@ -132,7 +139,7 @@ def fingers(covered: Covered, view: View, reach: float, rng: np.random.Generator
         radius = 10.5 if thumb else 8.0
         tip = start + along * i * 2.05 * radius + direction * (reach - radius - i * rng.uniform(0, 0.25) * reach)
         bend = along * rng.normal(0, 5)
-        points = np.array([tip - direction * d + bend * (d / 90) ** 2 for d in np.linspace(0, 130, 14)])
+        points = np.array([tip - direction * d + bend * min(d / 90, 1) ** 2 for d in np.linspace(0, 320, 30)])
         mask, colour = _tube(view, points, radius, skin)
         covered.blend(mask, colour, max(2, round(3 * view.pixels_per_mm)))
 
@@ -143,9 +150,11 @@ def cable(covered: Covered, view: View, thickness: float, rng: np.random.Generat
     corner = np.array([width * float(rng.integers(2)), height * float(rng.integers(2))])
     inward = np.where(corner > 0, -1.0, 1.0)
     near, far = rng.uniform(25, 0.45 * width), rng.uniform(25, 0.35 * height)
-    start = corner + inward * (near, -60)
-    end = corner + inward * (-60, far)
-    sag = corner + inward * (near, far) * rng.uniform(0.2, 0.75)
+    start = corner + inward * (near, -320)
+    end = corner + inward * (-320, far)
+    # The curve's middle (a quarter, a half, a quarter of its three points) lies this far within the corner.
+    within = rng.uniform(10, 60, 2)
+    sag = corner + inward * (2 * (within + 80) - np.array([near, far]) / 2)
     t = np.linspace(0, 1, 40)[:, None]
     points = (1 - t) ** 2 * start + 2 * t * (1 - t) * sag + t**2 * end
     hue = np.array(_CABLE_BGR[int(rng.integers(len(_CABLE_BGR)))], np.float32)

@@ -37,21 +37,15 @@ def captured(light: Floats, conditions: Conditions, rng: np.random.Generator) ->
     return cv2.convertScaleAbs(np.maximum(display, 0)).astype(np.uint8, copy=False)
 
 
-def screen(
-    light: Floats, across: Floats, down: Floats, pitch: float, contrast: float, spread_mm: float, pixel_mm: float
-) -> Floats:
+def screen(light: Floats, across: Floats, down: Floats, pitch: float, strength: float) -> Floats:
     """Light from a screen: stripes of its three colours and gaps between its rows, sampled by the sensor.
 
     Args:
         light: (height, width, 3), BGR; changed in place.
         across, down: place of every pixel on the screen, mm.
         pitch: of the screen's pixels, mm.
-        contrast: of the pattern before the lens.
-        spread_mm: the lens' blur, standard deviation on the screen.
-        pixel_mm: size of a camera pixel on the screen.
+        strength: contrast of the stripes as the sensor records them, 0..1.
     """
-    passed = math.exp(-2 * (math.pi * spread_mm / pitch) ** 2) * abs(float(np.sinc(pixel_mm / pitch)))
-    strength = contrast * max(passed, 0.12)  # nonlinear electronics leave some of it always
     turn = np.float32(2 * math.pi / pitch)
     # Every other pixel sees blue and red: their stripes fold over at twice the distance, which makes the colours.
     rows = np.cos(down * turn)

@@ -1,0 +1,109 @@
+"""What the reader finds of drawn photos, by preset and by defect, and what a photo costs to take.
+
+    python benchmarks/camera.py [--count 30] [--each 10] [--seed 1]
+
+`--count` photos per preset, `--each` per defect (forced on the preset clean); pages of the 2024 form filled by test
+writers, the other pages beside and behind. Printed: located (the right page, the middle of every visible field within
+0.25 of a cell width of its true place), *wrong* (located elsewhere), problems by code, placement of visible fields'
+corners in cell widths, and the CPU seconds of `photograph` on one thread, 2,000 px.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import Counter
+
+import cv2
+import numpy as np
+
+from ocr_recap.load import load
+from ocr_recap.locate import locate
+from ocr_recap.options import Options
+from ocr_recap.problems import PhotoProblem
+from ocr_recap.register import project
+from ocr_recap.synth.defects import DEFECTS
+from ocr_recap.synth.election import presidential_count, write
+from ocr_recap.synth.fill import fill_page
+from ocr_recap.synth.photo import photograph
+from ocr_recap.synth.strokes import Writer
+from ocr_recap.template import Template
+from ocr_recap.template import load as load_template
+
+WRONG = 0.25  # cell widths
+SCALE = 6.0
+SHEETS = 10  # filled sheets; each is photographed many times
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=30)
+    parser.add_argument("--each", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    template = load_template("c-hasil-ppwp-2024")
+    sheets = [filled(template, arguments.seed, i) for i in range(SHEETS)]
+    print("photos            n  located  wrong  placement median / 95% / worst   CPU s median / worst  problems")
+    for preset in ("clean", "field", "hard"):
+        run(template, sheets, preset, "", arguments.count, arguments.seed)
+    for name in DEFECTS:
+        run(template, sheets, "clean", name, arguments.each, arguments.seed)
+
+
+def filled(template: Template, seed: int, index: int) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng([seed, index])
+    numbers, writer = presidential_count(rng), Writer.from_seed(index * 10)  # seeds that end in 0 are test writers
+    return {
+        page.id: fill_page(template, page.id, write(template, page.id, numbers, rng), writer, rng, SCALE)
+        for page in template.pages
+    }
+
+
+def run(template: Template, sheets: list[dict[str, np.ndarray]], preset: str, name: str, count: int, seed: int) -> None:
+    tally: Counter[str] = Counter()
+    problems: Counter[str] = Counter()
+    seconds, errors = [], []
+    size = (template.paper.width, template.paper.height)
+    for index in range(count):
+        sheet, page_id = sheets[index % len(sheets)], "123"[index % 3]
+        other = "123"[(index + 1) % 3]
+        start = time.process_time()
+        shot = photograph(
+            sheet[page_id],
+            size,
+            preset,
+            np.random.default_rng([seed, index, 99]),
+            defects=[name] if name else [],
+            neighbour=sheet[other],
+            back=sheet[other],
+            pixels_per_mm=SCALE,
+        )
+        seconds.append(time.process_time() - start)
+        try:
+            found = locate(load(shot.jpeg, "photo", Options()), [template])
+        except PhotoProblem as problem:
+            problems[problem.code] += 1
+            continue
+        fields = [f for f in template.fields_of(page_id) if shot.visible(f.cells.outline()) > 0.5]
+        corners = np.array([f.cells.outline() for f in fields]).reshape(-1, 2)
+        unit = np.array([template.cell_width(page_id), 0])
+        true = shot.project(corners)
+        width = np.linalg.norm(shot.project(corners + unit) - true, axis=1)
+        off = np.linalg.norm(project(found.homography, corners) - true, axis=1) / width
+        good = found.page_id == page_id and off.reshape(-1, 2).mean(axis=1).max() <= WRONG
+        tally["located" if good else "wrong"] += 1
+        if good:
+            errors += off.tolist()
+    placement = "-"
+    if errors:
+        placement = f"{np.median(errors):.3f} / {np.quantile(errors, 0.95):.3f} / {max(errors):.3f}"
+    print(
+        f"{preset + ' ' + name:16s} {count:3d}  {tally['located']:7d}  {tally['wrong']:5d}  {placement:>31s}   "
+        f"{np.median(seconds):.2f} / {max(seconds):.2f}  {dict(problems) or ''}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
