@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from conftest import ROOT
 
 from ocr_recap import Template
 from ocr_recap.synth import clerk, numbers
@@ -188,3 +189,15 @@ def test_bubbles_taken_back_do_not_count() -> None:
         bubble_kinds=(("erased", "tick"), ("full", "full"), ()),
     )
     assert filled(said) == [1, None, None]
+
+
+def test_page_states_the_rates_of_the_code() -> None:
+    text = (ROOT / "docs" / "synthesis.md").read_text("utf-8")
+    for kind, rate in clerk.SLIP_RATES.items():
+        assert f"| `{kind}` | {100 * rate:g}% |" in text
+    for manner, rate in clerk.MANNER_RATES.items():
+        row = next(line for line in text.splitlines() if line.startswith("| `") and f"`{manner}`" in line.split("|")[1])
+        assert row.split("|")[2].strip() == f"{100 * rate:g}%"
+    for kind, rate in (*clerk.BUBBLE_HABITS.items(), *clerk.BUBBLE_ODD.items()):
+        assert f"{kind}" in text
+        assert f"| {100 * rate:g}% |" in text

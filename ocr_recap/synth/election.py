@@ -1,5 +1,8 @@
 """Made-up elections: numbers of one polling station that obey the rules of C.HASIL-PPWP 2024, and how they look.
 
+The sample photos and the pages that thresholds were chosen on are drawn with this, so it stays as it is; `numbers` and
+`clerk` do the same for any form, with slips and corrections.
+
 Sources of ranges: a TPS has at most 300 voters (KPU, 2024); ballots received are the roll + 2% rounded up.
 """
 
