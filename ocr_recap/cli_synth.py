@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures.process import BrokenProcessPool
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ from typing import Annotated
 import typer
 
 from . import template
-from .cli_shared import INTERRUPTED, OK, USAGE, LangOption, fail, language_of
+from .cli_shared import INTERRUPTED, OK, PROBLEMS, USAGE, LangOption, fail, language_of
 from .emit.report import Language
 from .progress import bar
 from .summary import say
@@ -112,6 +113,12 @@ def synth(
             + say(language, f"tidak dapat dibaca atau ditulis ({why})", f"cannot be read or written ({why})"),
             USAGE,
         )
+    except BrokenProcessPool:
+        died = (
+            "Satu proses dihentikan sistem; ulangi dengan --workers lebih kecil.",
+            "A process was killed; use fewer --workers.",
+        )
+        fail(say(language, *died), PROBLEMS)
     except KeyboardInterrupt:
         fail(
             say(language, "Dihentikan; hapus yang setengah jadi.", "Interrupted; remove what is half done."),

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..emit.pictures import write_atomically
 from . import cells
 from .hand import Writers
+from .parallel import in_order
 from .sources import HELD_OUT, Split, load_pack, training_sources
 
 BATCH = 256
@@ -68,7 +66,7 @@ def make_cells(
     patches = np.empty((count, cells.PATCH, cells.PATCH), np.uint8)
     labels = np.empty(count, np.uint8)
     jobs: list[_Job] = [(i, min(BATCH, count - i * BATCH), seed, writers, mnist) for i in range(-(-count // BATCH))]
-    for i, (some, names) in enumerate(_in_order(jobs, workers)):
+    for i, (some, names) in enumerate(in_order(_batch, jobs, workers)):
         patches[i * BATCH : i * BATCH + len(some)] = some
         labels[i * BATCH : i * BATCH + len(some)] = names
         if progress:
@@ -111,11 +109,3 @@ def _batch(job: _Job) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     split: Split = "test" if writers == "shift" else writers
     patches, labels = cells.batch(BATCH, split, mix(writers, mnist), np.random.default_rng((seed, number)))
     return patches[:count], labels[:count]
-
-
-def _in_order(jobs: list[_Job], workers: int) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.int64]]]:
-    if workers <= 1 or len(jobs) < 8:
-        yield from map(_batch, jobs)
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn"), cv2.setNumThreads, (1,)) as pool:
-        yield from pool.map(_batch, jobs, chunksize=4)

@@ -7,15 +7,12 @@ Photo i of a set is page i % n of document i // n, where n is the form's number 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from ..emit.pictures import write_atomically
@@ -24,6 +21,7 @@ from . import clerk, numbers
 from .conditions import Preset
 from .fill import blank_page, fill_page
 from .hand import Hand, Writers, draw_hand
+from .parallel import in_order
 from .photo import LONGER, photograph
 from .truth import truth
 
@@ -130,7 +128,7 @@ def make_set(order: Order, out: Path, workers: int = 1, progress: Callable[[int]
     """
     out.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
-    for line in _in_order(partial(_write, order, out), order.count, workers):
+    for line in in_order(partial(_write, order, out), range(order.count), workers):
         lines.append(line)
         if progress:
             progress(len(lines))
@@ -159,14 +157,6 @@ def _write(order: Order, out: Path, index: int) -> str:
     made = make(order, index)
     write_atomically(out / f"{made.name}.jpg", made.jpeg)
     return json.dumps(made.truth, ensure_ascii=False)
-
-
-def _in_order(work: Callable[[int], str], count: int, workers: int) -> Iterator[str]:
-    if workers <= 1 or count < 2:
-        yield from map(work, range(count))
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn"), cv2.setNumThreads, (1,)) as pool:
-        yield from pool.map(work, range(count), chunksize=max(1, min(8, count // (2 * workers))))
 
 
 def _labelled(jpeg: bytes) -> bytes:
