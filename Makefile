@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint samples schema bench-samples bench-locate clean
+.PHONY: demo test lint samples schema bench-samples bench-locate bench-camera clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -39,6 +39,10 @@ bench-samples: $(VENV)/.core
 # Placement and speed of locating, on drawn pages under random cameras with anchors covered.
 bench-locate: $(VENV)/.core
 	$(BIN)/python benchmarks/locate.py
+
+# Locating by preset and defect of drawn photos, and what a drawn photo costs.
+bench-camera: $(VENV)/.core
+	$(BIN)/python benchmarks/camera.py
 
 clean:
 	rm -rf $(VENV) demo build dist

@@ -1,4 +1,7 @@
-"""A phone's camera: takes a photo of a flat page lying on a table or taped to a wall, and says where the page went."""
+"""A quick camera for flat pages, whose photos are fixed byte for byte: `samples/` and training were drawn with it.
+
+For photos with bends, folds and defects by name see `photo`; the two share backgrounds and the smear of motion.
+"""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .conditions import Conditions
-from .surface import Surface, crease_lines
+from .surface import Surface
 
 Picture = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -90,8 +90,9 @@ def shaded(page: Picture, scale: Scale, conditions: Conditions, shape: Surface) 
     light = _DIFFUSE + (1 - _DIFFUSE) * np.clip(facing, 0, None) / math.sin(_LAMP)
     display = np.sqrt(np.clip(light, 0, 1.4)).astype(np.float32)
     factor = cv2.resize(display, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    for direction, place in crease_lines(conditions, shape):
-        _crease(factor, direction, place, scale[0] if direction[0] else scale[1], conditions.crease)
+    for ridge in shape.ridges:
+        for place in ridge.creases:
+            _crease(factor, ridge.direction, place, scale[0] if ridge.direction[0] else scale[1], conditions.crease)
     shaded_page = page * np.minimum(factor, 1.0)[:, :, None]
     return shaded_page.astype(np.uint8)
 

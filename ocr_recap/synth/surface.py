@@ -23,11 +23,15 @@ _ROUND = 1.5  # mm over which a fold turns: paper of 80-120 g/m2 does not crease
 
 @dataclass(frozen=True)
 class Ridge:
-    """A curve across the sheet: `angle[i]` is its slope (radians) at `start + i * _STEP` mm along `direction`."""
+    """A curve across the sheet: `angle[i]` is its slope (radians) at `start + i * _STEP` mm along `direction`.
+
+    `creases` are the places (mm along `direction`) where it is folded.
+    """
 
     direction: tuple[float, float]
     start: float
     angle: FloatArray
+    creases: tuple[float, ...] = ()
     height: FloatArray = field(init=False)
     shorter: FloatArray = field(init=False)
 
@@ -97,22 +101,6 @@ def surface(conditions: Conditions, size_mm: tuple[float, float], rng: np.random
     return Surface(tuple(ridges))
 
 
-def crease_lines(conditions: Conditions, shape: Surface) -> list[tuple[tuple[float, float], float]]:
-    """Direction across and place along it (mm) of every fold line."""
-    if not conditions.fold:
-        return []
-    lines: list[tuple[tuple[float, float], float]] = []
-    for ridge in shape.ridges:
-        turn = np.abs(np.diff(ridge.angle)) / _STEP
-        sharp = turn > math.radians(0.25 * 0.6 * conditions.fold) / _ROUND
-        if sharp.sum() * _STEP > 20:  # a bend or a ripple turns everywhere
-            continue
-        starts = np.flatnonzero(sharp & ~np.concatenate([[False], sharp[:-1]]))
-        ends = np.flatnonzero(sharp & ~np.concatenate([sharp[1:], [False]]))
-        lines += [(ridge.direction, ridge.start + (a + b + 1) / 2 * _STEP) for a, b in zip(starts, ends, strict=True)]
-    return lines
-
-
 def _folded(direction: tuple[float, float], places: list[float], degrees: float, size_mm: tuple[float, float]) -> Ridge:
     along, start = _along(direction, size_mm)
     span = direction[0] * size_mm[0] + direction[1] * size_mm[1]
@@ -120,7 +108,7 @@ def _folded(direction: tuple[float, float], places: list[float], degrees: float,
     angle = np.full(len(along), (len(places) % 2) * turn / 2)
     for i, place in enumerate(places):
         angle -= (-1) ** i * turn * np.clip((along - place * span) / _ROUND + 0.5, 0, 1)
-    return Ridge(direction, start, angle)
+    return Ridge(direction, start, angle, tuple(place * span for place in places))
 
 
 def _along(direction: tuple[float, float], size_mm: tuple[float, float]) -> tuple[FloatArray, float]:
