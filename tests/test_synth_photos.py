@@ -214,6 +214,19 @@ def test_truth_has_every_promised_key(made: list[photos.Made]) -> None:
     assert {row["row"] for row in page2["row_sums"]} <= {1, 2, 3, 4, 5}
 
 
+def test_rotation_brings_a_sideways_photo_back(village: Template) -> None:
+    seen: set[int] = set()
+    for index in range(10):
+        one = photos.make(photos.Order(village, 10, 6, "clean", ("sideways",), longer=400), index).truth
+        quads = [np.array(field["quad"]) for field in one["fields"]]
+        along = quads[0][1] - quads[0][0]  # left to right of a row of cells
+        angle = np.radians(one["rotation"])
+        turned = along[0] * np.cos(angle) - along[1] * np.sin(angle)
+        assert turned > 0.9 * np.linalg.norm(along)
+        seen.add(one["rotation"])
+    assert seen == {90, 180, 270}
+
+
 def test_names_carry_made_up_station_codes(template: Template) -> None:
     codes = [photos.station_code(4, document) for document in range(3000)]
     assert len(set(codes)) == 3000

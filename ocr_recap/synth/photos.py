@@ -7,6 +7,7 @@ Photo i of a set is page i % n of document i // n, where n is the form's number 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +23,7 @@ from .conditions import Preset
 from .fill import blank_page, fill_page
 from .hand import Hand, Writers, draw_hand
 from .parallel import in_order
-from .photo import LONGER, photograph
+from .photo import LONGER, Shot, photograph
 from .truth import truth
 
 TRUTH = "truth.jsonl"
@@ -100,14 +101,14 @@ def make(order: Order, index: int) -> Made:
         document=f"{station}-{template.id}",
         sheet=f"{station}-{template.id}-{page.id}",
         station=station,
-        rotation=0,
+        rotation=_turn_back(shot),
         tps_written="",
         notes="synthetic",
         writer=hand.name,
         preset=order.preset,
         defects=list(shot.defects),
         slips=[slip.export() for slip in written.slips if slip.field in on_page],
-        counted={name: value for name, value in counted.items() if name in on_page},
+        counted={field: value for field, value in counted.items() if field in on_page},
         seed=order.seed,
     )
     return Made(name, _labelled(shot.jpeg), facts)
@@ -157,6 +158,13 @@ def _write(order: Order, out: Path, index: int) -> str:
     made = make(order, index)
     write_atomically(out / f"{made.name}.jpg", made.jpeg)
     return json.dumps(made.truth, ensure_ascii=False)
+
+
+def _turn_back(shot: Shot) -> int:
+    """Degrees clockwise, a multiple of 90, that bring the photo to reading orientation."""
+    width, height = shot.view.size_mm
+    left, right = shot.project([[0.2 * width, height / 2], [0.8 * width, height / 2]])
+    return -90 * round(math.degrees(math.atan2(right[1] - left[1], right[0] - left[0])) / 90) % 360
 
 
 def _labelled(jpeg: bytes) -> bytes:
