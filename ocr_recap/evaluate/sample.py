@@ -1,0 +1,190 @@
+"""A blind sheet: accepted numbers drawn at random, which a person reads from their pictures without knowing the answer.
+
+The draw can be checked by anyone who has `photos.jsonl`: every accepted number is keyed by the SHA-256 of
+
+    SEED | sha256 of the photo | frame | field id
+
+(text in UTF-8, joined by `|` without spaces); the numbers with the smallest keys are drawn, smallest first. So the first
+m rows of a sheet are the sheet of size m: whoever has no time may stop early, but not skip.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ..inputs import BatchError
+from ..lists import table
+from .judge import Judgement, Photo, judge_photo
+from .readings import Reading, ReadNumber, Results
+from .truths import Fault, Truth, TruthField, typed
+
+COLUMNS: Final = ("seed", "drawn", "row", "sha256", "frame", "field", "file", "text")
+UNREADABLE: Final = "?"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One accepted number of the draw; `key` decided its place."""
+
+    key: str
+    reading: Reading
+    field: str
+    number: ReadNumber
+
+    @property
+    def identity(self) -> tuple[str, int, str]:
+        """Which number this is: photo, frame, field."""
+        return self.reading.photo.sha256, self.reading.photo.frame, self.field
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a filled-in sheet came to. `judgement` holds its rows up to the last one that was filled in.
+
+    Attributes:
+        drawn: size of the draw.
+        accepted: numbers that could have been drawn.
+        rows: that count: up to the last one filled in.
+        unread: of those, left empty, missing or typed as `?`: they count against the machine.
+        left: rows after the last one that was filled in.
+    """
+
+    judgement: Judgement
+    drawn: int
+    accepted: int
+    rows: int
+    unread: int
+    left: int
+
+
+def key_of(seed: str, sha256: str, frame: int, field: str) -> str:
+    """The number's place in the draw, as a hexadecimal hash."""
+    return hashlib.sha256(f"{seed}|{sha256}|{frame}|{field}".encode()).hexdigest()
+
+
+def draw(results: Results, count: int, seed: str) -> list[Drawn]:
+    """Draw accepted numbers; all of them if there are fewer than `count`."""
+    pool = [
+        Drawn(key_of(seed, reading.photo.sha256, reading.photo.frame, name), reading, name, number)
+        for reading in results.readings
+        for name, number in reading.fields.items()
+        if number.status == "accepted"
+    ]
+    # Photos without a hash, or the same bytes twice, could share a key: their names decide then.
+    return sorted(pool, key=lambda drawn: (drawn.key, drawn.reading.photo.file))[:count]
+
+
+def sheet_csv(drawn: Sequence[Drawn], seed: str) -> bytes:
+    """The sheet to fill in: a row per number with an empty `text`. It does not hold what was read."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for row, one in enumerate(drawn, 1):
+        photo = one.reading.photo
+        writer.writerow([seed, len(drawn), row, photo.sha256, photo.frame, one.field, photo.file, ""])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def is_filled_in(path: Path) -> bool:
+    """Whether somebody has typed into this sheet.
+
+    Raises:
+        BatchError: it is no such sheet.
+    """
+    return any(row["text"] for _, row in table(path, COLUMNS))
+
+
+def is_sheet(path: Path) -> bool:
+    """Whether this table is a sheet of `ocr-recap sample`.
+
+    Raises:
+        BatchError: the file is no table.
+    """
+    first = next(iter(table(path, ("file",))), None)
+    return first is not None and set(COLUMNS) <= set(first[1])
+
+
+def answers(results: Results, path: Path) -> Answers:
+    """Judge a filled-in sheet against the results that it was drawn from, after checking that it is the whole draw.
+
+    Raises:
+        BatchError: nothing is filled in, or the sheet was not drawn from these results.
+    """
+    rows = list(table(path, COLUMNS))
+    faults: list[Fault] = []
+    seeds = {row["seed"] for _, row in rows}
+    sizes = {row["drawn"] for _, row in rows}
+    if len(seeds) != 1 or len(sizes) != 1 or not (size := sizes.pop()).isdecimal():
+        raise BatchError(
+            f"{path}: kolom seed dan drawn harus sama di semua baris; lembar ini sudah diubah.",
+            f"{path}: seed and drawn must be the same on all rows; this sheet was altered.",
+        )
+    drawn = draw(results, int(size), seeds.pop())
+    typed_in: dict[tuple[str, int, str], tuple[str, str]] = {}
+    wanted = {one.identity for one in drawn}
+    for line, row in rows:
+        identity = row["sha256"], int(row["frame"]) if row["frame"].isdecimal() else 0, row["field"]
+        where = f"{path.name}:{line}"
+        if identity not in wanted:
+            faults.append(Fault("not_drawn", where, "angka ini tidak diundi", "this number was not drawn"))
+        elif identity in typed_in:
+            faults.append(
+                Fault("doubled", where, "baris ganda; yang pertama dipakai", "listed twice; the first counts")
+            )
+        else:
+            typed_in[identity] = row["text"], where
+    if not typed_in:
+        raise BatchError(
+            f"{path}: lembar ini tidak diundi dari {results.path}.", f"{path}: not drawn from {results.path}."
+        )
+    filled = [i for i, one in enumerate(drawn) if typed_in.get(one.identity, ("", ""))[0]]
+    if not filled:
+        raise BatchError(
+            f"{path}: belum ada yang diisi. Tulis di kolom text apa yang terlihat pada gambar.",
+            f"{path}: nothing is filled in yet. Type into the column text what the pictures show.",
+        )
+    counted = drawn[: filled[-1] + 1]
+    photos: list[Photo] = []
+    unread = 0
+    for one in counted:
+        text, where = typed_in.get(one.identity, ("", path.name))
+        want = _want(one, text, where, faults)
+        unread += want.text == UNREADABLE
+        photos.append(_photo(one, want))
+    return Answers(
+        Judgement("sheet", tuple(photos), (), {}, (*results.faults, *faults)),
+        drawn=len(drawn),
+        accepted=len(draw(results, 10**9, "")),
+        rows=len(counted),
+        unread=unread,
+        left=len(drawn) - len(counted),
+    )
+
+
+def _want(one: Drawn, text: str, where: str, faults: list[Fault]) -> TruthField:
+    meaning = typed(text) if text and text != UNREADABLE else None
+    if meaning is None:
+        # A number that a person cannot read must not stand as confirmed: it counts as a silent error.
+        if text != UNREADABLE:
+            said = f"{one.reading.photo.file} {one.field}: {text!r}"
+            faults.append(
+                Fault(
+                    "not_answered",
+                    where,
+                    f"{said}: tanpa jawaban yang dapat dipakai; dihitung sebagai salah",
+                    f"{said}: no answer that can be used; counted as wrong",
+                )
+            )
+        return TruthField(id=one.field, text=UNREADABLE, value=None)
+    return TruthField(id=one.field, text=meaning[0], value=meaning[1])
+
+
+def _photo(one: Drawn, want: TruthField) -> Photo:
+    truth = Truth(name=one.reading.path, frame=one.reading.photo.frame, fields=(want,), partial=True)
+    return judge_photo(truth, one.reading.model_copy(update={"fields": {one.field: one.number}}))
