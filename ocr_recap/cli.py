@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from . import batch, doctor, draw, summary, template
+from . import batch, cli_evaluate, doctor, draw, summary, template
+from .cli_shared import INTERRUPTED, OK, PROBLEMS, USAGE, LangOption
+from .cli_shared import fail as _fail
+from .cli_shared import language_of as _language
 from .emit.pictures import write_atomically
-from .emit.report import Language
 from .options import Options
 from .summary import say
-
-OK, PROBLEMS, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="ocr-recap",
@@ -33,13 +32,8 @@ app = typer.Typer(
 )
 templates_app = typer.Typer(help="Formulir yang dikenal / the forms that are known.", no_args_is_help=True)
 app.add_typer(templates_app, name="templates")
-
-
-class Lang(StrEnum):
-    """Language of messages."""
-
-    id = "id"
-    en = "en"
+app.command("evaluate")(cli_evaluate.evaluate)
+app.command("sample")(cli_evaluate.sample)
 
 
 class CsvDialect(StrEnum):
@@ -49,9 +43,6 @@ class CsvDialect(StrEnum):
     excel_id = "excel-id"
 
 
-LangOption = Annotated[
-    Lang | None, typer.Option("--lang", help="Bahasa: id atau en; bawaan menurut LANG. / Language; default by LANG.")
-]
 ManifestOption = Annotated[
     Path | None,
     typer.Option("--manifest", help="CSV: file,station[,page] - foto mana milik TPS mana. / Which photo is whose."),
@@ -276,23 +267,8 @@ def _progress(quiet: bool) -> Progress:
     )
 
 
-def _language(chosen: Lang | None) -> Language:
-    if chosen is not None:
-        return chosen.value
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name, "")
-        if value:
-            return "id" if value.lower().startswith(("id_", "id.", "in_")) or value.lower() == "id" else "en"
-    return "en"
-
-
 def _template(name: str) -> template.Template:
     try:
         return template.load(name)
     except template.TemplateError as fault:
         _fail(str(fault), USAGE)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    typer.echo(f"ocr-recap: {message}", err=True)
-    raise typer.Exit(code)

@@ -71,11 +71,12 @@ def cut(photo: Photo, quads: FloatArray) -> Patch:
     down = sampler.homography
     for patch, quad in zip(patches, quads, strict=True):
         sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
-        half = np.array([max(sides[0] + sides[2], 1e-3), max(sides[1] + sides[3], 1e-3)]) / 4
+        width, height = max(sides[0] + sides[2], 1e-3) / 2, max(sides[1] + sides[3], 1e-3) / 2
+        half = np.array([width, height]) / 2
         box = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
         matrix = cv2.getPerspectiveTransform(box.astype(np.float32), quad.astype(np.float32))
         sampler.homography = down @ matrix
-        patch[:] = sampler.sample(np.zeros((1, 2)), 2 * float(half.max()) / CELL, PATCH)[0]
+        patch[:] = sampler.sample(np.zeros((1, 2)), 1 / scale_of(width, height), PATCH)[0]
     return patches
 
 
@@ -133,7 +134,7 @@ def _crop_field(sampler: _Sampler, field: FormField) -> FieldPatches:
     rects = np.array(field.cells.rects())
     centers = (rects[:, :2] + rects[:, 2:]) / 2
     width, height = field.cells.box[2], field.cells.box[3]
-    unit = max(width, height) / CELL
+    unit = 1 / scale_of(width, height)
     wide = sampler.sample(centers, unit, _WIDE)
     shift, found = _snap(wide, width / unit / 2, height / unit / 2)
     centers = centers + shift * unit
@@ -146,6 +147,11 @@ def _crop_field(sampler: _Sampler, field: FormField) -> FieldPatches:
     if field.bubbles:
         bubbles, centers_photo = _crop_bubbles(sampler, field)
     return FieldPatches(sampler.sample(centers, unit, PATCH), quads, found, inside, bubbles, centers_photo)
+
+
+def scale_of(width: float, height: float) -> float:
+    """Patch px per unit of length for a cell of these sides, line centre to line centre."""
+    return CELL / max(width, height)
 
 
 def _snap(wide: Patch, half_width: float, half_height: float) -> tuple[FloatArray, NDArray[np.bool_]]:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import reconcile
-from ..crop import CELL, PATCH, cut
+from ..crop import PATCH, cut, scale_of
 from ..inputs import BatchError
 from ..load import load
 from ..options import Options
@@ -55,7 +55,7 @@ def evaluate_cells(path: Path, digits: DigitReader) -> dict[str, Any]:
     rows = list(_crops(path, faults) if path.is_dir() else _cut_all(path, faults))
     if not rows:
         raise BatchError(
-            f"{path}: tidak ada kotak berlabel. Beri truth.jsonl dengan fotonya, atau folder NAMA__KOLOM__i__LABEL.png.",
+            f"{path}: tidak ada kotak berlabel. Beri truth.jsonl dengan fotonya atau folder NAMA__KOLOM__i__LABEL.png.",
             f"{path}: no labelled cells. Give a truth.jsonl with its photos, or a folder of NAME__FIELD__i__LABEL.png.",
         )
     return {**_figures(rows, digits), "faults": [asdict(fault) for fault in faults]}
@@ -165,9 +165,9 @@ def _crops(folder: Path, faults: list[Fault]) -> Iterator[CellRow]:
 
 
 def framed(box: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A crop of a box alone, (h, w) uint8, as a (48, 48) patch: longer side 32 px, centred, paper around it."""
+    """A crop of a box alone, (h, w) uint8, as a (48, 48) patch at the reader's scale: centred, paper around it."""
     height, width = box.shape
-    factor = CELL / max(height, width)
+    factor = scale_of(width, height)
     size = max(1, round(width * factor)), max(1, round(height * factor))
     small = cv2.resize(box, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
     patch = np.full((PATCH, PATCH), int(np.percentile(box, 75)), np.uint8)

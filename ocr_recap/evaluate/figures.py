@@ -95,7 +95,7 @@ def figures(judgement: Judgement, forms: Mapping[str, Template]) -> dict[str, An
         "blanks_right": total.blanks_right,
         **_cells(known),
         **_documents(paper),
-        **_sheets(known),
+        **_sheets(judgement.photos),
         **_witnesses(known),
         "ece": calibration.ece,
         "reliability": calibration.export(),
@@ -242,9 +242,8 @@ def _sheets(photos: Iterable[Photo]) -> dict[str, Any]:
 
 def _witnesses(photos: Iterable[Photo]) -> dict[str, int]:
     """Tally marks and row totals, where the truth has them."""
-    found = dict.fromkeys(
-        ("tallies", "tallies_right", "empty_grids", "empty_grids_right", "row_sums", "row_sums_right"), 0
-    )
+    kinds = ("tallies", "empty_grids", "row_sums")
+    found: dict[str, int] = {key: 0 for kind in kinds for key in (kind, f"{kind}_right")}
     for photo in photos:
         reading = photo.reading
         for name, tally in photo.truth.tallies.items():

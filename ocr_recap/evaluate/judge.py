@@ -202,7 +202,7 @@ def _unknown_ids(photo: Photo) -> list[Fault]:
 def _doubled_truth(name: str, same: bool) -> Fault:
     if same:
         return Fault(
-            "doubled", name, "dua baris kebenaran yang sama; dihitung sekali", "two equal lines of truth; one counts"
+            "doubled", name, "dua baris kebenaran yang sama; satu dihitung", "two equal lines of truth; one counts"
         )
     return Fault(
         "doubled",

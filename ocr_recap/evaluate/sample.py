@@ -4,8 +4,8 @@ The draw can be checked by anyone who has `photos.jsonl`: every accepted number 
 
     SEED | sha256 of the photo | frame | field id
 
-(text in UTF-8, joined by `|` without spaces); the numbers with the smallest keys are drawn, smallest first. So the first
-m rows of a sheet are the sheet of size m: whoever has no time may stop early, but not skip.
+(text in UTF-8, joined by `|` without spaces); the numbers with the smallest keys are drawn, smallest first. So the
+first m rows of a sheet are the sheet of size m: whoever has no time may stop early, but not skip.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ..emit.tables import defused
 from ..inputs import BatchError
 from ..lists import table
 from .judge import Judgement, Photo, judge_photo
@@ -63,12 +64,12 @@ class Answers:
     left: int
 
 
-def key_of(seed: str, sha256: str, frame: int, field: str) -> str:
+def key_of(seed: int, sha256: str, frame: int, field: str) -> str:
     """The number's place in the draw, as a hexadecimal hash."""
     return hashlib.sha256(f"{seed}|{sha256}|{frame}|{field}".encode()).hexdigest()
 
 
-def draw(results: Results, count: int, seed: str) -> list[Drawn]:
+def draw(results: Results, count: int, seed: int) -> list[Drawn]:
     """Draw accepted numbers; all of them if there are fewer than `count`."""
     pool = [
         Drawn(key_of(seed, reading.photo.sha256, reading.photo.frame, name), reading, name, number)
@@ -80,14 +81,14 @@ def draw(results: Results, count: int, seed: str) -> list[Drawn]:
     return sorted(pool, key=lambda drawn: (drawn.key, drawn.reading.photo.file))[:count]
 
 
-def sheet_csv(drawn: Sequence[Drawn], seed: str) -> bytes:
+def sheet_csv(drawn: Sequence[Drawn], seed: int) -> bytes:
     """The sheet to fill in: a row per number with an empty `text`. It does not hold what was read."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for row, one in enumerate(drawn, 1):
         photo = one.reading.photo
-        writer.writerow([seed, len(drawn), row, photo.sha256, photo.frame, one.field, photo.file, ""])
+        writer.writerow([seed, len(drawn), row, photo.sha256, photo.frame, one.field, defused(photo.file), ""])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -118,14 +119,8 @@ def answers(results: Results, path: Path) -> Answers:
     """
     rows = list(table(path, COLUMNS))
     faults: list[Fault] = []
-    seeds = {row["seed"] for _, row in rows}
-    sizes = {row["drawn"] for _, row in rows}
-    if len(seeds) != 1 or len(sizes) != 1 or not (size := sizes.pop()).isdecimal():
-        raise BatchError(
-            f"{path}: kolom seed dan drawn harus sama di semua baris; lembar ini sudah diubah.",
-            f"{path}: seed and drawn must be the same on all rows; this sheet was altered.",
-        )
-    drawn = draw(results, int(size), seeds.pop())
+    seed, size = _of_all(path, rows, "seed"), _of_all(path, rows, "drawn")
+    drawn = draw(results, size, seed)
     typed_in: dict[tuple[str, int, str], tuple[str, str]] = {}
     wanted = {one.identity for one in drawn}
     for line, row in rows:
@@ -160,11 +155,23 @@ def answers(results: Results, path: Path) -> Answers:
     return Answers(
         Judgement("sheet", tuple(photos), (), {}, (*results.faults, *faults)),
         drawn=len(drawn),
-        accepted=len(draw(results, 10**9, "")),
+        accepted=len(draw(results, 10**9, 0)),
         rows=len(counted),
         unread=unread,
         left=len(drawn) - len(counted),
     )
+
+
+def _of_all(path: Path, rows: Sequence[tuple[int, dict[str, str]]], column: str) -> int:
+    """The number that stands in a column of all rows."""
+    found = {row[column] for _, row in rows}
+    text = found.pop() if len(found) == 1 else ""
+    if not text.isdecimal():
+        raise BatchError(
+            f"{path}: kolom {column} harus sama di semua baris dan berupa angka; lembar ini sudah diubah.",
+            f"{path}: {column} must be the same number on all rows; this sheet was altered.",
+        )
+    return int(text)
 
 
 def _want(one: Drawn, text: str, where: str, faults: list[Fault]) -> TruthField:

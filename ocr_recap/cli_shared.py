@@ -1,0 +1,43 @@
+"""What all commands share: the language of messages, exit statuses, how a command gives up."""
+
+from __future__ import annotations
+
+import locale
+import os
+import re
+from enum import StrEnum
+from typing import Annotated, NoReturn
+
+import typer
+
+from .emit.report import Language
+
+OK, PROBLEMS, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+class Lang(StrEnum):
+    """Language of messages."""
+
+    id = "id"
+    en = "en"
+
+
+LangOption = Annotated[
+    Lang | None, typer.Option("--lang", help="Bahasa: id atau en; bawaan menurut LANG. / Language; default by LANG.")
+]
+
+
+def language_of(chosen: Lang | None) -> Language:
+    """The language that was chosen, else the one of the environment."""
+    if chosen is not None:
+        return chosen.value
+    said = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    # Windows sets none of them; there the interpreter knows what the user chose.
+    spoken = next((value for value in said if value), None) or locale.getlocale()[0] or ""
+    return "id" if re.match(r"(id|in|ind|indonesian)([_.@-]|$)", spoken, re.IGNORECASE) else "en"
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Say why on standard error, and exit."""
+    typer.echo(f"ocr-recap: {message}", err=True)
+    raise typer.Exit(code)
