@@ -68,7 +68,7 @@ def evaluate(
         if cells is not None:
             if results is not None or html is not None:
                 fail(say(language, "--cells berdiri sendiri", "--cells stands alone"), USAGE)
-            _cells(cells, as_json, language)
+            _cells(cells, as_json, _forms(templates or []), language)
         if results is None or truth is None:
             fail(
                 say(
@@ -199,8 +199,8 @@ def _report(
     return report_html(found, made, language)
 
 
-def _cells(path: Path, as_json: bool, language: Language) -> None:
-    found = evaluate_cells(path, DigitReader())
+def _cells(path: Path, as_json: bool, forms: Mapping[str, template.Template], language: Language) -> None:
+    found = evaluate_cells(path, DigitReader(), forms)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:

@@ -59,22 +59,22 @@ def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
     return {field.id: _crop_field(sampler, field) for field in located.template.fields_of(located.page_id)}
 
 
-def cut(photo: Photo, quads: FloatArray) -> Patch:
+def cut(photo: Photo, quads: FloatArray, box: tuple[float, float] | None = None) -> Patch:
     """Cut cells whose corners are known, as the digit reader wants them: (n, 48, 48) uint8, nothing is searched.
 
     Args:
         photo: the decoded photo.
         quads: (n, 4, 2) corners TL, TR, BR, BL of the printed boxes, photo px.
+        box: printed width and height of one box in any unit; None takes the shape that each has on the photo.
     """
     patches = np.empty((len(quads), PATCH, PATCH), np.uint8)
     sampler = _Sampler(photo, np.eye(3))
     down = sampler.homography
     for patch, quad in zip(patches, quads, strict=True):
         sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
-        width, height = max(sides[0] + sides[2], 1e-3) / 2, max(sides[1] + sides[3], 1e-3) / 2
-        half = np.array([width, height]) / 2
-        box = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
-        matrix = cv2.getPerspectiveTransform(box.astype(np.float32), quad.astype(np.float32))
+        width, height = box or (max(sides[0] + sides[2], 1e-3), max(sides[1] + sides[3], 1e-3))
+        rect = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * np.array([width, height]) / 2
+        matrix = cv2.getPerspectiveTransform(rect.astype(np.float32), quad.astype(np.float32))
         sampler.homography = down @ matrix
         patch[:] = sampler.sample(np.zeros((1, 2)), 1 / scale_of(width, height), PATCH)[0]
     return patches

@@ -1,6 +1,6 @@
 """The digit witness alone, on cells whose place and content are known: no locating, no other witness, no rules.
 
-Cells come from photos, cut through the true corners exactly as the reader cuts them, or from a folder of crops
+Cells come from photos, cut through the true corners as the reader cuts them, or from a folder of crops
 `NAME__FIELD__i__LABEL.png` (`LABEL` 0-9, X, dash, empty). A crop shows its box and nothing around it: it is scaled to
 the box's size and set on plain paper, so crops compare readers; the figures of ours are those on photos.
 """
@@ -8,7 +8,7 @@ the box's size and set on plain paper, so crops compare readers; the figures of 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,7 @@ from ..inputs import BatchError
 from ..load import load
 from ..options import Options
 from ..problems import PhotoProblem
+from ..template import Template
 from ..witnesses.digits import CLASSES, DigitReader
 from .bounds import clopper_pearson
 from .calibration import calibrate
@@ -41,18 +42,20 @@ class CellRow:
     patches: NDArray[np.uint8]
 
 
-def evaluate_cells(path: Path, digits: DigitReader) -> dict[str, Any]:
+def evaluate_cells(path: Path, digits: DigitReader, forms: Mapping[str, Template]) -> dict[str, Any]:
     """Figures of the digit witness.
 
     Args:
         path: a `truth.jsonl` with its photos beside it, or a folder of crops.
         digits: the witness.
+        forms: templates by id, for the printed shape of cells; cells of other forms are cut in the shape that they
+            have on the photo, which a tilted camera shortens.
 
     Raises:
         BatchError: there is nothing to evaluate.
     """
     faults: list[Fault] = []
-    rows = list(_crops(path, faults) if path.is_dir() else _cut_all(path, faults))
+    rows = list(_crops(path, faults) if path.is_dir() else _cut_all(path, forms, faults))
     if not rows:
         raise BatchError(
             f"{path}: tidak ada kotak berlabel. Beri truth.jsonl dengan fotonya atau folder NAMA__KOLOM__i__LABEL.png.",
@@ -107,7 +110,7 @@ def _figures(rows: Sequence[CellRow], digits: DigitReader) -> dict[str, Any]:
     }
 
 
-def _cut_all(path: Path, faults: list[Fault]) -> Iterator[CellRow]:
+def _cut_all(path: Path, forms: Mapping[str, Template], faults: list[Fault]) -> Iterator[CellRow]:
     truth = read_jsonl(path)
     faults += truth.faults
     for photo in truth.photos:
@@ -128,8 +131,11 @@ def _cut_all(path: Path, faults: list[Fault]) -> Iterator[CellRow]:
         except PhotoProblem as problem:
             faults.append(Fault(problem.code, photo.name, "foto tidak terbaca", "its photo cannot be read"))
             continue
+        form = forms.get((photo.form or ("",))[0] or "")
+        boxes = {field.id: (field.cells.box[2], field.cells.box[3]) for field in form.fields} if form else {}
         for field in fields:
-            yield CellRow(photo.name, field, cut(pixels, np.array(field.cell_quads, dtype=np.float64)))
+            quads = np.array(field.cell_quads, dtype=np.float64)
+            yield CellRow(photo.name, field, cut(pixels, quads, boxes.get(field.id)))
 
 
 def _crops(folder: Path, faults: list[Fault]) -> Iterator[CellRow]:

@@ -30,12 +30,12 @@ main{max-width:64rem}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.85rem;background:var(--card);border:1px solid var(--line)}
 th,td{padding:.3rem .6rem;text-align:right;border-top:1px solid var(--line);font-variant-numeric:tabular-nums}
-th:first-child,td:first-child{text-align:left;overflow-wrap:anywhere}
+th:first-child,td:first-child{text-align:left;min-width:10rem;overflow-wrap:anywhere}
 th{color:var(--soft);font-weight:600;vertical-align:bottom}
 td.bad{color:var(--bad);font-weight:700}
 td.good{background:var(--okbg)}
 td.zero{color:var(--line)}
-.two{display:grid;gap:1rem}
+.two{display:grid;gap:1rem;margin-bottom:1rem}
 @media(min-width:50rem){.two{grid-template-columns:1fr 1fr}}
 .says li{margin:.3rem 0}
 .main td:last-child{text-align:left;font-weight:600}

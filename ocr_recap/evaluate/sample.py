@@ -13,7 +13,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -29,7 +30,7 @@ COLUMNS: Final = ("seed", "drawn", "row", "sha256", "frame", "field", "file", "t
 UNREADABLE: Final = "?"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Drawn:
     """One accepted number of the draw; `key` decided its place."""
 
@@ -145,19 +146,13 @@ def answers(results: Results, path: Path) -> Answers:
             f"{path}: nothing is filled in yet. Type into the column text what the pictures show.",
         )
     counted = drawn[: filled[-1] + 1]
-    photos: list[Photo] = []
-    unread = 0
-    for one in counted:
-        text, where = typed_in.get(one.identity, ("", path.name))
-        want = _want(one, text, where, faults)
-        unread += want.text == UNREADABLE
-        photos.append(_photo(one, want))
+    wants = {one: _want(one, *typed_in.get(one.identity, ("", path.name)), faults) for one in counted}
     return Answers(
-        Judgement("sheet", tuple(photos), (), {}, (*results.faults, *faults)),
+        Judgement("sheet", _photos(wants), (), {}, (*results.faults, *faults)),
         drawn=len(drawn),
         accepted=len(draw(results, 10**9, 0)),
         rows=len(counted),
-        unread=unread,
+        unread=sum(want.text == UNREADABLE for want in wants.values()),
         left=len(drawn) - len(counted),
     )
 
@@ -192,6 +187,16 @@ def _want(one: Drawn, text: str, where: str, faults: list[Fault]) -> TruthField:
     return TruthField(id=one.field, text=meaning[0], value=meaning[1])
 
 
-def _photo(one: Drawn, want: TruthField) -> Photo:
-    truth = Truth(name=one.reading.path, frame=one.reading.photo.frame, fields=(want,), partial=True)
-    return judge_photo(truth, one.reading.model_copy(update={"fields": {one.field: one.number}}))
+def _photos(wants: Mapping[Drawn, TruthField]) -> tuple[Photo, ...]:
+    """The drawn numbers photo by photo; the others on these photos are not looked at."""
+    groups: dict[int, list[Drawn]] = defaultdict(list)
+    for one in wants:
+        groups[id(one.reading)].append(one)
+    photos: list[Photo] = []
+    for found in groups.values():
+        reading = found[0].reading
+        fields = tuple(wants[one] for one in found)
+        truth = Truth(name=reading.path, frame=reading.photo.frame, fields=fields, partial=True)
+        only = reading.model_copy(update={"fields": {one.field: one.number for one in found}})
+        photos.append(judge_photo(truth, only))
+    return tuple(photos)

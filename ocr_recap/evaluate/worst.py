@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .judge import Judged, Photo
 from .pictures import Strips
+from .readings import ReadNumber
 
 MOST = 50
 
@@ -45,12 +46,16 @@ def _show(photo: Photo, number: Judged, strips: Strips) -> Shown:
         truth.name,
         number.field,
         want.text if want else None,
-        (got.text or "" if got.value is None else got.text or str(got.value)) if got else None,
+        _text_of(got) if got else None,
         number.silent,
         got.confidence if got else None,
         picture,
     )
 
 
+def _text_of(got: ReadNumber) -> str | None:
+    return str(got.value) if got.text is None and got.value is not None else got.text
+
+
 def _confidence(number: Judged) -> float:
-    return number.got.confidence or 0.0 if number.got else 0.0
+    return (number.got.confidence if number.got else None) or 0.0
