@@ -16,6 +16,7 @@ from .emit.report import Language
 from .evaluate import words
 from .evaluate.cells import evaluate_cells
 from .evaluate.figures import figures
+from .evaluate.forms import Forms
 from .evaluate.judge import Judgement, judge
 from .evaluate.pictures import Strips
 from .evaluate.readings import Results, read_results
@@ -68,7 +69,7 @@ def evaluate(
         if cells is not None:
             if results is not None or html is not None:
                 fail(say(language, "--cells berdiri sendiri", "--cells stands alone"), USAGE)
-            _cells(cells, as_json, _forms(templates or []), language)
+            _cells(cells, as_json, Forms(templates or ()), language)
         if results is None or truth is None:
             fail(
                 say(
@@ -78,7 +79,7 @@ def evaluate(
                 ),
                 USAGE,
             )
-        _judged(read_results(results), truth, html, as_json, photos or [], _forms(templates or []), language)
+        _judged(read_results(results), truth, html, as_json, photos or [], Forms(templates or ()), language)
     except BatchError as fault:
         fail(say(language, fault.id, fault.en), USAGE)
     except template.TemplateError as fault:
@@ -154,7 +155,7 @@ def _judged(
     html: Path | None,
     as_json: bool,
     photos: Sequence[Path],
-    forms: Mapping[str, template.Template],
+    forms: Forms,
     language: Language,
 ) -> None:
     """Judge, show, and exit."""
@@ -199,7 +200,7 @@ def _report(
     return report_html(found, made, language)
 
 
-def _cells(path: Path, as_json: bool, forms: Mapping[str, template.Template], language: Language) -> None:
+def _cells(path: Path, as_json: bool, forms: Forms, language: Language) -> None:
     found = evaluate_cells(path, DigitReader(), forms)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
@@ -219,10 +220,6 @@ def _pictures(drawn: Sequence[Any], folders: Sequence[Path]) -> list[str | None]
         photo = drawn[i].reading.photo
         found[i] = strips.cut((photo.file,), photo.sha256, photo.frame, drawn[i].number.quad)
     return found
-
-
-def _forms(more: Sequence[str]) -> dict[str, template.Template]:
-    return {form.id: form for form in map(template.load, [*template.available(), *more])}
 
 
 def _tell(faults: Sequence[Any], language: Language) -> None:

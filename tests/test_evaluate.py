@@ -155,6 +155,15 @@ def test_tables_add_up_to_the_whole(planted: dict[str, Any]) -> None:
     assert planted["tables"]["defect"]["fold"]["photos"] == 5
 
 
+def test_what_is_written_counts_also_where_a_clerk_slipped(tmp_path: Path) -> None:
+    counted = {"valid_total": 150, "invalid": 7, "grand_total": 155}  # the clerk wrote 5 for 7
+    truths = [truth_of("a", PAGE3, counted=counted)]
+    found = figures_of(tmp_path, [record_of("a", {k: number(t) for k, t in PAGE3.items()})], truths)
+    assert (found["numbers_right"], found["silent_errors"]) == (5, 0)
+    slips = {name: (row["photos"], row["numbers"]) for name, row in found["tables"]["counted"].items()}
+    assert slips == {"written as counted": (1, 2), "written otherwise": (1, 1)}
+
+
 def readers(status: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Ten pages, one number in five read wrong and one field blank; a reader that says the same of everything."""
     truths = [truth_of(f"p{i}", {**PAGE3, "date_year": "    "}) for i in range(10)]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 CONFIDENCE = 0.95
 _STEPS = 300  # terms of the continued fraction; it needs about the square root of the larger parameter at worst
 _HALVINGS = 120
 
 
+@lru_cache(maxsize=4096)
 def clopper_pearson(errors: int, trials: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """The exact two-sided interval of a rate.
 

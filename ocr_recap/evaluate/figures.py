@@ -12,6 +12,7 @@ from .bounds import clopper_pearson, trials_for
 from .calibration import calibrate, risk_coverage
 from .judge import Judged, Judgement, Photo
 from .paperwork import Paper, papers
+from .truths import Truth, TruthField
 
 GOAL = 1e-5  # silent errors per accepted number that the project aims at
 WIDTHS = (800, 1200, 1600, 2400, 3600)  # upper ends of the classes of photo width, px
@@ -121,10 +122,9 @@ def count(photos: Iterable[Photo], chosen: Callable[[Judged], bool] = lambda _: 
 
 
 def tables(photos: Iterable[Photo]) -> dict[str, dict[str, Counts]]:
-    """The same counts per field, defect, template and page, writer, photo width, and distinct sheet."""
-    found: dict[str, dict[str, Counts]] = {
-        name: defaultdict(Counts) for name in ("field", "defect", "template", "writer", "width", "sheet")
-    }
+    """The same counts per field, defect, template and page, writer, photo width, distinct sheet, and clerk's slip."""
+    names = ("field", "defect", "template", "writer", "width", "sheet", "counted")
+    found: dict[str, dict[str, Counts]] = {name: defaultdict(Counts) for name in names}
     for photo in photos:
         truth = photo.truth
         form = truth.form
@@ -136,14 +136,23 @@ def tables(photos: Iterable[Photo]) -> dict[str, dict[str, Counts]]:
             found["width"][_width_class(photo.width)],
             found["sheet"][sheet_of(photo)],
         ]
+        of_numbers: dict[int, Counts] = {}
         for number in photo.numbers:
-            groups_of_number = [*groups, found["field"][number.field]]
-            for counts in groups_of_number:
+            own = [found["field"][number.field]]
+            if number.want and number.field in (truth.counted or {}):
+                own.append(found["counted"][_slip(number.want, truth)])
+            of_numbers.update((id(counts), counts) for counts in own)
+            for counts in (*groups, *own):
                 counts.add(number)
-        for counts in [*groups, *(found["field"][name] for name in {n.field for n in photo.numbers})]:
+        for counts in (*groups, *of_numbers.values()):
             counts.photos += photo.known
             counts.located += photo.located
     return {name: dict(sorted(table.items())) for name, table in found.items()}
+
+
+def _slip(want: TruthField, truth: Truth) -> str:
+    same = want.value == (truth.counted or {}).get(want.id)
+    return "written as counted" if same else "written otherwise"
 
 
 def sheet_of(photo: Photo) -> str:

@@ -265,6 +265,7 @@ def _tables(f: Figures, language: Language) -> Iterator[str]:
         "writer": ("Per penulis", "Per writer"),
         "width": ("Per lebar foto (piksel)", "Per photo width (pixels)"),
         "sheet": ("Per lembar", "Per distinct sheet"),
+        "counted": ("Salah tulis petugas", "Clerks' slips"),
     }
     heads = (
         ("foto", "photos"),

@@ -42,6 +42,15 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+def _as_names(value: Any) -> Any:
+    """Defects come as names, or as a mapping from names to their strength."""
+    return (value,) if isinstance(value, str) else tuple(value or ())
+
+
+def _as_mapping(value: Any) -> Any:
+    return value if isinstance(value, Mapping) else None
+
+
 Text = Annotated[str, BeforeValidator(_as_text)]
 
 
@@ -96,7 +105,11 @@ class Consistency(_Lenient):
 
 
 class Truth(_Lenient):
-    """One photo. `partial`: only some of its numbers are known, so others are not judged."""
+    """One photo.
+
+    `partial`: only some of its numbers are known, so others are not judged. `counted`: what was counted, by field id,
+    where a clerk may have written something else; what is written is right all the same.
+    """
 
     name: str
     family: str | None = None
@@ -106,9 +119,9 @@ class Truth(_Lenient):
     document: Text | None = None
     sheet: Text | None = None
     writer: Text | None = None
-    defects: tuple[str, ...] | None = None
+    defects: Annotated[tuple[str, ...], BeforeValidator(_as_names)] = ()
     seed: int | str | None = None
-    counted: Any = None
+    counted: Annotated[Mapping[str, Any] | None, BeforeValidator(_as_mapping)] = None
     width: int | None = None
     height: int | None = None
     image: str | None = None
