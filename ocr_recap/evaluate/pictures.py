@@ -29,9 +29,16 @@ def find_photo(folders: Sequence[Path], *names: str | None) -> Path | None:
             tries = [PurePosixPath(f"{t}{ending}") for t in tries for ending in sorted(PHOTO_ENDINGS)]
         for place in places:
             for tried in tries:
-                if (place / tried).is_file():
+                if _is_file(place / tried):
                     return place / tried
     return None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that the file system does not allow
+        return False
 
 
 class Strips:

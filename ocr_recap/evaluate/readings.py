@@ -15,8 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
 from ..emit import DOCUMENTS_FILE, PHOTOS_FILE
 from ..inputs import BatchError
-from ..record import Quad
-from .truths import Fault, RowSumTruth, Text, broken_line, read_lines
+from .truths import Corners, Fault, RowSumTruth, Text, broken_line, read_lines
 
 
 class _Lenient(BaseModel):
@@ -44,7 +43,7 @@ class ReadNumber(_Lenient):
     status: Literal["accepted", "review", "blank"]
     confidence: float | None = Field(default=None, ge=0, le=1)
     reasons: tuple[str, ...] = ()
-    quad: Quad | None = None
+    quad: Corners | None = None
     evidence: ReadEvidence | None = None
 
 

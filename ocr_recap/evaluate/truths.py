@@ -17,7 +17,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, V
 from ..inputs import PHOTO_ENDINGS, BatchError
 from ..lists import table
 from ..reconcile import interpret
-from ..record import Quad
 
 # Families of the public truth file -> (template, page); page None: a form of one page, whose id does not matter.
 FAMILIES: Final[Mapping[str, tuple[str, str | None]]] = {
@@ -52,6 +51,9 @@ def _as_mapping(value: Any) -> Any:
 
 
 Text = Annotated[str, BeforeValidator(_as_text)]
+Pixel = Annotated[float, Field(ge=-1e6, le=1e6)]
+Point = tuple[Pixel, Pixel]
+Corners = tuple[Point, Point, Point, Point]  # TL, TR, BR, BL, photo px
 
 
 class _Lenient(BaseModel):
@@ -69,8 +71,8 @@ class TruthField(_Lenient):
     value: StrictInt | None
     cells: int = 0
     alt: tuple[str, ...] = ()
-    quad: Quad | None = None
-    cell_quads: tuple[Quad, ...] = ()
+    quad: Corners | None = None
+    cell_quads: tuple[Corners, ...] = ()
 
     @property
     def texts(self) -> tuple[str, ...]:
