@@ -84,6 +84,8 @@ def evaluate(
         fail(say(language, fault.id, fault.en), USAGE)
     except template.TemplateError as fault:
         fail(str(fault), USAGE)
+    except BrokenPipeError:
+        raise  # whoever reads the output has seen enough
     except OSError as fault:
         fail(f"{fault.filename}: {fault.strerror}", USAGE)
 
@@ -124,6 +126,8 @@ def sample(
         write_atomically(path, sheet_csv(drawn, seed))
     except BatchError as fault:
         fail(say(language, fault.id, fault.en), USAGE)
+    except BrokenPipeError:
+        raise  # whoever reads the output has seen enough
     except OSError as fault:
         fail(f"{fault.filename}: {fault.strerror}", USAGE)
     _tell(read.faults, language)

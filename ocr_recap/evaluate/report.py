@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -17,7 +18,7 @@ from ..emit.report import Language
 from ..emit.style import CSS
 from ..summary import say
 from . import plots
-from .words import Figures, lines, percent, sheet_lines, what_n_shows
+from .words import Figures, lines, local, percent, sheet_lines, what_n_shows
 from .worst import Shown
 
 MOST_ROWS = 60  # of one table; those with the most errors are kept
@@ -89,7 +90,7 @@ def _head(f: Figures, made: Made, language: Language) -> str:
     policy = f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     title = say(language, "Penilaian pembacaan", "Evaluation of a reading")
     tiles = "".join(
-        f'<li class="{kind if n else ""}"><b>{n:,}</b>{escape(say(language, *text))}</li>'
+        f'<li class="{kind if n else ""}"><b>{local(f"{n:,}", language)}</b>{escape(say(language, *text))}</li>'
         for n, kind, text in (
             (f["photos"] + f["unknown_forms"], "", ("foto", "photos")),
             (f["numbers"], "", ("bilangan tertulis", "written numbers")),
@@ -209,7 +210,7 @@ def _confidence(f: Figures, language: Language) -> str:
     pictures = plots.reliability(f["reliability"], confidence, right) + plots.risk(
         f["risk_coverage"], accepted, (taken, wrong)
     )
-    return f'<p class="sub">{note}</p><div class="two">{pictures}</div>{_table(head, rows)}'
+    return f'<p class="sub">{local(note, language)}</p><div class="two">{pictures}</div>{_table(head, rows, language)}'
 
 
 def _confusions(f: Figures, language: Language) -> str:
@@ -221,14 +222,14 @@ def _confusions(f: Figures, language: Language) -> str:
     head = f"<th>{escape(title)}</th>" + "".join(f"<th>{_cells(c)}</th>" for c in columns)
     rows = ""
     for char in sorted(found, key=_order):
-        cells = "".join(_confusion(char, c, found[char].get(c, 0)) for c in columns)
+        cells = "".join(_confusion(char, c, found[char].get(c, 0), language) for c in columns)
         rows += f"<tr><td>{_cells(char)}</td>{cells}</tr>"
     return f'<div class="wide"><table><tr>{head}</tr>{rows}</table></div>'
 
 
-def _confusion(written: str, read: str, count: int) -> str:
+def _confusion(written: str, read: str, count: int, language: Language) -> str:
     css = "good" if written == read else "bad" if count else "zero"
-    return f'<td class="{css}">{count:,}</td>'
+    return f'<td class="{css}">{_number(f"{count:,}", language)}</td>'
 
 
 def _order(char: str) -> tuple[bool, str]:
@@ -249,12 +250,12 @@ def _verdicts(f: Figures, language: Language) -> str:
         f"Straight through with a silent error: {f['straight_through_wrong']}. Inconsistent and yet straight through: "
         f"{f['inconsistent_passed']}.",
     )
-    return _table(head, rows) + f'<p class="sub">{wrong}</p>'
+    return _table(head, rows, language) + f'<p class="sub">{wrong}</p>'
 
 
 def _reasons(f: Figures, language: Language) -> str:
     rows = [[reason, f"{n:,}"] for reason, n in f["false_reviews_by_reason"].items()]
-    return _table([say(language, "alasan", "reason"), "n"], rows) if rows else ""
+    return _table([say(language, "alasan", "reason"), "n"], rows, language) if rows else ""
 
 
 def _tables(f: Figures, language: Language) -> Iterator[str]:
@@ -306,10 +307,19 @@ def _tables(f: Figures, language: Language) -> Iterator[str]:
             f"{more} rows with the fewest errors are not shown.",
         )
         head = ["", *(say(language, *h) for h in heads)]
-        yield _section(say(language, *title), _table(head, rows) + (f'<p class="sub">{note}</p>' if more else ""))
+        yield _section(
+            say(language, *title), _table(head, rows, language) + (f'<p class="sub">{note}</p>' if more else "")
+        )
 
 
-def _table(head: Iterable[str], rows: Iterable[Sequence[str]]) -> str:
+def _table(head: Iterable[str], rows: Iterable[Sequence[str]], language: Language) -> str:
     top = "".join(f"<th>{escape(h)}</th>" for h in head)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(_number(cell, language))}</td>" for cell in row) + "</tr>" for row in rows
+    )
     return f'<div class="wide"><table><tr>{top}</tr>{body}</table></div>'
+
+
+def _number(cell: str, language: Language) -> str:
+    """Only what is a number or a range of them; names stay as they are."""
+    return local(cell, language) if re.fullmatch(r"[\d.,]+%?( - [\d.,]+)?", cell) else cell

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,17 @@ def share(part: int, whole: int) -> str:
 def percent(rate: float | None) -> str:
     """A rate with three figures."""
     return "-" if rate is None else f"{100 * rate:.3g}%"
+
+
+def local(text: str, language: Language) -> str:
+    """Numbers as the language writes them: Indonesian has decimal commas and points between thousands."""
+    if language == "en":
+        return text
+    return re.sub(r"(?<=\d)[.,](?=\d)", lambda sign: "," if sign.group() == "." else ".", text)
+
+
+def _local_lines(found: Iterable[Line], language: Language) -> list[Line]:
+    return [Line(line.name, local(line.value, language)) for line in found]
 
 
 def lines(f: Figures, language: Language) -> list[Line]:
@@ -92,7 +104,8 @@ def lines(f: Figures, language: Language) -> list[Line]:
         if f[kind]:
             found.append(line(text_id, text_en, share(f[f"{kind}_right"], f[kind])))
     ece = "-" if f["ece"] is None else f"{f['ece']:.4f}"
-    return [*found, line("galat kalibrasi (ECE)", "calibration error (ECE)", ece)]
+    found.append(line("galat kalibrasi (ECE)", "calibration error (ECE)", ece))
+    return _local_lines(found, language)
 
 
 def silent(f: Figures, language: Language) -> str:
@@ -114,7 +127,7 @@ def what_n_shows(f: Figures, language: Language) -> list[str]:
         say(
             language,
             f"Dengan {n:,} bilangan yang diterima, bahkan tanpa satu pun kesalahan, yang terbukti hanya: paling banyak "
-            f"{percent(best)}. Untuk 1 dari 100.000 perlu {goal:,} tanpa kesalahan.",
+            f"{percent(best)}. Untuk 1 dari 100,000 perlu {goal:,} tanpa kesalahan.",
             f"{n:,} accepted numbers can show no less than {percent(best)}, even without any error. 1 in 100,000 takes "
             f"{goal:,} without an error.",
         )
@@ -166,12 +179,12 @@ def what_n_shows(f: Figures, language: Language) -> list[str]:
                 f"{n:,} photos of the truth have no record; they count as not located.",
             )
         )
-    return found
+    return [local(text, language) for text in found]
 
 
 def sheet_lines(sheet: Mapping[str, int], f: Figures, language: Language) -> list[str]:
     """What a filled-in blind sheet came to."""
-    return [
+    found = [
         say(
             language,
             f"Lembar buta: {sheet['rows']:,} dari {sheet['drawn']:,} bilangan yang diundi sudah diisi "
@@ -181,6 +194,7 @@ def sheet_lines(sheet: Mapping[str, int], f: Figures, language: Language) -> lis
         ),
         say(language, f"Salah diam-diam: {silent(f, language)}", f"Silent errors: {silent(f, language)}"),
     ]
+    return [local(text, language) for text in found]
 
 
 def cell_lines(f: Figures, language: Language) -> list[Line]:
@@ -192,10 +206,11 @@ def cell_lines(f: Figures, language: Language) -> list[Line]:
     upper = say(language, "salah paling banyak", "wrong at most")
     digits = f"{share(f['digit_cells_right'], f['digit_cells'])}, {upper} {percent(f['digit_error_rate_upper95'])}"
     cells = f"{share(f['cells_right'], f['cells'])}, {upper} {percent(f['cell_error_rate_upper95'])}"
-    return [
+    found = [
         line("kotak berisi angka 0-9 terbaca benar", "digit cells read right", digits),
         line("semua kotak terbaca benar", "all cells read right", cells),
         line("bilangan tertulis terbaca benar", "written numbers read right", share(f["numbers_right"], f["numbers"])),
         line("kolom kosong dikenali kosong", "blank fields read as blank", share(f["blanks_right"], f["blanks"])),
         line("galat kalibrasi (ECE)", "calibration error (ECE)", "-" if f["ece"] is None else f"{f['ece']:.4f}"),
     ]
+    return _local_lines(found, language)
