@@ -21,9 +21,9 @@ from .evaluate.judge import Judgement, judge
 from .evaluate.pictures import Strips
 from .evaluate.readings import Results, read_results
 from .evaluate.report import Made, report_html
-from .evaluate.sample import answers, draw, is_filled_in, is_sheet, sheet_csv
+from .evaluate.sample import Drawn, answers, draw, is_filled_in, is_sheet, sheet_csv
 from .evaluate.sheet import sheet_html
-from .evaluate.truths import is_json, read_jsonl, read_typed
+from .evaluate.truths import Fault, is_json, read_jsonl, read_typed
 from .evaluate.worst import worst
 from .inputs import BatchError
 from .summary import say
@@ -177,13 +177,12 @@ def _judged(
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:
-        for line in words.lines(found, language) if sheet is None else ():
-            typer.echo(f"{line.name:<48} {line.value}")
-        typer.echo("")
-        for text in [
-            *(words.sheet_lines(sheet, found, language) if sheet else ()),
-            *words.what_n_shows(found, language),
-        ]:
+        if sheet is None:
+            for line in words.lines(found, language):
+                typer.echo(f"{line.name:<48} {line.value}")
+            typer.echo("")
+        said = words.sheet_lines(sheet, found, language) if sheet else []
+        for text in (*said, *words.what_n_shows(found, language)):
             typer.echo(f"- {text}")
         if html is not None:
             typer.echo(str(html))
@@ -216,7 +215,7 @@ def _cells(path: Path, as_json: bool, forms: Forms, language: Language) -> None:
     raise typer.Exit(PROBLEMS if found["faults"] else OK)
 
 
-def _pictures(drawn: Sequence[Any], folders: Sequence[Path]) -> list[str | None]:
+def _pictures(drawn: Sequence[Drawn], folders: Sequence[Path]) -> list[str | None]:
     """Cut photo by photo, so that each is opened once."""
     strips = Strips(folders)
     found: list[str | None] = [None] * len(drawn)
@@ -226,7 +225,7 @@ def _pictures(drawn: Sequence[Any], folders: Sequence[Path]) -> list[str | None]
     return found
 
 
-def _tell(faults: Sequence[Any], language: Language) -> None:
+def _tell(faults: Sequence[Fault], language: Language) -> None:
     for fault in faults[:_MOST_FAULTS]:
         typer.echo(f"{fault.where}: {getattr(fault, language)}", err=True)
     if len(faults) > _MOST_FAULTS:

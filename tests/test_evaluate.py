@@ -155,6 +155,13 @@ def test_tables_add_up_to_the_whole(planted: dict[str, Any]) -> None:
     assert planted["tables"]["defect"]["fold"]["photos"] == 5
 
 
+def test_tables_are_in_natural_order(tmp_path: Path) -> None:
+    truths = [truth_of(f"p{i}", {"valid_total": "449"}, writer=f"w{i}", width=i * 300) for i in (2, 10, 1)]
+    tables = figures_of(tmp_path, [record_of("other", {})], truths)["tables"]
+    assert list(tables["writer"]) == ["w1", "w2", "w10"]
+    assert list(tables["width"]) == ["1-800", "2401-3600"]
+
+
 def test_what_is_written_counts_also_where_a_clerk_slipped(tmp_path: Path) -> None:
     counted = {"valid_total": 150, "invalid": 7, "grand_total": 155}  # the clerk wrote 5 for 7
     truths = [truth_of("a", PAGE3, counted=counted)]
@@ -584,3 +591,20 @@ def test_crops_by_name(sample_truth, tmp_path: Path) -> None:
     assert found["cells_right"] >= 16
     assert {fault["code"] for fault in found["faults"]} == {"bad_name", "no_cells"}
     assert result.exit_code == 1
+
+
+# --- small things --------------------------------------------------------------------------------------------------
+
+
+def test_the_core_does_not_import_the_evaluation() -> None:
+    code = "import sys, ocr_recap, ocr_recap.batch; print([m for m in sys.modules if 'evaluate' in m and 'ocr' in m])"
+    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_numbers_are_written_as_the_language_does() -> None:
+    from ocr_recap.evaluate.words import local, share
+
+    assert local("12,980 / 16,402 (79.1%)", "id") == "12.980 / 16.402 (79,1%)"
+    assert local("1.5, 2.5", "id") == "1,5, 2,5"
+    assert local("12,980 (79.1%)", "en") == "12,980 (79.1%)"
+    assert share(9_999, 10_000) == "9,999 / 10,000 (99.9%)"

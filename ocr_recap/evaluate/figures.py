@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -110,13 +111,13 @@ def figures(judgement: Judgement, forms: Mapping[str, Template]) -> dict[str, An
     }
 
 
-def count(photos: Iterable[Photo], chosen: Callable[[Judged], bool] = lambda _: True) -> Counts:
-    """Count photos (of known forms) and those of their numbers that are chosen."""
+def count(photos: Iterable[Photo]) -> Counts:
+    """Count photos (of known forms) and all their numbers."""
     counts = Counts()
     for photo in photos:
         counts.photos += photo.known
         counts.located += photo.located
-        for number in filter(chosen, photo.numbers):
+        for number in photo.numbers:
             counts.add(number)
     return counts
 
@@ -147,7 +148,7 @@ def tables(photos: Iterable[Photo]) -> dict[str, dict[str, Counts]]:
         for counts in (*groups, *of_numbers.values()):
             counts.photos += photo.known
             counts.located += photo.located
-    return {name: dict(sorted(table.items())) for name, table in found.items()}
+    return {name: {key: table[key] for key in sorted(table, key=_natural)} for name, table in found.items()}
 
 
 def _slip(want: TruthField, truth: Truth) -> str:
@@ -171,9 +172,15 @@ def _width_class(width: int | None) -> str:
     low = 0
     for high in WIDTHS:
         if width <= high:
-            return f"{low + 1:05d}-{high:05d}".replace("00001-", "00000-")
+            return f"{low + 1}-{high}"
         low = high
-    return f"{low + 1:05d}-"
+    return f"{low + 1}-"
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sorts 800 before 1200 and w2 before w10."""
+    parts = re.split(r"(\d+)", name)
+    return [(len(part.lstrip("0")) if part.isdecimal() else 0, part) for part in parts]
 
 
 def _placement(photos: Iterable[Photo]) -> dict[str, Any]:
