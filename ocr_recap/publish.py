@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,10 +79,18 @@ def rewrite(folder: str | Path, fold: Fold | None = None) -> Tables:
         return write(folder, fold)
 
 
-def write(folder: Path, fold: Fold | None = None) -> Tables:
-    """As `rewrite`, for a caller who holds the lock. One document is held at a time."""
+def write(folder: Path, fold: Fold | None = None, known: Iterable[Template] = ()) -> Tables:
+    """As `rewrite`, for a caller who holds the lock. One document is held at a time.
+
+    Args:
+        folder, fold: as for `rewrite`.
+        known: forms that are loaded already; the others are read from the folder.
+
+    Raises:
+        BatchError, OSError: as `rewrite`.
+    """
     run = read_run(folder)
-    forms = _templates(folder, run)
+    forms = _templates(folder, run, known)
     sums.check(folder, [PHOTOS_FILE])
     stage = folder / PART
     shutil.rmtree(stage, ignore_errors=True)
@@ -195,7 +203,7 @@ def _unusable(path: Path) -> BatchError:
     )
 
 
-def _templates(folder: Path, run: RunInfo) -> dict[str, Template]:
+def _templates(folder: Path, run: RunInfo, known: Iterable[Template]) -> dict[str, Template]:
     """The forms of the folder, by id, in the order of its tables.
 
     Raises:
@@ -203,8 +211,12 @@ def _templates(folder: Path, run: RunInfo) -> dict[str, Template]:
     """
     files = {form: f"{TEMPLATES}/{form}.yaml" for form in run.templates}
     sums.check(folder, [RUN_FILE, *files.values()])
+    at_hand = {(form.id, form.sha256): form for form in known}
     try:
-        return {form: template.load(folder / file) for form, file in files.items()}
+        return {
+            form: at_hand.get((form, digest)) or template.load(folder / files[form])
+            for form, digest in run.templates.items()
+        }
     except TemplateError as fault:
         raise BatchError(str(fault), str(fault)) from None
 

@@ -113,7 +113,7 @@ def _line(entry: Listed) -> str:
         notes.append(both(f"{entry.unread} foto tidak terbaca", f"{entry.unread} photos not read"))
     if row.station and row.id and not row.id.startswith(row.station):
         notes.append(escape(row.id))
-    count = f"<b>{row.review_count}</b> {both('angka', 'numbers')}" if row.review_count else ""
+    count = f"<b>{row.review_count}</b> {both('diperiksa', 'to review')}" if row.review_count else ""
     return (
         f'<li data-v="{row.verdict}"{findable(row.id, row.station, *entry.files)}><h3>{title}</h3>'
         f'{verdict(row.verdict)}<p class="count">{count}</p><p class="meta">{" · ".join(notes)}</p></li>\n'
