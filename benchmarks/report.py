@@ -26,6 +26,7 @@ import numpy as np
 from benchmarks.browser import Browser, find
 from ocr_recap import Reader, journal, publish, results
 from ocr_recap.emit import CROPS
+from ocr_recap.emit.pictures import STRIP_HEIGHT
 from ocr_recap.journal import Job
 from ocr_recap.record import Record
 from ocr_recap.results import Planned, Wanted
@@ -48,8 +49,8 @@ CHIP = """(async () => {
   return [performance.now() - start, +document.querySelector('#shown b').textContent];
 })()"""
 MISPLACED = """[...document.querySelectorAll('.crop img')].filter(image => {
-  const row = +image.className.slice(1), style = getComputedStyle(image);
-  return style.objectPosition !== `0px ${row ? -56 * row + 'px' : '0px'}` || style.objectFit !== 'none';
+  const row = +image.className.slice(1), style = getComputedStyle(image), up = row ? -row * image.height : 0;
+  return style.objectPosition !== `0px ${up}px` || style.objectFit !== 'none' || image.height !== %d;
 }).length"""
 BROKEN = """Promise.all([...document.images].map(image => { image.loading = 'eager'; return image.decode().then(() => 0,
   () => 1); })).then(all => [all.length, all.reduce((a, b) => a + b, 0)])"""
@@ -143,7 +144,7 @@ def browse(path: str, pages: list[Path], shots: Path | None) -> float:
             seconds = browser.open(page)
             slowest = max(slowest, seconds)
             print(f"{page.name}: opened in {seconds:.2f} s", end="")
-            wrong = browser.evaluate(MISPLACED)
+            wrong = browser.evaluate(MISPLACED % STRIP_HEIGHT)
             if wrong:
                 raise SystemExit(f": {wrong} numbers would be shown with another number's picture")
             if page == pages[0]:

@@ -70,13 +70,20 @@ def rewrite(folder: str | Path, fold: Fold | None = None) -> Tables:
             rules, verdict and problems, never which photos there are.
 
     Raises:
-        BatchError: no such folder, its readings were changed, or another process is at work in it.
-        OSError: it cannot be written.
+        BatchError: no such folder, its readings were changed, another process is at work in it, or it cannot be
+            written.
     """
     folder = Path(folder)
     read_run(folder)  # before a lock is left in a folder that is none of ours
-    with held(folder):
-        return write(folder, fold)
+    try:
+        with held(folder):
+            return write(folder, fold)
+    except OSError as fault:
+        why = fault.strerror or type(fault).__name__
+        raise BatchError(
+            f"Folder hasil {folder} tidak dapat ditulis ({why}). Periksa izin dan ruang disk, lalu ulangi.",
+            f"The folder of results {folder} cannot be written ({why}). Check permissions and disk space, then repeat.",
+        ) from None
 
 
 def write(folder: Path, fold: Fold | None = None, known: Iterable[Template] = ()) -> Tables:
@@ -87,7 +94,8 @@ def write(folder: Path, fold: Fold | None = None, known: Iterable[Template] = ()
         known: forms that are loaded already; the others are read from the folder.
 
     Raises:
-        BatchError, OSError: as `rewrite`.
+        BatchError: no such folder, or its readings were changed.
+        OSError: it cannot be written.
     """
     run = read_run(folder)
     forms = _templates(folder, run, known)
