@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -25,6 +26,10 @@ QUIET = (
     "--disable-sync",
     "--remote-debugging-pipe",
 )
+# The browser expects its pipe at 3 and 4.
+_BEGIN = """import os, sys
+os.dup2(int(sys.argv[1]), 3), os.dup2(int(sys.argv[2]), 4)
+os.execv(sys.argv[3], sys.argv[3:])"""
 
 
 def find() -> str | None:
@@ -40,9 +45,8 @@ class Browser:
         there, self._write = os.pipe()
         self._read, back = os.pipe()
         ends = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in (there, back)]
-        # The browser expects its pipe at 3 and 4, where a shell can put it.
-        begin = f'exec "$0" "$@" 3<&{ends[0]} 4>&{ends[1]}'
-        command = ["sh", "-c", begin, path, *QUIET, f"--user-data-dir={self._profile.name}", "about:blank"]
+        begin = [sys.executable, "-c", _BEGIN, str(ends[0]), str(ends[1]), path]
+        command = [*begin, *QUIET, f"--user-data-dir={self._profile.name}", "about:blank"]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self._process = subprocess.Popen(command, pass_fds=ends, **quiet)
         for end in (there, back, *ends):

@@ -104,10 +104,10 @@ def _line(entry: Listed) -> str:
     name = escape(row.station or row.id)
     title = f'<a href="{escape(entry.link)}">{name}</a>' if entry.link else name
     notes: list[str] = []
-    if row.template:
-        present = escape(", ".join(row.pages_present) or "–")
-        notes.append(f"{escape(row.template)} · {both('halaman', 'pages')} {present}")
-    if row.pages_missing and row.verdict != "missing":
+    if row.pages_present:
+        present = escape(", ".join(row.pages_present))
+        notes.append(f"{escape(row.template or '')} · {both('halaman', 'pages')} {present}")
+    if row.pages_missing and row.pages_present:
         notes.append(f"{both('kurang', 'missing')} {escape(', '.join(row.pages_missing))}")
     if entry.unread:
         notes.append(both(f"{entry.unread} foto tidak terbaca", f"{entry.unread} photos not read"))

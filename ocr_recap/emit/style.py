@@ -82,7 +82,7 @@ minmax(0,1fr);gap:.3rem 1rem;align-items:center;padding:.8rem 1rem;border-top:1p
 background:var(--paper);border:1px solid var(--line)}
 .crop img+img{margin-top:.3rem}
 .value{grid-area:value}.label{grid-area:label}.number>.fine{grid-area:fine}.why{grid-area:why;font-size:.9rem}
-@media(min-width:40rem){.number{grid-template:"crop label why" 1fr "crop value why" auto "crop fine why" 1fr/11.5rem
+@media(min-width:40rem){.number{grid-template:"crop label why" 1fr "crop value why" auto "crop fine why" 1fr/12.5rem
 minmax(0,1fr) minmax(0,1.2fr);gap:.1rem 1.25rem}.number .label{align-self:end}.number>.fine{align-self:start}}
 .value>b{font-weight:inherit;white-space:nowrap}
 .value{font-size:1.4rem;font-weight:650;line-height:1.2;font-variant-numeric:tabular-nums}
