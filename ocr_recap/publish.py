@@ -100,6 +100,8 @@ def write(folder: Path, fold: Fold | None = None, known: Iterable[Template] = ()
     run = read_run(folder)
     forms = _templates(folder, run, known)
     sums.check(folder, [PHOTOS_FILE])
+    if not (folder / DOCUMENTS_FILE).is_file():
+        raise _unusable(folder / DOCUMENTS_FILE)
     stage = folder / PART
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir()
