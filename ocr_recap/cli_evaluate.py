@@ -120,7 +120,7 @@ def sample(
         drawn = draw(read, count, seed)
         if not drawn:
             fail(say(language, "tidak ada bilangan yang diterima", "there is no accepted number"), USAGE)
-        pictures = _pictures(drawn, [*(photos or []), read.path.parent])
+        pictures = _pictures(drawn, photos or [], read.path.parent)
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(folder / SHEET_HTML, sheet_html(drawn, pictures, seed, len(draw(read, 10**9, seed))))
         write_atomically(path, sheet_csv(drawn, seed))
@@ -172,7 +172,7 @@ def _judged(
         judgement = judge(results, read_jsonl(truth) if is_json(truth) else read_typed(truth))
     found = {**figures(judgement, forms), "sheet": sheet}
     if html is not None:
-        folders = [*photos, truth.parent, results.path.parent]
+        folders = [*photos, truth.parent]
         write_atomically(html, _report(found, judgement, folders, (results.path, truth), sheet, language))
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
@@ -198,7 +198,7 @@ def _report(
     sheet: Mapping[str, int] | None,
     language: Language,
 ) -> bytes:
-    shown, wrong = worst(judgement.photos, Strips(folders))
+    shown, wrong = worst(judgement.photos, Strips(folders, names[0].parent))
     made = Made(names[0].parent.name or names[0].name, names[1].name, shown, wrong, sheet)
     return report_html(found, made, language)
 
@@ -215,13 +215,12 @@ def _cells(path: Path, as_json: bool, forms: Forms, language: Language) -> None:
     raise typer.Exit(PROBLEMS if found["faults"] else OK)
 
 
-def _pictures(drawn: Sequence[Drawn], folders: Sequence[Path]) -> list[str | None]:
-    """Cut photo by photo, so that each is opened once."""
-    strips = Strips(folders)
+def _pictures(drawn: Sequence[Drawn], folders: Sequence[Path], results: Path) -> list[str | None]:
+    """Photo by photo, so that each is opened once."""
+    strips = Strips(folders, results)
     found: list[str | None] = [None] * len(drawn)
     for i in sorted(range(len(drawn)), key=lambda i: drawn[i].reading.photo.file):
-        photo = drawn[i].reading.photo
-        found[i] = strips.cut((photo.file,), photo.sha256, photo.frame, drawn[i].number.quad)
+        found[i] = strips.find(drawn[i].reading, (), drawn[i].field, None)
     return found
 
 

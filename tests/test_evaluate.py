@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -447,6 +449,26 @@ def test_foreign_and_empty_sheets_are_refused(drawn: tuple[Path, list[dict[str, 
     assert (result.exit_code, "not overwritten" in result.stderr) == (2, True)
 
 
+def test_a_sheet_of_results_shows_the_crops_beside_them(tmp_path: Path) -> None:
+    import cv2
+    import numpy as np
+
+    from ocr_recap.emit.pictures import STRIP_HEIGHT, sheet
+
+    record = record_of("a", {k: number(t, "accepted" if k == "invalid" else "review") for k, t in PAGE3.items()})
+    write(tmp_path / "photos.jsonl", [record])
+    (tmp_path / "crops").mkdir()
+    tones = [np.full((STRIP_HEIGHT, 150), 40 * (i + 1), np.uint8) for i in range(len(PAGE3))]
+    name = f"a-{record['photo']['sha256'][:16]}.jpg"
+    (tmp_path / "crops" / name).write_bytes(cv2.imencode(".jpg", sheet(tones))[1].tobytes())
+    assert call("sample", tmp_path, "--seed", 1).exit_code == 0
+    page = (tmp_path / "sample-1" / "sheet.html").read_text("utf-8")
+    (shown,) = re.findall(r"base64,([^\"]+)", page)
+    picture = cv2.imdecode(np.frombuffer(base64.b64decode(shown), np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert picture.shape[0] == STRIP_HEIGHT
+    assert abs(float(picture.mean()) - 80) < 4  # the second number's strip
+
+
 # --- beside the public score -----------------------------------------------------------------------------------------
 
 
@@ -517,7 +539,7 @@ def test_the_worst_are_shown_as_pictures_and_names_are_escaped(tmp_path: Path) -
     page = tmp_path / "report.html"
     assert call("evaluate", tmp_path, truth, "--html", page, "--lang", "id").exit_code == 0
     text = page.read_text("utf-8")
-    assert text.count("data:image/jpeg;base64,") == 2
+    assert text.count("data:image/jpeg;base64,/9j/") == 2  # JPEGs begin so
     assert text.index("[448]") < text.index("[XX7]")  # the silent one first
     assert "<b>&'" not in text
     assert "<i>" not in text

@@ -15,7 +15,7 @@ import hashlib
 import io
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -198,5 +198,5 @@ def _photos(wants: Mapping[Drawn, TruthField]) -> tuple[Photo, ...]:
         fields = tuple(wants[one] for one in found)
         truth = Truth(name=reading.path, frame=reading.photo.frame, fields=fields, partial=True)
         only = reading.model_copy(update={"fields": {one.field: one.number for one in found}})
-        photos.append(judge_photo(truth, only))
+        photos.append(replace(judge_photo(truth, only), reading=reading))
     return tuple(photos)

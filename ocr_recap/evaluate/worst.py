@@ -37,11 +37,8 @@ def worst(photos: Iterable[Photo], strips: Strips, most: int = MOST) -> tuple[li
 
 
 def _show(photo: Photo, number: Judged, strips: Strips) -> Shown:
-    truth, reading, got, want = photo.truth, photo.reading, number.got, number.want
-    quad = (got.quad if got else None) or (want.quad if want else None)
-    names = (truth.image, reading.photo.file if reading else None, truth.name)
-    sha256 = reading.photo.sha256 if reading else ""
-    picture = strips.cut(names, sha256, truth.frame, quad)
+    truth, got, want = photo.truth, number.got, number.want
+    picture = strips.find(photo.reading, (truth.image, truth.name), number.field, want.quad if want else None)
     return Shown(
         truth.name,
         number.field,
