@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint samples schema bench-samples bench-locate bench-camera clean
+.PHONY: demo test lint samples schema bench-samples bench-locate bench-camera bench-report clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -43,6 +43,10 @@ bench-locate: $(VENV)/.core
 # Locating by preset and defect of drawn photos, and what a drawn photo costs.
 bench-camera: $(VENV)/.core
 	$(BIN)/python benchmarks/camera.py
+
+# A report of 3,000 photos in a headless chromium: size, seconds to open and to filter.
+bench-report: $(VENV)/.core
+	PYTHONPATH=. $(BIN)/python benchmarks/report.py
 
 clean:
 	rm -rf $(VENV) demo build dist

@@ -59,6 +59,27 @@ def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
     return {field.id: _crop_field(sampler, field) for field in located.template.fields_of(located.page_id)}
 
 
+def cut(photo: Photo, quads: FloatArray, box: tuple[float, float] | None = None) -> Patch:
+    """Cut cells whose corners are known, as the digit reader wants them: (n, 48, 48) uint8, nothing is searched.
+
+    Args:
+        photo: the decoded photo.
+        quads: (n, 4, 2) corners TL, TR, BR, BL of the printed boxes, photo px.
+        box: printed width and height of one box in any unit; None takes the shape that each has on the photo.
+    """
+    patches = np.empty((len(quads), PATCH, PATCH), np.uint8)
+    sampler = _Sampler(photo, np.eye(3))
+    down = sampler.homography
+    for patch, quad in zip(patches, quads, strict=True):
+        sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
+        width, height = box or (max(sides[0] + sides[2], 1e-3), max(sides[1] + sides[3], 1e-3))
+        rect = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * np.array([width, height]) / 2
+        matrix = cv2.getPerspectiveTransform(rect.astype(np.float32), quad.astype(np.float32))
+        sampler.homography = down @ matrix
+        patch[:] = sampler.sample(np.zeros((1, 2)), 1 / scale_of(width, height), PATCH)[0]
+    return patches
+
+
 class _Sampler:
     """Samples gray patches at page millimetres, from the photo level whose resolution fits."""
 
@@ -113,7 +134,7 @@ def _crop_field(sampler: _Sampler, field: FormField) -> FieldPatches:
     rects = np.array(field.cells.rects())
     centers = (rects[:, :2] + rects[:, 2:]) / 2
     width, height = field.cells.box[2], field.cells.box[3]
-    unit = max(width, height) / CELL
+    unit = 1 / scale_of(width, height)
     wide = sampler.sample(centers, unit, _WIDE)
     shift, found = _snap(wide, width / unit / 2, height / unit / 2)
     centers = centers + shift * unit
@@ -126,6 +147,11 @@ def _crop_field(sampler: _Sampler, field: FormField) -> FieldPatches:
     if field.bubbles:
         bubbles, centers_photo = _crop_bubbles(sampler, field)
     return FieldPatches(sampler.sample(centers, unit, PATCH), quads, found, inside, bubbles, centers_photo)
+
+
+def scale_of(width: float, height: float) -> float:
+    """Patch px per unit of length for a cell of these sides, line centre to line centre."""
+    return CELL / max(width, height)
 
 
 def _snap(wide: Patch, half_width: float, half_height: float) -> tuple[FloatArray, NDArray[np.bool_]]:

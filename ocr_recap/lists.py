@@ -37,7 +37,7 @@ def read_manifest(path: str | Path, names: Iterable[str]) -> Mapping[str, Manife
     known = set(names)
     rows: dict[str, ManifestRow] = {}
     faults: list[_Fault] = []
-    for line, row in _table(Path(path), ("file", "station")):
+    for line, row in table(Path(path), ("file", "station")):
         name = row["file"].replace("\\", "/").removeprefix("./")
         station = _code(row["station"], line, faults)
         if name not in known:
@@ -57,7 +57,7 @@ def read_roll(path: str | Path) -> tuple[str, ...]:
     """
     stations: dict[str, int] = {}
     faults: list[_Fault] = []
-    for line, row in _table(Path(path), ("station",)):
+    for line, row in table(Path(path), ("station",)):
         station = _code(row["station"], line, faults)
         if station in stations and station:
             first = stations[station]
@@ -81,7 +81,7 @@ def _code(text: str, line: int, faults: list[_Fault]) -> str:
     return code or ""
 
 
-def _table(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+def table(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows below the heading, with the line each starts on; empty ones are left out.
 
     Raises:

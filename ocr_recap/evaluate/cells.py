@@ -1,0 +1,182 @@
+"""The digit witness alone, on cells whose place and content are known: no locating, no other witness, no rules.
+
+Cells come from photos, cut through the true corners as the reader cuts them, or from a folder of crops
+`NAME__FIELD__i__LABEL.png` (`LABEL` 0-9, X, dash, empty). A crop shows its box and nothing around it: it is scaled to
+the box's size and set on plain paper, so crops compare readers; the figures of ours are those on photos.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import reconcile
+from ..crop import PATCH, cut, scale_of
+from ..inputs import BatchError
+from ..load import load
+from ..options import Options
+from ..problems import PhotoProblem
+from ..template import Template
+from ..witnesses.digits import CLASSES, DigitReader
+from .bounds import clopper_pearson
+from .calibration import calibrate
+from .pictures import find_photo
+from .truths import Fault, TruthField, read_jsonl
+
+LABELS: Final = {**{c: c for c in "0123456789X"}, "dash": "-", "empty": " "}
+
+
+@dataclass(frozen=True)
+class CellRow:
+    """The cells of one number: patches (n, 48, 48) uint8 as `DigitReader.read` takes them, and what is written."""
+
+    photo: str
+    want: TruthField
+    patches: NDArray[np.uint8]
+
+
+def evaluate_cells(path: Path, digits: DigitReader, forms: Mapping[str, Template]) -> dict[str, Any]:
+    """Figures of the digit witness.
+
+    Args:
+        path: a `truth.jsonl` with its photos beside it, or a folder of crops.
+        digits: the witness.
+        forms: templates by id, for the printed shape of cells; cells of other forms are cut in the shape that they
+            have on the photo, which a tilted camera shortens.
+
+    Raises:
+        BatchError: there is nothing to evaluate.
+    """
+    faults: list[Fault] = []
+    rows = list(_crops(path, faults) if path.is_dir() else _cut_all(path, forms, faults))
+    if not rows:
+        raise BatchError(
+            f"{path}: tidak ada kotak berlabel. Beri truth.jsonl dengan fotonya atau folder NAMA__KOLOM__i__LABEL.png.",
+            f"{path}: no labelled cells. Give a truth.jsonl with its photos, or a folder of NAME__FIELD__i__LABEL.png.",
+        )
+    return {**_figures(rows, digits), "faults": [asdict(fault) for fault in faults]}
+
+
+def _figures(rows: Sequence[CellRow], digits: DigitReader) -> dict[str, Any]:
+    table = digits.read(np.concatenate([row.patches for row in rows]))
+    confusions: dict[str, Counter[str]] = defaultdict(Counter)
+    sure: list[tuple[float, bool]] = []
+    numbers = numbers_right = texts_right = blanks = blanks_right = start = 0
+    for row in rows:
+        said = table[start : start + len(row.patches)]
+        start += len(row.patches)
+        for i, cell in enumerate(said):
+            best = CLASSES[int(cell.argmax())]
+            right = any(text[i] == best for text in row.want.texts if len(text) == len(row.patches))
+            sure.append((float(np.exp(cell.max())), right))
+            confusions[row.want.text[i]][row.want.text[i] if right else best] += 1
+        best = reconcile.weigh(said, None).best
+        right = best.value in row.want.values
+        if row.want.value is None:
+            blanks, blanks_right = blanks + 1, blanks_right + (right and best.kind == "blank")
+        else:
+            numbers, numbers_right = numbers + 1, numbers_right + right
+            texts_right += best.text in row.want.texts
+    counted = {char: sum(found.values()) for char, found in confusions.items()}
+    good = {char: found[char] for char, found in confusions.items()}
+    total, right_cells = sum(counted.values()), sum(good.values())
+    total_digits = sum(n for char, n in counted.items() if char.isdigit())
+    right_digits = sum(n for char, n in good.items() if char.isdigit())
+    calibration = calibrate(sure)
+    return {
+        "photos": len({row.photo for row in rows}),
+        "digit_cells": total_digits,
+        "digit_cells_right": right_digits,
+        "digit_error_rate_upper95": clopper_pearson(total_digits - right_digits, total_digits)[1],
+        "cells": total,
+        "cells_right": right_cells,
+        "cell_error_rate_upper95": clopper_pearson(total - right_cells, total)[1],
+        "numbers": numbers,
+        "numbers_right": numbers_right,
+        "texts_right": texts_right,
+        "blanks": blanks,
+        "blanks_right": blanks_right,
+        "ece": calibration.ece,
+        "reliability": calibration.export(),
+        "confusions": {char: dict(sorted(found.items())) for char, found in sorted(confusions.items())},
+        "weights_sha256": digits.sha256,
+    }
+
+
+def _cut_all(path: Path, forms: Mapping[str, Template], faults: list[Fault]) -> Iterator[CellRow]:
+    truth = read_jsonl(path)
+    faults += truth.faults
+    for photo in truth.photos:
+        fields = [field for field in photo.fields if field.cell_quads and len(field.text) == len(field.cell_quads)]
+        for field in photo.fields:
+            if field not in fields:
+                why_id = f"{field.id}: jumlah huruf dan kotak berbeda atau tanpa cell_quads; tidak dinilai"
+                why_en = f"{field.id}: texts and cells differ in number, or there are no cell_quads; not evaluated"
+                faults.append(Fault("no_cells", photo.name, why_id, why_en))
+        if not fields:
+            continue
+        file = find_photo([path.parent], photo.image, photo.name)
+        if file is None:
+            faults.append(Fault("no_photo", photo.name, "foto tidak ditemukan", "its photo was not found"))
+            continue
+        try:
+            pixels = load(file, photo.name, Options())
+        except PhotoProblem as problem:
+            faults.append(Fault(problem.code, photo.name, "foto tidak terbaca", "its photo cannot be read"))
+            continue
+        form = forms.get((photo.form or ("",))[0] or "")
+        boxes = {field.id: (field.cells.box[2], field.cells.box[3]) for field in form.fields} if form else {}
+        for field in fields:
+            quads = np.array(field.cell_quads, dtype=np.float64)
+            yield CellRow(photo.name, field, cut(pixels, quads, boxes.get(field.id)))
+
+
+def _crops(folder: Path, faults: list[Fault]) -> Iterator[CellRow]:
+    """Numbers whose cells are all there, from 0 on; others are named."""
+    found: dict[tuple[str, str], dict[int, tuple[str, Path]]] = defaultdict(dict)
+    for file in sorted(folder.glob("*.png")):
+        parts = file.stem.rsplit("__", 3)
+        if len(parts) != 4 or not parts[2].isdecimal() or parts[3] not in LABELS:
+            faults.append(Fault("bad_name", file.name, "nama bukan NAMA__KOLOM__i__LABEL", "not NAME__FIELD__i__LABEL"))
+            continue
+        name, field, place, label = parts
+        if int(place) in found[name, field]:
+            faults.append(Fault("doubled", file.name, "kotak ini sudah ada", "this cell is there twice"))
+            continue
+        found[name, field][int(place)] = LABELS[label], file
+    for (name, field), cells in found.items():
+        patches: list[NDArray[np.uint8]] = []
+        if sorted(cells) != list(range(len(cells))):
+            faults.append(
+                Fault("no_cells", f"{name} {field}", "ada kotak yang hilang", "some of its cells are missing")
+            )
+            continue
+        for _, file in (cells[i] for i in range(len(cells))):
+            image = cv2.imdecode(np.frombuffer(file.read_bytes() or b"\0", np.uint8), cv2.IMREAD_GRAYSCALE)
+            if image is None:
+                faults.append(Fault("not_an_image", file.name, "bukan gambar", "not an image"))
+            else:
+                patches.append(framed(np.asarray(image, dtype=np.uint8)))
+        if len(patches) == len(cells):
+            text = "".join(cells[i][0] for i in range(len(cells)))
+            want = TruthField(id=field, text=text, value=reconcile.interpret(text)[1], cells=len(text))
+            yield CellRow(name, want, np.stack(patches))
+
+
+def framed(box: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A crop of a box alone, (h, w) uint8, as a (48, 48) patch at the reader's scale: centred, paper around it."""
+    height, width = box.shape
+    factor = scale_of(width, height)
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    small = cv2.resize(box, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
+    patch = np.full((PATCH, PATCH), int(np.percentile(box, 75)), np.uint8)
+    left, top = (PATCH - size[0]) // 2, (PATCH - size[1]) // 2
+    patch[top : top + size[1], left : left + size[0]] = small
+    return patch

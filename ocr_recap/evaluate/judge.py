@@ -1,0 +1,222 @@
+"""Truth beside results: every number of every photo judged once. Counting and showing come later.
+
+A photo is located when the right template and page were found. A silent error is an accepted number that is not what
+is written (where nothing is written, on a wrong page or an unknown form included), or a blank that is not blank.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ..record import Quad
+from .readings import Reading, ReadNumber, Results
+from .truths import Fault, Truth, TruthField, TruthFile, TruthKind, stem
+
+Kind = Literal["written", "blank", "invented"]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One number.
+
+    Attributes:
+        field: its id.
+        kind: something is written; nothing is written; or no such number is on the photo (`invented`).
+        want: what is written; None if invented.
+        got: what was read; None where the photo was not located or the number is not in the record.
+        right, text_right: the value, the text is what is written.
+        silent: a silent error.
+        offset: mean distance of the corners from the true ones in widths of one cell; None without geometry.
+    """
+
+    field: str
+    kind: Kind
+    want: TruthField | None
+    got: ReadNumber | None
+    right: bool
+    text_right: bool
+    silent: bool
+    offset: float | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Given as accepted."""
+        return self.got is not None and self.got.status == "accepted"
+
+    @property
+    def trial(self) -> bool:
+        """Counts for the rate of silent errors: accepted, or wrongly blank. Right blanks would only water it down."""
+        return self.accepted or self.silent
+
+    @property
+    def false_review(self) -> bool:
+        """Read right and yet sent to a person."""
+        return self.kind == "written" and self.right and self.got is not None and self.got.status == "review"
+
+
+@dataclass(frozen=True)
+class Photo:
+    """One photo of the truth. `known`: a template describes its form; `reading` None: no record, or no single one."""
+
+    truth: Truth
+    reading: Reading | None
+    known: bool
+    located: bool
+    numbers: tuple[Judged, ...]
+
+    @property
+    def width(self) -> int | None:
+        """Pixels, of the record or else of the truth."""
+        return (self.reading.photo.width if self.reading else 0) or self.truth.width
+
+    @property
+    def all_settled(self) -> bool:
+        """Located, every written number accepted and every other found blank."""
+        return self.located and all(
+            n.got is not None and n.got.status == ("accepted" if n.kind == "written" else "blank")
+            for n in self.numbers
+            if n.kind != "invented"
+        )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Everything that was compared. `orphans`: records without truth, which say nothing either way."""
+
+    kind: TruthKind
+    photos: tuple[Photo, ...]
+    orphans: tuple[Reading, ...]
+    verdicts: Mapping[str, str]
+    faults: tuple[Fault, ...]
+
+
+def judge(results: Results, truth: TruthFile) -> Judgement:
+    """Judge every number of every photo of the truth.
+
+    Photos meet by name and frame. Where a name stands more than once, nobody knows which record is meant: the photo
+    counts as not located, its records as records without truth, and both are named.
+    """
+    faults = [*truth.faults, *results.faults]
+    by_path: dict[tuple[str, int], list[Reading]] = defaultdict(list)
+    by_stem: dict[tuple[str, int], list[Reading]] = defaultdict(list)
+    for reading in results.readings:
+        by_path[reading.path, reading.photo.frame].append(reading)
+        by_stem[stem(reading.photo.file), reading.photo.frame].append(reading)
+    seen: dict[tuple[str, int], Truth] = {}
+    twice: set[tuple[str, int]] = set()
+    for photo in truth.photos:
+        key = photo.name, photo.frame
+        if key in seen:
+            same = photo == seen[key]
+            faults.append(_doubled_truth(photo.name, same))
+            if not same:
+                twice.add(key)
+        else:
+            seen[key] = photo
+    photos: list[Photo] = []
+    used: set[int] = set()
+    for key, photo in seen.items():
+        found = by_path.get(key) or by_stem.get((stem(photo.name), photo.frame), [])
+        if len(found) > 1:
+            faults.append(_doubled_records(photo.name, found))
+        reading = found[0] if len(found) == 1 and key not in twice else None
+        if reading is not None and id(reading) in used:
+            faults.append(_doubled_truth(photo.name, False))
+            reading = None
+        if reading is not None:
+            used.add(id(reading))
+        photos.append(judge_photo(photo, reading))
+        faults += _unknown_ids(photos[-1])
+    orphans = tuple(reading for reading in results.readings if id(reading) not in used)
+    return Judgement(truth.kind, tuple(photos), orphans, results.verdicts, tuple(faults))
+
+
+def judge_photo(truth: Truth, reading: Reading | None) -> Photo:
+    """Judge one photo; without a record it counts as not located."""
+    form, wanted = truth.form, truth.wanted
+    fields: Mapping[str, ReadNumber] = reading.fields if reading else {}
+    located = form is not None and _located(form, reading, truth)
+    numbers = [_judge(want, fields.get(name) if located else None) for name, want in wanted.items()]
+    for name, got in fields.items():
+        known = located and name in wanted
+        unjudged = name.startswith("rowsum_") or (located and truth.partial)
+        if got.status == "accepted" and not known and not unjudged:
+            numbers.append(Judged(name, "invented", None, got, False, False, True))
+    return Photo(truth, reading, form is not None, located, tuple(numbers))
+
+
+def _located(form: tuple[str | None, str | None], reading: Reading | None, truth: Truth) -> bool:
+    page = reading.page if reading else None
+    if reading is None or page is None:
+        return False
+    template, page_id = form
+    if template is None:  # typed truth does not say which form: the one that has these numbers
+        return any(name in reading.fields for name in truth.wanted)
+    return page.template == template and page_id in (None, page.page)
+
+
+def _judge(want: TruthField, got: ReadNumber | None) -> Judged:
+    written = want.value is not None
+    values = want.values
+    right = got is not None and got.value in values
+    text_right = got is not None and got.text in want.texts
+    silent = False
+    if got is not None and got.status == "accepted":
+        # What programs use is `accepted`; a record in which it differs from `value` is wrong in one of the two.
+        silent = not written or not right or (got.accepted is not None and got.accepted not in values)
+    elif got is not None and got.status == "blank":
+        silent = written
+    offset = _offset(got.quad, want) if got is not None and got.quad and want.quad else None
+    return Judged(want.id, "written" if written else "blank", want, got, right, text_right, silent, offset)
+
+
+def _offset(quad: Quad, want: TruthField) -> float | None:
+    """Mean distance of the four corners in widths of one cell."""
+    if want.quad is None or want.cells < 1:
+        return None
+    width = math.dist(want.quad[0], want.quad[1]) / want.cells
+    return sum(math.dist(a, b) for a, b in zip(quad, want.quad, strict=True)) / 4 / width if width else None
+
+
+def _unknown_ids(photo: Photo) -> list[Fault]:
+    if not photo.located or photo.reading is None:
+        return []
+    missing = [n.field for n in photo.numbers if n.got is None]
+    if not missing:
+        return []
+    names = ", ".join(missing[:10]) + (", ..." if len(missing) > 10 else "")
+    return [
+        Fault(
+            "unknown_field",
+            photo.truth.name,
+            f"halaman yang terbaca tidak memiliki: {names}; dihitung sebagai tidak terbaca",
+            f"the page that was read has no {names}; counted as not read",
+        )
+    ]
+
+
+def _doubled_truth(name: str, same: bool) -> Fault:
+    if same:
+        return Fault(
+            "doubled", name, "dua baris kebenaran yang sama; satu dihitung", "two equal lines of truth; one counts"
+        )
+    return Fault(
+        "doubled",
+        name,
+        "dua kebenaran yang berbeda; fotonya dihitung sebagai tidak dikenali. Perbaiki berkas kebenaran",
+        "two different truths; the photo counts as not located. Correct the truth file",
+    )
+
+
+def _doubled_records(name: str, found: Sequence[Reading]) -> Fault:
+    files = ", ".join(reading.photo.file for reading in found)
+    return Fault(
+        "doubled",
+        name,
+        f"{len(found)} hasil bernama sama ({files}); dihitung sebagai tidak dikenali. Beri nama yang berbeda",
+        f"{len(found)} records of this name ({files}); counted as not located. Give the photos different names",
+    )

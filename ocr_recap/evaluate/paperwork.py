@@ -1,0 +1,108 @@
+"""Photos to documents of the truth: were all numbers read, does it pass without a person, does it add up as written?
+
+The pages of one form of one station are one document where the truth says so (`document`); otherwise each photo is its
+own. What the reader took for one document decides nothing here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from .. import reconcile
+from ..template import Template
+from .judge import Judged, Photo
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One document.
+
+    Attributes:
+        name: of the document, or of its only photo.
+        consistent: as written it breaks no rule that is exact or an inequality, on its pages or across them.
+        right: every page located, every number read as written.
+        straight_through: every count accepted or rightly found blank (whether rightly accepted, `silent` says).
+        silent: some number of it is a silent error.
+        verdict: what the reader says of it; `-` if it says nothing.
+    """
+
+    name: str
+    consistent: bool
+    right: bool
+    straight_through: bool
+    silent: bool
+    verdict: str
+
+
+def papers(photos: Iterable[Photo], verdicts: Mapping[str, str], forms: Mapping[str, Template]) -> tuple[Paper, ...]:
+    """Documents in the order of their first photos.
+
+    Args:
+        photos: of known forms.
+        verdicts: the reader's, by its own document ids; without them the photos' own statuses are heard.
+        forms: by template id, for rules across pages and for dates, which decide nothing. Of a form that is not among
+            them every number decides, and only what the truth says of each page is known to be consistent.
+    """
+    groups: dict[str, list[Photo]] = defaultdict(list)
+    for photo in photos:
+        truth = photo.truth
+        groups[truth.document or f"{truth.name}#{truth.frame}"].append(photo)
+    return tuple(_paper(name, members, verdicts, forms) for name, members in groups.items())
+
+
+def _paper(name: str, photos: list[Photo], verdicts: Mapping[str, str], forms: Mapping[str, Template]) -> Paper:
+    form = forms.get(next((_template_of(photo) for photo in photos), ""))
+    dates = {field.id for field in form.fields if field.role != "count"} if form else set[str]()
+    numbers: dict[str, list[Judged]] = defaultdict(list)
+    for photo in photos:
+        for number in photo.numbers:
+            if number.kind != "invented" and number.field not in dates:
+                numbers[number.field].append(number)
+    # Of typed truth only some numbers are known, but all that were read must be settled to pass.
+    rest = [
+        got.status != "review"
+        for photo in photos
+        if photo.truth.partial and photo.reading
+        for field, got in photo.reading.fields.items()
+        if field not in numbers and field not in dates
+    ]
+    counting = [photo for photo in photos if photo.reading is None or photo.reading.counts] or photos
+    return Paper(
+        name,
+        consistent=all(photo.truth.consistent.numbers is not False for photo in photos) and _adds_up(photos, form),
+        right=all(photo.located and all(n.right for n in photo.numbers) for photo in counting),
+        straight_through=bool(numbers) and all(map(_settled, numbers.values())) and all(rest),
+        silent=any(n.silent for photo in photos for n in photo.numbers),
+        verdict=_verdict(photos, verdicts),
+    )
+
+
+def _template_of(photo: Photo) -> str:
+    """Of the truth, or of the reader where the truth does not say."""
+    said = photo.truth.form[0] if photo.truth.form else None
+    return said or (photo.reading.page.template if photo.reading and photo.reading.page else "")
+
+
+def _adds_up(photos: list[Photo], form: Template | None) -> bool:
+    if form is None:
+        return True
+    written = {name: want.value for photo in photos for name, want in photo.truth.wanted.items()}
+    rules = [rule for rule in form.rules if rule.strength != "soft"]
+    return all(rule.outcome != "broken" for rule in reconcile.evaluate(rules, written))
+
+
+def _settled(found: list[Judged]) -> bool:
+    """Of several photos of one page one gives the number."""
+    return any(n.got is not None and n.got.status == ("accepted" if n.kind == "written" else "blank") for n in found)
+
+
+def _verdict(photos: list[Photo], verdicts: Mapping[str, str]) -> str:
+    """The worst verdict of the reader's documents that these photos are in."""
+    order = ("inconsistent", "problem", "review", "incomplete", "settled")
+    said = {
+        (verdicts.get(photo.reading.document or "") or photo.reading.status or "-") if photo.reading else "-"
+        for photo in photos
+    }
+    return next((verdict for verdict in order if verdict in said), "-")

@@ -1,0 +1,129 @@
+"""What a reader said: the records of `photos.jsonl`, as far as an evaluation looks at them.
+
+Another reader's results can be evaluated too: only `photo.file`, `page` and `fields` are needed of a record.
+`photos.jsonl` holds each photo's final status, after documents were decided; `documents.jsonl` adds their verdicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
+
+from ..emit import DOCUMENTS_FILE, PHOTOS_FILE
+from ..inputs import BatchError
+from .truths import Corners, Fault, RowSumTruth, Text, broken_line, read_lines
+
+
+class _Lenient(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ReadTally(_Lenient):
+    """Strokes as counted."""
+
+    count: int | None = None
+
+
+class ReadEvidence(_Lenient):
+    """The witnesses that are compared with truth."""
+
+    tally: ReadTally | None = None
+
+
+class ReadNumber(_Lenient):
+    """One number of a record."""
+
+    text: str | None = None
+    value: StrictInt | None
+    accepted: StrictInt | None = None
+    status: Literal["accepted", "review", "blank"]
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    reasons: tuple[str, ...] = ()
+    quad: Corners | None = None
+    evidence: ReadEvidence | None = None
+
+
+class ReadPage(_Lenient):
+    """The form that was found."""
+
+    template: str
+    page: Text | None = None
+
+
+class ReadPhoto(_Lenient):
+    """The file."""
+
+    file: str
+    frame: int = 0
+    sha256: str = ""
+    width: int = 0
+
+
+class Reading(_Lenient):
+    """One record."""
+
+    photo: ReadPhoto
+    page: ReadPage | None = None
+    fields: Mapping[str, ReadNumber] = Field(default_factory=dict[str, ReadNumber])
+    row_sums: tuple[RowSumTruth, ...] = ()
+    document: str | None = None
+    counts: bool = True
+    status: str | None = None
+
+    @property
+    def path(self) -> str:
+        """Relative path without the ending, with forward slashes."""
+        return PurePosixPath(self.photo.file.replace("\\", "/")).with_suffix("").as_posix()
+
+
+class Verdict(_Lenient):
+    """One line of `documents.jsonl`."""
+
+    id: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """A folder of results. `verdicts`: of documents by id; empty where there is no `documents.jsonl`."""
+
+    path: Path
+    readings: tuple[Reading, ...]
+    verdicts: Mapping[str, str]
+    faults: tuple[Fault, ...]
+
+
+def read_results(path: Path) -> Results:
+    """Read a folder of results, or a `photos.jsonl` alone.
+
+    Raises:
+        BatchError: there are no results, or no line of them can be used.
+    """
+    file = path / PHOTOS_FILE if path.is_dir() else path
+    if not file.is_file():
+        raise BatchError(
+            f"{path}: tidak ada {PHOTOS_FILE} di sini. Buat dahulu dengan: ocr-recap read FOTO --out {path}",
+            f"{path}: there is no {PHOTOS_FILE} here. Make it first: ocr-recap read PHOTOS --out {path}",
+        )
+    readings: list[Reading] = []
+    faults: list[Fault] = []
+    for number, line in read_lines(file):
+        try:
+            readings.append(Reading.model_validate_json(line))
+        except ValidationError as fault:
+            faults.append(broken_line(file, number, fault))
+    verdicts: dict[str, str] = {}
+    documents = file.with_name(DOCUMENTS_FILE)
+    for number, line in read_lines(documents) if documents.is_file() else ():
+        try:
+            document = Verdict.model_validate_json(line)
+            verdicts[document.id] = document.verdict
+        except ValidationError as fault:
+            faults.append(broken_line(documents, number, fault))
+    if not readings and faults:
+        raise BatchError(f"{faults[0].where}: {faults[0].id}", f"{faults[0].where}: {faults[0].en}")
+    return Results(file, tuple(readings), verdicts, tuple(faults))

@@ -1,0 +1,202 @@
+"""A blind sheet: accepted numbers drawn at random, which a person reads from their pictures without knowing the answer.
+
+The draw can be checked by anyone who has `photos.jsonl`: every accepted number is keyed by the SHA-256 of
+
+    SEED | sha256 of the photo | frame | field id
+
+(text in UTF-8, joined by `|` without spaces); the numbers with the smallest keys are drawn, smallest first. So the
+first m rows of a sheet are the sheet of size m: whoever has no time may stop early, but not skip.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from ..emit.tables import defused
+from ..inputs import BatchError
+from ..lists import table
+from .judge import Judgement, Photo, judge_photo
+from .readings import Reading, ReadNumber, Results
+from .truths import Fault, Truth, TruthField, typed
+
+COLUMNS: Final = ("seed", "drawn", "row", "sha256", "frame", "field", "file", "text")
+UNREADABLE: Final = "?"
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """One accepted number of the draw; `key` decided its place."""
+
+    key: str
+    reading: Reading
+    field: str
+    number: ReadNumber
+
+    @property
+    def identity(self) -> tuple[str, int, str]:
+        """Which number this is: photo, frame, field."""
+        return self.reading.photo.sha256, self.reading.photo.frame, self.field
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a filled-in sheet came to. `judgement` holds its rows up to the last one that was filled in.
+
+    Attributes:
+        drawn: size of the draw.
+        accepted: numbers that could have been drawn.
+        rows: that count: up to the last one filled in.
+        unread: of those, left empty, missing or typed as `?`: they count against the machine.
+        left: rows after the last one that was filled in.
+    """
+
+    judgement: Judgement
+    drawn: int
+    accepted: int
+    rows: int
+    unread: int
+    left: int
+
+
+def key_of(seed: int, sha256: str, frame: int, field: str) -> str:
+    """The number's place in the draw, as a hexadecimal hash."""
+    return hashlib.sha256(f"{seed}|{sha256}|{frame}|{field}".encode()).hexdigest()
+
+
+def draw(results: Results, count: int, seed: int) -> list[Drawn]:
+    """Draw accepted numbers; all of them if there are fewer than `count`."""
+    pool = [
+        Drawn(key_of(seed, reading.photo.sha256, reading.photo.frame, name), reading, name, number)
+        for reading in results.readings
+        for name, number in reading.fields.items()
+        if number.status == "accepted"
+    ]
+    # Photos without a hash, or the same bytes twice, could share a key: their names decide then.
+    return sorted(pool, key=lambda drawn: (drawn.key, drawn.reading.photo.file))[:count]
+
+
+def sheet_csv(drawn: Sequence[Drawn], seed: int) -> bytes:
+    """The sheet to fill in: a row per number with an empty `text`. It does not hold what was read."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for row, one in enumerate(drawn, 1):
+        photo = one.reading.photo
+        writer.writerow([seed, len(drawn), row, photo.sha256, photo.frame, one.field, defused(photo.file), ""])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def is_filled_in(path: Path) -> bool:
+    """Whether somebody has typed into this sheet.
+
+    Raises:
+        BatchError: it is no such sheet.
+    """
+    return any(row["text"] for _, row in table(path, COLUMNS))
+
+
+def is_sheet(path: Path) -> bool:
+    """Whether this table is a sheet of `ocr-recap sample`.
+
+    Raises:
+        BatchError: the file is no table.
+    """
+    first = next(iter(table(path, ("file",))), None)
+    return first is not None and set(COLUMNS) <= set(first[1])
+
+
+def answers(results: Results, path: Path) -> Answers:
+    """Judge a filled-in sheet against the results that it was drawn from, after checking that it is the whole draw.
+
+    Raises:
+        BatchError: nothing is filled in, or the sheet was not drawn from these results.
+    """
+    rows = list(table(path, COLUMNS))
+    faults: list[Fault] = []
+    seed, size = _of_all(path, rows, "seed"), _of_all(path, rows, "drawn")
+    drawn = draw(results, size, seed)
+    typed_in: dict[tuple[str, int, str], tuple[str, str]] = {}
+    wanted = {one.identity for one in drawn}
+    for line, row in rows:
+        identity = row["sha256"], int(row["frame"]) if row["frame"].isdecimal() else 0, row["field"]
+        where = f"{path.name}:{line}"
+        if identity not in wanted:
+            faults.append(Fault("not_drawn", where, "angka ini tidak diundi", "this number was not drawn"))
+        elif identity in typed_in:
+            faults.append(
+                Fault("doubled", where, "baris ganda; yang pertama dipakai", "listed twice; the first counts")
+            )
+        else:
+            typed_in[identity] = row["text"], where
+    if not typed_in:
+        raise BatchError(
+            f"{path}: lembar ini tidak diundi dari {results.path}.", f"{path}: not drawn from {results.path}."
+        )
+    filled = [i for i, one in enumerate(drawn) if typed_in.get(one.identity, ("", ""))[0]]
+    if not filled:
+        raise BatchError(
+            f"{path}: belum ada yang diisi. Tulis di kolom text apa yang terlihat pada gambar.",
+            f"{path}: nothing is filled in yet. Type into the column text what the pictures show.",
+        )
+    counted = drawn[: filled[-1] + 1]
+    wants = {one: _want(one, *typed_in.get(one.identity, ("", path.name)), faults) for one in counted}
+    return Answers(
+        Judgement("sheet", _photos(wants), (), {}, (*results.faults, *faults)),
+        drawn=len(drawn),
+        accepted=len(draw(results, 10**9, 0)),
+        rows=len(counted),
+        unread=sum(want.text == UNREADABLE for want in wants.values()),
+        left=len(drawn) - len(counted),
+    )
+
+
+def _of_all(path: Path, rows: Sequence[tuple[int, dict[str, str]]], column: str) -> int:
+    """The number that stands in a column of all rows."""
+    found = {row[column] for _, row in rows}
+    text = found.pop() if len(found) == 1 else ""
+    if not text.isdecimal():
+        raise BatchError(
+            f"{path}: kolom {column} harus sama di semua baris dan berupa angka; lembar ini sudah diubah.",
+            f"{path}: {column} must be the same number on all rows; this sheet was altered.",
+        )
+    return int(text)
+
+
+def _want(one: Drawn, text: str, where: str, faults: list[Fault]) -> TruthField:
+    meaning = typed(text) if text and text != UNREADABLE else None
+    if meaning is None:
+        # A number that a person cannot read must not stand as confirmed: it counts as a silent error.
+        if text != UNREADABLE:
+            said = f"{one.reading.photo.file} {one.field}: {text!r}"
+            faults.append(
+                Fault(
+                    "not_answered",
+                    where,
+                    f"{said}: tanpa jawaban yang dapat dipakai; dihitung sebagai salah",
+                    f"{said}: no answer that can be used; counted as wrong",
+                )
+            )
+        return TruthField(id=one.field, text=UNREADABLE, value=None)
+    return TruthField(id=one.field, text=meaning[0], value=meaning[1])
+
+
+def _photos(wants: Mapping[Drawn, TruthField]) -> tuple[Photo, ...]:
+    """The drawn numbers photo by photo; the others on these photos are not looked at."""
+    groups: dict[int, list[Drawn]] = defaultdict(list)
+    for one in wants:
+        groups[id(one.reading)].append(one)
+    photos: list[Photo] = []
+    for found in groups.values():
+        reading = found[0].reading
+        fields = tuple(wants[one] for one in found)
+        truth = Truth(name=reading.path, frame=reading.photo.frame, fields=fields, partial=True)
+        only = reading.model_copy(update={"fields": {one.field: one.number for one in found}})
+        photos.append(replace(judge_photo(truth, only), reading=reading))
+    return tuple(photos)

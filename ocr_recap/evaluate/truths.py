@@ -1,0 +1,291 @@
+"""What is written on the photos: hand-read or synthetic truth (`truth.jsonl`), or a table that a person typed.
+
+The format of `truth.jsonl` is described in docs/evaluation.md. Quads and centres are pixels of the photo as a viewer
+shows it, corners TL, TR, BR, BL in reading orientation. What cannot be used is named by line, never dropped silently.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, ValidationError
+
+from ..inputs import PHOTO_ENDINGS, BatchError
+from ..lists import table
+from ..reconcile import interpret
+
+# Families of the public truth file -> (template, page); page None: a form of one page, whose id does not matter.
+FAMILIES: Final[Mapping[str, tuple[str, str | None]]] = {
+    "C.HASIL-PPWP-2024-p1": ("c-hasil-ppwp-2024", "1"),
+    "C.HASIL-PPWP-2024-p2": ("c-hasil-ppwp-2024", "2"),
+    "C.HASIL-PPWP-2024-p3": ("c-hasil-ppwp-2024", "3"),
+    "C1-KWK-2017": ("c1-kwk-2017", None),
+    "C1-KWK-2015": ("c1-kwk-2015-pekalongan", None),
+    "PPWP-PLANO-2019": ("ppwp-plano-2019", None),
+    "DPR-PLANO-2019": ("dpr-plano-2019", None),
+    "C1-PPWP-2014-L1": ("c1-ppwp-2014", "lampiran-1"),
+}
+BLANK_WORDS: Final = ("kosong", "blank")  # how a person types that nothing is written
+WRITABLE: Final = frozenset("0123456789Xx- ")
+_ROW_TOTAL = "rowsum_"  # fields of this prefix are row totals, no numbers of the form
+_ENDINGS = PHOTO_ENDINGS | {".pdf", ".tif", ".tiff", ".heic", ".heif"}
+
+TruthKind = Literal["photos", "typed", "sheet"]
+
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _as_names(value: Any) -> Any:
+    """Defects come as names, or as a mapping from names to their strength."""
+    return (value,) if isinstance(value, str) else tuple(value or ())
+
+
+def _as_mapping(value: Any) -> Any:
+    return value if isinstance(value, Mapping) else None
+
+
+Text = Annotated[str, BeforeValidator(_as_text)]
+Pixel = Annotated[float, Field(ge=-1e6, le=1e6)]
+Point = tuple[Pixel, Pixel]
+Corners = tuple[Point, Point, Point, Point]  # TL, TR, BR, BL, photo px
+
+
+class _Lenient(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class TruthField(_Lenient):
+    """One number as written: a character per cell (0-9, X, -, space); `alt` = other readings that count as right.
+
+    `value` null: nothing is written. Typed truth has no cells and no geometry.
+    """
+
+    id: str
+    text: str
+    value: StrictInt | None
+    cells: int = 0
+    alt: tuple[str, ...] = ()
+    quad: Corners | None = None
+    cell_quads: tuple[Corners, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text that counts as right."""
+        return self.text, *self.alt
+
+    @property
+    def values(self) -> tuple[int | None, ...]:
+        """Every value that counts as right."""
+        digits = ("".join(c for c in text if c.isdigit()) for text in self.alt)
+        return self.value, *(int(d) for d in digits if d)
+
+
+class TallyTruth(_Lenient):
+    """Strokes of one grid; `count` null: not countable."""
+
+    count: int | None = None
+
+
+class RowSumTruth(_Lenient):
+    """A row total as written; `value` null: not legible or absent."""
+
+    field: str
+    row: int
+    value: int | None = None
+
+
+class Consistency(_Lenient):
+    """Whether the written numbers add up; null: nothing to check."""
+
+    numbers: bool | None = None
+
+
+class Truth(_Lenient):
+    """One photo.
+
+    `partial`: only some of its numbers are known, so others are not judged. `counted`: what was counted, by field id,
+    where a clerk may have written something else; what is written is right all the same.
+    """
+
+    name: str
+    family: str | None = None
+    template: str | None = None
+    page: Text | None = None
+    frame: int = 0
+    document: Text | None = None
+    sheet: Text | None = None
+    writer: Text | None = None
+    defects: Annotated[tuple[str, ...], BeforeValidator(_as_names)] = ()
+    seed: int | str | None = None
+    counted: Annotated[Mapping[str, Any] | None, BeforeValidator(_as_mapping)] = None
+    width: int | None = None
+    height: int | None = None
+    image: str | None = None
+    fields: tuple[TruthField, ...]
+    tallies: Mapping[str, TallyTruth] = Field(default_factory=dict[str, TallyTruth])
+    row_sums: tuple[RowSumTruth, ...] = ()
+    consistent: Consistency = Consistency()
+    partial: bool = False
+
+    @property
+    def wanted(self) -> dict[str, TruthField]:
+        """The form's numbers by id, row totals left out."""
+        return {field.id: field for field in self.fields if not field.id.startswith(_ROW_TOTAL)}
+
+    @property
+    def form(self) -> tuple[str | None, str | None] | None:
+        """(template, page) that must be found, None where anything goes; None: a form that no template describes."""
+        if "template" in self.model_fields_set:
+            return (self.template, self.page) if self.template else None
+        return (None, None) if self.partial else FAMILIES.get(self.family or "")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something in the given files that could not be used. `where` is a file with a line, or a photo."""
+
+    code: str
+    where: str
+    id: str
+    en: str
+
+
+@dataclass(frozen=True)
+class TruthFile:
+    """All truth of one file. `kind`: `photos` (all numbers of each photo), `typed`, or a filled-in `sheet`."""
+
+    path: Path
+    kind: TruthKind
+    photos: tuple[Truth, ...]
+    faults: tuple[Fault, ...]
+
+
+def stem(file: str) -> str:
+    """A file's name without folder and ending, by which truth and results meet."""
+    return PurePosixPath(file.replace("\\", "/")).stem
+
+
+def read_jsonl(path: Path) -> TruthFile:
+    """Read a `truth.jsonl`.
+
+    Raises:
+        BatchError: the file cannot be read, or no line of it is truth.
+    """
+    photos: list[Truth] = []
+    faults: list[Fault] = []
+    lines = read_lines(path)
+    for number, line in lines:
+        try:
+            photos.append(Truth.model_validate_json(line))
+        except ValidationError as fault:
+            faults.append(broken_line(path, number, fault))
+    if not photos:
+        first = f"\n{faults[0].en}" if faults else ""
+        raise BatchError(
+            f"{path}: tidak ada satu pun baris kebenaran yang dapat dibaca.{first}",
+            f"{path}: there is no line of truth in it that can be read.{first}",
+        )
+    return TruthFile(path, "photos", tuple(photos), tuple(faults))
+
+
+def read_typed(path: Path) -> TruthFile:
+    """Read a table with the columns `file`, `field`, `text`, and if wanted `template`, `page`, `frame`.
+
+    An empty text, or `kosong` or `blank`, means that nothing is written. Only the fields listed are judged.
+
+    Raises:
+        BatchError: it is no such table (its faults are named by line).
+    """
+    rows: dict[tuple[str, int], dict[str, TruthField]] = {}
+    forms: dict[tuple[str, int], dict[str, str]] = {}
+    faults: list[Fault] = []
+    for line, row in table(path, ("file", "field", "text")):
+        where = f"{path.name}:{line}"
+        frame = row.get("frame", "") or "0"
+        key = _without_ending(row["file"]), int(frame) if frame.isdecimal() else 0
+        meaning = typed(row["text"])
+        if meaning is None or not key[0] or not row["field"]:
+            faults.append(
+                Fault("bad_text", where, f"{row['text']!r} bukan isian kotak", f"{row['text']!r} is no reading")
+            )
+        elif row["field"] in rows.setdefault(key, {}):
+            faults.append(
+                Fault(
+                    "doubled",
+                    where,
+                    f"{row['file']} {row['field']} ditulis dua kali; yang pertama dipakai",
+                    f"{row['file']} {row['field']} is listed twice; the first counts",
+                )
+            )
+        else:
+            text, value = meaning
+            rows[key][row["field"]] = TruthField(id=row["field"], text=text, value=value)
+            forms.setdefault(key, {k: row[k] for k in ("template", "page") if row.get(k)})
+    photos = [
+        Truth.model_validate(
+            {"name": name, "frame": frame, "fields": tuple(fields.values()), "partial": True, **forms[name, frame]}
+        )
+        for (name, frame), fields in rows.items()
+        if fields
+    ]
+    if not photos:
+        raise BatchError(f"{path}: tidak ada isian.", f"{path}: there is nothing in it.")
+    return TruthFile(path, "typed", tuple(photos), tuple(faults))
+
+
+def typed(text: str) -> tuple[str, int | None] | None:
+    """What a person typed: text and value, value None for nothing written; None if it is no reading of cells."""
+    text = text.strip()
+    if text.lower() in BLANK_WORDS:
+        text = ""
+    text = text.upper()
+    if not set(text) <= WRITABLE:
+        return None
+    return text, interpret(text)[1]
+
+
+def read_lines(path: Path) -> Iterable[tuple[int, str]]:
+    """The lines of a JSON Lines file with their numbers; empty ones are left out.
+
+    Raises:
+        BatchError: the file cannot be read.
+    """
+    try:
+        content = path.read_text("utf-8-sig", errors="replace")
+    except OSError as fault:
+        why = fault.strerror or type(fault).__name__
+        raise BatchError(f"{path}: tidak dapat dibaca ({why}).", f"{path}: cannot be read ({why}).") from None
+    return [(i, line) for i, line in enumerate(content.split("\n"), 1) if line.strip()]
+
+
+def broken_line(path: Path, number: int, fault: ValidationError) -> Fault:
+    """A line that is not what it should be, with the first reason."""
+    first = fault.errors(include_url=False, include_input=False)[0]
+    place = ".".join(map(str, first["loc"]))
+    why = f"{place}: {first['msg']}" if place else first["msg"]
+    return Fault("broken_line", f"{path.name}:{number}", f"baris tidak terpakai ({why})", f"line not used ({why})")
+
+
+def is_json(path: Path) -> bool:
+    """Whether the file holds JSON Lines rather than a table.
+
+    Raises:
+        BatchError: the file cannot be read.
+    """
+    for _, line in read_lines(path):
+        try:
+            return isinstance(json.loads(line), dict) or path.suffix.lower() in (".jsonl", ".json")
+        except ValueError:
+            return path.suffix.lower() in (".jsonl", ".json") or line.lstrip().startswith("{")
+    return path.suffix.lower() != ".csv"
+
+
+def _without_ending(file: str) -> str:
+    path = PurePosixPath(file.replace("\\", "/").removeprefix("./"))
+    return (path.with_suffix("") if path.suffix.lower() in _ENDINGS else path).as_posix()

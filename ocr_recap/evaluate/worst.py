@@ -1,0 +1,58 @@
+"""The worst numbers, with their pictures: silent errors first, then wrong readings, the surest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .judge import Judged, Photo
+from .pictures import Strips
+from .readings import ReadNumber
+
+MOST = 50
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One wrong number. Texts have a character per cell; `picture` is a base64 JPEG of its boxes, if there is one."""
+
+    photo: str
+    field: str
+    want: str | None
+    got: str | None
+    silent: bool
+    confidence: float | None
+    picture: str | None
+
+
+def worst(photos: Iterable[Photo], strips: Strips, most: int = MOST) -> tuple[list[Shown], int]:
+    """The worst numbers with their pictures, and how many wrong numbers there are (of located photos, or silent)."""
+    wrong = [(photo, n) for photo in photos for n in photo.numbers if n.silent or (n.got is not None and not n.right)]
+    wrong.sort(key=lambda pair: (not pair[1].silent, -_confidence(pair[1]), pair[0].truth.name, pair[1].field))
+    kept = wrong[:most]
+    # Cut photo by photo, so that each is opened once.
+    order = sorted(range(len(kept)), key=lambda i: kept[i][0].truth.name)
+    shown: dict[int, Shown] = {i: _show(*kept[i], strips) for i in order}
+    return [shown[i] for i in range(len(kept))], len(wrong)
+
+
+def _show(photo: Photo, number: Judged, strips: Strips) -> Shown:
+    truth, got, want = photo.truth, number.got, number.want
+    picture = strips.find(photo.reading, (truth.image, truth.name), number.field, want.quad if want else None)
+    return Shown(
+        truth.name,
+        number.field,
+        want.text if want else None,
+        _text_of(got) if got else None,
+        number.silent,
+        got.confidence if got else None,
+        picture,
+    )
+
+
+def _text_of(got: ReadNumber) -> str | None:
+    return str(got.value) if got.text is None and got.value is not None else got.text
+
+
+def _confidence(number: Judged) -> float:
+    return (number.got.confidence if number.got else None) or 0.0
