@@ -176,7 +176,9 @@ def framed(box: NDArray[np.uint8]) -> NDArray[np.uint8]:
     factor = scale_of(width, height)
     size = max(1, round(width * factor)), max(1, round(height * factor))
     small = cv2.resize(box, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
-    patch = np.full((PATCH, PATCH), int(np.percentile(box, 75)), np.uint8)
-    left, top = (PATCH - size[0]) // 2, (PATCH - size[1]) // 2
-    patch[top : top + size[1], left : left + size[0]] = small
-    return patch
+    wide, tall = max(PATCH, size[0]), max(PATCH, size[1])
+    paper = np.full((tall, wide), int(np.percentile(box, 75)), np.uint8)
+    left, top = (wide - size[0]) // 2, (tall - size[1]) // 2
+    paper[top : top + size[1], left : left + size[0]] = small
+    left, top = (wide - PATCH) // 2, (tall - PATCH) // 2  # a cell may be wider than the patch
+    return np.ascontiguousarray(paper[top : top + PATCH, left : left + PATCH])
