@@ -120,12 +120,12 @@ def write(template: Template, counted: Mapping[str, int], rng: np.random.Generat
             writing[field.id] = FieldWriting(" " * field.cells.count)
             continue
         writing[field.id] = _field(field, digits.get(field.id), counted.get(field.id), habits, rng)
-    slips = [slip for slip in slips if template_page(template, slip.field) not in blank_pages]
+    slips = [slip for slip in slips if _page_of(template, slip.field) not in blank_pages]
     slips += _slip_marks(template, writing, rng)
     return Written(writing, tuple(slips))
 
 
-def template_page(template: Template, field_id: str) -> str:
+def _page_of(template: Template, field_id: str) -> str:
     """The page that a field is on."""
     return next(field.page for field in template.fields if field.id == field_id)
 

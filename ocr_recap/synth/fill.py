@@ -95,19 +95,18 @@ def fill_page(
     return sheet.image
 
 
-_blanks: dict[tuple[int, str, float], tuple[Template, NDArray[np.uint8]]] = {}
+_blanks: dict[tuple[Template, str, float], NDArray[np.uint8]] = {}
 
 
 def blank_page(template: Template, page_id: str, pixels_per_mm: float) -> NDArray[np.uint8]:
     """`draw.raster`, drawn once per page and scale; gray uint8 (h, w), not to be written to."""
-    key = (id(template), page_id, pixels_per_mm)
+    key = (template, page_id, pixels_per_mm)  # by content: every piece of work brings its own copy of the template
     if key not in _blanks:
         if len(_blanks) >= _BLANKS:
             _blanks.clear()
-        picture = draw.raster(template, page_id, pixels_per_mm)
-        picture.flags.writeable = False
-        _blanks[key] = (template, picture)  # holding the template keeps its id from being given to another
-    return _blanks[key][1]
+        _blanks[key] = draw.raster(template, page_id, pixels_per_mm)
+        _blanks[key].flags.writeable = False
+    return _blanks[key]
 
 
 def _field(sheet: Sheet, hand: Hand, field: FormField, writing: FieldWriting, cancel_unused: bool) -> None:
