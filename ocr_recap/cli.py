@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import locale
 import os
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -279,11 +281,10 @@ def _progress(quiet: bool) -> Progress:
 def _language(chosen: Lang | None) -> Language:
     if chosen is not None:
         return chosen.value
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name, "")
-        if value:
-            return "id" if value.lower().startswith(("id_", "id.", "in_")) or value.lower() == "id" else "en"
-    return "en"
+    said = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    # Windows sets none of them; there the interpreter knows what the user chose.
+    spoken = next((value for value in said if value), None) or locale.getlocale()[0] or ""
+    return "id" if re.match(r"(id|in|ind|indonesian)([_.@-]|$)", spoken, re.IGNORECASE) else "en"
 
 
 def _template(name: str) -> template.Template:

@@ -17,7 +17,7 @@ from .groups import Group, Member
 from .policy import BubbleCase, Case, Decision
 from .problems import OF_GROUPING
 from .record import FieldRecord, Frozen, JsonLine, Problem, Record, RuleResult, Station, rule_result
-from .template import Template
+from .template import Label, Template
 
 DOCUMENT_SCHEMA = 1
 
@@ -109,7 +109,8 @@ def settle(group: Group, records: Sequence[Record], template: Template | None) -
     decisions = policy.decide(list(cases.values()), evaluated)
     counts = {f.id for f in template.fields if f.role == "count" and f.id in cases} if template else set[str]()
     read = {name: field for page in present for name, field in counting[page][1].fields.items()}
-    fields = {name: _decided(field, cases[name], decisions[name]) for name, field in read.items()}
+    words = template.rules_in_words if template else {}
+    fields = {name: _decided(field, cases[name], decisions[name], words) for name, field in read.items()}
     missing = [page for page in pages if page not in counting]
     document = Document(
         id=group.id,
@@ -165,13 +166,13 @@ def _objections(
     return tuple(found)
 
 
-def _decided(field: FieldRecord, case: Case, decision: Decision) -> FieldRecord:
+def _decided(field: FieldRecord, case: Case, decision: Decision, words: Mapping[str, Label]) -> FieldRecord:
     return field.model_copy(
         update={
             "status": decision.status,
             "accepted": case.value if decision.status == "accepted" else None,
             "reasons": tuple(code for code, _ in decision.reasons),
-            "explanation": explain(case, field.evidence.digits.probability, decision),
+            "explanation": explain(case, field.evidence.digits.probability, decision, words),
         }
     )
 

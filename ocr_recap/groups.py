@@ -136,7 +136,7 @@ def _with_folders(sightings: Sequence[Sighting]) -> list[Sighting]:
             if len(known) == 1:
                 place = replace(place, station=Station(code=known[0], source="document"))
             else:
-                place = replace(place, problems=(problem("station_conflict", codes=f"{'/'.join(known)} (folder)"),))
+                place = replace(place, problems=(problem("station_conflict", codes=[["folder", "/".join(known)]]),))
         placed.append(replace(s, place=place))
     return placed
 

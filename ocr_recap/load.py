@@ -101,7 +101,7 @@ def _bytes(source: str | Path | bytes) -> bytes:
         try:
             content = Path(source).read_bytes()
         except OSError as fault:
-            raise PhotoProblem("file_unreadable", reason=fault.strerror or type(fault).__name__) from None
+            raise PhotoProblem("file_unreadable", reason=[fault.strerror or type(fault).__name__]) from None
     if not content:
         raise PhotoProblem("file_empty")
     return content

@@ -37,7 +37,7 @@ from .record import (
     rule_result,
 )
 from .record import problem as make_problem
-from .template import FormField, Tally, Template
+from .template import FormField, Label, Tally, Template
 from .witnesses import bubbles as bubble_witness
 from .witnesses import digits as digit_witness
 
@@ -135,7 +135,9 @@ def make_record(
             homography=_rounded(located.homography),
             ink=sheets.ink([patches[i].cells for i in fields if i in counts]),
         ),
-        fields={i: _field_record(f, heard[i], patches[i], decisions[i]) for i, f in fields.items()},
+        fields={
+            i: _field_record(f, heard[i], patches[i], decisions[i], template.rules_in_words) for i, f in fields.items()
+        },
         rules=tuple(rule_result(r) for r in rules),
         status=policy.verdict(decisions, counts, rules, {i: h.case for i, h in heard.items()}),
         provenance=_provenance(template.sha256, digits, options),
@@ -163,7 +165,9 @@ def problem_record(
     )
 
 
-def _field_record(field: FormField, heard: Heard, patch: FieldPatches, decision: Decision) -> FieldRecord:
+def _field_record(
+    field: FormField, heard: Heard, patch: FieldPatches, decision: Decision, words: Mapping[str, Label]
+) -> FieldRecord:
     case = heard.case
     evidence = _evidence(field, heard, patch)
     outline = np.stack([patch.quads[0, 0], patch.quads[-1, 1], patch.quads[-1, 2], patch.quads[0, 3]])
@@ -179,7 +183,7 @@ def _field_record(field: FormField, heard: Heard, patch: FieldPatches, decision:
             for r in heard.posterior[:_CANDIDATES]
         ),
         reasons=tuple(code for code, _ in decision.reasons),
-        explanation=explain(case, evidence.digits.probability, decision),
+        explanation=explain(case, evidence.digits.probability, decision, words),
         quad=quad(outline),
         evidence=evidence,
     )

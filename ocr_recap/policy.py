@@ -220,7 +220,7 @@ def _objections(case: Case, rules: Sequence[Evaluated]) -> list[Reason]:
             found.append(("bubbles_disagree", {"bubbles": str(bubbles.value), "digits": digits}))
     broken = [r.rule for r in rules if r.outcome == "broken" and r.rule.strength != "soft"]
     if broken:
-        found.append(("rule_broken", {"rules": "; ".join(rule.text for rule in broken)}))
+        found.append(("rule_broken", {"rules": " ".join(rule.id for rule in broken)}))
     return found
 
 
@@ -228,7 +228,7 @@ def _doubts(case: Case, thresholds: Thresholds) -> tuple[Reason, ...]:
     doubts: list[Reason] = []
     confirmed = case.bubbles is not None and case.bubbles.kind == "number"
     if not _digits_sure(case, thresholds.with_bubbles if confirmed else thresholds.with_rule):
-        doubts.append(("digits_uncertain", {"confidence": f"{case.confidence:.3f}"}))
+        doubts.append(("digits_uncertain", {"confidence": f"{int(case.confidence * 100)}%"}))
     bubbles = case.bubbles
     if bubbles is None or not confirmed:
         doubts.append(("no_second_witness", {}))

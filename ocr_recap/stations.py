@@ -128,8 +128,8 @@ def place(name: str, by: Naming, place_of_file: str = "") -> Place:
     page = row.page if row else None
     folder = f"{PurePosixPath(name).parent.as_posix()}/" if by.folder_is_document else None
     if len(different) > 1:
-        texts = ", ".join(f"{'/'.join(codes)} ({source})" for source, codes in said)
-        return Place(folder=folder, page=page, problems=(problem("station_conflict", codes=texts),))
+        sources = [[source, "/".join(codes)] for source, codes in said]
+        return Place(folder=folder, page=page, problems=(problem("station_conflict", codes=sources),))
     if said:
         source, codes = said[0]
         return Place(Station(code=codes[0], source=source), folder, page)

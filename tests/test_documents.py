@@ -103,7 +103,7 @@ def test_a_rule_across_pages_can_confirm_a_number(reader, records):
     assert alone.fields["valid_total"].status == "review"
     (document,) = reader.group([named(records["page2-clean"], f"{A}_2.jpg"), named(doubtful, f"{A}_3.jpg")])
     assert document.fields["valid_total"].status == "accepted"
-    assert "R6" in document.fields["valid_total"].explanation.en
+    assert "all valid votes = votes of pair 1 +" in document.fields["valid_total"].explanation.en
     assert document.fields["invalid"].status == "review"
 
 
