@@ -19,8 +19,7 @@ from .emit import OVERLAYS, PAGES
 from .emit.overlay import overlay, rectified
 from .emit.pictures import save, strip, thumbnail, write_atomically
 from .emit.report import Entry
-from .problems import hint
-from .record import PhotoInfo, Problem, Provenance, Record, bilingual
+from .record import Record
 
 if TYPE_CHECKING:
     from .reader import Reader
@@ -155,21 +154,8 @@ def picture_name(record: Record) -> str:
 
 def failed(reader: Reader, job: Job, error: str) -> Record:
     """The record of a photo that could not be read because of a fault of the program."""
-    data = {"error": error}
-    return Record(
-        photo=PhotoInfo(file=job.name, sha256=job.sha256, width=0, height=0),
-        page=None,
-        fields={},
-        status="problem",
-        problems=(Problem(code="internal_error", data=data, hint=bilingual(hint("internal_error", data))),),
-        provenance=Provenance(
-            ocr_recap=importlib.metadata.version("ocr-recap"),
-            template_sha256=None,
-            weights_sha256=reader.weights_sha256,
-            options=reader.options.model_dump(mode="json"),
-            runtime={},
-        ),
-    )
+    record = reader.failed(job.name, error)
+    return record.model_copy(update={"photo": record.photo.model_copy(update={"sha256": job.sha256})})
 
 
 def _pictures(reader: Reader, record: Record, job: Job) -> list[str]:

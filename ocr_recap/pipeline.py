@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -246,12 +248,14 @@ def _rounded(homography: Any) -> Any:
 
 
 def _provenance(template_sha256: str | None, digits: digit_witness.DigitReader, options: Options) -> Provenance:
+    # A template file's own name is enough beside its hash; folders of this machine are nobody's business.
+    chosen = {**options.model_dump(mode="json"), "templates": [Path(t).name for t in options.templates]}
     return Provenance(
         ocr_recap=version("ocr-recap"),
         template_sha256=template_sha256,
         weights_sha256=digits.sha256,
-        # A template file's own name is enough beside its hash; folders of this machine are nobody's business.
-        options={**options.model_dump(mode="json"), "templates": [Path(t).name for t in options.templates]},
+        options=chosen,
+        options_sha256=hashlib.sha256(json.dumps(chosen, sort_keys=True, separators=(",", ":")).encode()).hexdigest(),
         runtime=_runtime(),
     )
 

@@ -216,12 +216,17 @@ class Problem(Frozen):
 
 
 class Provenance(Frozen):
-    """What made this record, so that it can be made again."""
+    """What made this record, so that it can be made again.
+
+    `template_sha256` is that of the template's file, null without a page. `options_sha256` is that of `options` as JSON
+    with sorted keys and no spaces: records with the same three hashes and version were made in the same way.
+    """
 
     ocr_recap: str
     template_sha256: str | None
     weights_sha256: str | None
     options: dict[str, Any]
+    options_sha256: str
     runtime: dict[str, str]
 
 

@@ -32,7 +32,12 @@ FORM = template.load("c-hasil-ppwp-2024")
 SCALE = 3.0
 HOMOGRAPHY = ((SCALE, 0.0, -0.5), (0.0, SCALE, -0.5), (0.0, 0.0, 1.0))
 PROVENANCE = Provenance(
-    ocr_recap="0", template_sha256=FORM.sha256, weights_sha256=None, options={"templates": []}, runtime={}
+    ocr_recap="0",
+    template_sha256=FORM.sha256,
+    weights_sha256=None,
+    options={"templates": []},
+    options_sha256="0" * 64,
+    runtime={},
 )
 
 
@@ -153,6 +158,9 @@ class FakeReader:
     def template(self, template_id: str):
         assert template_id == FORM.id
         return FORM
+
+    def failed(self, name: str, error: str) -> Record:
+        return lost(name, "internal_error", "", error=error)
 
     def reading(self, source, name: str) -> Reading:
         self.calls.append(name)
