@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from . import batch, doctor, draw, summary, template
+from .emit.html import Language
 from .emit.pictures import write_atomically
-from .emit.report import Language
 from .options import Options
 from .summary import say
 

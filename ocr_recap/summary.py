@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from . import batch
-from .emit.report import Language
+from .emit.html import Language
 
 MOST_ROWS = 40
 MOST_HINTS = 10

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..documents import Document
-from ..record import Record
 from ..template import Template
+from .shown import Shown
 
 COLUMNS = (
     "document",
@@ -99,26 +99,14 @@ def stations_csv(
         yield _lines([cells + ["" if v is None else str(v) for v in values]], dialect)
 
 
-def numbers_csv(
-    records: Iterable[Record], templates: Mapping[str, Template], dialect: Dialect = "rfc4180"
-) -> Iterator[bytes]:
-    """The file in pieces, byte order mark and header first, then a piece per record.
-
-    Args:
-        records: in input order; their position is what `report_link` points to.
-        templates: forms by id, for the labels; numbers of other forms are labelled with their ids.
-        dialect: of the file.
-    """
-    yield b"\xef\xbb\xbf" + _lines([COLUMNS], dialect)
-    for index, record in enumerate(records):
-        rows = list(_rows(index, record, templates, "," if dialect == "excel-id" else ".")) if record.counts else []
-        if rows:
-            yield _lines(rows, dialect)
+def numbers_head(dialect: Dialect = "rfc4180") -> bytes:
+    """Byte order mark and heading of `numbers.csv`."""
+    return b"\xef\xbb\xbf" + _lines([COLUMNS], dialect)
 
 
-def anchor(index: int, field_id: str | None = None) -> str:
-    """The report's anchor for a photo (its position in the input, from 0), or for one of its numbers."""
-    return f"p{index + 1}" if field_id is None else f"p{index + 1}-{field_id}"
+def numbers_rows(shown: Shown, dialect: Dialect = "rfc4180") -> bytes:
+    """The rows of one document, photo by photo; numbers of an unknown form are labelled with their ids."""
+    return _lines(_rows(shown, "," if dialect == "excel-id" else "."), dialect)
 
 
 def defused(text: str) -> str:
@@ -126,17 +114,11 @@ def defused(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def labels(record: Record, templates: Mapping[str, Template]) -> dict[str, tuple[str, str]]:
-    """Indonesian and English label of every number of a record; the field's id where the form is not at hand."""
-    form = templates.get(record.page.template) if record.page else None
-    known = {f.id: (f.label.id, f.label.en) for f in form.fields} if form else {}
-    return {field_id: known.get(field_id, (field_id, field_id)) for field_id in record.fields}
-
-
-def _rows(index: int, record: Record, templates: Mapping[str, Template], point: str) -> Iterator[list[str]]:
-    named = labels(record, templates)
-    photo, page = record.photo, record.page
-    for field_id, field in record.fields.items():
+def _rows(shown: Shown, point: str) -> Iterator[list[str]]:
+    named = shown.labels()
+    for field_id, shown_photo in shown.counting():
+        record = shown_photo.record
+        photo, page, field = record.photo, record.page, record.fields[field_id]
         yield [
             record.document or "",
             record.station.code or "",
@@ -146,7 +128,7 @@ def _rows(index: int, record: Record, templates: Mapping[str, Template], point: 
             page.template if page else "",
             page.page if page else "",
             field_id,
-            *named[field_id],
+            *named.get(field_id, (field_id, field_id)),
             field.text,
             field.read,
             "" if field.value is None else str(field.value),
@@ -154,7 +136,7 @@ def _rows(index: int, record: Record, templates: Mapping[str, Template], point: 
             field.status,
             f"{field.confidence:.6g}".replace(".", point),
             " ".join(field.reasons),
-            f"report.html#{anchor(index, field_id)}",
+            shown.link(field_id),
         ]
 
 
