@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Literal
 
 from ..record import FieldRecord, Problem, RuleResult
+from ..rules import in_words
+from ..template import Label
 from .pictures import STRIP_HEIGHT, strip_width
 from .shown import ShownPhoto
 from .style import CSS, JS
@@ -121,17 +122,23 @@ def number(
     )
 
 
-def rule(result: RuleResult) -> str:
-    """One rule with the numbers that it was evaluated on."""
+def rule(result: RuleResult, words: Mapping[str, Label]) -> str:
+    """One rule in words, and with the numbers that it was evaluated on.
+
+    Args:
+        result: what came of it.
+        words: the form's rules in words, by id; a rule that is not among them is shown by the ids of its fields.
+    """
     kind, sign, word_id, word_en = _OUTCOME[result.outcome]
-    filled = re.sub(r"[A-Za-z][A-Za-z0-9_]*", lambda m: _filled(result, m.group()), result.text)
+    told = words.get(result.id, Label(id=result.text, en=result.text))
+    filled = in_words(result.text, {n: "?" if v is None else str(v) for n, v in result.numbers.items()})
     difference = ""
     if result.outcome == "broken" and result.difference is not None:
         difference = f" · {both('selisih', 'difference')} {result.difference:+g}"
     soft = f" · {both('hanya peringatan', 'only a warning')}" if result.strength == "soft" else ""
     return (
         f'<li class="{kind}"><span class="sign">{sign}</span>{both(word_id, word_en)}{difference}{soft}: '
-        f'<code>{escape(result.text)}</code><br><code class="fine">{escape(filled)}</code> '
+        f'{both(told.id, told.en)}<br><code class="fine">{escape(filled)}</code> '
         f'<span class="fine">({escape(result.id)}: {escape(result.basis)})</span></li>'
     )
 
@@ -163,13 +170,6 @@ def _crop(photo: ShownPhoto, name: str, text: str, home: str) -> str:
         f'<img class="s{row}" loading="lazy" width="{width}" height="{STRIP_HEIGHT}" alt="{escape(text)}" '
         f'src="{home}{escape(picture)}">'
     )
-
-
-def _filled(result: RuleResult, name: str) -> str:
-    if name not in result.numbers:
-        return name
-    value = result.numbers[name]
-    return "?" if value is None else str(value)
 
 
 def _hash(text: str) -> str:

@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 
 from ..documents import Document
-from ..template import Template
+from ..template import Label, Template
 from . import CROPS, OVERLAYS, PAGES
 from .html import Language, both, findable, foot, head, hint, number, rule, search, verdict
 from .shown import Shown, ShownPhoto, page_file
@@ -113,7 +113,8 @@ def _article(shown: Shown) -> str:
     parts += [f'<div class="problem"><div>{"".join(hints)}</div></div>\n'] if hints else []
     parts += [_unread(photo) for photo in shown.photos if photo.record.page is None]
     broken = [r for r in document.rules if r.outcome == "broken"]
-    parts += [f'<ul class="rules">{"".join(map(rule, broken))}</ul>\n'] if broken else []
+    words = shown.template.rules_in_words if shown.template else {}
+    parts += [f'<ul class="rules">{"".join(rule(r, words) for r in broken)}</ul>\n'] if broken else []
     review: list[str] = []
     others: list[str] = []
     for name, counting in shown.counting():
@@ -130,7 +131,7 @@ def _article(shown: Shown) -> str:
         parts.append(
             f'<details class="more"><summary>{both(title_id, title_en)}</summary>{"".join(others)}</details>\n'
         )
-    parts.append(_rules(document))
+    parts.append(_rules(document, words))
     parts.append(_photos(shown))
     parts.append("</article>\n")
     return "".join(parts)
@@ -156,7 +157,7 @@ def _unread(photo: ShownPhoto) -> str:
     return f'<div class="problem">{image}<div><h4>{escape(record.photo.file)}</h4>{hints}</div></div>\n'
 
 
-def _rules(document: Document) -> str:
+def _rules(document: Document, words: Mapping[str, Label]) -> str:
     others = [r for r in document.rules if r.outcome != "broken"]
     if not others:
         return ""
@@ -165,7 +166,7 @@ def _rules(document: Document) -> str:
         f"{holds} aturan cocok, {len(others) - holds} belum dapat dihitung",
         f"{holds} rules hold, {len(others) - holds} not evaluated",
     )
-    items = "".join(rule(r) for r in sorted(others, key=lambda r: r.outcome))
+    items = "".join(rule(r, words) for r in sorted(others, key=lambda r: r.outcome))
     return f'<details class="more"><summary>{title}</summary><ul class="rules">{items}</ul></details>\n'
 
 
