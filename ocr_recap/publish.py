@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,19 +70,35 @@ def rewrite(folder: str | Path, fold: Fold | None = None) -> Tables:
             rules, verdict and problems, never which photos there are.
 
     Raises:
-        BatchError: no such folder, its readings were changed, or another process is at work in it.
-        OSError: it cannot be written.
+        BatchError: no such folder, its readings were changed, another process is at work in it, or it cannot be
+            written.
     """
     folder = Path(folder)
     read_run(folder)  # before a lock is left in a folder that is none of ours
-    with held(folder):
-        return write(folder, fold)
+    try:
+        with held(folder):
+            return write(folder, fold)
+    except OSError as fault:
+        why = fault.strerror or type(fault).__name__
+        raise BatchError(
+            f"Folder hasil {folder} tidak dapat ditulis ({why}). Periksa izin dan ruang disk, lalu ulangi.",
+            f"The folder of results {folder} cannot be written ({why}). Check permissions and disk space, then repeat.",
+        ) from None
 
 
-def write(folder: Path, fold: Fold | None = None) -> Tables:
-    """As `rewrite`, for a caller who holds the lock. One document is held at a time."""
+def write(folder: Path, fold: Fold | None = None, known: Iterable[Template] = ()) -> Tables:
+    """As `rewrite`, for a caller who holds the lock. One document is held at a time.
+
+    Args:
+        folder, fold: as for `rewrite`.
+        known: forms that are loaded already; the others are read from the folder.
+
+    Raises:
+        BatchError: no such folder, or its readings were changed.
+        OSError: it cannot be written.
+    """
     run = read_run(folder)
-    forms = _templates(folder, run)
+    forms = _templates(folder, run, known)
     sums.check(folder, [PHOTOS_FILE])
     stage = folder / PART
     shutil.rmtree(stage, ignore_errors=True)
@@ -195,7 +211,7 @@ def _unusable(path: Path) -> BatchError:
     )
 
 
-def _templates(folder: Path, run: RunInfo) -> dict[str, Template]:
+def _templates(folder: Path, run: RunInfo, known: Iterable[Template]) -> dict[str, Template]:
     """The forms of the folder, by id, in the order of its tables.
 
     Raises:
@@ -203,8 +219,12 @@ def _templates(folder: Path, run: RunInfo) -> dict[str, Template]:
     """
     files = {form: f"{TEMPLATES}/{form}.yaml" for form in run.templates}
     sums.check(folder, [RUN_FILE, *files.values()])
+    at_hand = {(form.id, form.sha256): form for form in known}
     try:
-        return {form: template.load(folder / file) for form, file in files.items()}
+        return {
+            form: at_hand.get((form, digest)) or template.load(folder / files[form])
+            for form, digest in run.templates.items()
+        }
     except TemplateError as fault:
         raise BatchError(str(fault), str(fault)) from None
 

@@ -83,7 +83,7 @@ def publish(
     if (out / DECISIONS_FILE).is_file():
         shutil.copyfile(out / DECISIONS_FILE, stage / DECISIONS_FILE)
     rows = _readings(stage, work, plan, reader, wanted, run)
-    tables = write(stage, fold)
+    tables = write(stage, fold, reader.templates)
     sums.install(stage, out)
     shutil.rmtree(stage, ignore_errors=True)
     shutil.rmtree(work, ignore_errors=True)
