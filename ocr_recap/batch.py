@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from . import journal
 from .emit import REPORT_FILE
 from .emit.report import Language, Totals
 from .emit.tables import Dialect, DocumentRow
+from .frames import count
 from .inputs import BatchError, Collected, Input, collect
 from .journal import Job
 from .lists import read_manifest, read_roll
@@ -80,7 +81,7 @@ def run(
             one needs the usual `if __name__ == "__main__":`, since the processes are spawned.
         overlay: draw each reading on its photo, into `overlay/`.
         save_pages: save each straightened page, into `pages/`.
-        progress: called with photos done, photos in all and the last one's name. What it raises ends the batch, which
+        progress: called with photos done, photos in all and the last one's name; each page of a PDF is one. What it raises ends the batch, which
             the next call with the same arguments then takes up again.
         language: the report's first one; both are in it.
         manifest: a table with the columns `file`, `station` and, if wanted, `page`.
@@ -98,18 +99,21 @@ def run(
     wanted = Wanted(by, None if stations is None else read_roll(stations), dialect, language)
     work = _prepare(out)
     plan: list[Planned] = []
-    total = len(collected.photos)
+    frames = [count(photo.path) for photo in collected.photos]
+    most = reader.options.max_frames
+    total = sum(min(n, most) + (n > most) for n in frames)
     done = resumed = 0
 
     def report(job: Job) -> None:
         nonlocal done
         done += 1
         if progress:
-            progress(done, total, job.name)
+            progress(done, total, job.label)
 
     def todo() -> Iterator[Job]:
         nonlocal resumed
-        for planned in _plan(collected.photos, journal.fingerprint(reader), work, overlay, save_pages):
+        files = zip(collected.photos, frames, strict=True)
+        for planned in _plan(files, most, journal.fingerprint(reader), work, overlay, save_pages):
             plan.append(planned)
             if planned.first is not None:
                 report(planned.job)
@@ -176,19 +180,34 @@ def _unwritable(out: Path, fault: OSError) -> BatchError:
     )
 
 
-def _plan(photos: Sequence[Input], fingerprint: str, work: Path, overlay: bool, save_pages: bool) -> Iterator[Planned]:
-    """Hash the photos one by one, as they come up, and find those that were seen before."""
+def _plan(
+    files: Iterable[tuple[Input, int]], most: int, fingerprint: str, work: Path, overlay: bool, save_pages: bool
+) -> Iterator[Planned]:
+    """Hash the files one by one, as they come up, and find those that were seen before.
+
+    Args:
+        files: each with the number of its frames; what lies beyond `most` of them is one job that reads nothing.
+        most: frames of one file to read.
+        fingerprint: of the reader.
+        work, overlay, save_pages: as in `Job`.
+    """
     seen: dict[str, int] = {}
-    for index, photo in enumerate(photos):
+    start = 0
+    for photo, frames in files:
         try:
             with photo.path.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
                 empty = file.tell() == 0
         except OSError:
             sha256, empty = "", True
-        key = journal.key_of(sha256, photo.name, fingerprint, overlay, save_pages) if sha256 else f"unreadable-{index}"
-        if sha256 and empty:
-            key += f"-{index}"  # empty files are all alike, yet each is another photo that got lost
-        job = Job(photo.path, photo.name, sha256, key, work, overlay, save_pages)
-        first = None if empty else seen.setdefault(sha256, index)
-        yield Planned(job, None if first in (None, index) else first)
+        first = start if empty else seen.setdefault(sha256, start)
+        jobs = min(frames, most) + (frames > most)
+        for frame in range(jobs):
+            key = journal.key_of(sha256, photo.name, frame, fingerprint, overlay, save_pages)
+            if empty:
+                # Empty files are all alike, yet each is another photo that got lost.
+                key = f"{key}-{start}" if sha256 else f"unreadable-{start}"
+            beyond = frames if frame == most else 0
+            job = Job(photo.path, photo.name, sha256, key, work, overlay, save_pages, frame, beyond)
+            yield Planned(job, None if first == start else first + frame)
+        start += jobs

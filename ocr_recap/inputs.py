@@ -11,7 +11,9 @@ from pathlib import Path
 from .emit import DOCUMENTS_FILE, NUMBERS_FILE, OVERLAYS, PAGES, PHOTOS_FILE, REPORT_FILE, STATIONS_FILE
 
 _RESULTS = frozenset({PHOTOS_FILE, DOCUMENTS_FILE, NUMBERS_FILE, STATIONS_FILE, REPORT_FILE})
-PHOTO_ENDINGS = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".webp"})
+PHOTO_ENDINGS = frozenset(
+    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif", ".hif", ".pdf")
+)
 
 
 class BatchError(Exception):

@@ -13,14 +13,13 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .emit import OVERLAYS, PAGES
 from .emit.overlay import overlay, rectified
 from .emit.pictures import save, strip, thumbnail, write_atomically
 from .emit.report import Entry
-from .problems import hint
-from .record import PhotoInfo, Problem, Provenance, Record, bilingual
+from .record import PhotoInfo, Provenance, Record, label, problem
 
 if TYPE_CHECKING:
     from .reader import Reader
@@ -40,6 +39,8 @@ class Job:
         key: name of its result in the journal.
         work: folder of the journal.
         overlay, save_pages: which pictures to make as well.
+        frame: which picture of the file, from 0.
+        frames: how many the file has, for a job that stands for all from `frame` on, which are too many to read; else 0.
     """
 
     path: Path
@@ -49,6 +50,13 @@ class Job:
     work: Path
     overlay: bool
     save_pages: bool
+    frame: int = 0
+    frames: int = 0
+
+    @property
+    def label(self) -> str:
+        """How people see it named."""
+        return label(self.name, self.frame)
 
     @property
     def result(self) -> Path:
@@ -89,9 +97,9 @@ def fingerprint(reader: Reader) -> str:
     return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
 
-def key_of(sha256: str, name: str, reader_fingerprint: str, with_overlay: bool, with_pages: bool) -> str:
+def key_of(sha256: str, name: str, frame: int, reader_fingerprint: str, with_overlay: bool, with_pages: bool) -> str:
     """The journal's name for a photo's result."""
-    parts = [sha256, name, reader_fingerprint, str(with_overlay), str(with_pages)]
+    parts = [sha256, name, str(frame), reader_fingerprint, str(with_overlay), str(with_pages)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]
 
 
@@ -101,8 +109,12 @@ def read_job(reader: Reader, job: Job) -> None:
     Raises:
         OSError: the journal cannot be written.
     """
+    if job.frames:
+        limit = reader.options.max_frames
+        left_out = _problem(reader, job, "frames_not_read", frames=job.frames, first=job.frame + 1, limit=limit)
+        return _write(job, left_out, {}, None, [])
     try:
-        reading = reader.reading(job.path, job.name)
+        reading = reader.reading(job.path, job.name, job.frame)
         record, photo = reading.record, reading.photo
         crops: dict[str, str] = {}
         small: str | None = None
@@ -116,7 +128,7 @@ def read_job(reader: Reader, job: Job) -> None:
     except Exception as fault:
         record = failed(reader, job, type(fault).__name__)
         crops, small, pictures = {}, None, []
-    _write(job, record, crops, small, pictures)
+    return _write(job, record, crops, small, pictures)
 
 
 def write_failed(reader: Reader, job: Job, error: str) -> None:
@@ -150,18 +162,23 @@ def is_done(job: Job) -> bool:
 def picture_name(record: Record) -> str:
     """File name of the pictures made of a photo: safe in any file system and link, different for different photos."""
     stem = re.sub(r"[^\w.-]", "_", Path(record.photo.file).stem).lstrip(".")[:48]
-    return f"{stem or 'photo'}-{record.photo.sha256[:8]}.jpg"
+    frame = f"-{record.photo.frame + 1}" if record.photo.frame else ""
+    return f"{stem or 'photo'}-{record.photo.sha256[:8]}{frame}.jpg"
 
 
 def failed(reader: Reader, job: Job, error: str) -> Record:
     """The record of a photo that could not be read because of a fault of the program."""
-    data = {"error": error}
+    return _problem(reader, job, "internal_error", error=error)
+
+
+def _problem(reader: Reader, job: Job, code: str, **data: Any) -> Record:
+    """The record of a photo that was not looked at."""
     return Record(
-        photo=PhotoInfo(file=job.name, sha256=job.sha256, width=0, height=0),
+        photo=PhotoInfo(file=job.name, frame=job.frame, sha256=job.sha256, width=0, height=0),
         page=None,
         fields={},
         status="problem",
-        problems=(Problem(code="internal_error", data=data, hint=bilingual(hint("internal_error", data))),),
+        problems=(problem(code, **data),),
         provenance=Provenance(
             ocr_recap=importlib.metadata.version("ocr-recap"),
             template_sha256=None,
@@ -183,7 +200,7 @@ def _pictures(reader: Reader, record: Record, job: Job) -> list[str]:
         save(overlay(record, job.path, form), job.work / made[-1])
     if job.save_pages:
         made.append(f"{PAGES}/{picture_name(record)}")
-        save(rectified(record.page, job.path, _PAGE_PIXELS_PER_MM, form), job.work / made[-1])
+        save(rectified(record.page, job.path, _PAGE_PIXELS_PER_MM, form, job.frame), job.work / made[-1])
     return made
 
 

@@ -23,7 +23,7 @@ _PART = ".part"
 
 @dataclass(frozen=True)
 class Planned:
-    """A photo of the batch: its job, and the place of the first photo with the same bytes if it is not the first."""
+    """A photo of the batch: its job, and the place of the same frame of an earlier file with the same bytes, if any."""
 
     job: Job
     first: int | None = None
@@ -31,7 +31,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class PhotoRow:
-    """What one photo came to, for a short listing. `page` is (template id, page id)."""
+    """What one photo came to, for a short listing. `file` names its frame too; `page` is (template id, page id)."""
 
     file: str
     page: tuple[str, str] | None
@@ -171,7 +171,7 @@ def _duplicate(first: Record, name: str) -> Record:
         page=None,
         fields={},
         status="problem",
-        problems=(problem("duplicate_photo", first=first.photo.file), *(first.problems if first.page is None else ())),
+        problems=(problem("duplicate_photo", first=first.photo.label), *(first.problems if first.page is None else ())),
         provenance=first.provenance.model_copy(update={"template_sha256": None}),
     )
 
@@ -181,7 +181,7 @@ def _row(record: Record) -> PhotoRow:
     totals.add(record)
     page = (record.page.template, record.page.page) if record.page else None
     counts = totals.accepted, totals.review, totals.blank
-    return PhotoRow(record.photo.file, page, *counts, record.status, record.problems)
+    return PhotoRow(record.photo.label, page, *counts, record.status, record.problems)
 
 
 def _move_pictures(out: Path, work: Path, pictures: set[str]) -> None:

@@ -315,10 +315,10 @@ def dies_on_2(options):
 
 
 class DeadlyReader(FakeReader):
-    def reading(self, source, name):
+    def reading(self, source, name, frame=0):
         if name == "2.jpg":
             os._exit(9)
-        return super().reading(source, name)
+        return super().reading(source, name, frame)
 
 
 def test_a_photo_that_kills_its_process_is_the_only_one_lost(reader, photos, tmp_path, monkeypatch):

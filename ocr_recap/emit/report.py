@@ -198,11 +198,11 @@ def _problems(entries: Callable[[], Iterable[Entry]]) -> Iterator[str]:
         record = entry.record
         if not record.problems:
             continue
-        image = _image(entry.thumbnail, record.photo.file) if entry.thumbnail else ""
+        image = _image(entry.thumbnail, record.photo.label) if entry.thumbnail else ""
         hints = "".join(_hint(problem) for problem in record.problems)
         yield (
             f'<article class="photo"{_findable(record)}><div class="problem">{image}<div>'
-            f"<h3>{escape(record.photo.file)}</h3>{hints}</div></div></article>\n"
+            f"<h3>{escape(record.photo.label)}</h3>{hints}</div></div></article>\n"
         )
 
 
@@ -225,7 +225,7 @@ def _photos(
 
 def _title(index: int | None, entry: Entry) -> str:
     record = entry.record
-    name = escape(record.photo.file)
+    name = escape(record.photo.label)
     heading = name if index is None else f'<a href="#{anchor(index)}">{name}</a>'
     form = (
         f"{escape(record.page.template)} · {_both('halaman', 'page')} {escape(record.page.page)} · "
@@ -314,7 +314,7 @@ def _image(data: str, text: str) -> str:
 
 
 def _findable(record: Record) -> str:
-    words = " ".join(w for w in (record.photo.file, record.station.code) if w)
+    words = " ".join(w for w in (record.photo.label, record.station.code) if w)
     return f' data-find="{escape(words.lower())}"'
 
 
