@@ -81,8 +81,8 @@ def run(
             one needs the usual `if __name__ == "__main__":`, since the processes are spawned.
         overlay: draw each reading on its photo, into `overlay/`.
         save_pages: save each straightened page, into `pages/`.
-        progress: called with photos done, photos in all and the last one's name; each page of a PDF is one. What it raises ends the batch, which
-            the next call with the same arguments then takes up again.
+        progress: called with photos done, photos in all and the last one's name; each page of a PDF is one. What it
+            raises ends the batch, which the next call with the same arguments then takes up again.
         language: the report's first one; both are in it.
         manifest: a table with the columns `file`, `station` and, if wanted, `page`.
         stations: a table with the column `station`; stations without photos get a row as well.

@@ -40,7 +40,7 @@ class Job:
         work: folder of the journal.
         overlay, save_pages: which pictures to make as well.
         frame: which picture of the file, from 0.
-        frames: how many the file has, for a job that stands for all from `frame` on, which are too many to read; else 0.
+        frames: 0; or how many the file has, for the one job that stands for all from `frame` on, which are too many.
     """
 
     path: Path

@@ -24,7 +24,6 @@ MOST_DRAWN = 40_000_000  # px of a page that is not a scan: an A3 page at 500 dp
 _SCAN_COVER = 0.8  # share of the page that pictures cover; what is left are a scanner's margins
 _MOST_OBJECTS = 5000  # looked at on one page; a page with more is a drawing, not a scan
 _INVISIBLE = 3  # text render mode of a layer of recognised text (ISO 32000, table 106)
-_PASSWORD, _SECURITY = 4, 5  # pdfium's FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
 _pdfium = threading.Lock()  # pdfium knows no threads
 
@@ -112,14 +111,18 @@ def count(content: bytes | Path) -> int:
 
 @contextmanager
 def _document(content: bytes | Path) -> Generator[Any, None, None]:
-    from pypdfium2 import PdfDocument, PdfiumError  # noqa: PLC0415  (only PDF needs it)
+    import pypdfium2.raw as c  # noqa: PLC0415  (only PDF needs it)
+    from pypdfium2 import PdfDocument  # noqa: PLC0415
 
-    try:
-        document = PdfDocument(content)
-    except PdfiumError as fault:
-        if fault.err_code in (_PASSWORD, _SECURITY):
-            raise PhotoProblem("pdf_locked") from None
-        raise PhotoProblem("pdf_damaged" if fault.err_code else "pdf_without_pages") from None
+    # The library's own way of opening takes a file without pages for a fault, with the code of whatever fault was last.
+    if isinstance(content, bytes):
+        raw = c.FPDF_LoadMemDocument64(content, len(content), None)
+    else:
+        raw = c.FPDF_LoadDocument(str(content).encode("utf-8", "surrogateescape"), None)
+    if not raw:
+        locked = c.FPDF_GetLastError() in (c.FPDF_ERR_PASSWORD, c.FPDF_ERR_SECURITY)
+        raise PhotoProblem("pdf_locked" if locked else "pdf_damaged")
+    document = PdfDocument(raw)
     try:
         if not len(document):
             raise PhotoProblem("pdf_without_pages")

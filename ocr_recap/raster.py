@@ -126,7 +126,7 @@ def _opened(content: bytes | Path, kind: str) -> Image.Image:
     except MemoryError:
         raise
     except Exception:
-        raise PhotoProblem("not_an_image") from None
+        raise PhotoProblem("image_truncated") from None  # its first bytes say what it was
 
 
 def _heif(content: bytes | Path) -> Any:

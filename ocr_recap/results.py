@@ -171,7 +171,7 @@ def _duplicate(first: Record, name: str) -> Record:
         page=None,
         fields={},
         status="problem",
-        problems=(problem("duplicate_photo", first=first.photo.label), *(first.problems if first.page is None else ())),
+        problems=(problem("duplicate_photo", first=first.photo.file), *(first.problems if first.page is None else ())),
         provenance=first.provenance.model_copy(update={"template_sha256": None}),
     )
 
