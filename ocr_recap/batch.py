@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from .lists import read_manifest, read_roll
 from .options import Options
 from .pool import in_processes, in_this_process
 from .reader import Reader
-from .record import Problem
+from .record import Problem, label
 from .results import PhotoRow, Planned, Wanted, publish
 from .stations import Naming, naming
 
@@ -95,11 +95,11 @@ def run(
     out = Path(out)
     collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
     reader = Reader(options)
-    by = _naming(manifest, collected, reader.options)
+    frames = [count(photo.path) for photo in collected.photos]
+    by = _naming(manifest, collected, frames, reader.options)
     wanted = Wanted(by, None if stations is None else read_roll(stations), dialect, language)
     work = _prepare(out)
     plan: list[Planned] = []
-    frames = [count(photo.path) for photo in collected.photos]
     most = reader.options.max_frames
     total = sum(min(n, most) + (n > most) for n in frames)
     done = resumed = 0
@@ -139,13 +139,14 @@ def _read(jobs: Iterator[Job], reader: Reader, processes: int, report: Callable[
         in_this_process(jobs, reader, report)
 
 
-def _naming(manifest: str | Path | None, collected: Collected, options: Options) -> Naming:
+def _naming(manifest: str | Path | None, collected: Collected, frames: Sequence[int], options: Options) -> Naming:
     """How to find the stations of these photos.
 
     Raises:
         BatchError: the manifest cannot be used.
     """
-    rows = read_manifest(manifest, [photo.name for photo in collected.photos]) if manifest is not None else {}
+    names = (label(p.name, f) for p, n in zip(collected.photos, frames, strict=True) for f in range(n))
+    rows = read_manifest(manifest, names) if manifest is not None else {}
     return naming(rows, options.station_pattern, options.folder_is_document)
 
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -118,7 +119,8 @@ class Reader:
                 yield source, frame, None
             if frames > limit and not isinstance(source, np.ndarray):
                 left_out = PhotoProblem("frames_not_read", frames=frames, first=limit + 1, limit=limit)
-                left_out.data["sha256"] = frames_module.receive(source).sha256()
+                with suppress(PhotoProblem):  # it may have gone since it was counted
+                    left_out.data["sha256"] = frames_module.receive(source).sha256()
                 yield source, limit, problem_record(_label(source), None, left_out, self._digits, self.options, limit)
 
     def read_document(self, photos: Iterable[Source], station: str | None = None) -> Document:
@@ -155,20 +157,22 @@ class Reader:
 
         Args:
             records: as `read` made them, or from a `photos.jsonl`.
-            manifest: a table with the columns `file` and `station`, or station codes by file name.
+            manifest: a table with the columns `file` and `station`, or station codes by file name; `scan.pdf#2` names
+                the second frame of a file alone.
 
         Raises:
             ocr_recap.batch.BatchError: the table cannot be used; the message says why by line.
             ValueError: a code is none, or a record is of a form that is not loaded.
         """
         records = list(records)
-        names = [record.photo.file for record in records]
+        photos = [record.photo for record in records]
         if isinstance(manifest, Mapping):
             rows = {name: ManifestRow(_code(code)) for name, code in manifest.items()}
         else:
+            names = [name for photo in photos for name in (photo.file, photo.label)]
             rows = read_manifest(manifest, names) if manifest is not None else {}
         by = naming(rows, self.options.station_pattern, self.options.folder_is_document)
-        return self._settled(records, [place(name, by) for name in names])
+        return self._settled(records, [place(photo.file, by, frame=photo.frame) for photo in photos])
 
     def _settled(self, records: Sequence[Record], places: Sequence[Place]) -> list[Document]:
         groups = groups_module.group(list(map(groups_module.sighting, records, places)))

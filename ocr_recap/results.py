@@ -121,7 +121,8 @@ def publish(out: Path, plan: Sequence[Planned], reader: Reader, skipped: Sequenc
 def _groups(plan: Sequence[Planned], reader: Reader, wanted: Wanted) -> list[Group]:
     """Which photos make one document. Only a few facts of each photo are held at once."""
     sightings = [
-        sighting(_entry(p, plan, reader).record, place(p.job.name, wanted.naming, p.job.path.as_posix())) for p in plan
+        sighting(_entry(p, plan, reader).record, place(p.job.name, wanted.naming, p.job.path.as_posix(), p.job.frame))
+        for p in plan
     ]
     return group(sightings, wanted.roll)
 

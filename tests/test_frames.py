@@ -421,6 +421,22 @@ def test_a_batch_has_a_record_per_frame(fake, folder, tmp_path) -> None:
     assert "loose.tif#3" in (tmp_path / "out" / "report.html").read_text()
 
 
+def test_a_manifest_may_name_a_frame(fake, folder, reader, tmp_path) -> None:
+    other = "2101142004002"
+    table = tmp_path / "m.csv"
+    table.write_text(f"file,station\nloose.tif,{CODE}\nloose.tif#3,{other}\n")
+    batch.run([folder], tmp_path / "out", manifest=table)
+    stations = [r["station"] for r in lines(tmp_path / "out") if r["photo"]["file"] == "loose.tif"]
+    assert [s["code"] for s in stations] == [CODE, CODE, other]
+    assert {s["source"] for s in stations} == {"manifest"}
+    records = [Record.from_json(line) for line in (tmp_path / "out" / "photos.jsonl").read_text().splitlines()]
+    documents = reader.group(records[3:6], manifest=table)
+    assert [d.station.code for d in documents] == [CODE, other]
+    table.write_text(f"file,station\nloose.tif#4,{other}\n")
+    with pytest.raises(BatchError, match=r"loose\.tif#4"):
+        batch.run([folder], tmp_path / "out", manifest=table)
+
+
 def test_frames_beyond_the_limit_are_one_problem(fake, folder, tmp_path) -> None:
     (folder / "big.pdf").write_bytes(tiny_pdf(10_000))
     steps = []
