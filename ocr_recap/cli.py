@@ -88,6 +88,12 @@ MaxPixelsOption = Annotated[
     int | None,
     typer.Option("--max-pixels", help="Tolak foto yang lebih besar. / Refuse photos with more pixels."),
 ]
+MaxFramesOption = Annotated[
+    int | None,
+    typer.Option(
+        "--max-frames", help="Halaman terbanyak dari satu PDF atau TIFF. / Most pages read of one PDF or TIFF."
+    ),
+]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help="Tanpa kemajuan dan ringkasan. / No progress and no summary.")
 ]
@@ -129,6 +135,7 @@ def read(
     save_pages: SavePagesOption = False,
     workers: WorkersOption = None,
     max_pixels: MaxPixelsOption = None,
+    max_frames: MaxFramesOption = None,
     lang: LangOption = None,
     quiet: QuietOption = False,
 ) -> None:
@@ -138,6 +145,7 @@ def read(
         options = _options(
             templates=tuple(templates or ()),
             max_pixels=max_pixels,
+            max_frames=max_frames,
             station_pattern=station_pattern,
             folder_is_document=folder_is_document,
         )
@@ -155,7 +163,7 @@ def read(
                 manifest=manifest,
                 stations=stations,
                 dialect=csv_dialect.value,
-                progress=lambda done, _total, _name: bar.update(task, completed=done),
+                progress=lambda done, total, _name: bar.update(task, completed=done, total=total),
             )
     except batch.BatchError as fault:
         _fail(say(language, fault.id, fault.en), USAGE)

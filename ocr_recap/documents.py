@@ -156,7 +156,7 @@ def _objections(
     found: list[policy.Reason] = [("station_doubtful", {})] if member.doubtful else []
     meaning = reconcile.interpret(field.text)
     differing = [
-        (r.photo.file, r.fields[field_id].text.replace(" ", "_"))
+        (r.photo.label, r.fields[field_id].text.replace(" ", "_"))
         for r in others
         if field_id in r.fields and reconcile.interpret(r.fields[field_id].text) != meaning
     ]

@@ -25,7 +25,7 @@ def read_manifest(path: str | Path, names: Iterable[str]) -> Mapping[str, Manife
 
     Args:
         path: the table.
-        names: the photos that there are, as results call them.
+        names: the photos that there are, as results call them; of a file with several frames also each frame's label.
 
     Returns:
         By file name. Photos that the manifest does not name are left to their names.

@@ -6,9 +6,10 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +59,17 @@ class Reading:
 
 
 def read_photo(
-    source: Source, name: str, templates: Sequence[Template], digits: digit_witness.DigitReader, options: Options
+    source: Source,
+    name: str,
+    templates: Sequence[Template],
+    digits: digit_witness.DigitReader,
+    options: Options,
+    frame: int = 0,
 ) -> Reading:
     """Photo to record. Every problem with a photo becomes part of its record; only a caller's mistake raises."""
     photo: Photo | None = None
     try:
-        photo = load(source, name, options)
+        photo = load(source, name, options, frame)
         located = locate(photo, templates)
         patches = crop(photo, located)
         heard = hear_witnesses(patches, digits)
@@ -73,7 +79,7 @@ def read_photo(
         decisions = policy.decide(cases, rules)
         record = make_record(photo, located, patches, heard, rules, decisions, digits, options)
     except PhotoProblem as problem:
-        record = problem_record(name, photo, problem, digits, options)
+        record = problem_record(name, photo, problem, digits, options, frame)
     return Reading(record, photo)
 
 
@@ -147,12 +153,18 @@ def make_record(
 
 
 def problem_record(
-    name: str, photo: Photo | None, problem: PhotoProblem, digits: digit_witness.DigitReader, options: Options
+    name: str,
+    photo: Photo | None,
+    problem: PhotoProblem,
+    digits: digit_witness.DigitReader,
+    options: Options,
+    frame: int = 0,
 ) -> Record:
     """A record that says why a photo was not read, and what to do."""
     data = {key: value for key, value in problem.data.items() if key != "sha256"}
     info = PhotoInfo(
         file=name,
+        frame=frame,
         sha256=photo.sha256 if photo else str(problem.data.get("sha256", "")),
         width=photo.width if photo else _number(data.get("width")),
         height=photo.height if photo else _number(data.get("height")),
@@ -235,7 +247,7 @@ def _evidence(field: FormField, heard: Heard, patch: FieldPatches) -> Evidence:
 
 
 def _info(name: str, photo: Photo) -> PhotoInfo:
-    return PhotoInfo(file=name, sha256=photo.sha256, width=photo.width, height=photo.height)
+    return PhotoInfo(file=name, frame=photo.frame, sha256=photo.sha256, width=photo.width, height=photo.height)
 
 
 def _number(value: Any) -> int:
@@ -262,5 +274,8 @@ def _provenance(template_sha256: str | None, digits: digit_witness.DigitReader, 
 
 @cache
 def _runtime() -> dict[str, str]:
-    names = ("numpy", "onnxruntime", "opencv-python-headless", "pillow")
+    names = ["numpy", "onnxruntime", "opencv-python-headless", "pillow", "pypdfium2"]
+    with suppress(PackageNotFoundError):
+        version("pi-heif")
+        names.append("pi-heif")
     return {"python": platform.python_version(), "machine": platform.machine(), **{n: version(n) for n in names}}

@@ -23,12 +23,43 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "The file is empty (0 bytes): the transfer broke off. Ask for the photo again.",
     ),
     "not_an_image": (
-        "Isi berkas bukan foto JPEG, PNG atau WebP. Minta foto aslinya.",
-        "The content is not a JPEG, PNG or WebP photo. Ask for the original photo.",
+        "Isi berkas bukan foto JPEG, PNG, WebP, TIFF atau HEIC dan bukan PDF. Minta foto aslinya.",
+        "The content is not a JPEG, PNG, WebP, TIFF or HEIC photo, nor a PDF. Ask for the original photo.",
     ),
     "image_truncated": (
         "Foto rusak atau terpotong saat dikirim. Minta foto dikirim ulang.",
         "The photo is damaged or was cut off in transfer. Ask for it to be sent again.",
+    ),
+    "heic_not_installed": (
+        "Foto HEIC (iPhone) belum dapat dibaca di sini. Jalankan pip install 'ocr-recap[heic]' lalu ulangi, atau "
+        "minta foto sebagai JPEG.",
+        "HEIC photos (iPhone) cannot be read here yet. Run pip install 'ocr-recap[heic]' and start again, or ask for "
+        "the photo as JPEG.",
+    ),
+    "pdf_locked": (
+        "PDF terkunci dengan kata sandi. Buka lalu simpan tanpa kata sandi, atau minta foto halamannya.",
+        "The PDF is locked with a password. Open it and save it without one, or ask for photos of its pages.",
+    ),
+    "pdf_damaged": (
+        "PDF rusak atau terpotong saat dikirim, sehingga halaman ini tidak dapat dibaca. Minta dikirim ulang, atau "
+        "minta foto halamannya.",
+        "The PDF is damaged or was cut off in transfer, so this page cannot be read. Ask for it to be sent again, or "
+        "for a photo of the page.",
+    ),
+    "pdf_without_pages": (
+        "PDF ini tidak berisi halaman. Minta dikirim ulang, atau minta foto halamannya.",
+        "The PDF has no pages. Ask for it to be sent again, or for photos of the pages.",
+    ),
+    "frame_missing": (
+        "Tidak ada halaman ke-{frame} di berkas ini; isinya {frames} halaman. Periksa apakah berkas berubah, lalu "
+        "jalankan lagi.",
+        "The file has no page {frame}; it holds {frames}. Check whether the file has changed, then run again.",
+    ),
+    "frames_not_read": (
+        "Berkas ini berisi {frames} halaman; halaman {first} sampai {frames} belum dibaca karena batasnya {limit}. "
+        "Pecah berkasnya, atau naikkan --max-frames, lalu jalankan lagi.",
+        "The file holds {frames} pages; pages {first} to {frames} have not been read, since the limit is {limit}. "
+        "Split the file, or raise --max-frames, then run again.",
     ),
     "image_too_large": (
         "Gambar {pixels} piksel melebihi batas {limit} piksel. Kirim foto asli dari telepon.",

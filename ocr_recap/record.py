@@ -48,6 +48,11 @@ class PhotoInfo(Frozen):
     width: int
     height: int
 
+    @property
+    def label(self) -> str:
+        """How people see it named: the file, and which of its frames, from 1 (`scan.pdf#2` is frame 1)."""
+        return label(self.file, self.frame)
+
 
 class Station(Frozen):
     """The polling station, as text; `source` says where the code came from."""
@@ -75,16 +80,22 @@ class Page(Frozen):
 
     _source: Any = PrivateAttr(default=None)
     _template: Any = PrivateAttr(default=None)
+    _frame: int = PrivateAttr(default=0)
 
     def remember(self, source: Any, template: Any) -> None:
         """Keep the photo and its form at hand for `rectify`; never part of the JSON."""
         self._source, self._template = source, template
 
+    def remember_frame(self, frame: int) -> None:
+        """Keep which frame of the photo this is, for `rectify`; the record holds it."""
+        self._frame = frame
+
     def rectify(self, photo: Any = None, pixels_per_mm: float = 5.0) -> NDArray[np.uint8]:
         """The straightened page, (height, width, 3) BGR, with private regions masked.
 
         Args:
-            photo: path, bytes or BGR array; may be left out on a record that `Reader` has just made.
+            photo: path, bytes or BGR array; may be left out on a record that `Reader` has just made. Of a file with
+                several frames it is the one that the record is about.
             pixels_per_mm: resolution in nominal millimetres.
 
         Raises:
@@ -92,7 +103,7 @@ class Page(Frozen):
         """
         from .emit.overlay import rectified  # noqa: PLC0415  (drawing is needed only here)
 
-        return rectified(self, _photo(photo, self._source), pixels_per_mm, self._template)
+        return rectified(self, _photo(photo, self._source), pixels_per_mm, self._template, self._frame)
 
 
 class Candidate(Frozen):
@@ -283,6 +294,12 @@ class Record(JsonLine):
     _source: Any = PrivateAttr(default=None)
     _template: Any = PrivateAttr(default=None)
 
+    def model_post_init(self, context: Any, /) -> None:
+        """A page alone does not know which frame it lies on."""
+        super().model_post_init(context)
+        if self.page is not None:
+            self.page.remember_frame(self.photo.frame)
+
     def remember(self, source: Any, template: Any) -> None:
         """Keep the photo and its form at hand for `show` and `rectify`; never part of the record's JSON."""
         self._source, self._template = source, template
@@ -313,9 +330,8 @@ class Record(JsonLine):
         counts = {s: sum(f.status == s for f in self.fields.values()) for s in ("accepted", "review", "blank")}
         numbers = ", ".join(f"{n} {s}" for s, n in counts.items() if n)
         problems = ", ".join(p.code for p in self.problems)
-        return (
-            f"<Record {self.photo.file}: {'; '.join(part for part in (where, numbers, problems, self.status) if part)}>"
-        )
+        said = "; ".join(part for part in (where, numbers, problems, self.status) if part)
+        return f"<Record {self.photo.label}: {said}>"
 
     __str__ = __repr__
 
@@ -325,6 +341,11 @@ def _photo(given: Any, remembered: Any) -> Any:
     if chosen is None:
         raise ValueError("this record does not hold its photo: pass the path, bytes or BGR array as `photo`")
     return chosen
+
+
+def label(file: str, frame: int) -> str:
+    """How people see a photo named; see `PhotoInfo.label`."""
+    return file if frame == 0 else f"{file}#{frame + 1}"
 
 
 def bilingual(texts: dict[str, str]) -> Bilingual:

@@ -26,7 +26,7 @@ from .stations import Naming, place
 
 @dataclass(frozen=True)
 class Planned:
-    """A photo of the batch: its job, and the place of the first photo with the same bytes if it is not the first."""
+    """A photo of the batch: its job, and the place of the same frame of an earlier file with the same bytes, if any."""
 
     job: Job
     first: int | None = None
@@ -34,7 +34,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class PhotoRow:
-    """What one photo came to, for a short listing. `page` is (template id, page id)."""
+    """What one photo came to, for a short listing. `file` names its frame too; `page` is (template id, page id)."""
 
     file: str
     page: tuple[str, str] | None
@@ -147,7 +147,8 @@ def _readings(
 def _groups(plan: Sequence[Planned], reader: Reader, wanted: Wanted) -> list[Group]:
     """Which photos make one document. Only a few facts of each photo are held at once."""
     sightings = [
-        sighting(_entry(p, plan, reader).record, place(p.job.name, wanted.naming, p.job.path.as_posix())) for p in plan
+        sighting(_entry(p, plan, reader).record, place(p.job.name, wanted.naming, p.job.path.as_posix(), p.job.frame))
+        for p in plan
     ]
     return group(sightings, wanted.roll)
 
@@ -175,4 +176,4 @@ def _row(record: Record) -> PhotoRow:
     totals.add(record)
     page = (record.page.template, record.page.page) if record.page else None
     counts = totals.accepted, totals.review, totals.blank
-    return PhotoRow(record.photo.file, page, *counts, record.status, record.problems)
+    return PhotoRow(record.photo.label, page, *counts, record.status, record.problems)

@@ -20,7 +20,7 @@ from .reader import Reader
 from .record import JsonLine
 
 RUN_SCHEMA = 1
-_PARTS = ("numpy", "onnxruntime", "opencv-python-headless", "pillow", "pydantic")
+_PARTS = ("numpy", "onnxruntime", "opencv-python-headless", "pillow", "pydantic", "pypdfium2")
 
 
 class RunInfo(JsonLine):

@@ -37,7 +37,7 @@ class Listed:
 
 def listed(shown: Shown, row: DocumentRow) -> Listed:
     """A document as it stands in the list."""
-    files = tuple(photo.record.photo.file for photo in shown.photos)
+    files = tuple(photo.record.photo.label for photo in shown.photos)
     return Listed(row, shown.link(), files, sum(photo.record.page is None for photo in shown.photos))
 
 

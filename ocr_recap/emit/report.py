@@ -104,7 +104,7 @@ def _article(shown: Shown) -> str:
     """A document: what needs a person in the open, everything else to be opened."""
     document, named = shown.document, shown.labels()
     title = document.station.code or document.id
-    files = [photo.record.photo.file for photo in shown.photos]
+    files = [photo.record.photo.label for photo in shown.photos]
     parts = [
         f'<article class="doc" id="{shown.anchor()}"{findable(document.id, document.station.code, *files)}>'
         f"<header><h3>{escape(title)}</h3>{verdict(document.verdict)}{_meta(document)}</header>\n"
@@ -154,7 +154,7 @@ def _unread(photo: ShownPhoto) -> str:
     small = photo.picture(CROPS)
     image = f'<img loading="lazy" alt="" src="{_HOME}{escape(small)}">' if small else ""
     hints = "".join(hint(p) for p in record.problems)
-    return f'<div class="problem">{image}<div><h4>{escape(record.photo.file)}</h4>{hints}</div></div>\n'
+    return f'<div class="problem">{image}<div><h4>{escape(record.photo.label)}</h4>{hints}</div></div>\n'
 
 
 def _rules(document: Document, words: Mapping[str, Label]) -> str:
@@ -183,5 +183,5 @@ def _photos(shown: Shown) -> str:
         )
         unused = "" if record.counts or record.page is None else f" · {both('tidak dipakai', 'not used')}"
         own = [p for p in record.problems if p.code == "page_again"]
-        items.append(f"<li>{escape(record.photo.file)}{page}{unused}{links}{''.join(map(hint, own))}</li>")
+        items.append(f"<li>{escape(record.photo.label)}{page}{unused}{links}{''.join(map(hint, own))}</li>")
     return f'<ul class="photos">{"".join(items)}</ul>\n'
