@@ -6,6 +6,12 @@ from .policy import Case, Decision
 from .problems import reason as reason_text
 from .record import Bilingual
 
+_OPENING = {
+    "accepted": ("Diterima", "Accepted"),
+    "review": ("Perlu diperiksa", "To be reviewed"),
+    "blank": ("Kosong", "Blank"),
+}
+
 
 def explain(case: Case, digits_probability: float, decision: Decision) -> Bilingual:
     """Why this number has its status.
@@ -15,7 +21,7 @@ def explain(case: Case, digits_probability: float, decision: Decision) -> Biling
         digits_probability: how sure the digit cells alone are of their text's meaning.
         decision: what came of it.
     """
-    if decision.status == "blank":
+    if decision.status == "blank" and decision.witness != "person":
         return Bilingual(id="Kosong: tidak ada tulisan di semua kotak.", en="Blank: nothing is written in any box.")
     shown = case.digits_text.replace(" ", "_")
     sure = f"{digits_probability:.3f}"
@@ -31,7 +37,7 @@ def explain(case: Case, digits_probability: float, decision: Decision) -> Biling
     texts = [reason_text(code, data) for code, data in decision.reasons]
     tail_id = "; ".join(t["id"] for t in texts)
     tail_en = "; ".join(t["en"] for t in texts)
-    opening = ("Diterima", "Accepted") if decision.status == "accepted" else ("Perlu diperiksa", "To be reviewed")
+    opening = _OPENING[decision.status]
     if tail_id:
         return Bilingual(
             id=f"{opening[0]}: {tail_id} - {', '.join(id_parts)}.",

@@ -8,9 +8,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .emit import DOCUMENTS_FILE, NUMBERS_FILE, OVERLAYS, PAGES, PHOTOS_FILE, REPORT_FILE, STATIONS_FILE
+from .emit import (
+    DECISIONS_FILE,
+    DOCUMENTS_FILE,
+    NUMBERS_FILE,
+    OVERLAYS,
+    PAGES,
+    PHOTOS_FILE,
+    REPORT_FILE,
+    REVIEW_FILE,
+    STATIONS_FILE,
+)
 
-_RESULTS = frozenset({PHOTOS_FILE, DOCUMENTS_FILE, NUMBERS_FILE, STATIONS_FILE, REPORT_FILE})
+_RESULTS = frozenset(
+    {PHOTOS_FILE, DOCUMENTS_FILE, NUMBERS_FILE, STATIONS_FILE, REVIEW_FILE, DECISIONS_FILE, REPORT_FILE}
+)
 PHOTO_ENDINGS = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".webp"})
 
 

@@ -1,4 +1,4 @@
-"""The closed lists of what can go wrong with a photo (problems) and why a number needs a person (reasons).
+"""The closed lists of what can go wrong with a photo (problems) and why a number needs, or had, a person (reasons).
 
 Every code has one message in Indonesian and English that names the next step. Messages are `str.format` templates;
 the data that fills them travels with the problem, so that other programs never parse a sentence.
@@ -160,6 +160,10 @@ REASONS: Final[Mapping[str, Message]] = {
         "angka ini dihitung dari foto {counts}",
         "this number is taken from photo {counts}",
     ),
+    "decided_by_person": (
+        "ditetapkan oleh {by} pada {at}",
+        "decided by {by} on {at}",
+    ),
     "outside_photo": (
         "kotak terletak di luar foto atau di tepinya",
         "the boxes lie outside the photo or on its edge",
@@ -197,7 +201,7 @@ def hint(code: str, data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def reason(code: str, data: Mapping[str, Any]) -> dict[str, str]:
-    """Why a number goes to review, `{"id": ..., "en": ...}`."""
+    """Why a number goes to review or was taken from a person, `{"id": ..., "en": ...}`."""
     return _both(REASONS[code], data)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -39,7 +40,7 @@ COLUMNS = (
 )
 DOCUMENT_COLUMNS = ("document", "station", "template", "pages_present", "pages_missing", "verdict", "review_count")
 Dialect = Literal["rfc4180", "excel-id"]
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")  # apostrophes in front included, so that none is taken for ours
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,12 @@ def stations_csv(
         dialect: of the file.
     """
     counts = list(dict.fromkeys(f.id for form in templates for f in form.fields if f.role == "count"))
-    yield b"\xef\xbb\xbf" + _lines([(*DOCUMENT_COLUMNS, *counts)], dialect)
+    yield b"\xef\xbb\xbf" + lines([(*DOCUMENT_COLUMNS, *counts)], dialect)
     for row in rows:
         cells = [row.id, row.station or "", row.template or "", " ".join(row.pages_present)]
         cells += [" ".join(row.pages_missing), row.verdict, str(row.review_count)]
         values = [row.accepted.get(name) for name in counts]
-        yield _lines([cells + ["" if v is None else str(v) for v in values]], dialect)
+        yield lines([cells + ["" if v is None else str(v) for v in values]], dialect)
 
 
 def numbers_csv(
@@ -109,11 +110,11 @@ def numbers_csv(
         templates: forms by id, for the labels; numbers of other forms are labelled with their ids.
         dialect: of the file.
     """
-    yield b"\xef\xbb\xbf" + _lines([COLUMNS], dialect)
+    yield b"\xef\xbb\xbf" + lines([COLUMNS], dialect)
     for index, record in enumerate(records):
         rows = list(_rows(index, record, templates, "," if dialect == "excel-id" else ".")) if record.counts else []
         if rows:
-            yield _lines(rows, dialect)
+            yield lines(rows, dialect)
 
 
 def anchor(index: int, field_id: str | None = None) -> str:
@@ -123,7 +124,12 @@ def anchor(index: int, field_id: str | None = None) -> str:
 
 def defused(text: str) -> str:
     """The text as a spreadsheet may open it: what it would run as a formula starts with an apostrophe instead."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def undefused(text: str) -> str:
+    """What `defused` was given."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def labels(record: Record, templates: Mapping[str, Template]) -> dict[str, tuple[str, str]]:
@@ -158,7 +164,8 @@ def _rows(index: int, record: Record, templates: Mapping[str, Template], point: 
         ]
 
 
-def _lines(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
+def lines(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
+    """Rows of a table in its dialect, defused."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n", delimiter=";" if dialect == "excel-id" else ",")
     for row in rows:
