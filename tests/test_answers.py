@@ -12,7 +12,7 @@ from fakes import FORM, located, lost
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_recap.corrections import decide, read_answers
+from ocr_recap.answers import decide, read_answers
 from ocr_recap.decisions import latest
 from ocr_recap.emit.review import ANSWER_COLUMNS, COLUMNS, KEY_COLUMNS, review_csv, rows
 from ocr_recap.emit.tables import defused, undefused
