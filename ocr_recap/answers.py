@@ -14,6 +14,7 @@ from pathlib import Path
 from .decisions import Decision, Decisions, Number, Stood, numbers_of
 from .emit.review import ANSWER_COLUMNS, KEY_COLUMNS
 from .emit.tables import undefused
+from .inputs import BatchError
 from .lists import WAS_ROUNDED, Fault, is_rounded, refuse, table
 from .record import FieldRecord, Record
 from .template import Template
@@ -38,6 +39,11 @@ class Answer:
     verified: str
     by: str
     note: str
+
+    @property
+    def number(self) -> tuple[str, ...]:
+        """Which number is meant, as written."""
+        return self.sha256, self.frame or "0", self.template, self.page, self.field
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,15 @@ def read_answers(path: Path) -> Answers:
         texts = [cells.get(name, "") for name in (*KEY_COLUMNS, *ANSWER_COLUMNS)]
         filled.append(Answer(line, file, *texts))
     return Answers(tuple(filled), empty, notes)
+
+
+def is_filled(path: Path) -> bool:
+    """Whether somebody may have written answers or notes into it; true of what is no longer such a table."""
+    try:
+        found = read_answers(path)
+    except BatchError:
+        return True
+    return bool(found.filled) or found.notes > 0
 
 
 def decide(

@@ -12,18 +12,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import journal
+from . import journal, sums
+from .decisions import Decision, read_log
 from .emit import REPORT_FILE
-from .emit.report import Language, Totals
+from .emit.html import Language
+from .emit.shown import Totals
 from .emit.tables import Dialect, DocumentRow
 from .inputs import BatchError, Collected, Input, collect
 from .journal import Job
 from .lists import read_manifest, read_roll
+from .lock import held
 from .options import Options
 from .pool import in_processes, in_this_process
 from .reader import Reader
 from .record import Problem
 from .results import PhotoRow, Planned, Wanted, publish
+from .runinfo import now, run_info
 from .stations import Naming, naming
 
 __all__ = ["BatchError", "BatchResult", "Collected", "Input", "PhotoRow", "Progress", "collect", "run", "usual_workers"]
@@ -39,7 +43,8 @@ class BatchResult:
     """A finished batch.
 
     `documents` ends with the stations on the roll that sent no photo; `document_problems` are problems with the
-    document's id; `resumed` counts photos whose results an earlier, interrupted run had left.
+    document's id; `resumed` counts photos whose results an earlier, interrupted run had left; `idle` are decisions that
+    settle nothing here; `kept` is the name of a filled-in `review.csv` that was put aside.
     """
 
     out: Path
@@ -49,6 +54,8 @@ class BatchResult:
     document_problems: tuple[tuple[str, Problem], ...]
     skipped: tuple[str, ...]
     resumed: int
+    idle: tuple[Decision, ...] = ()
+    kept: str | None = None
 
     @property
     def report(self) -> Path:
@@ -70,7 +77,7 @@ def run(
     stations: str | Path | None = None,
     dialect: Dialect = "rfc4180",
 ) -> BatchResult:
-    """Read photos into a folder: `photos.jsonl`, `documents.jsonl`, `numbers.csv`, `stations.csv`, `report.html`.
+    """Read photos into a folder of results (docs/records.md says what is in it).
 
     Args:
         inputs: files and folders, or what `collect` made of them.
@@ -88,17 +95,17 @@ def run(
         dialect: of the tables.
 
     Raises:
-        BatchError: no photos, a table that cannot be used, or `out` cannot be written.
+        BatchError: no photos, a table that cannot be used, another process in `out`, or `out` cannot be written.
         ocr_recap.template.TemplateError: a template of the options is unknown or wrong.
     """
+    started = now()
     out = Path(out)
     collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
     reader = Reader(options)
-    by = _naming(manifest, collected, reader.options)
-    wanted = Wanted(by, None if stations is None else read_roll(stations), dialect, language)
-    work = _prepare(out)
+    wanted = Wanted(_naming(manifest, collected, reader.options), None if stations is None else read_roll(stations))
     plan: list[Planned] = []
     total = len(collected.photos)
+    processes = min(usual_workers(total) if workers is None else workers, total)
     done = resumed = 0
 
     def report(job: Job) -> None:
@@ -107,7 +114,7 @@ def run(
         if progress:
             progress(done, total, job.name)
 
-    def todo() -> Iterator[Job]:
+    def todo(work: Path) -> Iterator[Job]:
         nonlocal resumed
         for planned in _plan(collected.photos, journal.fingerprint(reader), work, overlay, save_pages):
             plan.append(planned)
@@ -120,12 +127,29 @@ def run(
                 yield planned.job
 
     try:
-        _read(todo(), reader, min(usual_workers(total) if workers is None else workers, total), report)
-        published = publish(out, plan, reader, collected.skipped, wanted)
+        out.mkdir(parents=True, exist_ok=True)
+        with held(out):
+            read_log(out)  # better refused now than after hours of reading
+            work = journal.folder(out)
+            journal.prepare(work)
+            _read(todo(work), reader, processes, report)
+            run = run_info(
+                reader,
+                started=started,
+                workers=processes,
+                resumed=resumed,
+                language=language,
+                dialect=dialect,
+                lists={n: sums.of(Path(p)) for n, p in (("manifest", manifest), ("stations", stations)) if p},
+                photos=total,
+                skipped=collected.skipped,
+            )
+            published = publish(out, plan, reader, wanted, run)
     except OSError as fault:
         raise _unwritable(out, fault) from None
-    found = published.totals, published.rows, published.documents, published.problems
-    return BatchResult(out, *found, collected.skipped, resumed)
+    tables = published.tables
+    found = tables.totals, published.rows, tables.documents, tables.problems
+    return BatchResult(out, *found, collected.skipped, resumed, tables.idle, tables.kept)
 
 
 def _read(jobs: Iterator[Job], reader: Reader, processes: int, report: Callable[[Job], None]) -> None:
@@ -150,20 +174,6 @@ def usual_workers(photos: int) -> int:
     affinity: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
     cores = len(affinity(0)) if affinity else (os.cpu_count() or 1)
     return max(1, min(cores, _MOST_WORKERS, photos // _PHOTOS_PER_WORKER))
-
-
-def _prepare(out: Path) -> Path:
-    """Make the folders of a batch.
-
-    Raises:
-        BatchError: they cannot be written.
-    """
-    work = journal.folder(out)
-    try:
-        journal.prepare(work)
-    except OSError as fault:
-        raise _unwritable(out, fault) from None
-    return work
 
 
 def _unwritable(out: Path, fault: OSError) -> BatchError:

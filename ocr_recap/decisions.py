@@ -134,14 +134,3 @@ def fold(record: Record, decisions: Decisions) -> Record:
         return record
     decided = {name: record.fields[name].model_copy(update={"decision": d.decided}) for name, d in found.items()}
     return record.model_copy(update={"fields": {**record.fields, **decided}})
-
-
-def idle(decisions: Decisions, records: Iterable[Record]) -> tuple[Decision, ...]:
-    """Decisions that settle nothing: their photo is not here, is read as another page, or does not count.
-
-    Args:
-        decisions: that count.
-        records: of the batch, with their documents' decisions.
-    """
-    used = {number for record in records if record.counts for number in numbers_of(record).values()}
-    return tuple(decision for number, decision in decisions.items() if number not in used)

@@ -17,6 +17,7 @@ from . import draw, template
 from .record import Bilingual
 
 CORE = (
+    "filelock",
     "numpy",
     "onnxruntime",
     "opencv-python-headless",

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from .problems import OF_GROUPING
 from .record import Problem, Record, Station, problem
 from .sheets import alike
 from .stations import Place
 
+_DOUBTFUL = frozenset({"station_conflict", "photo_under_two_stations"})  # such a photo may be another station's
 _Key = tuple[str, str]  # ("station", code), ("folder", name) or ("photo", index)
 
 
@@ -120,6 +122,25 @@ def group(sightings: Sequence[Sighting], roll: Iterable[str] | None = None) -> l
         name = _unique(_name(key, seen) + (f":{form}" if several else ""), taken)
         groups.append(_group(name, form, [members[i] for i in indexes], seen, listed))
     return groups
+
+
+def regroup(
+    name: str, station: Station, template: str | None, records: Sequence[Record], problems: tuple[Problem, ...]
+) -> Group:
+    """The group again that settled records came from; `problems` are those of the document.
+
+    Args:
+        name, station, template: as the document has them.
+        records: its photos' in input order, as `documents.settle` left them.
+        problems: of grouping, as the document has them.
+    """
+    members: list[Member] = []
+    for index, record in enumerate(records):
+        own = tuple(p for p in record.problems if p.code in OF_GROUPING)
+        again = next((p for p in own if p.code == "page_again"), None)
+        doubtful = any(p.code in _DOUBTFUL for p in own)
+        members.append(Member(index, own, doubtful, again and str(again.data["counts"]), record.station))
+    return Group(name, station, template, tuple(members), problems)
 
 
 def _with_folders(sightings: Sequence[Sighting]) -> list[Sighting]:

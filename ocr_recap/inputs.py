@@ -8,21 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .emit import (
-    DECISIONS_FILE,
-    DOCUMENTS_FILE,
-    NUMBERS_FILE,
-    OVERLAYS,
-    PAGES,
-    PHOTOS_FILE,
-    REPORT_FILE,
-    REVIEW_FILE,
-    STATIONS_FILE,
-)
+from .emit import FILES, FOLDERS
 
-_RESULTS = frozenset(
-    {PHOTOS_FILE, DOCUMENTS_FILE, NUMBERS_FILE, STATIONS_FILE, REVIEW_FILE, DECISIONS_FILE, REPORT_FILE}
-)
+_RESULTS = FILES | {".lock"}
 PHOTO_ENDINGS = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".webp"})
 
 
@@ -107,7 +95,7 @@ def _own_folders(folder: Path, out: Path | None) -> set[Path]:
     if out is None:
         return set()
     if folder.resolve() == out.resolve():
-        return {out.resolve() / OVERLAYS, out.resolve() / PAGES}
+        return {out.resolve() / name for name in FOLDERS}
     return {out.resolve()}
 
 

@@ -1,12 +1,11 @@
 """What a batch has done so far, one file per photo, so that an interrupted batch goes on where it stopped.
 
-A photo's result (record, crops of its numbers, names of its pictures) is written whole or not at all, under a key that
-changes with everything the result depends on. Reading one photo of a batch, in whatever process, is `read_job`.
+A photo's result (record, names of its pictures) is written whole or not at all, under a key that changes
+with everything the result depends on. Reading one photo of a batch, in whatever process, is `read_job`.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import importlib.metadata
 import json
@@ -15,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .emit import OVERLAYS, PAGES
+from .emit import CROPS, OVERLAYS, PAGES, PICTURES
 from .emit.overlay import overlay, rectified
-from .emit.pictures import save, strip, thumbnail, write_atomically
-from .emit.report import Entry
+from .emit.pictures import save, sheet, strip, thumbnail, write_atomically
+from .load import Photo
 from .problems import hint
 from .record import PhotoInfo, Problem, Provenance, Record, bilingual
 
@@ -61,6 +60,14 @@ class Job:
         return self.work / f"{self.key}.started"
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One photo's result: what was read, and the files made of it, relative to the journal."""
+
+    record: Record
+    pictures: tuple[str, ...] = ()
+
+
 def folder(out: Path) -> Path:
     """Where the journal of a folder of results lies."""
     return out / _WORK
@@ -72,7 +79,7 @@ def prepare(work: Path) -> None:
     Raises:
         OSError: they cannot.
     """
-    for path in (work, work / OVERLAYS, work / PAGES):
+    for path in (work, *(work / name for name in PICTURES)):
         path.mkdir(parents=True, exist_ok=True)
     write_atomically(work / "probe", b"")
     (work / "probe").unlink()
@@ -103,20 +110,13 @@ def read_job(reader: Reader, job: Job) -> None:
     """
     try:
         reading = reader.reading(job.path, job.name)
-        record, photo = reading.record, reading.photo
-        crops: dict[str, str] = {}
-        small: str | None = None
-        if photo is not None and record.page is not None:
-            crops = {name: _base64(strip(photo, field.quad)) for name, field in record.fields.items()}
-        elif photo is not None:
-            small = _base64(thumbnail(photo))
-        pictures = _pictures(reader, record, job)
+        record = reading.record
+        pictures = [*_crops(record, reading.photo, job), *_pictures(reader, record, job)]
     except OSError:
         raise
     except Exception as fault:
-        record = failed(reader, job, type(fault).__name__)
-        crops, small, pictures = {}, None, []
-    _write(job, record, crops, small, pictures)
+        record, pictures = failed(reader, job, type(fault).__name__), []
+    _write(job, record, pictures)
 
 
 def write_failed(reader: Reader, job: Job, error: str) -> None:
@@ -125,7 +125,7 @@ def write_failed(reader: Reader, job: Job, error: str) -> None:
     Raises:
         OSError: the journal cannot be written.
     """
-    _write(job, failed(reader, job, error), {}, None, [])
+    _write(job, failed(reader, job, error), [])
 
 
 def load(job: Job) -> Entry | None:
@@ -133,12 +133,10 @@ def load(job: Job) -> Entry | None:
     try:
         content = json.loads(job.result.read_bytes())
         record = Record.model_validate_json(json.dumps(content["record"]))
-        crops: dict[str, str] = content["crops"]
-        small: str | None = content["thumbnail"]
         pictures: list[str] = content["pictures"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Entry(record, crops, small, tuple(pictures))
+    return Entry(record, tuple(pictures))
 
 
 def is_done(job: Job) -> bool:
@@ -149,8 +147,10 @@ def is_done(job: Job) -> bool:
 
 def picture_name(record: Record) -> str:
     """File name of the pictures made of a photo: safe in any file system and link, different for different photos."""
-    stem = re.sub(r"[^\w.-]", "_", Path(record.photo.file).stem).lstrip(".")[:48]
-    return f"{stem or 'photo'}-{record.photo.sha256[:8]}.jpg"
+    photo = record.photo
+    stem = re.sub(r"[^\w.-]", "_", Path(photo.file).stem).lstrip(".")[:48]
+    frame = f"-{photo.frame}" if photo.frame else ""
+    return f"{stem or 'photo'}-{photo.sha256[:8]}{frame}.jpg"
 
 
 def failed(reader: Reader, job: Job, error: str) -> Record:
@@ -172,6 +172,16 @@ def failed(reader: Reader, job: Job, error: str) -> Record:
     )
 
 
+def _crops(record: Record, photo: Photo | None, job: Job) -> list[str]:
+    """Make the sheet of strips, one per number in the record's order, or the thumbnail of a photo without a page."""
+    if photo is None:
+        return []
+    strips = [strip(photo, field.quad) for field in record.fields.values()]
+    name = f"{CROPS}/{picture_name(record)}"
+    save(sheet(strips) if strips else thumbnail(photo), job.work / name, quality=70)
+    return [name]
+
+
 def _pictures(reader: Reader, record: Record, job: Job) -> list[str]:
     """Make the pictures that were asked for; their names relative to the results."""
     made: list[str] = []
@@ -187,10 +197,6 @@ def _pictures(reader: Reader, record: Record, job: Job) -> list[str]:
     return made
 
 
-def _write(job: Job, record: Record, crops: dict[str, str], small: str | None, pictures: list[str]) -> None:
-    content = {"record": record.export(), "crops": crops, "thumbnail": small, "pictures": pictures}
+def _write(job: Job, record: Record, pictures: list[str]) -> None:
+    content = {"record": record.export(), "pictures": pictures}
     write_atomically(job.result, json.dumps(content, ensure_ascii=True).encode())
-
-
-def _base64(content: bytes) -> str:
-    return base64.b64encode(content).decode("ascii")

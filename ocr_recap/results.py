@@ -1,24 +1,27 @@
-"""A folder of results: written beside its place, then moved there, so that nothing in it is ever half-written."""
+"""Phase one of publishing: the journal of a batch becomes readings, documents and pictures.
+
+Phase two, `publish`, makes everything else of them. Both work in a folder of their own, which then takes the place of
+the results before it, so that nothing is ever half-written.
+"""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import journal
-from .documents import Document, settle_all
-from .emit import DOCUMENTS_FILE, NUMBERS_FILE, OVERLAYS, PAGES, PHOTOS_FILE, REPORT_FILE, STATIONS_FILE
-from .emit.report import Entry, Language, Totals, report_html
-from .emit.tables import Dialect, DocumentRow, document_row, missing_rows, numbers_csv, stations_csv
+from . import journal, sums
+from .documents import settle_all
+from .emit import DECISIONS_FILE, DOCUMENTS_FILE, PHOTOS_FILE, PICTURES, RUN_FILE, TEMPLATES
+from .emit.shown import Totals
 from .groups import Group, group, sighting
-from .journal import Job
+from .journal import Entry, Job
+from .publish import PART, Tables, keep_filled, write
 from .reader import Reader
 from .record import Problem, Record, problem
+from .runinfo import RunInfo, now
 from .stations import Naming, place
-
-_PART = ".part"
 
 
 @dataclass(frozen=True)
@@ -44,78 +47,100 @@ class PhotoRow:
 
 @dataclass(frozen=True)
 class Wanted:
-    """How results are put together and written.
-
-    Attributes:
-        naming: how to find the stations of photos.
-        roll: all stations, if they are known.
-        dialect: of the tables.
-        language: the report's first one.
-    """
+    """How photos are put together: how to find their stations, and all stations, if they are known."""
 
     naming: Naming = field(default_factory=Naming)
     roll: tuple[str, ...] | None = None
-    dialect: Dialect = "rfc4180"
-    language: Language = "id"
 
 
 @dataclass(frozen=True)
 class Published:
-    """What a batch came to: a row per photo, a row per document (then per missing station), and the documents' problems
-    with the document's id."""
+    """What a batch came to: a row per photo as read, and the tables."""
 
     rows: tuple[PhotoRow, ...]
-    totals: Totals
-    documents: tuple[DocumentRow, ...]
-    problems: tuple[tuple[str, Problem], ...]
+    tables: Tables
 
 
-def publish(out: Path, plan: Sequence[Planned], reader: Reader, skipped: Sequence[str], wanted: Wanted) -> Published:
-    """Turn the journal of a batch into its results, then remove the journal; the listing of photos comes last.
+def publish(out: Path, plan: Sequence[Planned], reader: Reader, wanted: Wanted, run: RunInfo) -> Published:
+    """Turn the journal of a batch into its results, then remove the journal.
+
+    Args:
+        out: the folder of results; what people decided about an earlier batch in it stays there and is heard again.
+        plan: all photos, in input order.
+        reader: that read them.
+        wanted: how to put them together.
+        run: how the batch was run.
 
     Raises:
+        BatchError: the decisions in `out` were damaged.
         OSError: `out` cannot be written.
     """
-    templates = {form.id: form for form in reader.templates}
-    groups = _groups(plan, reader, wanted)
-    part = out / _PART
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir()
-    rows: list[PhotoRow] = []
-    totals = Totals()
-    documents: list[DocumentRow] = []
-    problems: list[tuple[str, Problem]] = []
-    pictures: set[str] = set()
-
-    def listed() -> Iterator[Record]:
-        with (part / PHOTOS_FILE).open("wb") as lines, (part / DOCUMENTS_FILE).open("wb") as document_lines:
-            for entry, document in _settled(plan, groups, reader):
-                if document is not None:
-                    document_lines.write((document.to_json() + "\n").encode())
-                    documents.append(document_row(document, templates.get(document.template or "")))
-                    problems.extend((document.id, p) for p in document.problems)
-                lines.write((entry.record.to_json() + "\n").encode())
-                rows.append(_row(entry.record))
-                totals.add(entry.record)
-                pictures.update(entry.pictures)
-                yield entry.record
-
-    def entries() -> Iterator[Entry]:
-        return (entry for entry, _ in _settled(plan, groups, reader))
-
-    # One walk over the records serves all tables: each is read back and checked only once.
-    _write(part / NUMBERS_FILE, numbers_csv(listed(), templates, wanted.dialect))
-    forms = [f for f in reader.templates if any(d.template == f.id for d in documents)] or list(reader.templates)
-    documents += missing_rows(documents, wanted.roll or (), forms[0] if len(forms) == 1 else None)
-    _write(part / STATIONS_FILE, stations_csv(documents, forms, wanted.dialect))
-    _write(part / REPORT_FILE, report_html(entries, totals, templates, skipped=skipped, language=wanted.language))
-    work = journal.folder(out)
-    _move_pictures(out, work, pictures)
-    for name in (REPORT_FILE, STATIONS_FILE, NUMBERS_FILE, DOCUMENTS_FILE, PHOTOS_FILE):
-        (part / name).replace(out / name)
-    shutil.rmtree(part, ignore_errors=True)
+    stage, work = out / PART, journal.folder(out)
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir()
+    if (out / DECISIONS_FILE).is_file():
+        shutil.copyfile(out / DECISIONS_FILE, stage / DECISIONS_FILE)
+    rows = _readings(stage, work, plan, reader, wanted, run)
+    tables = write(stage)
+    kept = keep_filled(out)
+    sums.install(stage, out)
+    shutil.rmtree(stage, ignore_errors=True)
     shutil.rmtree(work, ignore_errors=True)
-    return Published(tuple(rows), totals, tuple(documents), tuple(problems))
+    return Published(rows, replace(tables, kept=kept))
+
+
+def _readings(
+    stage: Path, work: Path, plan: Sequence[Planned], reader: Reader, wanted: Wanted, run: RunInfo
+) -> tuple[PhotoRow, ...]:
+    """Write everything that `publish.write` starts from. One document is held at a time."""
+    forms = {form.id: form for form in reader.templates}
+    groups = _groups(plan, reader, wanted)
+    pictures: list[str] = []
+    rows: dict[int, PhotoRow] = {}
+    lines: dict[int, tuple[int, int]] = {}  # where each photo's line lies among those in the order of documents
+    used: set[str] = set()
+    stations: set[str | None] = set()
+
+    def load(index: int) -> Record:
+        entry = _entry(plan[index], plan, reader)
+        pictures.extend(entry.pictures)
+        return entry.record
+
+    spool = stage / f"{PHOTOS_FILE}.spool"
+    with spool.open("w+b") as unordered, (stage / DOCUMENTS_FILE).open("wb") as documents:
+        for document, records in settle_all(groups, load, forms):
+            documents.write((document.to_json() + "\n").encode())
+            used.update([document.template] if document.template else [])
+            stations.add(document.station.code)
+            for index, record in records:
+                line = (record.to_json() + "\n").encode()
+                lines[index] = unordered.tell(), len(line)
+                unordered.write(line)
+                rows[index] = _row(record)
+        with (stage / PHOTOS_FILE).open("wb") as photos:
+            for index in range(len(plan)):
+                start, length = lines[index]
+                unordered.seek(start)
+                photos.write(unordered.read(length))
+    spool.unlink()
+    for name in PICTURES:
+        (stage / name).mkdir()
+    for name in pictures:
+        (work / name).replace(stage / name)
+    (stage / TEMPLATES).mkdir()
+    kept = [form for form in reader.templates if form.id in used] or list(reader.templates)
+    for form in kept:
+        (stage / TEMPLATES / f"{form.id}.yaml").write_bytes(form.yaml.encode())
+    run.model_copy(
+        update={
+            "finished": now(),
+            "templates": {form.id: form.sha256 for form in kept},
+            "stations_without_photos": tuple(code for code in wanted.roll or () if code not in stations),
+        }
+    ).save(stage)
+    names = [PHOTOS_FILE, RUN_FILE, *pictures, *(f"{TEMPLATES}/{form.id}.yaml" for form in kept)]
+    sums.write(stage, {name: sums.of(stage / name) for name in names})
+    return tuple(rows[index] for index in range(len(plan)))
 
 
 def _groups(plan: Sequence[Planned], reader: Reader, wanted: Wanted) -> list[Group]:
@@ -124,38 +149,6 @@ def _groups(plan: Sequence[Planned], reader: Reader, wanted: Wanted) -> list[Gro
         sighting(_entry(p, plan, reader).record, place(p.job.name, wanted.naming, p.job.path.as_posix())) for p in plan
     ]
     return group(sightings, wanted.roll)
-
-
-def _settled(
-    plan: Sequence[Planned], groups: Sequence[Group], reader: Reader
-) -> Iterator[tuple[Entry, Document | None]]:
-    """The photos in input order with their documents' decisions, and each document with its first photo."""
-    entries: dict[int, Entry] = {}  # of the documents under way
-    templates = {form.id: form for form in reader.templates}
-
-    def load(index: int) -> Record:
-        entries[index] = _entry(plan[index], plan, reader)
-        return entries[index].record
-
-    documents = settle_all(groups, load, templates)
-    for index in range(len(plan)):
-        document = None
-        if index not in entries:  # groups come in the order of their first photos
-            document, records = next(documents)
-            entries.update((i, replace(entries[i], record=record)) for i, record in records)
-        yield entries.pop(index), document
-
-
-def photos_jsonl(path: str | Path) -> Iterator[Record]:
-    """The records of a `photos.jsonl`, in its order.
-
-    Raises:
-        OSError: the file cannot be read.
-        pydantic.ValidationError: a line is no record of this version.
-    """
-    with Path(path).open(encoding="utf-8") as lines:
-        for line in lines:
-            yield Record.from_json(line)
 
 
 def _entry(planned: Planned, plan: Sequence[Planned], reader: Reader) -> Entry:
@@ -182,26 +175,3 @@ def _row(record: Record) -> PhotoRow:
     page = (record.page.template, record.page.page) if record.page else None
     counts = totals.accepted, totals.review, totals.blank
     return PhotoRow(record.photo.file, page, *counts, record.status, record.problems)
-
-
-def _move_pictures(out: Path, work: Path, pictures: set[str]) -> None:
-    """Move new pictures into place, and remove those of an earlier batch here that would now contradict the tables."""
-    for name in _earlier_pictures(out) - pictures:
-        (out / name).unlink(missing_ok=True)
-    for name in sorted(pictures):
-        (out / name).parent.mkdir(exist_ok=True)
-        (work / name).replace(out / name)
-
-
-def _earlier_pictures(out: Path) -> set[str]:
-    try:
-        names = {journal.picture_name(record) for record in photos_jsonl(out / PHOTOS_FILE)}
-    except (OSError, ValueError):
-        return set()
-    return {f"{kind}/{name}" for kind in (OVERLAYS, PAGES) for name in names}
-
-
-def _write(path: Path, pieces: Iterable[bytes]) -> None:
-    with path.open("wb") as file:
-        for piece in pieces:
-            file.write(piece)

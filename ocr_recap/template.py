@@ -270,6 +270,7 @@ class Template(Model):
     fields: tuple[FormField, ...] = Field(min_length=1)
     rules: tuple[Rule, ...] = ()
     sha256: str = Field(default="", exclude=True, description="hash of the file, filled in by the loader")
+    yaml: str = Field(default="", exclude=True, repr=False, description="the file's text, filled in by the loader")
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Template:
@@ -369,7 +370,7 @@ def parse_text(text: str, name: str, sha256: str = "") -> Template:
     if not isinstance(data, dict):
         raise TemplateError([f"{name}, line 1: a template is a mapping that starts with 'schema_version: 1'"])
     try:
-        return Template.model_validate(data).model_copy(update={"sha256": sha256})
+        return Template.model_validate(data).model_copy(update={"sha256": sha256, "yaml": text})
     except ValidationError as fault:
         raise TemplateError(list(explain(fault, node, name))) from None
 
@@ -377,5 +378,6 @@ def parse_text(text: str, name: str, sha256: str = "") -> Template:
 def json_schema() -> dict[str, Any]:
     """The JSON Schema that editors and other programs can check a template file against."""
     schema = Template.model_json_schema()
-    schema["properties"].pop("sha256", None)
+    for filled_in in ("sha256", "yaml"):
+        schema["properties"].pop(filled_in, None)
     return schema

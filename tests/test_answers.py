@@ -14,10 +14,14 @@ from hypothesis import strategies as st
 
 from ocr_recap.answers import decide, read_answers
 from ocr_recap.decisions import latest
+from ocr_recap.documents import Document, settle
 from ocr_recap.emit.review import ANSWER_COLUMNS, COLUMNS, KEY_COLUMNS, review_csv, rows
+from ocr_recap.emit.shown import Shown, ShownPhoto
 from ocr_recap.emit.tables import defused, undefused
+from ocr_recap.groups import group, sighting
 from ocr_recap.inputs import BatchError
 from ocr_recap.record import Record
+from ocr_recap.stations import Naming, place
 from ocr_recap.template import Rule
 
 FORMS = {FORM.id: FORM}
@@ -31,9 +35,18 @@ def photos() -> list[Record]:
     return [r.model_copy(update={"document": STATION, "station": r.station.model_copy()}) for r in found]
 
 
+def shown(records) -> list[Shown]:
+    """Each photo as a document of its own."""
+    return [Shown(i + 1, 1, document_of(r), (ShownPhoto(r),), FORM) for i, r in enumerate(records)]
+
+
+def document_of(record: Record) -> Document:
+    (found,) = group([sighting(record, place(record.photo.file, Naming()))])
+    return settle(found, [record], FORM if record.page else None)[0]
+
+
 def written(records=None, dialect="rfc4180") -> bytes:
-    records = photos() if records is None else records
-    found = [row for i, r in enumerate(records) for row in rows(i, r, {"votes_2": 2}, FORMS, "en")]
+    found = [row for s in shown(photos() if records is None else records) for row in rows(s, {"votes_2": 2}, "en")]
     return b"".join(review_csv(found, dialect))
 
 
@@ -72,7 +85,7 @@ def test_every_number_in_review_stands_there_once_most_useful_first():
     assert [row["settles"] for row in found] == sorted((row["settles"] for row in found), reverse=True)
     assert found[0]["sha256"] == "a" * 64, "equals stay in input order"
     assert (found[0]["value"], found[0]["reasons"]) == ("42", "no_second_witness")
-    assert found[0]["report_link"] == "report.html#p1-votes_2"
+    assert found[0]["report_link"] == "report/001.html#d1-votes_2"
     assert {row[name] for row in found for name in ANSWER_COLUMNS} == {""}
     silent = [photos()[0].model_copy(update={"counts": False}), lost()]
     assert table(written(silent)) == []
@@ -80,7 +93,7 @@ def test_every_number_in_review_stands_there_once_most_useful_first():
 
 def test_dialects_and_languages():
     assert written(dialect="excel-id").splitlines()[0].count(b";") == len(COLUMNS) - 1
-    (row,) = rows(0, photos()[0], {}, FORMS, "id")
+    (row,) = rows(shown(photos())[0], {}, "id")
     assert "bukti kedua" in row.cells[COLUMNS.index("explanation")]
 
 

@@ -39,7 +39,11 @@ def lines(out):
 
 
 def contents(out):
-    return {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
+    """Everything that may not differ between two runs: all but `run.json` and its hash."""
+    found = {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
+    found.pop("run.json", None)
+    listed = found.get("SHA256SUMS", b"").splitlines()
+    return {**found, "SHA256SUMS": [line for line in listed if not line.endswith(b"  run.json")]}
 
 
 # --- which photos ---------------------------------------------------------------------------------------------------
@@ -107,19 +111,28 @@ def test_results_are_complete_and_nothing_else_stays(reader, photos, tmp_path):
     assert [r["photo"]["file"] for r in lines(out)] == [f"{i}.jpg" for i in range(5)]
     names = sorted(p.name for p in out.iterdir())
     assert names == [
+        ".lock",
+        "SHA256SUMS",
+        "crops",
         "documents.jsonl",
         "numbers.csv",
         "overlay",
         "pages",
         "photos.jsonl",
+        "report",
         "report.html",
+        "review.csv",
+        "run.json",
         "stations.csv",
+        "templates",
     ]
-    assert len(list((out / "overlay").iterdir())) == len(list((out / "pages").iterdir())) == 5
+    for kind in ("crops", "overlay", "pages"):
+        assert len(list((out / kind).iterdir())) == 5
     assert (result.totals.photos, result.totals.accepted, result.resumed) == (5, 5, 0)
-    report = (out / "report.html").read_text()
-    assert report.count("data:image/jpeg;base64,") == 5 * 4  # three numbers each, the one to review twice
-    assert "overlay/0-" in report
+    report = (out / "report" / "001.html").read_text()
+    assert report.count('src="../crops/') == 5 * 3  # three numbers each
+    assert 'href="../overlay/0-' in report
+    assert 'href="report/001.html#d5"' in (out / "report.html").read_text()
 
 
 def test_results_hold_no_path_and_do_not_depend_on_place(reader, photos, tmp_path):
@@ -237,7 +250,7 @@ def test_two_photos_of_a_page_are_counted_once(reader, tmp_path):
     assert [r["counts"] for r in lines(tmp_path / "out")] == [True, False]
     assert [[p["code"] for p in r["problems"]] for r in lines(tmp_path / "out")] == [[], ["page_again"]]
     assert (tmp_path / "out" / "numbers.csv").read_text("utf-8-sig").count("\n") == 1 + 3
-    assert "page_again" in (tmp_path / "out" / "report.html").read_text()
+    assert "page_again" in (tmp_path / "out" / "report" / "001.html").read_text()
 
 
 def test_names_of_documents_are_defused_in_tables(reader, tmp_path):
@@ -279,7 +292,7 @@ def test_earlier_results_stay_whole_while_a_batch_runs(reader, photos, tmp_path)
     before = contents(out)
     with pytest.raises(KeyboardInterrupt):
         batch.run([photos], out, progress=interrupted(3))
-    assert {name: content for name, content in contents(out).items() if not name.startswith(".")} == before
+    assert {name: content for name, content in contents(out).items() if not name.startswith(".work/")} == before
 
 
 @pytest.mark.parametrize("change", [{"overlay": True}, {"options": batch.Options(max_pixels=9_000_000)}])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from conftest import SAMPLES
+from fakes import lost
 
 from ocr_recap import Reader
-from ocr_recap.decisions import Decision, Number, Stood, append, fold, idle, latest, numbers_of, read_log
+from ocr_recap.decisions import Decision, Number, Stood, append, fold, latest, numbers_of, read_log
 from ocr_recap.documents import Document, settle
 from ocr_recap.groups import group, sighting
 from ocr_recap.inputs import BatchError
@@ -179,17 +180,12 @@ def test_a_damaged_log_is_named_by_line(tmp_path, records, line):
         read_log(tmp_path)
 
 
-def test_decisions_about_what_is_not_here_are_idle(records):
+def test_a_number_is_known_by_the_bytes_of_its_photo(records):
     page = records["page2-clean"]
-    said = decision(page, "votes_1", 91)
-    gone = said.model_copy(update={"sha256": "1" * 64})
-    elsewhere = said.model_copy(update={"page": "3"})
-    never = said.model_copy(update={"field": "votes_9"})
-    kept = latest([said, gone, elsewhere, never])
-    assert idle(kept, [page]) == (gone, elsewhere, never)
-    assert idle(kept, [page.model_copy(update={"counts": False})]) == (said, gone, elsewhere, never)
+    gone = decision(page, "votes_1", 91).model_copy(update={"sha256": "1" * 64})
     assert fold(page, latest([gone])) is page
     assert numbers_of(page)["votes_1"] == Number(page.photo.sha256, 0, "c-hasil-ppwp-2024", "2", "votes_1")
+    assert numbers_of(lost()) == {}
 
 
 # --- what to ask first ------------------------------------------------------------------------------------------------

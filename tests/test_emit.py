@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import re
@@ -14,62 +13,110 @@ import pytest
 from fakes import FORM, SCALE, drawn, located, lost, photo
 
 from ocr_recap import load
-from ocr_recap.emit import overlay, pictures, report, tables
+from ocr_recap.documents import Document
+from ocr_recap.emit import index, overlay, pictures, report, tables
+from ocr_recap.emit.shown import ShownPhoto, Totals
 from ocr_recap.options import Options
+from ocr_recap.record import Station
+from ocr_recap.runinfo import RunInfo
 from ocr_recap.template import TemplateError
 
 TEMPLATES = {FORM.id: FORM}
+RUN = RunInfo(
+    started="", finished="", ocr_recap="0", machine={}, runtime={}, options={}, workers=1, resumed=0, language="id",
+    dialect="rfc4180", weights_sha256="", templates={}, lists={}, photos=0, stations_without_photos=(), skipped=()
+)  # fmt: skip
 
 
-def table(*records):
-    content = b"".join(tables.numbers_csv(records, TEMPLATES))
+def document(*records, station=None, name=None, problems=()):
+    """The records put together as one document, without deciding anything again."""
+    name = name or records[0].photo.file
+    counting = [r for r in records if r.page]
+    present = tuple(r.page.page for r in counting)
+    return Document(
+        id=name,
+        station=Station(code=station),
+        template=FORM.id if counting else None,
+        pages_present=present,
+        pages_missing=tuple(p.id for p in FORM.pages if p.id not in present) if counting else (),
+        photos=(),
+        fields={k: v for r in counting for k, v in r.fields.items()},
+        rules=counting[0].rules if counting else (),
+        verdict="review" if counting else "problem",
+        problems=problems,
+    )
+
+
+def written(tmp_path, *documents, language="id", pictures=()):
+    """Each document (a tuple of records) on the pages of a report, shown."""
+    pages = report.ReportPages(tmp_path, TEMPLATES, language)
+    shown = []
+    for records in documents:
+        known = document(*records)
+        told = [r.model_copy(update={"document": known.id, "counts": r.page is not None}) for r in records]
+        shown.append(pages.add(known, tuple(ShownPhoto(r, tuple(pictures)) for r in told)))
+    pages.close()
+    return shown
+
+
+def page(tmp_path, *records, **options) -> str:
+    """The first page of a report with a document per record."""
+    written(tmp_path, *((r,) for r in records), **options)
+    return (tmp_path / "report" / "001.html").read_text()
+
+
+def index_page(shown, run=RUN) -> str:
+    totals = Totals()
+    for one in shown:
+        for shown_photo in one.photos:
+            totals.add(shown_photo.record)
+    entries = [index.listed(one, tables.document_row(one.document, FORM)) for one in shown]
+    return b"".join(index.index_html(entries, totals, run)).decode()
+
+
+def table(tmp_path, *records):
+    shown = written(tmp_path, *((r,) for r in records))
+    content = tables.numbers_head() + b"".join(map(tables.numbers_rows, shown))
     return content, list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-
-
-def page(*entries, **options) -> str:
-    totals = report.Totals()
-    for entry in entries:
-        totals.add(entry.record)
-    return b"".join(report.report_html(lambda: iter(entries), totals, TEMPLATES, **options)).decode()
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------
 
 
-def test_csv_is_utf8_with_mark_and_crlf():
-    content, rows = table(located())
+def test_csv_is_utf8_with_mark_and_crlf(tmp_path):
+    content, rows = table(tmp_path, located())
     assert content.startswith(b"\xef\xbb\xbfdocument,station,file,")
     assert content.count(b"\r\n") == content.count(b"\n") == 1 + len(rows)
     assert list(rows[0]) == list(tables.COLUMNS)
 
 
-def test_only_accepted_numbers_stand_in_accepted():
-    _, rows = table(located())
+def test_only_accepted_numbers_stand_in_accepted(tmp_path):
+    _, rows = table(tmp_path, located())
     assert [(r["status"], r["value"], r["accepted"]) for r in rows] == [
         ("accepted", "117", "117"),
         ("review", "42", ""),
         ("blank", "", ""),
     ]
     assert rows[1]["reasons"] == "no_second_witness"
-    assert rows[1]["report_link"] == "report.html#p1-votes_2"
+    assert rows[1]["report_link"] == "report/001.html#d1-votes_2"
     assert rows[0]["label_id"] == "Suara sah pasangan calon 1"
 
 
-def test_photos_without_numbers_keep_their_place_in_links():
-    _, rows = table(lost(), located("b.jpg"))
-    assert {r["report_link"].split("-")[0] for r in rows} == {"report.html#p2"}
+def test_photos_without_numbers_keep_their_place_in_links(tmp_path):
+    _, rows = table(tmp_path, lost(), located("b.jpg"))
+    assert {r["report_link"].split("-")[0] for r in rows} == {"report/001.html#d2"}
 
 
 @pytest.mark.parametrize("name", ["=cmd|'/c calc'!A1.jpg", "+1.jpg", "-1.jpg", "@x.jpg", "\tx.jpg", "\rx.jpg"])
-def test_cells_a_spreadsheet_would_run_are_defused(name):
-    _, rows = table(located(name))
+def test_cells_a_spreadsheet_would_run_are_defused(tmp_path, name):
+    _, rows = table(tmp_path, located(name))
     assert {r["file"] for r in rows} == {f"'{name}"}
 
 
-def test_a_dash_in_the_first_box_is_defused_too():
+def test_a_dash_in_the_first_box_is_defused_too(tmp_path):
     record = located()
     first = record.fields["votes_1"].model_copy(update={"text": "--7"})
-    _, rows = table(record.model_copy(update={"fields": {"votes_1": first}}))
+    _, rows = table(tmp_path, record.model_copy(update={"fields": {"votes_1": first}}))
     assert rows[0]["text"] == "'--7"
 
 
@@ -91,76 +138,114 @@ def tags(html: str):
     return parser.found
 
 
-def test_report_says_that_paper_prevails_in_both_languages():
-    html = page(report.Entry(located()))
-    assert "Provisional – paper prevails" in html
-    assert "Sementara – formulir kertas yang berlaku" in html
+def test_every_page_says_that_paper_prevails_in_both_languages(tmp_path):
+    shown = written(tmp_path, (located(),))
+    for html in (index_page(shown), (tmp_path / "report" / "001.html").read_text()):
+        assert "Provisional – paper prevails" in html
+        assert "Sementara – formulir kertas yang berlaku" in html
 
 
-def test_report_is_self_contained_and_starts_no_foreign_script():
-    crop = base64.b64encode(b"jpeg").decode()
-    html = page(report.Entry(located(), {"votes_1": crop, "votes_2": crop}, None, ("overlay/a-00000000.jpg",)))
-    for tag, attributes in tags(html):
-        assert tag not in {"link", "iframe", "object", "base"}
-        assert not [name for name in attributes if name.startswith("on")]
-        source = attributes.get("src")
-        assert source is None or source.startswith("data:image/jpeg;base64,")
-        target = attributes.get("href")
-        assert target is None or target.startswith(("#p", "overlay/"))
-    assert len([1 for tag, _ in tags(html) if tag == "script"]) == 1
-    assert "default-src 'none'" in html
+def test_pages_load_nothing_but_pictures_of_the_folder_and_start_no_foreign_script(tmp_path):
+    shown = written(tmp_path, (located(),), (lost("b.jpg"),), pictures=("crops/a.jpg", "overlay/a.jpg"))
+    for html in (index_page(shown), (tmp_path / "report" / "001.html").read_text()):
+        for tag, attributes in tags(html):
+            assert tag not in {"link", "iframe", "object", "base"}
+            assert not [name for name in attributes if name.startswith("on") or name == "style"]
+            source = attributes.get("src")
+            assert source is None or source == "../crops/a.jpg"
+            target = attributes.get("href")
+            assert target is None or re.match(r"(\.\./)?(report|overlay/a|numbers|[a-z]+)[./]|SHA256SUMS$", target)
+            assert ":" not in (target or "")
+        assert len([1 for tag, _ in tags(html) if tag == "script"]) == 1
+        assert "default-src 'none'" in html
 
 
-def test_file_names_are_text_never_markup():
+def test_file_names_are_text_never_markup(tmp_path):
     name = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>.jpg"
-    html = page(report.Entry(located(name)), report.Entry(lost(name)), skipped=[name])
-    assert len([1 for tag, _ in tags(html) if tag == "script"]) == 1
-    assert not [1 for tag, attributes in tags(html) if tag == "img"]
-    assert "&lt;script&gt;alert(" in html
+    shown = written(tmp_path, (located(name),), (lost(name),))
+    run = RUN.model_copy(update={"skipped": (name,)})
+    for html in (index_page(shown, run), (tmp_path / "report" / "001.html").read_text()):
+        assert len([1 for tag, _ in tags(html) if tag == "script"]) == 1
+        assert not [1 for tag, attributes in tags(html) if tag == "img"]
+        assert "&lt;script&gt;alert(" in html
 
 
-def test_review_comes_first_with_reason_in_both_languages_and_crop():
-    crop = base64.b64encode(b"jpeg").decode()
-    html = page(report.Entry(located(), {"votes_2": crop}))
-    review, everything = html.split('<section id="problems">')
-    assert 'id="p1-votes_2"' in review
-    assert 'id="p1-votes_1"' in everything
-    assert crop in review
-    assert "tidak ada bukti kedua" in review
-    assert "no second witness" in review
+def test_review_comes_first_with_reason_in_both_languages_and_crop(tmp_path):
+    html = page(tmp_path, located(), pictures=("crops/a.jpg",))
+    opened, closed = html.split("<details", 1)
+    assert 'id="d1-votes_2"' in opened
+    assert 'id="d1-votes_1"' in closed
+    assert 'class="s1" loading="lazy"' in opened  # the second strip of the sheet
+    assert ".s1{object-position:0 -56px}" in opened
+    assert "tidak ada bukti kedua" in opened
+    assert "no second witness" in opened
 
 
-def test_every_link_of_the_table_is_in_the_report():
-    records = [located(), lost("b.jpg"), located("c.jpg", page="1")]
-    html = page(*map(report.Entry, records))
-    _, rows = table(*records)
-    ids = re.findall(r' id="([^"]+)"', html)
-    assert len(ids) == len(set(ids))
-    assert {r["report_link"].partition("#")[2] for r in rows} <= set(ids)
+def test_every_link_of_table_and_index_is_in_the_report(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "MOST_DOCUMENTS", 2)
+    shown = written(tmp_path, (located(), located("c.jpg", page="1")), (lost("b.jpg"),), (located("d.jpg"),))
+    rows = b"".join(map(tables.numbers_rows, shown)).decode()
+    wanted = set(re.findall(r"report/\d+\.html#[\w-]+", rows + index_page(shown)))
+    there = set()
+    for file in (tmp_path / "report").iterdir():
+        ids = re.findall(r' id="([^"]+)"', file.read_text())
+        assert len(ids) == len(set(ids))
+        there |= {f"report/{file.name}#{one}" for one in ids}
+    assert wanted <= there
+    assert {"report/001.html#d1", "report/001.html#d2", "report/002.html#d3-votes_1"} <= wanted
 
 
-def test_broken_rule_shows_its_numbers_and_difference():
-    html = page(report.Entry(located()))
+def test_pages_are_bounded_in_documents_and_numbers(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "MOST_DOCUMENTS", 3)
+    monkeypatch.setattr(report, "MOST_NUMBERS", 5)
+    shown = written(tmp_path, *((lost(f"{i}.jpg"),) for i in range(4)), *((located(f"{i}.jpg"),) for i in range(4, 7)))
+    assert [one.page for one in shown] == [1, 1, 1, 2, 2, 3, 4]
+    second = (tmp_path / "report" / "002.html").read_text()
+    assert 'href="001.html"' in second
+    assert 'href="003.html"' in second
+    assert 'href="005.html"' not in (tmp_path / "report" / "004.html").read_text()
+
+
+def test_broken_rule_shows_its_numbers_and_difference(tmp_path):
+    html = page(tmp_path, located())
     assert "160 = 117 + 42 + ?" in html
     assert "+1" in html
 
 
+def test_where_photos_differ_all_are_shown(tmp_path):
+    one = located()
+    field = one.fields["votes_2"].model_copy(update={"reasons": ("photos_disagree",)})
+    one = one.model_copy(update={"fields": {**one.fields, "votes_2": field}})
+    two = located("b.jpg").model_copy(update={"counts": False})
+    pages = report.ReportPages(tmp_path, TEMPLATES, "id")
+    pages.add(document(one), (ShownPhoto(one, ("crops/a.jpg",)), ShownPhoto(two, ("crops/b.jpg",))))
+    pages.close()
+    html = (tmp_path / "report" / "001.html").read_text()
+    assert (html.count("crops/a.jpg"), html.count("crops/b.jpg")) == (3, 1)
+
+
 def test_summary_counts():
-    totals = report.Totals()
+    totals = Totals()
     for record in (located(), located("b.jpg"), lost("c.jpg")):
         totals.add(record)
-    assert totals == report.Totals(photos=3, located=2, accepted=2, review=2, blank=2, problems=1)
+    assert totals == Totals(photos=3, located=2, accepted=2, review=2, blank=2, problems=1)
 
 
-def test_an_empty_report_says_so():
-    assert page().count("Tidak ada.") == 3
+def test_the_list_has_what_needs_a_person_first_and_stations_without_photos(tmp_path):
+    shown = written(tmp_path, (lost("a.jpg"),), (located("b.jpg"),))
+    missing = tables.missing_rows([], ["2101142004001"], FORM)
+    entries = [index.listed(one, tables.document_row(one.document, FORM)) for one in shown]
+    html = b"".join(index.index_html([*entries, *map(index.listed_missing, missing)], Totals(), RUN)).decode()
+    assert re.findall(r'<li data-v="(\w+)" data-find="([^"]*)"', html) == [
+        ("review", "b.jpg b.jpg"),
+        ("problem", "a.jpg a.jpg"),
+        ("missing", "2101142004001"),
+    ]
+    assert re.findall(r'name="verdict" value="(\w*)"', html) == ["", "review", "problem", "missing"]
 
 
-def test_large_batches_keep_the_crops_of_review_only(monkeypatch):
-    monkeypatch.setattr(report, "MOST_CROPS", 1)
-    html = page(report.Entry(located(), {"votes_1": "QUNDRVBURUQ=", "votes_2": "UkVWSUVX"}))
-    assert "QUNDRVBURUQ=" not in html
-    assert "UkVWSUVX" in html
+def test_an_empty_list_says_so():
+    assert "Tidak ada." in index_page([])
 
 
 # --- pictures -------------------------------------------------------------------------------------------------------
@@ -261,12 +346,21 @@ def test_strip_shows_the_boxes_straight(tmp_path):
     path = photo(tmp_path / "a.jpg")
     decoded = load.load(path, "a", Options())
     record = located()
-    image = cv2.imdecode(np.frombuffer(pictures.strip(decoded, record.fields["votes_1"].quad), np.uint8), -1)
-    assert image.ndim == 2
-    assert image.shape[0] == pictures.STRIP_HEIGHT
+    quads = [field.quad for field in record.fields.values()]
+    image = pictures.strip(decoded, quads[0])
+    assert image.shape == (pictures.STRIP_HEIGHT, pictures.strip_width(quads[0]))
     # Box sides are dark columns: two of each of the three boxes.
     dark = image[20:36].mean(axis=0) < 120
     assert (np.diff(dark.astype(int)) == 1).sum() == 6
+
+
+def test_a_sheet_holds_strips_below_one_another():
+    narrow, wide = np.zeros((56, 10), np.uint8), np.full((56, 20), 90, np.uint8)
+    picture = pictures.sheet([narrow, wide])
+    assert picture.shape == (112, 20)
+    assert (picture[:56, :10] == 0).all()
+    assert (picture[:56, 10:] == 210).all()
+    assert (picture[56:] == 90).all()
 
 
 def test_save_replaces_whole_files_only(tmp_path, noise):

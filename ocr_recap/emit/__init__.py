@@ -7,7 +7,28 @@ DOCUMENTS_FILE: Final = "documents.jsonl"
 NUMBERS_FILE: Final = "numbers.csv"
 STATIONS_FILE: Final = "stations.csv"
 REVIEW_FILE: Final = "review.csv"
-DECISIONS_FILE: Final = "decisions.jsonl"
 REPORT_FILE: Final = "report.html"
+RUN_FILE: Final = "run.json"
+SUMS_FILE: Final = "SHA256SUMS"
+DECISIONS_FILE: Final = "decisions.jsonl"  # a person's: never written by a batch, and kept by the next one
+FILES: Final = frozenset(
+    {
+        PHOTOS_FILE,
+        DOCUMENTS_FILE,
+        NUMBERS_FILE,
+        STATIONS_FILE,
+        REVIEW_FILE,
+        REPORT_FILE,
+        RUN_FILE,
+        SUMS_FILE,
+        DECISIONS_FILE,
+    }
+)
+
 OVERLAYS: Final = "overlay"
 PAGES: Final = "pages"
+CROPS: Final = "crops"
+TEMPLATES: Final = "templates"
+REPORT_PAGES: Final = "report"
+PICTURES: Final = (CROPS, OVERLAYS, PAGES)
+FOLDERS: Final = frozenset({*PICTURES, TEMPLATES, REPORT_PAGES})

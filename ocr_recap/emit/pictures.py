@@ -1,8 +1,9 @@
-"""Small tools for pictures: warp, encode, save whole files only, and crop the row of boxes of one number."""
+"""Small tools for pictures: warp, encode, save whole files only, and crop the rows of boxes of numbers."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -16,14 +17,17 @@ ColorImage = NDArray[np.uint8]
 FloatArray = NDArray[np.float64]
 
 STRIP_HEIGHT = 56  # px, margin included
+_MARGIN = 0.2  # of the row's height
+_INNER = STRIP_HEIGHT / (1 + 2 * _MARGIN)
 
 
-def save(picture: ColorImage, path: str | Path) -> None:
+def save(picture: ColorImage, path: str | Path, quality: int = 82) -> None:
     """Write a picture under its name only when it is complete.
 
     Args:
         picture: (h, w, 3) BGR or (h, w) gray uint8.
         path: ends in .jpg, .jpeg or .png.
+        quality: of a JPEG.
 
     Raises:
         ValueError: another ending.
@@ -32,7 +36,7 @@ def save(picture: ColorImage, path: str | Path) -> None:
     path = Path(path)
     if path.suffix.lower() not in (".jpg", ".jpeg", ".png"):
         raise ValueError(f"{path.name}: pictures are saved as .jpg or .png")
-    write_atomically(path, encode(picture, path.suffix.lower(), 82))
+    write_atomically(path, encode(picture, path.suffix.lower(), quality))
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -50,7 +54,12 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise
 
 
-def strip(photo: Photo, quad: Quad) -> bytes:
+def strip_width(quad: Quad) -> int:
+    """Width in pixels of the strip of a row of boxes with these corners."""
+    return round(_INNER * (_ratio(np.array(quad, dtype=np.float64)) + 2 * _MARGIN))
+
+
+def strip(photo: Photo, quad: Quad) -> NDArray[np.uint8]:
     """The row of boxes of one number, straightened, with a margin.
 
     Args:
@@ -58,32 +67,40 @@ def strip(photo: Photo, quad: Quad) -> bytes:
         quad: the row's corners TL, TR, BR, BL in pixels of the full photo.
 
     Returns:
-        A gray JPEG, 56 px high. What lies outside the photo is light gray.
+        (STRIP_HEIGHT, strip_width(quad)) gray. What lies outside the photo is light gray.
     """
     corners = np.array(quad, dtype=np.float64)
-    edges = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
-    ratio = float(np.clip((edges[0] + edges[2]) / max(edges[1] + edges[3], 1e-6), 0.2, 20))
-    margin = 0.2  # of the row's height
-    height = STRIP_HEIGHT
-    inner = height / (1 + 2 * margin)
-    left = margin * inner - 0.5
-    width = round(inner * (ratio + 2 * margin))
-    x, y = left + inner * ratio, left + inner
+    width, height = strip_width(quad), STRIP_HEIGHT
+    left = _MARGIN * _INNER - 0.5
+    x, y = left + _INNER * _ratio(corners), left + _INNER
     rect = np.array([[left, left], [x, left], [x, y], [left, y]])
     # Drawn at twice the size and averaged down: a plain warp of a large photo would skip pixels.
     double = (2 * rect + 0.5).astype(np.float32)
     decoded = ((corners + 0.5) * photo.scale - 0.5).astype(np.float32)
     matrix = np.asarray(cv2.getPerspectiveTransform(double, decoded), dtype=np.float64)
     large = warp(photo.gray, matrix, (2 * width, 2 * height))
-    return encode(cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA), ".jpg", 70)  # pyright: ignore[reportArgumentType]
+    return np.asarray(cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def thumbnail(photo: Photo, long_side: int = 112) -> bytes:
-    """The whole photo as a gray JPEG too small to read a name in: enough to recognise which photo it is."""
+def sheet(strips: Sequence[NDArray[np.uint8]]) -> ColorImage:
+    """Strips below one another, at the left: (n * STRIP_HEIGHT, widest) gray."""
+    widest = max(s.shape[1] for s in strips)
+    padded = [cv2.copyMakeBorder(s, 0, 0, 0, widest - s.shape[1], cv2.BORDER_CONSTANT, value=210) for s in strips]
+    return np.asarray(np.vstack(padded), dtype=np.uint8)
+
+
+def _ratio(corners: FloatArray) -> float:
+    """Width to height of a row of boxes."""
+    edges = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    return float(np.clip((edges[0] + edges[2]) / max(edges[1] + edges[3], 1e-6), 0.2, 20))
+
+
+def thumbnail(photo: Photo, long_side: int = 112) -> ColorImage:
+    """The whole photo in gray, too small to read a name in: enough to recognise which photo it is."""
     height, width = photo.gray.shape
     factor = long_side / max(height, width)
     size = max(1, round(width * factor)), max(1, round(height * factor))
-    return encode(cv2.resize(photo.gray, size, interpolation=cv2.INTER_AREA), ".jpg", 70)  # pyright: ignore[reportArgumentType]
+    return np.asarray(cv2.resize(photo.gray, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def project(matrix: FloatArray, points: FloatArray) -> FloatArray:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ..record import Record
-from ..template import Template
-from .tables import Dialect, anchor, labels, lines
+from .shown import Shown
+from .tables import Dialect, lines
 
 # What is told apart by: the same in `numbers.csv`, so that a row may be copied from there.
 KEY_COLUMNS = ("sha256", "frame", "template", "page", "field")
@@ -38,59 +37,48 @@ class Row:
     cells: tuple[str, ...]
 
 
-def rows(
-    index: int,
-    record: Record,
-    settles: Mapping[str, int],
-    templates: Mapping[str, Template],
-    language: Literal["id", "en"] = "id",
-) -> list[Row]:
-    """The rows of one photo, in the form's order; none of one that does not count.
+def rows(shown: Shown, settles: Mapping[str, int], language: Literal["id", "en"] = "id") -> list[Row]:
+    """The rows of one document, in the order of its photos.
 
     Args:
-        index: the photo's place in the input, from 0.
-        record: with its document's decisions.
-        settles: of the document, by field id (`questions.settles`).
-        templates: forms by id, for the labels.
+        shown: the document and where the report shows it.
+        settles: by field id (`questions.settles`).
         language: of the explanations.
     """
-    page = record.page
-    if page is None or not record.counts:
-        return []
-    named = labels(record, templates)
-    photo = record.photo
-    return [
-        Row(
-            settles.get(name, 0),
-            (
-                record.document or "",
-                record.station.code or "",
-                photo.file,
-                photo.sha256,
-                str(photo.frame),
-                page.template,
-                page.page,
-                name,
-                *named[name],
-                field.text,
-                "" if field.value is None else str(field.value),
-                " ".join(field.reasons),
-                getattr(field.explanation, language),
-                f"report.html#{anchor(index, name)}",
-                str(settles.get(name, 0)),
-                *("" for _ in ANSWER_COLUMNS),
-            ),
+    named = shown.labels()
+    found: list[Row] = []
+    for name, counting in shown.counting():
+        record, field = counting.record, counting.record.fields[name]
+        page = record.page
+        if page is None or field.status != "review":
+            continue
+        cells = (
+            record.document or "",
+            record.station.code or "",
+            record.photo.file,
+            record.photo.sha256,
+            str(record.photo.frame),
+            page.template,
+            page.page,
+            name,
+            *named.get(name, (name, name)),
+            field.text,
+            "" if field.value is None else str(field.value),
+            " ".join(field.reasons),
+            getattr(field.explanation, language),
+            shown.link(name),
+            str(settles.get(name, 0)),
+            *("" for _ in ANSWER_COLUMNS),
         )
-        for name, field in record.fields.items()
-        if field.status == "review"
-    ]
+        found.append(Row(settles.get(name, 0), cells))
+    return found
 
 
 def review_csv(found: Iterable[Row], dialect: Dialect = "rfc4180") -> Iterator[bytes]:
     """The file in pieces, byte order mark and header first: UTF-8, RFC 4180 or the dialect asked for.
 
     Args:
-        found: in input order, which stays the order of numbers that settle equally many.
+        found: in the order of the documents, which stays the order of numbers that settle equally many.
         dialect: of the file.
     """
     yield b"\xef\xbb\xbf" + lines([COLUMNS], dialect)

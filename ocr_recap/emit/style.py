@@ -1,4 +1,4 @@
-"""Style and script of the report. Without the script everything can still be read; it only adds the search box."""
+"""Style and script of the report. Without the script everything can still be read; it only adds search and filters."""
 
 from __future__ import annotations
 
@@ -36,19 +36,48 @@ h3 a{color:inherit}
 color:var(--soft);line-height:1.3}
 .tiles b{display:block;font-size:1.6rem;line-height:1.15;color:var(--ink);font-variant-numeric:tabular-nums}
 .tiles .ok b{color:var(--ok)}.tiles .look b{color:var(--look)}.tiles .bad b{color:var(--bad)}
-#find{display:none;width:100%;margin:1rem 0 0;padding:.6rem .8rem;font:inherit;color:inherit;background:var(--card);
+#find{display:none;width:100%;padding:.6rem .8rem;font:inherit;color:inherit;background:var(--card);
 border:1px solid var(--line);border-radius:.6rem}
-.photo{background:var(--card);border:1px solid var(--line);border-radius:.75rem;margin:0 0 1rem;overflow:hidden}
-.photo>header,.photo>summary{padding:.75rem 1rem}
-.photo>summary{cursor:pointer}
-.photo>summary h3{display:inline}
+.home{font-size:.875rem;font-weight:600;color:inherit;white-space:nowrap}
+.filters{display:none}
+.filters .sub{margin:.6rem 0}
+.chips{display:flex;flex-wrap:wrap;gap:.4rem;margin:.6rem 0 0}
+.chips label{padding:.3rem .7rem;border:1px solid var(--line);border-radius:1rem;background:var(--card);
+font-size:.85rem;cursor:pointer;color:var(--soft)}
+.chips b{color:var(--ink);font-variant-numeric:tabular-nums}
+.chips input{position:absolute;opacity:0;width:1px;height:1px}
+.chips label:has(:checked){border-color:var(--link);box-shadow:inset 0 0 0 1px var(--link);color:var(--ink)}
+.chips label:has(:focus-visible){outline:2px solid var(--link);outline-offset:2px}
+.scripted #find{display:block}.scripted .filters{display:block}
+.list{list-style:none;margin:0;padding:0;border:1px solid var(--line);border-radius:.75rem;background:var(--card);
+overflow:hidden}
+.list li{display:grid;grid-template:"name verdict" auto "meta count" auto/minmax(0,1fr) auto;gap:.15rem 1rem;
+padding:.6rem 1rem;border-top:1px solid var(--line);content-visibility:auto;contain-intrinsic-size:auto 3.9rem}
+.list li:first-child{border-top:0}
+.list h3{grid-area:name;font-variant-numeric:tabular-nums}.list .verdict{grid-area:verdict;justify-self:end}
+.list .meta{grid-area:meta}.list .count{grid-area:count;margin:0;justify-self:end;font-size:.85rem;color:var(--soft);
+white-space:nowrap}
+.list .count b{color:var(--ink)}
+.verdict{font-size:.85rem;font-weight:600;line-height:1.4}
+.verdict.ok{color:var(--ok)}.verdict.look{color:var(--look)}.verdict.bad{color:var(--bad)}.verdict.none{color:var(--none)}
+.steps{display:flex;justify-content:space-between;list-style:none;margin:0 0 1rem;padding:0}
+.doc{background:var(--card);border:1px solid var(--line);border-radius:.75rem;margin:0 0 1rem;overflow:hidden;
+content-visibility:auto;contain-intrinsic-size:auto 12rem}
+.doc>header{display:flex;flex-wrap:wrap;gap:.1rem 1rem;justify-content:space-between;padding:.75rem 1rem}
+.doc>header .meta{flex-basis:100%}
+.doc:target{outline:3px solid var(--link)}
+.photos{list-style:none;margin:0;padding:.6rem 1rem;border-top:1px solid var(--line);font-size:.85rem;color:var(--soft)}
+.photos li{overflow-wrap:anywhere}
+h4{font-size:.9rem;margin:0;overflow-wrap:anywhere}
 .meta{color:var(--soft);font-size:.85rem;margin:.1rem 0 0;overflow-wrap:anywhere}
+.meta b{color:var(--look)}
 .number{display:grid;grid-template:"label label" auto "crop value" auto "why why" auto "fine fine" auto/auto
 minmax(0,1fr);gap:.3rem 1rem;align-items:center;padding:.8rem 1rem;border-top:1px solid var(--line)}
 .number p{margin:0}
-.crop{grid-area:crop}
-.crop img{display:block;max-width:min(11.5rem,42vw);height:auto;border-radius:.3rem;background:var(--paper);
-border:1px solid var(--line)}
+.crop{grid-area:crop;overflow-x:auto}
+.crop img{display:block;box-sizing:content-box;max-width:none;object-fit:none;object-position:0 0;border-radius:.3rem;
+background:var(--paper);border:1px solid var(--line)}
+.crop img+img{margin-top:.3rem}
 .value{grid-area:value}.label{grid-area:label}.number>.fine{grid-area:fine}.why{grid-area:why;font-size:.9rem}
 @media(min-width:40rem){.number{grid-template:"crop label why" 1fr "crop value why" auto "crop fine why" 1fr/11.5rem
 minmax(0,1fr) minmax(0,1.2fr);gap:.1rem 1.25rem}.number .label{align-self:end}.number>.fine{align-self:start}}
@@ -63,30 +92,41 @@ font-weight:700}
 .none .sign,.open .sign{background:var(--nonebg);color:var(--none)}
 .bad .sign,.broken .sign{background:var(--badbg);color:var(--bad)}
 .number:target{outline:3px solid var(--link);outline-offset:-3px}
-.problem{display:flex;gap:1rem;padding:.75rem 1rem;align-items:flex-start}
+.problem{display:flex;gap:1rem;padding:.75rem 1rem;align-items:flex-start;border-top:1px solid var(--line);
+font-size:.9rem}
 .problem img{flex:none;max-width:6rem;max-height:7rem;border-radius:.3rem;border:1px solid var(--line)}
 .problem p{margin:.15rem 0 0}
 .rules{list-style:none;margin:0;padding:.5rem 1rem;border-top:1px solid var(--line);font-size:.875rem}
 .rules li{padding:.3rem 0;overflow-wrap:anywhere}
 .rules code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.82rem}
-.rules h4{font-size:.8rem;margin:.35rem 0 .1rem;color:var(--soft);font-weight:600}
 details.more{border-top:1px solid var(--line)}
 details.more>summary{padding:.6rem 1rem;font-size:.875rem;cursor:pointer;color:var(--soft)}
 details.more .rules{border-top:0;padding-top:0}
 footer{color:var(--soft);font-size:.8rem;margin-top:3rem;border-top:1px solid var(--line);padding-top:1rem;
 overflow-wrap:anywhere}
 [hidden]{display:none!important}
-@media print{.bar{position:static}#find,.tongue{display:none!important}.photo{break-inside:avoid}}
+@media print{.bar{position:static}.filters,#find,.tongue,.steps{display:none!important}.number{break-inside:avoid}
+.doc,.list li{content-visibility:visible}}
 """
 
 JS = """
 (function(){
-var find=document.getElementById('find'),groups=document.querySelectorAll('[data-find]');
-find.style.display='block';
-find.addEventListener('input',function(){
-var wanted=find.value.toLowerCase().trim();
-groups.forEach(function(g){g.hidden=wanted!==''&&g.getAttribute('data-find').indexOf(wanted)<0});
+document.documentElement.className='scripted';
+var find=document.getElementById('find'),shown=document.querySelector('#shown b');
+var items=[].slice.call(document.querySelectorAll('[data-find]'));
+function filter(){
+var words=find.value.toLowerCase().trim().split(/\\s+/);
+var chip=document.querySelector('[name=verdict]:checked'),verdict=chip?chip.value:'',count=0;
+items.forEach(function(item){
+var text=item.getAttribute('data-find');
+var fits=(!verdict||item.getAttribute('data-v')===verdict)&&words.every(function(w){return text.indexOf(w)>=0});
+item.hidden=!fits;count+=fits;
 });
+if(shown){shown.textContent=count}
+}
+find.addEventListener('input',filter);
+document.addEventListener('change',function(event){if(event.target.name==='verdict'){filter()}});
+filter();
 function open(){
 var target=location.hash&&document.getElementById(decodeURIComponent(location.hash.slice(1)));
 for(var e=target;e;e=e.parentElement){if(e.tagName==='DETAILS'){e.open=true}}

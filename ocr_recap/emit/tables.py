@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..documents import Document
-from ..record import Record
 from ..template import Template
+from .shown import Shown
 
 COLUMNS = (
     "document",
@@ -37,6 +37,9 @@ COLUMNS = (
     "confidence",
     "reasons",
     "report_link",
+    "decided_by",
+    "decided_at",
+    "note",
 )
 DOCUMENT_COLUMNS = ("document", "station", "template", "pages_present", "pages_missing", "verdict", "review_count")
 Dialect = Literal["rfc4180", "excel-id"]
@@ -45,7 +48,10 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")  # apostrophes in front included, so t
 
 @dataclass(frozen=True)
 class DocumentRow:
-    """What a document came to, for a table. `accepted` holds its counts: the accepted number, None otherwise."""
+    """What a document came to, for a table.
+
+    `accepted` holds its counts: the accepted number, None otherwise. `decided_by`: persons who decided any number.
+    """
 
     id: str
     station: str | None
@@ -55,6 +61,7 @@ class DocumentRow:
     verdict: str
     review_count: int
     accepted: Mapping[str, int | None]
+    decided_by: tuple[str, ...] = ()
 
 
 def document_row(document: Document, template: Template | None) -> DocumentRow:
@@ -70,6 +77,7 @@ def document_row(document: Document, template: Template | None) -> DocumentRow:
         document.verdict,
         sum(fields[name].status == "review" for name in counts),
         {name: fields[name].accepted for name in counts},
+        tuple(dict.fromkeys(f.decision.by for f in fields.values() if f.decision)),
     )
 
 
@@ -92,34 +100,23 @@ def stations_csv(
         dialect: of the file.
     """
     counts = list(dict.fromkeys(f.id for form in templates for f in form.fields if f.role == "count"))
-    yield b"\xef\xbb\xbf" + lines([(*DOCUMENT_COLUMNS, *counts)], dialect)
+    yield b"\xef\xbb\xbf" + lines([(*DOCUMENT_COLUMNS, *counts, "decided_by")], dialect)
     for row in rows:
         cells = [row.id, row.station or "", row.template or "", " ".join(row.pages_present)]
         cells += [" ".join(row.pages_missing), row.verdict, str(row.review_count)]
         values = [row.accepted.get(name) for name in counts]
-        yield lines([cells + ["" if v is None else str(v) for v in values]], dialect)
+        who = ", ".join(row.decided_by)
+        yield lines([[*cells, *("" if v is None else str(v) for v in values), who]], dialect)
 
 
-def numbers_csv(
-    records: Iterable[Record], templates: Mapping[str, Template], dialect: Dialect = "rfc4180"
-) -> Iterator[bytes]:
-    """The file in pieces, byte order mark and header first, then a piece per record.
-
-    Args:
-        records: in input order; their position is what `report_link` points to.
-        templates: forms by id, for the labels; numbers of other forms are labelled with their ids.
-        dialect: of the file.
-    """
-    yield b"\xef\xbb\xbf" + lines([COLUMNS], dialect)
-    for index, record in enumerate(records):
-        rows = list(_rows(index, record, templates, "," if dialect == "excel-id" else ".")) if record.counts else []
-        if rows:
-            yield lines(rows, dialect)
+def numbers_head(dialect: Dialect = "rfc4180") -> bytes:
+    """Byte order mark and heading of `numbers.csv`."""
+    return b"\xef\xbb\xbf" + lines([COLUMNS], dialect)
 
 
-def anchor(index: int, field_id: str | None = None) -> str:
-    """The report's anchor for a photo (its position in the input, from 0), or for one of its numbers."""
-    return f"p{index + 1}" if field_id is None else f"p{index + 1}-{field_id}"
+def numbers_rows(shown: Shown, dialect: Dialect = "rfc4180") -> bytes:
+    """The rows of one document, photo by photo; numbers of an unknown form are labelled with their ids."""
+    return lines(_rows(shown, "," if dialect == "excel-id" else "."), dialect)
 
 
 def defused(text: str) -> str:
@@ -132,17 +129,11 @@ def undefused(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
-def labels(record: Record, templates: Mapping[str, Template]) -> dict[str, tuple[str, str]]:
-    """Indonesian and English label of every number of a record; the field's id where the form is not at hand."""
-    form = templates.get(record.page.template) if record.page else None
-    known = {f.id: (f.label.id, f.label.en) for f in form.fields} if form else {}
-    return {field_id: known.get(field_id, (field_id, field_id)) for field_id in record.fields}
-
-
-def _rows(index: int, record: Record, templates: Mapping[str, Template], point: str) -> Iterator[list[str]]:
-    named = labels(record, templates)
-    photo, page = record.photo, record.page
-    for field_id, field in record.fields.items():
+def _rows(shown: Shown, point: str) -> Iterator[list[str]]:
+    named = shown.labels()
+    for field_id, shown_photo in shown.counting():
+        record = shown_photo.record
+        photo, page, field = record.photo, record.page, record.fields[field_id]
         yield [
             record.document or "",
             record.station.code or "",
@@ -152,7 +143,7 @@ def _rows(index: int, record: Record, templates: Mapping[str, Template], point: 
             page.template if page else "",
             page.page if page else "",
             field_id,
-            *named[field_id],
+            *named.get(field_id, (field_id, field_id)),
             field.text,
             field.read,
             "" if field.value is None else str(field.value),
@@ -160,7 +151,8 @@ def _rows(index: int, record: Record, templates: Mapping[str, Template], point: 
             field.status,
             f"{field.confidence:.6g}".replace(".", point),
             " ".join(field.reasons),
-            f"report.html#{anchor(index, field_id)}",
+            shown.link(field_id),
+            *((said.by, said.at, said.note) if (said := field.decision) else ("", "", "")),
         ]
 
 

@@ -1,0 +1,262 @@
+"""Phase two of publishing: tables, report and hashes, from a folder of results alone.
+
+It starts from `photos.jsonl`, `documents.jsonl`, `templates/`, `run.json` and `decisions.jsonl`, decides every document
+again from the readings and from what people decided, and writes the rest. Readings, pictures and decisions are never
+changed; without new decisions the same bytes come out again.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from . import sums, template
+from .answers import is_filled
+from .decisions import Decision, Decisions, Number, fold, latest, numbers_of, read_log
+from .documents import Document, settle
+from .emit import (
+    DECISIONS_FILE,
+    DOCUMENTS_FILE,
+    NUMBERS_FILE,
+    PHOTOS_FILE,
+    PICTURES,
+    REPORT_FILE,
+    REPORT_PAGES,
+    REVIEW_FILE,
+    RUN_FILE,
+    STATIONS_FILE,
+    TEMPLATES,
+)
+from .emit.index import Listed, index_html, listed, listed_missing
+from .emit.report import ReportPages
+from .emit.review import Row, review_csv
+from .emit.review import rows as review_rows
+from .emit.shown import ShownPhoto, Totals
+from .emit.tables import DocumentRow, document_row, missing_rows, numbers_head, numbers_rows, stations_csv
+from .groups import Group, regroup
+from .inputs import BatchError
+from .journal import picture_name
+from .lock import held
+from .problems import OF_GROUPING
+from .questions import settles
+from .record import Problem, Record
+from .runinfo import RunInfo, read_run
+from .template import Template, TemplateError
+
+PART = ".part"
+_Line = TypeVar("_Line", Document, Record)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What a folder of results came to.
+
+    Attributes:
+        totals: over all photos.
+        documents: a row per document, then per missing station.
+        problems: of documents, with the document's id.
+        idle: decisions that settle nothing: their photo is not here, is read as another page, or does not count.
+        kept: the name under which a filled-in `review.csv` was kept that a new one replaced; None if there was none.
+    """
+
+    totals: Totals
+    documents: tuple[DocumentRow, ...]
+    problems: tuple[tuple[str, Problem], ...]
+    idle: tuple[Decision, ...] = ()
+    kept: str | None = None
+
+
+def rewrite(folder: str | Path) -> Tables:
+    """Write documents, tables and report of a folder of results again.
+
+    Args:
+        folder: made by `ocr-recap read`.
+
+    Raises:
+        BatchError: no such folder, its readings or decisions were changed, or another process is at work in it.
+        OSError: it cannot be written.
+    """
+    folder = Path(folder)
+    read_run(folder)  # before a lock is left in a folder that is none of ours
+    with held(folder):
+        return write(folder)
+
+
+def write(folder: Path, answered: Path | None = None) -> Tables:
+    """As `rewrite`, for a caller who holds the lock. One document is held at a time.
+
+    Args:
+        folder: of results.
+        answered: a filled-in table whose answers have all been taken, so that it need not be kept.
+    """
+    run, forms = opened(folder)
+    decisions = latest(read_log(folder))
+    stage = folder / PART
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir()
+    totals = Totals()
+    rows: list[DocumentRow] = []
+    entries: list[Listed] = []
+    problems: list[tuple[str, Problem]] = []
+    questions: list[Row] = []
+    counting: set[Number] = set()
+    pages = ReportPages(stage, forms, run.language)
+    with ExitStack() as stack:
+        documents = stack.enter_context((stage / DOCUMENTS_FILE).open("wb"))
+        numbers = stack.enter_context((stage / NUMBERS_FILE).open("wb"))
+        numbers.write(numbers_head(run.dialect))
+        for document, records in decided(folder, forms, decisions):
+            photos = tuple(ShownPhoto(record, _pictures(folder, record)) for record in records)
+            shown = pages.add(document, photos)
+            documents.write((document.to_json() + "\n").encode())
+            numbers.write(numbers_rows(shown, run.dialect))
+            rows.append(document_row(document, shown.template))
+            entries.append(listed(shown, rows[-1]))
+            questions += review_rows(shown, settles(document, shown.template), run.language)
+            problems.extend((document.id, p) for p in document.problems)
+            for record in records:
+                totals.add(record)
+                counting.update(numbers_of(record).values() if record.counts else ())
+    pages.close()
+    used = list(forms.values())
+    missing = missing_rows(rows, run.stations_without_photos, used[0] if len(used) == 1 else None)
+    with (stage / STATIONS_FILE).open("wb") as stations:
+        stations.writelines(stations_csv([*rows, *missing], used, run.dialect))
+    with (stage / REVIEW_FILE).open("wb") as review:
+        review.writelines(review_csv(questions, run.dialect))
+    with (stage / REPORT_FILE).open("wb") as report:
+        report.writelines(index_html([*entries, *map(listed_missing, missing)], totals, run))
+    _sum_up(folder, stage)
+    kept = keep_filled(folder, answered)
+    sums.install(stage, folder)
+    shutil.rmtree(stage, ignore_errors=True)
+    idle = tuple(decision for number, decision in decisions.items() if number not in counting)
+    return Tables(totals, (*rows, *missing), tuple(problems), idle, kept)
+
+
+def keep_filled(folder: Path, answered: Path | None = None) -> str | None:
+    """Put a `review.csv` that somebody has filled in aside before a new one takes its place; its new name.
+
+    Raises:
+        OSError: it cannot be moved.
+    """
+    path = folder / REVIEW_FILE
+    if not path.is_file() or sums.of(path) == sums.read(folder).get(REVIEW_FILE) or not is_filled(path):
+        return None
+    if answered is not None and answered.resolve() == path.resolve():
+        return None
+    number = 1
+    while (kept := path.with_name(f"{path.stem}-{number}{path.suffix}")).exists():
+        number += 1
+    path.rename(kept)
+    return kept.name
+
+
+def opened(folder: Path) -> tuple[RunInfo, dict[str, Template]]:
+    """How a folder of results was made, and its forms by id, in the order of its tables.
+
+    Raises:
+        BatchError: no such folder, its readings or forms were changed, or this version cannot use it.
+    """
+    run = read_run(folder)
+    files = {form: f"{TEMPLATES}/{form}.yaml" for form in run.templates}
+    sums.check(folder, [RUN_FILE, PHOTOS_FILE, *files.values()])
+    try:
+        return run, {form: template.load(folder / file) for form, file in files.items()}
+    except TemplateError as fault:
+        raise BatchError(str(fault), str(fault)) from None
+
+
+def photos_jsonl(path: str | Path) -> Iterator[Record]:
+    """The records of a `photos.jsonl`, in its order.
+
+    Raises:
+        OSError: the file cannot be read.
+        pydantic.ValidationError: a line is no record of this version.
+    """
+    with Path(path).open(encoding="utf-8") as lines:
+        for line in lines:
+            yield Record.from_json(line)
+
+
+def decided(
+    folder: Path, forms: Mapping[str, Template], decisions: Decisions
+) -> Iterator[tuple[Document, list[Record]]]:
+    """The documents in their order with their records in input order, from the readings and what people decided.
+
+    Args:
+        folder: of results, under lock.
+        forms: as `opened` gives them.
+        decisions: that count.
+
+    Raises:
+        BatchError: a line is none of this version.
+    """
+    places = _places(folder)
+    with (folder / PHOTOS_FILE).open("rb") as photos, (folder / DOCUMENTS_FILE).open("rb") as lines:
+        for line in lines:
+            known = _parsed(Document, line, folder / DOCUMENTS_FILE)
+            readings: list[Record] = []
+            for place in places.pop(known.id, ()):
+                photos.seek(place)
+                readings.append(fold(_parsed(Record, photos.readline(), folder / PHOTOS_FILE), decisions))
+            yield settle(_group(known, readings), readings, forms.get(known.template or ""))
+    if places:
+        raise _unusable(folder / DOCUMENTS_FILE)
+
+
+def _group(known: Document, readings: Sequence[Record]) -> Group:
+    """The group that a document was made of; what a person decided in it is left behind."""
+    own = tuple(p for p in known.problems if p.code in OF_GROUPING)
+    return regroup(known.id, known.station, known.template, readings, own)
+
+
+def _places(folder: Path) -> dict[str, list[int]]:
+    """Where the lines of each document's photos begin, by the document's id."""
+    places: dict[str, list[int]] = {}
+    start = 0
+    with (folder / PHOTOS_FILE).open("rb") as lines:
+        for line in lines:
+            places.setdefault(json.loads(line)["document"], []).append(start)
+            start += len(line)
+    return places
+
+
+def _parsed(kind: type[_Line], line: bytes, path: Path) -> _Line:
+    try:
+        return kind.from_json(line.decode())
+    except (ValidationError, UnicodeDecodeError):
+        raise _unusable(path) from None
+
+
+def _unusable(path: Path) -> BatchError:
+    return BatchError(
+        f"{path} tidak dapat dipakai oleh versi ini. Baca foto-fotonya lagi dengan ocr-recap read.",
+        f"{path} cannot be used by this version. Read the photos again with ocr-recap read.",
+    )
+
+
+def _pictures(folder: Path, record: Record) -> tuple[str, ...]:
+    if any(p.code == "duplicate_photo" for p in record.problems):
+        return ()
+    names = (f"{kind}/{picture_name(record)}" for kind in PICTURES)
+    return tuple(name for name in names if (folder / name).is_file())
+
+
+def _sum_up(folder: Path, stage: Path) -> None:
+    """List every file. What is not written here keeps the hash that it had when it was made."""
+    before = sums.read(folder)
+    made = {path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file()}
+    kept = (name for name in before if (folder / name).is_file() and not name.startswith(f"{REPORT_PAGES}/"))
+    known = {name: before[name] for name in kept}
+    own = {name: sums.of(stage / name) for name in made}
+    if (folder / DECISIONS_FILE).is_file():
+        own[DECISIONS_FILE] = sums.of(folder / DECISIONS_FILE)
+    sums.write(stage, {**known, **own})

@@ -1,0 +1,134 @@
+"""`run.json`: how a batch was run. The only result that may differ between two runs on the same photos."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from .emit import RUN_FILE
+from .emit.html import Language
+from .emit.tables import Dialect
+from .inputs import BatchError
+from .reader import Reader
+from .record import JsonLine
+
+RUN_SCHEMA = 1
+_PARTS = ("numpy", "onnxruntime", "opencv-python-headless", "pillow", "pydantic")
+
+
+class RunInfo(JsonLine):
+    """How a batch was run.
+
+    Attributes:
+        started, finished: UTC, ISO 8601; `finished` is when all photos had been read and put together.
+        ocr_recap: version of this package.
+        machine: system, release, architecture, cores; no name of it.
+        runtime: versions of Python and of the libraries that results depend on.
+        options: of reading; template files by their own names.
+        workers, resumed: processes, and photos whose results an interrupted run had left.
+        language, dialect: of the report and the tables.
+        weights_sha256: of the digit reader.
+        templates: SHA-256 of the forms in `templates/` by id, in the order of the tables.
+        lists: SHA-256 of the manifest and the roll, if they were given.
+        photos: how many there were.
+        stations_without_photos: of the roll, in its order.
+        skipped: files in the input folders that are no photos.
+    """
+
+    schema_: int = RUN_SCHEMA
+    started: str
+    finished: str
+    ocr_recap: str
+    machine: dict[str, str]
+    runtime: dict[str, str]
+    options: dict[str, Any]
+    workers: int
+    resumed: int
+    language: Language
+    dialect: Dialect
+    weights_sha256: str
+    templates: dict[str, str]
+    lists: dict[str, str]
+    photos: int
+    stations_without_photos: tuple[str, ...]
+    skipped: tuple[str, ...]
+    provisional: Literal[True] = True
+
+    def save(self, folder: Path) -> None:
+        """Write `run.json`.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        (folder / RUN_FILE).write_bytes((self.model_dump_json(by_alias=True, indent=2) + "\n").encode())
+
+
+def now() -> str:
+    """The time as `run.json` holds it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def run_info(
+    reader: Reader,
+    *,
+    started: str,
+    workers: int,
+    resumed: int,
+    language: Language,
+    dialect: Dialect,
+    lists: Mapping[str, str],
+    photos: int,
+    skipped: tuple[str, ...],
+) -> RunInfo:
+    """What is known of a run when its photos have been read; forms and gaps come later."""
+    options = reader.options.model_dump(mode="json")
+    return RunInfo(
+        started=started,
+        finished=started,
+        ocr_recap=version("ocr-recap"),
+        machine={
+            "system": platform.system(),
+            "release": platform.release(),
+            "architecture": platform.machine(),
+            "cores": str(os.cpu_count() or 0),
+        },
+        runtime={"python": platform.python_version(), **{name: version(name) for name in _PARTS}},
+        options={**options, "templates": [Path(t).name for t in reader.options.templates]},
+        workers=workers,
+        resumed=resumed,
+        language=language,
+        dialect=dialect,
+        weights_sha256=reader.weights_sha256,
+        templates={},
+        lists=dict(lists),
+        photos=photos,
+        stations_without_photos=(),
+        skipped=skipped,
+    )
+
+
+def read_run(folder: Path) -> RunInfo:
+    """The `run.json` of a folder of results.
+
+    Raises:
+        BatchError: there is none, or it is of another version.
+    """
+    try:
+        return RunInfo.from_json((folder / RUN_FILE).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise BatchError(
+            f"{folder} bukan folder hasil: {RUN_FILE} tidak ada. Beri folder yang dibuat oleh ocr-recap read --out.",
+            f"{folder} is no folder of results: it has no {RUN_FILE}. Name a folder that ocr-recap read --out made.",
+        ) from None
+    except ValidationError:
+        raise BatchError(
+            f"{folder / RUN_FILE} tidak dapat dipakai oleh versi ini. Baca foto-fotonya lagi dengan ocr-recap read.",
+            f"{folder / RUN_FILE} cannot be used by this version. Read the photos again with ocr-recap read.",
+        ) from None

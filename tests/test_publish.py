@@ -1,0 +1,237 @@
+"""Phase two: from a folder of results alone, the same bytes again; a person's decisions come in and go out again."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import multiprocessing
+import shutil
+
+import pytest
+from fakes import FakeReader, photo
+from test_batch import contents
+
+from ocr_recap import batch, publish, sums
+from ocr_recap.decisions import Decision, Stood, append, numbers_of
+from ocr_recap.inputs import BatchError
+from ocr_recap.lock import held
+
+CODE = "2101142004001"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Results of two photos of one page, a photo that another station sends as well, a copy, and a broken file."""
+    folder = tmp_path_factory.mktemp("publish")
+    photo(folder / "in" / f"{CODE}-a.jpg", mark=1)
+    photo(folder / "in" / f"{CODE}-b.jpg", mark=2)
+    photo(folder / "in" / "x" / "2101142004-2.jpg", mark=3)
+    photo(folder / "in" / "x" / "2101142004-3.jpg", mark=3)
+    photo(folder / "in" / "y" / f"2101142004002-{CODE}.jpg", mark=4)
+    (folder / "in" / "z.jpg").write_bytes(b"no photo")
+    (folder / "roll.csv").write_text(f"station\n{CODE}\n2101142004009\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch, "Reader", FakeReader)
+        batch.run([folder / "in"], folder / "out", overlay=True, stations=folder / "roll.csv", dialect="excel-id")
+    return folder / "out"
+
+
+@pytest.fixture
+def folder(made, tmp_path):
+    return shutil.copytree(made, tmp_path / "results")
+
+
+def test_rewriting_without_decisions_gives_the_same_bytes(folder):
+    before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    for name in ("numbers.csv", "stations.csv", "report.html", "SHA256SUMS"):
+        assert len(before[folder / name]) > 100
+    tables = publish.rewrite(folder)
+    assert {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()} == before
+    assert [d.verdict for d in tables.documents].count("missing") == 1
+    shutil.move(folder, folder.with_name("elsewhere"))
+    (folder.with_name("elsewhere") / "numbers.csv").unlink()
+    publish.rewrite(folder.with_name("elsewhere"))
+    assert contents(folder.with_name("elsewhere"))["numbers.csv"] == before[folder / "numbers.csv"]
+
+
+def test_every_file_is_listed_with_its_hash(folder):
+    listed = dict(reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text().splitlines())
+    there = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+    assert set(listed) == set(there) - {"SHA256SUMS", ".lock"}
+    assert all(hashlib.sha256(there[name].read_bytes()).hexdigest() == digest for name, digest in listed.items())
+    assert sorted(listed) == list(listed)
+
+
+def decide(folder, value=43):
+    """A person says what `votes_2` is on every photo."""
+    records = [r for r in publish.photos_jsonl(folder / "photos.jsonl") if r.page]
+    said = [(r, numbers_of(r)["votes_2"], r.fields["votes_2"]) for r in records]
+    append(
+        folder,
+        [
+            Decision(
+                at="2024-02-14T15:30:00Z",
+                by="Sri",
+                document=record.document,
+                file=record.photo.file,
+                **number._asdict(),
+                old=Stood(text=field.text, value=field.value, status=field.status),
+                new=value,
+            )
+            for record, number, field in said
+        ],
+    )
+    return len(said)
+
+
+def test_decisions_reach_all_tables_and_leave_readings_alone(folder):
+    before = contents(folder)
+    count = decide(folder)
+    tables = publish.rewrite(folder)
+    after = contents(folder)
+    kept = [n for n in before if n.startswith(("photos", "crops/", "overlay/", "templates/"))]
+    assert all(after[name] == before[name] for name in kept)
+    rows = list(csv.DictReader(after["numbers.csv"].decode("utf-8-sig").splitlines(), delimiter=";"))
+    rows = [r for r in rows if r["field"] == "votes_2"]
+    assert {(r["value"], r["decided_by"], r["decided_at"]) for r in rows} == {("43", "Sri", "2024-02-14T15:30:00Z")}
+    # Whose sheet it is stays open on the others: one picture for two stations, and a name with two codes.
+    assert {r["document"]: r["accepted"] for r in rows}[CODE] == "43"
+    assert [r["accepted"] for r in rows].count("43") == 1
+    documents = [json.loads(line) for line in after["documents.jsonl"].splitlines()]
+    assert [d["fields"]["votes_2"]["value"] for d in documents if d["fields"]] == [43] * 3
+    stations = list(csv.DictReader(after["stations.csv"].decode("utf-8-sig").splitlines(), delimiter=";"))
+    assert [(s["votes_2"], s["decided_by"]) for s in stations if s["document"] == CODE] == [("43", "Sri")]
+    assert [s["decided_by"] for s in stations].count("Sri") == 3
+    assert b"decided by Sri" in after["report/001.html"]
+    assert b"decided by</span> Sri" in after["report.html"]
+    assert tables.totals.decided == 3
+    assert len(tables.idle) == count - 3 == 1, "a photo gave way to a better one of its page"
+
+
+def test_decisions_taken_back_leave_nothing(folder):
+    before = contents(folder)
+    decide(folder)
+    publish.rewrite(folder)
+    assert contents(folder) != before
+    (folder / "decisions.jsonl").unlink()
+    publish.rewrite(folder)
+    assert contents(folder) == before
+
+
+def test_the_next_batch_hears_earlier_decisions_again(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "Reader", FakeReader)
+    decide(folder)
+    log = (folder / "decisions.jsonl").read_bytes()
+    (folder / "mine.txt").write_text("not ours")
+    photo(tmp_path / "in" / f"{CODE}.jpg", mark=1)
+    photo(tmp_path / "in" / "9.jpg", mark=9)
+    result = batch.run([tmp_path / "in"], folder)
+    assert (folder / "decisions.jsonl").read_bytes() == log
+    assert "decisions.jsonl" in sums.read(folder)
+    assert [d.accepted.get("votes_2") for d in result.documents] == [43, None]
+    assert [d.decided_by for d in result.documents] == [("Sri",), ()]
+    assert {d.file for d in result.idle} == {f"{CODE}-b.jpg", "x/2101142004-2.jpg", f"y/2101142004002-{CODE}.jpg"}
+    assert (folder / "mine.txt").exists()
+    assert len(list((folder / "crops").iterdir())) == 2
+    assert not (folder / "overlay").exists()
+
+
+def test_a_damaged_log_stops_a_batch_before_it_begins(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "Reader", FakeReader)
+    (folder / "decisions.jsonl").write_text("{}\n")
+    before = contents(folder)
+    with pytest.raises(BatchError, match=r"decisions\.jsonl, line 1"):
+        batch.run([photo(tmp_path / "in" / "9.jpg", mark=9)], folder)
+    assert contents(folder) == before
+
+
+def test_a_filled_in_table_is_never_lost(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "Reader", FakeReader)
+    review = folder / "review.csv"
+    ours = review.read_bytes()
+    review.write_bytes(ours.replace(b"\r\n", b"\n"))
+    assert publish.rewrite(folder).kept is None, "saved again, and nothing filled in"
+    assert review.read_bytes() == ours
+    mine = ours.replace(b";;;\r\n", b";43;Sri;\r\n", 1)
+    assert mine != ours
+    for name in ("review-1.csv", "review-2.csv"):
+        review.write_bytes(mine)
+        if name == "review-1.csv":
+            assert publish.rewrite(folder).kept == name
+        else:
+            assert batch.run([photo(tmp_path / "in" / "9.jpg", mark=9)], folder).kept == name
+        assert (folder / name).read_bytes() == mine
+        assert b"Sri" not in review.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["photos.jsonl", "run.json", "templates/c-hasil-ppwp-2024.yaml"])
+def test_what_was_changed_by_hand_is_refused_and_nothing_is_written(folder, name):
+    (folder / name).write_bytes((folder / name).read_bytes() + b"\n")
+    before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    with pytest.raises(BatchError) as fault:
+        publish.rewrite(folder)
+    assert name in fault.value.id
+    assert "was changed or lost" in fault.value.en
+    assert {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()} == before
+
+
+def test_a_damaged_picture_is_not_given_a_new_hash(folder):
+    picture = next((folder / "crops").iterdir())
+    name = f"crops/{picture.name}"
+    before = sums.read(folder)[name]
+    picture.write_bytes(b"damaged")
+    publish.rewrite(folder)
+    assert sums.read(folder)[name] == before
+
+
+@pytest.mark.parametrize("content", [None, "{}", '{"schema": 99}'])
+def test_what_is_no_folder_of_results(tmp_path, content):
+    if content is not None:
+        (tmp_path / "run.json").write_text(content)
+    with pytest.raises(BatchError, match=r"run\.json"):
+        publish.rewrite(tmp_path)
+    assert not (tmp_path / ".lock").exists()
+
+
+def test_documents_and_photos_that_do_not_belong_together(folder):
+    lines = (folder / "documents.jsonl").read_bytes().splitlines(keepends=True)
+    (folder / "documents.jsonl").write_bytes(b"".join(lines[1:]))
+    with pytest.raises(BatchError, match=r"documents\.jsonl"):
+        publish.rewrite(folder)
+
+
+def test_names_that_lead_out_of_the_folder_are_not_ours(tmp_path):
+    names = ("../x", "/etc/x", "crops/../x", "crops/..", "notes.txt", "crops/a/b", "crops/a.jpg", "photos.jsonl")
+    sums.write(tmp_path, dict.fromkeys(names, "0" * 64))
+    assert set(sums.read(tmp_path)) == {"crops/a.jpg", "photos.jsonl"}
+
+
+def hold(folder, ready, done):
+    with held(folder):
+        ready.set()
+        done.wait(30)
+
+
+def test_two_processes_never_work_in_one_folder(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "Reader", FakeReader)
+    context = multiprocessing.get_context("spawn")
+    ready, done = context.Event(), context.Event()
+    other = context.Process(target=hold, args=(folder, ready, done))
+    other.start()
+    try:
+        assert ready.wait(60)
+        for call in (lambda: publish.rewrite(folder), lambda: batch.run([photo(tmp_path / "9.jpg")], folder)):
+            with pytest.raises(BatchError) as fault:
+                call()
+            assert "sedang dipakai" in fault.value.id
+            assert "at work" in fault.value.en
+    finally:
+        done.set()
+        other.join()
+    publish.rewrite(folder)
+
+
+def test_the_lock_may_be_nested(folder):
+    with held(folder):
+        publish.rewrite(folder)
