@@ -10,9 +10,7 @@ from pathlib import Path
 from .answers import decide, read_answers
 from .decisions import Decision, append, latest, read_log
 from .emit import REPORT_FILE
-from .inputs import BatchError
-from .lock import held
-from .publish import Tables, decided, opened, write
+from .publish import Tables, at_work, decided, opened, write
 from .record import Record
 
 
@@ -59,30 +57,20 @@ def apply(folder: str | Path, review: str | Path, by: str | None = None) -> Appl
             message says where and what to do. No answer was taken.
     """
     folder, review = Path(folder), Path(review)
-    opened(folder)  # before a lock is left in a folder that is none of ours
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    try:
-        with held(folder):
-            _, forms = opened(folder)
-            answers = read_answers(review)
-            before = latest(read_log(folder))
+    with at_work(folder):
+        _, forms = opened(folder)
+        answers = read_answers(review)
+        before = latest(read_log(folder))
 
-            def records() -> Iterator[Record]:
-                for _, settled in decided(folder, forms, before):
-                    yield from settled
+        def records() -> Iterator[Record]:
+            for _, settled in decided(folder, forms, before):
+                yield from settled
 
-            new = decide(review, answers.filled, records(), forms, before, by, at)
-            append(folder, new)
-            # A table with notes but no answers to go with them is not ours to replace.
-            tables = write(folder, review if answers.notes == 0 else None)
-    except OSError as fault:
-        why = fault.strerror or type(fault).__name__
-        raise BatchError(
-            f"Folder hasil {folder} tidak dapat ditulis ({why}). Tutup berkas yang masih terbuka di aplikasi lain, "
-            "periksa izin dan ruang disk, lalu jalankan perintah yang sama lagi.",
-            f"The folder of results {folder} cannot be written ({why}). Close files that are open in other programs, "
-            "check permissions and disk space, then run the same command again.",
-        ) from None
+        new = decide(review, answers.filled, records(), forms, before, by, at)
+        append(folder, new)
+        # A table with notes but no answers to go with them is not ours to replace.
+        tables = write(folder, forms.values(), review if answers.notes == 0 else None)
     replaced = sum(decision.number in before for decision in new)
     again = len({a.number for a in answers.filled}) - len(new)
     return Applied(folder, tuple(new), replaced, again, answers.empty, answers.notes, tables)

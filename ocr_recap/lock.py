@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,8 @@ def held(folder: Path) -> Generator[None]:
             f"Another ocr-recap process is at work in the folder of results {folder}. Wait until it has finished, or "
             "choose another folder with --out.",
         ) from None
+    except NotImplementedError:  # older filelock, where a file system has no locks
+        raise OSError(errno.ENOSYS, "no file locks here") from None
     try:
         yield
     finally:

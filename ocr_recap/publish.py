@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -80,23 +80,48 @@ def rewrite(folder: str | Path) -> Tables:
         folder: made by `ocr-recap read`.
 
     Raises:
-        BatchError: no such folder, its readings or decisions were changed, or another process is at work in it.
-        OSError: it cannot be written.
+        BatchError: no such folder, its readings or decisions were changed, another process is at work in it, or it
+            cannot be written.
     """
     folder = Path(folder)
-    read_run(folder)  # before a lock is left in a folder that is none of ours
-    with held(folder):
+    with at_work(folder):
         return write(folder)
 
 
-def write(folder: Path, answered: Path | None = None) -> Tables:
+@contextmanager
+def at_work(folder: Path) -> Generator[None, None, None]:
+    """Hold a folder of results.
+
+    Raises:
+        BatchError: no such folder, another process is at work in it, or it cannot be written.
+    """
+    read_run(folder)  # before a lock is left in a folder that is none of ours
+    try:
+        with held(folder):
+            yield
+    except OSError as fault:
+        why = fault.strerror or type(fault).__name__
+        raise BatchError(
+            f"Folder hasil {folder} tidak dapat ditulis ({why}). Tutup berkas hasil yang masih terbuka di aplikasi "
+            "lain, periksa izin dan ruang disk, lalu ulangi.",
+            f"The folder of results {folder} cannot be written ({why}). Close results that are open in other programs, "
+            "check permissions and disk space, then repeat.",
+        ) from None
+
+
+def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = None) -> Tables:
     """As `rewrite`, for a caller who holds the lock. One document is held at a time.
 
     Args:
         folder: of results.
+        known: forms that are loaded already; the others are read from the folder.
         answered: a filled-in table whose answers have all been taken, so that it need not be kept.
+
+    Raises:
+        BatchError: no such folder, or its readings or decisions were changed.
+        OSError: it cannot be written.
     """
-    run, forms = opened(folder)
+    run, forms = opened(folder, known)
     decisions = latest(read_log(folder))
     stage = folder / PART
     shutil.rmtree(stage, ignore_errors=True)
@@ -159,8 +184,8 @@ def keep_filled(folder: Path, answered: Path | None = None) -> str | None:
     return kept.name
 
 
-def opened(folder: Path) -> tuple[RunInfo, dict[str, Template]]:
-    """How a folder of results was made, and its forms by id, in the order of its tables.
+def opened(folder: Path, known: Iterable[Template] = ()) -> tuple[RunInfo, dict[str, Template]]:
+    """How a folder of results was made, and its forms by id, in the order of its tables; `known` need no loading.
 
     Raises:
         BatchError: no such folder, its readings or forms were changed, or this version cannot use it.
@@ -168,8 +193,12 @@ def opened(folder: Path) -> tuple[RunInfo, dict[str, Template]]:
     run = read_run(folder)
     files = {form: f"{TEMPLATES}/{form}.yaml" for form in run.templates}
     sums.check(folder, [RUN_FILE, PHOTOS_FILE, *files.values()])
+    at_hand = {(form.id, form.sha256): form for form in known}
     try:
-        return run, {form: template.load(folder / file) for form, file in files.items()}
+        return run, {
+            form: at_hand.get((form, digest)) or template.load(folder / files[form])
+            for form, digest in run.templates.items()
+        }
     except TemplateError as fault:
         raise BatchError(str(fault), str(fault)) from None
 

@@ -81,7 +81,7 @@ def publish(out: Path, plan: Sequence[Planned], reader: Reader, wanted: Wanted, 
     if (out / DECISIONS_FILE).is_file():
         shutil.copyfile(out / DECISIONS_FILE, stage / DECISIONS_FILE)
     rows = _readings(stage, work, plan, reader, wanted, run)
-    tables = write(stage)
+    tables = write(stage, reader.templates)
     kept = keep_filled(out)
     sums.install(stage, out)
     shutil.rmtree(stage, ignore_errors=True)

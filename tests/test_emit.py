@@ -176,7 +176,7 @@ def test_review_comes_first_with_reason_in_both_languages_and_crop(tmp_path):
     assert 'id="d1-votes_2"' in opened
     assert 'id="d1-votes_1"' in closed
     assert 'class="s1" loading="lazy"' in opened  # the second strip of the sheet
-    assert ".s1{object-position:0 -56px}" in opened
+    assert ".crop .s1{object-position:0 -56px}" in opened
     assert "tidak ada bukti kedua" in opened
     assert "no second witness" in opened
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import hashlib
 import json
 import multiprocessing
@@ -12,10 +13,12 @@ import pytest
 from fakes import FakeReader, photo
 from test_batch import contents
 
-from ocr_recap import batch, publish, sums
+from ocr_recap import batch, documents, publish, sums
 from ocr_recap.decisions import Decision, Stood, append, numbers_of
+from ocr_recap.documents import settle
 from ocr_recap.inputs import BatchError
 from ocr_recap.lock import held
+from ocr_recap.record import Record
 
 CODE = "2101142004001"
 
@@ -98,8 +101,8 @@ def test_decisions_reach_all_tables_and_leave_readings_alone(folder):
     # Whose sheet it is stays open on the others: one picture for two stations, and a name with two codes.
     assert {r["document"]: r["accepted"] for r in rows}[CODE] == "43"
     assert [r["accepted"] for r in rows].count("43") == 1
-    documents = [json.loads(line) for line in after["documents.jsonl"].splitlines()]
-    assert [d["fields"]["votes_2"]["value"] for d in documents if d["fields"]] == [43] * 3
+    found = [json.loads(line) for line in after["documents.jsonl"].splitlines()]
+    assert [d["fields"]["votes_2"]["value"] for d in found if d["fields"]] == [43] * 3
     stations = list(csv.DictReader(after["stations.csv"].decode("utf-8-sig").splitlines(), delimiter=";"))
     assert [(s["votes_2"], s["decided_by"]) for s in stations if s["document"] == CODE] == [("43", "Sri")]
     assert [s["decided_by"] for s in stations].count("Sri") == 3
@@ -176,6 +179,23 @@ def test_what_was_changed_by_hand_is_refused_and_nothing_is_written(folder, name
     assert {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()} == before
 
 
+def test_a_full_disk_leaves_everything_as_it_was(folder, monkeypatch):
+    before = contents(folder)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(publish, "stations_csv", full)
+    with pytest.raises(BatchError) as fault:
+        publish.rewrite(folder)
+    assert "tidak dapat ditulis (No space left" in fault.value.id
+    after = contents(folder)
+    assert {name: content for name, content in after.items() if not name.startswith(".part/")} == before
+    monkeypatch.undo()
+    publish.rewrite(folder)
+    assert contents(folder) == before
+
+
 def test_a_damaged_picture_is_not_given_a_new_hash(folder):
     picture = next((folder / "crops").iterdir())
     name = f"crops/{picture.name}"
@@ -235,3 +255,25 @@ def test_two_processes_never_work_in_one_folder(folder, tmp_path, monkeypatch):
 def test_the_lock_may_be_nested(folder):
     with held(folder):
         publish.rewrite(folder)
+
+
+def test_neither_phase_holds_all_records(tmp_path, monkeypatch):
+    """Pages of stations come one after the other, so that every document reaches over the whole input."""
+    stations = [f"2101142004{i:03d}" for i in range(1, 11)]
+    for index, station in enumerate(stations):
+        photo(tmp_path / "in" / f"a-{station}.jpg", mark=index)
+        photo(tmp_path / "in" / f"b-{station}.jpg", mark=index + 20)
+    alive = []
+
+    def counted(*arguments):
+        alive.append(sum(type(thing) is Record for thing in gc.get_objects()))
+        return settle(*arguments)
+
+    monkeypatch.setattr(batch, "Reader", FakeReader)
+    monkeypatch.setattr(documents, "settle", counted)
+    monkeypatch.setattr(publish, "settle", counted)
+    gc.collect()
+    before = sum(type(thing) is Record for thing in gc.get_objects())
+    batch.run([tmp_path / "in"], tmp_path / "out")
+    assert len(alive) == 2 * len(stations)
+    assert max(alive) - before <= 8  # read and decided, of this document and the one before

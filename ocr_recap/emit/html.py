@@ -51,7 +51,7 @@ def head(language: Language, title: str, home: str, rows: int = 0) -> str:
         rows: how many strips the longest sheet of crops has.
     """
     # A strip is the part of its sheet that this rule uncovers; a style of its own would break the policy.
-    style = CSS + "".join(f".s{i}{{object-position:0 -{i * STRIP_HEIGHT}px}}" for i in range(1, rows))
+    style = CSS + "".join(f".crop .s{i}{{object-position:0 -{i * STRIP_HEIGHT}px}}" for i in range(rows))
     policy = (
         f"default-src 'none'; img-src 'self' file:; style-src '{_hash(style)}'; script-src '{_hash(JS)}'; "
         "base-uri 'none'; form-action 'none'"
@@ -80,7 +80,7 @@ def foot(notes: Sequence[str]) -> str:
 
 def search() -> str:
     """The search box, which only the script shows."""
-    text = "Cari TPS atau berkas / Find a station or file"
+    text = "Cari TPS, berkas / Find station, file"
     return f'<input id="find" type="search" placeholder="{text}" aria-label="{text}">'
 
 

@@ -107,10 +107,10 @@ def _line(entry: Listed) -> str:
     name = escape(row.station or row.id)
     title = f'<a href="{escape(entry.link)}">{name}</a>' if entry.link else name
     notes: list[str] = []
-    if row.template:
-        present = escape(", ".join(row.pages_present) or "–")
-        notes.append(f"{escape(row.template)} · {both('halaman', 'pages')} {present}")
-    if row.pages_missing and row.verdict != "missing":
+    if row.pages_present:
+        present = escape(", ".join(row.pages_present))
+        notes.append(f"{escape(row.template or '')} · {both('halaman', 'pages')} {present}")
+    if row.pages_missing and row.pages_present:
         notes.append(f"{both('kurang', 'missing')} {escape(', '.join(row.pages_missing))}")
     if entry.unread:
         notes.append(both(f"{entry.unread} foto tidak terbaca", f"{entry.unread} photos not read"))
@@ -118,7 +118,7 @@ def _line(entry: Listed) -> str:
         notes.append(f"{both('ditetapkan oleh', 'decided by')} {escape(', '.join(row.decided_by))}")
     if row.station and row.id and not row.id.startswith(row.station):
         notes.append(escape(row.id))
-    count = f"<b>{row.review_count}</b> {both('angka', 'numbers')}" if row.review_count else ""
+    count = f"<b>{row.review_count}</b> {both('diperiksa', 'to review')}" if row.review_count else ""
     return (
         f'<li data-v="{row.verdict}"{findable(row.id, row.station, *entry.files)}><h3>{title}</h3>'
         f'{verdict(row.verdict)}<p class="count">{count}</p><p class="meta">{" · ".join(notes)}</p></li>\n'

@@ -19,7 +19,7 @@ from .shown import Shown, ShownPhoto, page_file
 __all__ = ["Language", "ReportPages"]
 
 MOST_DOCUMENTS = 200
-MOST_NUMBERS = 3000  # a page of more takes a laptop over a second to open (benchmarks/report.py)
+MOST_NUMBERS = 1500  # twice as many took 1.5 s to open on two busy cores (benchmarks/report.py)
 _HOME = "../"
 _LINKS = {OVERLAYS: ("foto bertanda", "marked photo"), PAGES: ("halaman diluruskan", "straightened page")}
 

@@ -54,6 +54,9 @@ overflow:hidden}
 .list li{display:grid;grid-template:"name verdict" auto "meta count" auto/minmax(0,1fr) auto;gap:.15rem 1rem;
 padding:.6rem 1rem;border-top:1px solid var(--line);content-visibility:auto;contain-intrinsic-size:auto 3.9rem}
 .list li:first-child{border-top:0}
+@media(max-width:40rem){.list li{grid-template:"name count" auto "verdict verdict" auto "meta meta" auto/minmax(0,1fr)
+auto;
+contain-intrinsic-size:auto 5.3rem}.list .verdict{justify-self:start!important}}
 .list h3{grid-area:name;font-variant-numeric:tabular-nums}.list .verdict{grid-area:verdict;justify-self:end}
 .list .meta{grid-area:meta}.list .count{grid-area:count;margin:0;justify-self:end;font-size:.85rem;color:var(--soft);
 white-space:nowrap}
@@ -75,11 +78,11 @@ h4{font-size:.9rem;margin:0;overflow-wrap:anywhere}
 minmax(0,1fr);gap:.3rem 1rem;align-items:center;padding:.8rem 1rem;border-top:1px solid var(--line)}
 .number p{margin:0}
 .crop{grid-area:crop;overflow-x:auto}
-.crop img{display:block;box-sizing:content-box;max-width:none;object-fit:none;object-position:0 0;border-radius:.3rem;
+.crop img{display:block;box-sizing:content-box;max-width:none;object-fit:none;border-radius:.3rem;
 background:var(--paper);border:1px solid var(--line)}
 .crop img+img{margin-top:.3rem}
 .value{grid-area:value}.label{grid-area:label}.number>.fine{grid-area:fine}.why{grid-area:why;font-size:.9rem}
-@media(min-width:40rem){.number{grid-template:"crop label why" 1fr "crop value why" auto "crop fine why" 1fr/11.5rem
+@media(min-width:40rem){.number{grid-template:"crop label why" 1fr "crop value why" auto "crop fine why" 1fr/12.5rem
 minmax(0,1fr) minmax(0,1.2fr);gap:.1rem 1.25rem}.number .label{align-self:end}.number>.fine{align-self:start}}
 .value>b{font-weight:inherit;white-space:nowrap}
 .value{font-size:1.4rem;font-weight:650;line-height:1.2;font-variant-numeric:tabular-nums}

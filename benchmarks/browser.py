@@ -1,0 +1,126 @@
+"""A headless chromium spoken to over a pipe (DevTools protocol): opens pages, evaluates, takes pictures."""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--remote-debugging-pipe",
+)
+# The browser expects its pipe at 3 and 4.
+_BEGIN = """import os, sys
+os.dup2(int(sys.argv[1]), 3), os.dup2(int(sys.argv[2]), 4)
+os.execv(sys.argv[3], sys.argv[3:])"""
+
+
+def find() -> str | None:
+    """The browser's path, if there is one."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+class Browser:
+    """One page of one browser. Use as a context manager."""
+
+    def __init__(self, path: str) -> None:
+        self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        there, self._write = os.pipe()
+        self._read, back = os.pipe()
+        ends = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in (there, back)]
+        begin = [sys.executable, "-c", _BEGIN, str(ends[0]), str(ends[1]), path]
+        command = [*begin, *QUIET, f"--user-data-dir={self._profile.name}", "about:blank"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self._process = subprocess.Popen(command, pass_fds=ends, **quiet)
+        for end in (there, back, *ends):
+            os.close(end)
+        self.log: list[str] = []  # what the browser complains of, a blocked picture or style above all
+        self._buffer = b""
+        self._last = 0
+        self._session: str | None = None
+        targets = self._call("Target.getTargets")["targetInfos"]
+        target = next(t["targetId"] for t in targets if t["type"] == "page")
+        self._session = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self._call("Page.enable")
+        self._call("Runtime.enable")
+        self._call("Log.enable")
+
+    def __enter__(self) -> Browser:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(20)
+        os.close(self._write)
+        os.close(self._read)
+        self._profile.cleanup()
+
+    def size(self, width: int, height: int) -> None:
+        """Set the window's size in CSS pixels."""
+        self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+
+    def open(self, path: Path) -> float:
+        """Open a file; seconds until it was loaded and a picture of it was ready."""
+        start = time.perf_counter()
+        self._call("Page.navigate", url=path.resolve().as_uri())
+        self._wait("Page.loadEventFired")
+        self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
+        return time.perf_counter() - start
+
+    def evaluate(self, expression: str) -> Any:
+        """The value of a JavaScript expression, of its promise if it is one."""
+        answer = self._call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
+        if "exceptionDetails" in answer:
+            raise RuntimeError(answer["exceptionDetails"])
+        return answer["result"].get("value")
+
+    def picture(self, path: Path) -> None:
+        """Save what the window shows as PNG."""
+        path.write_bytes(base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"]))
+
+    def _call(self, method: str, **parameters: Any) -> Any:
+        self._last += 1
+        message = {"id": self._last, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        content = json.dumps(message).encode() + b"\0"
+        while content:
+            content = content[os.write(self._write, content) :]
+        while (answer := self._next()).get("id") != self._last:
+            pass
+        if "error" in answer:
+            raise RuntimeError(f"{method}: {answer['error']}")
+        return answer["result"]
+
+    def _wait(self, event: str) -> None:
+        while self._next().get("method") != event:
+            pass
+
+    def _next(self) -> Any:
+        while b"\0" not in self._buffer:
+            part = os.read(self._read, 1 << 20)
+            if not part:
+                raise RuntimeError("the browser ended")
+            self._buffer += part
+        message, _, self._buffer = self._buffer.partition(b"\0")
+        found = json.loads(message)
+        if found.get("method") == "Log.entryAdded":
+            self.log.append(found["params"]["entry"]["text"])
+        return found

@@ -1,0 +1,181 @@
+"""Does the report of a large batch stay usable? Opens and filters it in a real headless browser.
+
+    python benchmarks/report.py [--photos 3000] [--shots DIR]
+
+The sample photos are read once; their records and pictures are then repeated under other names, hashes and stations
+(three pages a station, other ink, so that nothing counts as a copy) and published as a batch of that size. Prints the
+CPU seconds of publishing and rewriting, the size of the pages, and for the index and each page of the report the
+seconds until it is loaded and drawn; for the index also the seconds that filtering takes. Each page is opened once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import resource
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.browser import Browser, find
+from ocr_recap import Reader, journal, publish, results
+from ocr_recap.emit import CROPS
+from ocr_recap.emit.pictures import STRIP_HEIGHT
+from ocr_recap.journal import Job
+from ocr_recap.record import Record
+from ocr_recap.results import Planned, Wanted
+from ocr_recap.runinfo import now, run_info
+
+SAMPLES = Path(__file__).resolve().parent.parent / "samples"
+MOST_SECONDS = 2.0
+MOST_BYTES = 5_000_000
+SETTLE = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))"
+FILTER = """(async () => {
+  const find = document.getElementById('find'), start = performance.now();
+  find.value = '%s'; find.dispatchEvent(new Event('input'));
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  return [performance.now() - start, +document.querySelector('#shown b').textContent];
+})()"""
+CHIP = """(async () => {
+  const chip = document.querySelector('[name=verdict][value=review]'), start = performance.now();
+  chip.click();
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  return [performance.now() - start, +document.querySelector('#shown b').textContent];
+})()"""
+MISPLACED = """[...document.querySelectorAll('.crop img')].filter(image => {
+  const row = +image.className.slice(1), style = getComputedStyle(image), up = row ? -row * image.height : 0;
+  return style.objectPosition !== `0px ${up}px` || style.objectFit !== 'none' || image.height !== %d;
+}).length"""
+BROKEN = """Promise.all([...document.images].map(image => { image.loading = 'eager'; return image.decode().then(() => 0,
+  () => 1); })).then(all => [all.length, all.reduce((a, b) => a + b, 0)])"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--photos", type=int, default=3000)
+    parser.add_argument("--shots", type=Path, help="folder for pictures of what the browser shows")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        out = Path(scratch) / "results"
+        publish_many(out, arguments.photos)
+        pages = [out / "report.html", *sorted((out / "report").iterdir())]
+        sizes = [page.stat().st_size for page in pages]
+        print(f"first page {sizes[0] / 1e6:.2f} MB; {len(sizes) - 1} further, at most {max(sizes[1:]) / 1e6:.2f} MB")
+        path = find()
+        if path is None:
+            print("no chromium on this machine: pages were not opened")
+            raise SystemExit(1)
+        slowest = browse(path, pages, arguments.shots)
+    good = slowest < MOST_SECONDS and sizes[0] < MOST_BYTES
+    print(f"slowest {slowest:.2f} s, limits {'kept' if good else 'NOT kept'}")
+    raise SystemExit(0 if good else 1)
+
+
+def publish_many(out: Path, photos: int) -> None:
+    """Publish a batch of repeated sample photos."""
+    reader = Reader()
+    work = journal.folder(out)
+    journal.prepare(work)
+    first = [Job(p, p.name, hashlib.sha256(p.read_bytes()).hexdigest(), p.stem, work, False, False)
+             for p in sorted(SAMPLES.glob("*.jpg"))]  # fmt: skip
+    by_page: dict[str, list[tuple[Record, Path]]] = {"1": [], "2": [], "3": []}
+    for job in first:
+        journal.read_job(reader, job)
+        entry = journal.load(job)
+        assert entry and entry.record.page
+        by_page[entry.record.page.page].append((entry.record, work / entry.pictures[0]))
+    plan = list(repeated(by_page, photos, work))
+    started = time.process_time()
+    run = run_info(
+        reader,
+        started=now(),
+        workers=1,
+        resumed=0,
+        language="id",
+        dialect="rfc4180",
+        lists={},
+        photos=photos,
+        skipped=(),
+    )
+    results.publish(out, plan, reader, Wanted(), run)
+    middle = time.process_time()
+    publish.rewrite(out)
+    end = time.process_time()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{photos} photos, CPU: published in {middle - started:.1f} s, rewritten in {end - middle:.1f} s")
+    print(f"most memory of the whole script {memory:.0f} MB")
+
+
+def repeated(by_page: dict[str, list[tuple[Record, Path]]], photos: int, work: Path) -> Iterator[Planned]:
+    """Journal copies under other names and hashes, page by page of station after station."""
+    rng = np.random.default_rng(0)
+    for index in range(photos):
+        station, page = divmod(index, 3)
+        choice = by_page[str(page + 1)]
+        record, crops = choice[station % len(choice)]
+        assert record.page
+        name = f"21011{station // 900 + 40:02d}{station // 30 % 30 + 1:03d}{station % 30 + 1:03d}-{page + 1}.jpg"
+        sha256 = hashlib.sha256(f"{name} {record.photo.sha256}".encode()).hexdigest()
+        ink = "".join(f"{level:x}" for level in rng.integers(0, 15, len(record.page.ink)))
+        update = {
+            "photo": record.photo.model_copy(update={"file": name, "sha256": sha256}),
+            "page": record.page.model_copy(update={"ink": ink}),
+        }
+        copy = record.model_copy(update=update)
+        picture = f"{CROPS}/{journal.picture_name(copy)}"
+        shutil.copyfile(crops, work / picture)
+        job = Job(work / name, name, sha256, f"copy-{index}", work, False, False)
+        job.result.write_text(json.dumps({"record": copy.export(), "pictures": [picture]}))
+        yield Planned(job)
+
+
+def browse(path: str, pages: list[Path], shots: Path | None) -> float:
+    """Open and filter; the slowest of all in seconds."""
+    slowest = 0.0
+    with Browser(path) as browser:
+        browser.size(1280, 900)
+        for page in pages:
+            seconds = browser.open(page)
+            slowest = max(slowest, seconds)
+            print(f"{page.name}: opened in {seconds:.2f} s", end="")
+            wrong = browser.evaluate(MISPLACED % STRIP_HEIGHT)
+            if wrong:
+                raise SystemExit(f": {wrong} numbers would be shown with another number's picture")
+            if page == pages[0]:
+                station = re.search(rb'data-find="(\d{13}) ', page.read_bytes())
+                assert station
+                for what, script in (
+                    ("one station", FILTER % station[1].decode()),
+                    ("all", FILTER % ""),
+                    ("review", CHIP),
+                ):
+                    milliseconds, shown = browser.evaluate(script)
+                    slowest = max(slowest, milliseconds / 1000)
+                    print(f"; filter for {what}: {milliseconds / 1000:.2f} s, {shown} shown", end="")
+            print()
+        images, broken = browser.evaluate(BROKEN)
+        print(f"pictures on the last page: {images}, not shown: {broken}; the browser complains of {browser.log or 0}")
+        if shots:
+            shots.mkdir(parents=True, exist_ok=True)
+            for name, page, size in (
+                ("index-wide", pages[0], (1280, 1100)),
+                ("index-phone", pages[0], (400, 900)),
+                ("page-wide", pages[1], (1280, 1400)),
+                ("page-phone", pages[1], (400, 1400)),
+            ):
+                browser.size(*size)
+                browser.open(page)
+                browser.evaluate(SETTLE)
+                time.sleep(0.5)  # pictures come in lazily
+                browser.picture(shots / f"{name}.png")
+    return slowest
+
+
+if __name__ == "__main__":
+    main()
