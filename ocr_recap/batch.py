@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import journal, sums
+from .decisions import Decision, read_log
 from .emit import REPORT_FILE
 from .emit.html import Language
 from .emit.shown import Totals
@@ -43,7 +44,8 @@ class BatchResult:
     """A finished batch.
 
     `documents` ends with the stations on the roll that sent no photo; `document_problems` are problems with the
-    document's id; `resumed` counts photos whose results an earlier, interrupted run had left.
+    document's id; `resumed` counts photos whose results an earlier, interrupted run had left; `idle` are decisions that
+    settle nothing here; `kept` is the name of a filled-in `review.csv` that was put aside.
     """
 
     out: Path
@@ -53,6 +55,8 @@ class BatchResult:
     document_problems: tuple[tuple[str, Problem], ...]
     skipped: tuple[str, ...]
     resumed: int
+    idle: tuple[Decision, ...] = ()
+    kept: str | None = None
 
     @property
     def report(self) -> Path:
@@ -130,6 +134,7 @@ def run(
     try:
         out.mkdir(parents=True, exist_ok=True)
         with held(out):
+            read_log(out)  # better refused now than after hours of reading
             work = journal.folder(out)
             journal.prepare(work)
             _read(todo(work), reader, processes, report)
@@ -149,7 +154,7 @@ def run(
         raise _unwritable(out, fault) from None
     tables = published.tables
     found = tables.totals, published.rows, tables.documents, tables.problems
-    return BatchResult(out, *found, collected.skipped, resumed)
+    return BatchResult(out, *found, collected.skipped, resumed, tables.idle, tables.kept)
 
 
 def _read(jobs: Iterator[Job], reader: Reader, processes: int, report: Callable[[Job], None]) -> None:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from . import batch, doctor, draw, summary, template
+from . import batch, corrections, doctor, draw, summary, template
 from .emit.html import Language
 from .emit.pictures import write_atomically
 from .options import Options
@@ -181,6 +181,32 @@ def read(
     if not quiet:
         summary.show(result, language)
     raise typer.Exit(PROBLEMS if result.totals.problems else OK)
+
+
+@app.command("apply")
+def apply_answers(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder hasil. / Folder of results.")],
+    review: Annotated[
+        Path,
+        typer.Argument(
+            metavar="REVIEW", help="review.csv dengan kolom verified terisi. / review.csv with its column verified."
+        ),
+    ],
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="NAME", help="Pemeriksa, bila kolom by kosong. / Who checked, if by is empty."),
+    ] = None,
+    lang: LangOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Catat keputusan orang dan tulis ulang tabel / log what people decided and write the tables again."""
+    language = _language(lang)
+    try:
+        result = corrections.apply(folder, review, by)
+    except batch.BatchError as fault:
+        _fail(say(language, fault.id, fault.en), USAGE)
+    if not quiet:
+        summary.show_applied(result, language)
 
 
 @templates_app.command("list")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from .policy import Case, Decision
 from .problems import reason as reason_text
@@ -11,6 +12,26 @@ from .record import Bilingual
 from .template import Label
 
 _MOST_RULES = 2  # a number may break many at once; the report lists them all
+_WORDS = {
+    "id": {
+        "accepted": "Diterima",
+        "review": "Perlu diperiksa",
+        "blank": "Kosong",
+        "read": "tulisan terbaca",
+        "bubbles": "bulatan",
+        "empty": "bulatan kosong",
+        "holds": "penjumlahan cocok:",
+    },
+    "en": {
+        "accepted": "Accepted",
+        "review": "To be reviewed",
+        "blank": "Blank",
+        "read": "the handwriting reads",
+        "bubbles": "the bubbles say",
+        "empty": "the bubbles are empty",
+        "holds": "the sum holds:",
+    },
+}
 
 
 def explain(case: Case, digits_probability: float, decision: Decision, rules: Mapping[str, Label]) -> Bilingual:
@@ -22,35 +43,11 @@ def explain(case: Case, digits_probability: float, decision: Decision, rules: Ma
         decision: what came of it.
         rules: the form's rules in words, by id.
     """
-    if decision.status == "blank":
+    if decision.status == "blank" and decision.witness != "person":
         return Bilingual(id="Kosong: tidak ada tulisan di semua kotak.", en="Blank: nothing is written in any box.")
-    read = f"{case.digits_text.replace(' ', '_')} ({percent(digits_probability)})"
-    facts_id, facts_en = [f"tulisan terbaca {read}"], [f"the handwriting reads {read}"]
-    if case.bubbles is not None:
-        shown = case.bubbles.text.replace(" ", "_")
-        empty = case.bubbles.kind == "blank"
-        facts_id.append("bulatan kosong" if empty else f"bulatan {shown}")
-        facts_en.append("the bubbles are empty" if empty else f"the bubbles say {shown}")
-    if decision.status == "accepted":
-        if decision.rules:
-            facts_id.append(f"penjumlahan cocok: {_named(decision.rules, rules, 'id')}")
-            facts_en.append(f"the sum holds: {_named(decision.rules, rules, 'en')}")
-        return Bilingual(id=f"Diterima: {'; '.join(facts_id)}.", en=f"Accepted: {'; '.join(facts_en)}.")
-    texts: list[dict[str, str]] = []
-    for code, data in decision.reasons:
-        broken = data["rules"].split() if code == "rule_broken" else ()
-        texts.append(
-            {
-                "id": reason_text(code, {**data, "rules": _named(broken, rules, "id")})["id"],
-                "en": reason_text(code, {**data, "rules": _named(broken, rules, "en")})["en"],
-            }
-        )
-    steps = list(dict.fromkeys(tuple(step(code).values()) for code, _ in decision.reasons))
-    why_id, why_en = ("; ".join(t[language] for t in texts) for language in ("id", "en"))
-    do_id, do_en = (" ".join(s[language] for s in steps) for language in (0, 1))
     return Bilingual(
-        id=f"Perlu diperiksa: {why_id}. {do_id} ({_sentence('; '.join(facts_id))})",
-        en=f"To be reviewed: {why_en}. {do_en} ({_sentence('; '.join(facts_en))})",
+        id=_told("id", case, digits_probability, decision, rules),
+        en=_told("en", case, digits_probability, decision, rules),
     )
 
 
@@ -63,6 +60,36 @@ def said_elsewhere(file: str) -> Bilingual:
 def percent(probability: float) -> str:
     """A probability for people; cut, not rounded, so that nothing doubtful is shown as 100%."""
     return f"{int(probability * 100)}%"
+
+
+def _told(
+    language: Literal["id", "en"],
+    case: Case,
+    digits_probability: float,
+    decision: Decision,
+    rules: Mapping[str, Label],
+) -> str:
+    words = _WORDS[language]
+    facts = [f"{words['read']} {_shown(case.digits_text)} ({percent(digits_probability)})"]
+    if case.bubbles is not None:
+        empty = case.bubbles.kind == "blank"
+        facts.append(words["empty"] if empty else f"{words['bubbles']} {_shown(case.bubbles.text)}")
+    if decision.rules:
+        facts.append(f"{words['holds']} {_named(decision.rules, rules, language)}")
+    opening, seen = words[decision.status], "; ".join(facts)
+    if not decision.reasons:
+        return f"{opening}: {seen}."
+    why: list[str] = []
+    for code, data in decision.reasons:
+        broken = data["rules"].split() if code == "rule_broken" else ()
+        why.append(reason_text(code, {**data, "rules": _named(broken, rules, language)})[language])
+    steps = dict.fromkeys(step(code)[language] for code, _ in decision.reasons)
+    do = f"{' '.join(steps)} " if decision.status == "review" else ""
+    return f"{opening}: {'; '.join(why)}. {do}({_sentence(seen)})"
+
+
+def _shown(text: str) -> str:
+    return text.replace(" ", "_")
 
 
 def _named(ids: Sequence[str], rules: Mapping[str, Label], language: str) -> str:

@@ -1,4 +1,4 @@
-"""The closed lists of what can go wrong with a photo (problems) and why a number needs a person (reasons).
+"""The closed lists of what can go wrong with a photo (problems) and why a number needs, or had, a person (reasons).
 
 Every code has a message in Indonesian and English that names the next step; the steps of reasons stand apart, because
 a number often has several reasons with one step. Messages are `str.format` templates; the data that fills them travels
@@ -198,6 +198,10 @@ REASONS: Final[Mapping[str, Message]] = {
         "angka ini diambil dari foto {counts}",
         "this number is taken from photo {counts}",
     ),
+    "decided_by_person": (
+        "ditetapkan oleh {by} pada {at}",
+        "decided by {by} on {at}",
+    ),
     "outside_photo": (
         "kotaknya terletak di luar foto atau di tepinya",
         "its boxes lie outside the photo or on its edge",
@@ -244,6 +248,10 @@ STEPS: Final[Mapping[str, Message]] = {
         "Find out the station first: see the photo's problem.",
     ),
     "other_photo_counts": ("Periksa angkanya di foto itu.", "Check the number on that photo."),
+    "decided_by_person": (
+        "Bila keputusan itu keliru, terapkan baris yang dibetulkan.",
+        "If that decision is wrong, apply a corrected row.",
+    ),
     "outside_photo": (
         "Ulangi foto dengan seluruh halaman di dalam bingkai.",
         "Take the photo again with the whole page in the frame.",
@@ -297,7 +305,7 @@ def hint(code: str, data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def reason(code: str, data: Mapping[str, Any]) -> dict[str, str]:
-    """Why a number goes to review, `{"id": ..., "en": ...}`."""
+    """Why a number goes to review or was taken from a person, `{"id": ..., "en": ...}`."""
     return _both(REASONS[code], data)
 
 

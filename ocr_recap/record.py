@@ -170,11 +170,25 @@ class Evidence(Frozen):
     tally: TallyEvidence | None = None
 
 
+class Decided(Frozen):
+    """What a person says is written, in place of what was read.
+
+    `value` null = nothing is written. `at` is the time in UTC, `by` the person.
+    """
+
+    by: str
+    at: str
+    value: int | None
+    note: str = ""
+
+
 class FieldRecord(Frozen):
     """One number.
 
     `text` has a character per cell (0-9, `X`, `-`, `?`, space). `read` is the digit cells alone. `value` is the best
-    reading of what is written. Use `accepted`: the value if it is accepted, else null.
+    reading of what is written, or what a person decided. Use `accepted`: the value if it is accepted, else null.
+    `decision` is null unless a person decided; `text`, `read`, `confidence`, `candidates` and `evidence` always say
+    what was read.
     """
 
     text: str
@@ -188,6 +202,7 @@ class FieldRecord(Frozen):
     explanation: Bilingual
     quad: Quad
     evidence: Evidence
+    decision: Decided | None = None
 
     def __repr__(self) -> str:
         shown = f"accepted {self.accepted}" if self.status == "accepted" else f"{self.status} {self.value}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import journal, sums
@@ -17,7 +17,7 @@ from .emit import DECISIONS_FILE, DOCUMENTS_FILE, PHOTOS_FILE, PICTURES, RUN_FIL
 from .emit.shown import Totals
 from .groups import Group, group, sighting
 from .journal import Entry, Job
-from .publish import PART, Fold, Tables, write
+from .publish import PART, Tables, keep_filled, write
 from .reader import Reader
 from .record import Problem, Record, problem
 from .runinfo import RunInfo, now
@@ -61,20 +61,18 @@ class Published:
     tables: Tables
 
 
-def publish(
-    out: Path, plan: Sequence[Planned], reader: Reader, wanted: Wanted, run: RunInfo, fold: Fold | None = None
-) -> Published:
+def publish(out: Path, plan: Sequence[Planned], reader: Reader, wanted: Wanted, run: RunInfo) -> Published:
     """Turn the journal of a batch into its results, then remove the journal.
 
     Args:
-        out: the folder of results; what a person decided about an earlier batch in it stays there.
+        out: the folder of results; what people decided about an earlier batch in it stays there and is heard again.
         plan: all photos, in input order.
         reader: that read them.
         wanted: how to put them together.
         run: how the batch was run.
-        fold: as in `publish.rewrite`.
 
     Raises:
+        BatchError: the decisions in `out` were damaged.
         OSError: `out` cannot be written.
     """
     stage, work = out / PART, journal.folder(out)
@@ -83,11 +81,12 @@ def publish(
     if (out / DECISIONS_FILE).is_file():
         shutil.copyfile(out / DECISIONS_FILE, stage / DECISIONS_FILE)
     rows = _readings(stage, work, plan, reader, wanted, run)
-    tables = write(stage, fold, reader.templates)
+    tables = write(stage, reader.templates)
+    kept = keep_filled(out)
     sums.install(stage, out)
     shutil.rmtree(stage, ignore_errors=True)
     shutil.rmtree(work, ignore_errors=True)
-    return Published(rows, tables)
+    return Published(rows, replace(tables, kept=kept))
 
 
 def _readings(

@@ -113,6 +113,7 @@ def test_results_are_complete_and_nothing_else_stays(reader, photos, tmp_path):
         "photos.jsonl",
         "report",
         "report.html",
+        "review.csv",
         "run.json",
         "stations.csv",
         "templates",

@@ -14,12 +14,12 @@ from ocr_recap.rules import in_words
 
 # How a step begins: an order, or the plain word that nothing is to be done.
 ORDERS_ID = (
-    "Periksa Minta Kirim Ulangi Foto Matikan Ratakan Hapus Lihat Baca Tulis Bandingkan Pastikan tambahkan jalankan "
-    "lengkapi Tidak beri bagi simpan buka pilih"
+    "Pecah Periksa Minta Kirim Ulangi Foto Matikan Ratakan Hapus Lihat Baca Tulis Bandingkan Pastikan tambahkan "
+    "jalankan terapkan lengkapi Tidak beri bagi simpan buka pilih"
 ).lower()
 ORDERS_EN = (
     "Check Ask Send Take Photograph Turn Flatten Remove Look Read Put Compare Find Write run add complete correct give "
-    "Nothing split save open choose"
+    "apply Nothing split save open choose"
 ).lower()
 
 

@@ -94,7 +94,7 @@ def verdict(code: str) -> str:
 def number(
     target: str, name: str, field: FieldRecord, label: tuple[str, str], photos: Sequence[ShownPhoto], home: str
 ) -> str:
-    """One number: label, pictures, value and, if it needs a person, why.
+    """One number: label, pictures, value and, if it needs a person or had one, why.
 
     Args:
         target: its anchor.
@@ -106,13 +106,16 @@ def number(
     """
     kind, sign, word_id, word_en = _STATUS[field.status]
     value = "" if field.status == "blank" else ("?" if field.value is None else str(field.value))
-    written = f"{both('tertulis', 'written')} <code>[{escape(field.text.replace(' ', '_'))}]</code>"
+    said = field.decision
+    words = ("terbaca", "read") if said else ("tertulis", "written")
+    written = f"{both(*words)} <code>[{escape(field.text.replace(' ', '_'))}]</code>"
     # Sure readings are cut, not rounded, so that nothing doubtful is shown as 100%.
     sure = f"{int(field.confidence * 1000) / 10:g}%"
     fine = f'<p class="fine"><code>{escape(name)}</code> · {written} · {both("keyakinan", "confidence")} {sure}</p>'
     why = ""
-    if field.status == "review":
-        why = f'<p class="why">{both(field.explanation.id, field.explanation.en)}</p>'
+    if field.status == "review" or said:
+        note = f"<br>{both('Catatan', 'Note')}: {escape(said.note)}" if said and said.note else ""
+        why = f'<p class="why">{both(field.explanation.id, field.explanation.en)}{note}</p>'
     images = "".join(_crop(photo, name, label[0], home) for photo in photos)
     return (
         f'<div class="number {kind}" id="{escape(target)}"><p class="label">{both(*label)}</p>'

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from . import DOCUMENTS_FILE, NUMBERS_FILE, PHOTOS_FILE, RUN_FILE, STATIONS_FILE, SUMS_FILE
+from . import DOCUMENTS_FILE, NUMBERS_FILE, PHOTOS_FILE, REVIEW_FILE, RUN_FILE, STATIONS_FILE, SUMS_FILE
 from .html import VERDICTS, both, findable, foot, head, search, verdict
 from .shown import Shown, Totals
 from .tables import DocumentRow
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..runinfo import RunInfo
 
 _MOST_SKIPPED = 50  # names shown
+_DECIDED = "di antaranya ditetapkan orang", "of them decided by people"
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,10 @@ def _tiles(totals: Totals) -> str:
             (totals.accepted, "ok", ("angka diterima", "numbers accepted")),
             (totals.review, "look", ("angka diperiksa", "numbers to review")),
             (totals.blank, "", ("angka kosong", "numbers blank")),
+            (totals.decided, "", _DECIDED),
             (totals.problems, "bad", ("foto bermasalah", "problem photos")),
         )
+        if count or text[1] != _DECIDED[1]
     )
     return f'<ul class="tiles">{tiles}</ul>'
 
@@ -111,6 +114,8 @@ def _line(entry: Listed) -> str:
         notes.append(f"{both('kurang', 'missing')} {escape(', '.join(row.pages_missing))}")
     if entry.unread:
         notes.append(both(f"{entry.unread} foto tidak terbaca", f"{entry.unread} photos not read"))
+    if row.decided_by:
+        notes.append(f"{both('ditetapkan oleh', 'decided by')} {escape(', '.join(row.decided_by))}")
     if row.station and row.id and not row.id.startswith(row.station):
         notes.append(escape(row.id))
     count = f"<b>{row.review_count}</b> {both('diperiksa', 'to review')}" if row.review_count else ""
@@ -121,7 +126,7 @@ def _line(entry: Listed) -> str:
 
 
 def _notes(run: RunInfo) -> list[str]:
-    files = (STATIONS_FILE, NUMBERS_FILE, DOCUMENTS_FILE, PHOTOS_FILE, RUN_FILE, SUMS_FILE)
+    files = (STATIONS_FILE, NUMBERS_FILE, REVIEW_FILE, DOCUMENTS_FILE, PHOTOS_FILE, RUN_FILE, SUMS_FILE)
     links = " · ".join(f'<a href="{name}">{name}</a>' for name in files)
     notes = [f"{both('Tabel', 'Tables')}: {links}"]
     if run.skipped:

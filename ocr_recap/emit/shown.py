@@ -62,7 +62,10 @@ class Shown:
 
 @dataclass
 class Totals:
-    """What a batch came to. `accepted`, `review` and `blank` count numbers, the others photos."""
+    """What a batch came to.
+
+    `accepted`, `review` and `blank` count numbers, `decided` those of them that a person decided; the others photos.
+    """
 
     photos: int = 0
     located: int = 0
@@ -70,12 +73,14 @@ class Totals:
     review: int = 0
     blank: int = 0
     problems: int = 0
+    decided: int = 0
 
     def add(self, record: Record) -> None:
         """Count one more record."""
         self.photos += 1
         self.located += record.page is not None
         self.problems += record.status == "problem"
+        self.decided += sum(f.decision is not None for f in record.fields.values() if record.counts)
         statuses = [f.status for f in record.fields.values() if record.counts]
         self.accepted += statuses.count("accepted")
         self.review += statuses.count("review")

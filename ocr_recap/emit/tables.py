@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -36,15 +37,21 @@ COLUMNS = (
     "confidence",
     "reasons",
     "report_link",
+    "decided_by",
+    "decided_at",
+    "note",
 )
 DOCUMENT_COLUMNS = ("document", "station", "template", "pages_present", "pages_missing", "verdict", "review_count")
 Dialect = Literal["rfc4180", "excel-id"]
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")  # apostrophes in front included, so that none is taken for ours
 
 
 @dataclass(frozen=True)
 class DocumentRow:
-    """What a document came to, for a table. `accepted` holds its counts: the accepted number, None otherwise."""
+    """What a document came to, for a table.
+
+    `accepted` holds its counts: the accepted number, None otherwise. `decided_by`: persons who decided any number.
+    """
 
     id: str
     station: str | None
@@ -54,6 +61,7 @@ class DocumentRow:
     verdict: str
     review_count: int
     accepted: Mapping[str, int | None]
+    decided_by: tuple[str, ...] = ()
 
 
 def document_row(document: Document, template: Template | None) -> DocumentRow:
@@ -69,6 +77,7 @@ def document_row(document: Document, template: Template | None) -> DocumentRow:
         document.verdict,
         sum(fields[name].status == "review" for name in counts),
         {name: fields[name].accepted for name in counts},
+        tuple(dict.fromkeys(f.decision.by for f in fields.values() if f.decision)),
     )
 
 
@@ -91,27 +100,33 @@ def stations_csv(
         dialect: of the file.
     """
     counts = list(dict.fromkeys(f.id for form in templates for f in form.fields if f.role == "count"))
-    yield b"\xef\xbb\xbf" + _lines([(*DOCUMENT_COLUMNS, *counts)], dialect)
+    yield b"\xef\xbb\xbf" + lines([(*DOCUMENT_COLUMNS, *counts, "decided_by")], dialect)
     for row in rows:
         cells = [row.id, row.station or "", row.template or "", " ".join(row.pages_present)]
         cells += [" ".join(row.pages_missing), row.verdict, str(row.review_count)]
         values = [row.accepted.get(name) for name in counts]
-        yield _lines([cells + ["" if v is None else str(v) for v in values]], dialect)
+        who = ", ".join(row.decided_by)
+        yield lines([[*cells, *("" if v is None else str(v) for v in values), who]], dialect)
 
 
 def numbers_head(dialect: Dialect = "rfc4180") -> bytes:
     """Byte order mark and heading of `numbers.csv`."""
-    return b"\xef\xbb\xbf" + _lines([COLUMNS], dialect)
+    return b"\xef\xbb\xbf" + lines([COLUMNS], dialect)
 
 
 def numbers_rows(shown: Shown, dialect: Dialect = "rfc4180") -> bytes:
     """The rows of one document, photo by photo; numbers of an unknown form are labelled with their ids."""
-    return _lines(_rows(shown, "," if dialect == "excel-id" else "."), dialect)
+    return lines(_rows(shown, "," if dialect == "excel-id" else "."), dialect)
 
 
 def defused(text: str) -> str:
     """The text as a spreadsheet may open it: what it would run as a formula starts with an apostrophe instead."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def undefused(text: str) -> str:
+    """What `defused` was given."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def _rows(shown: Shown, point: str) -> Iterator[list[str]]:
@@ -137,10 +152,12 @@ def _rows(shown: Shown, point: str) -> Iterator[list[str]]:
             f"{field.confidence:.6g}".replace(".", point),
             " ".join(field.reasons),
             shown.link(field_id),
+            *((said.by, said.at, said.note) if (said := field.decision) else ("", "", "")),
         ]
 
 
-def _lines(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
+def lines(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
+    """Rows of a table in its dialect, defused."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n", delimiter=";" if dialect == "excel-id" else ",")
     for row in rows:

@@ -1,0 +1,87 @@
+"""`review.csv`: every number that needs a person, most useful first, with three empty columns to fill in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from .shown import Shown
+from .tables import Dialect, lines
+
+# What is told apart by: the same in `numbers.csv`, so that a row may be copied from there.
+KEY_COLUMNS = ("sha256", "frame", "template", "page", "field")
+ANSWER_COLUMNS = ("verified", "by", "note")
+COLUMNS = (
+    "document",
+    "station",
+    "file",
+    *KEY_COLUMNS,
+    "label_id",
+    "label_en",
+    "text",
+    "value",
+    "reasons",
+    "explanation",
+    "report_link",
+    "settles",
+    *ANSWER_COLUMNS,
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One number in review. `settles`: how many numbers of its document the answer would settle."""
+
+    settles: int
+    cells: tuple[str, ...]
+
+
+def rows(shown: Shown, settles: Mapping[str, int], language: Literal["id", "en"] = "id") -> list[Row]:
+    """The rows of one document, in the order of its photos.
+
+    Args:
+        shown: the document and where the report shows it.
+        settles: by field id (`questions.settles`).
+        language: of the explanations.
+    """
+    named = shown.labels()
+    found: list[Row] = []
+    for name, counting in shown.counting():
+        record, field = counting.record, counting.record.fields[name]
+        page = record.page
+        if page is None or field.status != "review":
+            continue
+        cells = (
+            record.document or "",
+            record.station.code or "",
+            record.photo.file,
+            record.photo.sha256,
+            str(record.photo.frame),
+            page.template,
+            page.page,
+            name,
+            *named.get(name, (name, name)),
+            field.text,
+            "" if field.value is None else str(field.value),
+            " ".join(field.reasons),
+            getattr(field.explanation, language),
+            shown.link(name),
+            str(settles.get(name, 0)),
+            *("" for _ in ANSWER_COLUMNS),
+        )
+        found.append(Row(settles.get(name, 0), cells))
+    return found
+
+
+def review_csv(found: Iterable[Row], dialect: Dialect = "rfc4180") -> Iterator[bytes]:
+    """The file in pieces, byte order mark and header first: UTF-8, RFC 4180 or the dialect asked for.
+
+    Args:
+        found: in the order of the documents, which stays the order of numbers that settle equally many.
+        dialect: of the file.
+    """
+    yield b"\xef\xbb\xbf" + lines([COLUMNS], dialect)
+    ordered = sorted(found, key=lambda row: -row.settles)
+    for row in ordered:
+        yield lines([row.cells], dialect)
