@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SAMPLES
-from fakes import FakeReader, photo
+from fakes import FORM, FakeReader, photo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -20,6 +20,14 @@ from ocr_recap import apply, batch, cli, corrections, publish
 from ocr_recap.inputs import BatchError
 
 CODE = "2101142004001"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded():
+    """The form of every folder here is at hand: parsing its YAML again and again would take most of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publish.template, "load", lambda _: FORM)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +120,7 @@ _ANSWER = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(_ANSWER, min_size=3, max_size=3))
 def test_the_same_answers_again_change_nothing(made, answers):
     with tempfile.TemporaryDirectory() as place:
