@@ -123,6 +123,8 @@ def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = 
     """
     run, forms = opened(folder, known)
     decisions = latest(read_log(folder))
+    if not (folder / DOCUMENTS_FILE).is_file():
+        raise _unusable(folder / DOCUMENTS_FILE)
     stage = folder / PART
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir()

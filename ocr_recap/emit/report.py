@@ -19,7 +19,7 @@ from .shown import Shown, ShownPhoto, page_file
 __all__ = ["Language", "ReportPages"]
 
 MOST_DOCUMENTS = 200
-MOST_NUMBERS = 1500  # twice as many took 1.5 s to open on two busy cores (benchmarks/report.py)
+MOST_NUMBERS = 1000  # three times as many took 1.5 s to open on two busy cores (benchmarks/report.py)
 _HOME = "../"
 _LINKS = {OVERLAYS: ("foto bertanda", "marked photo"), PAGES: ("halaman diluruskan", "straightened page")}
 
@@ -93,7 +93,7 @@ class ReportPages:
             f"<h1>{both('Dokumen', 'Documents')} {span}</h1>{steps}{search()}",
             f'<section id="review"><h2>{both("Periksa dulu", "Review first")}</h2>\n',
             *(self._first or [none]),
-            f'</section><section id="rest"><h2>{both("Selesai", "Settled")}</h2>\n',
+            f'</section><section id="rest"><h2>{both("Lainnya", "The others")}</h2>\n',
             *(self._rest or [none]),
             f"</section>{steps}",
             foot(()),
