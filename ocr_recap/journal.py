@@ -112,7 +112,8 @@ def read_job(reader: Reader, job: Job) -> None:
     if job.frames:
         limit = reader.options.max_frames
         left_out = _problem(reader, job, "frames_not_read", frames=job.frames, first=job.frame + 1, limit=limit)
-        return _write(job, left_out, {}, None, [])
+        _write(job, left_out, {}, None, [])
+        return
     try:
         reading = reader.reading(job.path, job.name, job.frame)
         record, photo = reading.record, reading.photo
@@ -128,7 +129,7 @@ def read_job(reader: Reader, job: Job) -> None:
     except Exception as fault:
         record = failed(reader, job, type(fault).__name__)
         crops, small, pictures = {}, None, []
-    return _write(job, record, crops, small, pictures)
+    _write(job, record, crops, small, pictures)
 
 
 def write_failed(reader: Reader, job: Job, error: str) -> None:
