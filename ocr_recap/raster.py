@@ -81,8 +81,7 @@ def opened(content: bytes | Path, kind: str, frame: int) -> Generator[Raster, No
         if frame:
             _seek(image, frame)
         # Pillow turns a TIFF itself, and its size is the turned one from the start.
-        orientation = 1 if kind == "TIFF" else _tried(lambda: image.getexif().get(_ORIENTATION, 1), "image_truncated")
-        yield Raster(image, orientation if orientation in range(1, 9) else 1)
+        yield Raster(image, 1 if kind == "TIFF" else _orientation(image))
 
 
 def count(content: bytes | Path, kind: str) -> int:
@@ -127,6 +126,15 @@ def _opened(content: bytes | Path, kind: str) -> Image.Image:
         raise
     except Exception:
         raise PhotoProblem("image_truncated") from None  # its first bytes say what it was
+
+
+def _orientation(image: Image.Image) -> int:
+    """As the EXIF block says, 1 to 8; a block that cannot be read says nothing."""
+    try:
+        orientation = _tried(lambda: image.getexif().get(_ORIENTATION, 1), "image_truncated")
+    except PhotoProblem:
+        return 1
+    return orientation if orientation in range(1, 9) else 1
 
 
 def _heif(content: bytes | Path) -> Any:

@@ -10,8 +10,7 @@ import multiprocessing
 import shutil
 
 import pytest
-from fakes import FakeReader, photo
-from test_batch import contents
+from fakes import FakeReader, contents, photo
 
 from ocr_recap import batch, documents, publish, sums
 from ocr_recap.decisions import Decision, Stood, append, numbers_of
