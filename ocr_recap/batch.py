@@ -18,6 +18,7 @@ from .emit import REPORT_FILE
 from .emit.html import Language
 from .emit.shown import Totals
 from .emit.tables import Dialect, DocumentRow
+from .emit.workbook import require
 from .frames import count
 from .inputs import BatchError, Collected, Input, collect
 from .journal import Job
@@ -45,7 +46,7 @@ class BatchResult:
 
     `documents` ends with the stations on the roll that sent no photo; `document_problems` are problems with the
     document's id; `resumed` counts photos whose results an earlier, interrupted run had left; `idle` are decisions that
-    settle nothing here; `kept` is the name of a filled-in `review.csv` that was put aside.
+    settle nothing here; `kept` are the names of filled-in tables that were put aside.
     """
 
     out: Path
@@ -56,7 +57,7 @@ class BatchResult:
     skipped: tuple[str, ...]
     resumed: int
     idle: tuple[Decision, ...] = ()
-    kept: str | None = None
+    kept: tuple[str, ...] = ()
 
     @property
     def report(self) -> Path:
@@ -77,6 +78,7 @@ def run(
     manifest: str | Path | None = None,
     stations: str | Path | None = None,
     dialect: Dialect = "rfc4180",
+    workbook: bool = False,
 ) -> BatchResult:
     """Read photos into a folder of results (docs/records.md says what is in it).
 
@@ -94,13 +96,17 @@ def run(
         manifest: a table with the columns `file`, `station` and, if wanted, `page`.
         stations: a table with the column `station`; stations without photos get a row as well.
         dialect: of the tables.
+        workbook: write the tables as `tables.xlsx` too; needs the extra `xlsx`.
 
     Raises:
-        BatchError: no photos, a table that cannot be used, another process in `out`, or `out` cannot be written.
+        BatchError: no photos, an extra that is not installed, a table that cannot be used, another process in `out`,
+            or `out` cannot be written.
         ocr_recap.template.TemplateError: a template of the options is unknown or wrong.
     """
     started = now()
     out = Path(out)
+    if workbook:
+        require()
     collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
     reader = Reader(options)
     frames = [count(photo.path) for photo in collected.photos]
@@ -145,6 +151,7 @@ def run(
                 resumed=resumed,
                 language=language,
                 dialect=dialect,
+                workbook=workbook,
                 lists={n: sums.of(Path(p)) for n, p in (("manifest", manifest), ("stations", stations)) if p},
                 photos=total,
                 skipped=collected.skipped,

@@ -51,6 +51,13 @@ class CsvDialect(StrEnum):
     excel_id = "excel-id"
 
 
+class TableFormat(StrEnum):
+    """Files of tables."""
+
+    csv = "csv"
+    xlsx = "xlsx"
+
+
 LangOption = Annotated[
     Lang | None, typer.Option("--lang", help="Bahasa: id atau en; bawaan menurut LANG. / Language; default by LANG.")
 ]
@@ -73,6 +80,10 @@ StationsOption = Annotated[
 CsvDialectOption = Annotated[
     CsvDialect,
     typer.Option("--csv-dialect", help="excel-id: titik koma, koma desimal. / Semicolons and decimal commas."),
+]
+FormatOption = Annotated[
+    TableFormat,
+    typer.Option("--format", help="xlsx: juga satu buku kerja dengan gambar. / Also a workbook with pictures."),
 ]
 OverlayOption = Annotated[
     bool, typer.Option("--overlay", help="Simpan foto bertanda. / Save photos with the reading drawn on them.")
@@ -131,6 +142,7 @@ def read(
     folder_is_document: FolderIsDocumentOption = False,
     stations: StationsOption = None,
     csv_dialect: CsvDialectOption = CsvDialect.rfc4180,
+    table_format: FormatOption = TableFormat.csv,
     overlay: OverlayOption = False,
     save_pages: SavePagesOption = False,
     workers: WorkersOption = None,
@@ -163,6 +175,7 @@ def read(
                 manifest=manifest,
                 stations=stations,
                 dialect=csv_dialect.value,
+                workbook=table_format is TableFormat.xlsx,
                 progress=lambda done, total, _name: bar.update(task, completed=done, total=total),
             )
     except batch.BatchError as fault:

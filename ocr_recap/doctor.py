@@ -36,6 +36,7 @@ OPENCV_WHEELS = (
     "opencv-contrib-python-headless",
 )
 _CODECS = (("JPEG", "jpg"), ("PNG", "zlib"), ("WebP", "webp"), ("TIFF", "libtiff"))  # Pillow's names of them
+_EXTRAS = (("pi-heif", "heic", "HEIC"), ("XlsxWriter", "xlsx", "XLSX"))  # package, extra, what it is for
 _OLDEST_PYTHON = (3, 11)
 _SELF_TEST_SCALE = 4.0  # pixels per mm: a drawn page of 1,188 x 1,680 px
 
@@ -137,13 +138,19 @@ def _files() -> Iterator[Found]:
         yield _say(False, f"{names} tidak terbaca; jalankan: {fix}", f"{names} cannot be read; run: {fix}")
     else:
         yield _say(True, ", ".join(kind for kind, _ in _CODECS))
-    try:
-        yield _say(True, f"HEIC: pi-heif {importlib.metadata.version('pi-heif')}")
-    except importlib.metadata.PackageNotFoundError:
-        fix = "pip install 'ocr-recap[heic]'"
-        yield _say(
-            True, f"HEIC: tidak terpasang (tambahan); bila perlu: {fix}", f"HEIC: not installed (an extra); {fix}"
-        )
+
+
+def _extras() -> Iterator[Found]:
+    for name, extra, what in _EXTRAS:
+        try:
+            yield _say(True, f"{what}: {name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            fix = f"pip install 'ocr-recap[{extra}]'"
+            yield _say(
+                True,
+                f"{what}: tidak terpasang (tambahan); bila perlu: {fix}",
+                f"{what}: not installed (an extra); {fix}",
+            )
 
 
 def _templates() -> Iterator[Found]:
@@ -209,6 +216,7 @@ _CHECKS: tuple[tuple[str, Callable[[], Iterator[Found]]], ...] = (
     ("opencv", _opencv),
     ("aruco", _aruco),
     ("files", _files),
+    ("extras", _extras),
     ("templates", _templates),
     ("weights", _weights),
     ("self-test", _self_test),

@@ -33,6 +33,7 @@ from .emit import (
     RUN_FILE,
     STATIONS_FILE,
     TEMPLATES,
+    WORKBOOK_FILE,
 )
 from .emit.index import Listed, index_html, listed, listed_missing
 from .emit.report import ReportPages
@@ -40,6 +41,7 @@ from .emit.review import Row, review_csv
 from .emit.review import rows as review_rows
 from .emit.shown import ShownPhoto, Totals
 from .emit.tables import DocumentRow, document_row, missing_rows, numbers_head, numbers_rows, stations_csv
+from .emit.workbook import TablesBook
 from .groups import Group, regroup
 from .inputs import BatchError
 from .journal import picture_name
@@ -63,14 +65,14 @@ class Tables:
         documents: a row per document, then per missing station.
         problems: of documents, with the document's id.
         idle: decisions that settle nothing: their photo is not here, is read as another page, or does not count.
-        kept: the name under which a filled-in `review.csv` was kept that a new one replaced; None if there was none.
+        kept: the names under which a filled-in `review.csv` and a changed `tables.xlsx` were put aside for new ones.
     """
 
     totals: Totals
     documents: tuple[DocumentRow, ...]
     problems: tuple[tuple[str, Problem], ...]
     idle: tuple[Decision, ...] = ()
-    kept: str | None = None
+    kept: tuple[str, ...] = ()
 
 
 def rewrite(folder: str | Path) -> Tables:
@@ -139,11 +141,14 @@ def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = 
         documents = stack.enter_context((stage / DOCUMENTS_FILE).open("wb"))
         numbers = stack.enter_context((stage / NUMBERS_FILE).open("wb"))
         numbers.write(numbers_head(run.dialect))
+        book = TablesBook(stage / WORKBOOK_FILE, folder, forms.values()) if run.workbook else None
         for document, records in decided(folder, forms, decisions):
             photos = tuple(ShownPhoto(record, _pictures(folder, record)) for record in records)
             shown = pages.add(document, photos)
             documents.write((document.to_json() + "\n").encode())
             numbers.write(numbers_rows(shown, run.dialect))
+            if book is not None:
+                book.add(shown)
             rows.append(document_row(document, shown.template))
             entries.append(listed(shown, rows[-1]))
             questions += review_rows(shown, settles(document, shown.template), run.language)
@@ -158,6 +163,8 @@ def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = 
         stations.writelines(stations_csv([*rows, *missing], used, run.dialect))
     with (stage / REVIEW_FILE).open("wb") as review:
         review.writelines(review_csv(questions, run.dialect))
+    if book is not None:
+        book.close([*rows, *missing], questions)
     with (stage / REPORT_FILE).open("wb") as report:
         report.writelines(index_html([*entries, *map(listed_missing, missing)], totals, run))
     _sum_up(folder, stage)
@@ -168,17 +175,24 @@ def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = 
     return Tables(totals, (*rows, *missing), tuple(problems), idle, kept)
 
 
-def keep_filled(folder: Path, answered: Path | None = None) -> str | None:
-    """Put a `review.csv` that somebody has filled in aside before a new one takes its place; its new name.
+def keep_filled(folder: Path, answered: Path | None = None) -> tuple[str, ...]:
+    """Put tables that somebody has filled in aside before new ones take their place; their new names.
+
+    Args:
+        folder: of results.
+        answered: a `review.csv` that need not be kept.
 
     Raises:
-        OSError: it cannot be moved.
+        OSError: one cannot be moved.
     """
-    path = folder / REVIEW_FILE
-    if not path.is_file() or sums.of(path) == sums.read(folder).get(REVIEW_FILE) or not is_filled(path):
-        return None
-    if answered is not None and answered.resolve() == path.resolve():
-        return None
+    listed = sums.read(folder)
+    changed = [p for n in (REVIEW_FILE, WORKBOOK_FILE) if (p := folder / n).is_file() and sums.of(p) != listed.get(n)]
+    answers = answered and answered.resolve()
+    worth = [p for p in changed if p.name == WORKBOOK_FILE or (p.resolve() != answers and is_filled(p))]
+    return tuple(map(_put_aside, worth))
+
+
+def _put_aside(path: Path) -> str:
     number = 1
     while (kept := path.with_name(f"{path.stem}-{number}{path.suffix}")).exists():
         number += 1

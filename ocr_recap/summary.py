@@ -100,8 +100,8 @@ def _totals(console: Console, totals: Totals, documents: Sequence[DocumentRow], 
     console.print(_documents(documents, language), soft_wrap=True)
 
 
-def _decisions(console: Console, idle: Sequence[Decision], kept: str | None, language: Language) -> None:
-    """What became of decisions that settle nothing here, and of a filled-in table that was in the way."""
+def _decisions(console: Console, idle: Sequence[Decision], kept: Sequence[str], language: Language) -> None:
+    """What became of decisions that settle nothing here, and of filled-in tables that were in the way."""
     if idle:
         names = ", ".join(f"{decision.file} {decision.field}" for decision in idle[:5]) + ", ..." * (len(idle) > 5)
         text = (
@@ -112,9 +112,12 @@ def _decisions(console: Console, idle: Sequence[Decision], kept: str | None, lan
         )
         console.print(Text(say(language, *text)), soft_wrap=True)
     if kept:
+        names = ", ".join(kept)
         text = (
-            f"review.csv yang sudah diisi disimpan sebagai {kept}; untuk memakainya jalankan ocr-recap apply.",
-            f"The review.csv that was filled in is kept as {kept}; ocr-recap apply takes it in.",
+            f"Tabel yang sudah diisi disimpan sebagai {names}; ocr-recap apply memasukkan jawabannya (lembar Excel: "
+            "simpan dahulu sebagai CSV UTF-8).",
+            f"Tables that were filled in are kept as {names}; ocr-recap apply takes their answers in (save an Excel "
+            "sheet as CSV UTF-8 first).",
         )
         console.print(Text(say(language, *text)), soft_wrap=True)
 

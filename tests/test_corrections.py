@@ -168,10 +168,10 @@ def test_notes_without_answers_are_kept(folder):
     fill(review, review, {"verified": "43", "by": "Sri"}, {"note": "foto buram"})
     mine = review.read_bytes()
     result = apply(folder, review)
-    assert (result.notes, result.tables.kept) == (1, "review-1.csv")
+    assert (result.notes, result.tables.kept) == (1, ("review-1.csv",))
     assert (folder / "review-1.csv").read_bytes() == mine
     before = files(folder)
-    assert apply(folder, review).tables.kept is None
+    assert apply(folder, review).tables.kept == ()
     assert files(folder) == before
 
 

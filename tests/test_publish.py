@@ -153,16 +153,16 @@ def test_a_filled_in_table_is_never_lost(folder, tmp_path, monkeypatch):
     review = folder / "review.csv"
     ours = review.read_bytes()
     review.write_bytes(ours.replace(b"\r\n", b"\n"))
-    assert publish.rewrite(folder).kept is None, "saved again, and nothing filled in"
+    assert publish.rewrite(folder).kept == (), "saved again, and nothing filled in"
     assert review.read_bytes() == ours
     mine = ours.replace(b";;;\r\n", b";43;Sri;\r\n", 1)
     assert mine != ours
     for name in ("review-1.csv", "review-2.csv"):
         review.write_bytes(mine)
         if name == "review-1.csv":
-            assert publish.rewrite(folder).kept == name
+            assert publish.rewrite(folder).kept == (name,)
         else:
-            assert batch.run([photo(tmp_path / "in" / "9.jpg", mark=9)], folder).kept == name
+            assert batch.run([photo(tmp_path / "in" / "9.jpg", mark=9)], folder).kept == (name,)
         assert (folder / name).read_bytes() == mine
         assert b"Sri" not in review.read_bytes()
 

@@ -16,7 +16,7 @@ from typing import Literal
 from ..record import FieldRecord, Problem, RuleResult
 from ..rules import in_words
 from ..template import Label
-from .pictures import STRIP_HEIGHT, strip_width
+from .pictures import STRIP_HEIGHT
 from .shown import ShownPhoto
 from .style import CSS, JS
 
@@ -165,13 +165,12 @@ def findable(*words: str | None) -> str:
 
 
 def _crop(photo: ShownPhoto, name: str, text: str, home: str) -> str:
-    picture, fields = photo.picture("crops"), photo.record.fields
-    if picture is None or name not in fields:
+    strip = photo.strip(name)
+    if strip is None:
         return ""
-    row, width = list(fields).index(name), strip_width(fields[name].quad)
     return (
-        f'<img class="s{row}" loading="lazy" width="{width}" height="{STRIP_HEIGHT}" alt="{escape(text)}" '
-        f'src="{home}{escape(picture)}">'
+        f'<img class="s{strip.row}" loading="lazy" width="{strip.width}" height="{STRIP_HEIGHT}" alt="{escape(text)}" '
+        f'src="{home}{escape(strip.sheet)}">'
     )
 
 

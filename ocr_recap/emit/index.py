@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from . import DOCUMENTS_FILE, NUMBERS_FILE, PHOTOS_FILE, REVIEW_FILE, RUN_FILE, STATIONS_FILE, SUMS_FILE
+from . import (
+    DOCUMENTS_FILE,
+    NUMBERS_FILE,
+    PHOTOS_FILE,
+    REVIEW_FILE,
+    RUN_FILE,
+    STATIONS_FILE,
+    SUMS_FILE,
+    WORKBOOK_FILE,
+)
 from .html import VERDICTS, both, findable, foot, head, search, verdict
 from .shown import Shown, Totals
 from .tables import DocumentRow
@@ -126,7 +135,8 @@ def _line(entry: Listed) -> str:
 
 
 def _notes(run: RunInfo) -> list[str]:
-    files = (STATIONS_FILE, NUMBERS_FILE, REVIEW_FILE, DOCUMENTS_FILE, PHOTOS_FILE, RUN_FILE, SUMS_FILE)
+    book = (WORKBOOK_FILE,) if run.workbook else ()
+    files = (STATIONS_FILE, NUMBERS_FILE, REVIEW_FILE, *book, DOCUMENTS_FILE, PHOTOS_FILE, RUN_FILE, SUMS_FILE)
     links = " · ".join(f'<a href="{name}">{name}</a>' for name in files)
     notes = [f"{both('Tabel', 'Tables')}: {links}"]
     if run.skipped:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from .shown import Shown
+from .shown import Shown, Strip
 from .tables import Dialect, lines
 
 # What is told apart by: the same in `numbers.csv`, so that a row may be copied from there.
@@ -35,6 +35,7 @@ class Row:
 
     settles: int
     cells: tuple[str, ...]
+    strip: Strip | None = None
 
 
 def rows(shown: Shown, settles: Mapping[str, int], language: Literal["id", "en"] = "id") -> list[Row]:
@@ -70,7 +71,7 @@ def rows(shown: Shown, settles: Mapping[str, int], language: Literal["id", "en"]
             str(settles.get(name, 0)),
             *("" for _ in ANSWER_COLUMNS),
         )
-        found.append(Row(settles.get(name, 0), cells))
+        found.append(Row(settles.get(name, 0), cells, counting.strip(name)))
     return found
 
 
@@ -82,6 +83,10 @@ def review_csv(found: Iterable[Row], dialect: Dialect = "rfc4180") -> Iterator[b
         dialect: of the file.
     """
     yield b"\xef\xbb\xbf" + lines([COLUMNS], dialect)
-    ordered = sorted(found, key=lambda row: -row.settles)
-    for row in ordered:
+    for row in most_useful_first(found):
         yield lines([row.cells], dialect)
+
+
+def most_useful_first(found: Iterable[Row]) -> list[Row]:
+    """The order of the table; numbers that settle equally many stay as they come."""
+    return sorted(found, key=lambda row: -row.settles)

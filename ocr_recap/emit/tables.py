@@ -99,14 +99,28 @@ def stations_csv(
         templates: the forms whose counts have columns; a field that several forms have shares one.
         dialect: of the file.
     """
-    counts = list(dict.fromkeys(f.id for form in templates for f in form.fields if f.role == "count"))
-    yield b"\xef\xbb\xbf" + lines([(*DOCUMENT_COLUMNS, *counts, "decided_by")], dialect)
+    counts = count_columns(templates)
+    yield b"\xef\xbb\xbf" + lines([station_columns(counts)], dialect)
     for row in rows:
-        cells = [row.id, row.station or "", row.template or "", " ".join(row.pages_present)]
-        cells += [" ".join(row.pages_missing), row.verdict, str(row.review_count)]
-        values = [row.accepted.get(name) for name in counts]
-        who = ", ".join(row.decided_by)
-        yield lines([[*cells, *("" if v is None else str(v) for v in values), who]], dialect)
+        yield lines([station_cells(row, counts)], dialect)
+
+
+def count_columns(templates: Iterable[Template]) -> list[str]:
+    """The counts of these forms; a field that several forms have shares a column."""
+    return list(dict.fromkeys(f.id for form in templates for f in form.fields if f.role == "count"))
+
+
+def station_columns(counts: Sequence[str]) -> list[str]:
+    """The heading of `stations.csv`."""
+    return [*DOCUMENT_COLUMNS, *counts, "decided_by"]
+
+
+def station_cells(row: DocumentRow, counts: Sequence[str]) -> list[str]:
+    """A row of `stations.csv`."""
+    cells = [row.id, row.station or "", row.template or "", " ".join(row.pages_present)]
+    cells += [" ".join(row.pages_missing), row.verdict, str(row.review_count)]
+    values = [row.accepted.get(name) for name in counts]
+    return [*cells, *("" if v is None else str(v) for v in values), ", ".join(row.decided_by)]
 
 
 def numbers_head(dialect: Dialect = "rfc4180") -> bytes:
@@ -116,7 +130,7 @@ def numbers_head(dialect: Dialect = "rfc4180") -> bytes:
 
 def numbers_rows(shown: Shown, dialect: Dialect = "rfc4180") -> bytes:
     """The rows of one document, photo by photo; numbers of an unknown form are labelled with their ids."""
-    return lines(_rows(shown, "," if dialect == "excel-id" else "."), dialect)
+    return lines(number_cells(shown, "," if dialect == "excel-id" else "."), dialect)
 
 
 def defused(text: str) -> str:
@@ -129,7 +143,8 @@ def undefused(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
-def _rows(shown: Shown, point: str) -> Iterator[list[str]]:
+def number_cells(shown: Shown, point: str = ".") -> Iterator[list[str]]:
+    """The rows of one document in `numbers.csv`, with this decimal point."""
     named = shown.labels()
     for field_id, shown_photo in shown.counting():
         record = shown_photo.record
