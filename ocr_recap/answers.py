@@ -115,6 +115,7 @@ def decide(
     faults: list[Fault] = []
     new: dict[Number, Decision] = {}
     lines: dict[Number, int] = {}
+    nameless: list[int] = []
     for answer in answers:
 
         def say(text_id: str, text_en: str, line: int = answer.line) -> None:
@@ -128,10 +129,7 @@ def decide(
         field = record.fields[answer.field]
         value = _value(answer, field, templates.get(number.template), say)
         if not who:
-            say(
-                "kolom by kosong; tulis nama pemeriksa, atau jalankan dengan --by NAMA",
-                "the column by is empty; write who checked, or run with --by NAME",
-            )
+            nameless.append(answer.line)
         if isinstance(value, _Wrong) or not who:
             continue
         if number in lines and new[number].new != value:
@@ -142,7 +140,16 @@ def decide(
             continue
         lines.setdefault(number, answer.line)
         new[number] = _decision(number, record, field, value, who, answer.note, at)
-    refuse(path, faults)
+    if nameless:
+        also = len(nameless) - 1
+        faults.append(
+            (
+                nameless[0],
+                f"kolom by kosong (juga di {also} baris lain); tulis nama pemeriksa, atau jalankan dengan --by NAMA",
+                f"the column by is empty (and on {also} other lines); write who checked, or run with --by NAME",
+            )
+        )
+    refuse(path, sorted(faults))
     return [decision for number, decision in new.items() if not _said_before(decision, earlier.get(number))]
 
 

@@ -31,9 +31,10 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Row:
-    """One number in review. `settles`: how many numbers of its document the answer would settle."""
+    """One number in review; `settles` of its document if it is answered; `count`: it is no date."""
 
     settles: int
+    count: bool
     cells: tuple[str, ...]
 
 
@@ -46,6 +47,7 @@ def rows(shown: Shown, settles: Mapping[str, int], language: Literal["id", "en"]
         language: of the explanations.
     """
     named = shown.labels()
+    counts = {f.id for f in shown.template.fields if f.role == "count"} if shown.template else set[str]()
     found: list[Row] = []
     for name, counting in shown.counting():
         record, field = counting.record, counting.record.fields[name]
@@ -70,7 +72,7 @@ def rows(shown: Shown, settles: Mapping[str, int], language: Literal["id", "en"]
             str(settles.get(name, 0)),
             *("" for _ in ANSWER_COLUMNS),
         )
-        found.append(Row(settles.get(name, 0), cells))
+        found.append(Row(settles.get(name, 0), name in counts, cells))
     return found
 
 
@@ -78,10 +80,11 @@ def review_csv(found: Iterable[Row], dialect: Dialect = "rfc4180") -> Iterator[b
     """The file in pieces, byte order mark and header first: UTF-8, RFC 4180 or the dialect asked for.
 
     Args:
-        found: in the order of the documents, which stays the order of numbers that settle equally many.
+        found: in the order of the documents. Of numbers that settle equally many, counts come first, since only they
+            decide a verdict, and then this order.
         dialect: of the file.
     """
     yield b"\xef\xbb\xbf" + lines([COLUMNS], dialect)
-    ordered = sorted(found, key=lambda row: -row.settles)
+    ordered = sorted(found, key=lambda row: (-row.settles, not row.count))
     for row in ordered:
         yield lines([row.cells], dialect)
