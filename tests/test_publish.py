@@ -216,9 +216,13 @@ def test_what_is_no_folder_of_results(tmp_path, content):
 
 def test_documents_and_photos_that_do_not_belong_together(folder):
     lines = (folder / "documents.jsonl").read_bytes().splitlines(keepends=True)
-    (folder / "documents.jsonl").write_bytes(b"".join(lines[1:]))
-    with pytest.raises(BatchError, match=r"documents\.jsonl"):
-        publish.rewrite(folder)
+    for content in (b"".join(lines[1:]), b"{}\n", None):
+        (folder / "documents.jsonl").unlink()
+        if content is not None:
+            (folder / "documents.jsonl").write_bytes(content)
+        with pytest.raises(BatchError, match=r"documents\.jsonl"):
+            publish.rewrite(folder)
+        (folder / "documents.jsonl").touch()
 
 
 def test_names_that_lead_out_of_the_folder_are_not_ours(tmp_path):

@@ -19,7 +19,7 @@ from .shown import Shown, ShownPhoto, page_file
 __all__ = ["Language", "ReportPages"]
 
 MOST_DOCUMENTS = 200
-MOST_NUMBERS = 1500  # twice as many took 1.5 s to open on two busy cores (benchmarks/report.py)
+MOST_NUMBERS = 1000  # three times as many took 1.5 s to open on two busy cores (benchmarks/report.py)
 _HOME = "../"
 _LINKS = {OVERLAYS: ("foto bertanda", "marked photo"), PAGES: ("halaman diluruskan", "straightened page")}
 
@@ -93,7 +93,7 @@ class ReportPages:
             f"<h1>{both('Dokumen', 'Documents')} {span}</h1>{steps}{search()}",
             f'<section id="review"><h2>{both("Periksa dulu", "Review first")}</h2>\n',
             *(self._first or [none]),
-            f'</section><section id="rest"><h2>{both("Selesai", "Settled")}</h2>\n',
+            f'</section><section id="rest"><h2>{both("Lainnya", "The others")}</h2>\n',
             *(self._rest or [none]),
             f"</section>{steps}",
             foot(()),
@@ -118,7 +118,8 @@ def _article(shown: Shown) -> str:
     others: list[str] = []
     for name, counting in shown.counting():
         field = counting.record.fields[name]
-        doubtful = field.status == "review"
+        # What a person decided and does not add up is not put away either.
+        doubtful = field.status == "review" or "rule_broken" in field.reasons
         # Where photos of a page differ, all of them are shown.
         again = [p for p in shown.photos if p is not counting] if "photos_disagree" in field.reasons else []
         label = named.get(name, (name, name))
