@@ -112,7 +112,7 @@ def test_the_contract_of_a_line(records: dict[str, Record]) -> None:
     assert {"template", "page", "corners", "residual"} <= set(line["page"])
     assert {
         "text", "read", "value", "accepted", "status", "confidence", "candidates", "reasons", "explanation", "quad",
-        "evidence",
+        "evidence", "decision",
     } == set(line["fields"]["votes_1"])  # fmt: skip
     assert set(line["fields"]["votes_1"]["evidence"]) == {"digits", "bubbles", "tally"}
     assert line["provisional"] is True
