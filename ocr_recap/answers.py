@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .decisions import Decision, Decisions, Number, Stood, numbers_of
+from .decisions import Decision, Number, Stood, numbers_of
 from .emit.review import ANSWER_COLUMNS, KEY_COLUMNS
 from .emit.tables import undefused
 from .inputs import BatchError
@@ -39,11 +39,6 @@ class Answer:
     verified: str
     by: str
     note: str
-
-    @property
-    def number(self) -> tuple[str, ...]:
-        """Which number is meant, as written."""
-        return self.sha256, self.frame or "0", self.template, self.page, self.field
 
 
 @dataclass(frozen=True)
@@ -89,18 +84,16 @@ def decide(
     answers: Sequence[Answer],
     records: Iterable[Record],
     templates: Mapping[str, Template],
-    earlier: Decisions,
     by: str | None,
     at: str,
 ) -> list[Decision]:
-    """The decisions that a table adds to those there are; what it says again is left out.
+    """The decisions that a table holds, one a number.
 
     Args:
         path: the table, for messages.
         answers: its filled-in lines.
         records: of the batch, with their documents' decisions.
         templates: forms by id, for their limits.
-        earlier: the decisions that count so far.
         by: who decided, where a line does not say.
         at: when, UTC, such as `2024-02-14T15:30:00Z`.
 
@@ -150,7 +143,7 @@ def decide(
             )
         )
     refuse(path, sorted(faults))
-    return [decision for number, decision in new.items() if not _said_before(decision, earlier.get(number))]
+    return list(new.values())
 
 
 class _Wrong:
@@ -254,9 +247,3 @@ def _decision(
         new=value,
         note=note,
     )
-
-
-def _said_before(decision: Decision, earlier: Decision | None) -> bool:
-    if earlier is None:
-        return False
-    return (decision.new, decision.by, decision.note) == (earlier.new, earlier.by, earlier.note)

@@ -111,6 +111,24 @@ def test_a_later_answer_counts_and_both_stay_in_the_log(folder, tmp_path):
     assert (row["status"], row["value"], row["accepted"], row["decided_by"]) == ("blank", "", "", "Adi")
 
 
+def test_an_answer_that_was_replaced_does_not_come_back_by_itself(folder, tmp_path):
+    """Two people fill in their own tables bit by bit and apply them in turn: the log does not swing to and fro."""
+    first = fill(folder / "review.csv", tmp_path / "a.csv", {"verified": "43", "by": "Sri"})
+    second = fill(folder / "review.csv", tmp_path / "b.csv", {"verified": "44", "by": "Adi"})
+    for path in (first, second):
+        apply(folder, path)
+    before = files(folder)
+    result = apply(folder, first)
+    assert (result.new, result.again, [d.new for d in result.overruled]) == ((), 1, [43])
+    assert files(folder) == before
+    assert apply(folder, second).overruled == ()
+    said = call("apply", folder, first, "--lang", "en").stdout
+    assert f"1 of them were replaced by another decision and do not count: {CODE}.jpg votes_2" in said
+    fill(first, first, {"verified": "43", "by": "Sri", "note": "dilihat lagi"})
+    assert apply(folder, first).replaced == 1
+    assert accepted(folder)[CODE] == "43"
+
+
 _ANSWER = st.fixed_dictionaries(
     {
         "verified": st.sampled_from(["", "0", "7", "042", "999", "kosong", "Blank", "-"]),
