@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .decisions import Decision, Decisions, Number, Stood, numbers_of
+from .decisions import Decision, Number, Stood, numbers_of
 from .emit.review import ANSWER_COLUMNS, KEY_COLUMNS
 from .emit.tables import undefused
 from .inputs import BatchError
@@ -39,11 +39,6 @@ class Answer:
     verified: str
     by: str
     note: str
-
-    @property
-    def number(self) -> tuple[str, ...]:
-        """Which number is meant, as written."""
-        return self.sha256, self.frame or "0", self.template, self.page, self.field
 
 
 @dataclass(frozen=True)
@@ -89,18 +84,16 @@ def decide(
     answers: Sequence[Answer],
     records: Iterable[Record],
     templates: Mapping[str, Template],
-    earlier: Decisions,
     by: str | None,
     at: str,
 ) -> list[Decision]:
-    """The decisions that a table adds to those there are; what it says again is left out.
+    """The decisions that a table holds, one a number.
 
     Args:
         path: the table, for messages.
         answers: its filled-in lines.
         records: of the batch, with their documents' decisions.
         templates: forms by id, for their limits.
-        earlier: the decisions that count so far.
         by: who decided, where a line does not say.
         at: when, UTC, such as `2024-02-14T15:30:00Z`.
 
@@ -115,6 +108,7 @@ def decide(
     faults: list[Fault] = []
     new: dict[Number, Decision] = {}
     lines: dict[Number, int] = {}
+    nameless: list[int] = []
     for answer in answers:
 
         def say(text_id: str, text_en: str, line: int = answer.line) -> None:
@@ -128,10 +122,7 @@ def decide(
         field = record.fields[answer.field]
         value = _value(answer, field, templates.get(number.template), say)
         if not who:
-            say(
-                "kolom by kosong; tulis nama pemeriksa, atau jalankan dengan --by NAMA",
-                "the column by is empty; write who checked, or run with --by NAME",
-            )
+            nameless.append(answer.line)
         if isinstance(value, _Wrong) or not who:
             continue
         if number in lines and new[number].new != value:
@@ -142,8 +133,17 @@ def decide(
             continue
         lines.setdefault(number, answer.line)
         new[number] = _decision(number, record, field, value, who, answer.note, at)
-    refuse(path, faults)
-    return [decision for number, decision in new.items() if not _said_before(decision, earlier.get(number))]
+    if nameless:
+        also = len(nameless) - 1
+        faults.append(
+            (
+                nameless[0],
+                f"kolom by kosong (juga di {also} baris lain); tulis nama pemeriksa, atau jalankan dengan --by NAMA",
+                f"the column by is empty (and on {also} other lines); write who checked, or run with --by NAME",
+            )
+        )
+    refuse(path, sorted(faults))
+    return list(new.values())
 
 
 class _Wrong:
@@ -247,9 +247,3 @@ def _decision(
         new=value,
         note=note,
     )
-
-
-def _said_before(decision: Decision, earlier: Decision | None) -> bool:
-    if earlier is None:
-        return False
-    return (decision.new, decision.by, decision.note) == (earlier.new, earlier.by, earlier.note)

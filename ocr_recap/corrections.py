@@ -22,7 +22,8 @@ class Applied:
         out: the folder of results.
         new: the decisions that were added to its log.
         replaced: how many of them take the place of an earlier one about the same number.
-        again: how many answers the log already had.
+        again: how many answers the log already had, in the same words by the same person.
+        overruled: those of them that a later decision has replaced, which therefore do not count.
         empty: how many lines had no answer, and `notes` how many of those had a note, which is not taken.
         tables: what the folder came to.
     """
@@ -31,6 +32,7 @@ class Applied:
     new: tuple[Decision, ...]
     replaced: int
     again: int
+    overruled: tuple[Decision, ...]
     empty: int
     notes: int
     tables: Tables
@@ -53,7 +55,7 @@ def apply(folder: str | Path, review: str | Path, by: str | None = None) -> Appl
         by: who decided, where the column `by` is empty.
 
     Raises:
-        BatchError: something is wrong with a line, the table or the folder, or another process is at work in it; the
+        ocr_recap.batch.BatchError: a line, the table or the folder is wrong, or another process is at work in it; the
             message says where and what to do. No answer was taken.
     """
     folder, review = Path(folder), Path(review)
@@ -61,16 +63,20 @@ def apply(folder: str | Path, review: str | Path, by: str | None = None) -> Appl
     with at_work(folder):
         _, forms = opened(folder)
         answers = read_answers(review)
-        before = latest(read_log(folder))
+        log = read_log(folder)
+        before = latest(log)
 
         def records() -> Iterator[Record]:
             for _, settled in decided(folder, forms, before):
                 yield from settled
 
-        new = decide(review, answers.filled, records(), forms, before, by, at)
+        said = {decision.statement for decision in log}
+        given = decide(review, answers.filled, records(), forms, by, at)
+        new = tuple(decision for decision in given if decision.statement not in said)
         append(folder, new)
         # A table with notes but no answers to go with them is not ours to replace.
         tables = write(folder, forms.values(), review if answers.notes == 0 else None)
+    again = [decision for decision in given if decision.statement in said]
+    overruled = tuple(decision for decision in again if before[decision.number].statement != decision.statement)
     replaced = sum(decision.number in before for decision in new)
-    again = len({a.number for a in answers.filled}) - len(new)
-    return Applied(folder, tuple(new), replaced, again, answers.empty, answers.notes, tables)
+    return Applied(folder, new, replaced, len(again), overruled, answers.empty, answers.notes, tables)

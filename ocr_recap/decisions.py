@@ -65,6 +65,11 @@ class Decision(JsonLine):
         return Number(self.sha256, self.frame, self.template, self.page, self.field)
 
     @property
+    def statement(self) -> tuple[Number, int | None, str, str]:
+        """Who says what about which number, whenever it was: the same statement again is not logged again."""
+        return self.number, self.new, self.by, self.note
+
+    @property
     def decided(self) -> Decided:
         """What a field's record holds of it."""
         return Decided(by=self.by, at=self.at, value=self.new, note=self.note)

@@ -163,7 +163,7 @@ def picture_name(record: Record) -> str:
     photo = record.photo
     stem = re.sub(r"[^\w.-]", "_", Path(photo.file).stem).lstrip(".")[:48]
     frame = f"-{photo.frame + 1}" if photo.frame else ""
-    return f"{stem or 'photo'}-{photo.sha256[:8]}{frame}.jpg"
+    return f"{stem or 'photo'}-{photo.sha256[:16]}{frame}.jpg"
 
 
 def failed(reader: Reader, job: Job, error: str) -> Record:

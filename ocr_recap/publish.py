@@ -125,8 +125,6 @@ def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = 
     """
     run, forms = opened(folder, known)
     decisions = latest(read_log(folder))
-    if not (folder / DOCUMENTS_FILE).is_file():
-        raise _unusable(folder / DOCUMENTS_FILE)
     stage = folder / PART
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir()
@@ -209,6 +207,8 @@ def opened(folder: Path, known: Iterable[Template] = ()) -> tuple[RunInfo, dict[
     run = read_run(folder)
     files = {form: f"{TEMPLATES}/{form}.yaml" for form in run.templates}
     sums.check(folder, [RUN_FILE, PHOTOS_FILE, *files.values()])
+    if not (folder / DOCUMENTS_FILE).is_file():
+        raise _unusable(folder / DOCUMENTS_FILE)
     at_hand = {(form.id, form.sha256): form for form in known}
     try:
         return run, {

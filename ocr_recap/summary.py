@@ -70,6 +70,14 @@ def show_applied(result: corrections.Applied, language: Language) -> None:
         ),
         soft_wrap=True,
     )
+    if result.overruled:
+        text = (
+            f"{len(result.overruled)} di antaranya sudah diganti keputusan lain dan tidak berlaku: "
+            f"{_named(result.overruled)}. Agar berlaku lagi, isi note yang lain.",
+            f"{len(result.overruled)} of them were replaced by another decision and do not count: "
+            f"{_named(result.overruled)}. To make them count again, write another note.",
+        )
+        console.print(Text(say(language, *text)), soft_wrap=True)
     if result.notes:
         text = (
             f"{result.notes} baris hanya berisi catatan: isi juga kolom verified agar tercatat.",
@@ -103,7 +111,7 @@ def _totals(console: Console, totals: Totals, documents: Sequence[DocumentRow], 
 def _decisions(console: Console, idle: Sequence[Decision], kept: Sequence[str], language: Language) -> None:
     """What became of decisions that settle nothing here, and of filled-in tables that were in the way."""
     if idle:
-        names = ", ".join(f"{decision.file} {decision.field}" for decision in idle[:5]) + ", ..." * (len(idle) > 5)
+        names = _named(idle)
         text = (
             f"{len(idle)} keputusan tersimpan tetapi tidak terpakai, karena fotonya tidak ada di sini, terbaca sebagai "
             f"halaman lain, atau tidak dihitung: {names}",
@@ -120,6 +128,10 @@ def _decisions(console: Console, idle: Sequence[Decision], kept: Sequence[str], 
             "sheet as CSV UTF-8 first).",
         )
         console.print(Text(say(language, *text)), soft_wrap=True)
+
+
+def _named(decisions: Sequence[Decision]) -> str:
+    return ", ".join(f"{decision.file} {decision.field}" for decision in decisions[:5]) + ", ..." * (len(decisions) > 5)
 
 
 def _notice(console: Console, report: Path, language: Language) -> None:

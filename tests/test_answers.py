@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_recap.answers import decide, read_answers
-from ocr_recap.decisions import latest
 from ocr_recap.documents import Document, settle
 from ocr_recap.emit.review import ANSWER_COLUMNS, COLUMNS, KEY_COLUMNS, review_csv, rows
 from ocr_recap.emit.shown import Shown, ShownPhoto
@@ -67,9 +66,9 @@ def filled(path, answers: dict[str, dict[str, str]], lines=None, columns=COLUMNS
     return path
 
 
-def decisions(path, records=None, earlier=None, by="Sri"):
+def decisions(path, records=None, by="Sri"):
     found = read_answers(path)
-    return decide(path, found.filled, photos() if records is None else records, FORMS, earlier or {}, by, AT)
+    return decide(path, found.filled, photos() if records is None else records, FORMS, by, AT)
 
 
 # --- out --------------------------------------------------------------------------------------------------------------
@@ -114,9 +113,6 @@ def test_answers_become_decisions_and_the_rest_is_left(tmp_path):
     assert (found.sha256, found.page, found.field, found.file) == ("a" * 64, "2", "votes_2", "a.jpg")
     assert (found.old.value, found.old.status, found.document) == (42, "review", STATION)
     assert read_answers(path).empty == len(table(written())) - 1
-    assert decisions(path, earlier=latest([found])) == [], "the same again adds nothing"
-    (again,) = decisions(filled(path, {"a": {"verified": "44", "by": "Adi"}}), earlier=latest([found]))
-    assert again.new == 44
 
 
 @pytest.mark.parametrize("word", ["kosong", "KOSONG", "blank", "-", " - ", "'-"])
@@ -254,9 +250,9 @@ def test_limits_of_the_form(tmp_path):
     form = FORM.model_copy(update={"rules": (rule,)})
     path = filled(tmp_path / "r.csv", {"a": {"verified": "51"}})
     with pytest.raises(BatchError, match="beyond the limit votes_2 <= 50"):
-        decide(path, read_answers(path).filled, photos(), {FORM.id: form}, {}, "Sri", AT)
+        decide(path, read_answers(path).filled, photos(), {FORM.id: form}, "Sri", AT)
     soft = FORM.model_copy(update={"rules": (Rule(id="most", text=rule.text, strength="soft", basis="test"),)})
-    assert len(decide(path, read_answers(path).filled, photos(), {FORM.id: soft}, {}, "Sri", AT)) == 1
+    assert len(decide(path, read_answers(path).filled, photos(), {FORM.id: soft}, "Sri", AT)) == 1
 
 
 def test_a_photo_that_gave_way_to_another_one_is_not_decided_on(tmp_path):

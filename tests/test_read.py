@@ -113,7 +113,7 @@ def test_the_contract_of_a_line(records: dict[str, Record]) -> None:
     assert {"template", "page", "corners", "residual"} <= set(line["page"])
     assert {
         "text", "read", "value", "accepted", "status", "confidence", "candidates", "reasons", "explanation", "quad",
-        "evidence",
+        "evidence", "decision",
     } == set(line["fields"]["votes_1"])  # fmt: skip
     assert set(line["fields"]["votes_1"]["evidence"]) == {"digits", "bubbles", "tally"}
     assert line["provisional"] is True
@@ -186,7 +186,7 @@ def test_a_blank_form_is_blank_not_zero(reader: Reader, template: Template) -> N
 
 def test_the_public_names() -> None:
     assert ocr_recap.__all__ == [
-        "Document", "Options", "Reader", "Record", "Template", "TemplateError", "__version__",
+        "Document", "Options", "Reader", "Record", "Template", "TemplateError", "__version__", "apply",
     ]  # fmt: skip
     assert all(hasattr(ocr_recap, name) for name in ocr_recap.__all__)
     assert repr(Reader()) == "<Reader of c-hasil-ppwp-2024>"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..runinfo import RunInfo
 
 _MOST_SKIPPED = 50  # names shown
-_DECIDED = "di antaranya ditetapkan orang", "of them decided by people"
+_DECIDED = "angka ditetapkan orang", "numbers decided by people"
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,8 @@ def _article(shown: Shown) -> str:
     others: list[str] = []
     for name, counting in shown.counting():
         field = counting.record.fields[name]
-        doubtful = field.status == "review"
+        # What a person decided and does not add up is not put away either.
+        doubtful = field.status == "review" or "rule_broken" in field.reasons
         # Where photos of a page differ, all of them are shown.
         again = [p for p in shown.photos if p is not counting] if "photos_disagree" in field.reasons else []
         label = named.get(name, (name, name))

@@ -31,9 +31,10 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Row:
-    """One number in review. `settles`: how many numbers of its document the answer would settle."""
+    """One number in review; `settles` of its document if it is answered; `count`: it is no date."""
 
     settles: int
+    count: bool
     cells: tuple[str, ...]
     strip: Strip | None = None
 
@@ -47,6 +48,7 @@ def rows(shown: Shown, settles: Mapping[str, int], language: Literal["id", "en"]
         language: of the explanations.
     """
     named = shown.labels()
+    counts = {f.id for f in shown.template.fields if f.role == "count"} if shown.template else set[str]()
     found: list[Row] = []
     for name, counting in shown.counting():
         record, field = counting.record, counting.record.fields[name]
@@ -71,7 +73,7 @@ def rows(shown: Shown, settles: Mapping[str, int], language: Literal["id", "en"]
             str(settles.get(name, 0)),
             *("" for _ in ANSWER_COLUMNS),
         )
-        found.append(Row(settles.get(name, 0), cells, counting.strip(name)))
+        found.append(Row(settles.get(name, 0), name in counts, cells, counting.strip(name)))
     return found
 
 
@@ -79,7 +81,8 @@ def review_csv(found: Iterable[Row], dialect: Dialect = "rfc4180") -> Iterator[b
     """The file in pieces, byte order mark and header first: UTF-8, RFC 4180 or the dialect asked for.
 
     Args:
-        found: in the order of the documents, which stays the order of numbers that settle equally many.
+        found: in the order of the documents. Of numbers that settle equally many, counts come first, since only they
+            decide a verdict, and then this order.
         dialect: of the file.
     """
     yield b"\xef\xbb\xbf" + lines([COLUMNS], dialect)
@@ -88,5 +91,5 @@ def review_csv(found: Iterable[Row], dialect: Dialect = "rfc4180") -> Iterator[b
 
 
 def most_useful_first(found: Iterable[Row]) -> list[Row]:
-    """The order of the table; numbers that settle equally many stay as they come."""
-    return sorted(found, key=lambda row: -row.settles)
+    """The order of the table: counts before dates that settle as many, else as they come."""
+    return sorted(found, key=lambda row: (-row.settles, not row.count))
