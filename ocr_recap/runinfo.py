@@ -35,6 +35,7 @@ class RunInfo(JsonLine):
         workers, resumed: processes, and photos whose results an interrupted run had left.
         language, dialect: of the report and the tables.
         workbook: whether the tables are there as a workbook too.
+        names: whether stations have the names of their regions.
         weights_sha256: of the digit reader.
         templates: SHA-256 of the forms in `templates/` by id, in the order of the tables.
         lists: SHA-256 of the manifest and the roll, if they were given.
@@ -55,6 +56,7 @@ class RunInfo(JsonLine):
     language: Language
     dialect: Dialect
     workbook: bool = False
+    names: bool = False
     weights_sha256: str
     templates: dict[str, str]
     lists: dict[str, str]
@@ -86,6 +88,7 @@ def run_info(
     language: Language,
     dialect: Dialect,
     workbook: bool,
+    names: bool,
     lists: Mapping[str, str],
     photos: int,
     skipped: tuple[str, ...],
@@ -109,6 +112,7 @@ def run_info(
         language=language,
         dialect=dialect,
         workbook=workbook,
+        names=names,
         weights_sha256=reader.weights_sha256,
         templates={},
         lists=dict(lists),

@@ -152,6 +152,16 @@ def main(folder: Path) -> None:
         cv2.imwrite(str(folder / f"{sample.name}.jpg"), photo, [cv2.IMWRITE_JPEG_QUALITY, 82])
         lines.append(json.dumps(facts, ensure_ascii=False))
     (folder / "truth.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    # Photos of one seed are one station's; the last on the roll sent nothing.
+    rows = [f"{sample.name}.jpg,{_station(sample.seed)}" for sample in SAMPLES]
+    (folder / "manifest.csv").write_text("\n".join(("file,station", *rows, "")), encoding="utf-8")
+    stations = sorted({_station(sample.seed) for sample in SAMPLES})
+    roll = "\n".join(("station", *stations, _station(18), ""))
+    (folder / "roll.csv").write_text(roll, encoding="utf-8")
+
+
+def _station(seed: int) -> str:
+    return f"2101142004{seed - 10:03d}"
 
 
 if __name__ == "__main__":

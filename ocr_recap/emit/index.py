@@ -115,7 +115,8 @@ def _line(entry: Listed) -> str:
     row = entry.row
     name = escape(row.station or row.id)
     title = f'<a href="{escape(entry.link)}">{name}</a>' if entry.link else name
-    notes: list[str] = []
+    where = row.region.path if row.region else ""
+    notes = [escape(where)] if where else []
     if row.pages_present:
         present = escape(", ".join(row.pages_present))
         notes.append(f"{escape(row.template or '')} · {both('halaman', 'pages')} {present}")
@@ -129,7 +130,7 @@ def _line(entry: Listed) -> str:
         notes.append(escape(row.id))
     count = f"<b>{row.review_count}</b> {both('diperiksa', 'to review')}" if row.review_count else ""
     return (
-        f'<li data-v="{row.verdict}"{findable(row.id, row.station, *entry.files)}><h3>{title}</h3>'
+        f'<li data-v="{row.verdict}"{findable(row.id, row.station, where, *entry.files)}><h3>{title}</h3>'
         f'{verdict(row.verdict)}<p class="count">{count}</p><p class="meta">{" · ".join(notes)}</p></li>\n'
     )
 

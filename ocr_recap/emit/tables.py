@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..documents import Document
+from ..regions import Region
 from ..template import Template
 from .shown import Shown
 
@@ -51,6 +52,7 @@ class DocumentRow:
     """What a document came to, for a table.
 
     `accepted` holds its counts: the accepted number, None otherwise. `decided_by`: persons who decided any number.
+    `region`: what the station's code is called, None unless asked for.
     """
 
     id: str
@@ -62,6 +64,7 @@ class DocumentRow:
     review_count: int
     accepted: Mapping[str, int | None]
     decided_by: tuple[str, ...] = ()
+    region: Region | None = None
 
 
 def document_row(document: Document, template: Template | None) -> DocumentRow:
@@ -90,7 +93,7 @@ def missing_rows(rows: Iterable[DocumentRow], roll: Iterable[str], template: Tem
 
 
 def stations_csv(
-    rows: Iterable[DocumentRow], templates: Iterable[Template], dialect: Dialect = "rfc4180"
+    rows: Iterable[DocumentRow], templates: Iterable[Template], dialect: Dialect = "rfc4180", names: bool = False
 ) -> Iterator[bytes]:
     """The file in pieces, byte order mark and header first.
 
@@ -98,11 +101,12 @@ def stations_csv(
         rows: in the order of the file.
         templates: the forms whose counts have columns; a field that several forms have shares one.
         dialect: of the file.
+        names: with columns for the names of regions.
     """
     counts = count_columns(templates)
-    yield b"\xef\xbb\xbf" + lines([station_columns(counts)], dialect)
+    yield b"\xef\xbb\xbf" + lines([station_columns(counts, names)], dialect)
     for row in rows:
-        yield lines([station_cells(row, counts)], dialect)
+        yield lines([station_cells(row, counts, names)], dialect)
 
 
 def count_columns(templates: Iterable[Template]) -> list[str]:
@@ -110,14 +114,16 @@ def count_columns(templates: Iterable[Template]) -> list[str]:
     return list(dict.fromkeys(f.id for form in templates for f in form.fields if f.role == "count"))
 
 
-def station_columns(counts: Sequence[str]) -> list[str]:
-    """The heading of `stations.csv`."""
-    return [*DOCUMENT_COLUMNS, *counts, "decided_by"]
+def station_columns(counts: Sequence[str], names: bool = False) -> list[str]:
+    """The heading of `stations.csv`; with `names` the regions' follow the station."""
+    first, second, *others = DOCUMENT_COLUMNS
+    return [first, second, *(Region._fields if names else ()), *others, *counts, "decided_by"]
 
 
-def station_cells(row: DocumentRow, counts: Sequence[str]) -> list[str]:
+def station_cells(row: DocumentRow, counts: Sequence[str], names: bool = False) -> list[str]:
     """A row of `stations.csv`."""
-    cells = [row.id, row.station or "", row.template or "", " ".join(row.pages_present)]
+    region = (row.region or Region()) if names else ()
+    cells = [row.id, row.station or "", *region, row.template or "", " ".join(row.pages_present)]
     cells += [" ".join(row.pages_missing), row.verdict, str(row.review_count)]
     values = [row.accepted.get(name) for name in counts]
     return [*cells, *("" if v is None else str(v) for v in values), ", ".join(row.decided_by)]

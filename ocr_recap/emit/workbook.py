@@ -40,6 +40,10 @@ _MARGIN = 2  # px around a picture
 _WIDTHS = {
     "document": 18,
     "station": 15,
+    "province": 20,
+    "regency": 22,
+    "district": 20,
+    "village": 20,
     "file": 26,
     "template": 20,
     "page": 6,
@@ -74,13 +78,14 @@ def require() -> None:
 class TablesBook:
     """A workbook under way, with the sheets `numbers`, `stations` and `review`. Rows of numbers are not kept."""
 
-    def __init__(self, path: Path, folder: Path, templates: Iterable[Template]) -> None:
+    def __init__(self, path: Path, folder: Path, templates: Iterable[Template], names: bool = False) -> None:
         """Begin a workbook.
 
         Args:
             path: the file; its folder also takes what is not finished yet.
             folder: of results, where the pictures are.
             templates: the forms whose counts have columns.
+            names: with columns for the names of regions.
 
         Raises:
             BatchError: the extra is not installed.
@@ -88,12 +93,12 @@ class TablesBook:
         require()
         from xlsxwriter import Workbook  # noqa: PLC0415  (an extra, and slow to load)
 
-        self._folder, self._counts = folder, count_columns(templates)
+        self._folder, self._counts, self._names = folder, count_columns(templates), names
         self._book: Workbook = Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)})
         self._book.set_properties({"title": "ocr_recap", "comments": _NOTICE, "created": _NEVER})
         numeric = _NUMERIC.union(self._counts)
         self._numbers = _Sheet(self._book, "numbers", COLUMNS, numeric)
-        self._stations = _Sheet(self._book, "stations", station_columns(self._counts), numeric, fixed=2)
+        self._stations = _Sheet(self._book, "stations", station_columns(self._counts, names), numeric, fixed=2)
         self._review = _Sheet(self._book, "review", _REVIEW_COLUMNS, numeric, fixed=2)
 
     def add(self, shown: Shown) -> None:
@@ -119,7 +124,7 @@ class TablesBook:
         from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415  (as above)
 
         for row in stations:
-            self._stations.add(station_cells(row, self._counts))
+            self._stations.add(station_cells(row, self._counts, self._names))
         for question in review.most_useful_first(questions):
             cells: dict[str, str] = dict(zip(review.COLUMNS, question.cells, strict=True))
             strip = question.strip
