@@ -253,7 +253,7 @@ def _doubts(case: Case, thresholds: Thresholds) -> tuple[Reason, ...]:
     doubts: list[Reason] = []
     confirmed = case.bubbles is not None and case.bubbles.kind == "number"
     if not _digits_sure(case, thresholds.with_bubbles if confirmed else thresholds.with_rule):
-        doubts.append(("digits_uncertain", {"confidence": f"{int(case.confidence * 100)}%"}))
+        doubts.append(("digits_uncertain", {"confidence": f"{int(case.supports * 100)}%"}))
     bubbles = case.bubbles
     if bubbles is None or not confirmed:
         doubts.append(("no_second_witness", {}))

@@ -222,8 +222,8 @@ STEPS: Final[Mapping[str, Message]] = {
         "Look at the picture; if that mark cancels the number, ask the station's officers what was meant.",
     ),
     "blank_uncertain": (
-        "Lihat gambarnya; kotak yang tidak ditulisi bukan nol.",
-        "Look at the picture; boxes with nothing in them are not zero.",
+        "Lihat gambarnya; bila tidak ada tulisan, tulis kosong: kotak kosong bukan nol.",
+        "Look at the picture; if nothing is written, write blank: empty boxes are not zero.",
     ),
     "bubbles_disagree": (
         "Lihat gambarnya dan tulis angka di kotaknya, dengan catatan bila bulatannya memang berbeda.",

@@ -8,9 +8,11 @@ import json
 
 import night
 import pytest
+from conftest import ROOT
 from night import COUNTS, OVERSEAS, SEEDS, UNKNOWN, code
+from typer.testing import CliRunner
 
-from ocr_recap import batch
+from ocr_recap import batch, cli
 from ocr_recap.documents import Document
 from ocr_recap.options import Options
 from ocr_recap.record import Record
@@ -137,3 +139,25 @@ def test_no_accepted_number_is_wrong_and_none_stands_twice(out, documents, sampl
         field.accepted or 0 for document in documents.values() for field in document.fields.values()
     )
     assert {row["station"] for row in rows} >= {OVERSEAS}
+
+
+# --- the README -------------------------------------------------------------------------------------------------------
+
+
+def test_the_night_of_the_readme_runs_as_it_is_told(tmp_path, monkeypatch):
+    """Each command of the section, what it prints, and the table that is left."""
+    text = (ROOT / "README.md").read_text("utf-8").partition("## A night of work")[2].partition("\n## ")[0]
+    blocks = [block.strip().splitlines() for block in text.split("```")[1::2]]
+    assert len(blocks) == 3
+    monkeypatch.setattr(batch, "usual_workers", lambda photos: 1)
+    for command, *told in blocks[:2]:
+        arguments = [str(ROOT / a) if a.startswith("samples") else a for a in command.split()[1:]]
+        arguments = [str(tmp_path / a) if a == "night" else a for a in arguments]
+        result = CliRunner().invoke(cli.app, arguments)
+        assert result.exit_code == 0, result.output
+        printed = result.stdout.splitlines()
+        assert [line for line in printed if line in told] == [line for line in told if line != "..."]
+    with (tmp_path / "night" / "stations.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    columns = blocks[2][0].split(",")
+    assert blocks[2][1:] == [",".join(row[column] for column in columns) for row in rows]

@@ -51,7 +51,7 @@ _WIDTHS = {
     "field": 16,
     "label_id": 34,
     "label_en": 30,
-    "explanation": 60,
+    "explanation": 80,
     "reasons": 24,
     "report_link": 26,
     "note": 26,
@@ -147,7 +147,10 @@ class _Sheet:
         self._sheet: Worksheet = book.add_worksheet(name)
         self._columns = tuple(columns)
         self._numeric = [column in numeric for column in columns]
-        self._text: Format = book.add_format({"num_format": "@", "valign": "vcenter"})
+        plain = {"num_format": "@", "valign": "vcenter"}
+        wrapped = book.add_format({**plain, "text_wrap": True})
+        text = book.add_format(plain)
+        self._texts: list[Format] = [wrapped if column == "explanation" else text for column in columns]
         self._number: Format = book.add_format({"valign": "vcenter"})
         head = book.add_format({"bold": True, "bg_color": "#EFEDE6", "num_format": "@"})
         self._row = 0
@@ -176,9 +179,9 @@ class _Sheet:
             if numeric and text:
                 self._sheet.write_number(self._row, place, float(text), self._number)
             elif text:
-                self._sheet.write_string(self._row, place, defused(text), self._text)
+                self._sheet.write_string(self._row, place, defused(text), self._texts[place])
             else:
-                self._sheet.write_blank(self._row, place, None, self._number if numeric else self._text)
+                self._sheet.write_blank(self._row, place, None, self._number if numeric else self._texts[place])
         if picture is not None:
             # Position 1: it moves and hides with its row when the sheet is sorted or filtered.
             options = {
