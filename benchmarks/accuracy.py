@@ -5,7 +5,8 @@
 1. Pages: for every form that can be found and every preset (clean, field, hard), `--count` photos of forms filled by
    test writers are made, read in one batch, and judged by `ocr_recap.evaluate`: documents of all their pages.
 2. Cells: the digit reader alone on drawn cells, by test writers and by digits of the source that training never saw.
-3. Fusion: numbers resampled from the evidence of pages (`benchmarks/resample.py`), for bounds that photos are too slow for.
+3. Fusion: numbers resampled from the evidence of pages (`benchmarks/resample.py`), for bounds that photos are too slow
+   for.
 4. Real photos, where the folder `../shared/real-forms` is there: whole photos, and cells by their true corners.
 
 Writes `benchmarks/accuracy.json` and the table between the markers in the README. Everything depends on the seed only;
@@ -100,7 +101,9 @@ def pages(count: int, workers: int, scratch: Path) -> Iterator[tuple[str, dict[s
             photos.make_set(photos.Order(form, count, SEED, preset), folder / "photos", workers)
             made = time.monotonic()
             result = judged(folder / "photos", folder / "photos" / photos.TRUTH, folder / "results", workers)
-            print(f"{form.id} {preset}: made in {made - start:.0f} s, read in {time.monotonic() - made:.0f} s", flush=True)
+            print(
+                f"{form.id} {preset}: made in {made - start:.0f} s, read in {time.monotonic() - made:.0f} s", flush=True
+            )
             yield f"{form.id} {preset}", result
 
 
@@ -148,11 +151,16 @@ def table(found: dict[str, Any]) -> str:
         sets["real (`../shared/real-forms`)"] = found["real"]
     for name, f in sets.items():
         silent = f"{f['silent_errors']} (< {percent(f['silent_error_rate_upper95'])})"
+        rest = f"{f['blanks_right']} of {f['blanks']} | {f['straight_through']} of {f['documents']}"
         lines.append(
-            f"| {name} | {f['located']} of {f['photos']} | {f['numbers_right']:,} of {f['numbers']:,} | {f['accepted']:,} "
-            f"| {silent} | {f['blanks_right']} of {f['blanks']} | {f['straight_through']} of {f['documents']} |"
+            f"| {name} | {f['located']} of {f['photos']} | {f['numbers_right']:,} of {f['numbers']:,} "
+            f"| {f['accepted']:,} | {silent} | {rest} |"
         )
-    lines += ["", "| digit reader alone | digit cells right | all cells right | calibration error |", "|---|---|---|---|"]
+    lines += [
+        "",
+        "| digit reader alone | digit cells right | all cells right | calibration error |",
+        "|---|---|---|---|",
+    ]
     names = {"test": "drawn cells, test writers", "shift": "drawn cells, digits of a source never trained on"}
     cells = {names[name]: f for name, f in found["cells"].items()}
     if "real_cells" in found:
@@ -166,9 +174,9 @@ def table(found: dict[str, Any]) -> str:
         f = found["fusion"]
         lines += [
             "",
-            f"Resampled from the evidence of {f['source_photos']} drawn photos (this tests how witnesses and rules are put "
-            f"together, not photography): {f['accepted']:,} of {f['numbers']:,} numbers accepted, {f['wrong']} of these "
-            f"wrong, at most {f['upper95']:.1e} (95%).",
+            f"Resampled from the evidence of {f['source_photos']} drawn photos (this tests how witnesses and rules are "
+            f"put together, not photography): {f['accepted']:,} of {f['numbers']:,} numbers accepted, {f['wrong']} of "
+            f"these wrong, at most {f['upper95']:.1e} (95%).",
         ]
     return "\n".join(lines)
 

@@ -8,13 +8,14 @@
 import logging
 from importlib.metadata import version
 
+from .corrections import apply
 from .documents import Document
 from .options import Options
 from .reader import Reader
 from .record import Record
 from .template import Template, TemplateError
 
-__all__ = ["Document", "Options", "Reader", "Record", "Template", "TemplateError", "__version__"]
+__all__ = ["Document", "Options", "Reader", "Record", "Template", "TemplateError", "__version__", "apply"]
 
 __version__ = version("ocr-recap")
 

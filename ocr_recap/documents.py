@@ -1,8 +1,8 @@
 """Pages to a document: all numbers of one form of one station, decided again with the rules that reach across pages.
 
-A document is made of records alone: what a decision hears of a number stands in the record, so a file of records
-gives the same documents as the photos did. The document's decision is the one that counts; `settle` writes it back
-into the records, so that no list of numbers can say otherwise.
+A document is made of records alone: what a decision hears of a number stands in the record, what a person decided
+included (`decisions.fold`), so a file of records gives the same documents as the photos did. The document's decision is
+the one that counts; `settle` writes it back into the records, so that no list of numbers can say otherwise.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any, Literal
 from . import policy, reconcile
 from .explain import explain, said_elsewhere
 from .groups import Group, Member
-from .policy import BubbleCase, Case, Decision
+from .policy import BubbleCase, Case, Decision, Person
 from .problems import OF_GROUPING
 from .record import FieldRecord, Frozen, JsonLine, Problem, Record, RuleResult, Station, rule_result
-from .template import Template
+from .template import Label, Rule, Template
 
 DOCUMENT_SCHEMA = 1
 
@@ -69,6 +69,7 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
     """What a decision hears of a number, from its record."""
     digits, said = field.evidence.digits, field.evidence.bubbles
     bubbles = said and BubbleCase(said.text, said.probability, said.supports, said.digits_agree)
+    decided = field.decision and Person(field.decision.value, field.decision.by, field.decision.at)
     return Case(
         field_id,
         field.text,
@@ -79,7 +80,14 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
         digits.found,
         digits.inside,
         bubbles,
+        person=decided,
     )
+
+
+def rules_of(template: Template | None, fields: Iterable[str]) -> list[Rule]:
+    """The form's rules in which at least one of these numbers takes part."""
+    here = set(fields)
+    return [r for r in template.rules if not here.isdisjoint(r.relation.fields)] if template else []
 
 
 def settle(group: Group, records: Sequence[Record], template: Template | None) -> tuple[Document, list[Record]]:
@@ -104,12 +112,12 @@ def settle(group: Group, records: Sequence[Record], template: Template | None) -
         for field_id, field in record.fields.items():
             objections = _objections(member, field_id, field, others)
             cases[field_id] = replace(case_of(field_id, field), objections=objections)
-    rules = [r for r in template.rules if not cases.keys().isdisjoint(r.relation.fields)] if template else []
-    evaluated = reconcile.evaluate(rules, {name: case.value for name, case in cases.items()})
+    evaluated = reconcile.evaluate(rules_of(template, cases), {name: case.value for name, case in cases.items()})
     decisions = policy.decide(list(cases.values()), evaluated)
     counts = {f.id for f in template.fields if f.role == "count" and f.id in cases} if template else set[str]()
     read = {name: field for page in present for name, field in counting[page][1].fields.items()}
-    fields = {name: _decided(field, cases[name], decisions[name]) for name, field in read.items()}
+    words = template.rules_in_words if template else {}
+    fields = {name: _decided(field, cases[name], decisions[name], words) for name, field in read.items()}
     missing = [page for page in pages if page not in counting]
     document = Document(
         id=group.id,
@@ -153,11 +161,11 @@ def _objections(
 ) -> tuple[policy.Reason, ...]:
     """What speaks against a number from outside its photo."""
     found: list[policy.Reason] = [("station_doubtful", {})] if member.doubtful else []
-    meaning = reconcile.interpret(field.text)
+    meaning = _meaning(field_id, field)
     differing = [
-        (r.photo.file, r.fields[field_id].text.replace(" ", "_"))
+        (r.photo.label, _written(r.fields[field_id]))
         for r in others
-        if field_id in r.fields and reconcile.interpret(r.fields[field_id].text) != meaning
+        if field_id in r.fields and _meaning(field_id, r.fields[field_id]) != meaning
     ]
     if differing:
         data = {"others": ", ".join(f for f, _ in differing), "values": ", ".join(t for _, t in differing)}
@@ -165,13 +173,26 @@ def _objections(
     return tuple(found)
 
 
-def _decided(field: FieldRecord, case: Case, decision: Decision) -> FieldRecord:
+def _meaning(field_id: str, field: FieldRecord) -> tuple[str, int | None]:
+    case = case_of(field_id, field)
+    return case.kind, case.value
+
+
+def _written(field: FieldRecord) -> str:
+    """What is written, for a sentence: as decided, else as read."""
+    if field.decision is None:
+        return field.text.replace(" ", "_")
+    return "_" * len(field.text) if field.decision.value is None else str(field.decision.value)
+
+
+def _decided(field: FieldRecord, case: Case, decision: Decision, words: Mapping[str, Label]) -> FieldRecord:
     return field.model_copy(
         update={
+            "value": case.value,
             "status": decision.status,
             "accepted": case.value if decision.status == "accepted" else None,
             "reasons": tuple(code for code, _ in decision.reasons),
-            "explanation": explain(case, field.evidence.digits.probability, decision),
+            "explanation": explain(case, field.evidence.digits.probability, decision, words),
         }
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from .problems import OF_GROUPING
-from .record import Problem, Record, Station, problem
+from .record import Problem, Record, Station, label, problem
 from .sheets import alike
 from .stations import Place
 
@@ -23,7 +23,7 @@ class Sighting:
     """What grouping needs to know of one photo.
 
     Attributes:
-        file, frame, sha256: which photo.
+        file, frame, sha256: which photo, and which frame of it.
         place: where it belongs by manifest and names.
         page: (template id, page id), None when no page was read.
         ink: the writing on it (`sheets.ink`).
@@ -40,6 +40,11 @@ class Sighting:
     surety: float
     residual: float
 
+    @property
+    def label(self) -> str:
+        """How people see the photo named."""
+        return label(self.file, self.frame)
+
 
 @dataclass(frozen=True)
 class Member:
@@ -49,7 +54,7 @@ class Member:
         index: of the photo.
         problems: found by grouping.
         doubtful: it may belong to another station.
-        instead: the file that counts in its stead; None if this one counts or has no page.
+        instead: the photo that counts in its stead; None if this one counts or has no page.
         station: whose it is, and how that is known of this photo.
     """
 
@@ -101,8 +106,8 @@ def group(sightings: Sequence[Sighting], roll: Iterable[str] | None = None) -> l
     for i, j in same:
         one, other = seen[i].place.station.code, seen[j].place.station.code
         if one and other and one != other:
-            members[i] = _under_two(members[i], one, other, seen[j].file)
-            members[j] = _under_two(members[j], other, one, seen[i].file)
+            members[i] = _under_two(members[i], one, other, seen[j].label)
+            members[j] = _under_two(members[j], other, one, seen[i].label)
     parts: dict[tuple[_Key, str | None], list[int]] = {}
     forms: dict[_Key, list[str]] = {}
     for key, s in zip(keys, seen, strict=True):
@@ -157,18 +162,18 @@ def _with_folders(sightings: Sequence[Sighting]) -> list[Sighting]:
             if len(known) == 1:
                 place = replace(place, station=Station(code=known[0], source="document"))
             else:
-                place = replace(place, problems=(problem("station_conflict", codes=f"{'/'.join(known)} (folder)"),))
+                place = replace(place, problems=(problem("station_conflict", codes=[["folder", "/".join(known)]]),))
         placed.append(replace(s, place=place))
     return placed
 
 
 def _same_bytes(seen: Sequence[Sighting]) -> set[tuple[int, int]]:
     """Pairs (i, j), i < j, of a photo with a page and a copy of it."""
-    first: dict[str, int] = {}
+    first: dict[tuple[str, int], int] = {}
     return {
-        (first[s.sha256], i)
+        (earliest, i)
         for i, s in enumerate(seen)
-        if s.sha256 and first.setdefault(s.sha256, i) != i and seen[first[s.sha256]].page
+        if s.sha256 and (earliest := first.setdefault((s.sha256, s.frame), i)) != i and seen[earliest].page
     }
 
 
@@ -241,7 +246,7 @@ def _group(
         own = place.station if place.station.code else Station(code=station.code, source=station.code and "same_photo")
         placed = replace(member, station=own)
         if page and best[page] != member.index:
-            counts = seen[best[page]].file
+            counts = seen[best[page]].label
             again = (*member.problems, problem("page_again", counts=counts))
             placed = replace(placed, problems=again, instead=counts)
         settled.append(placed)
@@ -256,8 +261,7 @@ def _group(
 def _name(key: _Key, seen: Sequence[Sighting]) -> str:
     if key[0] != "photo":
         return key[1]
-    s = seen[int(key[1])]
-    return s.file if s.frame == 0 else f"{s.file}#{s.frame}"
+    return seen[int(key[1])].label
 
 
 def _unique(name: str, taken: set[str]) -> str:

@@ -73,19 +73,9 @@ def with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -> Iter
     if corners is None:
         return
     on_page = tag_corners(printed)
-    similar = _similarity(on_page, tag.corners)
     side = float(np.linalg.norm(tag.corners[0] - tag.corners[1]))
-    choices: list[list[tuple[int, FloatArray] | None]] = []
-    for index, place in enumerate(corners.centers):
-        guess = project(similar, place)
-        away = float(np.linalg.norm(guess - tag.corners.mean(axis=0)))
-        slant = _slant(similar, place)
-        near = [
-            (index, m.center)
-            for m in view.marks
-            if np.linalg.norm(m.center - guess) < 0.35 * away + 0.5 * side and turn(m.angle, slant) < np.radians(32)
-        ]
-        choices.append([*near[:6], None])
+    likely = _likely_marks(view, corners.centers, on_page, tag)
+    choices = [[*((index, center) for center in near[:6]), None] for index, near in enumerate(likely)]
     for combination in itertools.product(*choices):
         chosen = tuple(c for c in combination if c is not None)
         if len(chosen) < 2 or len({tuple(p) for _, p in chosen}) < len(chosen):
@@ -99,6 +89,34 @@ def with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -> Iter
         off = np.linalg.norm(project(homography, on_page) - tag.corners, axis=1).max() / side
         if off < 0.15:
             yield Hypothesis(template, page_id, homography, chosen, True)
+
+
+def out_of_sight(view: View, template: Template, page_id: str, tag: SeenTag) -> list[int]:
+    """Corners (0-3: TL, TR, BR, BL) of the tag's page near which no mark can be seen."""
+    markers = template.page(page_id).markers
+    if markers.corners is None or markers.tag is None:
+        return []
+    likely = _likely_marks(view, markers.corners.centers, tag_corners(markers.tag), tag)
+    return [index for index, near in enumerate(likely) if not near]
+
+
+def _likely_marks(view: View, centers: FloatArray, on_page: FloatArray, tag: SeenTag) -> list[list[FloatArray]]:
+    """For each corner mark of the page, where it may have been seen: about where the tag alone would have it."""
+    similar = _similarity(on_page, tag.corners)
+    side = float(np.linalg.norm(tag.corners[0] - tag.corners[1]))
+    likely: list[list[FloatArray]] = []
+    for place in centers:
+        guess = project(similar, place)
+        away = float(np.linalg.norm(guess - tag.corners.mean(axis=0)))
+        slant = _slant(similar, place)
+        likely.append(
+            [
+                m.center
+                for m in view.marks
+                if np.linalg.norm(m.center - guess) < 0.35 * away + 0.5 * side and turn(m.angle, slant) < np.radians(32)
+            ]
+        )
+    return likely
 
 
 def settle(view: View, loose: Hypothesis, tag: SeenTag, reach: float) -> Hypothesis:

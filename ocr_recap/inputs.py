@@ -11,7 +11,9 @@ from pathlib import Path
 from .emit import FILES, FOLDERS
 
 _RESULTS = FILES | {".lock"}
-PHOTO_ENDINGS = frozenset({".jpg", ".jpeg", ".jfif", ".png", ".webp"})
+PHOTO_ENDINGS = frozenset(
+    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif", ".hif", ".pdf")
+)
 
 
 class BatchError(Exception):

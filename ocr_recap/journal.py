@@ -12,14 +12,13 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .emit import CROPS, OVERLAYS, PAGES, PICTURES
 from .emit.overlay import overlay, rectified
 from .emit.pictures import save, sheet, strip, thumbnail, write_atomically
 from .load import Photo
-from .problems import hint
-from .record import PhotoInfo, Problem, Provenance, Record, bilingual
+from .record import Record, label
 
 if TYPE_CHECKING:
     from .reader import Reader
@@ -39,6 +38,8 @@ class Job:
         key: name of its result in the journal.
         work: folder of the journal.
         overlay, save_pages: which pictures to make as well.
+        frame: which picture of the file, from 0.
+        frames: 0; or how many the file has, for the one job that stands for all from `frame` on, which are too many.
     """
 
     path: Path
@@ -48,6 +49,13 @@ class Job:
     work: Path
     overlay: bool
     save_pages: bool
+    frame: int = 0
+    frames: int = 0
+
+    @property
+    def label(self) -> str:
+        """How people see it named."""
+        return label(self.name, self.frame)
 
     @property
     def result(self) -> Path:
@@ -96,9 +104,9 @@ def fingerprint(reader: Reader) -> str:
     return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
 
-def key_of(sha256: str, name: str, reader_fingerprint: str, with_overlay: bool, with_pages: bool) -> str:
+def key_of(sha256: str, name: str, frame: int, reader_fingerprint: str, with_overlay: bool, with_pages: bool) -> str:
     """The journal's name for a photo's result."""
-    parts = [sha256, name, reader_fingerprint, str(with_overlay), str(with_pages)]
+    parts = [sha256, name, str(frame), reader_fingerprint, str(with_overlay), str(with_pages)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]
 
 
@@ -108,8 +116,13 @@ def read_job(reader: Reader, job: Job) -> None:
     Raises:
         OSError: the journal cannot be written.
     """
+    if job.frames:
+        limit = reader.options.max_frames
+        left_out = _problem(reader, job, "frames_not_read", frames=job.frames, first=job.frame + 1, limit=limit)
+        _write(job, left_out, [])
+        return
     try:
-        reading = reader.reading(job.path, job.name)
+        reading = reader.reading(job.path, job.name, job.frame)
         record = reading.record
         pictures = [*_crops(record, reading.photo, job), *_pictures(reader, record, job)]
     except OSError:
@@ -149,27 +162,18 @@ def picture_name(record: Record) -> str:
     """File name of the pictures made of a photo: safe in any file system and link, different for different photos."""
     photo = record.photo
     stem = re.sub(r"[^\w.-]", "_", Path(photo.file).stem).lstrip(".")[:48]
-    frame = f"-{photo.frame}" if photo.frame else ""
+    frame = f"-{photo.frame + 1}" if photo.frame else ""
     return f"{stem or 'photo'}-{photo.sha256[:16]}{frame}.jpg"
 
 
 def failed(reader: Reader, job: Job, error: str) -> Record:
     """The record of a photo that could not be read because of a fault of the program."""
-    data = {"error": error}
-    return Record(
-        photo=PhotoInfo(file=job.name, sha256=job.sha256, width=0, height=0),
-        page=None,
-        fields={},
-        status="problem",
-        problems=(Problem(code="internal_error", data=data, hint=bilingual(hint("internal_error", data))),),
-        provenance=Provenance(
-            ocr_recap=importlib.metadata.version("ocr-recap"),
-            template_sha256=None,
-            weights_sha256=reader.weights_sha256,
-            options=reader.options.model_dump(mode="json"),
-            runtime={},
-        ),
-    )
+    return _problem(reader, job, "internal_error", error=error)
+
+
+def _problem(reader: Reader, job: Job, code: str, **data: Any) -> Record:
+    """The record of a photo that was not looked at."""
+    return reader.unread(job.name, job.frame, code, sha256=job.sha256, **data)
 
 
 def _crops(record: Record, photo: Photo | None, job: Job) -> list[str]:
@@ -193,7 +197,7 @@ def _pictures(reader: Reader, record: Record, job: Job) -> list[str]:
         save(overlay(record, job.path, form), job.work / made[-1])
     if job.save_pages:
         made.append(f"{PAGES}/{picture_name(record)}")
-        save(rectified(record.page, job.path, _PAGE_PIXELS_PER_MM, form), job.work / made[-1])
+        save(rectified(record.page, job.path, _PAGE_PIXELS_PER_MM, form, job.frame), job.work / made[-1])
     return made
 
 

@@ -10,14 +10,21 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from .inputs import BatchError
 from .stations import ManifestRow, normal
 
 _MOST_FAULTS = 10  # lines named in one message
-_Fault = tuple[int, str, str]  # line, Indonesian, English
+_ROUNDED = re.compile(r"-?\d+([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
+
+Fault = tuple[int, str, str]  # line, Indonesian, English
+
+WAS_ROUNDED = (
+    "diubah oleh aplikasi tabel; jadikan kolom itu teks dan isi lagi",
+    "was turned into a rounded number by a spreadsheet; make the column text and fill it in again",
+)
 
 
 def read_manifest(path: str | Path, names: Iterable[str]) -> Mapping[str, ManifestRow]:
@@ -25,7 +32,7 @@ def read_manifest(path: str | Path, names: Iterable[str]) -> Mapping[str, Manife
 
     Args:
         path: the table.
-        names: the photos that there are, as results call them.
+        names: the photos that there are, as results call them; of a file with several frames also each frame's label.
 
     Returns:
         By file name. Photos that the manifest does not name are left to their names.
@@ -36,7 +43,7 @@ def read_manifest(path: str | Path, names: Iterable[str]) -> Mapping[str, Manife
     """
     known = set(names)
     rows: dict[str, ManifestRow] = {}
-    faults: list[_Fault] = []
+    faults: list[Fault] = []
     for line, row in table(Path(path), ("file", "station")):
         name = row["file"].replace("\\", "/").removeprefix("./")
         station = _code(row["station"], line, faults)
@@ -45,7 +52,7 @@ def read_manifest(path: str | Path, names: Iterable[str]) -> Mapping[str, Manife
         elif name in rows:
             faults.append((line, f"berkas {name!r} ditulis dua kali", f"{name!r} is listed twice"))
         rows[name] = ManifestRow(station, row.get("page") or None)
-    _refuse(Path(path), faults)
+    refuse(Path(path), faults)
     return rows
 
 
@@ -56,23 +63,27 @@ def read_roll(path: str | Path) -> tuple[str, ...]:
         BatchError: as `read_manifest`.
     """
     stations: dict[str, int] = {}
-    faults: list[_Fault] = []
+    faults: list[Fault] = []
     for line, row in table(Path(path), ("station",)):
         station = _code(row["station"], line, faults)
         if station in stations and station:
             first = stations[station]
             faults.append((line, f"TPS {station} sudah ada di baris {first}", f"{station} is already on line {first}"))
         stations.setdefault(station, line)
-    _refuse(Path(path), faults)
+    refuse(Path(path), faults)
     return tuple(stations)
 
 
-def _code(text: str, line: int, faults: list[_Fault]) -> str:
+def is_rounded(text: str) -> bool:
+    """Whether a spreadsheet made a rounded number of it, such as 2.10114E+12."""
+    return _ROUNDED.fullmatch(text) is not None
+
+
+def _code(text: str, line: int, faults: list[Fault]) -> str:
     code = normal(text)
     if code is None:
-        if re.fullmatch(r"\d[.,]\d+E\+?\d+", text, re.IGNORECASE):
-            why_id = "diubah oleh aplikasi tabel; jadikan kolom itu teks dan isi lagi"
-            why_en = "was turned into a rounded number by a spreadsheet; make the column text and fill it in again"
+        if is_rounded(text):
+            why_id, why_en = WAS_ROUNDED
         else:
             digits = sum(c.isdigit() for c in text)
             why_id = f"bukan kode TPS: {digits} angka, seharusnya 13 (mis. 2101142004001)"
@@ -94,7 +105,7 @@ def table(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, 
         columns = [c.strip().lower() for c in next(reader, [])]
         if not set(needed) <= set(columns) or len(set(columns)) < len(columns):
             want = separator.join(needed)
-            _refuse(path, [(1, f"judul kolom harus {want}", f"the heading must be {want}")])
+            refuse(path, [(1, f"judul kolom harus {want}", f"the heading must be {want}")])
         start = reader.line_num + 1
         for cells in reader:
             line, start = start, reader.line_num + 1
@@ -103,10 +114,10 @@ def table(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, 
             if len(cells) != len(columns):
                 wanted = len(columns)
                 why = f"{len(cells)} kolom, seharusnya {wanted}", f"{len(cells)} columns instead of {wanted}"
-                _refuse(path, [(line, *why)])
+                refuse(path, [(line, *why)])
             yield line, {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
     except csv.Error as fault:
-        _refuse(path, [(reader.line_num, f"bukan CSV ({fault})", f"not CSV ({fault})")])
+        refuse(path, [(reader.line_num, f"bukan CSV ({fault})", f"not CSV ({fault})")])
 
 
 def _text(path: Path) -> str:
@@ -126,7 +137,12 @@ def _text(path: Path) -> str:
         ) from None
 
 
-def _refuse(path: Path, faults: list[_Fault]) -> None:
+def refuse(path: Path, faults: Sequence[Fault]) -> None:
+    """End here if anything is wrong with a list.
+
+    Raises:
+        BatchError: there are faults; the first ten are named by line, the others counted.
+    """
     if not faults:
         return
     more = len(faults) - _MOST_FAULTS

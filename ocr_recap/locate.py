@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .fiducials import SeenMark, SeenTag, find_marks, find_tags
-from .hypotheses import Hypothesis, View, settle, turn, with_tag, without_tag
+from .fiducials import SeenTag, find_marks, find_tags
+from .hypotheses import Hypothesis, View, out_of_sight, settle, turn, with_tag, without_tag
 from .load import Photo
 from .problems import PhotoProblem
 from .register import Fit, project, quick_score, refine
@@ -88,7 +88,8 @@ def _locate(gray: NDArray[np.uint8], scale: float, templates: Sequence[Template]
         tag = max(tags, key=lambda t: float(cv2.contourArea(t.corners.astype(np.float32))))
         fits = _fits_with_tag(view, *pages[tag.id], tag)
         if not fits:
-            raise _incomplete(True, [])
+            hidden = [CORNERS[i] for i in out_of_sight(view, *pages[tag.id], tag)]
+            raise PhotoProblem("page_incomplete", seen=["tag"], missing=hidden or ["two_corners"])
     else:
         fits = _fits_without_tag(view, templates)
     fits.sort(key=lambda pair: -pair[0].support)
@@ -206,7 +207,7 @@ def _why_not(view: View, templates: Sequence[Template], fits: list[Fitted]) -> P
         return PhotoProblem("unknown_form", tags=", ".join(str(t.id) for t in strangers), known=known)
     certain = [m for m in view.marks if m.score >= _CERTAIN_MARK]
     if len(certain) == 2 and turn(certain[0].angle, certain[1].angle) < np.radians(20):
-        return _incomplete(False, certain)
+        return PhotoProblem("page_incomplete", seen=["two_corners"], missing=["tag", "two_corners"])
     return PhotoProblem("no_form")
 
 
@@ -236,12 +237,6 @@ def _rank(view: View, hypotheses: list[Hypothesis]) -> list[Hypothesis]:
         scores[index] = quick_score(view.distance, stack, view.ruling(hypotheses[index[0]].template, page[1]), 3.0)
     scores += 0.02 * np.array([len(h.marks) for h in hypotheses])
     return [hypotheses[i] for i in np.argsort(-scores, kind="stable")]
-
-
-def _incomplete(tag: bool, marks: Sequence[SeenMark]) -> PhotoProblem:
-    seen = (["tag"] if tag else []) + [f"{len(marks)} corner marks"] * bool(marks)
-    missing = "at least two corner marks" if tag else "the tag and two corner marks"
-    return PhotoProblem("page_incomplete", seen=", ".join(seen), missing=missing)
 
 
 def _is_mirrored(gray: NDArray[np.uint8], templates: Sequence[Template]) -> bool:

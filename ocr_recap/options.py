@@ -23,6 +23,9 @@ class Options(BaseModel):
     max_pixels: Annotated[int, Field(ge=10_000, le=HARD_CAP)] = Field(
         default=150_000_000, description="photos with more pixels than this are refused before decoding"
     )
+    max_frames: Annotated[int, Field(ge=1, le=65_535)] = Field(
+        default=500, description="of a file with more pages, such as a PDF, only so many are read, and that is said"
+    )
     station_pattern: str | None = Field(
         default=None, description="regular expression for station codes in names; its group `station`, or all of it"
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import platform
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +40,7 @@ from .record import (
     rule_result,
 )
 from .record import problem as make_problem
-from .template import FormField, Tally, Template
+from .template import FormField, Label, Tally, Template
 from .witnesses import bubbles as bubble_witness
 from .witnesses import digits as digit_witness
 
@@ -56,12 +59,17 @@ class Reading:
 
 
 def read_photo(
-    source: Source, name: str, templates: Sequence[Template], digits: digit_witness.DigitReader, options: Options
+    source: Source,
+    name: str,
+    templates: Sequence[Template],
+    digits: digit_witness.DigitReader,
+    options: Options,
+    frame: int = 0,
 ) -> Reading:
     """Photo to record. Every problem with a photo becomes part of its record; only a caller's mistake raises."""
     photo: Photo | None = None
     try:
-        photo = load(source, name, options)
+        photo = load(source, name, options, frame)
         located = locate(photo, templates)
         patches = crop(photo, located)
         heard = hear_witnesses(patches, digits)
@@ -71,7 +79,7 @@ def read_photo(
         decisions = policy.decide(cases, rules)
         record = make_record(photo, located, patches, heard, rules, decisions, digits, options)
     except PhotoProblem as problem:
-        record = problem_record(name, photo, problem, digits, options)
+        record = problem_record(name, photo, problem, digits, options, frame)
     return Reading(record, photo)
 
 
@@ -135,7 +143,9 @@ def make_record(
             homography=_rounded(located.homography),
             ink=sheets.ink([patches[i].cells for i in fields if i in counts]),
         ),
-        fields={i: _field_record(f, heard[i], patches[i], decisions[i]) for i, f in fields.items()},
+        fields={
+            i: _field_record(f, heard[i], patches[i], decisions[i], template.rules_in_words) for i, f in fields.items()
+        },
         rules=tuple(rule_result(r) for r in rules),
         status=policy.verdict(decisions, counts, rules, {i: h.case for i, h in heard.items()}),
         provenance=_provenance(template.sha256, digits, options),
@@ -143,12 +153,18 @@ def make_record(
 
 
 def problem_record(
-    name: str, photo: Photo | None, problem: PhotoProblem, digits: digit_witness.DigitReader, options: Options
+    name: str,
+    photo: Photo | None,
+    problem: PhotoProblem,
+    digits: digit_witness.DigitReader,
+    options: Options,
+    frame: int = 0,
 ) -> Record:
     """A record that says why a photo was not read, and what to do."""
     data = {key: value for key, value in problem.data.items() if key != "sha256"}
     info = PhotoInfo(
         file=name,
+        frame=frame,
         sha256=photo.sha256 if photo else str(problem.data.get("sha256", "")),
         width=photo.width if photo else _number(data.get("width")),
         height=photo.height if photo else _number(data.get("height")),
@@ -163,7 +179,9 @@ def problem_record(
     )
 
 
-def _field_record(field: FormField, heard: Heard, patch: FieldPatches, decision: Decision) -> FieldRecord:
+def _field_record(
+    field: FormField, heard: Heard, patch: FieldPatches, decision: Decision, words: Mapping[str, Label]
+) -> FieldRecord:
     case = heard.case
     evidence = _evidence(field, heard, patch)
     outline = np.stack([patch.quads[0, 0], patch.quads[-1, 1], patch.quads[-1, 2], patch.quads[0, 3]])
@@ -179,7 +197,7 @@ def _field_record(field: FormField, heard: Heard, patch: FieldPatches, decision:
             for r in heard.posterior[:_CANDIDATES]
         ),
         reasons=tuple(code for code, _ in decision.reasons),
-        explanation=explain(case, evidence.digits.probability, decision),
+        explanation=explain(case, evidence.digits.probability, decision, words),
         quad=quad(outline),
         evidence=evidence,
     )
@@ -229,7 +247,7 @@ def _evidence(field: FormField, heard: Heard, patch: FieldPatches) -> Evidence:
 
 
 def _info(name: str, photo: Photo) -> PhotoInfo:
-    return PhotoInfo(file=name, sha256=photo.sha256, width=photo.width, height=photo.height)
+    return PhotoInfo(file=name, frame=photo.frame, sha256=photo.sha256, width=photo.width, height=photo.height)
 
 
 def _number(value: Any) -> int:
@@ -242,17 +260,22 @@ def _rounded(homography: Any) -> Any:
 
 
 def _provenance(template_sha256: str | None, digits: digit_witness.DigitReader, options: Options) -> Provenance:
+    # A template file's own name is enough beside its hash; folders of this machine are nobody's business.
+    chosen = {**options.model_dump(mode="json"), "templates": [Path(t).name for t in options.templates]}
     return Provenance(
         ocr_recap=version("ocr-recap"),
         template_sha256=template_sha256,
         weights_sha256=digits.sha256,
-        # A template file's own name is enough beside its hash; folders of this machine are nobody's business.
-        options={**options.model_dump(mode="json"), "templates": [Path(t).name for t in options.templates]},
+        options=chosen,
+        options_sha256=hashlib.sha256(json.dumps(chosen, sort_keys=True, separators=(",", ":")).encode()).hexdigest(),
         runtime=_runtime(),
     )
 
 
 @cache
 def _runtime() -> dict[str, str]:
-    names = ("numpy", "onnxruntime", "opencv-python-headless", "pillow")
+    names = ["numpy", "onnxruntime", "opencv-python-headless", "pillow", "pypdfium2"]
+    with suppress(PackageNotFoundError):
+        version("pi-heif")
+        names.append("pi-heif")
     return {"python": platform.python_version(), "machine": platform.machine(), **{n: version(n) for n in names}}

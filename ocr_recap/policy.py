@@ -2,7 +2,8 @@
 
 A number is accepted where two witnesses agree: digits and bubbles, or digits and an exact rule that holds and whose
 other numbers are each sure by themselves; and where nothing disagrees and no rule of that number is broken. All else
-goes to review with its reasons. Soft rules warn and never block.
+goes to review with its reasons. Soft rules warn and never block. What a person decided is taken as written, whether it
+adds up or not: a rule that it breaks stays broken.
 """
 
 from __future__ import annotations
@@ -74,6 +75,15 @@ class BubbleCase:
 
 
 @dataclass(frozen=True)
+class Person:
+    """Somebody who looked: what they say is written (None: nothing), their name, and when, for the sentence."""
+
+    value: int | None
+    by: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True)
 class Case:
     """All that a decision on one number hears: plain data, all of it in the record, so that it can be decided again.
 
@@ -88,6 +98,7 @@ class Case:
         inside: every cell lies within the photo.
         bubbles: None where the form has none.
         objections: what speaks against the number from outside its page: reason codes with their data.
+        person: who decided it; None while nobody did.
     """
 
     field: str
@@ -100,16 +111,19 @@ class Case:
     inside: bool
     bubbles: BubbleCase | None = None
     objections: tuple[Reason, ...] = ()
+    person: Person | None = None
 
     @property
     def kind(self) -> Kind:
-        """What the text is."""
+        """What is written: what a person says, else what the text is."""
+        if self.person is not None:
+            return "blank" if self.person.value is None else "number"
         return interpret(self.text)[0]
 
     @property
     def value(self) -> int | None:
-        """The best reading; None for a blank or what is no number."""
-        return interpret(self.text)[1]
+        """What a person says, else the best reading; None for a blank or what is no number."""
+        return interpret(self.text)[1] if self.person is None else self.person.value
 
 
 def make_case(field: str, evidence: Evidence, posterior: Sequence[Reading], cells_found: bool, inside: bool) -> Case:
@@ -144,7 +158,7 @@ class Decision:
 
     status: Status
     reasons: tuple[Reason, ...]
-    witness: Literal["bubbles", "rule", "empty", "none"]
+    witness: Literal["bubbles", "rule", "empty", "person", "none"]
     rules: tuple[str, ...]  # ids of the rules that confirmed it
 
 
@@ -163,6 +177,8 @@ def decide(
 def _decide(case: Case, rules: Sequence[Evaluated], sure: set[str], thresholds: Thresholds) -> Decision:
     mine = [r for r in rules if case.field in r.numbers]
     objections = _objections(case, mine)
+    if case.person is not None:
+        return _decided(case.person, objections)
     bubbles = case.bubbles
     if case.kind == "blank":
         surely = case.blank >= thresholds.blank and (bubbles is None or bubbles.kind == "blank")
@@ -187,6 +203,14 @@ def _decide(case: Case, rules: Sequence[Evaluated], sure: set[str], thresholds: 
     return Decision("review", _doubts(case, thresholds), "none", ())
 
 
+def _decided(person: Person, objections: Sequence[Reason]) -> Decision:
+    """A person says what is written; whose sheet it is and whether it adds up are other questions."""
+    said: Reason = ("decided_by_person", {"by": person.by, "at": person.at})
+    if any(code == "station_doubtful" for code, _ in objections):
+        return Decision("review", (*objections, said), "none", ())
+    return Decision("blank" if person.value is None else "accepted", (said, *objections), "person", ())
+
+
 def _bubbles_agree(case: Case, thresholds: Thresholds) -> bool:
     """Filled bubbles and digits mean the same value, each surely enough."""
     bubbles = case.bubbles
@@ -195,11 +219,15 @@ def _bubbles_agree(case: Case, thresholds: Thresholds) -> bool:
 
 
 def _digits_sure(case: Case, threshold: float) -> bool:
-    return case.kind == "number" and case.supports >= threshold
+    return case.kind == "number" and (case.person is not None or case.supports >= threshold)
 
 
 def _objections(case: Case, rules: Sequence[Evaluated]) -> list[Reason]:
-    """What speaks against taking this number as read, whoever confirms it."""
+    """What speaks against taking this number as read, whoever confirms it; a person overrules what was seen."""
+    broken = [r.rule for r in rules if r.outcome == "broken" and r.rule.strength != "soft"]
+    breaks: list[Reason] = [("rule_broken", {"rules": " ".join(rule.id for rule in broken)})] if broken else []
+    if case.person is not None:
+        return [*(o for o in case.objections if o[0] == "station_doubtful"), *breaks]
     found: list[Reason] = list(case.objections)
     if not case.inside:
         found.append(("outside_photo", {}))
@@ -218,17 +246,14 @@ def _objections(case: Case, rules: Sequence[Evaluated]) -> list[Reason]:
         elif bubbles.kind == "number" and min(bubbles.supports, bubbles.digits_agree) < PLAUSIBLE_SET:
             digits = case.digits_text.replace(" ", "_")
             found.append(("bubbles_disagree", {"bubbles": str(bubbles.value), "digits": digits}))
-    broken = [r.rule for r in rules if r.outcome == "broken" and r.rule.strength != "soft"]
-    if broken:
-        found.append(("rule_broken", {"rules": "; ".join(rule.text for rule in broken)}))
-    return found
+    return found + breaks
 
 
 def _doubts(case: Case, thresholds: Thresholds) -> tuple[Reason, ...]:
     doubts: list[Reason] = []
     confirmed = case.bubbles is not None and case.bubbles.kind == "number"
     if not _digits_sure(case, thresholds.with_bubbles if confirmed else thresholds.with_rule):
-        doubts.append(("digits_uncertain", {"confidence": f"{case.confidence:.3f}"}))
+        doubts.append(("digits_uncertain", {"confidence": f"{int(case.supports * 100)}%"}))
     bubbles = case.bubbles
     if bubbles is None or not confirmed:
         doubts.append(("no_second_witness", {}))

@@ -1,7 +1,9 @@
-"""The closed lists of what can go wrong with a photo (problems) and why a number needs a person (reasons).
+"""The closed lists of what can go wrong with a photo (problems) and why a number needs, or had, a person (reasons).
 
-Every code has one message in Indonesian and English that names the next step. Messages are `str.format` templates;
-the data that fills them travels with the problem, so that other programs never parse a sentence.
+Every code has a message in Indonesian and English that names the next step; the steps of reasons stand apart, because
+a number often has several reasons with one step. Messages are `str.format` templates; the data that fills them travels
+with the problem, so that other programs never parse a sentence. A list in that data holds codes of `WORDS`, or pairs of
+such a code and a text.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ Message = tuple[str, str]  # Indonesian, English
 
 PROBLEMS: Final[Mapping[str, Message]] = {
     "file_unreadable": (
-        "Berkas tidak dapat dibuka ({reason}). Periksa nama dan izin berkas, lalu jalankan lagi.",
+        "Berkas tidak dapat dibuka ({reason}). Periksa nama berkas dan izin membacanya, lalu jalankan lagi.",
         "The file cannot be opened ({reason}). Check its name and permissions, then run again.",
     ),
     "file_empty": (
@@ -21,12 +23,43 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "The file is empty (0 bytes): the transfer broke off. Ask for the photo again.",
     ),
     "not_an_image": (
-        "Isi berkas bukan foto JPEG, PNG atau WebP. Minta foto aslinya.",
-        "The content is not a JPEG, PNG or WebP photo. Ask for the original photo.",
+        "Isi berkas bukan foto JPEG, PNG, WebP, TIFF atau HEIC dan bukan PDF. Minta foto aslinya.",
+        "The content is not a JPEG, PNG, WebP, TIFF or HEIC photo, nor a PDF. Ask for the original photo.",
     ),
     "image_truncated": (
         "Foto rusak atau terpotong saat dikirim. Minta foto dikirim ulang.",
         "The photo is damaged or was cut off in transfer. Ask for it to be sent again.",
+    ),
+    "heic_not_installed": (
+        "Foto HEIC (iPhone) belum dapat dibaca di sini. Jalankan pip install 'ocr-recap[heic]' lalu ulangi, atau "
+        "minta foto sebagai JPEG.",
+        "HEIC photos (iPhone) cannot be read here yet. Run pip install 'ocr-recap[heic]' and start again, or ask for "
+        "the photo as JPEG.",
+    ),
+    "pdf_locked": (
+        "PDF terkunci dengan kata sandi. Buka lalu simpan tanpa kata sandi, atau minta foto halamannya.",
+        "The PDF is locked with a password. Open it and save it without one, or ask for photos of its pages.",
+    ),
+    "pdf_damaged": (
+        "PDF rusak atau terpotong saat dikirim, sehingga halaman ini tidak dapat dibaca. Minta dikirim ulang, atau "
+        "minta foto halamannya.",
+        "The PDF is damaged or was cut off in transfer, so this page cannot be read. Ask for it to be sent again, or "
+        "for a photo of the page.",
+    ),
+    "pdf_without_pages": (
+        "PDF ini tidak berisi halaman. Minta dikirim ulang, atau minta foto halamannya.",
+        "The PDF has no pages. Ask for it to be sent again, or for photos of the pages.",
+    ),
+    "frame_missing": (
+        "Tidak ada halaman ke-{frame} di berkas ini; isinya {frames} halaman. Periksa apakah berkas berubah, lalu "
+        "jalankan lagi.",
+        "The file has no page {frame}; it holds {frames}. Check whether the file has changed, then run again.",
+    ),
+    "frames_not_read": (
+        "Berkas ini berisi {frames} halaman; halaman {first} sampai {frames} belum dibaca karena batasnya {limit}. "
+        "Pecah berkasnya, atau naikkan --max-frames, lalu jalankan lagi.",
+        "The file holds {frames} pages; pages {first} to {frames} have not been read, since the limit is {limit}. "
+        "Split the file, or raise --max-frames, then run again.",
     ),
     "image_too_large": (
         "Gambar {pixels} piksel melebihi batas {limit} piksel. Kirim foto asli dari telepon.",
@@ -47,20 +80,20 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "visible.",
     ),
     "unknown_form": (
-        "Ada penanda nomor {tags} yang bukan milik formulir yang dikenal ({known}). Pilih formulir yang benar atau "
-        "tambahkan templatnya.",
-        "It carries the tag {tags}, which belongs to no known form ({known}). Choose the right form or add its "
-        "template.",
+        "Foto ini menunjukkan formulir lain: penanda nomor {tags} bukan milik {known}. Foto formulir yang benar, atau "
+        "tambahkan templat formulir itu (docs/templates.md).",
+        "The photo shows another form: the tag {tags} does not belong to {known}. Photograph the right form, or add a "
+        "template of that form (docs/templates.md).",
     ),
     "photo_mirrored": (
         "Foto terbalik seperti di cermin. Matikan pencerminan kamera dan ulangi foto.",
         "The photo is mirrored. Turn off mirroring in the camera and take it again.",
     ),
     "page_incomplete": (
-        "Halaman terpotong atau tertutup: hanya terlihat {seen}; tidak terlihat {missing}. Ulangi foto dengan seluruh "
-        "halaman di dalam bingkai.",
-        "The page is cut off or covered: only {seen} can be seen; {missing} cannot. Take the photo again with the "
-        "whole page in the frame.",
+        "Halaman terpotong atau tertutup. Tidak terlihat: {missing}. Ulangi foto dari depan dengan seluruh halaman di "
+        "dalam bingkai, dan singkirkan benda yang menutupinya.",
+        "The page is cut off or covered. Out of sight: {missing}. Take the photo again from the front with the whole "
+        "page in the frame and nothing lying on it.",
     ),
     "page_distorted": (
         "Halaman ditemukan tetapi tidak pas dengan formulirnya (selisih {residual} lebar kotak, batas {limit}). "
@@ -73,10 +106,10 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "The same photo was already read as {first}; its numbers are not given twice. Remove one of the two.",
     ),
     "page_again": (
-        "Halaman ini juga ada di foto {counts}, yang terbaca lebih jelas; angka foto ini tidak dihitung lagi. Bila "
-        "keduanya berbeda, angkanya ada di daftar periksa.",
-        "This page is also on photo {counts}, which reads better; the numbers of this photo are not given again. Where "
-        "the two differ, the number is in the review list.",
+        "Halaman ini juga ada di foto {counts}, yang terbaca lebih jelas; angka foto ini tidak dihitung lagi. Tidak "
+        "perlu tindakan: bila keduanya berbeda, angkanya sudah ada di daftar periksa.",
+        "This page is also on photo {counts}, which reads better; the numbers of this photo are not given again. "
+        "Nothing needs to be done: where the two differ, the number already is in the review list.",
     ),
     "page_conflict": (
         "Menurut daftar ini halaman {expected}, tetapi foto menunjukkan halaman {found}; yang dipakai adalah fotonya. "
@@ -85,10 +118,10 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "for page {expected} if it is not there.",
     ),
     "other_form": (
-        "Foto {file} menunjukkan formulir {found}, bukan {expected}; angkanya tidak termasuk dokumen ini. Pisahkan "
-        "fotonya.",
-        "Photo {file} shows the form {found}, not {expected}; its numbers are not part of this document. Keep them "
-        "apart.",
+        "Foto {file} menunjukkan formulir {found}, bukan {expected}; angkanya tidak termasuk dokumen ini. Baca foto "
+        "itu sebagai dokumen tersendiri.",
+        "Photo {file} shows the form {found}, not {expected}; its numbers are not part of this document. Read it as a "
+        "document of its own.",
     ),
     "station_unknown": (
         "TPS tidak diketahui. Tulis kode TPS 13 angka di nama berkas atau folder, atau beri daftar dengan --manifest; "
@@ -97,29 +130,34 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "--manifest; only then are the photos of one station put together and compared.",
     ),
     "station_conflict": (
-        "Kode TPS berbeda-beda: {codes}. Pastikan TPS yang benar, lalu perbaiki nama berkas, folder atau daftar.",
-        "The station codes differ: {codes}. Find out the right station, then correct the name of the file, of the "
-        "folder, or the list.",
+        "Kode TPS berbeda-beda: {codes}. Lihat kop formulir untuk memastikan TPS-nya, lalu perbaiki nama berkas, "
+        "folder atau daftar dan jalankan lagi.",
+        "The station codes differ: {codes}. Find out the station from the form's header, then correct the name of the "
+        "file, of the folder, or the list, and run again.",
     ),
     "photo_under_two_stations": (
-        "Gambar yang sama dikirim untuk TPS {station} dan untuk {other_station} (foto {other}). Pastikan milik TPS "
-        "mana, lalu minta foto yang benar untuk TPS lainnya.",
-        "The same picture was sent for station {station} and for {other_station} (photo {other}). Find out whose it "
-        "is, and ask the other station for its own photo.",
+        "Gambar yang sama dikirim untuk TPS {station} dan untuk TPS {other_station} (foto {other}). Lihat kop formulir "
+        "untuk memastikan milik TPS mana, lalu minta foto yang benar dari TPS lainnya.",
+        "The same picture was sent for station {station} and for station {other_station} (photo {other}). Find out "
+        "from the form's header whose it is, and ask the other station for its own photo.",
     ),
     "station_not_on_roll": (
-        "TPS {station} tidak ada dalam daftar TPS. Periksa kode di nama berkas atau folder.",
-        "Station {station} is not on the roll. Check the code in the name of the file or folder.",
+        "TPS {station} tidak ada dalam daftar TPS. Periksa kode di nama berkas, folder atau daftar foto, dan lengkapi "
+        "daftar TPS bila kodenya memang benar.",
+        "Station {station} is not on the roll. Check the code in the name of the file or folder or in the manifest, "
+        "and complete the roll if the code is right.",
     ),
     "internal_error": (
-        "Kesalahan tak terduga dalam program ({error}). Foto ini belum dibaca; laporkan bersama fotonya.",
-        "An unexpected error in the program ({error}). This photo has not been read; report it with the photo.",
+        "Kesalahan tak terduga dalam program ({error}). Foto ini belum dibaca: jalankan lagi, dan bila terulang "
+        "laporkan pesan ini kepada pengembang program dan baca foto itu dengan mata.",
+        "An unexpected error in the program ({error}). This photo has not been read: run again, and if it happens "
+        "again report this message to the developers and read the photo by eye.",
     ),
 }
 
 REASONS: Final[Mapping[str, Message]] = {
     "digits_uncertain": (
-        "angka tulisan tangan kurang jelas (keyakinan {confidence})",
+        "tulisan angkanya kurang jelas (keyakinan {confidence})",
         "the handwritten digits are not clear enough (confidence {confidence})",
     ),
     "digit_unreadable": (
@@ -127,43 +165,113 @@ REASONS: Final[Mapping[str, Message]] = {
         "box {cells} holds a correction, a scribble or something that is no digit",
     ),
     "cross_not_leading": (
-        "ada silang, strip atau kotak kosong setelah angka",
+        "ada tanda silang, strip atau kotak kosong setelah angka",
         "a cross, a dash or an empty box follows a digit",
     ),
     "blank_uncertain": ("mungkin kosong, tetapi belum pasti", "it may be blank, but that is not certain"),
     "bubbles_disagree": (
-        "bulatan menunjukkan {bubbles}, angka terbaca {digits}",
-        "the bubbles say {bubbles}, the digits say {digits}",
+        "bulatan menunjukkan {bubbles}, sedangkan angkanya terbaca {digits}",
+        "the bubbles say {bubbles}, but the digits read {digits}",
     ),
     "bubbles_unclear": (
-        "bulatan tidak lengkap atau lebih dari satu ({bubbles})",
-        "the bubbles are incomplete or more than one is filled ({bubbles})",
+        "bulatan tidak lengkap, atau ada kolom dengan lebih dari satu ({bubbles})",
+        "the bubbles are incomplete, or a column has more than one ({bubbles})",
     ),
-    "rule_broken": ("jumlah tidak cocok: {rules}", "it does not add up: {rules}"),
+    "rule_broken": ("jumlahnya tidak cocok: {rules}", "it does not add up: {rules}"),
     "no_second_witness": (
-        "tidak ada bukti kedua (bulatan atau penjumlahan yang pasti) yang menguatkan",
-        "no second witness (bubbles or a sum that is sure) confirms it",
+        "tidak ada bukti kedua (bulatan, atau penjumlahan yang semua angkanya jelas)",
+        "there is no second witness (bubbles, or a sum whose numbers are all clear)",
     ),
     "cell_not_found": (
-        "garis kotak tidak ditemukan di tempatnya; kotak mungkin tertutup atau kertas terlipat",
-        "the printed box was not found where it should be; it may be covered or the paper folded",
+        "garis kotaknya tidak ditemukan: tertutup, atau kertasnya terlipat",
+        "its printed box was not found: it is covered, or the paper is folded",
     ),
     "photos_disagree": (
         "foto {others} dari halaman yang sama terbaca {values}",
         "photo {others} of the same page reads {values}",
     ),
     "station_doubtful": (
-        "belum pasti angka ini milik TPS mana; lihat masalah pada foto",
-        "it is not certain which station this number belongs to; see the photo's problem",
+        "belum pasti angka ini milik TPS mana",
+        "it is not certain which station this number belongs to",
     ),
     "other_photo_counts": (
-        "angka ini dihitung dari foto {counts}",
+        "angka ini diambil dari foto {counts}",
         "this number is taken from photo {counts}",
     ),
-    "outside_photo": (
-        "kotak terletak di luar foto atau di tepinya",
-        "the boxes lie outside the photo or on its edge",
+    "decided_by_person": (
+        "ditetapkan oleh {by} pada {at}",
+        "decided by {by} on {at}",
     ),
+    "outside_photo": (
+        "kotaknya terletak di luar foto atau di tepinya",
+        "its boxes lie outside the photo or on its edge",
+    ),
+}
+
+_LOOK = "Lihat gambarnya dan tulis angka di kotaknya.", "Look at the picture and write down the number in the boxes."
+
+# What a person does about a number, by the reason for its review. A full sentence each.
+STEPS: Final[Mapping[str, Message]] = {
+    "digits_uncertain": _LOOK,
+    "digit_unreadable": (
+        "Lihat gambarnya; bila ada angka yang dicoret, tulis angka penggantinya.",
+        "Look at the picture; where a digit is struck out, write down the one that replaces it.",
+    ),
+    "cross_not_leading": (
+        "Lihat gambarnya; bila tanda itu membatalkan angka, tanyakan kepada KPPS apa yang dimaksud.",
+        "Look at the picture; if that mark cancels the number, ask the station's officers what was meant.",
+    ),
+    "blank_uncertain": (
+        "Lihat gambarnya; bila tidak ada tulisan, tulis kosong: kotak kosong bukan nol.",
+        "Look at the picture; if nothing is written, write blank: empty boxes are not zero.",
+    ),
+    "bubbles_disagree": (
+        "Lihat gambarnya dan tulis angka di kotaknya, dengan catatan bila bulatannya memang berbeda.",
+        "Look at the picture and write down the number in the boxes, with a note if the bubbles do differ.",
+    ),
+    "bubbles_unclear": _LOOK,
+    "rule_broken": (
+        "Bandingkan setiap angka penjumlahan ini dengan gambarnya; bila memang tertulis begitu, biarkan apa adanya.",
+        "Compare each number of this sum with its picture; if that is what is written, leave it as it is.",
+    ),
+    "no_second_witness": _LOOK,
+    "cell_not_found": (
+        "Ratakan kertasnya dan ulangi foto, atau tulis angkanya bila terbaca di gambar.",
+        "Flatten the paper and take the photo again, or write down the number if the picture shows it.",
+    ),
+    "photos_disagree": (
+        "Bandingkan kedua foto dan tulis angka di kertasnya.",
+        "Compare the two photos and write down the number on the paper.",
+    ),
+    "station_doubtful": (
+        "Pastikan dahulu TPS-nya: lihat masalah pada fotonya.",
+        "Find out the station first: see the photo's problem.",
+    ),
+    "other_photo_counts": ("Periksa angkanya di foto itu.", "Check the number on that photo."),
+    "decided_by_person": (
+        "Bila keputusan itu keliru, terapkan baris yang dibetulkan.",
+        "If that decision is wrong, apply a corrected row.",
+    ),
+    "outside_photo": (
+        "Ulangi foto dengan seluruh halaman di dalam bingkai.",
+        "Take the photo again with the whole page in the frame.",
+    ),
+}
+
+# Codes in the data of problems, in words.
+WORDS: Final[Mapping[str, Message]] = {
+    "tag": ("penanda kotak hitam-putih", "the black-and-white tag"),
+    "tl": ("pojok kiri atas", "the top left corner"),
+    "tr": ("pojok kanan atas", "the top right corner"),
+    "br": ("pojok kanan bawah", "the bottom right corner"),
+    "bl": ("pojok kiri bawah", "the bottom left corner"),
+    "two_corners": ("dua tanda sudut", "two of the corner marks"),
+    "file": ("nama berkas", "file name"),
+    "folder": ("nama folder", "folder name"),
+    "manifest": ("daftar foto", "manifest"),
+    "No such file or directory": ("berkas tidak ada", "there is no such file"),
+    "Permission denied": ("tidak boleh dibaca", "permission denied"),
+    "Is a directory": ("ini folder, bukan berkas", "it is a folder"),
 }
 
 
@@ -197,9 +305,27 @@ def hint(code: str, data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def reason(code: str, data: Mapping[str, Any]) -> dict[str, str]:
-    """Why a number goes to review, `{"id": ..., "en": ...}`."""
+    """Why a number goes to review or was taken from a person, `{"id": ..., "en": ...}`."""
     return _both(REASONS[code], data)
 
 
+def step(code: str) -> dict[str, str]:
+    """What a person does about a number that goes to review for this reason, `{"id": ..., "en": ...}`."""
+    return _both(STEPS[code], {})
+
+
 def _both(message: Message, data: Mapping[str, Any]) -> dict[str, str]:
-    return {"id": message[0].format_map(data), "en": message[1].format_map(data)}
+    said = [{key: _said(value, language) for key, value in data.items()} for language in (0, 1)]
+    return {"id": message[0].format_map(said[0]), "en": message[1].format_map(said[1])}
+
+
+def _said(value: Any, language: int) -> Any:
+    if not isinstance(value, list | tuple):
+        return value
+    items: list[Any] = list(value)
+    parts: list[str] = []
+    for item in items:
+        code, *more = [str(x) for x in item] if isinstance(item, list | tuple) else [str(item)]
+        word = WORDS[code][language] if code in WORDS else code
+        parts.append(" ".join((word, *more)))
+    return ", ".join(parts)

@@ -1,23 +1,25 @@
 """Phase two of publishing: tables, report and hashes, from a folder of results alone.
 
-It starts from `photos.jsonl`, `documents.jsonl`, `templates/` and `run.json`, decides every document again from the
-readings, lets a person's decisions in (`Fold`) and writes the rest. Readings and pictures are never changed; without
-decisions the same bytes come out again.
+It starts from `photos.jsonl`, `documents.jsonl`, `templates/`, `run.json` and `decisions.jsonl`, decides every document
+again from the readings and from what people decided, and writes the rest. Readings, pictures and decisions are never
+changed; without new decisions the same bytes come out again.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
 
 from . import sums, template
+from .answers import is_filled
+from .decisions import Decision, Decisions, Number, fold, latest, numbers_of, read_log
 from .documents import Document, settle
 from .emit import (
     DECISIONS_FILE,
@@ -27,81 +29,103 @@ from .emit import (
     PICTURES,
     REPORT_FILE,
     REPORT_PAGES,
+    REVIEW_FILE,
     RUN_FILE,
     STATIONS_FILE,
     TEMPLATES,
+    WORKBOOK_FILE,
 )
 from .emit.index import Listed, index_html, listed, listed_missing
 from .emit.report import ReportPages
+from .emit.review import Row, review_csv
+from .emit.review import rows as review_rows
 from .emit.shown import ShownPhoto, Totals
 from .emit.tables import DocumentRow, document_row, missing_rows, numbers_head, numbers_rows, stations_csv
+from .emit.workbook import TablesBook
 from .groups import Group, regroup
 from .inputs import BatchError
 from .journal import picture_name
 from .lock import held
 from .problems import OF_GROUPING
+from .questions import settles
 from .record import Problem, Record
+from .regions import region_of
 from .runinfo import RunInfo, read_run
 from .template import Template, TemplateError
 
 PART = ".part"
 _Line = TypeVar("_Line", Document, Record)
 
-# A document as the machine decided it, its photos' records and its form; returns it with a person's decisions in it.
-Fold = Callable[[Document, Sequence[Record], Template | None], Document]
-
 
 @dataclass(frozen=True)
 class Tables:
-    """What a folder of results came to: totals, a row per document (then per missing station), and the documents'
-    problems with the document's id."""
+    """What a folder of results came to.
+
+    Attributes:
+        totals: over all photos.
+        documents: a row per document, then per missing station.
+        problems: of documents, with the document's id.
+        idle: decisions that settle nothing: their photo is not here, is read as another page, or does not count.
+        kept: the names under which a filled-in `review.csv` and a changed `tables.xlsx` were put aside for new ones.
+    """
 
     totals: Totals
     documents: tuple[DocumentRow, ...]
     problems: tuple[tuple[str, Problem], ...]
+    idle: tuple[Decision, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
-def rewrite(folder: str | Path, fold: Fold | None = None) -> Tables:
+def rewrite(folder: str | Path) -> Tables:
     """Write documents, tables and report of a folder of results again.
 
     Args:
         folder: made by `ocr-recap read`.
-        fold: called with each document as decided from the readings; what it returns is shown. It may change fields,
-            rules, verdict and problems, never which photos there are.
 
     Raises:
-        BatchError: no such folder, its readings were changed, another process is at work in it, or it cannot be
-            written.
+        BatchError: no such folder, its readings or decisions were changed, another process is at work in it, or it
+            cannot be written.
     """
     folder = Path(folder)
+    with at_work(folder):
+        return write(folder)
+
+
+@contextmanager
+def at_work(folder: Path) -> Generator[None, None, None]:
+    """Hold a folder of results.
+
+    Raises:
+        BatchError: no such folder, another process is at work in it, or it cannot be written.
+    """
     read_run(folder)  # before a lock is left in a folder that is none of ours
     try:
         with held(folder):
-            return write(folder, fold)
+            yield
     except OSError as fault:
         why = fault.strerror or type(fault).__name__
         raise BatchError(
-            f"Folder hasil {folder} tidak dapat ditulis ({why}). Periksa izin dan ruang disk, lalu ulangi.",
-            f"The folder of results {folder} cannot be written ({why}). Check permissions and disk space, then repeat.",
+            f"Folder hasil {folder} tidak dapat ditulis ({why}). Tutup berkas hasil yang masih terbuka di aplikasi "
+            "lain, periksa izin dan ruang disk, lalu ulangi.",
+            f"The folder of results {folder} cannot be written ({why}). Close results that are open in other programs, "
+            "check permissions and disk space, then repeat.",
         ) from None
 
 
-def write(folder: Path, fold: Fold | None = None, known: Iterable[Template] = ()) -> Tables:
+def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = None) -> Tables:
     """As `rewrite`, for a caller who holds the lock. One document is held at a time.
 
     Args:
-        folder, fold: as for `rewrite`.
+        folder: of results.
         known: forms that are loaded already; the others are read from the folder.
+        answered: a filled-in table whose answers have all been taken, so that it need not be kept.
 
     Raises:
-        BatchError: no such folder, or its readings were changed.
+        BatchError: no such folder, or its readings or decisions were changed.
         OSError: it cannot be written.
     """
-    run = read_run(folder)
-    forms = _templates(folder, run, known)
-    sums.check(folder, [PHOTOS_FILE])
-    if not (folder / DOCUMENTS_FILE).is_file():
-        raise _unusable(folder / DOCUMENTS_FILE)
+    run, forms = opened(folder, known)
+    decisions = latest(read_log(folder))
     stage = folder / PART
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir()
@@ -109,32 +133,96 @@ def write(folder: Path, fold: Fold | None = None, known: Iterable[Template] = ()
     rows: list[DocumentRow] = []
     entries: list[Listed] = []
     problems: list[tuple[str, Problem]] = []
+    questions: list[Row] = []
+    counting: set[Number] = set()
     pages = ReportPages(stage, forms, run.language)
     with ExitStack() as stack:
         documents = stack.enter_context((stage / DOCUMENTS_FILE).open("wb"))
         numbers = stack.enter_context((stage / NUMBERS_FILE).open("wb"))
         numbers.write(numbers_head(run.dialect))
-        for document, records in _decided(folder, forms, fold):
+        book = TablesBook(stage / WORKBOOK_FILE, folder, forms.values(), run.names) if run.workbook else None
+        for document, records in decided(folder, forms, decisions):
             photos = tuple(ShownPhoto(record, _pictures(folder, record)) for record in records)
             shown = pages.add(document, photos)
             documents.write((document.to_json() + "\n").encode())
             numbers.write(numbers_rows(shown, run.dialect))
-            rows.append(document_row(document, shown.template))
+            if book is not None:
+                book.add(shown)
+            rows.append(_named(document_row(document, shown.template), run))
             entries.append(listed(shown, rows[-1]))
+            questions += review_rows(shown, settles(document, shown.template), run.language)
             problems.extend((document.id, p) for p in document.problems)
             for record in records:
                 totals.add(record)
+                counting.update(numbers_of(record).values() if record.counts else ())
     pages.close()
     used = list(forms.values())
-    missing = missing_rows(rows, run.stations_without_photos, used[0] if len(used) == 1 else None)
+    form = used[0] if len(used) == 1 else None
+    missing = [_named(row, run) for row in missing_rows(rows, run.stations_without_photos, form)]
     with (stage / STATIONS_FILE).open("wb") as stations:
-        stations.writelines(stations_csv([*rows, *missing], used, run.dialect))
+        stations.writelines(stations_csv([*rows, *missing], used, run.dialect, run.names))
+    with (stage / REVIEW_FILE).open("wb") as review:
+        review.writelines(review_csv(questions, run.dialect))
+    if book is not None:
+        book.close([*rows, *missing], questions)
     with (stage / REPORT_FILE).open("wb") as report:
         report.writelines(index_html([*entries, *map(listed_missing, missing)], totals, run))
     _sum_up(folder, stage)
+    kept = keep_filled(folder, answered)
     sums.install(stage, folder)
     shutil.rmtree(stage, ignore_errors=True)
-    return Tables(totals, (*rows, *missing), tuple(problems))
+    idle = tuple(decision for number, decision in decisions.items() if number not in counting)
+    return Tables(totals, (*rows, *missing), tuple(problems), idle, kept)
+
+
+def _named(row: DocumentRow, run: RunInfo) -> DocumentRow:
+    return replace(row, region=region_of(row.station)) if run.names else row
+
+
+def keep_filled(folder: Path, answered: Path | None = None) -> tuple[str, ...]:
+    """Put tables that somebody has filled in aside before new ones take their place; their new names.
+
+    Args:
+        folder: of results.
+        answered: a `review.csv` that need not be kept.
+
+    Raises:
+        OSError: one cannot be moved.
+    """
+    listed = sums.read(folder)
+    changed = [p for n in (REVIEW_FILE, WORKBOOK_FILE) if (p := folder / n).is_file() and sums.of(p) != listed.get(n)]
+    answers = answered and answered.resolve()
+    worth = [p for p in changed if p.name == WORKBOOK_FILE or (p.resolve() != answers and is_filled(p))]
+    return tuple(map(_put_aside, worth))
+
+
+def _put_aside(path: Path) -> str:
+    number = 1
+    while (kept := path.with_name(f"{path.stem}-{number}{path.suffix}")).exists():
+        number += 1
+    path.rename(kept)
+    return kept.name
+
+
+def opened(folder: Path, known: Iterable[Template] = ()) -> tuple[RunInfo, dict[str, Template]]:
+    """How a folder of results was made, and its forms by id, in the order of its tables; `known` need no loading.
+
+    Raises:
+        BatchError: no such folder, its readings or forms were changed, or this version cannot use it.
+    """
+    run = read_run(folder)
+    files = {form: f"{TEMPLATES}/{form}.yaml" for form in run.templates}
+    sums.check(folder, [RUN_FILE, PHOTOS_FILE, *files.values()])
+    if not (folder / DOCUMENTS_FILE).is_file():
+        raise _unusable(folder / DOCUMENTS_FILE)
+    at_hand = {(form.id, form.sha256): form for form in known}
+    try:
+        return run, {
+            form: at_hand.get((form, digest)) or template.load(folder / files[form])
+            for form, digest in run.templates.items()
+        }
+    except TemplateError as fault:
+        raise BatchError(str(fault), str(fault)) from None
 
 
 def photos_jsonl(path: str | Path) -> Iterator[Record]:
@@ -149,8 +237,15 @@ def photos_jsonl(path: str | Path) -> Iterator[Record]:
             yield Record.from_json(line)
 
 
-def _decided(folder: Path, forms: Mapping[str, Template], fold: Fold | None) -> Iterator[tuple[Document, list[Record]]]:
-    """The documents in their order, decided from the readings, with their records in input order.
+def decided(
+    folder: Path, forms: Mapping[str, Template], decisions: Decisions
+) -> Iterator[tuple[Document, list[Record]]]:
+    """The documents in their order with their records in input order, from the readings and what people decided.
+
+    Args:
+        folder: of results, under lock.
+        forms: as `opened` gives them.
+        decisions: that count.
 
     Raises:
         BatchError: a line is none of this version.
@@ -162,13 +257,8 @@ def _decided(folder: Path, forms: Mapping[str, Template], fold: Fold | None) -> 
             readings: list[Record] = []
             for place in places.pop(known.id, ()):
                 photos.seek(place)
-                readings.append(_parsed(Record, photos.readline(), folder / PHOTOS_FILE))
-            form = forms.get(known.template or "")
-            document, records = settle(_group(known, readings), readings, form)
-            if fold is not None:
-                document = fold(document, records, form)
-                records = [_told(record, document) for record in records]
-            yield document, records
+                readings.append(fold(_parsed(Record, photos.readline(), folder / PHOTOS_FILE), decisions))
+            yield settle(_group(known, readings), readings, forms.get(known.template or ""))
     if places:
         raise _unusable(folder / DOCUMENTS_FILE)
 
@@ -177,15 +267,6 @@ def _group(known: Document, readings: Sequence[Record]) -> Group:
     """The group that a document was made of; what a person decided in it is left behind."""
     own = tuple(p for p in known.problems if p.code in OF_GROUPING)
     return regroup(known.id, known.station, known.template, readings, own)
-
-
-def _told(record: Record, document: Document) -> Record:
-    """The record with the document's numbers and rules."""
-    if not record.counts:
-        return record
-    fields = {name: document.fields.get(name, field) for name, field in record.fields.items()}
-    rules = tuple(rule for rule in document.rules if not fields.keys().isdisjoint(rule.numbers))
-    return record.model_copy(update={"fields": fields, "rules": rules})
 
 
 def _places(folder: Path) -> dict[str, list[int]]:
@@ -211,24 +292,6 @@ def _unusable(path: Path) -> BatchError:
         f"{path} tidak dapat dipakai oleh versi ini. Baca foto-fotonya lagi dengan ocr-recap read.",
         f"{path} cannot be used by this version. Read the photos again with ocr-recap read.",
     )
-
-
-def _templates(folder: Path, run: RunInfo, known: Iterable[Template]) -> dict[str, Template]:
-    """The forms of the folder, by id, in the order of its tables.
-
-    Raises:
-        BatchError: one was changed or cannot be used by this version.
-    """
-    files = {form: f"{TEMPLATES}/{form}.yaml" for form in run.templates}
-    sums.check(folder, [RUN_FILE, *files.values()])
-    at_hand = {(form.id, form.sha256): form for form in known}
-    try:
-        return {
-            form: at_hand.get((form, digest)) or template.load(folder / files[form])
-            for form, digest in run.templates.items()
-        }
-    except TemplateError as fault:
-        raise BatchError(str(fault), str(fault)) from None
 
 
 def _pictures(folder: Path, record: Record) -> tuple[str, ...]:

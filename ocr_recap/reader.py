@@ -8,12 +8,15 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
 
+from . import frames as frames_module
 from . import groups as groups_module
 from . import template as templates_module
 from .documents import Document, settle_all
@@ -22,12 +25,15 @@ from .load import Source, check_source
 from .options import Options
 from .pipeline import Reading, problem_record, read_photo
 from .problems import PhotoProblem
-from .record import Record, Station, problem
+from .record import Record, Station, label, problem
 from .stations import ManifestRow, Place, naming, normal, place
 from .template import Template
 from .witnesses.digits import DigitReader
 
 _log = logging.getLogger(__name__)
+
+_S = TypeVar("_S", bound=Source)
+_Task = tuple[str, int, Record | None]  # path, frame, and the record if there is nothing to read
 
 
 class Reader:
@@ -65,54 +71,84 @@ class Reader:
         """
         return self._by_id[template_id]
 
-    def read(self, source: Source, name: str | None = None) -> Record:
-        """Read one photo.
+    def frames(self, source: Source) -> int:
+        """How many frames a file has: the pages of a PDF or TIFF, 1 for a photo and for what cannot be opened.
+
+        Raises:
+            TypeError, ValueError: as `read`.
+        """
+        check_source(source)
+        return 1 if isinstance(source, np.ndarray) else frames_module.count(source)
+
+    def read(self, source: Source, name: str | None = None, frame: int = 0) -> Record:
+        """Read one photo, or one frame of a file that has several.
 
         Args:
             source: a path, the bytes of a photo file, or a BGR (h, w, 3) or gray (h, w) uint8 array.
             name: how the record calls the photo; by default the file's name, or `array` / `bytes`.
+            frame: which page of a PDF or TIFF, from 0 (see `frames`).
 
         Raises:
-            TypeError, ValueError: an array of another type or shape. A bad photo never raises.
+            TypeError, ValueError: an array of another type or shape, a negative frame. A bad photo never raises.
         """
-        return self.reading(source, name).record
+        return self.reading(source, name, frame).record
 
-    def reading(self, source: Source, name: str | None = None) -> Reading:
+    def reading(self, source: Source, name: str | None = None, frame: int = 0) -> Reading:
         """As `read`, with the decoded photo beside the record."""
-        check_source(source)
+        check_source(source, frame)
         label = name or _label(source)
         try:
-            reading = read_photo(source, label, self.templates, self._digits, self.options)
+            reading = read_photo(source, label, self.templates, self._digits, self.options, frame)
         except Exception as error:  # one bad photo must never end a batch; the record says what happened
             _log.exception("unexpected error while reading %s", label)
-            reading = Reading(self.failed(label, f"{type(error).__name__}: {error}"), None)
+            reading = Reading(self.failed(label, f"{type(error).__name__}: {error}", frame), None)
         self._remember(reading.record, source)
         return reading
 
-    def failed(self, name: str, error: str) -> Record:
+    def failed(self, name: str, error: str, frame: int = 0) -> Record:
         """The record of a photo that an unexpected error kept from being read."""
-        problem = PhotoProblem("internal_error", error=error)
-        return problem_record(name, None, problem, self._digits, self.options)
+        return self.unread(name, frame, "internal_error", error=error)
+
+    def unread(self, name: str, frame: int, code: str, **data: Any) -> Record:
+        """The record of a photo that was not looked at, with this problem and its data.
+
+        Raises:
+            KeyError: the code is not in `problems.PROBLEMS`.
+        """
+        return problem_record(name, None, PhotoProblem(code, **data), self._digits, self.options, frame)
+
+    def _pages(self, sources: Iterable[_S]) -> Iterator[tuple[_S, int, Record | None]]:
+        """Each file with each of its frames; what lies beyond `max_frames` comes once, with the record that says so."""
+        limit = self.options.max_frames
+        for source in sources:
+            frames = self.frames(source)
+            for frame in range(min(frames, limit)):
+                yield source, frame, None
+            if frames > limit and not isinstance(source, np.ndarray):
+                data = {"frames": frames, "first": limit + 1, "limit": limit, "sha256": ""}
+                with suppress(PhotoProblem):  # it may have gone since it was counted
+                    data["sha256"] = frames_module.receive(source).sha256()
+                yield source, limit, self.unread(_label(source), limit, "frames_not_read", **data)
 
     def read_document(self, photos: Iterable[Source], station: str | None = None) -> Document:
         """Read the photos of one form of one station, in any order.
 
         Args:
-            photos: paths, bytes or arrays, as `read` takes them.
+            photos: paths, bytes or arrays, as `read` takes them; of a PDF or TIFF all frames.
             station: its code, 13 digits (the TPS may come without zeros, `2101142004-1`); None leaves it open.
 
         Raises:
             ValueError: no photos, or `station` is no station code.
         """
         code = None if station is None else _code(station)
-        records = [self.read(photo) for photo in photos]
+        records = [left or self.read(photo, frame=frame) for photo, frame, left in self._pages(photos)]
         if not records:
             raise ValueError("a document needs at least one photo")
         where = Place(Station(code=code, source="given")) if code else Place(folder=records[0].photo.file)
         documents = self._settled(records, [where] * len(records))
         main = max(documents, key=lambda document: len(document.pages_present))
         strangers = [
-            problem("other_form", file=photo.file, found=other.template, expected=main.template)
+            problem("other_form", file=label(photo.file, photo.frame), found=other.template, expected=main.template)
             for other in documents
             if other is not main and other.template
             for photo in other.photos
@@ -128,27 +164,29 @@ class Reader:
 
         Args:
             records: as `read` made them, or from a `photos.jsonl`.
-            manifest: a table with the columns `file` and `station`, or station codes by file name.
+            manifest: a table with the columns `file` and `station`, or station codes by file name; `scan.pdf#2` names
+                the second frame of a file alone.
 
         Raises:
             ocr_recap.batch.BatchError: the table cannot be used; the message says why by line.
             ValueError: a code is none, or a record is of a form that is not loaded.
         """
         records = list(records)
-        names = [record.photo.file for record in records]
+        photos = [record.photo for record in records]
         if isinstance(manifest, Mapping):
             rows = {name: ManifestRow(_code(code)) for name, code in manifest.items()}
         else:
+            names = [name for photo in photos for name in (photo.file, photo.label)]
             rows = read_manifest(manifest, names) if manifest is not None else {}
         by = naming(rows, self.options.station_pattern, self.options.folder_is_document)
-        return self._settled(records, [place(name, by) for name in names])
+        return self._settled(records, [place(photo.file, by, frame=photo.frame) for photo in photos])
 
     def _settled(self, records: Sequence[Record], places: Sequence[Place]) -> list[Document]:
         groups = groups_module.group(list(map(groups_module.sighting, records, places)))
         return [document for document, _ in settle_all(groups, records.__getitem__, self._by_id)]
 
     def read_many(self, paths: Iterable[str | Path], workers: int = 1) -> Iterator[Record]:
-        """Read photos in order, with the same results on any number of workers.
+        """Read photos in order, a record per frame, with the same results on any number of workers.
 
         A program that asks for more than one needs the usual `if __name__ == "__main__":`, since processes are
         spawned. A photo that kills its process becomes a record with the problem `internal_error`.
@@ -158,37 +196,39 @@ class Reader:
             workers: processes; 1 reads in this one.
         """
         if workers <= 1:
-            for path in paths:
-                yield self.read(path)
+            for path, frame, left_out in self._pages(paths):
+                yield left_out or self.read(path, frame=frame)
             return
-        queue = deque(str(path) for path in paths)
+        queue = deque(self._pages([str(path) for path in paths]))
         while queue:
             yield from self._read_with_pool(queue, workers)
 
-    def _read_with_pool(self, queue: deque[str], workers: int) -> Iterator[Record]:
+    def _read_with_pool(self, queue: deque[_Task], workers: int) -> Iterator[Record]:
         """Take from the queue until it is empty or a process dies; who killed it is found out by reading alone."""
         with _pool(workers, self.options) as pool:
-            waiting: deque[tuple[str, Future[Record]]] = deque()
+            waiting: deque[tuple[_Task, Future[Record] | None]] = deque()
             while queue or waiting:
                 while queue and len(waiting) < 3 * workers:
-                    path = queue.popleft()
-                    waiting.append((path, pool.submit(_read_in_worker, path)))
-                path, future = waiting.popleft()
+                    path, frame, left_out = task = queue.popleft()
+                    waiting.append((task, None if left_out else pool.submit(_read_in_worker, path, frame)))
+                task, future = waiting.popleft()
+                path, frame, left_out = task
                 try:
-                    record = future.result()
+                    record = left_out if future is None else future.result()
                 except BrokenProcessPool:
-                    queue.extendleft(p for p, _ in reversed(waiting))
-                    yield self._read_alone(path)
+                    queue.extendleft(t for t, _ in reversed(waiting))
+                    yield self._read_alone(path, frame)
                     return
+                assert record is not None
                 self._remember(record, path)
                 yield record
 
-    def _read_alone(self, path: str) -> Record:
+    def _read_alone(self, path: str, frame: int) -> Record:
         try:
             with _pool(1, self.options) as pool:
-                record = pool.submit(_read_in_worker, path).result()
+                record = pool.submit(_read_in_worker, path, frame).result()
         except BrokenProcessPool:
-            return self.failed(Path(path).name, "worker process died")
+            return self.failed(Path(path).name, "worker process died", frame)
         self._remember(record, path)
         return record
 
@@ -228,6 +268,6 @@ def _start_worker(options: Options) -> None:
     _worker_reader = Reader(options)
 
 
-def _read_in_worker(path: str) -> Record:
+def _read_in_worker(path: str, frame: int) -> Record:
     assert _worker_reader is not None
-    return _worker_reader.read(path)
+    return _worker_reader.read(path, frame=frame)

@@ -48,6 +48,11 @@ class PhotoInfo(Frozen):
     width: int
     height: int
 
+    @property
+    def label(self) -> str:
+        """How people see it named: the file, and which of its frames, from 1 (`scan.pdf#2` is frame 1)."""
+        return label(self.file, self.frame)
+
 
 class Station(Frozen):
     """The polling station, as text; `source` says where the code came from."""
@@ -75,16 +80,22 @@ class Page(Frozen):
 
     _source: Any = PrivateAttr(default=None)
     _template: Any = PrivateAttr(default=None)
+    _frame: int = PrivateAttr(default=0)
 
     def remember(self, source: Any, template: Any) -> None:
         """Keep the photo and its form at hand for `rectify`; never part of the JSON."""
         self._source, self._template = source, template
 
+    def remember_frame(self, frame: int) -> None:
+        """Keep which frame of the photo this is, for `rectify`; the record holds it."""
+        self._frame = frame
+
     def rectify(self, photo: Any = None, pixels_per_mm: float = 5.0) -> NDArray[np.uint8]:
         """The straightened page, (height, width, 3) BGR, with private regions masked.
 
         Args:
-            photo: path, bytes or BGR array; may be left out on a record that `Reader` has just made.
+            photo: path, bytes or BGR array; may be left out on a record that `Reader` has just made. Of a file with
+                several frames it is the one that the record is about.
             pixels_per_mm: resolution in nominal millimetres.
 
         Raises:
@@ -92,7 +103,7 @@ class Page(Frozen):
         """
         from .emit.overlay import rectified  # noqa: PLC0415  (drawing is needed only here)
 
-        return rectified(self, _photo(photo, self._source), pixels_per_mm, self._template)
+        return rectified(self, _photo(photo, self._source), pixels_per_mm, self._template, self._frame)
 
 
 class Candidate(Frozen):
@@ -159,11 +170,25 @@ class Evidence(Frozen):
     tally: TallyEvidence | None = None
 
 
+class Decided(Frozen):
+    """What a person says is written, in place of what was read.
+
+    `value` null = nothing is written. `at` is the time in UTC, `by` the person.
+    """
+
+    by: str
+    at: str
+    value: int | None
+    note: str = ""
+
+
 class FieldRecord(Frozen):
     """One number.
 
     `text` has a character per cell (0-9, `X`, `-`, `?`, space). `read` is the digit cells alone. `value` is the best
-    reading of what is written. Use `accepted`: the value if it is accepted, else null.
+    reading of what is written, or what a person decided. Use `accepted`: the value if it is accepted, else null.
+    `decision` is null unless a person decided; `text`, `read`, `confidence`, `candidates` and `evidence` always say
+    what was read.
     """
 
     text: str
@@ -177,6 +202,7 @@ class FieldRecord(Frozen):
     explanation: Bilingual
     quad: Quad
     evidence: Evidence
+    decision: Decided | None = None
 
     def __repr__(self) -> str:
         shown = f"accepted {self.accepted}" if self.status == "accepted" else f"{self.status} {self.value}"
@@ -216,12 +242,17 @@ class Problem(Frozen):
 
 
 class Provenance(Frozen):
-    """What made this record, so that it can be made again."""
+    """What made this record, so that it can be made again.
+
+    `template_sha256` is that of the template's file, null without a page. `options_sha256` is that of `options` as JSON
+    with sorted keys and no spaces: records with the same three hashes and version were made in the same way.
+    """
 
     ocr_recap: str
     template_sha256: str | None
     weights_sha256: str | None
     options: dict[str, Any]
+    options_sha256: str
     runtime: dict[str, str]
 
 
@@ -278,6 +309,12 @@ class Record(JsonLine):
     _source: Any = PrivateAttr(default=None)
     _template: Any = PrivateAttr(default=None)
 
+    def model_post_init(self, context: Any, /) -> None:
+        """A page alone does not know which frame it lies on."""
+        super().model_post_init(context)
+        if self.page is not None:
+            self.page.remember_frame(self.photo.frame)
+
     def remember(self, source: Any, template: Any) -> None:
         """Keep the photo and its form at hand for `show` and `rectify`; never part of the record's JSON."""
         self._source, self._template = source, template
@@ -308,9 +345,8 @@ class Record(JsonLine):
         counts = {s: sum(f.status == s for f in self.fields.values()) for s in ("accepted", "review", "blank")}
         numbers = ", ".join(f"{n} {s}" for s, n in counts.items() if n)
         problems = ", ".join(p.code for p in self.problems)
-        return (
-            f"<Record {self.photo.file}: {'; '.join(part for part in (where, numbers, problems, self.status) if part)}>"
-        )
+        said = "; ".join(part for part in (where, numbers, problems, self.status) if part)
+        return f"<Record {self.photo.label}: {said}>"
 
     __str__ = __repr__
 
@@ -320,6 +356,11 @@ def _photo(given: Any, remembered: Any) -> Any:
     if chosen is None:
         raise ValueError("this record does not hold its photo: pass the path, bytes or BGR array as `photo`")
     return chosen
+
+
+def label(file: str, frame: int) -> str:
+    """How people see a photo named; see `PhotoInfo.label`."""
+    return file if frame == 0 else f"{file}#{frame + 1}"
 
 
 def bilingual(texts: dict[str, str]) -> Bilingual:

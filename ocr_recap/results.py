@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import journal, sums
@@ -17,7 +17,7 @@ from .emit import DECISIONS_FILE, DOCUMENTS_FILE, PHOTOS_FILE, PICTURES, RUN_FIL
 from .emit.shown import Totals
 from .groups import Group, group, sighting
 from .journal import Entry, Job
-from .publish import PART, Fold, Tables, write
+from .publish import PART, Tables, keep_filled, write
 from .reader import Reader
 from .record import Problem, Record, problem
 from .runinfo import RunInfo, now
@@ -26,7 +26,7 @@ from .stations import Naming, place
 
 @dataclass(frozen=True)
 class Planned:
-    """A photo of the batch: its job, and the place of the first photo with the same bytes if it is not the first."""
+    """A photo of the batch: its job, and the place of the same frame of an earlier file with the same bytes, if any."""
 
     job: Job
     first: int | None = None
@@ -34,7 +34,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class PhotoRow:
-    """What one photo came to, for a short listing. `page` is (template id, page id)."""
+    """What one photo came to, for a short listing. `file` names its frame too; `page` is (template id, page id)."""
 
     file: str
     page: tuple[str, str] | None
@@ -61,20 +61,18 @@ class Published:
     tables: Tables
 
 
-def publish(
-    out: Path, plan: Sequence[Planned], reader: Reader, wanted: Wanted, run: RunInfo, fold: Fold | None = None
-) -> Published:
+def publish(out: Path, plan: Sequence[Planned], reader: Reader, wanted: Wanted, run: RunInfo) -> Published:
     """Turn the journal of a batch into its results, then remove the journal.
 
     Args:
-        out: the folder of results; what a person decided about an earlier batch in it stays there.
+        out: the folder of results; what people decided about an earlier batch in it stays there and is heard again.
         plan: all photos, in input order.
         reader: that read them.
         wanted: how to put them together.
         run: how the batch was run.
-        fold: as in `publish.rewrite`.
 
     Raises:
+        BatchError: the decisions in `out` were damaged.
         OSError: `out` cannot be written.
     """
     stage, work = out / PART, journal.folder(out)
@@ -83,11 +81,12 @@ def publish(
     if (out / DECISIONS_FILE).is_file():
         shutil.copyfile(out / DECISIONS_FILE, stage / DECISIONS_FILE)
     rows = _readings(stage, work, plan, reader, wanted, run)
-    tables = write(stage, fold, reader.templates)
+    tables = write(stage, reader.templates)
+    kept = keep_filled(out)
     sums.install(stage, out)
     shutil.rmtree(stage, ignore_errors=True)
     shutil.rmtree(work, ignore_errors=True)
-    return Published(rows, tables)
+    return Published(rows, replace(tables, kept=kept))
 
 
 def _readings(
@@ -147,7 +146,8 @@ def _readings(
 def _groups(plan: Sequence[Planned], reader: Reader, wanted: Wanted) -> list[Group]:
     """Which photos make one document. Only a few facts of each photo are held at once."""
     sightings = [
-        sighting(_entry(p, plan, reader).record, place(p.job.name, wanted.naming, p.job.path.as_posix())) for p in plan
+        sighting(_entry(p, plan, reader).record, place(p.job.name, wanted.naming, p.job.path.as_posix(), p.job.frame))
+        for p in plan
     ]
     return group(sightings, wanted.roll)
 
@@ -175,4 +175,4 @@ def _row(record: Record) -> PhotoRow:
     totals.add(record)
     page = (record.page.template, record.page.page) if record.page else None
     counts = totals.accepted, totals.review, totals.blank
-    return PhotoRow(record.photo.file, page, *counts, record.status, record.problems)
+    return PhotoRow(record.photo.label, page, *counts, record.status, record.problems)

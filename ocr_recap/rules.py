@@ -78,6 +78,16 @@ def parse(text: str) -> Relation:
     return _Parser(text).relation()
 
 
+def in_words(text: str, names: Mapping[str, str]) -> str:
+    """A rule's text for people: each field by its name, and signs as they are written by hand.
+
+    >>> in_words("grand_total = valid_total + invalid", {"grand_total": "all votes", "valid_total": "valid votes"})
+    'all votes = valid votes + invalid'
+    """
+    signs = {"<=": "\u2264", ">=": "\u2265", "+-": "\u00b1", "*": "\u00d7"}
+    return re.sub(r"[A-Za-z][A-Za-z0-9_]*|<=|>=|\+-|\*", lambda m: names.get(m[0], signs.get(m[0], m[0])), text)
+
+
 class _Parser:
     def __init__(self, text: str) -> None:
         if len(text) > _LONGEST_TEXT:

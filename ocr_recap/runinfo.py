@@ -20,7 +20,7 @@ from .reader import Reader
 from .record import JsonLine
 
 RUN_SCHEMA = 1
-_PARTS = ("numpy", "onnxruntime", "opencv-python-headless", "pillow", "pydantic")
+_PARTS = ("numpy", "onnxruntime", "opencv-python-headless", "pillow", "pydantic", "pypdfium2")
 
 
 class RunInfo(JsonLine):
@@ -34,6 +34,8 @@ class RunInfo(JsonLine):
         options: of reading; template files by their own names.
         workers, resumed: processes, and photos whose results an interrupted run had left.
         language, dialect: of the report and the tables.
+        workbook: whether the tables are there as a workbook too.
+        names: whether stations have the names of their regions.
         weights_sha256: of the digit reader.
         templates: SHA-256 of the forms in `templates/` by id, in the order of the tables.
         lists: SHA-256 of the manifest and the roll, if they were given.
@@ -53,6 +55,8 @@ class RunInfo(JsonLine):
     resumed: int
     language: Language
     dialect: Dialect
+    workbook: bool = False
+    names: bool = False
     weights_sha256: str
     templates: dict[str, str]
     lists: dict[str, str]
@@ -83,6 +87,8 @@ def run_info(
     resumed: int,
     language: Language,
     dialect: Dialect,
+    workbook: bool,
+    names: bool,
     lists: Mapping[str, str],
     photos: int,
     skipped: tuple[str, ...],
@@ -105,6 +111,8 @@ def run_info(
         resumed=resumed,
         language=language,
         dialect=dialect,
+        workbook=workbook,
+        names=names,
         weights_sha256=reader.weights_sha256,
         templates={},
         lists=dict(lists),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from .record import Problem, Station, problem
+from .record import Problem, Station, label, problem
 
 # Both two-digit codes of Indonesia's provinces (home affairs and statistics office), and 99 for overseas. Only
 # guards against taking a date or a time in a file's name for a station; a manifest may name any 13 digits.
@@ -107,15 +107,16 @@ def codes_in(name: str, pattern: re.Pattern[str] | None = None) -> tuple[str, ..
     return tuple(dict.fromkeys(code for code in found if code is not None))
 
 
-def place(name: str, by: Naming, place_of_file: str = "") -> Place:
+def place(name: str, by: Naming, place_of_file: str = "", frame: int = 0) -> Place:
     """Where a photo belongs.
 
     Args:
         name: how results call it, with forward slashes.
         by: how to find stations.
         place_of_file: the path that it was found at, if that has folders beyond those in `name`.
+        frame: which picture of the file, from 0; the manifest may name it alone (`scan.pdf#2`, see `record.label`).
     """
-    row = by.manifest.get(name)
+    row = by.manifest.get(label(name, frame)) or by.manifest.get(name)
     said: list[tuple[str, tuple[str, ...]]] = []
     if row is not None:
         said.append(("manifest", (row.station,)))
@@ -128,8 +129,8 @@ def place(name: str, by: Naming, place_of_file: str = "") -> Place:
     page = row.page if row else None
     folder = f"{PurePosixPath(name).parent.as_posix()}/" if by.folder_is_document else None
     if len(different) > 1:
-        texts = ", ".join(f"{'/'.join(codes)} ({source})" for source, codes in said)
-        return Place(folder=folder, page=page, problems=(problem("station_conflict", codes=texts),))
+        sources = [[source, "/".join(codes)] for source, codes in said]
+        return Place(folder=folder, page=page, problems=(problem("station_conflict", codes=sources),))
     if said:
         source, codes = said[0]
         return Place(Station(code=codes[0], source=source), folder, page)

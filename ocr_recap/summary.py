@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from . import batch
+from . import batch, corrections
+from .decisions import Decision
 from .emit.html import Language
+from .emit.shown import Totals
+from .emit.tables import DocumentRow
 
 MOST_ROWS = 40
 MOST_HINTS = 10
@@ -17,8 +22,7 @@ MOST_HINTS = 10
 
 def show(result: batch.BatchResult, language: Language) -> None:
     """Print what a batch came to on standard output."""
-    # Piped output keeps its file names whole instead of folding them to 80 columns.
-    console = Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=120)
+    console = _console()
     heads = (
         ("berkas", "halaman", "diterima", "periksa", "kosong", "masalah"),
         ("file", "page", "accepted", "review", "blank", "problem"),
@@ -37,8 +41,60 @@ def show(result: batch.BatchResult, language: Language) -> None:
         console.print(say(language, f"... dan {more} foto lagi", f"... and {more} more photos"))
     for line in _hints(result, language):
         console.print(Text(line), soft_wrap=True)
-    totals = result.totals
     console.print()
+    _totals(console, result.totals, result.documents, language)
+    if result.skipped:
+        count = len(result.skipped)
+        names = ", ".join(result.skipped[:5]) + (", ..." if count > 5 else "")
+        console.print(
+            Text(say(language, f"Dilewati ({count}): {names}", f"Skipped ({count}): {names}")), soft_wrap=True
+        )
+    if result.resumed:
+        text = f"{result.resumed} dari proses sebelumnya", f"{result.resumed} taken over from the interrupted run"
+        console.print(say(language, *text))
+    _decisions(console, result.idle, result.kept, language)
+    _notice(console, result.report, language)
+
+
+def show_applied(result: corrections.Applied, language: Language) -> None:
+    """Print what a table of answers came to on standard output."""
+    console = _console()
+    new, tables = len(result.new), result.tables
+    console.print(
+        say(
+            language,
+            f"{new} keputusan baru ({result.replaced} mengganti yang lama), {result.again} sudah tercatat; "
+            f"{result.empty} baris tanpa isian.",
+            f"{new} new decisions ({result.replaced} replace an earlier one), {result.again} logged before; "
+            f"{result.empty} lines without an answer.",
+        ),
+        soft_wrap=True,
+    )
+    if result.overruled:
+        text = (
+            f"{len(result.overruled)} di antaranya sudah diganti keputusan lain dan tidak berlaku: "
+            f"{_named(result.overruled)}. Agar berlaku lagi, isi note yang lain.",
+            f"{len(result.overruled)} of them were replaced by another decision and do not count: "
+            f"{_named(result.overruled)}. To make them count again, write another note.",
+        )
+        console.print(Text(say(language, *text)), soft_wrap=True)
+    if result.notes:
+        text = (
+            f"{result.notes} baris hanya berisi catatan: isi juga kolom verified agar tercatat.",
+            f"{result.notes} lines have only a note: fill in verified as well for it to be logged.",
+        )
+        console.print(say(language, *text), soft_wrap=True)
+    _totals(console, tables.totals, tables.documents, language)
+    _decisions(console, tables.idle, tables.kept, language)
+    _notice(console, result.report, language)
+
+
+def _console() -> Console:
+    # Piped output keeps its file names whole instead of folding them to 80 columns.
+    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=120)
+
+
+def _totals(console: Console, totals: Totals, documents: Sequence[DocumentRow], language: Language) -> None:
     console.print(
         say(
             language,
@@ -49,21 +105,41 @@ def show(result: batch.BatchResult, language: Language) -> None:
         ),
         soft_wrap=True,
     )
-    console.print(_documents(result, language), soft_wrap=True)
-    if result.skipped:
-        count = len(result.skipped)
-        names = ", ".join(result.skipped[:5]) + (", ..." if count > 5 else "")
-        console.print(
-            Text(say(language, f"Dilewati ({count}): {names}", f"Skipped ({count}): {names}")), soft_wrap=True
+    console.print(_documents(documents, language), soft_wrap=True)
+
+
+def _decisions(console: Console, idle: Sequence[Decision], kept: Sequence[str], language: Language) -> None:
+    """What became of decisions that settle nothing here, and of filled-in tables that were in the way."""
+    if idle:
+        names = _named(idle)
+        text = (
+            f"{len(idle)} keputusan tersimpan tetapi tidak terpakai, karena fotonya tidak ada di sini, terbaca sebagai "
+            f"halaman lain, atau tidak dihitung: {names}",
+            f"{len(idle)} decisions are kept but not used, as their photo is not here, is read as another page, or "
+            f"does not count: {names}",
         )
-    if result.resumed:
-        text = f"{result.resumed} dari proses sebelumnya", f"{result.resumed} taken over from the interrupted run"
-        console.print(say(language, *text))
+        console.print(Text(say(language, *text)), soft_wrap=True)
+    if kept:
+        names = ", ".join(kept)
+        text = (
+            f"Tabel yang sudah diisi disimpan sebagai {names}; ocr-recap apply memasukkan jawabannya (lembar Excel: "
+            "simpan dahulu sebagai CSV UTF-8).",
+            f"Tables that were filled in are kept as {names}; ocr-recap apply takes their answers in (save an Excel "
+            "sheet as CSV UTF-8 first).",
+        )
+        console.print(Text(say(language, *text)), soft_wrap=True)
+
+
+def _named(decisions: Sequence[Decision]) -> str:
+    return ", ".join(f"{decision.file} {decision.field}" for decision in decisions[:5]) + ", ..." * (len(decisions) > 5)
+
+
+def _notice(console: Console, report: Path, language: Language) -> None:
     notice = "SEMENTARA: formulir kertas yang berlaku.", "PROVISIONAL: paper prevails."
-    console.print(Text(f"{say(language, *notice)} {result.report}"), soft_wrap=True)
+    console.print(Text(f"{say(language, *notice)} {report}"), soft_wrap=True)
 
 
-def _documents(result: batch.BatchResult, language: Language) -> str:
+def _documents(documents: Sequence[DocumentRow], language: Language) -> str:
     """How many documents there are, by verdict."""
     words = {
         "settled": ("selesai", "settled"),
@@ -73,7 +149,7 @@ def _documents(result: batch.BatchResult, language: Language) -> str:
         "problem": ("tanpa halaman", "without a page"),
         "missing": ("TPS tanpa foto", "stations without photos"),
     }
-    verdicts = [row.verdict for row in result.documents]
+    verdicts = [row.verdict for row in documents]
     parts = [f"{n} {words[v][language == 'en']}" for v in words if (n := verdicts.count(v))]
     total = len(verdicts) - verdicts.count("missing")
     return f"{total} {say(language, 'dokumen', 'documents')}: {', '.join(parts)}."

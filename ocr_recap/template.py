@@ -8,7 +8,7 @@ widths, never in millimetres. A rectangle is ``[x0, y0, x1, y1]`` along the *cen
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,7 +18,7 @@ import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from .rules import Relation, RuleSyntaxError, parse
+from .rules import Relation, RuleSyntaxError, in_words, parse
 from .yaml_faults import explain
 
 SCHEMA_VERSION = 1
@@ -316,6 +316,13 @@ class Template(Model):
         """The rules in which at least one field of the page takes part."""
         here = {field.id for field in self.fields_of(page_id)}
         return [rule for rule in self.rules if here.intersection(rule.relation.fields)]
+
+    @cached_property
+    def rules_in_words(self) -> Mapping[str, Label]:
+        """Each rule by its id, its fields named by their labels."""
+        names_id = {field.id: field.label.id for field in self.fields}
+        names_en = {field.id: field.label.en for field in self.fields}
+        return {r.id: Label(id=in_words(r.text, names_id), en=in_words(r.text, names_en)) for r in self.rules}
 
     def cell_width(self, page_id: str) -> float:
         """The median cell width of a page: the unit of every residual and limit; millimetres."""

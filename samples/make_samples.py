@@ -7,9 +7,10 @@ Same seed, same photos. Every file is named for its defect. Writers are test wri
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -91,6 +92,21 @@ SAMPLES = (
 )
 
 
+# What a person would answer about the samples: the counts that this package leaves open.
+ANSWERED = {
+    "page1-clean": ("used_dpt_L",),
+    "page1-does-not-add-up": (
+        *("used_dpt_J", "used_dptb_J", "used_dpk_J", "used_total_L", "used_total_P", "used_total_J"),
+        "ballots_used",
+    ),
+    "page2-wrong-bubble": ("votes_2",),
+    "page3-does-not-add-up": ("valid_total", "invalid", "grand_total"),
+    "page2-dark-and-noisy": ("votes_2",),
+    "page2-two-bubbles": ("votes_1",),
+}
+NOTES = {"page2-wrong-bubble": "bulatan berbeda", "page2-two-bubbles": "satu bulatan lebih"}
+
+
 def make(sample: Sample, template: Template) -> tuple[Image, dict[str, object]]:
     rng = np.random.default_rng([2024, sample.seed, int(sample.page)])
     numbers = presidential_count(np.random.default_rng([7, sample.seed]))
@@ -147,11 +163,34 @@ def main(folder: Path) -> None:
     template = load("c-hasil-ppwp-2024")
     folder.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
+    truths: dict[str, dict[str, object]] = {}
     for sample in SAMPLES:
-        photo, facts = make(sample, template)
+        photo, truths[sample.name] = make(sample, template)
         cv2.imwrite(str(folder / f"{sample.name}.jpg"), photo, [cv2.IMWRITE_JPEG_QUALITY, 82])
-        lines.append(json.dumps(facts, ensure_ascii=False))
+        lines.append(json.dumps(truths[sample.name], ensure_ascii=False))
     (folder / "truth.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    # Photos of one seed are one station's; the last on the roll sent nothing.
+    rows = [f"{sample.name}.jpg,{_station(sample.seed)}" for sample in SAMPLES]
+    (folder / "manifest.csv").write_text("\n".join(("file,station", *rows, "")), encoding="utf-8")
+    stations = sorted({_station(sample.seed) for sample in SAMPLES})
+    roll = "\n".join(("station", *stations, _station(18), ""))
+    (folder / "roll.csv").write_text(roll, encoding="utf-8")
+    answers = "\n".join(_answers(folder, template, truths))
+    (folder / "answers.csv").write_text(f"{answers}\n", encoding="utf-8")
+
+
+def _answers(folder: Path, template: Template, truths: dict[str, dict[str, object]]) -> Iterator[str]:
+    yield "station,file,sha256,frame,template,page,field,verified,by,note"
+    for sample in SAMPLES:
+        digest = hashlib.sha256((folder / f"{sample.name}.jpg").read_bytes()).hexdigest()
+        said = {field["id"]: field["value"] for field in truths[sample.name]["fields"]}  # type: ignore[attr-defined]
+        for field in ANSWERED.get(sample.name, ()):
+            row = (_station(sample.seed), f"{sample.name}.jpg", digest, 0, template.id, sample.page, field, said[field])
+            yield ",".join(map(str, (*row, "Pemeriksa 1", NOTES.get(sample.name, ""))))
+
+
+def _station(seed: int) -> str:
+    return f"2101142004{seed - 10:03d}"
 
 
 if __name__ == "__main__":

@@ -32,7 +32,12 @@ FORM = template.load("c-hasil-ppwp-2024")
 SCALE = 3.0
 HOMOGRAPHY = ((SCALE, 0.0, -0.5), (0.0, SCALE, -0.5), (0.0, 0.0, 1.0))
 PROVENANCE = Provenance(
-    ocr_recap="0", template_sha256=FORM.sha256, weights_sha256=None, options={"templates": []}, runtime={}
+    ocr_recap="0",
+    template_sha256=FORM.sha256,
+    weights_sha256=None,
+    options={"templates": []},
+    options_sha256="0" * 64,
+    runtime={},
 )
 
 
@@ -97,7 +102,7 @@ def field(described, status: str, value: int | None, text: str | None = None) ->
     )
 
 
-def located(file: str = "a.jpg", sha256: str = "0" * 64, page: str = "2") -> Record:
+def located(file: str = "a.jpg", sha256: str = "0" * 64, page: str = "2", frame: int = 0) -> Record:
     """A record of a drawn page: one number accepted, one to review, one blank, in turn."""
     statuses = [("accepted", 117), ("review", 42), ("blank", None)]
     fields = {f.id: field(f, *statuses[i % 3]) for i, f in enumerate(FORM.fields_of(page))}
@@ -112,7 +117,7 @@ def located(file: str = "a.jpg", sha256: str = "0" * 64, page: str = "2") -> Rec
         difference=1.0,
     )
     return Record(
-        photo=PhotoInfo(file=file, sha256=sha256, width=size[0], height=size[1]),
+        photo=PhotoInfo(file=file, frame=frame, sha256=sha256, width=size[0], height=size[1]),
         page=Page(
             template=FORM.id,
             page=page,
@@ -128,16 +133,24 @@ def located(file: str = "a.jpg", sha256: str = "0" * 64, page: str = "2") -> Rec
     )
 
 
-def lost(file: str = "a.jpg", code: str = "no_form", sha256: str = "0" * 64, **data) -> Record:
+def lost(file: str = "a.jpg", code: str = "no_form", sha256: str = "0" * 64, frame: int = 0, **data) -> Record:
     """A record of a photo with a problem."""
     return Record(
-        photo=PhotoInfo(file=file, sha256=sha256, width=0, height=0),
+        photo=PhotoInfo(file=file, frame=frame, sha256=sha256, width=0, height=0),
         page=None,
         fields={},
         status="problem",
         problems=(Problem(code=code, data=data, hint=bilingual(hint(code, data))),),
         provenance=PROVENANCE,
     )
+
+
+def contents(out: Path) -> dict[str, object]:
+    """Everything that may not differ between two runs: all but `run.json` and its hash."""
+    found = {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
+    found.pop("run.json", None)
+    listed = found.get("SHA256SUMS", b"").splitlines()
+    return {**found, "SHA256SUMS": [line for line in listed if not line.endswith(b"  run.json")]}
 
 
 class FakeReader:
@@ -154,10 +167,13 @@ class FakeReader:
         assert template_id == FORM.id
         return FORM
 
-    def reading(self, source, name: str) -> Reading:
-        self.calls.append(name)
+    def unread(self, name: str, frame: int, code: str, sha256: str = "", **data) -> Record:
+        return lost(name, code, sha256, frame, **data)
+
+    def reading(self, source, name: str, frame: int = 0) -> Reading:
+        self.calls.append(name if frame == 0 else f"{name}#{frame + 1}")
         try:
-            decoded = load.load(source, name, self.options)
+            decoded = load.load(source, name, self.options, frame)
         except PhotoProblem as problem:
-            return Reading(lost(name, problem.code, problem.data.get("sha256", ""), **problem.data), None)
-        return Reading(located(name, decoded.sha256), decoded)
+            return Reading(lost(name, problem.code, problem.data.get("sha256", ""), frame, **problem.data), None)
+        return Reading(located(name, decoded.sha256, frame=frame), decoded)

@@ -7,7 +7,7 @@ import os
 import sys
 
 import pytest
-from fakes import FakeReader, photo
+from fakes import FakeReader, contents, photo
 
 from ocr_recap import batch, journal, pool
 from ocr_recap.batch import BatchError, collect
@@ -36,14 +36,6 @@ def photos(tmp_path):
 
 def lines(out):
     return [json.loads(line) for line in (out / "photos.jsonl").read_text().splitlines()]
-
-
-def contents(out):
-    """Everything that may not differ between two runs: all but `run.json` and its hash."""
-    found = {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
-    found.pop("run.json", None)
-    listed = found.get("SHA256SUMS", b"").splitlines()
-    return {**found, "SHA256SUMS": [line for line in listed if not line.endswith(b"  run.json")]}
 
 
 # --- which photos ---------------------------------------------------------------------------------------------------
@@ -121,6 +113,7 @@ def test_results_are_complete_and_nothing_else_stays(reader, photos, tmp_path):
         "photos.jsonl",
         "report",
         "report.html",
+        "review.csv",
         "run.json",
         "stations.csv",
         "templates",
@@ -327,10 +320,10 @@ def dies_on_2(options):
 
 
 class DeadlyReader(FakeReader):
-    def reading(self, source, name):
+    def reading(self, source, name, frame=0):
         if name == "2.jpg":
             os._exit(9)
-        return super().reading(source, name)
+        return super().reading(source, name, frame)
 
 
 def test_a_photo_that_kills_its_process_is_the_only_one_lost(reader, photos, tmp_path, monkeypatch):

@@ -93,6 +93,7 @@ def test_wrong_use_exits_2(fake, tmp_path):
         (["read", a, "--out", tmp_path / "file"], "cannot be written"),
         (["read", tmp_path / "empty", "--out", tmp_path / "out"], "No photos"),
         (["read", a, "--out", tmp_path / "out", "--max-pixels", "5"], "--max-pixels"),
+        (["read", a, "--out", tmp_path / "out", "--max-frames", "0"], "--max-frames"),
         (["read", a, "--out", tmp_path / "out", "--workers", "0"], "--workers"),
         (["print", "nothing", "--out", tmp_path / "x.pdf"], "no such template"),
         (["print", FORM.id, "--out", tmp_path / "file" / "x.pdf"], "cannot be written"),

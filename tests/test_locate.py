@@ -10,7 +10,7 @@ from ocr_recap.fiducials import find_marks
 from ocr_recap.load import load
 from ocr_recap.locate import Located, locate
 from ocr_recap.options import Options
-from ocr_recap.problems import PhotoProblem
+from ocr_recap.problems import PhotoProblem, hint
 from ocr_recap.register import project
 from ocr_recap.template import load as load_template
 
@@ -89,7 +89,15 @@ def test_two_torn_corners_without_a_tag_are_a_problem(template: Template) -> Non
 def test_a_tag_alone_is_a_problem_that_says_what_is_missing(template: Template) -> None:
     problem = problem_of(Shot(template, "2").cover("tl", "tr", "br", "bl"))
     assert problem.code == "page_incomplete"
-    assert problem.data["seen"] == "tag"
+    assert problem.data["seen"] == ["tag"]
+    # Something that looks a little like a mark keeps a corner from being called out of sight.
+    assert {"tr", "br", "bl"} <= set(problem.data["missing"])
+    problem = problem_of(Shot(template, "2").cover("tl", "br", "bl"))
+    assert problem.code == "page_incomplete"
+    assert {"br", "bl"} <= set(problem.data["missing"]) <= {"tl", "br", "bl"}
+    text = hint(problem.code, problem.data)
+    assert "pojok kiri bawah" in text["id"]
+    assert "the bottom left corner" in text["en"]
 
 
 def test_another_forms_tag_is_an_unknown_form(template: Template) -> None:

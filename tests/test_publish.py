@@ -10,10 +10,10 @@ import multiprocessing
 import shutil
 
 import pytest
-from fakes import FakeReader, photo
-from test_batch import contents
+from fakes import FakeReader, contents, photo
 
 from ocr_recap import batch, documents, publish, sums
+from ocr_recap.decisions import Decision, Stood, append, numbers_of
 from ocr_recap.documents import settle
 from ocr_recap.inputs import BatchError
 from ocr_recap.lock import held
@@ -65,47 +65,106 @@ def test_every_file_is_listed_with_its_hash(folder):
     assert sorted(listed) == list(listed)
 
 
-def decided(document, records, template):
-    """Stands for a person who says what `votes_2` is."""
-    if "votes_2" not in document.fields:
-        return document
-    field = document.fields["votes_2"].model_copy(update={"accepted": 43, "status": "accepted", "reasons": ()})
-    return document.model_copy(update={"fields": {**document.fields, "votes_2": field}, "verdict": "settled"})
+def decide(folder, value=43):
+    """A person says what `votes_2` is on every photo."""
+    records = [r for r in publish.photos_jsonl(folder / "photos.jsonl") if r.page]
+    said = [(r, numbers_of(r)["votes_2"], r.fields["votes_2"]) for r in records]
+    append(
+        folder,
+        [
+            Decision(
+                at="2024-02-14T15:30:00Z",
+                by="Sri",
+                document=record.document,
+                file=record.photo.file,
+                **number._asdict(),
+                old=Stood(text=field.text, value=field.value, status=field.status),
+                new=value,
+            )
+            for record, number, field in said
+        ],
+    )
+    return len(said)
 
 
 def test_decisions_reach_all_tables_and_leave_readings_alone(folder):
     before = contents(folder)
-    publish.rewrite(folder, decided)
+    count = decide(folder)
+    tables = publish.rewrite(folder)
     after = contents(folder)
     kept = [n for n in before if n.startswith(("photos", "crops/", "overlay/", "templates/"))]
     assert all(after[name] == before[name] for name in kept)
     rows = list(csv.DictReader(after["numbers.csv"].decode("utf-8-sig").splitlines(), delimiter=";"))
-    assert {r["accepted"] for r in rows if r["field"] == "votes_2"} == {"43"}
+    rows = [r for r in rows if r["field"] == "votes_2"]
+    assert {(r["value"], r["decided_by"], r["decided_at"]) for r in rows} == {("43", "Sri", "2024-02-14T15:30:00Z")}
+    # Whose sheet it is stays open on the others: one picture for two stations, and a name with two codes.
+    assert {r["document"]: r["accepted"] for r in rows}[CODE] == "43"
+    assert [r["accepted"] for r in rows].count("43") == 1
     found = [json.loads(line) for line in after["documents.jsonl"].splitlines()]
-    assert [d["fields"]["votes_2"]["accepted"] for d in found if d["fields"]] == [43] * 3
-    assert b";43;" in after["stations.csv"]
+    assert [d["fields"]["votes_2"]["value"] for d in found if d["fields"]] == [43] * 3
+    stations = list(csv.DictReader(after["stations.csv"].decode("utf-8-sig").splitlines(), delimiter=";"))
+    assert [(s["votes_2"], s["decided_by"]) for s in stations if s["document"] == CODE] == [("43", "Sri")]
+    assert [s["decided_by"] for s in stations].count("Sri") == 3
+    assert b"decided by Sri" in after["report/001.html"]
+    assert b"decided by</span> Sri" in after["report.html"]
+    assert tables.totals.decided == 3
+    assert len(tables.idle) == count - 3 == 1, "a photo gave way to a better one of its page"
 
 
 def test_decisions_taken_back_leave_nothing(folder):
     before = contents(folder)
-    publish.rewrite(folder, decided)
+    decide(folder)
+    publish.rewrite(folder)
     assert contents(folder) != before
+    (folder / "decisions.jsonl").unlink()
     publish.rewrite(folder)
     assert contents(folder) == before
 
 
-def test_a_decision_file_survives_the_next_batch(folder, tmp_path, monkeypatch):
+def test_the_next_batch_hears_earlier_decisions_again(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "Reader", FakeReader)
+    decide(folder)
+    log = (folder / "decisions.jsonl").read_bytes()
+    (folder / "mine.txt").write_text("not ours")
+    photo(tmp_path / "in" / f"{CODE}.jpg", mark=1)
+    photo(tmp_path / "in" / "9.jpg", mark=9)
+    result = batch.run([tmp_path / "in"], folder)
+    assert (folder / "decisions.jsonl").read_bytes() == log
+    assert "decisions.jsonl" in sums.read(folder)
+    assert [d.accepted.get("votes_2") for d in result.documents] == [43, None]
+    assert [d.decided_by for d in result.documents] == [("Sri",), ()]
+    assert {d.file for d in result.idle} == {f"{CODE}-b.jpg", "x/2101142004-2.jpg", f"y/2101142004002-{CODE}.jpg"}
+    assert (folder / "mine.txt").exists()
+    assert len(list((folder / "crops").iterdir())) == 2
+    assert not (folder / "overlay").exists()
+
+
+def test_a_damaged_log_stops_a_batch_before_it_begins(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(batch, "Reader", FakeReader)
     (folder / "decisions.jsonl").write_text("{}\n")
-    publish.rewrite(folder)
-    assert "decisions.jsonl" in sums.read(folder)
-    (folder / "mine.txt").write_text("not ours")
-    batch.run([photo(tmp_path / "in" / "9.jpg", mark=9)], folder)
-    assert (folder / "decisions.jsonl").read_text() == "{}\n"
-    assert "decisions.jsonl" in sums.read(folder)
-    assert (folder / "mine.txt").exists()
-    assert len(list((folder / "crops").iterdir())) == 1
-    assert not (folder / "overlay").exists()
+    before = contents(folder)
+    with pytest.raises(BatchError, match=r"decisions\.jsonl, line 1"):
+        batch.run([photo(tmp_path / "in" / "9.jpg", mark=9)], folder)
+    assert contents(folder) == before
+
+
+def test_a_filled_in_table_is_never_lost(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "Reader", FakeReader)
+    review = folder / "review.csv"
+    ours = review.read_bytes()
+    review.write_bytes(ours.replace(b"\r\n", b"\n"))
+    assert publish.rewrite(folder).kept == (), "saved again, and nothing filled in"
+    assert review.read_bytes() == ours
+    mine = ours.replace(b";;;\r\n", b";43;Sri;\r\n", 1)
+    assert mine != ours
+    for name in ("review-1.csv", "review-2.csv"):
+        review.write_bytes(mine)
+        if name == "review-1.csv":
+            assert publish.rewrite(folder).kept == (name,)
+        else:
+            assert batch.run([photo(tmp_path / "in" / "9.jpg", mark=9)], folder).kept == (name,)
+        assert (folder / name).read_bytes() == mine
+        assert b"Sri" not in review.read_bytes()
 
 
 @pytest.mark.parametrize("name", ["photos.jsonl", "run.json", "templates/c-hasil-ppwp-2024.yaml"])

@@ -1,12 +1,13 @@
 """The whole way, on the samples: what the README promises of them is checked here."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import SAMPLES, Shot
+from conftest import ROOT, SAMPLES, Shot
 
 import ocr_recap
 from ocr_recap import Options, Reader, Record, Template
@@ -112,12 +113,27 @@ def test_the_contract_of_a_line(records: dict[str, Record]) -> None:
     assert {"template", "page", "corners", "residual"} <= set(line["page"])
     assert {
         "text", "read", "value", "accepted", "status", "confidence", "candidates", "reasons", "explanation", "quad",
-        "evidence",
+        "evidence", "decision",
     } == set(line["fields"]["votes_1"])  # fmt: skip
     assert set(line["fields"]["votes_1"]["evidence"]) == {"digits", "bubbles", "tally"}
     assert line["provisional"] is True
-    assert len(line["provenance"]["template_sha256"]) == len(line["provenance"]["weights_sha256"]) == 64
     assert records["page2-clean"].export() == line
+
+
+def test_every_record_carries_the_hashes_of_what_made_it(records: dict[str, Record], reader: Reader) -> None:
+    made = records["page2-clean"].provenance
+    form = ROOT / "templates" / "c-hasil-ppwp-2024.yaml"
+    assert made.template_sha256 == hashlib.sha256(form.read_bytes()).hexdigest()
+    weights = ROOT / "ocr_recap" / "weights" / "digits.onnx"
+    assert made.weights_sha256 == hashlib.sha256(weights.read_bytes()).hexdigest()
+    options = json.dumps(made.options, sort_keys=True, separators=(",", ":"))
+    assert made.options_sha256 == hashlib.sha256(options.encode()).hexdigest()
+    assert {record.provenance.options_sha256 for record in records.values()} == {made.options_sha256}
+    others = Reader(Options(templates=(str(form),), max_pixels=9_000_000)).read(b"").provenance
+    assert others.options_sha256 != made.options_sha256
+    assert others.options["templates"] == [form.name], "no folder of this machine"
+    assert (others.template_sha256, others.weights_sha256) == (None, made.weights_sha256)
+    assert reader.failed("a.jpg", "X").provenance == reader.read(b"").provenance
 
 
 def test_same_photo_same_bytes_alone_and_in_workers(records: dict[str, Record], reader: Reader) -> None:
@@ -170,7 +186,7 @@ def test_a_blank_form_is_blank_not_zero(reader: Reader, template: Template) -> N
 
 def test_the_public_names() -> None:
     assert ocr_recap.__all__ == [
-        "Document", "Options", "Reader", "Record", "Template", "TemplateError", "__version__",
+        "Document", "Options", "Reader", "Record", "Template", "TemplateError", "__version__", "apply",
     ]  # fmt: skip
     assert all(hasattr(ocr_recap, name) for name in ocr_recap.__all__)
     assert repr(Reader()) == "<Reader of c-hasil-ppwp-2024>"

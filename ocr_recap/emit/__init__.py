@@ -6,6 +6,8 @@ PHOTOS_FILE: Final = "photos.jsonl"
 DOCUMENTS_FILE: Final = "documents.jsonl"
 NUMBERS_FILE: Final = "numbers.csv"
 STATIONS_FILE: Final = "stations.csv"
+REVIEW_FILE: Final = "review.csv"
+WORKBOOK_FILE: Final = "tables.xlsx"
 REPORT_FILE: Final = "report.html"
 RUN_FILE: Final = "run.json"
 SUMS_FILE: Final = "SHA256SUMS"
@@ -16,6 +18,8 @@ FILES: Final = frozenset(
         DOCUMENTS_FILE,
         NUMBERS_FILE,
         STATIONS_FILE,
+        REVIEW_FILE,
+        WORKBOOK_FILE,
         REPORT_FILE,
         RUN_FILE,
         SUMS_FILE,

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Literal
 
 from ..record import FieldRecord, Problem, RuleResult
-from .pictures import STRIP_HEIGHT, strip_width
+from ..rules import in_words
+from ..template import Label
+from .pictures import STRIP_HEIGHT
 from .shown import ShownPhoto
 from .style import CSS, JS
 
@@ -93,7 +94,7 @@ def verdict(code: str) -> str:
 def number(
     target: str, name: str, field: FieldRecord, label: tuple[str, str], photos: Sequence[ShownPhoto], home: str
 ) -> str:
-    """One number: label, pictures, value and, if it needs a person, why.
+    """One number: label, pictures, value and, if it needs a person or had one, why.
 
     Args:
         target: its anchor.
@@ -105,13 +106,16 @@ def number(
     """
     kind, sign, word_id, word_en = _STATUS[field.status]
     value = "" if field.status == "blank" else ("?" if field.value is None else str(field.value))
-    written = f"{both('tertulis', 'written')} <code>[{escape(field.text.replace(' ', '_'))}]</code>"
+    said = field.decision
+    words = ("terbaca", "read") if said else ("tertulis", "written")
+    written = f"{both(*words)} <code>[{escape(field.text.replace(' ', '_'))}]</code>"
     # Sure readings are cut, not rounded, so that nothing doubtful is shown as 100%.
     sure = f"{int(field.confidence * 1000) / 10:g}%"
     fine = f'<p class="fine"><code>{escape(name)}</code> · {written} · {both("keyakinan", "confidence")} {sure}</p>'
     why = ""
-    if field.status == "review":
-        why = f'<p class="why">{both(field.explanation.id, field.explanation.en)}</p>'
+    if field.status == "review" or said:
+        note = f"<br>{both('Catatan', 'Note')}: {escape(said.note)}" if said and said.note else ""
+        why = f'<p class="why">{both(field.explanation.id, field.explanation.en)}{note}</p>'
     images = "".join(_crop(photo, name, label[0], home) for photo in photos)
     return (
         f'<div class="number {kind}" id="{escape(target)}"><p class="label">{both(*label)}</p>'
@@ -121,17 +125,23 @@ def number(
     )
 
 
-def rule(result: RuleResult) -> str:
-    """One rule with the numbers that it was evaluated on."""
+def rule(result: RuleResult, words: Mapping[str, Label]) -> str:
+    """One rule in words, and with the numbers that it was evaluated on.
+
+    Args:
+        result: what came of it.
+        words: the form's rules in words, by id; a rule that is not among them is shown by the ids of its fields.
+    """
     kind, sign, word_id, word_en = _OUTCOME[result.outcome]
-    filled = re.sub(r"[A-Za-z][A-Za-z0-9_]*", lambda m: _filled(result, m.group()), result.text)
+    told = words.get(result.id, Label(id=result.text, en=result.text))
+    filled = in_words(result.text, {n: "?" if v is None else str(v) for n, v in result.numbers.items()})
     difference = ""
     if result.outcome == "broken" and result.difference is not None:
         difference = f" · {both('selisih', 'difference')} {result.difference:+g}"
     soft = f" · {both('hanya peringatan', 'only a warning')}" if result.strength == "soft" else ""
     return (
         f'<li class="{kind}"><span class="sign">{sign}</span>{both(word_id, word_en)}{difference}{soft}: '
-        f'<code>{escape(result.text)}</code><br><code class="fine">{escape(filled)}</code> '
+        f'{both(told.id, told.en)}<br><code class="fine">{escape(filled)}</code> '
         f'<span class="fine">({escape(result.id)}: {escape(result.basis)})</span></li>'
     )
 
@@ -155,21 +165,13 @@ def findable(*words: str | None) -> str:
 
 
 def _crop(photo: ShownPhoto, name: str, text: str, home: str) -> str:
-    picture, fields = photo.picture("crops"), photo.record.fields
-    if picture is None or name not in fields:
+    strip = photo.strip(name)
+    if strip is None:
         return ""
-    row, width = list(fields).index(name), strip_width(fields[name].quad)
     return (
-        f'<img class="s{row}" loading="lazy" width="{width}" height="{STRIP_HEIGHT}" alt="{escape(text)}" '
-        f'src="{home}{escape(picture)}">'
+        f'<img class="s{strip.row}" loading="lazy" width="{strip.width}" height="{STRIP_HEIGHT}" alt="{escape(text)}" '
+        f'src="{home}{escape(strip.sheet)}">'
     )
-
-
-def _filled(result: RuleResult, name: str) -> str:
-    if name not in result.numbers:
-        return name
-    value = result.numbers[name]
-    return "?" if value is None else str(value)
 
 
 def _hash(text: str) -> str:

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from . import DOCUMENTS_FILE, NUMBERS_FILE, PHOTOS_FILE, RUN_FILE, STATIONS_FILE, SUMS_FILE
+from . import (
+    DOCUMENTS_FILE,
+    NUMBERS_FILE,
+    PHOTOS_FILE,
+    REVIEW_FILE,
+    RUN_FILE,
+    STATIONS_FILE,
+    SUMS_FILE,
+    WORKBOOK_FILE,
+)
 from .html import VERDICTS, both, findable, foot, head, search, verdict
 from .shown import Shown, Totals
 from .tables import DocumentRow
@@ -16,6 +25,7 @@ if TYPE_CHECKING:
     from ..runinfo import RunInfo
 
 _MOST_SKIPPED = 50  # names shown
+_DECIDED = "angka ditetapkan orang", "numbers decided by people"
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,7 @@ class Listed:
 
 def listed(shown: Shown, row: DocumentRow) -> Listed:
     """A document as it stands in the list."""
-    files = tuple(photo.record.photo.file for photo in shown.photos)
+    files = tuple(photo.record.photo.label for photo in shown.photos)
     return Listed(row, shown.link(), files, sum(photo.record.page is None for photo in shown.photos))
 
 
@@ -77,8 +87,10 @@ def _tiles(totals: Totals) -> str:
             (totals.accepted, "ok", ("angka diterima", "numbers accepted")),
             (totals.review, "look", ("angka diperiksa", "numbers to review")),
             (totals.blank, "", ("angka kosong", "numbers blank")),
+            (totals.decided, "", _DECIDED),
             (totals.problems, "bad", ("foto bermasalah", "problem photos")),
         )
+        if count or text[1] != _DECIDED[1]
     )
     return f'<ul class="tiles">{tiles}</ul>'
 
@@ -103,7 +115,8 @@ def _line(entry: Listed) -> str:
     row = entry.row
     name = escape(row.station or row.id)
     title = f'<a href="{escape(entry.link)}">{name}</a>' if entry.link else name
-    notes: list[str] = []
+    where = row.region.path if row.region else ""
+    notes = [escape(where)] if where else []
     if row.pages_present:
         present = escape(", ".join(row.pages_present))
         notes.append(f"{escape(row.template or '')} · {both('halaman', 'pages')} {present}")
@@ -111,17 +124,20 @@ def _line(entry: Listed) -> str:
         notes.append(f"{both('kurang', 'missing')} {escape(', '.join(row.pages_missing))}")
     if entry.unread:
         notes.append(both(f"{entry.unread} foto tidak terbaca", f"{entry.unread} photos not read"))
+    if row.decided_by:
+        notes.append(f"{both('ditetapkan oleh', 'decided by')} {escape(', '.join(row.decided_by))}")
     if row.station and row.id and not row.id.startswith(row.station):
         notes.append(escape(row.id))
     count = f"<b>{row.review_count}</b> {both('diperiksa', 'to review')}" if row.review_count else ""
     return (
-        f'<li data-v="{row.verdict}"{findable(row.id, row.station, *entry.files)}><h3>{title}</h3>'
+        f'<li data-v="{row.verdict}"{findable(row.id, row.station, where, *entry.files)}><h3>{title}</h3>'
         f'{verdict(row.verdict)}<p class="count">{count}</p><p class="meta">{" · ".join(notes)}</p></li>\n'
     )
 
 
 def _notes(run: RunInfo) -> list[str]:
-    files = (STATIONS_FILE, NUMBERS_FILE, DOCUMENTS_FILE, PHOTOS_FILE, RUN_FILE, SUMS_FILE)
+    book = (WORKBOOK_FILE,) if run.workbook else ()
+    files = (STATIONS_FILE, NUMBERS_FILE, REVIEW_FILE, *book, DOCUMENTS_FILE, PHOTOS_FILE, RUN_FILE, SUMS_FILE)
     links = " · ".join(f'<a href="{name}">{name}</a>' for name in files)
     notes = [f"{both('Tabel', 'Tables')}: {links}"]
     if run.skipped:

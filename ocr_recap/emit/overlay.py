@@ -53,10 +53,10 @@ def overlay(record: Record, source: Source, template: Template | None = None) ->
         ocr_recap.template.TemplateError: the record's form is not at hand; pass `template`.
     """
     if record.page is None:
-        return _unlocated(record, load_color(source))
+        return _unlocated(record, load_color(source, record.photo.frame))
     form = template or form_of(record)
     matrix = np.array(record.page.homography)
-    picture, to_picture = _fit(load_color(source), matrix, form)
+    picture, to_picture = _fit(load_color(source, record.photo.frame), matrix, form)
     _mask(picture, form, record.page.page, to_picture @ matrix)
     corners = project(to_picture, np.array(record.page.corners))
     _outline(picture, corners, _PAGE_COLOR, 2)
@@ -69,11 +69,13 @@ def overlay(record: Record, source: Source, template: Template | None = None) ->
     quads = {name: project(to_picture, np.array(field.quad)) for name, field in record.fields.items()}
     for name, field in record.fields.items():
         _label(picture, quads[name], field, _room_above(name, quads))
-    where = f"{record.photo.file}  |  {form.id}, page {record.page.page}"
+    where = f"{record.photo.label}  |  {form.id}, page {record.page.page}"
     return _with_notice(picture, where)
 
 
-def rectified(page: Page, source: Source, pixels_per_mm: float = 5.0, template: Template | None = None) -> ColorImage:
+def rectified(
+    page: Page, source: Source, pixels_per_mm: float = 5.0, template: Template | None = None, frame: int = 0
+) -> ColorImage:
     """The straightened page, private regions gray.
 
     Args:
@@ -81,6 +83,7 @@ def rectified(page: Page, source: Source, pixels_per_mm: float = 5.0, template: 
         source: the photo: path, bytes, or an (h, w, 3) BGR or (h, w) gray uint8 array.
         pixels_per_mm: resolution in nominal millimetres of the page.
         template: the form; by default the package's own of the page's template id.
+        frame: which picture of a file that holds several, from 0.
 
     Returns:
         (h, w, 3) uint8 BGR; millimetre (x, y) lies at pixel (x, y) * pixels_per_mm - 0.5.
@@ -95,7 +98,7 @@ def rectified(page: Page, source: Source, pixels_per_mm: float = 5.0, template: 
     form = template or load_template(page.template)
     to_mm = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, pixels_per_mm]], dtype=np.float64) / pixels_per_mm
     size = round(form.paper.width * pixels_per_mm), round(form.paper.height * pixels_per_mm)
-    picture = warp(load_color(source), np.array(page.homography) @ to_mm, size)
+    picture = warp(load_color(source, frame), np.array(page.homography) @ to_mm, size)
     _mask(picture, form, page.page, np.linalg.inv(to_mm).astype(np.float64))
     return picture
 
@@ -270,4 +273,4 @@ def _unlocated(record: Record, photo: ColorImage) -> ColorImage:
     size = blocks[0] * scale, blocks[1] * scale
     picture = np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
     codes = ", ".join(problem.code for problem in record.problems)
-    return _with_notice(picture, f"{record.photo.file}  |  {codes or 'no form'}")
+    return _with_notice(picture, f"{record.photo.label}  |  {codes or 'no form'}")

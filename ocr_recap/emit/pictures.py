@@ -89,6 +89,15 @@ def sheet(strips: Sequence[NDArray[np.uint8]]) -> ColorImage:
     return np.asarray(np.vstack(padded), dtype=np.uint8)
 
 
+def cut(sheet_file: Path, row: int, width: int) -> bytes | None:
+    """One strip of a sheet as a JPEG; None where the file is no such picture."""
+    picture = cv2.imread(str(sheet_file), cv2.IMREAD_GRAYSCALE)
+    if picture is None:
+        return None
+    part = np.asarray(picture[row * STRIP_HEIGHT : (row + 1) * STRIP_HEIGHT, :width], dtype=np.uint8)
+    return encode(part, ".jpg", 85) if part.shape == (STRIP_HEIGHT, width) else None
+
+
 def _ratio(corners: FloatArray) -> float:
     """Width to height of a row of boxes."""
     edges = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)

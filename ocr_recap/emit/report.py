@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 
 from ..documents import Document
-from ..template import Template
+from ..template import Label, Template
 from . import CROPS, OVERLAYS, PAGES
 from .html import Language, both, findable, foot, head, hint, number, rule, search, verdict
 from .shown import Shown, ShownPhoto, page_file
@@ -104,7 +104,7 @@ def _article(shown: Shown) -> str:
     """A document: what needs a person in the open, everything else to be opened."""
     document, named = shown.document, shown.labels()
     title = document.station.code or document.id
-    files = [photo.record.photo.file for photo in shown.photos]
+    files = [photo.record.photo.label for photo in shown.photos]
     parts = [
         f'<article class="doc" id="{shown.anchor()}"{findable(document.id, document.station.code, *files)}>'
         f"<header><h3>{escape(title)}</h3>{verdict(document.verdict)}{_meta(document)}</header>\n"
@@ -113,12 +113,14 @@ def _article(shown: Shown) -> str:
     parts += [f'<div class="problem"><div>{"".join(hints)}</div></div>\n'] if hints else []
     parts += [_unread(photo) for photo in shown.photos if photo.record.page is None]
     broken = [r for r in document.rules if r.outcome == "broken"]
-    parts += [f'<ul class="rules">{"".join(map(rule, broken))}</ul>\n'] if broken else []
+    words = shown.template.rules_in_words if shown.template else {}
+    parts += [f'<ul class="rules">{"".join(rule(r, words) for r in broken)}</ul>\n'] if broken else []
     review: list[str] = []
     others: list[str] = []
     for name, counting in shown.counting():
         field = counting.record.fields[name]
-        doubtful = field.status == "review"
+        # What a person decided and does not add up is not put away either.
+        doubtful = field.status == "review" or "rule_broken" in field.reasons
         # Where photos of a page differ, all of them are shown.
         again = [p for p in shown.photos if p is not counting] if "photos_disagree" in field.reasons else []
         label = named.get(name, (name, name))
@@ -130,7 +132,7 @@ def _article(shown: Shown) -> str:
         parts.append(
             f'<details class="more"><summary>{both(title_id, title_en)}</summary>{"".join(others)}</details>\n'
         )
-    parts.append(_rules(document))
+    parts.append(_rules(document, words))
     parts.append(_photos(shown))
     parts.append("</article>\n")
     return "".join(parts)
@@ -153,10 +155,10 @@ def _unread(photo: ShownPhoto) -> str:
     small = photo.picture(CROPS)
     image = f'<img loading="lazy" alt="" src="{_HOME}{escape(small)}">' if small else ""
     hints = "".join(hint(p) for p in record.problems)
-    return f'<div class="problem">{image}<div><h4>{escape(record.photo.file)}</h4>{hints}</div></div>\n'
+    return f'<div class="problem">{image}<div><h4>{escape(record.photo.label)}</h4>{hints}</div></div>\n'
 
 
-def _rules(document: Document) -> str:
+def _rules(document: Document, words: Mapping[str, Label]) -> str:
     others = [r for r in document.rules if r.outcome != "broken"]
     if not others:
         return ""
@@ -165,7 +167,7 @@ def _rules(document: Document) -> str:
         f"{holds} aturan cocok, {len(others) - holds} belum dapat dihitung",
         f"{holds} rules hold, {len(others) - holds} not evaluated",
     )
-    items = "".join(rule(r) for r in sorted(others, key=lambda r: r.outcome))
+    items = "".join(rule(r, words) for r in sorted(others, key=lambda r: r.outcome))
     return f'<details class="more"><summary>{title}</summary><ul class="rules">{items}</ul></details>\n'
 
 
@@ -182,5 +184,5 @@ def _photos(shown: Shown) -> str:
         )
         unused = "" if record.counts or record.page is None else f" · {both('tidak dipakai', 'not used')}"
         own = [p for p in record.problems if p.code == "page_again"]
-        items.append(f"<li>{escape(record.photo.file)}{page}{unused}{links}{''.join(map(hint, own))}</li>")
+        items.append(f"<li>{escape(record.photo.label)}{page}{unused}{links}{''.join(map(hint, own))}</li>")
     return f'<ul class="photos">{"".join(items)}</ul>\n'

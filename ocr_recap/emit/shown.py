@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from ..documents import Document
 from ..record import Record
 from ..template import Template
-from . import REPORT_PAGES
+from . import CROPS, REPORT_PAGES
+from .pictures import strip_width
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The picture of a number: `row`, from 0, of the strips in `sheet`, `width` px of it."""
+
+    sheet: str
+    row: int
+    width: int
 
 
 @dataclass(frozen=True)
@@ -21,6 +31,13 @@ class ShownPhoto:
     def picture(self, kind: str) -> str | None:
         """The picture in one of the folders `emit.PICTURES`, if there is one."""
         return next((name for name in self.pictures if name.startswith(f"{kind}/")), None)
+
+    def strip(self, field_id: str) -> Strip | None:
+        """Where the picture of one of its numbers is, if there is one."""
+        sheet, fields = self.picture(CROPS), self.record.fields
+        if sheet is None or field_id not in fields:
+            return None
+        return Strip(sheet, list(fields).index(field_id), strip_width(fields[field_id].quad))
 
 
 @dataclass(frozen=True)
@@ -62,7 +79,10 @@ class Shown:
 
 @dataclass
 class Totals:
-    """What a batch came to. `accepted`, `review` and `blank` count numbers, the others photos."""
+    """What a batch came to.
+
+    `accepted`, `review` and `blank` count numbers, `decided` those of them that a person decided; the others photos.
+    """
 
     photos: int = 0
     located: int = 0
@@ -70,12 +90,14 @@ class Totals:
     review: int = 0
     blank: int = 0
     problems: int = 0
+    decided: int = 0
 
     def add(self, record: Record) -> None:
         """Count one more record."""
         self.photos += 1
         self.located += record.page is not None
         self.problems += record.status == "problem"
+        self.decided += sum(f.decision is not None for f in record.fields.values() if record.counts)
         statuses = [f.status for f in record.fields.values() if record.counts]
         self.accepted += statuses.count("accepted")
         self.review += statuses.count("review")

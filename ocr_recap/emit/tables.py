@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from ..documents import Document
+from ..regions import Region
 from ..template import Template
 from .shown import Shown
 
@@ -36,15 +38,22 @@ COLUMNS = (
     "confidence",
     "reasons",
     "report_link",
+    "decided_by",
+    "decided_at",
+    "note",
 )
 DOCUMENT_COLUMNS = ("document", "station", "template", "pages_present", "pages_missing", "verdict", "review_count")
 Dialect = Literal["rfc4180", "excel-id"]
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")  # apostrophes in front included, so that none is taken for ours
 
 
 @dataclass(frozen=True)
 class DocumentRow:
-    """What a document came to, for a table. `accepted` holds its counts: the accepted number, None otherwise."""
+    """What a document came to, for a table.
+
+    `accepted` holds its counts: the accepted number, None otherwise. `decided_by`: persons who decided any number.
+    `region`: what the station's code is called, None unless asked for.
+    """
 
     id: str
     station: str | None
@@ -54,6 +63,8 @@ class DocumentRow:
     verdict: str
     review_count: int
     accepted: Mapping[str, int | None]
+    decided_by: tuple[str, ...] = ()
+    region: Region | None = None
 
 
 def document_row(document: Document, template: Template | None) -> DocumentRow:
@@ -69,6 +80,7 @@ def document_row(document: Document, template: Template | None) -> DocumentRow:
         document.verdict,
         sum(fields[name].status == "review" for name in counts),
         {name: fields[name].accepted for name in counts},
+        tuple(dict.fromkeys(f.decision.by for f in fields.values() if f.decision)),
     )
 
 
@@ -81,7 +93,7 @@ def missing_rows(rows: Iterable[DocumentRow], roll: Iterable[str], template: Tem
 
 
 def stations_csv(
-    rows: Iterable[DocumentRow], templates: Iterable[Template], dialect: Dialect = "rfc4180"
+    rows: Iterable[DocumentRow], templates: Iterable[Template], dialect: Dialect = "rfc4180", names: bool = False
 ) -> Iterator[bytes]:
     """The file in pieces, byte order mark and header first.
 
@@ -89,32 +101,56 @@ def stations_csv(
         rows: in the order of the file.
         templates: the forms whose counts have columns; a field that several forms have shares one.
         dialect: of the file.
+        names: with columns for the names of regions.
     """
-    counts = list(dict.fromkeys(f.id for form in templates for f in form.fields if f.role == "count"))
-    yield b"\xef\xbb\xbf" + _lines([(*DOCUMENT_COLUMNS, *counts)], dialect)
+    counts = count_columns(templates)
+    yield b"\xef\xbb\xbf" + lines([station_columns(counts, names)], dialect)
     for row in rows:
-        cells = [row.id, row.station or "", row.template or "", " ".join(row.pages_present)]
-        cells += [" ".join(row.pages_missing), row.verdict, str(row.review_count)]
-        values = [row.accepted.get(name) for name in counts]
-        yield _lines([cells + ["" if v is None else str(v) for v in values]], dialect)
+        yield lines([station_cells(row, counts, names)], dialect)
+
+
+def count_columns(templates: Iterable[Template]) -> list[str]:
+    """The counts of these forms; a field that several forms have shares a column."""
+    return list(dict.fromkeys(f.id for form in templates for f in form.fields if f.role == "count"))
+
+
+def station_columns(counts: Sequence[str], names: bool = False) -> list[str]:
+    """The heading of `stations.csv`; with `names` the regions' follow the station."""
+    first, second, *others = DOCUMENT_COLUMNS
+    return [first, second, *(Region._fields if names else ()), *others, *counts, "decided_by"]
+
+
+def station_cells(row: DocumentRow, counts: Sequence[str], names: bool = False) -> list[str]:
+    """A row of `stations.csv`."""
+    region = (row.region or Region()) if names else ()
+    cells = [row.id, row.station or "", *region, row.template or "", " ".join(row.pages_present)]
+    cells += [" ".join(row.pages_missing), row.verdict, str(row.review_count)]
+    values = [row.accepted.get(name) for name in counts]
+    return [*cells, *("" if v is None else str(v) for v in values), ", ".join(row.decided_by)]
 
 
 def numbers_head(dialect: Dialect = "rfc4180") -> bytes:
     """Byte order mark and heading of `numbers.csv`."""
-    return b"\xef\xbb\xbf" + _lines([COLUMNS], dialect)
+    return b"\xef\xbb\xbf" + lines([COLUMNS], dialect)
 
 
 def numbers_rows(shown: Shown, dialect: Dialect = "rfc4180") -> bytes:
     """The rows of one document, photo by photo; numbers of an unknown form are labelled with their ids."""
-    return _lines(_rows(shown, "," if dialect == "excel-id" else "."), dialect)
+    return lines(number_cells(shown, "," if dialect == "excel-id" else "."), dialect)
 
 
 def defused(text: str) -> str:
     """The text as a spreadsheet may open it: what it would run as a formula starts with an apostrophe instead."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
-def _rows(shown: Shown, point: str) -> Iterator[list[str]]:
+def undefused(text: str) -> str:
+    """What `defused` was given."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def number_cells(shown: Shown, point: str = ".") -> Iterator[list[str]]:
+    """The rows of one document in `numbers.csv`, with this decimal point."""
     named = shown.labels()
     for field_id, shown_photo in shown.counting():
         record = shown_photo.record
@@ -137,10 +173,12 @@ def _rows(shown: Shown, point: str) -> Iterator[list[str]]:
             f"{field.confidence:.6g}".replace(".", point),
             " ".join(field.reasons),
             shown.link(field_id),
+            *((said.by, said.at, said.note) if (said := field.decision) else ("", "", "")),
         ]
 
 
-def _lines(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
+def lines(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
+    """Rows of a table in its dialect, defused."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n", delimiter=";" if dialect == "excel-id" else ",")
     for row in rows:

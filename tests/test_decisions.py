@@ -1,0 +1,224 @@
+"""A person's decisions: what they change, what they never change, and which number is worth asking about first."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import SAMPLES
+from fakes import lost
+
+from ocr_recap import Reader
+from ocr_recap.decisions import Decision, Number, Stood, append, fold, latest, numbers_of, read_log
+from ocr_recap.documents import Document, settle
+from ocr_recap.groups import group, sighting
+from ocr_recap.inputs import BatchError
+from ocr_recap.questions import settles
+from ocr_recap.record import Record
+from ocr_recap.stations import Naming, place
+
+A, B = "2101142004001", "2101142004002"
+NAMES = ("page1-clean", "page2-clean", "page3-clean", "page2-wrong-bubble", "page1-does-not-add-up", "page2-shadow")
+
+
+@pytest.fixture(scope="module")
+def records(reader: Reader) -> dict[str, Record]:
+    return {name: reader.read(SAMPLES / f"{name}.jpg") for name in NAMES}
+
+
+def named(record: Record, file: str) -> Record:
+    return record.model_copy(update={"photo": record.photo.model_copy(update={"file": file})})
+
+
+def decision(record: Record, field: str, new: int | None, by: str = "Sri", note: str = "") -> Decision:
+    number, was = numbers_of(record)[field], record.fields[field]
+    return Decision(
+        at="2024-02-14T15:30:00Z",
+        by=by,
+        document=record.document or "",
+        file=record.photo.file,
+        **number._asdict(),
+        old=Stood(text=was.text, value=was.value, status=was.status),
+        new=new,
+        note=note,
+    )
+
+
+def decided(template, records: list[Record], *decisions: Decision) -> Document:
+    """The first document of these photos, with decisions."""
+    (first, *_) = group([sighting(r, place(r.photo.file, Naming())) for r in records])
+    members = [fold(records[m.index], latest(decisions)) for m in first.members]
+    return settle(first, members, template)[0]
+
+
+def reading(field) -> dict:
+    return field.model_dump(include={"text", "read", "confidence", "candidates", "evidence", "quad"})
+
+
+# --- what a decision does ---------------------------------------------------------------------------------------------
+
+
+def test_a_decided_number_is_accepted_and_what_was_read_stays(template, records):
+    photo = named(records["page2-wrong-bubble"], f"{A}.jpg")
+    plain = decided(template, [photo])
+    assert plain.fields["votes_2"].status == "review"
+    with_it = decided(template, [photo], decision(photo, "votes_2", 66, note="bulatan salah"))
+    field = with_it.fields["votes_2"]
+    assert (field.status, field.accepted, field.value, field.reasons) == ("accepted", 66, 66, ("decided_by_person",))
+    assert field.decision.model_dump() == {
+        "by": "Sri",
+        "at": "2024-02-14T15:30:00Z",
+        "value": 66,
+        "note": "bulatan salah",
+    }
+    assert "decided by Sri" in field.explanation.en
+    assert "ditetapkan oleh Sri" in field.explanation.id
+    assert reading(field) == reading(plain.fields["votes_2"])
+    others = {n: f for n, f in with_it.fields.items() if n != "votes_2"}
+    assert others == {n: f for n, f in plain.fields.items() if n != "votes_2"}
+    assert Document.from_json(with_it.to_json()) == with_it
+
+
+def test_a_decided_blank_is_blank_and_not_zero(template, records):
+    photo = named(records["page2-wrong-bubble"], f"{A}.jpg")
+    field = decided(template, [photo], decision(photo, "votes_2", None)).fields["votes_2"]
+    assert (field.status, field.accepted, field.value) == ("blank", None, None)
+    assert field.explanation.en.startswith("Blank: decided by Sri")
+    zero = decided(template, [photo], decision(photo, "votes_2", 0)).fields["votes_2"]
+    assert (zero.status, zero.accepted, zero.value) == ("accepted", 0, 0)
+
+
+def test_a_decided_number_confirms_others_through_a_rule_that_holds(template, records):
+    page = records["page3-clean"]
+    unsure = page.fields["invalid"]
+    digits = unsure.evidence.digits.model_copy(update={"supports": 0.5})
+    unsure = unsure.model_copy(update={"evidence": unsure.evidence.model_copy(update={"digits": digits})})
+    photo = named(page.model_copy(update={"fields": {**page.fields, "invalid": unsure}}), f"{A}.jpg")
+    before = decided(template, [photo])
+    counts = ("valid_total", "invalid", "grand_total")
+    assert {before.fields[n].status for n in counts} == {"review"}
+    after = decided(template, [photo], decision(photo, "invalid", unsure.value))
+    assert {after.fields[n].status for n in counts} == {"accepted"}
+    assert after.fields["valid_total"].decision is None
+    assert after.verdict == "incomplete"
+    assert settles(before, template)["invalid"] == 3
+
+
+def test_what_a_person_says_is_never_made_to_add_up(template, records):
+    photos = [named(records[n], f"{A}_{n[4]}.jpg") for n in NAMES[:3]]
+    whole = decided(template, photos)
+    right = whole.fields["votes_1"].value
+    broken = decided(template, photos, decision(photos[1], "votes_1", right + 1))
+    assert broken.verdict == "inconsistent"
+    assert next(r for r in broken.rules if r.id == "R6").outcome == "broken"
+    assert broken.fields["votes_1"].accepted == right + 1
+    assert broken.fields["votes_1"].reasons == ("decided_by_person", "rule_broken")
+    for name in ("votes_2", "votes_3", "valid_total"):
+        assert broken.fields[name].accepted is None
+        assert "rule_broken" in broken.fields[name].reasons
+
+
+def test_a_sheet_that_people_read_and_that_does_not_add_up_says_so(template, records):
+    photos = [named(records[n], f"{A}_{n[4]}.jpg") for n in NAMES[:3]]
+    whole = decided(template, photos)
+    every = [decision(r, n, f.value) for r in photos for n, f in r.fields.items()]
+    assert decided(template, photos, *every).verdict == "settled"
+    every.append(decision(photos[1], "votes_1", whole.fields["votes_1"].value + 1))
+    final = decided(template, photos, *every)
+    assert final.verdict == "inconsistent"
+    assert {f.status for f in final.fields.values()} == {"accepted"}
+
+
+def test_nobody_decides_whose_sheet_it_is(template, records):
+    photo = named(records["page2-clean"], f"{B}/{A}.jpg")
+    field = decided(template, [photo], decision(photo, "votes_1", 90)).fields["votes_1"]
+    assert (field.status, field.accepted, field.value) == ("review", None, 90)
+    assert field.reasons == ("station_doubtful", "decided_by_person")
+    document = decided(template, [photo])
+    assert set(settles(document, template).values()) == {0}
+
+
+def test_a_decision_on_a_photo_that_gave_way_to_a_better_one_is_heard(template, records):
+    clean = named(records["page2-clean"], f"{A}_b.jpg")
+    fields = {n: f.model_copy(update={"confidence": 0.5}) for n, f in clean.fields.items()}
+    worse = clean.model_copy(update={"photo": clean.photo.model_copy(update={"sha256": "1" * 64}), "fields": fields})
+    worse = named(worse, f"{A}_a.jpg")
+    said = decision(worse, "votes_1", 91)
+    document = decided(template, [worse, clean], said)
+    assert document.fields["votes_1"].reasons == ("photos_disagree",)
+    assert "reads 91" in document.fields["votes_1"].explanation.en
+    same = decided(template, [worse, clean], decision(worse, "votes_1", 90))
+    assert same.fields["votes_1"].status == "accepted"
+    both = decided(template, [worse, clean], said, decision(clean, "votes_1", 90))
+    assert (both.fields["votes_1"].accepted, both.fields["votes_1"].reasons) == (90, ("decided_by_person",))
+
+
+# --- the log ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_log_only_grows_and_the_last_word_counts(tmp_path, records):
+    assert read_log(tmp_path) == ()
+    page = records["page2-clean"]
+    first, other = decision(page, "votes_1", 91), decision(page, "votes_2", 7, by="Adi")
+    append(tmp_path, [first, other])
+    before = (tmp_path / "decisions.jsonl").read_bytes()
+    last = decision(page, "votes_1", 90)
+    append(tmp_path, [])
+    append(tmp_path, [last])
+    assert (tmp_path / "decisions.jsonl").read_bytes().startswith(before)
+    log = read_log(tmp_path)
+    assert log == (first, other, last)
+    assert latest(log) == {first.number: last, other.number: other}
+    assert log[0].export()["schema"] == 1
+    assert log[0].old.value == 90
+
+
+@pytest.mark.parametrize("line", ["{", "{}", "null", '{"schema": 2}'])
+def test_a_damaged_log_is_named_by_line(tmp_path, records, line):
+    append(tmp_path, [decision(records["page2-clean"], "votes_1", 91)])
+    with (tmp_path / "decisions.jsonl").open("a") as log:
+        log.write(line)
+    with pytest.raises(BatchError, match="line 2"):
+        read_log(tmp_path)
+
+
+def test_a_number_is_known_by_the_bytes_of_its_photo(records):
+    page = records["page2-clean"]
+    gone = decision(page, "votes_1", 91).model_copy(update={"sha256": "1" * 64})
+    assert fold(page, latest([gone])) is page
+    assert numbers_of(page)["votes_1"] == Number(page.photo.sha256, 0, "c-hasil-ppwp-2024", "2", "votes_1")
+    assert numbers_of(lost()) == {}
+
+
+# --- what to ask first ------------------------------------------------------------------------------------------------
+
+
+def test_what_an_answer_settles_is_what_it_then_settles(template, records):
+    """For every number in review: deciding it settles as many as promised, or more than one reading was possible."""
+    for name in NAMES:
+        photo = named(records[name], f"{A}.jpg")
+        before = decided(template, [photo])
+        open_before = {n for n, f in before.fields.items() if f.status == "review"}
+        for field, count in settles(before, template).items():
+            answers = {c.value for c in before.fields[field].candidates} | {before.fields[field].value}
+            outcomes = []
+            for answer in answers:
+                after = decided(template, [photo], decision(photo, field, answer))
+                outcomes.append(sum(after.fields[n].status != "review" for n in open_before))
+            assert count in outcomes, (name, field)
+            assert count >= 1
+
+
+def test_the_number_that_a_broken_sum_hinges_on_comes_first(template, records):
+    """Voters of one line: 8 where 3 may be written breaks the sum; that number settles the line, no other does."""
+    page = records["page1-clean"]
+    was = page.fields["dpt_L"]
+    assert was.value is not None
+    wrong = was.candidates[0].model_copy(update={"text": "999", "value": 999, "probability": 0.7})
+    right = was.candidates[0].model_copy(update={"probability": 0.2})
+    misread = was.model_copy(update={"text": "999", "value": 999, "candidates": (wrong, right)})
+    photo = named(page.model_copy(update={"fields": {**page.fields, "dpt_L": misread}}), f"{A}.jpg")
+    document = decided(template, [photo])
+    found = settles(document, template)
+    assert set(found) >= {"dpt_L", "dpt_P", "dpt_J"}
+    assert found["dpt_L"] == max(found.values())
+    assert found["dpt_L"] >= 3
+    assert found["dpt_P"] == 1

@@ -1,0 +1,273 @@
+"""`tables.xlsx`: the same tables as the CSV files, for people; and what other programs make of either."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import subprocess
+import zipfile
+from importlib.util import find_spec
+
+import cv2
+import numpy as np
+import pytest
+from conftest import SAMPLES
+from fakes import FakeReader, photo
+from typer.testing import CliRunner
+
+from ocr_recap import batch, cli, corrections, documents, publish
+from ocr_recap.emit import tables, workbook
+from ocr_recap.emit.pictures import STRIP_HEIGHT
+from ocr_recap.inputs import BatchError
+
+openpyxl = pytest.importorskip("openpyxl")
+pytest.importorskip("xlsxwriter")
+
+A, B = "2101142004001", "0101142004002"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Results of two stations, one of them with a code that begins with 0, and a file with a name that is a formula."""
+    place = tmp_path_factory.mktemp("book")
+    for sample in ("page1-clean", "page2-clean", "page3-clean", "page2-wrong-bubble"):
+        name = {"page2-wrong-bubble": "=1+1.jpg"}.get(sample, f"{sample}.jpg")
+        (place / "in").mkdir(exist_ok=True)
+        shutil.copy(SAMPLES / f"{sample}.jpg", place / "in" / name)
+    names = ("page1-clean.jpg", "page2-clean.jpg", "page3-clean.jpg")
+    rows = [f"{name},{A}" for name in names] + [f"=1+1.jpg,{B}"]
+    (place / "m.csv").write_text("\n".join(("file,station", *rows, "")))
+    (place / "roll.csv").write_text(f"station\n{A}\n{B}\n2101142004003\n")
+    batch.run(
+        [place / "in"], place / "out", manifest=place / "m.csv", stations=place / "roll.csv", workbook=True, workers=1
+    )
+    return place / "out"
+
+
+def rows(folder, name):
+    return list(csv.DictReader(io.StringIO((folder / name).read_bytes().decode("utf-8-sig"), newline="")))
+
+
+def sheet(book, name):
+    """The rows of a sheet by column; what is empty is an empty text."""
+    head, *lines = book[name].iter_rows(values_only=True)
+    return [{column: "" if cell is None else cell for column, cell in zip(head, line, strict=True)} for line in lines]
+
+
+@pytest.fixture(scope="module")
+def book(folder):
+    return openpyxl.load_workbook(folder / "tables.xlsx")
+
+
+# --- the sheets -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["numbers", "stations", "review"])
+def test_each_sheet_says_what_its_table_says(folder, book, name):
+    said = sheet(book, name)
+    told = rows(folder, f"{name}.csv")
+    assert len(said) == len(told) > 0
+    for one, other in zip(said, told, strict=True):
+        assert one.keys() - other.keys() <= {workbook.PICTURE}
+        for column, text in other.items():
+            cell = one[column]
+            assert (str(cell) == text) if isinstance(cell, str) else (float(cell) == float(text)), column
+
+
+def test_codes_are_text_and_numbers_are_numbers(book):
+    for line in sheet(book, "numbers"):
+        assert line["station"] in (A, B)
+        assert isinstance(line["page"], str)
+        assert line["accepted"] == "" or isinstance(line["accepted"], int)
+    first, second, third = sheet(book, "stations")
+    assert (first["station"], second["station"], third["station"]) == (B, A, "2101142004003")
+    assert isinstance(second["votes_1"], int)
+    assert third["votes_1"] == ""
+
+
+def test_nothing_in_it_runs(folder, book):
+    with zipfile.ZipFile(folder / "tables.xlsx") as parts:
+        for name in parts.namelist():
+            assert b"<f>" not in parts.read(name), name
+            assert not name.startswith(("xl/externalLinks", "xl/vba"))
+    assert {line["file"] for line in sheet(book, "numbers") if line["station"] == B} == {"'=1+1.jpg"}
+    texts = [c for name in book.sheetnames for row in book[name].values for c in row if isinstance(c, str)]
+    assert not [text for text in texts if text.startswith(("=", "+", "-", "@"))]
+
+
+def test_headings_stay_in_sight_and_filter(book):
+    for name, columns in (("numbers", 21), ("stations", 36), ("review", 20)):
+        page = book[name]
+        assert page.freeze_panes.endswith("2")
+        assert page.auto_filter.ref.startswith("A1:")
+        assert page.max_column == columns
+        assert page.auto_filter.ref.endswith(str(page.max_row))
+
+
+def test_every_number_in_review_has_its_picture(folder, book):
+    page, told = book["review"], rows(folder, "review.csv")
+    assert len(page._images) == len(told)
+    places = sorted(image.anchor._from.row for image in page._images)
+    assert places == list(range(1, len(told) + 1))
+    column = [cell.value for cell in page[1]].index(workbook.PICTURE)
+    for image in page._images:
+        assert image.anchor._from.col == column
+        picture = cv2.imdecode(np.frombuffer(image._data(), np.uint8), cv2.IMREAD_GRAYSCALE)
+        assert picture.shape[0] == STRIP_HEIGHT
+        assert picture.std() > 20, "boxes and ink, no flat gray"
+        assert page.row_dimensions[image.anchor._from.row + 1].height * 4 / 3 >= STRIP_HEIGHT
+
+
+def test_paper_prevails(book):
+    assert "paper prevails" in book.properties.description
+    assert "formulir kertas yang berlaku" in book["numbers"].oddHeader.center.text
+
+
+# --- same results, same bytes -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A folder of results made of drawn photos."""
+    monkeypatch.setattr(batch, "Reader", FakeReader)
+    for index in range(2):
+        photo(tmp_path / "in" / f"210114200400{index + 1}.jpg", mark=index)
+    batch.run([tmp_path / "in"], tmp_path / "out", workbook=True)
+    return tmp_path / "out"
+
+
+def test_writing_again_gives_the_same_bytes_and_answers_reach_it(small, tmp_path):
+    before = (small / "tables.xlsx").read_bytes()
+    publish.rewrite(small)
+    assert (small / "tables.xlsx").read_bytes() == before
+    answered = rows(small, "review.csv")
+    for line in answered:
+        line["verified"], line["by"] = "7", "A"
+    table = io.StringIO(newline="")
+    writer = csv.DictWriter(table, answered[0])
+    writer.writeheader()
+    writer.writerows(answered)
+    (tmp_path / "r.csv").write_text(table.getvalue())
+    corrections.apply(small, tmp_path / "r.csv")
+    book = openpyxl.load_workbook(small / "tables.xlsx")
+    assert sheet(book, "review") == []
+    assert [line["votes_2"] for line in sheet(book, "stations")] == [7, 7]
+    assert [line["decided_by"] for line in sheet(book, "stations")] == ["A", "A"]
+
+
+def test_the_review_sheet_saved_as_csv_can_be_applied(small, tmp_path):
+    head, *lines = openpyxl.load_workbook(small / "tables.xlsx")["review"].iter_rows(values_only=True)
+    table = io.StringIO(newline="")
+    writer = csv.writer(table)
+    writer.writerow(head)
+    for line in lines:
+        cells = ["" if cell is None else str(cell) for cell in line]
+        cells[head.index("verified")], cells[head.index("by")] = "8", "B"
+        writer.writerow(cells)
+    (tmp_path / "sheet.csv").write_text("\ufeff" + table.getvalue(), encoding="utf-8")
+    corrections.apply(small, tmp_path / "sheet.csv")
+    assert {line["votes_2"] for line in rows(small, "stations.csv")} == {"8"}
+
+
+def test_a_workbook_that_somebody_changed_is_put_aside(small):
+    book = openpyxl.load_workbook(small / "tables.xlsx")
+    book["review"]["A2"] = "mine"
+    book.save(small / "tables.xlsx")
+    mine = (small / "tables.xlsx").read_bytes()
+    result = publish.rewrite(small)
+    assert (small / "tables-1.xlsx").read_bytes() == mine
+    assert "tables-1.xlsx" in result.kept
+    assert publish.rewrite(small).kept == ()
+
+
+def test_a_batch_without_it_leaves_no_old_one(small, tmp_path):
+    batch.run([tmp_path / "in"], small)
+    assert not (small / "tables.xlsx").exists()
+    assert "tables.xlsx" not in (small / "report.html").read_text()
+
+
+def test_without_the_extra_a_batch_ends_before_it_begins(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook, "find_spec", lambda name: None)
+    photo(tmp_path / "a.jpg")
+    for lang, words in (("id", "memerlukan tambahan xlsx"), ("en", "need the extra xlsx")):
+        arguments = [
+            "read",
+            str(tmp_path / "a.jpg"),
+            "--out",
+            str(tmp_path / "out"),
+            "--format",
+            "xlsx",
+            "--lang",
+            lang,
+        ]
+        result = CliRunner().invoke(cli.app, arguments)
+        assert result.exit_code == 2
+        assert words in result.stderr
+        assert "pip install 'ocr-recap[xlsx]'" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_full_sheet_is_refused_never_cut_off(small, monkeypatch):
+    before = (small / "tables.xlsx").read_bytes()
+    monkeypatch.setattr(workbook, "MOST_ROWS", 4)
+    with pytest.raises(BatchError, match="more than 3 rows"):
+        publish.rewrite(small)
+    assert (small / "tables.xlsx").read_bytes() == before
+
+
+# --- what other programs make of the tables ---------------------------------------------------------------------------
+
+
+def truth(folder):
+    """The sum of all accepted numbers."""
+    lines = (folder / "documents.jsonl").read_text("utf-8").splitlines()
+    fields = [f for line in lines for f in documents.Document.from_json(line).fields.values()]
+    assert any(f.status == "review" and f.value for f in fields), "a doubtful number that must not be added"
+    return sum(f.accepted or 0 for f in fields)
+
+
+def test_a_column_sum_is_the_sum_of_accepted_numbers(folder, book):
+    wanted = truth(folder)
+    assert sum(int(line["accepted"] or 0) for line in rows(folder, "numbers.csv")) == wanted
+    assert sum(line["accepted"] or 0 for line in sheet(book, "numbers")) == wanted
+    counts = sum(line[c] or 0 for line in sheet(book, "stations") for c in line if isinstance(line[c], int))
+    reviews = sum(line["review_count"] for line in sheet(book, "stations"))
+    assert counts - reviews == wanted, "dates are never accepted"
+
+
+@pytest.mark.skipif(find_spec("pandas") is None, reason="pandas is not installed")
+def test_pandas_sums_what_is_accepted_and_keeps_codes(folder):
+    import pandas
+
+    text = {"station": str, "document": str}
+    for table in (
+        pandas.read_csv(folder / "numbers.csv", dtype=text),
+        pandas.read_excel(folder / "tables.xlsx", "numbers", dtype=text),
+    ):
+        assert table["accepted"].sum() == truth(folder)
+        assert set(table["station"]) == {A, B}
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_sums_what_is_accepted_and_keeps_codes(folder, tmp_path):
+    station, accepted = tables.COLUMNS.index("station") + 1, tables.COLUMNS.index("accepted") + 1
+    # As a person opens the CSV: comma, quote, UTF-8, from line 1, the column of codes as text.
+    from_csv = convert(folder / "numbers.csv", tmp_path, f"--infilter=CSV:44,34,76,1,{station}/2")
+    for path in (from_csv, folder / "tables.xlsx"):
+        book = openpyxl.load_workbook(path)
+        page = book.worksheets[0]
+        assert {page.cell(row, station).value for row in range(2, page.max_row + 1)} == {A, B}
+        column = page.cell(1, accepted).column_letter
+        page["A1"] = f"=SUM({column}2:{column}{page.max_row})"
+        book.save(tmp_path / "asked.xlsx")
+        answered = openpyxl.load_workbook(convert(tmp_path / "asked.xlsx", tmp_path / "done"), data_only=True)
+        assert answered.worksheets[0]["A1"].value == truth(folder)
+
+
+def convert(path, folder, *options):
+    profile = folder / "profile"
+    command = ["soffice", "--headless", f"-env:UserInstallation=file://{profile}", *options]
+    command += ["--convert-to", "xlsx", "--outdir", str(folder), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    return folder / f"{path.stem}.xlsx"
