@@ -20,7 +20,7 @@ FloatArray = NDArray[np.float64]
 GrayImage = NDArray[np.uint8]
 
 _SPACING = 3.0  # mm between samples along a printed line
-_DARK = 0.6  # only lines darker than this gray take part: tally grids are too faint to be relied on
+_DARK = 0.6  # only lines darker than this gray take part: fainter grids are not to be relied on
 _LEAST_CONTRAST = 10.0  # gray levels a ridge must be darker than both of its sides to count as a line
 _MARK_WEIGHT = 20.0  # one corner mark counts as much as this many line samples (a mark is a certain match)
 
@@ -51,7 +51,7 @@ def ruling(template: Template, page_id: str) -> Ruling:
     points: list[FloatArray] = []
     normals: list[FloatArray] = []
     for part in primitives(template, page_id):
-        if not isinstance(part, Line) or part.gray > _DARK or part.role not in ("frame", "box"):
+        if not isinstance(part, Line) or part.gray > _DARK or part.role not in ("frame", "box", "grid"):
             continue
         start, end = np.array([part.x0, part.y0]), np.array([part.x1, part.y1])
         length = float(np.linalg.norm(end - start))
