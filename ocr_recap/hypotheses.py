@@ -20,8 +20,10 @@ from .register import Ruling, project, quick_score, ridge_distance, ruling
 from .template import Template
 
 FloatArray = NDArray[np.float64]
+Layout = tuple[Template, str, FloatArray]  # a page and the centres of its corner marks, mm
 
 _MARKS_TRIED = 10  # best-scored marks that take part in hypotheses without a tag
+_SETS = 12  # sets of marks that are tried for pages of one shape: each page costs up to 20 ms, and the best come first
 _RIDGE = 7  # px: widest dark line that counts as a ruled line when a lost corner is searched
 
 
@@ -129,15 +131,29 @@ def _from_anchors(source: FloatArray, seen: FloatArray, tag_mm: FloatArray, tag_
 # --- hypotheses without a tag ----------------------------------------------------------------------------------------
 
 
-def without_tag(view: View, templates: Sequence[Template]) -> Iterator[Hypothesis]:
-    """Three or four marks that lie like a page's corners; a lost fourth corner is searched for on the lines."""
+def without_tag(view: View, templates: Sequence[Template]) -> Iterator[list[Hypothesis]]:
+    """Three or four marks that lie like a page's corners; a lost fourth corner is searched for on the lines.
+
+    Yields one list per set of marks: the pages that could have their corners there, which then compete on their lines.
+    """
+    shapes: dict[bytes, list[Layout]] = {}  # pages whose marks lie on the same rectangle share their sets
+    for template in templates:
+        for page in template.pages:
+            if page.markers.corners is not None:
+                centers = page.markers.corners.centers
+                shapes.setdefault(centers.tobytes(), []).append((template, page.id, centers))
+    streams = [itertools.islice(_sets(view, layouts), _SETS) for layouts in shapes.values()]
+    for together in itertools.zip_longest(*streams):
+        yield from (competing for competing in together if competing is not None)
+
+
+def _sets(view: View, layouts: Sequence[Layout]) -> Iterator[list[Hypothesis]]:
+    """The sets of marks that could be the corners of these pages (all of one shape), best marks first."""
     best = view.marks[:_MARKS_TRIED]
-    layouts = [(t, p.id, p.markers.corners) for t in templates for p in t.pages if p.markers.corners is not None]
-    if len(best) < 3 or not layouts:
-        return
+    centers = layouts[0][2]
     area = view.gray.shape[0] * view.gray.shape[1]
     told: set[tuple[tuple[int, float], ...]] = set()
-    for missing, trio, guess in _trios(best, layouts[0][2].centers, area):
+    for missing, trio, guess in _trios(best, centers, area):
         kept = [i for i in range(4) if i != missing]
         seen = np.array([m.center for m in trio])
         known = tuple(zip(kept, seen, strict=True))
@@ -150,15 +166,16 @@ def without_tag(view: View, templates: Sequence[Template]) -> Iterator[Hypothesi
             if key in told:
                 continue
             told.add(key)
-            for template, page_id, layout in layouts:
-                source = layout.centers[[i for i, _ in four]].astype(np.float32)
-                matrix = _homography(source, np.array([p for _, p in four], dtype=np.float32))
-                yield Hypothesis(template, page_id, matrix, four, False)
-        for template, page_id, layout in layouts:
-            where = (layout.centers[kept], seen)
+            source = centers[[i for i, _ in four]].astype(np.float32)
+            matrix = _homography(source, np.array([p for _, p in four], dtype=np.float32))
+            yield [Hypothesis(template, page_id, matrix, four, False) for template, page_id, _ in layouts]
+        where = (centers[kept], seen)
+        competing: list[Hypothesis] = []
+        for template, page_id, _ in layouts:
             rules = view.ruling(template, page_id)
-            homography = _search_corner(view.distance, rules, where, layout.centers[missing], guess, reach)
-            yield Hypothesis(template, page_id, homography, known, False)
+            homography = _search_corner(view.distance, rules, where, centers[missing], guess, reach)
+            competing.append(Hypothesis(template, page_id, homography, known, False))
+        yield competing
 
 
 def _trios(
@@ -196,11 +213,11 @@ def _search_corner(
     source = np.vstack([known[0], lost]).astype(np.float32)
     place, best = guess, np.eye(3)
     tolerance = reach / 16
-    for _ in range(3):
+    for every in (6, 2, 2):  # a coarse look needs few samples
         offsets = np.linspace(-reach, reach, 15)
         places = place + np.stack(np.meshgrid(offsets, offsets), axis=-1).reshape(-1, 2)
         stack = np.stack([_homography(source, np.vstack([known[1], p]).astype(np.float32)) for p in places])
-        scores = quick_score(distance, stack, rules, max(1.5, tolerance))
+        scores = quick_score(distance, stack, rules, max(1.5, tolerance), every)
         index = int(scores.argmax())
         place, best = places[index], stack[index]
         reach, tolerance = reach / 5, tolerance / 4

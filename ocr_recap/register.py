@@ -81,19 +81,22 @@ def ridge_distance(gray: GrayImage, width: int) -> NDArray[np.float32]:
     return np.asarray(cv2.distanceTransform(1 - lines, cv2.DIST_L2, 3), dtype=np.float32)
 
 
-def quick_score(distance: NDArray[np.float32], homographies: FloatArray, ruled: Ruling, tolerance: float) -> FloatArray:
+def quick_score(
+    distance: NDArray[np.float32], homographies: FloatArray, ruled: Ruling, tolerance: float, every: int = 2
+) -> FloatArray:
     """How many ruled samples fall on dark lines, for many homographies at once.
 
     Args:
         distance: from `ridge_distance`.
         homographies: (n, 3, 3).
-        ruled: samples; every second one is used.
+        ruled: samples.
         tolerance: px at which a sample counts half.
+        every: every how many samples one is used.
 
     Returns:
         (n,) mean score, 0 to 1; samples outside the image count 0.
     """
-    points = np.c_[ruled.points[::2], np.ones(len(ruled.points[::2]))]
+    points = np.c_[ruled.points[::every], np.ones(len(ruled.points[::every]))]
     mapped = points @ np.swapaxes(homographies, -1, -2)
     with np.errstate(divide="ignore", invalid="ignore"):
         xy = mapped[..., :2] / mapped[..., 2:]
