@@ -179,8 +179,8 @@ class Page(Model):
     def _can_be_found(self) -> Page:
         if self.find == "markers" and self.markers.corners is None:
             raise ValueError(f"page {self.id!r} has no corner marks; add markers.corners, or write 'find: lines'")
-        if self.find == "lines" and self.markers.corners is not None:
-            raise ValueError(f"page {self.id!r} has corner marks and is found by them; remove 'find: lines'")
+        if self.find == "lines" and self.markers != Markers():
+            raise ValueError(f"page {self.id!r} has markers and is found by them; remove 'find: lines'")
         return self
 
 

@@ -173,7 +173,7 @@ def test_the_public_names() -> None:
         "Document", "Options", "Reader", "Record", "Template", "TemplateError", "__version__",
     ]  # fmt: skip
     assert all(hasattr(ocr_recap, name) for name in ocr_recap.__all__)
-    assert repr(Reader()) == "<Reader of c-hasil-ppwp-2024>"
+    assert repr(Reader(Options(templates=("c-hasil-ppwp-2024",)))) == "<Reader of c-hasil-ppwp-2024>"
 
 
 def test_the_documentation_names_every_reason_and_problem() -> None:
