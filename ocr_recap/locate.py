@@ -119,7 +119,7 @@ def _fits_without_tag(view: View, templates: Sequence[Template]) -> list[Fitted]
     for competing in without_tag(view, templates):
         fits += _refined(view, competing)
         fits.sort(key=lambda pair: -pair[0].support)
-        if fits[0][0].support >= _CONVINCING and _convinces(fits):
+        if fits and fits[0][0].support >= _CONVINCING and _convinces(fits):
             break
     return fits
 
