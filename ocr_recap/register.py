@@ -47,7 +47,13 @@ class Fit:
 
 
 def ruling(template: Template, page_id: str) -> Ruling:
-    """Sample the dark ruled lines and boxes of a page every 3 mm."""
+    """Sample the dark ruled lines, boxes and grids of a page every 3 mm.
+
+    On a page that is found by its lines alone those where names and signatures go are left out: pens, hands and masks
+    cover them, and there support decides whether this is the page at all.
+    """
+    page = template.page(page_id)
+    covered = [np.array(region.rect) for region in page.private] if page.find == "lines" else []
     points: list[FloatArray] = []
     normals: list[FloatArray] = []
     for part in primitives(template, page_id):
@@ -62,7 +68,11 @@ def ruling(template: Template, page_id: str) -> Ruling:
         count = max(2, int((length - 2.0) / _SPACING))
         points.append(start + np.linspace(1.0, length - 1.0, count)[:, None] * along)
         normals.append(np.tile([-along[1], along[0]], (count, 1)))
-    return Ruling(np.concatenate(points), np.concatenate(normals), template.cell_width(page_id))
+    at, across = np.concatenate(points), np.concatenate(normals)
+    free = np.ones(len(at), dtype=bool)
+    for rect in covered:
+        free &= (at < rect[:2]).any(axis=1) | (at > rect[2:]).any(axis=1)
+    return Ruling(at[free], across[free], template.cell_width(page_id))
 
 
 def project(homography: FloatArray, points: FloatArray) -> FloatArray:

@@ -162,3 +162,11 @@ def test_dark_grids_are_ruled_lines_and_faint_ones_are_not(template: Template) -
         points = ruling(form, page_id).points
         inside = (points > (x0 + 1, y0 + 1)).all(axis=1) & (points < (x1 - 1, y1 - 1)).all(axis=1)
         assert inside.any() == expected
+
+
+def test_lines_under_signatures_do_not_speak_for_a_page_without_marks(template: Template) -> None:
+    for form, page_id, expected in ((load_template("ppwp-plano-2019"), "lembar-2", False), (template, "2", True)):
+        points = ruling(form, page_id).points
+        for region in form.page(page_id).private:
+            x0, y0, x1, y1 = region.rect
+            assert ((points > (x0, y0)) & (points < (x1, y1))).all(axis=1).any() == expected
