@@ -1,5 +1,7 @@
 """How well and how fast is a page found? Filled pages under random cameras, anchors covered, against the true place.
 
+All templates of the package compete, as they do when photos are read.
+
     python benchmarks/locate.py [--count 60] [--seed 1] [--preset field]
 
 Prints per case (which anchors were covered): photos that still show three anchors or more, located, *wrong* (another
@@ -26,6 +28,7 @@ from ocr_recap.synth.camera import photograph, sample_camera
 from ocr_recap.synth.election import presidential_count, write
 from ocr_recap.synth.fill import fill_page
 from ocr_recap.synth.strokes import Writer
+from ocr_recap.template import available
 from ocr_recap.template import load as load_template
 
 CASES = ((), ("corner",), ("tag",), ("tag", "corner"), ("corner", "corner"), ("tag", "corner", "corner"))
@@ -45,6 +48,7 @@ def main() -> None:
 
 def run(case: tuple[str, ...], count: int, seed: int, preset: str) -> None:
     template = load_template("c-hasil-ppwp-2024")
+    competing = [load_template(name) for name in available()]
     tally: Counter[str] = Counter()
     errors, supports, residuals, seconds = [], [], [], []
     for index in range(count):
@@ -65,7 +69,7 @@ def run(case: tuple[str, ...], count: int, seed: int, preset: str) -> None:
         decoded = load(photo, "photo", Options())
         start = time.perf_counter()
         try:
-            found = locate(decoded, [template])
+            found = locate(decoded, competing)
         except PhotoProblem as problem:
             tally[problem.code] += 1
             continue
@@ -76,7 +80,7 @@ def run(case: tuple[str, ...], count: int, seed: int, preset: str) -> None:
         true = project(homography, outlines)
         width = np.linalg.norm(project(homography, outlines + np.array([unit, 0])) - true, axis=1)
         off = np.linalg.norm(project(found.homography, outlines) - true, axis=1) / width
-        good = found.page_id == page_id and off.max() <= WRONG
+        good = (found.template.id, found.page_id) == (template.id, page_id) and off.max() <= WRONG
         tally["located" if good else "WRONG"] += 1
         errors.append(float(np.median(off)))
         supports.append(found.support)

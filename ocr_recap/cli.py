@@ -237,6 +237,10 @@ def show_template(
     for page in form.pages:
         tag = page.markers.tag
         marker = f" (AprilTag {tag.id})" if tag else ""
+        if page.find == "lines":
+            marker = say(
+                language, " (tanpa tanda sudut: belum dicari di foto)", " (no corner marks: not found on photos yet)"
+            )
         typer.echo(f"\n{page.id}: {getattr(page.title, language)}{marker}")
         for field in form.fields_of(page.id):
             witnesses = ", ".join(["digits", *(w.kind for w in field.witnesses)])

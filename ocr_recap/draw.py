@@ -21,11 +21,14 @@ from reportlab.pdfgen.canvas import Canvas
 
 from .template import (
     Bubbles,
+    Cells,
     FormField,
     Page,
     PrintedDots,
+    PrintedFill,
     PrintedFrame,
     PrintedLine,
+    PrintedTable,
     PrintedText,
     Rect,
     RowTotals,
@@ -34,11 +37,11 @@ from .template import (
     Template,
 )
 
-Role = Literal["frame", "box", "grid", "bubble", "marker", "guide", "text"]
+Role = Literal["frame", "box", "grid", "fill", "bubble", "marker", "guide", "text"]
 GrayImage = NDArray[np.uint8]
 
-_GRID = 0.75  # gray of tally grids and row totals, read off the reference drawings
 _GUIDE = 0.72  # gray of the seven-segment dots, read off the reference drawings
+_DIVIDER_PITCH = 0.6  # mm between the dots of a dotted wall, read off the photos of 2017
 _SUBPIXEL = 4  # fractional bits of OpenCV's drawing coordinates
 # The dotted guide, in fractions of the cell: columns and rows of its dots (read off the reference drawing of page 2).
 _GUIDE_X = (0.30, 0.70)
@@ -110,6 +113,10 @@ def primitives(template: Template, page_id: str) -> list[Primitive]:
                 parts += _frame(item.frame, item.width, item.gray, "frame")
             case PrintedLine():
                 parts.append(Line(*item.line, item.width, item.gray, "frame"))
+            case PrintedTable():
+                parts += _table(item)
+            case PrintedFill():
+                parts.append(Box(*item.fill, item.gray, "fill"))
             case PrintedDots():
                 parts += _dots(item.dots, item.pitch, item.width, item.gray)
             case PrintedText():
@@ -185,6 +192,14 @@ def _frame(rect: Rect, width: float, gray: float, role: Role) -> list[Primitive]
     ]
 
 
+def _table(table: PrintedTable) -> Iterator[Line]:
+    (left, *_, right), (top, *_, bottom) = table.columns, table.rows
+    for y in table.rows:
+        yield Line(left, y, right, y, table.width, table.gray, "frame")
+    for x in table.columns:
+        yield Line(x, top, x, bottom, table.width, table.gray, "frame")
+
+
 def _dots(rect: Rect, pitch: float, width: float, gray: float) -> Iterator[Primitive]:
     start, end = np.array(rect[:2]), np.array(rect[2:])
     count = max(1, int(np.linalg.norm(end - start) / pitch))
@@ -193,8 +208,8 @@ def _dots(rect: Rect, pitch: float, width: float, gray: float) -> Iterator[Primi
 
 
 def _field(field: FormField) -> Iterator[Primitive]:
+    yield from _cells(field.cells)
     for rect in field.cells.rects():
-        yield from _frame(rect, field.cells.line, 0.0, "box")
         if field.guide == "seven_segment":
             yield from _guide(rect)
     for witness in field.witnesses:
@@ -206,19 +221,30 @@ def _field(field: FormField) -> Iterator[Primitive]:
                         height = witness.radius * 0.75
                         yield Text(float(x), float(y) + height / 2, str(digit), height, False, "center", 0.15, "bubble")
             case Tally():
-                yield from _grid(witness.grid, witness.rows, witness.columns)
+                yield from _grid(witness, witness.columns)
             case RowTotals():
-                yield from _grid(witness.grid, witness.rows, witness.cells)
+                yield from _grid(witness, witness.cells)
 
 
-def _grid(rect: Rect, rows: int, columns: int) -> Iterator[Primitive]:
-    x0, y0, x1, y1 = rect
-    for i in range(1, rows):
-        y = y0 + (y1 - y0) * i / rows
-        yield Line(x0, y, x1, y, 0.25, _GRID, "grid")
+def _cells(cells: Cells) -> Iterator[Primitive]:
+    if cells.dividers == "solid":
+        for rect in cells.rects():
+            yield from _frame(rect, cells.line, 0.0, "box")
+        return
+    outline = cells.outline()
+    yield from _frame(outline, cells.line, 0.0, "box")
+    for x, *_ in cells.rects()[1:]:
+        yield from _dots((x, outline[1], x, outline[3]), _DIVIDER_PITCH, cells.line, 0.0)
+
+
+def _grid(witness: Tally | RowTotals, columns: int) -> Iterator[Primitive]:
+    x0, y0, x1, y1 = witness.grid
+    for i in range(1, witness.rows):
+        y = y0 + (y1 - y0) * i / witness.rows
+        yield Line(x0, y, x1, y, witness.line, witness.gray, "grid")
     for i in range(columns + 1):
         x = x0 + (x1 - x0) * i / columns
-        yield Line(x, y0, x, y1, 0.25, _GRID, "grid")
+        yield Line(x, y0, x, y1, witness.line, witness.gray, "grid")
 
 
 def _guide(rect: Rect) -> Iterator[Primitive]:

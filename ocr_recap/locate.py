@@ -38,7 +38,6 @@ _SHAKES = 6  # rounds of moving corners about
 LARGEST_RESIDUAL = 0.06  # cell widths
 LEAST_MARGIN = 0.08  # without a tag: the best page must beat the next one's support by this much
 _CERTAIN_MARK = 0.92  # correlation from which a mark without any form around it is worth reporting
-_HYPOTHESES = 36  # of pages without a tag: each costs up to 20 ms, and the best marks come first
 _REFINED = 6  # hypotheses that are refined in full
 
 
@@ -117,13 +116,11 @@ def _fits_with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -
 
 def _fits_without_tag(view: View, templates: Sequence[Template]) -> list[Fitted]:
     """All pages compete for each set of marks; the first set whose lines fit beyond doubt ends the search."""
-    pages = sum(page.markers.corners is not None for template in templates for page in template.pages)
-    hypotheses = itertools.islice(without_tag(view, templates), _HYPOTHESES)
     fits: list[Fitted] = []
-    while together := list(itertools.islice(hypotheses, pages)):
-        fits += _refined(view, together)
+    for competing in without_tag(view, templates):
+        fits += _refined(view, competing)
         fits.sort(key=lambda pair: -pair[0].support)
-        if fits[0][0].support >= _CONVINCING and _convinces(fits):
+        if fits and fits[0][0].support >= _CONVINCING and _convinces(fits):
             break
     return fits
 
@@ -203,7 +200,7 @@ def _why_not(view: View, templates: Sequence[Template], fits: list[Fitted]) -> P
         return PhotoProblem("page_distorted", residual=">0.3", limit=LARGEST_RESIDUAL)
     strangers = find_tags(view.gray, None)
     if strangers:
-        known = ", ".join(t.id for t in templates)
+        known = ", ".join(t.id for t in templates if t.found_by_markers())
         return PhotoProblem("unknown_form", tags=", ".join(str(t.id) for t in strangers), known=known)
     certain = [m for m in view.marks if m.score >= _CERTAIN_MARK]
     if len(certain) == 2 and turn(certain[0].angle, certain[1].angle) < np.radians(20):

@@ -20,7 +20,7 @@ FloatArray = NDArray[np.float64]
 GrayImage = NDArray[np.uint8]
 
 _SPACING = 3.0  # mm between samples along a printed line
-_DARK = 0.6  # only lines darker than this gray take part: tally grids are too faint to be relied on
+_DARK = 0.6  # only lines darker than this gray take part: fainter grids are not to be relied on
 _LEAST_CONTRAST = 10.0  # gray levels a ridge must be darker than both of its sides to count as a line
 _MARK_WEIGHT = 20.0  # one corner mark counts as much as this many line samples (a mark is a certain match)
 
@@ -47,11 +47,17 @@ class Fit:
 
 
 def ruling(template: Template, page_id: str) -> Ruling:
-    """Sample the dark ruled lines and boxes of a page every 3 mm."""
+    """Sample the dark ruled lines, boxes and grids of a page every 3 mm.
+
+    On a page that is found by its lines alone those where names and signatures go are left out: pens, hands and masks
+    cover them, and there support decides whether this is the page at all.
+    """
+    page = template.page(page_id)
+    covered = [np.array(region.rect) for region in page.private] if page.find == "lines" else []
     points: list[FloatArray] = []
     normals: list[FloatArray] = []
     for part in primitives(template, page_id):
-        if not isinstance(part, Line) or part.gray > _DARK or part.role not in ("frame", "box"):
+        if not isinstance(part, Line) or part.gray > _DARK or part.role not in ("frame", "box", "grid"):
             continue
         start, end = np.array([part.x0, part.y0]), np.array([part.x1, part.y1])
         length = float(np.linalg.norm(end - start))
@@ -62,7 +68,11 @@ def ruling(template: Template, page_id: str) -> Ruling:
         count = max(2, int((length - 2.0) / _SPACING))
         points.append(start + np.linspace(1.0, length - 1.0, count)[:, None] * along)
         normals.append(np.tile([-along[1], along[0]], (count, 1)))
-    return Ruling(np.concatenate(points), np.concatenate(normals), template.cell_width(page_id))
+    at, across = np.concatenate(points), np.concatenate(normals)
+    free = np.ones(len(at), dtype=bool)
+    for rect in covered:
+        free &= (at < rect[:2]).any(axis=1) | (at > rect[2:]).any(axis=1)
+    return Ruling(at[free], across[free], template.cell_width(page_id))
 
 
 def project(homography: FloatArray, points: FloatArray) -> FloatArray:
@@ -81,19 +91,22 @@ def ridge_distance(gray: GrayImage, width: int) -> NDArray[np.float32]:
     return np.asarray(cv2.distanceTransform(1 - lines, cv2.DIST_L2, 3), dtype=np.float32)
 
 
-def quick_score(distance: NDArray[np.float32], homographies: FloatArray, ruled: Ruling, tolerance: float) -> FloatArray:
+def quick_score(
+    distance: NDArray[np.float32], homographies: FloatArray, ruled: Ruling, tolerance: float, every: int = 2
+) -> FloatArray:
     """How many ruled samples fall on dark lines, for many homographies at once.
 
     Args:
         distance: from `ridge_distance`.
         homographies: (n, 3, 3).
-        ruled: samples; every second one is used.
+        ruled: samples.
         tolerance: px at which a sample counts half.
+        every: every how many samples one is used.
 
     Returns:
         (n,) mean score, 0 to 1; samples outside the image count 0.
     """
-    points = np.c_[ruled.points[::2], np.ones(len(ruled.points[::2]))]
+    points = np.c_[ruled.points[::every], np.ones(len(ruled.points[::every]))]
     mapped = points @ np.swapaxes(homographies, -1, -2)
     with np.errstate(divide="ignore", invalid="ignore"):
         xy = mapped[..., :2] / mapped[..., 2:]

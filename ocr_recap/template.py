@@ -23,6 +23,7 @@ from .yaml_faults import explain
 
 SCHEMA_VERSION = 1
 SCHEMA_FILE = "template.schema.json"
+GRID_GRAY = 0.75  # of tally grids and row totals, read off the reference drawings of 2024
 
 Millimetres = Annotated[float, Field(ge=-2000, le=2000, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, le=2000, allow_inf_nan=False)]
@@ -113,6 +114,22 @@ class PrintedLine(Model):
     gray: Gray = 0.0
 
 
+class PrintedTable(Model):
+    """A printed table: a line down at every x of `columns`, a line across at every y of `rows`, both full length."""
+
+    columns: tuple[Millimetres, ...] = Field(min_length=2)
+    rows: tuple[Millimetres, ...] = Field(min_length=2)
+    width: Positive = 0.4
+    gray: Gray = 0.0
+
+
+class PrintedFill(Model):
+    """A filled rectangle; its outline is printed apart."""
+
+    fill: Rect
+    gray: Gray = 0.5
+
+
 class PrintedDots(Model):
     """A dotted line to write on."""
 
@@ -133,7 +150,7 @@ class PrintedText(Model):
     gray: Gray = 0.0
 
 
-Printed = PrintedFrame | PrintedLine | PrintedDots | PrintedText
+Printed = PrintedFrame | PrintedLine | PrintedTable | PrintedFill | PrintedDots | PrintedText
 
 
 class Region(Model):
@@ -144,23 +161,46 @@ class Region(Model):
 
 
 class Page(Model):
-    """One printed side. `private` regions (names, signatures) are masked in everything we show."""
+    """One printed side. `private` regions (names, signatures) are masked in everything we show.
+
+    `find` says how the page is found on a photo: by its corner marks (and tag), or, on paper that has none, by its
+    ruled lines alone.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
     title: Label
+    find: Literal["markers", "lines"] = "markers"
     markers: Markers = Markers()
     header: Rect | None = Field(default=None, description="where the station's name is handwritten")
     private: tuple[Region, ...] = ()
     printed: tuple[Printed, ...] = ()
 
+    @model_validator(mode="after")
+    def _can_be_found(self) -> Page:
+        if self.find == "markers" and self.markers.corners is None:
+            raise ValueError(f"page {self.id!r} has no corner marks; add markers.corners, or write 'find: lines'")
+        if self.find == "lines" and self.markers != Markers():
+            raise ValueError(f"page {self.id!r} has markers and is found by them; remove 'find: lines'")
+        return self
+
 
 class Cells(Model):
-    """`count` boxes for one digit each: the first box [x, y, width, height] repeated every `pitch` to the right."""
+    """`count` boxes for one digit each: the first box [x, y, width, height] repeated every `pitch` to the right.
+
+    `dividers` is how walls that two cells share are printed.
+    """
 
     box: tuple[Millimetres, Millimetres, Positive, Positive]
     count: Annotated[int, Field(ge=1, le=12)]
     pitch: Positive
     line: Positive = 0.45
+    dividers: Literal["solid", "dotted"] = "solid"
+
+    @model_validator(mode="after")
+    def _dividers_are_shared(self) -> Cells:
+        if self.dividers == "dotted" and abs(self.pitch - self.box[2]) > 0.01:
+            raise ValueError("dotted dividers are walls that two cells share; make pitch equal to the box's width")
+        return self
 
     @property
     def width(self) -> float:
@@ -200,6 +240,8 @@ class Tally(Model):
     grid: Rect
     rows: Annotated[int, Field(ge=1, le=100)]
     columns: Annotated[int, Field(ge=1, le=100)]
+    line: Positive = 0.25
+    gray: Gray = GRID_GRAY
     strokes: Annotated[int, Field(ge=1, le=10)] = 5
 
 
@@ -210,6 +252,8 @@ class RowTotals(Model):
     grid: Rect
     rows: Annotated[int, Field(ge=1, le=100)]
     cells: Annotated[int, Field(ge=1, le=6)]
+    line: Positive = 0.25
+    gray: Gray = GRID_GRAY
 
 
 Witness = Annotated[Bubbles | Tally | RowTotals, Field(discriminator="kind")]
@@ -307,6 +351,10 @@ class Template(Model):
             if page.id == page_id:
                 return page
         raise KeyError(page_id)
+
+    def found_by_markers(self) -> bool:
+        """Has this form a page that can be found by its corner marks?"""
+        return any(page.find == "markers" for page in self.pages)
 
     def fields_of(self, page_id: str) -> list[FormField]:
         """The fields on one page, in the order of the file."""

@@ -62,9 +62,9 @@ class Shot:
         page = draw.raster(template, page_id, PPM)
         height, width = page.shape
         self.template, self.page_id = template, page_id
-        size = (1500, 2000) if round(turn / 90) % 2 == 0 else (2000, 1500)
+        size = (1500, 2000) if (round(turn / 90) % 2 == 0) == (height >= width) else (2000, 1500)
         outline = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=float)
-        placed = (outline - outline.mean(axis=0)) / height * 2000 * 0.8
+        placed = (outline - outline.mean(axis=0)) / max(height, width) * 2000 * 0.8
         placed = placed / (1 + tilt * placed[:, :1] / 2000 * 2 - 0.7 * tilt * placed[:, 1:] / 2000 * 2)
         angle = np.radians(turn)
         placed = placed @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])

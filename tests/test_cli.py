@@ -10,7 +10,7 @@ import pytest
 from fakes import FORM, FakeReader, photo
 from typer.testing import CliRunner
 
-from ocr_recap import batch, cli, doctor, summary
+from ocr_recap import batch, cli, doctor, summary, template
 
 
 @pytest.fixture(autouse=True)
@@ -184,6 +184,17 @@ def test_wrong_lists_and_patterns_exit_2_in_both_languages(fake, tmp_path):
 
 def test_version():
     assert call("--version").stdout.startswith("ocr-recap 0.")
+
+
+def test_a_form_without_marks_is_shown_and_printed_but_not_read(tmp_path):
+    listed = call("templates", "list", "--lang", "en").stdout
+    assert {line.split("\t")[0] for line in listed.splitlines()} == set(template.available())
+    assert "not found on photos yet" in call("templates", "show", "c1-kwk-2017", "--lang", "en").stdout
+    assert call("print", "c1-kwk-2017", "--out", tmp_path / "form.pdf").exit_code == 0
+    assert (tmp_path / "form.pdf").read_bytes().startswith(b"%PDF")
+    result = call("read", photo(tmp_path / "a.jpg"), "--out", tmp_path / "out", "--template", "c1-kwk-2017")
+    assert result.exit_code == 2
+    assert "c1-kwk-2017: no corner marks" in result.stderr
 
 
 def test_templates(tmp_path):

@@ -12,7 +12,9 @@ from ocr_recap.fiducials import find_tags, tag_corners
 from ocr_recap.load import load
 from ocr_recap.locate import locate
 from ocr_recap.options import Options
-from ocr_recap.register import project
+from ocr_recap.register import project, ruling
+from ocr_recap.template import PrintedTable, RowTotals, Tally
+from ocr_recap.template import load as load_template
 
 
 def rectified_reference(folder: Path, template: Template, page_id: str, scale: float) -> NDArray[np.uint8]:
@@ -100,6 +102,34 @@ def test_raster_and_pdf_come_from_the_same_primitives(template: Template) -> Non
     assert content.count(b"/Type /Page\n") + content.count(b"/Type /Page ") >= 3 or b"/Count 3" in content
 
 
+def test_tables_fills_dark_grids_and_dotted_walls_are_drawn_where_they_are_described() -> None:
+    form = load_template("c1-kwk-2017")
+    assert draw.pdf(form) == draw.pdf(form)
+    picture = draw.raster(form, "plano", 10.0)
+    fields = {field.id: field for field in form.fields}
+
+    def darkest(x: float, y: float, reach: float = 0.3) -> NDArray[np.uint8]:
+        at = (
+            slice(round((y - reach) * 10), round((y + reach) * 10)),
+            slice(round((x - reach) * 10), round((x + reach) * 10)),
+        )
+        return picture[at]
+
+    for grid in fields["votes_1"].witnesses:
+        assert isinstance(grid, Tally | RowTotals)
+        x0, y0, x1, y1 = grid.grid
+        row = (y1 - y0) / grid.rows
+        assert darkest((x0 + x1) / 2 + 1, y0 + row).min() < 80, "the grid of this form is dark"
+        assert darkest(x0 + 1.5, y0 + row / 2).min() == 255
+    x, y, width, height = fields["invalid"].cells.box
+    wall = picture[round(y * 10) : round((y + height) * 10), round((x + width) * 10 - 3) : round((x + width) * 10 + 3)]
+    inked = (wall.min(axis=1) < 128).mean()
+    assert 0.3 < inked < 0.9, "dots, no line"
+    assert (picture[2060, 600:2000] == round(0.62 * 255)).all(), "the gray bar of valid_total"
+    (table,) = [p for p in form.pages[0].printed if isinstance(p, PrintedTable) and len(p.rows) == 4]
+    assert darkest(table.columns[2], (table.rows[0] + table.rows[1]) / 2).min() < 40
+
+
 @pytest.mark.parametrize("page_id", ["1", "2", "3"])
 def test_a_drawn_page_carries_its_tag_in_the_pinned_corner_order(template: Template, page_id: str) -> None:
     """Printed upside down: OpenCV's corner 0 is the page's bottom-right corner of the tag, then clockwise."""
@@ -121,3 +151,22 @@ def test_a_reference_drawing_is_located(reference_forms: Path, template: Templat
         tag = template.page(page_id).markers.tag
         assert tag
         assert project(located.homography, np.array(tag.center)).shape == (2,)
+
+
+def test_dark_grids_are_ruled_lines_and_faint_ones_are_not(template: Template) -> None:
+    """Lines of a grid are what a page without marks is fitted to, where they are dark enough to be seen."""
+    dark = load_template("c1-kwk-2017")
+    grid = next(w for w in dark.fields[0].witnesses if isinstance(w, Tally)).grid
+    faint = next(w for w in template.fields_of("2")[0].witnesses if isinstance(w, Tally)).grid
+    for form, page_id, (x0, y0, x1, y1), expected in ((dark, "plano", grid, True), (template, "2", faint, False)):
+        points = ruling(form, page_id).points
+        inside = (points > (x0 + 1, y0 + 1)).all(axis=1) & (points < (x1 - 1, y1 - 1)).all(axis=1)
+        assert inside.any() == expected
+
+
+def test_lines_under_signatures_do_not_speak_for_a_page_without_marks(template: Template) -> None:
+    for form, page_id, expected in ((load_template("ppwp-plano-2019"), "lembar-2", False), (template, "2", True)):
+        points = ruling(form, page_id).points
+        for region in form.page(page_id).private:
+            x0, y0, x1, y1 = region.rect
+            assert ((points > (x0, y0)) & (points < (x1, y1))).all(axis=1).any() == expected

@@ -12,6 +12,7 @@ from ocr_recap.locate import Located, locate
 from ocr_recap.options import Options
 from ocr_recap.problems import PhotoProblem, hint
 from ocr_recap.register import project
+from ocr_recap.template import available
 from ocr_recap.template import load as load_template
 
 LIMIT = 0.1  # cell widths, at the worst corner of any field
@@ -108,6 +109,32 @@ def test_another_forms_tag_is_an_unknown_form(template: Template) -> None:
         locate(load(shot.gray, "shot", Options()), [other])
     assert caught.value.code == "unknown_form"
     assert "102" in caught.value.data["tags"]
+
+
+@pytest.mark.parametrize(("page_id", "turn", "covered"), [("1", 0, ()), ("2", 95, ("tag",)), ("3", 180, ("tl",))])
+def test_the_regional_form_is_found_among_all(page_id: str, turn: float, covered: tuple[str, ...]) -> None:
+    forms = [load_template(name) for name in available()]
+    shot = Shot(load_template("c-hasil-kwk"), page_id, turn=turn).cover(*covered)
+    located = locate(load(shot.gray, "shot", Options()), forms)
+    assert (located.template.id, located.page_id) == ("c-hasil-kwk", page_id)
+    assert shot.error(located.homography) < 0.1
+
+
+def test_all_forms_compete_where_the_tag_is_lost(template: Template) -> None:
+    forms = [load_template(name) for name in available()]
+    shot = Shot(template, "3", turn=90).cover("tag", "br")
+    located = locate(load(shot.gray, "shot", Options()), forms)
+    assert (located.template.id, located.page_id) == (template.id, "3")
+    assert shot.error(located.homography) < 0.1
+
+
+@pytest.mark.parametrize("name", ["ppwp-plano-2019", "c1-ppwp-2014"])
+def test_a_form_without_marks_is_no_form_and_no_other_form(name: str) -> None:
+    forms = [load_template(known) for known in available()]
+    form = load_template(name)
+    with pytest.raises(PhotoProblem) as caught:
+        locate(load(Shot(form, form.pages[0].id).gray, "shot", Options()), forms)
+    assert caught.value.code == "no_form"
 
 
 @settings(max_examples=15, deadline=None)

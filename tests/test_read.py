@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT, SAMPLES, Shot
 
 import ocr_recap
-from ocr_recap import Options, Reader, Record, Template
+from ocr_recap import Options, Reader, Record, Template, draw
 
 # What was damaged or made wrong on purpose; all others are undamaged.
 DAMAGED = ("wrong-bubble", "does-not-add-up", "torn", "covered", "two-bubbles", "dark", "glare", "shadow")
@@ -189,7 +189,7 @@ def test_the_public_names() -> None:
         "Document", "Options", "Reader", "Record", "Template", "TemplateError", "__version__", "apply",
     ]  # fmt: skip
     assert all(hasattr(ocr_recap, name) for name in ocr_recap.__all__)
-    assert repr(Reader()) == "<Reader of c-hasil-ppwp-2024>"
+    assert repr(Reader(Options(templates=("c-hasil-ppwp-2024",)))) == "<Reader of c-hasil-ppwp-2024>"
 
 
 def test_the_documentation_names_every_reason_and_problem() -> None:
@@ -197,3 +197,14 @@ def test_the_documentation_names_every_reason_and_problem() -> None:
 
     text = (SAMPLES.parent / "docs" / "records.md").read_text("utf-8")
     assert [code for code in (*PROBLEMS, *REASONS) if f"`{code}`" not in text] == []
+
+
+def test_our_own_regional_form_is_read_with_all_forms_at_hand(reader: Reader) -> None:
+    form = ocr_recap.template.load("c-hasil-kwk")
+    record = reader.read(draw.raster(form, "2", 6.0))
+    assert record.page
+    assert (record.page.template, record.page.page) == ("c-hasil-kwk", "2")
+    assert {name: number.status for name, number in record.fields.items()} == {
+        f"votes_{pair}": "blank" for pair in (1, 2, 3)
+    }
+    assert all(number.evidence.bubbles is not None for number in record.fields.values())
