@@ -61,7 +61,7 @@ class Strips:
         """Look for photos in these folders, and for crops in the folder of results."""
         self._folders = list(folders)
         self._sheets = _sheets(results / CROPS)
-        self._name: tuple[str | None, ...] = ()
+        self._opened: tuple[tuple[str | None, ...], int] = (), 0
         self._photo: Photo | None = None
         self._sheet: tuple[Path | None, NDArray[np.uint8] | None] = None, None
 
@@ -81,11 +81,12 @@ class Strips:
             return _jpeg(crop)
         quad = number.quad if number and number.quad else quad
         names = (*names, reading.photo.file if reading else None)
-        if names != self._name:
-            self._name, self._photo = names, self._open(names)
+        frame = reading.photo.frame if reading else 0
+        if (names, frame) != self._opened:
+            self._opened, self._photo = (names, frame), self._open(names, frame)
         photo = self._photo
         other_bytes = photo and reading and reading.photo.sha256 not in ("", photo.sha256)
-        if photo is None or quad is None or other_bytes or (reading and reading.photo.frame):
+        if photo is None or quad is None or other_bytes:
             return None
         return _jpeg(strip(photo, quad))
 
@@ -103,23 +104,24 @@ class Strips:
         top = STRIP_HEIGHT * list(reading.fields).index(field)
         return image[top : top + STRIP_HEIGHT, : strip_width(quad)]
 
-    def _open(self, names: tuple[str | None, ...]) -> Photo | None:
+    def _open(self, names: tuple[str | None, ...], frame: int) -> Photo | None:
         path = find_photo(self._folders, *names)
         if path is None:
             return None
         try:
-            return load(path, path.name, Options())
+            return load(path, path.name, Options(), frame)
         except PhotoProblem:
             return None
 
 
 def _sheets(folder: Path) -> dict[tuple[str, int], Path]:
-    """Sheets of crops by the start of the photo's hash and its frame, both in their names."""
+    """Sheets of crops by the start of the photo's hash and its frame, both in their names, where frames count from 1
+    and the first is left out."""
     found: dict[tuple[str, int], Path] = {}
     for path in sorted(folder.glob("*.jpg")):
         named = re.search(rf"-([0-9a-f]{{{_HASH}}})(?:-(\d{{1,6}}))?$", path.stem)
         if named:
-            found[named.group(1), int(named.group(2) or 0)] = path
+            found[named.group(1), int(named.group(2) or 1) - 1] = path
     return found
 
 
