@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import socket
 import string
 
 import pytest
+from conftest import ROOT, SAMPLES
 
-from ocr_recap import cli, problems
+from ocr_recap import batch, cli, problems
 from ocr_recap.explain import explain, percent, said_elsewhere
 from ocr_recap.policy import BubbleCase, Case, Decision
 from ocr_recap.rules import in_words
@@ -56,9 +58,14 @@ def test_every_reason_is_said_in_both_languages_with_a_next_step(code):
         assert orders(text, known), f"{code}: no order in {text!r}"
 
 
-def test_the_lists_are_closed():
+def test_the_lists_are_closed_and_described():
     assert problems.STEPS.keys() == problems.REASONS.keys()
     assert problems.PROBLEMS.keys() >= problems.OF_GROUPING
+    page = (ROOT / "docs" / "records.md").read_text("utf-8")
+    reasons = page.partition("## Reasons for review")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)`", reasons, re.MULTILINE)) == problems.REASONS.keys()
+    listed = page.partition("## Problems with a photo")[2].partition(" Each carries")[0]
+    assert set(re.findall(r"`(\w+)`", listed)) == problems.PROBLEMS.keys()
 
 
 def test_codes_in_data_are_put_into_words():
@@ -158,3 +165,26 @@ def test_the_language_comes_from_the_locale(monkeypatch, environment, interprete
     assert cli._language(None) == language
     assert cli._language(cli.Lang.id) == "id"
     assert cli._language(cli.Lang.en) == "en"
+
+
+# --- conduct ----------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_leaves_this_computer(tmp_path, monkeypatch):
+    """As docs/conduct.md promises: a batch opens no connection."""
+
+    def refuse(*_arguments, **_options):
+        raise AssertionError("a connection was opened")
+
+    for name in ("connect", "connect_ex", "sendto", "bind"):
+        monkeypatch.setattr(socket.socket, name, refuse, raising=False)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    batch.run([SAMPLES / "page2-clean.jpg"], tmp_path, overlay=True, save_pages=True, workbook=True, names=True)
+    assert (tmp_path / "report.html").exists()
+
+
+def test_conduct_says_the_same_in_both_languages():
+    page = (ROOT / "docs" / "conduct.md").read_text("utf-8")
+    ours, theirs = page.partition("## Bahasa Indonesia")[2].split("## English")
+    for mark in ("\n**", "\n- ", "photos.jsonl", "decisions.jsonl"):
+        assert ours.count(mark) == theirs.count(mark) > 0, mark

@@ -29,7 +29,7 @@ A, B = "2101142004001", "0101142004002"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Results of two stations, one of them with a code that begins with 0, and a file with a name that is a formula."""
+    """Results of two stations, one with a code that begins with 0, and of a file whose name is a formula."""
     place = tmp_path_factory.mktemp("book")
     for sample in ("page1-clean", "page2-clean", "page3-clean", "page2-wrong-bubble"):
         name = {"page2-wrong-bubble": "=1+1.jpg"}.get(sample, f"{sample}.jpg")
