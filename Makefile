@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint samples schema bench-samples bench-locate bench-camera bench-report clean
+.PHONY: demo test lint samples schema bench-samples bench-locate bench-camera bench-report bench-accuracy clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -43,6 +43,10 @@ bench-locate: $(VENV)/.core
 # Locating by preset and defect of drawn photos, and what a drawn photo costs.
 bench-camera: $(VENV)/.core
 	$(BIN)/python benchmarks/camera.py
+
+# The README's accuracy table, by one fixed protocol; --count scales (ARGS="--count 667").
+bench-accuracy: $(VENV)/.core
+	$(BIN)/python benchmarks/accuracy.py $(ARGS)
 
 # A report of 3,000 photos in a headless chromium: size, seconds to open and to filter.
 bench-report: $(VENV)/.core

@@ -1,6 +1,6 @@
 """Numbers resampled from the evidence of drawn photos: for bounds that photos are too slow for.
 
-    python benchmarks/resample.py [--numbers 60000] [--photos 60] [--workers 2]
+    python benchmarks/resample.py [--numbers 60000] [--photos 90] [--workers 2]
 
 First photos are drawn (test writers, presets field and hard) and read; what the witnesses said of each cell and each
 column of bubbles is kept by what is written there, photo by photo. Then stations are made up, with their clerks' slips;
@@ -53,7 +53,7 @@ class Table:
     bubbles: tuple[dict[int, Floats], ...]
 
 
-def resample(form: Template, count: int, seed: int, workers: int, pictures: int = 60) -> dict[str, Any]:
+def resample(form: Template, count: int, seed: int, workers: int, pictures: int = 90) -> dict[str, Any]:
     """Decide at least `count` resampled numbers of a form."""
     evidence = tabulate(form, pictures, seed, workers)
     per_document = sum(len(form.fields_of(page.id)) for page in form.pages)
@@ -181,7 +181,7 @@ def _digits() -> DigitReader:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--numbers", type=int, default=60_000)
-    parser.add_argument("--photos", type=int, default=60)
+    parser.add_argument("--photos", type=int, default=90)
     parser.add_argument("--template", default="c-hasil-ppwp-2024")
     parser.add_argument("--seed", type=int, default=20_241_127)
     parser.add_argument("--workers", type=int, default=2)
