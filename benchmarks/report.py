@@ -1,6 +1,6 @@
 """Does the report of a large batch stay usable? Opens and filters it in a real headless browser.
 
-    python benchmarks/report.py [--photos 3000] [--rounds 3] [--shots DIR]
+    python benchmarks/report.py [--photos 3000] [--rounds 3] [--workbook] [--shots DIR]
 
 The sample photos are read once; their records and pictures are then repeated under other names, hashes and stations
 (three pages a station, other ink, so that nothing counts as a copy) and published as a batch of that size. Prints the
@@ -27,10 +27,8 @@ import numpy as np
 
 from benchmarks.browser import Browser, find
 from ocr_recap import Reader, journal, publish, results
-from ocr_recap.emit import CROPS
 from ocr_recap.emit.pictures import STRIP_HEIGHT
-from ocr_recap.journal import Job
-from ocr_recap.record import Record
+from ocr_recap.journal import Entry, Job
 from ocr_recap.results import Planned, Wanted
 from ocr_recap.runinfo import now, run_info
 
@@ -62,11 +60,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=int, default=3000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--workbook", action="store_true", help="write tables.xlsx as well")
     parser.add_argument("--shots", type=Path, help="folder for pictures of what the browser shows")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "results"
-        publish_many(out, arguments.photos)
+        publish_many(out, arguments.photos, arguments.workbook)
         pages = [out / "report.html", *sorted((out / "report").iterdir())]
         sizes = [page.stat().st_size for page in pages]
         print(f"first page {sizes[0] / 1e6:.2f} MB; {len(sizes) - 1} further, at most {max(sizes[1:]) / 1e6:.2f} MB")
@@ -80,19 +79,19 @@ def main() -> None:
     raise SystemExit(0 if good else 1)
 
 
-def publish_many(out: Path, photos: int) -> None:
+def publish_many(out: Path, photos: int, workbook: bool) -> None:
     """Publish a batch of repeated sample photos."""
     reader = Reader()
     work = journal.folder(out)
     journal.prepare(work)
     first = [Job(p, p.name, hashlib.sha256(p.read_bytes()).hexdigest(), p.stem, work, False, False)
              for p in sorted(SAMPLES.glob("*.jpg"))]  # fmt: skip
-    by_page: dict[str, list[tuple[Record, Path]]] = {"1": [], "2": [], "3": []}
+    by_page: dict[str, list[Entry]] = {"1": [], "2": [], "3": []}
     for job in first:
         journal.read_job(reader, job)
         entry = journal.load(job)
         assert entry and entry.record.page
-        by_page[entry.record.page.page].append((entry.record, work / entry.pictures[0]))
+        by_page[entry.record.page.page].append(entry)
     plan = list(repeated(by_page, photos, work))
     started = time.process_time()
     run = run_info(
@@ -102,6 +101,8 @@ def publish_many(out: Path, photos: int) -> None:
         resumed=0,
         language="id",
         dialect="rfc4180",
+        workbook=workbook,
+        names=False,
         lists={},
         photos=photos,
         skipped=(),
@@ -115,13 +116,14 @@ def publish_many(out: Path, photos: int) -> None:
     print(f"most memory of the whole script {memory:.0f} MB")
 
 
-def repeated(by_page: dict[str, list[tuple[Record, Path]]], photos: int, work: Path) -> Iterator[Planned]:
+def repeated(by_page: dict[str, list[Entry]], photos: int, work: Path) -> Iterator[Planned]:
     """Journal copies under other names and hashes, page by page of station after station."""
     rng = np.random.default_rng(0)
     for index in range(photos):
         station, page = divmod(index, 3)
         choice = by_page[str(page + 1)]
-        record, crops = choice[station % len(choice)]
+        entry = choice[station % len(choice)]
+        record = entry.record
         assert record.page
         name = f"21011{station // 900 + 40:02d}{station // 30 % 30 + 1:03d}{station % 30 + 1:03d}-{page + 1}.jpg"
         sha256 = hashlib.sha256(f"{name} {record.photo.sha256}".encode()).hexdigest()
@@ -131,10 +133,11 @@ def repeated(by_page: dict[str, list[tuple[Record, Path]]], photos: int, work: P
             "page": record.page.model_copy(update={"ink": ink}),
         }
         copy = record.model_copy(update=update)
-        picture = f"{CROPS}/{journal.picture_name(copy)}"
-        shutil.copyfile(crops, work / picture)
+        pictures = [f"{made.partition('/')[0]}/{journal.picture_name(copy)}" for made in entry.pictures]
+        for made, picture in zip(entry.pictures, pictures, strict=True):
+            shutil.copyfile(work / made, work / picture)
         job = Job(work / name, name, sha256, f"copy-{index}", work, False, False)
-        job.result.write_text(json.dumps({"record": copy.export(), "pictures": [picture]}))
+        job.result.write_text(json.dumps({"record": copy.export(), "pictures": pictures}))
         yield Planned(job)
 
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .emit import CROPS, OVERLAYS, PAGES, PICTURES
+from .emit import CROPS, HEADERS, OVERLAYS, PAGES, PICTURES
 from .emit.overlay import overlay, rectified
-from .emit.pictures import save, sheet, strip, thumbnail, write_atomically
+from .emit.pictures import header, save, sheet, strip, thumbnail, write_atomically
 from .load import Photo
 from .record import Record, label
 
@@ -124,7 +124,7 @@ def read_job(reader: Reader, job: Job) -> None:
     try:
         reading = reader.reading(job.path, job.name, job.frame)
         record = reading.record
-        pictures = [*_crops(record, reading.photo, job), *_pictures(reader, record, job)]
+        pictures = [*_crops(reader, record, reading.photo, job), *_pictures(reader, record, job)]
     except OSError:
         raise
     except Exception as fault:
@@ -176,14 +176,20 @@ def _problem(reader: Reader, job: Job, code: str, **data: Any) -> Record:
     return reader.unread(job.name, job.frame, code, sha256=job.sha256, **data)
 
 
-def _crops(record: Record, photo: Photo | None, job: Job) -> list[str]:
-    """Make the sheet of strips, one per number in the record's order, or the thumbnail of a photo without a page."""
+def _crops(reader: Reader, record: Record, photo: Photo | None, job: Job) -> list[str]:
+    """Make the sheet of strips, one per number in the record's order, or the thumbnail of a photo without a page; and
+    the picture of the handwritten header, where the form has one."""
     if photo is None:
         return []
     strips = [strip(photo, field.quad) for field in record.fields.values()]
-    name = f"{CROPS}/{picture_name(record)}"
-    save(sheet(strips) if strips else thumbnail(photo), job.work / name, quality=70)
-    return [name]
+    made = [f"{CROPS}/{picture_name(record)}"]
+    save(sheet(strips) if strips else thumbnail(photo), job.work / made[-1], quality=70)
+    page = record.page and reader.template(record.page.template).page(record.page.page)
+    if record.page and page and page.header:
+        made.append(f"{HEADERS}/{picture_name(record)}")
+        private = (region.rect for region in page.private)
+        save(header(photo, record.page.homography, page.header, private), job.work / made[-1], quality=70)
+    return made
 
 
 def _pictures(reader: Reader, record: Record, job: Job) -> list[str]:

@@ -125,7 +125,10 @@ def _text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as fault:
         why = fault.strerror or type(fault).__name__
-        raise BatchError(f"{path}: tidak dapat dibaca ({why}).", f"{path}: cannot be read ({why}).") from None
+        raise BatchError(
+            f"{path}: tidak dapat dibaca ({why}). Periksa nama berkas dan izin membacanya.",
+            f"{path}: cannot be read ({why}). Check its name and permissions.",
+        ) from None
     utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         return content.decode("utf-16" if utf16 else "utf-8-sig")

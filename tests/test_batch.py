@@ -107,6 +107,7 @@ def test_results_are_complete_and_nothing_else_stays(reader, photos, tmp_path):
         "SHA256SUMS",
         "crops",
         "documents.jsonl",
+        "headers",
         "numbers.csv",
         "overlay",
         "pages",
@@ -118,7 +119,7 @@ def test_results_are_complete_and_nothing_else_stays(reader, photos, tmp_path):
         "stations.csv",
         "templates",
     ]
-    for kind in ("crops", "overlay", "pages"):
+    for kind in ("crops", "headers", "overlay", "pages"):
         assert len(list((out / kind).iterdir())) == 5
     assert (result.totals.photos, result.totals.accepted, result.resumed) == (5, 5, 0)
     report = (out / "report" / "001.html").read_text()

@@ -354,6 +354,21 @@ def test_strip_shows_the_boxes_straight(tmp_path):
     assert (np.diff(dark.astype(int)) == 1).sum() == 6
 
 
+def test_the_header_is_shown_straight_with_private_parts_covered(tmp_path):
+    decoded = load.load(photo(tmp_path / "a.jpg"), "a", Options())
+    page = located().page
+    rect = FORM.page("2").header
+    image = pictures.header(decoded, page.homography, rect, ())
+    assert image.shape[::-1] == pictures.header_size(rect) == (724, 76)
+    # The same part of the drawn page, at its own resolution.
+    x0, y0, x1, y1 = (round(v * SCALE) for v in rect)
+    drawn_part = cv2.resize(drawn("2")[y0:y1, x0:x1], image.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    assert np.abs(image.astype(int) - drawn_part.astype(int)).mean() < 8
+    covered = pictures.header(decoded, page.homography, rect, [(rect[0] + 10, 0, rect[0] + 20, 25)])
+    assert (covered[: round((25 - rect[1]) * 4), 40:80] == 168).all()
+    assert (covered[:, 80:] == image[:, 80:]).all()
+
+
 def test_a_sheet_holds_strips_below_one_another():
     narrow, wide = np.zeros((56, 10), np.uint8), np.full((56, 20), 90, np.uint8)
     picture = pictures.sheet([narrow, wide])

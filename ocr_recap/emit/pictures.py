@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import cv2
@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from ..load import Photo
 from ..record import Quad
+from ..template import Rect
 
 ColorImage = NDArray[np.uint8]
 FloatArray = NDArray[np.float64]
 
 STRIP_HEIGHT = 56  # px, margin included
 _MARGIN = 0.2  # of the row's height
+_HEADER_PIXELS_PER_MM = 4.0  # a line of handwriting is 6 mm high
 _INNER = STRIP_HEIGHT / (1 + 2 * _MARGIN)
 
 
@@ -102,6 +104,36 @@ def _ratio(corners: FloatArray) -> float:
     """Width to height of a row of boxes."""
     edges = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
     return float(np.clip((edges[0] + edges[2]) / max(edges[1] + edges[3], 1e-6), 0.2, 20))
+
+
+def header_size(rect: Rect) -> tuple[int, int]:
+    """Width and height in pixels of the picture of a page's header."""
+    x0, y0, x1, y1 = rect
+    return round((x1 - x0) * _HEADER_PIXELS_PER_MM), round((y1 - y0) * _HEADER_PIXELS_PER_MM)
+
+
+def header(photo: Photo, homography: Sequence[Sequence[float]], rect: Rect, private: Iterable[Rect]) -> ColorImage:
+    """The part of a page where its station is written by hand, straightened.
+
+    Args:
+        photo: the decoded gray photo.
+        homography: page millimetres to pixels of the full photo.
+        rect: the header, in page millimetres.
+        private: rectangles in page millimetres that are covered.
+
+    Returns:
+        (height, width) gray, as `header_size` says. What lies outside the photo is light gray.
+    """
+    per_mm = _HEADER_PIXELS_PER_MM
+    to_mm = np.array([[1 / per_mm, 0, rect[0] + 0.5 / per_mm], [0, 1 / per_mm, rect[1] + 0.5 / per_mm], [0, 0, 1]])
+    scale = photo.scale
+    to_decoded = np.array([[scale, 0, 0.5 * scale - 0.5], [0, scale, 0.5 * scale - 0.5], [0, 0, 1]])
+    picture = warp(photo.gray, to_decoded @ np.array(homography) @ to_mm, header_size(rect))
+    for x0, y0, x1, y1 in private:
+        corners = ((v - o) * per_mm for v, o in zip((x0, y0, x1, y1), (*rect[:2], *rect[:2]), strict=True))
+        left, top, right, bottom = (max(0, round(v)) for v in corners)
+        picture[top:bottom, left:right] = 168
+    return picture
 
 
 def thumbnail(photo: Photo, long_side: int = 112) -> ColorImage:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from ..documents import Document
 from ..template import Label, Template
-from . import CROPS, OVERLAYS, PAGES
+from . import CROPS, HEADERS, OVERLAYS, PAGES
 from .html import Language, both, findable, foot, head, hint, number, rule, search, verdict
+from .pictures import header_size
 from .shown import Shown, ShownPhoto, page_file
 
 __all__ = ["Language", "ReportPages"]
@@ -171,6 +172,17 @@ def _rules(document: Document, words: Mapping[str, Label]) -> str:
     return f'<details class="more"><summary>{title}</summary><ul class="rules">{items}</ul></details>\n'
 
 
+def _header(photo: ShownPhoto, template: Template | None) -> str:
+    """Where the station is written by hand: for people to compare, never read."""
+    file, page = photo.picture(HEADERS), photo.record.page
+    rect = template.page(page.page).header if template and page else None
+    if file is None or rect is None:
+        return ""
+    width, height = header_size(rect)
+    source = f'src="{_HOME}{escape(file)}" width="{width}" height="{height}"'
+    return f'<img class="head" loading="lazy" alt="kop formulir / form header" {source}>'
+
+
 def _photos(shown: Shown) -> str:
     """Every photo of the document, with links to what was made of it."""
     items: list[str] = []
@@ -184,5 +196,6 @@ def _photos(shown: Shown) -> str:
         )
         unused = "" if record.counts or record.page is None else f" · {both('tidak dipakai', 'not used')}"
         own = [p for p in record.problems if p.code == "page_again"]
-        items.append(f"<li>{escape(record.photo.label)}{page}{unused}{links}{''.join(map(hint, own))}</li>")
+        head = _header(photo, shown.template)
+        items.append(f"<li>{escape(record.photo.label)}{page}{unused}{links}{head}{''.join(map(hint, own))}</li>")
     return f'<ul class="photos">{"".join(items)}</ul>\n'

@@ -71,6 +71,8 @@ content-visibility:auto;contain-intrinsic-size:auto 12rem}
 .doc:target{outline:3px solid var(--link)}
 .photos{list-style:none;margin:0;padding:.6rem 1rem;border-top:1px solid var(--line);font-size:.85rem;color:var(--soft)}
 .photos li{overflow-wrap:anywhere}
+.head{display:block;max-width:100%;height:auto;margin:.25rem 0 .5rem;border:1px solid var(--line);border-radius:.3rem;
+background:var(--paper)}
 h4{font-size:.9rem;margin:0;overflow-wrap:anywhere}
 .meta{color:var(--soft);font-size:.85rem;margin:.1rem 0 0;overflow-wrap:anywhere}
 .meta b{color:var(--look)}
