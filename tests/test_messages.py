@@ -9,7 +9,7 @@ import string
 import pytest
 from conftest import ROOT, SAMPLES
 
-from ocr_recap import batch, cli, problems
+from ocr_recap import batch, cli_shared, problems
 from ocr_recap.explain import explain, percent, said_elsewhere
 from ocr_recap.policy import BubbleCase, Case, Decision
 from ocr_recap.rules import in_words
@@ -161,10 +161,10 @@ def test_the_language_comes_from_the_locale(monkeypatch, environment, interprete
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(cli.locale, "getlocale", lambda: (interpreter, "UTF-8"))
-    assert cli._language(None) == language
-    assert cli._language(cli.Lang.id) == "id"
-    assert cli._language(cli.Lang.en) == "en"
+    monkeypatch.setattr(cli_shared.locale, "getlocale", lambda: (interpreter, "UTF-8"))
+    assert cli_shared.language_of(None) == language
+    assert cli_shared.language_of(cli_shared.Lang.id) == "id"
+    assert cli_shared.language_of(cli_shared.Lang.en) == "en"
 
 
 # --- conduct ----------------------------------------------------------------------------------------------------------
