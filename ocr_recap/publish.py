@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from . import sums, template
+from . import regions, sums, template
 from .answers import is_filled
 from .decisions import Decision, Decisions, Number, fold, latest, numbers_of, read_log
 from .documents import Document, settle
@@ -34,6 +34,7 @@ from .emit import (
     STATIONS_FILE,
     TEMPLATES,
     WORKBOOK_FILE,
+    workbook,
 )
 from .emit.index import Listed, index_html, listed, listed_missing
 from .emit.report import ReportPages
@@ -41,7 +42,6 @@ from .emit.review import Row, review_csv
 from .emit.review import rows as review_rows
 from .emit.shown import ShownPhoto, Totals
 from .emit.tables import DocumentRow, document_row, missing_rows, numbers_head, numbers_rows, stations_csv
-from .emit.workbook import TablesBook
 from .groups import Group, regroup
 from .inputs import BatchError
 from .journal import picture_name
@@ -49,7 +49,6 @@ from .lock import held
 from .problems import OF_GROUPING
 from .questions import settles
 from .record import Problem, Record
-from .regions import region_of
 from .runinfo import RunInfo, read_run
 from .template import Template, TemplateError
 
@@ -140,7 +139,7 @@ def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = 
         documents = stack.enter_context((stage / DOCUMENTS_FILE).open("wb"))
         numbers = stack.enter_context((stage / NUMBERS_FILE).open("wb"))
         numbers.write(numbers_head(run.dialect))
-        book = TablesBook(stage / WORKBOOK_FILE, folder, forms.values(), run.names) if run.workbook else None
+        book = workbook.TablesBook(stage / WORKBOOK_FILE, folder, forms.values(), run.names) if run.workbook else None
         for document, records in decided(folder, forms, decisions):
             photos = tuple(ShownPhoto(record, _pictures(folder, record)) for record in records)
             shown = pages.add(document, photos)
@@ -176,7 +175,7 @@ def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = 
 
 
 def _named(row: DocumentRow, run: RunInfo) -> DocumentRow:
-    return replace(row, region=region_of(row.station)) if run.names else row
+    return replace(row, region=regions.region_of(row.station)) if run.names else row
 
 
 def keep_filled(folder: Path, answered: Path | None = None) -> tuple[str, ...]:
@@ -208,9 +207,14 @@ def opened(folder: Path, known: Iterable[Template] = ()) -> tuple[RunInfo, dict[
     """How a folder of results was made, and its forms by id, in the order of its tables; `known` need no loading.
 
     Raises:
-        BatchError: no such folder, its readings or forms were changed, or this version cannot use it.
+        BatchError: no such folder, its readings or forms were changed, this version cannot use it, or an extra that its
+            tables need is not installed.
     """
     run = read_run(folder)
+    if run.workbook:
+        workbook.require()
+    if run.names:
+        regions.require()
     files = {form: f"{TEMPLATES}/{form}.yaml" for form in run.templates}
     sums.check(folder, [RUN_FILE, PHOTOS_FILE, *files.values()])
     if not (folder / DOCUMENTS_FILE).is_file():

@@ -36,10 +36,10 @@ def require() -> None:
     """
     if find_spec("lokal") is None:
         raise BatchError(
-            "Nama wilayah memerlukan tambahan names. Jalankan pip install 'ocr-recap[names]' lalu ulangi, atau hapus "
-            "--names.",
-            "Names of regions need the extra names. Run pip install 'ocr-recap[names]' and start again, or leave out "
-            "--names.",
+            "Nama wilayah memerlukan tambahan names. Jalankan pip install 'ocr-recap[names]' lalu ulangi, atau baca "
+            "tanpa --names.",
+            "Names of regions need the extra names. Run pip install 'ocr-recap[names]' and start again, or read "
+            "without --names.",
         )
 
 

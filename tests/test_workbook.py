@@ -208,6 +208,16 @@ def test_without_the_extra_a_batch_ends_before_it_begins(tmp_path, monkeypatch):
     assert not (tmp_path / "out").exists()
 
 
+def test_without_the_extra_no_answer_is_taken(small, tmp_path, monkeypatch):
+    answered = rows(small, "review.csv")[0]
+    cells = {**{name: answered[name] for name in ("sha256", "frame", "template", "page", "field")}, "verified": "7"}
+    (tmp_path / "r.csv").write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n")
+    monkeypatch.setattr(workbook, "find_spec", lambda name: None)
+    with pytest.raises(BatchError, match="need the extra xlsx"):
+        corrections.apply(small, tmp_path / "r.csv", by="A")
+    assert not (small / "decisions.jsonl").exists()
+
+
 def test_a_full_sheet_is_refused_never_cut_off(small, monkeypatch):
     before = (small / "tables.xlsx").read_bytes()
     monkeypatch.setattr(workbook, "MOST_ROWS", 4)

@@ -68,10 +68,10 @@ def require() -> None:
     """
     if find_spec("xlsxwriter") is None:
         raise BatchError(
-            "Buku kerja Excel memerlukan tambahan xlsx. Jalankan pip install 'ocr-recap[xlsx]' lalu ulangi, atau hapus "
-            "--format xlsx; semua tabel juga ada sebagai CSV.",
-            "Excel workbooks need the extra xlsx. Run pip install 'ocr-recap[xlsx]' and start again, or leave out "
-            "--format xlsx; all tables are there as CSV too.",
+            "Buku kerja Excel memerlukan tambahan xlsx. Jalankan pip install 'ocr-recap[xlsx]' lalu ulangi, atau baca "
+            "tanpa --format xlsx; semua tabel juga ada sebagai CSV.",
+            "Excel workbooks need the extra xlsx. Run pip install 'ocr-recap[xlsx]' and start again, or read "
+            "without --format xlsx; all tables are there as CSV too.",
         )
 
 
