@@ -2,10 +2,10 @@
 
     python benchmarks/resample.py [--numbers 60000] [--photos 90] [--workers 2]
 
-First photos are drawn (test writers, presets field and hard) and read; what the witnesses said of each cell and each
+First photos are drawn (test writers, all three presets) and read; what the witnesses said of each cell and each
 column of bubbles is kept by what is written there, photo by photo. Then stations are made up, with their clerks' slips;
-every cell gets the evidence of a cell with the same writing, where possible all from one photo, so that a bad photo
-stays bad throughout; and documents are decided as ever.
+every cell gets the evidence of a cell with the same writing, as far as they reach all from one photo and none twice, so
+that a bad photo stays bad throughout; and documents are decided as ever.
 
 So this tests how witnesses and rules are put together and when a number is accepted. It cannot show what no photo of
 the table showed, and says nothing of photography.
@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -35,19 +34,21 @@ from ocr_recap.problems import PhotoProblem
 from ocr_recap.synth import clerk, numbers, photos
 from ocr_recap.synth.fill import FieldWriting
 from ocr_recap.synth.parallel import in_order
-from ocr_recap.template import Template
+from ocr_recap.template import FormField, Template
 from ocr_recap.witnesses.digits import DigitReader
 
 Key = TypeVar("Key")
 Floats = NDArray[np.float64]
+PRESETS = ("clean", "field", "hard")
 DOCUMENTS = 20  # a piece of work
 _NONE, _SEVERAL = 10, 11  # columns of bubbles beside the digits, as `witnesses.bubbles` numbers them
 
 
 @dataclass(frozen=True)
 class Table:
-    """Evidence by writing. `cells`: per photo, character to (n, 14) log-probabilities; `bubbles`: per photo, filled
-    digit (or none, several) to (n, 12) probabilities. The last entry of both is all photos together."""
+    """Evidence by writing. `cells`: per photo, character to (n, 16): 14 log-probabilities, whether the printed box was
+    seen, whether the number lies within the photo; `bubbles`: per photo, filled digit (or none, several) to (n, 12)
+    probabilities. The last entry of both is all photos together."""
 
     cells: tuple[dict[str, Floats], ...]
     bubbles: tuple[dict[int, Floats], ...]
@@ -59,15 +60,16 @@ def resample(form: Template, count: int, seed: int, workers: int, pictures: int 
     per_document = sum(len(form.fields_of(page.id)) for page in form.pages)
     documents = -(-count // per_document)
     pieces = [(seed, first, min(DOCUMENTS, documents - first)) for first in range(0, documents, DOCUMENTS)]
-    total = np.zeros(4, dtype=int)
+    total = np.zeros(5, dtype=int)
     for part in in_order(partial(decide, form.id, evidence), pieces, workers):
         total += part
-    decided, accepted, wrong, blanks = (int(v) for v in total)
+    decided, accepted, wrong, blanks, left_out = (int(v) for v in total)
     low, high = clopper_pearson(wrong, accepted)
     return {
         "template": form.id,
         "source_photos": len(evidence.cells) - 1,
-        "documents": documents,
+        "documents": documents - left_out,
+        "documents_left_out": left_out,
         "numbers": decided,
         "accepted": accepted,
         "wrong": wrong,
@@ -79,7 +81,7 @@ def resample(form: Template, count: int, seed: int, workers: int, pictures: int 
 
 def tabulate(form: Template, pictures: int, seed: int, workers: int) -> Table:
     """The evidence table of drawn photos; photos that are not found have no part in it."""
-    jobs = [(index, seed, "field" if index % 2 else "hard") for index in range(pictures)]
+    jobs = [(index, seed, PRESETS[index // len(form.pages) % len(PRESETS)]) for index in range(pictures)]
     cells: list[dict[str, list[Floats]]] = []
     bubbles: list[dict[int, list[Floats]]] = []
     for found in in_order(partial(hear, form.id), jobs, workers):
@@ -105,7 +107,8 @@ def hear(form_id: str, job: tuple[int, int, Any]) -> tuple[dict[str, list[Floats
     try:
         photo = load(made.jpeg, made.name, Options())
         located = locate(photo, [form])
-        heard = hear_witnesses(crop(photo, located), _digits())
+        patches = crop(photo, located)
+        heard = hear_witnesses(patches, _digits())
     except PhotoProblem:
         return None
     if located.page_id != made.truth["page"]:
@@ -113,27 +116,35 @@ def hear(form_id: str, job: tuple[int, int, Any]) -> tuple[dict[str, list[Floats
     cells: dict[str, list[Floats]] = defaultdict(list)
     columns: dict[int, list[Floats]] = defaultdict(list)
     for field in made.truth["fields"]:
-        said = heard[field["id"]]
-        for char, row in zip(field["text"], said.cells, strict=True):
-            cells[char].append(row)
+        said, patch = heard[field["id"]], patches[field["id"]]
+        for char, row, found in zip(field["text"], said.cells, patch.found, strict=True):
+            cells[char].append(np.append(row, (found, patch.inside)))
         if said.bubbles is not None:
-            for mark, row in zip(made.truth["bubbles"][field["id"]]["filled"], said.bubbles, strict=True):
-                columns[_NONE if mark is None else int(mark)].append(row)
+            facts = made.truth["bubbles"][field["id"]]
+            marks = facts.get("marks") or [[]] * len(said.bubbles)
+            for digit, kinds, row in zip(facts["filled"], marks, said.bubbles, strict=True):
+                several = sum(mark["kind"] != "erased" for mark in kinds) > 1
+                columns[_SEVERAL if several else _NONE if digit is None else int(digit)].append(row)
     return dict(cells), dict(columns)
 
 
 def decide(form_id: str, evidence: Table, piece: tuple[int, int, int]) -> NDArray[np.int64]:
-    """Numbers decided, accepted, accepted and wrong (or wrongly blank), blank: of some documents."""
+    """Of some documents: numbers decided; accepted or wrongly blank; of these wrong; rightly blank. And the documents
+    left out, since they have writing that no photo of the table shows."""
     seed, first, documents = piece
     form = template.load(form_id)
-    counts = np.zeros(4, dtype=np.int64)
+    counts = np.zeros(5, dtype=np.int64)
     for index in range(first, first + documents):
         rng = np.random.default_rng([seed, 9, index])
         written = clerk.write(form, numbers.station(form, rng), rng)
         cases: list[policy.Case] = []
-        for page in form.pages:
-            source = int(rng.integers(len(evidence.cells) - 1))
-            cases += [_case(field, written.fields, evidence, source, rng) for field in form.fields_of(page.id)]
+        try:
+            for page in form.pages:
+                drawn = _Drawn(evidence, int(rng.integers(len(evidence.cells) - 1)), rng)
+                cases += [_case(field, written.fields[field.id], drawn) for field in form.fields_of(page.id)]
+        except LookupError:
+            counts[4] += 1
+            continue
         rules = reconcile.evaluate(form.rules, {case.field: case.value for case in cases})
         decisions = policy.decide(cases, rules)
         for case in cases:
@@ -141,32 +152,53 @@ def decide(form_id: str, evidence: Table, piece: tuple[int, int, int]) -> NDArra
             truth = reconcile.interpret(written.fields[case.field].text)[1]
             value = None if status == "blank" else case.value
             sure = status != "review" and not (status == "blank" and truth is None)
-            counts += (1, sure, sure and value != truth, status == "blank" and truth is None)
+            counts += (1, sure, sure and value != truth, status == "blank" and truth is None, 0)
     return counts
 
 
-def _case(
-    field: Any, writing: Mapping[str, FieldWriting], evidence: Table, source: int, rng: np.random.Generator
-) -> policy.Case:
+class _Drawn:
+    """Evidence for one page: each row of the chosen photo once, in random order, then rows of all photos."""
+
+    def __init__(self, evidence: Table, source: int, rng: np.random.Generator) -> None:
+        self._everything = evidence.cells[-1], evidence.bubbles[-1]
+        photo = evidence.cells[source], evidence.bubbles[source]
+        self._left: list[dict[Any, list[Floats]]] = [
+            {key: [rows[i] for i in rng.permutation(len(rows))] for key, rows in part.items()} for part in photo
+        ]
+        self._rng = rng
+
+    def cell(self, char: str) -> Floats:
+        return self._next(0, char)
+
+    def bubbles(self, mark: int) -> Floats:
+        return self._next(1, mark)
+
+    def _next(self, kind: int, key: Any) -> Floats:
+        if left := self._left[kind].get(key):
+            return left.pop()
+        rows: Floats = self._everything[kind][key]  # type: ignore[index]
+        return rows[int(self._rng.integers(len(rows)))]
+
+
+def _case(field: FormField, said: FieldWriting, drawn: _Drawn) -> policy.Case:
     """One number as the witnesses of the chosen photo would have it."""
-    said = writing[field.id]
     text = said.text.ljust(field.cells.count)
-    cells = np.stack([_draw(evidence.cells, source, char, rng) for char in text])
+    cells = np.stack([drawn.cell(char) for char in text])
     bubbles = None
     if field.bubbles:
-        marks = [m[0] if len(m) == 1 else _SEVERAL if m else _NONE for m in said.bubbles] or [_NONE] * len(text)
-        bubbles = np.stack([_draw(evidence.bubbles, source, mark, rng) for mark in marks])
-    weighed = reconcile.weigh(cells, bubbles)
-    return policy.make_case(field.id, weighed, reconcile.posterior(weighed), True, True)
+        marks = [_mark(said, i) for i in range(len(text))]
+        bubbles = np.stack([drawn.bubbles(mark) for mark in marks])
+    weighed = reconcile.weigh(cells[:, :-2], bubbles)
+    found, inside = (bool(column.all()) for column in cells[:, -2:].T)
+    return policy.make_case(field.id, weighed, reconcile.posterior(weighed), found, inside)
 
 
-def _draw(pools: tuple[dict[Key, Floats], ...], source: int, key: Key, rng: np.random.Generator) -> Floats:
-    pool = pools[source].get(key)
-    if pool is None:
-        pool = pools[-1].get(key)
-    if pool is None:
-        raise SystemExit(f"no photo of the table shows {key!r}; draw more of them (--photos)")
-    return pool[int(rng.integers(len(pool)))]
+def _mark(said: FieldWriting, column: int) -> int:
+    """The digit whose bubble is filled in a column, none, or several; bubbles taken back do not count."""
+    digits = said.bubbles[column] if said.bubbles else ()
+    kinds = said.bubble_kinds[column] if said.bubble_kinds else ("full",) * len(digits)
+    marked = [digit for digit, kind in zip(digits, kinds, strict=True) if kind != "erased"]
+    return marked[0] if len(marked) == 1 else _SEVERAL if marked else _NONE
 
 
 _READERS: list[DigitReader] = []  # one a process
