@@ -135,11 +135,13 @@ def decide(
         new[number] = _decision(number, record, field, value, who, answer.note, at)
     if nameless:
         also = len(nameless) - 1
+        here_id = f" (juga di {also} baris lain)" if also else ""
+        here_en = f" (and on {also} more)" if also else ""
         faults.append(
             (
                 nameless[0],
-                f"kolom by kosong (juga di {also} baris lain); tulis nama pemeriksa, atau jalankan dengan --by NAMA",
-                f"the column by is empty (and on {also} other lines); write who checked, or run with --by NAME",
+                f"kolom by kosong{here_id}; tulis nama pemeriksa, atau jalankan dengan --by NAMA",
+                f"the column by is empty{here_en}; write who checked, or run with --by NAME",
             )
         )
     refuse(path, sorted(faults))

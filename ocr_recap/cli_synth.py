@@ -14,7 +14,7 @@ from . import template
 from .cli_shared import INTERRUPTED, OK, PROBLEMS, USAGE, LangOption, fail, language_of
 from .emit.report import Language
 from .progress import bar
-from .summary import say
+from .summary import counted, say
 from .synth import cellset, defects, photos
 from .synth.numbers import NumbersError
 
@@ -156,7 +156,8 @@ def _photos(order: photos.Order, out: Path, processes: int, quiet: bool, languag
             say(
                 language,
                 f"{order.count} foto dari {stations} TPS ({pages} halaman per TPS) dan {photos.TRUTH}: {out}",
-                f"{order.count} photos of {stations} stations ({pages} pages each) and {photos.TRUTH}: {out}",
+                f"{counted(order.count, 'photo')} of {counted(stations, 'station')} ({counted(pages, 'page')} each) "
+                f"and {photos.TRUTH}: {out}",
             )
         )
 
@@ -178,4 +179,4 @@ def _cells(
         )
     cellset.save(made, out)
     if not quiet:
-        typer.echo(say(language, f"{count} kotak berlabel: {out}", f"{count} labelled cells: {out}"))
+        typer.echo(say(language, f"{count} kotak berlabel: {out}", f"{counted(count, 'labelled cell')}: {out}"))

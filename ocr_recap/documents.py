@@ -39,7 +39,8 @@ class Document(JsonLine):
 
     `fields` holds the numbers of all pages present, each as in the photo's record that counts. `verdict`: `problem`
     (no page was read), `inconsistent` (it does not add up as written), `review` (a count needs a person),
-    `incomplete` (all that was read is settled, but pages are missing) or `settled`.
+    `incomplete` (all that was read is settled, but pages are missing, or a file has more frames than were read) or
+    `settled`.
     """
 
     schema_: int = DOCUMENT_SCHEMA
@@ -128,7 +129,7 @@ def settle(group: Group, records: Sequence[Record], template: Template | None) -
         photos=tuple(_photo(member, record) for member, record in pairs),
         fields=fields,
         rules=tuple(rule_result(r) for r in evaluated),
-        verdict=_verdict(decisions, counts, evaluated, cases, missing),
+        verdict=_verdict(decisions, counts, evaluated, cases, bool(missing) or _is_cut(records)),
         problems=_problems(group),
     )
     settled = [_settled(m, r, document, evaluated, decisions, cases, counts) for m, r in pairs]
@@ -250,12 +251,17 @@ def _verdict(
     counts: set[str],
     evaluated: Sequence[reconcile.Evaluated],
     cases: Mapping[str, Case],
-    missing: Sequence[str],
+    is_partial: bool,
 ) -> DocumentVerdict:
     if not cases:
         return "problem"
     found = policy.verdict(decisions, counts, evaluated, cases)
-    return "incomplete" if found == "settled" and missing else found
+    return "incomplete" if found == "settled" and is_partial else found
+
+
+def _is_cut(records: Sequence[Record]) -> bool:
+    """Whether a file goes on beyond what was read of it: it may hold another photo of any page."""
+    return any(p.code == "frames_not_read" for r in records for p in r.problems)
 
 
 def _problems(group: Group) -> tuple[Problem, ...]:

@@ -56,9 +56,9 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "The file has no page {frame}; it holds {frames}. Check whether the file has changed, then run again.",
     ),
     "frames_not_read": (
-        "Berkas ini berisi {frames} halaman; halaman {first} sampai {frames} belum dibaca karena batasnya {limit}. "
+        "Berkas ini berisi {frames} halaman; mulai halaman {first} belum dibaca karena batasnya {limit}. "
         "Pecah berkasnya, atau naikkan --max-frames, lalu jalankan lagi.",
-        "The file holds {frames} pages; pages {first} to {frames} have not been read, since the limit is {limit}. "
+        "The file holds {frames} pages; from page {first} on it has not been read, since the limit is {limit}. "
         "Split the file, or raise --max-frames, then run again.",
     ),
     "image_too_large": (

@@ -13,8 +13,9 @@ from pathlib import PurePosixPath
 
 from .record import Problem, Station, label, problem
 
-# Both two-digit codes of Indonesia's provinces (home affairs and statistics office), and 99 for overseas. Only
-# guards against taking a date or a time in a file's name for a station; a manifest may name any 13 digits.
+# Both two-digit codes of Indonesia's provinces (home affairs and statistics office), and 99 for overseas. These and the
+# bounds below only guard against taking another number in a name for a station: a date, 13 digits of milliseconds (of
+# 14 February 2024 they begin with 17078 or 17079), a phone number (13 digits from 628 on). A manifest may name any.
 _PROVINCES = frozenset(
     (
         *("11", "12", "13", "14", "15", "16", "17", "18", "19", "21", "31", "32", "33", "34", "35", "36"),
@@ -22,6 +23,8 @@ _PROVINCES = frozenset(
         *("91", "92", "93", "94", "95", "96", "97", "99"),
     )
 )
+_REGENCIES = (*range(1, 40), *range(71, 80))  # kabupaten count from 01 to 36 at most, cities from 71 to 79
+_DISTRICTS = range(1, 61)  # some 50 at most in one regency
 _CODE = re.compile(
     r"(?<!\d)(?P<village>\d{10})(?:(?P<tps>\d{3})|(?:[ ._-]+(?:tps[ ._-]*)?|tps[ ._-]*)(?P<short>\d{1,3}))(?!\d)",
     re.IGNORECASE,
@@ -143,4 +146,5 @@ def _joined(match: re.Match[str]) -> str | None:
 
 
 def _is_plausible(code: str) -> bool:
-    return code[:2] in _PROVINCES and (code.startswith("99") or "00" not in (code[2:4], code[4:6]))
+    known = int(code[2:4]) in _REGENCIES and int(code[4:6]) in _DISTRICTS
+    return code[:2] in _PROVINCES and (code.startswith("99") or known)

@@ -38,7 +38,7 @@ def show(result: batch.BatchResult, language: Language) -> None:
     console.print(table)
     more = len(result.rows) - MOST_ROWS
     if more > 0:
-        console.print(say(language, f"... dan {more} foto lagi", f"... and {more} more photos"))
+        console.print(say(language, f"... dan {more} foto lagi", f"... and {counted(more, 'more photo')}"))
     for line in _hints(result, language):
         console.print(Text(line), soft_wrap=True)
     console.print()
@@ -65,8 +65,8 @@ def show_applied(result: corrections.Applied, language: Language) -> None:
             language,
             f"{new} keputusan baru ({result.replaced} mengganti yang lama), {result.again} sudah tercatat; "
             f"{result.empty} baris tanpa isian.",
-            f"{new} new decisions ({result.replaced} replace an earlier one), {result.again} logged before; "
-            f"{result.empty} lines without an answer.",
+            f"{counted(new, 'new decision')} ({result.replaced} in place of an earlier one), {result.again} logged "
+            f"before; {counted(result.empty, 'line')} without an answer.",
         ),
         soft_wrap=True,
     )
@@ -74,14 +74,14 @@ def show_applied(result: corrections.Applied, language: Language) -> None:
         text = (
             f"{len(result.overruled)} di antaranya sudah diganti keputusan lain dan tidak berlaku: "
             f"{_named(result.overruled)}. Agar berlaku lagi, isi note yang lain.",
-            f"{len(result.overruled)} of them were replaced by another decision and do not count: "
-            f"{_named(result.overruled)}. To make them count again, write another note.",
+            f"No longer counts, as another decision replaced it ({len(result.overruled)}): "
+            f"{_named(result.overruled)}. To make it count again, write another note.",
         )
         console.print(Text(say(language, *text)), soft_wrap=True)
     if result.notes:
         text = (
             f"{result.notes} baris hanya berisi catatan: isi juga kolom verified agar tercatat.",
-            f"{result.notes} lines have only a note: fill in verified as well for it to be logged.",
+            f"Only a note on {counted(result.notes, 'line')}: fill in verified as well for it to be logged.",
         )
         console.print(say(language, *text), soft_wrap=True)
     _totals(console, tables.totals, tables.documents, language)
@@ -100,8 +100,8 @@ def _totals(console: Console, totals: Totals, documents: Sequence[DocumentRow], 
             language,
             f"{totals.photos} foto, {totals.located} halaman dikenali; angka: {totals.accepted} diterima, "
             f"{totals.review} perlu diperiksa, {totals.blank} kosong; {totals.problems} foto bermasalah.",
-            f"{totals.photos} photos, {totals.located} pages found; numbers: {totals.accepted} accepted, "
-            f"{totals.review} to review, {totals.blank} blank; {totals.problems} problem photos.",
+            f"{counted(totals.photos, 'photo')}, {counted(totals.located, 'page')} found; numbers: {totals.accepted} "
+            f"accepted, {totals.review} to review, {totals.blank} blank; {counted(totals.problems, 'problem photo')}.",
         ),
         soft_wrap=True,
     )
@@ -115,8 +115,8 @@ def _decisions(console: Console, idle: Sequence[Decision], kept: Sequence[str], 
         text = (
             f"{len(idle)} keputusan tersimpan tetapi tidak terpakai, karena fotonya tidak ada di sini, terbaca sebagai "
             f"halaman lain, atau tidak dihitung: {names}",
-            f"{len(idle)} decisions are kept but not used, as their photo is not here, is read as another page, or "
-            f"does not count: {names}",
+            f"Kept but not used: {counted(len(idle), 'decision')} about a photo that is not here, is read as another "
+            f"page, or does not count: {names}",
         )
         console.print(Text(say(language, *text)), soft_wrap=True)
     if kept:
@@ -124,8 +124,8 @@ def _decisions(console: Console, idle: Sequence[Decision], kept: Sequence[str], 
         text = (
             f"Tabel yang sudah diisi disimpan sebagai {names}; ocr-recap apply memasukkan jawabannya (lembar Excel: "
             "simpan dahulu sebagai CSV UTF-8).",
-            f"Tables that were filled in are kept as {names}; ocr-recap apply takes their answers in (save an Excel "
-            "sheet as CSV UTF-8 first).",
+            f"What was filled in is kept as {names}; ocr-recap apply takes the answers in (save an Excel sheet as CSV "
+            "UTF-8 first).",
         )
         console.print(Text(say(language, *text)), soft_wrap=True)
 
@@ -145,14 +145,15 @@ def _documents(documents: Sequence[DocumentRow], language: Language) -> str:
         "settled": ("selesai", "settled"),
         "incomplete": ("halaman kurang", "with pages missing"),
         "review": ("perlu diperiksa", "to review"),
-        "inconsistent": ("tidak cocok seperti tertulis", "that do not add up as written"),
+        "inconsistent": ("tidak cocok seperti tertulis", "not adding up as written"),
         "problem": ("tanpa halaman", "without a page"),
-        "missing": ("TPS tanpa foto", "stations without photos"),
     }
     verdicts = [row.verdict for row in documents]
-    parts = [f"{n} {words[v][language == 'en']}" for v in words if (n := verdicts.count(v))]
     total = len(verdicts) - verdicts.count("missing")
-    return f"{total} {say(language, 'dokumen', 'documents')}: {', '.join(parts)}."
+    parts = [f"{n} {words[v][language == 'en']}" for v in words if (n := verdicts.count(v))]
+    if missing := len(verdicts) - total:
+        parts.append(say(language, f"{missing} TPS tanpa foto", f"{counted(missing, 'station')} without photos"))
+    return f"{say(language, f'{total} dokumen', counted(total, 'document'))}: {', '.join(parts)}."
 
 
 def _hints(result: batch.BatchResult, language: Language) -> list[str]:
@@ -175,3 +176,8 @@ def _hints(result: batch.BatchResult, language: Language) -> list[str]:
 def say(language: Language, text_id: str, text_en: str) -> str:
     """The text of a language."""
     return text_id if language == "id" else text_en
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things in English: 1 photo, 2 photos."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -144,7 +144,8 @@ def test_manifest_roll_and_dialect(fake, tmp_path):
     result = call("read", a, "--out", tmp_path / "out", *lists)
     assert result.exit_code == 0
     assert "page_conflict" in result.stdout
-    assert "1 stations without photos" in result.stdout
+    assert "1 station without photos" in result.stdout
+    assert "1 stations" not in result.stdout
     lines = (tmp_path / "out" / "stations.csv").read_text("utf-8-sig").splitlines()
     assert lines[0].startswith("document;station;template;pages_present;pages_missing;verdict;review_count;dpt_L;")
     assert lines[1].startswith(f"{CODE};{CODE};{FORM.id};2;1 3;review;1;;")

@@ -123,7 +123,7 @@ def test_an_answer_that_was_replaced_does_not_come_back_by_itself(folder, tmp_pa
     assert files(folder) == before
     assert apply(folder, second).overruled == ()
     said = call("apply", folder, first, "--lang", "en").stdout
-    assert f"1 of them were replaced by another decision and do not count: {CODE}.jpg votes_2" in said
+    assert f"No longer counts, as another decision replaced it (1): {CODE}.jpg votes_2" in said
     fill(first, first, {"verified": "43", "by": "Sri", "note": "dilihat lagi"})
     assert apply(folder, first).replaced == 1
     assert accepted(folder)[CODE] == "43"
@@ -248,8 +248,8 @@ def test_command_line(folder, tmp_path):
     path = fill(folder / "review.csv", tmp_path / "f.csv", {"verified": "43"}, {"note": "x"})
     result = call("apply", folder, path, "--by", "Sri", "--lang", "en")
     assert result.exit_code == 0
-    assert "1 new decisions (0 replace an earlier one), 0 logged before; 2 lines without an answer." in result.stdout
-    assert "1 lines have only a note" in result.stdout
+    assert "1 new decision (0 in place of an earlier one), 0 logged before; 2 lines without an answer." in result.stdout
+    assert "Only a note on 1 line:" in result.stdout
     assert "2 to review" in result.stdout
     assert "PROVISIONAL: paper prevails" in result.stdout
     again = call("apply", folder, path, "--by", "Sri", "--lang", "id")
@@ -273,6 +273,6 @@ def test_a_batch_says_which_decisions_it_could_not_use_and_what_it_kept(folder, 
     fill(folder / "review.csv", folder / "review.csv", {"verified": "44"})
     monkeypatch.setattr(batch, "Reader", FakeReader)
     result = call("read", photo(tmp_path / "9.jpg", mark=9), "--out", folder, "--lang", "en")
-    assert "1 decisions are kept but not used, as their photo is not here" in result.stdout
+    assert "Kept but not used: 1 decision about a photo that is not here" in result.stdout
     assert f"{CODE}.jpg votes_2" in result.stdout
     assert "kept as review-1.csv" in result.stdout

@@ -458,6 +458,15 @@ def test_frames_beyond_the_limit_are_one_problem(fake, folder, tmp_path) -> None
     assert steps[1][2] == f"{CODE}.pdf#2"
 
 
+def test_a_document_is_not_settled_while_its_file_goes_on(reader: Reader) -> None:
+    settled = [Image.open(SAMPLES / f"page{name}.jpg") for name in ("1-sideways", "2-shadow", "3-upside-down")]
+    scan = saved([*settled, settled[1]], "PDF", quality=90)
+    document = Reader(Options(max_frames=3)).read_document([scan], station=CODE)
+    assert {field.status for name, field in document.fields.items() if "date" not in name} == {"accepted"}
+    assert not document.pages_missing
+    assert document.verdict == "incomplete"
+
+
 def test_frames_do_not_depend_on_processes_or_interruption(fake, folder, tmp_path) -> None:
     batch.run([folder], tmp_path / "calm", overlay=True)
 

@@ -123,7 +123,8 @@ def _line(entry: Listed) -> str:
     if row.pages_missing and row.pages_present:
         notes.append(f"{both('kurang', 'missing')} {escape(', '.join(row.pages_missing))}")
     if entry.unread:
-        notes.append(both(f"{entry.unread} foto tidak terbaca", f"{entry.unread} photos not read"))
+        photos = "photo" if entry.unread == 1 else "photos"
+        notes.append(both(f"{entry.unread} foto tidak terbaca", f"{entry.unread} {photos} not read"))
     if row.decided_by:
         notes.append(f"{both('ditetapkan oleh', 'decided by')} {escape(', '.join(row.decided_by))}")
     if row.station and row.id and not row.id.startswith(row.station):
