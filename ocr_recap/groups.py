@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 
 from .problems import OF_GROUPING
 from .record import Problem, Record, Station, label, problem
@@ -15,7 +16,8 @@ from .sheets import alike
 from .stations import Place
 
 _DOUBTFUL = frozenset({"station_conflict", "photo_under_two_stations"})  # such a photo may be another station's
-_Key = tuple[str, str]  # ("station", code), ("folder", name) or ("photo", index)
+_ROOT = "./"  # what results call a folder of the command line itself
+_Key = tuple[str, str]  # ("station", code), ("folder", which it is) or ("photo", index)
 
 
 @dataclass(frozen=True)
@@ -122,9 +124,10 @@ def group(sightings: Sequence[Sighting], roll: Iterable[str] | None = None) -> l
     listed = None if roll is None else set(roll)
     groups: list[Group] = []
     taken: set[str] = set()
+    roots = {s.place.where for s in seen if s.place.folder == _ROOT}
     for (key, form), indexes in parts.items():
         several = len(forms.get(key, [])) > 1 and form is not None
-        name = _unique(_name(key, seen) + (f":{form}" if several else ""), taken)
+        name = _unique(_name(key, seen[indexes[0]], roots) + (f":{form}" if several else ""), taken)
         groups.append(_group(name, form, [members[i] for i in indexes], seen, listed))
     return groups
 
@@ -153,11 +156,11 @@ def _with_folders(sightings: Sequence[Sighting]) -> list[Sighting]:
     codes: dict[str, list[str]] = {}
     for s in sightings:
         if s.place.folder and s.place.station.code:
-            known = codes.setdefault(s.place.folder, [])
+            known = codes.setdefault(s.place.where, [])
             known += [s.place.station.code] if s.place.station.code not in known else []
     placed: list[Sighting] = []
     for s in sightings:
-        place, known = s.place, codes.get(s.place.folder or "", [])
+        place, known = s.place, codes.get(s.place.where, []) if s.place.folder else []
         if known and not place.station.code and not place.problems:
             if len(known) == 1:
                 place = replace(place, station=Station(code=known[0], source="document"))
@@ -197,8 +200,8 @@ def _keys(seen: Sequence[Sighting], copies: Iterable[tuple[int, int]]) -> list[_
         partners.setdefault(j, []).append(i)
     keys: list[_Key] = []
     for i, s in enumerate(seen):
-        code, folder = s.place.station.code, s.place.folder
-        key = ("station", code) if code else ("folder", folder) if folder else ("photo", str(i))
+        code = s.place.station.code
+        key = ("station", code) if code else ("folder", s.place.where) if s.place.folder else ("photo", str(i))
         if not code and not s.place.problems:
             others = [j for j in partners.get(i, []) if not seen[j].place.problems]
             named = [c for j in others if (c := seen[j].place.station.code)]
@@ -258,10 +261,14 @@ def _group(
     return Group(name, station, form, tuple(settled), tuple(problems))
 
 
-def _name(key: _Key, seen: Sequence[Sighting]) -> str:
-    if key[0] != "photo":
+def _name(key: _Key, first: Sighting, roots: set[str]) -> str:
+    """What a document is called by its first photo; of several folders on the command line each has its own name."""
+    folder = first.place.folder
+    if key[0] == "station":
         return key[1]
-    return seen[int(key[1])].label
+    if key[0] == "photo" or folder is None:
+        return first.label
+    return f"{PurePosixPath(key[1]).name}/" if folder == _ROOT and len(roots) > 1 else folder
 
 
 def _unique(name: str, taken: set[str]) -> str:

@@ -165,7 +165,8 @@ class Reader:
     ) -> list[Document]:
         """Put photos together into documents, in the order of each document's first photo.
 
-        Stations are found by the manifest, then by the names that the records give their photos (see `Options`).
+        Stations are found by the manifest, then by the names that the records give their photos (see `Options`), then
+        by the folders that fresh records were read from.
 
         Args:
             records: as `read` made them, or from a `photos.jsonl`.
@@ -184,7 +185,7 @@ class Reader:
             names = [name for photo in photos for name in (photo.file, photo.label)]
             rows = read_manifest(manifest, names) if manifest is not None else {}
         by = naming(rows, self.options.station_pattern, self.options.folder_is_document)
-        return self._settled(records, [place(photo.file, by, frame=photo.frame) for photo in photos])
+        return self._settled(records, [place(r.photo.file, by, r.found_at, r.photo.frame) for r in records])
 
     def _settled(self, records: Sequence[Record], places: Sequence[Place]) -> list[Document]:
         groups = groups_module.group(list(map(groups_module.sighting, records, places)))

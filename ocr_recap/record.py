@@ -6,6 +6,7 @@ rounded where the record is made, so that the same reading gives the same bytes.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
@@ -15,8 +16,6 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr
 from .problems import hint
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .reconcile import Evaluated
 
 RECORD_SCHEMA = 1
@@ -320,6 +319,12 @@ class Record(JsonLine):
         self._source, self._template = source, template
         if self.page is not None:
             self.page.remember(source, template)
+
+    @property
+    def found_at(self) -> str:
+        """The path that `Reader` has just read it from, with forward slashes; empty if that is not known."""
+        path = Path(self._source).as_posix() if isinstance(self._source, str | Path) else ""
+        return path if f"/{path}".endswith(f"/{self.photo.file}") else ""
 
     def show(self, photo: Any = None, path: str | Path | None = None) -> NDArray[np.uint8]:
         """The photo with page, cells, bubbles and numbers drawn on it, (h, w, 3) BGR; private regions are masked.

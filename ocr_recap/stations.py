@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from .record import Problem, Station, label, problem
 
@@ -61,13 +61,15 @@ class Place:
 
     Attributes:
         station: its code and where that came from; no code where nothing, or more than one thing, is said.
-        folder: the folder that was said to be one document; None unless asked for.
+        folder: the folder that was said to be one document, as results call it; None unless asked for.
+        where: which folder that is: two of one name are two.
         page: the page that the manifest expects; the form decides.
         problems: `station_conflict`.
     """
 
     station: Station = field(default_factory=Station)
     folder: str | None = None
+    where: str = ""
     page: str | None = None
     problems: tuple[Problem, ...] = ()
 
@@ -131,13 +133,15 @@ def place(name: str, by: Naming, place_of_file: str = "", frame: int = 0) -> Pla
     different = {code for _, codes in said for code in codes}
     page = row.page if row else None
     folder = f"{PurePosixPath(name).parent.as_posix()}/" if by.folder_is_document else None
+    # Never part of a result: only tells folders apart that results call alike, such as two given on one command line.
+    where = Path(place_of_file or name).absolute().parent.as_posix() if by.folder_is_document else ""
     if len(different) > 1:
         sources = [[source, "/".join(codes)] for source, codes in said]
-        return Place(folder=folder, page=page, problems=(problem("station_conflict", codes=sources),))
+        return Place(folder=folder, where=where, page=page, problems=(problem("station_conflict", codes=sources),))
     if said:
         source, codes = said[0]
-        return Place(Station(code=codes[0], source=source), folder, page)
-    return Place(folder=folder, page=page)
+        return Place(Station(code=codes[0], source=source), folder, where, page)
+    return Place(folder=folder, where=where, page=page)
 
 
 def _joined(match: re.Match[str]) -> str | None:

@@ -169,6 +169,25 @@ def test_folders_as_documents(records):
     assert codes(documents[2]) == ["station_conflict"]
 
 
+def test_two_folders_that_results_call_alike_are_two_documents(tmp_path):
+    for folder, name in (("r1", "page1-sideways"), ("r1", "page2-shadow"), ("r2", "page3-clean")):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        shutil.copyfile(SAMPLES / f"{name}.jpg", tmp_path / folder / f"{name}.jpg")
+    options = Options(folder_is_document=True)
+    inputs = [tmp_path / "r1", tmp_path / "r2" / "page3-clean.jpg"]
+    result = batch.run(inputs, tmp_path / "out", options)
+    assert [(row.id, row.pages_present) for row in result.documents] == [("r1/", ("1", "2")), ("r2/", ("3",))]
+    records = list(Reader(options).read_many(sorted(tmp_path.glob("r?/*.jpg"))))
+    assert [d.pages_present for d in Reader(options).group(records)] == [("1", "2"), ("3",)]
+
+
+def test_python_finds_a_station_in_the_folder_as_a_batch_does(reader, tmp_path):
+    (tmp_path / A).mkdir()
+    path = shutil.copyfile(SAMPLES / "page2-clean.jpg", tmp_path / A / "IMG_0001.jpg")
+    (document,) = reader.group([reader.read(path)])
+    assert (document.station.code, document.station.source) == (A, "folder")
+
+
 # --- the same page more than once -----------------------------------------------------------------------------------
 
 
