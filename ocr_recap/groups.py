@@ -210,7 +210,7 @@ def _keys(seen: Sequence[Sighting], copies: Iterable[tuple[int, int]]) -> list[_
                 key = ("station", named[0])
             elif earlier:
                 key = keys[earlier[0]]
-        elif s.place.problems:
+        elif not code:
             key = ("photo", str(i))
         keys.append(key)
     return keys

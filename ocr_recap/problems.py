@@ -269,6 +269,7 @@ WORDS: Final[Mapping[str, Message]] = {
     "file": ("nama berkas", "file name"),
     "folder": ("nama folder", "folder name"),
     "manifest": ("daftar foto", "manifest"),
+    "given": ("diminta", "asked for"),
     "No such file or directory": ("berkas tidak ada", "there is no such file"),
     "Permission denied": ("tidak boleh dibaca", "permission denied"),
     "Is a directory": ("ini folder, bukan berkas", "it is a folder"),

@@ -140,7 +140,8 @@ class Reader:
 
         Args:
             photos: paths, bytes or arrays, as `read` takes them; of a PDF or TIFF all frames.
-            station: its code, 13 digits (the TPS may come without zeros, `2101142004-1`); None leaves it open.
+            station: its code, 13 digits (the TPS may come without zeros, `2101142004-1`); None leaves it open. A photo
+                whose name or folder says another is a `station_conflict`, and none of its numbers is accepted.
 
         Raises:
             ValueError: no photos, or `station` is no station code.
@@ -149,8 +150,8 @@ class Reader:
         records = [left or self.read(photo, frame=frame) for photo, frame, left in self._pages(photos)]
         if not records:
             raise ValueError("a document needs at least one photo")
-        where = Place(Station(code=code, source="given")) if code else Place(folder=records[0].photo.file)
-        documents = self._settled(records, [where] * len(records))
+        loose = Place(folder=records[0].photo.file)
+        documents = self._settled(records, [self._placed(r, code) if code else loose for r in records])
         main = max(documents, key=lambda document: len(document.pages_present))
         strangers = [
             problem("other_form", file=label(photo.file, photo.frame), found=other.template, expected=main.template)
@@ -159,6 +160,15 @@ class Reader:
             for photo in other.photos
         ]
         return main.model_copy(update={"id": code or main.id, "problems": (*main.problems, *strangers)})
+
+    def _placed(self, record: Record, code: str) -> Place:
+        """A photo of a station that was named by the caller, beside what its own name says."""
+        found = place(record.photo.file, naming({}, self.options.station_pattern, False), record.found_at)
+        said = [pair for p in found.problems for pair in p.data["codes"]]
+        if found.station.code not in (None, code):
+            said = [[found.station.source, found.station.code]]
+        problems = (problem("station_conflict", codes=[["given", code], *said]),) if said else ()
+        return Place(Station(code=code, source="given"), problems=problems)
 
     def group(
         self, records: Iterable[Record], manifest: str | Path | Mapping[str, str] | None = None

@@ -169,6 +169,19 @@ def test_folders_as_documents(records):
     assert codes(documents[2]) == ["station_conflict"]
 
 
+def test_a_station_that_is_asked_for_does_not_hide_what_a_name_says(reader, tmp_path):
+    mine, other = tmp_path / "p1.jpg", tmp_path / f"{B}-p2.jpg"
+    shutil.copyfile(SAMPLES / "page1-sideways.jpg", mine)
+    shutil.copyfile(SAMPLES / "page2-clean.jpg", other)
+    document = reader.read_document([mine, other], station=A)
+    assert (document.id, document.station.code, document.verdict) == (A, A, "review")
+    (problem,) = document.problems
+    assert (problem.code, problem.data["codes"]) == ("station_conflict", [["given", A], ["file", B]])
+    assert document.fields["votes_1"].reasons == ("station_doubtful",)
+    assert document.fields["dpt_J"].accepted is not None
+    assert reader.read_document([other], station=B).fields["votes_1"].accepted == 90
+
+
 def test_two_folders_that_results_call_alike_are_two_documents(tmp_path):
     for folder, name in (("r1", "page1-sideways"), ("r1", "page2-shadow"), ("r2", "page3-clean")):
         (tmp_path / folder).mkdir(exist_ok=True)

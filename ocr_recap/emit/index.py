@@ -119,7 +119,8 @@ def _line(entry: Listed) -> str:
     notes = [escape(where)] if where else []
     if row.pages_present:
         present = escape(", ".join(row.pages_present))
-        notes.append(f"{escape(row.template or '')} · {both('halaman', 'pages')} {present}")
+        pages = both("halaman", "page" if len(row.pages_present) == 1 else "pages")
+        notes.append(f"{escape(row.template or '')} · {pages} {present}")
     if row.pages_missing and row.pages_present:
         notes.append(f"{both('kurang', 'missing')} {escape(', '.join(row.pages_missing))}")
     if entry.unread:

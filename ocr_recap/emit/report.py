@@ -143,7 +143,8 @@ def _meta(document: Document) -> str:
     parts: list[str] = []
     if document.template:
         present = ", ".join(document.pages_present) or "–"
-        parts.append(f"{escape(document.template)} · {both('halaman', 'pages')} {escape(present)}")
+        pages = both("halaman", "page" if len(document.pages_present) == 1 else "pages")
+        parts.append(f"{escape(document.template)} · {pages} {escape(present)}")
     if document.pages_missing:
         missing = escape(", ".join(document.pages_missing))
         parts.append(f"<b>{both('kurang', 'missing')} {missing}</b>")
