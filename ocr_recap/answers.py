@@ -19,7 +19,7 @@ from .lists import WAS_ROUNDED, Fault, is_rounded, refuse, table
 from .record import FieldRecord, Record
 from .template import Template
 
-_BLANK = frozenset({"kosong", "blank", "-"})
+_BLANK = frozenset({"kosong", "blank"})  # no dash: on the form it is a zero, and who copies it means that
 _HASH = re.compile(r"[0-9a-f]{64}")
 _DIGITS = re.compile(r"[0-9]+")
 _Say = Callable[[str, str], None]  # what is wrong, in Indonesian and English

@@ -50,7 +50,7 @@ def apply(folder: str | Path, review: str | Path, by: str | None = None) -> Appl
 
     Args:
         folder: made by `ocr-recap read`.
-        review: the table with its column `verified` filled in: digits, or `kosong`, `blank` or `-` where nothing is
+        review: the table with its column `verified` filled in: digits, or `kosong` or `blank` where nothing is
             written. Lines without an answer are left alone.
         by: who decided, where the column `by` is empty.
 

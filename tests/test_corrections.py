@@ -131,7 +131,7 @@ def test_an_answer_that_was_replaced_does_not_come_back_by_itself(folder, tmp_pa
 
 _ANSWER = st.fixed_dictionaries(
     {
-        "verified": st.sampled_from(["", "0", "7", "042", "999", "kosong", "Blank", "-"]),
+        "verified": st.sampled_from(["", "0", "7", "042", "999", "kosong", "Blank", "blank"]),
         "by": st.sampled_from(["Sri", 'Adi; "x"', "=1+1"]),
         "note": st.sampled_from(["", "'=x", "baris\nkedua", "@x"]),
     }
@@ -227,7 +227,7 @@ def test_a_station_is_settled_by_answering_what_is_asked(tmp_path, sample_truth,
     asked = table(out / "review.csv")
     assert "date_day" in {row["field"] for row in asked}
     written = {field["id"]: field["value"] for name in names for field in sample_truth[name]["fields"]}
-    answers = [{"verified": "-" if written[r["field"]] is None else str(written[r["field"]])} for r in asked]
+    answers = [{"verified": "kosong" if written[r["field"]] is None else str(written[r["field"]])} for r in asked]
     apply(out, fill(out / "review.csv", out / "review.csv", *answers), by="Sri")
     assert table(out / "review.csv") == []
     (station,) = table(out / "stations.csv")
