@@ -180,14 +180,13 @@ def _confidence(f: Figures, language: Language) -> str:
     )
     accepted = None
     if f["accepted"]:
-        risk = (f["accepted"] - f["accepted_right"]) / f["accepted"]
-        accepted = f["accepted"] / f["numbers"], risk
+        accepted = f["accepted"] / f["numbers"], f["silent_error_rate"]
     note = say(
         language,
         f"ECE {f['ece']} atas kelas-kelas di bawah; garis tegak: selang eksak 95%; garis putus: jujur. Kanan: diambil "
-        "menurut keyakinan saja; titik: yang benar-benar diterima pembaca.",
+        "menurut keyakinan saja; titik: yang benar-benar diterima pembaca, dengan semua salah diam-diamnya.",
         f"ECE {f['ece']} over the bins below; bars: exact 95% intervals; dashed: honest. Right: numbers taken by "
-        "confidence alone; the dot: what the reader did accept.",
+        "confidence alone; the dot: what the reader did accept, with all its silent errors.",
     )
     head = [
         confidence,

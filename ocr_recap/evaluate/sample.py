@@ -76,7 +76,7 @@ def draw(results: Results, count: int, seed: int) -> list[Drawn]:
         Drawn(key_of(seed, reading.photo.sha256, reading.photo.frame, name), reading, name, number)
         for reading in results.readings
         for name, number in reading.fields.items()
-        if number.status == "accepted"
+        if number.given
     ]
     # Photos without a hash, or the same bytes twice, could share a key: their names decide then.
     return sorted(pool, key=lambda drawn: (drawn.key, drawn.reading.photo.file))[:count]
@@ -148,7 +148,7 @@ def answers(results: Results, path: Path) -> Answers:
     counted = drawn[: filled[-1] + 1]
     wants = {one: _want(one, *typed_in.get(one.identity, ("", path.name)), faults) for one in counted}
     return Answers(
-        Judgement("sheet", _photos(wants), (), {}, (*results.faults, *faults)),
+        Judgement("sheet", _photos(wants), (), {}, (*results.faults, *faults), results.decided),
         drawn=len(drawn),
         accepted=len(draw(results, 10**9, 0)),
         rows=len(counted),
