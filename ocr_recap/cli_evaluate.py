@@ -173,7 +173,12 @@ def _judged(
     found = {**figures(judgement, forms), "sheet": sheet}
     if html is not None:
         folders = [*photos, truth.parent]
-        write_atomically(html, _report(found, judgement, folders, (results.path, truth), sheet, language))
+        page = _report(found, judgement, folders, (results.path, truth), sheet, language)
+        try:
+            write_atomically(html, page)
+        except OSError as fault:  # which names the temporary file
+            why = fault.strerror or type(fault).__name__
+            fail(say(language, f"{html}: tidak dapat ditulis ({why})", f"{html}: cannot be written ({why})"), USAGE)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:

@@ -373,6 +373,8 @@ def test_unknown_fields_are_named_and_count_as_not_read(tmp_path: Path) -> None:
 def test_wrong_use_says_what_to_do(tmp_path: Path) -> None:
     truth = write(tmp_path / "truth.jsonl", [truth_of("a", {"valid_total": "449"})])
     photos = write(tmp_path / "records.jsonl", [record_of("a", {"valid_total": number("449")})])
+    deep = tmp_path / "deep.jsonl"
+    deep.write_text("[" * 100_000, "utf-8")
     for arguments, words in (
         ((tmp_path, truth), "ocr-recap read"),
         ((truth, photos), "line not used"),
@@ -383,6 +385,8 @@ def test_wrong_use_says_what_to_do(tmp_path: Path) -> None:
         ((truth, "--cells", truth), "stands alone"),
         (("--cells", tmp_path / "none.jsonl"), "cannot be read"),
         (("--cells", tmp_path), "no labelled cells"),
+        ((photos, deep), "no line of truth"),
+        ((photos, truth, "--html", tmp_path), f"{tmp_path}: cannot be written"),
     ):
         result = call("evaluate", *arguments, "--lang", "en")
         assert result.exit_code == 2, arguments
@@ -532,6 +536,20 @@ def test_a_sheet_cannot_be_flattered_by_leaving_rows_out(
     assert (found["silent_errors"], found["silent_error_trials"]) == (4, 10)
     assert found["sheet"] == {"drawn": 20, "accepted": 30, "rows": 10, "unread": 4, "left": 10}
     assert result.exit_code == 1
+
+
+def test_a_sheet_tells_photos_without_a_hash_apart(tmp_path: Path) -> None:
+    """Other readers need not give hashes."""
+    records = [record_of(f"={i}", {"valid_total": number(f"{100 + i}")}) for i in range(5)]
+    for record in records:
+        del record["photo"]["sha256"]
+    write(tmp_path / "photos.jsonl", records)
+    call("sample", tmp_path, "--seed", 7)
+    rows = rows_of(tmp_path / "sample-7" / "sheet.csv")
+    for row in rows:
+        row["text"] = str(100 + int(row["file"].split("=")[1][:-4]))
+    found = json.loads(call("evaluate", tmp_path, fill(tmp_path / "f.csv", rows), "--json").stdout)
+    assert (found["silent_errors"], found["silent_error_trials"], found["faults"]) == (0, 5, [])
 
 
 def test_foreign_and_empty_sheets_are_refused(drawn: tuple[Path, list[dict[str, str]]], tmp_path: Path) -> None:

@@ -140,7 +140,8 @@ def _faults(f: Figures, language: Language) -> str:
 
 def _shots(made: Made, language: Language) -> str:
     if not made.worst:
-        return f'<p class="sub">{say(language, "Tidak ada yang salah.", "Nothing is wrong.")}</p>'
+        none = "Dari bilangan yang terbaca tidak ada yang salah.", "Of the numbers that were read none is wrong."
+        return f'<p class="sub">{say(language, *none)}</p>'
     note = say(
         language,
         f"{len(made.worst)} dari {made.wrong} bilangan yang salah: dulu yang salah diam-diam, lalu yang salah dengan "

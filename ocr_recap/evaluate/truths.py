@@ -326,7 +326,7 @@ def is_json(path: Path) -> bool:
     for _, line in read_lines(path):
         try:
             return isinstance(json.loads(line), dict) or path.suffix.lower() in (".jsonl", ".json")
-        except ValueError:
+        except (ValueError, RecursionError):
             return path.suffix.lower() in (".jsonl", ".json") or line.lstrip().startswith("{")
     return path.suffix.lower() != ".csv"
 
