@@ -79,7 +79,8 @@ def evaluate(
                 ),
                 USAGE,
             )
-        _judged(read_results(results), truth, html, as_json, photos or [], Forms(templates or ()), language)
+        read = read_results(results)
+        _judged(read, truth, html, as_json, photos or [], Forms(templates or (), read.path.parent), language)
     except BatchError as fault:
         fail(say(language, fault.id, fault.en), USAGE)
     except template.TemplateError as fault:

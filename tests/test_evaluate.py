@@ -298,6 +298,28 @@ def test_documents_are_the_truths_and_rules_reach_across_pages(tmp_path: Path) -
     assert found["verdicts"] == {"consistent": {"settled": 1}, "inconsistent": {"inconsistent": 1}}
 
 
+def test_forms_of_the_results_give_their_rules_and_missing_ones_are_named(tmp_path: Path) -> None:
+    """A page that does not add up is not consistent, whoever made the form."""
+    wrong = {**PAGE3, "grand_total": "156"}
+    truth = write(tmp_path / "truth.jsonl", [{**truth_of("a", wrong), "template": "mine"}])
+    record = record_of("a", {k: number(t, "review" if "date" in k else "accepted") for k, t in wrong.items()})
+    record["page"]["template"] = "mine"
+    write(tmp_path / "photos.jsonl", [record])
+
+    def found() -> list[Any]:
+        f = json.loads(call("evaluate", tmp_path, truth, "--json").stdout)
+        return [f["documents_inconsistent"], f["inconsistent_passed"], f["forms_without_rules"]]
+
+    assert found() == [0, 0, ["mine"]]
+    assert "no template of mine" in call("evaluate", tmp_path, truth, "--lang", "en").stdout
+    (tmp_path / "templates").mkdir()
+    form = (Path(cli.__file__).parents[1] / "templates" / f"{FORM.id}.yaml").read_text("utf-8")
+    (tmp_path / "templates" / "mine.yaml").write_text(form.replace(f"id: {FORM.id}", "id: mine", 1), "utf-8")
+    assert found() == [1, 1, []]
+    (tmp_path / "templates" / "mine.yaml").write_text("no template", "utf-8")
+    assert found() == [0, 0, ["mine"]]
+
+
 # --- input that is not as it should be -------------------------------------------------------------------------------
 
 

@@ -109,9 +109,16 @@ def figures(judgement: Judgement, forms: Mapping[str, Template]) -> dict[str, An
         "unjudged_accepted": sum(f.given for r in judgement.orphans for f in r.fields.values()),
         "unlisted_accepted": _unlisted(known) if judgement.kind == "typed" else 0,
         "documents_decided": judgement.decided,
+        "forms_without_rules": forms_without_rules(known, forms) if judgement.kind != "sheet" else [],
         "faults": [asdict(fault) for fault in judgement.faults],
         "tables": {name: {k: c.export() for k, c in table.items()} for name, table in tables(judgement.photos).items()},
     }
+
+
+def forms_without_rules(photos: Iterable[Photo], forms: Mapping[str, Template]) -> list[str]:
+    """Forms whose templates are not at hand: of their documents nobody knows the rules and the dates."""
+    named = {photo.truth.form[0] for photo in photos if photo.truth.form}
+    return sorted(name for name in named if name and forms.get(name) is None)
 
 
 def _claims(number: Judged) -> bool:

@@ -164,7 +164,7 @@ def _shot(shown: Shown, language: Language) -> str:
     css = "bad" if shown.silent else "look"
     return (
         f'<li class="{css}">{picture}<p>{want} <code>[{_cells(shown.want)}]</code> {got} '
-        f'<code>[{_cells(shown.got)}]</code></p><p><span class="sign">{escape(kind)}</span> {sure}</p>'
+        f'<code>[{_cells(shown.got)}]</code></p><p><span class="sign">{escape(kind)}</span> {local(sure, language)}</p>'
         f'<p class="fine">{escape(shown.photo)} · {escape(shown.field)}</p></li>'
     )
 

@@ -170,6 +170,17 @@ def what_n_shows(f: Figures, language: Language) -> list[str]:
                 "accepted numbers are in them.",
             )
         )
+    if f["forms_without_rules"]:
+        names = ", ".join(f["forms_without_rules"])
+        found.append(
+            say(
+                language,
+                f"Templat {names} tidak ada: aturannya tidak diperiksa, dan tanggal ikut menentukan dokumen. "
+                "Beri berkasnya dengan --template.",
+                f"There is no template of {names}: its rules are not checked, and dates decide on documents like "
+                "counts. Give its file with --template.",
+            )
+        )
     if f["unlisted_accepted"]:
         n = f["unlisted_accepted"]
         found.append(
