@@ -369,6 +369,15 @@ def test_a_point_in_a_name_is_a_part_of_it(tmp_path: Path) -> None:
     assert (found["located"], found["records_without_truth"]) == (1, 1)
 
 
+def test_folders_tell_photos_of_one_name_apart(tmp_path: Path) -> None:
+    records = [record_of(f"photos/tps{i}/1", {"valid_total": number(f"44{i}")}) for i in range(3)]
+    truths = [truth_of(f"tps{i}/1", {"valid_total": f"44{i}"}) for i in range(3)]
+    found = figures_of(tmp_path, records, truths)
+    assert (found["numbers_right"], found["faults"]) == (3, [])
+    found = figures_of(tmp_path, records, [truth_of("ps1/1", {"valid_total": "441"})])  # no folder of theirs
+    assert (found["located"], [f["code"] for f in found["faults"]]) == (0, ["doubled"])
+
+
 def test_truth_that_contradicts_itself_is_named(tmp_path: Path) -> None:
     twice, short = truth_of("a", {"valid_total": "449"}), truth_of("b", {"valid_total": "449"})
     twice["fields"] += truth_of("a", {"valid_total": "111"})["fields"]

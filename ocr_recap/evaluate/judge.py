@@ -125,6 +125,8 @@ def judge(results: Results, truth: TruthFile) -> Judgement:
     used: set[int] = set()
     for key, photo in seen.items():
         found = by_path.get(key) or by_stem.get((stem_of_name(photo.name), photo.frame), [])
+        if len(found) > 1:  # the truth may know a folder that lies in the one that was read
+            found = [reading for reading in found if f"/{reading.path}".endswith(f"/{photo.name}")] or found
         if len(found) > 1:
             faults.append(_doubled_records(photo.name, found))
         reading = found[0] if len(found) == 1 and key not in twice else None
