@@ -8,7 +8,8 @@ machine, so the verdict on a document that people decided in is made of its phot
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -142,12 +143,16 @@ def read_results(path: Path) -> Results:
             faults.append(broken_line(file, number, fault))
     verdicts: dict[str, str] = {}
     decided = 0
+    pages: dict[str | None, set[str | None]] = defaultdict(set)
+    for reading in readings:
+        if reading.counts and reading.page is not None:
+            pages[reading.document].add(reading.status)
     documents = file.with_name(DOCUMENTS_FILE)
     for number, line in read_lines(documents) if documents.is_file() else ():
         try:
             document = Verdict.model_validate_json(line)
             decided += document.by_people
-            verdicts[document.id] = _machines(document, readings) if document.by_people else document.verdict
+            verdicts[document.id] = _machines(document, pages[document.id]) if document.by_people else document.verdict
         except ValidationError as fault:
             faults.append(broken_line(documents, number, fault))
     if not readings and faults:
@@ -155,9 +160,8 @@ def read_results(path: Path) -> Results:
     return Results(file, tuple(readings), verdicts, tuple(faults), decided)
 
 
-def _machines(document: Verdict, readings: Sequence[Reading]) -> str:
+def _machines(document: Verdict, said: Collection[str | None]) -> str:
     """The verdict before people decided anything: the worst of the pages that count, as `documents.settle` has it."""
-    said = {r.status for r in readings if r.document == document.id and r.counts and r.page is not None}
     if not said:
         return "problem"
     worst = next((status for status in ("inconsistent", "review") if status in said), "settled")
