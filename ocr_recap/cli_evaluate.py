@@ -79,7 +79,8 @@ def evaluate(
                 ),
                 USAGE,
             )
-        _judged(read_results(results), truth, html, as_json, photos or [], Forms(templates or ()), language)
+        read = read_results(results)
+        _judged(read, truth, html, as_json, photos or [], Forms(templates or (), read.path.parent), language)
     except BatchError as fault:
         fail(say(language, fault.id, fault.en), USAGE)
     except template.TemplateError as fault:
@@ -173,7 +174,12 @@ def _judged(
     found = {**figures(judgement, forms), "sheet": sheet}
     if html is not None:
         folders = [*photos, truth.parent]
-        write_atomically(html, _report(found, judgement, folders, (results.path, truth), sheet, language))
+        page = _report(found, judgement, folders, (results.path, truth), sheet, language)
+        try:
+            write_atomically(html, page)
+        except OSError as fault:  # which names the temporary file
+            why = fault.strerror or type(fault).__name__
+            fail(say(language, f"{html}: tidak dapat ditulis ({why})", f"{html}: cannot be written ({why})"), USAGE)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:

@@ -71,8 +71,8 @@ def risk_coverage(readings: Sequence[tuple[float, bool]], total: int) -> list[di
     """Take only numbers of at least some confidence: how many are taken (coverage), which part is wrong (risk).
 
     Args:
-        readings: (confidence, right) of the numbers that were read.
-        total: all written numbers, those on lost photos included: coverage never reaches 1 without them.
+        readings: (confidence, right) of the numbers that were read, those included that stand nowhere (never right).
+        total: those, and all written numbers that were not read: coverage does not reach 1 without them.
 
     Returns:
         A point per distinct confidence, highest first, thinned to about 200. Equal confidences come together.

@@ -68,8 +68,11 @@ def figures(judgement: Judgement, forms: Mapping[str, Template]) -> dict[str, An
     total = count(judgement.photos)
     low, high = clopper_pearson(total.silent_errors, total.trials)
     written = [n for photo in known for n in photo.numbers if n.kind == "written"]
+    claimed = [n for photo in judgement.photos for n in photo.numbers if _claims(n)]
+    sure = [(n.got.confidence, n.right) for n in claimed if n.got and n.got.confidence is not None]
+    unread = sum(not _claims(n) for n in written)
     paper = papers(known, judgement.verdicts, forms) if judgement.kind != "sheet" else ()
-    calibration = calibrate((n.got.confidence, n.right) for n in written if n.got and n.got.confidence is not None)
+    calibration = calibrate(sure)
     return {
         "truth": judgement.kind,
         "photos": len(known),
@@ -101,14 +104,37 @@ def figures(judgement: Judgement, forms: Mapping[str, Template]) -> dict[str, An
         **_witnesses(known),
         "ece": calibration.ece,
         "reliability": calibration.export(),
-        "risk_coverage": risk_coverage(
-            [(n.got.confidence, n.right) for n in written if n.got and n.got.confidence is not None], len(written)
-        ),
+        "risk_coverage": risk_coverage(sure, len(sure) + unread),
         "records_without_truth": len(judgement.orphans),
-        "unjudged_accepted": sum(f.status == "accepted" for r in judgement.orphans for f in r.fields.values()),
+        "unjudged_accepted": sum(f.given for r in judgement.orphans for f in r.fields.values()),
+        "unlisted_accepted": _unlisted(known) if judgement.kind == "typed" else 0,
+        "documents_decided": judgement.decided,
+        "forms_without_rules": forms_without_rules(known, forms) if judgement.kind != "sheet" else [],
         "faults": [asdict(fault) for fault in judgement.faults],
         "tables": {name: {k: c.export() for k, c in table.items()} for name, table in tables(judgement.photos).items()},
     }
+
+
+def forms_without_rules(photos: Iterable[Photo], forms: Mapping[str, Template]) -> list[str]:
+    """Forms whose templates are not at hand: of their documents nobody knows the rules and the dates."""
+    named = {photo.truth.form[0] for photo in photos if photo.truth.form}
+    return sorted(name for name in named if name and forms.get(name) is None)
+
+
+def _claims(number: Judged) -> bool:
+    """Whether the reader says how sure it is of a number: a written one, or one read where nothing is written."""
+    got = number.got
+    return got is not None and got.confidence is not None and (number.kind == "written" or got.value is not None)
+
+
+def _unlisted(photos: Iterable[Photo]) -> int:
+    """Accepted numbers of photos in a typed truth that it does not list."""
+    return sum(
+        got.given and name not in photo.truth.wanted
+        for photo in photos
+        if photo.located and photo.reading
+        for name, got in photo.reading.fields.items()
+    )
 
 
 def count(photos: Iterable[Photo]) -> Counts:

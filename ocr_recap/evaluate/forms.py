@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from .. import template
-from ..template import Template
+from ..emit import TEMPLATES
+from ..template import Template, TemplateError
 
 
 class Forms(Mapping[str, Template]):
-    """The package's own templates, and more from files."""
+    """The package's own templates, more from files, and those that lie in a folder of results under other ids."""
 
-    def __init__(self, files: Iterable[str] = ()) -> None:
-        """Load what a person names; the package's own wait.
+    def __init__(self, files: Iterable[str] = (), results: Path | None = None) -> None:
+        """Load what a person names; the others wait.
 
         Raises:
             ocr_recap.template.TemplateError: a file is no template.
         """
         self._loaded = {form.id: form for form in map(template.load, files)}
-        self._known = tuple(dict.fromkeys((*template.available(), *self._loaded)))
+        beside = sorted((results / TEMPLATES).glob("*.yaml")) if results else ()
+        self._known: dict[str, str | Path] = {
+            **{path.stem: path for path in beside},
+            **{name: name for name in (*template.available(), *self._loaded)},
+        }
 
     def __getitem__(self, name: str) -> Template:
-        if name not in self._known:
-            raise KeyError(name)
         if name not in self._loaded:
-            self._loaded[name] = template.load(name)
+            place = self._known[name]
+            try:
+                self._loaded[name] = template.load(place)
+            except TemplateError:
+                if not isinstance(place, Path):
+                    raise
+                raise KeyError(name) from None  # not by this version: as if it were not there
         return self._loaded[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from ..record import Quad
 from .readings import Reading, ReadNumber, Results
-from .truths import Fault, Truth, TruthField, TruthFile, TruthKind, stem
+from .truths import Fault, Truth, TruthField, TruthFile, TruthKind, stem, stem_of_name
 
 Kind = Literal["written", "blank", "invented"]
 
@@ -45,7 +45,7 @@ class Judged:
     @property
     def accepted(self) -> bool:
         """Given as accepted."""
-        return self.got is not None and self.got.status == "accepted"
+        return self.got is not None and self.got.given
 
     @property
     def trial(self) -> bool:
@@ -85,13 +85,17 @@ class Photo:
 
 @dataclass(frozen=True)
 class Judgement:
-    """Everything that was compared. `orphans`: records without truth, which say nothing either way."""
+    """Everything that was compared.
+
+    `orphans`: records without truth, which say nothing either way. `decided`: documents that people decided in.
+    """
 
     kind: TruthKind
     photos: tuple[Photo, ...]
     orphans: tuple[Reading, ...]
     verdicts: Mapping[str, str]
     faults: tuple[Fault, ...]
+    decided: int = 0
 
 
 def judge(results: Results, truth: TruthFile) -> Judgement:
@@ -120,7 +124,9 @@ def judge(results: Results, truth: TruthFile) -> Judgement:
     photos: list[Photo] = []
     used: set[int] = set()
     for key, photo in seen.items():
-        found = by_path.get(key) or by_stem.get((stem(photo.name), photo.frame), [])
+        found = by_path.get(key) or by_stem.get((stem_of_name(photo.name), photo.frame), [])
+        if len(found) > 1:  # the truth may know a folder that lies in the one that was read
+            found = [reading for reading in found if f"/{reading.path}".endswith(f"/{photo.name}")] or found
         if len(found) > 1:
             faults.append(_doubled_records(photo.name, found))
         reading = found[0] if len(found) == 1 and key not in twice else None
@@ -132,7 +138,7 @@ def judge(results: Results, truth: TruthFile) -> Judgement:
         photos.append(judge_photo(photo, reading))
         faults += _unknown_ids(photos[-1])
     orphans = tuple(reading for reading in results.readings if id(reading) not in used)
-    return Judgement(truth.kind, tuple(photos), orphans, results.verdicts, tuple(faults))
+    return Judgement(truth.kind, tuple(photos), orphans, results.verdicts, tuple(faults), results.decided)
 
 
 def judge_photo(truth: Truth, reading: Reading | None) -> Photo:
@@ -140,11 +146,13 @@ def judge_photo(truth: Truth, reading: Reading | None) -> Photo:
     form, wanted = truth.form, truth.wanted
     fields: Mapping[str, ReadNumber] = reading.fields if reading else {}
     located = form is not None and _located(form, reading, truth)
-    numbers = [_judge(want, fields.get(name) if located else None) for name, want in wanted.items()]
+    # Of a form that no template describes nothing was to be read, so its numbers are none that were missed.
+    judged = wanted.items() if form is not None else ()
+    numbers = [_judge(want, fields.get(name) if located else None) for name, want in judged]
     for name, got in fields.items():
         known = located and name in wanted
         unjudged = name.startswith("rowsum_") or (located and truth.partial)
-        if got.status == "accepted" and not known and not unjudged:
+        if got.given and not known and not unjudged:
             numbers.append(Judged(name, "invented", None, got, False, False, True))
     return Photo(truth, reading, form is not None, located, tuple(numbers))
 
@@ -165,7 +173,7 @@ def _judge(want: TruthField, got: ReadNumber | None) -> Judged:
     right = got is not None and got.value in values
     text_right = got is not None and got.text in want.texts
     silent = False
-    if got is not None and got.status == "accepted":
+    if got is not None and got.given:
         # What programs use is `accepted`; a record in which it differs from `value` is wrong in one of the two.
         silent = not written or not right or (got.accepted is not None and got.accepted not in values)
     elif got is not None and got.status == "blank":

@@ -55,24 +55,23 @@ def papers(photos: Iterable[Photo], verdicts: Mapping[str, str], forms: Mapping[
 def _paper(name: str, photos: list[Photo], verdicts: Mapping[str, str], forms: Mapping[str, Template]) -> Paper:
     form = forms.get(next((_template_of(photo) for photo in photos), ""))
     dates = {field.id for field in form.fields if field.role != "count"} if form else set[str]()
-    numbers: dict[str, list[Judged]] = defaultdict(list)
+    numbers: dict[tuple[str | None, str], list[Judged]] = defaultdict(list)
     for photo in photos:
         for number in photo.numbers:
             if number.kind != "invented" and number.field not in dates:
-                numbers[number.field].append(number)
+                numbers[photo.truth.page, number.field].append(number)
     # Of typed truth only some numbers are known, but all that were read must be settled to pass.
     rest = [
         got.status != "review"
         for photo in photos
         if photo.truth.partial and photo.reading
         for field, got in photo.reading.fields.items()
-        if field not in numbers and field not in dates
+        if field not in photo.truth.wanted and field not in dates
     ]
-    counting = [photo for photo in photos if photo.reading is None or photo.reading.counts] or photos
     return Paper(
         name,
         consistent=all(photo.truth.consistent.numbers is not False for photo in photos) and _adds_up(photos, form),
-        right=all(photo.located and all(n.right for n in photo.numbers) for photo in counting),
+        right=all(map(_right, _pages(photos))),
         straight_through=bool(numbers) and all(map(_settled, numbers.values())) and all(rest),
         silent=any(n.silent for photo in photos for n in photo.numbers),
         verdict=_verdict(photos, verdicts),
@@ -91,6 +90,21 @@ def _adds_up(photos: list[Photo], form: Template | None) -> bool:
     written = {name: want.value for photo in photos for name, want in photo.truth.wanted.items()}
     rules = [rule for rule in form.rules if rule.strength != "soft"]
     return all(rule.outcome != "broken" for rule in reconcile.evaluate(rules, written))
+
+
+def _pages(photos: list[Photo]) -> list[list[Photo]]:
+    """Photos of one page together; where the truth names no page each photo is one."""
+    pages: dict[str, list[Photo]] = defaultdict(list)
+    for photo in photos:
+        truth = photo.truth
+        pages[f"page {truth.page}" if truth.page is not None else f"{truth.name}#{truth.frame}"].append(photo)
+    return list(pages.values())
+
+
+def _right(photos: list[Photo]) -> bool:
+    """Of several photos of a page those decide on which a page was found and counts; a lost page is not right."""
+    counting = [p for p in photos if p.reading is not None and p.reading.page is not None and p.reading.counts]
+    return all(photo.located and all(n.right for n in photo.numbers) for photo in counting or photos)
 
 
 def _settled(found: list[Judged]) -> bool:

@@ -2,14 +2,17 @@
 
 Another reader's results can be evaluated too: only `photo.file`, `page` and `fields` are needed of a record.
 `photos.jsonl` holds each photo's final status, after documents were decided; `documents.jsonl` adds their verdicts.
+What people decided (`ocr-recap apply`) is in `documents.jsonl` and not in `photos.jsonl`. An evaluation judges the
+machine, so the verdict on a document that people decided in is made of its photos' statuses again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
@@ -46,6 +49,11 @@ class ReadNumber(_Lenient):
     quad: Corners | None = None
     evidence: ReadEvidence | None = None
 
+    @property
+    def given(self) -> bool:
+        """Whether a program may use it: `accepted` is what programs use, so it speaks even where `status` does not."""
+        return self.status == "accepted" or self.accepted is not None
+
 
 class ReadPage(_Lenient):
     """The form that was found."""
@@ -77,24 +85,41 @@ class Reading(_Lenient):
     @property
     def path(self) -> str:
         """Relative path without the ending, with forward slashes."""
-        return PurePosixPath(self.photo.file.replace("\\", "/")).with_suffix("").as_posix()
+        path = PurePosixPath(self.photo.file.replace("\\", "/"))
+        return (path.with_suffix("") if path.name else path).as_posix()
 
 
 class Verdict(_Lenient):
-    """One line of `documents.jsonl`."""
+    """One line of `documents.jsonl`. `fields` are looked at for decisions of people only."""
 
     id: str
     verdict: str
+    pages_missing: tuple[str, ...] = ()
+    fields: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict[str, Mapping[str, Any]])
+
+    @property
+    def by_people(self) -> bool:
+        """Whether somebody decided a number of it."""
+        return any(field.get("decision") is not None for field in self.fields.values())
 
 
 @dataclass(frozen=True)
 class Results:
-    """A folder of results. `verdicts`: of documents by id; empty where there is no `documents.jsonl`."""
+    """A folder of results.
+
+    Attributes:
+        path: of `photos.jsonl`.
+        readings: its records.
+        verdicts: the machine's, by document id; empty where there is no `documents.jsonl`.
+        faults: lines that could not be used.
+        decided: documents in which people decided numbers; none of that is heard.
+    """
 
     path: Path
     readings: tuple[Reading, ...]
     verdicts: Mapping[str, str]
     faults: tuple[Fault, ...]
+    decided: int = 0
 
 
 def read_results(path: Path) -> Results:
@@ -117,13 +142,27 @@ def read_results(path: Path) -> Results:
         except ValidationError as fault:
             faults.append(broken_line(file, number, fault))
     verdicts: dict[str, str] = {}
+    decided = 0
+    pages: dict[str | None, set[str | None]] = defaultdict(set)
+    for reading in readings:
+        if reading.counts and reading.page is not None:
+            pages[reading.document].add(reading.status)
     documents = file.with_name(DOCUMENTS_FILE)
     for number, line in read_lines(documents) if documents.is_file() else ():
         try:
             document = Verdict.model_validate_json(line)
-            verdicts[document.id] = document.verdict
+            decided += document.by_people
+            verdicts[document.id] = _machines(document, pages[document.id]) if document.by_people else document.verdict
         except ValidationError as fault:
             faults.append(broken_line(documents, number, fault))
     if not readings and faults:
         raise BatchError(f"{faults[0].where}: {faults[0].id}", f"{faults[0].where}: {faults[0].en}")
-    return Results(file, tuple(readings), verdicts, tuple(faults))
+    return Results(file, tuple(readings), verdicts, tuple(faults), decided)
+
+
+def _machines(document: Verdict, said: Collection[str | None]) -> str:
+    """The verdict before people decided anything: the worst of the pages that count, as `documents.settle` has it."""
+    if not said:
+        return "problem"
+    worst = next((status for status in ("inconsistent", "review") if status in said), "settled")
+    return "incomplete" if worst == "settled" and document.pages_missing else worst

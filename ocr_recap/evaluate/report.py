@@ -140,7 +140,8 @@ def _faults(f: Figures, language: Language) -> str:
 
 def _shots(made: Made, language: Language) -> str:
     if not made.worst:
-        return f'<p class="sub">{say(language, "Tidak ada yang salah.", "Nothing is wrong.")}</p>'
+        none = "Dari bilangan yang terbaca tidak ada yang salah.", "Of the numbers that were read none is wrong."
+        return f'<p class="sub">{say(language, *none)}</p>'
     note = say(
         language,
         f"{len(made.worst)} dari {made.wrong} bilangan yang salah: dulu yang salah diam-diam, lalu yang salah dengan "
@@ -163,7 +164,7 @@ def _shot(shown: Shown, language: Language) -> str:
     css = "bad" if shown.silent else "look"
     return (
         f'<li class="{css}">{picture}<p>{want} <code>[{_cells(shown.want)}]</code> {got} '
-        f'<code>[{_cells(shown.got)}]</code></p><p><span class="sign">{escape(kind)}</span> {sure}</p>'
+        f'<code>[{_cells(shown.got)}]</code></p><p><span class="sign">{escape(kind)}</span> {local(sure, language)}</p>'
         f'<p class="fine">{escape(shown.photo)} · {escape(shown.field)}</p></li>'
     )
 
@@ -180,14 +181,13 @@ def _confidence(f: Figures, language: Language) -> str:
     )
     accepted = None
     if f["accepted"]:
-        risk = (f["accepted"] - f["accepted_right"]) / f["accepted"]
-        accepted = f["accepted"] / f["numbers"], risk
+        accepted = f["accepted"] / f["numbers"], f["silent_error_rate"]
     note = say(
         language,
         f"ECE {f['ece']} atas kelas-kelas di bawah; garis tegak: selang eksak 95%; garis putus: jujur. Kanan: diambil "
-        "menurut keyakinan saja; titik: yang benar-benar diterima pembaca.",
+        "menurut keyakinan saja; titik: yang benar-benar diterima pembaca, dengan semua salah diam-diamnya.",
         f"ECE {f['ece']} over the bins below; bars: exact 95% intervals; dashed: honest. Right: numbers taken by "
-        "confidence alone; the dot: what the reader did accept.",
+        "confidence alone; the dot: what the reader did accept, with all its silent errors.",
     )
     head = [
         confidence,

@@ -26,8 +26,10 @@ from .judge import Judgement, Photo, judge_photo
 from .readings import Reading, ReadNumber, Results
 from .truths import Fault, Truth, TruthField, typed
 
+_MOST_DIGITS: Final = 15  # of a seed, as `ocr-recap sample` takes it
 COLUMNS: Final = ("seed", "drawn", "row", "sha256", "frame", "field", "file", "text")
 UNREADABLE: Final = "?"
+Identity = tuple[str, int, str]  # photo, frame, field
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +42,10 @@ class Drawn:
     number: ReadNumber
 
     @property
-    def identity(self) -> tuple[str, int, str]:
-        """Which number this is: photo, frame, field."""
-        return self.reading.photo.sha256, self.reading.photo.frame, self.field
+    def identity(self) -> Identity:
+        """Which number this is."""
+        photo = self.reading.photo
+        return _identity(photo.sha256, defused(photo.file), photo.frame, self.field)
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,15 @@ def draw(results: Results, count: int, seed: int) -> list[Drawn]:
         Drawn(key_of(seed, reading.photo.sha256, reading.photo.frame, name), reading, name, number)
         for reading in results.readings
         for name, number in reading.fields.items()
-        if number.status == "accepted"
+        if number.given
     ]
     # Photos without a hash, or the same bytes twice, could share a key: their names decide then.
     return sorted(pool, key=lambda drawn: (drawn.key, drawn.reading.photo.file))[:count]
+
+
+def _identity(sha256: str, file: str, frame: int, field: str) -> Identity:
+    """A photo is known by its hash; where another reader gave none, by its name as the sheet has it."""
+    return sha256 or f"file {file}", frame, field
 
 
 def sheet_csv(drawn: Sequence[Drawn], seed: int) -> bytes:
@@ -122,10 +130,11 @@ def answers(results: Results, path: Path) -> Answers:
     faults: list[Fault] = []
     seed, size = _of_all(path, rows, "seed"), _of_all(path, rows, "drawn")
     drawn = draw(results, size, seed)
-    typed_in: dict[tuple[str, int, str], tuple[str, str]] = {}
+    typed_in: dict[Identity, tuple[str, str]] = {}
     wanted = {one.identity for one in drawn}
     for line, row in rows:
-        identity = row["sha256"], int(row["frame"]) if row["frame"].isdecimal() else 0, row["field"]
+        frame = int(row["frame"]) if row["frame"].isdecimal() and len(row["frame"]) < _MOST_DIGITS else -1
+        identity = _identity(row["sha256"], row["file"], frame, row["field"])
         where = f"{path.name}:{line}"
         if identity not in wanted:
             faults.append(Fault("not_drawn", where, "angka ini tidak diundi", "this number was not drawn"))
@@ -148,7 +157,7 @@ def answers(results: Results, path: Path) -> Answers:
     counted = drawn[: filled[-1] + 1]
     wants = {one: _want(one, *typed_in.get(one.identity, ("", path.name)), faults) for one in counted}
     return Answers(
-        Judgement("sheet", _photos(wants), (), {}, (*results.faults, *faults)),
+        Judgement("sheet", _photos(wants), (), {}, (*results.faults, *faults), results.decided),
         drawn=len(drawn),
         accepted=len(draw(results, 10**9, 0)),
         rows=len(counted),
@@ -161,7 +170,7 @@ def _of_all(path: Path, rows: Sequence[tuple[int, dict[str, str]]], column: str)
     """The number that stands in a column of all rows."""
     found = {row[column] for _, row in rows}
     text = found.pop() if len(found) == 1 else ""
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > _MOST_DIGITS:
         raise BatchError(
             f"{path}: kolom {column} harus sama di semua baris dan berupa angka; lembar ini sudah diubah.",
             f"{path}: {column} must be the same number on all rows; this sheet was altered.",

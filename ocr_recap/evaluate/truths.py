@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, ValidationError, field_validator
 
 from ..inputs import PHOTO_ENDINGS, BatchError
 from ..lists import table
@@ -31,6 +31,8 @@ FAMILIES: Final[Mapping[str, tuple[str, str | None]]] = {
 }
 BLANK_WORDS: Final = ("kosong", "blank")  # how a person types that nothing is written
 WRITABLE: Final = frozenset("0123456789Xx- ")
+_MOST_TYPED: Final = 100  # characters of one number
+_MOST_DIGITS: Final = 9  # of a frame
 _ROW_TOTAL = "rowsum_"  # fields of this prefix are row totals, no numbers of the form
 _ENDINGS = PHOTO_ENDINGS | {".pdf", ".tif", ".tiff", ".heic", ".heif"}
 
@@ -82,7 +84,7 @@ class TruthField(_Lenient):
     @property
     def values(self) -> tuple[int | None, ...]:
         """Every value that counts as right."""
-        digits = ("".join(c for c in text if c.isdigit()) for text in self.alt)
+        digits = ("".join(c for c in text if c in "0123456789") for text in self.alt)
         return self.value, *(int(d) for d in digits if d)
 
 
@@ -133,6 +135,15 @@ class Truth(_Lenient):
     consistent: Consistency = Consistency()
     partial: bool = False
 
+    @field_validator("fields")
+    @classmethod
+    def _each_once(cls, fields: tuple[TruthField, ...]) -> tuple[TruthField, ...]:
+        ids = [field.id for field in fields]
+        twice = sorted({name for name in ids if ids.count(name) > 1})
+        if twice:
+            raise ValueError(f"listed twice: {', '.join(twice)}")
+        return fields
+
     @property
     def wanted(self) -> dict[str, TruthField]:
         """The form's numbers by id, row totals left out."""
@@ -167,8 +178,13 @@ class TruthFile:
 
 
 def stem(file: str) -> str:
-    """A file's name without folder and ending, by which truth and results meet."""
+    """A photo's name without folder and ending, by which truth and results meet."""
     return PurePosixPath(file.replace("\\", "/")).stem
+
+
+def stem_of_name(name: str) -> str:
+    """The same of a name in a truth, which has no ending as a rule, so a point is a part of it (`... at 20.31.05`)."""
+    return PurePosixPath(_without_ending(name)).name
 
 
 def read_jsonl(path: Path) -> TruthFile:
@@ -185,6 +201,8 @@ def read_jsonl(path: Path) -> TruthFile:
             photos.append(Truth.model_validate_json(line))
         except ValidationError as fault:
             faults.append(broken_line(path, number, fault))
+        else:
+            faults += _without_cells(photos[-1], f"{path.name}:{number}")
     if not photos:
         first = f"\n{faults[0].en}" if faults else ""
         raise BatchError(
@@ -194,10 +212,20 @@ def read_jsonl(path: Path) -> TruthFile:
     return TruthFile(path, "photos", tuple(photos), tuple(faults))
 
 
+def _without_cells(photo: Truth, where: str) -> list[Fault]:
+    names = ", ".join(name for name, field in photo.wanted.items() if field.cells and len(field.text) != field.cells)
+    if not names:
+        return []
+    why_id = f"{names}: jumlah huruf dan kotak berbeda; kotaknya tidak dinilai"
+    why_en = f"{names}: text and cells differ in number; its cells are not compared"
+    return [Fault("no_cells", where, why_id, why_en)]
+
+
 def read_typed(path: Path) -> TruthFile:
     """Read a table with the columns `file`, `field`, `text`, and if wanted `template`, `page`, `frame`.
 
-    An empty text, or `kosong` or `blank`, means that nothing is written. Only the fields listed are judged.
+    An empty text, or `kosong` or `blank`, means that nothing is written. Only the fields listed are judged. A page of a
+    PDF is `scan.pdf#2` (from 1, as everywhere that people read), or `scan.pdf` with the column `frame` (from 0).
 
     Raises:
         BatchError: it is no such table (its faults are named by line).
@@ -207,10 +235,14 @@ def read_typed(path: Path) -> TruthFile:
     faults: list[Fault] = []
     for line, row in table(path, ("file", "field", "text")):
         where = f"{path.name}:{line}"
-        frame = row.get("frame", "") or "0"
-        key = _without_ending(row["file"]), int(frame) if frame.isdecimal() else 0
+        key = _photo_of(row["file"], row.get("frame", ""))
         meaning = typed(row["text"])
-        if meaning is None or not key[0] or not row["field"]:
+        if key is None:
+            no_frame = f"{row['file']} {row.get('frame', '')}"
+            faults.append(
+                Fault("bad_frame", where, f"{no_frame}: bukan halaman berkas", f"{no_frame}: no page of a file")
+            )
+        elif meaning is None or not key[0] or not row["field"]:
             faults.append(
                 Fault("bad_text", where, f"{row['text']!r} bukan isian kotak", f"{row['text']!r} is no reading")
             )
@@ -239,13 +271,26 @@ def read_typed(path: Path) -> TruthFile:
     return TruthFile(path, "typed", tuple(photos), tuple(faults))
 
 
+def _photo_of(file: str, frame: str) -> tuple[str, int] | None:
+    """Name and frame of the photo that a table means; None if it cannot be told."""
+    bare, mark, page = file.rpartition("#")
+    named = bool(mark) and page.isdecimal() and bare.lower().endswith((".pdf", ".tif", ".tiff"))
+    from_name = int(page[:_MOST_DIGITS]) - 1 if named else None
+    if (frame and not (frame.isdecimal() and len(frame) <= _MOST_DIGITS)) or (from_name is not None and from_name < 0):
+        return None
+    from_column = int(frame) if frame else None
+    if from_name is not None and from_column not in (None, from_name):
+        return None
+    return _without_ending(bare if named else file), from_name or from_column or 0
+
+
 def typed(text: str) -> tuple[str, int | None] | None:
     """What a person typed: text and value, value None for nothing written; None if it is no reading of cells."""
     text = text.strip()
     if text.lower() in BLANK_WORDS:
         text = ""
     text = text.upper()
-    if not set(text) <= WRITABLE:
+    if not set(text) <= WRITABLE or len(text) > _MOST_TYPED:
         return None
     return text, interpret(text)[1]
 
@@ -281,7 +326,7 @@ def is_json(path: Path) -> bool:
     for _, line in read_lines(path):
         try:
             return isinstance(json.loads(line), dict) or path.suffix.lower() in (".jsonl", ".json")
-        except ValueError:
+        except (ValueError, RecursionError):
             return path.suffix.lower() in (".jsonl", ".json") or line.lstrip().startswith("{")
     return path.suffix.lower() != ".csv"
 

@@ -170,6 +170,35 @@ def what_n_shows(f: Figures, language: Language) -> list[str]:
                 "accepted numbers are in them.",
             )
         )
+    if f["forms_without_rules"]:
+        names = ", ".join(f["forms_without_rules"])
+        found.append(
+            say(
+                language,
+                f"Templat {names} tidak ada: aturannya tidak diperiksa, dan tanggal ikut menentukan dokumen. "
+                "Beri berkasnya dengan --template.",
+                f"There is no template of {names}: its rules are not checked, and dates decide on documents like "
+                "counts. Give its file with --template.",
+            )
+        )
+    if f["unlisted_accepted"]:
+        n = f["unlisted_accepted"]
+        found.append(
+            say(
+                language,
+                f"{n:,} bilangan yang diterima tidak ada di tabel kebenaran dan tidak dinilai.",
+                f"{n:,} accepted numbers are not in the table of truth and are not judged.",
+            )
+        )
+    if f["documents_decided"]:
+        n = f["documents_decided"]
+        found.append(
+            say(
+                language,
+                f"Yang dinilai adalah bacaan mesin: keputusan orang di {n:,} dokumen (decisions.jsonl) tidak dihitung.",
+                f"The machine is judged: what people decided in {n:,} documents (decisions.jsonl) does not count.",
+            )
+        )
     if f["photos_without_record"]:
         n = f["photos_without_record"]
         found.append(
