@@ -147,7 +147,7 @@ def drawn_cells(count: int, workers: int, digits: DigitReader) -> dict[str, Any]
 def table(found: dict[str, Any]) -> str:
     """The README's table."""
     lines = [
-        "| photos | found | numbers read right | accepted | of these wrong (95% bound) | blanks | stations settled |",
+        "| photos | found | numbers read right | accepted | silent errors (95% bound) | blanks | stations settled |",
         "|---|---|---|---|---|---|---|",
     ]
     sets = {**{f"drawn, {name}": f for name, f in found["pages"].items()}}

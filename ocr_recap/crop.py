@@ -22,9 +22,15 @@ FloatArray = NDArray[np.float64]
 Patch = NDArray[np.uint8]
 
 PATCH = 48  # px: a cell with its surroundings, as the digit reader was trained
-CELL = 32  # px: the longer side of the cell, line centre to line centre, in the middle of the patch
-_WIDE = 64  # px: the patch that the box is searched in
-_SNAP = 6  # px of the patch (0.19 cell widths) that a box may lie off its predicted place
+CELL = 32  # px: the height of a square cell, line centre to line centre, in the middle of the patch
+# A digit is bounded by the height of a square or wide cell, but by the width of a narrow one: so that digits come out
+# alike in size, cells taller than 1.5 times their width are scaled by their width; wide and tall ones are kept to
+# these sides. The digit reader was trained on the same sizes (`synth.cellphoto.scale_of`; a test holds both together).
+_TALL = 1.5
+_WIDEST, _TALLEST = 56, 44  # px
+_WIDE = 64  # px: the patch that the box is searched in, where the longer side is `_BOX` px
+_BOX = 32
+_SNAP = 6  # px of that patch (0.19 cell widths) that a box may lie off its predicted place
 _LINE_CONTRAST = 5.0  # mean ridge height (gray levels) from which a side of the box counts as seen
 _PULL = 0.06  # gray levels per squared px: how much better a farther place must be
 BUBBLE = 24  # px: a bubble with its surroundings
@@ -134,7 +140,7 @@ def _crop_field(sampler: _Sampler, field: FormField) -> FieldPatches:
     rects = np.array(field.cells.rects())
     centers = (rects[:, :2] + rects[:, 2:]) / 2
     width, height = field.cells.box[2], field.cells.box[3]
-    unit = 1 / scale_of(width, height)
+    unit = max(width, height) / _BOX
     wide = sampler.sample(centers, unit, _WIDE)
     shift, found = _snap(wide, width / unit / 2, height / unit / 2)
     centers = centers + shift * unit
@@ -146,12 +152,13 @@ def _crop_field(sampler: _Sampler, field: FormField) -> FieldPatches:
     bubbles = centers_photo = None
     if field.bubbles:
         bubbles, centers_photo = _crop_bubbles(sampler, field)
-    return FieldPatches(sampler.sample(centers, unit, PATCH), quads, found, inside, bubbles, centers_photo)
+    cells = sampler.sample(centers, 1 / scale_of(width, height), PATCH)
+    return FieldPatches(cells, quads, found, inside, bubbles, centers_photo)
 
 
 def scale_of(width: float, height: float) -> float:
     """Patch px per unit of length for a cell of these sides, line centre to line centre."""
-    return CELL / max(width, height)
+    return min(CELL / min(height, _TALL * width), _WIDEST / width, _TALLEST / height)
 
 
 def _snap(wide: Patch, half_width: float, half_height: float) -> tuple[FloatArray, NDArray[np.bool_]]:

@@ -94,14 +94,15 @@ SAMPLES = (
 
 # What a person would answer about the samples: the counts that this package leaves open.
 ANSWERED = {
-    "page1-clean": ("used_dpt_L",),
+    "page1-clean": ("used_total_L",),
+    "page1-sideways": ("used_dpt_J",),
+    "page2-clean": ("votes_1", "votes_2"),
     "page1-does-not-add-up": (
         *("used_dpt_J", "used_dptb_J", "used_dpk_J", "used_total_L", "used_total_P", "used_total_J"),
         "ballots_used",
     ),
     "page2-wrong-bubble": ("votes_2",),
     "page3-does-not-add-up": ("valid_total", "invalid", "grand_total"),
-    "page2-dark-and-noisy": ("votes_2",),
     "page2-two-bubbles": ("votes_1",),
 }
 NOTES = {"page2-wrong-bubble": "bulatan berbeda", "page2-two-bubbles": "satu bulatan lebih"}

@@ -16,7 +16,14 @@ from ocr_recap.record import Record
 from ocr_recap.stations import Naming, place
 
 A, B = "2101142004001", "2101142004002"
-NAMES = ("page1-clean", "page2-clean", "page3-clean", "page2-wrong-bubble", "page1-does-not-add-up", "page2-shadow")
+NAMES = (
+    "page1-tilted",
+    "page2-torn-corner",
+    "page3-covered-tag",
+    "page2-wrong-bubble",
+    "page1-does-not-add-up",
+    "page2-shadow",
+)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +94,7 @@ def test_a_decided_blank_is_blank_and_not_zero(template, records):
 
 
 def test_a_decided_number_confirms_others_through_a_rule_that_holds(template, records):
-    page = records["page3-clean"]
+    page = records["page3-covered-tag"]
     unsure = page.fields["invalid"]
     digits = unsure.evidence.digits.model_copy(update={"supports": 0.5})
     unsure = unsure.model_copy(update={"evidence": unsure.evidence.model_copy(update={"digits": digits})})
@@ -128,16 +135,16 @@ def test_a_sheet_that_people_read_and_that_does_not_add_up_says_so(template, rec
 
 
 def test_nobody_decides_whose_sheet_it_is(template, records):
-    photo = named(records["page2-clean"], f"{B}/{A}.jpg")
-    field = decided(template, [photo], decision(photo, "votes_1", 90)).fields["votes_1"]
-    assert (field.status, field.accepted, field.value) == ("review", None, 90)
+    photo = named(records["page2-torn-corner"], f"{B}/{A}.jpg")
+    field = decided(template, [photo], decision(photo, "votes_1", 99)).fields["votes_1"]
+    assert (field.status, field.accepted, field.value) == ("review", None, 99)
     assert field.reasons == ("station_doubtful", "decided_by_person")
     document = decided(template, [photo])
     assert set(settles(document, template).values()) == {0}
 
 
 def test_a_decision_on_a_photo_that_gave_way_to_a_better_one_is_heard(template, records):
-    clean = named(records["page2-clean"], f"{A}_b.jpg")
+    clean = named(records["page2-torn-corner"], f"{A}_b.jpg")
     fields = {n: f.model_copy(update={"confidence": 0.5}) for n, f in clean.fields.items()}
     worse = clean.model_copy(update={"photo": clean.photo.model_copy(update={"sha256": "1" * 64}), "fields": fields})
     worse = named(worse, f"{A}_a.jpg")
@@ -145,10 +152,10 @@ def test_a_decision_on_a_photo_that_gave_way_to_a_better_one_is_heard(template, 
     document = decided(template, [worse, clean], said)
     assert document.fields["votes_1"].reasons == ("photos_disagree",)
     assert "reads 91" in document.fields["votes_1"].explanation.en
-    same = decided(template, [worse, clean], decision(worse, "votes_1", 90))
+    same = decided(template, [worse, clean], decision(worse, "votes_1", 99))
     assert same.fields["votes_1"].status == "accepted"
-    both = decided(template, [worse, clean], said, decision(clean, "votes_1", 90))
-    assert (both.fields["votes_1"].accepted, both.fields["votes_1"].reasons) == (90, ("decided_by_person",))
+    both = decided(template, [worse, clean], said, decision(clean, "votes_1", 99))
+    assert (both.fields["votes_1"].accepted, both.fields["votes_1"].reasons) == (99, ("decided_by_person",))
 
 
 # --- the log ----------------------------------------------------------------------------------------------------------
@@ -156,11 +163,11 @@ def test_a_decision_on_a_photo_that_gave_way_to_a_better_one_is_heard(template, 
 
 def test_the_log_only_grows_and_the_last_word_counts(tmp_path, records):
     assert read_log(tmp_path) == ()
-    page = records["page2-clean"]
+    page = records["page2-torn-corner"]
     first, other = decision(page, "votes_1", 91), decision(page, "votes_2", 7, by="Adi")
     append(tmp_path, [first, other])
     before = (tmp_path / "decisions.jsonl").read_bytes()
-    last = decision(page, "votes_1", 90)
+    last = decision(page, "votes_1", 99)
     append(tmp_path, [])
     append(tmp_path, [last])
     assert (tmp_path / "decisions.jsonl").read_bytes().startswith(before)
@@ -168,12 +175,12 @@ def test_the_log_only_grows_and_the_last_word_counts(tmp_path, records):
     assert log == (first, other, last)
     assert latest(log) == {first.number: last, other.number: other}
     assert log[0].export()["schema"] == 1
-    assert log[0].old.value == 90
+    assert log[0].old.value == 99
 
 
 @pytest.mark.parametrize("line", ["{", "{}", "null", '{"schema": 2}'])
 def test_a_damaged_log_is_named_by_line(tmp_path, records, line):
-    append(tmp_path, [decision(records["page2-clean"], "votes_1", 91)])
+    append(tmp_path, [decision(records["page2-torn-corner"], "votes_1", 91)])
     with (tmp_path / "decisions.jsonl").open("a") as log:
         log.write(line)
     with pytest.raises(BatchError, match="line 2"):
@@ -181,7 +188,7 @@ def test_a_damaged_log_is_named_by_line(tmp_path, records, line):
 
 
 def test_a_number_is_known_by_the_bytes_of_its_photo(records):
-    page = records["page2-clean"]
+    page = records["page2-torn-corner"]
     gone = decision(page, "votes_1", 91).model_copy(update={"sha256": "1" * 64})
     assert fold(page, latest([gone])) is page
     assert numbers_of(page)["votes_1"] == Number(page.photo.sha256, 0, "c-hasil-ppwp-2024", "2", "votes_1")
@@ -209,7 +216,7 @@ def test_what_an_answer_settles_is_what_it_then_settles(template, records):
 
 def test_the_number_that_a_broken_sum_hinges_on_comes_first(template, records):
     """Voters of one line: 8 where 3 may be written breaks the sum; that number settles the line, no other does."""
-    page = records["page1-clean"]
+    page = records["page1-tilted"]
     was = page.fields["dpt_L"]
     assert was.value is not None
     wrong = was.candidates[0].model_copy(update={"text": "999", "value": 999, "probability": 0.7})

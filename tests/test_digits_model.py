@@ -11,6 +11,7 @@ import onnxruntime
 import pytest
 
 import ocr_recap
+from ocr_recap import crop
 from ocr_recap.synth import cells, sources
 
 WEIGHTS = Path(ocr_recap.__file__).parent / "weights"
@@ -41,6 +42,16 @@ def test_card_and_weights_belong_together(card: dict):
     assert card["classes"] == cells.CLASSES
     assert (card["patch"], card["box"]) == (cells.PATCH, cells.BOX)
     assert (WEIGHTS / "LICENSE.md").is_file()
+
+
+@pytest.mark.parametrize("width, height", [(10, 10), (10.5, 9.8), (6, 12), (7, 10), (12, 6), (31, 10), (4.2, 10)])
+def test_cells_are_cut_at_the_scale_that_training_drew(width: float, height: float):
+    scale = crop.scale_of(width, height)
+    assert scale == pytest.approx(cells.scale_of(width, height))
+    assert width * scale <= 56.001
+    assert height * scale <= 44.001
+    # A digit, about 0.65 as wide as high, is never cut down to a speck in a readable cell.
+    assert min(height, 1.5 * width) * scale >= 18
 
 
 def test_graph_takes_any_batch(session: onnxruntime.InferenceSession):

@@ -20,7 +20,7 @@ from ocr_recap.sheets import SAME_SHEET, alike, ink
 from ocr_recap.stations import Naming, place
 
 A, B = "2101142004001", "2101142004002"
-FIRST = ("page1-clean", "page2-clean", "page3-clean")
+FIRST = ("page1-tilted", "page2-torn-corner", "page3-covered-tag")
 SECOND = ("page1-sideways", "page2-shadow", "page3-upside-down")
 
 
@@ -28,7 +28,7 @@ SECOND = ("page1-sideways", "page2-shadow", "page3-upside-down")
 def records(reader: Reader) -> dict[str, Record]:
     names = (*FIRST, *SECOND, "page3-blank")
     found = {name: reader.read(SAMPLES / f"{name}.jpg") for name in names}
-    saved = cv2.imread(str(SAMPLES / "page2-clean.jpg"))
+    saved = cv2.imread(str(SAMPLES / "page2-torn-corner.jpg"))
     small = cv2.resize(saved, None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)
     found["page2-again"] = reader.read(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 60])[1].tobytes())
     return found
@@ -77,14 +77,14 @@ def test_three_pages_are_one_document_in_any_order(reader):
 
 
 def test_missing_pages_are_named_and_their_rules_not_evaluated(reader, records):
-    (document,) = reader.group([named(records[name], f"{A}_{i}.jpg") for i, name in enumerate(SECOND[:2])])
+    (document,) = reader.group([named(records[name], f"{A}_{i}.jpg") for i, name in enumerate(FIRST[:2])])
     assert (document.pages_present, document.pages_missing) == (("1", "2"), ("3",))
     assert document.verdict == "incomplete"
     assert next(r for r in document.rules if r.id == "R6").outcome == "not_evaluated"
 
 
 def test_a_swapped_page_breaks_rules_and_takes_acceptance_back(reader, records):
-    pages = [records["page1-clean"], records["page2-clean"], records["page3-upside-down"]]
+    pages = [records["page1-tilted"], records["page2-torn-corner"], records["page3-upside-down"]]
     alone = pages[2].fields["grand_total"].status, pages[0].fields["ballots_used"].status
     assert alone == ("accepted", "accepted")
     (document,) = reader.group([named(r, f"{A}_{i}.jpg") for i, r in enumerate(pages)])
@@ -98,10 +98,10 @@ def test_a_swapped_page_breaks_rules_and_takes_acceptance_back(reader, records):
 
 
 def test_a_rule_across_pages_can_confirm_a_number(reader, records):
-    doubtful = altered(records["page3-clean"], "invalid", supports=0.5)
+    doubtful = altered(records["page3-covered-tag"], "invalid", supports=0.5)
     (alone,) = reader.group([named(doubtful, f"{A}_3.jpg")])
     assert alone.fields["valid_total"].status == "review"
-    (document,) = reader.group([named(records["page2-clean"], f"{A}_2.jpg"), named(doubtful, f"{A}_3.jpg")])
+    (document,) = reader.group([named(records["page2-torn-corner"], f"{A}_2.jpg"), named(doubtful, f"{A}_3.jpg")])
     assert document.fields["valid_total"].status == "accepted"
     assert "all valid votes = votes of pair 1 +" in document.fields["valid_total"].explanation.en
     assert document.fields["invalid"].status == "review"
@@ -148,7 +148,7 @@ def test_a_manifest_names_stations_and_expected_pages(reader, records, tmp_path)
 
 
 def test_names_that_differ_leave_the_station_open_and_accept_nothing(reader, records):
-    (document,) = reader.group([named(records["page2-clean"], f"{B}/{A}.jpg")])
+    (document,) = reader.group([named(records["page2-torn-corner"], f"{B}/{A}.jpg")])
     assert codes(document) == ["station_conflict"]
     assert document.station.code is None
     assert {f.reasons for f in document.fields.values()} == {("station_doubtful",)}
@@ -172,22 +172,22 @@ def test_folders_as_documents(records):
 def test_a_station_that_is_asked_for_does_not_hide_what_a_name_says(reader, tmp_path):
     mine, other = tmp_path / "p1.jpg", tmp_path / f"{B}-p2.jpg"
     shutil.copyfile(SAMPLES / "page1-sideways.jpg", mine)
-    shutil.copyfile(SAMPLES / "page2-clean.jpg", other)
+    shutil.copyfile(SAMPLES / "page2-torn-corner.jpg", other)
     document = reader.read_document([mine, other], station=A)
     assert (document.id, document.station.code, document.verdict) == (A, A, "review")
     (problem,) = document.problems
     assert (problem.code, problem.data["codes"]) == ("station_conflict", [["given", A], ["file", B]])
     assert document.fields["votes_1"].reasons == ("station_doubtful",)
     assert document.fields["dpt_J"].accepted is not None
-    assert reader.read_document([other], station=B).fields["votes_1"].accepted == 90
+    assert reader.read_document([other], station=B).fields["votes_1"].accepted == 99
 
 
 def test_two_folders_that_results_call_alike_are_two_documents(tmp_path):
-    for folder, name in (("r1", "page1-sideways"), ("r1", "page2-shadow"), ("r2", "page3-clean")):
+    for folder, name in (("r1", "page1-sideways"), ("r1", "page2-shadow"), ("r2", "page3-covered-tag")):
         (tmp_path / folder).mkdir(exist_ok=True)
         shutil.copyfile(SAMPLES / f"{name}.jpg", tmp_path / folder / f"{name}.jpg")
     options = Options(folder_is_document=True)
-    inputs = [tmp_path / "r1", tmp_path / "r2" / "page3-clean.jpg"]
+    inputs = [tmp_path / "r1", tmp_path / "r2" / "page3-covered-tag.jpg"]
     result = batch.run(inputs, tmp_path / "out", options)
     assert [(row.id, row.pages_present) for row in result.documents] == [("r1/", ("1", "2")), ("r2/", ("3",))]
     records = list(Reader(options).read_many(sorted(tmp_path.glob("r?/*.jpg"))))
@@ -196,7 +196,7 @@ def test_two_folders_that_results_call_alike_are_two_documents(tmp_path):
 
 def test_python_finds_a_station_in_the_folder_as_a_batch_does(reader, tmp_path):
     (tmp_path / A).mkdir()
-    path = shutil.copyfile(SAMPLES / "page2-clean.jpg", tmp_path / A / "IMG_0001.jpg")
+    path = shutil.copyfile(SAMPLES / "page2-torn-corner.jpg", tmp_path / A / "IMG_0001.jpg")
     (document,) = reader.group([reader.read(path)])
     assert (document.station.code, document.station.source) == (A, "folder")
 
@@ -209,7 +209,7 @@ def grouped(records: list[Record]) -> list:
 
 
 def test_ink_tells_sheets_apart(records):
-    inks = [records[name].page.ink for name in ("page2-clean", "page2-shadow", "page2-again")]
+    inks = [records[name].page.ink for name in ("page2-torn-corner", "page2-shadow", "page2-again")]
     assert alike(inks) == [(0, 2)]
     assert records["page3-blank"].page.ink == "", "empty sheets are all alike"
     assert alike(["", ""]) == []
@@ -219,7 +219,7 @@ def test_ink_tells_sheets_apart(records):
 
 
 def test_two_photos_that_agree_give_each_number_once(reader, records):
-    photos = [named(records["page2-again"], f"{A}_a.jpg"), named(records["page2-clean"], f"{A}_b.jpg")]
+    photos = [named(records["page2-again"], f"{A}_a.jpg"), named(records["page2-torn-corner"], f"{A}_b.jpg")]
     (document,) = reader.group(photos)
     assert [p.counts for p in document.photos].count(True) == 1
     assert set(statuses(document).values()) == {"accepted"}
@@ -230,7 +230,7 @@ def test_two_photos_that_agree_give_each_number_once(reader, records):
 
 def test_two_photos_that_differ_send_the_number_to_review(reader, records):
     other = altered(named(records["page2-again"], f"{A}_a.jpg"), "votes_1", text="X91")
-    (document,) = reader.group([other, named(records["page2-clean"], f"{A}_b.jpg")])
+    (document,) = reader.group([other, named(records["page2-torn-corner"], f"{A}_b.jpg")])
     assert statuses(document) == {"votes_1": "review", "votes_2": "accepted", "votes_3": "accepted"}
     assert document.fields["votes_1"].reasons == ("photos_disagree",)
     assert "same page" in document.fields["votes_1"].explanation.en
@@ -238,17 +238,17 @@ def test_two_photos_that_differ_send_the_number_to_review(reader, records):
 
 def test_an_unnamed_photo_goes_with_a_station_only_if_it_is_a_copy_byte_for_byte(reader, records):
     """Two stations can write alike: a likeness must not make one vanish in the other."""
-    copy = [named(records["page2-clean"], "IMG_1.jpg"), named(records["page2-clean"], f"{A}.jpg")]
+    copy = [named(records["page2-torn-corner"], "IMG_1.jpg"), named(records["page2-torn-corner"], f"{A}.jpg")]
     (document,) = reader.group(copy)
     assert (document.id, document.station.code) == (A, A)
-    alike = [named(records["page2-again"], "IMG_1.jpg"), named(records["page2-clean"], f"{A}.jpg")]
+    alike = [named(records["page2-again"], "IMG_1.jpg"), named(records["page2-torn-corner"], f"{A}.jpg")]
     assert [d.id for d in reader.group(alike)] == ["IMG_1.jpg", A]
     assert all(f.status != "review" for d in reader.group(alike) for f in d.fields.values())
 
 
-@pytest.mark.parametrize("second", ["page2-again", "page2-clean"])
+@pytest.mark.parametrize("second", ["page2-again", "page2-torn-corner"])
 def test_one_picture_under_two_stations_is_a_problem_of_both(reader, records, second):
-    photos = [named(records["page2-clean"], f"{A}.jpg"), named(records[second], f"{B}.jpg")]
+    photos = [named(records["page2-torn-corner"], f"{A}.jpg"), named(records[second], f"{B}.jpg")]
     documents = reader.group(photos)
     assert [d.id for d in documents] == [A, B]
     for document in documents:
@@ -262,7 +262,7 @@ def test_one_picture_under_two_stations_is_a_problem_of_both(reader, records, se
 def test_blank_sheets_of_two_stations_are_no_problem(reader, records):
     documents = reader.group(
         [named(records["page3-blank"], f"{code}.jpg").model_copy() for code in (A,)]
-        + [named(records["page3-clean"], f"{B}.jpg")]
+        + [named(records["page3-covered-tag"], f"{B}.jpg")]
     )
     assert [codes(d) for d in documents] == [[], []]
 
@@ -278,11 +278,11 @@ def test_a_document_needs_photos_and_a_code(reader):
     with pytest.raises(ValueError, match="at least one photo"):
         reader.read_document([])
     with pytest.raises(ValueError, match="no station code"):
-        reader.read_document([SAMPLES / "page2-clean.jpg"], station="210114200400")
+        reader.read_document([SAMPLES / "page2-torn-corner.jpg"], station="210114200400")
 
 
 def test_records_of_a_form_that_is_not_loaded_are_a_callers_mistake(reader, records):
-    record = records["page2-clean"]
+    record = records["page2-torn-corner"]
     stranger = record.model_copy(update={"page": record.page.model_copy(update={"template": "other"})})
     with pytest.raises(ValueError, match="other"):
         reader.group([stranger])
@@ -293,7 +293,7 @@ def test_another_form_among_a_documents_photos_is_named(records):
     reader._by_id["other"] = reader.templates[0].model_copy(update={"id": "other"})
     stranger = records["page2-shadow"]
     stranger = stranger.model_copy(update={"page": stranger.page.model_copy(update={"template": "other"})})
-    given = {"1": records["page1-clean"], "2": named(stranger, "2.jpg"), "3": records["page3-clean"]}
+    given = {"1": records["page1-tilted"], "2": named(stranger, "2.jpg"), "3": records["page3-covered-tag"]}
     reader.read = lambda source, name=None, frame=0: given[source]  # type: ignore[method-assign]
     document = reader.read_document(["1", "2", "3"], station=A)
     assert (document.id, document.pages_missing) == (A, ("2",))
@@ -303,13 +303,13 @@ def test_another_form_among_a_documents_photos_is_named(records):
 # --- a batch, to the letter -----------------------------------------------------------------------------------------
 
 EXPECTED = (
-    f"{A},{A},c-hasil-ppwp-2024,1 2 3,,review,1,146,82,228,,59,172,3,1,4,3,3,6,119,63,182,233,182,1,50,3,3,6,"
-    "90,36,51,177,5,182,\r\n"
-    f"{B},{B},c-hasil-ppwp-2024,1 2,3,incomplete,0,144,83,227,117,56,173,3,5,8,1,3,4,121,64,185,232,185,4,43,0,1,1,"
+    f"{A},{A},c-hasil-ppwp-2024,1 2 3,,settled,0,119,113,232,88,90,178,1,4,5,4,0,4,93,94,187,237,187,2,48,2,0,2,"
+    "99,80,5,184,3,187,\r\n"
+    f"{B},{B},c-hasil-ppwp-2024,1 2,3,review,1,144,83,227,117,56,,3,5,8,1,3,4,121,64,185,232,185,4,43,0,1,1,"
     "15,131,39,,,,\r\n"
     "2101142004003,2101142004003,c-hasil-ppwp-2024,3,1 2,review,3,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n"
     "2101142004004,2101142004004,c-hasil-ppwp-2024,,1 2 3,problem,0,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n"
-    "loose/IMG_1.jpg,,c-hasil-ppwp-2024,3,1 2,incomplete,0,,,,,,,,,,,,,,,,,,,,,,,,,,184,3,187,\r\n"
+    "loose/IMG_1.jpg,,c-hasil-ppwp-2024,3,1 2,incomplete,0,,,,,,,,,,,,,,,,,,,,,,,,,,177,5,182,\r\n"
     ",2101142004009,c-hasil-ppwp-2024,,1 2 3,missing,0,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n"
 )
 
@@ -319,16 +319,16 @@ def batch_of_photos(folder):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(SAMPLES / f"{sample}.jpg", folder / name)
 
-    put("page1-clean", f"{A}_hal_1.jpg")
-    put("page2-clean", "2101142004-1.jpg")
-    put("page3-clean", "2101142004_TPS_1.jpg")
+    put("page1-tilted", f"{A}_hal_1.jpg")
+    put("page2-torn-corner", "2101142004-1.jpg")
+    put("page3-covered-tag", "2101142004_TPS_1.jpg")
     put("page1-sideways", f"{B}/IMG_1.jpg")
     put("page2-shadow", f"{B}/IMG_2.jpg")
     picture = cv2.imread(str(SAMPLES / "page2-shadow.jpg"))
     cv2.imwrite(str(folder / f"{B}" / "WA0001.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, 60])
     put("page3-upside-down", "2101142004003.jpg")
     put("page3-upside-down", "2101142004004.jpg")
-    put("page3-covered-tag", "loose/IMG_1.jpg")
+    put("page3-clean", "loose/IMG_1.jpg")
 
 
 def test_a_batch_to_the_letter(tmp_path):

@@ -706,7 +706,7 @@ def test_the_worst_are_shown_as_pictures_and_names_are_escaped(tmp_path: Path) -
 def test_cells_are_cut_as_the_reader_cuts_them(sample_truth, tmp_path: Path) -> None:
     from conftest import SAMPLES
 
-    fact = sample_truth["page2-clean"]
+    fact = sample_truth["page2-shadow"]
     alt = json.loads(json.dumps(fact))
     truth = write(tmp_path / "truth.jsonl", [alt])
     (tmp_path / fact["image"]).write_bytes((SAMPLES / fact["image"]).read_bytes())

@@ -459,7 +459,7 @@ def test_frames_beyond_the_limit_are_one_problem(fake, folder, tmp_path) -> None
 
 
 def test_a_document_is_not_settled_while_its_file_goes_on(reader: Reader) -> None:
-    settled = [Image.open(SAMPLES / f"page{name}.jpg") for name in ("1-sideways", "2-shadow", "3-upside-down")]
+    settled = [Image.open(SAMPLES / f"page{name}.jpg") for name in ("1-tilted", "2-torn-corner", "3-covered-tag")]
     scan = saved([*settled, settled[1]], "PDF", quality=90)
     document = Reader(Options(max_frames=3)).read_document([scan], station=CODE)
     assert {field.status for name, field in document.fields.items() if "date" not in name} == {"accepted"}

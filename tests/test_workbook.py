@@ -31,11 +31,11 @@ A, B = "2101142004001", "0101142004002"
 def folder(tmp_path_factory):
     """Results of two stations, one with a code that begins with 0, and of a file whose name is a formula."""
     place = tmp_path_factory.mktemp("book")
-    for sample in ("page1-clean", "page2-clean", "page3-clean", "page2-wrong-bubble"):
+    for sample in ("page1-tilted", "page2-torn-corner", "page3-covered-tag", "page2-wrong-bubble"):
         name = {"page2-wrong-bubble": "=1+1.jpg"}.get(sample, f"{sample}.jpg")
         (place / "in").mkdir(exist_ok=True)
         shutil.copy(SAMPLES / f"{sample}.jpg", place / "in" / name)
-    names = ("page1-clean.jpg", "page2-clean.jpg", "page3-clean.jpg")
+    names = ("page1-tilted.jpg", "page2-torn-corner.jpg", "page3-covered-tag.jpg")
     rows = [f"{name},{A}" for name in names] + [f"=1+1.jpg,{B}"]
     (place / "m.csv").write_text("\n".join(("file,station", *rows, "")))
     (place / "roll.csv").write_text(f"station\n{A}\n{B}\n2101142004003\n")

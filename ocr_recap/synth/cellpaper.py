@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -29,22 +29,42 @@ class Row:
     writer: Writer
     width: float
     guided: bool
+    neighbours: list[Rect] = field(default_factory=list[Rect])
 
 
 def blank(writer: Writer, count: int, rng: np.random.Generator) -> Row:
-    """A printed row of `count` empty cells for a writer; aspects (width by height) from 0.5 to 1.3."""
-    aspect = float(rng.normal(1.05, 0.03) if rng.random() < 0.5 else rng.uniform(0.5, 1.3))
+    """A printed row of `count` empty cells for a writer; aspects (width by height) from 0.42 to 3.2.
+
+    `neighbours` are the cells of the rows above and below, where the row is one of a table.
+    """
+    aspect = _aspect(rng)
     width, height = (SIDE, SIDE / aspect) if aspect > 1 else (SIDE * aspect, SIDE)
-    gap = 0.0 if rng.random() < 0.35 else float(rng.uniform(0.08, 0.4)) * width
+    gap = 0.0 if rng.random() < 0.35 else float(rng.uniform(0.08, 0.4)) * min(width, height)
     x0 = y0 = float(_MARGIN)
     rects = [(x0 + i * (width + gap), y0, x0 + i * (width + gap) + width, y0 + height) for i in range(count)]
     shape = (round(height) + 2 * _MARGIN, round(rects[-1][2]) + _MARGIN)
     guided = bool(rng.random() < 0.3)
     pen = max(1.0, writer.pen_mm * (1.25 if rng.random() < 0.15 else 1.0) * SIDE / _NOMINAL_MM)
     # A narrow cell is narrow because the form is dense; pens do not shrink with it, but not all of them fit.
-    form = Row(np.full(shape, 255, np.uint8), np.zeros(shape, np.uint8), rects, writer, min(pen, width / 5.5), guided)
+    thickest = min(width, height) / 5.5
+    form = Row(np.full(shape, 255, np.uint8), np.zeros(shape, np.uint8), rects, writer, min(pen, thickest), guided)
+    if rng.random() < 0.3:  # a table: cells of other rows above and below, touching or apart
+        step = height + (0.0 if rng.random() < 0.6 else float(rng.uniform(0.05, 0.35)) * height)
+        form.neighbours += [(a, b + d, c, e + d) for a, b, c, e in rects for d in (-step, step)]
     _print(form, gap, rng)
     return form
+
+
+def _aspect(rng: np.random.Generator) -> float:
+    """Width by height of a form's cells: near square on most, 1:2 in dense tables, up to 3:1 on the oldest."""
+    kind = rng.random()
+    if kind < 0.4:
+        return float(rng.normal(1.05, 0.05))
+    if kind < 0.65:
+        return float(rng.uniform(0.7, 1.35))
+    if kind < 0.9:
+        return float(rng.uniform(0.42, 0.7))
+    return float(rng.uniform(1.35, 3.2))
 
 
 def _print(form: Row, gap: float, rng: np.random.Generator) -> None:
@@ -54,17 +74,33 @@ def _print(form: Row, gap: float, rng: np.random.Generator) -> None:
     thick = max(1, round(float(rng.uniform(0.02, 0.075)) * SIDE))
     x0, y0, x1, y1 = rects[0][0], rects[0][1], rects[-1][2], rects[0][3]
     if rng.random() < 0.12:  # watermark, or print of the back that shines through
-        cv2.putText(paper, word(rng), (int(rng.integers(width // 2)), int(y1)), 0, 3.0, int(rng.integers(215, 245)), 9)
-    if gap == 0 and rng.random() < 0.35:  # dotted dividers in one box
+        cv2.putText(paper, word(rng), (int(rng.integers(width // 2)), int(y1)), 0, 3.0, int(rng.integers(200, 245)), 9)
+    if rng.random() < 0.1:  # a guilloche
+        _waves(paper, int(rng.integers(195, 240)), rng)
+    if gap == 0 and rng.random() < 0.35:  # dividers in one box, dotted or fainter than the box
         _line(paper, (x0, y0), (x1, y0), gray, thick)
         _line(paper, (x0, y1), (x1, y1), gray, thick)
         _line(paper, (x0, y0), (x0, y1), gray, thick)
         _line(paper, (x1, y0), (x1, y1), gray, thick)
-        ys = np.arange(y0 + 2, y1 - 1, float(rng.uniform(4, 7)))
-        for rect in rects[1:]:
-            _dots(paper, np.full_like(ys, rect[0]), ys, min(150, gray + 40))
+        if rng.random() < 0.6:
+            ys = np.arange(y0 + 2, y1 - 1, float(rng.uniform(4, 7)))
+            for rect in rects[1:]:
+                _dots(paper, np.full_like(ys, rect[0]), ys, min(150, gray + 40))
+        else:
+            tone, weight = int(rng.integers(gray, 225)), max(1, thick // 2)
+            for rect in rects[1:]:
+                _line(paper, (rect[0], y0), (rect[0], y1), tone, weight)
+        form.neighbours.clear()
+    elif rng.random() < 0.07:  # open boxes: a side or two are not printed
+        sides = rng.random(4) < 0.65
+        for a, b, c, d in rects:
+            ends = (((a, b), (c, b)), ((c, b), (c, d)), ((a, d), (c, d)), ((a, b), (a, d)))
+            for (start, end), printed in zip(ends, sides, strict=True):
+                if printed:
+                    _line(paper, start, end, gray, thick)
+        form.neighbours.clear()
     else:
-        for rect in rects:
+        for rect in (*rects, *form.neighbours):
             corners = np.rint(np.array([[rect[0], rect[1]], [rect[2], rect[3]]]) * 16).astype(int)
             first, last = (int(corners[0, 0]), int(corners[0, 1])), (int(corners[1, 0]), int(corners[1, 1]))
             cv2.rectangle(paper, first, last, gray, thick, cv2.LINE_AA, 4)
@@ -72,7 +108,7 @@ def _print(form: Row, gap: float, rng: np.random.Generator) -> None:
         tone = int(rng.integers(150, 225))
         for rect in rects:
             _guide(paper, rect, tone)
-    if rng.random() < 0.45:
+    if rng.random() < 0.45 and not form.neighbours:
         _bubbles(form, rng)
     for _ in range(int(rng.integers(0, 4))):
         # Lines of the table around, never through the cells.
@@ -83,11 +119,23 @@ def _print(form: Row, gap: float, rng: np.random.Generator) -> None:
         else:
             side = float(rng.choice((x0 - rng.uniform(5, 40), x1 + rng.uniform(5, 40))))
             _line(paper, (side, 0), (side, height), tone, weight)
+    if form.neighbours:
+        return
     if rng.random() < 0.3:
         size = float(rng.uniform(0.35, 0.9))
         above = (int(rng.integers(0, width)), int(y0 - rng.integers(8, 20)))
         beside = (int(x0) - 40, int((y0 + y1) / 2))
         cv2.putText(paper, word(rng), above if rng.random() < 0.6 else beside, 0, size, 40, 1 + int(size > 0.6), 16)
+
+
+def _waves(paper: Gray, tone: int, rng: np.random.Generator) -> None:
+    """Fine parallel waves over everything, as security print has them."""
+    height, width = paper.shape
+    xs = np.arange(0, width + 6, 6.0)
+    swing, period, slope = rng.uniform(2, 10), rng.uniform(30, 120), rng.uniform(-0.6, 0.6)
+    for y in np.arange(-0.6 * width, height + 0.6 * width, float(rng.uniform(5, 14))):
+        points = np.stack([xs, y + slope * xs + swing * np.sin(xs * 2 * np.pi / period)], axis=1)
+        cv2.polylines(paper, [np.rint(points * 16).astype(np.int32)], False, tone, 1, cv2.LINE_AA, 4)
 
 
 def _line(paper: Gray, start: tuple[float, float], end: tuple[float, float], tone: int, weight: int) -> None:

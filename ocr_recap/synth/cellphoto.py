@@ -6,13 +6,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .cellpaper import SIDE, Rect, word
+from .cellpaper import Rect, word
 
 Gray = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 PATCH = 48
-BOX = 32
+BOX = 32  # px: the height of a square cell in its patch
+_WIDEST, _TALLEST = 56, 44  # px: what wide and tall cells are kept to
+_TALL = 1.5  # times its width: taller cells leave room above and below a digit, since people keep its shape
 _NOISE = np.random.default_rng(0x0153).standard_normal(1 << 20, dtype=np.float32)
 
 
@@ -23,12 +25,22 @@ def _noise(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
     return _NOISE[start : start + size].reshape(shape)
 
 
+def scale_of(width: float, height: float) -> float:
+    """Patch pixels per unit of length for a cell: digits come out alike in size, whatever the shape of the cell.
+
+    A digit fills the height of a square or wide cell but not that of a narrow one, where the width bounds it.
+    """
+    return min(BOX / min(height, _TALL * width), _WIDEST / width, _TALLEST / height)
+
+
 def photograph(shade: Floats, rects: list[Rect], rng: np.random.Generator) -> Gray:
     """Sees a row (0..255, float) with a camera, and cuts the cells out."""
     height, width = shade.shape
-    # Side of a cell in the photo, pixels: mostly 22..50, from 12.
+    # Room for a digit in the photo, pixels: mostly 22..50, from 12.
     side = float(np.clip(12 + rng.gamma(3.0, 7.5), 12, 60))
-    scale = side / SIDE
+    wide, high = rects[0][2] - rects[0][0], rects[0][3] - rects[0][1]
+    scale = side * scale_of(wide, high) / BOX
+    side = scale * min(high, _TALL * wide)
     small = (max(16, round(width * scale)), max(16, round(height * scale)))
     photo = cv2.resize(shade, small, interpolation=cv2.INTER_AREA)
     real = np.array([small[0] / width, small[1] / height])
@@ -38,13 +50,18 @@ def photograph(shade: Floats, rects: list[Rect], rng: np.random.Generator) -> Gr
     turn[0, 1] += float(rng.normal(0, 0.03))
     photo = cv2.warpAffine(photo, turn, small, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     # Most photos are sharp to a pixel or so; some are out of focus, which counts in cell widths.
-    blur = float(rng.gamma(2.0, 0.3) if rng.random() < 0.85 else rng.uniform(0.02, 0.06) * side)
-    blur = min(blur, 2.0 * side / 32)
+    blur = float(rng.gamma(2.0, 0.3) if rng.random() < 0.88 else rng.uniform(0.02, 0.055) * side)
+    blur = min(blur, 1.7 * side / 32)
     if blur > 0.25:
         photo = cv2.GaussianBlur(photo, (0, 0), blur)
     if rng.random() < 0.08:
         length = 2 + int(rng.integers(1, 3))
         photo = cv2.blur(photo, (length, 1) if rng.random() < 0.5 else (1, length))
+    if rng.random() < 0.1:
+        photo = photo * _moire(small, rng)
+    if rng.random() < 0.2:  # what phones do to look sharp
+        soft = cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.8, 2)))
+        photo = photo + float(rng.uniform(0.3, 1.2)) * (photo - soft)
     strength = float(np.clip(rng.gamma(2.0, 1.5), 0, 12))
     photo = photo + strength * _noise((small[1], small[0]), rng)
     stored = np.clip(photo, 0, 255).astype(np.uint8)
@@ -58,14 +75,26 @@ def photograph(shade: Floats, rects: list[Rect], rng: np.random.Generator) -> Gr
         middle = turn @ np.array([*corners.mean(axis=0), 1.0])
         size = corners[1] - corners[0]
         spread = 0.075 if rng.random() < 0.12 else 0.022
-        middle += np.clip(rng.normal(0, spread, 2), -0.15, 0.15) * size[0]
+        middle += np.clip(rng.normal(0, spread, 2), -0.15, 0.15) * min(size)
         # The reader samples each cell to a common size, so a small cell is enlarged.
-        factor = BOX / float(max(size)) * float(np.exp(rng.normal(0, 0.025)))
+        factor = scale_of(*size) * float(np.exp(rng.normal(0, 0.025)))
         cut = np.array(
             [[factor, 0, (PATCH - 1) / 2 - factor * middle[0]], [0, factor, (PATCH - 1) / 2 - factor * middle[1]]]
         )
         cells[i] = cv2.warpAffine(stored, cut, (PATCH, PATCH), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return cells
+
+
+def _moire(size: tuple[int, int], rng: np.random.Generator) -> Floats:
+    """The beat between a screen's pixels and the camera's as a factor, (height, width): one or two fine gratings."""
+    factor = np.ones((size[1], size[0]), np.float32)
+    x = np.arange(size[0], dtype=np.float32)[None, :]
+    y = np.arange(size[1], dtype=np.float32)[:, None]
+    for _ in range(1 + int(rng.integers(2))):
+        period, angle = float(rng.uniform(2.1, 9)), float(rng.uniform(0, np.pi))
+        phase = (np.cos(angle) * x + np.sin(angle) * y) * np.float32(2 * np.pi / period)
+        factor *= 1 + np.float32(rng.uniform(0.02, 0.14)) * np.sin(phase).astype(np.float32)
+    return factor
 
 
 def _light(size: tuple[int, int], rng: np.random.Generator) -> Floats:

@@ -2,14 +2,14 @@
 
 A row of cells is drawn once (boxes, guide, dividers, table lines, bubbles, texts), written into by one writer, seen by
 a bad camera, and cut into patches. A patch is `PATCH` pixels square; the cell's box, from printed line to printed
-line, is centred in it (but for the error of placing it) and its longer side is `BOX` pixels; its true aspect is
-kept. So a margin of context stays around it, and a reader gets used to neighbours.
+line, is centred in it (but for the error of placing it), a square one `BOX` pixels high; true aspects are kept, and
+the sizes of others follow `scale_of`. So a margin of context stays around it, and a reader gets used to neighbours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from . import ink
 from .cellpaper import SIDE, Rect, Row, blank
-from .cellphoto import BOX, PATCH, no_cell, photograph
+from .cellphoto import BOX, PATCH, no_cell, photograph, scale_of
 from .sources import Source, Split, writer_seed
 from .strokes import Strokes, Writer, other, scribble, strokes
 
-__all__ = ["BOX", "CLASSES", "CROSS", "DASH", "EMPTY", "OTHER", "PATCH", "Mix", "batch", "row", "usual_mix"]
+__all__ = ["BOX", "CLASSES", "CROSS", "DASH", "EMPTY", "OTHER", "PATCH", "Mix", "batch", "row", "scale_of", "usual_mix"]
 
 CLASSES = "0123456789X- ?"
 CROSS, DASH, EMPTY, OTHER = 10, 11, 12, 13
@@ -30,7 +30,8 @@ Gray = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 # Share of each class among cells: the prior that the reader's probabilities carry.
-_PRIOR = np.array([0.068] * 10 + [0.08, 0.06, 0.09, 0.09])
+_PRIOR = np.array([0.066] * 10 + [0.08, 0.06, 0.09, 0.11])
+_LETTERS = "ACEFHKMNPRTUVWYadefhkmnprtuvwy#&%@?"
 
 
 @dataclass(frozen=True)
@@ -79,13 +80,29 @@ def row(split: Split, mix: Mix, rng: np.random.Generator) -> tuple[Gray, NDArray
     form = blank(writer, count, rng)
     name = tuple(mix.weights)[int(rng.choice(len(mix.weights), p=_shares(mix)))]
     source = mix.sources.get(name)
+    room = float(rng.uniform(0.4, 0.95)) if rng.random() < 0.4 else 1.0  # some write small in their cells
+    cross = replace(writer, aspect=float(rng.uniform(0.3, 1.15)), size=float(rng.uniform(0.4, 1.05)))
     for rect, label in zip(form.rects, labels, strict=True):
-        _write(form, rect, int(label), source, rng)
+        _write(form, _within(rect, room, rng), int(label), source, cross, rng)
+    for rect in form.neighbours:
+        if rng.random() < 0.6:
+            lines = ink.write(CLASSES[int(rng.integers(CROSS + 1))], writer, _within(rect, room, rng), rng)
+            _ink(form, lines, rng)
     _intruders(form, rng)
-    darkness = writer.darkness * rng.uniform(0.82, 1.0) * (1 - _luminance(writer))
+    fresh = rng.uniform(0.82, 1.0) if rng.random() < 0.85 else rng.uniform(0.5, 0.82)  # pens run dry
+    darkness = writer.darkness * fresh * (1 - _luminance(writer))
     paper, pen = form.paper.astype(np.float32), form.pen.astype(np.float32)
     shade: Floats = (paper * (1 - pen * np.float32(darkness / 255))).astype(np.float32)
     return photograph(shade, form.rects, rng), labels.astype(np.int64)
+
+
+def _within(rect: Rect, room: float, rng: np.random.Generator) -> Rect:
+    """The part of a cell that is written in: `room` of its sides, anywhere in it but nearer the middle."""
+    x0, y0, x1, y1 = rect
+    width, height = x1 - x0, y1 - y0
+    dx, dy = (float(rng.normal(0, 0.3)) * (1 - room) * side for side in (width, height))
+    x, y = (x0 + x1) / 2 + dx, (y0 + y1) / 2 + dy
+    return x - width * room / 2, y - height * room / 2, x + width * room / 2, y + height * room / 2
 
 
 def _shares(mix: Mix) -> NDArray[np.float64]:
@@ -98,7 +115,7 @@ def _luminance(writer: Writer) -> float:
     return (0.114 * blue + 0.587 * green + 0.299 * red) / 255
 
 
-def _write(form: Row, rect: Rect, label: int, source: Source | None, rng: np.random.Generator) -> None:
+def _write(form: Row, rect: Rect, label: int, source: Source | None, cross: Writer, rng: np.random.Generator) -> None:
     if rng.random() < 0.05:
         _fluid(form, rect, label, rng)
     if label == EMPTY:
@@ -108,6 +125,12 @@ def _write(form: Row, rect: Rect, label: int, source: Source | None, rng: np.ran
         _other(form, rect, rng)
     elif label < CROSS and source is not None:
         _paste(form, rect, label, source, rng)
+    elif label == CROSS:
+        lines = ink.write("X", cross, rect, rng)
+        if rng.random() < 0.2:  # one stroke starts late, as in a hurried cross
+            which = int(rng.integers(len(lines)))
+            lines[which] = lines[which][int(len(lines[which]) * rng.uniform(0.15, 0.42)) :]
+        _ink(form, lines, rng)
     else:
         _ink(form, ink.write(CLASSES[label], form.writer, rect, rng, guided=form.guided), rng)
 
@@ -155,8 +178,12 @@ def _stamp(pen: Gray, mask: Floats, x: int, y: int) -> None:
 
 def _other(form: Row, rect: Rect, rng: np.random.Generator) -> None:
     kind = rng.random()
-    if kind < 0.8:
+    if kind < 0.6:
         _ink(form, ink.place(other(form.writer, rng), form.writer, rect, rng), rng)
+    elif kind < 0.72:
+        _ink(form, ink.place(_pieces(rng), form.writer, rect, rng), rng)
+    elif kind < 0.8:
+        _letter(form, rect, rng)
     elif kind < 0.9:  # a blot
         center = (
             round((rect[0] + rect[2]) * 8 + rng.normal(0, 60)),
@@ -168,6 +195,31 @@ def _other(form: Row, rect: Rect, rng: np.random.Generator) -> None:
     else:  # a digit that was filled in all over
         lines = [scribble(rng, 20), scribble(rng, 20)]
         _ink(form, ink.place(lines, form.writer, rect, rng), rng, weight=1.6)
+
+
+def _pieces(rng: np.random.Generator) -> Strokes:
+    """Three to five short lines and arcs strewn over the unit box: ink that means nothing."""
+    lines: Strokes = []
+    for _ in range(int(rng.integers(3, 6))):
+        x, y = rng.uniform(0.1, 0.9, 2)
+        angle, bend, reach = rng.uniform(0, 2 * np.pi), rng.normal(0, 0.35), rng.uniform(0.12, 0.55)
+        t = np.linspace(-1, 1, 9)
+        along, across = reach * t, bend * reach * (1 - t * t)
+        cosine, sine = np.cos(angle), np.sin(angle)
+        lines.append(np.stack([x + along * cosine - across * sine, y + along * sine + across * cosine], axis=1))
+    return lines
+
+
+def _letter(form: Row, rect: Rect, rng: np.random.Generator) -> None:
+    """A printed letter that looks like no digit, as a stamp or a label would leave it."""
+    letter = _LETTERS[int(rng.integers(len(_LETTERS)))]
+    face, thick = (1, 5)[int(rng.integers(2))], 1 + int(rng.integers(3))
+    size = float(rng.uniform(0.5, 0.95)) * (rect[3] - rect[1])
+    (wide, tall), _ = cv2.getTextSize(letter, face, 1.0, thick)
+    scale = size / max(tall, 1.2 * wide)
+    x = (rect[0] + rect[2] - wide * scale) / 2 + rng.normal(0, 3)
+    y = (rect[1] + rect[3] + tall * scale) / 2 + rng.normal(0, 3)
+    cv2.putText(form.pen, letter, (round(x), round(y)), face, scale, 255, thick, cv2.LINE_AA)
 
 
 def _fluid(form: Row, rect: Rect, label: int, rng: np.random.Generator) -> None:

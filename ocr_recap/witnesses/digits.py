@@ -60,7 +60,7 @@ class DigitReader:
         """Log-probabilities (n, 14), in the order of `CLASSES`, calibrated by the weights' temperature.
 
         Args:
-            cells: (n, 48, 48) uint8 gray patches, the printed box centred, its longer side 32 px.
+            cells: (n, 48, 48) uint8 gray patches, the printed box centred, at the scale of `crop.scale_of`.
 
         Raises:
             ValueError: another shape or type.

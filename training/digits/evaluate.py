@@ -126,7 +126,7 @@ def strange(count: int, rng: np.random.Generator) -> dict[str, NDArray[np.uint8]
 def cut(photo: NDArray[np.uint8], rect: tuple[float, float, float, float], to_photo: Floats) -> NDArray[np.uint8]:
     """One patch out of a photo (gray); `rect` in millimetres, `to_photo` the homography from millimetres."""
     x0, y0, x1, y1 = rect
-    half = cells.PATCH / cells.BOX * max(x1 - x0, y1 - y0) / 2
+    half = cells.PATCH / cells.scale_of(x1 - x0, y1 - y0) / 2
     x, y = (x0 + x1) / 2, (y0 + y1) / 2
     corners = np.array([[(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]])
     seen = cv2.perspectiveTransform(corners, to_photo)[0].astype(np.float32)

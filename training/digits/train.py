@@ -30,7 +30,7 @@ BATCH = 256
 RATE = 2.5e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
 AVERAGE = 0.999  # decay of the averaged weights that are shipped
 CALIBRATION_CELLS = 30_000
-VERSION = "1"
+VERSION = "2"
 
 
 def produce(queue: Queue, mnist: Path | None, seed: int, batches: int) -> None:
