@@ -167,7 +167,8 @@ def _strokes(
                     )
         elif isinstance(witness, RowTotals):
             row_sums += [
-                {"field": field.id, "row": r, "text": str(v), "value": v} for r, v in enumerate(said.row_totals or ())
+                {"field": field.id, "row": row, "text": str(value), "value": value}
+                for row, value in enumerate(said.row_totals or (), 1)
             ]
 
 
