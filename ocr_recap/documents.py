@@ -15,9 +15,10 @@ from . import policy, reconcile
 from .explain import explain, said_elsewhere
 from .groups import Group, Member
 from .policy import BubbleCase, Case, Decision, Person
+from .printed import Label
 from .problems import OF_GROUPING
 from .record import FieldRecord, Frozen, JsonLine, Problem, Record, RuleResult, Station, rule_result
-from .template import Label, Rule, Template
+from .template import Rule, Template
 
 DOCUMENT_SCHEMA = 1
 

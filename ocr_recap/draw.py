@@ -19,23 +19,8 @@ from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from .template import (
-    Bubbles,
-    Cells,
-    FormField,
-    Page,
-    PrintedDots,
-    PrintedFill,
-    PrintedFrame,
-    PrintedLine,
-    PrintedTable,
-    PrintedText,
-    Rect,
-    RowTotals,
-    Tag,
-    Tally,
-    Template,
-)
+from .printed import PrintedDots, PrintedFill, PrintedFrame, PrintedLine, PrintedTable, PrintedText, Rect
+from .template import Bubbles, Cells, FormField, Page, RowTotals, Tag, Tally, Template
 
 Role = Literal["frame", "box", "grid", "fill", "bubble", "marker", "guide", "text"]
 GrayImage = NDArray[np.uint8]

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from .policy import Case, Decision
+from .printed import Label
 from .problems import reason as reason_text
 from .problems import step
 from .record import Bilingual
-from .template import Label
 
 _MOST_RULES = 2  # a number may break many at once; the report lists them all
 _WORDS = {

@@ -23,6 +23,7 @@ from .load import Photo, Source, load
 from .locate import Located, locate
 from .options import Options
 from .policy import Case, Decision
+from .printed import Label
 from .problems import PhotoProblem
 from .record import (
     BubbleEvidence,
@@ -40,7 +41,7 @@ from .record import (
     rule_result,
 )
 from .record import problem as make_problem
-from .template import FormField, Label, Tally, Template
+from .template import FormField, Tally, Template
 from .witnesses import bubbles as bubble_witness
 from .witnesses import digits as digit_witness
 

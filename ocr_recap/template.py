@@ -16,8 +16,9 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import yaml
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from .printed import Gray, Identifier, Label, Millimetres, Model, Point, Positive, Printed, Rect
 from .rules import Relation, RuleSyntaxError, in_words, parse
 from .yaml_faults import explain
 
@@ -25,12 +26,6 @@ SCHEMA_VERSION = 1
 SCHEMA_FILE = "template.schema.json"
 GRID_GRAY = 0.75  # of tally grids and row totals, read off the reference drawings of 2024
 
-Millimetres = Annotated[float, Field(ge=-2000, le=2000, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, le=2000, allow_inf_nan=False)]
-Gray = Annotated[float, Field(ge=0, le=1, description="0 black ... 1 white")]
-Point = tuple[Millimetres, Millimetres]
-Rect = tuple[Millimetres, Millimetres, Millimetres, Millimetres]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=60)]
 FloatArray = NDArray[np.float64]
 
 
@@ -40,19 +35,6 @@ class TemplateError(ValueError):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
-
-
-class Model(BaseModel):
-    """Base of every part of a template: frozen, and strict about unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Label(Model):
-    """A text for people, in Indonesian and English."""
-
-    id: str
-    en: str
 
 
 class Paper(Model):
@@ -96,61 +78,6 @@ class Markers(Model):
 
     tag: Tag | None = None
     corners: CornerMarks | None = None
-
-
-class PrintedFrame(Model):
-    """A printed rectangle."""
-
-    frame: Rect
-    width: Positive = 0.4
-    gray: Gray = 0.0
-
-
-class PrintedLine(Model):
-    """A printed straight line."""
-
-    line: Rect
-    width: Positive = 0.4
-    gray: Gray = 0.0
-
-
-class PrintedTable(Model):
-    """A printed table: a line down at every x of `columns`, a line across at every y of `rows`, both full length."""
-
-    columns: tuple[Millimetres, ...] = Field(min_length=2)
-    rows: tuple[Millimetres, ...] = Field(min_length=2)
-    width: Positive = 0.4
-    gray: Gray = 0.0
-
-
-class PrintedFill(Model):
-    """A filled rectangle; its outline is printed apart."""
-
-    fill: Rect
-    gray: Gray = 0.5
-
-
-class PrintedDots(Model):
-    """A dotted line to write on."""
-
-    dots: Rect
-    pitch: Positive = 1.5
-    width: Positive = 0.4
-    gray: Gray = 0.35
-
-
-class PrintedText(Model):
-    """A printed text; `at` is the baseline's left end, middle or right end, `size` the height of a capital letter."""
-
-    text: str
-    at: Point
-    size: Positive = 1.8
-    bold: bool = False
-    align: Literal["left", "center", "right"] = "left"
-    gray: Gray = 0.0
-
-
-Printed = PrintedFrame | PrintedLine | PrintedTable | PrintedFill | PrintedDots | PrintedText
 
 
 class Region(Model):

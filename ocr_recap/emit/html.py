@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Literal
 
+from ..printed import Label
 from ..record import FieldRecord, Problem, RuleResult
 from ..rules import in_words
-from ..template import Label
 from .pictures import STRIP_HEIGHT
 from .shown import ShownPhoto
 from .style import CSS, JS

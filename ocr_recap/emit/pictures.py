@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..load import Photo
+from ..printed import Rect
 from ..record import Quad
-from ..template import Rect
 
 ColorImage = NDArray[np.uint8]
 FloatArray = NDArray[np.float64]

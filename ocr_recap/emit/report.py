@@ -11,7 +11,8 @@ from html import escape
 from pathlib import Path
 
 from ..documents import Document
-from ..template import Label, Template
+from ..printed import Label
+from ..template import Template
 from . import CROPS, HEADERS, OVERLAYS, PAGES
 from .html import Language, both, findable, foot, head, hint, number, rule, search, verdict
 from .pictures import header_size

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..printed import Rect
 from ..reconcile import interpret
 from ..register import project
-from ..template import FormField, Rect, RowTotals, Tally, Template
+from ..template import FormField, RowTotals, Tally, Template
 from .fill import FieldWriting, row_boxes
 
 FloatArray = NDArray[np.float64]
