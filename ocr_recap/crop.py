@@ -25,7 +25,7 @@ PATCH = 48  # px: a cell with its surroundings, as the digit reader was trained
 CELL = 32  # px: the height of a square cell, line centre to line centre, in the middle of the patch
 # A digit is bounded by the height of a square or wide cell, but by the width of a narrow one: so that digits come out
 # alike in size, cells taller than 1.5 times their width are scaled by their width; wide and tall ones are kept to
-# these sides. The digit reader was trained on the same sizes (`synth.cellphoto.scale_of`; a test holds both together).
+# these sides. Training cells (`synth.cellphoto`) are cut by the same `scale_of`; other figures need other weights.
 _TALL = 1.5
 _WIDEST, _TALLEST = 56, 44  # px
 _WIDE = 64  # px: the patch that the box is searched in, where the longer side is `_BOX` px
@@ -156,9 +156,14 @@ def _crop_field(sampler: _Sampler, field: FormField) -> FieldPatches:
     return FieldPatches(cells, quads, found, inside, bubbles, centers_photo)
 
 
+def room(width: float, height: float) -> float:
+    """The height that a digit has in a cell of these sides, in their unit."""
+    return min(height, _TALL * width)
+
+
 def scale_of(width: float, height: float) -> float:
     """Patch px per unit of length for a cell of these sides, line centre to line centre."""
-    return min(CELL / min(height, _TALL * width), _WIDEST / width, _TALLEST / height)
+    return min(CELL / room(width, height), _WIDEST / width, _TALLEST / height)
 
 
 def _snap(wide: Patch, half_width: float, half_height: float) -> tuple[FloatArray, NDArray[np.bool_]]:

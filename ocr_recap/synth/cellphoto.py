@@ -6,15 +6,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..crop import CELL as BOX
+from ..crop import PATCH, room, scale_of
 from .cellpaper import Rect, word
 
 Gray = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-PATCH = 48
-BOX = 32  # px: the height of a square cell in its patch
-_WIDEST, _TALLEST = 56, 44  # px: what wide and tall cells are kept to
-_TALL = 1.5  # times its width: taller cells leave room above and below a digit, since people keep its shape
 _NOISE = np.random.default_rng(0x0153).standard_normal(1 << 20, dtype=np.float32)
 
 
@@ -25,14 +23,6 @@ def _noise(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
     return _NOISE[start : start + size].reshape(shape)
 
 
-def scale_of(width: float, height: float) -> float:
-    """Patch pixels per unit of length for a cell: digits come out alike in size, whatever the shape of the cell.
-
-    A digit fills the height of a square or wide cell but not that of a narrow one, where the width bounds it.
-    """
-    return min(BOX / min(height, _TALL * width), _WIDEST / width, _TALLEST / height)
-
-
 def photograph(shade: Floats, rects: list[Rect], rng: np.random.Generator) -> Gray:
     """Sees a row (0..255, float) with a camera, and cuts the cells out."""
     height, width = shade.shape
@@ -40,7 +30,7 @@ def photograph(shade: Floats, rects: list[Rect], rng: np.random.Generator) -> Gr
     side = float(np.clip(12 + rng.gamma(3.0, 7.5), 12, 60))
     wide, high = rects[0][2] - rects[0][0], rects[0][3] - rects[0][1]
     scale = side * scale_of(wide, high) / BOX
-    side = scale * min(high, _TALL * wide)
+    side = scale * room(wide, high)
     small = (max(16, round(width * scale)), max(16, round(height * scale)))
     photo = cv2.resize(shade, small, interpolation=cv2.INTER_AREA)
     real = np.array([small[0] / width, small[1] / height])

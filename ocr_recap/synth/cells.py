@@ -15,9 +15,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..crop import CELL as BOX
+from ..crop import PATCH, scale_of
 from . import ink
 from .cellpaper import SIDE, Rect, Row, blank
-from .cellphoto import BOX, PATCH, no_cell, photograph, scale_of
+from .cellphoto import no_cell, photograph
 from .sources import Source, Split, writer_seed
 from .strokes import Strokes, Writer, other, scribble, strokes
 
