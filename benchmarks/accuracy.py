@@ -49,7 +49,7 @@ FUSION = "c-hasil-ppwp-2024"  # the form whose evidence is resampled
 PRESETS = ("clean", "field", "hard")
 BEGIN, END = "<!-- accuracy: written by make bench-accuracy -->", "<!-- end of accuracy -->"
 # Figures that are kept: all but long lists, which `ocr-recap evaluate --json` gives.
-_LONG = ("reliability", "risk_coverage", "tables", "faults", "sheets", "confusions")
+_LONG = ("reliability", "risk_coverage", "tables", "faults", "sheets", "confusions", "mistakes")
 
 
 def main() -> None:

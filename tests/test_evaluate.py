@@ -720,7 +720,13 @@ def test_cells_are_cut_as_the_reader_cuts_them(sample_truth, tmp_path: Path) -> 
     first = alt["fields"][0]
     first["alt"], first["text"], first["value"] = [], "999", 999
     write(truth, [alt])
-    assert json.loads(call("evaluate", "--cells", truth, "--json").stdout)["numbers_right"] == 2
+    found = json.loads(call("evaluate", "--cells", truth, "--json").stdout)
+    assert found["numbers_right"] == 2
+    assert [
+        (m["field"], m["cell"], m["written"], m["read"]) for m in sorted(found["mistakes"], key=lambda m: m["cell"])
+    ] == [(first["id"], i, "9", char) for i, char in enumerate(texts[0]) if char != "9"]
+    chances = [m["probability"] for m in found["mistakes"]]
+    assert chances == sorted(chances, reverse=True)
     first["alt"] = [texts[0]]
     write(truth, [alt])
     found = json.loads(call("evaluate", "--cells", truth, "--json").stdout)

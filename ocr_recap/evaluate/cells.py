@@ -31,6 +31,7 @@ from .pictures import find_photo
 from .truths import Fault, TruthField, read_jsonl
 
 LABELS: Final = {**{c: c for c in "0123456789X"}, "dash": "-", "empty": " "}
+_MOST_MISTAKES = 100  # that are listed, surest first
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ def _figures(rows: Sequence[CellRow], digits: DigitReader) -> dict[str, Any]:
     table = digits.read(np.concatenate([row.patches for row in rows]))
     confusions: dict[str, Counter[str]] = defaultdict(Counter)
     sure: list[tuple[float, bool]] = []
+    mistakes: list[dict[str, Any]] = []
     numbers = numbers_right = texts_right = blanks = blanks_right = start = 0
     for row in rows:
         said = table[start : start + len(row.patches)]
@@ -76,6 +78,10 @@ def _figures(rows: Sequence[CellRow], digits: DigitReader) -> dict[str, Any]:
             best = CLASSES[int(cell.argmax())]
             right = any(text[i] == best for text in row.want.texts if len(text) == len(row.patches))
             sure.append((float(np.exp(cell.max())), right))
+            if not right:
+                place = {"photo": row.photo, "field": row.want.id, "cell": i}
+                said_so = {"written": row.want.text[i], "read": best, "probability": round(sure[-1][0], 6)}
+                mistakes.append(place | said_so)
             confusions[row.want.text[i]][row.want.text[i] if right else best] += 1
         best = reconcile.weigh(said, None).best
         right = best.value in row.want.values
@@ -105,6 +111,7 @@ def _figures(rows: Sequence[CellRow], digits: DigitReader) -> dict[str, Any]:
         "blanks_right": blanks_right,
         "ece": calibration.ece,
         "reliability": calibration.export(),
+        "mistakes": sorted(mistakes, key=lambda m: -m["probability"])[:_MOST_MISTAKES],
         "confusions": {char: dict(sorted(found.items())) for char, found in sorted(confusions.items())},
         "weights_sha256": digits.sha256,
     }
