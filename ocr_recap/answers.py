@@ -14,9 +14,10 @@ from pathlib import Path
 from .decisions import Decision, Number, Stood, numbers_of
 from .emit.review import ANSWER_COLUMNS, KEY_COLUMNS
 from .emit.tables import undefused
+from .field_record import FieldRecord
 from .inputs import BatchError
 from .lists import WAS_ROUNDED, Fault, is_rounded, refuse, table
-from .record import FieldRecord, Record
+from .record import Record
 from .template import Template
 
 _BLANK = frozenset({"kosong", "blank"})  # no dash: on the form it is a zero, and who copies it means that

@@ -14,8 +14,9 @@ from pydantic import Field, ValidationError
 
 from .emit import DECISIONS_FILE
 from .emit.pictures import write_atomically
+from .field_record import Decided, FieldStatus, Frozen
 from .inputs import BatchError
-from .record import Decided, FieldStatus, Frozen, JsonLine, Record
+from .record import JsonLine, Record
 
 # The last decision about each number.
 Decisions = Mapping["Number", "Decision"]

@@ -14,7 +14,7 @@ from pathlib import Path
 import cv2
 
 from . import draw, template
-from .record import Bilingual
+from .field_record import Bilingual
 
 CORE = (
     "filelock",

@@ -13,11 +13,12 @@ from typing import Any, Literal
 
 from . import policy, reconcile
 from .explain import explain, said_elsewhere
+from .field_record import FieldRecord, Frozen
 from .groups import Group, Member
 from .policy import BubbleCase, Case, Decision, Person
 from .printed import Label
 from .problems import OF_GROUPING
-from .record import FieldRecord, Frozen, JsonLine, Problem, Record, RuleResult, Station, rule_result
+from .record import JsonLine, Problem, Record, RuleResult, Station, rule_result
 from .template import Rule, Template
 
 DOCUMENT_SCHEMA = 1

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from .field_record import Bilingual
 from .policy import Case, Decision
 from .printed import Label
 from .problems import reason as reason_text
 from .problems import step
-from .record import Bilingual
 
 _MOST_RULES = 2  # a number may break many at once; the report lists them all
 _WORDS = {

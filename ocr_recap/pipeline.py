@@ -19,27 +19,23 @@ from numpy.typing import NDArray
 from . import policy, reconcile, sheets
 from .crop import FieldPatches, crop
 from .explain import explain
-from .load import Photo, Source, load
-from .locate import Located, locate
-from .options import Options
-from .policy import Case, Decision
-from .printed import Label
-from .problems import PhotoProblem
-from .record import (
+from .field_record import (
     BubbleEvidence,
     Candidate,
     CellEvidence,
     DigitEvidence,
     Evidence,
     FieldRecord,
-    Page,
-    PhotoInfo,
-    Provenance,
-    Record,
     TallyEvidence,
     quad,
-    rule_result,
 )
+from .load import Photo, Source, load
+from .locate import Located, locate
+from .options import Options
+from .policy import Case, Decision
+from .printed import Label
+from .problems import PhotoProblem
+from .record import Page, PhotoInfo, Provenance, Record, rule_result
 from .record import problem as make_problem
 from .template import FormField, Tally, Template
 from .witnesses import bubbles as bubble_witness

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from . import policy, reconcile
 from .documents import Document, case_of, rules_of
+from .field_record import FieldRecord
 from .policy import PLAUSIBLE_SET, Case, Person
-from .record import FieldRecord
 from .template import Rule, Template
 
 _STANDING = frozenset({"station_doubtful", "photos_disagree"})  # reasons from outside a photo: no rule answers them

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, PrivateAttr
+from pydantic import ConfigDict, PrivateAttr
 
+from .field_record import Bilingual, FieldRecord, Frozen, Quad, bilingual
 from .problems import hint
 
 if TYPE_CHECKING:
@@ -20,22 +21,7 @@ if TYPE_CHECKING:
 
 RECORD_SCHEMA = 1
 
-Quad = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
-FieldStatus = Literal["accepted", "review", "blank"]
 Verdict = Literal["settled", "review", "inconsistent", "problem"]
-
-
-class Frozen(BaseModel):
-    """Base of every part of a record."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Bilingual(Frozen):
-    """A sentence for people."""
-
-    id: str
-    en: str
 
 
 class PhotoInfo(Frozen):
@@ -103,111 +89,6 @@ class Page(Frozen):
         from .emit.overlay import rectified  # noqa: PLC0415  (drawing is needed only here)
 
         return rectified(self, _photo(photo, self._source), pixels_per_mm, self._template, self._frame)
-
-
-class Candidate(Frozen):
-    """One possible reading; `value` null means blank or not a number."""
-
-    text: str
-    value: int | None
-    probability: float
-
-
-class CellEvidence(Frozen):
-    """What the digit reader says of one cell: the likeliest characters first; `?` = something else than 0-9, X, -."""
-
-    quad: Quad
-    probabilities: dict[str, float]
-
-
-class DigitEvidence(Frozen):
-    """The digit witness: `text` cell by cell, `value` and its probability, before anything else was heard.
-
-    `supports` is the probability that the cells mean the number's value, over all ways to write it; `blank` that all
-    are empty. `found`: every printed box was seen; `inside`: every box lies within the photo.
-    """
-
-    text: str
-    value: int | None
-    probability: float
-    supports: float
-    blank: float
-    found: bool
-    inside: bool
-    cells: tuple[CellEvidence, ...]
-
-
-class BubbleEvidence(Frozen):
-    """The bubble witness. `columns` holds a digit, `none` or `several` per column, each with its probability.
-
-    `supports` is the probability that the bubbles mean the number's value, `digits_agree` that the digit cells mean
-    the bubbles' value.
-    """
-
-    state: Literal["read", "empty", "unclear"]
-    text: str
-    value: int | None
-    probability: float
-    supports: float
-    digits_agree: float
-    columns: tuple[tuple[str, float], ...]
-
-
-class TallyEvidence(Frozen):
-    """The tally witness: `state` is `not_read` until this version learns to count strokes."""
-
-    state: Literal["not_read", "empty", "read", "unreadable"]
-    count: int | None
-    rows: tuple[int, ...] | None
-
-
-class Evidence(Frozen):
-    """What each witness says of one number; null = the form has no such witness here."""
-
-    digits: DigitEvidence
-    bubbles: BubbleEvidence | None = None
-    tally: TallyEvidence | None = None
-
-
-class Decided(Frozen):
-    """What a person says is written, in place of what was read.
-
-    `value` null = nothing is written. `at` is the time in UTC, `by` the person.
-    """
-
-    by: str
-    at: str
-    value: int | None
-    note: str = ""
-
-
-class FieldRecord(Frozen):
-    """One number.
-
-    `text` has a character per cell (0-9, `X`, `-`, `?`, space). `read` is the digit cells alone. `value` is the best
-    reading of what is written, or what a person decided. Use `accepted`: the value if it is accepted, else null.
-    `decision` is null unless a person decided; `text`, `read`, `confidence`, `candidates` and `evidence` always say
-    what was read.
-    """
-
-    text: str
-    read: str
-    value: int | None
-    accepted: int | None
-    status: FieldStatus
-    confidence: float
-    candidates: tuple[Candidate, ...]
-    reasons: tuple[str, ...]
-    explanation: Bilingual
-    quad: Quad
-    evidence: Evidence
-    decision: Decided | None = None
-
-    def __repr__(self) -> str:
-        shown = f"accepted {self.accepted}" if self.status == "accepted" else f"{self.status} {self.value}"
-        return f"<{shown}, written {self.text!r}, confidence {self.confidence:.4f}>"
-
-    __str__ = __repr__
 
 
 class RowSum(Frozen):
@@ -368,11 +249,6 @@ def label(file: str, frame: int) -> str:
     return file if frame == 0 else f"{file}#{frame + 1}"
 
 
-def bilingual(texts: dict[str, str]) -> Bilingual:
-    """A `Bilingual` from `{"id": ..., "en": ...}`."""
-    return Bilingual(id=texts["id"], en=texts["en"])
-
-
 def problem(code: str, **data: Any) -> Problem:
     """A problem with its hint.
 
@@ -394,9 +270,3 @@ def rule_result(evaluated: Evaluated) -> RuleResult:
         outcome=evaluated.outcome,
         difference=None if difference is None else round(difference, 6),
     )
-
-
-def quad(points: NDArray[np.float64]) -> Quad:
-    """Four rounded corners from a (4, 2) array in photo pixels."""
-    a, b, c, d = (tuple(round(float(v), 2) for v in point) for point in points)
-    return (a, b, c, d)  # pyright: ignore[reportReturnType]

@@ -9,24 +9,11 @@ import cv2
 import numpy as np
 
 from ocr_recap import draw, load, template
+from ocr_recap.field_record import BubbleEvidence, CellEvidence, DigitEvidence, Evidence, FieldRecord, bilingual, quad
 from ocr_recap.options import Options
 from ocr_recap.pipeline import Reading
 from ocr_recap.problems import PhotoProblem, hint, reason
-from ocr_recap.record import (
-    BubbleEvidence,
-    CellEvidence,
-    DigitEvidence,
-    Evidence,
-    FieldRecord,
-    Page,
-    PhotoInfo,
-    Problem,
-    Provenance,
-    Record,
-    RuleResult,
-    bilingual,
-    quad,
-)
+from ocr_recap.record import Page, PhotoInfo, Problem, Provenance, Record, RuleResult
 
 FORM = template.load("c-hasil-ppwp-2024")
 SCALE = 3.0

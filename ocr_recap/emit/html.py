@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Literal
 
+from ..field_record import FieldRecord
 from ..printed import Label
-from ..record import FieldRecord, Problem, RuleResult
+from ..record import Problem, RuleResult
 from ..rules import in_words
 from .pictures import STRIP_HEIGHT
 from .shown import ShownPhoto

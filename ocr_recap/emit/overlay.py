@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from ..field_record import FieldRecord, FieldStatus
 from ..load import Source, load_color
-from ..record import FieldRecord, FieldStatus, Page, Record
+from ..record import Page, Record
 from ..template import Template, TemplateError
 from ..template import load as load_template
 from .pictures import ColorImage, FloatArray, project, save, warp

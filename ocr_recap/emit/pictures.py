@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..field_record import Quad
 from ..load import Photo
 from ..printed import Rect
-from ..record import Quad
 
 ColorImage = NDArray[np.uint8]
 FloatArray = NDArray[np.float64]
