@@ -121,23 +121,39 @@ def silent(f: Figures, language: Language) -> str:
 
 def what_n_shows(f: Figures, language: Language) -> list[str]:
     """What these figures can and cannot say."""
+    independent = say(
+        language,
+        "Batas menganggap bilangan saling bebas; bilangan satu penulis atau satu lembar tidak sepenuhnya bebas. "
+        "Angka berlaku untuk foto seperti ini, bukan untuk foto lain.",
+        "The bounds take numbers as independent; those of one writer or one sheet are not quite. Figures hold for "
+        "photos like these, not for others.",
+    )
+    found = [_bound(f, language), *_per_sheet(f, language), independent, *_not_judged(f, language)]
+    return [local(text, language) for text in found]
+
+
+def _bound(f: Figures, language: Language) -> str:
+    """What this many accepted numbers can show at best."""
     n, best = f["silent_error_trials"], clopper_pearson(0, f["silent_error_trials"])[1]
     goal = trials_for(GOAL)
-    found = [
-        say(
-            language,
-            f"Dengan {n:,} bilangan yang diterima, bahkan tanpa satu pun kesalahan, yang terbukti hanya: paling banyak "
-            f"{percent(best)}. Untuk 1 dari 100,000 perlu {goal:,} tanpa kesalahan.",
-            f"{n:,} accepted numbers can show no less than {percent(best)}, even without any error. 1 in 100,000 takes "
-            f"{goal:,} without an error.",
-        )
-        if n
-        else say(
+    if not n:
+        return say(
             language,
             "Tidak ada bilangan yang diterima: tentang kesalahan diam-diam tidak ada yang terbukti.",
             "No number was accepted: nothing is shown about silent errors.",
         )
-    ]
+    return say(
+        language,
+        f"Dengan {n:,} bilangan yang diterima, bahkan tanpa satu pun kesalahan, yang terbukti hanya: paling banyak "
+        f"{percent(best)}. Untuk 1 dari 100,000 perlu {goal:,} tanpa kesalahan.",
+        f"{n:,} accepted numbers can show no less than {percent(best)}, even without any error. 1 in 100,000 takes "
+        f"{goal:,} without an error.",
+    )
+
+
+def _per_sheet(f: Figures, language: Language) -> list[str]:
+    """The figures per distinct sheet, where photos show fewer sheets than there are photos."""
+    found: list[str] = []
     if f["sheets"] and f["sheets"] < f["photos"] + f["unknown_forms"]:
         upper = percent(f["sheet_silent_error_rate_upper95"])
         right = share(f["sheet_numbers_right"], f["sheet_numbers"])
@@ -151,15 +167,12 @@ def what_n_shows(f: Figures, language: Language) -> list[str]:
                 f"photos; silent errors {f['sheet_silent_errors']:,} of {f['sheet_trials']:,}, at most {upper}.",
             )
         )
-    found.append(
-        say(
-            language,
-            "Batas menganggap bilangan saling bebas; bilangan satu penulis atau satu lembar tidak sepenuhnya bebas. "
-            "Angka berlaku untuk foto seperti ini, bukan untuk foto lain.",
-            "The bounds take numbers as independent; those of one writer or one sheet are not quite. Figures hold for "
-            "photos like these, not for others.",
-        )
-    )
+    return found
+
+
+def _not_judged(f: Figures, language: Language) -> list[str]:
+    """What these figures leave out, and why."""
+    found: list[str] = []
     if f["records_without_truth"]:
         found.append(
             say(
@@ -208,7 +221,7 @@ def what_n_shows(f: Figures, language: Language) -> list[str]:
                 f"{n:,} photos of the truth have no record; they count as not located.",
             )
         )
-    return [local(text, language) for text in found]
+    return found
 
 
 def sheet_lines(sheet: Mapping[str, int], f: Figures, language: Language) -> list[str]:
