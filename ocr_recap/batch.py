@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import journal, sums
@@ -117,30 +117,10 @@ def run(
     frames = [count(photo.path) for photo in collected.photos]
     by = _naming(manifest, collected, frames, reader.options)
     wanted = Wanted(by, None if stations is None else read_roll(stations))
-    plan: list[Planned] = []
     most = reader.options.max_frames
     total = sum(min(n, most) + (n > most) for n in frames)
     processes = min(usual_workers(total) if workers is None else workers, total)
-    done = resumed = 0
-
-    def report(job: Job) -> None:
-        nonlocal done
-        done += 1
-        if progress:
-            progress(done, total, job.label)
-
-    def todo(work: Path) -> Iterator[Job]:
-        nonlocal resumed
-        files = zip(collected.photos, frames, strict=True)
-        for planned in _plan(files, most, journal.fingerprint(reader), work, overlay, save_pages):
-            plan.append(planned)
-            if planned.first is not None:
-                report(planned.job)
-            elif planned.job.sha256 and journal.is_done(planned.job):
-                resumed += 1
-                report(planned.job)
-            else:
-                yield planned.job
+    queue = _Queue(total, progress)
 
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -148,12 +128,14 @@ def run(
             read_log(out)  # better refused now than after hours of reading
             work = journal.folder(out)
             journal.prepare(work)
-            _read(todo(work), reader, processes, report)
+            files = zip(collected.photos, frames, strict=True)
+            planned = _plan(files, most, journal.fingerprint(reader), work, overlay, save_pages)
+            _read(queue.todo(planned), reader, processes, queue.report)
             run = run_info(
                 reader,
                 started=started,
                 workers=processes,
-                resumed=resumed,
+                resumed=queue.resumed,
                 language=language,
                 dialect=dialect,
                 workbook=workbook,
@@ -162,12 +144,40 @@ def run(
                 photos=total,
                 skipped=collected.skipped,
             )
-            published = publish(out, plan, reader, wanted, run)
+            published = publish(out, queue.plan, reader, wanted, run)
     except OSError as fault:
         raise _unwritable(out, fault) from None
     tables = published.tables
     found = tables.totals, published.rows, tables.documents, tables.problems
-    return BatchResult(out, *found, collected.skipped, resumed, tables.idle, tables.kept)
+    return BatchResult(out, *found, collected.skipped, queue.resumed, tables.idle, tables.kept)
+
+
+@dataclass
+class _Queue:
+    """The jobs of a batch as they come up. `plan` grows as they do; `resumed` were done by an earlier run."""
+
+    total: int
+    progress: Progress | None
+    plan: list[Planned] = field(default_factory=list[Planned])
+    done: int = 0
+    resumed: int = 0
+
+    def todo(self, planned: Iterable[Planned]) -> Iterator[Job]:
+        """Those that are still to read; the others are reported at once."""
+        for one in planned:
+            self.plan.append(one)
+            before = one.first is None and bool(one.job.sha256) and journal.is_done(one.job)
+            self.resumed += before
+            if before or one.first is not None:
+                self.report(one.job)
+            else:
+                yield one.job
+
+    def report(self, job: Job) -> None:
+        """A job is done."""
+        self.done += 1
+        if self.progress:
+            self.progress(self.done, self.total, job.label)
 
 
 def _read(jobs: Iterator[Job], reader: Reader, processes: int, report: Callable[[Job], None]) -> None:
