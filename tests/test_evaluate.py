@@ -773,16 +773,6 @@ def test_crops_by_name(sample_truth, tmp_path: Path) -> None:
     assert result.exit_code == 1
 
 
-def test_crops_of_any_shape_become_patches() -> None:
-    import numpy as np
-
-    from ocr_recap.evaluate.cells import framed
-
-    for shape in ((64, 64), (20, 100), (100, 20), (1, 1), (300, 2)):
-        patch = framed(np.full(shape, 50, np.uint8))
-        assert (patch.shape, int(patch.min()), int(patch.max())) == ((48, 48), 50, 50)
-
-
 # --- small things --------------------------------------------------------------------------------------------------
 
 

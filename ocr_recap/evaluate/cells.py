@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import reconcile
-from ..crop import PATCH, cut, scale_of
+from ..crop import cut
 from ..inputs import BatchError
 from ..load import load
 from ..options import Options
 from ..problems import PhotoProblem
 from ..template import Template
+from ..witnesses.cell_input import SMALLEST, patch_of
 from ..witnesses.digits import CLASSES, DigitReader
 from .bounds import clopper_pearson
 from .calibration import calibrate
@@ -169,23 +170,11 @@ def _crops(folder: Path, faults: list[Fault]) -> Iterator[CellRow]:
             image = cv2.imdecode(np.frombuffer(file.read_bytes() or b"\0", np.uint8), cv2.IMREAD_GRAYSCALE)
             if image is None:
                 faults.append(Fault("not_an_image", file.name, "bukan gambar", "not an image"))
+            elif min(image.shape) < SMALLEST:
+                faults.append(Fault("too_small", file.name, "terlalu kecil", f"under {SMALLEST} pixels"))
             else:
-                patches.append(framed(np.asarray(image, dtype=np.uint8)))
+                patches.append(patch_of(np.asarray(image, dtype=np.uint8)))
         if len(patches) == len(cells):
             text = "".join(cells[i][0] for i in range(len(cells)))
             want = TruthField(id=field, text=text, value=reconcile.interpret(text)[1], cells=len(text))
             yield CellRow(name, want, np.stack(patches))
-
-
-def framed(box: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A crop of a box alone, (h, w) uint8, as a (48, 48) patch at the reader's scale: centred, paper around it."""
-    height, width = box.shape
-    factor = scale_of(width, height)
-    size = max(1, round(width * factor)), max(1, round(height * factor))
-    small = cv2.resize(box, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
-    wide, tall = max(PATCH, size[0]), max(PATCH, size[1])
-    paper = np.full((tall, wide), int(np.percentile(box, 75)), np.uint8)
-    left, top = (wide - size[0]) // 2, (tall - size[1]) // 2
-    paper[top : top + size[1], left : left + size[0]] = small
-    left, top = (wide - PATCH) // 2, (tall - PATCH) // 2  # a cell may be wider than the patch
-    return np.ascontiguousarray(paper[top : top + PATCH, left : left + PATCH])

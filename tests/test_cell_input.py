@@ -1,0 +1,137 @@
+"""Pictures of cells of any size become patches; what cannot be one is refused by name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from ocr_recap.synth import cells, sources
+from ocr_recap.witnesses.cell_input import SMALLEST, patch_of, patches_of
+from ocr_recap.witnesses.digits import CLASSES, DigitReader
+
+sides = st.integers(SMALLEST, 120)
+shapes = st.one_of(st.tuples(sides, sides), st.tuples(sides, sides, st.just(3)))
+
+
+@pytest.fixture(scope="module")
+def digits() -> DigitReader:
+    return DigitReader()
+
+
+@settings(max_examples=80, deadline=None)
+@given(shapes.flatmap(lambda shape: arrays.arrays(np.uint8, shape)), st.floats(0, 3))
+def test_every_picture_with_a_box_becomes_a_patch(picture: np.ndarray, margin: float) -> None:
+    before = picture.copy()
+    try:
+        patch = patch_of(picture, margin)
+    except ValueError as fault:
+        assert "no box inside" in str(fault)
+        assert margin > 0
+        return
+    assert (patch.shape, patch.dtype) == ((48, 48), np.uint8)
+    assert (picture == before).all()
+    assert patch.min() >= min(picture.min(), patch[0, 0])
+
+
+@settings(max_examples=25, deadline=None)
+@given(shapes.flatmap(lambda shape: arrays.arrays(np.uint8, shape)))
+def test_the_reader_takes_every_patch_and_its_probabilities_sum_to_one(
+    digits: DigitReader, picture: np.ndarray
+) -> None:
+    found = np.exp(digits.read(patch_of(picture)[None]))
+    assert found.shape == (1, len(CLASSES))
+    assert np.isfinite(found).all()
+    assert found.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("level", [0, 1, 128, 254, 255])
+@pytest.mark.parametrize("shape", [(4, 4), (64, 64), (20, 100, 3), (4, 3000), (3000, 4), (300, 300, 3)])
+def test_a_constant_picture_stays_constant_and_is_no_sure_digit(
+    digits: DigitReader, level: int, shape: tuple[int, ...]
+) -> None:
+    patch = patch_of(np.full(shape, level, np.uint8))
+    assert (patch == level).all()
+    assert np.exp(digits.read(patch[None]))[0, :10].max() < 0.99
+
+
+def test_margin_says_where_the_box_is() -> None:
+    # A box of 40 x 40 px with 10 px around it: its lines come to lie 16 px from the middle of the patch.
+    picture = np.full((60, 60), 230, np.uint8)
+    picture[10:50, 10:12] = picture[10:50, 48:50] = picture[10:12, 10:50] = picture[48:50, 10:50] = 20
+    columns = patch_of(picture, 0.25)[24].astype(int)
+    dark = np.flatnonzero(columns < 120)
+    assert abs(int(dark.min()) - 8) <= 1
+    assert abs(int(dark.max()) - 39) <= 1
+    # Without it the whole picture is taken for the box.
+    assert np.flatnonzero(patch_of(picture)[24] < 120).min() > 11
+
+
+def test_a_cell_keeps_its_shape_and_its_place() -> None:
+    narrow = np.full((80, 40), 220, np.uint8)
+    narrow[:, 18:22] = 0
+    patch = patch_of(narrow)
+    inked = np.flatnonzero((patch < 110).any(axis=0))
+    assert inked.mean() == pytest.approx(23.5, abs=1)
+    assert 1 <= len(inked) <= 4
+    rows = np.flatnonzero((patch < 110).any(axis=1))
+    assert len(rows) == pytest.approx(43, abs=1), "1:2 cells are scaled by their width, up to 44 px"
+
+
+def test_a_huge_margin_costs_no_memory() -> None:
+    patch = patch_of(np.random.default_rng(1).integers(0, 256, (4000, 4000)).astype(np.uint8), 900)
+    assert patch.shape == (48, 48)
+
+
+def test_colour_is_gray_as_opencv_weighs_it() -> None:
+    picture = np.zeros((30, 30, 3), np.uint8)
+    picture[..., 0] = 255  # blue
+    assert (patch_of(picture) == 29).all()
+
+
+@pytest.mark.parametrize(
+    ("picture", "error", "says"),
+    [
+        (np.zeros((20, 20), np.float32), TypeError, "float32"),
+        (np.zeros((20, 20), np.uint16), TypeError, "uint8"),
+        (np.zeros((20, 20), bool), TypeError, "bool"),
+        ([[1, 2], [3, 4]], TypeError, "list"),
+        (None, TypeError, "NoneType"),
+        ("cell.png", TypeError, "str"),
+        (np.zeros((20, 20, 4), np.uint8), ValueError, "BGR"),
+        (np.zeros((1, 20, 20), np.uint8), ValueError, "shape"),
+        (np.zeros((20,), np.uint8), ValueError, "shape"),
+        (np.zeros((3, 20), np.uint8), ValueError, "4 x 4"),
+        (np.zeros((20, 0), np.uint8), ValueError, "4 x 4"),
+    ],
+)
+def test_what_is_no_cell_is_refused_by_name(picture: object, error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=says):
+        patch_of(picture)  # type: ignore[arg-type]
+    with pytest.raises(error, match=r"picture 1: "):
+        patches_of([np.zeros((20, 20), np.uint8), picture])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("margin", [-0.1, float("nan"), float("inf"), 40])
+def test_a_margin_without_a_box_is_refused(margin: float) -> None:
+    with pytest.raises(ValueError, match="margin"):
+        patch_of(np.zeros((20, 20), np.uint8), margin)
+
+
+def test_patches_of_nothing() -> None:
+    assert patches_of([]).shape == (0, 48, 48)
+
+
+def test_patches_of_the_reader_stay_what_they_are(digits: DigitReader) -> None:
+    """A patch whose square box is centred, given as a picture with a margin of a quarter, is read as before."""
+    patches, labels = cells.batch(
+        300, "test", cells.usual_mix({"semeion": sources.load_pack()["semeion"]}, "test"), np.random.default_rng(3)
+    )
+    again = patches_of(list(patches), 0.25)
+    assert (again == patches).all()
+    large = patches_of([np.kron(p, np.ones((2, 2), np.uint8)) for p in patches], 0.25)
+    said, plain = digits.read(large).argmax(axis=1), digits.read(patches).argmax(axis=1)
+    assert (said == plain).mean() > 0.97
+    assert (plain == labels).mean() > 0.85
