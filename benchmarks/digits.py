@@ -1,0 +1,277 @@
+"""Our digit reader beside what a user would pick instead, on the same cells: the table of docs/digits.md.
+
+    python training/digits/fetch_mnist.py DATA --test
+    python benchmarks/digits.py --mnist DATA [--photos 20] [--slow 2000] [--write]
+
+Cells are drawn (`--photos` photos of every form, preset *field*, test writers) and real (`../shared/real-forms`), cut
+by their true corners, so that nothing is lost in locating. Peers get the box alone, cut from the photo as it is decoded
+for ours; ours gets its patch. A reader answers with one character a cell; dash and empty are one class, since no peer
+has them apart. A number is right if its characters mean the value that is written. Tesseract and RapidOCR read at most
+`--slow` cells of each kind (whole numbers, picked by the seed).
+
+Peers are no dependency of this package. They are used where they are found:
+
+    pip install -e ".[train]"            # torch, for the MNIST net, which is trained here (two minutes)
+    pip install rapidocr-onnxruntime     # in an environment of its own: it brings another build of OpenCV
+    apt-get install tesseract-ocr
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from digit_peers import TALL, Gray, MnistNet, RapidOcr, Tesseract, cpu_seconds
+
+from ocr_recap.crop import cut, room
+from ocr_recap.evaluate.bounds import clopper_pearson
+from ocr_recap.evaluate.forms import Forms
+from ocr_recap.evaluate.pictures import find_photo
+from ocr_recap.evaluate.truths import TruthField, read_jsonl
+from ocr_recap.load import Photo, load
+from ocr_recap.options import Options
+from ocr_recap.reconcile import interpret
+from ocr_recap.synth import photos, sources
+from ocr_recap.witnesses.cell_input import patches_of
+from ocr_recap.witnesses.digits import CLASSES, DigitReader
+
+ROOT = Path(__file__).resolve().parent.parent
+SEED = 20_241_127
+EPOCHS = 3
+BEGIN, END = "<!-- peers: written by benchmarks/digits.py -->", "<!-- end of peers -->"
+
+
+@dataclass(frozen=True)
+class Number:
+    """The cells of one number: `boxes` for peers, `patches` (n, 48, 48) for ours, and what is written."""
+
+    want: TruthField
+    boxes: Sequence[Gray]
+    patches: Gray
+
+
+@dataclass(frozen=True)
+class Score:
+    """One reader on one kind of cells; pairs are (right, of all)."""
+
+    reader: str
+    digits: tuple[int, int]
+    cells: tuple[int, int]
+    numbers: tuple[int, int]
+    milliseconds: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mnist", type=Path, help="folder of fetch_mnist.py; without it, no MNIST net")
+    parser.add_argument("--photos", type=int, default=20, help="drawn photos of every form")
+    parser.add_argument("--slow", type=int, default=2000, help="cells of each kind that slow peers read")
+    parser.add_argument("--real", type=Path, default=ROOT.parent / "shared" / "real-forms" / "truth.jsonl")
+    parser.add_argument("--weights", type=Path, help="folder of other weights than the shipped ones")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/digits.md")
+    args = parser.parse_args()
+    cv2.setNumThreads(1)
+    digits = DigitReader(args.weights)
+    lines: list[str] = [f"Weights {digits.sha256[:12]}."]
+    net, slow, absent = peers(args.mnist)
+    with tempfile.TemporaryDirectory() as scratch:
+        sets = {"drawn, *field*": drawn(Path(scratch), args.photos)}
+    if args.real.is_file():
+        sets["real"] = list(numbers_of(args.real))
+    lines += [
+        "",
+        "| cells | reader | digit cells | all classes (0-9, X, dash + empty) | whole numbers | CPU ms a cell |",
+        "|---|---|---|---|---|---|",
+    ]
+    for kind, numbers in sets.items():
+        some = sample(numbers, args.slow)
+        for score in (
+            ours(digits, numbers),
+            *(judged(name, read, numbers) for name, read in net.items()),
+            *(judged(name, read, some) for name, read in slow.items()),
+        ):
+            lines.append(row(kind, score))
+            print(lines[-1], flush=True)
+    lines += ["", *(f"Not measured: {what}." for what in absent)]
+    if args.mnist and (args.mnist / "t10k-images-idx3-ubyte").is_file():
+        lines.append(mnist_test(args.mnist, digits, net))
+    table = "\n".join(lines).strip()
+    print(f"\n{table}")
+    if args.write:
+        fill_in(ROOT / "docs" / "digits.md", table)
+
+
+Read = Callable[[Sequence[Gray]], list[str]]
+
+
+def peers(mnist: Path | None) -> tuple[dict[str, Read], dict[str, Read], list[str]]:
+    """Quick peers, slow peers, and what could not be had."""
+    quick: dict[str, Read] = {}
+    slow: dict[str, Read] = {}
+    absent: list[str] = []
+    try:
+        if mnist is None:
+            raise FileNotFoundError("--mnist")
+        train = sources.load_mnist(mnist)
+        net, seconds = cpu_seconds(lambda: MnistNet(train.images, train.labels, EPOCHS, SEED))
+        print(f"MNIST net trained in {seconds:.0f} s of processor time", flush=True)
+        quick["MNIST net, Otsu + largest piece"] = net.read_plain
+        quick["MNIST net, frame removed, true aspect"] = net.read_cleaned
+    except (ImportError, FileNotFoundError) as fault:
+        absent.append(f"the MNIST net (needs torch and --mnist; {fault})")
+    try:
+        rapid = RapidOcr()
+        slow[f"RapidOCR recognition ({rapid.version}), frame removed"] = rapid.read_cleaned
+    except (ImportError, ValueError) as fault:
+        absent.append(f"RapidOCR ({fault})")
+    try:
+        tesseract = Tesseract()
+        slow[f"{tesseract.version}, psm 10"] = tesseract.read_raw
+        slow[f"{tesseract.version}, psm 10, frame removed"] = tesseract.read_cleaned
+    except FileNotFoundError:
+        absent.append("Tesseract (no binary `tesseract`)")
+    return quick, slow, absent
+
+
+def drawn(scratch: Path, count: int) -> list[Number]:
+    """Photos of every form, filled by test writers, in the preset *field*."""
+    forms = Forms()
+    found: list[Number] = []
+    for name in forms:
+        if count:
+            folder = scratch / name
+            photos.make_set(photos.Order(forms[name], count, SEED, "field", writers="test"), folder)
+            found += numbers_of(folder / photos.TRUTH)
+    return found
+
+
+def numbers_of(path: Path) -> Iterator[Number]:
+    """Every number whose cells are known, cut by their true corners."""
+    forms = Forms()
+    for truth in read_jsonl(path).photos:
+        fields = [field for field in truth.fields if field.cell_quads and len(field.text) == len(field.cell_quads)]
+        file = find_photo([path.parent], truth.image, truth.name)
+        if not fields or file is None:
+            continue
+        photo = load(file, truth.name, Options())
+        name = (truth.form or ("",))[0] or ""
+        shapes = {f.id: (f.cells.box[2], f.cells.box[3]) for f in forms[name].fields} if name in forms else {}
+        for field in fields:
+            quads = np.array(field.cell_quads, dtype=np.float64)
+            shape = shapes.get(field.id)
+            yield Number(field, [box_of(photo, quad, shape) for quad in quads], cut(photo, quads, shape))
+
+
+def box_of(photo: Photo, quad: np.ndarray, shape: tuple[float, float] | None) -> Gray:
+    """The box alone, printed line to printed line; a digit has `TALL` px of room in it, whatever the box's shape."""
+    sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
+    width, height = shape or (sides[0] + sides[2], sides[1] + sides[3])
+    factor = TALL / room(width, height)
+    size = max(8, round(width * factor)), max(8, round(height * factor))
+    corners = np.array([[0, 0], [size[0], 0], size, [0, size[1]]], np.float32) - 0.5
+    seen = ((quad + 0.5) * photo.scale - 0.5).astype(np.float32)
+    shrink = max(1, round(float(sides.mean()) * photo.scale / max(size)))  # warping samples points: shrink by area
+    matrix = cv2.getPerspectiveTransform(seen, ((corners + 0.5) * shrink - 0.5).astype(np.float32))
+    large = cv2.warpPerspective(
+        photo.gray, matrix, (size[0] * shrink, size[1] * shrink), borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(cv2.resize(large, size, interpolation=cv2.INTER_AREA) if shrink > 1 else large, np.uint8)
+
+
+def sample(numbers: Sequence[Number], most: int) -> list[Number]:
+    """Numbers with at most so many cells, picked by the seed."""
+    order = np.random.default_rng(SEED).permutation(len(numbers))
+    chosen: list[int] = []
+    cells = 0
+    for i in order:
+        if cells + len(numbers[i].boxes) <= most:
+            cells += len(numbers[i].boxes)
+            chosen.append(int(i))
+    return [numbers[i] for i in sorted(chosen)]
+
+
+def ours(digits: DigitReader, numbers: Sequence[Number]) -> Score:
+    """Our reader, fed 256 cells at a time as in a batch of photos."""
+    patches = np.concatenate([n.patches for n in numbers])
+    digits.read(patches[:256])  # the first call loads the graph
+    said, seconds = cpu_seconds(lambda: digits.read(patches))
+    return score("**ocr_recap**", [CLASSES[int(i)] for i in said.argmax(axis=1)], seconds, numbers)
+
+
+def judged(name: str, read: Read, numbers: Sequence[Number]) -> Score:
+    """A peer."""
+    boxes = [box for n in numbers for box in n.boxes]
+    read(boxes[:8])
+    said, seconds = cpu_seconds(lambda: read(boxes))
+    return score(name, said, seconds, numbers)
+
+
+def score(name: str, said: Sequence[str], seconds: float, numbers: Sequence[Number]) -> Score:
+    """Count; `said` has one character per cell of all numbers in a row."""
+    digits = digits_right = cells = cells_right = whole = whole_right = 0
+    for number in numbers:
+        text = "".join(said[cells : cells + len(number.boxes)]).replace("-", " ")
+        cells += len(text)
+        wanted = [t.replace("-", " ") for t in number.want.texts if len(t) == len(text)]
+        for i, char in enumerate(number.want.text):
+            right = any(t[i] == text[i] for t in wanted)
+            cells_right += right
+            digits += char.isdigit()
+            digits_right += right and char.isdigit()
+        if number.want.value is not None:
+            whole += 1
+            kind, value = interpret(text)
+            # A space may stand for a dash here, and dashes alone mean zero.
+            whole_right += kind != "unreadable" and (0 if kind == "blank" else value) in number.want.values
+    pairs = (digits_right, digits), (cells_right, cells), (whole_right, whole)
+    return Score(name, *pairs, 1000 * seconds / max(1, cells))
+
+
+def row(kind: str, found: Score) -> str:
+    """A line of the table, with the 95% bound of the digits."""
+    low, high = clopper_pearson(found.digits[0], found.digits[1])
+    digits = f"{share(found.digits)} ({100 * low:.1f}-{100 * high:.1f}%)"
+    rest = f"{share(found.cells)} | {share(found.numbers)} | {found.milliseconds:.2f}"
+    return f"| {kind} | {found.reader} | {digits} | {rest} |"
+
+
+def share(pair: tuple[int, int]) -> str:
+    """Per cent, and of how many."""
+    return f"{100 * pair[0] / max(1, pair[1]):.1f}% of {pair[1]:,}"
+
+
+def mnist_test(folder: Path, digits: DigitReader, net: dict[str, Read]) -> str:
+    """MNIST's test part: bare digits, white paper, no frame, no form; reported, never chosen by."""
+    raw = (folder / "t10k-images-idx3-ubyte").read_bytes()
+    labels = np.frombuffer((folder / "t10k-labels-idx1-ubyte").read_bytes(), np.uint8, offset=8)
+    images = np.frombuffer(raw, np.uint8, offset=16).reshape(-1, 28, 28)
+    said = digits.read(patches_of(list(255 - images)))
+    free, best = said.argmax(axis=1), said[:, :10].argmax(axis=1)
+    ours = f"{100 * (free == labels).mean():.2f}% ({100 * (best == labels).mean():.2f}% where only digits are allowed)"
+    text = f"MNIST test, {len(labels):,} bare digits without any form: ours {ours}"
+    for read in net.values():
+        model: MnistNet = read.__self__  # type: ignore[attr-defined]
+        return f"{text}, the MNIST net {100 * (model.digits(images) == labels).mean():.2f}%."
+    return f"{text}."
+
+
+def fill_in(page: Path, content: str) -> None:
+    """Put the table between the markers.
+
+    Raises:
+        SystemExit: the markers are not there.
+    """
+    text = page.read_text(encoding="utf-8")
+    if BEGIN not in text or END not in text:
+        raise SystemExit(f"{page}: put the lines {BEGIN!r} and {END!r} where the table belongs")
+    before, _, rest = text.partition(BEGIN)
+    page.write_text(f"{before}{BEGIN}\n{content}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
