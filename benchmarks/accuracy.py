@@ -128,7 +128,7 @@ def drawn_cells(count: int, workers: int, digits: DigitReader) -> dict[str, Any]
     found: dict[str, Any] = {}
     for writers in ("test", "shift"):
         made = cellset.make_cells(count, SEED, writers, None, workers)
-        said = digits.read(made.patches)
+        said = digits.read(made.patches, made.boxes)
         best, sure = said.argmax(axis=1), said.max(axis=1)
         right, digit = best == made.labels, made.labels < 10
         wrong = int((~right & digit).sum())

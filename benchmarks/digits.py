@@ -48,11 +48,13 @@ BEGIN, END = "<!-- peers: written by benchmarks/digits.py -->", "<!-- end of pee
 
 @dataclass(frozen=True)
 class Number:
-    """The cells of one number: `boxes` for peers, `patches` (n, 48, 48) for ours, and what is written."""
+    """The cells of one number and what is written: `pictures` of boxes for peers; for ours patches (n, 48, 48) and the
+    boxes' sizes in them (n, 2)."""
 
     want: TruthField
-    boxes: Sequence[Gray]
+    pictures: Sequence[Gray]
     patches: Gray
+    boxes: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -164,10 +166,10 @@ def numbers_of(path: Path) -> Iterator[Number]:
         for field in fields:
             quads = np.array(field.cell_quads, dtype=np.float64)
             shape = shapes.get(field.id)
-            yield Number(field, [box_of(photo, quad, shape) for quad in quads], cut(photo, quads, shape))
+            yield Number(field, [picture_of(photo, quad, shape) for quad in quads], *cut(photo, quads, shape))
 
 
-def box_of(photo: Photo, quad: np.ndarray, shape: tuple[float, float] | None) -> Gray:
+def picture_of(photo: Photo, quad: np.ndarray, shape: tuple[float, float] | None) -> Gray:
     """The box alone, printed line to printed line; a digit has `TALL` px of room in it, whatever the box's shape."""
     sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
     width, height = shape or (sides[0] + sides[2], sides[1] + sides[3])
@@ -189,25 +191,25 @@ def sample(numbers: Sequence[Number], most: int) -> list[Number]:
     chosen: list[int] = []
     cells = 0
     for i in order:
-        if cells + len(numbers[i].boxes) <= most:
-            cells += len(numbers[i].boxes)
+        if cells + len(numbers[i].pictures) <= most:
+            cells += len(numbers[i].pictures)
             chosen.append(int(i))
     return [numbers[i] for i in sorted(chosen)]
 
 
 def ours(digits: DigitReader, numbers: Sequence[Number]) -> Score:
     """Our reader, fed 256 cells at a time as in a batch of photos."""
-    patches = np.concatenate([n.patches for n in numbers])
-    digits.read(patches[:256])  # the first call loads the graph
-    said, seconds = cpu_seconds(lambda: digits.read(patches))
+    patches, boxes = np.concatenate([n.patches for n in numbers]), np.concatenate([n.boxes for n in numbers])
+    digits.read(patches[:256], boxes[:256])  # the first call loads the graphs
+    said, seconds = cpu_seconds(lambda: digits.read(patches, boxes))
     return score("**ocr_recap**", [CLASSES[int(i)] for i in said.argmax(axis=1)], seconds, numbers)
 
 
 def judged(name: str, read: Read, numbers: Sequence[Number]) -> Score:
     """A peer."""
-    boxes = [box for n in numbers for box in n.boxes]
-    read(boxes[:8])
-    said, seconds = cpu_seconds(lambda: read(boxes))
+    pictures = [picture for n in numbers for picture in n.pictures]
+    read(pictures[:8])
+    said, seconds = cpu_seconds(lambda: read(pictures))
     return score(name, said, seconds, numbers)
 
 
@@ -215,7 +217,7 @@ def score(name: str, said: Sequence[str], seconds: float, numbers: Sequence[Numb
     """Count; `said` has one character per cell of all numbers in a row."""
     digits = digits_right = cells = cells_right = whole = whole_right = 0
     for number in numbers:
-        text = "".join(said[cells : cells + len(number.boxes)]).replace("-", " ")
+        text = "".join(said[cells : cells + len(number.pictures)]).replace("-", " ")
         cells += len(text)
         wanted = [t.replace("-", " ") for t in number.want.texts if len(t) == len(text)]
         for i, char in enumerate(number.want.text):
@@ -250,7 +252,7 @@ def mnist_test(folder: Path, digits: DigitReader, net: dict[str, Read]) -> str:
     raw = (folder / "t10k-images-idx3-ubyte").read_bytes()
     labels = np.frombuffer((folder / "t10k-labels-idx1-ubyte").read_bytes(), np.uint8, offset=8)
     images = np.frombuffer(raw, np.uint8, offset=16).reshape(-1, 28, 28)
-    said = digits.read(patches_of(list(255 - images)))
+    said = digits.read(*patches_of(list(255 - images)))
     free, best = said.argmax(axis=1), said[:, :10].argmax(axis=1)
     ours = f"{100 * (free == labels).mean():.2f}% ({100 * (best == labels).mean():.2f}% where only digits are allowed)"
     text = f"MNIST test, {len(labels):,} bare digits without any form: ours {ours}"

@@ -117,7 +117,7 @@ def hear(form_id: str, job: tuple[int, int, Any]) -> tuple[dict[str, list[Floats
     columns: dict[int, list[Floats]] = defaultdict(list)
     for field in made.truth["fields"]:
         said, patch = heard[field["id"]], patches[field["id"]]
-        for char, row, found in zip(field["text"], said.cells, patch.found, strict=True):
+        for char, row, found in zip(field["text"], said.cells.table, patch.found, strict=True):
             cells[char].append(np.append(row, (found, patch.inside)))
         if said.bubbles is not None:
             facts = made.truth["bubbles"][field["id"]]

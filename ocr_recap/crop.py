@@ -44,6 +44,7 @@ class FieldPatches:
 
     Attributes:
         cells: (n, 48, 48) uint8, one patch per cell.
+        boxes: (n, 2) printed width and height of the boxes in these patches, px.
         quads: (n, 4, 2) corners TL, TR, BR, BL of the printed boxes, photo px.
         found: (n,) the printed box was seen.
         inside: every cell lies within the photo.
@@ -52,6 +53,7 @@ class FieldPatches:
     """
 
     cells: Patch
+    boxes: FloatArray
     quads: FloatArray
     found: NDArray[np.bool_]
     inside: bool
@@ -65,25 +67,30 @@ def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
     return {field.id: _crop_field(sampler, field) for field in located.template.fields_of(located.page_id)}
 
 
-def cut(photo: Photo, quads: FloatArray, box: tuple[float, float] | None = None) -> Patch:
-    """Cut cells whose corners are known, as the digit reader wants them: (n, 48, 48) uint8, nothing is searched.
+def cut(photo: Photo, quads: FloatArray, box: tuple[float, float] | None = None) -> tuple[Patch, FloatArray]:
+    """Cut cells whose corners are known, as the digit reader wants them; nothing is searched.
 
     Args:
         photo: the decoded photo.
         quads: (n, 4, 2) corners TL, TR, BR, BL of the printed boxes, photo px.
         box: printed width and height of one box in any unit; None takes the shape that each has on the photo.
+
+    Returns:
+        Patches (n, 48, 48) uint8, and the boxes' sizes in them (n, 2), px.
     """
     patches = np.empty((len(quads), PATCH, PATCH), np.uint8)
+    boxes = np.empty((len(quads), 2))
     sampler = _Sampler(photo, np.eye(3))
     down = sampler.homography
-    for patch, quad in zip(patches, quads, strict=True):
+    for patch, size, quad in zip(patches, boxes, quads, strict=True):
         sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
         width, height = box or (max(sides[0] + sides[2], 1e-3), max(sides[1] + sides[3], 1e-3))
+        size[:] = box_of(width, height)
         rect = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * np.array([width, height]) / 2
         matrix = cv2.getPerspectiveTransform(rect.astype(np.float32), quad.astype(np.float32))
         sampler.homography = down @ matrix
         patch[:] = sampler.sample(np.zeros((1, 2)), 1 / scale_of(width, height), PATCH)[0]
-    return patches
+    return patches, boxes
 
 
 class _Sampler:
@@ -153,7 +160,8 @@ def _crop_field(sampler: _Sampler, field: FormField) -> FieldPatches:
     if field.bubbles:
         bubbles, centers_photo = _crop_bubbles(sampler, field)
     cells = sampler.sample(centers, 1 / scale_of(width, height), PATCH)
-    return FieldPatches(cells, quads, found, inside, bubbles, centers_photo)
+    boxes = np.tile(box_of(width, height), (len(cells), 1))
+    return FieldPatches(cells, boxes, quads, found, inside, bubbles, centers_photo)
 
 
 def room(width: float, height: float) -> float:
@@ -164,6 +172,12 @@ def room(width: float, height: float) -> float:
 def scale_of(width: float, height: float) -> float:
     """Patch px per unit of length for a cell of these sides, line centre to line centre."""
     return min(CELL / room(width, height), _WIDEST / width, _TALLEST / height)
+
+
+def box_of(width: float, height: float) -> tuple[float, float]:
+    """Width and height, patch px, that a cell of these sides has in its patch."""
+    scale = scale_of(width, height)
+    return width * scale, height * scale
 
 
 def _snap(wide: Patch, half_width: float, half_height: float) -> tuple[FloatArray, NDArray[np.bool_]]:

@@ -179,15 +179,13 @@ def _weights() -> Iterator[Found]:
     if not described.is_file():
         yield _say(False, f"digits.json tidak ada; {again[0]}", f"digits.json is missing; {again[1]}")
         return
-    expected = json.loads(described.read_text(encoding="utf-8"))["sha256"]
-    network = described.with_suffix(".onnx")
-    actual = hashlib.sha256(network.read_bytes()).hexdigest() if network.is_file() else None
-    if actual == expected:
-        yield _say(True, f"digits.onnx {expected[:12]}")
-    else:
-        yield _say(
-            False, f"digits.onnx tidak ada atau rusak; {again[0]}", f"digits.onnx is missing or damaged; {again[1]}"
-        )
+    for name, expected in json.loads(described.read_text(encoding="utf-8"))["sha256"].items():
+        network = folder / name
+        actual = hashlib.sha256(network.read_bytes()).hexdigest() if network.is_file() else None
+        if actual == expected:
+            yield _say(True, f"{name} {expected[:12]}")
+        else:
+            yield _say(False, f"{name} tidak ada atau rusak; {again[0]}", f"{name} is missing or damaged; {again[1]}")
 
 
 def _self_test() -> Iterator[Found]:

@@ -37,10 +37,15 @@ class Candidate(Frozen):
 
 
 class CellEvidence(Frozen):
-    """What the digit reader says of one cell: the likeliest characters first; `?` = something else than 0-9, X, -."""
+    """What the digit witness says of one cell: the likeliest characters first; `?` = something else than 0-9, X, -.
+
+    `first` and `second` are what its two readers said where the second had to be asked, null where the first was sure.
+    """
 
     quad: Quad
     probabilities: dict[str, float]
+    first: dict[str, float] | None = None
+    second: dict[str, float] | None = None
 
 
 class DigitEvidence(Frozen):

@@ -88,27 +88,29 @@ class Heard:
         case: what the decision hears of it.
         evidence: all readings of the digit cells and the bubbles.
         posterior: readings with all witnesses of this number heard, best first.
-        cells: (cells, 14) log-probabilities of the digit witness.
+        cells: what the digit witness's readers said of the cells.
         bubbles: (columns, 12) probabilities of the bubble witness, or None.
     """
 
     case: Case
     evidence: reconcile.Evidence
     posterior: tuple[reconcile.Reading, ...]
-    cells: FloatArray
+    cells: digit_witness.Looks
     bubbles: FloatArray | None
 
 
 def hear_witnesses(patches: Mapping[str, FieldPatches], digits: digit_witness.DigitReader) -> dict[str, Heard]:
     """Ask every witness about every number; all cells of the page go through the net together."""
-    table = digits.read(np.concatenate([p.cells for p in patches.values()]))
+    looks = digits.look(
+        np.concatenate([p.cells for p in patches.values()]), np.concatenate([p.boxes for p in patches.values()])
+    )
     heard: dict[str, Heard] = {}
     start = 0
     for field, patch in patches.items():
-        cells = table[start : start + len(patch.cells)]
+        cells = looks.part(start, start + len(patch.cells))
         start += len(patch.cells)
         bubbles = None if patch.bubbles is None else bubble_witness.read(patch.bubbles).probabilities
-        evidence = reconcile.weigh(cells, bubbles)
+        evidence = reconcile.weigh(cells.table, bubbles)
         posterior = reconcile.posterior(evidence)
         case = policy.make_case(field, evidence, posterior, bool(patch.found.all()), patch.inside)
         heard[field] = Heard(case, evidence, posterior, cells, bubbles)
@@ -203,13 +205,16 @@ def _field_record(
 def _evidence(field: FormField, heard: Heard, patch: FieldPatches) -> Evidence:
     case, read = heard.case, heard.evidence.best
     cells: list[CellEvidence] = []
-    for log_probabilities, corners in zip(heard.cells, patch.quads, strict=True):
-        chances = np.exp(log_probabilities)
-        order = np.argsort(-chances, kind="stable")
-        shown = {
-            digit_witness.CLASSES[i]: round(float(chances[i]), 6) for i in order if chances[i] > _SHOWN_PROBABILITY
-        }
-        cells.append(CellEvidence(quad=quad(corners), probabilities=shown))
+    looks = heard.cells
+    for i, corners in enumerate(patch.quads):
+        cells.append(
+            CellEvidence(
+                quad=quad(corners),
+                probabilities=_likely(looks.table[i]),
+                first=_likely(looks.first[i]) if looks.asked[i] else None,
+                second=_likely(looks.second[i]) if looks.asked[i] else None,
+            )
+        )
     bubbles = None
     if case.bubbles is not None and heard.bubbles is not None:
         said = case.bubbles
@@ -241,6 +246,13 @@ def _evidence(field: FormField, heard: Heard, patch: FieldPatches) -> Evidence:
         bubbles=bubbles,
         tally=TallyEvidence(state="not_read", count=None, rows=None) if has_tally else None,
     )
+
+
+def _likely(log_probabilities: FloatArray) -> dict[str, float]:
+    """The likeliest characters of one cell first, and how likely they are."""
+    chances = np.exp(log_probabilities)
+    order = np.argsort(-chances, kind="stable")
+    return {digit_witness.CLASSES[i]: round(float(chances[i]), 6) for i in order if chances[i] > _SHOWN_PROBABILITY}
 
 
 def _info(name: str, photo: Photo) -> PhotoInfo:

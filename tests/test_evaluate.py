@@ -745,7 +745,8 @@ def test_cut_agrees_with_crop(reader) -> None:
     located = locate(photo, reader.templates)
     patches = crop(photo, located)
     for field in located.template.fields_of("1"):
-        again = cut(photo, patches[field.id].quads, (field.cells.box[2], field.cells.box[3]))
+        again, boxes = cut(photo, patches[field.id].quads, (field.cells.box[2], field.cells.box[3]))
+        assert np.allclose(boxes, patches[field.id].boxes)
         assert np.abs(again.astype(int) - patches[field.id].cells).max() <= 3
 
 

@@ -37,6 +37,7 @@ def test_the_wheel_carries_templates_weights_and_types(wheel: Path) -> None:
         "ocr_recap/templates/c-hasil-ppwp-2024.yaml",
         "ocr_recap/templates/template.schema.json",
         "ocr_recap/weights/digits.onnx",
+        "ocr_recap/weights/digits-second.onnx",
         "ocr_recap/weights/digits.json",
         "ocr_recap/weights/LICENSE.md",
         "ocr_recap/py.typed",

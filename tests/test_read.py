@@ -124,7 +124,7 @@ def test_every_record_carries_the_hashes_of_what_made_it(records: dict[str, Reco
     made = records["page2-clean"].provenance
     form = ROOT / "templates" / "c-hasil-ppwp-2024.yaml"
     assert made.template_sha256 == hashlib.sha256(form.read_bytes()).hexdigest()
-    weights = ROOT / "ocr_recap" / "weights" / "digits.onnx"
+    weights = ROOT / "ocr_recap" / "weights" / "digits.json"
     assert made.weights_sha256 == hashlib.sha256(weights.read_bytes()).hexdigest()
     options = json.dumps(made.options, sort_keys=True, separators=(",", ":"))
     assert made.options_sha256 == hashlib.sha256(options.encode()).hexdigest()

@@ -109,11 +109,16 @@ def test_idx_files_are_checked(tmp_path: Path):
 
 def test_cells_have_the_promised_shape_and_prior(pack: dict[str, sources.Source]):
     mix = cells.usual_mix({"semeion": pack["semeion"]}, "train")
-    patches, labels = cells.batch(1500, "train", mix, np.random.default_rng(5))
+    made = cells.batch(1500, "train", mix, np.random.default_rng(5))
+    patches, labels = made.patches, made.labels
     assert patches.shape == (1500, cells.PATCH, cells.PATCH)
     assert patches.dtype == np.uint8
     assert labels.min() >= 0
     assert labels.max() < len(cells.CLASSES)
+    assert made.boxes.shape == (1500, 2)
+    assert (made.boxes.max(axis=1) <= 56.001).all()
+    assert (np.diff(made.rows) >= 0).all(), "rows stand together"
+    assert 3 <= np.bincount(made.rows)[:-1].mean() <= 6
     share = np.bincount(labels, minlength=14) / 1500
     assert (share[:10] > 0.04).all()
     assert (share[10:] > 0.03).all()
@@ -128,9 +133,9 @@ def test_cells_repeat_for_the_same_seed(pack: dict[str, sources.Source]):
     first = cells.batch(60, "train", mix, np.random.default_rng((1, 9)))
     again = cells.batch(60, "train", mix, np.random.default_rng((1, 9)))
     other = cells.batch(60, "train", mix, np.random.default_rng((1, 10)))
-    assert (first[0] == again[0]).all()
-    assert (first[1] == again[1]).all()
-    assert not (first[0] == other[0]).all()
+    assert (first.patches == again.patches).all()
+    assert (first.labels == again.labels).all()
+    assert not (first.patches == other.patches).all()
 
 
 def test_ink_multiplies_the_paper():

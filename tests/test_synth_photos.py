@@ -275,6 +275,7 @@ def test_a_cell_set_repeats_grows_and_keeps_parts_apart(tmp_path: Path) -> None:
         assert stored["patches"].shape == (300, cells.PATCH, cells.PATCH)
         assert "".join(stored["classes"]) == cells.CLASSES
         assert (stored["labels"] == small.labels).all()
+        assert (stored["boxes"] == small.boxes).all()
 
 
 # --- samples and command line ---------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from ..load import load
 from ..options import Options
 from ..problems import PhotoProblem
 from ..template import Template
-from ..witnesses.cell_input import SMALLEST, patch_of
+from ..witnesses.cell_input import SMALLEST, patches_of
 from ..witnesses.digits import CLASSES, DigitReader
 from .bounds import clopper_pearson
 from .calibration import calibrate
@@ -37,11 +37,13 @@ _MOST_MISTAKES = 100  # that are listed, surest first
 
 @dataclass(frozen=True)
 class CellRow:
-    """The cells of one number: patches (n, 48, 48) uint8 as `DigitReader.read` takes them, and what is written."""
+    """The cells of one number as `DigitReader.read` takes them, patches (n, 48, 48) uint8 and boxes (n, 2) px, and
+    what is written."""
 
     photo: str
     want: TruthField
     patches: NDArray[np.uint8]
+    boxes: NDArray[np.float64]
 
 
 def evaluate_cells(path: Path, digits: DigitReader, forms: Mapping[str, Template]) -> dict[str, Any]:
@@ -67,7 +69,7 @@ def evaluate_cells(path: Path, digits: DigitReader, forms: Mapping[str, Template
 
 
 def _figures(rows: Sequence[CellRow], digits: DigitReader) -> dict[str, Any]:
-    table = digits.read(np.concatenate([row.patches for row in rows]))
+    table = digits.read(np.concatenate([row.patches for row in rows]), np.concatenate([row.boxes for row in rows]))
     confusions: dict[str, Counter[str]] = defaultdict(Counter)
     sure: list[tuple[float, bool]] = []
     mistakes: list[dict[str, Any]] = []
@@ -143,7 +145,7 @@ def _cut_all(path: Path, forms: Mapping[str, Template], faults: list[Fault]) -> 
         boxes = {field.id: (field.cells.box[2], field.cells.box[3]) for field in form.fields} if form else {}
         for field in fields:
             quads = np.array(field.cell_quads, dtype=np.float64)
-            yield CellRow(photo.name, field, cut(pixels, quads, boxes.get(field.id)))
+            yield CellRow(photo.name, field, *cut(pixels, quads, boxes.get(field.id)))
 
 
 def _crops(folder: Path, faults: list[Fault]) -> Iterator[CellRow]:
@@ -160,7 +162,7 @@ def _crops(folder: Path, faults: list[Fault]) -> Iterator[CellRow]:
             continue
         found[name, field][int(place)] = LABELS[label], file
     for (name, field), cells in found.items():
-        patches: list[NDArray[np.uint8]] = []
+        pictures: list[NDArray[np.uint8]] = []
         if sorted(cells) != list(range(len(cells))):
             faults.append(
                 Fault("no_cells", f"{name} {field}", "ada kotak yang hilang", "some of its cells are missing")
@@ -173,8 +175,8 @@ def _crops(folder: Path, faults: list[Fault]) -> Iterator[CellRow]:
             elif min(image.shape) < SMALLEST:
                 faults.append(Fault("too_small", file.name, "terlalu kecil", f"under {SMALLEST} pixels"))
             else:
-                patches.append(patch_of(np.asarray(image, dtype=np.uint8)))
-        if len(patches) == len(cells):
+                pictures.append(np.asarray(image, dtype=np.uint8))
+        if len(pictures) == len(cells):
             text = "".join(cells[i][0] for i in range(len(cells)))
             want = TruthField(id=field, text=text, value=reconcile.interpret(text)[1], cells=len(text))
-            yield CellRow(name, want, np.stack(patches))
+            yield CellRow(name, want, *patches_of(pictures))

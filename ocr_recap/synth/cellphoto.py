@@ -23,11 +23,23 @@ def _noise(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
     return _NOISE[start : start + size].reshape(shape)
 
 
-def photograph(shade: Floats, rects: list[Rect], rng: np.random.Generator) -> Gray:
-    """Sees a row (0..255, float) with a camera, and cuts the cells out."""
+def photograph(
+    shade: Floats, rects: list[Rect], rng: np.random.Generator, *, calm: bool = False
+) -> tuple[Gray, tuple[float, float]]:
+    """Sees a row with a camera, and cuts the cells out.
+
+    Args:
+        shade: (h, w) brightness of the paper with its ink, 0..255.
+        rects: the cells, in its pixels.
+        rng: the same state gives the same photo.
+        calm: as a careful person takes it: near enough, in focus, hand still, paper lit.
+
+    Returns:
+        Patches (n, PATCH, PATCH), and the printed width and height of a cell in them, px.
+    """
     height, width = shade.shape
     # Room for a digit in the photo, pixels: mostly 22..50, from 12.
-    side = float(np.clip(12 + rng.gamma(3.0, 7.5), 12, 60))
+    side = float(np.clip((18 if calm else 12) + rng.gamma(3.0, 7.5), 12, 60))
     wide, high = rects[0][2] - rects[0][0], rects[0][3] - rects[0][1]
     scale = side * scale_of(wide, high) / BOX
     side = scale * room(wide, high)
@@ -40,19 +52,20 @@ def photograph(shade: Floats, rects: list[Rect], rng: np.random.Generator) -> Gr
     turn[0, 1] += float(rng.normal(0, 0.03))
     photo = cv2.warpAffine(photo, turn, small, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     # Most photos are sharp to a pixel or so; some are out of focus, which counts in cell widths.
-    blur = float(rng.gamma(2.0, 0.3) if rng.random() < 0.88 else rng.uniform(0.02, 0.055) * side)
+    sharp = calm or rng.random() < 0.76
+    blur = float(rng.gamma(2.0, 0.3) if sharp else rng.uniform(0.02, 0.055) * side)
     blur = min(blur, 1.7 * side / 32)
     if blur > 0.25:
         photo = cv2.GaussianBlur(photo, (0, 0), blur)
-    if rng.random() < 0.08:
+    if rng.random() < (0.02 if calm else 0.14):
         length = 2 + int(rng.integers(1, 3))
         photo = cv2.blur(photo, (length, 1) if rng.random() < 0.5 else (1, length))
-    if rng.random() < 0.1:
+    if rng.random() < (0.04 if calm else 0.16):
         photo = photo * _moire(small, rng)
     if rng.random() < 0.2:  # what phones do to look sharp
         soft = cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.8, 2)))
         photo = photo + float(rng.uniform(0.3, 1.2)) * (photo - soft)
-    strength = float(np.clip(rng.gamma(2.0, 1.5), 0, 12))
+    strength = float(np.clip(rng.gamma(2.0, 1.0 if calm else 2.0), 0, 12))
     photo = photo + strength * _noise((small[1], small[0]), rng)
     stored = np.clip(photo, 0, 255).astype(np.uint8)
     if rng.random() < 0.6:
@@ -64,7 +77,7 @@ def photograph(shade: Floats, rects: list[Rect], rng: np.random.Generator) -> Gr
         corners = np.array([(x0, y0), (x1, y1)]) * real + offset
         middle = turn @ np.array([*corners.mean(axis=0), 1.0])
         size = corners[1] - corners[0]
-        spread = 0.075 if rng.random() < 0.12 else 0.022
+        spread = 0.075 if rng.random() < 0.12 else 0.022  # of placing the box
         middle += np.clip(rng.normal(0, spread, 2), -0.15, 0.15) * min(size)
         # The reader samples each cell to a common size, so a small cell is enlarged.
         factor = scale_of(*size) * float(np.exp(rng.normal(0, 0.025)))
@@ -72,7 +85,8 @@ def photograph(shade: Floats, rects: list[Rect], rng: np.random.Generator) -> Gr
             [[factor, 0, (PATCH - 1) / 2 - factor * middle[0]], [0, factor, (PATCH - 1) / 2 - factor * middle[1]]]
         )
         cells[i] = cv2.warpAffine(stored, cut, (PATCH, PATCH), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return cells
+    unit = scale_of(wide, high)
+    return cells, (wide * unit, high * unit)
 
 
 def _moire(size: tuple[int, int], rng: np.random.Generator) -> Floats:

@@ -23,7 +23,21 @@ from .cellphoto import no_cell, photograph
 from .sources import Source, Split, writer_seed
 from .strokes import Strokes, Writer, other, scribble, strokes
 
-__all__ = ["BOX", "CLASSES", "CROSS", "DASH", "EMPTY", "OTHER", "PATCH", "Mix", "batch", "row", "scale_of", "usual_mix"]
+__all__ = [
+    "BOX",
+    "CLASSES",
+    "CROSS",
+    "DASH",
+    "EMPTY",
+    "OTHER",
+    "PATCH",
+    "SHARES",
+    "Cells",
+    "Mix",
+    "batch",
+    "scale_of",
+    "usual_mix",
+]
 
 CLASSES = "0123456789X- ?"
 CROSS, DASH, EMPTY, OTHER = 10, 11, 12, 13
@@ -31,8 +45,11 @@ CROSS, DASH, EMPTY, OTHER = 10, 11, 12, 13
 Gray = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
+# How often digits come from each source: half stroke model, the rest bitmaps. The first reader learns from this mix.
+SHARES = {"strokes": 0.5, "mnist": 0.36, "semeion": 0.14}
 # Share of each class among cells: the prior that the reader's probabilities carry.
 _PRIOR = np.array([0.066] * 10 + [0.08, 0.06, 0.09, 0.11])
+_GUIDED_PRIOR = np.array([0.066] * 10 + [0.07, 0.12, 0.07, 0.08])  # dashes on a dotted guide are hard to see
 _LETTERS = "ACEFHKMNPRTUVWYadefhkmnprtuvwy#&%@?"
 
 
@@ -44,14 +61,31 @@ class Mix:
     weights: Mapping[str, float]
 
 
-def usual_mix(sources: Mapping[str, Source], split: Split) -> Mix:
-    """The training mix of one part: half stroke model, the rest MNIST and Semeion as far as they are there."""
-    weights = {"strokes": 0.5} | {name: {"mnist": 0.36, "semeion": 0.14}.get(name, 0.2) for name in sources}
+def usual_mix(sources: Mapping[str, Source], split: Split, shares: Mapping[str, float] = SHARES) -> Mix:
+    """The mix of one part: the stroke model and the sources that are there, each as often as `shares` says."""
+    weights = {name: share for name, share in shares.items() if name == "strokes" or name in sources}
     return Mix({name: source.part(split) for name, source in sources.items()}, weights)
 
 
-def batch(count: int, split: Split, mix: Mix, rng: np.random.Generator) -> tuple[Gray, NDArray[np.int64]]:
-    """Labelled cells: patches (count, PATCH, PATCH) uint8 gray, and their indices into `CLASSES` (count,).
+@dataclass(frozen=True)
+class Cells:
+    """Labelled cells, n of them.
+
+    Attributes:
+        patches: (n, PATCH, PATCH) uint8 gray.
+        labels: (n,) indices into `CLASSES`.
+        boxes: (n, 2) printed width and height of each cell, line centre to line centre, patch px.
+        rows: (n,) cells with the same number stand in one row, written by one hand.
+    """
+
+    patches: Gray
+    labels: NDArray[np.int64]
+    boxes: Floats
+    rows: NDArray[np.int64]
+
+
+def batch(count: int, split: Split, mix: Mix, rng: np.random.Generator) -> Cells:
+    """Labelled cells.
 
     Args:
         count: how many.
@@ -59,30 +93,39 @@ def batch(count: int, split: Split, mix: Mix, rng: np.random.Generator) -> tuple
         mix: sources of digits, already cut to the part.
         rng: the same state gives the same cells.
     """
-    patches = np.empty((count, PATCH, PATCH), np.uint8)
-    labels = np.empty(count, np.int64)
-    done = 0
+    made = Cells(
+        np.empty((count, PATCH, PATCH), np.uint8),
+        np.empty(count, np.int64),
+        np.full((count, 2), BOX, np.float32),
+        np.empty(count, np.int64),
+    )
+    done, number = 0, 0
     while done < count:
         if rng.random() < 0.02:
-            patches[done], labels[done] = no_cell(rng), OTHER
-            done += 1
-            continue
-        found, names = row(split, mix, rng)
-        take = min(len(names), count - done)
-        patches[done : done + take], labels[done : done + take] = found[:take], names[:take]
-        done += take
-    return patches, labels
+            found, names, box = no_cell(rng)[None], np.array([OTHER]), (BOX, BOX)
+        else:
+            found, names, box = _row(split, mix, rng)
+        place = slice(done, min(done + len(names), count))
+        take = place.stop - done
+        made.patches[place], made.labels[place] = found[:take], names[:take]
+        made.boxes[place], made.rows[place] = box, number
+        done, number = place.stop, number + 1
+    return made
 
 
-def row(split: Split, mix: Mix, rng: np.random.Generator) -> tuple[Gray, NDArray[np.int64]]:
-    """One row of three to six cells by one writer; as `batch`."""
+def _row(split: Split, mix: Mix, rng: np.random.Generator) -> tuple[Gray, NDArray[np.int64], tuple[float, float]]:
+    """One row of three to six cells by one writer: patches, labels, and the size of the boxes in the patches."""
     writer = Writer.from_seed(writer_seed(split, rng))
     count = int(rng.integers(3, 7))
-    labels = rng.choice(len(CLASSES), count, p=_PRIOR)
+    # Half of the photos are as careful people take them, half have everything at once that can go wrong.
+    calm = bool(rng.random() < 0.5)
     form = blank(writer, count, rng)
+    labels = rng.choice(len(CLASSES), count, p=_GUIDED_PRIOR if form.guided else _PRIOR)
     name = tuple(mix.weights)[int(rng.choice(len(mix.weights), p=_shares(mix)))]
     source = mix.sources.get(name)
-    room = float(rng.uniform(0.4, 0.95)) if rng.random() < 0.4 else 1.0  # some write small in their cells
+    room = (
+        float(rng.uniform(0.4, 0.95)) if rng.random() < (0.25 if calm else 0.4) else 1.0
+    )  # some write small in their cells
     cross = replace(writer, aspect=float(rng.uniform(0.3, 1.15)), size=float(rng.uniform(0.4, 1.05)))
     for rect, label in zip(form.rects, labels, strict=True):
         _write(form, _within(rect, room, rng), int(label), source, cross, rng)
@@ -91,11 +134,12 @@ def row(split: Split, mix: Mix, rng: np.random.Generator) -> tuple[Gray, NDArray
             lines = ink.write(CLASSES[int(rng.integers(CROSS + 1))], writer, _within(rect, room, rng), rng)
             _ink(form, lines, rng)
     _intruders(form, rng)
-    fresh = rng.uniform(0.82, 1.0) if rng.random() < 0.85 else rng.uniform(0.5, 0.82)  # pens run dry
+    fresh = rng.uniform(0.82, 1.0) if calm or rng.random() < 0.75 else rng.uniform(0.5, 0.82)  # pens run dry
     darkness = writer.darkness * fresh * (1 - _luminance(writer))
     paper, pen = form.paper.astype(np.float32), form.pen.astype(np.float32)
     shade: Floats = (paper * (1 - pen * np.float32(darkness / 255))).astype(np.float32)
-    return photograph(shade, form.rects, rng), labels.astype(np.int64)
+    patches, box = photograph(shade, form.rects, rng, calm=calm)
+    return patches, labels.astype(np.int64), box
 
 
 def _within(rect: Rect, room: float, rng: np.random.Generator) -> Rect:
@@ -129,9 +173,9 @@ def _write(form: Row, rect: Rect, label: int, source: Source | None, cross: Writ
         _paste(form, rect, label, source, rng)
     elif label == CROSS:
         lines = ink.write("X", cross, rect, rng)
-        if rng.random() < 0.2:  # one stroke starts late, as in a hurried cross
+        if rng.random() < 0.3:  # one stroke starts late, as in a hurried cross, or only where it meets the other
             which = int(rng.integers(len(lines)))
-            lines[which] = lines[which][int(len(lines[which]) * rng.uniform(0.15, 0.42)) :]
+            lines[which] = lines[which][int(len(lines[which]) * rng.uniform(0.15, 0.5)) :]
         _ink(form, lines, rng)
     else:
         _ink(form, ink.write(CLASSES[label], form.writer, rect, rng, guided=form.guided), rng)
@@ -180,9 +224,11 @@ def _stamp(pen: Gray, mask: Floats, x: int, y: int) -> None:
 
 def _other(form: Row, rect: Rect, rng: np.random.Generator) -> None:
     kind = rng.random()
-    if kind < 0.6:
+    if kind < 0.55:
         _ink(form, ink.place(other(form.writer, rng), form.writer, rect, rng), rng)
-    elif kind < 0.72:
+    elif kind < 0.63:
+        _ink(form, ink.place(_arcs(rng), form.writer, rect, rng), rng)
+    elif kind < 0.73:
         _ink(form, ink.place(_pieces(rng), form.writer, rect, rng), rng)
     elif kind < 0.8:
         _letter(form, rect, rng)
@@ -208,6 +254,19 @@ def _pieces(rng: np.random.Generator) -> Strokes:
         t = np.linspace(-1, 1, 9)
         along, across = reach * t, bend * reach * (1 - t * t)
         cosine, sine = np.cos(angle), np.sin(angle)
+        lines.append(np.stack([x + along * cosine - across * sine, y + along * sine + across * cosine], axis=1))
+    return lines
+
+
+def _arcs(rng: np.random.Generator) -> Strokes:
+    """Two or three parts of ellipses strewn over the unit box."""
+    lines: Strokes = []
+    for _ in range(int(rng.integers(2, 4))):
+        x, y, wide, high = *rng.uniform(0.25, 0.75, 2), *rng.uniform(0.12, 0.45, 2)
+        turn, first = rng.uniform(0, np.pi), rng.uniform(0, 2 * np.pi)
+        t = np.linspace(first, first + rng.uniform(2.0, 5.3), 17)
+        along, across = wide * np.cos(t), high * np.sin(t)
+        cosine, sine = np.cos(turn), np.sin(turn)
         lines.append(np.stack([x + along * cosine - across * sine, y + along * sine + across * cosine], axis=1))
     return lines
 

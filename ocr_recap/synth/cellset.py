@@ -32,11 +32,13 @@ class CellSet:
     Attributes:
         patches: (n, 48, 48) uint8 gray; see `cells` for how the box lies in them.
         labels: (n,) uint8, indices into `cells.CLASSES`.
+        boxes: (n, 2) printed width and height of the boxes in the patches, px.
         seed, writers: what they were made from.
     """
 
     patches: NDArray[np.uint8]
     labels: NDArray[np.uint8]
+    boxes: NDArray[np.float32]
     seed: int
     writers: Writers
 
@@ -65,20 +67,23 @@ def make_cells(
     mix(writers, mnist)  # a wrong folder is said here, not in another process
     patches = np.empty((count, cells.PATCH, cells.PATCH), np.uint8)
     labels = np.empty(count, np.uint8)
-    jobs: list[_Job] = [(i, min(BATCH, count - i * BATCH), seed, writers, mnist) for i in range(-(-count // BATCH))]
-    for i, (some, names) in enumerate(in_order(_batch, jobs, workers)):
-        patches[i * BATCH : i * BATCH + len(some)] = some
-        labels[i * BATCH : i * BATCH + len(some)] = names
+    boxes = np.empty((count, 2), np.float32)
+    jobs: list[_Job] = [(i, seed, writers, mnist) for i in range(-(-count // BATCH))]
+    for i, made in enumerate(in_order(_batch, jobs, workers)):
+        place = slice(i * BATCH, min(count, (i + 1) * BATCH))
+        take = place.stop - place.start
+        patches[place], labels[place], boxes[place] = made.patches[:take], made.labels[:take], made.boxes[:take]
         if progress:
             progress(min(count, (i + 1) * BATCH))
-    return CellSet(patches, labels, seed, writers)
+    return CellSet(patches, labels, boxes, seed, writers)
 
 
 def save(made: CellSet, out: Path) -> None:
-    """Write a set as .npz: `patches`, `labels`, `classes`, `writers`, `seed`; the bytes depend on the set alone."""
+    """Write a set as .npz: `patches`, `labels`, `boxes`, `classes`, `writers`, `seed`; same set, same bytes."""
     arrays = {
         "patches": made.patches,
         "labels": made.labels,
+        "boxes": made.boxes,
         "classes": np.array(list(cells.CLASSES)),
         "writers": np.array(made.writers),
         "seed": np.array(made.seed),
@@ -101,11 +106,10 @@ def mix(writers: Writers, mnist: Path | None) -> cells.Mix:
     return cells.usual_mix(training_sources(mnist), writers)
 
 
-_Job = tuple[int, int, int, Writers, Path | None]
+_Job = tuple[int, int, Writers, Path | None]
 
 
-def _batch(job: _Job) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    number, count, seed, writers, mnist = job
+def _batch(job: _Job) -> cells.Cells:
+    number, seed, writers, mnist = job
     split: Split = "test" if writers == "shift" else writers
-    patches, labels = cells.batch(BATCH, split, mix(writers, mnist), np.random.default_rng((seed, number)))
-    return patches[:count], labels[:count]
+    return cells.batch(BATCH, split, mix(writers, mnist), np.random.default_rng((seed, number)))

@@ -12,9 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..crop import PATCH, scale_of
+from ..crop import PATCH, box_of, scale_of
 
 Patch = NDArray[np.uint8]
+Box = tuple[float, float]
 
 SMALLEST = 4  # px; a picture below that holds no shape at all
 _PAPER = (
@@ -22,8 +23,8 @@ _PAPER = (
 )
 
 
-def patch_of(picture: NDArray[Any], margin: float = 0.0) -> Patch:
-    """One picture of a cell as a patch (48, 48) uint8 for `DigitReader.read`: box centred, at the scale of `scale_of`.
+def patch_of(picture: NDArray[Any], margin: float = 0.0) -> tuple[Patch, Box]:
+    """One picture of a cell as `DigitReader.read` takes it: the box centred, at the scale of `crop.scale_of`.
 
     What the picture does not show around the box becomes plain paper. The reader was made for boxes with their
     surroundings, so crops with a margin of a quarter or more are read best.
@@ -32,6 +33,9 @@ def patch_of(picture: NDArray[Any], margin: float = 0.0) -> Patch:
         picture: (h, w) gray or (h, w, 3) BGR, uint8, from 4 x 4 pixels; dark ink on light paper, upright, true aspect.
         margin: what lies around the printed box on each of its four sides, as a share of the box's height; 0 where the
             picture ends with the box. A box 32 px high with 8 px around it has 0.25.
+
+    Returns:
+        The patch (48, 48) uint8, and the printed box's width and height in it, px.
 
     Raises:
         TypeError: not an array of uint8.
@@ -59,22 +63,30 @@ def patch_of(picture: NDArray[Any], margin: float = 0.0) -> Patch:
     left, top = (wide - size[0]) // 2, (tall - size[1]) // 2
     paper[top : top + size[1], left : left + size[0]] = small
     left, top = (wide - PATCH) // 2, (tall - PATCH) // 2  # a cell may be wider than the patch
-    return np.ascontiguousarray(paper[top : top + PATCH, left : left + PATCH])
+    return np.ascontiguousarray(paper[top : top + PATCH, left : left + PATCH]), box_of(box_width, box_height)
 
 
-def patches_of(pictures: Iterable[NDArray[Any]], margin: float = 0.0) -> Patch:
-    """Patches (n, 48, 48) uint8 of pictures of any sizes; as `patch_of`.
+def patches_of(pictures: Iterable[NDArray[Any]], margin: float = 0.0) -> tuple[Patch, NDArray[np.float64]]:
+    """Pictures of any sizes: `digits.read(*patches_of(pictures))`.
+
+    Returns:
+        Patches (n, 48, 48) uint8, and the boxes' sizes in them (n, 2), px; as `patch_of`.
 
     Raises:
         TypeError, ValueError: as `patch_of`, and which picture it was.
     """
     patches: list[Patch] = []
+    boxes: list[Box] = []
     for number, picture in enumerate(pictures):
         try:
-            patches.append(patch_of(picture, margin))
+            patch, box = patch_of(picture, margin)
         except (TypeError, ValueError) as fault:
             raise type(fault)(f"picture {number}: {fault}") from None
-    return np.stack(patches) if patches else np.zeros((0, PATCH, PATCH), np.uint8)
+        patches.append(patch)
+        boxes.append(box)
+    if not patches:
+        return np.zeros((0, PATCH, PATCH), np.uint8), np.zeros((0, 2))
+    return np.stack(patches), np.array(boxes)
 
 
 def _gray(picture: object) -> Patch:

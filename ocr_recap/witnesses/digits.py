@@ -1,9 +1,15 @@
-"""The digit witness: cell patches to log-probabilities over 0-9, cross, dash, empty and "something else"."""
+"""The digit witness: cell patches to log-probabilities over 0-9, cross, dash, empty and "something else".
+
+Two readers. The first sees every cell as it stands on the paper, with its frame and surroundings. Where it is not sure,
+the second looks at the ink alone (`zoom`), and what both say is weighed together. How, was fitted on writers that
+training never saw (`training/digits/combine.py`).
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,7 +18,8 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from ..crop import PATCH
+from ..crop import CELL, PATCH
+from .zoom import zoom
 
 FloatArray = NDArray[np.float64]
 
@@ -26,52 +33,116 @@ def weights_directory() -> Path:
     return Path(__file__).resolve().parent.parent / "weights"
 
 
+@dataclass(frozen=True, eq=False)
+class Looks:
+    """What the readers say of n cells: log-probabilities (n, 14) in the order of `CLASSES`.
+
+    Attributes:
+        table: both heard; this is the witness's word.
+        first: the first reader alone.
+        second: the second reader alone; nan where it was not asked.
+    """
+
+    table: FloatArray
+    first: FloatArray
+    second: FloatArray
+
+    @property
+    def asked(self) -> NDArray[np.bool_]:
+        """(n,) the second reader looked at the cell."""
+        return ~np.isnan(self.second[:, 0])
+
+    def part(self, start: int, stop: int) -> Looks:
+        """The cells from `start` up to `stop`."""
+        return Looks(self.table[start:stop], self.first[start:stop], self.second[start:stop])
+
+
 class DigitReader:
-    """The shipped net with its calibration. One session, one thread: the same bytes on any number of workers."""
+    """The shipped nets with their calibration; one session each, one thread: same bytes on any number of workers."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        """Load `digits.onnx` and `digits.json` from a folder (default: the shipped ones).
+        """Load `digits.onnx`, `digits-second.onnx` and `digits.json` from a folder (default: the shipped ones).
 
         Raises:
             RuntimeError: weights are missing or are not the ones that their description names.
         """
         folder = folder or weights_directory()
         try:
-            content = (folder / "digits.onnx").read_bytes()
-            self.card: dict[str, Any] = json.loads((folder / "digits.json").read_text("utf-8"))
-        except (OSError, ValueError) as fault:
+            described = (folder / "digits.json").read_bytes()
+            self.card: dict[str, Any] = json.loads(described)
+            self._nets = {name: (folder / name).read_bytes() for name in self.card["sha256"]}
+        except (OSError, ValueError, KeyError) as fault:
             raise RuntimeError(f"weights in {folder} cannot be read ({fault}); install the package again") from None
-        self.sha256 = hashlib.sha256(content).hexdigest()
-        if self.card["sha256"] != self.sha256:
-            raise RuntimeError(f"{folder / 'digits.onnx'} is not the file that digits.json describes; install again")
+        for name, content in self._nets.items():
+            if self.card["sha256"][name] != hashlib.sha256(content).hexdigest():
+                raise RuntimeError(f"{folder / name} is not the file that digits.json describes; install again")
         if self.card["classes"] != CLASSES:
             raise RuntimeError(f"weights in {folder} read other classes ({self.card['classes']!r}) than {CLASSES!r}")
-        self._content = content
+        # The description names the hash of every file and how they are weighed: its own hash stands for all.
+        self.sha256 = hashlib.sha256(described).hexdigest()
 
     @cached_property
-    def _session(self) -> ort.InferenceSession:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        return ort.InferenceSession(self._content, options, providers=["CPUExecutionProvider"])
+    def _first(self) -> ort.InferenceSession:
+        return _session(self._nets["digits.onnx"])
 
-    def read(self, cells: NDArray[np.uint8]) -> FloatArray:
-        """Log-probabilities (n, 14), in the order of `CLASSES`, calibrated by the weights' temperature.
+    @cached_property
+    def _second(self) -> ort.InferenceSession:
+        return _session(self._nets["digits-second.onnx"])
+
+    def read(self, cells: NDArray[np.uint8], boxes: FloatArray | None = None) -> FloatArray:
+        """Log-probabilities (n, 14), in the order of `CLASSES`, calibrated; arguments and errors as of `look`."""
+        return self.look(cells, boxes).table
+
+    def look(self, cells: NDArray[np.uint8], boxes: FloatArray | None = None) -> Looks:
+        """What each reader says, and both together.
 
         Args:
             cells: (n, 48, 48) uint8 gray patches, the printed box centred, at the scale of `crop.scale_of`.
+            boxes: (n, 2) printed width and height of the boxes in the patches, px (`crop.box_of`); None: square ones.
 
         Raises:
             ValueError: another shape or type.
         """
         if cells.ndim != 3 or cells.shape[1:] != (PATCH, PATCH) or cells.dtype != np.uint8:
             raise ValueError(f"cells must be (n, {PATCH}, {PATCH}) uint8, not {cells.shape} {cells.dtype}")
-        parts: list[FloatArray] = []
-        for start in range(0, len(cells), _BATCH):
-            batch = cells[start : start + _BATCH, None].astype(np.float32)
-            (logits,) = self._session.run(["logits"], {"cells": batch})
-            parts.append(np.asarray(logits, dtype=np.float64) / self.card["temperature"])
-        scores = np.concatenate(parts) if parts else np.zeros((0, len(CLASSES)))
-        peak = scores.max(axis=1, keepdims=True) if len(scores) else scores
-        return scores - peak - np.log(np.exp(scores - peak).sum(axis=1, keepdims=True))
+        if boxes is None:
+            boxes = np.full((len(cells), 2), float(CELL))
+        if boxes.shape != (len(cells), 2):
+            raise ValueError(f"boxes must be ({len(cells)}, 2), not {boxes.shape}")
+        card = self.card["second"]
+        first = _logits(self._first, "cells", cells) / self.card["temperature"]
+        first = _normalised(first)
+        second = np.full_like(first, np.nan)
+        table = first.copy()
+        doubtful = np.flatnonzero(first.max(axis=1) < np.log(card["below"])) if len(first) else np.zeros(0, np.intp)
+        if len(doubtful):
+            views = zoom(cells[doubtful], boxes[doubtful].astype(np.float32))
+            said = _normalised(_logits(self._second, "views", views) / card["temperature"])
+            second[doubtful] = said
+            table[doubtful] = _normalised(card["weights"][0] * first[doubtful] + card["weights"][1] * said)
+        return Looks(table, first, second)
+
+
+def _session(content: bytes) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+
+
+def _logits(session: ort.InferenceSession, name: str, images: NDArray[Any]) -> FloatArray:
+    """Logits (n, 14) of square images (n, s, s), in batches."""
+    parts = [np.zeros((0, len(CLASSES)))]
+    for start in range(0, len(images), _BATCH):
+        (logits,) = session.run(["logits"], {name: images[start : start + _BATCH, None].astype(np.float32)})
+        parts.append(np.asarray(logits, dtype=np.float64))
+    return np.concatenate(parts)
+
+
+def _normalised(scores: FloatArray) -> FloatArray:
+    """Scores as log-probabilities: each row sums to one."""
+    if not len(scores):
+        return scores
+    peak = scores.max(axis=1, keepdims=True)
+    return scores - peak - np.log(np.exp(scores - peak).sum(axis=1, keepdims=True))

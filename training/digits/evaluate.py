@@ -10,6 +10,7 @@ digits.json.
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import time
 from pathlib import Path
@@ -17,38 +18,19 @@ from typing import Any
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from ocr_recap import template
+from ocr_recap.crop import box_of
 from ocr_recap.synth import cells, sources
 from ocr_recap.synth.camera import Difficulty, photograph, sample_camera
 from ocr_recap.synth.fill import FieldWriting, fill_page
 from ocr_recap.synth.shapes import LETTERS
 from ocr_recap.synth.strokes import Writer
+from ocr_recap.witnesses.digits import DigitReader, Looks
 
 SEED = 20_240_214
 Floats = NDArray[np.float64]
-
-
-class Reader:
-    """The shipped graph with its temperature."""
-
-    def __init__(self, folder: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        self.card = json.loads((folder / "digits.json").read_text(encoding="utf-8"))
-        self.session = onnxruntime.InferenceSession(folder / "digits.onnx", options, ["CPUExecutionProvider"])
-
-    def __call__(self, patches: NDArray[np.uint8]) -> Floats:
-        """Probabilities (n, 14)."""
-        parts = []
-        for start in range(0, len(patches), 256):
-            part = patches[start : start + 256, None].astype(np.float32)
-            parts.append(self.session.run(None, {"cells": part})[0])
-        logits = np.concatenate(parts).astype(np.float64) / self.card["temperature"]
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return odds / odds.sum(axis=1, keepdims=True)
 
 
 def calibration_error(probabilities: Floats, labels: NDArray[np.int64], bins: int = 15) -> float:
@@ -59,8 +41,9 @@ def calibration_error(probabilities: Floats, labels: NDArray[np.int64], bins: in
     return sum(gaps) / len(labels)
 
 
-def figures(probabilities: Floats, labels: NDArray[np.int64]) -> dict[str, Any]:
+def figures(looks: Looks, labels: NDArray[np.int64]) -> dict[str, Any]:
     """Everything that is reported about one set of cells."""
+    probabilities, asked = np.exp(looks.table), looks.asked
     best, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     digit, claimed = labels < 10, best < 10
     result: dict[str, Any] = {
@@ -71,6 +54,14 @@ def figures(probabilities: Floats, labels: NDArray[np.int64]) -> dict[str, Any]:
         "ece": round(calibration_error(probabilities, labels), 5),
         "ece_digits": round(calibration_error(probabilities[digit], labels[digit]), 5),
     }
+    members = {"first": looks.first, "second": looks.second, "both": looks.table}
+    right = {name: (table.argmax(axis=1) == labels) for name, table in members.items()}
+    result["first_alone"] = {
+        "right_digits": round(float(right["first"][digit].mean()), 5),
+        "right_all": round(float(right["first"].mean()), 5),
+    }
+    result["asked"] = int(asked.sum())
+    result["asked_right"] = {name: int(good[asked].sum()) for name, good in right.items()}
     for threshold in (0.99, 0.999):
         # A wrong digit is what can do harm: any cell, whatever is in it, that is read as a digit that is not there.
         sure = confidence >= threshold
@@ -80,9 +71,9 @@ def figures(probabilities: Floats, labels: NDArray[np.int64]) -> dict[str, Any]:
     return result
 
 
-def per_class(probabilities: Floats, labels: NDArray[np.int64]) -> str:
+def per_class(looks: Looks, labels: NDArray[np.int64]) -> str:
     """Share of each class that is read right, and what it is most often taken for."""
-    best = probabilities.argmax(axis=1)
+    best = looks.table.argmax(axis=1)
     lines = []
     for index, name in enumerate(cells.CLASSES):
         here = best[labels == index]
@@ -136,14 +127,14 @@ def cut(photo: NDArray[np.uint8], rect: tuple[float, float, float, float], to_ph
     return cv2.resize(large, (cells.PATCH, cells.PATCH), interpolation=cv2.INTER_AREA)
 
 
-def pages(
-    count: int, difficulty: Difficulty, size: tuple[int, int], rng: np.random.Generator
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def pages(count: int, difficulty: Difficulty, size: tuple[int, int], rng: np.random.Generator) -> cells.Cells:
     """Cells of `count` whole pages, each filled by a test writer and photographed at `size`; as `cells.batch`."""
     form = template.load(template.available()["c-hasil-ppwp-2024"])
     patches: list[NDArray[np.uint8]] = []
     labels: list[int] = []
-    scale = 6.0
+    boxes: list[tuple[float, float]] = []
+    rows: list[int] = []
+    scale, row = 6.0, 0
     for i in range(count):
         page = form.pages[i % len(form.pages)].id
         writing: dict[str, FieldWriting] = {}
@@ -162,7 +153,75 @@ def pages(
             for rect, char in zip(field.cells.rects(), writing[field.id].text, strict=True):
                 patches.append(cut(gray, rect, to_photo))
                 labels.append(cells.CLASSES.index(char))
-    return np.stack(patches), np.array(labels)
+                boxes.append(box_of(rect[2] - rect[0], rect[3] - rect[1]))
+                rows.append(row)
+            row += 1
+    return cells.Cells(np.stack(patches), np.array(labels), np.array(boxes, np.float32), np.array(rows))
+
+
+def drawn_cells(reader: DigitReader, mnist: Path | None, count: int) -> dict[str, Any]:
+    """Figures of drawn cells: `test`, `shift`, and digits of each test source alone."""
+    report: dict[str, Any] = {}
+    held_out = {sources.HELD_OUT: sources.load_pack()[sources.HELD_OUT]}
+    usual = cells.usual_mix(sources.training_sources(mnist), "test")
+    shift = cells.Mix(held_out, {sources.HELD_OUT: 1.0})
+    for name, mix, some in (("test", usual, count), ("shift", shift, count // 2)):
+        made = cells.batch(some, "test", mix, np.random.default_rng((SEED, some)))
+        looks = reader.look(made.patches, made.boxes)
+        report[name] = figures(looks, made.labels)
+        print(name, json.dumps(report[name]))
+        print(per_class(looks, made.labels))
+        drawn = looks.table[made.labels == cells.OTHER, :10].max(axis=1)
+        for threshold in (0.99, 0.999):
+            hits = int((drawn >= np.log(threshold)).sum())
+            report[name][f"other_as_digit_{threshold}"] = [hits, len(drawn)]
+            print(f"  'other' as a digit at {threshold}: {hits} of {len(drawn)}")
+    report["by_source"] = {}
+    for name in usual.weights:
+        alone = cells.Mix(usual.sources, {name: 1.0})
+        made = cells.batch(count // 6, "test", alone, np.random.default_rng((SEED, 5)))
+        right = reader.read(made.patches, made.boxes).argmax(axis=1) == made.labels
+        digits = made.labels < 10
+        report["by_source"][name] = [round(float(right[digits].mean()), 5), int(digits.sum())]
+        print(f"digits of {name} alone: {report['by_source'][name]}")
+    return report
+
+
+def page_cells(reader: DigitReader, count: int) -> dict[str, Any]:
+    """Figures of cells on whole drawn pages, at two sizes of photos."""
+    report: dict[str, Any] = {}
+    for name, size in (("pages_3000", (2250, 3000)), ("pages_1200", (900, 1200))):
+        made = pages(count, "field", size, np.random.default_rng((SEED, size[0])))
+        looks = reader.look(made.patches, made.boxes)
+        report[name] = figures(looks, made.labels)
+        print(name, json.dumps(report[name]))
+        print(per_class(looks, made.labels))
+    return report
+
+
+def strange_cells(reader: DigitReader, count: int) -> dict[str, list[int]]:
+    """Of each kind of strange cells: how many pass for a digit at 0.99 and at 0.999, of how many."""
+    report: dict[str, list[int]] = {}
+    for name, patches in strange(count, np.random.default_rng((SEED, 3))).items():
+        best = reader.read(patches)[:, :10].max(axis=1)
+        report[name] = [*(int((best >= np.log(threshold)).sum()) for threshold in (0.99, 0.999)), len(best)]
+        print(f"strange, {name}: as a digit at 0.99 and 0.999, of how many: {report[name]}")
+    return report
+
+
+def speed(reader: DigitReader, count: int = 20_000) -> dict[str, int]:
+    """Cells a second on one thread, batch 256: the first reader alone, and both."""
+    made = cells.batch(count, "test", cells.usual_mix(sources.load_pack(), "test"), np.random.default_rng((SEED, 7)))
+    alone = copy.copy(reader)
+    alone.card = reader.card | {"second": reader.card["second"] | {"below": 0.0}}
+    report: dict[str, int] = {}
+    for name, asked in (("first", alone), ("both", reader)):
+        asked.read(made.patches[:256], made.boxes[:256])
+        start = time.perf_counter()
+        asked.read(made.patches, made.boxes)
+        report[name] = round(count / (time.perf_counter() - start))
+    print("cells a second on one thread:", report)
+    return report
 
 
 def main() -> None:
@@ -174,49 +233,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the figures into digits.json")
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    reader = Reader(args.weights)
-    held_out = {sources.HELD_OUT: sources.load_pack()[sources.HELD_OUT]}
-    mixes = {
-        "test": cells.usual_mix(sources.training_sources(args.mnist), "test"),
-        "shift": cells.Mix(held_out, {sources.HELD_OUT: 1.0}),
-    }
-    report: dict[str, Any] = {}
-    for name, mix in mixes.items():
-        count = args.cells if name == "test" else args.cells // 2
-        patches, labels = cells.batch(count, "test", mix, np.random.default_rng((SEED, count)))
-        start = time.perf_counter()
-        probabilities = reader(patches)
-        report[name] = figures(probabilities, labels)
-        if name == "test":
-            report["cells_per_second"] = round(count / (time.perf_counter() - start))
-        print(name, json.dumps(report[name]))
-        print(per_class(probabilities, labels))
-        drawn = labels == cells.OTHER
-        for threshold in (0.99, 0.999):
-            hits = int((probabilities[drawn, :10].max(axis=1) >= threshold).sum())
-            report[name][f"other_as_digit_{threshold}"] = [hits, int(drawn.sum())]
-            print(f"  'other' as a digit at {threshold}: {hits} of {drawn.sum()}")
-    report["by_source"] = {}
-    usual = mixes["test"]
-    for name in usual.weights:
-        alone = cells.Mix(usual.sources, {name: 1.0})
-        patches, labels = cells.batch(args.cells // 6, "test", alone, np.random.default_rng((SEED, 5)))
-        right = reader(patches).argmax(axis=1) == labels
-        report["by_source"][name] = [round(float(right[labels < 10].mean()), 5), int((labels < 10).sum())]
-        print(f"digits of {name} alone: {report['by_source'][name]}")
-    for name, size in (("pages_3000", (2250, 3000)), ("pages_1200", (900, 1200))):
-        patches, labels = pages(args.pages, "field", size, np.random.default_rng((SEED, size[0])))
-        probabilities = reader(patches)
-        report[name] = figures(probabilities, labels)
-        print(name, json.dumps(report[name]))
-        print(per_class(probabilities, labels))
-    report["strange"] = {}
-    for name, patches in strange(args.cells // 20, np.random.default_rng((SEED, 3))).items():
-        best = reader(patches)[:, :10].max(axis=1)
-        report["strange"][name] = [int((best >= 0.99).sum()), int((best >= 0.999).sum()), len(best)]
-        sure, surer, count = report["strange"][name]
-        print(f"strange, {name}: as a digit at 0.99 {sure}, at 0.999 {surer} of {count}")
-    print(f"{report['cells_per_second']} cells/s on one thread, batch 256")
+    reader = DigitReader(args.weights)
+    report = drawn_cells(reader, args.mnist, args.cells) | page_cells(reader, args.pages)
+    report |= {"strange": strange_cells(reader, args.cells // 20), "cells_per_second": speed(reader)}
     if args.write:
         reader.card["figures"] = report
         (args.weights / "digits.json").write_text(json.dumps(reader.card, indent=2) + "\n", encoding="utf-8")

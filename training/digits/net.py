@@ -1,11 +1,14 @@
-"""The digit reader's network: a small convolutional net in torch, and the same net written out as an ONNX graph.
+"""The digit reader's two networks in torch, and the same networks written out as ONNX graphs.
 
-Input is the gray patch as float 0..255; the net first subtracts the patch's mean and divides by its standard deviation
-(plus `SOFTENING` gray levels, so that an even patch stays even), so callers normalise nothing.
+Both are small convolutional nets of one make. The first sees the gray cell with its surroundings as float 0..255,
+subtracts its mean and divides by its standard deviation (plus `SOFTENING` gray levels, so that an even patch stays
+even); the second sees the cell's ink alone, enlarged (`ocr_recap.witnesses.zoom`), as float 0..1. Callers normalise
+nothing.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,46 +19,80 @@ from torch import Tensor, nn
 
 SOFTENING = 4.0
 CLASSES = 14
-# Kind, output channels, side of the kernel, stride, residual. About 5.8 million multiply-adds a cell of 48 x 48.
-LAYERS = (
-    (24, 5, 2, False),
-    (32, 3, 2, False),
-    (32, 3, 1, True),
-    (72, 3, 2, False),
-    (72, 3, 1, True),
-    (104, 3, 2, False),
-)
 HIDDEN = 128
 
 
-class Net(nn.Module):
-    """Patches (n, 1, 48, 48) float 0..255 -> logits (n, 14)."""
+@dataclass(frozen=True)
+class Design:
+    """One network: the side of its square input, whether it normalises light, and its convolutions.
 
-    def __init__(self) -> None:
+    `layers`: output channels, side of the kernel, stride, residual. `name` is that of the graph's input.
+    """
+
+    name: str
+    side: int
+    lit: bool
+    layers: tuple[tuple[int, int, int, bool], ...]
+
+    @property
+    def cells_left(self) -> int:
+        """Places that are left of the input after all strides."""
+        side = self.side
+        for _, _, stride, _ in self.layers:
+            side = -(-side // stride)
+        return side * side
+
+
+# About 5.8 million multiply-adds a cell.
+FIRST = Design(
+    "cells",
+    48,
+    True,
+    ((24, 5, 2, False), (32, 3, 2, False), (32, 3, 1, True), (72, 3, 2, False), (72, 3, 1, True), (104, 3, 2, False)),
+)
+# About 7.9 million; it is asked about few cells.
+SECOND = Design(
+    "views",
+    32,
+    False,
+    ((24, 3, 1, False), (32, 3, 2, False), (32, 3, 1, True), (64, 3, 2, False), (64, 3, 1, True), (96, 3, 2, False)),
+)
+
+
+class Net(nn.Module):
+    """Inputs (n, 1, side, side) -> logits (n, 14)."""
+
+    def __init__(self, design: Design) -> None:
         super().__init__()
+        self.design = design
         self.convolutions = nn.ModuleList()
         self.norms = nn.ModuleList()
         channels = 1
-        for out, kernel, stride, _ in LAYERS:
+        for out, kernel, stride, _ in design.layers:
             self.convolutions.append(nn.Conv2d(channels, out, kernel, stride, kernel // 2, bias=False))
             self.norms.append(nn.BatchNorm2d(out))
             channels = out
-        self.hidden = nn.Linear(channels * 9, HIDDEN)
+        self.hidden = nn.Linear(channels * design.cells_left, HIDDEN)
         self.drop = nn.Dropout(0.1)
         self.out = nn.Linear(HIDDEN, CLASSES)
 
-    def forward(self, cells: Tensor) -> Tensor:
-        centred = cells - cells.mean(dim=(2, 3), keepdim=True)
-        deviation = centred.square().mean(dim=(2, 3), keepdim=True).sqrt()
-        x = centred / (deviation + SOFTENING)
-        for convolution, norm, (_, _, _, residual) in zip(self.convolutions, self.norms, LAYERS, strict=True):
+    def forward(self, x: Tensor) -> Tensor:
+        if self.design.lit:
+            centred = x - x.mean(dim=(2, 3), keepdim=True)
+            x = centred / (centred.square().mean(dim=(2, 3), keepdim=True).sqrt() + SOFTENING)
+        else:
+            x = 2 * x - 1
+        for convolution, norm, (_, _, _, residual) in zip(
+            self.convolutions, self.norms, self.design.layers, strict=True
+        ):
             y = torch.relu(norm(convolution(x)))
             x = x + y if residual else y
         return self.out(self.drop(torch.relu(self.hidden(x.flatten(1)))))
 
 
 def export(net: Net, path: Path) -> None:
-    """Writes the net with its batch norms folded into the convolutions: input `cells`, output `logits`, any batch."""
+    """Writes the net with its batch norms folded into the convolutions: one input, output `logits`, any batch."""
+    design = net.design
     nodes: list[onnx.NodeProto] = []
     tensors: list[onnx.TensorProto] = []
 
@@ -67,13 +104,19 @@ def export(net: Net, path: Path) -> None:
         nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
         return output
 
-    axes = constant("axes", np.array([2, 3], dtype=np.int64))
-    mean = add("ReduceMean", ["cells", axes], "mean", keepdims=1)
-    centred = add("Sub", ["cells", mean], "centred")
-    square = add("Mul", [centred, centred], "square")
-    deviation = add("Sqrt", [add("ReduceMean", [square, axes], "variance", keepdims=1)], "deviation")
-    x = add("Div", [centred, add("Add", [deviation, constant("softening", np.float32([SOFTENING]))], "spread")], "x")
-    for i, (convolution, norm, layer) in enumerate(zip(net.convolutions, net.norms, LAYERS, strict=True)):
+    if design.lit:
+        axes = constant("axes", np.array([2, 3], dtype=np.int64))
+        mean = add("ReduceMean", [design.name, axes], "mean", keepdims=1)
+        centred = add("Sub", [design.name, mean], "centred")
+        square = add("Mul", [centred, centred], "square")
+        deviation = add("Sqrt", [add("ReduceMean", [square, axes], "variance", keepdims=1)], "deviation")
+        x = add(
+            "Div", [centred, add("Add", [deviation, constant("softening", np.float32([SOFTENING]))], "spread")], "x"
+        )
+    else:
+        doubled = add("Mul", [design.name, constant("two", np.float32([2]))], "doubled")
+        x = add("Sub", [doubled, constant("one", np.float32([1]))], "x")
+    for i, (convolution, norm, layer) in enumerate(zip(net.convolutions, net.norms, design.layers, strict=True)):
         gain = (norm.weight / torch.sqrt(norm.running_var + norm.eps)).detach()
         weight = (convolution.weight.detach() * gain[:, None, None, None]).numpy()
         bias = (norm.bias.detach() - norm.running_mean * gain).numpy()
@@ -88,9 +131,9 @@ def export(net: Net, path: Path) -> None:
         x = add("Gemm", [x, constant(f"w_{name}", weight), constant(f"b_{name}", bias)], name, transB=1)
         if name == "hidden":
             x = add("Relu", [x], "active")
-    cells = helper.make_tensor_value_info("cells", TensorProto.FLOAT, ["n", 1, 48, 48])
+    given = helper.make_tensor_value_info(design.name, TensorProto.FLOAT, ["n", 1, design.side, design.side])
     logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", CLASSES])
-    graph = helper.make_graph(nodes, "digits", [cells], [logits], tensors)
+    graph = helper.make_graph(nodes, "digits", [given], [logits], tensors)
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9, producer_name="ocr_recap"
     )

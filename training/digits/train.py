@@ -1,9 +1,9 @@
-"""Trains the digit reader from nothing: `train.py --mnist DIR --cells 1862400 --out ocr_recap/weights`.
+"""Trains one of the two digit readers from nothing: `train.py first --mnist DIR --cells 3000000 --out FOLDER`.
 
 A second process draws cells without end while this one trains, so two cores are busy. Batch i comes from a generator
 seeded with (seed, i): with `--cells` the same machine makes the same weights; with `--seconds` the length of training
 depends on its speed, and the learning rate follows the clock; the number of cells is written down. Writes
-`digits.onnx` and `digits.json`.
+`digits.onnx` or `digits-second.onnx` and, beside it, what it was made from; `combine.py` then calibrates both.
 """
 
 from __future__ import annotations
@@ -15,45 +15,79 @@ import json
 import math
 import multiprocessing as mp
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from multiprocessing.queues import Queue
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
-from net import Net, export
+from net import FIRST, SECOND, Design, Net, export
 from torch.nn import functional
 
 from ocr_recap.synth import cells, sources
+from ocr_recap.witnesses.zoom import zoom
 
 BATCH = 256
 RATE = 2.5e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
 AVERAGE = 0.999  # decay of the averaged weights that are shipped
-CALIBRATION_CELLS = 30_000
-VERSION = "2"
 
 
-def produce(queue: Queue, mnist: Path | None, seed: int, batches: int) -> None:
+@dataclass(frozen=True)
+class Plan:
+    """One of the two readers: its design, its file, where its digits come from, and the seeds of its cells.
+
+    The second reader learns from other hands in other shares, so that it errs elsewhere.
+    """
+
+    design: Design
+    file: str
+    shares: Mapping[str, float]
+    seeds: int
+
+
+PLANS = {
+    "first": Plan(FIRST, "digits.onnx", cells.SHARES, 0),
+    "second": Plan(SECOND, "digits-second.onnx", {"strokes": 0.3, "mnist": 0.45, "semeion": 0.25}, 1_000_000_000),
+}
+
+
+def images(plan: Plan, made: cells.Cells) -> np.ndarray:
+    """What the reader sees of the cells: the patches, or the views of their ink in 255 steps."""
+    if plan.design is FIRST:
+        return made.patches
+    return np.rint(zoom(made.patches, made.boxes) * 255).astype(np.uint8)
+
+
+def produce(queue: Queue, mnist: Path | None, plan: Plan, seed: int, batches: int) -> None:
     """Draws training batches in order, until `batches` (0: for ever)."""
     cv2.setNumThreads(1)
-    mix = cells.usual_mix(sources.training_sources(mnist), "train")
+    mix = cells.usual_mix(sources.training_sources(mnist), "train", plan.shares)
     number = 0
     while batches == 0 or number < batches:
-        queue.put(cells.batch(BATCH, "train", mix, np.random.default_rng((seed, number))))
+        made = cells.batch(BATCH, "train", mix, np.random.default_rng((seed, plan.seeds + number)))
+        queue.put((images(plan, made), made.labels))
         number += 1
     queue.put(None)
 
 
-def train(mnist: Path | None, seed: int, total: int, seconds: float) -> tuple[Net, int]:
+def to_net(plan: Plan, pixels: np.ndarray) -> torch.Tensor:
+    """Images (n, s, s) uint8 as the net takes them: float (n, 1, s, s), 0..255 or 0..1."""
+    tensor = torch.from_numpy(pixels).float().unsqueeze(1).contiguous(memory_format=torch.channels_last)
+    return tensor if plan.design.lit else tensor / 255
+
+
+def train(mnist: Path | None, plan: Plan, seed: int, total: int, seconds: float) -> tuple[Net, int]:
     """The averaged net, and the number of cells that it saw."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     context = mp.get_context("spawn")
     queue = context.Queue(maxsize=24)
     batches = math.ceil(total / BATCH)
-    worker = context.Process(target=produce, args=(queue, mnist, seed, batches), daemon=True)
+    worker = context.Process(target=produce, args=(queue, mnist, plan, seed, batches), daemon=True)
     worker.start()
-    net = Net().to(memory_format=torch.channels_last)
+    net = Net(plan.design).to(memory_format=torch.channels_last)
     averaged = copy.deepcopy(net)
     optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.02)
     start = time.monotonic()
@@ -65,10 +99,9 @@ def train(mnist: Path | None, seed: int, total: int, seconds: float) -> tuple[Ne
             break
         for group in optimizer.param_groups:
             group["lr"] = RATE * min(1.0, done / 0.03 + 0.01) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, done)))
-        patches = torch.from_numpy(item[0]).float().unsqueeze(1).contiguous(memory_format=torch.channels_last)
         labels = torch.from_numpy(item[1])
         with torch.autocast("cpu", torch.bfloat16):
-            logits = net(patches)
+            logits = net(to_net(plan, item[0]))
         loss = functional.cross_entropy(logits.float(), labels)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -94,15 +127,9 @@ def train(mnist: Path | None, seed: int, total: int, seconds: float) -> tuple[Ne
     return averaged.eval(), step * BATCH
 
 
-def temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
-    """What the logits are divided by so that the likelihood of the labels is highest; searched in steps of 1%."""
-    candidates = torch.exp(torch.arange(-0.7, 1.2, 0.01))
-    losses = [functional.cross_entropy(logits / t, labels).item() for t in candidates]
-    return float(candidates[int(np.argmin(losses))])
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("reader", choices=list(PLANS))
     parser.add_argument(
         "--mnist", type=Path, help="folder with MNIST's training part (fetch_mnist.py); without it, no MNIST"
     )
@@ -110,53 +137,33 @@ def main() -> None:
     length.add_argument("--cells", type=int, default=0, help="train on this many cells")
     length.add_argument("--seconds", type=float, default=0.0, help="train this long")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, required=True, help="folder for digits.onnx and digits.json")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the weights")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
+    plan = PLANS[args.reader]
 
     start = time.monotonic()
-    net, seen = train(args.mnist, args.seed, args.cells, args.seconds)
+    net, seen = train(args.mnist, plan, args.seed, args.cells, args.seconds)
     took = time.monotonic() - start
-    model = args.out / "digits.onnx"
+    model = args.out / plan.file
     export(net, model)
-
     data = sources.training_sources(args.mnist)
-    mix = cells.usual_mix(data, "calibration")
-    patches, labels = cells.batch(CALIBRATION_CELLS, "calibration", mix, np.random.default_rng((args.seed, 1 << 40)))
-    with torch.no_grad():
-        parts = [net(torch.from_numpy(p).float().unsqueeze(1)) for p in np.array_split(patches, 60)]
-    logits, truth = torch.cat(parts), torch.from_numpy(labels)
-    fitted = temperature(logits, truth)
-    card = {
-        "version": VERSION,
-        "classes": cells.CLASSES,
-        "patch": cells.PATCH,
-        "box": cells.BOX,
-        "temperature": round(fitted, 4),
-        "sha256": hashlib.sha256(model.read_bytes()).hexdigest(),
-        "licence": "CC BY-SA 4.0, see LICENSE.md",
-        "training": {
-            "cells": seen,
-            "seed": args.seed,
-            "seconds": round(took),
-            "mix": dict(mix.weights),
-            "digits": {
-                name: {
-                    "images": len(source.part("train").labels),
-                    "sha256": hashlib.sha256(source.images.tobytes() + source.labels.tobytes()).hexdigest(),
-                }
-                for name, source in data.items()
-            },
-            "writers": "stroke model, seeds with seed % 10 in 2..9; calibration 1, test 0; optdigits held out",
-            "calibration": {
-                "cells": CALIBRATION_CELLS,
-                "right": round(float((logits.argmax(1) == truth).float().mean()), 5),
-            },
+    made_from = {
+        "cells": seen,
+        "seed": args.seed,
+        "seconds": round(took),
+        "mix": dict(cells.usual_mix(data, "train", plan.shares).weights),
+        "digits": {
+            name: {
+                "images": len(source.part("train").labels),
+                "sha256": hashlib.sha256(source.images.tobytes() + source.labels.tobytes()).hexdigest(),
+            }
+            for name, source in data.items()
         },
+        "writers": "stroke model, seeds with seed % 10 in 2..9; calibration 1, test 0; optdigits held out",
     }
-    (args.out / "digits.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
-    print(f"{model}: {model.stat().st_size} bytes, {seen} cells in {took:.0f} s, temperature {fitted:.3f}")
-    print(json.dumps(card["training"]["calibration"]))
+    model.with_suffix(".training.json").write_text(json.dumps(made_from, indent=2) + "\n", encoding="utf-8")
+    print(f"{model}: {model.stat().st_size} bytes, {seen} cells in {took:.0f} s")
 
 
 if __name__ == "__main__":

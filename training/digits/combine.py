@@ -1,0 +1,135 @@
+"""Calibrates the two readers and weighs them: `combine.py --mnist DIR --weights FOLDER`; writes `digits.json` there.
+
+All on cells of calibration writers that training never saw. Each reader gets a temperature. The second is asked where
+the first is less sure than `below`: the lowest of `LEVELS` above which the first is wrong about at most one cell in
+`ONE_IN`. For cells that it is asked about, both readers' log-probabilities are added with the two weights that make
+the labels likeliest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from train import PLANS, images
+
+from ocr_recap.synth import cells, sources
+
+VERSION = "3"
+BATCHES = 160  # of 256 cells
+LEVELS = (0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999)
+ONE_IN = 2_000
+Floats = NDArray[np.float64]
+
+
+def logits(folder: Path, name: str, pixels: NDArray[np.uint8]) -> Floats:
+    """Logits (n, 14) of one reader on what it sees, (n, s, s) uint8."""
+    plan = PLANS[name]
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(folder / plan.file, options, ["CPUExecutionProvider"])
+    parts = []
+    for start in range(0, len(pixels), 256):
+        part = pixels[start : start + 256, None].astype(np.float32)
+        parts.append(session.run(None, {plan.design.name: part if plan.design.lit else part / 255})[0])
+    return np.concatenate(parts).astype(np.float64)
+
+
+def normalised(scores: Floats) -> Floats:
+    """Scores as log-probabilities."""
+    peak = scores.max(axis=1, keepdims=True)
+    return scores - peak - np.log(np.exp(scores - peak).sum(axis=1, keepdims=True))
+
+
+def loss(table: Floats, labels: NDArray[np.int64]) -> float:
+    """Mean negative log-likelihood of the labels."""
+    return -float(table[np.arange(len(labels)), labels].mean())
+
+
+def temperature(scores: Floats, labels: NDArray[np.int64]) -> float:
+    """What the logits are divided by so that the labels are likeliest; searched in steps of 1%."""
+    candidates = np.exp(np.arange(-0.7, 1.2, 0.01))
+    return float(min(candidates, key=lambda t: loss(normalised(scores / t), labels)))
+
+
+def doubt_below(first: Floats, labels: NDArray[np.int64]) -> float:
+    """The lowest level above which the first reader errs rarely enough not to ask the second."""
+    best, wrong = np.exp(first.max(axis=1)), first.argmax(axis=1) != labels
+    for level in LEVELS:
+        sure = best >= level
+        if sure.any() and wrong[sure].mean() <= 1 / ONE_IN:
+            return level
+    return LEVELS[-1]
+
+
+def shares(first: Floats, second: Floats, labels: NDArray[np.int64]) -> tuple[float, float]:
+    """Weights of the two readers' log-probabilities, in steps of 0.05."""
+    grid = np.arange(0, 1.2001, 0.05)
+    pairs = [(a, b) for a in grid for b in grid if a + b > 0]
+    best = min(pairs, key=lambda pair: loss(normalised(pair[0] * first + pair[1] * second), labels))
+    return round(float(best[0]), 4), round(float(best[1]), 4)
+
+
+def drawn(mnist: Path | None, split: sources.Split, seed: int, batches: int = BATCHES) -> cells.Cells:
+    """Cells of one part in the first reader's shares; batch i from a generator seeded with (seed, i)."""
+    cv2.setNumThreads(1)
+    mix = cells.usual_mix(sources.training_sources(mnist), split)
+    parts = [cells.batch(256, split, mix, np.random.default_rng((seed, i))) for i in range(batches)]
+    return cells.Cells(
+        np.concatenate([p.patches for p in parts]),
+        np.concatenate([p.labels for p in parts]),
+        np.concatenate([p.boxes for p in parts]),
+        np.concatenate([p.rows + 256 * i for i, p in enumerate(parts)]),
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mnist", type=Path)
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    made = drawn(args.mnist, "calibration", args.seed)
+    said: dict[str, Floats] = {}
+    heat: dict[str, float] = {}
+    for name, plan in PLANS.items():
+        scores = logits(args.weights, name, images(plan, made))
+        heat[name] = round(temperature(scores, made.labels), 4)
+        said[name] = normalised(scores / heat[name])
+        right = (said[name].argmax(axis=1) == made.labels).mean()
+        print(f"{name}: temperature {heat[name]}, right {right:.4%}, loss {loss(said[name], made.labels):.4f}")
+    below = doubt_below(said["first"], made.labels)
+    doubtful = said["first"].max(axis=1) < np.log(below)
+    weights = shares(said["first"][doubtful], said["second"][doubtful], made.labels[doubtful])
+    both = said["first"].copy()
+    both[doubtful] = normalised(weights[0] * said["first"][doubtful] + weights[1] * said["second"][doubtful])
+    right = (both.argmax(axis=1) == made.labels).mean()
+    print(f"second asked below {below}: {doubtful.mean():.1%} of cells, weights {weights}")
+    print(f"both: right {right:.4%}, loss {loss(both, made.labels):.4f}")
+    files = {name: args.weights / plan.file for name, plan in PLANS.items()}
+    card: dict[str, Any] = {
+        "version": VERSION,
+        "classes": cells.CLASSES,
+        "patch": cells.PATCH,
+        "box": cells.BOX,
+        "temperature": heat["first"],
+        "second": {"temperature": heat["second"], "below": below, "weights": weights},
+        "sha256": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files.values()},
+        "licence": "CC BY-SA 4.0, see LICENSE.md",
+        "training": {
+            name: json.loads(path.with_suffix(".training.json").read_text("utf-8")) for name, path in files.items()
+        },
+        "calibration": {"cells": len(made.labels), "seed": args.seed, "asked": round(float(doubtful.mean()), 4)},
+    }
+    (args.weights / "digits.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
