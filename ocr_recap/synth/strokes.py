@@ -93,7 +93,7 @@ def strokes(char: str, writer: Writer, rng: np.random.Generator) -> Strokes:
         width = min(1.0, width * rng.uniform(0.95, 1.35))
     elif char == "1" and not writer.seven_segment:
         width *= rng.uniform(0.35, 0.75)
-    return _pose(glyph, writer, rng, width)
+    return pose(glyph, writer, rng, width)
 
 
 def other(writer: Writer, rng: np.random.Generator) -> Strokes:
@@ -118,7 +118,7 @@ def other(writer: Writer, rng: np.random.Generator) -> Strokes:
         return _move(left, big, -gap, 0.0) + _move(second, small, gap, low)
     if kind == 3:
         names = tuple(LETTERS)
-        return _pose(LETTERS[names[int(rng.integers(len(names)))]], writer, rng, writer.aspect * rng.uniform(0.8, 1.3))
+        return pose(LETTERS[names[int(rng.integers(len(names)))]], writer, rng, writer.aspect * rng.uniform(0.8, 1.3))
     if kind == 4:
         return [scribble(rng, int(rng.integers(6, 16)))]
     x0, x1 = rng.uniform(-0.9, -0.35), rng.uniform(1.35, 1.9)
@@ -166,7 +166,9 @@ def _spline(count: int) -> NDArray[np.float64]:
     return np.array(rows)
 
 
-def _pose(glyph: Glyph, writer: Writer, rng: np.random.Generator, width: float) -> Strokes:
+def pose(glyph: Glyph, writer: Writer, rng: np.random.Generator, width: float) -> Strokes:
+    """Any shape in this writer's hand: polylines (n, 2) in the unit box as in `strokes`; `width` of its body by its
+    height."""
     slant = writer.slant + rng.normal(0, 0.03)
     turn = np.radians(writer.turn + rng.normal(0, 2.0))
     cosine, sine = float(np.cos(turn)), float(np.sin(turn))
