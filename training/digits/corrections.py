@@ -2,7 +2,8 @@
 
 Cells as `synth.hand` corrects them on whole pages (other code than what draws training's struck cells), by test
 writers: `struck` (the digit crossed out, the right one squeezed beside it), `overwritten` (the right one over it,
-thicker) and `fluid` (correction fluid, the right one on top). Paper and camera are those of training cells under other seeds.
+thicker) and `fluid` (correction fluid, the right one on top). Paper and camera are those of training cells under other
+seeds.
 """
 
 from __future__ import annotations
