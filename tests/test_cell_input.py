@@ -74,7 +74,7 @@ def test_a_cell_keeps_its_shape_and_its_place() -> None:
     narrow = np.full((80, 40), 220, np.uint8)
     narrow[:, 18:22] = 0
     patch, box = patch_of(narrow)
-    assert box == pytest.approx((22, 44))
+    assert box == pytest.approx((64 / 3, 128 / 3))
     inked = np.flatnonzero((patch < 110).any(axis=0))
     assert inked.mean() == pytest.approx(23.5, abs=1)
     assert 1 <= len(inked) <= 4

@@ -198,7 +198,7 @@ def test_classes_of_own_cells_come_as_often_as_among_drawn_ones(retrain) -> None
 
 def test_the_door_from_end_to_end(retrain, folder: Path, tmp_path: Path) -> None:
     command = [sys.executable, str(ROOT / "training" / "digits" / "retrain.py"), str(folder)]
-    small = ["--cells", "1024", "--test-cells", "512", "--share", "0.5"]
+    small = ["--cells", "256", "--test-cells", "256", "--share", "0.5"]
     inside = subprocess.run(
         [*command, "--out", str(weights_directory() / "x")], capture_output=True, text=True, cwd=ROOT, check=False
     )
@@ -210,7 +210,7 @@ def test_the_door_from_end_to_end(retrain, folder: Path, tmp_path: Path) -> None
     )
     assert done.returncode in (0, 1), done.stderr
     assert "| yours, held out, after |" in done.stdout
-    assert "| drawn, test writers, after | 512 " in done.stdout
+    assert "| drawn, test writers, after | 256 " in done.stdout
     card = json.loads((tmp_path / "new" / "digits.json").read_text("utf-8"))
     assert card["version"].endswith("+own")
     assert card["training"]["own"]["cells"]["held_out"] == card["figures"]["held_out"]["cells"] > 0
