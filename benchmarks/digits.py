@@ -51,6 +51,7 @@ class Number:
     """The cells of one number and what is written: `pictures` of boxes for peers; for ours patches (n, 48, 48) and the
     boxes' sizes in them (n, 2)."""
 
+    photo: str
     want: TruthField
     pictures: Sequence[Gray]
     patches: Gray
@@ -166,7 +167,9 @@ def numbers_of(path: Path) -> Iterator[Number]:
         for field in fields:
             quads = np.array(field.cell_quads, dtype=np.float64)
             shape = shapes.get(field.id)
-            yield Number(field, [picture_of(photo, quad, shape) for quad in quads], *cut(photo, quads, shape))
+            yield Number(
+                truth.name, field, [picture_of(photo, quad, shape) for quad in quads], *cut(photo, quads, shape)
+            )
 
 
 def picture_of(photo: Photo, quad: np.ndarray, shape: tuple[float, float] | None) -> Gray:
@@ -262,17 +265,18 @@ def mnist_test(folder: Path, digits: DigitReader, net: dict[str, Read]) -> str:
     return f"{text}."
 
 
-def fill_in(page: Path, content: str) -> None:
+def fill_in(page: Path, content: str, marks: tuple[str, str] = (BEGIN, END)) -> None:
     """Put the table between the markers.
 
     Raises:
         SystemExit: the markers are not there.
     """
     text = page.read_text(encoding="utf-8")
-    if BEGIN not in text or END not in text:
-        raise SystemExit(f"{page}: put the lines {BEGIN!r} and {END!r} where the table belongs")
-    before, _, rest = text.partition(BEGIN)
-    page.write_text(f"{before}{BEGIN}\n{content}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    begin, end = marks
+    if begin not in text or end not in text:
+        raise SystemExit(f"{page}: put the lines {begin!r} and {end!r} where the table belongs")
+    before, _, rest = text.partition(begin)
+    page.write_text(f"{before}{begin}\n{content}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
 
 
 if __name__ == "__main__":
