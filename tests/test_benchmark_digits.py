@@ -25,9 +25,8 @@ def box(width: int = 60, height: int = 64, level: int = 225) -> np.ndarray:
 
 def number(text: str, value: int | None, alt: tuple[str, ...] = ()) -> benchmark.Number:
     want = TruthField(id="a", text=text, value=value, cells=len(text), alt=alt)
-    return benchmark.Number(
-        want, [box()] * len(text), np.zeros((len(text), 48, 48), np.uint8), np.full((len(text), 2), 32.0)
-    )
+    patches = np.zeros((len(text), 48, 48), np.uint8)
+    return benchmark.Number("photo", want, [box()] * len(text), patches, np.full((len(text), 2), 32.0))
 
 
 def test_score_counts_digits_cells_and_numbers() -> None:
