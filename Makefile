@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint samples schema bench-samples bench-locate bench-camera bench-report bench-accuracy clean
+.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -31,6 +31,16 @@ samples: $(VENV)/.core
 
 schema: $(VENV)/.core
 	$(BIN)/ocr-recap templates schema > templates/template.schema.json
+
+# The digit readers' weights again from nothing, some 40 minutes on two free cores; MNIST= is the folder of fetch_mnist.py.
+MNIST := data
+train-digits: $(VENV)/.core
+	$(BIN)/pip install --quiet --editable ".[train]"
+	test -f $(MNIST)/train-images-idx3-ubyte || $(BIN)/python training/digits/fetch_mnist.py $(MNIST)
+	$(BIN)/python training/digits/train.py first --mnist $(MNIST) --cells 2500000 --out ocr_recap/weights
+	$(BIN)/python training/digits/train.py second --mnist $(MNIST) --cells 1000000 --out ocr_recap/weights
+	$(BIN)/python training/digits/combine.py --mnist $(MNIST) --weights ocr_recap/weights
+	$(BIN)/python training/digits/evaluate.py --mnist $(MNIST) --weights ocr_recap/weights --write
 
 # Accuracy on the samples, against their truth.
 bench-samples: $(VENV)/.core

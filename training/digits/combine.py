@@ -90,6 +90,14 @@ def drawn(mnist: Path | None, split: sources.Split, seed: int, batches: int = BA
     )
 
 
+def made_from(name: str, path: Path) -> dict[str, Any]:
+    """What a reader was made from: as its training left it, or as an earlier description of the weights says."""
+    fresh = path.with_suffix(".training.json")
+    if fresh.is_file():
+        return json.loads(fresh.read_text("utf-8"))
+    return json.loads((path.parent / "digits.json").read_text("utf-8"))["training"][name]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mnist", type=Path)
@@ -123,12 +131,12 @@ def main() -> None:
         "second": {"temperature": heat["second"], "below": below, "weights": weights},
         "sha256": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files.values()},
         "licence": "CC BY-SA 4.0, see LICENSE.md",
-        "training": {
-            name: json.loads(path.with_suffix(".training.json").read_text("utf-8")) for name, path in files.items()
-        },
+        "training": {name: made_from(name, path) for name, path in files.items()},
         "calibration": {"cells": len(made.labels), "seed": args.seed, "asked": round(float(doubtful.mean()), 4)},
     }
     (args.weights / "digits.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    for path in files.values():
+        path.with_suffix(".training.json").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ PLANS = {
 
 def images(plan: Plan, made: cells.Cells) -> np.ndarray:
     """What the reader sees of the cells: the patches, or the views of their ink in 255 steps."""
-    if plan.design is FIRST:
+    if plan.design.lit:
         return made.patches
     return np.rint(zoom(made.patches, made.boxes) * 255).astype(np.uint8)
 
