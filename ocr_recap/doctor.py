@@ -174,20 +174,20 @@ def _templates() -> Iterator[Found]:
 
 def _weights() -> Iterator[Found]:
     folder = Path(__file__).resolve().parent / "weights"
-    described = folder / "digits.json"
     again = "pasang ulang ocr-recap", "install ocr-recap again"
-    if not described.is_file():
-        yield _say(False, f"digits.json tidak ada; {again[0]}", f"digits.json is missing; {again[1]}")
-        return
-    expected = json.loads(described.read_text(encoding="utf-8"))["sha256"]
-    network = described.with_suffix(".onnx")
-    actual = hashlib.sha256(network.read_bytes()).hexdigest() if network.is_file() else None
-    if actual == expected:
-        yield _say(True, f"digits.onnx {expected[:12]}")
-    else:
-        yield _say(
-            False, f"digits.onnx tidak ada atau rusak; {again[0]}", f"digits.onnx is missing or damaged; {again[1]}"
-        )
+    for name in ("digits", "tally"):
+        described = folder / f"{name}.json"
+        if not described.is_file():
+            yield _say(False, f"{name}.json tidak ada; {again[0]}", f"{name}.json is missing; {again[1]}")
+            continue
+        expected = json.loads(described.read_text(encoding="utf-8"))["sha256"]
+        network = described.with_suffix(".onnx")
+        actual = hashlib.sha256(network.read_bytes()).hexdigest() if network.is_file() else None
+        if actual == expected:
+            yield _say(True, f"{name}.onnx {expected[:12]}")
+        else:
+            text_id, text_en = f"{name}.onnx tidak ada atau rusak", f"{name}.onnx is missing or damaged"
+            yield _say(False, f"{text_id}; {again[0]}", f"{text_en}; {again[1]}")
 
 
 def _self_test() -> Iterator[Found]:
