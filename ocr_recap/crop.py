@@ -7,16 +7,18 @@ and every block of bubbles for its own printed rings. Nothing is warped twice.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .grids import GridPatches, between, cut_grid
 from .load import Photo
 from .locate import Located
 from .register import project
-from .template import FormField
+from .rowtotals import cut_totals
+from .template import FormField, RowTotals, Tally
 
 FloatArray = NDArray[np.float64]
 Patch = NDArray[np.uint8]
@@ -50,6 +52,9 @@ class FieldPatches:
         inside: every cell lies within the photo.
         bubbles: (n, 10, 24, 24) uint8 or None.
         bubble_centers: (n, 10, 2) photo px or None.
+        grid: the cells of its tally grid, or None.
+        totals: the digits of the row totals beside it, by row from 0; rows without ink are left out.
+        total_box: printed width and height of their boxes in these patches, px; None where the form has none.
     """
 
     cells: Patch
@@ -59,12 +64,15 @@ class FieldPatches:
     inside: bool
     bubbles: Patch | None
     bubble_centers: FloatArray | None
+    grid: GridPatches | None = None
+    totals: Mapping[int, Patch] = field(default_factory=dict[int, Patch])
+    total_box: tuple[float, float] | None = None
 
 
 def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
     """Cut every cell and bubble of the page, by field id."""
     sampler = _Sampler(photo, located.homography)
-    return {field.id: _crop_field(sampler, field) for field in located.template.fields_of(located.page_id)}
+    return {f.id: _crop_field(sampler, f) for f in located.template.fields_of(located.page_id)}
 
 
 def cut(photo: Photo, quads: FloatArray, box: tuple[float, float] | None = None) -> tuple[Patch, FloatArray]:
@@ -93,6 +101,47 @@ def cut(photo: Photo, quads: FloatArray, box: tuple[float, float] | None = None)
     return patches, boxes
 
 
+def cut_tally(photo: Photo, quad: FloatArray, rows: int, columns: int) -> GridPatches:
+    """Cut a tally grid whose corners are known; its lines are still searched for around them.
+
+    Args:
+        photo: the decoded photo.
+        quad: (4, 2) corners TL, TR, BR, BL of the grid, photo px.
+        rows, columns: of the grid.
+    """
+    grid = Tally(kind="tally", grid=(0, 0, columns, rows), rows=rows, columns=columns)
+    sampler = _onto(photo, quad, columns, rows)
+    return cut_grid(grid, sampler.picture, sampler.to_photo, (photo.width, photo.height))
+
+
+def cut_total(photo: Photo, quad: FloatArray, cells: int) -> tuple[Patch, FloatArray] | None:
+    """The digits of one row total whose boxes' outer corners are known; None without ink.
+
+    Args:
+        photo: the decoded photo.
+        quad: (4, 2) corners TL, TR, BR, BL, photo px.
+        cells: boxes of the total.
+
+    Returns:
+        Patches (n, 48, 48) uint8, and the boxes' sizes in them (n, 2), px.
+    """
+    sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
+    width, height = float(max(sides[0] + sides[2], 1e-3)) / 2, float(max(sides[1] + sides[3], 1e-3)) / 2
+    totals = RowTotals(kind="row_totals", grid=(0, 0, 10 * width / height, 10), rows=1, cells=cells)
+    sampler = _onto(photo, quad, 10 * width / height, 10)
+    patches = cut_totals(totals, sampler.picture, None, scale_of_totals(totals)).get(0)
+    return None if patches is None else (patches, np.tile(box_of_totals(totals), (len(patches), 1)))
+
+
+def _onto(photo: Photo, quad: FloatArray, width: float, height: float) -> _Sampler:
+    """A sampler whose page is a rectangle of this size, its corners at `quad`."""
+    sampler = _Sampler(photo, np.eye(3))
+    rect = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    matrix = np.asarray(cv2.getPerspectiveTransform(rect, quad.astype(np.float32)), dtype=np.float64)
+    sampler.homography = sampler.homography @ matrix
+    return sampler
+
+
 class _Sampler:
     """Samples gray patches at page millimetres, from the photo level whose resolution fits."""
 
@@ -114,6 +163,25 @@ class _Sampler:
         points = project(self.homography, centers[:, None, None, :] + grid)
         middle = points[:, size // 2, size // 2 : size // 2 + 2]
         stride = float(np.median(np.linalg.norm(middle[:, 1] - middle[:, 0], axis=-1)))
+        level = self._level(stride)
+        points = (points + 0.5) / 2**level - 0.5
+        flat = points.reshape(-1, size, 2).astype(np.float32)
+        return self._remap(level, flat[..., 0], flat[..., 1]).reshape(-1, size, size)
+
+    def picture(self, nodes: FloatArray, down: FloatArray, across: FloatArray) -> Patch:
+        """The picture on a lattice, (height, width) uint8; see `grids.cut_grid`."""
+        size = round(float(down[-1])), round(float(across[-1]))
+        points = project(self.homography, nodes.reshape(-1, 2)).reshape(nodes.shape)
+        steps = np.linalg.norm(np.diff(points, axis=1), axis=-1) / np.diff(across)
+        steep = np.linalg.norm(np.diff(points, axis=0), axis=-1) / np.diff(down)[:, None]
+        level = self._level(min(float(np.median(steps)), float(np.median(steep))))
+        points = (points + 0.5) / 2**level - 0.5
+        rows, columns = between(down, size[0]).astype(np.float32), between(across, size[1]).astype(np.float32).T
+        x, y = (np.asarray(rows @ points[..., k].astype(np.float32) @ columns, np.float32) for k in (0, 1))
+        return self._remap(level, x, y)
+
+    def _level(self, stride: float) -> int:
+        """The level to sample at where samples are `stride` px of the decoded photo apart."""
         level = 0
         while stride > 1.6 and level < 4:  # shrink first, lest thin strokes fall between samples
             stride /= 2
@@ -122,25 +190,17 @@ class _Sampler:
             last = self.levels[-1]
             half = (last.shape[1] // 2, last.shape[0] // 2)
             self.levels.append(np.asarray(cv2.resize(last, half, interpolation=cv2.INTER_AREA), dtype=np.uint8))
-        points = (points + 0.5) / 2**level - 0.5
-        flat = points.reshape(-1, size, 2).astype(np.float32)
-        patches: list[Patch] = []
+        return level
+
+    def _remap(self, level: int, x: NDArray[np.float32], y: NDArray[np.float32]) -> Patch:
+        """The pixels of a level at (rows, size) places."""
+        parts: list[Patch] = []
         # OpenCV's remap takes maps of up to 32,767 rows.
-        for start in range(0, len(flat), 16_000):
-            part = flat[start : start + 16_000]
-            patches.append(
-                np.asarray(
-                    cv2.remap(
-                        self.levels[level],
-                        np.ascontiguousarray(part[..., 0]),
-                        np.ascontiguousarray(part[..., 1]),
-                        cv2.INTER_LINEAR,
-                        borderMode=cv2.BORDER_REPLICATE,
-                    ),
-                    dtype=np.uint8,
-                )
-            )
-        return np.concatenate(patches).reshape(-1, size, size)
+        for start in range(0, len(x), 16_000):
+            here, there = (np.ascontiguousarray(m[start : start + 16_000]) for m in (x, y))
+            part = cv2.remap(self.levels[level], here, there, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            parts.append(np.asarray(part, dtype=np.uint8))
+        return np.concatenate(parts)
 
 
 def _crop_field(sampler: _Sampler, field: FormField) -> FieldPatches:
@@ -161,7 +221,31 @@ def _crop_field(sampler: _Sampler, field: FormField) -> FieldPatches:
         bubbles, centers_photo = _crop_bubbles(sampler, field)
     cells = sampler.sample(centers, 1 / scale_of(width, height), PATCH)
     boxes = np.tile(box_of(width, height), (len(cells), 1))
-    return FieldPatches(cells, boxes, quads, found, inside, bubbles, centers_photo)
+    grid = None
+    if field.tally:
+        grid = cut_grid(field.tally, sampler.picture, sampler.to_photo, (photo.width, photo.height))
+    totals: Mapping[int, Patch] = {}
+    if field.row_totals:
+        drift = None if grid is None else grid.drift
+        totals = cut_totals(field.row_totals, sampler.picture, drift, scale_of_totals(field.row_totals))
+    total_box = box_of_totals(field.row_totals) if field.row_totals else None
+    return FieldPatches(cells, boxes, quads, found, inside, bubbles, centers_photo, grid, totals, total_box)
+
+
+def scale_of_totals(totals: RowTotals) -> float:
+    """Patch px per mm for the boxes of row totals: as for other cells, by the height where a box holds all digits."""
+    x0, y0, x1, y1 = totals.grid
+    height = (y1 - y0) / totals.rows
+    return scale_of((x1 - x0) / totals.cells, height) if totals.cells > 1 else CELL / height
+
+
+def box_of_totals(totals: RowTotals) -> tuple[float, float]:
+    """Width and height of their boxes in the patches, px; digits that share one box are cut out as from square ones."""
+    if totals.cells == 1:
+        return float(CELL), float(CELL)
+    x0, y0, x1, y1 = totals.grid
+    scale = scale_of_totals(totals)
+    return (x1 - x0) / totals.cells * scale, (y1 - y0) / totals.rows * scale
 
 
 def room(width: float, height: float) -> float:

@@ -174,18 +174,21 @@ def _templates() -> Iterator[Found]:
 
 def _weights() -> Iterator[Found]:
     folder = Path(__file__).resolve().parent / "weights"
-    described = folder / "digits.json"
     again = "pasang ulang ocr-recap", "install ocr-recap again"
-    if not described.is_file():
-        yield _say(False, f"digits.json tidak ada; {again[0]}", f"digits.json is missing; {again[1]}")
-        return
-    for name, expected in json.loads(described.read_text(encoding="utf-8"))["sha256"].items():
-        network = folder / name
-        actual = hashlib.sha256(network.read_bytes()).hexdigest() if network.is_file() else None
-        if actual == expected:
-            yield _say(True, f"{name} {expected[:12]}")
-        else:
-            yield _say(False, f"{name} tidak ada atau rusak; {again[0]}", f"{name} is missing or damaged; {again[1]}")
+    for name in ("digits", "tally"):
+        described = folder / f"{name}.json"
+        if not described.is_file():
+            yield _say(False, f"{name}.json tidak ada; {again[0]}", f"{name}.json is missing; {again[1]}")
+            continue
+        hashes = json.loads(described.read_text(encoding="utf-8"))["sha256"]
+        for file, expected in hashes.items():
+            network = folder / file
+            actual = hashlib.sha256(network.read_bytes()).hexdigest() if network.is_file() else None
+            if actual == expected:
+                yield _say(True, f"{file} {expected[:12]}")
+            else:
+                text_id, text_en = f"{file} tidak ada atau rusak", f"{file} is missing or damaged"
+                yield _say(False, f"{text_id}; {again[0]}", f"{text_en}; {again[1]}")
 
 
 def _self_test() -> Iterator[Found]:

@@ -15,7 +15,7 @@ from . import policy, reconcile
 from .explain import explain, said_elsewhere
 from .field_record import FieldRecord, Frozen
 from .groups import Group, Member
-from .policy import BubbleCase, Case, Decision, Person
+from .policy import BubbleCase, Case, Decision, Person, TallyCase, TotalsCase
 from .printed import Label
 from .problems import OF_GROUPING
 from .record import JsonLine, Problem, Record, RuleResult, Station, rule_result
@@ -72,6 +72,11 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
     """What a decision hears of a number, from its record."""
     digits, said = field.evidence.digits, field.evidence.bubbles
     bubbles = said and BubbleCase(said.text, said.probability, said.supports, said.digits_agree)
+    tally, totals = field.evidence.tally, field.evidence.row_totals
+    strokes = None
+    if tally is not None and tally.state != "not_read":
+        strokes = TallyCase(tally.state, tally.count, tally.probability, tally.supports)
+    sums = totals and TotalsCase(totals.state, totals.sum, totals.rows, totals.probability, totals.supports)
     decided = field.decision and Person(field.decision.value, field.decision.by, field.decision.at)
     return Case(
         field_id,
@@ -84,6 +89,8 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
         digits.inside,
         bubbles,
         person=decided,
+        tally=strokes,
+        totals=sums,
     )
 
 

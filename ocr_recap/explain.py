@@ -20,6 +20,8 @@ _WORDS = {
         "read": "tulisan terbaca",
         "bubbles": "bulatan",
         "empty": "bulatan kosong",
+        "strokes": "turus",
+        "totals": "jumlah tiap baris seluruhnya",
         "holds": "penjumlahan cocok:",
     },
     "en": {
@@ -29,6 +31,8 @@ _WORDS = {
         "read": "the handwriting reads",
         "bubbles": "the bubbles say",
         "empty": "the bubbles are empty",
+        "strokes": "the strokes say",
+        "totals": "the row totals add up to",
         "holds": "the sum holds:",
     },
 }
@@ -74,6 +78,10 @@ def _told(
     if case.bubbles is not None:
         empty = case.bubbles.kind == "blank"
         facts.append(words["empty"] if empty else f"{words['bubbles']} {_shown(case.bubbles.text)}")
+    if case.tally is not None and case.tally.state == "read":
+        facts.append(f"{words['strokes']} {case.tally.count}")
+    if case.totals is not None and case.totals.state == "read":
+        facts.append(f"{words['totals']} {case.totals.sum}")
     if decision.rules:
         facts.append(f"{words['holds']} {_named(decision.rules, rules, language)}")
     opening, seen = words[decision.status], "; ".join(facts)

@@ -82,11 +82,39 @@ class BubbleEvidence(Frozen):
 
 
 class TallyEvidence(Frozen):
-    """The tally witness: `state` is `not_read` until this version learns to count strokes."""
+    """The tally witness: strokes in the grid. An empty grid says nothing about the number; an unreadable one no count.
+
+    `count` is the likeliest number of strokes, `probability` its own, `credible` the ends of the smallest set that
+    holds 99%, `supports` the probability of as many strokes as the number's value. `rows` are the rows' counts, `cells`
+    the grid's rows with a sign per cell: 0-5 strokes, `-` cancelled, `?` something else. `reason` says why a grid is
+    unreadable. `not_read` is in records of versions that did not count strokes.
+    """
 
     state: Literal["not_read", "empty", "read", "unreadable"]
     count: int | None
     rows: tuple[int, ...] | None
+    reason: Literal["outside_photo", "covered", "lines_not_found", "other_marks", "out_of_order", "unclear"] | None = (
+        None
+    )
+    probability: float = 0.0
+    supports: float = 0.0
+    credible: tuple[int, int] | None = None
+    cells: tuple[str, ...] = ()
+    quad: Quad | None = None
+
+
+class RowTotalsEvidence(Frozen):
+    """The row totals beside a tally grid, as the digit witness reads them: each stands in the record's `row_sums`.
+
+    `sum` is the sum of the `rows` totals that are written, `probability` its own, `supports` that it is the number's
+    value. `unclear`: a total cannot be read.
+    """
+
+    state: Literal["empty", "read", "unclear"]
+    sum: int | None
+    rows: int
+    probability: float = 0.0
+    supports: float = 0.0
 
 
 class Evidence(Frozen):
@@ -95,6 +123,7 @@ class Evidence(Frozen):
     digits: DigitEvidence
     bubbles: BubbleEvidence | None = None
     tally: TallyEvidence | None = None
+    row_totals: RowTotalsEvidence | None = None
 
 
 class Decided(Frozen):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .emit import CROPS, HEADERS, OVERLAYS, PAGES, PICTURES
+from .emit import CROPS, HEADERS, OVERLAYS, PAGES, PICTURES, STROKES, strokes
 from .emit.overlay import overlay, rectified
 from .emit.pictures import header, save, sheet, strip, thumbnail, write_atomically
 from .load import Photo
@@ -99,7 +99,7 @@ def fingerprint(reader: Reader) -> str:
         "version": importlib.metadata.version("ocr-recap"),
         "options": reader.options.model_dump(mode="json"),
         "templates": [[form.id, form.sha256] for form in reader.templates],
-        "weights": reader.weights_sha256,
+        "weights": [reader.weights_sha256, reader.tally_sha256],
     }
     return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
@@ -177,8 +177,8 @@ def _problem(reader: Reader, job: Job, code: str, **data: Any) -> Record:
 
 
 def _crops(reader: Reader, record: Record, photo: Photo | None, job: Job) -> list[str]:
-    """Make the sheet of strips, one per number in the record's order, or the thumbnail of a photo without a page; and
-    the picture of the handwritten header, where the form has one."""
+    """Make the sheet of strips, one per number in the record's order, or the thumbnail of a photo without a page; the
+    picture of the handwritten header, where the form has one; and that of the tally grids with anything in them."""
     if photo is None:
         return []
     strips = [strip(photo, field.quad) for field in record.fields.values()]
@@ -189,6 +189,11 @@ def _crops(reader: Reader, record: Record, photo: Photo | None, job: Job) -> lis
         made.append(f"{HEADERS}/{picture_name(record)}")
         private = (region.rect for region in page.private)
         save(header(photo, record.page.homography, page.header, private), job.work / made[-1], quality=70)
+    counted = strokes.shown_fields(record)
+    if counted:
+        made.append(f"{STROKES}/{picture_name(record)}")
+        blocks = [strokes.block(photo, record.fields[name]) for name in counted]
+        save(sheet(blocks), job.work / made[-1], quality=70)
     return made
 
 

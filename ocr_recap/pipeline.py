@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import policy, reconcile, sheets
-from .crop import FieldPatches, crop
+from .crop import CELL, FieldPatches, crop
 from .explain import explain
 from .field_record import (
     BubbleEvidence,
@@ -26,6 +26,7 @@ from .field_record import (
     DigitEvidence,
     Evidence,
     FieldRecord,
+    RowTotalsEvidence,
     TallyEvidence,
     quad,
 )
@@ -35,11 +36,13 @@ from .options import Options
 from .policy import Case, Decision
 from .printed import Label
 from .problems import PhotoProblem
-from .record import Page, PhotoInfo, Provenance, Record, rule_result
+from .record import Page, PhotoInfo, Provenance, Record, RowSum, rule_result
 from .record import problem as make_problem
-from .template import FormField, Tally, Template
+from .template import FormField, Template
 from .witnesses import bubbles as bubble_witness
 from .witnesses import digits as digit_witness
+from .witnesses import tally as tally_witness
+from .witnesses import totals as totals_witness
 
 FloatArray = NDArray[np.float64]
 
@@ -62,6 +65,7 @@ def read_photo(
     digits: digit_witness.DigitReader,
     options: Options,
     frame: int = 0,
+    tallies: tally_witness.TallyReader | None = None,
 ) -> Reading:
     """Photo to record. Every problem with a photo becomes part of its record; only a caller's mistake raises."""
     photo: Photo | None = None
@@ -69,14 +73,14 @@ def read_photo(
         photo = load(source, name, options, frame)
         located = locate(photo, templates)
         patches = crop(photo, located)
-        heard = hear_witnesses(patches, digits)
+        heard = hear_witnesses(patches, digits, tallies)
         cases = [h.case for h in heard.values()]
         page_rules = located.template.rules_of(located.page_id)
         rules = reconcile.evaluate(page_rules, {case.field: case.value for case in cases})
         decisions = policy.decide(cases, rules)
-        record = make_record(photo, located, patches, heard, rules, decisions, digits, options)
+        record = make_record(photo, located, patches, heard, rules, decisions, digits, options, tallies)
     except PhotoProblem as problem:
-        record = problem_record(name, photo, problem, digits, options, frame)
+        record = problem_record(name, photo, problem, digits, options, frame, tallies)
     return Reading(record, photo)
 
 
@@ -99,22 +103,65 @@ class Heard:
     bubbles: FloatArray | None
 
 
-def hear_witnesses(patches: Mapping[str, FieldPatches], digits: digit_witness.DigitReader) -> dict[str, Heard]:
-    """Ask every witness about every number; all cells of the page go through the net together."""
+def hear_witnesses(
+    patches: Mapping[str, FieldPatches],
+    digits: digit_witness.DigitReader,
+    tallies: tally_witness.TallyReader | None = None,
+) -> dict[str, Heard]:
+    """Ask every witness about every number; all cells of the page go through the net together.
+
+    Without `tallies` strokes and row totals are left unread.
+    """
     looks = digits.look(
         np.concatenate([p.cells for p in patches.values()]), np.concatenate([p.boxes for p in patches.values()])
     )
+    strokes = _count_strokes(patches, tallies)
+    totals = _read_totals(patches, digits, strokes) if tallies else {}
     heard: dict[str, Heard] = {}
     start = 0
     for field, patch in patches.items():
         cells = looks.part(start, start + len(patch.cells))
         start += len(patch.cells)
         bubbles = None if patch.bubbles is None else bubble_witness.read(patch.bubbles).probabilities
-        evidence = reconcile.weigh(cells.table, bubbles)
+        evidence = reconcile.weigh(cells.table, bubbles, strokes.get(field), totals.get(field))
         posterior = reconcile.posterior(evidence)
         case = policy.make_case(field, evidence, posterior, bool(patch.found.all()), patch.inside)
         heard[field] = Heard(case, evidence, posterior, cells, bubbles)
     return heard
+
+
+def _count_strokes(
+    patches: Mapping[str, FieldPatches], tallies: tally_witness.TallyReader | None
+) -> dict[str, tally_witness.TallyReading]:
+    """The strokes of every tally grid, by field."""
+    grids = {field: patch.grid for field, patch in patches.items() if patch.grid is not None}
+    return dict(zip(grids, tallies.read(list(grids.values())), strict=True)) if tallies else {}
+
+
+def _read_totals(
+    patches: Mapping[str, FieldPatches],
+    digits: digit_witness.DigitReader,
+    strokes: Mapping[str, tally_witness.TallyReading],
+) -> dict[str, totals_witness.TotalsReading]:
+    """The row totals of every field that has boxes for them."""
+    written = [(field, row, cells) for field, patch in patches.items() for row, cells in patch.totals.items()]
+    if not written:
+        table = np.zeros((0, len(digit_witness.CLASSES)))
+    else:
+        boxes = [np.tile(patches[field].total_box or (CELL, CELL), (len(cells), 1)) for field, _, cells in written]
+        table = digits.read(np.concatenate([cells for _, _, cells in written]), np.concatenate(boxes))
+    found: dict[str, list[totals_witness.TotalReading]] = {f: [] for f, p in patches.items() if p.total_box}
+    start = 0
+    for field, row, cells in written:
+        said, start = table[start : start + len(cells)], start + len(cells)
+        counted = strokes.get(field)
+        if counted is not None and counted.cancelled(row):
+            continue  # the line that cancels unused rows goes on over their totals
+        counts = counted.row_counts[row] if counted is not None and counted.state == "read" else None
+        total = reconcile.read_total(row + 1, said, counts)
+        if total is not None:
+            found[field].append(total)
+    return {field: totals_witness.add_up(totals) for field, totals in found.items()}
 
 
 def make_record(
@@ -126,6 +173,7 @@ def make_record(
     decisions: dict[str, Decision],
     digits: digit_witness.DigitReader,
     options: Options,
+    tallies: tally_witness.TallyReader | None = None,
 ) -> Record:
     """Put everything that is known of a photo into its record."""
     template = located.template
@@ -145,10 +193,20 @@ def make_record(
         fields={
             i: _field_record(f, heard[i], patches[i], decisions[i], template.rules_in_words) for i, f in fields.items()
         },
+        row_sums=tuple(_row_sum(i, total) for i in fields for total in _totals_of(heard[i])),
         rules=tuple(rule_result(r) for r in rules),
         status=policy.verdict(decisions, counts, rules, {i: h.case for i, h in heard.items()}),
-        provenance=_provenance(template.sha256, digits, options),
+        provenance=_provenance(template.sha256, digits, options, tallies),
     )
+
+
+def _totals_of(heard: Heard) -> tuple[totals_witness.TotalReading, ...]:
+    return heard.evidence.totals.totals if heard.evidence.totals else ()
+
+
+def _row_sum(field: str, total: totals_witness.TotalReading) -> RowSum:
+    confidence = round(total.confidence, 6)
+    return RowSum(field=field, row=total.row, text=total.text, value=total.value, confidence=confidence)
 
 
 def problem_record(
@@ -158,6 +216,7 @@ def problem_record(
     digits: digit_witness.DigitReader,
     options: Options,
     frame: int = 0,
+    tallies: tally_witness.TallyReader | None = None,
 ) -> Record:
     """A record that says why a photo was not read, and what to do."""
     data = {key: value for key, value in problem.data.items() if key != "sha256"}
@@ -174,7 +233,7 @@ def problem_record(
         fields={},
         status="problem",
         problems=(make_problem(problem.code, **data),),
-        provenance=_provenance(None, digits, options),
+        provenance=_provenance(None, digits, options, tallies),
     )
 
 
@@ -231,7 +290,6 @@ def _evidence(field: FormField, heard: Heard, patch: FieldPatches) -> Evidence:
                 for i, column in zip(best, heard.bubbles, strict=True)
             ),
         )
-    has_tally = any(isinstance(w, Tally) for w in field.witnesses)
     return Evidence(
         digits=DigitEvidence(
             text=read.text,
@@ -244,7 +302,34 @@ def _evidence(field: FormField, heard: Heard, patch: FieldPatches) -> Evidence:
             cells=tuple(cells),
         ),
         bubbles=bubbles,
-        tally=TallyEvidence(state="not_read", count=None, rows=None) if has_tally else None,
+        tally=_tally_evidence(field, heard),
+        row_totals=_totals_evidence(heard),
+    )
+
+
+def _tally_evidence(field: FormField, heard: Heard) -> TallyEvidence | None:
+    said, case = heard.evidence.strokes, heard.case.tally
+    if said is None or case is None:
+        return TallyEvidence(state="not_read", count=None, rows=None) if field.tally else None
+    return TallyEvidence(
+        state=said.state,
+        count=said.count,
+        rows=said.rows,
+        reason=said.reason,
+        probability=case.probability,
+        supports=case.supports,
+        credible=None if said.count is None else said.credible,
+        cells=tuple("".join(tally_witness.SIGNS[c] for c in row) for row in said.cells),
+        quad=quad(said.quad),
+    )
+
+
+def _totals_evidence(heard: Heard) -> RowTotalsEvidence | None:
+    said, case = heard.evidence.totals, heard.case.totals
+    if said is None or case is None:
+        return None
+    return RowTotalsEvidence(
+        state=case.state, sum=case.sum, rows=case.rows, probability=case.probability, supports=case.supports
     )
 
 
@@ -268,13 +353,19 @@ def _rounded(homography: Any) -> Any:
     return tuple(tuple(float(f"{v:.10g}") for v in row) for row in homography)
 
 
-def _provenance(template_sha256: str | None, digits: digit_witness.DigitReader, options: Options) -> Provenance:
+def _provenance(
+    template_sha256: str | None,
+    digits: digit_witness.DigitReader,
+    options: Options,
+    tallies: tally_witness.TallyReader | None,
+) -> Provenance:
     # A template file's own name is enough beside its hash; folders of this machine are nobody's business.
     chosen = {**options.model_dump(mode="json"), "templates": [Path(t).name for t in options.templates]}
     return Provenance(
         ocr_recap=version("ocr-recap"),
         template_sha256=template_sha256,
         weights_sha256=digits.sha256,
+        tally_sha256=tallies.sha256 if tallies else None,
         options=chosen,
         options_sha256=hashlib.sha256(json.dumps(chosen, sort_keys=True, separators=(",", ":")).encode()).hexdigest(),
         runtime=_runtime(),

@@ -1,9 +1,10 @@
 """The only place that says accepted, review or blank. Every threshold stands here, with its origin.
 
-A number is accepted where two witnesses agree: digits and bubbles, or digits and an exact rule that holds and whose
-other numbers are each sure by themselves; and where nothing disagrees and no rule of that number is broken. All else
-goes to review with its reasons. Soft rules warn and never block. What a person decided is taken as written, whether it
-adds up or not: a rule that it breaks stays broken.
+A number is accepted where two witnesses agree: digits and bubbles, digits and strokes (or, where no strokes were read,
+the sum of several row totals), or digits and an exact rule that holds and whose other numbers are each sure by
+themselves; and where nothing disagrees and no rule of that number is broken. All else goes to review with its reasons.
+Strokes and row totals are one witness: one person counted both. Soft rules warn and never block. What a person decided
+is taken as written, whether it adds up or not: a rule that it breaks stays broken.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ PLAUSIBLE_SET = 0.001  # a value outside a witness's own 99.9% set is contradict
 # A copy confirms nothing: one hand writes a number twice in the same way, and one reader misreads it twice in the same
 # way. A rule needs a sum, so at least three numbers, to be a second witness.
 _LEAST_NUMBERS = 3
+_LEAST_TOTALS = 2  # likewise, one row's total is the number written once more
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,16 @@ class Thresholds:
         with_rule: the digit cells mean the value, for every number of an exact rule that holds.
         bubbles: the bubbles mean the value.
         blank: every cell is empty.
+        with_strokes: the digit cells mean the value, where strokes or row totals say the same.
+        strokes: there are as many strokes as the value, or the row totals' sum is the value.
     """
 
     with_bubbles: float = 0.80
     with_rule: float = 0.90
     bubbles: float = 0.97
     blank: float = 0.95
+    with_strokes: float = 0.90
+    strokes: float = 0.95
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,42 @@ class BubbleCase:
 
 
 @dataclass(frozen=True)
+class TallyCase:
+    """What the strokes of a number say.
+
+    Attributes:
+        state: `empty` says nothing, `unreadable` has no count.
+        count: the likeliest number of strokes.
+        probability: its own.
+        supports: probability of as many strokes as the number's value.
+    """
+
+    state: Literal["empty", "read", "unreadable"]
+    count: int | None
+    probability: float
+    supports: float
+
+
+@dataclass(frozen=True)
+class TotalsCase:
+    """What the row totals beside the strokes say.
+
+    Attributes:
+        state: `unclear` where one of them cannot be read.
+        sum: of all that are written.
+        rows: how many are written.
+        probability: of that sum.
+        supports: probability that the sum is the number's value.
+    """
+
+    state: Literal["empty", "read", "unclear"]
+    sum: int | None
+    rows: int
+    probability: float
+    supports: float
+
+
+@dataclass(frozen=True)
 class Person:
     """Somebody who looked: what they say is written (None: nothing), their name, and when, for the sentence."""
 
@@ -100,6 +142,8 @@ class Case:
         bubbles: None where the form has none.
         objections: what speaks against the number from outside its page: reason codes with their data.
         person: who decided it; None while nobody did.
+        tally: None where the form has no grid, or its strokes were not counted.
+        totals: None where the form has none.
     """
 
     field: str
@@ -113,6 +157,8 @@ class Case:
     bubbles: BubbleCase | None = None
     objections: tuple[Reason, ...] = ()
     person: Person | None = None
+    tally: TallyCase | None = None
+    totals: TotalsCase | None = None
 
     @property
     def kind(self) -> Kind:
@@ -150,7 +196,25 @@ def make_case(field: str, evidence: Evidence, posterior: Sequence[Reading], cell
         cells_found,
         inside,
         bubbles,
+        tally=_tally_case(evidence, best.value),
+        totals=_totals_case(evidence, best.value),
     )
+
+
+def _tally_case(evidence: Evidence, value: int | None) -> TallyCase | None:
+    said = evidence.strokes
+    if said is None:
+        return None
+    chance = 0.0 if said.count is None else said.says(said.count)
+    return TallyCase(said.state, said.count, round(chance, 6), round(said.says(value), 6))
+
+
+def _totals_case(evidence: Evidence, value: int | None) -> TotalsCase | None:
+    said = evidence.totals
+    if said is None:
+        return None
+    chance = 0.0 if said.sum is None else said.says(said.sum)
+    return TotalsCase(said.state, said.sum, said.rows, round(chance, 6), round(said.says(value), 6))
 
 
 @dataclass(frozen=True)
@@ -159,7 +223,7 @@ class Decision:
 
     status: Status
     reasons: tuple[Reason, ...]
-    witness: Literal["bubbles", "rule", "empty", "person", "none"]
+    witness: Literal["bubbles", "strokes", "row_totals", "rule", "empty", "person", "none"]
     rules: tuple[str, ...]  # ids of the rules that confirmed it
 
 
@@ -170,7 +234,7 @@ def decide(
     sure = {
         case.field
         for case in cases
-        if (_digits_sure(case, thresholds.with_rule) or _bubbles_agree(case, thresholds)) and not _objections(case, [])
+        if (_digits_sure(case, thresholds.with_rule) or _second(case, thresholds)) and not _objections(case, [])
     }
     return {case.field: _decide(case, rules, sure, thresholds) for case in cases}
 
@@ -183,13 +247,14 @@ def _decide(case: Case, rules: Sequence[Evaluated], sure: set[str], thresholds: 
     bubbles = case.bubbles
     if case.kind == "blank":
         surely = case.blank >= thresholds.blank and (bubbles is None or bubbles.kind == "blank")
-        if surely and not objections:
+        doubts = tuple(objections) or _counted_but_blank(case)
+        if surely and not doubts:
             return Decision("blank", (), "empty", ())
-        return Decision("review", tuple(objections) or (("blank_uncertain", {}),), "none", ())
+        return Decision("review", doubts or (("blank_uncertain", {}),), "none", ())
     if objections:
         return Decision("review", tuple(objections), "none", ())
-    if _bubbles_agree(case, thresholds):
-        return Decision("accepted", (), "bubbles", ())
+    if (second := _second(case, thresholds)) is not None:
+        return Decision("accepted", (), second, ())
     confirming = tuple(
         r.rule.id
         for r in mine
@@ -210,6 +275,30 @@ def _decided(person: Person, objections: Sequence[Reason]) -> Decision:
     if any(code == "station_doubtful" for code, _ in objections):
         return Decision("review", (*objections, said), "none", ())
     return Decision("blank" if person.value is None else "accepted", (said, *objections), "person", ())
+
+
+def _second(case: Case, thresholds: Thresholds) -> Literal["bubbles", "strokes", "row_totals"] | None:
+    """The witness of the number itself that says what the digits say, each surely enough."""
+    if _bubbles_agree(case, thresholds):
+        return "bubbles"
+    if not _digits_sure(case, thresholds.with_strokes):
+        return None
+    tally, totals = case.tally, case.totals
+    if tally is not None and tally.state == "read":
+        return "strokes" if tally.supports >= thresholds.strokes else None
+    if totals is None or totals.state != "read" or totals.rows < _LEAST_TOTALS:
+        return None
+    return "row_totals" if totals.supports >= thresholds.strokes else None
+
+
+def _counted_but_blank(case: Case) -> tuple[Reason, ...]:
+    """Strokes or row totals beside boxes that are empty: a number was forgotten."""
+    tally, totals = case.tally, case.totals
+    if tally is not None and tally.state == "read":
+        return (("strokes_but_blank", {"strokes": str(tally.count)}),)
+    if totals is not None and totals.state == "read":
+        return (("strokes_but_blank", {"strokes": str(totals.sum)}),)
+    return ()
 
 
 def _bubbles_agree(case: Case, thresholds: Thresholds) -> bool:
@@ -247,7 +336,20 @@ def _objections(case: Case, rules: Sequence[Evaluated]) -> list[Reason]:
         elif bubbles.kind == "number" and min(bubbles.supports, bubbles.digits_agree) < PLAUSIBLE_SET:
             digits = case.digits_text.replace(" ", "_")
             found.append(("bubbles_disagree", {"bubbles": str(bubbles.value), "digits": digits}))
+    if case.kind == "number":
+        found += _miscounted(case)
     return found + breaks
+
+
+def _miscounted(case: Case) -> list[Reason]:
+    """Strokes or row totals that surely say another number."""
+    tally, totals = case.tally, case.totals
+    digits, found = case.digits_text.replace(" ", "_"), list[Reason]()
+    if tally is not None and tally.state == "read" and tally.supports < PLAUSIBLE_SET:
+        found.append(("strokes_disagree", {"strokes": str(tally.count), "digits": digits}))
+    if totals is not None and totals.state == "read" and totals.supports < PLAUSIBLE_SET:
+        found.append(("row_totals_disagree", {"sum": str(totals.sum), "digits": digits}))
+    return found
 
 
 def _doubts(case: Case, thresholds: Thresholds) -> tuple[Reason, ...]:
@@ -255,8 +357,11 @@ def _doubts(case: Case, thresholds: Thresholds) -> tuple[Reason, ...]:
     confirmed = case.bubbles is not None and case.bubbles.kind == "number"
     if not _digits_sure(case, thresholds.with_bubbles if confirmed else thresholds.with_rule):
         doubts.append(("digits_uncertain", {"confidence": f"{int(case.supports * 100)}%"}))
-    bubbles = case.bubbles
-    if bubbles is None or not confirmed:
+    bubbles, tally = case.bubbles, case.tally
+    if (bubbles is None or not confirmed) and tally is not None and tally.state == "read":
+        if tally.supports < thresholds.strokes:
+            doubts.append(("strokes_unclear", {"strokes": str(tally.count)}))
+    elif bubbles is None or not confirmed:
         doubts.append(("no_second_witness", {}))
     elif not doubts:
         doubts.append(("bubbles_unclear", {"bubbles": " ".join(bubbles.text.replace(" ", "_"))}))

@@ -177,6 +177,22 @@ REASONS: Final[Mapping[str, Message]] = {
         "bulatan tidak lengkap, atau ada kolom dengan lebih dari satu ({bubbles})",
         "the bubbles are incomplete, or a column has more than one ({bubbles})",
     ),
+    "strokes_disagree": (
+        "turusnya {strokes}, sedangkan angkanya terbaca {digits}",
+        "the strokes say {strokes}, but the digits say {digits}",
+    ),
+    "strokes_unclear": (
+        "turusnya tampaknya {strokes}, tetapi belum jelas",
+        "the strokes seem to be {strokes}, but they are not clear",
+    ),
+    "strokes_but_blank": (
+        "turusnya {strokes}, tetapi kotak angkanya kosong",
+        "the strokes say {strokes}, but no number is written in the boxes",
+    ),
+    "row_totals_disagree": (
+        "jumlah tiap baris seluruhnya {sum}, sedangkan angkanya terbaca {digits}",
+        "the row totals add up to {sum}, but the digits say {digits}",
+    ),
     "rule_broken": ("jumlahnya tidak cocok: {rules}", "it does not add up: {rules}"),
     "no_second_witness": (
         "tidak ada bukti kedua (bulatan, atau penjumlahan yang semua angkanya jelas)",
@@ -230,6 +246,19 @@ STEPS: Final[Mapping[str, Message]] = {
         "Look at the picture and write down the number in the boxes, with a note if the bubbles do differ.",
     ),
     "bubbles_unclear": _LOOK,
+    "strokes_disagree": (
+        "Lihat gambarnya, hitung ulang turusnya, dan tulis angka di kotaknya, dengan catatan bila turusnya berbeda.",
+        "Look at the picture, count the strokes again, and write the number of the boxes, with a note if they differ.",
+    ),
+    "strokes_unclear": _LOOK,
+    "strokes_but_blank": (
+        "Lihat gambarnya; bila kotaknya memang kosong, tulis kosong: angkanya ditanyakan kepada KPPS.",
+        "Look at the picture; if the boxes are empty, write blank: the number is for the station's officers to say.",
+    ),
+    "row_totals_disagree": (
+        "Bandingkan jumlah tiap baris dengan gambarnya dan tulis angka di kotaknya, dengan catatan bila berbeda.",
+        "Compare the row totals with the picture and write down the number in the boxes, with a note if they differ.",
+    ),
     "rule_broken": (
         "Bandingkan setiap angka penjumlahan ini dengan gambarnya; bila memang tertulis begitu, biarkan apa adanya.",
         "Compare each number of this sum with its picture; if that is what is written, leave it as it is.",

@@ -29,6 +29,7 @@ from .record import Record, Station, label, problem
 from .stations import ManifestRow, Place, naming, normal, place
 from .template import Template
 from .witnesses.digits import DigitReader
+from .witnesses.tally import TallyReader
 
 _log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class Reader:
                 [f"{ids}: no corner marks, and photos of such forms cannot be found yet; choose a form that has them"]
             )
         self._digits = DigitReader()
+        self._tallies = TallyReader()
 
     @cached_property
     def _by_id(self) -> dict[str, Template]:
@@ -67,6 +69,11 @@ class Reader:
     def weights_sha256(self) -> str:
         """Hash of the digit reader's weights, as records carry it."""
         return self._digits.sha256
+
+    @property
+    def tally_sha256(self) -> str:
+        """Hash of the tally reader's weights, as records carry it."""
+        return self._tallies.sha256
 
     def template(self, template_id: str) -> Template:
         """The loaded template of this id.
@@ -103,7 +110,7 @@ class Reader:
         check_source(source, frame)
         label = name or _label(source)
         try:
-            reading = read_photo(source, label, self.templates, self._digits, self.options, frame)
+            reading = read_photo(source, label, self.templates, self._digits, self.options, frame, self._tallies)
         except Exception as error:  # one bad photo must never end a batch; the record says what happened
             _log.exception("unexpected error while reading %s", label)
             reading = Reading(self.failed(label, f"{type(error).__name__}: {error}", frame), None)
@@ -120,7 +127,7 @@ class Reader:
         Raises:
             KeyError: the code is not in `problems.PROBLEMS`.
         """
-        return problem_record(name, None, PhotoProblem(code, **data), self._digits, self.options, frame)
+        return problem_record(name, None, PhotoProblem(code, **data), self._digits, self.options, frame, self._tallies)
 
     def _pages(self, sources: Iterable[_S]) -> Iterator[tuple[_S, int, Record | None]]:
         """Each file with each of its frames; what lies beyond `max_frames` comes once, with the record that says so."""

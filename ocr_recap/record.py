@@ -92,7 +92,7 @@ class Page(Frozen):
 
 
 class RowSum(Frozen):
-    """A row total of a tally grid as written (read from a later version on)."""
+    """A row total of a tally grid as written; `row` from 1, `confidence` the probability of `value`, strokes heard."""
 
     field: str
     row: int
@@ -131,6 +131,7 @@ class Provenance(Frozen):
     ocr_recap: str
     template_sha256: str | None
     weights_sha256: str | None
+    tally_sha256: str | None = None
     options: dict[str, Any]
     options_sha256: str
     runtime: dict[str, str]

@@ -37,6 +37,7 @@ class RunInfo(JsonLine):
         workbook: whether the tables are there as a workbook too.
         names: whether stations have the names of their regions.
         weights_sha256: of the digit reader.
+        tally_sha256: of the tally reader; empty in runs of versions that had none.
         templates: SHA-256 of the forms in `templates/` by id, in the order of the tables.
         lists: SHA-256 of the manifest and the roll, if they were given.
         photos: how many there were.
@@ -63,6 +64,7 @@ class RunInfo(JsonLine):
     photos: int
     stations_without_photos: tuple[str, ...]
     skipped: tuple[str, ...]
+    tally_sha256: str = ""
     provisional: Literal[True] = True
 
     def save(self, folder: Path) -> None:
@@ -114,6 +116,7 @@ def run_info(
         workbook=workbook,
         names=names,
         weights_sha256=reader.weights_sha256,
+        tally_sha256=reader.tally_sha256,
         templates={},
         lists=dict(lists),
         photos=photos,

@@ -202,6 +202,16 @@ class FormField(Model):
         """The bubbles of this number, if the form has them."""
         return next((w for w in self.witnesses if isinstance(w, Bubbles)), None)
 
+    @property
+    def tally(self) -> Tally | None:
+        """The grid for tally marks of this number, if the form has one."""
+        return next((w for w in self.witnesses if isinstance(w, Tally)), None)
+
+    @property
+    def row_totals(self) -> RowTotals | None:
+        """The boxes for the totals of the grid's rows, if the form has them."""
+        return next((w for w in self.witnesses if isinstance(w, RowTotals)), None)
+
 
 class Rule(Model):
     """A relation between fields (grammar: `ocr_recap.rules`) with its strength and where it comes from.

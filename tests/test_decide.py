@@ -8,10 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_recap.policy import Case, Thresholds, decide, make_case, verdict
-from ocr_recap.reconcile import Evidence, evaluate, interpret, posterior, read_bubbles, read_cells, weigh
+from ocr_recap.reconcile import (
+    Evidence,
+    evaluate,
+    interpret,
+    posterior,
+    read_bubbles,
+    read_cells,
+    read_total,
+    weigh,
+)
 from ocr_recap.template import Rule
 from ocr_recap.witnesses import bubbles as bubble_witness
 from ocr_recap.witnesses.digits import CLASSES
+from ocr_recap.witnesses.tally import TallyReading, convolve
+from ocr_recap.witnesses.totals import TotalReading, TotalsReading, add_up
 
 TOTAL = Rule(id="sum", text="total = a + b", strength="exact", basis="form")
 PART = Rule(id="part", text="a <= total", strength="inequality", basis="form")
@@ -167,3 +178,118 @@ def test_thresholds_are_probabilities() -> None:
     thresholds = Thresholds()
     for value in (thresholds.with_bubbles, thresholds.with_rule, thresholds.bubbles, thresholds.blank):
         assert 0.5 < value < 1
+
+
+# --- strokes and row totals -----------------------------------------------------------------------------------------
+
+
+def counted(rows: list[int], sure: float = 0.999, state: str = "read") -> TallyReading:
+    """Strokes of a grid of rows of twelve cells; each row's count is this sure, else one less or more."""
+    row_counts = np.full((len(rows), 61), 1e-12)
+    for row, count in zip(row_counts, rows, strict=True):
+        row[max(count - 1, 0)] += (1 - sure) / 2
+        row[min(count + 1, 60)] += (1 - sure) / 2
+        row[count] += sure
+    row_counts /= row_counts.sum(axis=1, keepdims=True)
+    unread = state == "unreadable"
+    return TallyReading(
+        state=state,  # type: ignore[arg-type]
+        reason="unclear" if unread else None,
+        count=None if unread else sum(rows),
+        counts=np.zeros(0) if unread else convolve(row_counts),
+        rows=None if unread else tuple(rows),
+        row_counts=row_counts,
+        cells=np.zeros((len(rows), 12), np.int64),
+        probabilities=np.zeros((len(rows), 12, 8)),
+        quad=np.zeros((4, 2)),
+    )
+
+
+def added(*totals: int, sure: float = 0.999) -> TotalsReading:
+    """Row totals as the digit witness reads them."""
+    read = [TotalReading(i + 1, str(t), t, sure, {t: sure, t + 10: 1 - sure}) for i, t in enumerate(totals)]
+    return add_up(read)
+
+
+def heard(text: str, strokes: TallyReading | None, totals: TotalsReading | None = None, sure: float = 0.999) -> Case:
+    evidence = weigh(cells(text, sure), None, strokes, totals)
+    return make_case("a", evidence, posterior(evidence), True, True)
+
+
+def outcome(said: Case) -> tuple[str, str, list[str]]:
+    decision = decide([said], [])["a"]
+    return decision.status, decision.witness, [code for code, _ in decision.reasons]
+
+
+def test_digits_and_strokes_agree() -> None:
+    assert outcome(heard("X77", counted([60, 17, 0, 0, 0]))) == ("accepted", "strokes", [])
+
+
+def test_strokes_that_say_another_number_send_it_to_review_as_written() -> None:
+    said = heard("X92", counted([60, 17, 0, 0, 0]))
+    assert said.value == 92
+    assert outcome(said) == ("review", "none", ["strokes_disagree"])
+    decision = decide([said], [])["a"]
+    assert dict(decision.reasons)["strokes_disagree"] == {"strokes": "77", "digits": "X92"}
+
+
+def test_one_stroke_too_few_is_heard_as_well() -> None:
+    assert outcome(heard("X78", counted([60, 17, 0, 0, 0], 0.9999)))[2] == ["strokes_disagree"]
+
+
+def test_an_empty_grid_says_nothing() -> None:
+    empty = counted([0, 0, 0, 0, 0], 1.0, "empty")
+    assert posterior(weigh(cells("X77"), None, empty)) == posterior(weigh(cells("X77"), None))
+    assert outcome(heard("X77", empty)) == outcome(heard("X77", None))
+    assert outcome(heard("XXX", empty))[0] == "review", "no strokes do not confirm a zero"
+
+
+def test_an_unreadable_grid_says_nothing() -> None:
+    assert outcome(heard("X77", counted([60, 17], state="unreadable")))[2] == ["no_second_witness"]
+
+
+def test_strokes_that_are_not_clear_confirm_nothing_and_are_named() -> None:
+    assert outcome(heard("X77", counted([60, 17, 0, 0, 0], 0.8))) == ("review", "none", ["strokes_unclear"])
+
+
+def test_strokes_do_not_make_unsure_digits_sure() -> None:
+    said = heard("X77", counted([60, 17, 0, 0, 0]), sure=0.6)
+    assert outcome(said)[0] == "review"
+    assert said.confidence > 0.95, "but the number as read is likelier with them"
+
+
+def test_strokes_beside_empty_boxes_are_a_forgotten_number() -> None:
+    said = heard("   ", counted([60, 17, 0, 0, 0]))
+    assert said.value is None
+    assert outcome(said) == ("review", "none", ["strokes_but_blank"])
+    assert outcome(heard("   ", counted([0, 0], 1.0, "empty")))[0] == "blank"
+
+
+def test_row_totals_confirm_where_no_strokes_are_read_and_one_alone_is_a_copy() -> None:
+    assert outcome(heard("X77", None, added(60, 17))) == ("accepted", "row_totals", [])
+    assert outcome(heard("X17", None, added(17)))[0] == "review"
+    assert outcome(heard("X77", counted([60, 17], state="unreadable"), added(60, 17)))[1] == "row_totals"
+
+
+def test_row_totals_cannot_overrule_strokes_and_speak_once_with_them() -> None:
+    strokes = counted([60, 17, 0, 0, 0])
+    assert outcome(heard("X92", strokes, added(75, 17)))[2] == ["strokes_disagree"]
+    assert outcome(heard("X77", strokes, added(75, 17)))[2] == ["row_totals_disagree"]
+    assert posterior(weigh(cells("X77"), None, strokes, added(60, 17))) == posterior(weigh(cells("X77"), None, strokes))
+
+
+def test_a_row_total_is_read_as_written_with_its_strokes_heard_softly() -> None:
+    strokes = counted([60, 17]).row_counts
+    doubtful = np.log(np.exp(cells("17")) * 0 + 1e-6)
+    for place, pairs in enumerate(({"1": 0.55, "7": 0.45}, {"7": 0.999})):
+        for char, chance in pairs.items():
+            doubtful[place, CLASSES.index(char)] = math.log(chance)
+    with_strokes, alone = read_total(2, doubtful, strokes[1]), read_total(2, doubtful, None)
+    assert with_strokes is not None
+    assert alone is not None
+    assert (with_strokes.value, alone.value) == (17, 17)
+    assert with_strokes.confidence > 0.95 > alone.confidence
+    other = read_total(1, cells("75"), strokes[0])
+    assert other is not None
+    assert other.value == 75, "sixty strokes and a clear 75: 75 is what is written"
+    assert read_total(3, cells("  "), None) is None

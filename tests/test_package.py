@@ -39,6 +39,8 @@ def test_the_wheel_carries_templates_weights_and_types(wheel: Path) -> None:
         "ocr_recap/weights/digits.onnx",
         "ocr_recap/weights/digits-second.onnx",
         "ocr_recap/weights/digits.json",
+        "ocr_recap/weights/tally.onnx",
+        "ocr_recap/weights/tally.json",
         "ocr_recap/weights/LICENSE.md",
         "ocr_recap/py.typed",
     } <= names

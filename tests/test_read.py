@@ -115,7 +115,7 @@ def test_the_contract_of_a_line(records: dict[str, Record]) -> None:
         "text", "read", "value", "accepted", "status", "confidence", "candidates", "reasons", "explanation", "quad",
         "evidence", "decision",
     } == set(line["fields"]["votes_1"])  # fmt: skip
-    assert set(line["fields"]["votes_1"]["evidence"]) == {"digits", "bubbles", "tally"}
+    assert set(line["fields"]["votes_1"]["evidence"]) == {"digits", "bubbles", "tally", "row_totals"}
     assert line["provisional"] is True
     assert records["page2-clean"].export() == line
 
@@ -126,6 +126,8 @@ def test_every_record_carries_the_hashes_of_what_made_it(records: dict[str, Reco
     assert made.template_sha256 == hashlib.sha256(form.read_bytes()).hexdigest()
     weights = ROOT / "ocr_recap" / "weights" / "digits.json"
     assert made.weights_sha256 == hashlib.sha256(weights.read_bytes()).hexdigest()
+    tally = ROOT / "ocr_recap" / "weights" / "tally.onnx"
+    assert made.tally_sha256 == hashlib.sha256(tally.read_bytes()).hexdigest()
     options = json.dumps(made.options, sort_keys=True, separators=(",", ":"))
     assert made.options_sha256 == hashlib.sha256(options.encode()).hexdigest()
     assert {record.provenance.options_sha256 for record in records.values()} == {made.options_sha256}

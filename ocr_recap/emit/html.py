@@ -18,7 +18,7 @@ from ..printed import Label
 from ..record import Problem, RuleResult
 from ..rules import in_words
 from .pictures import STRIP_HEIGHT
-from .shown import ShownPhoto
+from .shown import ShownPhoto, Strip
 from .style import CSS, JS
 
 Language = Literal["id", "en"]
@@ -117,12 +117,14 @@ def number(
     if field.status == "review" or said:
         note = f"<br>{both('Catatan', 'Note')}: {escape(said.note)}" if said and said.note else ""
         why = f'<p class="why">{both(field.explanation.id, field.explanation.en)}{note}</p>'
-    images = "".join(_crop(photo, name, label[0], home) for photo in photos)
+    images = "".join(_crop(photo.strip(name), label[0], home) for photo in photos)
+    grids = "".join(_crop(photo.strokes(name), f"turus / strokes: {label[0]}", home) for photo in photos)
+    strokes = f'<div class="crop strokes">{grids}</div>' if grids else ""
     return (
         f'<div class="number {kind}" id="{escape(target)}"><p class="label">{both(*label)}</p>'
         f'<div class="crop">{images}</div>'
         f'<p class="value"><b><span class="sign">{sign}</span>{value}</b> '
-        f'<span class="fine">{both(word_id, word_en)}</span></p>{fine}{why}</div>\n'
+        f'<span class="fine">{both(word_id, word_en)}</span></p>{fine}{why}{strokes}</div>\n'
     )
 
 
@@ -165,12 +167,11 @@ def findable(*words: str | None) -> str:
     return f' data-find="{escape(" ".join(word for word in words if word).lower())}"'
 
 
-def _crop(photo: ShownPhoto, name: str, text: str, home: str) -> str:
-    strip = photo.strip(name)
+def _crop(strip: Strip | None, text: str, home: str) -> str:
     if strip is None:
         return ""
     return (
-        f'<img class="s{strip.row}" loading="lazy" width="{strip.width}" height="{STRIP_HEIGHT}" alt="{escape(text)}" '
+        f'<img class="s{strip.row}" loading="lazy" width="{strip.width}" height="{strip.height}" alt="{escape(text)}" '
         f'src="{home}{escape(strip.sheet)}">'
     )
 

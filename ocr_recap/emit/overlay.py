@@ -17,6 +17,7 @@ from ..record import Page, Record
 from ..template import Template, TemplateError
 from ..template import load as load_template
 from .pictures import ColorImage, FloatArray, project, save, warp
+from .strokes import number
 
 __all__ = ["STATUS_COLORS", "form_of", "overlay", "rectified", "save"]
 
@@ -37,7 +38,7 @@ _COARSE_BLOCKS = 40  # a page's writing is gone when the whole photo has this ma
 
 
 def overlay(record: Record, source: Source, template: Template | None = None) -> ColorImage:
-    """The photo with page outline, boxes, filled bubbles and readings drawn on it.
+    """The photo with page outline, boxes, filled bubbles, counted strokes and readings drawn on it.
 
     Args:
         record: what was read.
@@ -67,6 +68,9 @@ def overlay(record: Record, source: Source, template: Template | None = None) ->
             _outline(picture, project(to_picture, np.array(cell.quad)), color, 2)
         for place, radius in _filled(form, field_id, field, to_picture @ matrix):
             cv2.circle(picture, place, radius, color, 3, cv2.LINE_AA)
+        tally = field.evidence.tally
+        if tally is not None and tally.quad is not None:
+            number(picture, tally, project(to_picture, np.array(tally.quad)))
     quads = {name: project(to_picture, np.array(field.quad)) for name, field in record.fields.items()}
     for name, field in record.fields.items():
         _label(picture, quads[name], field, _room_above(name, quads))

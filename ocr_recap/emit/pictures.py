@@ -85,9 +85,10 @@ def strip(photo: Photo, quad: Quad) -> NDArray[np.uint8]:
 
 
 def sheet(strips: Sequence[NDArray[np.uint8]]) -> ColorImage:
-    """Strips below one another, at the left: (n * STRIP_HEIGHT, widest) gray."""
+    """Strips below one another, at the left: as high as all of them, as wide as the widest."""
     widest = max(s.shape[1] for s in strips)
-    padded = [cv2.copyMakeBorder(s, 0, 0, 0, widest - s.shape[1], cv2.BORDER_CONSTANT, value=210) for s in strips]
+    bare = (210, 210, 210)
+    padded = [cv2.copyMakeBorder(s, 0, 0, 0, widest - s.shape[1], cv2.BORDER_CONSTANT, value=bare) for s in strips]
     return np.asarray(np.vstack(padded), dtype=np.uint8)
 
 

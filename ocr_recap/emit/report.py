@@ -17,6 +17,7 @@ from . import CROPS, HEADERS, OVERLAYS, PAGES
 from .html import Language, both, findable, foot, head, hint, number, rule, search, verdict
 from .pictures import header_size
 from .shown import Shown, ShownPhoto, page_file
+from .strokes import BLOCK_STRIPS
 
 __all__ = ["Language", "ReportPages"]
 
@@ -39,7 +40,9 @@ class ReportPages:
         """
         self._folder, self._templates = folder, templates
         self._language: Language = language
-        self._rows = max((len(t.fields_of(p.id)) for t in templates.values() for p in t.pages), default=0)
+        numbers = [t.fields_of(p.id) for t in templates.values() for p in t.pages]
+        grids = max((sum(f.tally is not None for f in fields) for fields in numbers), default=0)
+        self._rows = max(*(len(fields) for fields in numbers), BLOCK_STRIPS * grids, 0)
         self._page = self._number = 0
         self._documents = self._numbers = 0  # on the page under way
         self._first: list[str] = []  # what needs a person

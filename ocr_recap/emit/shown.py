@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from ..documents import Document
 from ..record import Record
 from ..template import Template
-from . import CROPS, REPORT_PAGES
-from .pictures import strip_width
+from . import CROPS, REPORT_PAGES, STROKES
+from .pictures import STRIP_HEIGHT, strip_width
+from .strokes import BLOCK_STRIPS, block_size, shown_fields
 
 
 @dataclass(frozen=True)
 class Strip:
-    """The picture of a number: `row`, from 0, of the strips in `sheet`, `width` px of it."""
+    """The picture of a number: from `row`, from 0, of the strips in `sheet`, `width` and `height` px of it."""
 
     sheet: str
     row: int
     width: int
+    height: int = STRIP_HEIGHT
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,14 @@ class ShownPhoto:
         if sheet is None or field_id not in fields:
             return None
         return Strip(sheet, list(fields).index(field_id), strip_width(fields[field_id].quad))
+
+    def strokes(self, field_id: str) -> Strip | None:
+        """Where the picture of a number's tally grid is, if there is one."""
+        sheet, shown = self.picture(STROKES), shown_fields(self.record)
+        if sheet is None or field_id not in shown:
+            return None
+        width, height = block_size(self.record.fields[field_id])
+        return Strip(sheet, BLOCK_STRIPS * shown.index(field_id), width, height)
 
 
 @dataclass(frozen=True)

@@ -76,15 +76,18 @@ background:var(--paper)}
 h4{font-size:.9rem;margin:0;overflow-wrap:anywhere}
 .meta{color:var(--soft);font-size:.85rem;margin:.1rem 0 0;overflow-wrap:anywhere}
 .meta b{color:var(--look)}
-.number{display:grid;grid-template:"label label" auto "crop value" auto "why why" auto "fine fine" auto/auto
-minmax(0,1fr);gap:.3rem 1rem;align-items:center;padding:.8rem 1rem;border-top:1px solid var(--line)}
+.number{display:grid;grid-template:"label label" auto "crop value" auto "why why" auto "strokes strokes" auto
+"fine fine" auto/auto minmax(0,1fr);
+gap:.3rem 1rem;align-items:center;padding:.8rem 1rem;border-top:1px solid var(--line)}
 .number p{margin:0}
 .crop{grid-area:crop;overflow-x:auto}
+.strokes{grid-area:strokes}
 .crop img{display:block;box-sizing:content-box;max-width:none;object-fit:none;border-radius:.3rem;
 background:var(--paper);border:1px solid var(--line)}
 .crop img+img{margin-top:.3rem}
 .value{grid-area:value}.label{grid-area:label}.number>.fine{grid-area:fine}.why{grid-area:why;font-size:.9rem}
-@media(min-width:40rem){.number{grid-template:"crop label why" 1fr "crop value why" auto "crop fine why" 1fr/12.5rem
+@media(min-width:40rem){.number{grid-template:"crop label why" 1fr "crop value why" auto "crop fine why" 1fr
+"strokes strokes strokes" auto/12.5rem
 minmax(0,1fr) minmax(0,1.2fr);gap:.1rem 1.25rem}.number .label{align-self:end}.number>.fine{align-self:start}}
 .value>b{font-weight:inherit;white-space:nowrap}
 .value{font-size:1.4rem;font-weight:650;line-height:1.2;font-variant-numeric:tabular-nums}

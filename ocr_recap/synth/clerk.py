@@ -13,9 +13,10 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 
 from ..template import FormField, RowTotals, Tally, Template
+from .bundles import Bundle
 from .fill import FieldWriting
 from .hand import Manner
-from .marks import BubbleKind, Bundle, Cancel, TallyMarks, spread
+from .marks import BubbleKind, Cancel, Odd, TallyMarks, spread
 
 SlipKind = Literal[
     "sum_off", "transposed", "strokes_differ", "row_total_off", "forgotten_total", "left_blank", "wrong_bubble"
@@ -50,6 +51,9 @@ BUBBLE_HABITS: dict[BubbleKind, float] = {"full": 0.86, "partial": 0.05, "tick":
 BUBBLE_ODD: dict[str, float] = {"partial": 0.02, "outside": 0.015, "two": 0.006, "erased": 0.008, "none": 0.01}
 BUNDLE_RATES: dict[Bundle, float] = {"slash": 0.68, "backslash": 0.14, "plain": 0.18}
 CANCEL_RATES: dict[Cancel, float] = {"none": 0.45, "z": 0.33, "diagonal": 0.1, "dashes": 0.06, "wave": 0.06}
+# Per grid with strokes: one of its cells is made otherwise. Fluid and struck bundles are usual on real sheets; these
+# shares are ours.
+ODD_RATES: dict[Odd, float] = {"faint": 0.03, "doubled": 0.03, "fluid": 0.03, "uneven": 0.02, "struck": 0.02}
 NO_TALLY = 0.08  # sheets whose grids stay empty though there are votes: the count was kept elsewhere
 BLANK_PAGE = 0.02  # pages sent though nothing is written on them
 
@@ -122,6 +126,7 @@ def write(template: Template, counted: Mapping[str, int], rng: np.random.Generat
         writing[field.id] = _field(field, digits.get(field.id), counted.get(field.id), habits, rng)
     slips = [slip for slip in slips if _page_of(template, slip.field) not in blank_pages]
     slips += _slip_marks(template, writing, rng)
+    _make_odd(template, writing, rng.spawn(1)[0])  # a child: documents without an odd cell stay what they were
     return Written(writing, tuple(slips))
 
 
@@ -280,6 +285,28 @@ def _slip_marks(template: Template, writing: dict[str, FieldWriting], rng: np.ra
         writing[field.id] = replace(writing[field.id], bubbles=tuple(columns))
         slips.append(Slip("wrong_bubble", field.id, str(old_digit), str(columns[column][0])))
     return slips
+
+
+def _make_odd(template: Template, writing: dict[str, FieldWriting], rng: np.random.Generator) -> None:
+    """Make a cell of some grids otherwise, in place; no count changes."""
+    for field in template.fields:
+        said, grid = writing[field.id], field.tally
+        if grid is None or said.strokes is None or not said.strokes.count:
+            continue
+        how = _pick(ODD_RATES | {"as usual": 1 - sum(ODD_RATES.values())}, rng)
+        flat = [n for row in said.strokes.cells for n in row]
+        places = [i for i, n in enumerate(flat) if n and (how != "uneven" or n == grid.strokes)]
+        uncrossed = how == "uneven" and said.strokes.bundle == "plain"
+        if how == "as usual" or not places or uncrossed or (how == "struck" and flat[-1]):
+            continue
+        place = places[int(rng.integers(len(places)))]
+        if how == "struck":  # what follows stands one cell further on
+            flat = [*flat[:place], 0, *flat[place:-1]]
+        cells = tuple(tuple(flat[i : i + grid.columns]) for i in range(0, len(flat), grid.columns))
+        odd: tuple[tuple[int, int, Odd], ...] = ((*divmod(place, grid.columns), how),)  # type: ignore[assignment]
+        strokes = replace(said.strokes, cells=cells, odd=odd)
+        if strokes.rows == said.strokes.rows:  # row totals stay right
+            writing[field.id] = replace(said, strokes=strokes)
 
 
 def _miscounted(strokes: TallyMarks, grid: Tally, rng: np.random.Generator) -> TallyMarks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..template import RowTotals, Tally
+from .bundles import Bundle, bundle
 from .sheet import Sheet
-from .strokes import Strokes
+from .strokes import Strokes, scribble
 
 BubbleKind = Literal["full", "partial", "tick", "cross", "outside", "erased"]
 Cancel = Literal["none", "z", "diagonal", "dashes", "wave"]
-Bundle = Literal["slash", "backslash", "plain"]
+Odd = Literal["faint", "doubled", "fluid", "uneven", "struck"]
 Point = NDArray[np.float64]
 
 
@@ -30,12 +31,15 @@ class TallyMarks:
         bundle: what the fifth stroke is: a slash up to the right, one down to the right, or a stroke like the others.
         sloppy: 0 neat ... 1 strokes lean, cross each other and the borders of their cell.
         cancel: what is drawn over the rows that were not used.
+        odd: cells that were made otherwise, (row, column, how) from 0: with a pen running dry, gone over twice, on
+            correction fluid, a crossed bundle of four or six that counts five, or struck out (its count is then 0).
     """
 
     cells: tuple[tuple[int, ...], ...]
     bundle: Bundle = "slash"
     sloppy: float = 0.0
     cancel: Cancel = "none"
+    odd: tuple[tuple[int, int, Odd], ...] = ()
 
     @property
     def rows(self) -> tuple[int, ...]:
@@ -88,11 +92,16 @@ def tally(sheet: Sheet, grid: Tally, marks: TallyMarks, totals: RowTotals | None
     size = np.array([(x1 - x0) / grid.columns, (y1 - y0) / grid.rows])
     pen = min(sheet.writer.pen_mm, size[0] / 9)
     lean = rng.normal(0, 0.06) + marks.sloppy * rng.uniform(-0.22, 0.3)
+    odd: dict[tuple[int, int], Odd] = {(row, column): how for row, column, how in marks.odd}
+    # A child generator: what is odd on one sheet changes nothing on others.
+    apart = replace(sheet, rng=rng.spawn(1)[0]) if odd else sheet
     for row, counts in enumerate(marks.cells[: grid.rows]):
         for column, count in enumerate(counts[: grid.columns]):
-            if count:
-                corner = np.array([x0, y0]) + size * (column, row)
-                lines = _bundle(count, grid.strokes, marks, lean, rng)
+            corner = np.array([x0, y0]) + size * (column, row)
+            if (row, column) in odd:
+                _odd(apart, odd[row, column], count, grid.strokes, marks, (corner, size), lean, pen)
+            elif count:
+                lines = bundle(count, grid.strokes, marks.bundle, marks.sloppy, lean, rng)
                 sheet.draw([corner + line * size for line in lines], pen)
     used = max((row + 1 for row, counts in enumerate(marks.cells) if any(counts)), default=0)
     if marks.cancel != "none" and used < grid.rows:
@@ -100,31 +109,45 @@ def tally(sheet: Sheet, grid: Tally, marks: TallyMarks, totals: RowTotals | None
         _cancel(sheet, (x0, y0 + used * float(size[1]), right, y1), grid.rows - used, marks.cancel, pen)
 
 
-def _bundle(count: int, full: int, marks: TallyMarks, lean: float, rng: np.random.Generator) -> Strokes:
-    """Strokes of one cell, in shares of it."""
-    mess = marks.sloppy
-    slashed = marks.bundle != "plain" and count >= full > 1
-    upright = count - 1 if slashed else count
-    room = max(full - 1 if marks.bundle != "plain" else full, upright)
-    lean = lean + rng.normal(0, 0.03 + 0.05 * mess)
-    across = 0.62 + 0.12 * mess
-    shift = rng.normal(0, 0.03 + 0.05 * mess)
-    lines: Strokes = []
-    for i in range(upright):
-        x = 0.5 + shift + across * ((i + 0.5) / room - 0.5) + rng.normal(0, 0.015 + 0.025 * mess)
-        own = lean + rng.normal(0, 0.01 + 0.06 * mess)
-        top = rng.uniform(0.12, 0.25) - mess * rng.uniform(0, 0.22)
-        bottom = rng.uniform(0.75, 0.9) + mess * rng.uniform(0, 0.25)
-        bow = rng.normal(0, 0.01 + 0.02 * mess)
-        lines.append(np.array([(x + own, top), (x + bow, (top + bottom) / 2), (x - own, bottom)]))
-    if slashed:
-        low = rng.uniform(0.62, 0.88) + 0.1 * mess
-        high = rng.uniform(0.12, 0.36) - 0.1 * mess
-        left = 0.5 - across / 2 + shift - rng.uniform(0.02, 0.12 + 0.12 * mess)
-        right = 0.5 + across / 2 + shift + rng.uniform(0.0, 0.1 + 0.15 * mess)
-        ends = [(left, low), (right, high)] if marks.bundle == "slash" else [(left, high), (right, low)]
-        lines.append(np.array(ends))
-    return lines
+def _odd(
+    sheet: Sheet,
+    how: Odd,
+    count: int,
+    full: int,
+    marks: TallyMarks,
+    cell: tuple[Point, Point],
+    lean: float,
+    pen: float,
+) -> None:
+    """A cell that was made otherwise; `cell` is its corner and its size, millimetres."""
+    rng, (corner, size) = sheet.rng, cell
+
+    def strokes(number: int, kind: Bundle = marks.bundle, close_at: int = full) -> Strokes:
+        lines = bundle(number, close_at, kind, marks.sloppy, lean, rng)
+        return [corner + line * size for line in lines]
+
+    lines = strokes(count)
+    match how:
+        case "faint":
+            dry = replace(sheet.writer, darkness=sheet.writer.darkness * float(rng.uniform(0.4, 0.7)))
+            replace(sheet, writer=dry).draw(lines, pen)
+        case "doubled":
+            sheet.draw(lines, pen)
+            sheet.draw([line + rng.normal(0, 0.012, line.shape) * size for line in lines], pen)
+        case "fluid":
+            sheet.draw(strokes(int(rng.integers(1, full + 1))), pen)
+            reach = rng.uniform(0.4, 0.5, 2) * size
+            x, y = corner + size / 2
+            cover = 1.0 if rng.random() < 0.6 else float(rng.uniform(0.85, 0.97))
+            sheet.fluid((x - reach[0], y - reach[1], x + reach[0], y + reach[1]), cover)
+            sheet.draw(lines, pen)
+        case "uneven":
+            made = int(rng.choice((full - 1, full + 1)))
+            sheet.draw(strokes(made, "backslash" if marks.bundle == "backslash" else "slash", made), pen)
+        case "struck":
+            sheet.draw(strokes(int(rng.integers(1, full + 1))), pen)
+            across = (scribble(rng, int(rng.integers(7, 13))) - 0.5) * rng.uniform(0.7, 0.9, 2) + 0.5
+            sheet.draw([corner + across * size], pen)
 
 
 def _cancel(sheet: Sheet, rect: tuple[float, float, float, float], rows: int, cancel: Cancel, pen: float) -> None:

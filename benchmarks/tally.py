@@ -1,0 +1,224 @@
+"""How well strokes and row totals are read: cells, rows, grids, credible sets, and what they cost.
+
+    python benchmarks/tally.py FOLDER... [--by reader|corners] [--pictures DIR] [--mistakes]
+
+A folder holds photos and their `truth.jsonl`, as `ocr-recap synth` writes them. By `reader` pages are located as always
+(photos that are no page to the reader are counted and left out); by `corners` every grid and every row total is cut
+through its true corners, which also serves forms that are not found on photos yet. A grid that is unreadable has no
+count: it is neither right nor wrong here, and counted. `--pictures` saves every grid that holds anything, numbered as
+the overlay numbers it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ocr_recap import reconcile, template
+from ocr_recap.crop import crop, cut_tally, cut_total
+from ocr_recap.emit.strokes import number
+from ocr_recap.field_record import TallyEvidence, quad
+from ocr_recap.grids import OTHER
+from ocr_recap.load import Photo, load
+from ocr_recap.locate import locate
+from ocr_recap.options import Options
+from ocr_recap.pipeline import hear_witnesses
+from ocr_recap.problems import PhotoProblem
+from ocr_recap.witnesses.digits import DigitReader
+from ocr_recap.witnesses.tally import SIGNS, TallyReader, TallyReading
+from ocr_recap.witnesses.totals import TotalReading
+
+
+@dataclass
+class Found:
+    """What was found in one folder."""
+
+    counts: Counter[str] = field(default_factory=Counter[str])
+    reasons: Counter[str] = field(default_factory=Counter[str])
+    mistakes: list[str] = field(default_factory=list[str])
+    seconds: float = 0.0
+    inside: list[float] = field(default_factory=list[float])  # share of a randomised 99% set that holds the truth
+
+
+Read = tuple[dict[str, TallyReading], dict[tuple[str, int], TotalReading]]
+
+
+def by_corners(photo: Photo, truth: dict[str, Any], digits: DigitReader, tallies: TallyReader) -> Read:
+    grids = {
+        name: cut_tally(photo, np.array(fact["grid_quad"], float), fact["grid_rows"], fact["grid_cols"])
+        for name, fact in truth["tallies"].items()
+    }
+    strokes = dict(zip(grids, tallies.read(list(grids.values())), strict=True))
+    totals: dict[tuple[str, int], TotalReading] = {}
+    for fact in truth["row_sums"]:
+        cells = cut_total(photo, np.array(fact["quad"], float), fact["cells"])
+        if cells is None:
+            continue
+        counted = strokes.get(fact["field"])
+        if counted is not None and counted.cancelled(fact["row"] - 1):
+            continue
+        known = counted is not None and counted.state == "read" and fact["row"] <= len(counted.row_counts)
+        counts = counted.row_counts[fact["row"] - 1] if counted is not None and known else None
+        total = reconcile.read_total(fact["row"], digits.read(*cells), counts)
+        if total:
+            totals[fact["field"], fact["row"]] = total
+    return strokes, totals
+
+
+def by_reader(photo: Photo, forms: list[template.Template], digits: DigitReader, tallies: TallyReader) -> Read:
+    heard = hear_witnesses(crop(photo, locate(photo, forms)), digits, tallies)
+    strokes = {name: h.evidence.strokes for name, h in heard.items() if h.evidence.strokes is not None}
+    totals = {
+        (name, total.row): total
+        for name, h in heard.items()
+        if h.evidence.totals is not None
+        for total in h.evidence.totals.totals
+    }
+    return strokes, totals
+
+
+def judge(truth: dict[str, Any], read: Read, found: Found) -> None:
+    """Compare one photo's reading with its truth."""
+    strokes, totals = read
+    counts = found.counts
+    for name, fact in truth["tallies"].items():
+        if fact["count"] is None or name not in strokes:
+            continue
+        said, want = strokes[name], int(fact["count"])
+        kind = "filled" if want else "empty"
+        counts[f"{kind} grids"] += 1
+        if said.state == "unreadable":
+            counts[f"{kind} unreadable"] += 1
+            found.reasons[str(said.reason)] += 1
+            found.mistakes.append(f"{truth['name']} {name}: {want} unreadable ({said.reason})")
+            continue
+        off = abs((said.count or 0) - want)
+        counts[f"{kind} exact"] += off == 0
+        counts[f"{kind} within 1"] += off <= 1
+        sure = said.says(said.count)
+        counts["confidently wrong (0.9)"] += off > 0 and sure >= 0.9
+        low, high = said.credible
+        counts["in the 99% set"] += low <= want <= high
+        found.inside.append(randomised(said, want))
+        if fact.get("cells"):
+            wanted = np.array(fact["cells"])
+            if wanted.shape == said.cells.shape:
+                got = np.where(said.cells < 6, said.cells, 0)
+                right = (got == wanted) & (said.cells != OTHER)
+                counts["cells"] += wanted.size
+                counts["cells right"] += int(right.sum())
+                counts["cells with strokes"] += int((wanted > 0).sum())
+                counts["cells with strokes right"] += int(right[wanted > 0].sum())
+        if off:
+            found.mistakes.append(f"{truth['name']} {name}: {want} read {said.count} ({sure:.3f}, {low}-{high})")
+    for fact in truth["row_sums"]:
+        if fact.get("value") is None or not strokes:
+            continue
+        counts["row totals"] += 1
+        total = totals.get((fact["field"], fact["row"]))
+        right = total is not None and total.value == fact["value"]
+        counts["row totals right"] += right
+        if not right:
+            said_so = None if total is None else f"{total.text!r} ({total.confidence:.3f})"
+            found.mistakes.append(f"{truth['name']} {fact['field']} row {fact['row']}: {fact['text']!r} read {said_so}")
+
+
+def randomised(said: TallyReading, want: int) -> float:
+    """Chance that the smallest set of exactly 99% holds the truth: the last number of the set only counts in part."""
+    order = np.argsort(-said.counts, kind="stable")
+    before = 0.0
+    for place in order:
+        chance = float(said.counts[place])
+        if place == want:
+            return float(np.clip((0.99 - before) / max(chance, 1e-12), 0, 1))
+        before += chance
+        if before >= 0.99:
+            break
+    return 0.0
+
+
+def picture(photo: Photo, said: TallyReading) -> np.ndarray[Any, Any]:
+    """One grid, straightened and numbered."""
+    rows, columns = said.cells.shape
+    size = columns * 64, rows * 40
+    rect = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
+    corners = ((said.quad + 0.5) * photo.scale - 0.5).astype(np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, rect)
+    gray = cv2.warpPerspective(photo.gray, matrix, size, flags=cv2.INTER_LINEAR)
+    shown = np.repeat(gray[:, :, None], 3, axis=2)
+    cells = tuple("".join(SIGNS[c] for c in row) for row in said.cells)
+    evidence = TallyEvidence(state=said.state, count=said.count, rows=said.rows, cells=cells, quad=quad(said.quad))
+    shown = np.ascontiguousarray(shown)
+    number(shown, evidence, rect.astype(float))
+    return shown
+
+
+def photos(folder: Path) -> Iterator[tuple[dict[str, Any], Photo]]:
+    for line in (folder / "truth.jsonl").read_text("utf-8").splitlines():
+        truth = json.loads(line)
+        if not truth["tallies"]:
+            continue
+        file = folder / truth.get("image", f"{truth['name']}.jpg")
+        if not file.is_file():
+            file = folder / "images" / f"{truth['name']}.jpg"
+        yield truth, load(file, truth["name"], Options())
+
+
+def evaluate(folder: Path, args: argparse.Namespace) -> Found:
+    digits, tallies = DigitReader(), TallyReader()
+    found = Found()
+    forms = [template.load(name) for name in template.available()]
+    forms = [form for form in forms if form.found_by_markers()]
+    for truth, photo in photos(folder):
+        found.counts["photos"] += 1
+        start = time.process_time()
+        try:
+            if args.by == "corners":
+                read = by_corners(photo, truth, digits, tallies)
+            else:
+                read = by_reader(photo, forms, digits, tallies)
+        except PhotoProblem as problem:
+            found.counts["photos not found"] += 1
+            found.reasons[problem.code] += 1
+            continue
+        found.seconds += time.process_time() - start
+        judge(truth, read, found)
+        if args.pictures:
+            for name, said in read[0].items():
+                if (said.cells > 0).any():
+                    args.pictures.mkdir(parents=True, exist_ok=True)
+                    cv2.imwrite(str(args.pictures / f"{truth['name']}--{name}.png"), picture(photo, said))
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("--by", choices=("reader", "corners"), default="reader")
+    parser.add_argument("--pictures", type=Path, help="folder for pictures of the grids")
+    parser.add_argument("--mistakes", action="store_true", help="list every grid and row total that is not right")
+    args = parser.parse_args()
+    cv2.setNumThreads(1)
+    for folder in args.folders:
+        found = evaluate(folder, args)
+        print(f"{folder.name} (by {args.by})")
+        for name, count in sorted(found.counts.items()):
+            print(f"  {name:28} {count}")
+        if found.inside:
+            print(f"  {'99% set, randomised':28} {np.mean(found.inside):.4f} of {len(found.inside)}")
+        print(f"  {'not read because':28} {dict(found.reasons)}")
+        if args.mistakes:
+            print("".join(f"    {line}\n" for line in found.mistakes), end="")
+
+
+if __name__ == "__main__":
+    main()

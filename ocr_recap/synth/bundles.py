@@ -1,0 +1,133 @@
+"""The strokes of one tally cell: polylines in shares of the cell, x to the right, y down, (0, 0) its top left corner.
+
+`bundle` is what the clerks of drawn forms make. `varied` takes the same strokes further, as many hands do: joined in
+one go, pushed to a side, small, gone over twice, crossed level. Training cells use both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from .strokes import Strokes
+
+Bundle = Literal["slash", "backslash", "plain"]
+
+
+def bundle(count: int, full: int, kind: Bundle, sloppy: float, lean: float, rng: np.random.Generator) -> Strokes:
+    """Strokes of one cell; the crossing one comes last.
+
+    Args:
+        count: how many.
+        full: strokes of a full cell; from there on the last one crosses the others, unless `kind` is `plain`.
+        kind: what the last stroke of a full cell is.
+        sloppy: 0 neat ... 1 strokes lean, cross each other and the borders of their cell.
+        lean: of all strokes of this hand, share of the width from the middle to either end.
+        rng: variation.
+    """
+    mess = sloppy
+    slashed = kind != "plain" and count >= full > 1
+    upright = count - 1 if slashed else count
+    room = max(full - 1 if kind != "plain" else full, upright)
+    lean = lean + rng.normal(0, 0.03 + 0.05 * mess)
+    across = 0.62 + 0.12 * mess
+    shift = rng.normal(0, 0.03 + 0.05 * mess)
+    lines: Strokes = []
+    for i in range(upright):
+        x = 0.5 + shift + across * ((i + 0.5) / room - 0.5) + rng.normal(0, 0.015 + 0.025 * mess)
+        own = lean + rng.normal(0, 0.01 + 0.06 * mess)
+        top = rng.uniform(0.12, 0.25) - mess * rng.uniform(0, 0.22)
+        bottom = rng.uniform(0.75, 0.9) + mess * rng.uniform(0, 0.25)
+        bow = rng.normal(0, 0.01 + 0.02 * mess)
+        lines.append(np.array([(x + own, top), (x + bow, (top + bottom) / 2), (x - own, bottom)]))
+    if slashed:
+        low = rng.uniform(0.62, 0.88) + 0.1 * mess
+        high = rng.uniform(0.12, 0.36) - 0.1 * mess
+        left = 0.5 - across / 2 + shift - rng.uniform(0.02, 0.12 + 0.12 * mess)
+        right = 0.5 + across / 2 + shift + rng.uniform(0.0, 0.1 + 0.15 * mess)
+        ends = [(left, low), (right, high)] if kind == "slash" else [(left, high), (right, low)]
+        lines.append(np.array(ends))
+    return lines
+
+
+@dataclass(frozen=True)
+class TallyHand:
+    """How one person makes tally marks.
+
+    Attributes:
+        kind: as in `bundle`.
+        sloppy: as in `bundle`.
+        lean: as in `bundle`.
+        level: the crossing stroke lies level.
+        joined: chance that the pen is not lifted between two strokes.
+        doubled: chance that a stroke is gone over twice.
+        middle: where in the cell the strokes stand, (x, y).
+        size: of the strokes against those of `bundle`, (across, high).
+        centred: fewer strokes than a bundle stand in the middle of its place, not from its left on.
+    """
+
+    kind: Bundle
+    sloppy: float
+    lean: float
+    level: bool
+    joined: float
+    doubled: float
+    middle: tuple[float, float]
+    size: tuple[float, float]
+    centred: bool
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator) -> TallyHand:
+        """A random hand. The shares are ours; half of the hands make `bundle`'s strokes as they are."""
+        plain = rng.random() < 0.5
+        kinds: tuple[Bundle, ...] = ("slash", "backslash", "plain")
+        size = (1.0, 1.0) if plain else (float(rng.uniform(0.58, 1.2)), float(rng.uniform(0.55, 1.15)))
+        room = (0.5 - 0.34 * min(1.0, size[0]), 0.5 - 0.4 * min(1.0, size[1]))
+        aside = (0.5, 0.5)
+        if not plain:
+            aside = (0.5 + float(rng.uniform(-0.9, 0.5)) * room[0], 0.5 + float(rng.uniform(-0.8, 0.8)) * room[1])
+        return cls(
+            kind=kinds[int(rng.choice(3, p=(0.66, 0.14, 0.2)))],
+            sloppy=float(rng.beta(1.1, 2.0)),
+            lean=float(rng.normal(0, 0.06)),
+            level=bool(not plain and rng.random() < 0.12),
+            joined=float(rng.uniform(0.1, 0.7)) if not plain and rng.random() < 0.4 else 0.0,
+            doubled=float(rng.uniform(0.02, 0.15)) if not plain and rng.random() < 0.3 else 0.0,
+            middle=aside,
+            size=size,
+            centred=bool(not plain and rng.random() < 0.3),
+        )
+
+
+def varied(count: int, full: int, hand: TallyHand, rng: np.random.Generator, *, crossed: bool | None = None) -> Strokes:
+    """Strokes of one cell by this hand; as `bundle`.
+
+    `crossed` None crosses full cells as the hand does; True crosses with the last stroke whatever their number, as a
+    person does who closes a bundle of four or six.
+    """
+    close = count >= full if crossed is None else crossed
+    kind: Bundle = hand.kind if close or hand.kind == "plain" else "slash"
+    if crossed and kind == "plain":
+        kind = "slash"
+    turned = hand.lean + hand.sloppy * rng.uniform(-0.22, 0.3)
+    lines = bundle(count, count if crossed else full, kind, hand.sloppy, turned, rng)
+    across = close and kind != "plain" and count > 1
+    if across and hand.level:
+        level = float(rng.uniform(0.35, 0.65))
+        lines[-1] = np.array([(lines[-1][0, 0], level + rng.normal(0, 0.05)), (lines[-1][1, 0], level)])
+    upright = lines[:-1] if across else lines
+    if hand.centred and not close and upright:
+        middle = float(np.mean([line[:, 0].mean() for line in upright]))
+        upright = [line - (middle - 0.5, 0) for line in upright]
+    done: Strokes = []
+    for line in upright:
+        if done and rng.random() < hand.joined:
+            done[-1] = np.concatenate([done[-1], line])  # the pen stays on the paper on its way up
+        else:
+            done.append(line)
+        if rng.random() < hand.doubled:
+            done.append(line + rng.normal(0, 0.012, line.shape))
+    done += lines[-1:] if across else []
+    return [(line - 0.5) * hand.size + hand.middle for line in done]
