@@ -16,7 +16,7 @@ FloatArray = NDArray[np.float64]
 # Rows: states full, gap, last, end. Columns: 0 to 5 strokes, cancelled, something else. Drawn clerks leave a bundle
 # open in one of some 2,000 full cells and skip none; these shares are ten times that and more, since how often real
 # ones do is not known.
-_CELLS = np.array(
+_SHARES = np.array(
     [
         [0.003, 0.0015, 0.0015, 0.0015, 0.006, 0.976, 0.0005, 0.01],
         [0.9, 0.002, 0.002, 0.002, 0.002, 0.002, 0.05, 0.04],
@@ -24,7 +24,7 @@ _CELLS = np.array(
         [0.7, 2e-5, 2e-5, 2e-5, 2e-5, 2e-5, 0.29, 0.0099],
     ]
 )
-_CELLS /= _CELLS.sum(axis=1, keepdims=True)
+_CELLS = _SHARES / _SHARES.sum(axis=1, keepdims=True)
 _NEXT = np.array(
     [
         [0.955, 0.002, 0.04, 0.003],
