@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -101,12 +102,13 @@ def _places(count: int, box: int, margin: int) -> FloatArray:
     return np.concatenate([[0.0], inner, [count * box + 2.0 * margin]])
 
 
-def between(nodes: FloatArray, size: int) -> FloatArray:
-    """Weights (size, n) that interpolate values at nodes (n,), in px, to the centres of `size` pixels."""
-    centres = np.arange(size) + 0.5
-    last = np.clip(np.searchsorted(nodes, centres), 1, len(nodes) - 1)
-    share = (centres - nodes[last - 1]) / (nodes[last] - nodes[last - 1])
-    weights = np.zeros((size, len(nodes)))
+@lru_cache(maxsize=64)
+def between(nodes: tuple[float, ...], size: int) -> NDArray[np.float32]:
+    """Weights (size, n) that interpolate values at n nodes, in px, to the centres of `size` pixels; read only."""
+    places, centres = np.array(nodes), np.arange(size) + 0.5
+    last = np.clip(np.searchsorted(places, centres), 1, len(places) - 1)
+    share = (centres - places[last - 1]) / (places[last] - places[last - 1])
+    weights = np.zeros((size, len(places)), np.float32)
     weights[np.arange(size), last - 1] = 1 - share
     weights[np.arange(size), last] = share
     return weights
