@@ -172,11 +172,11 @@ class _Sampler:
         """The picture on a lattice, (height, width) uint8; see `grids.cut_grid`."""
         size = round(float(down[-1])), round(float(across[-1]))
         points = project(self.homography, nodes.reshape(-1, 2)).reshape(nodes.shape)
-        steps = np.linalg.norm(np.diff(points, axis=1), axis=-1) / np.diff(across)
-        steep = np.linalg.norm(np.diff(points, axis=0), axis=-1) / np.diff(down)[:, None]
-        level = self._level(min(float(np.median(steps)), float(np.median(steep))))
+        corners = points[[0, 0, -1, -1], [0, -1, -1, 0]]
+        sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+        level = self._level(float(min((sides[0] + sides[2]) / size[1], (sides[1] + sides[3]) / size[0])) / 2)
         points = (points + 0.5) / 2**level - 0.5
-        rows, columns = between(down, size[0]).astype(np.float32), between(across, size[1]).astype(np.float32).T
+        rows, columns = between(tuple(down), size[0]), between(tuple(across), size[1]).T
         x, y = (np.asarray(rows @ points[..., k].astype(np.float32) @ columns, np.float32) for k in (0, 1))
         return self._remap(level, x, y)
 

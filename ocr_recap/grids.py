@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -30,8 +31,8 @@ _PULL = 0.03  # gray levels per squared px: how much better a farther place must
 # Mean height (gray levels) of the ridges of a zone's lines from which the lines count as seen. Blank grids of drawn
 # photos have 5 to 60, paper without lines stays below 1.
 _SEEN = 1.5
-# Lines this high in one outer zone, and of less than this share of it in another, are hidden there.
-_CLEAR, _GONE = 5.0, 0.05
+# Lines this high in one zone along the top or bottom, and of less than this share of it in another, are hidden there.
+_CLEAR, _GONE = 5.0, 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,12 +102,13 @@ def _places(count: int, box: int, margin: int) -> FloatArray:
     return np.concatenate([[0.0], inner, [count * box + 2.0 * margin]])
 
 
-def between(nodes: FloatArray, size: int) -> FloatArray:
-    """Weights (size, n) that interpolate values at nodes (n,), in px, to the centres of `size` pixels."""
-    centres = np.arange(size) + 0.5
-    last = np.clip(np.searchsorted(nodes, centres), 1, len(nodes) - 1)
-    share = (centres - nodes[last - 1]) / (nodes[last] - nodes[last - 1])
-    weights = np.zeros((size, len(nodes)))
+@lru_cache(maxsize=64)
+def between(nodes: tuple[float, ...], size: int) -> NDArray[np.float32]:
+    """Weights (size, n) that interpolate values at n nodes, in px, to the centres of `size` pixels; read only."""
+    places, centres = np.array(nodes), np.arange(size) + 0.5
+    last = np.clip(np.searchsorted(places, centres), 1, len(places) - 1)
+    share = (centres - places[last - 1]) / (places[last] - places[last - 1])
+    weights = np.zeros((size, len(places)), np.float32)
     weights[np.arange(size), last - 1] = 1 - share
     weights[np.arange(size), last] = share
     return weights
@@ -129,7 +131,7 @@ def _snap(picture: Patch, grid: Tally) -> tuple[FloatArray, float, bool]:
     x_shift, x_height = _best(x_scores.swapaxes(0, 1))
     y_seen, x_seen = y_height > _SEEN, x_height > _SEEN
     seen = float((y_seen & x_seen).mean())
-    clear = np.delete(np.maximum(y_height, x_height).ravel(), _ZONES * _ZONES // 2)  # the middle has no frame
+    clear = np.maximum(y_height, x_height)[[0, -1]]  # where the frame is; copies lose fine lines between
     hidden = bool(clear.max() > _CLEAR and clear.min() < _GONE * clear.max())
     return np.stack([np.where(x_seen, x_shift, 0.0), np.where(y_seen, y_shift, 0.0)], axis=-1), seen, hidden
 

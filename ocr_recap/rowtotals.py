@@ -23,6 +23,7 @@ _RIM = 5  # px inside of a box that its printed lines may reach
 # Share of the paper's brightness by which the darkest place (mean of 3 x 3 px) of a box without ink may fall; drawn
 # photos without ink reach 0.03 and digits start at 0.1 (as for `witnesses.tally.is_bare`).
 _BARE = 0.05
+_SPECK = 12  # px of ink that may be left over beside the digits in one box
 _MOST = 3  # digits in one box: a row holds fewer than 1,000 strokes
 
 
@@ -76,19 +77,31 @@ def _is_bare(box: Patch) -> bool:
     return paper - float(means.min()) < _BARE * max(paper, 1.0)
 
 
+def _without_lines(inner: NDArray[np.float32], paper: float) -> None:
+    """Paint printed lines at the top and bottom of a box over with paper, in place: rows that are dark all along."""
+    near = round(0.3 * len(inner))
+    dark = np.median(inner, axis=1) < 0.93 * paper
+    for row in (*range(near), *range(len(inner) - near, len(inner))):
+        if dark[row]:
+            inner[max(0, row - 1) : row + 2] = paper
+
+
 def _split(picture: Patch, middle: float, height: float, box: tuple[float, float]) -> Patch | None:
     """The digits in one box, each alone in its patch; None where they cannot be told apart."""
     top, bottom = round(middle - height / 2) + 3, round(middle + height / 2) - 3
     left, right = round(box[0]) + _RIM, round(box[1]) - _RIM
     inner = cv2.blur(picture[top:bottom, left:right], (3, 3)).astype(np.float32)
-    paper, darkest = float(np.median(inner)), float(np.percentile(inner, 0.5))
-    ink = (inner < paper - 0.4 * (paper - darkest)).astype(np.uint8)
+    paper = float(np.median(inner))
+    _without_lines(inner, paper)
+    ink = (inner < paper - 0.4 * (paper - float(np.percentile(inner, 0.5)))).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     spans: list[list[int]] = []
     for place in range(1, count):
-        x, _, wide, tall, area = (int(v) for v in stats[place])
+        x, y, wide, tall, area = (int(v) for v in stats[place])
         if tall < 0.25 * ink.shape[0] or area < 6:
-            continue  # a speck, or a piece of a printed line
+            if area > _SPECK and abs((y + tall / 2) / len(ink) - 0.5) < 0.3:
+                return None  # too much for a speck or the rest of a line: a digit in pieces, perhaps
+            continue
         spans.append([x, x + wide])
     joined: list[list[int]] = []
     for span in sorted(spans):

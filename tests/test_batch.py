@@ -117,7 +117,6 @@ def test_results_are_complete_and_nothing_else_stays(reader, photos, tmp_path):
         "review.csv",
         "run.json",
         "stations.csv",
-        "strokes",
         "templates",
     ]
     for kind in ("crops", "headers", "overlay", "pages"):

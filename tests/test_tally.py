@@ -35,7 +35,7 @@ from ocr_recap.witnesses.tally import (
 
 WRITER = Writer.from_seed(120)  # a test writer
 PPM = 6.0
-FLOOR = 0.8
+FLOOR = 0.88
 COUNTS = {"votes_1": 77, "votes_2": 0, "votes_3": 128}
 
 

@@ -32,6 +32,7 @@ from ocr_recap.synth.fill import fill_page
 from ocr_recap.synth.strokes import Writer
 from ocr_recap.template import load as load_template
 from ocr_recap.witnesses.digits import DigitReader
+from ocr_recap.witnesses.tally import TallyReader
 
 LAST_DIGIT = {"calibration": 1, "test": 0}  # of the writer's seed, as in ocr_recap/synth/sources.py
 GRID = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
@@ -75,14 +76,14 @@ def make_page(job: tuple[int, int, str]) -> Page:
         return Page([], [], truth, False)
     if located.page_id != page_id:
         return Page([], [], truth, False)
-    cases = [h.case for h in hear_witnesses(crop(decoded, located), DigitReader()).values()]
+    cases = [h.case for h in hear_witnesses(crop(decoded, located), DigitReader(), TallyReader()).values()]
     rules = reconcile.evaluate(template.rules_of(page_id), {c.field: c.value for c in cases})
     return Page(cases, rules, truth)
 
 
 def count(pages: list[Page], thresholds: Thresholds) -> dict[str, list[int]]:
     """Per witness that convinced: [accepted, wrong]; and for blanks."""
-    table: dict[str, list[int]] = {"bubbles": [0, 0], "rule": [0, 0], "empty": [0, 0]}
+    table: dict[str, list[int]] = {w: [0, 0] for w in ("bubbles", "strokes", "row_totals", "rule", "empty")}
     for page in pages:
         for field, decision in policy.decide(page.cases, page.rules, thresholds).items():
             if decision.status == "review":
@@ -113,7 +114,13 @@ def report(pages: list[Page]) -> None:
     right = sum(1 for p in read for c in p.cases if (v := p.truth[c.field][1]) is not None and c.value == v)
     blanks = sum(1 for p in read for c in p.cases if p.truth[c.field][1] is None)
     print(f"pages {len(pages)}, located {len(read)}; written numbers {written}, right {right}; blank {blanks}")
-    names: tuple[tuple[str, str], ...] = (("with_bubbles", "bubbles"), ("with_rule", "rule"), ("blank", "empty"))
+    names: tuple[tuple[str, str], ...] = (
+        ("with_bubbles", "bubbles"),
+        ("with_strokes", "strokes"),
+        ("strokes", "strokes"),
+        ("with_rule", "rule"),
+        ("blank", "empty"),
+    )
     for name, witness in names:
         for value in GRID:
             changed: dict[str, Any] = {name: value}
