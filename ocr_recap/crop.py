@@ -6,7 +6,7 @@ and every block of bubbles for its own printed rings. Nothing is warped twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from .load import Photo
 from .locate import Located
 from .register import project
+from .surface import Surface
 from .template import FormField
 
 FloatArray = NDArray[np.float64]
@@ -36,6 +37,7 @@ _PULL = 0.06  # gray levels per squared px: how much better a farther place must
 BUBBLE = 24  # px: a bubble with its surroundings
 RING = 8.0  # px: its printed radius in that patch
 _BUBBLE_SNAP = 3  # px
+_FOLD = 2.0  # mm: creases are placed to about this (benchmarks/bent.py)
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class FieldPatches:
         inside: every cell lies within the photo.
         bubbles: (n, 10, 24, 24) uint8 or None.
         bubble_centers: (n, 10, 2) photo px or None.
+        folded: (n,) a crease of the paper runs through the cell.
     """
 
     cells: Patch
@@ -57,12 +60,15 @@ class FieldPatches:
     inside: bool
     bubbles: Patch | None
     bubble_centers: FloatArray | None
+    folded: NDArray[np.bool_]
 
 
 def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
     """Cut every cell and bubble of the page, by field id."""
-    sampler = _Sampler(photo, located.homography)
-    return {field.id: _crop_field(sampler, field) for field in located.template.fields_of(located.page_id)}
+    sampler = _Sampler(photo, located.homography, located.surface)
+    return {
+        field.id: _crop_field(sampler, field, located.folds) for field in located.template.fields_of(located.page_id)
+    }
 
 
 def cut(photo: Photo, quads: FloatArray, box: tuple[float, float] | None = None) -> Patch:
@@ -89,22 +95,27 @@ def cut(photo: Photo, quads: FloatArray, box: tuple[float, float] | None = None)
 class _Sampler:
     """Samples gray patches at page millimetres, from the photo level whose resolution fits."""
 
-    def __init__(self, photo: Photo, homography: FloatArray) -> None:
+    def __init__(self, photo: Photo, homography: FloatArray, surface: Surface | None = None) -> None:
         scale = photo.scale
         down = np.array([[scale, 0, 0.5 * scale - 0.5], [0, scale, 0.5 * scale - 0.5], [0, 0, 1]])
         self.homography = down @ homography
+        self.surface = surface
         self.photo = photo
         self.levels = [photo.gray]
 
     def to_photo(self, points: FloatArray) -> FloatArray:
         """Page mm to full photo px."""
-        return (project(self.homography, points) + 0.5) / self.photo.scale - 0.5
+        flat = points if self.surface is None else self.surface.moved(points)
+        return (project(self.homography, flat) + 0.5) / self.photo.scale - 0.5
 
     def sample(self, centers: FloatArray, millimetres: float, size: int) -> Patch:
         """Square patches, (n, size, size) uint8, around centres (n, 2) mm; `millimetres` is the length of one pixel."""
         steps = (np.arange(size) - (size - 1) / 2) * millimetres
         grid = np.stack(np.meshgrid(steps, steps), axis=-1)
-        points = project(self.homography, centers[:, None, None, :] + grid)
+        places = centers[:, None, None, :] + grid
+        if self.surface is not None:
+            places = places + self._moves(centers, steps)
+        points = project(self.homography, places)
         middle = points[:, size // 2, size // 2 : size // 2 + 2]
         stride = float(np.median(np.linalg.norm(middle[:, 1] - middle[:, 0], axis=-1)))
         level = 0
@@ -135,8 +146,17 @@ class _Sampler:
             )
         return np.concatenate(patches).reshape(-1, size, size)
 
+    def _moves(self, centers: FloatArray, steps: FloatArray) -> FloatArray:
+        """Displacements (n, size, size, 2) mm of patches: known at 5 x 5 places of each, between them interpolated."""
+        assert self.surface is not None
+        known = np.linspace(steps[0], steps[-1], 5)
+        share = np.clip(1 - np.abs(steps[:, None] - known) / (known[1] - known[0]), 0, None)
+        places = centers[:, None, None, :] + np.stack(np.meshgrid(known, known), axis=-1)
+        moves = self.surface.moved(places) - places
+        return np.einsum("ia,nabk,jb->nijk", share, moves, share, optimize=True)
 
-def _crop_field(sampler: _Sampler, field: FormField) -> FieldPatches:
+
+def _crop_field(sampler: _Sampler, field: FormField, folds: Sequence[tuple[int, float]]) -> FieldPatches:
     rects = np.array(field.cells.rects())
     centers = (rects[:, :2] + rects[:, 2:]) / 2
     width, height = field.cells.box[2], field.cells.box[3]
@@ -153,7 +173,10 @@ def _crop_field(sampler: _Sampler, field: FormField) -> FieldPatches:
     if field.bubbles:
         bubbles, centers_photo = _crop_bubbles(sampler, field)
     cells = sampler.sample(centers, 1 / scale_of(width, height), PATCH)
-    return FieldPatches(cells, quads, found, inside, bubbles, centers_photo)
+    folded = np.zeros(len(rects), dtype=bool)
+    for axis, place in folds:
+        folded |= (rects[:, axis] - _FOLD < place) & (place < rects[:, axis + 2] + _FOLD)
+    return FieldPatches(cells, quads, found, inside, bubbles, centers_photo, folded)
 
 
 def room(width: float, height: float) -> float:

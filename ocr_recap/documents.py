@@ -84,6 +84,7 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
         digits.inside,
         bubbles,
         person=decided,
+        poor=digits.poor,
     )
 
 

@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import policy, reconcile, sheets
+from . import advice, policy, reconcile, sheets
 from .crop import FieldPatches, crop
 from .explain import explain
 from .field_record import (
     BubbleEvidence,
     Candidate,
     CellEvidence,
+    CellQuality,
     DigitEvidence,
     Evidence,
     FieldRecord,
@@ -35,7 +36,8 @@ from .options import Options
 from .policy import Case, Decision
 from .printed import Label
 from .problems import PhotoProblem
-from .record import Page, PhotoInfo, Provenance, Record, rule_result
+from .quality import CellMeasures
+from .record import Page, PaperShape, PhotoInfo, PhotoQuality, Provenance, Record, rule_result
 from .record import problem as make_problem
 from .template import FormField, Tally, Template
 from .witnesses import bubbles as bubble_witness
@@ -69,12 +71,14 @@ def read_photo(
         photo = load(source, name, options, frame)
         located = locate(photo, templates)
         patches = crop(photo, located)
-        heard = hear_witnesses(patches, digits)
+        measured = advice.cells(located, patches)
+        heard = hear_witnesses(patches, digits, measured)
         cases = [h.case for h in heard.values()]
         page_rules = located.template.rules_of(located.page_id)
         rules = reconcile.evaluate(page_rules, {case.field: case.value for case in cases})
         decisions = policy.decide(cases, rules)
-        record = make_record(photo, located, patches, heard, rules, decisions, digits, options)
+        quality = advice.page(photo, located, measured) if options.advice else None
+        record = make_record(photo, located, patches, heard, rules, decisions, digits, options, quality)
     except PhotoProblem as problem:
         record = problem_record(name, photo, problem, digits, options, frame)
     return Reading(record, photo)
@@ -90,6 +94,7 @@ class Heard:
         posterior: readings with all witnesses of this number heard, best first.
         cells: (cells, 14) log-probabilities of the digit witness.
         bubbles: (columns, 12) probabilities of the bubble witness, or None.
+        measured: how well its cells are seen, or None.
     """
 
     case: Case
@@ -97,9 +102,14 @@ class Heard:
     posterior: tuple[reconcile.Reading, ...]
     cells: FloatArray
     bubbles: FloatArray | None
+    measured: CellMeasures | None = None
 
 
-def hear_witnesses(patches: Mapping[str, FieldPatches], digits: digit_witness.DigitReader) -> dict[str, Heard]:
+def hear_witnesses(
+    patches: Mapping[str, FieldPatches],
+    digits: digit_witness.DigitReader,
+    measured: Mapping[str, CellMeasures] | None = None,
+) -> dict[str, Heard]:
     """Ask every witness about every number; all cells of the page go through the net together."""
     table = digits.read(np.concatenate([p.cells for p in patches.values()]))
     heard: dict[str, Heard] = {}
@@ -110,8 +120,10 @@ def hear_witnesses(patches: Mapping[str, FieldPatches], digits: digit_witness.Di
         bubbles = None if patch.bubbles is None else bubble_witness.read(patch.bubbles).probabilities
         evidence = reconcile.weigh(cells, bubbles)
         posterior = reconcile.posterior(evidence)
-        case = policy.make_case(field, evidence, posterior, bool(patch.found.all()), patch.inside)
-        heard[field] = Heard(case, evidence, posterior, cells, bubbles)
+        seen = measured[field] if measured else None
+        poor = policy.poor(seen.pixels, seen.blurs(), seen.burnt) if seen else ()
+        case = policy.make_case(field, evidence, posterior, bool(patch.found.all()), patch.inside, poor)
+        heard[field] = Heard(case, evidence, posterior, cells, bubbles, seen)
     return heard
 
 
@@ -124,6 +136,7 @@ def make_record(
     decisions: dict[str, Decision],
     digits: digit_witness.DigitReader,
     options: Options,
+    quality: PhotoQuality | None = None,
 ) -> Record:
     """Put everything that is known of a photo into its record."""
     template = located.template
@@ -138,6 +151,7 @@ def make_record(
             residual=round(located.residual, 4),
             anchors=located.anchors,
             homography=_rounded(located.homography),
+            shape=_shape(located),
             ink=sheets.ink([patches[i].cells for i in fields if i in counts]),
         ),
         fields={
@@ -145,6 +159,8 @@ def make_record(
         },
         rules=tuple(rule_result(r) for r in rules),
         status=policy.verdict(decisions, counts, rules, {i: h.case for i, h in heard.items()}),
+        quality=quality,
+        warnings=advice.advise(quality, sum(len(patches[i].cells) for i in counts)) if quality else (),
         provenance=_provenance(template.sha256, digits, options),
     )
 
@@ -203,13 +219,14 @@ def _field_record(
 def _evidence(field: FormField, heard: Heard, patch: FieldPatches) -> Evidence:
     case, read = heard.case, heard.evidence.best
     cells: list[CellEvidence] = []
-    for log_probabilities, corners in zip(heard.cells, patch.quads, strict=True):
+    for i, (log_probabilities, corners) in enumerate(zip(heard.cells, patch.quads, strict=True)):
         chances = np.exp(log_probabilities)
         order = np.argsort(-chances, kind="stable")
         shown = {
-            digit_witness.CLASSES[i]: round(float(chances[i]), 6) for i in order if chances[i] > _SHOWN_PROBABILITY
+            digit_witness.CLASSES[k]: round(float(chances[k]), 6) for k in order if chances[k] > _SHOWN_PROBABILITY
         }
-        cells.append(CellEvidence(quad=quad(corners), probabilities=shown))
+        seen = _cell_quality(heard.measured, i, bool(patch.folded[i])) if heard.measured else None
+        cells.append(CellEvidence(quad=quad(corners), probabilities=shown, quality=seen))
     bubbles = None
     if case.bubbles is not None and heard.bubbles is not None:
         said = case.bubbles
@@ -237,14 +254,46 @@ def _evidence(field: FormField, heard: Heard, patch: FieldPatches) -> Evidence:
             found=case.cells_found,
             inside=case.inside,
             cells=tuple(cells),
+            poor=case.poor,
         ),
         bubbles=bubbles,
         tally=TallyEvidence(state="not_read", count=None, rows=None) if has_tally else None,
     )
 
 
+def _cell_quality(measured: CellMeasures, i: int, fold: bool) -> CellQuality:
+    blur = measured.blurs()[i]
+    return CellQuality(
+        pixels=round(float(measured.pixels[i]), 1),
+        blur=None if blur is None else round(blur, 3),
+        paper=round(float(measured.paper[i]), 1),
+        contrast=round(float(measured.contrast[i]), 1),
+        noise=round(float(measured.noise[i]), 1),
+        burnt=round(float(measured.burnt[i]), 3),
+        fold=fold,
+    )
+
+
 def _info(name: str, photo: Photo) -> PhotoInfo:
     return PhotoInfo(file=name, frame=photo.frame, sha256=photo.sha256, width=photo.width, height=photo.height)
+
+
+def _shape(located: Located) -> PaperShape | None:
+    surface = located.surface
+    if surface is None:
+        return None
+    # A thousandth of a millimetre is far below a hundredth of a pixel.
+    values = np.round(surface.values, 3)
+    across, down = (tuple(tuple(map(float, row)) for row in values[..., k]) for k in (0, 1))
+    origin, step = ((round(float(v[0]), 6), round(float(v[1]), 6)) for v in (surface.origin, surface.step))
+    return PaperShape(
+        origin=origin,
+        step=step,
+        across=across,
+        down=down,
+        residual_before=round(located.before or 0.0, 4),
+        folds=tuple(("xy"[axis], round(place, 1)) for axis, place in located.folds),  # pyright: ignore[reportArgumentType]
+    )
 
 
 def _number(value: Any) -> int:
