@@ -6,7 +6,7 @@ and every block of bubbles for its own printed rings. Nothing is warped twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -18,6 +18,7 @@ from .load import Photo
 from .locate import Located
 from .register import project
 from .rowtotals import cut_totals
+from .surface import Surface
 from .template import FormField, RowTotals, Tally
 
 FloatArray = NDArray[np.float64]
@@ -38,6 +39,7 @@ _PULL = 0.06  # gray levels per squared px: how much better a farther place must
 BUBBLE = 24  # px: a bubble with its surroundings
 RING = 8.0  # px: its printed radius in that patch
 _BUBBLE_SNAP = 3  # px
+_FOLD = 2.0  # mm: creases are placed to about this (benchmarks/bent.py)
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class FieldPatches:
         inside: every cell lies within the photo.
         bubbles: (n, 10, 24, 24) uint8 or None.
         bubble_centers: (n, 10, 2) photo px or None.
+        folded: (n,) a crease of the paper runs through the cell.
         grid: the cells of its tally grid, or None.
         totals: the digits of the row totals beside it, by row from 0; rows without ink are left out.
         total_box: printed width and height of their boxes in these patches, px; None where the form has none.
@@ -64,6 +67,7 @@ class FieldPatches:
     inside: bool
     bubbles: Patch | None
     bubble_centers: FloatArray | None
+    folded: NDArray[np.bool_]
     grid: GridPatches | None = None
     totals: Mapping[int, Patch] = field(default_factory=dict[int, Patch])
     total_box: tuple[float, float] | None = None
@@ -71,8 +75,8 @@ class FieldPatches:
 
 def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
     """Cut every cell and bubble of the page, by field id."""
-    sampler = _Sampler(photo, located.homography)
-    return {f.id: _crop_field(sampler, f) for f in located.template.fields_of(located.page_id)}
+    sampler = _Sampler(photo, located.homography, located.surface)
+    return {f.id: _crop_field(sampler, f, located.folds) for f in located.template.fields_of(located.page_id)}
 
 
 def cut(photo: Photo, quads: FloatArray, box: tuple[float, float] | None = None) -> tuple[Patch, FloatArray]:
@@ -145,22 +149,27 @@ def _onto(photo: Photo, quad: FloatArray, width: float, height: float) -> _Sampl
 class _Sampler:
     """Samples gray patches at page millimetres, from the photo level whose resolution fits."""
 
-    def __init__(self, photo: Photo, homography: FloatArray) -> None:
+    def __init__(self, photo: Photo, homography: FloatArray, surface: Surface | None = None) -> None:
         scale = photo.scale
         down = np.array([[scale, 0, 0.5 * scale - 0.5], [0, scale, 0.5 * scale - 0.5], [0, 0, 1]])
         self.homography = down @ homography
+        self.surface = surface
         self.photo = photo
         self.levels = [photo.gray]
 
     def to_photo(self, points: FloatArray) -> FloatArray:
         """Page mm to full photo px."""
-        return (project(self.homography, points) + 0.5) / self.photo.scale - 0.5
+        flat = points if self.surface is None else self.surface.moved(points)
+        return (project(self.homography, flat) + 0.5) / self.photo.scale - 0.5
 
     def sample(self, centers: FloatArray, millimetres: float, size: int) -> Patch:
         """Square patches, (n, size, size) uint8, around centres (n, 2) mm; `millimetres` is the length of one pixel."""
         steps = (np.arange(size) - (size - 1) / 2) * millimetres
         grid = np.stack(np.meshgrid(steps, steps), axis=-1)
-        points = project(self.homography, centers[:, None, None, :] + grid)
+        places = centers[:, None, None, :] + grid
+        if self.surface is not None:
+            places = places + self._moves(centers, steps)
+        points = project(self.homography, places)
         middle = points[:, size // 2, size // 2 : size // 2 + 2]
         stride = float(np.median(np.linalg.norm(middle[:, 1] - middle[:, 0], axis=-1)))
         level = self._level(stride)
@@ -171,7 +180,10 @@ class _Sampler:
     def picture(self, nodes: FloatArray, down: FloatArray, across: FloatArray) -> Patch:
         """The picture on a lattice, (height, width) uint8; see `grids.cut_grid`."""
         size = round(float(down[-1])), round(float(across[-1]))
-        points = project(self.homography, nodes.reshape(-1, 2)).reshape(nodes.shape)
+        places = nodes.reshape(-1, 2)
+        if self.surface is not None:
+            places = self.surface.moved(places)
+        points = project(self.homography, places).reshape(nodes.shape)
         corners = points[[0, 0, -1, -1], [0, -1, -1, 0]]
         sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
         level = self._level(float(min((sides[0] + sides[2]) / size[1], (sides[1] + sides[3]) / size[0])) / 2)
@@ -202,8 +214,17 @@ class _Sampler:
             parts.append(np.asarray(part, dtype=np.uint8))
         return np.concatenate(parts)
 
+    def _moves(self, centers: FloatArray, steps: FloatArray) -> FloatArray:
+        """Displacements (n, size, size, 2) mm of patches: known at 5 x 5 places of each, between them interpolated."""
+        assert self.surface is not None
+        known = np.linspace(steps[0], steps[-1], 5)
+        share = np.clip(1 - np.abs(steps[:, None] - known) / (known[1] - known[0]), 0, None)
+        places = centers[:, None, None, :] + np.stack(np.meshgrid(known, known), axis=-1)
+        moves = self.surface.moved(places) - places
+        return np.einsum("ia,nabk,jb->nijk", share, moves, share, optimize=True)
 
-def _crop_field(sampler: _Sampler, field: FormField) -> FieldPatches:
+
+def _crop_field(sampler: _Sampler, field: FormField, folds: Sequence[tuple[int, float]]) -> FieldPatches:
     rects = np.array(field.cells.rects())
     centers = (rects[:, :2] + rects[:, 2:]) / 2
     width, height = field.cells.box[2], field.cells.box[3]
@@ -229,7 +250,10 @@ def _crop_field(sampler: _Sampler, field: FormField) -> FieldPatches:
         drift = None if grid is None else grid.drift
         totals = cut_totals(field.row_totals, sampler.picture, drift, scale_of_totals(field.row_totals))
     total_box = box_of_totals(field.row_totals) if field.row_totals else None
-    return FieldPatches(cells, boxes, quads, found, inside, bubbles, centers_photo, grid, totals, total_box)
+    folded = np.zeros(len(rects), dtype=bool)
+    for axis, place in folds:
+        folded |= (rects[:, axis] - _FOLD < place) & (place < rects[:, axis + 2] + _FOLD)
+    return FieldPatches(cells, boxes, quads, found, inside, bubbles, centers_photo, folded, grid, totals, total_box)
 
 
 def scale_of_totals(totals: RowTotals) -> float:

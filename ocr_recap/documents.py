@@ -91,6 +91,7 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
         person=decided,
         tally=strokes,
         totals=sums,
+        poor=digits.poor,
     )
 
 

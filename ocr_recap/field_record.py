@@ -36,6 +36,21 @@ class Candidate(Frozen):
     probability: float
 
 
+class CellQuality(Frozen):
+    """How well one cell can be seen: the figures of `quality.CellMeasures`; `blur` null = no line was seen.
+
+    `fold`: a crease of the paper runs through it.
+    """
+
+    pixels: float
+    blur: float | None
+    paper: float
+    contrast: float
+    noise: float
+    burnt: float
+    fold: bool = False
+
+
 class CellEvidence(Frozen):
     """What the digit witness says of one cell: the likeliest characters first; `?` = something else than 0-9, X, -.
 
@@ -46,13 +61,15 @@ class CellEvidence(Frozen):
     probabilities: dict[str, float]
     first: dict[str, float] | None = None
     second: dict[str, float] | None = None
+    quality: CellQuality | None = None
 
 
 class DigitEvidence(Frozen):
     """The digit witness: `text` cell by cell, `value` and its probability, before anything else was heard.
 
     `supports` is the probability that the cells mean the number's value, over all ways to write it; `blank` that all
-    are empty. `found`: every printed box was seen; `inside`: every box lies within the photo.
+    are empty. `found`: every printed box was seen; `inside`: every box lies within the photo; `poor`: why a cell is
+    seen too badly to be relied on, as codes of `problems.REASONS`.
     """
 
     text: str
@@ -63,6 +80,7 @@ class DigitEvidence(Frozen):
     found: bool
     inside: bool
     cells: tuple[CellEvidence, ...]
+    poor: tuple[str, ...] = ()
 
 
 class BubbleEvidence(Frozen):

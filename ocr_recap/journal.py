@@ -188,7 +188,8 @@ def _crops(reader: Reader, record: Record, photo: Photo | None, job: Job) -> lis
     if record.page and page and page.header:
         made.append(f"{HEADERS}/{picture_name(record)}")
         private = (region.rect for region in page.private)
-        save(header(photo, record.page.homography, page.header, private), job.work / made[-1], quality=70)
+        moved = record.page.moved if record.page.shape else None
+        save(header(photo, record.page.homography, page.header, private, moved), job.work / made[-1], quality=70)
     counted = strokes.shown_fields(record)
     if counted:
         made.append(f"{STROKES}/{picture_name(record)}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -20,7 +20,9 @@ from .hypotheses import Hypothesis, View, out_of_sight, settle, turn, with_tag, 
 from .load import Photo
 from .problems import PhotoProblem
 from .register import Fit, project, quick_score, refine
+from .surface import Surface
 from .template import Template
+from .warp import follow
 
 FloatArray = NDArray[np.float64]
 Fitted = tuple[Fit, Hypothesis]
@@ -32,9 +34,11 @@ CORNERS = ("tl", "tr", "br", "bl")
 LEAST_SUPPORT = 0.92
 LEAST_SUPPORT_WITHOUT_TAG = 0.90  # only lines say which form it is, and all tables look a little alike
 _CONVINCING = 0.99  # support from which no other combination of marks is tried
+_CONVINCING_BENT = 0.95  # the same of paper that is not flat, whose lines must be met within 0.15 of a cell width
 _HOPEFUL = 0.5  # support from which a fit is worth a second try
 _HOPEFUL_WITHOUT_TAG = 0.8  # most hypotheses without a tag are wrong
 _SHAKES = 6  # rounds of moving corners about
+_FLAT = 0.01  # cell widths: drawn flat pages have 0.003 at most (benchmarks/bent.py)
 LARGEST_RESIDUAL = 0.06  # cell widths
 LEAST_MARGIN = 0.08  # without a tag: the best page must beat the next one's support by this much
 _CERTAIN_MARK = 0.92  # correlation from which a mark without any form around it is worth reporting
@@ -43,7 +47,11 @@ _REFINED = 6  # hypotheses that are refined in full
 
 @dataclass(frozen=True)
 class Located:
-    """A page found on a photo. `homography` maps page millimetres to pixels of the full photo."""
+    """A page found on a photo. `to_photo` maps page millimetres to pixels of the full photo.
+
+    `homography` alone does so for flat paper; `surface` is how far paper that is not flat lies off (mm), and `before`
+    the residual without it. `folds` are creases: (0, x) one down the page at x mm, (1, y) one across at y mm.
+    """
 
     template: Template
     page_id: str
@@ -51,13 +59,20 @@ class Located:
     residual: float
     support: float
     anchors: tuple[str, ...]
+    surface: Surface | None = None
+    before: float | None = None
+    folds: tuple[tuple[int, float], ...] = ()
+
+    def to_photo(self, points: FloatArray) -> FloatArray:
+        """Full photo px of places (..., 2) on the page, mm."""
+        return project(self.homography, points if self.surface is None else self.surface.moved(points))
 
     def corners(self) -> FloatArray:
         """The corner marks' centres (the paper's corners where a form has none), TL, TR, BR, BL; (4, 2) photo px."""
         marks = self.template.page(self.page_id).markers.corners
         paper = self.template.paper
         corners = np.array([[0, 0], [paper.width, 0], [paper.width, paper.height], [0, paper.height]], dtype=float)
-        return project(self.homography, corners if marks is None else marks.centers)
+        return self.to_photo(corners if marks is None else marks.centers)
 
 
 def locate(photo: Photo, templates: Sequence[Template]) -> Located:
@@ -101,13 +116,14 @@ def _locate(gray: NDArray[np.uint8], scale: float, templates: Sequence[Template]
     up = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1]])
     full = up @ fit.homography
     anchors = _seen(view, chosen, fit.homography)
-    return Located(chosen.template, chosen.page_id, full / full[2, 2], fit.residual, fit.support, anchors)
+    found = Located(chosen.template, chosen.page_id, full / full[2, 2], fit.residual, fit.support, anchors)
+    return replace(found, surface=fit.surface, before=fit.before, folds=fit.folds)
 
 
 def _fits_with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -> list[Fitted]:
     hypotheses = list(with_tag(view, template, page_id, tag))
     fits = _refined(view, [h for h in hypotheses if len(h.marks) > 2])
-    if not fits or fits[0][0].support < _CONVINCING:
+    if not fits or not _is_enough(fits[0][0]):
         # One of the marks may be false: two and the tag still suffice.
         loose = [h for h in hypotheses if len(h.marks) == 2]
         fits += _refined(view, [settle(view, h, tag, reach) for reach in (0.06, 0.20) for h in loose])
@@ -130,26 +146,50 @@ def _refined(view: View, hypotheses: list[Hypothesis]) -> list[Fitted]:
     fits: list[Fitted] = []
     for hypothesis in _rank(view, hypotheses)[:_REFINED]:
         fit = _fit(view, hypothesis, hypothesis.homography)
+        if hypothesis.tag and not fits:
+            fit = _straightened(view, fit, hypothesis)
         fits.append((fit, hypothesis))
-        if hypothesis.tag and fit.support >= _CONVINCING:
+        if hypothesis.tag and _is_enough(fit):
             break  # the tag has said which page it is: nothing else can win
     fits.sort(key=lambda pair: -pair[0].support)
     if fits:
         fit, hypothesis = fits[0]
-        if (_HOPEFUL if hypothesis.tag else _HOPEFUL_WITHOUT_TAG) < fit.support < _CONVINCING:
+        if (_HOPEFUL if hypothesis.tag else _HOPEFUL_WITHOUT_TAG) < fit.support and not _is_enough(fit):
             better = _fit(view, hypothesis, _shaken(view, hypothesis, fit.homography))
+            better = _straightened(view, better, hypothesis)
             if better.support > fit.support:
                 fits[0] = (better, hypothesis)
+        elif fit.surface is None:
+            fits[0] = (_straightened(view, fit, hypothesis), hypothesis)
     return fits
 
 
+def _is_enough(fit: Fit) -> bool:
+    """Whether nothing else needs to be tried: paper that was followed is looked at more closely than a plane."""
+    return fit.support >= (_CONVINCING if fit.surface is None else _CONVINCING_BENT)
+
+
+def _straightened(view: View, fit: Fit, hypothesis: Hypothesis) -> Fit:
+    """Follow paper that is not flat, where a plane meets too few of its lines or meets them badly."""
+    if fit.surface or fit.support < _HOPEFUL or (fit.support >= _CONVINCING and fit.residual <= _FLAT):
+        return fit
+    ruled = view.ruling(hypothesis.template, hypothesis.page_id)
+    creased = fit.support < _CONVINCING
+    starts = [hypothesis.homography, fit.homography] if creased else [fit.homography]
+    return follow(view.gray, view.distance if creased else None, fit, starts, ruled, _anchors(hypothesis))
+
+
 def _fit(view: View, hypothesis: Hypothesis, homography: FloatArray) -> Fit:
+    rules = view.ruling(hypothesis.template, hypothesis.page_id)
+    return refine(view.gray, homography, rules, _anchors(hypothesis))
+
+
+def _anchors(hypothesis: Hypothesis) -> tuple[FloatArray, FloatArray]:
+    """The marks that speak for it: (k, 2) mm and (k, 2) px."""
     corners = hypothesis.template.page(hypothesis.page_id).markers.corners
     assert corners is not None  # hypotheses are made of corner marks
     index = [i for i, _ in hypothesis.marks]
-    seen = np.array([p for _, p in hypothesis.marks]).reshape(-1, 2)
-    rules = view.ruling(hypothesis.template, hypothesis.page_id)
-    return refine(view.gray, homography, rules, (corners.centers[index], seen))
+    return corners.centers[index], np.array([p for _, p in hypothesis.marks]).reshape(-1, 2)
 
 
 def _shaken(view: View, hypothesis: Hypothesis, homography: FloatArray) -> FloatArray:

@@ -29,6 +29,7 @@ class Options(BaseModel):
     station_pattern: str | None = Field(
         default=None, description="regular expression for station codes in names; its group `station`, or all of it"
     )
+    advice: bool = Field(default=True, description="measure each photo and say what would be better about the next one")
     folder_is_document: bool = Field(default=False, description="the photos of one folder are one document")
 
     @field_validator("station_pattern")

@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import policy, reconcile, sheets
+from . import advice, policy, reconcile, sheets
 from .crop import CELL, FieldPatches, crop
 from .explain import explain
 from .field_record import (
     BubbleEvidence,
     Candidate,
     CellEvidence,
+    CellQuality,
     DigitEvidence,
     Evidence,
     FieldRecord,
@@ -36,7 +37,8 @@ from .options import Options
 from .policy import Case, Decision
 from .printed import Label
 from .problems import PhotoProblem
-from .record import Page, PhotoInfo, Provenance, Record, RowSum, rule_result
+from .quality import CellMeasures
+from .record import Page, PaperShape, PhotoInfo, PhotoQuality, Provenance, Record, RowSum, rule_result
 from .record import problem as make_problem
 from .template import FormField, Template
 from .witnesses import bubbles as bubble_witness
@@ -73,12 +75,14 @@ def read_photo(
         photo = load(source, name, options, frame)
         located = locate(photo, templates)
         patches = crop(photo, located)
-        heard = hear_witnesses(patches, digits, tallies)
+        measured = advice.cells(located, patches)
+        heard = hear_witnesses(patches, digits, tallies, measured)
         cases = [h.case for h in heard.values()]
         page_rules = located.template.rules_of(located.page_id)
         rules = reconcile.evaluate(page_rules, {case.field: case.value for case in cases})
         decisions = policy.decide(cases, rules)
-        record = make_record(photo, located, patches, heard, rules, decisions, digits, options, tallies)
+        quality = advice.page(photo, located, measured) if options.advice else None
+        record = make_record(photo, located, patches, heard, rules, decisions, digits, options, tallies, quality)
     except PhotoProblem as problem:
         record = problem_record(name, photo, problem, digits, options, frame, tallies)
     return Reading(record, photo)
@@ -94,6 +98,7 @@ class Heard:
         posterior: readings with all witnesses of this number heard, best first.
         cells: what the digit witness's readers said of the cells.
         bubbles: (columns, 12) probabilities of the bubble witness, or None.
+        measured: how well its cells are seen, or None.
     """
 
     case: Case
@@ -101,12 +106,14 @@ class Heard:
     posterior: tuple[reconcile.Reading, ...]
     cells: digit_witness.Looks
     bubbles: FloatArray | None
+    measured: CellMeasures | None = None
 
 
 def hear_witnesses(
     patches: Mapping[str, FieldPatches],
     digits: digit_witness.DigitReader,
     tallies: tally_witness.TallyReader | None = None,
+    measured: Mapping[str, CellMeasures] | None = None,
 ) -> dict[str, Heard]:
     """Ask every witness about every number; all cells of the page go through the net together.
 
@@ -125,8 +132,10 @@ def hear_witnesses(
         bubbles = None if patch.bubbles is None else bubble_witness.read(patch.bubbles).probabilities
         evidence = reconcile.weigh(cells.table, bubbles, strokes.get(field), totals.get(field))
         posterior = reconcile.posterior(evidence)
-        case = policy.make_case(field, evidence, posterior, bool(patch.found.all()), patch.inside)
-        heard[field] = Heard(case, evidence, posterior, cells, bubbles)
+        seen = measured[field] if measured else None
+        poor = policy.poor(seen.pixels, seen.blurs(), seen.burnt) if seen else ()
+        case = policy.make_case(field, evidence, posterior, bool(patch.found.all()), patch.inside, poor)
+        heard[field] = Heard(case, evidence, posterior, cells, bubbles, seen)
     return heard
 
 
@@ -174,6 +183,7 @@ def make_record(
     digits: digit_witness.DigitReader,
     options: Options,
     tallies: tally_witness.TallyReader | None = None,
+    quality: PhotoQuality | None = None,
 ) -> Record:
     """Put everything that is known of a photo into its record."""
     template = located.template
@@ -188,6 +198,7 @@ def make_record(
             residual=round(located.residual, 4),
             anchors=located.anchors,
             homography=_rounded(located.homography),
+            shape=_shape(located),
             ink=sheets.ink([patches[i].cells for i in fields if i in counts]),
         ),
         fields={
@@ -196,6 +207,8 @@ def make_record(
         row_sums=tuple(_row_sum(i, total) for i in fields for total in _totals_of(heard[i])),
         rules=tuple(rule_result(r) for r in rules),
         status=policy.verdict(decisions, counts, rules, {i: h.case for i, h in heard.items()}),
+        quality=quality,
+        warnings=advice.advise(quality, sum(len(patches[i].cells) for i in counts)) if quality else (),
         provenance=_provenance(template.sha256, digits, options, tallies),
     )
 
@@ -272,6 +285,7 @@ def _evidence(field: FormField, heard: Heard, patch: FieldPatches) -> Evidence:
                 probabilities=_likely(looks.table[i]),
                 first=_likely(looks.first[i]) if looks.asked[i] else None,
                 second=_likely(looks.second[i]) if looks.asked[i] else None,
+                quality=_cell_quality(heard.measured, i, bool(patch.folded[i])) if heard.measured else None,
             )
         )
     bubbles = None
@@ -300,6 +314,7 @@ def _evidence(field: FormField, heard: Heard, patch: FieldPatches) -> Evidence:
             found=case.cells_found,
             inside=case.inside,
             cells=tuple(cells),
+            poor=case.poor,
         ),
         bubbles=bubbles,
         tally=_tally_evidence(field, heard),
@@ -340,8 +355,39 @@ def _likely(log_probabilities: FloatArray) -> dict[str, float]:
     return {digit_witness.CLASSES[i]: round(float(chances[i]), 6) for i in order if chances[i] > _SHOWN_PROBABILITY}
 
 
+def _cell_quality(measured: CellMeasures, i: int, fold: bool) -> CellQuality:
+    blur = measured.blurs()[i]
+    return CellQuality(
+        pixels=round(float(measured.pixels[i]), 1),
+        blur=None if blur is None else round(blur, 3),
+        paper=round(float(measured.paper[i]), 1),
+        contrast=round(float(measured.contrast[i]), 1),
+        noise=round(float(measured.noise[i]), 1),
+        burnt=round(float(measured.burnt[i]), 3),
+        fold=fold,
+    )
+
+
 def _info(name: str, photo: Photo) -> PhotoInfo:
     return PhotoInfo(file=name, frame=photo.frame, sha256=photo.sha256, width=photo.width, height=photo.height)
+
+
+def _shape(located: Located) -> PaperShape | None:
+    surface = located.surface
+    if surface is None:
+        return None
+    # A thousandth of a millimetre is far below a hundredth of a pixel.
+    values = np.round(surface.values, 3)
+    across, down = (tuple(tuple(map(float, row)) for row in values[..., k]) for k in (0, 1))
+    origin, step = ((round(float(v[0]), 6), round(float(v[1]), 6)) for v in (surface.origin, surface.step))
+    return PaperShape(
+        origin=origin,
+        step=step,
+        across=across,
+        down=down,
+        residual_before=round(located.before or 0.0, 4),
+        folds=tuple(("xy"[axis], round(place, 1)) for axis, place in located.folds),  # pyright: ignore[reportArgumentType]
+    )
 
 
 def _number(value: Any) -> int:

@@ -1,4 +1,4 @@
-"""The closed lists of what can go wrong with a photo (problems) and why a number needs, or had, a person (reasons).
+"""The closed lists of what can go wrong with a photo (problems, warnings) and why a number needs a person (reasons).
 
 Every code has a message in Indonesian and English that names the next step; the steps of reasons stand apart, because
 a number often has several reasons with one step. Messages are `str.format` templates; the data that fills them travels
@@ -155,6 +155,51 @@ PROBLEMS: Final[Mapping[str, Message]] = {
     ),
 }
 
+# What keeps no photo from being read: what would be better about the next one.
+WARNINGS: Final[Mapping[str, Message]] = {
+    "photo_far": (
+        "Kotak angka hanya {pixels} piksel lebarnya, perlu {needed}. Ulangi foto lebih dekat, dengan halaman memenuhi "
+        "bingkai, dan kirim foto aslinya, bukan lewat aplikasi obrolan yang mengecilkannya.",
+        "The digit boxes are {pixels} pixels wide, {needed} are needed. Take the photo again from closer, with the "
+        "page filling the frame, and send the original, not through a chat app that shrinks it.",
+    ),
+    "photo_blurred": (
+        "Foto kabur: garis kotak melebar {blur} dari tinggi angka, paling banyak {limit}. Ulangi foto: tahan telepon "
+        "dengan dua tangan dan ketuk layar pada angkanya supaya fokus.",
+        "The photo is blurred: printed lines are smeared over {blur} of a digit's height, at most {limit} will do. "
+        "Take it again: hold the phone with both hands and tap the screen on the numbers to focus.",
+    ),
+    "photo_dark": (
+        "Foto terlalu gelap: kertas {paper} dari 255, perlu {needed}. Ulangi foto dengan lampu atau dekat jendela.",
+        "The photo is too dark: paper is at {paper} of 255, {needed} is needed. Take it again with a lamp on or near a "
+        "window.",
+    ),
+    "photo_pale": (
+        "Tinta hampir sama terangnya dengan kertas (beda {contrast} dari 255, perlu {needed}). Ulangi foto: bersihkan "
+        "lensa dan hindari cahaya dari depan kamera.",
+        "Ink and paper are nearly alike (they differ by {contrast} of 255, {needed} are needed). Take the photo again: "
+        "wipe the lens and keep light from shining into it.",
+    ),
+    "photo_glare": (
+        "Pantulan atau cahaya memutihkan {cells} dari {of} kotak angka. Ulangi foto dari sudut lain, atau keluarkan "
+        "kertas dari plastiknya.",
+        "A reflection or too much light washes out {cells} of {of} digit boxes. Take the photo again from another "
+        "angle, or with the paper out of its plastic.",
+    ),
+    "photo_cut": (
+        "Sebagian kertas ada di luar foto: {sides}. Ulangi foto dengan seluruh halaman di dalam bingkai.",
+        "Part of the paper lies outside the photo: {sides}. Take it again with the whole page in the frame.",
+    ),
+    "photo_of_screen": (
+        "Ini tampaknya foto layar, bukan kertas. Minta foto kertasnya, atau berkas gambarnya sendiri.",
+        "This seems to be a photo of a screen, not of paper. Ask for a photo of the paper, or for the picture's file.",
+    ),
+    "photo_of_copy": (
+        "Ini tampaknya fotokopi: garis cetak yang pucat hilang. Minta foto formulir aslinya.",
+        "This seems to be a photocopy: the form's pale printed lines are gone. Ask for a photo of the original form.",
+    ),
+}
+
 REASONS: Final[Mapping[str, Message]] = {
     "digits_uncertain": (
         "tulisan angkanya kurang jelas (keyakinan {confidence})",
@@ -222,6 +267,18 @@ REASONS: Final[Mapping[str, Message]] = {
         "kotaknya terletak di luar foto atau di tepinya",
         "its boxes lie outside the photo or on its edge",
     ),
+    "cell_small": (
+        "kotaknya terlalu kecil di foto untuk dapat diandalkan",
+        "its boxes are too small on the photo to be relied on",
+    ),
+    "cell_blurred": (
+        "kotaknya terlalu kabur untuk dapat diandalkan",
+        "its boxes are too blurred to be relied on",
+    ),
+    "cell_washed": (
+        "pantulan atau cahaya memutihkan kotaknya, sehingga garis dapat hilang",
+        "a reflection or too much light washes out its boxes: strokes may be lost",
+    ),
 }
 
 _LOOK = "Lihat gambarnya dan tulis angka di kotaknya.", "Look at the picture and write down the number in the boxes."
@@ -285,6 +342,18 @@ STEPS: Final[Mapping[str, Message]] = {
         "Ulangi foto dengan seluruh halaman di dalam bingkai.",
         "Take the photo again with the whole page in the frame.",
     ),
+    "cell_small": (
+        "Minta foto asli yang diambil lebih dekat; bila tidak ada, tulis angkanya hanya bila terbaca jelas.",
+        "Ask for the original photo taken from closer; if there is none, write down the number only if it is plain.",
+    ),
+    "cell_blurred": (
+        "Minta foto yang lebih tajam; bila tidak ada, tulis angkanya hanya bila terbaca jelas.",
+        "Ask for a sharper photo; if there is none, write down the number only if it is plain.",
+    ),
+    "cell_washed": (
+        "Minta foto tanpa pantulan; bila tidak ada, tulis angkanya hanya bila terbaca jelas.",
+        "Ask for a photo without the reflection; if there is none, write down the number only if it is plain.",
+    ),
 }
 
 # Codes in the data of problems, in words.
@@ -294,6 +363,10 @@ WORDS: Final[Mapping[str, Message]] = {
     "tr": ("pojok kanan atas", "the top right corner"),
     "br": ("pojok kanan bawah", "the bottom right corner"),
     "bl": ("pojok kiri bawah", "the bottom left corner"),
+    "left": ("tepi kiri", "the left edge"),
+    "top": ("tepi atas", "the top edge"),
+    "right": ("tepi kanan", "the right edge"),
+    "bottom": ("tepi bawah", "the bottom edge"),
     "two_corners": ("dua tanda sudut", "two of the corner marks"),
     "file": ("nama berkas", "file name"),
     "folder": ("nama folder", "folder name"),
@@ -331,7 +404,7 @@ class PhotoProblem(Exception):
 
 def hint(code: str, data: Mapping[str, Any]) -> dict[str, str]:
     """What happened to the photo and what to do next, `{"id": ..., "en": ...}`."""
-    return _both(PROBLEMS[code], data)
+    return _both(PROBLEMS[code] if code in PROBLEMS else WARNINGS[code], data)
 
 
 def reason(code: str, data: Mapping[str, Any]) -> dict[str, str]:

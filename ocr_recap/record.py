@@ -15,6 +15,7 @@ from pydantic import ConfigDict, PrivateAttr
 
 from .field_record import Bilingual, FieldRecord, Frozen, Quad, bilingual
 from .problems import hint
+from .surface import Surface
 
 if TYPE_CHECKING:
     from .reconcile import Evaluated
@@ -46,13 +47,35 @@ class Station(Frozen):
     source: str | None = None
 
 
+class PaperShape(Frozen):
+    """How far paper that is not flat lies off within its page, in nominal millimetres (`surface.Surface`).
+
+    `across` and `down` are rows of coefficients of uniform cubic B-splines, whose first span begins at `origin` (x, y)
+    and whose spans are `step` (x, y) long. `folds` are the creases that were seen: `[axis, place]`, where axis `x` is a
+    crease that runs down the page at x = place, `y` one that runs across at y = place. `residual_before` is the
+    page's residual without all this.
+    """
+
+    origin: tuple[float, float]
+    step: tuple[float, float]
+    across: tuple[tuple[float, ...], ...]
+    down: tuple[tuple[float, ...], ...]
+    residual_before: float
+    folds: tuple[tuple[Literal["x", "y"], float], ...] = ()
+
+    def surface(self) -> Surface:
+        """The displacement itself."""
+        return Surface(np.stack([self.across, self.down], axis=-1), np.array(self.origin), np.array(self.step))
+
+
 class Page(Frozen):
     """Where a page of a template lies on the photo.
 
-    `corners` are the paper's corner-mark centres (or the paper's own corners where a form has no marks), TL, TR, BR,
-    BL in reading orientation. `residual` is the median distance between the printed lines that were predicted and
-    those that were found, in cell widths. `anchors` names the fiducials that were seen. `homography` maps nominal
-    millimetres of the page to photo pixels, row by row. `ink` is the writing in the boxes, coarse (`sheets.ink`).
+    `corners` are the paper's corner-mark centres (or the paper's own corners where a form has no marks), TL, TR, BR, BL
+    in reading orientation. `residual` is the median distance between the printed lines that were predicted and those
+    that were found, in cell widths. `anchors` names the fiducials that were seen. `homography` maps nominal millimetres
+    of the page to photo pixels, row by row, of flat paper; `shape` is what paper that is not flat adds, null where it
+    is. `ink` is the writing in the boxes, coarse (`sheets.ink`).
     """
 
     template: str
@@ -62,6 +85,7 @@ class Page(Frozen):
     anchors: tuple[str, ...]
     homography: tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
     ink: str = ""
+    shape: PaperShape | None = None
 
     _source: Any = PrivateAttr(default=None)
     _template: Any = PrivateAttr(default=None)
@@ -74,6 +98,10 @@ class Page(Frozen):
     def remember_frame(self, frame: int) -> None:
         """Keep which frame of the photo this is, for `rectify`; the record holds it."""
         self._frame = frame
+
+    def moved(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Places (..., 2) on the page, mm, as the homography wants them: where a flat page would have them."""
+        return points if self.shape is None else self.shape.surface().moved(points)
 
     def rectify(self, photo: Any = None, pixels_per_mm: float = 5.0) -> NDArray[np.uint8]:
         """The straightened page, (height, width, 3) BGR, with private regions masked.
@@ -89,6 +117,26 @@ class Page(Frozen):
         from .emit.overlay import rectified  # noqa: PLC0415  (drawing is needed only here)
 
         return rectified(self, _photo(photo, self._source), pixels_per_mm, self._template, self._frame)
+
+
+class PhotoQuality(Frozen):
+    """How good the photo is where it is read; the figures of single cells stand with them.
+
+    `pixels`, `blur` (null = no line was seen), `paper`, `contrast` and `noise` are medians over the cells of the page's
+    counts, `glare` the share of cells that light washed out. `cut` names the sides of the paper
+    that lie outside the photo. `pattern` is the strength of a regular pattern on blank paper (`original.pattern`), and
+    `pale_print` how much of the palely printed lines is left (1 all, 0 nothing, null = the form has none in sight).
+    """
+
+    pixels: float
+    blur: float | None
+    paper: float
+    contrast: float
+    noise: float
+    glare: float
+    cut: tuple[str, ...]
+    pattern: float
+    pale_print: float | None
 
 
 class RowSum(Frozen):
@@ -114,7 +162,7 @@ class RuleResult(Frozen):
 
 
 class Problem(Frozen):
-    """One member of `problems.PROBLEMS`, its data, and the next step for the user."""
+    """One member of `problems.PROBLEMS` or `WARNINGS`, its data, and the next step for the user."""
 
     code: str
     data: dict[str, Any]
@@ -171,6 +219,9 @@ class Record(JsonLine):
     Once photos are put together, `station` and `document` are known and `fields`, `rules` and `status` hold the
     document's decisions. `counts` is then false where the photo has no page or another photo of the page is used:
     such a photo has no accepted number, so that none is given twice.
+
+    `problems` keep a photo from being read or put to use; `warnings` (`problems.WARNINGS`) say what would be
+    better about the next one.
     """
 
     schema_: int = RECORD_SCHEMA
@@ -184,6 +235,8 @@ class Record(JsonLine):
     rules: tuple[RuleResult, ...] = ()
     status: Verdict
     problems: tuple[Problem, ...] = ()
+    quality: PhotoQuality | None = None
+    warnings: tuple[Problem, ...] = ()
     provenance: Provenance
     provisional: Literal[True] = True
 
@@ -254,7 +307,7 @@ def problem(code: str, **data: Any) -> Problem:
     """A problem with its hint.
 
     Raises:
-        KeyError: the code is not in `problems.PROBLEMS`, or its message needs other data.
+        KeyError: the code is neither in `problems.PROBLEMS` nor in `WARNINGS`, or its message needs other data.
     """
     return Problem(code=code, data=data, hint=bilingual(hint(code, data)))
 

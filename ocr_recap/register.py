@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .draw import Line, primitives
+from .surface import Surface
 from .template import Template
 
 FloatArray = NDArray[np.float64]
@@ -38,12 +39,17 @@ class Ruling:
 class Fit:
     """A homography (mm to px), the share of visible line samples that lie on a line, and their residual.
 
-    `residual` is the median distance across the line, in cell widths, over the samples that were matched.
+    `residual` is the median distance across the line, in cell widths, over the samples that were matched. `surface` is
+    how far paper that is not flat lies off within the page, and `before` the residual without it (`warp`);
+    `folds` are creases, (0, x mm) down the page and (1, y mm) across.
     """
 
     homography: FloatArray
     support: float
     residual: float
+    surface: Surface | None = None
+    before: float | None = None
+    folds: tuple[tuple[int, float], ...] = ()
 
 
 def ruling(template: Template, page_id: str) -> Ruling:
@@ -248,3 +254,6 @@ def _jacobian(homography: FloatArray, points: FloatArray) -> FloatArray:
     row_u = np.stack([x, y, one, zero, zero, zero, -u * x, -u * y], axis=-1)
     row_v = np.stack([zero, zero, zero, x, y, one, -v * x, -v * y], axis=-1)
     return np.stack([row_u, row_v], axis=1) / w[:, None, None]
+
+
+match, Match = _match, _Match  # for `warp`, which asks the same of displaced samples

@@ -34,9 +34,9 @@ def orders(text: str, known: str) -> list[str]:
     return [s for s in re.split(r"[.;:,] +", text.lower()) if s.split(" ")[0].strip(".") in known.split()]
 
 
-@pytest.mark.parametrize("code", problems.PROBLEMS)
+@pytest.mark.parametrize("code", [*problems.PROBLEMS, *problems.WARNINGS])
 def test_every_problem_is_said_in_both_languages_with_a_next_step(code):
-    text_id, text_en = problems.PROBLEMS[code]
+    text_id, text_en = (problems.PROBLEMS | problems.WARNINGS)[code]
     assert fields(text_id) == fields(text_en)
     assert text_id != text_en
     for text, known in ((text_id, ORDERS_ID), (text_en, ORDERS_EN)):
@@ -66,6 +66,9 @@ def test_the_lists_are_closed_and_described():
     assert set(re.findall(r"^\| `(\w+)`", reasons, re.MULTILINE)) == problems.REASONS.keys()
     listed = page.partition("## Problems with a photo")[2].partition(" Each carries")[0]
     assert set(re.findall(r"`(\w+)`", listed)) == problems.PROBLEMS.keys()
+    told = (ROOT / "docs" / "quality.md").read_text("utf-8").partition("## Warnings")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)`", told, re.MULTILINE)) == problems.WARNINGS.keys()
+    assert problems.PROBLEMS.keys().isdisjoint(problems.WARNINGS)
 
 
 def test_codes_in_data_are_put_into_words():

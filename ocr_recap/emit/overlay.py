@@ -16,7 +16,7 @@ from ..load import Source, load_color
 from ..record import Page, Record
 from ..template import Template, TemplateError
 from ..template import load as load_template
-from .pictures import ColorImage, FloatArray, project, save, warp
+from .pictures import ColorImage, FloatArray, project, save, unbend, warp
 from .strokes import number
 
 __all__ = ["STATUS_COLORS", "form_of", "overlay", "rectified", "save"]
@@ -59,14 +59,16 @@ def overlay(record: Record, source: Source, template: Template | None = None) ->
     form = template or form_of(record)
     matrix = np.array(record.page.homography)
     picture, to_picture = _fit(load_color(source, record.photo.frame), matrix, form)
-    _mask(picture, form, record.page.page, to_picture @ matrix)
-    corners = project(to_picture, np.array(record.page.corners))
-    _outline(picture, corners, _PAGE_COLOR, 2)
+    _mask(picture, form, record.page, to_picture @ matrix)
+    marks = form.page(record.page.page).markers.corners
+    paper = np.array([[0, 0], [form.paper.width, 0], [form.paper.width, form.paper.height], [0, form.paper.height]])
+    around = _sides(paper.astype(np.float64) if marks is None else marks.centers)
+    _outline(picture, project(to_picture @ matrix, record.page.moved(around)), _PAGE_COLOR, 2)
     for field_id, field in record.fields.items():
         color = STATUS_COLORS[field.status]
         for cell in field.evidence.digits.cells:
             _outline(picture, project(to_picture, np.array(cell.quad)), color, 2)
-        for place, radius in _filled(form, field_id, field, to_picture @ matrix):
+        for place, radius in _filled(form, field_id, field, record.page, to_picture @ matrix):
             cv2.circle(picture, place, radius, color, 3, cv2.LINE_AA)
         tally = field.evidence.tally
         if tally is not None and tally.quad is not None:
@@ -103,8 +105,13 @@ def rectified(
     form = template or load_template(page.template)
     to_mm = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, pixels_per_mm]], dtype=np.float64) / pixels_per_mm
     size = round(form.paper.width * pixels_per_mm), round(form.paper.height * pixels_per_mm)
-    picture = warp(load_color(source, frame), np.array(page.homography) @ to_mm, size)
-    _mask(picture, form, page.page, np.linalg.inv(to_mm).astype(np.float64))
+    matrix = np.array(page.homography)
+    photo = load_color(source, frame)
+    if page.shape is None:
+        picture = warp(photo, matrix @ to_mm, size)
+    else:
+        picture = unbend(photo, matrix, to_mm, page.moved, size)
+    _mask(picture, form, page.model_copy(update={"shape": None}), np.linalg.inv(to_mm).astype(np.float64))
     return picture
 
 
@@ -162,7 +169,9 @@ def _page_area(photo: ColorImage, homography: FloatArray, form: Template) -> tup
     return int(x0), int(y0), int(x1), int(y1)
 
 
-def _filled(form: Template, field_id: str, field: FieldRecord, matrix: FloatArray) -> list[tuple[tuple[int, int], int]]:
+def _filled(
+    form: Template, field_id: str, field: FieldRecord, page: Page, matrix: FloatArray
+) -> list[tuple[tuple[int, int], int]]:
     """Centre and radius in picture pixels of each bubble that was judged filled."""
     described = next((f for f in form.fields if f.id == field_id), None)
     bubbles = described.bubbles if described else None
@@ -173,7 +182,8 @@ def _filled(form: Template, field_id: str, field: FieldRecord, matrix: FloatArra
     for column, (mark, _) in zip(centers, field.evidence.bubbles.columns, strict=False):
         if not (mark.isdecimal() and len(mark) == 1):
             continue
-        center, edge = project(matrix, np.array([column[int(mark)], column[int(mark)] + [bubbles.radius, 0]]))
+        places = np.array([column[int(mark)], column[int(mark)] + [bubbles.radius, 0]])
+        center, edge = project(matrix, page.moved(places))
         radius = max(3, round(float(np.linalg.norm(edge - center)) * 1.25))
         found.append(((round(center[0]), round(center[1])), radius))
     return found
@@ -182,11 +192,18 @@ def _filled(form: Template, field_id: str, field: FieldRecord, matrix: FloatArra
 # --- drawing ----------------------------------------------------------------------------------------------------
 
 
-def _mask(picture: ColorImage, form: Template, page_id: str, matrix: FloatArray) -> None:
-    for region in form.page(page_id).private:
+def _mask(picture: ColorImage, form: Template, page: Page, matrix: FloatArray) -> None:
+    for region in form.page(page.page).private:
         x0, y0, x1, y1 = region.rect
-        area = project(matrix, np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=np.float64))
+        corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=np.float64)
+        area = project(matrix, page.moved(_sides(corners)))
         cv2.fillPoly(picture, [_pixels(area)], PRIVATE_GRAY, cv2.LINE_AA)
+
+
+def _sides(corners: FloatArray) -> FloatArray:
+    """Places around a rectangle of the page, along its sides too: on bent paper they are no straight lines."""
+    along = np.linspace(0, 1, 16, endpoint=False)[:, None]
+    return np.concatenate([a + along * (b - a) for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)])
 
 
 def _pixels(points: FloatArray) -> NDArray[np.int32]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import cv2
@@ -113,7 +113,13 @@ def header_size(rect: Rect) -> tuple[int, int]:
     return round((x1 - x0) * _HEADER_PIXELS_PER_MM), round((y1 - y0) * _HEADER_PIXELS_PER_MM)
 
 
-def header(photo: Photo, homography: Sequence[Sequence[float]], rect: Rect, private: Iterable[Rect]) -> ColorImage:
+def header(
+    photo: Photo,
+    homography: Sequence[Sequence[float]],
+    rect: Rect,
+    private: Iterable[Rect],
+    moved: Callable[[FloatArray], FloatArray] | None = None,
+) -> ColorImage:
     """The part of a page where its station is written by hand, straightened.
 
     Args:
@@ -121,6 +127,7 @@ def header(photo: Photo, homography: Sequence[Sequence[float]], rect: Rect, priv
         homography: page millimetres to pixels of the full photo.
         rect: the header, in page millimetres.
         private: rectangles in page millimetres that are covered.
+        moved: of paper that is not flat, as in `unbend`.
 
     Returns:
         (height, width) gray, as `header_size` says. What lies outside the photo is light gray.
@@ -129,7 +136,11 @@ def header(photo: Photo, homography: Sequence[Sequence[float]], rect: Rect, priv
     to_mm = np.array([[1 / per_mm, 0, rect[0] + 0.5 / per_mm], [0, 1 / per_mm, rect[1] + 0.5 / per_mm], [0, 0, 1]])
     scale = photo.scale
     to_decoded = np.array([[scale, 0, 0.5 * scale - 0.5], [0, scale, 0.5 * scale - 0.5], [0, 0, 1]])
-    picture = warp(photo.gray, to_decoded @ np.array(homography) @ to_mm, header_size(rect))
+    matrix = to_decoded @ np.array(homography)
+    if moved is None:
+        picture = warp(photo.gray, matrix @ to_mm, header_size(rect))
+    else:
+        picture = unbend(photo.gray, matrix, to_mm, moved, header_size(rect))
     for x0, y0, x1, y1 in private:
         corners = ((v - o) * per_mm for v, o in zip((x0, y0, x1, y1), (*rect[:2], *rect[:2]), strict=True))
         left, top, right, bottom = (max(0, round(v)) for v in corners)
@@ -157,6 +168,39 @@ def warp(image: NDArray[np.uint8], matrix: FloatArray, size: tuple[int, int]) ->
     border = (210, 210, 210)
     warped = cv2.warpPerspective(image, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=border)
     return np.asarray(warped, dtype=np.uint8)
+
+
+def unbend(
+    image: NDArray[np.uint8],
+    homography: FloatArray,
+    to_mm: FloatArray,
+    moved: Callable[[FloatArray], FloatArray],
+    size: tuple[int, int],
+) -> NDArray[np.uint8]:
+    """As `warp`, of paper that is not flat.
+
+    Args:
+        image: the photo.
+        homography: millimetres of a flat page to pixels of `image`.
+        to_mm: pixels of the result to millimetres of the page.
+        moved: places (n, 2) on the page, mm, to where a flat page would have them.
+        size: (width, height) of the result.
+    """
+    every = 8  # px between places that are computed; between them the paper is even enough
+    across, down = (n // every + 2 for n in size)
+    x, y = np.meshgrid(np.arange(across) * every, np.arange(down) * every)
+    pixels = np.stack([x.ravel(), y.ravel()], axis=-1).astype(np.float64)
+    seen = project(homography, moved(project(to_mm, pixels))).reshape(down, across, 2).astype(np.float32)
+    into = np.array([[every, 0, 0], [0, every, 0]], dtype=np.float64)
+    maps = [
+        cv2.warpAffine(
+            np.ascontiguousarray(seen[..., k]), into, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        for k in (0, 1)
+    ]
+    border = (210, 210, 210)
+    picture = cv2.remap(image, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=border)
+    return np.asarray(picture, dtype=np.uint8)
 
 
 def encode(picture: NDArray[np.uint8], ending: str, quality: int) -> bytes:

@@ -200,7 +200,7 @@ def _photos(shown: Shown) -> str:
             if (file := photo.picture(kind))
         )
         unused = "" if record.counts or record.page is None else f" · {both('tidak dipakai', 'not used')}"
-        own = [p for p in record.problems if p.code == "page_again"]
+        own = [*(p for p in record.problems if p.code == "page_again"), *record.warnings]
         head = _header(photo, shown.template)
         items.append(f"<li>{escape(record.photo.label)}{page}{unused}{links}{head}{''.join(map(hint, own))}</li>")
     return f'<ul class="photos">{"".join(items)}</ul>\n'

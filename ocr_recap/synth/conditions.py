@@ -87,6 +87,7 @@ class Parameter:
         whole: only whole numbers.
         signed: the drawn value gets either sign.
         step: only multiples of it, from the range's lower end.
+        reach: the largest size that may be asked for, where that is more than any preset draws.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Parameter:
     whole: bool = False
     signed: bool = False
     step: float = 0.0
+    reach: float = 0.0
 
     def span(self, preset: Preset) -> Range:
         """The preset's range."""
@@ -118,11 +120,11 @@ class Parameter:
         return -value if self.signed and rng.random() < 0.5 else value
 
     def allowed(self, value: float) -> bool:
-        """Within what the table knows: the widest of the three ranges, or the default."""
+        """Within what the table knows: the widest of the three ranges, the reach, or the default."""
         default = float(getattr(Conditions(), self.name))
         size = abs(value) if self.signed else value
         spans = (self.clean, self.field, self.hard)
-        return min(default, *(s[0] for s in spans)) <= size <= max(default, *(s[1] for s in spans))
+        return min(default, *(s[0] for s in spans)) <= size <= max(default, self.reach, *(s[1] for s in spans))
 
 
 _ALWAYS = (1.0, 1.0, 1.0)
@@ -142,8 +144,9 @@ def _p(
     whole: bool = False,
     signed: bool = False,
     step: float = 0.0,
+    reach: float = 0.0,
 ) -> Parameter:
-    return Parameter(name, stage, meaning, unit, clean, field, hard, share, reason, whole, signed, step)
+    return Parameter(name, stage, meaning, unit, clean, field, hard, share, reason, whole, signed, step, reach)
 
 
 PARAMETERS: dict[str, Parameter] = {
@@ -163,7 +166,8 @@ PARAMETERS: dict[str, Parameter] = {
            (120, 250), (90, 250), (80, 200), _ALWAYS, "read off posters on walls"),
         _p("fold", "paper", "angle by which a fold stays open", "degrees",
            (1, 3), (3, 9), (8, 16), (0.2, 0.45, 0.6),
-           "plano forms come folded and are pressed flat by hand; above 16 a page is refolded, not photographed"),
+           "plano forms come folded and are pressed flat by hand; above 16 a page is refolded, not photographed",
+           reach=25),
         _p("folds", "paper", "1: a fold across the longer side; 2: and across the shorter; 3: and at the quarters",
            "count", (1, 2), (1, 3), (1, 3), _ALWAYS, "forms are packed in halves, quarters or eighths", whole=True),
         _p("crease", "paper", "darkening of the fold line itself", "share of the light",

@@ -1,0 +1,168 @@
+"""Paper that is not flat: where cells are found with and without the correction, and what that costs.
+
+    python benchmarks/bent.py [--count 48] [--seed 91] [--kinds flat,bend,fold,hard]
+
+Pages of C.HASIL-PPWP 2024 by calibration writers, 2,000 px, preset clean, tilted by up to 12 and 10 degrees: in turn
+flat; bent by 9 mm (3% of the page's width) about any axis; folded by 20 degrees once or twice; and the preset hard as
+it is. Printed per photo and kind: support, residual before and after, distance of the middles of cells from their true
+places in cell widths - under the plane alone, under the correction, and after each cell has been snapped to its box -
+and CPU milliseconds of locating by those of a full gray decode of the same file. A photo is *wrong* if a cell whose box
+was found lies off by more than 0.25.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+
+import cv2
+import numpy as np
+
+from ocr_recap.crop import crop
+from ocr_recap.load import load
+from ocr_recap.locate import locate
+from ocr_recap.options import Options
+from ocr_recap.problems import PhotoProblem
+from ocr_recap.register import project
+from ocr_recap.synth.conditions import Conditions, Preset, draw
+from ocr_recap.synth.election import presidential_count, write
+from ocr_recap.synth.fill import fill_page
+from ocr_recap.synth.photo import photograph
+from ocr_recap.synth.strokes import Writer
+from ocr_recap.template import Template
+from ocr_recap.template import load as load_template
+
+KINDS = ("flat", "bend", "fold", "hard")
+SHEETS = 6
+SCALE = 6.0
+WRONG = 0.25  # cell widths
+
+
+@dataclass
+class Tally:
+    count: int = 0
+    located: int = 0
+    wrong: int = 0
+    plane: list[float] = field(default_factory=list)
+    placed: list[float] = field(default_factory=list)
+    snapped: list[float] = field(default_factory=list)
+    lost: int = 0
+    cost: list[float] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def conditions(kind: str, rng: np.random.Generator) -> Conditions | Preset:
+    if kind == "hard":
+        return "hard"
+    changes = {"tilt_x": (0.0, 12.0), "tilt_y": (0.0, 10.0)}
+    if kind == "bend":
+        changes["bend"] = (9.0, 9.0)
+    if kind == "fold":
+        changes |= {"fold": (20.0, 20.0), "folds": (1.0, 2.0)}
+    drawn = draw("clean", rng, changes)
+    if kind == "flat":
+        return replace(drawn, bend=0.0, fold=0.0, ripple=0.0)
+    return replace(drawn, bend=0.0, ripple=0.0) if kind == "fold" else drawn
+
+
+def sheet(template: Template, index: int) -> np.ndarray:
+    rng = np.random.default_rng([77, index])
+    writing = write(template, page_of(index), presidential_count(rng), rng)
+    return fill_page(template, page_of(index), writing, Writer.from_seed(index * 10 + 1), rng, SCALE)
+
+
+def page_of(index: int) -> str:
+    return "123"[index % 3]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=48)
+    parser.add_argument("--seed", type=int, default=91)
+    parser.add_argument("--kinds", default=",".join(KINDS))
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    template = load_template("c-hasil-ppwp-2024")
+    sheets: dict[int, np.ndarray] = {}
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    for index in range(arguments.count):
+        kind = KINDS[(index // 3) % len(KINDS)]
+        if kind not in arguments.kinds.split(","):
+            continue
+        number = index % SHEETS
+        if number not in sheets:
+            sheets[number] = sheet(template, number)
+        rng = np.random.default_rng([arguments.seed, index])
+        one(template, sheets[number], page_of(number), kind, rng, tallies[kind], index)
+    for kind, tally in tallies.items():
+        summary(kind, tally)
+
+
+def one(
+    template: Template,
+    page: np.ndarray,
+    page_id: str,
+    kind: str,
+    rng: np.random.Generator,
+    tally: Tally,
+    index: int,
+) -> None:
+    size = (template.paper.width, template.paper.height)
+    shot = photograph(page, size, conditions(kind, rng), rng, longer=2000, pixels_per_mm=SCALE)
+    tally.count += 1
+    start = time.process_time()
+    cv2.imdecode(np.frombuffer(shot.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    decode = time.process_time() - start
+    photo = load(shot.jpeg, "photo", Options())
+    start = time.process_time()
+    try:
+        found = locate(photo, [template])
+    except PhotoProblem as problem:
+        tally.problems.append(problem.code)
+        print(f"{index} {kind} {page_id}: {problem.code}", flush=True)
+        return
+    cost = (time.process_time() - start) / max(decode, 1e-4)
+    tally.located += 1
+    tally.cost.append(cost)
+    fields = template.fields_of(page_id)
+    rects = np.array([rect for f in fields for rect in f.cells.rects()])
+    seen = np.array([shot.visible(tuple(rect)) > 0.9 for rect in rects])
+    middles = (rects[:, :2] + rects[:, 2:]) / 2
+    true = shot.project(middles)
+    width = np.linalg.norm(shot.project(middles + np.array([template.cell_width(page_id), 0])) - true, axis=1)
+    patches = crop(photo, found)
+    boxes = np.concatenate([patches[f.id].quads.mean(axis=1) for f in fields])
+    sure = np.concatenate([patches[f.id].found for f in fields])
+    plane, placed, snapped = (
+        (np.linalg.norm(places - true, axis=1) / width)
+        for places in (project(found.homography, middles), found.to_photo(middles), boxes)
+    )
+    wrong = found.page_id != page_id or bool((snapped[seen & sure] > WRONG).any())
+    tally.wrong += wrong
+    tally.plane += plane[seen].tolist()
+    tally.placed += placed[seen].tolist()
+    tally.snapped += snapped[seen & sure].tolist()
+    tally.lost += int((seen & ~sure).sum())
+    before = "-" if found.before is None else f"{found.before:.4f}"
+    print(
+        f"{index} {kind} {page_id}: support {found.support:.3f}, residual {before} -> {found.residual:.4f}, "
+        f"plane {plane[seen].max():.3f}, corrected {placed[seen].max():.3f}, "
+        f"snapped {snapped[seen & sure].max(initial=0):.3f}, "
+        f"folds {[(axis, round(place)) for axis, place in found.folds]}, {cost:.1f}x{' WRONG' * wrong}",
+        flush=True,
+    )
+
+
+def summary(kind: str, tally: Tally) -> None:
+    print(f"\n{kind}: {tally.count} photos, located {tally.located}, wrong {tally.wrong}, {tally.problems or ''}")
+    for name, values in (("plane", tally.plane), ("corrected", tally.placed), ("snapped", tally.snapped)):
+        if values:
+            marks = ", ".join(f"{np.quantile(values, q):.3f}" for q in (0.5, 0.95, 1))
+            print(f"    {name}: median, 95%, worst {marks} of a cell width ({len(values)} cells)")
+    print(f"    boxes not found {tally.lost}; cost {np.median(tally.cost or [0]):.1f}x gray decode in the middle")
+
+
+if __name__ == "__main__":
+    main()

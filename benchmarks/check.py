@@ -1,0 +1,42 @@
+"""What `ocr-recap check` costs a photo, start-up apart: CPU milliseconds and wall time, one thread.
+
+python benchmarks/check.py PHOTOS... [--rounds 5]
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import cv2
+
+start = time.process_time()
+from ocr_recap import template  # noqa: E402
+from ocr_recap.check import check  # noqa: E402
+from ocr_recap.options import Options  # noqa: E402
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("photos", nargs="+", type=Path)
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    forms = [template.load(name) for name in template.available()]
+    print(f"start-up (imports, {len(forms)} forms): {time.process_time() - start:.2f} CPU s")
+    for path in arguments.photos:
+        content, costs = path.read_bytes(), []
+        for _ in range(arguments.rounds):
+            cpu, wall = time.process_time(), time.perf_counter()
+            found = check(content, path.name, forms, Options())
+            costs.append((time.process_time() - cpu, time.perf_counter() - wall))
+        print(
+            f"{path.name}: {found.judgement}; CPU {min(c for c, _ in costs) * 1000:.0f} ms, "
+            f"wall {min(w for _, w in costs) * 1000:.0f} ms (best of {arguments.rounds})",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Is a photo good enough? The same steps as reading, without reading: for officers, before they leave the station."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from . import advice
+from .crop import crop
+from .load import Photo, Source, load
+from .locate import locate
+from .options import Options
+from .problems import PhotoProblem
+from .record import PhotoQuality, Problem
+from .record import problem as make_problem
+from .template import Template
+
+Judgement = Literal["good", "look", "again"]
+
+# Indonesian, English: the word that an officer looks for.
+WORDS: Final[dict[Judgement, tuple[str, str]]] = {
+    "good": ("BAIK", "GOOD"),
+    "look": ("PERIKSA", "LOOK"),
+    "again": ("ULANGI", "RETAKE"),
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was found about one photo.
+
+    Attributes:
+        judgement: `good`; `look`: readable, but see the advice; `again`: take it again.
+        template, page: the form that was found, or None.
+        quality: its figures; None where no form was found.
+        advice: problems and warnings with their next steps, most pressing first.
+    """
+
+    judgement: Judgement
+    template: str | None
+    page: str | None
+    quality: PhotoQuality | None
+    advice: tuple[Problem, ...]
+
+
+def check(source: Source, name: str, templates: Sequence[Template], options: Options, frame: int = 0) -> Check:
+    """Check one photo; a bad one never raises.
+
+    Args:
+        source: as `load.load` takes it.
+        name: how messages call it.
+        templates: forms to choose among.
+        options: `max_pixels` is heard.
+        frame: which picture of a file that holds several.
+
+    Raises:
+        TypeError, ValueError: a caller's mistake, as in `load.load`.
+    """
+    photo: Photo | None = None
+    try:
+        photo = load(source, name, options, frame)
+        located = locate(photo, templates)
+        patches = crop(photo, located)
+    except PhotoProblem as problem:
+        data = {key: value for key, value in problem.data.items() if key != "sha256"}
+        return Check("again", None, None, None, (make_problem(problem.code, **data),))
+    quality = advice.page(photo, located, advice.cells(located, patches))
+    counts = [f.id for f in located.template.fields_of(located.page_id) if f.role == "count"]
+    said = advice.advise(quality, sum(len(patches[i].cells) for i in counts))
+    judgement: Judgement = "again" if advice.take_again(said) else "look" if said else "good"
+    return Check(judgement, located.template.id, located.page_id, quality, said)

@@ -1,0 +1,215 @@
+"""Folded paper: find creases along the page's axes and how far each lifts the paper, from where dark lines are.
+
+Between two creases paper is flat. Seen from a camera, a crease that stands out of the page's plane moves the paper
+beside it by its height times a slope that changes evenly along it: two numbers for each of the two axes. All creases
+are tried on the distances to dark lines, the best is kept, and the next is looked for on top of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .register import Ruling, project
+
+FloatArray = NDArray[np.float64]
+
+_PLACES = 15  # places of a crease that are tried between 0.15 and 0.85 of a side
+_MOST = 4  # folded in eighths: a crease in the middle of both sides, two more at the quarters
+_COARSE = np.linspace(-1.2, 1.2, 9)  # cell widths that a crease moves the paper at either end of it
+_SAMPLES = 110  # per axis that are looked at for one crease
+_TOLERANCE = (5.0, 2.5)  # px at which a sample counts half, coarse and fine
+_MARGIN = 20.0  # mm from the page's printed edge within which no crease is told
+_APART = 50.0  # mm between parallel creases: plano forms are folded into eighths at most, 74 mm and more
+_ROUGH, _FINE = 10.0, 2.0  # mm between the places of a crease that are compared, first and last
+_NOISE = 0.04  # mm by which lines of smooth paper lie off anyway
+_KINK = 0.8  # a crease must leave this share of the error, or less
+_GAIN = 0.03  # of the score that another crease must bring
+
+
+@dataclass(frozen=True)
+class Crease:
+    """A fold across the page.
+
+    Attributes:
+        axis: 0 if it runs down the page at x = `place`, 1 if it runs across at y = `place` (mm).
+        ends: (2, 2) mm along x and y that it moves the paper at its start and at its end.
+        span: (low, high) of the printed page across the crease, mm: there nothing moves.
+    """
+
+    axis: int
+    place: float
+    ends: FloatArray
+    span: tuple[float, float]
+    reach: tuple[float, float]
+
+    def moves(self, points: FloatArray) -> FloatArray:
+        """Displacements (n, 2) of places (n, 2), mm."""
+        tent = _tent(points[:, self.axis], self.place, self.span)
+        along = (points[:, 1 - self.axis] - self.reach[0]) / (self.reach[1] - self.reach[0])
+        return tent[:, None] * (self.ends[0] + along[:, None] * (self.ends[1] - self.ends[0]))
+
+
+def _tent(place: FloatArray, top: float, span: tuple[float, float]) -> FloatArray:
+    return np.minimum((place - span[0]) / (top - span[0]), (span[1] - place) / (span[1] - top))
+
+
+def find_creases(distance: NDArray[np.float32], homography: FloatArray, ruled: Ruling) -> list[Crease]:
+    """Creases that bring the page's lines onto dark ones; the homography must be about right at the page's corners.
+
+    Args:
+        distance: of every pixel from the nearest dark line, px.
+        homography: mm to px of that image.
+        ruled: line samples of the page.
+    """
+    axis_of = np.abs(ruled.normals).argmax(axis=1)
+    chosen: list[NDArray[np.intp]] = []
+    for k in (0, 1):
+        mine = np.flatnonzero(axis_of == k)
+        chosen.append(mine[np.linspace(0, len(mine) - 1, min(len(mine), _SAMPLES)).astype(int)])
+    low, high = ruled.points.min(axis=0), ruled.points.max(axis=0)
+    moved = np.zeros_like(ruled.points)
+    found: list[Crease] = []
+    score = _both(distance, homography, ruled.points, moved, chosen, _TOLERANCE[0])
+    while len(found) < _MOST:
+        best: tuple[float, Crease] | None = None
+        for axis in (0, 1):
+            span, reach = (low[axis], high[axis]), (low[1 - axis], high[1 - axis])
+            for share in np.linspace(0.15, 0.85, _PLACES):
+                place = float(span[0] + share * (span[1] - span[0]))
+                crease = Crease(axis, place, np.zeros((2, 2)), span, reach)
+                total = 0.0
+                for k in (0, 1):
+                    got, ends = _search(
+                        distance, homography, ruled, moved, chosen[k], k, crease, _COARSE, _TOLERANCE[0]
+                    )
+                    crease.ends[:, k] = ends
+                    total += got / 2
+                if best is None or total > best[0]:
+                    best = total, crease
+        assert best is not None
+        crease = best[1]
+        for step, tolerance in ((0.08, _TOLERANCE[0]), (0.02, _TOLERANCE[1])):
+            around = np.arange(-3, 4) * step
+            for k in (0, 1):
+                got, ends = _search(distance, homography, ruled, moved, chosen[k], k, crease, around, tolerance)
+                crease.ends[:, k] = ends
+        added = moved + crease.moves(ruled.points)
+        now = _both(distance, homography, ruled.points, added, chosen, _TOLERANCE[0])
+        if now < score * (1 + _GAIN):
+            break
+        found.append(crease)
+        moved, score = added, now
+    return found
+
+
+def kinks(points: FloatArray, moves: FloatArray, axis: NDArray[np.intp]) -> tuple[tuple[int, float], ...]:
+    """Where paper is creased along the page's axes: places at which displacements change their slope at once.
+
+    Args:
+        points: (n, 2) mm, line samples that were met.
+        moves: (n,) mm, how far each lies off along its own axis.
+        axis: (n,) 0 or 1, which axis that is.
+
+    Returns:
+        (0, x) for a crease down the page at x mm, (1, y) for one across at y mm, strongest first.
+    """
+    low, high = points.min(axis=0), points.max(axis=0)
+    unit = (points - low) / (high - low) * 2 - 1
+    smooth = np.stack([unit[:, 0] ** i * unit[:, 1] ** j for i in range(7) for j in range(7) if i + j <= 6], axis=1)
+    found: list[tuple[int, float]] = []
+    error = _left(smooth, moves, axis)
+    while len(found) < _MOST and error > _NOISE**2 * len(moves):
+        tried: list[tuple[float, int, float, FloatArray]] = []
+        for k in (0, 1):
+            for place in np.arange(low[k] + _MARGIN, high[k] - _MARGIN, _ROUGH):
+                if not any(k == other and abs(place - at) < _APART for other, at in found):
+                    tried.append(_with_kink(points, unit, moves, axis, smooth, k, float(place)))
+        best = min(tried, key=lambda t: t[0], default=None)
+        if best is not None:
+            around = best[2] + np.arange(-_ROUGH + _FINE, _ROUGH, _FINE)
+            finer = [_with_kink(points, unit, moves, axis, smooth, best[1], float(place)) for place in around]
+            best = min(finer, key=lambda t: t[0])
+        if best is None or best[0] > _KINK * error:
+            break
+        error, k, place, smooth = best
+        found.append((k, place))
+    return tuple(found)
+
+
+def _with_kink(
+    points: FloatArray,
+    unit: FloatArray,
+    moves: FloatArray,
+    axis: NDArray[np.intp],
+    smooth: FloatArray,
+    k: int,
+    place: float,
+) -> tuple[float, int, float, FloatArray]:
+    """Error with a crease at `place`, the crease, and the rows of the fit with it."""
+    hinge = np.abs(points[:, k] - place) / np.ptp(points[:, k])
+    rows = np.c_[smooth, hinge, hinge * unit[:, 1 - k]]
+    return _left(rows, moves, axis), k, place, rows
+
+
+def _left(rows: FloatArray, moves: FloatArray, axis: NDArray[np.intp]) -> float:
+    """Squared error that the best combination of `rows` leaves, both axes together."""
+    total = 0.0
+    for k in (0, 1):
+        here = axis == k
+        a, b = rows[here], moves[here]
+        matrix = a.T @ a + 1e-9 * np.eye(a.shape[1])
+        right = a.T @ b
+        total += float(b @ b - right @ np.linalg.solve(matrix, right))
+    return max(total, 1e-9)
+
+
+def _search(
+    distance: NDArray[np.float32],
+    homography: FloatArray,
+    ruled: Ruling,
+    moved: FloatArray,
+    index: NDArray[np.intp],
+    k: int,
+    crease: Crease,
+    offsets: FloatArray,
+    tolerance: float,
+) -> tuple[float, FloatArray]:
+    """The best displacement along axis `k` at both ends, from the crease's own on: score, (2,) mm."""
+    points = ruled.points[index]
+    tent = _tent(points[:, crease.axis], crease.place, crease.span)
+    along = (points[:, 1 - crease.axis] - crease.reach[0]) / (crease.reach[1] - crease.reach[0])
+    steps = offsets * ruled.unit
+    first, last = (g.ravel() for g in np.meshgrid(steps, steps, indexing="ij"))
+    first, last = first + crease.ends[0, k], last + crease.ends[1, k]
+    shift = tent * (first[:, None] * (1 - along) + last[:, None] * along)
+    here = points + moved[index]
+    seen = project(homography, here)
+    step = project(homography, here + np.eye(2)[k]) - seen  # px per mm; even enough over a cell or two
+    scores = _met(distance, seen + shift[..., None] * step, tolerance)
+    best = int(scores.argmax())
+    return float(scores[best]), np.array([first[best], last[best]])
+
+
+def _both(
+    distance: NDArray[np.float32],
+    homography: FloatArray,
+    points: FloatArray,
+    moved: FloatArray,
+    chosen: list[NDArray[np.intp]],
+    tolerance: float,
+) -> float:
+    return float(
+        np.mean([_met(distance, project(homography, (points + moved)[i])[None], tolerance)[0] for i in chosen])
+    )
+
+
+def _met(distance: NDArray[np.float32], places: FloatArray, tolerance: float) -> FloatArray:
+    """Mean score (n,) of samples (n, m, 2) px: 1 on a dark line, a half at `tolerance` px from it, 0 off the image."""
+    height, width = distance.shape
+    x, y = np.rint(places[..., 0]), np.rint(places[..., 1])
+    inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+    off = distance[np.where(inside, y, 0).astype(np.intp), np.where(inside, x, 0).astype(np.intp)]
+    return np.where(inside, tolerance**2 / (tolerance**2 + off**2), 0.0).mean(axis=-1)

@@ -1,0 +1,122 @@
+"""How good a photo is where it is read: pixels, sharpness, contrast, light and glare of every cell, from its patch.
+
+The patches that the witnesses read are measured and nothing else is decoded. Measures only; what is too little, and
+what to do about it, is said by `advice`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .crop import PATCH, FieldPatches, room, scale_of
+from .template import FormField
+
+FloatArray = NDArray[np.float64]
+Patches = NDArray[np.uint8]
+
+WHITE = 250  # gray level from which a pixel counts as burnt out: JPEG and noise keep clipped paper above it
+_PAPER, _INK = 85, 3  # percentiles of a patch that stand for its paper and for its darkest print or ink
+_SLACK = 2  # px about a printed side's place within which its dark line is looked for
+_INNER = 9  # px inward from there over which it may be smeared
+_LEAST_DEPTH = 5.0  # gray levels that a side must be darker than the paper to be measured
+_KEEP_OFF = 5  # px from a box's corners within which two of its sides run together
+
+
+@dataclass(frozen=True, eq=False)
+class CellMeasures:
+    """Measures of the n cells of one number or page, each (n,).
+
+    Attributes:
+        pixels: width of the box on the full photo, px (of a box taller than 1.5 widths as of any other).
+        blur: width of the box's printed lines as they look, as a share of the height that a digit has. The sharper of
+            opposite sides counts (pens widen a line, nothing narrows it) and the worse of the two directions (a hand
+            moves in one). NaN where a direction's lines cannot be seen.
+        paper: gray level of the paper, 0-255.
+        contrast: gray levels between the paper and the darkest print or ink.
+        noise: standard deviation of grain on the paper, gray levels.
+        burnt: share of the patch that is burnt out to white.
+    """
+
+    pixels: FloatArray
+    blur: FloatArray
+    paper: FloatArray
+    contrast: FloatArray
+    noise: FloatArray
+    burnt: FloatArray
+
+    def blurs(self) -> list[float | None]:
+        """`blur` with None for NaN."""
+        return [float(b) if np.isfinite(b) else None for b in self.blur]
+
+
+def measure(field: FormField, patches: FieldPatches) -> CellMeasures:
+    """Measure the cells of one number."""
+    width, height = field.cells.box[2], field.cells.box[3]
+    cells = patches.cells
+    paper, ink = np.percentile(cells, (_PAPER, _INK), axis=(1, 2))
+    sides = np.linalg.norm(np.roll(patches.quads, -1, axis=1) - patches.quads, axis=2)
+    return CellMeasures(
+        pixels=np.minimum(sides[:, 0], sides[:, 2]),
+        blur=_line_width(cells, width, height),
+        paper=paper,
+        contrast=paper - ink,
+        noise=_grain(cells),
+        burnt=(cells >= WHITE).mean(axis=(1, 2)),
+    )
+
+
+def together(parts: Mapping[str, CellMeasures]) -> CellMeasures:
+    """The measures of all numbers of a page in one."""
+    names = ("pixels", "blur", "paper", "contrast", "noise", "burnt")
+    return CellMeasures(*(np.concatenate([getattr(p, name) for p in parts.values()]) for name in names))
+
+
+def _line_width(cells: Patches, width: float, height: float) -> FloatArray:
+    """Apparent width of the printed sides by a digit's height: area of the dark line by its depth."""
+    scale = scale_of(width, height)
+    across, down = width * scale / 2, height * scale / 2
+    image = cells.astype(np.float32)
+    upright = _axis(image, across, down)
+    level = _axis(np.swapaxes(image, 1, 2), down, across)
+    return np.maximum(upright, level) / (room(width, height) * scale)
+
+
+def _axis(image: NDArray[np.float32], half: float, half_other: float) -> FloatArray:
+    """Width of the sharper of the two sides at x = +-half about the middle, (n,) px; NaN where neither is seen.
+
+    Only what lies within the box is looked at: the next box may begin right outside.
+    """
+    middle = (PATCH - 1) / 2
+    first, last = max(0, round(middle - half_other + _KEEP_OFF)), min(PATCH, round(middle + half_other - _KEEP_OFF) + 1)
+    # The median along a side leaves out what a pen put across it.
+    profile = np.median(image[:, first:last], axis=1).astype(np.float64)
+    left, right = (_inner_width(p, middle - half) for p in (profile, profile[:, ::-1]))
+    narrow = np.fmin(left, right)
+    return np.where(np.isfinite(narrow), narrow, np.nan)
+
+
+def _inner_width(profile: FloatArray, place: float) -> FloatArray:
+    """Twice the area of the line's inner half by its depth, (n,) px; NaN where no line is seen about `place`."""
+    start = max(0, round(place) - _SLACK)
+    peak = start + profile[:, start : round(place) + _SLACK + 1].argmin(axis=1)
+    columns = np.minimum(peak[:, None] + np.arange(_INNER + 1), PATCH - 1)
+    inner = np.take_along_axis(profile, columns, axis=1)
+    paper = np.quantile(inner[:, 2:], 0.8, axis=1)
+    depth = np.clip(paper[:, None] - inner, 0, None)
+    width = (depth[:, 0] + 2 * depth[:, 1:].sum(axis=1)) / np.maximum(depth[:, 0], 1e-6)
+    return np.where(depth[:, 0] > _LEAST_DEPTH, width, np.nan)
+
+
+def _grain(cells: Patches) -> FloatArray:
+    """Noise of the paper, gray levels: what a median of 3 x 3 takes away where the patch is bright."""
+    grain = np.empty(len(cells))
+    for i, cell in enumerate(cells):
+        smooth = cv2.medianBlur(cell, 3)
+        bright = smooth >= np.median(smooth)
+        grain[i] = 1.4826 * float(np.median(np.abs(cell.astype(np.int16) - smooth)[bright]))
+    return grain

@@ -1,0 +1,43 @@
+"""How far paper that is not flat lies off within its page: one smooth displacement for all that is projected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """Displacements within the page: `values` (rows, columns, 2) mm, coefficients of uniform cubic B-splines.
+
+    `origin` (2,) mm is the page's place where the first span begins and `step` (2,) mm the length of a span.
+    """
+
+    values: FloatArray
+    origin: FloatArray
+    step: FloatArray
+
+    def moved(self, points: FloatArray) -> FloatArray:
+        """Places (..., 2) in millimetres, displaced."""
+        flat = points.reshape(-1, 2)
+        across, down = (splines((flat[:, k] - self.origin[k]) / self.step[k], self.values.shape[1 - k]) for k in (0, 1))
+        rows, columns, _ = self.values.shape
+        along = (down @ self.values.reshape(rows, -1)).reshape(-1, columns, 2)
+        return (flat + np.einsum("nc,nck->nk", across, along)).reshape(points.shape)
+
+
+def splines(place: FloatArray, count: int) -> FloatArray:
+    """Cubic B-splines at places (n,) in spans from the first: (n, count); beyond the ends as at them."""
+    inside = np.clip(place, 0, count - 3)
+    span = np.minimum(inside.astype(int), count - 4)
+    t = inside - span
+    pieces = ((1 - t) ** 3 / 6, (3 * t**3 - 6 * t**2 + 4) / 6, (-3 * t**3 + 3 * t**2 + 3 * t + 1) / 6, t**3 / 6)
+    rows = np.zeros((len(place), count))
+    index = np.arange(len(place))
+    for k, piece in enumerate(pieces):
+        rows[index, span + k] = piece
+    return rows

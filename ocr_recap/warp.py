@@ -1,0 +1,288 @@
+"""Paper that is not flat: a smooth correction of the page's place on top of a homography, fitted to the ruled lines.
+
+Every sample of a printed line says how far the paper lies off across that line. A surface of cubic B-splines over the
+page goes through these offsets as stiffly as lines that were left out allow (cross-validation), so a flat page gets no
+correction and a wave a gentle one. Lines run along the page's axes: across and down are two separate surfaces. A fold
+is a crease of both, which surfaces with knots this close follow to 0.02 of a cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .crease import Crease, find_creases, kinks
+from .register import Fit, Ruling, match, project
+from .surface import Surface, splines
+
+FloatArray = NDArray[np.float64]
+GrayImage = NDArray[np.uint8]
+
+_KNOTS = 10  # spans of the surface along the page's longer side: 42 mm of A3
+_MOST_SAMPLES = 1400
+_LEAST = 60  # samples without which nothing is fitted
+_STIFF = (1e4, 1e3, 1e2, 10.0, 1.0, 0.1)  # weights of bending that compete, stiffest first
+_PARTS = 5  # of the lines, each left out once
+_GAIN = 0.97  # a softer surface must bring the left-out lines this much closer
+_MARK = 20.0  # one corner mark counts as much as this many samples, as in `register`
+_NEAR = 0.15  # cell widths within which a line counts as met
+_FARTHEST = 1.5  # cell widths that paper may lie off a plane's place
+_STEEPEST = 0.12  # change of that per length: 20 degrees of fold seen from one sheet's height stretch by 0.08
+
+
+# Rounds from a start: how far lines are looked for (cell widths), how stiff the surface is, how often. None: as stiff
+# as left-out lines allow. A gentle bend starts within 0.1 of a cell of its place, the flat parts of a creased sheet
+# within 0.3 once its creases are known, and other paper anywhere within half a cell.
+_Rounds = tuple[tuple[float, float | None, int], ...]
+_GENTLE: _Rounds = ((0.25, 30.0, 1), (0.15, None, 2))
+_CREASED: _Rounds = ((0.3, 10.0, 2), (0.25, 1.0, 2), (0.15, None, 3))
+_LOOSE: _Rounds = ((0.45, 1e3, 1), (0.45, 1e2, 2), (0.40, 30.0, 2), (0.25, 10.0, 2), (0.15, None, 3))
+_ALONE = 1.5  # a line takes part while the next parallel one is this many times farther than lines are looked for
+
+
+def follow(
+    gray: GrayImage,
+    distance: NDArray[np.float32] | None,
+    fit: Fit,
+    starts: Sequence[FloatArray],
+    ruled: Ruling,
+    anchors: tuple[FloatArray, FloatArray],
+) -> Fit:
+    """Follow the paper from where a plane would have it.
+
+    Args:
+        gray: (h, w) uint8.
+        distance: of every pixel from the nearest dark line, px, where the paper may be folded; None where it is nearly
+            flat.
+        fit: the best plane.
+        starts: homographies (mm to px) to begin with: one that holds at the page's corners where it may be folded.
+        ruled: line samples of the page.
+        anchors: (k, 2) mm and (k, 2) px of the corner marks that were seen.
+
+    Returns:
+        `fit`, or a better one with a surface. Its support counts the samples that are met within 0.15 of a cell width.
+    """
+    best = fit
+    for start in starts:
+        creases = [] if distance is None else find_creases(distance, start, ruled)
+        rounds = _GENTLE if distance is None else _CREASED if creases else _LOOSE
+        bent = _straighten(gray, start, ruled, anchors, creases, rounds)
+        if bent and (best.surface is None or bent[1] > best.support):
+            if bent[1] < fit.support - _ALIKE or bent[2] > fit.residual:
+                continue
+            best = Fit(start, bent[1], bent[2], surface=bent[0], before=fit.residual)
+            if distance is not None or fit.residual >= _MAY_BE_FOLDED:
+                best = replace(best, folds=_folds(gray, best, _thinned(ruled)))
+        if best.surface is not None and best.support >= _ENOUGH:
+            break
+    return best
+
+
+_MAY_BE_FOLDED = 0.03  # cell widths of residual; below it no crease is looked for
+_ALIKE = 0.01  # support that a closer look (0.15 of a cell width instead of 0.3) may cost
+_ENOUGH = 0.95  # support from which no other start is tried
+
+
+def _straighten(
+    gray: GrayImage,
+    start: FloatArray,
+    ruled: Ruling,
+    anchors: tuple[FloatArray, FloatArray],
+    creases: Sequence[Crease],
+    rounds: _Rounds,
+) -> tuple[Surface, float, float] | None:
+    """Surface, support and residual; None where lines are too few or only something impossible would fit."""
+    thin = _thinned(ruled)
+    gap = _gaps(thin)
+    model = _Model(thin, anchors, start)
+    surface = model.flat
+    if creases:
+        surface = model.through(sum((c.moves(thin.points) for c in creases), np.zeros_like(thin.points)))
+    chosen: float | None = None
+    for reach, stiffness, times in rounds:
+        alone = gap > _ALONE * reach * thin.unit
+        for _ in range(times):
+            seen = match(gray, start, _displaced(thin, surface), reach)
+            found = seen.found & alone if (seen.found & alone).sum() >= _LEAST else seen.found
+            if found.sum() < _LEAST:
+                return None
+            offset = seen.offset / seen.pixels_per_mm
+            if stiffness is None and chosen is None:
+                chosen = model.best_stiffness(surface, found, offset, reach)
+            surface = model.fit(surface, found, offset, reach, stiffness or chosen or 1.0)
+    if not model.is_paper(surface):
+        return None
+    return (surface, *_score(gray, start, _displaced(thin, surface)))
+
+
+def _folds(gray: GrayImage, fit: Fit, ruled: Ruling) -> tuple[tuple[int, float], ...]:
+    """Creases of a page that was followed, from its lines as they are."""
+    assert fit.surface is not None
+    moved = fit.surface.moved(ruled.points)
+    seen = match(gray, fit.homography, Ruling(moved, ruled.normals, ruled.unit), _NEAR)
+    axis = np.abs(ruled.normals).argmax(axis=1)
+    rows = np.arange(len(axis))
+    along = (moved - ruled.points)[rows, axis] + seen.offset / seen.pixels_per_mm * ruled.normals[rows, axis]
+    return kinks(ruled.points[seen.found], along[seen.found], axis[seen.found])
+
+
+def _score(gray: GrayImage, homography: FloatArray, ruled: Ruling) -> tuple[float, float]:
+    """Share of visible samples that are met, and the median distance of those that were found, cell widths."""
+    seen = match(gray, homography, ruled, 0.3)
+    off = np.abs(seen.offset) / (seen.pixels_per_mm * ruled.unit)
+    found = seen.visible & seen.found
+    met = found & (off <= _NEAR)
+    support = float(met.sum() / max(seen.visible.sum(), 0.6 * len(met)))
+    return support, float(np.median(off[found])) if found.any() else 1.0
+
+
+def _gaps(ruled: Ruling) -> FloatArray:
+    """How far the next parallel line is from every sample, mm."""
+    gaps = np.full(len(ruled.points), np.inf)
+    axis = np.abs(ruled.normals).argmax(axis=1)
+    for k in (0, 1):
+        mine = np.flatnonzero(axis == k)
+        across, along = ruled.points[mine, k], ruled.points[mine, 1 - k]
+        apart = np.abs(across[:, None] - across)
+        beside = (np.abs(along[:, None] - along) < 6.0) & (apart > 0.8)
+        gaps[mine] = np.where(beside, apart, np.inf).min(axis=1)
+    return gaps
+
+
+def _thinned(ruled: Ruling) -> Ruling:
+    every = -(-len(ruled.points) // _MOST_SAMPLES)
+    return Ruling(ruled.points[::every], ruled.normals[::every], ruled.unit)
+
+
+def _displaced(ruled: Ruling, surface: Surface) -> Ruling:
+    return Ruling(surface.moved(ruled.points), ruled.normals, ruled.unit)
+
+
+class _Model:
+    """The linear part: bases of all samples, penalties, and robust least squares for both surfaces."""
+
+    def __init__(self, ruled: Ruling, anchors: tuple[FloatArray, FloatArray], homography: FloatArray) -> None:
+        low, high = ruled.points.min(axis=0), ruled.points.max(axis=0)
+        if len(anchors[0]):
+            low, high = np.minimum(low, anchors[0].min(axis=0)), np.maximum(high, anchors[0].max(axis=0))
+        size = high - low + 2.0
+        spans = np.maximum(2, np.rint(_KNOTS * size / size.max())).astype(int)
+        self.origin, self.step = low - 1.0, size / spans
+        self.shape = (int(spans[1]) + 3, int(spans[0]) + 3)
+        self.unit = ruled.unit
+        self.basis = self._rows(ruled.points)
+        self.sign = ruled.normals
+        # Lines run along the page's axes: which of the two surfaces a sample speaks of.
+        self.axis = np.abs(ruled.normals).argmax(axis=1)
+        # Samples of one printed line are left out together.
+        line = np.rint(np.where(self.axis == 1, ruled.points[:, 1], ruled.points[:, 0]) * 4).astype(int)
+        self.part = (line * 2654435761 >> 7) % _PARTS
+        self.marks = self._rows(anchors[0])
+        back = np.linalg.inv(homography)
+        self.mark_moves = project(back, anchors[1]) - anchors[0] if len(anchors[0]) else np.zeros((0, 2))
+        self.bending = _bending(self.shape, self.step)
+
+    @property
+    def flat(self) -> Surface:
+        return Surface(np.zeros((*self.shape, 2)), self.origin, self.step)
+
+    def through(self, moves: FloatArray) -> Surface:
+        """The surface that displaces the samples by (n, 2) mm."""
+        matrix = self.basis.T @ self.basis + 1e-3 * self.bending + 1e-6 * np.eye(self.basis.shape[1])
+        return Surface(np.linalg.solve(matrix, self.basis.T @ moves).reshape(*self.shape, 2), self.origin, self.step)
+
+    def _rows(self, points: FloatArray) -> FloatArray:
+        across, down = (splines((points[:, k] - self.origin[k]) / self.step[k], self.shape[1 - k]) for k in (0, 1))
+        return (down[:, :, None] * across[:, None, :]).reshape(len(points), -1)
+
+    def fit(
+        self, surface: Surface, found: NDArray[np.bool_], offset: FloatArray, reach: float, stiffness: float
+    ) -> Surface:
+        """One robust step: `offset` (n,) mm along the normals from the surface as it is."""
+        values = surface.values.reshape(-1, 2).copy()
+        for axis in (0, 1):
+            use = found & (self.axis == axis)
+            target, weight = self._targets(values[:, axis], axis, use, offset, reach)
+            lines, marks = self._normal(self.basis[use], target, weight), self._normal_of_marks(axis, reach)
+            values[:, axis] = self._solve(lines[0] + marks[0], lines[1] + marks[1], stiffness)
+        return Surface(values.reshape(*self.shape, 2), self.origin, self.step)
+
+    def best_stiffness(self, surface: Surface, found: NDArray[np.bool_], offset: FloatArray, reach: float) -> float:
+        """The stiffest surface that explains left-out lines nearly as well as the best one."""
+        values = surface.values.reshape(-1, 2)
+        errors = np.zeros(len(_STIFF))
+        for axis in (0, 1):
+            use = found & (self.axis == axis)
+            target, weight = self._targets(values[:, axis], axis, use, offset, reach)
+            basis, part = self.basis[use], self.part[use]
+            tests = [part == left_out for left_out in range(_PARTS)]
+            sums = [self._normal(basis[t], target[t], weight[t]) for t in tests]
+            marks = self._normal_of_marks(axis, reach)
+            whole = sum((s[0] for s in sums), marks[0]), sum((s[1] for s in sums), marks[1])
+            for test, (matrix, right) in zip(tests, sums, strict=True):
+                for i, stiffness in enumerate(_STIFF):
+                    got = self._solve(whole[0] - matrix, whole[1] - right, stiffness)
+                    off = basis[test] @ got - target[test]
+                    errors[i] += float((weight[test] * off**2).sum())
+        best = 0
+        for i in range(1, len(_STIFF)):
+            if errors[i] < _GAIN * errors[best]:
+                best = i
+        return _STIFF[best]
+
+    def is_paper(self, surface: Surface) -> bool:
+        """Neither farther off nor steeper than a sheet can be."""
+        grid = np.stack(
+            np.meshgrid(
+                *(self.origin[k] + np.linspace(0, 1, 25) * self.step[k] * (self.shape[1 - k] - 3) for k in (0, 1))
+            ),
+            axis=-1,
+        )
+        move = surface.moved(grid) - grid
+        if np.abs(move).max() > _FARTHEST * self.unit:
+            return False
+        steps = (grid[1, 0, 1] - grid[0, 0, 1], grid[0, 1, 0] - grid[0, 0, 0])
+        return all(float(np.abs(np.diff(move, axis=k)).max()) <= _STEEPEST * steps[k] for k in (0, 1))
+
+    def _targets(
+        self, values: FloatArray, axis: int, use: NDArray[np.bool_], offset: FloatArray, reach: float
+    ) -> tuple[FloatArray, FloatArray]:
+        off = offset[use] * self.sign[use, axis]
+        target = self.basis[use] @ values + off
+        middle = float(np.median(off))
+        width = min(reach * self.unit, 4 * 1.4826 * float(np.median(np.abs(off - middle))) + 0.03 * self.unit)
+        weight = np.clip(1 - (off / (width + abs(middle))) ** 2, 0, None) ** 2
+        return target, weight
+
+    def _normal(self, basis: FloatArray, target: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
+        weighted = basis * weight[:, None]
+        return weighted.T @ basis, weighted.T @ target
+
+    def _normal_of_marks(self, axis: int, reach: float) -> tuple[FloatArray, FloatArray]:
+        """The corner marks' part; a mark far from where the paper can be is false and left out."""
+        near = (np.abs(self.mark_moves) < 3 * reach * self.unit).all(axis=1) * _MARK
+        return self._normal(self.marks, self.mark_moves[:, axis], near)
+
+    def _solve(self, matrix: FloatArray, right: FloatArray, stiffness: float) -> FloatArray:
+        return np.linalg.solve(matrix + stiffness * self.bending + 1e-6 * np.eye(len(matrix)), right)
+
+
+def _bending(shape: tuple[int, int], step: FloatArray) -> FloatArray:
+    """Penalty of a surface's second differences along, across and both, so that planes cost nothing."""
+
+    def second(n: int) -> FloatArray:
+        return np.diff(np.eye(n), 2, axis=0)
+
+    def first(n: int) -> FloatArray:
+        return np.diff(np.eye(n), 1, axis=0)
+
+    rows, columns = shape
+    parts: Sequence[tuple[FloatArray, float]] = (
+        (np.kron(second(rows), np.eye(columns)), 1.0),
+        (np.kron(np.eye(rows), second(columns)), float((step[1] / step[0]) ** 4)),
+        (np.kron(first(rows), first(columns)), 2.0),
+    )
+    return sum((weight * d.T @ d for d, weight in parts), np.zeros((rows * columns, rows * columns)))

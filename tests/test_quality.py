@@ -1,0 +1,177 @@
+"""How good a photo is: measures follow what was done, advice says what to do, no good figure accepts a number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from conftest import SAMPLES
+from test_decide import case, statuses
+from typer.testing import CliRunner
+
+from ocr_recap import advice, cli, policy, problems
+from ocr_recap.check import check
+from ocr_recap.crop import crop
+from ocr_recap.load import load
+from ocr_recap.locate import locate
+from ocr_recap.options import Options
+from ocr_recap.record import PhotoQuality
+
+GOOD = PhotoQuality(pixels=40, blur=0.1, paper=210, contrast=190, noise=1, glare=0, cut=(), pattern=20, pale_print=1.0)
+
+
+@pytest.fixture(scope="module")
+def clean() -> np.ndarray:
+    return cv2.imread(str(SAMPLES / "page2-clean.jpg"))
+
+
+def seen(picture: np.ndarray, template) -> tuple[PhotoQuality, dict]:
+    photo = load(picture, "photo", Options())
+    located = locate(photo, [template])
+    measured = advice.cells(located, crop(photo, located))
+    return advice.page(photo, located, measured), measured
+
+
+def smaller(picture: np.ndarray, factor: float) -> np.ndarray:
+    return cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+
+
+def codes(found: PhotoQuality) -> list[str]:
+    return [w.code for w in advice.advise(found, 9)]
+
+
+def test_a_good_photo_has_no_advice(clean, template):
+    found, _ = seen(clean, template)
+    assert codes(found) == []
+    assert check(clean, "photo", [template], Options()).judgement == "good"
+
+
+def test_measures_follow_what_was_done(clean, template):
+    base, _ = seen(clean, template)
+    small, _ = seen(smaller(clean, 0.5), template)
+    assert small.pixels == pytest.approx(base.pixels / 2, rel=0.02)
+    soft, _ = seen(cv2.GaussianBlur(clean, (0, 0), 2.5), template)
+    assert soft.blur > 1.4 * base.blur
+    dark, _ = seen((clean * 0.3).astype(np.uint8), template)
+    assert dark.paper == pytest.approx(0.3 * base.paper, abs=2)
+    assert dark.contrast == pytest.approx(0.3 * base.contrast, abs=4)
+    noise = np.random.default_rng(1).normal(0, 8, clean.shape)
+    grainy, _ = seen((clean + noise).clip(0, 255).astype(np.uint8), template)
+    assert grainy.noise > base.noise + 1
+
+
+@pytest.mark.parametrize("angle", [0, 90])
+def test_blur_in_one_direction_counts(clean, template, angle):
+    kernel = np.zeros((9, 9), np.float32)
+    kernel[4] = 1 / 9
+    moved = cv2.filter2D(clean, -1, kernel if angle == 0 else kernel.T)
+    assert seen(moved, template)[0].blur > 1.5 * seen(clean, template)[0].blur
+
+
+def test_glare_over_some_cells_is_counted(clean, template):
+    photo = load(clean, "photo", Options())
+    patches = crop(photo, locate(photo, [template]))
+    washed = clean.astype(np.float32)
+    quad = patches["votes_2"].quads.reshape(-1, 2)
+    (x0, y0), (x1, y1) = quad.min(axis=0).astype(int) - 14, quad.max(axis=0).astype(int) + 14
+    washed[y0:y1, x0:x1] += 90
+    found, _ = seen(washed.clip(0, 255).astype(np.uint8), template)
+    assert found.glare == pytest.approx(3 / 9, abs=0.01)
+    said = advice.advise(found, 9)
+    assert [w.code for w in said] == ["photo_glare"]
+    assert "3 of 9" in said[0].hint.en
+
+
+def test_a_photo_that_cuts_the_page_names_the_side(clean, template):
+    photo = load(clean, "photo", Options())
+    lower = int(locate(photo, [template]).corners()[2:, 1].min())  # through the marks at the bottom
+    found = check(clean[: lower - 12], "photo", [template], Options())
+    assert found.judgement == "again"
+    assert found.quality is not None
+    assert found.quality.cut == ("bottom",)
+    assert "tepi bawah" in found.advice[0].hint.id
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "again"),
+    [
+        ({"pixels": 9.0}, "photo_far", True),
+        ({"blur": 0.5}, "photo_blurred", True),
+        ({"paper": 20.0, "contrast": 15.0}, "photo_dark", True),
+        ({"contrast": 15.0}, "photo_pale", True),
+        ({"glare": 0.2}, "photo_glare", True),
+        ({"cut": ("left", "bl")}, "photo_cut", True),
+        ({"pattern": 5000.0}, "photo_of_screen", False),
+        ({"pale_print": 0.01}, "photo_of_copy", False),
+    ],
+)
+def test_every_fault_has_its_advice(change, code, again):
+    said = advice.advise(GOOD.model_copy(update=change), 9)
+    assert [w.code for w in said] == [code]
+    assert advice.take_again(said) == again
+    assert "{" not in said[0].hint.id + said[0].hint.en
+
+
+def test_far_says_how_far():
+    said = advice.advise(GOOD.model_copy(update={"pixels": 9.2}), 9)
+    assert said[0].data["pixels"] == 9
+    assert f"9 pixels wide, {said[0].data['needed']} are needed" in said[0].hint.en
+
+
+def test_a_poor_cell_sends_its_number_to_review_and_never_the_other_way():
+    fine = case("a", "117", "117")
+    assert statuses([fine])["a"] == "accepted"
+    for code in ("cell_small", "cell_blurred", "cell_washed"):
+        assert code in problems.REASONS
+        assert statuses([replace(fine, poor=(code,))])["a"] == "review"
+    doubtful = case("a", "117", "117", sure=0.4)
+    assert statuses([doubtful])["a"] == "review"
+    assert statuses([replace(doubtful, poor=())])["a"] == "review"
+
+
+def test_the_worst_cell_of_a_number_counts():
+    limits = policy.Legible()
+    good = (limits.pixels + 1, limits.blur - 0.01, limits.burnt - 0.1)
+    assert policy.poor(*zip(good, good, strict=True)) == ()
+    assert policy.poor(*zip(good, (limits.pixels - 1, *good[1:]), strict=True)) == ("cell_small",)
+    assert policy.poor(*zip(good, (good[0], limits.blur + 0.01, good[2]), strict=True)) == ("cell_blurred",)
+    assert policy.poor(*zip(good, (good[0], None, limits.burnt + 0.1), strict=True)) == ("cell_washed",)
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+def call(*arguments):
+    return CliRunner().invoke(cli.app, ["check", *map(str, arguments)])
+
+
+def test_check_says_a_word_and_exits_0_for_good_photos():
+    result = call(SAMPLES / "page2-clean.jpg", "--lang", "en")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("GOOD    page2-clean.jpg: c-hasil-ppwp-2024, page 2;")
+
+
+def test_check_exits_1_where_one_photo_must_be_taken_again(tmp_path, clean):
+    cv2.imwrite(str(tmp_path / "wall.jpg"), np.full((900, 700), 120, np.uint8))
+    result = call(SAMPLES / "page2-clean.jpg", tmp_path / "wall.jpg", "--lang", "id")
+    assert result.exit_code == 1
+    assert "BAIK    page2-clean.jpg" in result.stdout
+    assert "ULANGI  wall.jpg" in result.stdout
+    assert problems.PROBLEMS["photo_without_contrast"][0] in result.stdout
+
+
+def test_check_writes_json(tmp_path):
+    import json
+
+    result = call(SAMPLES / "page2-clean.jpg", "--json")
+    (line,) = result.stdout.splitlines()
+    found = json.loads(line)
+    assert found["verdict"] == "good"
+    assert found["quality"]["pixels"] > 30
+
+
+def test_check_refuses_wrong_use(tmp_path):
+    assert call(tmp_path).exit_code == 2
+    assert call(SAMPLES / "page2-clean.jpg", "-t", "no-such-form").exit_code == 2

@@ -1,0 +1,165 @@
+"""Paper that is not flat: pages bent and folded by a known displacement, found where they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from conftest import PPM, Shot
+
+from ocr_recap import draw
+from ocr_recap.crop import crop
+from ocr_recap.load import load
+from ocr_recap.locate import LEAST_SUPPORT, Located, locate
+from ocr_recap.options import Options
+from ocr_recap.record import Page, PaperShape
+from ocr_recap.register import project, refine, ruling
+from ocr_recap.surface import Surface
+from ocr_recap.warp import follow
+
+LIMIT = 0.15  # cell widths
+
+
+def bow(points: np.ndarray) -> np.ndarray:
+    """The sheet's middle lies 5 mm lower than its sides, and a little to the left."""
+    wave = np.sin(np.pi * points[..., 0] / 297) * np.sin(np.pi * points[..., 1] / 420)
+    return np.stack([-2.0 * wave, 5.0 * wave], axis=-1)
+
+
+FOLD = 236.0  # mm from the top
+
+
+def fold(points: np.ndarray) -> np.ndarray:
+    """Folded across at `FOLD`: the crease lies nearer to the camera, so that it looks longer and lower."""
+    tent = np.minimum(points[..., 1] / FOLD, (420 - points[..., 1]) / (420 - FOLD))
+    return np.stack([(points[..., 0] / 297 - 0.5) * 8 * tent, 4.0 * tent], axis=-1)
+
+
+class Bent(Shot):
+    """A drawn page whose places are moved within its plane before it is seen."""
+
+    def __init__(self, template, page_id: str, moves) -> None:
+        super().__init__(template, page_id, tilt=0.06)
+        page = draw.raster(template, page_id, PPM)
+        y, x = np.mgrid[: page.shape[0], : page.shape[1]]
+        here = np.stack([(x + 0.5) / PPM, (y + 0.5) / PPM], axis=-1)
+        back = here
+        for _ in range(4):
+            back = here - moves(back)
+        seen = (back * PPM - 0.5).astype(np.float32)
+        bent = cv2.remap(page, seen[..., 0], seen[..., 1], cv2.INTER_LINEAR, borderValue=255)
+        pixels = self.homography @ np.array([[1 / PPM, 0, 0.5 / PPM], [0, 1 / PPM, 0.5 / PPM], [0, 0, 1]])
+        size = (self.gray.shape[1], self.gray.shape[0])
+        paper = cv2.warpPerspective(bent, pixels, size, flags=cv2.INTER_AREA).astype(float)
+        inside = cv2.warpPerspective(np.full_like(page, 255), pixels, size) > 128
+        noise = np.random.default_rng(2).normal(0, 3, paper.shape)
+        picture = cv2.GaussianBlur(np.where(inside, 25 + 0.8 * paper, 120.0), (0, 0), 0.9)
+        self.gray = (picture + noise).clip(0, 255).astype(np.uint8)
+        self.moves = moves
+
+    def off(self, located: Located) -> np.ndarray:
+        """Distances of the cells' middles from their true places, in cell widths."""
+        rects = np.array([r for f in self.template.fields_of(self.page_id) for r in f.cells.rects()])
+        middles = (rects[:, :2] + rects[:, 2:]) / 2
+        true = project(self.homography, middles + self.moves(middles))
+        unit = np.array([self.template.cell_width(self.page_id), 0])
+        width = np.linalg.norm(project(self.homography, middles + unit) - project(self.homography, middles), axis=1)
+        return np.linalg.norm(located.to_photo(middles) - true, axis=1) / width
+
+
+def found(shot: Shot) -> Located:
+    return locate(load(shot.gray, "photo", Options()), [shot.template])
+
+
+@pytest.fixture(scope="module")
+def folded(template) -> tuple[Bent, Located]:
+    shot = Bent(template, "2", fold)
+    return shot, found(shot)
+
+
+def test_a_flat_page_gets_no_correction(template):
+    located = found(Shot(template, "2"))
+    assert located.surface is None
+    assert located.folds == ()
+    assert located.before is None
+
+
+def test_a_bow_is_followed(template):
+    shot = Bent(template, "2", bow)
+    located = found(shot)
+    assert located.surface is not None
+    assert located.before is not None
+    assert located.residual < 0.3 * located.before
+    assert shot.off(located).max() < 0.05
+    assert shot.off(replace(located, surface=None)).max() > LIMIT
+    assert located.folds == ()
+
+
+def test_a_fold_is_followed_and_told(folded):
+    shot, located = folded
+    assert located.surface is not None
+    assert located.support >= LEAST_SUPPORT
+    assert shot.off(located).max() <= LIMIT
+    assert shot.off(replace(located, surface=None)).max() > LIMIT
+    assert any(axis == 1 and abs(place - FOLD) < 6 for axis, place in located.folds)
+
+
+def test_a_fold_is_reported_on_the_cells_that_it_runs_through(folded):
+    shot, located = folded
+    photo = load(shot.gray, "photo", Options())
+    field = shot.template.fields_of("2")[1]
+    x0, y0, _, y1 = field.cells.rects()[0]
+    through = replace(located, folds=((1, (y0 + y1) / 2),))
+    patches = crop(photo, through)
+    assert patches[field.id].folded.all()
+    assert not any(patches[f.id].folded.any() for f in shot.template.fields_of("2") if f.id != field.id)
+    down = crop(photo, replace(located, folds=((0, x0 + 1),)))
+    assert down[field.id].folded.tolist() == [True, False, False]
+
+
+def test_cells_are_cut_where_the_paper_is(folded):
+    shot, located = folded
+    patches = crop(load(shot.gray, "photo", Options()), located)
+    assert all(p.found.all() for p in patches.values())
+
+
+def test_a_record_places_what_it_draws_as_the_reading_did(folded):
+    _, located = folded
+    surface = located.surface
+    assert surface is not None
+    shape = PaperShape(
+        origin=tuple(surface.origin),
+        step=tuple(surface.step),
+        across=tuple(map(tuple, surface.values[..., 0])),
+        down=tuple(map(tuple, surface.values[..., 1])),
+        residual_before=0.1,
+        folds=(("y", FOLD),),
+    )
+    corners = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+    homography = tuple(map(tuple, located.homography))
+    page = Page(template="t", page="2", corners=corners, residual=0.1, anchors=(), homography=homography, shape=shape)
+    page = Page.model_validate_json(page.model_dump_json())
+    places = np.array([[60.0, 100.0], [250.0, 380.0]])
+    assert project(np.array(page.homography), page.moved(places)) == pytest.approx(located.to_photo(places))
+    flat = page.model_copy(update={"shape": None})
+    assert flat.moved(places) is places
+
+
+def test_another_pages_lines_are_never_bent_into_place(template):
+    shot = Shot(template, "2")
+    other = ruling(template, "3")
+    corners = template.page("3").markers.corners.centers
+    anchors = corners, project(shot.homography, corners)
+    plane = refine(shot.gray, shot.homography, other, anchors)
+    fit = follow(shot.gray, None, plane, [plane.homography], other, anchors)
+    assert fit.support < LEAST_SUPPORT
+
+
+def test_a_surface_without_values_moves_nothing_and_ends_level():
+    still = Surface(np.zeros((6, 5, 2)), np.zeros(2), np.full(2, 40.0))
+    places = np.array([[-50.0, -50.0], [10.0, 20.0], [500.0, 900.0]])
+    assert still.moved(places) == pytest.approx(places)
+    even = Surface(np.full((6, 5, 2), 3.0), np.zeros(2), np.full(2, 40.0))
+    assert even.moved(places) == pytest.approx(places + 3.0)
