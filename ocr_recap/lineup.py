@@ -7,6 +7,7 @@ of unequal gaps decides. The best rows and columns then meet, and the lines' end
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,14 +20,21 @@ from .rectify import Mask, Rectified
 from .template import Template
 
 FloatArray = NDArray[np.float64]
+Piece = tuple[float, float, float, float]  # where, start, end; 1 where it is sure to be seen
 
 _DARK = 0.6  # only lines darker than this gray are expected in a photo (as in `register`)
 _PIECE = 5.0  # mm; shorter pieces of line are not expected
 _SAME = 0.4  # mm; lines nearer than this are one
-_PEAKS = 16  # longest lines of the photo that propose alignments, two by two
-_PROPOSERS = 10  # longest lines of the page that do
-_SHORTLIST = 250  # alignments of one axis that are looked at with all lines
-_KEPT = 6  # alignments of one axis that meet those of the other
+_UNSURE = 0.3  # weight of lines that may be covered, when rows and columns are aligned apart
+_PEAKS = 12  # longest lines of the photo that propose alignments, two by two
+_BANDS = 10  # and the longest of each band of the picture
+_PROPOSERS = 12  # longest lines of the page that do
+_SHORTLIST = 120  # alignments of one axis that are looked at with all lines
+_SETTLING = 3  # rounds in which the shortlist is pulled onto lines
+_PULL = 8.0  # px from which lines pull
+_KEPT = 3  # alignments of the first axis that are followed
+_MET = 40  # alignments of the second axis that meet each of them
+_FOLLOWED = 12  # layouts whose second axis is looked at
 _ASPECT = 1.35  # largest ratio of the two scales: foreshortening that a tilt of 40 degrees leaves
 _SPAN = (0.30, 1.6)  # how much of the rectified picture the page's lines may span
 _SLACK = 2  # px by which a line of the rectified picture may lie off: paper is not quite flat
@@ -35,11 +43,15 @@ _LONG = 0.6  # share of a line that must be seen for it to count in full where r
 
 @dataclass(frozen=True)
 class Axis:
-    """Lines of a page that run one way: `at` (n,) where they lie, `start` and `end` (n,) of each; millimetres."""
+    """Lines of a page that run one way: `at` (n,) where they lie, `start` and `end` (n,) of each; millimetres.
+
+    `sure` (n,) is 0 where pens, hands and masks are likely to cover a line (names, signatures), else 1.
+    """
 
     at: FloatArray
     start: FloatArray
     end: FloatArray
+    sure: FloatArray
 
     def __len__(self) -> int:
         return len(self.at)
@@ -52,21 +64,31 @@ class Axis:
     def mirrored(self, along: bool, across: bool) -> Axis:
         """The lines as seen from the other side of the page."""
         start, end = (-self.end, -self.start) if along else (self.start, self.end)
-        return Axis(-self.at if across else self.at, start, end)
+        return Axis(-self.at if across else self.at, start, end, self.sure)
 
     @cached_property
-    def merged(self) -> tuple[FloatArray, FloatArray]:
-        """Places of lines, each once, and how long all lines there are together; sorted."""
+    def merged(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Places of lines, each once, how long all lines there are together, and what they tell; sorted."""
         order = np.argsort(self.at, kind="stable")
         group = np.r_[0, np.cumsum(np.diff(self.at[order]) > _SAME)]
         length = np.bincount(group, weights=self.length[order])
-        return np.bincount(group, weights=(self.at * self.length)[order]) / length, length
+        sure = np.bincount(group, weights=(self.length * self.sure)[order]) / length
+        at = np.bincount(group, weights=(self.at * self.length)[order]) / length
+        return at, length, np.sqrt(length) * np.maximum(sure, _UNSURE)
+
+    @cached_property
+    def leading(self) -> NDArray[np.intp]:
+        """Which of the merged lines propose alignments: long ones, and such as stand alone; sorted."""
+        at, length, weight = self.merged
+        gap = np.diff(at, prepend=at[0] - 12.0, append=at[-1] + 12.0)
+        tells = weight * np.sqrt(length) * np.minimum(np.maximum(gap[:-1], gap[1:]), 12.0) ** 0.5
+        return np.sort(np.argsort(-tells, kind="stable")[:_PROPOSERS])
 
     @cached_property
     def weight(self) -> FloatArray:
         """What each line tells: its length, less where others lie near; one line of a grid looks like the next."""
         near = (np.abs(self.at[:, None] - self.at[None]) < 12.0) * self.length[None]
-        return self.length * np.sqrt(self.length.max() / near.sum(axis=1))
+        return self.sure * self.length * np.sqrt(self.length.max() / near.sum(axis=1))
 
 
 @dataclass(frozen=True)
@@ -79,6 +101,11 @@ class Layout:
     turn: FloatArray
     rows: Axis
     columns: Axis
+
+    @property
+    def upright(self) -> bool:
+        """Are there fewer columns than rows? The axis with fewer lines is aligned first."""
+        return len(self.columns.merged[0]) <= len(self.rows.merged[0])
 
 
 @dataclass(frozen=True)
@@ -126,18 +153,31 @@ class Ruler:
         self.rows = _Sums(seen.rows)
         self.columns = _Sums(np.ascontiguousarray(seen.columns.T))
 
-    def best(self, layout: Layout) -> Placed | None:
-        """The best place of a layout; None where nothing comes near."""
-        if len(layout.rows) < 3 or len(layout.columns) < 3:
-            return None
-        across = _align(layout.columns, self.columns)
-        down = _align(layout.rows, self.rows)
-        if not len(across) or not len(down):
-            return None
-        i, j = np.meshgrid(np.arange(len(across)), np.arange(len(down)), indexing="ij")
-        pairs = np.concatenate([across[i.ravel()], down[j.ravel()]], axis=1)  # scale x, shift x, scale y, shift y
-        ratio = np.abs(np.log(pairs[:, 0] / pairs[:, 2]))
-        pairs = pairs[ratio < np.log(_ASPECT)]
+    def best(self, layouts: Sequence[Layout]) -> list[Placed]:
+        """The best place of each layout that comes near, best first."""
+        begun = [(layout, *self._first(layout)) for layout in layouts if min(len(layout.rows), len(layout.columns)) > 2]
+        begun.sort(key=lambda b: -b[2])
+        placed = [self._second(layout, ways) for layout, ways, _ in begun[:_FOLLOWED]]
+        return sorted((p for p in placed if p), key=lambda p: -p.score)
+
+    def _first(self, layout: Layout) -> tuple[FloatArray, float]:
+        """The axis with fewer lines by itself: scales and shifts, and how well the best of them fits."""
+        lines, sums = (layout.columns, self.columns) if layout.upright else (layout.rows, self.rows)
+        span = np.array(_SPAN) * sums.height / np.ptp(lines.at)
+        ways, score = _align(lines, sums, span, _SHORTLIST)
+        kept = _apart(ways, lines.at, _KEPT)
+        return ways[kept], float(score[kept[0]]) if kept else 0.0
+
+    def _second(self, layout: Layout, firsts: FloatArray) -> Placed | None:
+        """The other axis, whose scale is now nearly known; rows and columns then speak together."""
+        lines, sums = (layout.rows, self.rows) if layout.upright else (layout.columns, self.columns)
+        found: list[FloatArray] = []
+        for first in firsts:
+            span = np.array([1 / _ASPECT, _ASPECT]) * first[0]
+            ways = _align(lines, sums, span, _SHORTLIST)[0][:_MET]
+            pair = (np.broadcast_to(first, ways.shape), ways)
+            found.append(np.hstack(pair if layout.upright else pair[::-1]))
+        pairs = np.concatenate(found) if found else np.zeros((0, 4))
         if not len(pairs):
             return None
         recall, precision = self._agreement(layout, pairs)
@@ -174,10 +214,18 @@ class _Sums:
         self.along = np.zeros((self.height, self.width + 1), np.int32)
         np.cumsum(grown, axis=1, dtype=np.int32, out=self.along[:, 1:])
         self.area = cv2.integral(mask, sdepth=cv2.CV_32S)
-        total = mask.sum(axis=1, dtype=np.float64)
         self.profile = grown.sum(axis=1, dtype=np.float64)  # px of line at each place, slack allowed
-        self.total = np.r_[0.0, np.cumsum(total)]
-        self.peaks = _peaks(self.profile)
+        self.total = np.r_[0.0, np.cumsum(self.profile)]
+        self.peaks, every = _peaks(self.profile)
+        rows = np.arange(self.height)
+        after = np.clip(np.searchsorted(every, rows), 1, max(len(every) - 1, 1)) if len(every) > 1 else None
+        if after is None:
+            self.nearest = np.full(self.height, np.inf)
+        else:
+            before = rows - every[after - 1] <= every[after] - rows
+            self.nearest = np.where(before, every[after - 1], every[after])
+        long = _LONG * float(np.median(self.profile[self.peaks.astype(np.intp)])) if len(self.peaks) else 1.0
+        self.busy = np.r_[0.0, np.cumsum(np.minimum(self.profile / max(long, 1.0), 1.0))]
 
     def share(self, place: FloatArray, start: FloatArray, end: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Share of each line that is there, and share of it that lies in the picture."""
@@ -202,92 +250,135 @@ class _Sums:
         return (s[y1, x1] - s[y0, x1] - s[y1, x0] + s[y0, x0]).astype(np.float64)
 
 
-def _peaks(profile: FloatArray) -> FloatArray:
-    """Places of the longest lines, sorted."""
+def _peaks(profile: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Places of the longest lines, and of all; sorted."""
     size = 2 * _SLACK + 1
     smooth = np.convolve(profile, np.ones(size) / size, mode="same")
     high = np.asarray(cv2.dilate(smooth[:, None], np.ones((size, 1))))[:, 0]
     places = np.flatnonzero((smooth >= high) & (smooth > 0))
-    best = places[np.argsort(-smooth[places], kind="stable")[:_PEAKS]]
-    return np.sort(best).astype(np.float64)
+    places = places[np.argsort(-smooth[places], kind="stable")]
+    first_of_band = np.unique(places * _BANDS // len(profile), return_index=True)[1]
+    longest = np.unique(np.concatenate([places[:_PEAKS], places[first_of_band]]))
+    return longest.astype(np.float64), np.sort(places).astype(np.float64)
 
 
-def _align(lines: Axis, sums: _Sums) -> FloatArray:
-    """Scales and shifts (n, 2), px per mm and px, that lay the lines of one axis on those of the photo, best first."""
-    at, length = lines.merged
-    lead = np.sort(np.argsort(-length, kind="stable")[:_PROPOSERS])
+def _align(lines: Axis, sums: _Sums, span: FloatArray, shortlist: int) -> tuple[FloatArray, FloatArray]:
+    """Scales and shifts (n, 2), px per mm and px, that lay the lines of one axis on those of the photo, best first.
+
+    Args:
+        lines: of the page.
+        sums: of the photo.
+        span: least and largest scale.
+        shortlist: how many proposals are looked at with all lines.
+    """
+    at, length, weight = lines.merged
+    lead = lines.leading
     i, j = np.triu_indices(len(lead), 1)
     a, b = np.triu_indices(len(sums.peaks), 1)
-    if not len(i) or not len(a):
-        return np.zeros((0, 2))
     gap = at[lead[j]] - at[lead[i]]
     scale = (sums.peaks[b] - sums.peaks[a])[None] / gap[:, None]
     shift = sums.peaks[a][None] - scale * at[lead[i]][:, None]
-    span = scale * (at[-1] - at[0]) / sums.height
-    usable = (span > _SPAN[0]) & (span < _SPAN[1]) & (gap > 0.15 * (at[-1] - at[0]))[:, None]
+    usable = (scale > span[0]) & (scale < span[1]) & (gap > 0.25 * (at[-1] - at[0]))[:, None]
     ways = np.c_[scale[usable], shift[usable]]
     if not len(ways):
-        return ways
-    rough = _ruled(ways, at[lead], length[lead], sums)[0]
-    ways = ways[np.argsort(-rough, kind="stable")[:_SHORTLIST]]
-    recall, explained = _ruled(ways, at, length, sums)
-    edge = 0.01 * (at[-1] - at[0])
-    low, high = (np.clip(ways[:, 0] * v + ways[:, 1], 0, sums.height) for v in (at[0] - edge, at[-1] + edge))
-    there = sums.total[np.rint(high).astype(int)] - sums.total[np.rint(low).astype(int)]
-    score = recall * np.sqrt(np.minimum(explained / np.maximum(there, 1.0), 1.0))
+        return ways, np.zeros(0)
+    rough = _pattern(ways, at[lead], length[lead], weight[lead], sums)
+    ways = ways[np.argsort(-rough, kind="stable")[:shortlist]]
+    for _ in range(_SETTLING):
+        ways = _settled(ways, at, weight, sums)
+    score = _pattern(ways, at, length, weight, sums)
     order = np.argsort(-score, kind="stable")
-    ends = ways[:, :1] * np.array([at[0], at[-1]]) + ways[:, 1:]
+    return ways[order], score[order]
+
+
+def _apart(ways: FloatArray, at: FloatArray, most: int) -> list[int]:
+    """Indices of the first ways that differ from all before them."""
+    ends = ways[:, :1] * np.array([at.min(), at.max()]) + ways[:, 1:]
     kept: list[int] = []
-    for index in order:
+    for index in range(len(ways)):
         if all(np.abs(ends[index] - ends[k]).max() > 2.0 * _SLACK for k in kept):
-            kept.append(int(index))
-            if len(kept) == _KEPT:
+            kept.append(index)
+            if len(kept) == most:
                 break
-    return ways[kept]
+    return kept
 
 
-def _ruled(ways: FloatArray, at: FloatArray, length: FloatArray, sums: _Sums) -> tuple[FloatArray, FloatArray]:
-    """How many of the lines are there for each scale and shift (0 to 1), and how many px of line they account for."""
+def _settled(ways: FloatArray, at: FloatArray, weight: FloatArray, sums: _Sums) -> FloatArray:
+    """Scales and shifts moved so that lines lie on the nearest lines of the photo, as far as these are near."""
+    place = ways[:, :1] * at + ways[:, 1:]
+    row = np.rint(place).astype(np.intp)
+    inside = (row >= 0) & (row < sums.height)
+    peak = sums.nearest[np.where(inside, row, 0)]
+    # Half of the gap to the next line is the farthest that can be told from a slip.
+    gap = np.diff(at, prepend=-np.inf, append=np.inf)
+    reach = np.minimum(_PULL, 0.5 * ways[:, :1] * np.minimum(gap[:-1], gap[1:]))
+    w = np.where(inside & (np.abs(peak - place) <= reach), weight, 0.0)
+    total = np.maximum(w.sum(axis=1, keepdims=True), 1e-9)
+    mx, my = ((w * v).sum(axis=1, keepdims=True) / total for v in (np.broadcast_to(at, w.shape), peak))
+    spread = (w * (at - mx) ** 2).sum(axis=1, keepdims=True)
+    scale = (w * (at - mx) * (peak - my)).sum(axis=1, keepdims=True) / np.maximum(spread, 1e-9)
+    # Few lines near one place must not turn the ruler.
+    loose = (spread < 0.02 * total * (at[-1] - at[0]) ** 2) | (np.abs(scale / ways[:, :1] - 1) > 0.05)
+    scale = np.where(loose, ways[:, :1], scale)
+    shift = np.where(loose, ways[:, 1:], my - scale * mx)
+    return np.c_[scale, shift]
+
+
+def _pattern(
+    ways: FloatArray, at: FloatArray, length: FloatArray, weight: FloatArray, sums: _Sums
+) -> FloatArray:
+    """How well lines at such places meet those of the photo for each scale and shift: 1 all of them, 0 as by chance.
+
+    Where a photo is full of lines, small pages find lines everywhere: what counts is how much more than chance finds.
+    """
     place = np.rint(ways[:, :1] * at + ways[:, 1:]).astype(np.intp)
     inside = (place >= 0) & (place < sums.height)
     seen = np.where(inside, sums.profile[np.where(inside, place, 0)], 0.0)
-    expected = ways[:, :1] * length
-    weight = np.sqrt(length)
     there = np.maximum((inside * weight).sum(axis=1), 0.6 * weight.sum())
-    share = np.minimum(seen / (_LONG * expected), 1.0)
-    return (share * weight).sum(axis=1) / there, seen.sum(axis=1) / (2 * _SLACK + 1)
+    recall = (np.minimum(seen / (_LONG * ways[:, :1] * length), 1.0) * weight).sum(axis=1) / there
+    edge = 0.01 * (at[-1] - at[0])
+    low, high = (
+        np.clip(np.rint(ways[:, 0] * v + ways[:, 1]), 0, sums.height).astype(np.intp)
+        for v in (at[0] - edge, at[-1] + edge)
+    )
+    chance = (sums.busy[high] - sums.busy[low]) / np.maximum(high - low, 1)
+    near = (np.clip(place + d, 0, sums.height).astype(np.intp) for d in (_SLACK + 2, -_SLACK - 1))
+    explained = -np.diff([sums.total[v].sum(axis=1) for v in near], axis=0)[0]
+    precision = np.minimum(explained / np.maximum(sums.total[high] - sums.total[low], 1.0), 1.0)
+    return (recall - chance) / np.maximum(1.0 - chance, 0.05) * np.sqrt(precision)
 
 
 def _axes(template: Template, page_id: str) -> tuple[Axis, Axis]:
     """The page's dark ruled lines: those along x (rows) and those along y (columns)."""
     page = template.page(page_id)
     private = [np.array(region.rect) for region in page.private] if page.find == "lines" else []
-    rows: list[tuple[float, float, float]] = []
-    columns: list[tuple[float, float, float]] = []
+    rows: list[Piece] = []
+    columns: list[Piece] = []
     for part in primitives(template, page_id):
         if not isinstance(part, Line) or part.gray > _DARK or part.role not in ("frame", "box", "grid"):
             continue
-        middle = np.array([(part.x0 + part.x1) / 2, (part.y0 + part.y1) / 2])
-        if any(((middle > r[:2]) & (middle < r[2:])).all() for r in private):
-            continue
-        if abs(part.y1 - part.y0) < 1e-6:
-            rows.append((part.y0, min(part.x0, part.x1), max(part.x0, part.x1)))
-        elif abs(part.x1 - part.x0) < 1e-6:
-            columns.append((part.x0, min(part.y0, part.y1), max(part.y0, part.y1)))
+        low = np.array([min(part.x0, part.x1), min(part.y0, part.y1)])
+        high = np.array([max(part.x0, part.x1), max(part.y0, part.y1)])
+        middle = (low + high) / 2
+        sure = float(not any(((middle > r[:2]) & (middle < r[2:])).all() for r in private))
+        if high[1] - low[1] < 1e-6:
+            rows.append((low[1], low[0], high[0], sure))
+        elif high[0] - low[0] < 1e-6:
+            columns.append((low[0], low[1], high[1], sure))
     return _joined(rows), _joined(columns)
 
 
-def _joined(pieces: list[tuple[float, float, float]]) -> Axis:
+def _joined(pieces: list[Piece]) -> Axis:
     """Pieces that touch or overlap on one line become one."""
     joined: list[list[float]] = []
-    for at, start, end in sorted(pieces):
+    for at, start, end, sure in sorted(pieces):
         for other in reversed(joined):
             if at - other[0] > _SAME:
                 continue
-            if start <= other[2] + 1.0 and end >= other[1] - 1.0:
+            if sure == other[3] and start <= other[2] + 1.0 and end >= other[1] - 1.0:
                 other[1], other[2] = min(other[1], start), max(other[2], end)
                 break
         else:
-            joined.append([at, start, end])
-    array = np.array([j for j in joined if j[2] - j[1] >= _PIECE]).reshape(-1, 3)
-    return Axis(array[:, 0], array[:, 1], array[:, 2])
+            joined.append([at, start, end, sure])
+    array = np.array([j for j in joined if j[2] - j[1] >= _PIECE]).reshape(-1, 4)
+    return Axis(*array.T)

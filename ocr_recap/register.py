@@ -38,12 +38,15 @@ class Ruling:
 class Fit:
     """A homography (mm to px), the share of visible line samples that lie on a line, and their residual.
 
-    `residual` is the median distance across the line, in cell widths, over the samples that were matched.
+    `residual` is the median distance across the line, in cell widths, over the samples that were matched. `visible` and
+    `found` say of each sample of the ruling whether it lies in the photo, and whether a line was found there; (n,).
     """
 
     homography: FloatArray
     support: float
     residual: float
+    visible: NDArray[np.bool_]
+    found: NDArray[np.bool_]
 
 
 def ruling(template: Template, page_id: str) -> Ruling:
@@ -145,7 +148,7 @@ def refine(gray: GrayImage, start: FloatArray, ruled: Ruling, anchors: tuple[Flo
     support = float(good.sum() / max(visible.sum(), 0.6 * len(visible)))
     scale = final.pixels_per_mm * ruled.unit
     residual = float(np.median(np.abs(final.offset[good]) / scale[good])) if good.any() else 1.0
-    return Fit(homography, support, residual)
+    return Fit(homography, support, residual, visible, good)
 
 
 @dataclass(frozen=True)
