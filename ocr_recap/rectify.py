@@ -21,18 +21,20 @@ _LOOK = 1000  # px, longer side of the picture on which strokes are looked for
 _SIDE = 1100  # px, longer side of the rectified picture
 _LEAST_STROKE = 0.025  # of the longer side: shorter strokes are writing
 _LEAST_STROKES = 8  # per direction; a table has more
+_FAINT = 0.35  # of the contrast of the photo's clear strokes: fainter ones are left out
 _APART = np.radians(45)  # least angle between the two directions in the photo
 _SPREAD = np.radians(22)  # largest angle of a stroke against its direction's middle: perspective spreads them
 _ELITE = 45  # longest strokes of a direction that propose vanishing points, two by two
 _AIM = np.radians(0.35)  # a stroke that points at a vanishing point misses it by about this
 _NEAR_HORIZON = 0.3  # places where the page's scale falls below this share of the middle's are not looked at
 _CROWD = 64  # places along the longer side by which strokes are told to lie together
+_GATHER = 7  # such places that a gap between tables may span
 _MARGIN = 0.08  # of the crowd's longer side: heads and feet of forms stand apart
 _HAT = 11  # px, rectified: dark lines up to about half as wide count as lines
 _RUN = 25  # px, rectified: a ruled line runs at least so far
 _THICK = 7  # px, rectified: what is thicker is text or a bar
 _CONTRAST = 0.07  # of the paper's brightness: a fainter stroke is none
-_LEAST_CONTRAST = 4.0  # gray levels
+_LEAST_CONTRAST = 4  # gray levels
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,6 @@ def rectify(gray: GrayImage) -> Rectified | None:
         np.linalg.inv(to_photo),
         (width, height),
         flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
     )
     return Rectified(to_photo / to_photo[2, 2], _lines_along_x(turned), _lines_along_x(turned.T).T)
 
@@ -103,7 +104,25 @@ def _strokes(gray: GrayImage) -> FloatArray:
         return np.zeros((0, 2, 2))
     strokes = np.asarray(found, dtype=np.float64).reshape(-1, 2, 2)
     length = np.linalg.norm(strokes[:, 1] - strokes[:, 0], axis=1)
-    return strokes[length >= _LEAST_STROKE * max(gray.shape)]
+    strokes = strokes[length >= _LEAST_STROKE * max(gray.shape)]
+    if not len(strokes):
+        return strokes
+    # Print is darker than the grain of wood or the weave of cloth.
+    contrast = _contrast(gray, strokes)
+    return strokes[contrast >= _FAINT * np.quantile(contrast, 0.8)]
+
+
+def _contrast(gray: GrayImage, strokes: FloatArray) -> FloatArray:
+    """Gray levels between the two sides of each stroke, relative to the lighter side; (n,)."""
+    start, way = strokes[:, 0], strokes[:, 1] - strokes[:, 0]
+    across = np.stack([-way[:, 1], way[:, 0]], axis=1) / np.linalg.norm(way, axis=1, keepdims=True)
+    places = start[:, None] + np.linspace(0.15, 0.85, 5)[None, :, None] * way[:, None]
+    sides = [places + step * across[:, None] for step in (-1.5, 1.5)]
+    light = [
+        cv2.remap(gray, *side.astype(np.float32).transpose(2, 0, 1), cv2.INTER_LINEAR).astype(float).mean(axis=1)
+        for side in sides
+    ]
+    return np.abs(light[0] - light[1]) / np.maximum(np.maximum(*light), 1.0)
 
 
 def _vanishing_points(strokes: FloatArray) -> tuple[FloatArray, FloatArray] | None:
@@ -195,7 +214,7 @@ def _extent(strokes: FloatArray, to_local: FloatArray) -> tuple[FloatArray, Floa
     index = ((flat - low) / cell).astype(int)
     crowd = np.zeros((_CROWD + 1, _CROWD + 1), np.uint8)
     crowd[index[:, 1], index[:, 0]] = 1
-    labels = cv2.connectedComponents(cv2.dilate(crowd, np.ones((3, 3), np.uint8)))[1]
+    labels = cv2.connectedComponents(cv2.dilate(crowd, np.ones((_GATHER, _GATHER), np.uint8)))[1]
     label = labels[index[:, 1], index[:, 0]]
     flat = flat[label == np.bincount(label).argmax()]
     low, high = flat.min(axis=0), flat.max(axis=0)
@@ -209,7 +228,9 @@ def _lines_along_x(gray: GrayImage) -> Mask:
     upright = np.ones((_HAT, 1), np.uint8)
     closed = cv2.morphologyEx(gray, cv2.MORPH_CLOSE, upright)
     depth = cv2.blur(cv2.subtract(closed, gray), (11, 1))
-    bar = np.maximum(_LEAST_CONTRAST, _CONTRAST * closed.astype(np.float32))
-    lines = (depth > bar).astype(np.uint8)
+    ratio = depth.astype(np.float32) / np.maximum(closed, 1)
+    seen = ratio > _CONTRAST
+    bar = max(_CONTRAST, _FAINT * float(np.quantile(ratio[seen][::7], 0.95))) if seen.any() else _CONTRAST
+    lines = ((ratio > bar) & (depth >= _LEAST_CONTRAST)).astype(np.uint8)
     lines -= cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((_THICK, 1), np.uint8))  # text and bars
     return np.asarray(cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((1, _RUN), np.uint8)), dtype=np.uint8)
