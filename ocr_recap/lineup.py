@@ -31,13 +31,12 @@ _BANDS = 10  # and the longest of each band of the picture
 _PROPOSERS = 12  # longest lines of the page that do
 _SHORTLIST = 120  # alignments of one axis that are looked at with all lines
 _SETTLING = 3  # rounds in which the shortlist is pulled onto lines
-_PULL = 8.0  # px from which lines pull
+_PULL = 6.0  # px from which lines pull
 _KEPT = 3  # alignments of the first axis that are followed
 _MET = 40  # alignments of the second axis that meet each of them
 _FOLLOWED = 12  # layouts whose second axis is looked at
 _ASPECT = 1.35  # largest ratio of the two scales: foreshortening that a tilt of 40 degrees leaves
 _SPAN = (0.30, 1.6)  # how much of the rectified picture the page's lines may span
-_SLACK = 2  # px by which a line of the rectified picture may lie off: paper is not quite flat
 _LONG = 0.6  # share of a line that must be seen for it to count in full where rows and columns are aligned apart
 
 
@@ -148,10 +147,11 @@ def layouts(template: Template, page_id: str) -> list[Layout]:
 class Ruler:
     """The rectified picture as sums, so that any piece of line is looked up at once."""
 
-    def __init__(self, seen: Rectified) -> None:
+    def __init__(self, seen: Rectified, slack: int) -> None:
+        """`slack`: px by which a line may lie off, for paper that is not quite flat."""
         self.seen = seen
-        self.rows = _Sums(seen.rows)
-        self.columns = _Sums(np.ascontiguousarray(seen.columns.T))
+        self.rows = _Sums(seen.rows, slack)
+        self.columns = _Sums(np.ascontiguousarray(seen.columns.T), slack)
 
     def best(self, layouts: Sequence[Layout]) -> list[Placed]:
         """The best place of each layout that comes near, best first."""
@@ -165,7 +165,7 @@ class Ruler:
         lines, sums = (layout.columns, self.columns) if layout.upright else (layout.rows, self.rows)
         span = np.array(_SPAN) * sums.height / np.ptp(lines.at)
         ways, score = _align(lines, sums, span, _SHORTLIST)
-        kept = _apart(ways, lines.at, _KEPT)
+        kept = _apart(ways, lines.at, 2.0 * sums.slack, _KEPT)
         return ways[kept], float(score[kept[0]]) if kept else 0.0
 
     def _second(self, layout: Layout, firsts: FloatArray) -> Placed | None:
@@ -208,15 +208,16 @@ class Ruler:
 class _Sums:
     """Sums over a mask of lines that run along x."""
 
-    def __init__(self, mask: Mask) -> None:
+    def __init__(self, mask: Mask, slack: int) -> None:
+        self.slack = slack
         self.height, self.width = mask.shape
-        grown = cv2.dilate(mask, np.ones((2 * _SLACK + 1, 1), np.uint8))
+        grown = cv2.dilate(mask, np.ones((2 * slack + 1, 1), np.uint8))
         self.along = np.zeros((self.height, self.width + 1), np.int32)
         np.cumsum(grown, axis=1, dtype=np.int32, out=self.along[:, 1:])
         self.area = cv2.integral(mask, sdepth=cv2.CV_32S)
         self.profile = grown.sum(axis=1, dtype=np.float64)  # px of line at each place, slack allowed
         self.total = np.r_[0.0, np.cumsum(self.profile)]
-        self.peaks, every = _peaks(self.profile)
+        self.peaks, every = _peaks(self.profile, slack)
         rows = np.arange(self.height)
         after = np.clip(np.searchsorted(every, rows), 1, max(len(every) - 1, 1)) if len(every) > 1 else None
         if after is None:
@@ -240,7 +241,8 @@ class _Sums:
 
     def mass(self, place: FloatArray, start: FloatArray, end: FloatArray) -> FloatArray:
         """Pixels of line that each expected line accounts for."""
-        return self.within(place - _SLACK - 1, place + _SLACK + 1, start - _SLACK, end + _SLACK)
+        slack = self.slack
+        return self.within(place - slack - 1, place + slack + 1, start - slack, end + slack)
 
     def within(self, low: FloatArray, high: FloatArray, start: FloatArray, end: FloatArray) -> FloatArray:
         """Pixels of line in rectangles."""
@@ -250,9 +252,9 @@ class _Sums:
         return (s[y1, x1] - s[y0, x1] - s[y1, x0] + s[y0, x0]).astype(np.float64)
 
 
-def _peaks(profile: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _peaks(profile: FloatArray, slack: int) -> tuple[FloatArray, FloatArray]:
     """Places of the longest lines, and of all; sorted."""
-    size = 2 * _SLACK + 1
+    size = 2 * slack + 1
     smooth = np.convolve(profile, np.ones(size) / size, mode="same")
     high = np.asarray(cv2.dilate(smooth[:, None], np.ones((size, 1))))[:, 0]
     places = np.flatnonzero((smooth >= high) & (smooth > 0))
@@ -291,12 +293,12 @@ def _align(lines: Axis, sums: _Sums, span: FloatArray, shortlist: int) -> tuple[
     return ways[order], score[order]
 
 
-def _apart(ways: FloatArray, at: FloatArray, most: int) -> list[int]:
-    """Indices of the first ways that differ from all before them."""
+def _apart(ways: FloatArray, at: FloatArray, least: float, most: int) -> list[int]:
+    """Indices of the first ways whose ends differ from those of all before them by so many px."""
     ends = ways[:, :1] * np.array([at.min(), at.max()]) + ways[:, 1:]
     kept: list[int] = []
     for index in range(len(ways)):
-        if all(np.abs(ends[index] - ends[k]).max() > 2.0 * _SLACK for k in kept):
+        if all(np.abs(ends[index] - ends[k]).max() > least for k in kept):
             kept.append(index)
             if len(kept) == most:
                 break
@@ -311,7 +313,7 @@ def _settled(ways: FloatArray, at: FloatArray, weight: FloatArray, sums: _Sums) 
     peak = sums.nearest[np.where(inside, row, 0)]
     # Half of the gap to the next line is the farthest that can be told from a slip.
     gap = np.diff(at, prepend=-np.inf, append=np.inf)
-    reach = np.minimum(_PULL, 0.5 * ways[:, :1] * np.minimum(gap[:-1], gap[1:]))
+    reach = np.minimum(_PULL + sums.slack, 0.5 * ways[:, :1] * np.minimum(gap[:-1], gap[1:]))
     w = np.where(inside & (np.abs(peak - place) <= reach), weight, 0.0)
     total = np.maximum(w.sum(axis=1, keepdims=True), 1e-9)
     mx, my = ((w * v).sum(axis=1, keepdims=True) / total for v in (np.broadcast_to(at, w.shape), peak))
@@ -342,7 +344,7 @@ def _pattern(
         for v in (at[0] - edge, at[-1] + edge)
     )
     chance = (sums.busy[high] - sums.busy[low]) / np.maximum(high - low, 1)
-    near = (np.clip(place + d, 0, sums.height).astype(np.intp) for d in (_SLACK + 2, -_SLACK - 1))
+    near = (np.clip(place + d, 0, sums.height).astype(np.intp) for d in (sums.slack + 2, -sums.slack - 1))
     explained = -np.diff([sums.total[v].sum(axis=1) for v in near], axis=0)[0]
     precision = np.minimum(explained / np.maximum(sums.total[high] - sums.total[low], 1.0), 1.0)
     return (recall - chance) / np.maximum(1.0 - chance, 0.05) * np.sqrt(precision)

@@ -19,13 +19,14 @@ Mask = NDArray[np.uint8]
 
 _LOOK = 1000  # px, longer side of the picture on which strokes are looked for
 _SIDE = 1100  # px, longer side of the rectified picture
-_LEAST_STROKE = 0.025  # of the longer side: shorter strokes are writing
+_LEAST_STROKE = 0.013  # of the longer side: shorter strokes are writing
 _LEAST_STROKES = 8  # per direction; a table has more
 _FAINT = 0.35  # of the contrast of the photo's clear strokes: fainter ones are left out
 _APART = np.radians(45)  # least angle between the two directions in the photo
 _SPREAD = np.radians(22)  # largest angle of a stroke against its direction's middle: perspective spreads them
 _ELITE = 45  # longest strokes of a direction that propose vanishing points, two by two
-_AIM = np.radians(0.35)  # a stroke that points at a vanishing point misses it by about this
+_AIM = np.radians(0.35)  # a stroke that points at a vanishing point misses it by about this,
+_END = 1.2e-3  # and by as much as moving one end by so many halves of the photo's longer side does
 _NEAR_HORIZON = 0.3  # places where the page's scale falls below this share of the middle's are not looked at
 _CROWD = 64  # places along the longer side by which strokes are told to lie together
 _GATHER = 7  # such places that a gap between tables may span
@@ -138,10 +139,11 @@ def _vanishing_points(strokes: FloatArray) -> tuple[FloatArray, FloatArray] | No
     if not smooth[far].any():
         return None
     second = (int(np.where(far, smooth, -1).argmax()) + 0.5) * np.pi / 90
+    classes = [strokes[_between(angle, main) < _SPREAD] for main in (first, second)]
     found: list[FloatArray] = []
-    for main in (first, second):
-        mine = strokes[_between(angle, main) < _SPREAD]
-        point = _meeting(mine) if len(mine) >= _LEAST_STROKES else None
+    for mine, others in (classes, classes[::-1]):
+        crossed = mine[_crossed(mine, others)]
+        point = _meeting(crossed) if len(crossed) >= _LEAST_STROKES else None
         if point is None:
             return None
         found.append(point)
@@ -150,6 +152,21 @@ def _vanishing_points(strokes: FloatArray) -> tuple[FloatArray, FloatArray] | No
     if a[0] * b[1] - a[1] * b[0] <= np.sin(_APART) / 2:
         return None
     return a, b
+
+
+def _crossed(strokes: FloatArray, others: FloatArray) -> NDArray[np.bool_]:
+    """Which strokes run where strokes of the other direction are: on a table, not along the grain of a board."""
+    there = np.zeros((_CROWD, _CROWD), np.uint8)
+    there[tuple(_squares(others).reshape(-1, 2).T)] = 1
+    near = cv2.dilate(there, np.ones((3, 3), np.uint8))
+    return near[tuple(np.moveaxis(_squares(strokes), -1, 0))].mean(axis=1) >= 0.5
+
+
+def _squares(strokes: FloatArray) -> NDArray[np.intp]:
+    """Squares (row, column) of the photo that each stroke passes; (n, 12, 2)."""
+    share = np.linspace(0, 1, 12)[None, :, None]
+    places = strokes[:, :1] * (1 - share) + strokes[:, 1:] * share
+    return np.clip((places[..., ::-1] + 1) / 2 * _CROWD, 0, _CROWD - 1).astype(np.intp)
 
 
 def _between(angle: FloatArray, other: float) -> FloatArray:
@@ -174,16 +191,17 @@ def _meeting(strokes: FloatArray) -> FloatArray | None:
     points = points[size > 1e-9] / size[size > 1e-9, None]
     if not len(points):
         return None
+    aim = np.hypot(_AIM, _END / length)
     off = _misses(points, middle, way)
-    best = points[int((length / (1 + (off / _AIM) ** 2)).sum(axis=1).argmax())]
+    best = points[int((length / (1 + (off / aim) ** 2)).sum(axis=1).argmax())]
     for _ in range(4):
         off = _misses(best[None], middle, way)[0]
-        weight = (length / (1 + (off / _AIM) ** 2)) ** 2
+        weight = length / aim**2 / (1 + (off / aim) ** 2) ** 2
         # A stroke's line misses the point by its angle times the distance, which the distance itself cancels.
         far = np.hypot(*(best[:2, None] - best[2] * middle.T))
         scaled = lines * (np.sqrt(weight) / np.maximum(far, 1e-6))[:, None]
         best = np.linalg.svd(scaled, full_matrices=False)[2][2]
-    agree = _misses(best[None], middle, way)[0] < 3 * _AIM
+    agree = _misses(best[None], middle, way)[0] < 3 * aim
     return best if agree.sum() >= _LEAST_STROKES else None
 
 
@@ -199,7 +217,7 @@ def _extent(strokes: FloatArray, to_local: FloatArray) -> tuple[FloatArray, Floa
     middle = strokes.mean(axis=1)
     way = strokes[:, 1] - strokes[:, 0]
     off = _misses(to_local.T[:2], middle, way / np.linalg.norm(way, axis=1, keepdims=True)).min(axis=0)
-    mine = strokes[off < 4 * _AIM]
+    mine = strokes[off < 4 * np.hypot(_AIM, _END / np.linalg.norm(way, axis=1))]
     # Places along each stroke, so that a long one joins what lies at both of its ends.
     share = np.linspace(0, 1, 24)[:, None, None]
     places = (mine[None, :, 0] * (1 - share) + mine[None, :, 1] * share).reshape(-1, 2)
