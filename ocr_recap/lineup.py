@@ -34,6 +34,7 @@ _SETTLING = 3  # rounds in which the shortlist is pulled onto lines
 _PULL = 6.0  # px from which lines pull
 _KEPT = 3  # alignments of the first axis that are followed
 _MET = 40  # alignments of the second axis that meet each of them
+_TOLD = 3  # places of one layout that are told
 _FOLLOWED = 12  # layouts whose second axis is looked at
 _ASPECT = 1.35  # largest ratio of the two scales: foreshortening that a tilt of 40 degrees leaves
 _SPAN = (0.30, 1.6)  # how much of the rectified picture the page's lines may span
@@ -154,11 +155,11 @@ class Ruler:
         self.columns = _Sums(np.ascontiguousarray(seen.columns.T), slack)
 
     def best(self, layouts: Sequence[Layout]) -> list[Placed]:
-        """The best place of each layout that comes near, best first."""
+        """The best few places of each layout that comes near, best first."""
         begun = [(layout, *self._first(layout)) for layout in layouts if min(len(layout.rows), len(layout.columns)) > 2]
         begun.sort(key=lambda b: -b[2])
-        placed = [self._second(layout, ways) for layout, ways, _ in begun[:_FOLLOWED]]
-        return sorted((p for p in placed if p), key=lambda p: -p.score)
+        placed = [p for layout, ways, _ in begun[:_FOLLOWED] for p in self._second(layout, ways)]
+        return sorted(placed, key=lambda p: -p.score)
 
     def _first(self, layout: Layout) -> tuple[FloatArray, float]:
         """The axis with fewer lines by itself: scales and shifts, and how well the best of them fits."""
@@ -168,7 +169,7 @@ class Ruler:
         kept = _apart(ways, lines.at, 2.0 * sums.slack, _KEPT)
         return ways[kept], float(score[kept[0]]) if kept else 0.0
 
-    def _second(self, layout: Layout, firsts: FloatArray) -> Placed | None:
+    def _second(self, layout: Layout, firsts: FloatArray) -> list[Placed]:
         """The other axis, whose scale is now nearly known; rows and columns then speak together."""
         lines, sums = (layout.rows, self.rows) if layout.upright else (layout.columns, self.columns)
         found: list[FloatArray] = []
@@ -179,12 +180,24 @@ class Ruler:
             found.append(np.hstack(pair if layout.upright else pair[::-1]))
         pairs = np.concatenate(found) if found else np.zeros((0, 4))
         if not len(pairs):
-            return None
+            return []
         recall, precision = self._agreement(layout, pairs)
-        best = int((recall * precision**0.5).argmax())
-        sx, tx, sy, ty = pairs[best]
-        matrix = self.seen.to_photo @ np.array([[sx, 0, tx], [0, sy, ty], [0, 0, 1]]) @ layout.turn
-        return Placed(layout, matrix / matrix[2, 2], float(recall[best]), float(precision[best]))
+        score = recall * precision**0.5
+        order = np.argsort(-score, kind="stable")
+        # The few best that differ by more than lines may lie off: one of them may have slipped by a row.
+        corners = np.array([[layout.columns.at.min(), layout.rows.at.min()], [layout.columns.at.max(), layout.rows.at.max()]])
+        ends = pairs[:, None, ::2] * corners + pairs[:, None, 1::2]
+        placed: list[Placed] = []
+        kept: list[int] = []
+        for index in order:
+            if all(np.abs(ends[index] - ends[k]).max() > 3.0 * sums.slack for k in kept):
+                kept.append(int(index))
+                sx, tx, sy, ty = pairs[index]
+                matrix = self.seen.to_photo @ np.array([[sx, 0, tx], [0, sy, ty], [0, 0, 1]]) @ layout.turn
+                placed.append(Placed(layout, matrix / matrix[2, 2], float(recall[index]), float(precision[index])))
+                if len(kept) == _TOLD:
+                    break
+        return placed
 
     def _agreement(self, layout: Layout, pairs: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Recall and precision of each (scale x, shift x, scale y, shift y)."""

@@ -21,7 +21,8 @@ _LOOK = 1000  # px, longer side of the picture on which strokes are looked for
 _SIDE = 1100  # px, longer side of the rectified picture
 _LEAST_STROKE = 0.013  # of the longer side: shorter strokes are writing
 _LEAST_STROKES = 8  # per direction; a table has more
-_FAINT = 0.35  # of the contrast of the photo's clear strokes: fainter ones are left out
+_FAINT = 0.2  # of the contrast of the photo's clear strokes: fainter ones are left out
+_PALE = 0.18  # the same of the darkest lines, once the picture is turned
 _APART = np.radians(45)  # least angle between the two directions in the photo
 _SPREAD = np.radians(22)  # largest angle of a stroke against its direction's middle: perspective spreads them
 _ELITE = 45  # longest strokes of a direction that propose vanishing points, two by two
@@ -248,7 +249,7 @@ def _lines_along_x(gray: GrayImage) -> Mask:
     depth = cv2.blur(cv2.subtract(closed, gray), (11, 1))
     ratio = depth.astype(np.float32) / np.maximum(closed, 1)
     seen = ratio > _CONTRAST
-    bar = max(_CONTRAST, _FAINT * float(np.quantile(ratio[seen][::7], 0.95))) if seen.any() else _CONTRAST
+    bar = max(_CONTRAST, _PALE * float(np.quantile(ratio[seen][::7], 0.95))) if seen.any() else _CONTRAST
     lines = ((ratio > bar) & (depth >= _LEAST_CONTRAST)).astype(np.uint8)
     lines -= cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((_THICK, 1), np.uint8))  # text and bars
     return np.asarray(cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((1, _RUN), np.uint8)), dtype=np.uint8)
