@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -129,7 +129,8 @@ class Placed:
         return self.recall * self.precision**0.5
 
 
-def layouts(template: Template, page_id: str) -> list[Layout]:
+@lru_cache(maxsize=256)
+def layouts(template: Template, page_id: str) -> tuple[Layout, ...]:
     """The four ways up of a page."""
     rows, columns = _axes(template, page_id)
     identity = np.eye(3)
@@ -142,7 +143,7 @@ def layouts(template: Template, page_id: str) -> list[Layout]:
         (2, half, rows.mirrored(True, True), columns.mirrored(True, True)),
         (3, quarter @ half, columns.mirrored(False, True), rows.mirrored(True, False)),
     ]
-    return [Layout(template, page_id, q, turn, r, c) for q, turn, r, c in ways]
+    return tuple(Layout(template, page_id, q, turn, r, c) for q, turn, r, c in ways)
 
 
 class Ruler:
@@ -185,7 +186,8 @@ class Ruler:
         score = recall * precision**0.5
         order = np.argsort(-score, kind="stable")
         # The few best that differ by more than lines may lie off: one of them may have slipped by a row.
-        corners = np.array([[layout.columns.at.min(), layout.rows.at.min()], [layout.columns.at.max(), layout.rows.at.max()]])
+        x, y = layout.columns.at, layout.rows.at
+        corners = np.array([[x.min(), y.min()], [x.max(), y.max()]])
         ends = pairs[:, None, ::2] * corners + pairs[:, None, 1::2]
         placed: list[Placed] = []
         kept: list[int] = []
@@ -339,9 +341,7 @@ def _settled(ways: FloatArray, at: FloatArray, weight: FloatArray, sums: _Sums) 
     return np.c_[scale, shift]
 
 
-def _pattern(
-    ways: FloatArray, at: FloatArray, length: FloatArray, weight: FloatArray, sums: _Sums
-) -> FloatArray:
+def _pattern(ways: FloatArray, at: FloatArray, length: FloatArray, weight: FloatArray, sums: _Sums) -> FloatArray:
     """How well lines at such places meet those of the photo for each scale and shift: 1 all of them, 0 as by chance.
 
     Where a photo is full of lines, small pages find lines everywhere: what counts is how much more than chance finds.

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .by_lines import agrees, fits_by_lines
 from .fiducials import SeenTag, find_marks, find_tags
 from .hypotheses import Hypothesis, View, out_of_sight, settle, turn, with_tag, without_tag
 from .load import Photo
@@ -82,26 +83,37 @@ def _locate(gray: NDArray[np.uint8], scale: float, templates: Sequence[Template]
         if page.markers.tag
     }
     tags = find_tags(gray, list(pages)) if pages else []
-    view = View(gray, find_marks(gray))
+    marks = find_marks(gray) if any(template.found_by_markers() for template in templates) else []
+    view = View(gray, marks)
     if tags:
         tag = max(tags, key=lambda t: float(cv2.contourArea(t.corners.astype(np.float32))))
         fits = _fits_with_tag(view, *pages[tag.id], tag)
-        if not fits:
-            hidden = [CORNERS[i] for i in out_of_sight(view, *pages[tag.id], tag)]
-            raise PhotoProblem("page_incomplete", seen=["tag"], missing=hidden or ["two_corners"])
+        competing = [pages[tag.id]]
     else:
         fits = _fits_without_tag(view, templates)
+        competing = [(template, page.id) for template in templates for page in template.pages]
     fits.sort(key=lambda pair: -pair[0].support)
-    if not fits or not _convinces(fits):
-        raise _why_not(view, templates, fits)
-    fit, chosen = fits[0]
-    if fit.residual > LARGEST_RESIDUAL:
-        raise PhotoProblem("page_distorted", residual=round(fit.residual, 2), limit=LARGEST_RESIDUAL)
+    if fits and _convinces(fits):
+        fit, chosen = fits[0]
+        if fit.residual > LARGEST_RESIDUAL:
+            raise PhotoProblem("page_distorted", residual=round(fit.residual, 2), limit=LARGEST_RESIDUAL)
+        anchors = _seen(view, chosen, fit.homography)
+        return _located(chosen.template, chosen.page_id, fit, anchors, scale)
+    by_lines = fits_by_lines(gray, competing)
+    if agrees(by_lines):
+        best = by_lines[0]
+        return _located(best.template, best.page_id, best.fit, ("tag",) * bool(tags) + ("lines",), scale)
+    if tags and not fits:
+        hidden = [CORNERS[i] for i in out_of_sight(view, *pages[tag.id], tag)]
+        raise PhotoProblem("page_incomplete", seen=["tag"], missing=hidden or ["two_corners"])
+    raise _why_not(view, templates, fits)
+
+
+def _located(template: Template, page_id: str, fit: Fit, anchors: tuple[str, ...], scale: float) -> Located:
     # Decoded pixel x lies at full pixel (x + 0.5) / scale - 0.5.
     up = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1]])
     full = up @ fit.homography
-    anchors = _seen(view, chosen, fit.homography)
-    return Located(chosen.template, chosen.page_id, full / full[2, 2], fit.residual, fit.support, anchors)
+    return Located(template, page_id, full / full[2, 2], fit.residual, fit.support, anchors)
 
 
 def _fits_with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -> list[Fitted]:
