@@ -33,7 +33,8 @@ PageOf = tuple[Template, str]
 
 # Limits, chosen on drawn photos by benchmarks/lines.py (its docstring says how; docs/registration.md has the figures).
 LEAST_AGREEMENT = 0.82
-LEAST_LEAD = 0.08  # by which the best place must beat every other page, and the same page elsewhere
+LEAST_LEAD = 0.10  # by which the best place must beat every other page,
+LEAST_LEAD_ELSEWHERE = 0.04  # and the same page at another place
 LARGEST_RESIDUAL = 0.06  # cell widths
 _ELSEWHERE = 0.25  # cell widths: places of one page nearer than this are one
 _FITTED = 6  # places that are fitted to the photo
@@ -104,13 +105,14 @@ def agrees(fits: Sequence[LineFit]) -> bool:
     best, *others = fits
     size = float(np.linalg.norm(best.corners[1] - best.corners[0])) / float(np.ptp(_ruled_x(best)))
     unit = size * ruling(best.template, best.page_id).unit
-    rivals = [
-        f.agreement for f in others if f.page != best.page or np.abs(f.corners - best.corners).max() > _ELSEWHERE * unit
+    leads = [best.agreement - f.agreement - LEAST_LEAD for f in others if f.page != best.page]
+    leads += [
+        best.agreement - f.agreement - LEAST_LEAD_ELSEWHERE
+        for f in others
+        if f.page == best.page and np.abs(f.corners - best.corners).max() > _ELSEWHERE * unit
     ]
     return (
-        best.agreement >= LEAST_AGREEMENT
-        and best.fit.residual <= LARGEST_RESIDUAL
-        and best.agreement - max(rivals, default=0.0) >= LEAST_LEAD
+        best.agreement >= LEAST_AGREEMENT and best.fit.residual <= LARGEST_RESIDUAL and min(leads, default=0.0) >= 0.0
     )
 
 

@@ -82,13 +82,16 @@ def rectify(gray: GrayImage) -> Rectified | None:
     to_small = np.array([[unit, 0, middle[0]], [0, unit, middle[1]], [0, 0, 1]])
     to_full = np.array([[shrink, 0, 0.5 * shrink - 0.5], [0, shrink, 0.5 * shrink - 0.5], [0, 0, 1]])
     to_photo = to_full @ to_small @ to_local @ np.array([[1 / scale, 0, low[0]], [0, 1 / scale, low[1]], [0, 0, 1]])
-    turned = cv2.warpPerspective(
-        gray,
-        np.linalg.inv(to_photo),
-        (width, height),
-        flags=cv2.INTER_LINEAR,
-    )
-    return Rectified(to_photo / to_photo[2, 2], _lines_along_x(turned), _lines_along_x(turned.T).T)
+    to_rectified = np.asarray(np.linalg.inv(to_photo), dtype=np.float64)
+    turned = cv2.warpPerspective(gray, to_rectified, (width, height), flags=cv2.INTER_LINEAR)
+    # Beyond the photo's edge there is nothing, and the edge itself is no line.
+    edge = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * (np.array(gray.shape[::-1]) - 1.0)
+    corners = cv2.perspectiveTransform(edge[None], to_rectified)[0]
+    inside = np.zeros((height, width), np.uint8)
+    cv2.fillConvexPoly(inside, np.rint(np.clip(corners, -20000, 20000)).astype(np.int32), 1)
+    inside = cv2.erode(inside, np.ones((_HAT, _HAT), np.uint8), borderValue=0)
+    rows, columns = _lines_along_x(turned, inside), _lines_along_x(turned.T, inside.T).T
+    return Rectified(to_photo / to_photo[2, 2], rows, columns)
 
 
 def _looked_at(gray: GrayImage) -> tuple[GrayImage, float]:
@@ -241,13 +244,13 @@ def _extent(strokes: FloatArray, to_local: FloatArray) -> tuple[FloatArray, Floa
     return low - margin, high + margin
 
 
-def _lines_along_x(gray: GrayImage) -> Mask:
-    """1 where a dark line runs along x."""
+def _lines_along_x(gray: GrayImage, inside: Mask) -> Mask:
+    """1 where a dark line runs along x, inside the photo."""
     gray = np.ascontiguousarray(gray)
     upright = np.ones((_HAT, 1), np.uint8)
     closed = cv2.morphologyEx(gray, cv2.MORPH_CLOSE, upright)
     depth = cv2.blur(cv2.subtract(closed, gray), (11, 1))
-    ratio = depth.astype(np.float32) / np.maximum(closed, 1)
+    ratio = depth.astype(np.float32) / np.maximum(closed, 1) * inside
     seen = ratio > _CONTRAST
     bar = max(_CONTRAST, _PALE * float(np.quantile(ratio[seen][::7], 0.95))) if seen.any() else _CONTRAST
     lines = ((ratio > bar) & (depth >= _LEAST_CONTRAST)).astype(np.uint8)
