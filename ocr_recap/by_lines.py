@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from .draw import raster
 from .lineup import Layout, Ruler, layouts
-from .rectify import Rectified, rectify
+from .rectify import Rectified
 from .register import Fit, Ruling, project, refine, ruling
 from .template import Template
 
@@ -38,7 +38,7 @@ LEAST_LEAD_ELSEWHERE = 0.04  # and the same page at another place
 LARGEST_RESIDUAL = 0.06  # cell widths
 _ELSEWHERE = 0.25  # cell widths: places of one page nearer than this are one
 _FITTED = 6  # places that are fitted to the photo
-_HOPELESS = 0.12  # of lineup's score: such places are not worth a fit
+_HOPEFUL = 0.12  # of lineup's score: places below are not worth a fit
 _SLACK = 2  # px, rectified, by which lines may lie off while they are lined up
 _NEAR = 0.2  # cell widths: a line is there if it is found so near
 _ALIKE = 12.0  # mm: parallel lines nearer than this look alike
@@ -75,20 +75,23 @@ class LineFit:
         return project(self.fit.homography, np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]]))
 
 
-def fits_by_lines(gray: GrayImage, pages: Sequence[PageOf]) -> list[LineFit]:
-    """The pages that come nearest to the ruled lines of a photo, best first; none where a photo has no table.
+def fits_by_lines(
+    gray: GrayImage, seen: Rectified | None, pages: Sequence[PageOf], hopeful: float = _HOPEFUL
+) -> list[LineFit]:
+    """The pages that come nearest to the ruled lines of a photo, best first.
 
     Args:
         gray: (h, w) uint8.
+        seen: its ruled lines; None if it has none.
         pages: those that compete, each in all four ways up.
+        hopeful: least score of `lineup` that is worth a fit.
     """
-    seen = rectify(gray)
     if seen is None:
         return []
     ways: list[Layout] = [layout for template, page_id in pages for layout in layouts(template, page_id)]
     fits: list[LineFit] = []
     for placed in Ruler(seen, _SLACK).best(ways)[:_FITTED]:
-        if placed.score < _HOPELESS:
+        if placed.score < hopeful:
             break
         template, page_id = placed.layout.template, placed.layout.page_id
         rules = ruling(template, page_id)

@@ -1,25 +1,27 @@
 """Photo to page: which page of which form is this, and where does it lie?
 
-Up to five anchors (one tag, four corner marks) give hypotheses; the page's own ruled lines choose among them, refine
-the homography and measure its residual. Any three anchors suffice. The tag's id says the page; where the tag is gone
-all pages compete on their lines. A hypothesis that its lines do not support is a problem, never a guess.
+Two strategies, one result. Up to five anchors (one tag, four corner marks) give hypotheses; the page's own ruled lines
+choose among them, refine the homography and measure its residual. Any three anchors suffice. Where anchors do not,
+because they are hidden or the form never had any, all pages compete for the photo's ruled lines (`by_lines`). A page
+that its lines do not support is a problem, never a guess.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .by_lines import agrees, fits_by_lines
+from .by_lines import LEAST_AGREEMENT, LineFit, agrees, fits_by_lines
 from .fiducials import SeenTag, find_marks, find_tags
 from .hypotheses import Hypothesis, View, out_of_sight, settle, turn, with_tag, without_tag
 from .load import Photo
 from .problems import PhotoProblem
+from .rectify import mirrored, rectify
 from .register import Fit, project, quick_score, refine
 from .template import Template
 
@@ -39,6 +41,8 @@ _SHAKES = 6  # rounds of moving corners about
 LARGEST_RESIDUAL = 0.06  # cell widths
 LEAST_MARGIN = 0.08  # without a tag: the best page must beat the next one's support by this much
 _CERTAIN_MARK = 0.92  # correlation from which a mark without any form around it is worth reporting
+_HOPEFUL_IN_A_MIRROR = 0.5  # of lineup's score: from there on it is worth asking whether a photo is mirrored
+_LIKE = 0.5  # agreement of lines from which a photo is said to look like a form
 _REFINED = 6  # hypotheses that are refined in full
 
 
@@ -65,48 +69,41 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
     """Find the page.
 
     Raises:
-        PhotoProblem: no form, another form's tag, a mirrored photo, too few anchors, or a page that does not fit.
+        PhotoProblem: no form, another form, a mirrored photo, too few anchors, or a page that does not fit.
     """
-    try:
-        return _locate(photo.gray, photo.scale, templates)
-    except PhotoProblem as problem:
-        if problem.code in ("no_form", "page_incomplete") and _is_mirrored(photo.gray, templates):
-            raise PhotoProblem("photo_mirrored") from None
-        raise
-
-
-def _locate(gray: NDArray[np.uint8], scale: float, templates: Sequence[Template]) -> Located:
-    pages = {
+    tagged = {
         page.markers.tag.id: (template, page.id)
         for template in templates
         for page in template.pages
         if page.markers.tag
     }
-    tags = find_tags(gray, list(pages)) if pages else []
-    marks = find_marks(gray) if any(template.found_by_markers() for template in templates) else []
-    view = View(gray, marks)
-    if tags:
-        tag = max(tags, key=lambda t: float(cv2.contourArea(t.corners.astype(np.float32))))
-        fits = _fits_with_tag(view, *pages[tag.id], tag)
-        competing = [pages[tag.id]]
-    else:
-        fits = _fits_without_tag(view, templates)
-        competing = [(template, page.id) for template in templates for page in template.pages]
+    gray = photo.gray
+    tags = find_tags(gray, list(tagged)) if tagged else []
+    tag = max(tags, key=lambda t: float(cv2.contourArea(t.corners.astype(np.float32)))) if tags else None
+    view = View(gray, find_marks(gray) if any(template.found_by_markers() for template in templates) else [])
+    fits = _fits_with_tag(view, *tagged[tag.id], tag) if tag else _fits_without_tag(view, templates)
     fits.sort(key=lambda pair: -pair[0].support)
     if fits and _convinces(fits):
         fit, chosen = fits[0]
         if fit.residual > LARGEST_RESIDUAL:
             raise PhotoProblem("page_distorted", residual=round(fit.residual, 2), limit=LARGEST_RESIDUAL)
-        anchors = _seen(view, chosen, fit.homography)
-        return _located(chosen.template, chosen.page_id, fit, anchors, scale)
-    by_lines = fits_by_lines(gray, competing)
-    if agrees(by_lines):
-        best = by_lines[0]
-        return _located(best.template, best.page_id, best.fit, ("tag",) * bool(tags) + ("lines",), scale)
-    if tags and not fits:
-        hidden = [CORNERS[i] for i in out_of_sight(view, *pages[tag.id], tag)]
-        raise PhotoProblem("page_incomplete", seen=["tag"], missing=hidden or ["two_corners"])
-    raise _why_not(view, templates, fits)
+        return _located(chosen.template, chosen.page_id, fit, _seen(view, chosen, fit.homography), photo.scale)
+
+    pages = [tagged[tag.id]] if tag else [(template, page.id) for template in templates for page in template.pages]
+    lines = rectify(gray)
+    alone = fits_by_lines(gray, lines, pages)
+    if agrees(alone):
+        best = alone[0]
+        # A page that should have a tag may be one of another form that has it.
+        if tag is None and best.template.page(best.page_id).markers.tag:
+            _refuse_strangers(gray, templates)
+        return _located(best.template, best.page_id, best.fit, ("tag", "lines") if tag else ("lines",), photo.scale)
+    if tag:
+        raise _why_not_with_tag(view, tagged[tag.id], tag, bool(fits))
+    if _is_mirrored(gray, tagged) or agrees(fits_by_lines(gray, mirrored(lines), pages, _HOPEFUL_IN_A_MIRROR)):
+        raise PhotoProblem("photo_mirrored")
+    _refuse_strangers(gray, templates)
+    raise _why_not(view, alone)
 
 
 def _located(template: Template, page_id: str, fit: Fit, anchors: tuple[str, ...], scale: float) -> Located:
@@ -206,17 +203,34 @@ def _convinces(fits: list[Fitted]) -> bool:
     return alone and fit.support >= LEAST_SUPPORT_WITHOUT_TAG and fit.residual <= LARGEST_RESIDUAL
 
 
-def _why_not(view: View, templates: Sequence[Template], fits: list[Fitted]) -> PhotoProblem:
-    """The problem of a photo on which no page could be made out."""
-    if fits and fits[0][1].tag:
+def _why_not_with_tag(view: View, page: tuple[Template, str], tag: SeenTag, fitted: bool) -> PhotoProblem:
+    """The problem of a photo whose tag says which page it shows, and nothing says where."""
+    if fitted:
         return PhotoProblem("page_distorted", residual=">0.3", limit=LARGEST_RESIDUAL)
-    strangers = find_tags(view.gray, None)
-    if strangers:
+    hidden = [CORNERS[i] for i in out_of_sight(view, *page, tag)]
+    return PhotoProblem("page_incomplete", seen=["tag"], missing=hidden or ["two_corners"])
+
+
+def _refuse_strangers(gray: NDArray[np.uint8], templates: Sequence[Template]) -> None:
+    """Raise the problem of a photo that carries the tag of a form that is none of ours."""
+    if strangers := find_tags(gray, None):
         known = ", ".join(t.id for t in templates if t.found_by_markers())
-        return PhotoProblem("unknown_form", tags=", ".join(str(t.id) for t in strangers), known=known)
+        raise PhotoProblem("unknown_form", tags=", ".join(str(t.id) for t in strangers), known=known)
+
+
+def _why_not(view: View, alone: Sequence[LineFit]) -> PhotoProblem:
+    """The problem of a photo on which no page could be made out."""
     certain = [m for m in view.marks if m.score >= _CERTAIN_MARK]
     if len(certain) == 2 and turn(certain[0].angle, certain[1].angle) < np.radians(20):
         return PhotoProblem("page_incomplete", seen=["two_corners"], missing=["tag", "two_corners"])
+    if alone and alone[0].agreement >= _LIKE:
+        return PhotoProblem(
+            "form_unsure",
+            form=alone[0].template.id,
+            page=alone[0].page_id,
+            agreement=round(alone[0].agreement, 2),
+            needed=LEAST_AGREEMENT,
+        )
     return PhotoProblem("no_form")
 
 
@@ -248,7 +262,6 @@ def _rank(view: View, hypotheses: list[Hypothesis]) -> list[Hypothesis]:
     return [hypotheses[i] for i in np.argsort(-scores, kind="stable")]
 
 
-def _is_mirrored(gray: NDArray[np.uint8], templates: Sequence[Template]) -> bool:
+def _is_mirrored(gray: NDArray[np.uint8], tagged: Mapping[int, object]) -> bool:
     """A tag that is read only after turning the photo over left to right."""
-    ids = [page.markers.tag.id for template in templates for page in template.pages if page.markers.tag]
-    return bool(ids) and bool(find_tags(np.ascontiguousarray(gray[:, ::-1]), ids))
+    return bool(tagged) and bool(find_tags(np.ascontiguousarray(gray[:, ::-1]), list(tagged)))

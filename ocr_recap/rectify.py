@@ -94,6 +94,14 @@ def rectify(gray: GrayImage) -> Rectified | None:
     return Rectified(to_photo / to_photo[2, 2], rows, columns)
 
 
+def mirrored(seen: Rectified | None) -> Rectified | None:
+    """The same lines as in a mirror."""
+    if seen is None:
+        return None
+    flip = np.array([[-1.0, 0, seen.rows.shape[1] - 1], [0, 1, 0], [0, 0, 1]])
+    return Rectified(seen.to_photo @ flip, seen.rows[:, ::-1].copy(), seen.columns[:, ::-1].copy())
+
+
 def _looked_at(gray: GrayImage) -> tuple[GrayImage, float]:
     """The photo at the size at which strokes are looked for, and how many of its pixels one of those is."""
     shrink = max(gray.shape) / _LOOK
