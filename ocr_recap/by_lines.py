@@ -39,6 +39,7 @@ LARGEST_RESIDUAL = 0.06  # cell widths
 _ELSEWHERE = 0.25  # cell widths: places of one page nearer than this are one
 _FITTED = 6  # places that are fitted to the photo
 _HOPEFUL = 0.12  # of lineup's score: places below are not worth a fit
+_RIVAL = 0.6  # of the best place's score: places below cannot win
 _SLACK = 2  # px, rectified, by which lines may lie off while they are lined up
 _NEAR = 0.2  # cell widths: a line is there if it is found so near
 _ALIKE = 12.0  # mm: parallel lines nearer than this look alike
@@ -63,8 +64,13 @@ class LineFit:
         return self.told * self.explained
 
     @property
-    def page(self) -> tuple[str, str]:
+    def page_of(self) -> PageOf:
         """Template and page id."""
+        return self.template, self.page_id
+
+    @property
+    def page(self) -> tuple[str, str]:
+        """The template's id and the page's."""
         return self.template.id, self.page_id
 
     @cached_property
@@ -90,8 +96,9 @@ def fits_by_lines(
         return []
     ways: list[Layout] = [layout for template, page_id in pages for layout in layouts(template, page_id)]
     fits: list[LineFit] = []
-    for placed in Ruler(seen, _SLACK).best(ways)[:_FITTED]:
-        if placed.score < hopeful:
+    places = Ruler(seen, _SLACK).best(ways)[:_FITTED]
+    for placed in places:
+        if placed.score < max(hopeful, _RIVAL * places[0].score):
             break
         template, page_id = placed.layout.template, placed.layout.page_id
         rules = ruling(template, page_id)

@@ -77,33 +77,57 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
         for page in template.pages
         if page.markers.tag
     }
-    gray = photo.gray
-    tags = find_tags(gray, list(tagged)) if tagged else []
-    tag = max(tags, key=lambda t: float(cv2.contourArea(t.corners.astype(np.float32)))) if tags else None
-    view = View(gray, find_marks(gray) if any(template.found_by_markers() for template in templates) else [])
-    fits = _fits_with_tag(view, *tagged[tag.id], tag) if tag else _fits_without_tag(view, templates)
-    fits.sort(key=lambda pair: -pair[0].support)
+    tags = find_tags(photo.gray, list(tagged)) if tagged else []
+    if tags:
+        tag = max(tags, key=lambda t: float(cv2.contourArea(t.corners.astype(np.float32))))
+        return _with_tag(photo, *tagged[tag.id], tag)
+    view = View(photo.gray, find_marks(photo.gray) if any(t.found_by_markers() for t in templates) else [])
+    # Both ways find what the other cannot; the likely one goes first, since each costs more than decoding the photo.
+    marked = sum(mark.score >= _CERTAIN_MARK for mark in view.marks) >= 3
+    found = _by_marks(view, templates) if marked else None
+    alone: list[LineFit] = []
+    if found is None:
+        lines = rectify(photo.gray)
+        pages = [(template, page.id) for template in templates for page in template.pages]
+        alone = fits_by_lines(photo.gray, lines, pages)
+        if agrees(alone):
+            # A page that should have a tag may be one of another form that has it.
+            if alone[0].template.page(alone[0].page_id).markers.tag:
+                _refuse_strangers(photo.gray, templates)
+            return _located(*alone[0].page_of, alone[0].fit, ("lines",), photo.scale)
+        found = None if marked else _by_marks(view, templates)
+    if found is not None:
+        fit, chosen = found
+        return _located(chosen.template, chosen.page_id, fit, _seen(view, chosen, fit.homography), photo.scale)
+    backwards = mirrored(lines)
+    if _is_mirrored(photo.gray, tagged) or agrees(fits_by_lines(photo.gray, backwards, pages, _HOPEFUL_IN_A_MIRROR)):
+        raise PhotoProblem("photo_mirrored")
+    _refuse_strangers(photo.gray, templates)
+    raise _why_not(view, alone)
+
+
+def _with_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag) -> Located:
+    """The tag says which page it is; its marks say where, or else the page's lines do."""
+    view = View(photo.gray, find_marks(photo.gray))
+    fits = _fits_with_tag(view, template, page_id, tag)
     if fits and _convinces(fits):
         fit, chosen = fits[0]
         if fit.residual > LARGEST_RESIDUAL:
             raise PhotoProblem("page_distorted", residual=round(fit.residual, 2), limit=LARGEST_RESIDUAL)
-        return _located(chosen.template, chosen.page_id, fit, _seen(view, chosen, fit.homography), photo.scale)
-
-    pages = [tagged[tag.id]] if tag else [(template, page.id) for template in templates for page in template.pages]
-    lines = rectify(gray)
-    alone = fits_by_lines(gray, lines, pages)
+        return _located(template, page_id, fit, _seen(view, chosen, fit.homography), photo.scale)
+    alone = fits_by_lines(photo.gray, rectify(photo.gray), [(template, page_id)])
     if agrees(alone):
-        best = alone[0]
-        # A page that should have a tag may be one of another form that has it.
-        if tag is None and best.template.page(best.page_id).markers.tag:
-            _refuse_strangers(gray, templates)
-        return _located(best.template, best.page_id, best.fit, ("tag", "lines") if tag else ("lines",), photo.scale)
-    if tag:
-        raise _why_not_with_tag(view, tagged[tag.id], tag, bool(fits))
-    if _is_mirrored(gray, tagged) or agrees(fits_by_lines(gray, mirrored(lines), pages, _HOPEFUL_IN_A_MIRROR)):
-        raise PhotoProblem("photo_mirrored")
-    _refuse_strangers(gray, templates)
-    raise _why_not(view, alone)
+        return _located(template, page_id, alone[0].fit, ("tag", "lines"), photo.scale)
+    if fits:
+        raise PhotoProblem("page_distorted", residual=">0.3", limit=LARGEST_RESIDUAL)
+    hidden = [CORNERS[i] for i in out_of_sight(view, template, page_id, tag)]
+    raise PhotoProblem("page_incomplete", seen=["tag"], missing=hidden or ["two_corners"])
+
+
+def _by_marks(view: View, templates: Sequence[Template]) -> Fitted | None:
+    """The page whose corner marks and lines convince; None where there is none."""
+    fits = _fits_without_tag(view, templates)
+    return fits[0] if fits and _convinces(fits) else None
 
 
 def _located(template: Template, page_id: str, fit: Fit, anchors: tuple[str, ...], scale: float) -> Located:
@@ -114,13 +138,14 @@ def _located(template: Template, page_id: str, fit: Fit, anchors: tuple[str, ...
 
 
 def _fits_with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -> list[Fitted]:
+    """The page at every place that its tag and two marks or more speak for, best first."""
     hypotheses = list(with_tag(view, template, page_id, tag))
     fits = _refined(view, [h for h in hypotheses if len(h.marks) > 2])
     if not fits or fits[0][0].support < _CONVINCING:
         # One of the marks may be false: two and the tag still suffice.
         loose = [h for h in hypotheses if len(h.marks) == 2]
         fits += _refined(view, [settle(view, h, tag, reach) for reach in (0.06, 0.20) for h in loose])
-    return fits
+    return sorted(fits, key=lambda pair: -pair[0].support)
 
 
 def _fits_without_tag(view: View, templates: Sequence[Template]) -> list[Fitted]:
@@ -201,14 +226,6 @@ def _convinces(fits: list[Fitted]) -> bool:
     others = [f.support for f, h in fits[1:] if h.page != chosen.page]
     alone = not others or fit.support - max(others) >= LEAST_MARGIN
     return alone and fit.support >= LEAST_SUPPORT_WITHOUT_TAG and fit.residual <= LARGEST_RESIDUAL
-
-
-def _why_not_with_tag(view: View, page: tuple[Template, str], tag: SeenTag, fitted: bool) -> PhotoProblem:
-    """The problem of a photo whose tag says which page it shows, and nothing says where."""
-    if fitted:
-        return PhotoProblem("page_distorted", residual=">0.3", limit=LARGEST_RESIDUAL)
-    hidden = [CORNERS[i] for i in out_of_sight(view, *page, tag)]
-    return PhotoProblem("page_incomplete", seen=["tag"], missing=hidden or ["two_corners"])
 
 
 def _refuse_strangers(gray: NDArray[np.uint8], templates: Sequence[Template]) -> None:
