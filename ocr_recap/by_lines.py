@@ -64,11 +64,6 @@ class LineFit:
         return self.told * self.explained
 
     @property
-    def page_of(self) -> PageOf:
-        """Template and page id."""
-        return self.template, self.page_id
-
-    @property
     def page(self) -> tuple[str, str]:
         """The template's id and the page's."""
         return self.template.id, self.page_id
@@ -155,7 +150,7 @@ def _weights(template: Template, page_id: str) -> FloatArray:
 def _explained(seen: Rectified, template: Template, page_id: str, homography: FloatArray) -> float:
     drawn, counted = _drawing(template, page_id)
     to_page = np.array([[1 / _SCALE, 0, 0.5 / _SCALE], [0, 1 / _SCALE, 0.5 / _SCALE], [0, 0, 1]])
-    matrix = np.linalg.inv(seen.to_photo) @ homography @ to_page
+    matrix = np.asarray(np.linalg.inv(seen.to_photo) @ homography @ to_page, dtype=np.float64)
     height, width = seen.rows.shape
     here, area = (
         cv2.warpPerspective(mask, matrix, (width, height), flags=cv2.INTER_NEAREST) for mask in (drawn, counted)
@@ -163,8 +158,9 @@ def _explained(seen: Rectified, template: Template, page_id: str, homography: Fl
     here = cv2.dilate(here, np.ones((2 * _SLACK + 1, 2 * _SLACK + 1), np.uint8))
     total = explained = 0
     for lines in (seen.rows, seen.columns):
-        total += int(cv2.countNonZero(lines & area))
-        explained += int(cv2.countNonZero(lines & area & here))
+        counts = cv2.bitwise_and(lines, area)
+        total += cv2.countNonZero(counts)
+        explained += cv2.countNonZero(cv2.bitwise_and(counts, here))
     return explained / total if total else 0.0
 
 
@@ -179,4 +175,4 @@ def _drawing(template: Template, page_id: str) -> tuple[Mask, Mask]:
     for region in template.page(page_id).private:
         x0, y0, x1, y1 = (int(v * _SCALE) for v in region.rect)
         counted[y0:y1, x0:x1] = 0
-    return np.asarray(drawn, dtype=np.uint8), counted
+    return np.asarray(drawn, dtype=np.uint8), np.asarray(counted, dtype=np.uint8)

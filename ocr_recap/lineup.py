@@ -74,7 +74,8 @@ class Axis:
         length = np.bincount(group, weights=self.length[order])
         sure = np.bincount(group, weights=(self.length * self.sure)[order]) / length
         at = np.bincount(group, weights=(self.at * self.length)[order]) / length
-        return at, length, np.sqrt(length) * np.maximum(sure, _UNSURE)
+        told = np.sqrt(length) * np.maximum(sure, _UNSURE)
+        return at, np.asarray(length, dtype=np.float64), np.asarray(told, dtype=np.float64)
 
     @cached_property
     def leading(self) -> NDArray[np.intp]:

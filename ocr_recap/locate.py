@@ -84,21 +84,19 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
     view = View(photo.gray, find_marks(photo.gray) if any(t.found_by_markers() for t in templates) else [])
     # Both ways find what the other cannot; the likely one goes first, since each costs more than decoding the photo.
     marked = sum(mark.score >= _CERTAIN_MARK for mark in view.marks) >= 3
-    found = _by_marks(view, templates) if marked else None
-    alone: list[LineFit] = []
-    if found is None:
-        lines = rectify(photo.gray)
-        pages = [(template, page.id) for template in templates for page in template.pages]
-        alone = fits_by_lines(photo.gray, lines, pages)
-        if agrees(alone):
-            # A page that should have a tag may be one of another form that has it.
-            if alone[0].template.page(alone[0].page_id).markers.tag:
-                _refuse_strangers(photo.gray, templates)
-            return _located(*alone[0].page_of, alone[0].fit, ("lines",), photo.scale)
-        found = None if marked else _by_marks(view, templates)
-    if found is not None:
-        fit, chosen = found
-        return _located(chosen.template, chosen.page_id, fit, _seen(view, chosen, fit.homography), photo.scale)
+    if marked and (found := _by_marks(view, templates)):
+        return _at_marks(view, found, photo.scale)
+    lines = rectify(photo.gray)
+    pages = [(template, page.id) for template in templates for page in template.pages]
+    alone = fits_by_lines(photo.gray, lines, pages)
+    if agrees(alone):
+        best = alone[0]
+        # A page that should have a tag may be one of another form that has it.
+        if best.template.page(best.page_id).markers.tag:
+            _refuse_strangers(photo.gray, templates)
+        return _located(best.template, best.page_id, best.fit, ("lines",), photo.scale)
+    if not marked and (found := _by_marks(view, templates)):
+        return _at_marks(view, found, photo.scale)
     backwards = mirrored(lines)
     if _is_mirrored(photo.gray, tagged) or agrees(fits_by_lines(photo.gray, backwards, pages, _HOPEFUL_IN_A_MIRROR)):
         raise PhotoProblem("photo_mirrored")
@@ -111,10 +109,7 @@ def _with_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag) -> L
     view = View(photo.gray, find_marks(photo.gray))
     fits = _fits_with_tag(view, template, page_id, tag)
     if fits and _convinces(fits):
-        fit, chosen = fits[0]
-        if fit.residual > LARGEST_RESIDUAL:
-            raise PhotoProblem("page_distorted", residual=round(fit.residual, 2), limit=LARGEST_RESIDUAL)
-        return _located(template, page_id, fit, _seen(view, chosen, fit.homography), photo.scale)
+        return _at_marks(view, fits[0], photo.scale)
     alone = fits_by_lines(photo.gray, rectify(photo.gray), [(template, page_id)])
     if agrees(alone):
         return _located(template, page_id, alone[0].fit, ("tag", "lines"), photo.scale)
@@ -122,6 +117,13 @@ def _with_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag) -> L
         raise PhotoProblem("page_distorted", residual=">0.3", limit=LARGEST_RESIDUAL)
     hidden = [CORNERS[i] for i in out_of_sight(view, template, page_id, tag)]
     raise PhotoProblem("page_incomplete", seen=["tag"], missing=hidden or ["two_corners"])
+
+
+def _at_marks(view: View, found: Fitted, scale: float) -> Located:
+    fit, chosen = found
+    if fit.residual > LARGEST_RESIDUAL:
+        raise PhotoProblem("page_distorted", residual=round(fit.residual, 2), limit=LARGEST_RESIDUAL)
+    return _located(chosen.template, chosen.page_id, fit, _seen(view, chosen, fit.homography), scale)
 
 
 def _by_marks(view: View, templates: Sequence[Template]) -> Fitted | None:

@@ -83,13 +83,13 @@ def rectify(gray: GrayImage) -> Rectified | None:
     to_full = np.array([[shrink, 0, 0.5 * shrink - 0.5], [0, shrink, 0.5 * shrink - 0.5], [0, 0, 1]])
     to_photo = to_full @ to_small @ to_local @ np.array([[1 / scale, 0, low[0]], [0, 1 / scale, low[1]], [0, 0, 1]])
     to_rectified = np.asarray(np.linalg.inv(to_photo), dtype=np.float64)
-    turned = cv2.warpPerspective(gray, to_rectified, (width, height), flags=cv2.INTER_LINEAR)
+    turned: GrayImage = np.asarray(cv2.warpPerspective(gray, to_rectified, (width, height)), dtype=np.uint8)
     # Beyond the photo's edge there is nothing, and the edge itself is no line.
     edge = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * (np.array(gray.shape[::-1]) - 1.0)
     corners = cv2.perspectiveTransform(edge[None], to_rectified)[0]
     inside = np.zeros((height, width), np.uint8)
     cv2.fillConvexPoly(inside, np.rint(np.clip(corners, -20000, 20000)).astype(np.int32), 1)
-    inside = cv2.erode(inside, np.ones((_HAT, _HAT), np.uint8), borderValue=0)
+    inside = np.asarray(cv2.erode(inside, np.ones((_HAT, _HAT), np.uint8), borderValue=0), dtype=np.uint8)
     rows, columns = _lines_along_x(turned, inside), _lines_along_x(turned.T, inside.T).T
     return Rectified(to_photo / to_photo[2, 2], rows, columns)
 
@@ -113,9 +113,8 @@ def _looked_at(gray: GrayImage) -> tuple[GrayImage, float]:
 def _strokes(gray: GrayImage) -> FloatArray:
     """Straight strokes that are long enough to be ruled; (n, 2, 2) px."""
     found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE, 1.0).detect(gray)[0]
-    if found is None:
-        return np.zeros((0, 2, 2))
-    strokes = np.asarray(found, dtype=np.float64).reshape(-1, 2, 2)
+    # OpenCV gives None where it finds none.
+    strokes = np.array([] if found is None else found, dtype=np.float64).reshape(-1, 2, 2)  # pyright: ignore[reportUnnecessaryComparison]
     length = np.linalg.norm(strokes[:, 1] - strokes[:, 0], axis=1)
     strokes = strokes[length >= _LEAST_STROKE * max(gray.shape)]
     if not len(strokes):
@@ -131,11 +130,14 @@ def _contrast(gray: GrayImage, strokes: FloatArray) -> FloatArray:
     across = np.stack([-way[:, 1], way[:, 0]], axis=1) / np.linalg.norm(way, axis=1, keepdims=True)
     places = start[:, None] + np.linspace(0.15, 0.85, 5)[None, :, None] * way[:, None]
     sides = [places + step * across[:, None] for step in (-1.5, 1.5)]
-    light = [
-        cv2.remap(gray, *side.astype(np.float32).transpose(2, 0, 1), cv2.INTER_LINEAR).astype(float).mean(axis=1)
-        for side in sides
-    ]
-    return np.abs(light[0] - light[1]) / np.maximum(np.maximum(*light), 1.0)
+    one, other = (_light(gray, side) for side in sides)
+    return np.abs(one - other) / np.maximum(np.maximum(one, other), 1.0)
+
+
+def _light(gray: GrayImage, places: FloatArray) -> FloatArray:
+    """Mean gray level of each row of places (n, k, 2); (n,)."""
+    x, y = (np.ascontiguousarray(places[..., i], dtype=np.float32) for i in (0, 1))
+    return np.asarray(cv2.remap(gray, x, y, cv2.INTER_LINEAR), dtype=np.float64).mean(axis=1)
 
 
 def _vanishing_points(strokes: FloatArray) -> tuple[FloatArray, FloatArray] | None:
