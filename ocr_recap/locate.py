@@ -41,6 +41,7 @@ _SHAKES = 6  # rounds of moving corners about
 LARGEST_RESIDUAL = 0.06  # cell widths
 LEAST_MARGIN = 0.08  # without a tag: the best page must beat the next one's support by this much
 _CERTAIN_MARK = 0.92  # correlation from which a mark without any form around it is worth reporting
+_LIKELY_MARK = 0.8  # three such marks, and marks are looked into before lines are: only the cost depends on it
 _HOPEFUL_IN_A_MIRROR = 0.5  # of lineup's score: from there on it is worth asking whether a photo is mirrored
 _LIKE = 0.5  # agreement of lines from which a photo is said to look like a form
 _REFINED = 6  # hypotheses that are refined in full
@@ -83,7 +84,7 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
         return _with_tag(photo, *tagged[tag.id], tag)
     view = View(photo.gray, find_marks(photo.gray) if any(t.found_by_markers() for t in templates) else [])
     # Both ways find what the other cannot; the likely one goes first, since each costs more than decoding the photo.
-    marked = sum(mark.score >= _CERTAIN_MARK for mark in view.marks) >= 3
+    marked = sum(mark.score >= _LIKELY_MARK for mark in view.marks) >= 3
     if marked and (found := _by_marks(view, templates)):
         return _at_marks(view, found, photo.scale)
     lines = rectify(photo.gray)
@@ -113,9 +114,9 @@ def _with_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag) -> L
     alone = fits_by_lines(photo.gray, rectify(photo.gray), [(template, page_id)])
     if agrees(alone):
         return _located(template, page_id, alone[0].fit, ("tag", "lines"), photo.scale)
-    if fits:
-        raise PhotoProblem("page_distorted", residual=">0.3", limit=LARGEST_RESIDUAL)
     hidden = [CORNERS[i] for i in out_of_sight(view, template, page_id, tag)]
+    if fits and len(hidden) < 2:
+        raise PhotoProblem("page_distorted", residual=">0.3", limit=LARGEST_RESIDUAL)
     raise PhotoProblem("page_incomplete", seen=["tag"], missing=hidden or ["two_corners"])
 
 
