@@ -240,7 +240,7 @@ def show_template(
         marker = f" (AprilTag {tag.id})" if tag else ""
         if page.find == "lines":
             marker = say(
-                language, " (tanpa tanda sudut: belum dicari di foto)", " (no corner marks: not found on photos yet)"
+                language, " (tanpa tanda sudut: dicari menurut garisnya)", " (no corner marks: found by its lines)"
             )
         typer.echo(f"\n{page.id}: {getattr(page.title, language)}{marker}")
         for field in form.fields_of(page.id):

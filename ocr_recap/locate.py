@@ -1,24 +1,27 @@
 """Photo to page: which page of which form is this, and where does it lie?
 
-Up to five anchors (one tag, four corner marks) give hypotheses; the page's own ruled lines choose among them, refine
-the homography and measure its residual. Any three anchors suffice. The tag's id says the page; where the tag is gone
-all pages compete on their lines. A hypothesis that its lines do not support is a problem, never a guess.
+Two strategies, one result. Up to five anchors (one tag, four corner marks) give hypotheses; the page's own ruled lines
+choose among them, refine the homography and measure its residual. Any three anchors suffice. Where anchors do not,
+because they are hidden or the form never had any, all pages compete for the photo's ruled lines (`by_lines`). A page
+that its lines do not support is a problem, never a guess.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .by_lines import LEAST_AGREEMENT, LineFit, agrees, fits_by_lines
 from .fiducials import SeenTag, find_marks, find_tags
 from .hypotheses import Hypothesis, View, out_of_sight, settle, turn, with_tag, without_tag
 from .load import Photo
 from .problems import PhotoProblem
+from .rectify import mirrored, rectify
 from .register import Fit, project, quick_score, refine
 from .surface import Surface
 from .template import Template
@@ -42,6 +45,9 @@ _FLAT = 0.01  # cell widths: drawn flat pages have 0.003 at most (benchmarks/ben
 LARGEST_RESIDUAL = 0.06  # cell widths
 LEAST_MARGIN = 0.08  # without a tag: the best page must beat the next one's support by this much
 _CERTAIN_MARK = 0.92  # correlation from which a mark without any form around it is worth reporting
+_LIKELY_MARK = 0.8  # three such marks, and marks are looked into before lines are: only the cost depends on it
+_HOPEFUL_IN_A_MIRROR = 0.5  # of lineup's score: from there on it is worth asking whether a photo is mirrored
+_LIKE = 0.5  # agreement of lines from which a photo is said to look like a form
 _REFINED = 6  # hypotheses that are refined in full
 
 
@@ -79,55 +85,86 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
     """Find the page.
 
     Raises:
-        PhotoProblem: no form, another form's tag, a mirrored photo, too few anchors, or a page that does not fit.
+        PhotoProblem: no form, another form, a mirrored photo, too few anchors, or a page that does not fit.
     """
-    try:
-        return _locate(photo.gray, photo.scale, templates)
-    except PhotoProblem as problem:
-        if problem.code in ("no_form", "page_incomplete") and _is_mirrored(photo.gray, templates):
-            raise PhotoProblem("photo_mirrored") from None
-        raise
-
-
-def _locate(gray: NDArray[np.uint8], scale: float, templates: Sequence[Template]) -> Located:
-    pages = {
+    tagged = {
         page.markers.tag.id: (template, page.id)
         for template in templates
         for page in template.pages
         if page.markers.tag
     }
-    tags = find_tags(gray, list(pages)) if pages else []
-    view = View(gray, find_marks(gray))
+    tags = find_tags(photo.gray, list(tagged)) if tagged else []
     if tags:
         tag = max(tags, key=lambda t: float(cv2.contourArea(t.corners.astype(np.float32))))
-        fits = _fits_with_tag(view, *pages[tag.id], tag)
-        if not fits:
-            hidden = [CORNERS[i] for i in out_of_sight(view, *pages[tag.id], tag)]
-            raise PhotoProblem("page_incomplete", seen=["tag"], missing=hidden or ["two_corners"])
-    else:
-        fits = _fits_without_tag(view, templates)
-    fits.sort(key=lambda pair: -pair[0].support)
-    if not fits or not _convinces(fits):
-        raise _why_not(view, templates, fits)
-    fit, chosen = fits[0]
+        return _with_tag(photo, *tagged[tag.id], tag)
+    view = View(photo.gray, find_marks(photo.gray) if any(t.found_by_markers() for t in templates) else [])
+    # Both ways find what the other cannot; the likely one goes first, since each costs more than decoding the photo.
+    marked = sum(mark.score >= _LIKELY_MARK for mark in view.marks) >= 3
+    if marked and (found := _by_marks(view, templates)):
+        return _at_marks(view, found, photo.scale)
+    lines = rectify(photo.gray)
+    pages = [(template, page.id) for template in templates for page in template.pages]
+    alone = fits_by_lines(photo.gray, lines, pages)
+    if agrees(alone):
+        best = alone[0]
+        # A page that should have a tag may be one of another form that has it.
+        if best.template.page(best.page_id).markers.tag:
+            _refuse_strangers(photo.gray, templates)
+        return _located(best.template, best.page_id, best.fit, ("lines",), photo.scale)
+    if not marked and (found := _by_marks(view, templates)):
+        return _at_marks(view, found, photo.scale)
+    backwards = mirrored(lines)
+    if _is_mirrored(photo.gray, tagged) or agrees(fits_by_lines(photo.gray, backwards, pages, _HOPEFUL_IN_A_MIRROR)):
+        raise PhotoProblem("photo_mirrored")
+    _refuse_strangers(photo.gray, templates)
+    raise _why_not(view, alone)
+
+
+def _with_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag) -> Located:
+    """The tag says which page it is; its marks say where, or else the page's lines do."""
+    view = View(photo.gray, find_marks(photo.gray))
+    fits = _fits_with_tag(view, template, page_id, tag)
+    if fits and _convinces(fits):
+        return _at_marks(view, fits[0], photo.scale)
+    alone = fits_by_lines(photo.gray, rectify(photo.gray), [(template, page_id)])
+    if agrees(alone):
+        return _located(template, page_id, alone[0].fit, ("tag", "lines"), photo.scale)
+    hidden = [CORNERS[i] for i in out_of_sight(view, template, page_id, tag)]
+    if fits and len(hidden) < 2:
+        raise PhotoProblem("page_distorted", residual=">0.3", limit=LARGEST_RESIDUAL)
+    raise PhotoProblem("page_incomplete", seen=["tag"], missing=hidden or ["two_corners"])
+
+
+def _at_marks(view: View, found: Fitted, scale: float) -> Located:
+    fit, chosen = found
     if fit.residual > LARGEST_RESIDUAL:
         raise PhotoProblem("page_distorted", residual=round(fit.residual, 2), limit=LARGEST_RESIDUAL)
+    return _located(chosen.template, chosen.page_id, fit, _seen(view, chosen, fit.homography), scale)
+
+
+def _by_marks(view: View, templates: Sequence[Template]) -> Fitted | None:
+    """The page whose corner marks and lines convince; None where there is none."""
+    fits = _fits_without_tag(view, templates)
+    return fits[0] if fits and _convinces(fits) else None
+
+
+def _located(template: Template, page_id: str, fit: Fit, anchors: tuple[str, ...], scale: float) -> Located:
     # Decoded pixel x lies at full pixel (x + 0.5) / scale - 0.5.
     up = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1]])
     full = up @ fit.homography
-    anchors = _seen(view, chosen, fit.homography)
-    found = Located(chosen.template, chosen.page_id, full / full[2, 2], fit.residual, fit.support, anchors)
+    found = Located(template, page_id, full / full[2, 2], fit.residual, fit.support, anchors)
     return replace(found, surface=fit.surface, before=fit.before, folds=fit.folds)
 
 
 def _fits_with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -> list[Fitted]:
+    """The page at every place that its tag and two marks or more speak for, best first."""
     hypotheses = list(with_tag(view, template, page_id, tag))
     fits = _refined(view, [h for h in hypotheses if len(h.marks) > 2])
     if not fits or not _is_enough(fits[0][0]):
         # One of the marks may be false: two and the tag still suffice.
         loose = [h for h in hypotheses if len(h.marks) == 2]
         fits += _refined(view, [settle(view, h, tag, reach) for reach in (0.06, 0.20) for h in loose])
-    return fits
+    return sorted(fits, key=lambda pair: -pair[0].support)
 
 
 def _fits_without_tag(view: View, templates: Sequence[Template]) -> list[Fitted]:
@@ -234,17 +271,26 @@ def _convinces(fits: list[Fitted]) -> bool:
     return alone and fit.support >= LEAST_SUPPORT_WITHOUT_TAG and fit.residual <= LARGEST_RESIDUAL
 
 
-def _why_not(view: View, templates: Sequence[Template], fits: list[Fitted]) -> PhotoProblem:
-    """The problem of a photo on which no page could be made out."""
-    if fits and fits[0][1].tag:
-        return PhotoProblem("page_distorted", residual=">0.3", limit=LARGEST_RESIDUAL)
-    strangers = find_tags(view.gray, None)
-    if strangers:
+def _refuse_strangers(gray: NDArray[np.uint8], templates: Sequence[Template]) -> None:
+    """Raise the problem of a photo that carries the tag of a form that is none of ours."""
+    if strangers := find_tags(gray, None):
         known = ", ".join(t.id for t in templates if t.found_by_markers())
-        return PhotoProblem("unknown_form", tags=", ".join(str(t.id) for t in strangers), known=known)
+        raise PhotoProblem("unknown_form", tags=", ".join(str(t.id) for t in strangers), known=known)
+
+
+def _why_not(view: View, alone: Sequence[LineFit]) -> PhotoProblem:
+    """The problem of a photo on which no page could be made out."""
     certain = [m for m in view.marks if m.score >= _CERTAIN_MARK]
     if len(certain) == 2 and turn(certain[0].angle, certain[1].angle) < np.radians(20):
         return PhotoProblem("page_incomplete", seen=["two_corners"], missing=["tag", "two_corners"])
+    if alone and alone[0].agreement >= _LIKE:
+        return PhotoProblem(
+            "form_unsure",
+            form=alone[0].template.id,
+            page=alone[0].page_id,
+            agreement=round(alone[0].agreement, 2),
+            needed=LEAST_AGREEMENT,
+        )
     return PhotoProblem("no_form")
 
 
@@ -276,7 +322,6 @@ def _rank(view: View, hypotheses: list[Hypothesis]) -> list[Hypothesis]:
     return [hypotheses[i] for i in np.argsort(-scores, kind="stable")]
 
 
-def _is_mirrored(gray: NDArray[np.uint8], templates: Sequence[Template]) -> bool:
+def _is_mirrored(gray: NDArray[np.uint8], tagged: Mapping[int, object]) -> bool:
     """A tag that is read only after turning the photo over left to right."""
-    ids = [page.markers.tag.id for template in templates for page in template.pages if page.markers.tag]
-    return bool(ids) and bool(find_tags(np.ascontiguousarray(gray[:, ::-1]), ids))
+    return bool(tagged) and bool(find_tags(np.ascontiguousarray(gray[:, ::-1]), list(tagged)))

@@ -74,10 +74,18 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "The photo is dark or blank: no ink can be seen. Take it again with enough light.",
     ),
     "no_form": (
-        "Tidak ada formulir yang dikenali di foto ini. Foto seluruh halaman dari depan, dengan keempat tanda sudut "
-        "terlihat.",
-        "No known form was found in this photo. Photograph the whole page from the front, with all four corner marks "
-        "visible.",
+        "Tidak ada formulir yang dikenali di foto ini. Foto seluruh halaman dari depan, dengan semua tabel dan (bila "
+        "ada) keempat tanda sudut terlihat.",
+        "No known form was found in this photo. Photograph the whole page from the front, with all of its tables and "
+        "(where it has them) all four corner marks visible.",
+    ),
+    "form_unsure": (
+        "Foto ini mirip {form}, halaman {page}, tetapi garis-garisnya tidak cukup cocok ({agreement}, perlu {needed}). "
+        "Bila memang formulir itu, ratakan kertas dan foto lagi seluruh halaman dari depan; bila formulir lain, "
+        "tambahkan templatnya (docs/templates.md).",
+        "The photo looks like {form}, page {page}, but its lines do not agree well enough ({agreement}, {needed} is "
+        "needed). If it is that form, flatten the paper and photograph the whole page from the front again; if it is "
+        "another, add a template of it (docs/templates.md).",
     ),
     "unknown_form": (
         "Foto ini menunjukkan formulir lain: penanda nomor {tags} bukan milik {known}. Foto formulir yang benar, atau "

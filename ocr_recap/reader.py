@@ -47,17 +47,12 @@ class Reader:
             options: how to read; by default all templates of the package.
 
         Raises:
-            TemplateError: a template is unknown or wrong, or none of those chosen can be found on a photo.
+            TemplateError: a template is unknown or wrong.
             RuntimeError: the weights are missing or damaged.
         """
         self.options = options or Options()
         chosen = self.options.templates or tuple(templates_module.available())
         self.templates: tuple[Template, ...] = tuple(templates_module.load(t) for t in chosen)
-        if not any(template.found_by_markers() for template in self.templates):
-            ids = ", ".join(template.id for template in self.templates)
-            raise templates_module.TemplateError(
-                [f"{ids}: no corner marks, and photos of such forms cannot be found yet; choose a form that has them"]
-            )
         self._digits = DigitReader()
         self._tallies = TallyReader()
 

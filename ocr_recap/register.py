@@ -8,6 +8,7 @@ in the middle.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -23,6 +24,7 @@ GrayImage = NDArray[np.uint8]
 _SPACING = 3.0  # mm between samples along a printed line
 _DARK = 0.6  # only lines darker than this gray take part: fainter grids are not to be relied on
 _LEAST_CONTRAST = 10.0  # gray levels a ridge must be darker than both of its sides to count as a line
+_ENOUGH = 900  # samples that take part in the fit; the final support is told by all
 _MARK_WEIGHT = 20.0  # one corner mark counts as much as this many line samples (a mark is a certain match)
 
 
@@ -33,25 +35,32 @@ class Ruling:
     points: FloatArray
     normals: FloatArray
     unit: float  # the page's cell width, mm
+    spacing: float = _SPACING  # mm between samples along a line
 
 
 @dataclass(frozen=True)
 class Fit:
     """A homography (mm to px), the share of visible line samples that lie on a line, and their residual.
 
-    `residual` is the median distance across the line, in cell widths, over the samples that were matched. `surface` is
-    how far paper that is not flat lies off within the page, and `before` the residual without it (`warp`);
-    `folds` are creases, (0, x mm) down the page and (1, y mm) across.
+    `residual` is the median distance across the line, in cell widths, over the samples that were matched. `visible` and
+    `found` say of each sample of the ruling whether it lies in the photo, and whether a line was found there; `offset`
+    is how far across the line, in cell widths, of the plane; (n,) each. `surface` is how far paper that is not flat lies off within
+    the page, and `before` the residual without it (`warp`); `folds` are creases, (0, x mm) down the page and (1, y mm)
+    across.
     """
 
     homography: FloatArray
     support: float
     residual: float
+    visible: NDArray[np.bool_]
+    found: NDArray[np.bool_]
+    offset: FloatArray
     surface: Surface | None = None
     before: float | None = None
     folds: tuple[tuple[int, float], ...] = ()
 
 
+@lru_cache(maxsize=256)
 def ruling(template: Template, page_id: str) -> Ruling:
     """Sample the dark ruled lines, boxes and grids of a page every 3 mm.
 
@@ -139,19 +148,26 @@ def refine(gray: GrayImage, start: FloatArray, ruled: Ruling, anchors: tuple[Flo
         anchors: (k, 2) mm and (k, 2) px of the corner marks that were seen.
     """
     homography = start
-    matched = None
+    some = _thinned(ruled)
     for reach, rounds in ((0.45, 2), (0.25, 2), (0.12, 3)):
         for _ in range(rounds):
-            matched = _match(gray, homography, ruled, reach)
-            homography = _update(homography, ruled, matched, anchors, reach)
+            matched = _match(gray, homography, some, reach)
+            homography = _update(homography, some, matched, anchors, reach)
     final = _match(gray, homography, ruled, 0.3)
     visible = final.visible
     good = visible & final.found
     # What lies outside the photo can neither confirm nor contradict, but half a page confirms nothing.
     support = float(good.sum() / max(visible.sum(), 0.6 * len(visible)))
     scale = final.pixels_per_mm * ruled.unit
-    residual = float(np.median(np.abs(final.offset[good]) / scale[good])) if good.any() else 1.0
-    return Fit(homography, support, residual)
+    offset = final.offset / scale
+    residual = float(np.median(np.abs(offset[good]))) if good.any() else 1.0
+    return Fit(homography, support, residual, visible, good, offset)
+
+
+def _thinned(ruled: Ruling) -> Ruling:
+    """Evenly thinned samples: eight numbers need no more, and a page full of grids has many times as many."""
+    every = max(1, len(ruled.points) // _ENOUGH)
+    return Ruling(ruled.points[::every], ruled.normals[::every], ruled.unit)
 
 
 @dataclass(frozen=True)

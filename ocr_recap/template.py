@@ -273,6 +273,9 @@ class Template(Model):
             raise ValueError("two pages have the same tag id; the tag is what tells the pages apart")
         return self
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.sha256))  # what is worked out once for a page is kept by its template
+
     def __repr__(self) -> str:
         return f"<Template {self.id}: {len(self.pages)} pages, {len(self.fields)} fields, {len(self.rules)} rules>"
 

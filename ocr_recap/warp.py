@@ -73,7 +73,10 @@ def follow(
         if bent and (best.surface is None or bent[1] > best.support):
             if bent[1] < fit.support - _ALIKE or bent[2] > fit.residual:
                 continue
-            best = Fit(start, bent[1], bent[2], surface=bent[0], before=fit.residual)
+            surface, support, residual = bent
+            best = replace(
+                fit, homography=start, support=support, residual=residual, surface=surface, before=fit.residual
+            )
             if distance is not None or fit.residual >= _MAY_BE_FOLDED:
                 best = replace(best, folds=_folds(gray, best, _thinned(ruled)))
         if best.surface is not None and best.support >= _ENOUGH:

@@ -82,19 +82,33 @@ def test_two_torn_corners_with_a_tag(template: Template, corners: tuple[str, str
     assert shot.error(located.homography) < LIMIT
 
 
-def test_two_torn_corners_without_a_tag_are_a_problem(template: Template) -> None:
-    for pair in (("tl", "tr"), ("tl", "br"), ("br", "bl")):
-        assert problem_of(Shot(template, "2").cover("tag", *pair)).code in ("page_incomplete", "no_form")
+@pytest.mark.parametrize("hidden", [("tl", "tr"), ("tl", "br"), ("br", "bl"), ("tl", "tr", "br", "bl")])
+def test_without_a_tag_and_enough_corners_the_lines_alone_say_the_page(
+    template: Template, hidden: tuple[str, ...]
+) -> None:
+    shot = Shot(template, "2").cover("tag", *hidden)
+    located = find(shot)
+    assert (located.page_id, located.anchors) == ("2", ("lines",))
+    assert shot.error(located.homography) < LIMIT
 
 
-def test_a_tag_alone_is_a_problem_that_says_what_is_missing(template: Template) -> None:
-    problem = problem_of(Shot(template, "2").cover("tl", "tr", "br", "bl"))
+@pytest.mark.parametrize("hidden", [("tl", "br", "bl"), ("tl", "tr", "br", "bl")])
+def test_a_tag_without_enough_corners_leaves_the_place_to_the_lines(
+    template: Template, hidden: tuple[str, ...]
+) -> None:
+    shot = Shot(template, "2").cover(*hidden)
+    located = find(shot)
+    assert (located.page_id, located.anchors) == ("2", ("tag", "lines"))
+    assert shot.error(located.homography) < LIMIT
+
+
+def test_a_tag_on_half_a_page_is_a_problem_that_says_what_is_missing(template: Template) -> None:
+    shot = Shot(template, "2").cover("tl", "br", "bl")
+    foot = int(project(shot.homography, np.array([150.0, 180.0]))[1])
+    shot.gray[foot:] = 90
+    problem = problem_of(shot)
     assert problem.code == "page_incomplete"
     assert problem.data["seen"] == ["tag"]
-    # Something that looks a little like a mark keeps a corner from being called out of sight.
-    assert {"tr", "br", "bl"} <= set(problem.data["missing"])
-    problem = problem_of(Shot(template, "2").cover("tl", "br", "bl"))
-    assert problem.code == "page_incomplete"
     assert {"br", "bl"} <= set(problem.data["missing"]) <= {"tl", "br", "bl"}
     text = hint(problem.code, problem.data)
     assert "pojok kiri bawah" in text["id"]
@@ -126,15 +140,6 @@ def test_all_forms_compete_where_the_tag_is_lost(template: Template) -> None:
     located = locate(load(shot.gray, "shot", Options()), forms)
     assert (located.template.id, located.page_id) == (template.id, "3")
     assert shot.error(located.homography) < 0.1
-
-
-@pytest.mark.parametrize("name", ["ppwp-plano-2019", "c1-ppwp-2014"])
-def test_a_form_without_marks_is_no_form_and_no_other_form(name: str) -> None:
-    forms = [load_template(known) for known in available()]
-    form = load_template(name)
-    with pytest.raises(PhotoProblem) as caught:
-        locate(load(Shot(form, form.pages[0].id).gray, "shot", Options()), forms)
-    assert caught.value.code == "no_form"
 
 
 @settings(max_examples=15, deadline=None)

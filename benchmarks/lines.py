@@ -1,0 +1,189 @@
+"""Are pages without marks found, and is nothing else taken for one? The limits of `by_lines` are chosen by this script.
+
+    python benchmarks/lines.py [--count 24] [--preset field] [--seed 77] [--forms ID ...] [--folder KEPT]
+
+Photos are drawn (`synth.photos`, writers "test"), tags and marks are not looked at, and each photo is asked twice:
+
+- **all** templates compete: right (template, page, 95% of the cells' corners within 0.25 of a cell width), WRONG, none;
+- its own template is **taken out**: whatever is accepted is WRONG. Sheets of which no template exists look like this.
+
+Then things that are no form: spreadsheets, newspapers, walls. The last lines show how far apart right and wrong are:
+agreement of the right places, and of the best wrong ones (other page, other form, or the same page elsewhere), and by
+how much right places lead. `LEAST_AGREEMENT` lies in the middle between the lowest right and the highest wrong place
+that was best on its photo, on the preset field.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ocr_recap.by_lines import LineFit, agrees, fits_by_lines
+from ocr_recap.load import Photo, load
+from ocr_recap.options import Options
+from ocr_recap.rectify import rectify
+from ocr_recap.register import project
+from ocr_recap.synth.photo import photograph
+from ocr_recap.synth.photos import Order, make
+from ocr_recap.template import Template, available
+from ocr_recap.template import load as load_template
+
+RIGHT = 0.25  # cell widths
+PAPER = (297.0, 420.0)  # mm, of what is no form
+SCALE = 6.0  # px per mm
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=24, help="photos per form, and per kind of what is none")
+    parser.add_argument("--preset", choices=("clean", "field", "hard"), default="field")
+    parser.add_argument("--seed", type=int, default=77)
+    parser.add_argument("--forms", nargs="*", default=None)
+    parser.add_argument("--folder", type=Path, help="sets that `ocr-recap synth` drew, FOLDER/PRESET-ID, used if there")
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    forms = [load_template(name) for name in available()]
+    scores: dict[str, list[float]] = {"right": [], "wrong": [], "lead": []}
+    for form in forms:
+        if arguments.forms is not None and form.id not in arguments.forms:
+            continue
+        kept = arguments.folder / f"{arguments.preset}-{form.id}" if arguments.folder else None
+        count: Counter[str] = Counter()
+        seconds: list[float] = []
+        for photo, fact in drawn(form, arguments.count, arguments.seed, arguments.preset, kept):
+            start = time.process_time()
+            fits = asked(photo, forms)
+            seconds.append(time.process_time() - start)
+            count["all: " + verdict(fits, photo, fact, scores)] += 1
+            out = asked(photo, [other for other in forms if other.id != form.id])
+            count["taken out: " + ("WRONG" if agrees(out) else "none")] += 1
+            scores["wrong"] += [out[0].agreement] if out else []
+        print(f"{form.id:24} {arguments.preset}: {dict(sorted(count.items()))}; {np.median(seconds):.2f} s", flush=True)
+    if arguments.forms is None:
+        for kind, draw in (("spreadsheet", spreadsheet), ("newspaper", newspaper), ("wall", wall)):
+            accepted = 0
+            for index in range(arguments.count):
+                rng = np.random.default_rng([arguments.seed, index])
+                shot = photograph(draw(rng), PAPER, arguments.preset, rng)
+                fits = asked(load(shot.jpeg, kind, Options()), forms)
+                accepted += agrees(fits)
+                scores["wrong"] += [fits[0].agreement] if fits else []
+            print(f"{kind:24} {arguments.preset}: {accepted} of {arguments.count} accepted", flush=True)
+    for name, values in scores.items():
+        if values:
+            v = np.sort(values)
+            print(f"{name}: n {len(v)}, lowest {v[:4].round(3)}, median {np.median(v):.3f}, highest {v[-4:].round(3)}")
+
+
+def asked(photo: Photo, forms: list[Template]) -> list[LineFit]:
+    return fits_by_lines(photo.gray, rectify(photo.gray), [(form, page.id) for form in forms for page in form.pages])
+
+
+def verdict(fits: list[LineFit], photo: Photo, fact: dict[str, Any], scores: dict[str, list[float]]) -> str:
+    placed = [is_right(fit, photo, fact) for fit in fits]
+    right = [fit.agreement for fit, good in zip(fits, placed, strict=True) if good]
+    wrong = [fit.agreement for fit, good in zip(fits, placed, strict=True) if not good]
+    if right and right[0] > max(wrong, default=0.0):
+        scores["right"].append(right[0])
+        scores["lead"].append(right[0] - max(wrong, default=0.0))
+    elif wrong:
+        scores["wrong"].append(wrong[0])
+    if not agrees(fits):
+        return "none"
+    return "right" if placed[0] else "WRONG"
+
+
+def is_right(fit: LineFit, photo: Photo, fact: dict[str, Any]) -> bool:
+    if fit.page != (fact["template"], fact["page"]):
+        return False
+    fields = {field.id: field for field in fit.template.fields}
+    cells: list[tuple[float, float]] = []
+    pixels: list[list[float]] = []
+    for field in fact["fields"]:
+        for (x0, y0, x1, y1), quad in zip(fields[field["id"]].cells.rects(), field["cell_quads"], strict=True):
+            cells += [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+            pixels += quad
+    true = (np.array(pixels) + 0.5) * photo.scale - 0.5
+    width = np.linalg.norm(true[1::4] - true[0::4], axis=1).mean()
+    off = np.linalg.norm(project(fit.fit.homography, np.array(cells)) - true, axis=1) / width
+    return bool(np.quantile(off, 0.95) <= RIGHT)
+
+
+def drawn(
+    form: Template, count: int, seed: int, preset: Any, kept: Path | None
+) -> Iterator[tuple[Photo, dict[str, Any]]]:
+    if kept and (kept / "truth.jsonl").is_file():
+        for line in (kept / "truth.jsonl").read_text("utf-8").splitlines()[:count]:
+            fact = json.loads(line)
+            yield load(kept / f"{fact['name']}.jpg", fact["name"], Options()), fact
+        return
+    for index in range(count):
+        made = make(Order(form, count, seed, preset), index)
+        yield load(made.jpeg, made.name, Options()), made.truth
+
+
+def blank() -> np.ndarray:
+    return np.full((round(PAPER[1] * SCALE), round(PAPER[0] * SCALE)), 255, np.uint8)
+
+
+def spreadsheet(rng: np.random.Generator) -> np.ndarray:
+    """A table of evenly spaced rows, uneven columns, numbers in its cells, some lines bold."""
+    page = blank()
+    height, width = page.shape
+    x = np.sort(rng.uniform(0.06, 0.94, int(rng.integers(4, 18)))) * width
+    y = np.linspace(rng.uniform(0.05, 0.2), rng.uniform(0.7, 0.95), int(rng.integers(12, 70))) * height
+    for at in y:
+        cv2.line(page, (int(x[0]), int(at)), (int(x[-1]), int(at)), int(rng.integers(0, 110)), int(rng.integers(1, 4)))
+    for at in x:
+        cv2.line(page, (int(at), int(y[0])), (int(at), int(y[-1])), int(rng.integers(0, 110)), int(rng.integers(1, 4)))
+    for top in y[:-1]:
+        for left in x[:-1]:
+            if rng.random() < 0.6:
+                place = (int(left) + 8, int(top + 0.7 * (y[1] - y[0])))
+                size = (y[1] - y[0]) / 45
+                cv2.putText(page, str(int(rng.integers(10000))), place, cv2.FONT_HERSHEY_SIMPLEX, size, 40, 2)
+    return page
+
+
+def newspaper(rng: np.random.Generator) -> np.ndarray:
+    """Columns of text between rules, headlines, framed pictures."""
+    page = blank()
+    height, width = page.shape
+    columns = int(rng.integers(3, 7))
+    for left in np.linspace(0.05, 0.95, columns + 1)[:-1] * width:
+        end = left + 0.85 * width / columns
+        y = 0.12 * height
+        while y < 0.95 * height:
+            if rng.random() < 0.03:
+                box = int(rng.uniform(0.05, 0.12) * height)
+                cv2.rectangle(page, (int(left), int(y)), (int(end), int(y) + box), int(rng.integers(0, 160)), 3)
+                y += box
+            for word in np.arange(left, end - 60, 62):
+                if rng.random() < 0.9:
+                    cv2.putText(page, "kabar", (int(word), int(y)), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 50, 2)
+            y += 26
+        cv2.line(page, (int(end) + 12, int(0.1 * height)), (int(end) + 12, int(0.95 * height)), 60, 2)
+    cv2.putText(page, "BERITA", (int(0.1 * width), int(0.08 * height)), cv2.FONT_HERSHEY_DUPLEX, 5, 0, 10)
+    return page
+
+
+def wall(rng: np.random.Generator) -> np.ndarray:
+    """A sheet with nothing but a few notices in frames."""
+    page = blank()
+    for _ in range(int(rng.integers(0, 12))):
+        x, y = int(rng.uniform(0, 1500)), int(rng.uniform(0, 2200))
+        w, h = (int(v) for v in rng.uniform(80, 500, 2))
+        cv2.rectangle(page, (x, y), (x + w, y + h), int(rng.integers(0, 150)), int(rng.integers(2, 8)))
+    return page
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,268 @@
+"""Turn a photo of ruled paper until its lines run along the axes, from nothing but the lines themselves.
+
+Long straight strokes on a form run in two directions; seen by a camera, each meets in one vanishing point. The two
+points undo rotation and perspective up to a scale and a shift per axis: what remains is to slide one ruler along
+another (`lineup`). Which of the four sides is up, the two points cannot say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+GrayImage = NDArray[np.uint8]
+Mask = NDArray[np.uint8]
+
+_LOOK = 1000  # px, longer side of the picture on which strokes are looked for
+_SIDE = 1100  # px, longer side of the rectified picture
+_LEAST_STROKE = 0.013  # of the longer side: shorter strokes are writing
+_LEAST_STROKES = 8  # per direction; a table has more
+_FAINT = 0.2  # of the contrast of the photo's clear strokes: fainter ones are left out
+_PALE = 0.18  # the same of the darkest lines, once the picture is turned
+_APART = np.radians(45)  # least angle between the two directions in the photo
+_SPREAD = np.radians(22)  # largest angle of a stroke against its direction's middle: perspective spreads them
+_ELITE = 45  # longest strokes of a direction that propose vanishing points, two by two
+_AIM = np.radians(0.35)  # a stroke that points at a vanishing point misses it by about this,
+_END = 1.2e-3  # and by as much as moving one end by so many halves of the photo's longer side does
+_NEAR_HORIZON = 0.3  # places where the page's scale falls below this share of the middle's are not looked at
+_CROWD = 64  # places along the longer side by which strokes are told to lie together
+_GATHER = 7  # such places that a gap between tables may span
+_MARGIN = 0.08  # of the crowd's longer side: heads and feet of forms stand apart
+_HAT = 11  # px, rectified: dark lines up to about half as wide count as lines
+_RUN = 25  # px, rectified: a ruled line runs at least so far
+_THICK = 7  # px, rectified: what is thicker is text or a bar
+_CONTRAST = 0.07  # of the paper's brightness: a fainter stroke is none
+_LEAST_CONTRAST = 4  # gray levels
+
+
+@dataclass(frozen=True)
+class Rectified:
+    """The ruled lines of a photo, turned along the axes.
+
+    Attributes:
+        to_photo: (3, 3), rectified pixels to decoded pixels.
+        rows: (h, w) uint8, 1 on lines that run along x.
+        columns: (h, w) uint8, 1 on lines that run along y.
+    """
+
+    to_photo: FloatArray
+    rows: Mask
+    columns: Mask
+
+
+def rectify(gray: GrayImage) -> Rectified | None:
+    """Find the two directions of a photo's lines and turn it; None where there are no two.
+
+    Args:
+        gray: (h, w) uint8.
+    """
+    small, shrink = _looked_at(gray)
+    strokes = _strokes(small)
+    if len(strokes) < 2 * _LEAST_STROKES:
+        return None
+    middle = (np.array(small.shape[::-1]) - 1) / 2
+    unit = float(max(small.shape)) / 2
+    local = (strokes - middle) / unit  # the photo's middle is 0, its longer half 1
+    points = _vanishing_points(local)
+    if points is None:
+        return None
+    to_local = np.column_stack([*points, (0.0, 0.0, 1.0)])
+    box = _extent(local, to_local)
+    if box is None:
+        return None
+    low, high = box
+    size = high - low
+    full = unit * shrink  # decoded pixels per local unit
+    scale = min(_SIDE / float(size.max()), 2.0 * full)
+    width, height = (np.ceil(size * scale).astype(int) + 1).tolist()
+    to_small = np.array([[unit, 0, middle[0]], [0, unit, middle[1]], [0, 0, 1]])
+    to_full = np.array([[shrink, 0, 0.5 * shrink - 0.5], [0, shrink, 0.5 * shrink - 0.5], [0, 0, 1]])
+    to_photo = to_full @ to_small @ to_local @ np.array([[1 / scale, 0, low[0]], [0, 1 / scale, low[1]], [0, 0, 1]])
+    to_rectified = np.asarray(np.linalg.inv(to_photo), dtype=np.float64)
+    turned: GrayImage = np.asarray(cv2.warpPerspective(gray, to_rectified, (width, height)), dtype=np.uint8)
+    # Beyond the photo's edge there is nothing, and the edge itself is no line.
+    edge = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * (np.array(gray.shape[::-1]) - 1.0)
+    corners = cv2.perspectiveTransform(edge[None], to_rectified)[0]
+    inside = np.zeros((height, width), np.uint8)
+    cv2.fillConvexPoly(inside, np.rint(np.clip(corners, -20000, 20000)).astype(np.int32), 1)
+    inside = np.asarray(cv2.erode(inside, np.ones((_HAT, _HAT), np.uint8), borderValue=0), dtype=np.uint8)
+    rows, columns = _lines_along_x(turned, inside), _lines_along_x(turned.T, inside.T).T
+    return Rectified(to_photo / to_photo[2, 2], rows, columns)
+
+
+def mirrored(seen: Rectified | None) -> Rectified | None:
+    """The same lines as in a mirror."""
+    if seen is None:
+        return None
+    flip = np.array([[-1.0, 0, seen.rows.shape[1] - 1], [0, 1, 0], [0, 0, 1]])
+    return Rectified(seen.to_photo @ flip, seen.rows[:, ::-1].copy(), seen.columns[:, ::-1].copy())
+
+
+def _looked_at(gray: GrayImage) -> tuple[GrayImage, float]:
+    """The photo at the size at which strokes are looked for, and how many of its pixels one of those is."""
+    shrink = max(gray.shape) / _LOOK
+    size = (round(gray.shape[1] / shrink), round(gray.shape[0] / shrink))
+    how = cv2.INTER_AREA if shrink > 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(gray, size, interpolation=how), dtype=np.uint8), shrink
+
+
+def _strokes(gray: GrayImage) -> FloatArray:
+    """Straight strokes that are long enough to be ruled; (n, 2, 2) px."""
+    found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE, 1.0).detect(gray)[0]
+    # OpenCV gives None where it finds none.
+    strokes = np.array([] if found is None else found, dtype=np.float64).reshape(-1, 2, 2)  # pyright: ignore[reportUnnecessaryComparison]
+    length = np.linalg.norm(strokes[:, 1] - strokes[:, 0], axis=1)
+    strokes = strokes[length >= _LEAST_STROKE * max(gray.shape)]
+    if not len(strokes):
+        return strokes
+    # Print is darker than the grain of wood or the weave of cloth.
+    contrast = _contrast(gray, strokes)
+    return strokes[contrast >= _FAINT * np.quantile(contrast, 0.8)]
+
+
+def _contrast(gray: GrayImage, strokes: FloatArray) -> FloatArray:
+    """Gray levels between the two sides of each stroke, relative to the lighter side; (n,)."""
+    start, way = strokes[:, 0], strokes[:, 1] - strokes[:, 0]
+    across = np.stack([-way[:, 1], way[:, 0]], axis=1) / np.linalg.norm(way, axis=1, keepdims=True)
+    places = start[:, None] + np.linspace(0.15, 0.85, 5)[None, :, None] * way[:, None]
+    sides = [places + step * across[:, None] for step in (-1.5, 1.5)]
+    one, other = (_light(gray, side) for side in sides)
+    return np.abs(one - other) / np.maximum(np.maximum(one, other), 1.0)
+
+
+def _light(gray: GrayImage, places: FloatArray) -> FloatArray:
+    """Mean gray level of each row of places (n, k, 2); (n,)."""
+    x, y = (np.ascontiguousarray(places[..., i], dtype=np.float32) for i in (0, 1))
+    return np.asarray(cv2.remap(gray, x, y, cv2.INTER_LINEAR), dtype=np.float64).mean(axis=1)
+
+
+def _vanishing_points(strokes: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+    """Where the two directions meet: homogeneous, that nearer the photo's x axis first; scaled so that one step of the
+    rectified picture is one step of the photo at its middle."""
+    way = strokes[:, 1] - strokes[:, 0]
+    length = np.linalg.norm(way, axis=1)
+    angle = np.arctan2(way[:, 1], way[:, 0]) % np.pi
+    bins = np.bincount((angle / np.pi * 90).astype(int) % 90, weights=length, minlength=90)
+    smooth = np.convolve(np.r_[bins[-3:], bins, bins[:3]], [1, 2, 3, 4, 3, 2, 1], mode="valid")
+    first = (int(smooth.argmax()) + 0.5) * np.pi / 90
+    far = _between((np.arange(90) + 0.5) * np.pi / 90, first) >= _APART
+    if not smooth[far].any():
+        return None
+    second = (int(np.where(far, smooth, -1).argmax()) + 0.5) * np.pi / 90
+    classes = [strokes[_between(angle, main) < _SPREAD] for main in (first, second)]
+    found: list[FloatArray] = []
+    for mine, others in (classes, classes[::-1]):
+        crossed = mine[_crossed(mine, others)]
+        point = _meeting(crossed) if len(crossed) >= _LEAST_STROKES else None
+        if point is None:
+            return None
+        found.append(point)
+    a, b = sorted((p / np.linalg.norm(p[:2]) for p in found), key=lambda p: -abs(p[0]))
+    a, b = a * np.sign(a[0]), b * np.sign(b[1] or 1.0)
+    if a[0] * b[1] - a[1] * b[0] <= np.sin(_APART) / 2:
+        return None
+    return a, b
+
+
+def _crossed(strokes: FloatArray, others: FloatArray) -> NDArray[np.bool_]:
+    """Which strokes run where strokes of the other direction are: on a table, not along the grain of a board."""
+    there = np.zeros((_CROWD, _CROWD), np.uint8)
+    there[tuple(_squares(others).reshape(-1, 2).T)] = 1
+    near = cv2.dilate(there, np.ones((3, 3), np.uint8))
+    return near[tuple(np.moveaxis(_squares(strokes), -1, 0))].mean(axis=1) >= 0.5
+
+
+def _squares(strokes: FloatArray) -> NDArray[np.intp]:
+    """Squares (row, column) of the photo that each stroke passes; (n, 12, 2)."""
+    share = np.linspace(0, 1, 12)[None, :, None]
+    places = strokes[:, :1] * (1 - share) + strokes[:, 1:] * share
+    return np.clip((places[..., ::-1] + 1) / 2 * _CROWD, 0, _CROWD - 1).astype(np.intp)
+
+
+def _between(angle: FloatArray, other: float) -> FloatArray:
+    """Angles between directions without sense, 0 to pi/2."""
+    turn = np.abs(angle - other) % np.pi
+    return np.minimum(turn, np.pi - turn)
+
+
+def _meeting(strokes: FloatArray) -> FloatArray | None:
+    """The point at which most strokes aim, homogeneous of length 1; None where too few agree."""
+    ends = np.concatenate([strokes, np.ones((*strokes.shape[:2], 1))], axis=2)
+    lines = np.cross(ends[:, 0], ends[:, 1])
+    lines /= np.linalg.norm(lines[:, :2], axis=1, keepdims=True)
+    middle = strokes.mean(axis=1)
+    way = strokes[:, 1] - strokes[:, 0]
+    length = np.linalg.norm(way, axis=1)
+    way = way / length[:, None]
+    order = np.argsort(-length, kind="stable")[:_ELITE]
+    i, j = np.triu_indices(len(order), 1)
+    points = np.cross(lines[order[i]], lines[order[j]])
+    size = np.linalg.norm(points, axis=1)
+    points = points[size > 1e-9] / size[size > 1e-9, None]
+    if not len(points):
+        return None
+    aim = np.hypot(_AIM, _END / length)
+    off = _misses(points, middle, way)
+    best = points[int((length / (1 + (off / aim) ** 2)).sum(axis=1).argmax())]
+    for _ in range(4):
+        off = _misses(best[None], middle, way)[0]
+        weight = length / aim**2 / (1 + (off / aim) ** 2) ** 2
+        # A stroke's line misses the point by its angle times the distance, which the distance itself cancels.
+        far = np.hypot(*(best[:2, None] - best[2] * middle.T))
+        scaled = lines * (np.sqrt(weight) / np.maximum(far, 1e-6))[:, None]
+        best = np.linalg.svd(scaled, full_matrices=False)[2][2]
+    agree = _misses(best[None], middle, way)[0] < 3 * aim
+    return best if agree.sum() >= _LEAST_STROKES else None
+
+
+def _misses(points: FloatArray, middle: FloatArray, way: FloatArray) -> FloatArray:
+    """By what angle each stroke misses each homogeneous point; (points, strokes) radians."""
+    to = points[:, None, :2] - points[:, None, 2:] * middle[None]
+    cross = np.abs(to[..., 0] * way[:, 1] - to[..., 1] * way[:, 0])
+    return np.arcsin(np.clip(cross / np.maximum(np.linalg.norm(to, axis=2), 1e-9), 0, 1))
+
+
+def _extent(strokes: FloatArray, to_local: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+    """Where in the rectified plane the table lies: low and high corner around the largest crowd of its strokes."""
+    middle = strokes.mean(axis=1)
+    way = strokes[:, 1] - strokes[:, 0]
+    off = _misses(to_local.T[:2], middle, way / np.linalg.norm(way, axis=1, keepdims=True)).min(axis=0)
+    mine = strokes[off < 4 * np.hypot(_AIM, _END / np.linalg.norm(way, axis=1))]
+    # Places along each stroke, so that a long one joins what lies at both of its ends.
+    share = np.linspace(0, 1, 24)[:, None, None]
+    places = (mine[None, :, 0] * (1 - share) + mine[None, :, 1] * share).reshape(-1, 2)
+    ends = np.c_[places, np.ones(len(places))] @ np.linalg.inv(to_local).T
+    # The weight says how near the horizon a place is: 1 in the photo's middle, 0 on the horizon.
+    flat = ends[:, :2] / np.where(ends[:, 2:] > _NEAR_HORIZON, ends[:, 2:], np.nan)
+    flat = flat[np.isfinite(flat).all(axis=1)]
+    if len(flat) < 24 * _LEAST_STROKES:
+        return None
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    cell = float((high - low).max()) / _CROWD
+    index = ((flat - low) / cell).astype(int)
+    crowd = np.zeros((_CROWD + 1, _CROWD + 1), np.uint8)
+    crowd[index[:, 1], index[:, 0]] = 1
+    labels = cv2.connectedComponents(cv2.dilate(crowd, np.ones((_GATHER, _GATHER), np.uint8)))[1]
+    label = labels[index[:, 1], index[:, 0]]
+    flat = flat[label == np.bincount(label).argmax()]
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    margin = _MARGIN * (high - low).max()
+    return low - margin, high + margin
+
+
+def _lines_along_x(gray: GrayImage, inside: Mask) -> Mask:
+    """1 where a dark line runs along x, inside the photo."""
+    gray = np.ascontiguousarray(gray)
+    upright = np.ones((_HAT, 1), np.uint8)
+    closed = cv2.morphologyEx(gray, cv2.MORPH_CLOSE, upright)
+    depth = cv2.blur(cv2.subtract(closed, gray), (11, 1))
+    ratio = depth.astype(np.float32) / np.maximum(closed, 1) * inside
+    seen = ratio > _CONTRAST
+    bar = max(_CONTRAST, _PALE * float(np.quantile(ratio[seen][::7], 0.95))) if seen.any() else _CONTRAST
+    lines = ((ratio > bar) & (depth >= _LEAST_CONTRAST)).astype(np.uint8)
+    lines -= cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((_THICK, 1), np.uint8))  # text and bars
+    return np.asarray(cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((1, _RUN), np.uint8)), dtype=np.uint8)

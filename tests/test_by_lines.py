@@ -1,0 +1,127 @@
+"""Pages without marks: found by their ruled lines, any way up; what lines cannot tell is a problem, never a guess."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from conftest import Shot
+
+from ocr_recap import Template
+from ocr_recap.by_lines import agrees, fits_by_lines
+from ocr_recap.lineup import layouts
+from ocr_recap.load import load
+from ocr_recap.locate import locate
+from ocr_recap.options import Options
+from ocr_recap.problems import PhotoProblem
+from ocr_recap.rectify import mirrored, rectify
+from ocr_recap.register import project, ruling
+from ocr_recap.template import available
+from ocr_recap.template import load as load_template
+
+FORMS = [load_template(name) for name in available()]
+WITHOUT_MARKS = [form for form in FORMS if not form.found_by_markers()]
+REAL = Path("../shared/real-forms/images")
+LIMIT = 0.1  # cell widths, at the worst corner of any field
+
+
+def problem_of(gray: np.ndarray, forms: list[Template]) -> PhotoProblem:
+    with pytest.raises(PhotoProblem) as caught:
+        locate(load(gray, "shot", Options()), forms)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("form", "turn"),
+    zip(WITHOUT_MARKS, (4, 97, 176, 263, 352), strict=True),
+    ids=lambda value: getattr(value, "id", value),
+)
+def test_any_way_up_among_all_forms(form: Template, turn: float) -> None:
+    shot = Shot(form, form.pages[0].id, turn)
+    located = locate(load(shot.gray, "shot", Options()), FORMS)
+    assert (located.template.id, located.page_id, located.anchors) == (form.id, form.pages[0].id, ("lines",))
+    assert shot.error(located.homography) < LIMIT
+
+
+@pytest.mark.parametrize("form", WITHOUT_MARKS[::2], ids=lambda form: form.id)
+def test_a_form_that_was_taken_out_is_none_of_the_others(form: Template) -> None:
+    others = [other for other in FORMS if other.id != form.id]
+    assert problem_of(Shot(form, form.pages[0].id).gray, others).code in ("no_form", "form_unsure")
+
+
+def test_a_page_in_a_mirror_is_said_to_be_one() -> None:
+    form = load_template("ppwp-plano-2019")
+    gray = np.ascontiguousarray(Shot(form, "lembar-2").gray[:, ::-1])
+    assert problem_of(gray, [form]).code == "photo_mirrored"
+
+
+def test_half_a_page_is_no_page() -> None:
+    form = load_template("c1-kwk-2017")
+    shot = Shot(form, "plano")
+    middle = int(project(shot.homography, np.array([120.0, 130.0]))[1])
+    shot.gray[middle:] = 90
+    assert problem_of(shot.gray, FORMS).code in ("no_form", "form_unsure")
+
+
+@pytest.mark.parametrize("lines", [(30, 8), (45, 5)])
+def test_a_spreadsheet_is_no_form(lines: tuple[int, int]) -> None:
+    gray = np.full((2000, 1500), 235, np.uint8)
+    for y in np.linspace(200, 1800, lines[0]).astype(int):
+        cv2.line(gray, (150, int(y)), (1350, int(y)), 60, 2)
+    for x in np.linspace(150, 1350, lines[1]).astype(int):
+        cv2.line(gray, (int(x), 200), (int(x), 1800), 60, 2)
+    assert problem_of(gray, FORMS).code in ("no_form", "form_unsure")
+
+
+def test_a_wall_has_no_lines() -> None:
+    gray = np.random.default_rng(3).normal(180, 8, (1200, 900)).clip(0, 255).astype(np.uint8)
+    assert rectify(gray) is None
+    assert fits_by_lines(gray, None, [(WITHOUT_MARKS[0], "plano")]) == []
+    assert not agrees([])
+
+
+def test_lines_run_along_the_axes_once_a_photo_is_rectified() -> None:
+    form = load_template("c1-kwk-2015-pekalongan")
+    shot = Shot(form, "plano", turn=17, tilt=0.25)
+    seen = rectify(shot.gray)
+    assert seen
+    rules = ruling(form, "plano")
+    turned = np.asarray(np.linalg.inv(seen.to_photo) @ shot.homography, dtype=np.float64)
+    way = project(turned, rules.points + 3 * rules.normals) - project(turned, rules.points)
+    slant = np.abs(way).min(axis=1) / np.abs(way).max(axis=1)
+    assert np.quantile(slant, 0.95) < 0.01  # half a degree
+    assert seen.rows.any()
+    assert seen.columns.any()
+    twice = mirrored(mirrored(seen))
+    assert twice
+    assert np.allclose(twice.to_photo, seen.to_photo)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)
+def test_a_layout_turns_every_line_with_its_page(form: Template) -> None:
+    for page in form.pages:
+        upright = layouts(form, page.id)[0]
+        corner = np.array([[upright.columns.at.min(), upright.rows.at.min()]])
+        for layout in layouts(form, page.id):
+            placed = project(layout.turn, np.vstack([corner, corner + np.array([10.0, 0.0])]))
+            along = layout.rows if abs(placed[1, 1] - placed[0, 1]) < 1e-6 else layout.columns
+            assert len(along) == len(upright.rows)
+            assert np.isclose(layout.columns.at, placed[0, 0], atol=0.5).any()
+            assert np.isclose(layout.rows.at, placed[0, 1], atol=0.5).any()
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real forms are not here")
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [("kwk2017_1", "c1-kwk-2017"), ("ppwp2019_3", "ppwp-plano-2019"), ("c1_miring", "c1-ppwp-2014")],
+)
+def test_real_forms_are_found(name: str, form: str) -> None:
+    located = locate(load(REAL / f"{name}.jpg", name, Options()), FORMS)
+    assert located.template.id == form
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real forms are not here")
+def test_a_cover_page_is_no_form() -> None:
+    with pytest.raises(PhotoProblem) as caught:
+        locate(load(REAL / "c1_1386928.jpg", "cover", Options()), FORMS)
+    assert caught.value.code in ("no_form", "form_unsure")
