@@ -41,6 +41,7 @@ _CONVINCING_BENT = 0.95  # the same of paper that is not flat, whose lines must 
 _HOPEFUL = 0.5  # support from which a fit is worth a second try
 _HOPEFUL_WITHOUT_TAG = 0.8  # most hypotheses without a tag are wrong
 _SHAKES = 6  # rounds of moving corners about
+_BENT = 0.03  # cell widths: pages bent by 3% of their width reach this at most (benchmarks/bent.py); above it, creases
 _FLAT = 0.01  # cell widths: drawn flat pages have 0.003 at most (benchmarks/bent.py)
 LARGEST_RESIDUAL = 0.06  # cell widths
 LEAST_MARGIN = 0.08  # without a tag: the best page must beat the next one's support by this much
@@ -211,7 +212,7 @@ def _straightened(view: View, fit: Fit, hypothesis: Hypothesis) -> Fit:
     if fit.surface or fit.support < _HOPEFUL or (fit.support >= _CONVINCING and fit.residual <= _FLAT):
         return fit
     ruled = view.ruling(hypothesis.template, hypothesis.page_id)
-    creased = fit.support < _CONVINCING
+    creased = fit.support < _CONVINCING or fit.residual > _BENT
     starts = [hypothesis.homography, fit.homography] if creased else [fit.homography]
     return follow(view.gray, view.distance if creased else None, fit, starts, ruled, _anchors(hypothesis))
 
