@@ -44,9 +44,9 @@ class Fit:
 
     `residual` is the median distance across the line, in cell widths, over the samples that were matched. `visible` and
     `found` say of each sample of the ruling whether it lies in the photo, and whether a line was found there; `offset`
-    is how far across the line, in cell widths, of the plane; (n,) each. `surface` is how far paper that is not flat lies
-    off within the page, and `before` the residual without it (`warp`); `folds` are creases, (0, x mm) down the page and
-    (1, y mm) across.
+    is how far across the line, in cell widths, of the plane; (n,) each. `surface` is how far paper that is not flat
+    lies off within the page, and `before` the residual without it (`warp`); `folds` are creases, (0, x mm) down the
+    page and (1, y mm) across.
     """
 
     homography: FloatArray
