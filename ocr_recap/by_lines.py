@@ -31,7 +31,7 @@ GrayImage = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
 PageOf = tuple[Template, str]
 
-# Limits, chosen on 79 drawn photos (docs/registration.md: right places that won agreed with 0.859 or more, wrong ones
+# Limits, chosen on 72 drawn photos (docs/registration.md: right places that won agreed with 0.859 or more, wrong ones
 # with 0.778 at most); benchmarks/lines.py measures them anew.
 LEAST_AGREEMENT = 0.82
 LEAST_LEAD = 0.10  # by which the best place must beat every other page,
