@@ -31,10 +31,10 @@ class Limits:
 
     `pixels`, `blur` and `contrast` by training/quality/choose.py (492 photos, seed 1; blur: 68 photos, seed 3): where
     the band just beyond a limit, and all beyond it, are misread at least 3 times as often as good cells (0.7%): below
-    16 pixels 3.5% of 3,159 cells, beyond a blur of 0.14 6.5% of 879, below a contrast of 80 2.5% of 326. `paper`: no
-    level that was drawn (from 70 on) read worse, so below it is unmeasured. `pattern`: 41 drawn photos of paper had 430
-    at most, photos of screens but those sent by a chat app 730 or more; real screens often show none. `pale_print`:
-    photocopies lay within 0.04 of 0 (18 drawn ones), sharp originals above 0.3.
+    16 pixels 3.5% of 3,159 cells, beyond a blur of 0.14 6.4% of 879, below a contrast of 80 2.5% of 326. `paper`: no
+    level that was drawn (from 70 on) read worse, so below it is unmeasured. `pattern`: 42 drawn photos of paper had 67
+    at most, 11 of screens 1,750 or more; real screens often show none. `pale_print`: 18 drawn photocopies lay within
+    0.04 of 0, sharp originals above 0.3 (docs/quality.md).
     """
 
     pixels: float = 16.0
@@ -129,8 +129,8 @@ def _cut(photo: Photo, located: Located) -> tuple[str, ...]:
         if out.mean() >= 1 / 3:
             found.append(name)
             left_over -= {_CORNERS[a], _CORNERS[b]}
-    outside = ((seen < -0.5) | (seen > limit)).any(axis=1)
-    return (*found, *(name for name, out in zip(_CORNERS, outside, strict=True) if out and name in left_over))
+    outside = np.asarray((seen < -0.5) | (seen > limit)).any(axis=1, keepdims=True)[:, 0]
+    return (*found, *(name for i, name in enumerate(_CORNERS) if outside[i] and name in left_over))
 
 
 _CORNERS = ("tl", "tr", "br", "bl")

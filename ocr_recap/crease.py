@@ -92,7 +92,7 @@ def find_creases(distance: NDArray[np.float32], homography: FloatArray, ruled: R
         assert best is not None
         crease = best[1]
         for step, tolerance in ((0.08, _TOLERANCE[0]), (0.02, _TOLERANCE[1])):
-            around = np.arange(-3, 4) * step
+            around = np.linspace(-3 * step, 3 * step, 7)
             for k in (0, 1):
                 got, ends = _search(distance, homography, ruled, moved, chosen[k], k, crease, around, tolerance)
                 crease.ends[:, k] = ends

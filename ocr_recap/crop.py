@@ -168,7 +168,7 @@ class _Sampler:
         grid = np.stack(np.meshgrid(steps, steps), axis=-1)
         places = centers[:, None, None, :] + grid
         if self.surface is not None:
-            places = places + self._moves(centers, steps)
+            places = places + self._moves(centers, np.asarray(steps, dtype=np.float64))
         points = project(self.homography, places)
         middle = points[:, size // 2, size // 2 : size // 2 + 2]
         stride = float(np.median(np.linalg.norm(middle[:, 1] - middle[:, 0], axis=-1)))

@@ -58,7 +58,7 @@ class Legible:
     """How well a cell must be seen for its number to be accepted, whatever the digit reader says of it.
 
     Chosen by training/quality/choose.py: where the band just beyond a limit, and all beyond it, are misread 1 time in
-    10 or more. Blur beyond 0.22: 21 of 158 cells of 68 blurred photos (seed 3), against 0.8% of good ones; burnt out
+    10 or more. Blur beyond 0.22: 23 of 158 cells of 68 blurred photos (seed 3), against 0.8% of good ones; burnt out
     beyond 0.6: 16 of 101 cells of 492 photos (seed 1), 13 of them with a probability above 0.8. Boxes below 11 pixels
     were too few to tell (2 of 25): what was not measured is not relied on. No contrast that was drawn (from 60 on) was
     this bad.

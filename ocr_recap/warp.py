@@ -192,7 +192,7 @@ class _Model:
         line = np.rint(np.where(self.axis == 1, ruled.points[:, 1], ruled.points[:, 0]) * 4).astype(int)
         self.part = (line * 2654435761 >> 7) % _PARTS
         self.marks = self._rows(anchors[0])
-        back = np.linalg.inv(homography)
+        back = np.asarray(np.linalg.inv(homography), dtype=np.float64)
         self.mark_moves = project(back, anchors[1]) - anchors[0] if len(anchors[0]) else np.zeros((0, 2))
         self.bending = _bending(self.shape, self.step)
 
@@ -203,7 +203,8 @@ class _Model:
     def through(self, moves: FloatArray) -> Surface:
         """The surface that displaces the samples by (n, 2) mm."""
         matrix = self.basis.T @ self.basis + 1e-3 * self.bending + 1e-6 * np.eye(self.basis.shape[1])
-        return Surface(np.linalg.solve(matrix, self.basis.T @ moves).reshape(*self.shape, 2), self.origin, self.step)
+        values = np.asarray(np.linalg.solve(matrix, self.basis.T @ moves), dtype=np.float64)
+        return Surface(values.reshape(*self.shape, 2), self.origin, self.step)
 
     def _rows(self, points: FloatArray) -> FloatArray:
         across, down = (splines((points[:, k] - self.origin[k]) / self.step[k], self.shape[1 - k]) for k in (0, 1))
@@ -278,22 +279,23 @@ class _Model:
         return self._normal(self.marks, self.mark_moves[:, axis], near)
 
     def _solve(self, matrix: FloatArray, right: FloatArray, stiffness: float) -> FloatArray:
-        return np.linalg.solve(matrix + stiffness * self.bending + 1e-6 * np.eye(len(matrix)), right)
+        whole = matrix + stiffness * self.bending + 1e-6 * np.eye(len(matrix))
+        return np.asarray(np.linalg.solve(whole, right), dtype=np.float64)
 
 
 def _bending(shape: tuple[int, int], step: FloatArray) -> FloatArray:
     """Penalty of a surface's second differences along, across and both, so that planes cost nothing."""
 
-    def second(n: int) -> FloatArray:
-        return np.diff(np.eye(n), 2, axis=0)
-
-    def first(n: int) -> FloatArray:
-        return np.diff(np.eye(n), 1, axis=0)
+    def difference(n: int, times: int) -> FloatArray:
+        return np.asarray(np.diff(np.eye(n), times, axis=0), dtype=np.float64)
 
     rows, columns = shape
-    parts: Sequence[tuple[FloatArray, float]] = (
-        (np.kron(second(rows), np.eye(columns)), 1.0),
-        (np.kron(np.eye(rows), second(columns)), float((step[1] / step[0]) ** 4)),
-        (np.kron(first(rows), first(columns)), 2.0),
+    parts = (
+        (np.kron(difference(rows, 2), np.eye(columns)), 1.0),
+        (np.kron(np.eye(rows), difference(columns, 2)), float((step[1] / step[0]) ** 4)),
+        (np.kron(difference(rows, 1), difference(columns, 1)), 2.0),
     )
-    return sum((weight * d.T @ d for d, weight in parts), np.zeros((rows * columns, rows * columns)))
+    total = np.zeros((rows * columns, rows * columns))
+    for part, weight in parts:
+        total += weight * part.T @ part
+    return total

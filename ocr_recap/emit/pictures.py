@@ -192,14 +192,14 @@ def unbend(
     pixels = np.stack([x.ravel(), y.ravel()], axis=-1).astype(np.float64)
     seen = project(homography, moved(project(to_mm, pixels))).reshape(down, across, 2).astype(np.float32)
     into = np.array([[every, 0, 0], [0, every, 0]], dtype=np.float64)
-    maps = [
+    x, y = (
         cv2.warpAffine(
             np.ascontiguousarray(seen[..., k]), into, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
         for k in (0, 1)
-    ]
+    )
     border = (210, 210, 210)
-    picture = cv2.remap(image, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=border)
+    picture = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=border)
     return np.asarray(picture, dtype=np.uint8)
 
 
