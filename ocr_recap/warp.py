@@ -275,8 +275,8 @@ class _Model:
 
     def _normal_of_marks(self, axis: int, reach: float) -> tuple[FloatArray, FloatArray]:
         """The corner marks' part; a mark far from where the paper can be is false and left out."""
-        near = (np.abs(self.mark_moves) < 3 * reach * self.unit).all(axis=1) * _MARK
-        return self._normal(self.marks, self.mark_moves[:, axis], near)
+        near = np.asarray((np.abs(self.mark_moves) < 3 * reach * self.unit).all(axis=1), dtype=np.float64)
+        return self._normal(self.marks, self.mark_moves[:, axis], near * _MARK)
 
     def _solve(self, matrix: FloatArray, right: FloatArray, stiffness: float) -> FloatArray:
         whole = matrix + stiffness * self.bending + 1e-6 * np.eye(len(matrix))
