@@ -36,6 +36,9 @@ class Thresholds:
     rule, 132 blank), as a margin for paper that we have not seen. They were chosen with the first version of the digit
     reader and kept with the second, which these figures are of.
 
+    Those of strokes stand as with rules, and were checked on 90 such pages (--pages 90 --seed 2, strokes and row totals
+    heard: 899 written numbers, 718 accepted, 25 by strokes, none wrong; nor at any value from 0.3 up).
+
     Attributes:
         with_bubbles: the digit cells mean the value, where filled bubbles say the same.
         with_rule: the digit cells mean the value, for every number of an exact rule that holds.

@@ -51,6 +51,7 @@ def block(photo: Photo, field: FieldRecord) -> ColorImage:
     picture = np.full((BLOCK_HEIGHT, width, 3), 210, np.uint8)
     picture[:height] = gray[:, :, None]
     number(picture, tally, whole - 0.5)
+    picture[height:] = 210  # marks in rows that are not shown
     return picture
 
 
