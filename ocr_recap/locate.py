@@ -51,7 +51,8 @@ class Located:
     """A page found on a photo. `to_photo` maps page millimetres to pixels of the full photo.
 
     `homography` alone does so for flat paper; `surface` is how far paper that is not flat lies off (mm), and `before`
-    the residual without it. `folds` are creases: (0, x) one down the page at x mm, (1, y) one across at y mm.
+    the residual without it. `folds` are creases: (0, x) one down the page at x mm, (1, y) one across at y mm; `unmet`
+    (n, 2) mm are line samples that such a surface does not meet.
     """
 
     template: Template
@@ -63,6 +64,7 @@ class Located:
     surface: Surface | None = None
     before: float | None = None
     folds: tuple[tuple[int, float], ...] = ()
+    unmet: FloatArray | None = None
 
     def to_photo(self, points: FloatArray) -> FloatArray:
         """Full photo px of places (..., 2) on the page, mm."""
@@ -118,7 +120,7 @@ def _locate(gray: NDArray[np.uint8], scale: float, templates: Sequence[Template]
     full = up @ fit.homography
     anchors = _seen(view, chosen, fit.homography)
     found = Located(chosen.template, chosen.page_id, full / full[2, 2], fit.residual, fit.support, anchors)
-    return replace(found, surface=fit.surface, before=fit.before, folds=fit.folds)
+    return replace(found, surface=fit.surface, before=fit.before, folds=fit.folds, unmet=fit.unmet)
 
 
 def _fits_with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -> list[Fitted]:

@@ -41,7 +41,8 @@ class Fit:
 
     `residual` is the median distance across the line, in cell widths, over the samples that were matched. `surface` is
     how far paper that is not flat lies off within the page, and `before` the residual without it (`warp`);
-    `folds` are creases, (0, x mm) down the page and (1, y mm) across.
+    `folds` are creases, (0, x mm) down the page and (1, y mm) across; `unmet` (n, 2) mm are visible samples that the
+    surface does not meet.
     """
 
     homography: FloatArray
@@ -50,6 +51,7 @@ class Fit:
     surface: Surface | None = None
     before: float | None = None
     folds: tuple[tuple[int, float], ...] = ()
+    unmet: FloatArray | None = None
 
 
 def ruling(template: Template, page_id: str) -> Ruling:
