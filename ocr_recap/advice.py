@@ -129,8 +129,11 @@ def _cut(photo: Photo, located: Located) -> tuple[str, ...]:
         if out.mean() >= 1 / 3:
             found.append(name)
             left_over -= {_CORNERS[a], _CORNERS[b]}
-    outside = np.asarray((seen < -0.5) | (seen > limit)).any(axis=1, keepdims=True)[:, 0]
-    return (*found, *(name for i, name in enumerate(_CORNERS) if outside[i] and name in left_over))
+    return (*found, *(name for i, name in enumerate(_CORNERS) if name in left_over and _out(seen[i], limit)))
+
+
+def _out(place: FloatArray, limit: FloatArray) -> bool:
+    return bool((place < -0.5).any() or (place > limit).any())
 
 
 _CORNERS = ("tl", "tr", "br", "bl")

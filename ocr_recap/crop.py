@@ -37,8 +37,9 @@ _PULL = 0.06  # gray levels per squared px: how much better a farther place must
 BUBBLE = 24  # px: a bubble with its surroundings
 RING = 8.0  # px: its printed radius in that patch
 _BUBBLE_SNAP = 3  # px
-# So many line samples that are not met within so many mm, and a cell counts as not found. On a folded page whose surface
-# was a quarter of a cell off beside the crease, cells there had 4 to 7, right ones 3 at most (benchmarks/bent.py).
+# So many line samples that are not met within so many mm, and a cell counts as not found. On a folded page whose
+# surface was a quarter of a cell off beside the crease, cells there had 4 to 7, right ones 3 at most
+# (benchmarks/bent.py).
 _AROUND, _TOO_MANY = 15.0, 4
 _FOLD = 2.0  # mm: creases are placed to about this (benchmarks/bent.py)
 

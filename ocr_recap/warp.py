@@ -280,7 +280,7 @@ class _Model:
 
     def _normal_of_marks(self, axis: int, reach: float) -> tuple[FloatArray, FloatArray]:
         """The corner marks' part; a mark far from where the paper can be is false and left out."""
-        near = (np.abs(self.mark_moves) < 3 * reach * self.unit).all(axis=1) * _MARK
+        near = np.where((np.abs(self.mark_moves) < 3 * reach * self.unit).all(axis=1), _MARK, 0.0)
         return self._normal(self.marks, self.mark_moves[:, axis], near)
 
     def _solve(self, matrix: FloatArray, right: FloatArray, stiffness: float) -> FloatArray:
