@@ -60,6 +60,7 @@ def page(photo: Photo, located: Located, measured: Mapping[str, CellMeasures]) -
     fields = located.template.fields_of(located.page_id)
     all_cells = together({f.id: measured[f.id] for f in fields if f.role == "count"} or measured)
     seen = all_cells.blur[np.isfinite(all_cells.blur)]
+    washed = (all_cells.burnt > Legible().burnt) & (all_cells.contrast < Legible().contrast)
     pattern = original.pattern(photo, located)
     pale = original.pale_print(photo, located)
     return PhotoQuality(
@@ -68,7 +69,7 @@ def page(photo: Photo, located: Located, measured: Mapping[str, CellMeasures]) -
         paper=round(float(np.median(all_cells.paper)), 1),
         contrast=round(float(np.median(all_cells.contrast)), 1),
         noise=round(float(np.median(all_cells.noise)), 1),
-        glare=round(float((all_cells.burnt > Legible().burnt).mean()), 3),
+        glare=round(float(washed.mean()), 3),
         cut=_cut(photo, located),
         pattern=round(pattern.peak, 1),
         pale_print=None if pale is None else round(pale, 2),
@@ -129,8 +130,11 @@ def _cut(photo: Photo, located: Located) -> tuple[str, ...]:
         if out.mean() >= 1 / 3:
             found.append(name)
             left_over -= {_CORNERS[a], _CORNERS[b]}
-    outside = np.asarray((seen < -0.5) | (seen > limit)).any(axis=1, keepdims=True)[:, 0]
-    return (*found, *(name for i, name in enumerate(_CORNERS) if outside[i] and name in left_over))
+    return (*found, *(name for i, name in enumerate(_CORNERS) if name in left_over and _out(seen[i], limit)))
+
+
+def _out(place: FloatArray, limit: FloatArray) -> bool:
+    return bool((place < -0.5).any() or (place > limit).any())
 
 
 _CORNERS = ("tl", "tr", "br", "bl")

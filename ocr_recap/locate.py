@@ -57,7 +57,8 @@ class Located:
     """A page found on a photo. `to_photo` maps page millimetres to pixels of the full photo.
 
     `homography` alone does so for flat paper; `surface` is how far paper that is not flat lies off (mm), and `before`
-    the residual without it. `folds` are creases: (0, x) one down the page at x mm, (1, y) one across at y mm.
+    the residual without it. `folds` are creases: (0, x) one down the page at x mm, (1, y) one across at y mm; `unmet`
+    (n, 2) mm are line samples that such a surface does not meet.
     """
 
     template: Template
@@ -69,6 +70,7 @@ class Located:
     surface: Surface | None = None
     before: float | None = None
     folds: tuple[tuple[int, float], ...] = ()
+    unmet: FloatArray | None = None
 
     def to_photo(self, points: FloatArray) -> FloatArray:
         """Full photo px of places (..., 2) on the page, mm."""
@@ -154,7 +156,7 @@ def _located(template: Template, page_id: str, fit: Fit, anchors: tuple[str, ...
     up = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1]])
     full = up @ fit.homography
     found = Located(template, page_id, full / full[2, 2], fit.residual, fit.support, anchors)
-    return replace(found, surface=fit.surface, before=fit.before, folds=fit.folds)
+    return replace(found, surface=fit.surface, before=fit.before, folds=fit.folds, unmet=fit.unmet)
 
 
 def _fits_with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -> list[Fitted]:

@@ -133,7 +133,9 @@ def hear_witnesses(
         evidence = reconcile.weigh(cells.table, bubbles, strokes.get(field), totals.get(field))
         posterior = reconcile.posterior(evidence)
         seen = measured[field] if measured else None
-        poor = policy.poor(seen.pixels.tolist(), seen.blurs(), seen.burnt.tolist()) if seen else ()
+        poor = (
+            policy.poor(seen.pixels.tolist(), seen.blurs(), seen.burnt.tolist(), seen.contrast.tolist()) if seen else ()
+        )
         case = policy.make_case(field, evidence, posterior, bool(patch.found.all()), patch.inside, poor)
         heard[field] = Heard(case, evidence, posterior, cells, bubbles, seen)
     return heard

@@ -62,28 +62,33 @@ class Legible:
 
     Chosen by training/quality/choose.py: where the band just beyond a limit, and all beyond it, are misread 1 time in
     10 or more. Blur beyond 0.22: 23 of 158 cells of 68 blurred photos (seed 3), against 0.8% of good ones; burnt out
-    beyond 0.6: 16 of 101 cells of 492 photos (seed 1), 13 of them with a probability above 0.8. Boxes below 11 pixels
-    were too few to tell (2 of 25): what was not measured is not relied on. No contrast that was drawn (from 60 on) was
-    this bad.
+    beyond 0.6 with a contrast below 200: 17 of 83 cells of 492 photos (seed 1), and none of 22 with more. Boxes below
+    11 pixels were too few to tell (2 of 25): what was not measured is not relied on.
 
     Attributes:
         pixels: least width of a box on the photo.
         blur: most apparent width of printed lines, in digit heights.
-        burnt: most of a cell that is burnt out to white.
+        burnt: most of a cell that is burnt out to white, where its print is no longer black.
+        contrast: gray levels to the darkest print or ink from which print is black: a scan's white paper is no glare.
     """
 
     pixels: float = 11.0
     blur: float = 0.22
     burnt: float = 0.6
+    contrast: float = 200.0
 
 
 def poor(
-    pixels: Sequence[float], blur: Sequence[float | None], burnt: Sequence[float], limits: Legible = Legible()
+    pixels: Sequence[float],
+    blur: Sequence[float | None],
+    burnt: Sequence[float],
+    contrast: Sequence[float],
+    limits: Legible = Legible(),
 ) -> tuple[str, ...]:
     """Why the cells of a number are seen too badly, as reason codes: the worst cell counts. Good cells prove nothing.
 
     Args:
-        pixels, blur, burnt: of each cell (`quality.CellMeasures`); no blur where no printed line was seen.
+        pixels, blur, burnt, contrast: of each cell (`quality.CellMeasures`); no blur where no printed line was seen.
         limits: what is too bad.
     """
     found: list[str] = []
@@ -91,7 +96,7 @@ def poor(
         found.append("cell_small")
     if max((b for b in blur if b is not None), default=0.0) > limits.blur:
         found.append("cell_blurred")
-    if max(burnt) > limits.burnt:
+    if any(b > limits.burnt and c < limits.contrast for b, c in zip(burnt, contrast, strict=True)):
         found.append("cell_washed")
     return tuple(found)
 

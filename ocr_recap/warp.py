@@ -84,7 +84,7 @@ def follow(
                 best = replace(best, folds=_folds(gray, best, _thinned(ruled)))
         if best.surface is not None and best.support >= _ENOUGH:
             break
-    return best
+    return best if best.surface is None else replace(best, unmet=_unmet(gray, best, _thinned(ruled)))
 
 
 _MAY_BE_FOLDED = (
@@ -127,6 +127,14 @@ def _straighten(
     if not model.is_paper(surface):
         return None
     return (surface, *_score(gray, start, _displaced(thin, surface)))
+
+
+def _unmet(gray: GrayImage, fit: Fit, ruled: Ruling) -> FloatArray:
+    """Samples in sight that are not met within 0.15 of a cell width, (n, 2) mm."""
+    assert fit.surface is not None
+    seen = match(gray, fit.homography, _displaced(ruled, fit.surface), 0.3)
+    off = np.abs(seen.offset) / (seen.pixels_per_mm * ruled.unit)
+    return ruled.points[seen.visible & ~(seen.found & (off <= _NEAR))]
 
 
 def _folds(gray: GrayImage, fit: Fit, ruled: Ruling) -> tuple[tuple[int, float], ...]:
@@ -275,8 +283,8 @@ class _Model:
 
     def _normal_of_marks(self, axis: int, reach: float) -> tuple[FloatArray, FloatArray]:
         """The corner marks' part; a mark far from where the paper can be is false and left out."""
-        near = np.asarray((np.abs(self.mark_moves) < 3 * reach * self.unit).all(axis=1), dtype=np.float64)
-        return self._normal(self.marks, self.mark_moves[:, axis], near * _MARK)
+        near = np.where((np.abs(self.mark_moves) < 3 * reach * self.unit).all(axis=1), _MARK, 0.0)
+        return self._normal(self.marks, self.mark_moves[:, axis], near)
 
     def _solve(self, matrix: FloatArray, right: FloatArray, stiffness: float) -> FloatArray:
         whole = matrix + stiffness * self.bending + 1e-6 * np.eye(len(matrix))

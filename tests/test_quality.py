@@ -133,11 +133,13 @@ def test_a_poor_cell_sends_its_number_to_review_and_never_the_other_way():
 
 def test_the_worst_cell_of_a_number_counts():
     limits = policy.Legible()
-    good = (limits.pixels + 1, limits.blur - 0.01, limits.burnt - 0.1)
+    good = (limits.pixels + 1, limits.blur - 0.01, limits.burnt - 0.1, limits.contrast - 50)
     assert policy.poor(*zip(good, good, strict=True)) == ()
     assert policy.poor(*zip(good, (limits.pixels - 1, *good[1:]), strict=True)) == ("cell_small",)
-    assert policy.poor(*zip(good, (good[0], limits.blur + 0.01, good[2]), strict=True)) == ("cell_blurred",)
-    assert policy.poor(*zip(good, (good[0], None, limits.burnt + 0.1), strict=True)) == ("cell_washed",)
+    assert policy.poor(*zip(good, (good[0], limits.blur + 0.01, *good[2:]), strict=True)) == ("cell_blurred",)
+    assert policy.poor(*zip(good, (good[0], None, limits.burnt + 0.1, good[3]), strict=True)) == ("cell_washed",)
+    # The white paper of a scan is no glare: its print is black.
+    assert policy.poor(*zip(good, (*good[:2], 0.9, limits.contrast + 40), strict=True)) == ()
 
 
 # --- the command ------------------------------------------------------------------------------------------------------
