@@ -1,0 +1,142 @@
+"""A blank sheet becomes a proposal that `templates check` accepts once its names are filled in."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from conftest import ROOT, SAMPLES
+from typer.testing import CliRunner
+
+from ocr_recap import draw, template
+from ocr_recap.cli import app
+from ocr_recap.propose import propose
+
+sys.path.insert(0, str(ROOT / "docs"))
+import new_form
+
+
+@pytest.fixture(scope="module")
+def form() -> template.Template:
+    return template.parse_text(new_form.FORM, "form")
+
+
+@pytest.fixture(scope="module")
+def blank(form: template.Template) -> np.ndarray:
+    return draw.raster(form, "1", 6.0)
+
+
+def call(*arguments: object):
+    return CliRunner().invoke(app, ["templates", *map(str, arguments), "--lang", "en"])
+
+
+def filled_in(text: str) -> str:
+    """Every empty name gets one."""
+    return re.sub(r"\b(id|en): (?=[,}])", r'\1: "name"', text)
+
+
+@pytest.mark.parametrize("skew", [0.0, 1.2])
+def test_boxes_grids_and_totals_are_found_where_they_are(
+    form: template.Template, blank: np.ndarray, skew: float
+) -> None:
+    if skew:
+        middle = (blank.shape[1] / 2, blank.shape[0] / 2)
+        turn = cv2.getRotationMatrix2D(middle, skew, 1)
+        blank = cv2.warpAffine(blank, turn, blank.shape[::-1], borderValue=255)
+    assert propose(blank).paper == (298, 210), "the shorter side is 210 unless told"
+    found = propose(blank, (210, 148))
+    assert len(found.numbers) == len(form.fields) == 3
+    for number, field in zip(found.numbers, form.fields, strict=True):
+        assert number.count == 3
+        assert number.box == pytest.approx(field.cells.box, abs=0.5)
+        assert number.pitch == pytest.approx(12.5, abs=0.1)
+    for number in found.numbers[:2]:
+        assert number.tally is not None
+        assert number.totals is not None
+        assert (number.tally.rows, number.tally.columns) == (4, 12)
+        assert (number.totals.rows, number.totals.columns) == (4, 2)
+    assert found.numbers[2].tally is None
+    assert found.marks is None
+
+
+def test_a_proposal_asks_for_names_and_is_then_a_template(blank: np.ndarray, tmp_path: Path) -> None:
+    sheet, out = tmp_path / "blank.png", tmp_path / "village.yaml"
+    cv2.imwrite(str(sheet), blank)
+    made = call("new", sheet, "--out", out)
+    assert made.exit_code == 0, made.output
+    assert "3 numbers, 2 tally grids" in made.output
+    shown = cv2.imread(str(tmp_path / "village-1.png"))
+    assert shown is not None
+    assert shown.shape[:2] == blank.shape
+    asked = call("check", out)
+    assert asked.exit_code == 1
+    assert "label" in asked.output
+    out.write_text(filled_in(out.read_text("utf-8")), encoding="utf-8")
+    assert call("check", out).exit_code == 0, call("check", out).output
+    loaded = template.load(out)
+    assert [f.id for f in loaded.fields] == ["number_1", "number_2", "number_3"]
+    again = propose(draw.raster(loaded, "1", 5.0), (loaded.paper.width, loaded.paper.height))
+    boxes = np.array([f.cells.box for f in loaded.fields])
+    assert np.array([n.box for n in again.numbers]) == pytest.approx(boxes, abs=0.3)
+    kept = call("new", sheet, "--out", out)
+    assert kept.exit_code == 2
+    assert "--force" in kept.output
+
+
+def test_a_page_with_markers_gets_them() -> None:
+    form = template.load("c-hasil-ppwp-2024")
+    found = propose(draw.raster(form, "3", 5.0), (form.paper.width, form.paper.height))
+    page = form.page("3")
+    assert page.markers.tag is not None
+    assert page.markers.corners is not None
+    assert found.tag is not None
+    assert (found.tag.id, found.tag.rotation) == (page.markers.tag.id, page.markers.tag.rotation)
+    assert found.tag.center == pytest.approx(page.markers.tag.center, abs=0.2)
+    assert found.marks is not None
+    assert np.array(found.marks.centers) == pytest.approx(page.markers.corners.centers, abs=0.3)
+    assert found.marks.square == pytest.approx(page.markers.corners.square, rel=0.2)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("white.png", "contrast|ruled|ink"),
+        ("frame.png", "no row of boxes|no ruled box"),
+        ("tiny.png", "too small"),
+        ("note.txt", "not a JPEG"),
+        ("photo.jpg", "photo|level"),
+        ("absent.png", "cannot be opened"),
+    ],
+)
+def test_what_cannot_be_measured_ends_with_a_next_step(name: str, says: str, blank: np.ndarray, tmp_path: Path) -> None:
+    file = tmp_path / name
+    if name == "white.png":
+        cv2.imwrite(str(file), np.full((1400, 1000), 255, np.uint8))
+    elif name == "frame.png":
+        picture = np.full((1400, 1000), 255, np.uint8)
+        cv2.rectangle(picture, (50, 50), (900, 1300), 0, 3)
+        cv2.imwrite(str(file), picture)
+    elif name == "tiny.png":
+        cv2.imwrite(str(file), cv2.resize(blank, (420, 296)))
+    elif name == "note.txt":
+        file.write_text("no picture at all")
+    elif name == "photo.jpg":
+        file = SAMPLES / "page2-shadow.jpg"
+    out = tmp_path / "form.yaml"
+    done = call("new", file, "--out", out)
+    assert done.exit_code == 2, done.output
+    assert re.search(says, done.output), done.output
+    assert not out.exists()
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+
+
+@pytest.mark.parametrize("paper", ["a4", "297", "0x0", "297x100"])
+def test_a_wrong_paper_size_is_refused(paper: str, blank: np.ndarray, tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "blank.png"), blank)
+    done = call("new", tmp_path / "blank.png", "--out", tmp_path / "x.yaml", "--paper", paper)
+    assert done.exit_code == 2
+    assert "--paper" in done.output
