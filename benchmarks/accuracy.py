@@ -80,7 +80,6 @@ def measure(args: argparse.Namespace, scratch: Path) -> dict[str, Any]:
             "writers": "test",
             "version": importlib.metadata.version("ocr-recap"),
             "weights_sha256": digits.sha256,
-            "forms_left_out": [form.id for form in Reader().templates if not form.found_by_markers()],
         },
         "pages": {name: result for name, result in pages(args.count, args.workers, scratch)},
         "cells": drawn_cells(args.cells, args.workers, digits),
@@ -95,10 +94,8 @@ def measure(args: argparse.Namespace, scratch: Path) -> dict[str, Any]:
 
 
 def pages(count: int, workers: int, scratch: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Drawn photos of every preset and every form that can be found; forms without marks cannot be yet."""
+    """Drawn photos of every preset and every form."""
     for form in Reader().templates:
-        if not form.found_by_markers():
-            continue
         for preset in PRESETS:
             folder = scratch / f"{form.id}-{preset}"
             start = time.monotonic()

@@ -168,15 +168,16 @@ def by_features(detector: Any, norm: int) -> Method:
         source = np.array([points[m.queryIdx].pt for m in good])
         target = np.array([seen[m.trainIdx].pt for m in good])
         matrix, mask = cv2.findHomography((source + 0.5) / scale, (target + 0.5) / shrink - 0.5, cv2.RANSAC, 4.0)
-        return None if matrix is None or mask is None or int(mask.sum()) < INLIERS else matrix
+        # OpenCV gives None where it finds nothing.
+        return None if mask is None or int(mask.sum()) < INLIERS else matrix  # pyright: ignore[reportUnnecessaryComparison]
 
     return method
 
 
 METHODS: dict[str, Method] = {
     "lines": by_lines,
-    "sift": by_features(cv2.SIFT_create(4000), cv2.NORM_L2),
-    "orb": by_features(cv2.ORB_create(4000), cv2.NORM_HAMMING),
+    "sift": by_features(cv2.SIFT_create(4000), cv2.NORM_L2),  # pyright: ignore[reportAttributeAccessIssue]
+    "orb": by_features(cv2.ORB_create(4000), cv2.NORM_HAMMING),  # pyright: ignore[reportAttributeAccessIssue]
 }
 
 if __name__ == "__main__":
