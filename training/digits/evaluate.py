@@ -18,7 +18,9 @@ from typing import Any
 
 import cv2
 import numpy as np
+from corrections import correction_figures
 from numpy.typing import NDArray
+from strange import strange_figures
 
 from ocr_recap import template
 from ocr_recap.crop import box_of
@@ -111,7 +113,8 @@ def strange(count: int, rng: np.random.Generator) -> dict[str, NDArray[np.uint8]
             last = first + int(rng.integers(120, 300))
             where, reach = (int(center[0]), int(center[1])), (int(axes[0]), int(axes[1]))
             cv2.ellipse(arcs[i], where, reach, int(rng.integers(180)), first, last, tone, wide + 1, cv2.LINE_AA)
-    return {"noise": noise, "blobs": blobs, "letters": letters, "strokes": strokes, "arcs": arcs}
+    sheets = {"printed letters": letters, "bare strokes": strokes, "bare arcs": arcs}
+    return {"white noise": noise, "blobs": blobs} | sheets
 
 
 def cut(photo: NDArray[np.uint8], rect: tuple[float, float, float, float], to_photo: Floats) -> NDArray[np.uint8]:
@@ -206,7 +209,7 @@ def strange_cells(reader: DigitReader, count: int) -> dict[str, list[int]]:
         best = reader.read(patches)[:, :10].max(axis=1)
         report[name] = [*(int((best >= np.log(threshold)).sum()) for threshold in (0.99, 0.999)), len(best)]
         print(f"strange, {name}: as a digit at 0.99 and 0.999, of how many: {report[name]}")
-    return report
+    return report | strange_figures(reader, count)
 
 
 def speed(reader: DigitReader, count: int = 20_000) -> dict[str, int]:
@@ -235,7 +238,11 @@ def main() -> None:
     cv2.setNumThreads(1)
     reader = DigitReader(args.weights)
     report = drawn_cells(reader, args.mnist, args.cells) | page_cells(reader, args.pages)
-    report |= {"strange": strange_cells(reader, args.cells // 20), "cells_per_second": speed(reader)}
+    report |= {
+        "strange": strange_cells(reader, args.cells // 20),
+        "corrections": correction_figures(reader, args.cells // 30),
+        "cells_per_second": speed(reader),
+    }
     if args.write:
         reader.card["figures"] = report
         (args.weights / "digits.json").write_text(json.dumps(reader.card, indent=2) + "\n", encoding="utf-8")
