@@ -33,7 +33,7 @@ def problem_of(gray: np.ndarray, forms: list[Template]) -> PhotoProblem:
 
 @pytest.mark.parametrize(
     ("form", "turn"),
-    zip(WITHOUT_MARKS, (4, 97, 176, 263, 352), strict=True),
+    list(zip(WITHOUT_MARKS, (4, 97, 176, 263, 352), strict=True)),
     ids=lambda value: getattr(value, "id", value),
 )
 def test_any_way_up_among_all_forms(form: Template, turn: float) -> None:
