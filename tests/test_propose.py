@@ -81,7 +81,8 @@ def test_a_proposal_asks_for_names_and_is_then_a_template(blank: np.ndarray, tmp
     assert [f.id for f in loaded.fields] == ["number_1", "number_2", "number_3"]
     again = propose(draw.raster(loaded, "1", 5.0), (loaded.paper.width, loaded.paper.height))
     boxes = np.array([f.cells.box for f in loaded.fields])
-    assert np.array([n.box for n in again.numbers]) == pytest.approx(boxes, abs=0.3)
+    off = np.abs(np.array([n.box for n in again.numbers]) - boxes).max()
+    assert off < 0.05 * boxes[0, 2], "within a twentieth of a box"
     kept = call("new", sheet, "--out", out)
     assert kept.exit_code == 2
     assert "--force" in kept.output
