@@ -167,6 +167,9 @@ def _fits_with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -
         # One of the marks may be false: two and the tag still suffice.
         loose = [h for h in hypotheses if len(h.marks) == 2]
         fits += _refined(view, [settle(view, h, tag, reach) for reach in (0.06, 0.20) for h in loose])
+        fits.sort(key=lambda pair: -pair[0].support)
+        if fits and not _is_enough(fits[0][0]):
+            fits[0] = (_straightened(view, *fits[0], last=True), fits[0][1])
     return sorted(fits, key=lambda pair: -pair[0].support)
 
 
@@ -209,8 +212,13 @@ def _is_enough(fit: Fit) -> bool:
     return fit.support >= (_CONVINCING if fit.surface is None else _CONVINCING_BENT)
 
 
-def _straightened(view: View, fit: Fit, hypothesis: Hypothesis) -> Fit:
-    """Follow paper that is not flat, where a plane meets too few of its lines or meets them badly."""
+def _straightened(view: View, fit: Fit, hypothesis: Hypothesis, last: bool = False) -> Fit:
+    """Follow paper that is not flat, where a plane meets too few of its lines or meets them badly.
+
+    A tag and two marks do not hold a plane: there other planes come first, and only the best is followed, at `last`.
+    """
+    if hypothesis.tag and len(hypothesis.marks) < 3 and not last:
+        return fit
     if fit.surface or fit.support < _HOPEFUL or (fit.support >= _CONVINCING and fit.residual <= _FLAT):
         return fit
     ruled = view.ruling(hypothesis.template, hypothesis.page_id)
