@@ -13,7 +13,7 @@ from pathlib import Path
 
 import cv2
 
-from . import draw, template
+from . import draw, heading, template
 from .field_record import Bilingual
 
 CORE = (
@@ -157,6 +157,19 @@ def _extras() -> Iterator[Found]:
             )
 
 
+def _headings() -> Iterator[Found]:
+    found = heading.available()
+    if found:
+        yield _say(True, f"Tesseract {found}")
+        return
+    fix = "pip install 'ocr-recap[headings]'; apt install tesseract-ocr"
+    yield _say(
+        True,
+        f"Tesseract tidak terpasang (tambahan): formulir yang hanya berbeda judulnya tidak dibedakan; {fix}",
+        f"no Tesseract (an extra): forms that differ in their heading alone are not told apart; {fix}",
+    )
+
+
 def _templates() -> Iterator[Found]:
     known = template.available()
     if not known:
@@ -222,6 +235,7 @@ _CHECKS: tuple[tuple[str, Callable[[], Iterator[Found]]], ...] = (
     ("aruco", _aruco),
     ("files", _files),
     ("extras", _extras),
+    ("headings", _headings),
     ("templates", _templates),
     ("weights", _weights),
     ("self-test", _self_test),

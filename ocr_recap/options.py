@@ -30,6 +30,9 @@ class Options(BaseModel):
         default=None, description="regular expression for station codes in names; its group `station`, or all of it"
     )
     advice: bool = Field(default=True, description="measure each photo and say what would be better about the next one")
+    headings: bool = Field(
+        default=True, description="where no tag says which form it is, let Tesseract (if installed) read the heading"
+    )
     folder_is_document: bool = Field(default=False, description="the photos of one folder are one document")
 
     @field_validator("station_pattern")

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import advice, policy, reconcile, sheets
+from . import advice, heading, policy, reconcile, sheets
 from .crop import CELL, FieldPatches, crop
 from .explain import explain
 from .field_record import (
@@ -74,6 +74,8 @@ def read_photo(
     try:
         photo = load(source, name, options, frame)
         located = locate(photo, templates)
+        if options.headings and "tag" not in located.anchors:
+            heading.refuse_twins(photo, located)
         patches = crop(photo, located)
         measured = advice.cells(located, patches)
         heard = hear_witnesses(patches, digits, tallies, measured)
@@ -426,4 +428,6 @@ def _runtime() -> dict[str, str]:
     with suppress(PackageNotFoundError):
         version("pi-heif")
         names.append("pi-heif")
-    return {"python": platform.python_version(), "machine": platform.machine(), **{n: version(n) for n in names}}
+    optional = {"tesseract": found} if (found := heading.available()) else {}
+    known = {"python": platform.python_version(), "machine": platform.machine(), **{n: version(n) for n in names}}
+    return known | optional

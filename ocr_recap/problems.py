@@ -87,6 +87,12 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "needed). If it is that form, flatten the paper and photograph the whole page from the front again; if it is "
         "another, add a template of it (docs/templates.md).",
     ),
+    "heading_conflict": (
+        "Garis-garisnya cocok dengan {form}, halaman {page}, tetapi judulnya menyebut {read}: ini formulir lain dengan "
+        "tabel yang sama. Foto formulir yang benar, atau tambahkan templat formulir itu (docs/templates.md).",
+        "The lines fit {form}, page {page}, but the heading says {read}: this is another form with the same table. "
+        "Photograph the right form, or add a template of that form (docs/templates.md).",
+    ),
     "unknown_form": (
         "Foto ini menunjukkan formulir lain: penanda nomor {tags} bukan milik {known}. Foto formulir yang benar, atau "
         "tambahkan templat formulir itu (docs/templates.md).",

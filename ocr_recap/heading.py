@@ -1,0 +1,110 @@
+"""Printed headings as one more witness of which form this is, where no tag says so.
+
+Twin forms have the same tables and differ in their heading alone (DPR and DPRD). Tesseract reads the top of the page,
+straightened; words that name a contest and that this page does not print contradict it. Tesseract is optional
+(`pip install 'ocr-recap[headings]'`, and its binary); without it twins cannot be told apart, which `doctor` says. It
+never reads a number, and what it reads can only refuse a page, never find one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from functools import cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .load import Photo
+from .locate import Located
+from .printed import PrintedText
+from .problems import PhotoProblem
+from .template import Template
+
+# Words by which headings of Indonesian forms name what is elected (PKPU forms of 2014 to 2024), each with whether it
+# may be read with a fault: short ones differ by a letter.
+_CONTESTS = {
+    **dict.fromkeys(("PRESIDEN", "GUBERNUR", "BUPATI", "WALIKOTA", "PARTAI"), True),
+    **dict.fromkeys(("DPR", "DPRD", "DPD", "PPWP", "KWK"), False),
+}
+_ALIKE = 0.8  # of `difflib`'s ratio: one wrong letter in five
+_SURE = 60  # Tesseract's confidence of a word, of 100: below it words are guesses
+_TOP = 0.22  # share of the page's height where headings stand
+_WIDTH = 2000  # px of the straightened page: capitals of 1.7 mm on A3 are some 11 px high
+_SECONDS = 20  # after which Tesseract is given up
+_LETTERS = re.compile(r"[A-Z]{3,}")
+
+
+def refuse_twins(photo: Photo, located: Located) -> None:
+    """Refuse a page whose heading names another contest than its template; without Tesseract nothing is refused.
+
+    Raises:
+        PhotoProblem: `heading_conflict`.
+    """
+    expected = contests_of(located.template, located.page_id)
+    if not expected or available() is None:
+        return
+    strange = contests(_words(_top(photo, located))) - expected
+    if strange:
+        raise PhotoProblem(
+            "heading_conflict",
+            read=", ".join(sorted(strange)),
+            form=located.template.id,
+            page=located.page_id,
+        )
+
+
+@cache
+def available() -> str | None:
+    """Version of the Tesseract that would be asked; None where it or `pytesseract` is not installed."""
+    try:
+        import pytesseract  # noqa: PLC0415  (optional)
+
+        return str(pytesseract.get_tesseract_version())
+    except (ImportError, OSError, SystemExit):
+        return None
+
+
+@cache
+def contests_of(template: Template, page_id: str) -> frozenset[str]:
+    """The contests that a page's own print names."""
+    texts = (part.text for part in template.page(page_id).printed if isinstance(part, PrintedText))
+    return contests(_LETTERS.findall(" ".join(texts).upper()))
+
+
+def contests(words: Iterable[str]) -> frozenset[str]:
+    """The contests that words name, small faults of reading forgiven in long ones."""
+    found: set[str] = set()
+    for word in words:
+        for contest, forgiving in _CONTESTS.items():
+            if word == contest or (forgiving and SequenceMatcher(None, word, contest).ratio() >= _ALIKE):
+                found.add(contest)
+    return frozenset(found)
+
+
+def _top(photo: Photo, located: Located) -> NDArray[np.uint8]:
+    """The upper part of the page, straightened: (h, 2000) gray."""
+    paper, scale = located.template.paper, photo.scale
+    unit = paper.width / _WIDTH
+    page = np.diag([unit, unit, 1.0])
+    down = np.array([[scale, 0, 0.5 * scale - 0.5], [0, scale, 0.5 * scale - 0.5], [0, 0, 1]])
+    size = (_WIDTH, round(paper.height * _TOP / unit))
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpPerspective(photo.gray, down @ located.homography @ page, size, flags=flags), np.uint8)
+
+
+def _words(picture: NDArray[np.uint8]) -> list[str]:
+    """Words in capitals that Tesseract is sure of; none where it fails."""
+    import pytesseract  # noqa: PLC0415  (optional)
+
+    try:
+        data: dict[str, list[Any]] = pytesseract.image_to_data(
+            picture, lang="eng", config="--psm 11", output_type=pytesseract.Output.DICT, timeout=_SECONDS
+        )
+    except (RuntimeError, OSError):  # too slow, or not able to start
+        return []
+    sure = (str(text).upper() for text, trust in zip(data["text"], data["conf"], strict=True) if float(trust) >= _SURE)
+    return [word for text in sure for word in _LETTERS.findall(text)]

@@ -1,0 +1,93 @@
+"""Twins of a form, told apart by their heading; Tesseract itself is asked only where it is installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import pytest
+
+from ocr_recap import Options, Reader, draw, heading, template
+
+ROOT = Path(__file__).resolve().parent.parent
+FORM = ROOT / "templates" / "dpr-plano-2019.yaml"
+needs_tesseract = pytest.mark.skipif(heading.available() is None, reason="Tesseract is not installed")
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(Options(templates=("dpr-plano-2019",)))
+
+
+def photo(path: Path) -> bytes:
+    """A page drawn by its template, 2,000 px high."""
+    form = template.load(path)
+    page = draw.raster(form, form.pages[0].id, 2000 / form.paper.height)
+    return cv2.imencode(".png", page)[1].tobytes()
+
+
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same table under another heading."""
+    text = FORM.read_text("utf-8")
+    path = tmp_path_factory.mktemp("twin") / "dprd-plano-2019.yaml"
+    path.write_text(text.replace("C1.Plano-DPR", "C1.Plano-DPRD").replace("DAPIL DPR RI", "DAPIL DPRD"), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "words, named",
+    [
+        (["PRESIOEN", "DAN", "WAKIL"], {"PRESIDEN"}),
+        (["PEMILINAN", "GUBERNUR"], {"GUBERNUR"}),
+        (["DPRD"], {"DPRD"}),
+        (["DPRO", "DPP", "PPWR"], set()),
+        (["CALON", "SUARA", "PARTISIPASI", "JAKARTA"], set()),
+        ([], set()),
+    ],
+)
+def test_words_that_name_a_contest(words: list[str], named: set[str]):
+    assert heading.contests(words) == named
+
+
+@pytest.mark.parametrize(
+    "form, named",
+    [
+        ("dpr-plano-2019", {"PARTAI", "DPR"}),
+        ("ppwp-plano-2019", {"PRESIDEN", "PPWP"}),
+        ("c1-ppwp-2014", {"PRESIDEN", "PPWP"}),
+        ("c1-kwk-2017", {"GUBERNUR", "KWK"}),
+        ("c1-kwk-2015-pekalongan", {"BUPATI", "KWK"}),
+    ],
+)
+def test_every_form_without_a_tag_names_its_contest(form: str, named: set[str]):
+    known = template.load(template.available()[form])
+    assert heading.contests_of(known, known.pages[0].id) == named
+
+
+@pytest.mark.parametrize("words, status", [(["DPRD"], "problem"), (["DPR", "PARTAI"], "review"), ([], "review")])
+def test_a_heading_of_another_contest_refuses_the_page(
+    words: list[str], status: str, reader: Reader, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(heading, "available", lambda: "5")
+    monkeypatch.setattr(heading, "_words", lambda picture: words)
+    record = reader.read(photo(FORM))
+    assert (record.status == "problem") is (status == "problem")
+    if status == "problem":
+        assert [p.code for p in record.problems] == ["heading_conflict"]
+        assert "DPRD" in record.problems[0].hint.en
+        assert "DPRD" in record.problems[0].hint.id
+
+
+def test_without_tesseract_nothing_is_refused(reader: Reader, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(heading, "available", lambda: None)
+    monkeypatch.setattr(heading, "_words", lambda picture: pytest.fail("nobody to ask"))
+    assert reader.read(photo(FORM)).page is not None
+
+
+@needs_tesseract
+def test_a_twin_is_refused_and_the_form_itself_is_not(reader: Reader, twin: Path):
+    assert [p.code for p in reader.read(photo(twin)).problems] == ["heading_conflict"]
+    assert reader.read(photo(FORM)).page is not None
+    careless = Reader(Options(templates=("dpr-plano-2019",), headings=False))
+    assert careless.read(photo(twin)).page is not None
