@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -101,10 +101,11 @@ def _words(picture: NDArray[np.uint8]) -> list[str]:
     import pytesseract  # noqa: PLC0415  (optional)
 
     try:
-        data: dict[str, list[Any]] = pytesseract.image_to_data(
+        read = pytesseract.image_to_data(
             picture, lang="eng", config="--psm 11", output_type=pytesseract.Output.DICT, timeout=_SECONDS
         )
     except (RuntimeError, OSError):  # too slow, or not able to start
         return []
+    data = cast(dict[str, list[Any]], read)
     sure = (str(text).upper() for text, trust in zip(data["text"], data["conf"], strict=True) if float(trust) >= _SURE)
     return [word for text in sure for word in _LETTERS.findall(text)]
