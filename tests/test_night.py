@@ -69,7 +69,7 @@ def expected(samples):
     rows[16] = line(code(16), code(16), "1 2 3", "review", said[16], PAIRS)
     twice = {**said[17], **{f: said[16][f] for f in PAIRS}}
     rows[17] = line(code(17), code(17), "1 2 3", "inconsistent", twice, (*PAIRS, "valid_total"))
-    rows[19] = line(code(19), code(19), "1 2 3", "review", said[19], ("used_total_L", "votes_2"))
+    rows[19] = line(code(19), code(19), "1 2 3", "review", said[19], ("used_dpt_L", "used_total_L"))
     rows[21] = line("", "2101142004021", "", "missing", said[1], missing="1 2 3")
     return rows
 

@@ -107,7 +107,7 @@ def test_the_contract_of_a_line(records: dict[str, Record]) -> None:
     line = json.loads(records["page2-clean"].to_json())
     assert set(line) == {
         "schema", "photo", "station", "document", "counts", "page", "fields", "row_sums", "rules", "status", "problems",
-        "provenance", "provisional",
+        "quality", "warnings", "provenance", "provisional",
     }  # fmt: skip
     assert set(line["photo"]) == {"file", "frame", "sha256", "width", "height"}
     assert {"template", "page", "corners", "residual"} <= set(line["page"])
