@@ -32,12 +32,10 @@ class Thresholds:
 
     On 300 drawn pages by writers that training never saw, one in ten with a planted slip (training/policy/choose.py
     --pages 300, calibration writers, seed 1: 2,968 written numbers), no value from 0.3 up accepted a wrong number: that
-    data bounds nothing. These stand well above, where acceptance begins to fall (259 accepted with bubbles, 2,095 by a
-    rule, 132 blank), as a margin for paper that we have not seen. They were chosen with the first version of the digit
-    reader and kept with the second, which these figures are of.
-
-    Those of strokes stand as with rules, and were checked on 90 such pages (--pages 90 --seed 2, strokes and row totals
-    heard: 899 written numbers, 718 accepted, 25 by strokes, none wrong; nor at any value from 0.3 up).
+    data bounds nothing. These stand well above, where acceptance begins to fall (261 accepted with bubbles, 79 with
+    strokes, 2,006 by a rule, 132 blank), as a margin for paper that we have not seen. They were chosen with the first
+    version of the digit reader and kept with the third, which these figures are of; those of strokes stand as with
+    rules.
 
     Attributes:
         with_bubbles: the digit cells mean the value, where filled bubbles say the same.

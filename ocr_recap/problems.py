@@ -254,8 +254,8 @@ REASONS: Final[Mapping[str, Message]] = {
     ),
     "rule_broken": ("jumlahnya tidak cocok: {rules}", "it does not add up: {rules}"),
     "no_second_witness": (
-        "tidak ada bukti kedua (bulatan, atau penjumlahan yang semua angkanya jelas)",
-        "there is no second witness (bubbles, or a sum whose numbers are all clear)",
+        "tidak ada bukti kedua (bulatan, turus, atau penjumlahan yang semua angkanya jelas)",
+        "there is no second witness (bubbles, strokes, or a sum whose numbers are all clear)",
     ),
     "cell_not_found": (
         "garis kotaknya tidak ditemukan: tertutup, atau kertasnya terlipat",
