@@ -26,10 +26,10 @@ from numpy.typing import NDArray
 from ocr_recap import policy, reconcile, template
 from ocr_recap.crop import crop
 from ocr_recap.evaluate.bounds import clopper_pearson
+from ocr_recap.hearing import hear_witnesses
 from ocr_recap.load import load
 from ocr_recap.locate import locate
 from ocr_recap.options import Options
-from ocr_recap.pipeline import hear_witnesses
 from ocr_recap.problems import PhotoProblem
 from ocr_recap.synth import clerk, numbers, photos
 from ocr_recap.synth.fill import FieldWriting

@@ -28,10 +28,10 @@ from ocr_recap.crop import crop, cut_tally, cut_total
 from ocr_recap.emit.strokes import number
 from ocr_recap.field_record import TallyEvidence, quad
 from ocr_recap.grids import OTHER
+from ocr_recap.hearing import hear_witnesses
 from ocr_recap.load import Photo, load
 from ocr_recap.locate import locate
 from ocr_recap.options import Options
-from ocr_recap.pipeline import hear_witnesses
 from ocr_recap.problems import PhotoProblem
 from ocr_recap.witnesses.digits import DigitReader
 from ocr_recap.witnesses.tally import SIGNS, TallyReader, TallyReading

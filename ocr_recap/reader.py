@@ -19,11 +19,12 @@ import numpy as np
 from . import frames as frames_module
 from . import groups as groups_module
 from . import template as templates_module
+from .assembly import problem_record
 from .documents import Document, settle_all
 from .lists import read_manifest
 from .load import Source, check_source
 from .options import Options
-from .pipeline import Reading, problem_record, read_photo
+from .pipeline import Reading, read_photo
 from .problems import PhotoProblem
 from .record import Record, Station, label, problem
 from .stations import ManifestRow, Place, naming, normal, place

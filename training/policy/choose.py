@@ -20,10 +20,10 @@ import numpy as np
 
 from ocr_recap import policy, reconcile
 from ocr_recap.crop import crop
+from ocr_recap.hearing import hear_witnesses
 from ocr_recap.load import load
 from ocr_recap.locate import locate
 from ocr_recap.options import Options
-from ocr_recap.pipeline import hear_witnesses
 from ocr_recap.policy import Thresholds
 from ocr_recap.problems import PhotoProblem
 from ocr_recap.synth.camera import photograph, sample_camera

@@ -1,0 +1,308 @@
+"""All that is known of a photo as its record: what was found, what the witnesses said, and what was decided."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import advice, heading, policy, reconcile, sheets
+from .crop import FieldPatches
+from .explain import explain
+from .field_record import (
+    BubbleEvidence,
+    Candidate,
+    CellEvidence,
+    CellQuality,
+    DigitEvidence,
+    Evidence,
+    FieldRecord,
+    RowTotalsEvidence,
+    TallyEvidence,
+    quad,
+)
+from .hearing import Heard
+from .load import Photo
+from .locate import Located
+from .options import Options
+from .policy import Decision
+from .printed import Label
+from .problems import PhotoProblem
+from .quality import CellMeasures
+from .record import Page, PaperShape, PhotoInfo, PhotoQuality, Provenance, Record, RowSum, rule_result
+from .record import problem as make_problem
+from .template import FormField
+from .witnesses import bubbles as bubble_witness
+from .witnesses import digits as digit_witness
+from .witnesses import tally as tally_witness
+from .witnesses import totals as totals_witness
+
+FloatArray = NDArray[np.float64]
+
+_CANDIDATES = 5  # shown per number
+_SHOWN_PROBABILITY = 0.0005  # classes of a cell below this are left out of a record
+
+
+def make_record(
+    photo: Photo,
+    located: Located,
+    patches: Mapping[str, FieldPatches],
+    heard: Mapping[str, Heard],
+    rules: Sequence[reconcile.Evaluated],
+    decisions: dict[str, Decision],
+    digits: digit_witness.DigitReader,
+    options: Options,
+    tallies: tally_witness.TallyReader | None = None,
+    quality: PhotoQuality | None = None,
+) -> Record:
+    """Put everything that is known of a photo into its record."""
+    template = located.template
+    fields = {f.id: f for f in template.fields_of(located.page_id)}
+    counts = {f.id for f in fields.values() if f.role == "count"}
+    return Record(
+        photo=_info(photo.name, photo),
+        page=Page(
+            template=template.id,
+            page=located.page_id,
+            corners=quad(located.corners()),
+            residual=round(located.residual, 4),
+            anchors=located.anchors,
+            homography=_rounded(located.homography),
+            shape=_shape(located),
+            ink=sheets.ink([patches[i].cells for i in fields if i in counts]),
+        ),
+        fields={
+            i: _field_record(f, heard[i], patches[i], decisions[i], template.rules_in_words) for i, f in fields.items()
+        },
+        row_sums=tuple(_row_sum(i, total) for i in fields for total in _totals_of(heard[i])),
+        rules=tuple(rule_result(r) for r in rules),
+        status=policy.verdict(decisions, counts, rules, {i: h.case for i, h in heard.items()}),
+        quality=quality,
+        warnings=advice.advise(quality, sum(len(patches[i].cells) for i in counts)) if quality else (),
+        provenance=_provenance(template.sha256, digits, options, tallies),
+    )
+
+
+def _totals_of(heard: Heard) -> tuple[totals_witness.TotalReading, ...]:
+    return heard.evidence.totals.totals if heard.evidence.totals else ()
+
+
+def _row_sum(field: str, total: totals_witness.TotalReading) -> RowSum:
+    confidence = round(total.confidence, 6)
+    return RowSum(field=field, row=total.row, text=total.text, value=total.value, confidence=confidence)
+
+
+def problem_record(
+    name: str,
+    photo: Photo | None,
+    problem: PhotoProblem,
+    digits: digit_witness.DigitReader,
+    options: Options,
+    frame: int = 0,
+    tallies: tally_witness.TallyReader | None = None,
+) -> Record:
+    """A record that says why a photo was not read, and what to do."""
+    data = {key: value for key, value in problem.data.items() if key != "sha256"}
+    info = PhotoInfo(
+        file=name,
+        frame=frame,
+        sha256=photo.sha256 if photo else str(problem.data.get("sha256", "")),
+        width=photo.width if photo else _number(data.get("width")),
+        height=photo.height if photo else _number(data.get("height")),
+    )
+    return Record(
+        photo=info,
+        page=None,
+        fields={},
+        status="problem",
+        problems=(make_problem(problem.code, **data),),
+        provenance=_provenance(None, digits, options, tallies),
+    )
+
+
+def _field_record(
+    field: FormField, heard: Heard, patch: FieldPatches, decision: Decision, words: Mapping[str, Label]
+) -> FieldRecord:
+    case = heard.case
+    evidence = _evidence(field, heard, patch)
+    outline = np.stack([patch.quads[0, 0], patch.quads[-1, 1], patch.quads[-1, 2], patch.quads[0, 3]])
+    return FieldRecord(
+        text=case.text,
+        read="".join(c for c in case.text if c.isdigit()),
+        value=case.value,
+        accepted=case.value if decision.status == "accepted" else None,
+        status=decision.status,
+        confidence=case.confidence,
+        candidates=tuple(
+            Candidate(text=r.text, value=r.value, probability=round(r.probability, 6))
+            for r in heard.posterior[:_CANDIDATES]
+        ),
+        reasons=tuple(code for code, _ in decision.reasons),
+        explanation=explain(case, evidence.digits.probability, decision, words),
+        quad=quad(outline),
+        evidence=evidence,
+    )
+
+
+def _evidence(field: FormField, heard: Heard, patch: FieldPatches) -> Evidence:
+    case, read = heard.case, heard.evidence.best
+    cells: list[CellEvidence] = []
+    looks = heard.cells
+    for i, corners in enumerate(patch.quads):
+        cells.append(
+            CellEvidence(
+                quad=quad(corners),
+                probabilities=_likely(looks.table[i]),
+                first=_likely(looks.first[i]) if looks.asked[i] else None,
+                second=_likely(looks.second[i]) if looks.asked[i] else None,
+                quality=_cell_quality(heard.measured, i, bool(patch.folded[i])) if heard.measured else None,
+            )
+        )
+    bubbles = None
+    if case.bubbles is not None and heard.bubbles is not None:
+        said = case.bubbles
+        best = heard.bubbles.argmax(axis=1)
+        bubbles = BubbleEvidence(
+            state={"number": "read", "blank": "empty"}.get(said.kind, "unclear"),  # pyright: ignore[reportArgumentType]
+            text=said.text,
+            value=said.value,
+            probability=said.probability,
+            supports=said.supports,
+            digits_agree=said.digits_agree,
+            columns=tuple(
+                (bubble_witness.CLASSES[i], round(float(column[i]), 6))
+                for i, column in zip(best, heard.bubbles, strict=True)
+            ),
+        )
+    return Evidence(
+        digits=DigitEvidence(
+            text=read.text,
+            value=read.value,
+            probability=round(heard.evidence.digits_say(read.value, read.kind), 6),
+            supports=case.supports,
+            blank=case.blank,
+            found=case.cells_found,
+            inside=case.inside,
+            cells=tuple(cells),
+            poor=case.poor,
+        ),
+        bubbles=bubbles,
+        tally=_tally_evidence(field, heard),
+        row_totals=_totals_evidence(heard),
+    )
+
+
+def _tally_evidence(field: FormField, heard: Heard) -> TallyEvidence | None:
+    said, case = heard.evidence.strokes, heard.case.tally
+    if said is None or case is None:
+        return TallyEvidence(state="not_read", count=None, rows=None) if field.tally else None
+    return TallyEvidence(
+        state=said.state,
+        count=said.count,
+        rows=said.rows,
+        reason=said.reason,
+        probability=case.probability,
+        supports=case.supports,
+        credible=None if said.count is None else said.credible,
+        cells=tuple("".join(tally_witness.SIGNS[c] for c in row) for row in said.cells),
+        quad=quad(said.quad),
+    )
+
+
+def _totals_evidence(heard: Heard) -> RowTotalsEvidence | None:
+    said, case = heard.evidence.totals, heard.case.totals
+    if said is None or case is None:
+        return None
+    return RowTotalsEvidence(
+        state=case.state, sum=case.sum, rows=case.rows, probability=case.probability, supports=case.supports
+    )
+
+
+def _likely(log_probabilities: FloatArray) -> dict[str, float]:
+    """The likeliest characters of one cell first, and how likely they are."""
+    chances = np.exp(log_probabilities)
+    order = np.argsort(-chances, kind="stable")
+    return {digit_witness.CLASSES[i]: round(float(chances[i]), 6) for i in order if chances[i] > _SHOWN_PROBABILITY}
+
+
+def _cell_quality(measured: CellMeasures, i: int, fold: bool) -> CellQuality:
+    blur = measured.blurs()[i]
+    return CellQuality(
+        pixels=round(float(measured.pixels[i]), 1),
+        blur=None if blur is None else round(blur, 3),
+        paper=round(float(measured.paper[i]), 1),
+        contrast=round(float(measured.contrast[i]), 1),
+        noise=round(float(measured.noise[i]), 1),
+        burnt=round(float(measured.burnt[i]), 3),
+        fold=fold,
+    )
+
+
+def _info(name: str, photo: Photo) -> PhotoInfo:
+    return PhotoInfo(file=name, frame=photo.frame, sha256=photo.sha256, width=photo.width, height=photo.height)
+
+
+def _shape(located: Located) -> PaperShape | None:
+    surface = located.surface
+    if surface is None:
+        return None
+    # A thousandth of a millimetre is far below a hundredth of a pixel.
+    values = np.round(surface.values, 3)
+    across, down = (tuple(tuple(map(float, row)) for row in values[..., k]) for k in (0, 1))
+    origin, step = ((round(float(v[0]), 6), round(float(v[1]), 6)) for v in (surface.origin, surface.step))
+    return PaperShape(
+        origin=origin,
+        step=step,
+        across=across,
+        down=down,
+        residual_before=round(located.before or 0.0, 4),
+        folds=tuple(("xy"[axis], round(place, 1)) for axis, place in located.folds),  # pyright: ignore[reportArgumentType]
+    )
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _rounded(homography: Any) -> Any:
+    """Ten significant digits: the same on every run, and far below a hundredth of a pixel."""
+    return tuple(tuple(float(f"{v:.10g}") for v in row) for row in homography)
+
+
+def _provenance(
+    template_sha256: str | None,
+    digits: digit_witness.DigitReader,
+    options: Options,
+    tallies: tally_witness.TallyReader | None,
+) -> Provenance:
+    # A template file's own name is enough beside its hash; folders of this machine are nobody's business.
+    chosen = {**options.model_dump(mode="json"), "templates": [Path(t).name for t in options.templates]}
+    return Provenance(
+        ocr_recap=version("ocr-recap"),
+        template_sha256=template_sha256,
+        weights_sha256=digits.sha256,
+        tally_sha256=tallies.sha256 if tallies else None,
+        options=chosen,
+        options_sha256=hashlib.sha256(json.dumps(chosen, sort_keys=True, separators=(",", ":")).encode()).hexdigest(),
+        runtime=_runtime(),
+    )
+
+
+@cache
+def _runtime() -> dict[str, str]:
+    names = ["numpy", "onnxruntime", "opencv-python-headless", "pillow", "pypdfium2"]
+    with suppress(PackageNotFoundError):
+        version("pi-heif")
+        names.append("pi-heif")
+    optional = {"tesseract": found} if (found := heading.available()) else {}
+    known = {"python": platform.python_version(), "machine": platform.machine(), **{n: version(n) for n in names}}
+    return known | optional

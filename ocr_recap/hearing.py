@@ -1,0 +1,107 @@
+"""What the witnesses of a page say of its numbers: every witness is asked, all cells go through the nets together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import policy, reconcile
+from .crop import CELL, FieldPatches
+from .policy import Case
+from .quality import CellMeasures
+from .witnesses import bubbles as bubble_witness
+from .witnesses import digits as digit_witness
+from .witnesses import tally as tally_witness
+from .witnesses import totals as totals_witness
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """What the witnesses said of one number.
+
+    Attributes:
+        case: what the decision hears of it.
+        evidence: all readings of the digit cells and the bubbles.
+        posterior: readings with all witnesses of this number heard, best first.
+        cells: what the digit witness's readers said of the cells.
+        bubbles: (columns, 12) probabilities of the bubble witness, or None.
+        measured: how well its cells are seen, or None.
+    """
+
+    case: Case
+    evidence: reconcile.Evidence
+    posterior: tuple[reconcile.Reading, ...]
+    cells: digit_witness.Looks
+    bubbles: FloatArray | None
+    measured: CellMeasures | None = None
+
+
+def hear_witnesses(
+    patches: Mapping[str, FieldPatches],
+    digits: digit_witness.DigitReader,
+    tallies: tally_witness.TallyReader | None = None,
+    measured: Mapping[str, CellMeasures] | None = None,
+) -> dict[str, Heard]:
+    """Ask every witness about every number; all cells of the page go through the net together.
+
+    Without `tallies` strokes and row totals are left unread.
+    """
+    looks = digits.look(
+        np.concatenate([p.cells for p in patches.values()]), np.concatenate([p.boxes for p in patches.values()])
+    )
+    strokes = _count_strokes(patches, tallies)
+    totals = _read_totals(patches, digits, strokes) if tallies else {}
+    heard: dict[str, Heard] = {}
+    start = 0
+    for field, patch in patches.items():
+        cells = looks.part(start, start + len(patch.cells))
+        start += len(patch.cells)
+        bubbles = None if patch.bubbles is None else bubble_witness.read(patch.bubbles).probabilities
+        evidence = reconcile.weigh(cells.table, bubbles, strokes.get(field), totals.get(field))
+        posterior = reconcile.posterior(evidence)
+        seen = measured[field] if measured else None
+        poor = (
+            policy.poor(seen.pixels.tolist(), seen.blurs(), seen.burnt.tolist(), seen.contrast.tolist()) if seen else ()
+        )
+        case = policy.make_case(field, evidence, posterior, bool(patch.found.all()), patch.inside, poor)
+        heard[field] = Heard(case, evidence, posterior, cells, bubbles, seen)
+    return heard
+
+
+def _count_strokes(
+    patches: Mapping[str, FieldPatches], tallies: tally_witness.TallyReader | None
+) -> dict[str, tally_witness.TallyReading]:
+    """The strokes of every tally grid, by field."""
+    grids = {field: patch.grid for field, patch in patches.items() if patch.grid is not None}
+    return dict(zip(grids, tallies.read(list(grids.values())), strict=True)) if tallies else {}
+
+
+def _read_totals(
+    patches: Mapping[str, FieldPatches],
+    digits: digit_witness.DigitReader,
+    strokes: Mapping[str, tally_witness.TallyReading],
+) -> dict[str, totals_witness.TotalsReading]:
+    """The row totals of every field that has boxes for them."""
+    written = [(field, row, cells) for field, patch in patches.items() for row, cells in patch.totals.items()]
+    if not written:
+        table = np.zeros((0, len(digit_witness.CLASSES)))
+    else:
+        boxes = [np.tile(patches[field].total_box or (CELL, CELL), (len(cells), 1)) for field, _, cells in written]
+        table = digits.read(np.concatenate([cells for _, _, cells in written]), np.concatenate(boxes))
+    found: dict[str, list[totals_witness.TotalReading]] = {f: [] for f, p in patches.items() if p.total_box}
+    start = 0
+    for field, row, cells in written:
+        said, start = table[start : start + len(cells)], start + len(cells)
+        counted = strokes.get(field)
+        if counted is not None and counted.cancelled(row):
+            continue  # the line that cancels unused rows goes on over their totals
+        counts = counted.row_counts[row] if counted is not None and counted.state == "read" else None
+        total = reconcile.read_total(row + 1, said, counts)
+        if total is not None:
+            found[field].append(total)
+    return {field: totals_witness.add_up(totals) for field, totals in found.items()}
