@@ -14,7 +14,8 @@ import pytest
 from conftest import ROOT
 
 from ocr_recap.synth import cells
-from ocr_recap.witnesses.digits import CLASSES, weights_directory
+from ocr_recap.witnesses.digits import CLASSES
+from ocr_recap.witnesses.weights import weights_directory
 
 sys.path.insert(0, str(ROOT / "training" / "digits"))
 import crops

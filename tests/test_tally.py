@@ -22,7 +22,6 @@ from ocr_recap.synth import tallycells
 from ocr_recap.synth.fill import FieldWriting, fill_page
 from ocr_recap.synth.marks import TallyMarks, spread
 from ocr_recap.synth.strokes import Writer, scribble
-from ocr_recap.witnesses.digits import weights_directory
 from ocr_recap.witnesses.tally import (
     CLASSES,
     TallyReader,
@@ -32,6 +31,7 @@ from ocr_recap.witnesses.tally import (
     is_bare,
     number_given,
 )
+from ocr_recap.witnesses.weights import weights_directory
 
 WRITER = Writer.from_seed(120)  # a test writer
 PPM = 6.0

@@ -7,8 +7,6 @@ training never saw (`training/digits/combine.py`).
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +17,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from ..crop import CELL, PATCH
+from .weights import load_weights, session
 from .zoom import zoom
 
 FloatArray = NDArray[np.float64]
@@ -26,11 +25,6 @@ FloatArray = NDArray[np.float64]
 CLASSES = "0123456789X- ?"
 CROSS, DASH, EMPTY, OTHER = 10, 11, 12, 13
 _BATCH = 256
-
-
-def weights_directory() -> Path:
-    """Where the shipped weights lie."""
-    return Path(__file__).resolve().parent.parent / "weights"
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,28 +60,16 @@ class DigitReader:
         Raises:
             RuntimeError: weights are missing or are not the ones that their description names.
         """
-        folder = folder or weights_directory()
-        try:
-            described = (folder / "digits.json").read_bytes()
-            self.card: dict[str, Any] = json.loads(described)
-            self._nets = {name: (folder / name).read_bytes() for name in self.card["sha256"]}
-        except (OSError, ValueError, KeyError) as fault:
-            raise RuntimeError(f"weights in {folder} cannot be read ({fault}); install the package again") from None
-        for name, content in self._nets.items():
-            if self.card["sha256"][name] != hashlib.sha256(content).hexdigest():
-                raise RuntimeError(f"{folder / name} is not the file that digits.json describes; install again")
-        if self.card["classes"] != CLASSES:
-            raise RuntimeError(f"weights in {folder} read other classes ({self.card['classes']!r}) than {CLASSES!r}")
-        # The description names the hash of every file and how they are weighed: its own hash stands for all.
-        self.sha256 = hashlib.sha256(described).hexdigest()
+        weights = load_weights(folder, "digits", CLASSES)
+        self.card, self.sha256, self._nets = weights.card, weights.sha256, weights.nets
 
     @cached_property
     def _first(self) -> ort.InferenceSession:
-        return _session(self._nets["digits.onnx"])
+        return session(self._nets["digits.onnx"])
 
     @cached_property
     def _second(self) -> ort.InferenceSession:
-        return _session(self._nets["digits-second.onnx"])
+        return session(self._nets["digits-second.onnx"])
 
     def read(self, cells: NDArray[np.uint8], boxes: FloatArray | None = None) -> FloatArray:
         """Log-probabilities (n, 14), in the order of `CLASSES`, calibrated; arguments and errors as of `look`."""
@@ -123,19 +105,11 @@ class DigitReader:
         return Looks(table, first, second)
 
 
-def _session(content: bytes) -> ort.InferenceSession:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-
-
-def _logits(session: ort.InferenceSession, name: str, images: NDArray[Any]) -> FloatArray:
+def _logits(net: ort.InferenceSession, name: str, images: NDArray[Any]) -> FloatArray:
     """Logits (n, 14) of square images (n, s, s), in batches."""
     parts = [np.zeros((0, len(CLASSES)))]
     for start in range(0, len(images), _BATCH):
-        (logits,) = session.run(["logits"], {name: images[start : start + _BATCH, None].astype(np.float32)})
+        (logits,) = net.run(["logits"], {name: images[start : start + _BATCH, None].astype(np.float32)})
         parts.append(np.asarray(logits, dtype=np.float64))
     return np.concatenate(parts)
 

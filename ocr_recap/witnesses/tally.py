@@ -10,21 +10,19 @@ How the strokes of a grid come to differ from the number that was counted is ano
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
 from ..grids import BOX_HEIGHT, BOX_WIDTH, CANCELLED, HEIGHT, OTHER, WIDTH, GridPatches
-from .digits import weights_directory
 from .layout import in_order
+from .weights import load_weights, session
 
 FloatArray = NDArray[np.float64]
 State = Literal["read", "empty", "unreadable"]
@@ -116,26 +114,12 @@ class TallyReader:
         Raises:
             RuntimeError: weights are missing or are not the ones that their description names.
         """
-        folder = folder or weights_directory()
-        try:
-            content = (folder / "tally.onnx").read_bytes()
-            self.card: dict[str, Any] = json.loads((folder / "tally.json").read_text("utf-8"))
-        except (OSError, ValueError) as fault:
-            raise RuntimeError(f"weights in {folder} cannot be read ({fault}); install the package again") from None
-        self.sha256 = hashlib.sha256(content).hexdigest()
-        if self.card["sha256"] != {"tally.onnx": self.sha256}:
-            raise RuntimeError(f"{folder / 'tally.onnx'} is not the file that tally.json describes; install again")
-        if self.card["classes"] != list(CLASSES):
-            raise RuntimeError(f"weights in {folder} read other classes ({self.card['classes']!r}) than {CLASSES!r}")
-        self._content = content
+        weights = load_weights(folder, "tally", CLASSES)
+        self.card, self.sha256, self._nets = weights.card, weights.sha256, weights.nets
 
     @cached_property
     def _session(self) -> ort.InferenceSession:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        return ort.InferenceSession(self._content, options, providers=["CPUExecutionProvider"])
+        return session(self._nets["tally.onnx"])
 
     def classify(self, cells: NDArray[np.uint8]) -> FloatArray:
         """Probabilities (n, 8), in the order of `CLASSES`, calibrated by the weights' temperature.

@@ -35,7 +35,8 @@ from torch.nn import functional
 from train import PLANS, Plan, images, to_net
 
 from ocr_recap.synth import cells, sources
-from ocr_recap.witnesses.digits import DigitReader, weights_directory
+from ocr_recap.witnesses.digits import DigitReader
+from ocr_recap.witnesses.weights import weights_directory
 
 BATCH = 256
 RATE = 4e-4  # a sixth of what training from nothing starts with: the nets know most of it already

@@ -25,9 +25,9 @@ from ocr_recap.crop import cut_tally
 from ocr_recap.grids import BOX_HEIGHT, BOX_WIDTH, HEIGHT, OTHER, WIDTH, GridPatches
 from ocr_recap.load import load
 from ocr_recap.options import Options
-from ocr_recap.witnesses.digits import weights_directory
 from ocr_recap.witnesses.layout import in_order
 from ocr_recap.witnesses.tally import INNER, TallyReader, cell_counts, convolve, credible
+from ocr_recap.witnesses.weights import weights_directory
 
 FloatArray = NDArray[np.float64]
 PRIOR = np.array(TallyReader().card["prior"])
