@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_recap import policy, reconcile, template
+from ocr_recap.cases import Case, make_case
 from ocr_recap.crop import crop
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.hearing import hear_witnesses
@@ -137,7 +138,7 @@ def decide(form_id: str, evidence: Table, piece: tuple[int, int, int]) -> NDArra
     for index in range(first, first + documents):
         rng = np.random.default_rng([seed, 9, index])
         written = clerk.write(form, numbers.station(form, rng), rng)
-        cases: list[policy.Case] = []
+        cases: list[Case] = []
         try:
             for page in form.pages:
                 drawn = _Drawn(evidence, int(rng.integers(len(evidence.cells) - 1)), rng)
@@ -180,7 +181,7 @@ class _Drawn:
         return rows[int(self._rng.integers(len(rows)))]
 
 
-def _case(field: FormField, said: FieldWriting, drawn: _Drawn) -> policy.Case:
+def _case(field: FormField, said: FieldWriting, drawn: _Drawn) -> Case:
     """One number as the witnesses of the chosen photo would have it."""
     text = said.text.ljust(field.cells.count)
     cells = np.stack([drawn.cell(char) for char in text])
@@ -190,7 +191,7 @@ def _case(field: FormField, said: FieldWriting, drawn: _Drawn) -> policy.Case:
         bubbles = np.stack([drawn.bubbles(mark) for mark in marks])
     weighed = reconcile.weigh(cells[:, :-2], bubbles)
     found, inside = (bool(column.all()) for column in cells[:, -2:].T)
-    return policy.make_case(field.id, weighed, reconcile.posterior(weighed), found, inside)
+    return make_case(field.id, weighed, reconcile.posterior(weighed), found, inside)
 
 
 def _mark(said: FieldWriting, column: int) -> int:

@@ -12,10 +12,11 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from . import policy, reconcile
+from .cases import BubbleCase, Case, Person, Reason, TallyCase, TotalsCase
 from .explain import explain, said_elsewhere
 from .field_record import FieldRecord, Frozen
 from .groups import Group, Member
-from .policy import BubbleCase, Case, Decision, Person, TallyCase, TotalsCase
+from .policy import Decision
 from .printed import Label
 from .problems import OF_GROUPING
 from .record import JsonLine, Problem, Record, RuleResult, Station, rule_result
@@ -167,11 +168,9 @@ def settle_all(
         yield document, list(zip((m.index for m in group.members), settled, strict=True))
 
 
-def _objections(
-    member: Member, field_id: str, field: FieldRecord, others: Sequence[Record]
-) -> tuple[policy.Reason, ...]:
+def _objections(member: Member, field_id: str, field: FieldRecord, others: Sequence[Record]) -> tuple[Reason, ...]:
     """What speaks against a number from outside its photo."""
-    found: list[policy.Reason] = [("station_doubtful", {})] if member.doubtful else []
+    found: list[Reason] = [("station_doubtful", {})] if member.doubtful else []
     meaning = _meaning(field_id, field)
     differing = [
         (r.photo.label, _written(r.fields[field_id]))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from .cases import Case
 from .field_record import Bilingual
-from .policy import Case, Decision
+from .policy import Decision
 from .printed import Label
 from .problems import reason as reason_text
 from .problems import step

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import policy, reconcile
+from .cases import Case, make_case
 from .crop import CELL, FieldPatches
-from .policy import Case
 from .quality import CellMeasures
 from .witnesses import bubbles as bubble_witness
 from .witnesses import digits as digit_witness
@@ -68,7 +68,7 @@ def hear_witnesses(
         poor = (
             policy.poor(seen.pixels.tolist(), seen.blurs(), seen.burnt.tolist(), seen.contrast.tolist()) if seen else ()
         )
-        case = policy.make_case(field, evidence, posterior, bool(patch.found.all()), patch.inside, poor)
+        case = make_case(field, evidence, posterior, bool(patch.found.all()), patch.inside, poor)
         heard[field] = Heard(case, evidence, posterior, cells, bubbles, seen)
     return heard
 

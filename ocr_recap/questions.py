@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from . import policy, reconcile
+from .cases import Case, Person
 from .documents import Document, case_of, rules_of
 from .field_record import FieldRecord
-from .policy import PLAUSIBLE_SET, Case, Person
+from .policy import PLAUSIBLE_SET
 from .template import Rule, Template
 
 _STANDING = frozenset({"station_doubtful", "photos_disagree"})  # reasons from outside a photo: no rule answers them

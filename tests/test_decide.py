@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_recap.policy import Case, Thresholds, decide, make_case, verdict
+from ocr_recap.cases import Case, make_case
+from ocr_recap.policy import Thresholds, decide, verdict
 from ocr_recap.reconcile import (
     Evidence,
     evaluate,

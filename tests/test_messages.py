@@ -10,8 +10,9 @@ import pytest
 from conftest import ROOT, SAMPLES
 
 from ocr_recap import batch, cli_shared, problems
+from ocr_recap.cases import BubbleCase, Case
 from ocr_recap.explain import explain, percent, said_elsewhere
-from ocr_recap.policy import BubbleCase, Case, Decision
+from ocr_recap.policy import Decision
 from ocr_recap.rules import in_words
 
 # How a step begins: an order, or the plain word that nothing is to be done.

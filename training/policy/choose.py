@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 
 from ocr_recap import policy, reconcile
+from ocr_recap.cases import Case
 from ocr_recap.crop import crop
 from ocr_recap.hearing import hear_witnesses
 from ocr_recap.load import load
@@ -40,7 +41,7 @@ GRID = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
 
 @dataclass
 class Page:
-    cases: list[policy.Case]
+    cases: list[Case]
     rules: list[reconcile.Evaluated]
     truth: dict[str, tuple[str, int | None]]
     located: bool = True
