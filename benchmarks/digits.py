@@ -35,7 +35,7 @@ from ocr_recap.evaluate.pictures import find_photo
 from ocr_recap.evaluate.truths import TruthField, read_jsonl
 from ocr_recap.load import Photo, load
 from ocr_recap.options import Options
-from ocr_recap.reconcile import interpret
+from ocr_recap.readings import interpret
 from ocr_recap.synth import photos, sources
 from ocr_recap.witnesses.cell_input import patches_of
 from ocr_recap.witnesses.digits import CLASSES, DigitReader

@@ -23,8 +23,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_recap import policy, reconcile, template
-from ocr_recap.cases import Case, make_case
+from ocr_recap import policy, readings, template
+from ocr_recap.cases import Case, heard_together, make_case
 from ocr_recap.crop import crop
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.hearing import hear_witnesses
@@ -146,11 +146,11 @@ def decide(form_id: str, evidence: Table, piece: tuple[int, int, int]) -> NDArra
         except LookupError:
             counts[4] += 1
             continue
-        rules = reconcile.evaluate(form.rules, {case.field: case.value for case in cases})
+        cases, rules = heard_together(cases, form.rules)
         decisions = policy.decide(cases, rules)
         for case in cases:
             status = decisions[case.field].status
-            truth = reconcile.interpret(written.fields[case.field].text)[1]
+            truth = readings.interpret(written.fields[case.field].text)[1]
             value = None if status == "blank" else case.value
             sure = status != "review" and not (status == "blank" and truth is None)
             counts += (1, sure, sure and value != truth, status == "blank" and truth is None, 0)
@@ -189,9 +189,8 @@ def _case(field: FormField, said: FieldWriting, drawn: _Drawn) -> Case:
     if field.bubbles:
         marks = [_mark(said, i) for i in range(len(text))]
         bubbles = np.stack([drawn.bubbles(mark) for mark in marks])
-    weighed = reconcile.weigh(cells[:, :-2], bubbles)
     found, inside = (bool(column.all()) for column in cells[:, -2:].T)
-    return make_case(field.id, weighed, reconcile.posterior(weighed), found, inside)
+    return make_case(field.id, readings.hear(cells[:, :-2], bubbles), found, inside)
 
 
 def _mark(said: FieldWriting, column: int) -> int:

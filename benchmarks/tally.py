@@ -23,7 +23,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ocr_recap import reconcile, template
+from ocr_recap import readings, template
 from ocr_recap.crop import crop, cut_tally, cut_total
 from ocr_recap.emit.strokes import number
 from ocr_recap.field_record import TallyEvidence, quad
@@ -68,7 +68,7 @@ def by_corners(photo: Photo, truth: dict[str, Any], digits: DigitReader, tallies
             continue
         known = counted is not None and counted.state == "read" and fact["row"] <= len(counted.row_counts)
         counts = counted.row_counts[fact["row"] - 1] if counted is not None and known else None
-        total = reconcile.read_total(fact["row"], digits.read(*cells), counts)
+        total = readings.read_total(fact["row"], digits.read(*cells), counts)
         if total:
             totals[fact["field"], fact["row"]] = total
     return strokes, totals

@@ -16,13 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import advice, heading, policy, reconcile, sheets
+from .cases import Case
 from .crop import FieldPatches
-from .explain import explain
+from .explain import explain, explain_slip
 from .field_record import (
     BubbleEvidence,
     Candidate,
     CellEvidence,
     CellQuality,
+    ChoiceEvidence,
     DigitEvidence,
     Evidence,
     FieldRecord,
@@ -38,9 +40,21 @@ from .policy import Decision
 from .printed import Label
 from .problems import PhotoProblem
 from .quality import CellMeasures
-from .record import Page, PaperShape, PhotoInfo, PhotoQuality, Provenance, Record, RowSum, rule_result
+from .record import (
+    Page,
+    PaperShape,
+    PhotoInfo,
+    PhotoQuality,
+    Provenance,
+    Record,
+    RowSum,
+    RuleResult,
+    SuggestedSlip,
+    rule_result,
+)
 from .record import problem as make_problem
-from .template import FormField
+from .suggest import suggest
+from .template import FormField, Template
 from .witnesses import bubbles as bubble_witness
 from .witnesses import digits as digit_witness
 from .witnesses import tally as tally_witness
@@ -57,6 +71,7 @@ def make_record(
     located: Located,
     patches: Mapping[str, FieldPatches],
     heard: Mapping[str, Heard],
+    cases: Sequence[Case],
     rules: Sequence[reconcile.Evaluated],
     decisions: dict[str, Decision],
     digits: digit_witness.DigitReader,
@@ -66,6 +81,7 @@ def make_record(
 ) -> Record:
     """Put everything that is known of a photo into its record."""
     template = located.template
+    by_field = {case.field: case for case in cases}
     fields = {f.id: f for f in template.fields_of(located.page_id)}
     counts = {f.id for f in fields.values() if f.role == "count"}
     return Record(
@@ -81,11 +97,12 @@ def make_record(
             ink=sheets.ink([patches[i].cells for i in fields if i in counts]),
         ),
         fields={
-            i: _field_record(f, heard[i], patches[i], decisions[i], template.rules_in_words) for i, f in fields.items()
+            i: _field_record(f, heard[i], by_field[i], patches[i], decisions[i], template.rules_in_words)
+            for i, f in fields.items()
         },
         row_sums=tuple(_row_sum(i, total) for i in fields for total in _totals_of(heard[i])),
-        rules=tuple(rule_result(r) for r in rules),
-        status=policy.verdict(decisions, counts, rules, {i: h.case for i, h in heard.items()}),
+        rules=rule_results(rules, by_field, template),
+        status=policy.verdict(decisions, counts, rules, by_field, options.policy),
         quality=quality,
         warnings=advice.advise(quality, sum(len(patches[i].cells) for i in counts)) if quality else (),
         provenance=_provenance(template.sha256, digits, options, tallies),
@@ -130,10 +147,9 @@ def problem_record(
 
 
 def _field_record(
-    field: FormField, heard: Heard, patch: FieldPatches, decision: Decision, words: Mapping[str, Label]
+    field: FormField, heard: Heard, case: Case, patch: FieldPatches, decision: Decision, words: Mapping[str, Label]
 ) -> FieldRecord:
-    case = heard.case
-    evidence = _evidence(field, heard, patch)
+    evidence = _evidence(field, heard, case, patch)
     outline = np.stack([patch.quads[0, 0], patch.quads[-1, 1], patch.quads[-1, 2], patch.quads[0, 3]])
     return FieldRecord(
         text=case.text,
@@ -141,11 +157,8 @@ def _field_record(
         value=case.value,
         accepted=case.value if decision.status == "accepted" else None,
         status=decision.status,
-        confidence=case.confidence,
-        candidates=tuple(
-            Candidate(text=r.text, value=r.value, probability=round(r.probability, 6))
-            for r in heard.posterior[:_CANDIDATES]
-        ),
+        confidence=round(case.confidence, 6),
+        candidates=candidates(case),
         reasons=tuple(code for code, _ in decision.reasons),
         explanation=explain(case, evidence.digits.probability, decision, words),
         quad=quad(outline),
@@ -153,8 +166,28 @@ def _field_record(
     )
 
 
-def _evidence(field: FormField, heard: Heard, patch: FieldPatches) -> Evidence:
-    case, read = heard.case, heard.evidence.best
+def rule_results(
+    rules: Sequence[reconcile.Evaluated], cases: Mapping[str, Case], template: Template | None
+) -> tuple[RuleResult, ...]:
+    """Rules as records and documents hold them; broken ones with the likeliest slip."""
+    labels = {f.id: f.label for f in template.fields} if template else {}
+    found: list[RuleResult] = []
+    for rule in rules:
+        slip = suggest(rule, cases, rules) if rule.outcome == "broken" else None
+        told = slip and SuggestedSlip(**vars(slip), text=explain_slip(slip, labels))
+        found.append(rule_result(rule, told))
+    return tuple(found)
+
+
+def candidates(case: Case) -> tuple[Candidate, ...]:
+    """The likeliest readings, everything heard."""
+    ranked = sorted(zip(case.chances, case.choices.listed, strict=True), key=lambda pair: -pair[0])
+    shown = ranked[:_CANDIDATES]
+    return tuple(Candidate(text=c.text, value=c.value, probability=round(chance, 6)) for chance, c in shown)
+
+
+def _evidence(field: FormField, heard: Heard, case: Case, patch: FieldPatches) -> Evidence:
+    read = heard.evidence.best
     cells: list[CellEvidence] = []
     looks = heard.cells
     for i, corners in enumerate(patch.quads):
@@ -176,8 +209,8 @@ def _evidence(field: FormField, heard: Heard, patch: FieldPatches) -> Evidence:
             text=said.text,
             value=said.value,
             probability=said.probability,
-            supports=said.supports,
-            digits_agree=said.digits_agree,
+            supports=case.choice.bubbles,
+            digits_agree=case.bubbles_agree,
             columns=tuple(
                 (bubble_witness.CLASSES[i], round(float(column[i]), 6))
                 for i, column in zip(best, heard.bubbles, strict=True)
@@ -196,34 +229,37 @@ def _evidence(field: FormField, heard: Heard, patch: FieldPatches) -> Evidence:
             poor=case.poor,
         ),
         bubbles=bubbles,
-        tally=_tally_evidence(field, heard),
-        row_totals=_totals_evidence(heard),
+        tally=_tally_evidence(field, heard, case),
+        row_totals=_totals_evidence(case),
+        choices=tuple(ChoiceEvidence(**vars(c)) for c in case.choices.listed),
+        rest=case.choices.rest,
+        largest=case.choices.largest,
     )
 
 
-def _tally_evidence(field: FormField, heard: Heard) -> TallyEvidence | None:
-    said, case = heard.evidence.strokes, heard.case.tally
-    if said is None or case is None:
+def _tally_evidence(field: FormField, heard: Heard, case: Case) -> TallyEvidence | None:
+    said, tally = heard.evidence.strokes, case.tally
+    if said is None or tally is None:
         return TallyEvidence(state="not_read", count=None, rows=None) if field.tally else None
     return TallyEvidence(
         state=said.state,
         count=said.count,
         rows=said.rows,
         reason=said.reason,
-        probability=case.probability,
-        supports=case.supports,
+        probability=tally.probability,
+        supports=case.choice.strokes,
         credible=None if said.count is None else said.credible,
         cells=tuple("".join(tally_witness.SIGNS[c] for c in row) for row in said.cells),
         quad=quad(said.quad),
     )
 
 
-def _totals_evidence(heard: Heard) -> RowTotalsEvidence | None:
-    said, case = heard.evidence.totals, heard.case.totals
-    if said is None or case is None:
+def _totals_evidence(case: Case) -> RowTotalsEvidence | None:
+    said = case.totals
+    if said is None:
         return None
     return RowTotalsEvidence(
-        state=case.state, sum=case.sum, rows=case.rows, probability=case.probability, supports=case.supports
+        state=said.state, sum=said.sum, rows=said.rows, probability=said.probability, supports=case.choice.totals
     )
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from .reconcile import Evidence, Kind, Reading, interpret
+from .choices import Choice, Choices, weigh
+from .readings import Evidence, Kind, interpret
+from .reconcile import Evaluated, evaluate, posterior
+from .template import Rule
+
+PLAUSIBLE = 0.001  # a value outside a witness's own 99.9% set is contradicted by that witness
 
 Reason = tuple[str, dict[str, str]]  # code of `problems.REASONS`, data of its sentence
 
@@ -18,14 +23,10 @@ class BubbleCase:
     Attributes:
         text: a character per column: a digit, space = none filled, `?` = several.
         probability: of that text.
-        supports: probability that the bubbles mean the number's value.
-        digits_agree: probability that the digit cells mean the bubbles' value.
     """
 
     text: str
     probability: float
-    supports: float
-    digits_agree: float
 
     @property
     def kind(self) -> Kind:
@@ -41,38 +42,25 @@ class BubbleCase:
 
 @dataclass(frozen=True)
 class TallyCase:
-    """What the strokes of a number say.
-
-    Attributes:
-        state: `empty` says nothing, `unreadable` has no count.
-        count: the likeliest number of strokes.
-        probability: its own.
-        supports: probability of as many strokes as the number's value.
-    """
+    """What the strokes of a number say: the likeliest count and how surely; `unreadable` has none."""
 
     state: Literal["empty", "read", "unreadable"]
     count: int | None
     probability: float
-    supports: float
 
 
 @dataclass(frozen=True)
 class TotalsCase:
-    """What the row totals beside the strokes say.
+    """What the row totals beside the strokes say: `unclear` where one of them cannot be read.
 
     Attributes:
-        state: `unclear` where one of them cannot be read.
-        sum: of all that are written.
-        rows: how many are written.
-        probability: of that sum.
-        supports: probability that the sum is the number's value.
+        sum: of all that are written; `rows` how many are; `probability` of that sum.
     """
 
     state: Literal["empty", "read", "unclear"]
     sum: int | None
     rows: int
     probability: float
-    supports: float
 
 
 @dataclass(frozen=True)
@@ -90,11 +78,8 @@ class Case:
 
     Attributes:
         field: id of the number.
-        text: its likeliest text, all of its own witnesses heard.
-        confidence: probability of that text's value over all ways to write it.
+        choices: all that it may be, each with what its own witnesses say.
         digits_text: likeliest text of the digit cells alone.
-        supports: probability that the digit cells mean the value.
-        blank: probability that every cell is empty.
         cells_found: every printed box was seen.
         inside: every cell lies within the photo.
         bubbles: None where the form has none.
@@ -102,15 +87,14 @@ class Case:
         person: who decided it; None while nobody did.
         tally: None where the form has no grid, or its strokes were not counted.
         totals: None where the form has none.
-        poor: why its cells are seen too badly (`poor`), as reason codes.
+        poor: why its cells are seen too badly (`policy.poor`), as reason codes.
+        chosen: which of the choices is the best reading.
+        chances: probability of each choice, the other numbers and the rules heard as far as they were.
     """
 
     field: str
-    text: str
-    confidence: float
+    choices: Choices
     digits_text: str
-    supports: float
-    blank: float
     cells_found: bool
     inside: bool
     bubbles: BubbleCase | None = None
@@ -119,67 +103,109 @@ class Case:
     tally: TallyCase | None = None
     totals: TotalsCase | None = None
     poor: tuple[str, ...] = ()
+    chosen: int = 0
+    chances: tuple[float, ...] = ()
+
+    @property
+    def choice(self) -> Choice:
+        """The best reading."""
+        return self.choices.listed[self.chosen]
+
+    @property
+    def text(self) -> str:
+        """Its text."""
+        return self.choice.text
+
+    @property
+    def confidence(self) -> float:
+        """Probability of the best reading."""
+        return 1.0 if self.person is not None else self.chances[self.chosen]
+
+    @property
+    def supports(self) -> float:
+        """Probability that the digit cells alone mean the best reading."""
+        return self.choice.digits
+
+    @property
+    def blank(self) -> float:
+        """Probability that every cell is empty, by the digit cells alone."""
+        return next((c.digits for c in self.choices.listed if c.kind == "blank"), 0.0)
+
+    @property
+    def bubbles_agree(self) -> float:
+        """Probability that the digit cells mean what the bubbles say."""
+        said = self.bubbles and self.choices.of(self.bubbles.value)
+        return said.digits if said else 0.0
 
     @property
     def kind(self) -> Kind:
-        """What is written: what a person says, else what the text is."""
+        """What is written: what a person says, else what the best reading is; with a value it is a number."""
         if self.person is not None:
             return "blank" if self.person.value is None else "number"
-        return interpret(self.text)[0]
+        kind = self.choice.kind
+        return "number" if kind == "unreadable" and self.choice.value is not None else kind
 
     @property
     def value(self) -> int | None:
         """What a person says, else the best reading; None for a blank or what is no number."""
-        return interpret(self.text)[1] if self.person is None else self.person.value
+        return self.choice.value if self.person is None else self.person.value
 
 
-def make_case(
-    field: str,
-    evidence: Evidence,
-    posterior: Sequence[Reading],
-    cells_found: bool,
-    inside: bool,
-    poor: tuple[str, ...] = (),
-) -> Case:
-    """What matters for the decision, rounded as records hold it."""
-    best = posterior[0]
-    if best.kind == "blank":
-        confidence = evidence.blank
-    else:
-        confidence = sum(r.probability for r in posterior if r.value == best.value and r.kind == best.kind)
+def make_case(field: str, evidence: Evidence, cells_found: bool, inside: bool, poor: tuple[str, ...] = ()) -> Case:
+    """What matters for the decision on a number, its own witnesses heard and no rule yet."""
+    choices = weigh(evidence)
     said = evidence.bubbles
-    bubbles = None
-    if said is not None:
-        supports = 0.0 if best.value is None else evidence.bubble_probability_of.get(best.value, 0.0)
-        agree = evidence.digits_say(said.value)
-        bubbles = BubbleCase(said.text, round(said.probability, 6), round(supports, 6), round(agree, 6))
-    return Case(
+    strokes, totals = evidence.strokes, evidence.totals
+    tally = strokes and TallyCase(strokes.state, strokes.count, round(strokes.says(strokes.count), 6))
+    sums = totals and TotalsCase(totals.state, totals.sum, totals.rows, round(totals.says(totals.sum), 6))
+    case = Case(
         field,
-        best.text,
-        round(confidence, 6),
+        choices,
         evidence.best.text,
-        round(evidence.digits_say(best.value), 6),
-        round(evidence.blank, 6),
         cells_found,
         inside,
-        bubbles,
-        tally=_tally_case(evidence, best.value),
-        totals=_totals_case(evidence, best.value),
+        said and BubbleCase(said.text, round(said.probability, 6)),
+        tally=tally,
+        totals=sums,
         poor=poor,
     )
+    weights = choices.weights / (choices.weights.sum() + choices.rest)
+    return _chosen(case, weights.tolist())
 
 
-def _tally_case(evidence: Evidence, value: int | None) -> TallyCase | None:
-    said = evidence.strokes
-    if said is None:
-        return None
-    chance = 0.0 if said.count is None else said.says(said.count)
-    return TallyCase(said.state, said.count, round(chance, 6), round(said.says(value), 6))
+def heard_together(cases: Sequence[Case], rules: Sequence[Rule]) -> tuple[list[Case], list[Evaluated]]:
+    """Weigh numbers together: the cases with their best readings, and the rules evaluated on these.
+
+    The best reading is the likeliest of those that the number's own ink allows (`PLAUSIBLE`): a sheet that does not add
+    up as written is not made to.
+
+    Args:
+        cases: of one document or page.
+        rules: of its form, with at least one of these numbers.
+    """
+    known = {c.field: _decided(c) for c in cases}
+    said = posterior(known, rules)
+    heard: list[Case] = []
+    for case in cases:
+        if case.person is not None:
+            heard.append(case)
+            continue
+        heard.append(_chosen(case, said.chances[case.field].tolist()))
+    return heard, evaluate(rules, {c.field: c.value for c in heard}, said.holds)
 
 
-def _totals_case(evidence: Evidence, value: int | None) -> TotalsCase | None:
-    said = evidence.totals
-    if said is None:
-        return None
-    chance = 0.0 if said.sum is None else said.says(said.sum)
-    return TotalsCase(said.state, said.sum, said.rows, round(chance, 6), round(said.says(value), 6))
+def _chosen(case: Case, chances: Sequence[float]) -> Case:
+    """With the likeliest reading that the number's own ink allows."""
+    listed = case.choices.listed
+    rounded = tuple(float(f"{p:.7g}") for p in chances)
+    allowed = [i for i, c in enumerate(listed) if c.digits >= PLAUSIBLE] or list(range(len(listed)))
+    return replace(case, chosen=max(allowed, key=lambda i: (rounded[i], -i)), chances=rounded)
+
+
+def _decided(case: Case) -> Choices:
+    """What a number may be; what a person says is the only choice."""
+    if case.person is None:
+        return case.choices
+    value = case.person.value
+    text = " " if value is None else str(value)
+    return Choices((Choice(text, value, 1.0),), 0.0, 0.0, False, False)

@@ -12,14 +12,16 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from . import policy, reconcile
-from .cases import BubbleCase, Case, Person, Reason, TallyCase, TotalsCase
+from .assembly import candidates, rule_results
+from .cases import BubbleCase, Case, Person, Reason, TallyCase, TotalsCase, heard_together
+from .choices import Choice, Choices
 from .explain import explain, said_elsewhere
-from .field_record import FieldRecord, Frozen
+from .field_record import Evidence, FieldRecord, Frozen
 from .groups import Group, Member
-from .policy import Decision
+from .policy import Decision, Policy
 from .printed import Label
 from .problems import OF_GROUPING
-from .record import JsonLine, Problem, Record, RuleResult, Station, rule_result
+from .record import JsonLine, Problem, Record, RuleResult, Station
 from .template import Rule, Template
 
 DOCUMENT_SCHEMA = 1
@@ -72,28 +74,38 @@ class Document(JsonLine):
 def case_of(field_id: str, field: FieldRecord) -> Case:
     """What a decision hears of a number, from its record."""
     digits, said = field.evidence.digits, field.evidence.bubbles
-    bubbles = said and BubbleCase(said.text, said.probability, said.supports, said.digits_agree)
     tally, totals = field.evidence.tally, field.evidence.row_totals
     strokes = None
     if tally is not None and tally.state != "not_read":
-        strokes = TallyCase(tally.state, tally.count, tally.probability, tally.supports)
-    sums = totals and TotalsCase(totals.state, totals.sum, totals.rows, totals.probability, totals.supports)
+        strokes = TallyCase(tally.state, tally.count, tally.probability)
+    listed = tuple(Choice(**dict(c)) for c in field.evidence.choices) or _only_choice(field)
+    counted = any(c.counted > 0 for c in listed)
+    choices = Choices(
+        listed, field.evidence.rest, field.evidence.largest, said is not None and said.state == "read", counted
+    )
     decided = field.decision and Person(field.decision.value, field.decision.by, field.decision.at)
     return Case(
         field_id,
-        field.text,
-        field.confidence,
+        choices,
         digits.text,
-        digits.supports,
-        digits.blank,
         digits.found,
         digits.inside,
-        bubbles,
+        said and BubbleCase(said.text, said.probability),
         person=decided,
         tally=strokes,
-        totals=sums,
+        totals=totals and TotalsCase(totals.state, totals.sum, totals.rows, totals.probability),
         poor=digits.poor,
+        chosen=next((i for i, c in enumerate(listed) if (c.text, c.value) == (field.text, field.value)), 0),
+        chances=(field.confidence,) * len(listed),
     )
+
+
+def _only_choice(field: FieldRecord) -> tuple[Choice, ...]:
+    """What a record of before choices were kept says of its number."""
+    said = field.evidence
+    bubbles, tally, totals = (said.bubbles, said.tally, said.row_totals)
+    supports = [part.supports if part else 0.0 for part in (bubbles, tally, totals)]
+    return (Choice(field.text, field.value, said.digits.supports, *supports),)
 
 
 def rules_of(template: Template | None, fields: Iterable[str]) -> list[Rule]:
@@ -124,13 +136,16 @@ def settle(group: Group, records: Sequence[Record], template: Template | None) -
         for field_id, field in record.fields.items():
             objections = _objections(member, field_id, field, others)
             cases[field_id] = replace(case_of(field_id, field), objections=objections)
-    evaluated = reconcile.evaluate(rules_of(template, cases), {name: case.value for name, case in cases.items()})
-    decisions = policy.decide(list(cases.values()), evaluated)
+    heard, evaluated = heard_together(list(cases.values()), rules_of(template, cases))
+    cases = {case.field: case for case in heard}
+    how = _policy(records)
+    decisions = policy.decide(heard, evaluated, how)
     counts = {f.id for f in template.fields if f.role == "count" and f.id in cases} if template else set[str]()
     read = {name: field for page in present for name, field in counting[page][1].fields.items()}
     words = template.rules_in_words if template else {}
     fields = {name: _decided(field, cases[name], decisions[name], words) for name, field in read.items()}
     missing = [page for page in pages if page not in counting]
+    results = rule_results(evaluated, cases, template)
     document = Document(
         id=group.id,
         station=group.station,
@@ -139,11 +154,11 @@ def settle(group: Group, records: Sequence[Record], template: Template | None) -
         pages_missing=tuple(missing),
         photos=tuple(_photo(member, record) for member, record in pairs),
         fields=fields,
-        rules=tuple(rule_result(r) for r in evaluated),
-        verdict=_verdict(decisions, counts, evaluated, cases, bool(missing) or _is_cut(records)),
+        rules=results,
+        verdict=_verdict(decisions, counts, evaluated, cases, how, bool(missing) or _is_cut(records)),
         problems=_problems(group),
     )
-    settled = [_settled(m, r, document, evaluated, decisions, cases, counts) for m, r in pairs]
+    settled = [_settled(m, r, document, evaluated, decisions, cases, counts, how) for m, r in pairs]
     return document, settled
 
 
@@ -195,14 +210,43 @@ def _written(field: FieldRecord) -> str:
     return "_" * len(field.text) if field.decision.value is None else str(field.decision.value)
 
 
+def _policy(records: Sequence[Record]) -> Policy:
+    """How the photos were to be decided; the stricter where they differ."""
+    asked = {r.provenance.options.get("policy", "strict") for r in records}
+    return "balanced" if asked == {"balanced"} else "strict"
+
+
 def _decided(field: FieldRecord, case: Case, decision: Decision, words: Mapping[str, Label]) -> FieldRecord:
+    read: dict[str, Any] = {}
+    if case.person is None:
+        read = {
+            "text": case.text,
+            "read": "".join(c for c in case.text if c.isdigit()),
+            "confidence": round(case.confidence, 6),
+            "candidates": candidates(case),
+            "evidence": _supporting(field.evidence, case),
+        }
     return field.model_copy(
-        update={
+        update=read
+        | {
             "value": case.value,
             "status": decision.status,
             "accepted": case.value if decision.status == "accepted" else None,
             "reasons": tuple(code for code, _ in decision.reasons),
             "explanation": explain(case, field.evidence.digits.probability, decision, words),
+        }
+    )
+
+
+def _supporting(evidence: Evidence, case: Case) -> Evidence:
+    """The witnesses with what each says of the number as it is read now."""
+    bubbles, tally, totals, choice = evidence.bubbles, evidence.tally, evidence.row_totals, case.choice
+    return evidence.model_copy(
+        update={
+            "digits": evidence.digits.model_copy(update={"supports": choice.digits}),
+            "bubbles": bubbles and bubbles.model_copy(update={"supports": choice.bubbles}),
+            "tally": tally and tally.model_copy(update={"supports": choice.strokes}),
+            "row_totals": totals and totals.model_copy(update={"supports": choice.totals}),
         }
     )
 
@@ -215,6 +259,7 @@ def _settled(
     decisions: Mapping[str, Decision],
     cases: Mapping[str, Case],
     counts: set[str],
+    how: Policy,
 ) -> Record:
     """The record with its document's decisions; one that does not count gives no number."""
     kept = tuple(p for p in record.problems if p.code not in OF_GROUPING)
@@ -232,8 +277,8 @@ def _settled(
         here = record.fields.keys()
         mine = [r for r in evaluated if not here.isdisjoint(r.numbers)]
         update["fields"] = {name: document.fields[name] for name in here}
-        update["rules"] = tuple(rule_result(r) for r in mine)
-        update["status"] = policy.verdict(decisions, counts & here, mine, cases)
+        update["rules"] = tuple(r for r in document.rules if not here.isdisjoint(r.numbers))
+        update["status"] = policy.verdict(decisions, counts & here, mine, cases, how)
     return record.model_copy(update=update)
 
 
@@ -260,11 +305,12 @@ def _verdict(
     counts: set[str],
     evaluated: Sequence[reconcile.Evaluated],
     cases: Mapping[str, Case],
+    how: Policy,
     is_partial: bool,
 ) -> DocumentVerdict:
     if not cases:
         return "problem"
-    found = policy.verdict(decisions, counts, evaluated, cases)
+    found = policy.verdict(decisions, counts, evaluated, cases, how)
     return "incomplete" if found == "settled" and is_partial else found
 
 

@@ -11,7 +11,9 @@ from .policy import Decision
 from .printed import Label
 from .problems import reason as reason_text
 from .problems import step
+from .suggest import Suggestion
 
+_MOST_OTHERS, _TOLD = 2, 0.01  # readings that are told beside the likeliest, and how likely they must be
 _MOST_RULES = 2  # a number may break many at once; the report lists them all
 _WORDS = {
     "id": {
@@ -19,6 +21,7 @@ _WORDS = {
         "review": "Perlu diperiksa",
         "blank": "Kosong",
         "read": "tulisan terbaca",
+        "or": "atau",
         "bubbles": "bulatan",
         "empty": "bulatan kosong",
         "strokes": "turus",
@@ -30,6 +33,7 @@ _WORDS = {
         "review": "To be reviewed",
         "blank": "Blank",
         "read": "the handwriting reads",
+        "or": "or",
         "bubbles": "the bubbles say",
         "empty": "the bubbles are empty",
         "strokes": "the strokes say",
@@ -56,6 +60,50 @@ def explain(case: Case, digits_probability: float, decision: Decision, rules: Ma
     )
 
 
+_SLIPS = {
+    "id": {
+        "strokes": "turusnya {fits}",
+        "row_totals": "jumlah tiap barisnya {fits}",
+        "bubbles": "bulatannya {fits}",
+        "transposed": "dua angkanya mungkin tertukar",
+        "one": "selisih satu",
+        "ten": "selisih sepuluh",
+        "hundred": "selisih seratus",
+        "forgotten_line": "{other} mungkin tidak ikut dijumlahkan",
+        "copied": "mungkin tersalin dari {other}",
+        "anything": "penjumlahan lain pun akan cocok",
+    },
+    "en": {
+        "strokes": "there are {fits} strokes",
+        "row_totals": "the row totals add up to {fits}",
+        "bubbles": "the bubbles say {fits}",
+        "transposed": "two of its digits may have changed places",
+        "one": "off by one",
+        "ten": "off by ten",
+        "hundred": "off by a hundred",
+        "forgotten_line": "{other} may have been left out of the sum",
+        "copied": "it may have been copied from {other}",
+        "anything": "another sum would hold as well",
+    },
+}
+
+
+def explain_slip(slip: Suggestion, labels: Mapping[str, Label]) -> Bilingual:
+    """The likeliest slip behind a broken rule, as a suggestion to whoever asks the station's officers."""
+
+    def named(field: str, language: Literal["id", "en"]) -> str:
+        return getattr(labels[field], language) if field in labels else field
+
+    def told(language: Literal["id", "en"], sentence: str) -> str:
+        why = _SLIPS[language][slip.kind].format(fits=slip.fits, other=named(slip.other or "", language))
+        return sentence.format(name=named(slip.field, language), written=slip.written, fits=slip.fits, why=why)
+
+    return Bilingual(
+        id=told("id", "Mungkin salah tulis: {name} tertulis {written}; dengan {fits} jumlahnya cocok ({why})."),
+        en=told("en", "A likely slip: {name} is written {written}; with {fits} it would add up ({why})."),
+    )
+
+
 def said_elsewhere(file: str) -> Bilingual:
     """Why a number is not given: another photo of its page counts."""
     text, do = reason_text("other_photo_counts", {"counts": file}), step("other_photo_counts")
@@ -76,6 +124,8 @@ def _told(
 ) -> str:
     words = _WORDS[language]
     facts = [f"{words['read']} {_shown(case.digits_text)} ({percent(digits_probability)})"]
+    if case.person is None and (others := _others(case)):
+        facts[0] += f" {words['or']} {', '.join(others)}"
     if case.bubbles is not None:
         empty = case.bubbles.kind == "blank"
         facts.append(words["empty"] if empty else f"{words['bubbles']} {_shown(case.bubbles.text)}")
@@ -95,6 +145,13 @@ def _told(
     steps = dict.fromkeys(step(code)[language] for code, _ in decision.reasons)
     do = f"{' '.join(steps)} " if decision.status == "review" else ""
     return f"{opening}: {'; '.join(why)}. {do}({_sentence(seen)})"
+
+
+def _others(case: Case) -> list[str]:
+    """Other readings that the digit cells allow."""
+    read = sorted(case.choices.listed, key=lambda c: -c.digits)
+    told = [c for c in read if c.text != case.digits_text and c.kind != "unreadable" and c.digits >= _TOLD]
+    return [f"{_shown(c.text)} ({percent(c.digits)})" for c in told[:_MOST_OTHERS]]
 
 
 def _shown(text: str) -> str:

@@ -135,13 +135,32 @@ class RowTotalsEvidence(Frozen):
     supports: float = 0.0
 
 
+class ChoiceEvidence(Frozen):
+    """One reading that the number may be, and what each of its witnesses says of it (`choices.Choice`)."""
+
+    text: str
+    value: int | None
+    digits: float
+    bubbles: float = 0.0
+    strokes: float = 0.0
+    totals: float = 0.0
+    counted: float = 0.0
+
+
 class Evidence(Frozen):
-    """What each witness says of one number; null = the form has no such witness here."""
+    """What each witness says of one number; null = the form has no such witness here.
+
+    `choices` are the readings that matter, heaviest first: a document is weighed again from these alone. `rest` is the
+    weight of all others together and `largest` that of the heaviest of these (`choices.Choices`).
+    """
 
     digits: DigitEvidence
     bubbles: BubbleEvidence | None = None
     tally: TallyEvidence | None = None
     row_totals: RowTotalsEvidence | None = None
+    choices: tuple[ChoiceEvidence, ...] = ()
+    rest: float = 0.0
+    largest: float = 0.0
 
 
 class Decided(Frozen):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from . import policy, reconcile
+from . import policy, readings
 from .cases import Case, make_case
 from .crop import CELL, FieldPatches
 from .quality import CellMeasures
@@ -25,17 +25,15 @@ class Heard:
     """What the witnesses said of one number.
 
     Attributes:
-        case: what the decision hears of it.
+        case: what the decision hears of it, no rule heard yet.
         evidence: all readings of the digit cells and the bubbles.
-        posterior: readings with all witnesses of this number heard, best first.
         cells: what the digit witness's readers said of the cells.
         bubbles: (columns, 12) probabilities of the bubble witness, or None.
         measured: how well its cells are seen, or None.
     """
 
     case: Case
-    evidence: reconcile.Evidence
-    posterior: tuple[reconcile.Reading, ...]
+    evidence: readings.Evidence
     cells: digit_witness.Looks
     bubbles: FloatArray | None
     measured: CellMeasures | None = None
@@ -62,14 +60,13 @@ def hear_witnesses(
         cells = looks.part(start, start + len(patch.cells))
         start += len(patch.cells)
         bubbles = None if patch.bubbles is None else bubble_witness.read(patch.bubbles).probabilities
-        evidence = reconcile.weigh(cells.table, bubbles, strokes.get(field), totals.get(field))
-        posterior = reconcile.posterior(evidence)
+        evidence = readings.hear(cells.table, bubbles, strokes.get(field), totals.get(field))
         seen = measured[field] if measured else None
         poor = (
             policy.poor(seen.pixels.tolist(), seen.blurs(), seen.burnt.tolist(), seen.contrast.tolist()) if seen else ()
         )
-        case = make_case(field, evidence, posterior, bool(patch.found.all()), patch.inside, poor)
-        heard[field] = Heard(case, evidence, posterior, cells, bubbles, seen)
+        case = make_case(field, evidence, bool(patch.found.all()), patch.inside, poor)
+        heard[field] = Heard(case, evidence, cells, bubbles, seen)
     return heard
 
 
@@ -101,7 +98,7 @@ def _read_totals(
         if counted is not None and counted.cancelled(row):
             continue  # the line that cancels unused rows goes on over their totals
         counts = counted.row_counts[row] if counted is not None and counted.state == "read" else None
-        total = reconcile.read_total(row + 1, said, counts)
+        total = readings.read_total(row + 1, said, counts)
         if total is not None:
             found[field].append(total)
     return {field: totals_witness.add_up(totals) for field, totals in found.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -32,6 +32,9 @@ class Options(BaseModel):
     advice: bool = Field(default=True, description="measure each photo and say what would be better about the next one")
     headings: bool = Field(
         default=True, description="where no tag says which form it is, let Tesseract (if installed) read the heading"
+    )
+    policy: Literal["strict", "balanced"] = Field(
+        default="strict", description="how sure a number must be to be accepted: what each risks stands in the README"
     )
     folder_is_document: bool = Field(default=False, description="the photos of one folder are one document")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import advice, heading, policy, reconcile
+from . import advice, heading, policy
 from .assembly import make_record, problem_record
+from .cases import heard_together
 from .crop import crop
 from .hearing import hear_witnesses
 from .load import Photo, Source, load
@@ -46,12 +47,10 @@ def read_photo(
         patches = crop(photo, located)
         measured = advice.cells(located, patches)
         heard = hear_witnesses(patches, digits, tallies, measured)
-        cases = [h.case for h in heard.values()]
-        page_rules = located.template.rules_of(located.page_id)
-        rules = reconcile.evaluate(page_rules, {case.field: case.value for case in cases})
-        decisions = policy.decide(cases, rules)
+        cases, rules = heard_together([h.case for h in heard.values()], located.template.rules_of(located.page_id))
+        decisions = policy.decide(cases, rules, options.policy)
         quality = advice.page(photo, located, measured) if options.advice else None
-        record = make_record(photo, located, patches, heard, rules, decisions, digits, options, tallies, quality)
+        record = make_record(photo, located, patches, heard, cases, rules, decisions, digits, options, tallies, quality)
     except PhotoProblem as problem:
         record = problem_record(name, photo, problem, digits, options, frame, tallies)
     return Reading(record, photo)

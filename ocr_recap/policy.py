@@ -1,57 +1,72 @@
 """The only place that says accepted, review or blank. Every threshold stands here, with its origin.
 
-A number is accepted where two witnesses agree: digits and bubbles, digits and strokes (or, where no strokes were read,
-the sum of several row totals), or digits and an exact rule that holds and whose other numbers are each sure by
-themselves; and where nothing disagrees and no rule of that number is broken. All else goes to review with its reasons.
-Strokes and row totals are one witness: one person counted both. Soft rules warn and never block. What a person decided
-is taken as written, whether it adds up or not: a rule that it breaks stays broken.
+A number is accepted where it is surely what is written, everything heard (`Case.confidence`), where its own digit cells
+say so too, and where a second witness confirms it: bubbles, strokes (or, where no strokes were read, the sum of several
+row totals), or an exact rule that surely holds; and where nothing disagrees and no rule of that number is broken. All
+else goes to review with its reasons. Strokes and row totals are one witness: one person counted both. Soft rules warn
+and never block. What a person decided is taken as written, whether it adds up or not: a rule that it breaks stays
+broken.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
 
-from .cases import Case, Person, Reason
+from .cases import PLAUSIBLE, Case, Person, Reason
 from .reconcile import Evaluated
 
 Status = Literal["accepted", "review", "blank"]
-
-PLAUSIBLE_SET = 0.001  # a value outside a witness's own 99.9% set is contradicted by that witness
+Policy = Literal["strict", "balanced"]
 
 # A copy confirms nothing: one hand writes a number twice in the same way, and one reader misreads it twice in the same
 # way. A rule needs a sum, so at least three numbers, to be a second witness.
 _LEAST_NUMBERS = 3
+_SURELY_READ = 0.9  # of the best reading, for a rule that it breaks to be broken on paper
 _LEAST_TOTALS = 2  # likewise, one row's total is the number written once more
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """How sure a witness must be, as calibrated probabilities.
+    """How sure a number must be, as calibrated probabilities: one set for each policy, in `policy.json`.
 
-    On 300 drawn pages by writers that training never saw, one in ten with a planted slip (training/policy/choose.py
-    --pages 300, calibration writers, seed 1: 2,968 written numbers), no value from 0.3 up accepted a wrong number: that
-    data bounds nothing. These stand well above, where acceptance begins to fall (261 accepted with bubbles, 79 with
-    strokes, 2,006 by a rule, 132 blank), as a margin for paper that we have not seen. They were chosen with the first
-    version of the digit reader and kept with the third, which these figures are of; those of strokes stand as with
-    rules.
+    That file is made by training/policy/choose.py, which says how: by risk control (Learn-then-Test) on drawn documents
+    of writers that training never saw. It holds the data's hash, what each threshold was tested on, and the bound.
 
     Attributes:
-        with_bubbles: the digit cells mean the value, where filled bubbles say the same.
-        with_rule: the digit cells mean the value, for every number of an exact rule that holds.
-        bubbles: the bubbles mean the value.
-        blank: every cell is empty.
-        with_strokes: the digit cells mean the value, where strokes or row totals say the same.
-        strokes: there are as many strokes as the value, or the row totals' sum is the value.
+        posterior: the number is what is written, everything heard.
+        digits: the digit cells alone mean it.
+        unreadable: whether a number may be accepted though a cell of it is rather something else than a digit, such as
+            a correction, where all else leaves no doubt.
+        bubbles: the bubbles mean it, to be a second witness.
+        counted: there are as many strokes, or the row totals' sum is the number, to be a second witness.
+        rule: an exact rule holds as written, to be a second witness.
+        blank: every cell is empty, by the digit cells alone.
+        broken: an exact rule holds with less than this: the sheet itself does not add up.
     """
 
-    with_bubbles: float = 0.80
-    with_rule: float = 0.90
-    bubbles: float = 0.97
-    blank: float = 0.95
-    with_strokes: float = 0.90
-    strokes: float = 0.95
+    posterior: float
+    digits: float
+    unreadable: bool
+    bubbles: float
+    counted: float
+    rule: float
+    blank: float
+    broken: float
+
+    @classmethod
+    def of(cls, policy: Policy) -> Thresholds:
+        """The chosen ones."""
+        return cls(**_chosen()["policies"][policy]["thresholds"])
+
+
+@cache
+def _chosen() -> dict[str, Any]:
+    return json.loads((files("ocr_recap") / "policy.json").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -110,20 +125,23 @@ class Decision:
 
 
 def decide(
-    cases: Sequence[Case], rules: Sequence[Evaluated], thresholds: Thresholds = Thresholds()
+    cases: Sequence[Case], rules: Sequence[Evaluated], policy: Policy | Thresholds = "strict"
 ) -> dict[str, Decision]:
-    """Decide every number of a page (or document) at once: rules need to know how sure the others are."""
-    sure = {
-        case.field
-        for case in cases
-        if (_digits_sure(case, thresholds.with_rule) or _second(case, thresholds)) and not _objections(case, [])
-    }
+    """Decide every number of a page or document at once: rules need to know how sure the others are.
+
+    Args:
+        cases: weighed together (`cases.heard_together`).
+        rules: evaluated on them.
+        policy: which thresholds, or these themselves.
+    """
+    thresholds = Thresholds.of(policy) if isinstance(policy, str) else policy
+    sure = {c.field for c in cases if c.confidence >= thresholds.posterior and not _unseen(c)}
     return {case.field: _decide(case, rules, sure, thresholds) for case in cases}
 
 
 def _decide(case: Case, rules: Sequence[Evaluated], sure: set[str], thresholds: Thresholds) -> Decision:
     mine = [r for r in rules if case.field in r.numbers]
-    objections = _objections(case, mine)
+    objections = _objections(case, mine, thresholds)
     if case.person is not None:
         return _decided(case.person, objections)
     bubbles = case.bubbles
@@ -135,18 +153,21 @@ def _decide(case: Case, rules: Sequence[Evaluated], sure: set[str], thresholds: 
         return Decision("review", doubts or (("blank_uncertain", {}),), "none", ())
     if objections:
         return Decision("review", tuple(objections), "none", ())
-    if (second := _second(case, thresholds)) is not None:
-        return Decision("accepted", (), second, ())
+    second = _second(case, thresholds)
     confirming = tuple(
         r.rule.id
         for r in mine
-        if r.rule.strength == "exact"
-        and r.rule.relation.operator == "="
-        and r.outcome == "holds"
+        if r.outcome == "holds"
+        and r.holds is not None
+        and r.holds >= thresholds.rule
         and len(r.numbers) >= _LEAST_NUMBERS
         and all(name in sure for name in r.numbers)
     )
-    if confirming and case.field in sure:
+    if case.confidence < thresholds.posterior or case.supports < thresholds.digits:
+        return Decision("review", _doubts(case, thresholds), "none", ())
+    if second is not None:
+        return Decision("accepted", (), second, ())
+    if confirming:
         return Decision("accepted", (), "rule", confirming)
     return Decision("review", _doubts(case, thresholds), "none", ())
 
@@ -160,17 +181,15 @@ def _decided(person: Person, objections: Sequence[Reason]) -> Decision:
 
 
 def _second(case: Case, thresholds: Thresholds) -> Literal["bubbles", "strokes", "row_totals"] | None:
-    """The witness of the number itself that says what the digits say, each surely enough."""
-    if _bubbles_agree(case, thresholds):
+    """The witness of the number itself that says what the digits say, surely enough."""
+    bubbles, tally, totals = case.bubbles, case.tally, case.totals
+    if bubbles is not None and bubbles.kind == "number" and case.choice.bubbles >= thresholds.bubbles:
         return "bubbles"
-    if not _digits_sure(case, thresholds.with_strokes):
-        return None
-    tally, totals = case.tally, case.totals
     if tally is not None and tally.state == "read":
-        return "strokes" if tally.supports >= thresholds.strokes else None
+        return "strokes" if case.choice.strokes >= thresholds.counted else None
     if totals is None or totals.state != "read" or totals.rows < _LEAST_TOTALS:
         return None
-    return "row_totals" if totals.supports >= thresholds.strokes else None
+    return "row_totals" if case.choice.totals >= thresholds.counted else None
 
 
 def _counted_but_blank(case: Case) -> tuple[Reason, ...]:
@@ -183,30 +202,24 @@ def _counted_but_blank(case: Case) -> tuple[Reason, ...]:
     return ()
 
 
-def _bubbles_agree(case: Case, thresholds: Thresholds) -> bool:
-    """Filled bubbles and digits mean the same value, each surely enough."""
-    bubbles = case.bubbles
-    agree = bubbles is not None and bubbles.kind == "number" and bubbles.supports >= thresholds.bubbles
-    return agree and _digits_sure(case, thresholds.with_bubbles)
+def _unseen(case: Case) -> list[Reason]:
+    """Why its cells cannot be relied on, whatever the digit reader says of them."""
+    if case.person is not None:
+        return []
+    if not case.inside:
+        return [("outside_photo", {})]
+    found: list[Reason] = [] if case.cells_found else [("cell_not_found", {})]
+    return found + [(code, {}) for code in case.poor]
 
 
-def _digits_sure(case: Case, threshold: float) -> bool:
-    return case.kind == "number" and (case.person is not None or case.supports >= threshold)
-
-
-def _objections(case: Case, rules: Sequence[Evaluated]) -> list[Reason]:
+def _objections(case: Case, rules: Sequence[Evaluated], thresholds: Thresholds) -> list[Reason]:
     """What speaks against taking this number as read, whoever confirms it; a person overrules what was seen."""
     broken = [r.rule for r in rules if r.outcome == "broken" and r.rule.strength != "soft"]
     breaks: list[Reason] = [("rule_broken", {"rules": " ".join(rule.id for rule in broken)})] if broken else []
     if case.person is not None:
         return [*(o for o in case.objections if o[0] == "station_doubtful"), *breaks]
-    found: list[Reason] = list(case.objections)
-    if not case.inside:
-        found.append(("outside_photo", {}))
-    elif not case.cells_found:
-        found.append(("cell_not_found", {}))
-    found += [(code, {}) for code in case.poor]
-    if case.kind == "unreadable":
+    found: list[Reason] = [*case.objections, *_unseen(case)]
+    if "?" in case.text and (case.value is None or not thresholds.unreadable):
         where = ", ".join(str(i + 1) for i, c in enumerate(case.text) if c == "?")
         found.append(("digit_unreadable", {"cells": where}))
     if case.kind == "misplaced":
@@ -216,11 +229,13 @@ def _objections(case: Case, rules: Sequence[Evaluated]) -> list[Reason]:
         said = " ".join(bubbles.text.replace(" ", "_"))
         if bubbles.kind in ("unreadable", "misplaced") or bubbles.probability < 0.5:
             found.append(("bubbles_unclear", {"bubbles": said}))
-        elif bubbles.kind == "number" and min(bubbles.supports, bubbles.digits_agree) < PLAUSIBLE_SET:
+        elif bubbles.kind == "number" and min(case.choice.bubbles, case.bubbles_agree) < PLAUSIBLE:
             digits = case.digits_text.replace(" ", "_")
             found.append(("bubbles_disagree", {"bubbles": str(bubbles.value), "digits": digits}))
     if case.kind == "number":
         found += _miscounted(case)
+        if case.supports < PLAUSIBLE:
+            found.append(("digits_disagree", {"digits": case.digits_text.replace(" ", "_")}))
     return found + breaks
 
 
@@ -228,26 +243,28 @@ def _miscounted(case: Case) -> list[Reason]:
     """Strokes or row totals that surely say another number."""
     tally, totals = case.tally, case.totals
     digits, found = case.digits_text.replace(" ", "_"), list[Reason]()
-    if tally is not None and tally.state == "read" and tally.supports < PLAUSIBLE_SET:
+    if tally is not None and tally.state == "read" and case.choice.strokes < PLAUSIBLE:
         found.append(("strokes_disagree", {"strokes": str(tally.count), "digits": digits}))
-    if totals is not None and totals.state == "read" and totals.supports < PLAUSIBLE_SET:
+    if totals is not None and totals.state == "read" and case.choice.totals < PLAUSIBLE:
         found.append(("row_totals_disagree", {"sum": str(totals.sum), "digits": digits}))
     return found
 
 
 def _doubts(case: Case, thresholds: Thresholds) -> tuple[Reason, ...]:
+    """Why a number that nothing speaks against is not accepted."""
     doubts: list[Reason] = []
-    confirmed = case.bubbles is not None and case.bubbles.kind == "number"
-    if not _digits_sure(case, thresholds.with_bubbles if confirmed else thresholds.with_rule):
-        doubts.append(("digits_uncertain", {"confidence": f"{int(case.supports * 100)}%"}))
+    confirmed = _second(case, thresholds) is not None
+    # Without a second witness that is what is wanting, not a last fraction of certainty.
+    if min(case.confidence, case.supports) < _SURELY_READ or confirmed:
+        doubts.append(("digits_uncertain", {"confidence": f"{int(min(case.confidence, case.supports) * 100)}%"}))
     bubbles, tally = case.bubbles, case.tally
-    if (bubbles is None or not confirmed) and tally is not None and tally.state == "read":
-        if tally.supports < thresholds.strokes:
+    if not confirmed:
+        if bubbles is not None and bubbles.kind == "number":
+            doubts.append(("bubbles_unclear", {"bubbles": " ".join(bubbles.text.replace(" ", "_"))}))
+        elif tally is not None and tally.state == "read":
             doubts.append(("strokes_unclear", {"strokes": str(tally.count)}))
-    elif bubbles is None or not confirmed:
-        doubts.append(("no_second_witness", {}))
-    elif not doubts:
-        doubts.append(("bubbles_unclear", {"bubbles": " ".join(bubbles.text.replace(" ", "_"))}))
+        else:
+            doubts.append(("no_second_witness", {}))
     return tuple(doubts)
 
 
@@ -256,16 +273,24 @@ def verdict(
     counts: set[str],
     rules: Sequence[Evaluated],
     cases: Mapping[str, Case],
-    thresholds: Thresholds = Thresholds(),
+    policy: Policy | Thresholds = "strict",
 ) -> Literal["settled", "review", "inconsistent"]:
-    """The verdict on a page: only counts decide it.
+    """The verdict on a page or document: only counts decide it.
 
-    `inconsistent` = a rule is broken by numbers that are each read with certainty: the sheet itself does not add up.
+    `inconsistent` = a rule is broken by numbers that are surely read so, and no other reading that their ink allows
+    makes it hold: the sheet itself does not add up.
     """
+    thresholds = Thresholds.of(policy) if isinstance(policy, str) else policy
     for r in rules:
-        if r.outcome == "broken" and r.rule.strength != "soft":
-            involved = [cases[name] for name in r.numbers if name in cases]
-            if len(involved) == len(r.numbers) and all(_digits_sure(c, thresholds.with_rule) for c in involved):
-                return "inconsistent"
+        if r.outcome != "broken" or r.rule.strength == "soft" or not all(name in cases for name in r.numbers):
+            continue
+        involved = [cases[name] for name in r.numbers]
+        by_hand = all(c.person is not None for c in involved)
+        if by_hand or (1.0 - (r.holds or 0.0) >= 1.0 - thresholds.broken and all(_read(c) for c in involved)):
+            return "inconsistent"
     open_counts = [name for name in counts if decisions[name].status == "review"]
     return "review" if open_counts else "settled"
+
+
+def _read(case: Case) -> bool:
+    return case.kind == "number" and case.confidence >= _SURELY_READ

@@ -236,6 +236,10 @@ REASONS: Final[Mapping[str, Message]] = {
         "bulatan tidak lengkap, atau ada kolom dengan lebih dari satu ({bubbles})",
         "the bubbles are incomplete, or a column has more than one ({bubbles})",
     ),
+    "digits_disagree": (
+        "angka yang paling mungkin bukan yang terbaca di kotaknya ({digits})",
+        "the likeliest number is not what the boxes read ({digits})",
+    ),
     "strokes_disagree": (
         "turusnya {strokes}, sedangkan angkanya terbaca {digits}",
         "the strokes say {strokes}, but the digits say {digits}",
@@ -317,6 +321,7 @@ STEPS: Final[Mapping[str, Message]] = {
         "Look at the picture and write down the number in the boxes, with a note if the bubbles do differ.",
     ),
     "bubbles_unclear": _LOOK,
+    "digits_disagree": _LOOK,
     "strokes_disagree": (
         "Lihat gambarnya, hitung ulang turusnya, dan tulis angka di kotaknya, dengan catatan bila turusnya berbeda.",
         "Look at the picture, count the strokes again, and write the number of the boxes, with a note if they differ.",

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from . import policy, reconcile
-from .cases import Case, Person
+from . import policy, readings
+from .cases import PLAUSIBLE, Case, Person, heard_together
 from .documents import Document, case_of, rules_of
 from .field_record import FieldRecord
-from .policy import PLAUSIBLE_SET
 from .template import Rule, Template
 
 _STANDING = frozenset({"station_doubtful", "photos_disagree"})  # reasons from outside a photo: no rule answers them
@@ -52,22 +51,22 @@ def _case(name: str, field: FieldRecord) -> Case:
 
 
 def _in_review(cases: Mapping[str, Case], rules: Sequence[Rule]) -> set[str]:
-    evaluated = reconcile.evaluate(rules, {name: case.value for name, case in cases.items()})
-    decisions = policy.decide(list(cases.values()), evaluated)
+    heard, evaluated = heard_together(list(cases.values()), rules)
+    decisions = policy.decide(heard, evaluated)
     return {name for name, decision in decisions.items() if decision.status == "review"}
 
 
 def _answers(field: FieldRecord, in_broken_rule: bool) -> list[int | None]:
     """What a person may answer, likeliest first; None = nothing is written."""
-    kind, value = reconcile.interpret(field.text)
+    kind, value = readings.interpret(field.text)
     known = field.value if field.decision else value
     answers: list[int | None] = [known] if known is not None or kind == "blank" else []
     if answers and not in_broken_rule:
         return answers
     for candidate in field.candidates:
-        if candidate.probability < PLAUSIBLE_SET:
+        if candidate.probability < PLAUSIBLE:
             continue
-        blank = reconcile.interpret(candidate.text)[0] == "blank"
+        blank = readings.interpret(candidate.text)[0] == "blank"
         if (blank or candidate.value is not None) and candidate.value not in answers:
             answers.append(candidate.value)
     return answers

@@ -1,246 +1,194 @@
-"""Evidence and rules to numbers: pure arithmetic on plain data, no images, no decisions.
+"""Witnesses and rules to what is written: pure arithmetic on plain data, no images, no decisions.
 
-A number is read from its cells as written: leading crosses, dashes and empty cells count for nothing, crosses and
-dashes alone mean zero, all empty means blank. What arithmetic would like a number to be changes nothing here.
+All numbers of a document are weighed together. Each may be one of its choices or something else (`choices`); each rule
+makes some of these stand together more easily than others, softly, since clerks slip (`rulefactors`); exact variable
+elimination (`elimination`) says how likely each choice is, everything heard. What arithmetic would like a number to be
+is never a choice: only what its own ink may be.
+
+What was left out of a number's choices is bounded from above and counts against it in full: its listed choices are, if
+anything, likelier than is said.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from . import slips
+from .choices import Choices
+from .elimination import Factor, Plan, TooManyStates, beliefs, plan
+from .longrules import LongRule, chain
+from .rulefactors import BLANK, NUMBER, REST, UNREADABLE, Equation, States, bound, table
 from .rules import Outcome
 from .template import Rule
-from .witnesses import bubbles as bubble_witness
-from .witnesses import digits as digit_witness
-from .witnesses.tally import TallyReading
-from .witnesses.totals import TotalReading, TotalsReading
 
 FloatArray = NDArray[np.float64]
-Kind = Literal["number", "blank", "misplaced", "unreadable"]
 
-_KEPT = 64  # candidates per number that are carried along; what is cut off is the remainder of the distribution
-_DOUBT = 0.003  # share of the digit witness given to "anything else", so that no single witness is ever certain
-# How often a row's total differs from its strokes: drawn clerks do so in one row of 300; ten times that, lest strokes
-# overrule what is written. It is shared by some ten numbers that a slip leads to.
-_SLIP_OF_A_TOTAL = 0.03
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One way to read a number's cells."""
-
-    text: str
-    kind: Kind
-    value: int | None
-    probability: float
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What the witnesses of one number say.
-
-    Attributes:
-        readings: of the digit cells, likeliest first; probabilities sum to at most 1.
-        bubbles: reading of the bubbles, None where the form has none.
-        blank: probability that every cell is empty.
-        strokes: what the tally grid says, None where there is none or it was not read.
-        totals: what the row totals beside it say.
-    """
-
-    readings: tuple[Reading, ...]
-    bubbles: Reading | None
-    bubble_probability_of: Mapping[int, float]
-    blank: float
-    strokes: TallyReading | None = None
-    totals: TotalsReading | None = None
-
-    @property
-    def best(self) -> Reading:
-        """The likeliest text of the digit cells."""
-        return self.readings[0]
-
-    @property
-    def numbers(self) -> FloatArray | None:
-        """Probability of each number 0, 1, ... by who counted: strokes where they were read, else several row totals.
-
-        Both come from one person's count, so they are one witness. What is empty says nothing; and one row's total is
-        the number written once more, by the same hand and read by the same reader.
-        """
-        if self.strokes is not None and self.strokes.state == "read":
-            return self.strokes.numbers
-        if self.totals is not None and self.totals.state == "read" and self.totals.rows >= 2:
-            return self.totals.numbers
-        return None
-
-    def digits_say(self, value: int | None, kind: Kind = "number") -> float:
-        """Probability that the digit cells mean this value (over all ways to write it)."""
-        return sum(r.probability for r in self.readings if r.value == value and r.kind == kind)
+# Choices lighter than this share of their number's heaviest join its rest, tried one after the other until the tables
+# are small enough. So what is doubtful keeps its choices the longest; the first is enough for most documents.
+LARGEST = 100_000  # entries in one table of the elimination: some milliseconds of work
+LARGEST_TABLE = 20_000  # entries in the table of one rule; longer rules become chains
+_MOST_COMPARED = 4  # numbers of an inequality; longer ones say nothing here
+_THIN = (1e-4, 1e-3, 1e-2, 0.1, 1.0)
 
 
 @dataclass(frozen=True)
 class Evaluated:
-    """A rule, the numbers that it was evaluated on, and what came out."""
+    """A rule, the numbers that it was evaluated on, and what came out.
+
+    Attributes:
+        holds: probability that it holds as written; None unless it is exact and all its numbers were weighed.
+    """
 
     rule: Rule
     numbers: Mapping[str, int | None]
     outcome: Outcome
     difference: float | None
+    holds: float | None = None
 
 
-def interpret(text: str) -> tuple[Kind, int | None]:
-    """What a text of cell characters (0-9, X, -, space, ?) means.
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """What is written, everything heard.
 
-    `misplaced` is a cross, a dash or an empty cell after a digit: its digits are still read, but the number needs a
-    person (forms: "an X that is not leading makes the number invalid").
+    Attributes:
+        chances: by field id, the probability of each of its listed choices, in their order.
+        rest: by field id, the probability, at most, of everything else.
+        holds: by id, the probability that an exact rule holds as written.
     """
-    if "?" in text:
-        digits = "".join(c for c in text if c.isdigit())
-        return "unreadable", int(digits) if digits and text.count("?") == 0 else None
-    digits = "".join(c for c in text if c.isdigit())
-    if not text.strip():
-        return "blank", None
-    if not digits:
-        return "number", 0
-    leading = text.lstrip("X- ")
-    return ("number" if leading == digits else "misplaced"), int(digits)
+
+    chances: Mapping[str, FloatArray]
+    rest: Mapping[str, float]
+    holds: Mapping[str, float]
 
 
-def read_cells(log_probabilities: FloatArray) -> tuple[Reading, ...]:
-    """The likeliest texts of a row of cells, best first.
+def posterior(choices: Mapping[str, Choices], rules: Sequence[Rule]) -> Posterior:
+    """Weigh all numbers of a document together.
 
     Args:
-        log_probabilities: (cells, 14) in the order of `witnesses.digits.CLASSES`.
+        choices: of every number that was read, by field id.
+        rules: of its form; those with a number that was not read say nothing.
     """
-    beam: list[tuple[float, str]] = [(0.0, "")]
-    for cell in log_probabilities:
-        grown = [
-            (score + float(p), text + c)
-            for score, text in beam
-            for c, p in zip(digit_witness.CLASSES, cell, strict=True)
-        ]
-        grown.sort(key=lambda pair: (-pair[0], pair[1]))
-        beam = grown[:_KEPT]
-    return tuple(Reading(text, *interpret(text), float(np.exp(score))) for score, text in beam)
+    heard = [r for r in rules if all(name in choices for name in r.relation.fields)]
+    for share in _THIN:
+        with suppress(TooManyStates):
+            return _weigh({name: _thinned(c, share) for name, c in choices.items()}, choices, heard)
+    return _weigh(choices, choices, [])
 
 
-def read_bubbles(probabilities: FloatArray) -> tuple[Reading, Mapping[int, float]]:
-    """The bubbles' own number, and the probability of every value they allow.
+def _weigh(kept: Mapping[str, Choices], choices: Mapping[str, Choices], rules: Sequence[Rule]) -> Posterior:
+    names = list(kept)
+    index = {name: i for i, name in enumerate(names)}
+    states = {name: _states(c) for name, c in kept.items()}
+    sizes = [len(states[name]) for name in names]
+    factors = [Factor((i,), _weights(kept[name])) for name, i in index.items()]
+    equations = {
+        r.id: Equation.of(r.relation, r.slip) for r in rules if r.strength == "exact" and r.relation.operator == "="
+    }
+    scopes = [tuple(index[n] for n in r.relation.fields) for r in rules if len(r.relation.fields) <= _MOST_COMPARED]
+    _check(plan(sizes, scopes))  # before anything is built
+    pays = _charged(equations)
+    holding: dict[str, tuple[int, FloatArray]] = {}
+    for rule in rules:
+        if (exact := equations.get(rule.id)) is not None:
+            made = _built(exact, states, index, pays.get(rule.id, set()), len(sizes))
+            sizes += made.sums
+            factors += made.factors
+            holding[rule.id] = (len(factors) - 1, made.holding)
+        elif len(rule.relation.fields) <= _MOST_COMPARED:
+            factors.append(bound(rule.relation, rule.slip, states, index))
+    order = plan(sizes, [f.scope for f in factors])
+    _check(order)
+    believed = beliefs(sizes, factors, order.order)
+    chances = {name: np.zeros(len(choices[name].listed)) for name in names}
+    rest: dict[str, float] = {}
+    for name, i in index.items():
+        listed = len(kept[name].listed)
+        chances[name][:listed] = believed[i][:listed]
+        rest[name] = float(believed[i][listed:].sum())
+    holds = {rule: float((believed[last] * share).sum()) for rule, (last, share) in holding.items()}
+    return Posterior(chances, rest, holds)
+
+
+def _check(found: Plan) -> None:
+    if found.largest > LARGEST:
+        raise TooManyStates(f"{found.largest} entries in a table, {LARGEST} allowed")
+
+
+def _built(
+    rule: Equation, states: Mapping[str, States], index: Mapping[str, int], pays: set[str], first: int
+) -> LongRule:
+    """An exact rule as factors: one table, or a chain of partial sums where that would be large."""
+    if prod(len(states[name]) for name in rule.names) > LARGEST_TABLE:
+        return chain(rule, states, index, pays, first)
+    weight, held = table(rule, states, pays)
+    share = np.divide(held, weight, out=np.zeros_like(weight), where=weight > 0)
+    return LongRule((Factor(tuple(index[name] for name in rule.names), weight),), (), share)
+
+
+def _thinned(choices: Choices, share: float) -> Choices:
+    """Without choices lighter than this share of the heaviest, which join the rest."""
+    kept = int((choices.weights >= share * choices.weights[0]).sum())
+    if kept == len(choices.listed):
+        return choices
+    left = choices.weights[kept:]
+    rest, largest = choices.rest + float(left.sum()), max(choices.largest, float(left.max()))
+    return replace(choices, listed=choices.listed[:kept], rest=rest, largest=largest)
+
+
+def _weights(choices: Choices) -> FloatArray:
+    weights = np.append(choices.weights, choices.rest) if choices.rest > 0 else choices.weights
+    return weights / weights.max()
+
+
+def _states(choices: Choices) -> States:
+    values, kinds, charge = list[int](), list[int](), list[float]()
+    for choice in choices.listed:
+        values.append(choice.value or 0)
+        kinds.append(NUMBER if choice.value is not None else BLANK if choice.kind == "blank" else UNREADABLE)
+        charge.append(1 / slips.RANGE)  # a text that is no number may stand for any
+    if choices.rest > 0:
+        values.append(0)
+        kinds.append(REST)
+        charge.append(min(1.0, choices.largest / choices.rest))
+    return States(np.array(values, dtype=np.int64), np.array(kinds, dtype=np.int64), np.array(charge))
+
+
+def _charged(equations: Mapping[str, Equation]) -> dict[str, set[str]]:
+    """For each exact rule the numbers whose unknown states are charged in it: each number in its shortest rule."""
+    shortest: dict[str, str] = {}
+    for rule, equation in sorted(equations.items(), key=lambda pair: len(pair[1].names)):
+        for name in equation.names:
+            shortest.setdefault(name, rule)
+    return {rule: {name for name, chosen in shortest.items() if chosen == rule} for rule in equations}
+
+
+def evaluate(
+    rules: Sequence[Rule], values: Mapping[str, int | None], holds: Mapping[str, float] | None = None
+) -> list[Evaluated]:
+    """Evaluate rules on the numbers as written; a rule with a missing or blank number is not evaluated.
 
     Args:
-        probabilities: (columns, 12) in the order of `witnesses.bubbles.CLASSES`.
+        rules: of the form.
+        values: by field id.
+        holds: `Posterior.holds`.
     """
-    best = probabilities.argmax(axis=1)
-    probability = float(probabilities.max(axis=1).prod())
-    symbols = "".join("?" if i == bubble_witness.SEVERAL else " " if i == bubble_witness.NONE else str(i) for i in best)
-    kind, value = interpret(symbols)
-    if kind in ("unreadable", "misplaced"):
-        value = None
-    values: dict[int, float] = {}
-    beam: list[tuple[float, str]] = [(1.0, "")]
-    for column in probabilities:
-        options = [(float(column[d]), str(d)) for d in range(10)] + [(float(column[bubble_witness.NONE]), " ")]
-        grown = [(p * q, t + s) for p, t in beam for q, s in options]
-        grown.sort(key=lambda pair: (-pair[0], pair[1]))
-        beam = grown[:_KEPT]
-    for p, text in beam:
-        meaning, number = interpret(text)
-        if meaning == "number" and number is not None:
-            values[number] = values.get(number, 0.0) + p
-    return Reading(symbols, kind, value, probability), values
-
-
-def weigh(
-    log_probabilities: FloatArray,
-    bubbles: FloatArray | None,
-    strokes: TallyReading | None = None,
-    totals: TotalsReading | None = None,
-) -> Evidence:
-    """Put one number's witnesses side by side.
-
-    Args:
-        log_probabilities: (cells, 14) of the digit witness.
-        bubbles: (columns, 12) of the bubble witness, or None.
-        strokes: of the tally witness, or None.
-        totals: the row totals as the digit witness reads them, or None.
-    """
-    reading, values = read_bubbles(bubbles) if bubbles is not None else (None, {})
-    blank = float(np.exp(log_probabilities[:, digit_witness.EMPTY].sum()))
-    return Evidence(read_cells(log_probabilities), reading, values, blank, strokes, totals)
-
-
-def posterior(evidence: Evidence) -> tuple[Reading, ...]:
-    """All witnesses of one number heard, before any rule: readings with probabilities, best first.
-
-    Filled bubbles multiply in as an independent witness that may err; bubbles left empty say nothing about a number
-    (officers forget them), and only speak against "blank" when filled. Strokes multiply in likewise, slips of counting
-    included; they say nothing of a blank, since a number may be forgotten.
-    """
-    heard: dict[str, float] = {}
-    by_text = {r.text: r for r in evidence.readings}
-    bubbles = evidence.bubbles
-    speaks = bubbles is not None and bubbles.kind == "number"
-    numbers = evidence.numbers
-    for reading in evidence.readings:
-        weight = reading.probability
-        if speaks:
-            said = evidence.bubble_probability_of.get(reading.value, 0.0) if reading.value is not None else 0.0
-            weight *= said * (1 - _DOUBT) + _DOUBT
-        if numbers is not None:
-            value = reading.value
-            said = float(numbers[value]) if value is not None and value < len(numbers) else 0.0
-            weight *= said * (1 - _DOUBT) + _DOUBT
-        heard[reading.text] = weight
-    total = sum(heard.values())
-    remainder = max(0.0, 1.0 - sum(r.probability for r in evidence.readings)) * _DOUBT
-    total += remainder
-    ranked = sorted(heard.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple(Reading(text, by_text[text].kind, by_text[text].value, weight / total) for text, weight in ranked)
-
-
-def read_total(row: int, log_probabilities: FloatArray, strokes: FloatArray | None) -> TotalReading | None:
-    """One row's total, None where none is written: a dash or a cross there is no total, nor is an empty box.
-
-    What was counted in the row speaks softly, as rules do: clerks slip, and what is written is to be read.
-
-    Args:
-        row: from 1.
-        log_probabilities: (digits, 14) of the digit witness.
-        strokes: probability of each count of strokes in the row, None where they cannot be read.
-    """
-    readings = read_cells(log_probabilities)
-    if readings[0].text.strip(" X-") == "":
-        return None
-    weights: list[float] = []
-    for reading in readings:
-        weight = reading.probability
-        if strokes is not None and reading.kind == "number" and reading.value is not None:
-            said = float(strokes[reading.value]) if reading.value < len(strokes) else 0.0
-            weight *= (1 - _SLIP_OF_A_TOTAL) * said + _SLIP_OF_A_TOTAL / 10
-        elif strokes is not None:
-            weight *= _SLIP_OF_A_TOTAL / 10
-        weights.append(weight)
-    total = sum(weights) or 1.0
-    values: dict[int, float] = {}
-    for reading, weight in zip(readings, weights, strict=True):
-        if reading.kind == "number" and reading.value is not None:
-            values[reading.value] = values.get(reading.value, 0.0) + weight / total
-    best = readings[int(np.argmax(weights))]
-    value = best.value if best.kind == "number" else None
-    return TotalReading(row, best.text, value, 0.0 if value is None else values[value], values)
-
-
-def evaluate(rules: Sequence[Rule], values: Mapping[str, int | None]) -> list[Evaluated]:
-    """Evaluate rules on the numbers as written; a rule with a missing or blank number is not evaluated."""
     results: list[Evaluated] = []
     for rule in rules:
         numbers = {name: values.get(name) for name in rule.relation.fields}
         difference = rule.relation.difference(values)
         results.append(
-            Evaluated(rule, numbers, rule.relation.evaluate(values), None if difference is None else float(difference))
+            Evaluated(
+                rule,
+                numbers,
+                rule.relation.evaluate(values),
+                None if difference is None else float(difference),
+                (holds or {}).get(rule.id),
+            )
         )
     return results

@@ -149,8 +149,23 @@ class RowSum(Frozen):
     confidence: float
 
 
+class SuggestedSlip(Frozen):
+    """A number with which a broken rule would hold, `written` and `fits`, and why just this one (`suggest`)."""
+
+    field: str
+    written: int
+    fits: int
+    kind: str
+    other: str | None = None
+    text: Bilingual
+
+
 class RuleResult(Frozen):
-    """One rule with the numbers that it was evaluated on. `difference` = left side minus right side."""
+    """One rule with the numbers that it was evaluated on. `difference` = left side minus right side.
+
+    `holds` is the probability that an exact rule holds as written, null where that was not weighed. `suggestion` is the
+    likeliest slip behind a broken one: no number changes for it.
+    """
 
     id: str
     text: str
@@ -159,6 +174,8 @@ class RuleResult(Frozen):
     numbers: dict[str, int | None]
     outcome: Literal["holds", "broken", "not_evaluated"]
     difference: float | None
+    holds: float | None = None
+    suggestion: SuggestedSlip | None = None
 
 
 class Problem(Frozen):
@@ -312,9 +329,9 @@ def problem(code: str, **data: Any) -> Problem:
     return Problem(code=code, data=data, hint=bilingual(hint(code, data)))
 
 
-def rule_result(evaluated: Evaluated) -> RuleResult:
+def rule_result(evaluated: Evaluated, suggestion: SuggestedSlip | None = None) -> RuleResult:
     """A rule as records and documents hold it."""
-    rule, difference = evaluated.rule, evaluated.difference
+    rule, difference, holds = evaluated.rule, evaluated.difference, evaluated.holds
     return RuleResult(
         id=rule.id,
         text=rule.text,
@@ -323,4 +340,6 @@ def rule_result(evaluated: Evaluated) -> RuleResult:
         numbers=dict(evaluated.numbers),
         outcome=evaluated.outcome,
         difference=None if difference is None else round(difference, 6),
+        holds=None if holds is None else round(holds, 6),
+        suggestion=suggestion,
     )

@@ -18,6 +18,7 @@ import yaml
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from . import slips
 from .printed import Gray, Identifier, Label, Millimetres, Model, Point, Positive, Printed, Rect
 from .rules import Relation, RuleSyntaxError, in_words, parse
 from .yaml_faults import explain
@@ -216,13 +217,21 @@ class FormField(Model):
 class Rule(Model):
     """A relation between fields (grammar: `ocr_recap.rules`) with its strength and where it comes from.
 
-    `exact` and `inequality` rules block acceptance when broken; a `soft` rule only warns.
+    `exact` and `inequality` rules block acceptance when broken; a `soft` rule only warns. `slip_rate` is how often
+    clerks break it on paper; left out, it is that of its strength in `slips`.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=60)]
     text: str
     strength: Literal["exact", "inequality", "soft"]
     basis: str
+    slip_rate: Annotated[float, Field(gt=0, lt=1)] | None = None
+
+    @property
+    def slip(self) -> float:
+        """How often clerks break it on paper."""
+        usual = {"exact": slips.RATE, "inequality": slips.INEQUALITY_RATE, "soft": slips.SOFT_RATE}
+        return self.slip_rate or usual[self.strength]
 
     @field_validator("text")
     @classmethod

@@ -9,7 +9,16 @@ import cv2
 import numpy as np
 
 from ocr_recap import draw, load, template
-from ocr_recap.field_record import BubbleEvidence, CellEvidence, DigitEvidence, Evidence, FieldRecord, bilingual, quad
+from ocr_recap.field_record import (
+    BubbleEvidence,
+    CellEvidence,
+    ChoiceEvidence,
+    DigitEvidence,
+    Evidence,
+    FieldRecord,
+    bilingual,
+    quad,
+)
 from ocr_recap.options import Options
 from ocr_recap.pipeline import Reading
 from ocr_recap.problems import PhotoProblem, hint, reason
@@ -73,6 +82,7 @@ def field(described, status: str, value: int | None, text: str | None = None) ->
             state="read", text=shown, value=value, probability=0.99, supports=0.99, digits_agree=0.99, columns=columns
         )
     doubtful = status == "review"
+    said = ChoiceEvidence(text=text, value=value, digits=digits.supports, bubbles=0.99 if bubbles else 0.0)
     why = reason("no_second_witness", {}) if doubtful else {"id": "dua bukti cocok", "en": "two witnesses agree"}
     return FieldRecord(
         text=text,
@@ -85,8 +95,20 @@ def field(described, status: str, value: int | None, text: str | None = None) ->
         reasons=("no_second_witness",) if doubtful else (),
         explanation=bilingual(why),
         quad=quad(corners(described.cells.outline())),
-        evidence=Evidence(digits=digits, bubbles=bubbles),
+        evidence=Evidence(digits=digits, bubbles=bubbles, choices=(said,), rest=0.0 if status != "review" else 0.01),
     )
+
+
+def reread(field: FieldRecord, *readings: tuple[str, int | None, float]) -> FieldRecord:
+    """The number with other readings of its digit cells, each with its probability; its other witnesses stay."""
+    said = {c.value: c for c in field.evidence.choices}
+    choices = tuple(
+        said.get(value, ChoiceEvidence(text=text, value=value, digits=0)).model_copy(update={"text": text, "digits": p})
+        for text, value, p in readings
+    )
+    evidence = field.evidence.model_copy(update={"choices": choices, "rest": 0.0, "largest": 0.0})
+    first, value, _ = readings[0]
+    return field.model_copy(update={"text": first, "value": value, "evidence": evidence})
 
 
 def located(file: str = "a.jpg", sha256: str = "0" * 64, page: str = "2", frame: int = 0) -> Record:

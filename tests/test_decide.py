@@ -7,18 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_recap.cases import Case, make_case
+from ocr_recap.cases import Case, heard_together, make_case
 from ocr_recap.policy import Thresholds, decide, verdict
-from ocr_recap.reconcile import (
-    Evidence,
-    evaluate,
-    interpret,
-    posterior,
-    read_bubbles,
-    read_cells,
-    read_total,
-    weigh,
-)
+from ocr_recap.readings import hear, interpret, read_bubbles, read_cells, read_total
 from ocr_recap.template import Rule
 from ocr_recap.witnesses import bubbles as bubble_witness
 from ocr_recap.witnesses.digits import CLASSES
@@ -45,13 +36,11 @@ def bubbles(text: str, sure: float = 0.999) -> np.ndarray:
 
 
 def case(field: str, text: str, filled: str | None = None, sure: float = 0.999, found: bool = True) -> Case:
-    evidence: Evidence = weigh(cells(text, sure), None if filled is None else bubbles(filled))
-    return make_case(field, evidence, posterior(evidence), found, True)
+    return make_case(field, hear(cells(text, sure), None if filled is None else bubbles(filled)), found, True)
 
 
 def statuses(cases: list[Case], *rules: Rule) -> dict[str, str]:
-    evaluated = evaluate(rules, {c.field: c.value for c in cases})
-    return {name: d.status for name, d in decide(cases, evaluated).items()}
+    return {name: d.status for name, d in decide(*heard_together(cases, rules)).items()}
 
 
 @pytest.mark.parametrize(
@@ -123,10 +112,11 @@ def test_a_rule_confirms_nothing_while_one_number_is_unsure() -> None:
 def test_a_broken_rule_stops_every_number_in_it_whoever_agrees() -> None:
     numbers = [case("total", "113", "113"), case("a", "100", "100"), case("b", "X12", " 12")]
     assert set(statuses(numbers, TOTAL).values()) == {"review"}
-    evaluated = evaluate([TOTAL], {c.field: c.value for c in numbers})
-    decisions = decide(numbers, evaluated)
+    heard, evaluated = heard_together(numbers, [TOTAL])
+    assert [c.value for c in heard] == [113, 100, 12], "nothing is made to add up"
+    decisions = decide(heard, evaluated)
     assert decisions["a"].reasons[0][0] == "rule_broken"
-    assert verdict(decisions, {"a", "b", "total"}, evaluated, {c.field: c for c in numbers}) == "inconsistent"
+    assert verdict(decisions, {"a", "b", "total"}, evaluated, {c.field: c for c in heard}) == "inconsistent"
 
 
 def test_inequalities_block_and_soft_rules_only_warn() -> None:
@@ -162,8 +152,7 @@ def test_two_sure_witnesses_that_differ_never_accept(digits: int, filled: int) -
 
 def test_a_witness_gone_mad_cannot_be_accepted() -> None:
     uniform = np.full((3, len(CLASSES)), -math.log(len(CLASSES)))
-    evidence = weigh(uniform, bubbles("117"))
-    lost = make_case("a", evidence, posterior(evidence), True, True)
+    lost = make_case("a", hear(uniform, bubbles("117")), True, True)
     assert decide([lost], [])["a"].status == "review"
 
 
@@ -176,9 +165,11 @@ def test_bubble_columns_become_values() -> None:
 
 
 def test_thresholds_are_probabilities() -> None:
-    thresholds = Thresholds()
-    for value in (thresholds.with_bubbles, thresholds.with_rule, thresholds.bubbles, thresholds.blank):
-        assert 0.5 < value < 1
+    strict, balanced = Thresholds.of("strict"), Thresholds.of("balanced")
+    for chosen in (strict, balanced):
+        for value in (chosen.posterior, chosen.bubbles, chosen.rule, chosen.blank):
+            assert 0.5 < value < 1
+    assert (strict.posterior, strict.digits, strict.bubbles) > (balanced.posterior, balanced.digits, balanced.bubbles)
 
 
 # --- strokes and row totals -----------------------------------------------------------------------------------------
@@ -213,8 +204,7 @@ def added(*totals: int, sure: float = 0.999) -> TotalsReading:
 
 
 def heard(text: str, strokes: TallyReading | None, totals: TotalsReading | None = None, sure: float = 0.999) -> Case:
-    evidence = weigh(cells(text, sure), None, strokes, totals)
-    return make_case("a", evidence, posterior(evidence), True, True)
+    return make_case("a", hear(cells(text, sure), None, strokes, totals), True, True)
 
 
 def outcome(said: Case) -> tuple[str, str, list[str]]:
@@ -240,7 +230,7 @@ def test_one_stroke_too_few_is_heard_as_well() -> None:
 
 def test_an_empty_grid_says_nothing() -> None:
     empty = counted([0, 0, 0, 0, 0], 1.0, "empty")
-    assert posterior(weigh(cells("X77"), None, empty)) == posterior(weigh(cells("X77"), None))
+    assert heard("X77", empty).chances == heard("X77", None).chances
     assert outcome(heard("X77", empty)) == outcome(heard("X77", None))
     assert outcome(heard("XXX", empty))[0] == "review", "no strokes do not confirm a zero"
 
@@ -276,7 +266,7 @@ def test_row_totals_cannot_overrule_strokes_and_speak_once_with_them() -> None:
     strokes = counted([60, 17, 0, 0, 0])
     assert outcome(heard("X92", strokes, added(75, 17)))[2] == ["strokes_disagree"]
     assert outcome(heard("X77", strokes, added(75, 17)))[2] == ["row_totals_disagree"]
-    assert posterior(weigh(cells("X77"), None, strokes, added(60, 17))) == posterior(weigh(cells("X77"), None, strokes))
+    assert heard("X77", strokes, added(60, 17)).chances == heard("X77", strokes).chances
 
 
 def test_a_row_total_is_read_as_written_with_its_strokes_heard_softly() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import SAMPLES
-from fakes import lost
+from fakes import lost, reread
 
 from ocr_recap import Reader
 from ocr_recap.decisions import Decision, Number, Stood, append, fold, latest, numbers_of, read_log
@@ -95,18 +95,19 @@ def test_a_decided_blank_is_blank_and_not_zero(template, records):
 
 def test_a_decided_number_confirms_others_through_a_rule_that_holds(template, records):
     page = records["page3-covered-tag"]
-    unsure = page.fields["invalid"]
-    digits = unsure.evidence.digits.model_copy(update={"supports": 0.5})
-    unsure = unsure.model_copy(update={"evidence": unsure.evidence.model_copy(update={"digits": digits})})
-    photo = named(page.model_copy(update={"fields": {**page.fields, "invalid": unsure}}), f"{A}.jpg")
+    unsure = {
+        name: reread(field, (field.text, field.value, sure), (f"{field.value + 3:03}", field.value + 3, 1 - sure))
+        for name, sure in (("grand_total", 0.5), ("valid_total", 0.99))
+        if (field := page.fields[name])
+    }
+    photo = named(page.model_copy(update={"fields": {**page.fields, **unsure}}), f"{A}.jpg")
     before = decided(template, [photo])
-    counts = ("valid_total", "invalid", "grand_total")
-    assert {before.fields[n].status for n in counts} == {"review"}
-    after = decided(template, [photo], decision(photo, "invalid", unsure.value))
-    assert {after.fields[n].status for n in counts} == {"accepted"}
+    assert {before.fields[n].status for n in unsure} == {"review"}
+    after = decided(template, [photo], decision(photo, "grand_total", unsure["grand_total"].value))
+    assert {after.fields[n].status for n in unsure} == {"accepted"}
     assert after.fields["valid_total"].decision is None
     assert after.verdict == "incomplete"
-    assert settles(before, template)["invalid"] == 3
+    assert settles(before, template)["grand_total"] == 2
 
 
 def test_what_a_person_says_is_never_made_to_add_up(template, records):
@@ -219,9 +220,7 @@ def test_the_number_that_a_broken_sum_hinges_on_comes_first(template, records):
     page = records["page1-tilted"]
     was = page.fields["dpt_L"]
     assert was.value is not None
-    wrong = was.candidates[0].model_copy(update={"text": "999", "value": 999, "probability": 0.7})
-    right = was.candidates[0].model_copy(update={"probability": 0.2})
-    misread = was.model_copy(update={"text": "999", "value": 999, "candidates": (wrong, right)})
+    misread = reread(was, ("999", 999, 0.9989), (was.text, was.value, 0.0011))
     photo = named(page.model_copy(update={"fields": {**page.fields, "dpt_L": misread}}), f"{A}.jpg")
     document = decided(template, [photo])
     found = settles(document, template)

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 from conftest import SAMPLES
+from fakes import reread
 
 from ocr_recap import Options, Reader, batch
 from ocr_recap.documents import Document, case_of
@@ -46,16 +47,13 @@ def codes(thing: Document | Record) -> list[str]:
     return [p.code for p in thing.problems]
 
 
-def altered(record: Record, field: str, *, text: str | None = None, supports: float | None = None) -> Record:
+def altered(record: Record, field: str, *, text: str | None = None, sure: float = 0.9999) -> Record:
     """The record with a number that reads otherwise, or is less sure."""
     number = record.fields[field]
-    evidence = number.evidence
-    if supports is not None:
-        digits = evidence.digits.model_copy(update={"supports": supports})
-        number = number.model_copy(update={"evidence": evidence.model_copy(update={"digits": digits})})
-    if text is not None:
-        number = number.model_copy(update={"text": text, "value": int(text.strip("X- "))})
-    return record.model_copy(update={"fields": {**record.fields, field: number}})
+    value = number.value if text is None else int(text.strip("X- "))
+    other = (value or 0) + 3
+    read = reread(number, (number.text if text is None else text, value, sure), (f"{other:03}", other, 1 - sure))
+    return record.model_copy(update={"fields": {**record.fields, field: read}})
 
 
 # --- rules across pages -------------------------------------------------------------------------------------------
@@ -98,13 +96,12 @@ def test_a_swapped_page_breaks_rules_and_takes_acceptance_back(reader, records):
 
 
 def test_a_rule_across_pages_can_confirm_a_number(reader, records):
-    doubtful = altered(records["page3-covered-tag"], "invalid", supports=0.5)
+    doubtful = altered(altered(records["page3-covered-tag"], "valid_total", sure=0.9), "grand_total", sure=0.5)
     (alone,) = reader.group([named(doubtful, f"{A}_3.jpg")])
-    assert alone.fields["valid_total"].status == "review"
+    assert {alone.fields[n].status for n in ("valid_total", "grand_total")} == {"review"}
     (document,) = reader.group([named(records["page2-torn-corner"], f"{A}_2.jpg"), named(doubtful, f"{A}_3.jpg")])
     assert document.fields["valid_total"].status == "accepted"
     assert "all valid votes = votes of pair 1 +" in document.fields["valid_total"].explanation.en
-    assert document.fields["invalid"].status == "review"
 
 
 def test_documents_are_made_of_records_alone(reader, records):
@@ -232,7 +229,7 @@ def test_two_photos_that_differ_send_the_number_to_review(reader, records):
     other = altered(named(records["page2-again"], f"{A}_a.jpg"), "votes_1", text="X91")
     (document,) = reader.group([other, named(records["page2-torn-corner"], f"{A}_b.jpg")])
     assert statuses(document) == {"votes_1": "review", "votes_2": "accepted", "votes_3": "accepted"}
-    assert document.fields["votes_1"].reasons == ("photos_disagree",)
+    assert "photos_disagree" in document.fields["votes_1"].reasons
     assert "same page" in document.fields["votes_1"].explanation.en
 
 
@@ -305,7 +302,7 @@ def test_another_form_among_a_documents_photos_is_named(records):
 EXPECTED = (
     f"{A},{A},c-hasil-ppwp-2024,1 2 3,,settled,0,119,113,232,88,90,178,1,4,5,4,0,4,93,94,187,237,187,2,48,2,0,2,"
     "99,80,5,184,3,187,\r\n"
-    f"{B},{B},c-hasil-ppwp-2024,1 2,3,review,1,144,83,227,117,56,,3,5,8,1,3,4,121,64,185,232,185,4,43,0,1,1,"
+    f"{B},{B},c-hasil-ppwp-2024,1 2,3,incomplete,0,144,83,227,117,56,173,3,5,8,1,3,4,121,64,185,232,185,4,43,0,1,1,"
     "15,131,39,,,,\r\n"
     "2101142004003,2101142004003,c-hasil-ppwp-2024,3,1 2,review,3,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n"
     "2101142004004,2101142004004,c-hasil-ppwp-2024,,1 2 3,problem,0,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n"

@@ -11,6 +11,7 @@ from conftest import ROOT, SAMPLES
 
 from ocr_recap import batch, cli_shared, problems
 from ocr_recap.cases import BubbleCase, Case
+from ocr_recap.choices import Choice, Choices
 from ocr_recap.explain import explain, percent, said_elsewhere
 from ocr_recap.policy import Decision
 from ocr_recap.rules import in_words
@@ -86,7 +87,8 @@ def test_codes_in_data_are_put_into_words():
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
-CASE = Case("votes_1", " 81", 0.9996, " 81", 0.9996, 0.0, True, True, BubbleCase("081", 0.99, 0.99, 0.99))
+SAID = Choices((Choice(" 81", 81, 0.9996, 0.99),), 0.0, 0.0, True, False)
+CASE = Case("votes_1", SAID, " 81", True, True, BubbleCase("081", 0.99), chances=(0.9996,))
 
 
 def words(template):

@@ -115,7 +115,9 @@ def test_the_contract_of_a_line(records: dict[str, Record]) -> None:
         "text", "read", "value", "accepted", "status", "confidence", "candidates", "reasons", "explanation", "quad",
         "evidence", "decision",
     } == set(line["fields"]["votes_1"])  # fmt: skip
-    assert set(line["fields"]["votes_1"]["evidence"]) == {"digits", "bubbles", "tally", "row_totals"}
+    assert set(line["fields"]["votes_1"]["evidence"]) == {
+        *("digits", "bubbles", "tally", "row_totals", "choices", "rest", "largest")
+    }
     assert line["provisional"] is True
     assert records["page2-clean"].export() == line
 

@@ -141,11 +141,12 @@ def rule(result: RuleResult, words: Mapping[str, Label]) -> str:
     difference = ""
     if result.outcome == "broken" and result.difference is not None:
         difference = f" · {both('selisih', 'difference')} {result.difference:+g}"
+    slip = f"<br>{both(result.suggestion.text.id, result.suggestion.text.en)}" if result.suggestion else ""
     soft = f" · {both('hanya peringatan', 'only a warning')}" if result.strength == "soft" else ""
     return (
         f'<li class="{kind}"><span class="sign">{sign}</span>{both(word_id, word_en)}{difference}{soft}: '
         f'{both(told.id, told.en)}<br><code class="fine">{escape(filled)}</code> '
-        f'<span class="fine">({escape(result.id)}: {escape(result.basis)})</span></li>'
+        f'<span class="fine">({escape(result.id)}: {escape(result.basis)})</span>{slip}</li>'
     )
 
 

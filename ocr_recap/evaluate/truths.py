@@ -16,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, V
 
 from ..inputs import PHOTO_ENDINGS, BatchError
 from ..lists import table
-from ..reconcile import interpret
+from ..readings import interpret
 
 # Families of the public truth file -> (template, page); page None: a form of one page, whose id does not matter.
 FAMILIES: Final[Mapping[str, tuple[str, str | None]]] = {

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..printed import Rect
-from ..reconcile import interpret
+from ..readings import interpret
 from ..register import project
 from ..template import FormField, RowTotals, Tally, Template
 from .fill import FieldWriting, row_boxes

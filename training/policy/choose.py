@@ -18,8 +18,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ocr_recap import policy, reconcile
-from ocr_recap.cases import Case
+from ocr_recap import policy, readings
+from ocr_recap.cases import Case, heard_together
 from ocr_recap.crop import crop
 from ocr_recap.hearing import hear_witnesses
 from ocr_recap.load import load
@@ -27,6 +27,7 @@ from ocr_recap.locate import locate
 from ocr_recap.options import Options
 from ocr_recap.policy import Thresholds
 from ocr_recap.problems import PhotoProblem
+from ocr_recap.reconcile import Evaluated
 from ocr_recap.synth.camera import photograph, sample_camera
 from ocr_recap.synth.election import presidential_count, write
 from ocr_recap.synth.fill import fill_page
@@ -42,7 +43,7 @@ GRID = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
 @dataclass
 class Page:
     cases: list[Case]
-    rules: list[reconcile.Evaluated]
+    rules: list[Evaluated]
     truth: dict[str, tuple[str, int | None]]
     located: bool = True
 
@@ -69,7 +70,7 @@ def make_page(job: tuple[int, int, str]) -> Page:
     camera = sample_camera(rng, "easy" if index % 2 else "field")
     photo, _ = photograph(picture, replace(camera, jpeg=0), rng)
     encoded = cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, camera.jpeg])[1].tobytes()
-    truth = {i: (w.text, reconcile.interpret(w.text)[1]) for i, w in writing.items()}
+    truth = {i: (w.text, readings.interpret(w.text)[1]) for i, w in writing.items()}
     try:
         decoded = load(encoded, "page", Options())
         located = locate(decoded, [template])
@@ -78,8 +79,7 @@ def make_page(job: tuple[int, int, str]) -> Page:
     if located.page_id != page_id:
         return Page([], [], truth, False)
     cases = [h.case for h in hear_witnesses(crop(decoded, located), DigitReader(), TallyReader()).values()]
-    rules = reconcile.evaluate(template.rules_of(page_id), {c.field: c.value for c in cases})
-    return Page(cases, rules, truth)
+    return Page(*heard_together(cases, template.rules_of(page_id)), truth)
 
 
 def count(pages: list[Page], thresholds: Thresholds) -> dict[str, list[int]]:
@@ -116,18 +116,18 @@ def report(pages: list[Page]) -> None:
     blanks = sum(1 for p in read for c in p.cases if p.truth[c.field][1] is None)
     print(f"pages {len(pages)}, located {len(read)}; written numbers {written}, right {right}; blank {blanks}")
     names: tuple[tuple[str, str], ...] = (
-        ("with_bubbles", "bubbles"),
-        ("with_strokes", "strokes"),
-        ("strokes", "strokes"),
-        ("with_rule", "rule"),
+        ("posterior", "bubbles"),
+        ("posterior", "rule"),
+        ("digits", "rule"),
+        ("counted", "strokes"),
         ("blank", "empty"),
     )
     for name, witness in names:
         for value in GRID:
             changed: dict[str, Any] = {name: value}
-            accepted, wrong = count(read, replace(Thresholds(), **changed))[witness]
+            accepted, wrong = count(read, replace(Thresholds.of("strict"), **changed))[witness]
             print(f"{name:13} {value:6}  accepted {accepted:5}  wrong {wrong}")
-    print("defaults", Thresholds(), count(read, Thresholds()))
+    print("strict", count(read, Thresholds.of("strict")))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,263 @@
+"""From cells, columns and strokes to numbers: what each witness of one number says, before anything is put together.
+
+A number is read from its cells as written: leading crosses, dashes and empty cells count for nothing, crosses and
+dashes alone mean zero, all empty means blank.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .witnesses import bubbles as bubble_witness
+from .witnesses import digits as digit_witness
+from .witnesses.tally import TallyReading
+from .witnesses.totals import TotalReading, TotalsReading
+
+FloatArray = NDArray[np.float64]
+Kind = Literal["number", "blank", "misplaced", "unreadable"]
+
+_KEPT = 64  # texts of a number that are carried along
+_MISPLACED = 2  # of these, readings with something after a digit: rare, and never accepted
+_ANY_DIGIT = 0.9  # how often "something else" hides a digit; ours
+_SIGNS = [digit_witness.CLASSES.index(c) for c in "X- "]  # what may stand in an unused cell
+# How often a row's total differs from its strokes: drawn clerks do so in one row of 300; ten times that, lest strokes
+# overrule what is written. It is shared by some ten numbers that a slip leads to.
+_SLIP_OF_A_TOTAL = 0.03
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read a number's cells."""
+
+    text: str
+    kind: Kind
+    value: int | None
+    probability: float
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What the witnesses of one number say.
+
+    Attributes:
+        cells: (cells, 14) log-probabilities of the digit witness.
+        readings: likeliest texts of the digit cells, best first; probabilities sum to at most 1.
+        bubbles: reading of the bubbles, None where the form has none.
+        bubble_numbers: probability that the bubbles mean each number 0, 1, ...; None where the form has none.
+        strokes: what the tally grid says, None where there is none or it was not read.
+        totals: what the row totals beside it say.
+    """
+
+    cells: FloatArray
+    readings: tuple[Reading, ...]
+    bubbles: Reading | None
+    bubble_numbers: FloatArray | None
+    strokes: TallyReading | None = None
+    totals: TotalsReading | None = None
+
+    @property
+    def best(self) -> Reading:
+        """The likeliest text of the digit cells."""
+        return self.readings[0]
+
+    def digits_say(self, value: int | None, kind: Kind = "number") -> float:
+        """Probability that the digit cells mean this, over all ways to write it."""
+        if kind == "number" and value is not None:
+            return float(self.digit_numbers[value])
+        return self.blank if kind == "blank" else sum(r.probability for r in self.readings if r.kind == kind)
+
+    @property
+    def blank(self) -> float:
+        """Probability that every cell is empty."""
+        return float(np.exp(self.cells[:, digit_witness.EMPTY].sum()))
+
+    @cached_property
+    def digit_numbers(self) -> FloatArray:
+        """Probability that the digit cells mean each number 0, 1, ..., over all ways to write it.
+
+        What is something else may be any digit: struck out, written over, or run together with its neighbour's.
+        """
+        chances = np.exp(self.cells)
+        signs = chances[:, _SIGNS].sum(axis=1)
+        table = number_table(chances[:, :10] + _ANY_DIGIT / 10 * chances[:, digit_witness.OTHER :], signs)
+        # Crosses and dashes alone mean zero.
+        table[0] += max(0.0, float(signs.prod()) - self.blank)
+        return table
+
+    @property
+    def stroke_counts(self) -> FloatArray | None:
+        """Probability of each number of strokes, None unless they were read."""
+        return self.strokes.counts if self.strokes is not None and self.strokes.state == "read" else None
+
+    @property
+    def total_sums(self) -> FloatArray | None:
+        """Probability of each sum of the row totals, None unless they were read."""
+        return self.totals.sums if self.totals is not None and self.totals.state == "read" else None
+
+    @property
+    def numbers(self) -> FloatArray | None:
+        """Probability of each number 0, 1, ... by who counted: strokes where they were read, else several row totals.
+
+        Both come from one person's count, so they are one witness. What is empty says nothing; and one row's total is
+        the number written once more, by the same hand and read by the same reader.
+        """
+        if self.strokes is not None and self.strokes.state == "read":
+            return self.strokes.numbers
+        if self.totals is not None and self.totals.state == "read" and self.totals.rows >= 2:
+            return self.totals.numbers
+        return None
+
+    @property
+    def others(self) -> tuple[Reading, ...]:
+        """Readings that are no number: blank, the likeliest with something after a digit, all with a `?` together."""
+        cells, unreadable = len(self.cells), (1 - _ANY_DIGIT) * np.exp(self.cells[:, digit_witness.OTHER])
+        without = next((r.text for r in self.readings if r.kind == "unreadable"), "?" * cells)
+        found = [Reading(" " * cells, "blank", None, self.blank)]
+        found += [r for r in self.readings if r.kind == "misplaced"][:_MISPLACED]
+        return (*found, Reading(without, "unreadable", None, 1.0 - float((1.0 - unreadable).prod())))
+
+    def text_of(self, number: int) -> str:
+        """The likeliest way that the cells write a number; `?` where a cell is rather something else than its digit."""
+        for reading in self.readings:
+            if reading.kind == "number" and reading.value == number:
+                written = reading.text
+                break
+        else:
+            digits = str(number)
+            before = self.cells[: len(self.cells) - len(digits), _SIGNS].argmax(axis=1)
+            written = "".join(digit_witness.CLASSES[_SIGNS[i]] for i in before) + digits
+        likelier = np.exp(self.cells[:, digit_witness.OTHER]) * _ANY_DIGIT / 10
+        return "".join(
+            "?" if c.isdigit() and likelier[i] > np.exp(self.cells[i, int(c)]) else c for i, c in enumerate(written)
+        )
+
+
+def interpret(text: str) -> tuple[Kind, int | None]:
+    """What a text of cell characters (0-9, X, -, space, ?) means.
+
+    `misplaced` is a cross, a dash or an empty cell after a digit: its digits are still read, but the number needs a
+    person (forms: "an X that is not leading makes the number invalid").
+    """
+    if "?" in text:
+        digits = "".join(c for c in text if c.isdigit())
+        return "unreadable", int(digits) if digits and text.count("?") == 0 else None
+    digits = "".join(c for c in text if c.isdigit())
+    if not text.strip():
+        return "blank", None
+    if not digits:
+        return "number", 0
+    leading = text.lstrip("X- ")
+    return ("number" if leading == digits else "misplaced"), int(digits)
+
+
+def read_cells(log_probabilities: FloatArray) -> tuple[Reading, ...]:
+    """The likeliest texts of a row of cells, best first.
+
+    Args:
+        log_probabilities: (cells, 14) in the order of `witnesses.digits.CLASSES`.
+    """
+    beam: list[tuple[float, str]] = [(0.0, "")]
+    for cell in log_probabilities:
+        grown = [
+            (score + float(p), text + c)
+            for score, text in beam
+            for c, p in zip(digit_witness.CLASSES, cell, strict=True)
+        ]
+        grown.sort(key=lambda pair: (-pair[0], pair[1]))
+        beam = grown[:_KEPT]
+    return tuple(Reading(text, *interpret(text), float(np.exp(score))) for score, text in beam)
+
+
+def read_bubbles(probabilities: FloatArray) -> tuple[Reading, FloatArray]:
+    """The bubbles' own number, and the probability of every number 0, 1, ... that they allow.
+
+    Args:
+        probabilities: (columns, 12) in the order of `witnesses.bubbles.CLASSES`.
+    """
+    best = probabilities.argmax(axis=1)
+    probability = float(probabilities.max(axis=1).prod())
+    symbols = "".join("?" if i == bubble_witness.SEVERAL else " " if i == bubble_witness.NONE else str(i) for i in best)
+    kind, value = interpret(symbols)
+    if kind in ("unreadable", "misplaced"):
+        value = None
+    numbers = number_table(probabilities[:, :10], probabilities[:, bubble_witness.NONE])
+    return Reading(symbols, kind, value, probability), numbers
+
+
+def number_table(digits: FloatArray, leading: FloatArray) -> FloatArray:
+    """Probability of each number 0 .. 10 ** cells - 1, over all ways to write it.
+
+    A number stands at the right; before it stand leading signs, and then noughts.
+
+    Args:
+        digits: (cells, 10) probabilities.
+        leading: (cells,) of the signs that may stand in an unused cell.
+    """
+    cells = len(digits)
+    table = np.zeros(10**cells)
+    signs, noughts = 1.0, 0.0  # chances of the cells so far without and with noughts
+    for used in range(cells, 0, -1):
+        place = cells - used
+        spread = digits[place]
+        for row in digits[place + 1 :]:
+            spread = np.multiply.outer(spread, row).ravel()
+        least = 10 ** (used - 1) if used > 1 else 0
+        table[least : 10**used] += (signs + noughts) * spread[least:]
+        noughts = (signs + noughts) * float(digits[place, 0])
+        signs *= float(leading[place])
+    return table
+
+
+def hear(
+    log_probabilities: FloatArray,
+    bubbles: FloatArray | None,
+    strokes: TallyReading | None = None,
+    totals: TotalsReading | None = None,
+) -> Evidence:
+    """Put one number's witnesses side by side.
+
+    Args:
+        log_probabilities: (cells, 14) of the digit witness.
+        bubbles: (columns, 12) of the bubble witness, or None.
+        strokes: of the tally witness, or None.
+        totals: the row totals as the digit witness reads them, or None.
+    """
+    reading, numbers = read_bubbles(bubbles) if bubbles is not None else (None, None)
+    return Evidence(log_probabilities, read_cells(log_probabilities), reading, numbers, strokes, totals)
+
+
+def read_total(row: int, log_probabilities: FloatArray, strokes: FloatArray | None) -> TotalReading | None:
+    """One row's total, None where none is written: a dash or a cross there is no total, nor is an empty box.
+
+    What was counted in the row speaks softly, as rules do: clerks slip, and what is written is to be read.
+
+    Args:
+        row: from 1.
+        log_probabilities: (digits, 14) of the digit witness.
+        strokes: probability of each count of strokes in the row, None where they cannot be read.
+    """
+    readings = read_cells(log_probabilities)
+    if readings[0].text.strip(" X-") == "":
+        return None
+    weights: list[float] = []
+    for reading in readings:
+        weight = reading.probability
+        if strokes is not None and reading.kind == "number" and reading.value is not None:
+            said = float(strokes[reading.value]) if reading.value < len(strokes) else 0.0
+            weight *= (1 - _SLIP_OF_A_TOTAL) * said + _SLIP_OF_A_TOTAL / 10
+        elif strokes is not None:
+            weight *= _SLIP_OF_A_TOTAL / 10
+        weights.append(weight)
+    total = sum(weights) or 1.0
+    values: dict[int, float] = {}
+    for reading, weight in zip(readings, weights, strict=True):
+        if reading.kind == "number" and reading.value is not None:
+            values[reading.value] = values.get(reading.value, 0.0) + weight / total
+    best = readings[int(np.argmax(weights))]
+    value = best.value if best.kind == "number" else None
+    return TotalReading(row, best.text, value, 0.0 if value is None else values[value], values)

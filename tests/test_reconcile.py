@@ -1,0 +1,326 @@
+"""The posterior of what is written: exact against brute force, bounded from below, and never a repair."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ocr_recap import reconcile, slips
+from ocr_recap.cases import heard_together, make_case
+from ocr_recap.choices import Choice, Choices, weigh
+from ocr_recap.elimination import Factor, beliefs, plan
+from ocr_recap.longrules import chain
+from ocr_recap.policy import decide, verdict
+from ocr_recap.readings import hear
+from ocr_recap.rulefactors import BLANK, NUMBER, REST, UNREADABLE, Equation, States, table
+from ocr_recap.rules import parse
+from ocr_recap.suggest import suggest
+from ocr_recap.template import Rule
+from ocr_recap.witnesses.digits import CLASSES
+
+SUM = Rule(id="sum", text="total = a + b", strength="exact", basis="form")
+COPY = Rule(id="copy", text="total = again", strength="exact", basis="form")
+PART = Rule(id="part", text="a <= total", strength="inequality", basis="form")
+LONG = Rule(id="long", text="total = a + b + c + d", strength="exact", basis="form")
+
+
+# --- elimination ------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> tuple[list[int], list[Factor]]:
+    sizes = draw(st.lists(st.integers(1, 3), min_size=1, max_size=6))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    factors = [Factor((i,), rng.random(n) + 1e-3) for i, n in enumerate(sizes)]
+    for _ in range(draw(st.integers(0, 5))):
+        scope = tuple(int(v) for v in rng.permutation(len(sizes))[: int(rng.integers(1, 4))])
+        factors.append(Factor(scope, rng.random([sizes[v] for v in scope]) * (rng.random() < 0.9) + 1e-6))
+    return sizes, factors
+
+
+@given(networks())
+@settings(max_examples=150, deadline=None)
+def test_elimination_gives_the_marginals_of_brute_force(network: tuple[list[int], list[Factor]]) -> None:
+    sizes, factors = network
+    joint = np.zeros(sizes)
+    for states in itertools.product(*map(range, sizes)):
+        joint[states] = np.prod([f.table[tuple(states[v] for v in f.scope)] for f in factors])
+    joint /= joint.sum()
+    found = beliefs(sizes, factors, plan(sizes, [f.scope for f in factors]).order)
+    for factor, belief in zip(factors, found, strict=True):
+        others = tuple(i for i in range(len(sizes)) if i not in factor.scope)
+        wanted = joint.sum(axis=others)
+        kept = sorted(factor.scope)
+        assert belief == pytest.approx(wanted.transpose([kept.index(v) for v in factor.scope]), abs=1e-9)
+
+
+def test_no_weight_at_all_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no assignment"):
+        beliefs([2], [Factor((0,), np.zeros(2))], [0])
+
+
+# --- the factor of one rule -------------------------------------------------------------------------------------------
+
+
+def by_hand(values: dict[str, int | None], rate: float) -> float:
+    """`total = a + b`, all known or left empty, written out once more from the sentence that describes it."""
+    parts, total = [values["a"], values["b"]], values["total"]
+    empty = parts.count(None)
+    if total is None and empty == 2:
+        return slips.ALL_EMPTY
+    share = slips.BLANK_IS_ZERO**empty
+    if total is None:
+        told = slips.EMPTY
+    else:
+        a, b = (v or 0 for v in parts)
+        difference = a + b - total
+        told = 1 - rate if difference == 0 else rate * float(slips.of_difference(np.array([difference]))[0])
+        for left_out in (a, b):
+            told += rate * slips.SHARES["forgotten_line"] / 2 * (a + b - left_out == total)
+        told += rate * slips.SHARES["copied"] * (parts[1] is not None and parts[1] == total)
+    return share * told + (1 - share) * slips.EMPTY
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 30)), min_size=3, max_size=3))
+def test_a_rule_weighs_its_numbers_as_described(values: list[int | None]) -> None:
+    named = dict(zip(("a", "b", "total"), values, strict=True))
+    states = {
+        n: States(np.array([v or 0]), np.array([BLANK if v is None else NUMBER]), np.ones(1)) for n, v in named.items()
+    }
+    weight, held = table(Equation.of(SUM.relation, 0.03), states, set())
+    assert float(weight.item()) == pytest.approx(by_hand(named, 0.03), abs=1e-12)
+    holds = None not in values and values[0] + values[1] == values[2]  # type: ignore[operator]
+    assert (float(held.item()) > 0) == (
+        holds or (named["total"] is not None and sum(v or 0 for v in values[:2]) == values[2])
+    )
+
+
+def test_differences_of_slips_are_a_distribution() -> None:
+    everything = slips.of_difference(np.arange(-2000, 2001)).sum()
+    assert everything == pytest.approx(1 - slips.SHARES["forgotten_line"] - slips.SHARES["copied"])
+    assert sum(slips.SHARES.values()) == pytest.approx(1)
+
+
+@st.composite
+def long_rules(draw: st.DrawFn) -> tuple[Equation, dict[str, States], set[str]]:
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    names = [f"v{i}" for i in range(int(rng.integers(2, 5)))]
+    text = f"t = {' + '.join(names)}" if rng.random() < 0.7 else f"{' + '.join(names)} = t + 3"
+    states: dict[str, States] = {}
+    for name in [*names, "t"]:
+        values = sorted({int(v) for v in rng.integers(0, 30 if name == "t" else 12, int(rng.integers(1, 4)))})
+        kinds = [NUMBER] * len(values)
+        for kind, share in ((BLANK, 0.4), (UNREADABLE, 0.4), (REST, 0.6)):
+            if rng.random() < share:
+                values.append(0)
+                kinds.append(kind)
+        states[name] = States(np.array(values), np.array(kinds), rng.random(len(values)) / 2)
+    return Equation.of(parse(text), 0.03), states, {n for n in states if rng.random() < 0.5}
+
+
+@given(long_rules())
+@settings(max_examples=60, deadline=None)
+def test_a_chain_of_partial_sums_weighs_as_one_table_does(
+    given_rule: tuple[Equation, dict[str, States], set[str]],
+) -> None:
+    rule, states, pays = given_rule
+    index = {name: i for i, name in enumerate(rule.names)}
+    made = chain(rule, states, index, pays, len(index))
+    weight, held = table(rule, states, pays)
+    assert _multiplied(made.factors, made.factors[-1].table, len(index)) == pytest.approx(weight, abs=1e-12)
+    holding = made.factors[-1].table * made.holding
+    assert _multiplied(made.factors, holding, len(index)) == pytest.approx(held, abs=1e-12)
+
+
+def _multiplied(factors: tuple[Factor, ...], last: np.ndarray, numbers: int) -> np.ndarray:
+    """All factors, the last one's table replaced, summed over partial sums."""
+    tables = [*(f.table for f in factors[:-1]), last]
+    operands = [part for f, t in zip(factors, tables, strict=True) for part in (t, list(f.scope))]
+    return np.einsum(*operands, list(range(numbers)), optimize="greedy")
+
+
+# --- documents --------------------------------------------------------------------------------------------------------
+
+
+def number(*readings: tuple[int, float], rest: float = 0.0, largest: float | None = None) -> Choices:
+    listed = tuple(Choice(f"{value:03}", value, chance) for value, chance in readings)
+    return Choices(listed, rest, rest if largest is None else largest, False, False)
+
+
+def brute_force(choices: dict[str, Choices], rules: list[Rule]) -> dict[str, np.ndarray]:
+    """Marginals over listed choices, by trying every combination."""
+    names = list(choices)
+    found = {name: np.zeros(len(choices[name].listed)) for name in names}
+    for picked in itertools.product(*(range(len(choices[n].listed)) for n in names)):
+        values = {n: choices[n].listed[i].value for n, i in zip(names, picked, strict=True)}
+        weight = float(np.prod([choices[n].weights[i] for n, i in zip(names, picked, strict=True)]))
+        for rule in rules:
+            if rule.strength == "exact":
+                states = {
+                    n: States(np.array([values[n] or 0]), np.array([NUMBER]), np.ones(1)) for n in rule.relation.fields
+                }
+                weight *= float(table(Equation.of(rule.relation, rule.slip), states, set())[0].item())
+            elif rule.relation.evaluate(values) == "broken":
+                weight *= rule.slip
+        for n, i in zip(names, picked, strict=True):
+            found[n][i] += weight
+    return {n: chances / chances.sum() for n, chances in found.items()}
+
+
+@st.composite
+def sheets(draw: st.DrawFn) -> dict[str, Choices]:
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    found: dict[str, Choices] = {}
+    for name in ("total", "a", "b", "again"):
+        values = rng.choice(25, int(rng.integers(1, 5)), replace=False)
+        chances = np.sort(rng.dirichlet(np.full(len(values), 0.5)))[::-1] + 1e-3
+        found[name] = number(*((int(v), float(c)) for v, c in zip(values, chances, strict=True)))
+    return found
+
+
+@given(sheets())
+@settings(max_examples=100, deadline=None)
+def test_the_posterior_is_that_of_brute_force(choices: dict[str, Choices]) -> None:
+    rules = [SUM, COPY, PART]
+    said = reconcile.posterior(choices, rules)
+    for name, chances in brute_force(choices, rules).items():
+        assert said.chances[name] == pytest.approx(chances, abs=1e-9)
+        assert said.rest[name] == 0.0
+
+
+@given(sheets(), st.integers(1, 2))
+@settings(max_examples=100, deadline=None)
+def test_what_is_left_out_is_bounded(choices: dict[str, Choices], kept: int) -> None:
+    """What is not listed counts against its own number in full, so none seems surer than it is but for the others'."""
+    short: dict[str, Choices] = {}
+    for name, every in choices.items():
+        left = every.weights[kept:]
+        listed = every.listed[:kept]
+        short[name] = Choices(listed, float(left.sum()), float(left.max(initial=0.0)), False, False)
+    rules = [SUM, COPY, PART]
+    bounded, exact = reconcile.posterior(short, rules), brute_force(choices, rules)
+    for name in choices:
+        others = sum(chance for other, chance in bounded.rest.items() if other != name)
+        for i, chance in enumerate(bounded.chances[name][:kept]):
+            assert chance <= exact[name][i] + others + 1e-9
+
+
+def test_many_doubtful_numbers_are_still_weighed() -> None:
+    rng = np.random.default_rng(4)
+    parts = {f"v{i}": number(*((int(v), 1 / 16) for v in rng.choice(300, 16, replace=False))) for i in range(18)}
+    parts["t"] = number(*((int(v), 1 / 16) for v in rng.choice(900, 16, replace=False)))
+    rule = Rule(id="r", text=f"t = {' + '.join(f'v{i}' for i in range(18))}", strength="exact", basis="form")
+    said = reconcile.posterior(parts, [rule])
+    for name, chances in said.chances.items():
+        assert chances.sum() + said.rest[name] == pytest.approx(1)
+
+
+def cells(text: str, sure: float = 0.9999, **doubts: float) -> np.ndarray:
+    """Log-probabilities of a text; `doubts` give other characters of the last cell, as `c7=0.3`."""
+    tables = np.full((len(text), len(CLASSES)), (1 - sure) / (len(CLASSES) - 1))
+    for row, char in zip(tables, text, strict=True):
+        row[CLASSES.index(char)] = sure
+    for char, chance in doubts.items():
+        tables[-1, CLASSES.index(char[1:])] = chance
+        tables[-1, CLASSES.index(text[-1])] = 1 - chance
+    return np.log(tables / tables.sum(axis=1, keepdims=True))
+
+
+def told(**texts: str) -> dict[str, np.ndarray]:
+    return {name: cells(text) for name, text in texts.items()}
+
+
+def decided(tables: dict[str, np.ndarray], *rules: Rule, policy: str = "strict"):
+    cases, evaluated = heard_together([make_case(n, hear(t, None), True, True) for n, t in tables.items()], rules)
+    by_name = {c.field: c for c in cases}
+    decisions = decide(cases, evaluated, policy)  # type: ignore[arg-type]
+    return by_name, decisions, verdict(decisions, set(tables), evaluated, by_name), evaluated
+
+
+def test_a_doubtful_number_is_read_with_the_sum_and_what_is_clear_is_not_changed_by_it() -> None:
+    doubtful = told(total="117", a="X50", b="X6?") | {"b": cells("X61", c7=0.6)}
+    cases, _, _, _ = decided(doubtful, SUM)
+    assert [cases[n].value for n in ("total", "a", "b")] == [117, 50, 67]
+    wrong = told(total="117", a="X50", b="X57")
+    cases, decisions, said, evaluated = decided(wrong, SUM)
+    assert [cases[n].value for n in ("total", "a", "b")] == [117, 50, 57]
+    assert {d.status for d in decisions.values()} == {"review"}
+    assert said == "inconsistent"
+    assert evaluated[0].holds < 0.05
+
+
+def test_a_sheet_that_any_plausible_reading_mends_is_a_question_and_not_inconsistent() -> None:
+    _, decisions, said, _ = decided(told(total="117", a="X50") | {"b": cells("X61", c7=0.02)}, SUM)
+    assert said == "review"
+    assert decisions["b"].status == "review"
+
+
+@given(st.integers(0, 400), st.integers(0, 400), st.integers(-300, 300).filter(bool))
+@settings(max_examples=60, deadline=None)
+def test_sheets_that_do_not_add_up_are_never_repaired(a: int, b: int, off: int) -> None:
+    total = a + b + off
+    if not 0 <= total <= 999:
+        return
+    cases, decisions, _, _ = decided(told(total=f"{total:03}", a=f"{a:03}", b=f"{b:03}"), SUM)
+    assert {n: c.value for n, c in cases.items()} == {"total": total, "a": a, "b": b}
+    assert "accepted" not in {d.status for d in decisions.values()}
+
+
+def test_the_strict_policy_wants_every_cell_read_and_the_balanced_one_a_sum_without_doubt() -> None:
+    texts = {"two": "d = e + f", "three": "h = d + e", "four": "g = d + f"}
+    rules = [LONG, *(Rule(id=name, text=text, strength="exact", basis="form") for name, text in texts.items())]
+    numbers = told(total="150", a="X50", b="X61", c="X20", d="X1?", e="X10", f="XX9", h="X29", g="X28")
+    cases, strict, _, _ = decided(numbers, *rules)
+    assert cases["d"].value == 19, "all else says so"
+    assert cases["d"].text == "X1?", "and what is not legible stays so"
+    assert strict["d"].status == "review"
+    assert strict["d"].reasons[0][0] == "digit_unreadable"
+    assert decided(numbers, *rules, policy="balanced")[1]["d"].status == "accepted"
+
+
+# --- choices ----------------------------------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 999), st.floats(0.3, 0.999))
+@settings(max_examples=40, deadline=None)
+def test_choices_and_their_rest_are_all_there_is(value: int, sure: float) -> None:
+    choices = weigh(hear(cells(f"{value:03}", sure), None))
+    assert choices.weights.sum() + choices.rest == pytest.approx(1, abs=1e-5)
+    assert choices.largest <= min(choices.rest, float(choices.weights.max())) + 1e-9
+    numbers = [c.value for c in choices.listed if c.value is not None and c.kind != "misplaced"]
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_an_unreadable_cell_may_be_any_digit_and_is_shown_as_one() -> None:
+    choices = weigh(hear(cells("1?7"), None))
+    assert {c.text for c in choices.listed if c.value in (107, 117, 197)} == {"1?7"}
+    assert max(c.digits for c in choices.listed if c.value is not None) < 0.1
+
+
+# --- suggestions ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("texts", "field", "fits", "kind"),
+    [
+        ({"total": "117", "a": "X50", "b": "X76"}, "b", 67, "transposed"),
+        ({"total": "118", "a": "X50", "b": "X67"}, "total", 117, "one"),
+        ({"total": "X50", "a": "X50", "b": "X31"}, "total", 81, "forgotten_line"),
+        ({"total": "217", "a": "X50", "b": "X67"}, "total", 117, "hundred"),
+    ],
+)
+def test_the_likeliest_slip_is_suggested(texts: dict[str, str], field: str, fits: int, kind: str) -> None:
+    cases, _, _, evaluated = decided(told(**texts), SUM)
+    found = suggest(evaluated[0], cases, evaluated)
+    assert found is not None
+    assert (found.field, found.fits, found.kind) == (field, fits, kind)
+
+
+def test_a_number_that_mends_two_rules_is_suggested_first() -> None:
+    texts = {"total": "118", "a": "X50", "b": "X67", "again": "117"}
+    cases, _, _, evaluated = decided(told(**texts), SUM, COPY)
+    assert [suggest(e, cases, evaluated).field for e in evaluated] == ["total", "total"]  # type: ignore[union-attr]
