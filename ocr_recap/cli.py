@@ -44,6 +44,13 @@ class CsvDialect(StrEnum):
     excel_id = "excel-id"
 
 
+class Policy(StrEnum):
+    """How sure a number must be to be accepted (`policy`)."""
+
+    strict = "strict"
+    balanced = "balanced"
+
+
 class TableFormat(StrEnum):
     """Files of tables."""
 
@@ -78,6 +85,9 @@ FormatOption = Annotated[
 NamesOption = Annotated[
     bool,
     typer.Option("--names", help="Nama provinsi sampai desa. / Names of provinces to villages (pip: names)."),
+]
+PolicyOption = Annotated[
+    Policy, typer.Option("--policy", help="Seberapa yakin agar diterima. / How sure a number must be to be accepted.")
 ]
 OverlayOption = Annotated[
     bool, typer.Option("--overlay", help="Simpan foto bertanda. / Save photos with the reading drawn on them.")
@@ -138,6 +148,7 @@ def read(
     csv_dialect: CsvDialectOption = CsvDialect.rfc4180,
     table_format: FormatOption = TableFormat.csv,
     names: NamesOption = False,
+    policy: PolicyOption = Policy.strict,
     overlay: OverlayOption = False,
     save_pages: SavePagesOption = False,
     workers: WorkersOption = None,
@@ -155,6 +166,7 @@ def read(
             max_frames=max_frames,
             station_pattern=station_pattern,
             folder_is_document=folder_is_document,
+            policy=policy.value,
         )
         collected = batch.collect(photos, out)
         with _progress(quiet) as bar:

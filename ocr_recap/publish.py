@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from . import regions, sums, template
 from .answers import is_filled
 from .decisions import Decision, Decisions, Number, fold, latest, numbers_of, read_log
-from .documents import Document, settle
+from .documents import Document, policy_of, settle
 from .emit import (
     DECISIONS_FILE,
     DOCUMENTS_FILE,
@@ -149,7 +149,7 @@ def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = 
                 book.add(shown)
             rows.append(_named(document_row(document, shown.template), run))
             entries.append(listed(shown, rows[-1]))
-            questions += review_rows(shown, settles(document, shown.template), run.language)
+            questions += review_rows(shown, settles(document, shown.template, policy_of(records)), run.language)
             problems.extend((document.id, p) for p in document.problems)
             for record in records:
                 totals.add(record)

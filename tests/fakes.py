@@ -82,7 +82,12 @@ def field(described, status: str, value: int | None, text: str | None = None) ->
             state="read", text=shown, value=value, probability=0.99, supports=0.99, digits_agree=0.99, columns=columns
         )
     doubtful = status == "review"
-    said = ChoiceEvidence(text=text, value=value, digits=digits.supports, bubbles=0.99 if bubbles else 0.0)
+    said = ChoiceEvidence(
+        text=text,
+        value=value,
+        digits=digits.blank if value is None else digits.supports,
+        bubbles=0.99 if bubbles else 0.0,
+    )
     why = reason("no_second_witness", {}) if doubtful else {"id": "dua bukti cocok", "en": "two witnesses agree"}
     return FieldRecord(
         text=text,

@@ -44,8 +44,8 @@ RISK = 0.001
 FLOOR: Mapping[policy.Policy, float] = {"strict": 0.999, "balanced": 0.99}
 # All but the posterior, ours: what the strict policy never lets pass; what the balanced one leaves to the posterior.
 DESIGNS: Mapping[policy.Policy, Thresholds] = {
-    "strict": Thresholds(1.0, digits=0.5, flawed=False, bubbles=0.97, counted=0.9, rule=0.99, blank=0.95, broken=0.8),
-    "balanced": Thresholds(1.0, digits=0.01, flawed=True, bubbles=0.9, counted=0.5, rule=0.9, blank=0.95, broken=0.8),
+    "strict": Thresholds(1.0, digits=0.5, flawed=False, bubbles=0.97, counted=0.9, rule=0.99, blank=0.95, broken=0.5),
+    "balanced": Thresholds(1.0, digits=0.01, flawed=True, bubbles=0.9, counted=0.5, rule=0.9, blank=0.95, broken=0.5),
 }
 
 
