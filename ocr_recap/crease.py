@@ -7,6 +7,7 @@ are tried on the distances to dark lines, the best is kept, and the next is look
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -120,50 +121,60 @@ def kinks(points: FloatArray, moves: FloatArray, axis: NDArray[np.intp]) -> tupl
     unit = (points - low) / (high - low) * 2 - 1
     smooth = np.stack([unit[:, 0] ** i * unit[:, 1] ** j for i in range(7) for j in range(7) if i + j <= 6], axis=1)
     found: list[tuple[int, float]] = []
-    error = _left(smooth, moves, axis)
-    while len(found) < _MOST and error > _NOISE**2 * len(moves):
-        tried: list[tuple[float, int, float, FloatArray]] = []
-        for k in (0, 1):
-            for place in np.arange(low[k] + _MARGIN, high[k] - _MARGIN, _ROUGH):
-                if not any(k == other and abs(place - at) < _APART for other, at in found):
-                    tried.append(_with_kink(points, unit, moves, axis, smooth, k, float(place)))
-        best = min(tried, key=lambda t: t[0], default=None)
-        if best is not None:
-            around = best[2] + np.arange(-_ROUGH + _FINE, _ROUGH, _FINE)
-            finer = [_with_kink(points, unit, moves, axis, smooth, best[1], float(place)) for place in around]
-            best = min(finer, key=lambda t: t[0])
-        if best is None or best[0] > _KINK * error:
+    left = _Left(smooth, moves, axis)
+    while len(found) < _MOST and left.error > _NOISE**2 * len(moves):
+        tried = [
+            (k, float(place))
+            for k in (0, 1)
+            for place in np.arange(low[k] + _MARGIN, high[k] - _MARGIN, _ROUGH)
+            if not any(k == other and abs(place - at) < _APART for other, at in found)
+        ]
+        if not tried:
             break
-        error, k, place, smooth = best
-        found.append((k, place))
+        k, place = tried[int(left.errors([_hinge(points, unit, *t) for t in tried]).argmin())]
+        finer = [(k, float(p)) for p in place + np.arange(-_ROUGH + _FINE, _ROUGH, _FINE)]
+        hinges = [_hinge(points, unit, *t) for t in finer]
+        errors = left.errors(hinges)
+        best = int(errors.argmin())
+        if errors[best] > _KINK * left.error:
+            break
+        smooth = np.c_[smooth, hinges[best]]
+        left = _Left(smooth, moves, axis)
+        found.append(finer[best])
     return tuple(found)
 
 
-def _with_kink(
-    points: FloatArray,
-    unit: FloatArray,
-    moves: FloatArray,
-    axis: NDArray[np.intp],
-    smooth: FloatArray,
-    k: int,
-    place: float,
-) -> tuple[float, int, float, FloatArray]:
-    """Error with a crease at `place`, the crease, and the rows of the fit with it."""
+def _hinge(points: FloatArray, unit: FloatArray, k: int, place: float) -> FloatArray:
+    """What a crease at `place` adds to the fit, (n, 2): a kink, and one that changes evenly along it."""
     hinge = np.abs(points[:, k] - place) / np.ptp(points[:, k])
-    rows = np.c_[smooth, hinge, hinge * unit[:, 1 - k]]
-    return _left(rows, moves, axis), k, place, rows
+    return np.stack([hinge, hinge * unit[:, 1 - k]], axis=1)
 
 
-def _left(rows: FloatArray, moves: FloatArray, axis: NDArray[np.intp]) -> float:
-    """Squared error that the best combination of `rows` leaves, both axes together."""
-    total = 0.0
-    for k in (0, 1):
-        here = axis == k
-        a, b = rows[here], moves[here]
-        matrix = a.T @ a + 1e-9 * np.eye(a.shape[1])
-        right = a.T @ b
-        total += float(b @ b - right @ np.linalg.solve(matrix, right))
-    return max(total, 1e-9)
+class _Left:
+    """What the best combination of `rows` (n, m) leaves of `moves`, each axis by itself."""
+
+    def __init__(self, rows: FloatArray, moves: FloatArray, axis: NDArray[np.intp]) -> None:
+        self._parts: list[tuple[NDArray[np.intp], FloatArray, FloatArray]] = []
+        for k in (0, 1):
+            here = np.flatnonzero(axis == k)
+            basis = np.asarray(np.linalg.qr(rows[here])[0], dtype=np.float64)
+            self._parts.append((here, basis, moves[here] - basis @ (basis.T @ moves[here])))
+        self.error = max(sum(float(rest @ rest) for _, _, rest in self._parts), 1e-9)
+
+    def errors(self, added: Sequence[FloatArray]) -> FloatArray:
+        """Squared error with each of the pairs of further rows (n, 2), both axes together."""
+        every = np.concatenate(added, axis=1)
+        total = np.full(len(added), self.error)
+        for here, basis, rest in self._parts:
+            new = every[here]
+            new = new - basis @ (basis.T @ new)
+            right = (rest @ new).reshape(-1, 2)
+            pairs = new.reshape(len(here), -1, 2)
+            a, b, d = (np.einsum("np,np->p", pairs[..., i], pairs[..., j]) for i, j in ((0, 0), (0, 1), (1, 1)))
+            a, d = a + 1e-9, d + 1e-9
+            x, y = right.T
+            total -= (d * x * x - 2 * b * x * y + a * y * y) / np.maximum(a * d - b * b, 1e-18)
+        return np.maximum(total, 1e-9)
 
 
 def _search(
