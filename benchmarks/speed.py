@@ -54,7 +54,7 @@ STAGES: tuple[tuple[Any, str, str], ...] = (
     (pipeline.policy, "decide", "reconcile"),
     (pipeline, "make_record", "record"),
 )
-NAMES = tuple(dict.fromkeys(stage for *_, stage in STAGES)) + ("emit", "rest")
+NAMES = (*dict.fromkeys(stage for *_, stage in STAGES), "emit", "rest")
 
 
 class Watch:

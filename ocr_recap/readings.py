@@ -7,7 +7,7 @@ dashes alone mean zero, all empty means blank.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -163,14 +163,19 @@ def read_cells(log_probabilities: FloatArray) -> tuple[Reading, ...]:
     """
     beam: list[tuple[float, str]] = [(0.0, "")]
     for cell in log_probabilities:
+        scores = np.add.outer([score for score, _ in beam], cell)
+        # Ties are for the text to break, so all that are as good as the last that is kept go on to be sorted.
+        flat = scores.ravel()
+        least = np.partition(flat, -_KEPT)[-_KEPT] if flat.size > _KEPT else -np.inf
         grown = [
-            (score + float(p), text + c)
-            for score, text in beam
-            for c, p in zip(digit_witness.CLASSES, cell, strict=True)
+            (float(scores[i, k]), beam[i][1] + digit_witness.CLASSES[k]) for i, k in np.argwhere(scores >= least)
         ]
         grown.sort(key=lambda pair: (-pair[0], pair[1]))
         beam = grown[:_KEPT]
-    return tuple(Reading(text, *interpret(text), float(np.exp(score))) for score, text in beam)
+    return tuple(Reading(text, *_meaning(text), float(np.exp(score))) for score, text in beam)
+
+
+_meaning = lru_cache(maxsize=16_384)(interpret)
 
 
 def read_bubbles(probabilities: FloatArray) -> tuple[Reading, FloatArray]:

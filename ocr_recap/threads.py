@@ -1,4 +1,4 @@
-"""One thread for linear algebra: the same bytes on any machine, and no cores that wait for each other over tiny matrices.
+"""One thread for linear algebra: the same bytes on any machine, and no cores that wait for each other.
 
 A page is thousands of small products and systems. Shared out among threads they cost up to thirty times as much where
 other work runs beside them, and their last digits depend on the number of cores. A batch uses its cores by processes.
