@@ -75,28 +75,27 @@ def find_creases(distance: NDArray[np.float32], homography: FloatArray, ruled: R
     found: list[Crease] = []
     score = _both(distance, homography, ruled.points, moved, chosen, _TOLERANCE[0])
     while len(found) < _MOST:
+        bases = [_Base(distance, homography, ruled, moved, chosen[k], k) for k in (0, 1)]
         best: tuple[float, Crease] | None = None
         for axis in (0, 1):
             span, reach = (low[axis], high[axis]), (low[1 - axis], high[1 - axis])
-            for share in np.linspace(0.15, 0.85, _PLACES):
-                place = float(span[0] + share * (span[1] - span[0]))
-                crease = Crease(axis, place, np.zeros((2, 2)), span, reach)
-                total = 0.0
-                for k in (0, 1):
-                    got, ends = _search(
-                        distance, homography, ruled, moved, chosen[k], k, crease, _COARSE, _TOLERANCE[0]
-                    )
-                    crease.ends[:, k] = ends
-                    total += got / 2
-                if best is None or total > best[0]:
-                    best = total, crease
+            places = [float(span[0] + share * (span[1] - span[0])) for share in np.linspace(0.15, 0.85, _PLACES)]
+            creases = [Crease(axis, place, np.zeros((2, 2)), span, reach) for place in places]
+            total = np.zeros(len(creases))
+            for k, base in enumerate(bases):
+                got, ends = base.search(creases, _COARSE, _TOLERANCE[0])
+                for crease, end in zip(creases, ends, strict=True):
+                    crease.ends[:, k] = end
+                total += got / 2
+            top = int(total.argmax())
+            if best is None or total[top] > best[0]:
+                best = float(total[top]), creases[top]
         assert best is not None
         crease = best[1]
         for step, tolerance in ((0.08, _TOLERANCE[0]), (0.02, _TOLERANCE[1])):
             around = np.linspace(-3 * step, 3 * step, 7)
-            for k in (0, 1):
-                got, ends = _search(distance, homography, ruled, moved, chosen[k], k, crease, around, tolerance)
-                crease.ends[:, k] = ends
+            for k, base in enumerate(bases):
+                crease.ends[:, k] = base.search([crease], around, tolerance)[1][0]
         added = moved + crease.moves(ruled.points)
         now = _both(distance, homography, ruled.points, added, chosen, _TOLERANCE[0])
         if now < score * (1 + _GAIN):
@@ -177,31 +176,40 @@ class _Left:
         return np.maximum(total, 1e-9)
 
 
-def _search(
-    distance: NDArray[np.float32],
-    homography: FloatArray,
-    ruled: Ruling,
-    moved: FloatArray,
-    index: NDArray[np.intp],
-    k: int,
-    crease: Crease,
-    offsets: FloatArray,
-    tolerance: float,
-) -> tuple[float, FloatArray]:
-    """The best displacement along axis `k` at both ends, from the crease's own on: score, (2,) mm."""
-    points = ruled.points[index]
-    tent = _tent(points[:, crease.axis], crease.place, crease.span)
-    along = (points[:, 1 - crease.axis] - crease.reach[0]) / (crease.reach[1] - crease.reach[0])
-    steps = offsets * ruled.unit
-    first, last = (g.ravel() for g in np.meshgrid(steps, steps, indexing="ij"))
-    first, last = first + crease.ends[0, k], last + crease.ends[1, k]
-    shift = tent * (first[:, None] * (1 - along) + last[:, None] * along)
-    here = points + moved[index]
-    seen = project(homography, here)
-    step = project(homography, here + np.eye(2)[k]) - seen  # px per mm; even enough over a cell or two
-    scores = _met(distance, seen + shift[..., None] * step, tolerance)
-    best = int(scores.argmax())
-    return float(scores[best]), np.array([first[best], last[best]])
+class _Base:
+    """Samples of lines along one axis where they are taken to lie so far, for creases to move them along it."""
+
+    def __init__(
+        self,
+        distance: NDArray[np.float32],
+        homography: FloatArray,
+        ruled: Ruling,
+        moved: FloatArray,
+        index: NDArray[np.intp],
+        k: int,
+    ) -> None:
+        self.distance, self.unit, self.k, self.points = distance, ruled.unit, k, ruled.points[index]
+        here = self.points + moved[index]
+        self.seen = project(homography, here)
+        self.step = project(homography, here + np.eye(2)[k]) - self.seen  # px per mm; even enough over a cell or two
+
+    def search(self, creases: Sequence[Crease], offsets: FloatArray, tolerance: float) -> tuple[FloatArray, FloatArray]:
+        """The best displacement at both ends of each crease, from its own on: scores (n,), (n, 2) mm."""
+        steps = offsets * self.unit
+        first, last = (g.ravel() for g in np.meshgrid(steps, steps, indexing="ij"))
+        shifts: list[FloatArray] = []
+        ends: list[FloatArray] = []
+        for crease in creases:
+            tent = _tent(self.points[:, crease.axis], crease.place, crease.span)
+            along = (self.points[:, 1 - crease.axis] - crease.reach[0]) / (crease.reach[1] - crease.reach[0])
+            ends.append(np.stack([first, last], axis=1) + crease.ends[:, self.k])
+            shifts.append(ends[-1] @ (tent * np.stack([1 - along, along])))
+        shift = np.stack(shifts)
+        x, y = (self.seen[:, i] + shift * self.step[:, i] for i in (0, 1))
+        scores = _met(self.distance, (x, y), tolerance)
+        best = scores.argmax(axis=1)
+        rows = np.arange(len(creases))
+        return scores[rows, best], np.stack(ends)[rows, best]
 
 
 def _both(
@@ -212,15 +220,16 @@ def _both(
     chosen: list[NDArray[np.intp]],
     tolerance: float,
 ) -> float:
-    return float(
-        np.mean([_met(distance, project(homography, (points + moved)[i])[None], tolerance)[0] for i in chosen])
-    )
+    seen = [project(homography, (points + moved)[index]) for index in chosen]
+    return float(np.mean([_met(distance, (place[:, 0], place[:, 1]), tolerance) for place in seen]))
 
 
-def _met(distance: NDArray[np.float32], places: FloatArray, tolerance: float) -> FloatArray:
-    """Mean score (n,) of samples (n, m, 2) px: 1 on a dark line, a half at `tolerance` px from it, 0 off the image."""
+def _met(distance: NDArray[np.float32], places: tuple[FloatArray, FloatArray], tolerance: float) -> FloatArray:
+    """Mean score (...) of samples, x and y (..., m) px: 1 on a dark line, a half at `tolerance` px from it, 0 off the
+    image."""
     height, width = distance.shape
-    x, y = np.rint(places[..., 0]), np.rint(places[..., 1])
+    x, y = (np.rint(place).astype(np.int32) for place in places)
     inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-    off = distance[np.where(inside, y, 0).astype(np.intp), np.where(inside, x, 0).astype(np.intp)]
-    return np.where(inside, tolerance**2 / (tolerance**2 + off**2), 0.0).mean(axis=-1)
+    off = distance.ravel()[np.where(inside, y * width + x, 0)]
+    score = np.float32(tolerance**2) / (np.float32(tolerance**2) + off * off)
+    return np.asarray(np.where(inside, score, np.float32(0)).mean(axis=-1, dtype=np.float64))

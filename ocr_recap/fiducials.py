@@ -18,7 +18,7 @@ GrayImage = NDArray[np.uint8]
 # Square sizes in px that are tried for a mark. A page of 300 mm that fills 30 to 100% of a photo of 1,400 px has
 # squares of 5 to 18 px.
 _MARK_SIZES = (4.5, 6.0, 8.0, 10.5, 14.0, 18.5)
-_SADDLE_SIGMAS = (1.6, 3.2)
+_SADDLE_SIGMA = 1.6
 _SADDLES = 250  # strongest saddles per scale that are looked at more closely
 _MARK_REACH = 1.6  # squares from the centre that the comparison covers: white paper must surround the mark
 MARK_CORRELATION = 0.62  # least correlation with the ideal mark; real marks score 0.75 and more, see tests
@@ -113,12 +113,13 @@ def find_marks(gray: GrayImage) -> list[SeenMark]:
         gray: (h, w) uint8.
     """
     image = gray.astype(np.float32)
+    light = _blurred(image, 1.0)
     found: list[SeenMark] = []
-    for sigma in _SADDLE_SIGMAS:
-        smooth = _blurred(image, sigma)
-        points, angles = _saddles(smooth)
+    # Large squares are looked for at half size, where the same blur covers twice as much.
+    for shrink, seen in ((1, image), (2, shrunk(gray, 2).astype(np.float32))):
+        points, angles = _saddles(_blurred(seen, _SADDLE_SIGMA))
         if len(points):
-            found += _compare(_blurred(image, 1.0), points, angles)
+            found += _compare(light, (points + 0.5) * shrink - 0.5, angles)
     found.sort(key=lambda mark: (-mark.score, mark.center[1], mark.center[0]))
     kept: list[SeenMark] = []
     places = np.zeros((0, 2))
@@ -138,12 +139,17 @@ def _saddles(smooth: NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:
     dxx = cv2.Sobel(smooth, cv2.CV_32F, 2, 0)
     dyy = cv2.Sobel(smooth, cv2.CV_32F, 0, 2)
     dxy = cv2.Sobel(smooth, cv2.CV_32F, 1, 1)
-    strength = np.maximum(dxy * dxy - dxx * dyy, 0)  # minus the Hessian's determinant
-    peak = (strength == cv2.dilate(strength, np.ones((7, 7), np.uint8))) & (strength > 0)
+    # Minus the Hessian's determinant.
+    strength = np.asarray(cv2.subtract(cv2.multiply(dxy, dxy), cv2.multiply(dxx, dyy)), dtype=np.float32)
+    peak = cv2.compare(strength, cv2.dilate(strength, np.ones((7, 7), np.uint8)), cv2.CMP_EQ)
+    peak[strength <= 0] = 0
     border = 8
-    peak[:border] = peak[-border:] = False
-    peak[:, :border] = peak[:, -border:] = False
-    rows, columns = np.nonzero(peak)
+    peak[:border] = peak[-border:] = 0
+    peak[:, :border] = peak[:, -border:] = 0
+    found = cv2.findNonZero(peak)
+    # OpenCV gives None where it finds none.
+    places = np.zeros((0, 2), np.intp) if found is None else np.asarray(found, np.intp).reshape(-1, 2)  # pyright: ignore[reportUnnecessaryComparison]
+    columns, rows = places[:, 0], places[:, 1]
     order = np.argsort(-strength[rows, columns], kind="stable")[:_SADDLES]
     rows, columns = rows[order], columns[order]
     xx, yy, xy = dxx[rows, columns], dyy[rows, columns], dxy[rows, columns]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .fiducials import SeenMark, SeenTag, tag_corners
-from .register import Ruling, project, quick_score, ridge_distance, ruling
+from .register import Ruling, project, quick_score, ridge_distance, ruling, through_four
 from .template import Template
 
 FloatArray = NDArray[np.float64]
@@ -284,19 +284,20 @@ def _search_corner(
     Args:
         distance: from `ridge_distance`.
         rules: line samples of the page.
-        known: (n, 2) mm and (n, 2) px of what was seen, n >= 3.
+        known: (3, 2) mm and (3, 2) px of what was seen.
         lost: the lost corner, mm.
         guess: where it may be, px.
         reach: how far it may be from there, px.
         least: give up (None) where the coarse look scores less.
     """
-    source = np.vstack([known[0], lost]).astype(np.float32)
+    source = np.vstack([known[0], lost])
     place, best = guess, np.eye(3)
     tolerance = reach / 16
     for every in (6, 2, 2):  # a coarse look needs few samples
         offsets = np.linspace(-reach, reach, 15)
         places = place + np.stack(np.meshgrid(offsets, offsets), axis=-1).reshape(-1, 2)
-        stack = np.stack([_homography(source, np.vstack([known[1], p]).astype(np.float32)) for p in places])
+        targets = np.concatenate([np.broadcast_to(known[1], (len(places), *known[1].shape)), places[:, None]], axis=1)
+        stack = through_four(source, targets)
         scores = quick_score(distance, stack, rules, max(1.5, tolerance), every)
         index = int(scores.argmax())
         if every > 2 and scores[index] < least:

@@ -8,7 +8,6 @@ that its lines do not support is a problem, never a guess.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,7 +22,7 @@ from .hypotheses import Hypothesis, View, from_marks, out_of_sight, settle, turn
 from .load import Photo
 from .problems import PhotoProblem
 from .rectify import mirrored, rectify
-from .register import Fit, project, quick_score, refine
+from .register import Fit, project, quick_score, refine, through_four
 from .surface import Surface
 from .template import Template
 from .warp import SURE, follow
@@ -303,18 +302,16 @@ def _shaken(view: View, hypothesis: Hypothesis, homography: FloatArray) -> Float
 
 def _moved(homography: FloatArray, corners: FloatArray, unit: float) -> FloatArray:
     """Homographies with one corner or two moved by up to 1.5 cell widths; (n, 3, 3), the unmoved one first."""
-    source = corners.astype(np.float32)
     placed = project(homography, corners)
     size = unit * float(np.linalg.norm(placed[1] - placed[0]) / np.linalg.norm(corners[1] - corners[0]))
     steps = np.array([-1.5, -1, -0.6, -0.3, -0.15, 0, 0.15, 0.3, 0.6, 1, 1.5]) * size
-    moved: list[FloatArray] = [homography]
+    moves = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(-1, 1, 2)
+    targets: list[FloatArray] = []
     for side in ((0,), (1,), (2,), (3,), (0, 1), (1, 2), (2, 3), (3, 0)):
-        for dx, dy in itertools.product(steps, steps):
-            target = placed.copy()
-            target[list(side)] += (dx, dy)
-            matrix = cv2.getPerspectiveTransform(source, target.astype(np.float32))
-            moved.append(np.asarray(matrix, dtype=np.float64))
-    return np.stack(moved)
+        target = np.tile(placed, (len(moves), 1, 1))
+        target[:, side] += moves
+        targets.append(target)
+    return np.concatenate([homography[None], through_four(corners, np.concatenate(targets))])
 
 
 def _convinces(fits: list[Fitted]) -> bool:

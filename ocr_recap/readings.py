@@ -137,6 +137,7 @@ class Evidence:
         )
 
 
+@lru_cache(maxsize=65_536)
 def interpret(text: str) -> tuple[Kind, int | None]:
     """What a text of cell characters (0-9, X, -, space, ?) means.
 
@@ -167,15 +168,13 @@ def read_cells(log_probabilities: FloatArray) -> tuple[Reading, ...]:
         # Ties are for the text to break, so all that are as good as the last that is kept go on to be sorted.
         flat = scores.ravel()
         least = np.partition(flat, -_KEPT)[-_KEPT] if flat.size > _KEPT else -np.inf
-        grown = [
-            (float(scores[i, k]), beam[i][1] + digit_witness.CLASSES[k]) for i, k in np.argwhere(scores >= least)
-        ]
-        grown.sort(key=lambda pair: (-pair[0], pair[1]))
-        beam = grown[:_KEPT]
-    return tuple(Reading(text, *_meaning(text), float(np.exp(score))) for score, text in beam)
+        grown = [(float(scores[i, k]), beam[i][1] + digit_witness.CLASSES[k]) for i, k in np.argwhere(scores >= least)]
+        beam = sorted(grown, key=_best_first)[:_KEPT]
+    return tuple(Reading(text, *interpret(text), float(np.exp(score))) for score, text in beam)
 
 
-_meaning = lru_cache(maxsize=16_384)(interpret)
+def _best_first(scored: tuple[float, str]) -> tuple[float, str]:
+    return -scored[0], scored[1]
 
 
 def read_bubbles(probabilities: FloatArray) -> tuple[Reading, FloatArray]:

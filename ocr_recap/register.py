@@ -25,6 +25,7 @@ _SPACING = 3.0  # mm between samples along a printed line
 _DARK = 0.6  # only lines darker than this gray take part: fainter grids are not to be relied on
 _LEAST_CONTRAST = 10.0  # gray levels a ridge must be darker than both of its sides to count as a line
 _ENOUGH = 900  # samples that take part in the fit; the final support is told by all
+_SCORED = 400  # samples that tell hypotheses apart; thousands of them are scored at a time
 _MARK_WEIGHT = 20.0  # one corner mark counts as much as this many line samples (a mark is a certain match)
 
 
@@ -125,21 +126,41 @@ def quick_score(
     Returns:
         (n,) mean score, 0 to 1; samples outside the image count 0.
     """
-    points = np.c_[ruled.points[::every], np.ones(len(ruled.points[::every]))]
-    mapped = points @ np.swapaxes(homographies, -1, -2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        xy = mapped[..., :2] / mapped[..., 2:]
+    every = max(every, len(ruled.points) // _SCORED)
+    some = ruled.points[::every].astype(np.float32)
+    points = np.vstack([some.T, np.ones(len(some), np.float32)])
+    mapped = homographies.astype(np.float32) @ points  # (n, 3, samples)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        xy = np.rint(mapped[:, :2] / mapped[:, 2:])
+    height, width = distance.shape
+    # Comparisons with what is no number are false, so it counts as outside.
     inside = (
-        (mapped[..., 2] > 0)
-        & (xy[..., 0] >= 0)
-        & (xy[..., 1] >= 0)
-        & (xy[..., 0] < distance.shape[1] - 0.5)
-        & (xy[..., 1] < distance.shape[0] - 0.5)
+        (mapped[:, 2] > 0) & (xy[:, 0] >= 0) & (xy[:, 1] >= 0) & (xy[:, 0] < width - 0.5) & (xy[:, 1] < height - 0.5)
     )
-    index = np.where(inside[..., None], np.rint(np.nan_to_num(xy)), 0).astype(np.intp)
-    found = distance[index[..., 1], index[..., 0]]
-    score = np.where(inside, tolerance**2 / (tolerance**2 + found.astype(np.float64) ** 2), 0.0)
-    return score.mean(axis=-1)
+    place = np.where(inside, xy[:, 1] * width + xy[:, 0], 0) if height * width < 1 << 24 else None
+    if place is None:  # whole numbers of this size need more digits than float32 has
+        place = np.where(inside, xy[:, 1].astype(np.float64) * width + xy[:, 0], 0)
+    found = distance.ravel()[place.astype(np.intp)]
+    score = np.where(inside, np.float32(tolerance**2) / (np.float32(tolerance**2) + found * found), np.float32(0))
+    return score.mean(axis=-1, dtype=np.float64)
+
+
+def through_four(source: FloatArray, targets: FloatArray) -> FloatArray:
+    """Homographies (n, 3, 3) from four points (4, 2) to each of (n, 4, 2); not finite where three lie on one line."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        found = _from_square(targets) @ np.linalg.inv(_from_square(source[None])[0])
+        return found / found[:, 2:, 2:]
+
+
+def _from_square(corners: FloatArray) -> FloatArray:
+    """From the unit square's corners, clockwise from the origin, to each of (n, 4, 2)."""
+    a, b, c, d = np.moveaxis(corners, 1, 0)
+    side, other, rest = b - c, d - c, a - b + c - d
+    whole = side[:, 0] * other[:, 1] - other[:, 0] * side[:, 1]
+    g = (rest[:, 0] * other[:, 1] - other[:, 0] * rest[:, 1]) / whole
+    h = (side[:, 0] * rest[:, 1] - rest[:, 0] * side[:, 1]) / whole
+    upper = np.stack([b - a + g[:, None] * b, d - a + h[:, None] * d, a], axis=-1)
+    return np.concatenate([upper, np.stack([g, h, np.ones_like(g)], axis=-1)[:, None]], axis=1)
 
 
 # How far lines are looked for (cell widths), how often: from a homography that may be off by half a cell, and from one

@@ -25,7 +25,7 @@ GrayImage = NDArray[np.uint8]
 _KNOTS = 10  # spans of the surface along the page's longer side: 42 mm of A3
 _MOST_SAMPLES = 1400
 _LEAST = 60  # samples without which nothing is fitted
-_STIFF = (1e4, 1e3, 1e2, 10.0, 1.0, 0.1)  # weights of bending that compete, stiffest first
+_STIFF = (0.1, 1.0, 10.0, 1e2, 1e3, 1e4)  # weights of bending that compete, softest first
 _PARTS = 5  # of the lines, each left out once
 _GAIN = 0.97  # a softer surface must bring the left-out lines this much closer
 _MARK = 20.0  # one corner mark counts as much as this many samples, as in `register`
@@ -264,8 +264,7 @@ class _Model:
     def best_stiffness(self, surface: Surface, found: NDArray[np.bool_], offset: FloatArray, reach: float) -> float:
         """The stiffest surface that explains left-out lines nearly as well as the best one.
 
-        Left-out lines are explained better and better as the surface softens, and then worse: from there on nothing
-        softer is tried.
+        Most paper wants the softest one: it is stiffened as long as that costs next to nothing.
         """
         values = surface.values.reshape(-1, 2)
         marks = [self._normal_of_marks(axis, reach) for axis in (0, 1)]
@@ -282,19 +281,21 @@ class _Model:
             matrices += [sum((s[0] for s in sums), marks[axis][0]) - matrix for matrix, _ in sums]
             rights += [sum((s[1] for s in sums), marks[axis][1]) - right for _, right in sums]
         left, right = np.stack(matrices), np.stack(rights)[..., None]
-        best, least, before = 0, np.inf, np.inf
-        for i, stiffness in enumerate(_STIFF):
+
+        def error(stiffness: float) -> float:
             got = self._solve(left, right, stiffness)[..., 0]
-            error = sum(
+            return sum(
                 float((weight * (basis @ had - target) ** 2).sum())
                 for (basis, target, weight), had in zip(tests, got, strict=True)
             )
-            if error < _GAIN * least:
-                best, least = i, error
-            if error > before:
+
+        chosen, least = _STIFF[0], error(_STIFF[0])
+        for stiffness in _STIFF[1:]:
+            stiffer = error(stiffness)
+            if least < _GAIN * stiffer:
                 break
-            before = error
-        return _STIFF[best]
+            chosen, least = stiffness, stiffer
+        return chosen
 
     def is_paper(self, surface: Surface) -> bool:
         """Neither farther off nor steeper than a sheet can be."""
