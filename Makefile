@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy clean
+.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-speed clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -57,6 +57,10 @@ bench-camera: $(VENV)/.core
 # The README's accuracy table, by one fixed protocol; --count scales (ARGS="--count 667").
 bench-accuracy: $(VENV)/.core
 	$(BIN)/python benchmarks/accuracy.py $(ARGS)
+
+# What a page costs beside decoding it, by stage; memory, start-up, growth, scaling (ARGS="--photos 10000" takes hours).
+bench-speed: $(VENV)/.core
+	$(BIN)/python benchmarks/speed.py $(ARGS)
 
 # A report of 3,000 photos in a headless chromium: size, seconds to open and to filter.
 bench-report: $(VENV)/.core
