@@ -6,7 +6,6 @@ a batch that is interrupted goes on when it is started again with the same photo
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from .emit.html import Language
 from .emit.shown import Totals
 from .emit.tables import Dialect, DocumentRow
 from .emit.workbook import require as require_workbook
+from .files import fingerprint as fingerprint_of
 from .frames import count
 from .inputs import BatchError, Collected, Input, collect
 from .journal import Job
@@ -229,12 +229,8 @@ def _plan(
     seen: dict[str, int] = {}
     start = 0
     for photo, frames in files:
-        try:
-            with photo.path.open("rb") as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-                empty = file.tell() == 0
-        except OSError:
-            sha256, empty = "", True
+        sha256, size = fingerprint_of(photo.path)
+        empty = size == 0
         first = start if empty else seen.setdefault(sha256, start)
         jobs = min(frames, most) + (frames > most)
         for frame in range(jobs):
