@@ -38,10 +38,12 @@ class Frame(Protocol):
     Attributes:
         size: (width, height) in pixels, in viewing orientation.
         pixels: the most that decoding it takes.
+        most: pixels that there is room for in memory.
     """
 
     size: tuple[int, int]
     pixels: int
+    most: int
 
     def gray(self, step: int) -> NDArray[np.uint8]:
         """(h, w) in viewing orientation; may come smaller, by at most `step` (1, 2, 4 or 8)."""
