@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-speed clean
+.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-speed hostile-test fuzz clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -25,6 +25,14 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
+
+# A thousand hostile files among a thousand good ones, with memory and open files; some 15 minutes.
+hostile-test: $(VENV)/.dev
+	HOSTILE=1000 $(BIN)/python -m pytest tests/test_hostile.py
+
+# The fuzz tests of `make test` with a hundred times as many examples each.
+fuzz: $(VENV)/.dev
+	FUZZ=100 $(BIN)/python -m pytest tests/test_fuzz.py
 
 samples: $(VENV)/.core
 	$(BIN)/python samples/make_samples.py

@@ -6,7 +6,6 @@ a batch that is interrupted goes on when it is started again with the same photo
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,9 +15,11 @@ from . import journal, sums
 from .decisions import Decision, read_log
 from .emit import REPORT_FILE
 from .emit.html import Language
+from .emit.parquet import require as require_parquet
 from .emit.shown import Totals
 from .emit.tables import Dialect, DocumentRow
 from .emit.workbook import require as require_workbook
+from .files import fingerprint as fingerprint_of
 from .frames import count
 from .inputs import BatchError, Collected, Input, collect
 from .journal import Job
@@ -80,6 +81,7 @@ def run(
     stations: str | Path | None = None,
     dialect: Dialect = "rfc4180",
     workbook: bool = False,
+    parquet: bool = False,
     names: bool = False,
 ) -> BatchResult:
     """Read photos into a folder of results (docs/records.md says what is in it).
@@ -99,6 +101,7 @@ def run(
         stations: a table with the column `station`; stations without photos get a row as well.
         dialect: of the tables.
         workbook: write the tables as `tables.xlsx` too; needs the extra `xlsx`.
+        parquet: write `photos.parquet`, `fields.parquet`, `documents.parquet` too; needs the extra `parquet`.
         names: say what the stations' provinces to villages are called; needs the extra `names`.
 
     Raises:
@@ -110,6 +113,8 @@ def run(
     out = Path(out)
     if workbook:
         require_workbook()
+    if parquet:
+        require_parquet()
     if names:
         require_regions()
     collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
@@ -139,6 +144,7 @@ def run(
                 language=language,
                 dialect=dialect,
                 workbook=workbook,
+                parquet=parquet,
                 names=names,
                 lists={n: sums.of(Path(p)) for n, p in (("manifest", manifest), ("stations", stations)) if p},
                 photos=total,
@@ -229,12 +235,8 @@ def _plan(
     seen: dict[str, int] = {}
     start = 0
     for photo, frames in files:
-        try:
-            with photo.path.open("rb") as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-                empty = file.tell() == 0
-        except OSError:
-            sha256, empty = "", True
+        sha256, size = fingerprint_of(photo.path)
+        empty = size == 0
         first = start if empty else seen.setdefault(sha256, start)
         jobs = min(frames, most) + (frames > most)
         for frame in range(jobs):

@@ -11,7 +11,19 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from . import batch, cli_check, cli_evaluate, cli_new, cli_synth, corrections, doctor, draw, summary, template
+from . import (
+    batch,
+    cli_check,
+    cli_evaluate,
+    cli_new,
+    cli_schema,
+    cli_synth,
+    corrections,
+    doctor,
+    draw,
+    summary,
+    template,
+)
 from .cli_shared import INTERRUPTED, OK, PROBLEMS, USAGE, LangOption
 from .cli_shared import fail as _fail
 from .cli_shared import language_of as _language
@@ -31,6 +43,7 @@ app = typer.Typer(
 templates_app = typer.Typer(help="Formulir yang dikenal / the forms that are known.", no_args_is_help=True)
 app.add_typer(templates_app, name="templates")
 app.command("check")(cli_check.check_photos)
+app.command("schema")(cli_schema.schema)
 app.command("synth")(cli_synth.synth)
 templates_app.command("new")(cli_new.new_template)
 app.command("evaluate")(cli_evaluate.evaluate)
@@ -56,6 +69,7 @@ class TableFormat(StrEnum):
 
     csv = "csv"
     xlsx = "xlsx"
+    parquet = "parquet"
 
 
 ManifestOption = Annotated[
@@ -79,8 +93,11 @@ CsvDialectOption = Annotated[
     typer.Option("--csv-dialect", help="excel-id: titik koma, koma desimal. / Semicolons and decimal commas."),
 ]
 FormatOption = Annotated[
-    TableFormat,
-    typer.Option("--format", help="xlsx: juga satu buku kerja dengan gambar. / Also a workbook with pictures."),
+    list[TableFormat] | None,
+    typer.Option(
+        "--format",
+        help="xlsx, parquet: juga itu; bisa diulang. / That as well; may be repeated.",
+    ),
 ]
 NamesOption = Annotated[
     bool,
@@ -146,7 +163,7 @@ def read(
     folder_is_document: FolderIsDocumentOption = False,
     stations: StationsOption = None,
     csv_dialect: CsvDialectOption = CsvDialect.rfc4180,
-    table_format: FormatOption = TableFormat.csv,
+    formats: FormatOption = None,
     names: NamesOption = False,
     policy: PolicyOption = Policy.strict,
     overlay: OverlayOption = False,
@@ -182,7 +199,8 @@ def read(
                 manifest=manifest,
                 stations=stations,
                 dialect=csv_dialect.value,
-                workbook=table_format is TableFormat.xlsx,
+                workbook=TableFormat.xlsx in (formats or ()),
+                parquet=TableFormat.parquet in (formats or ()),
                 names=names,
                 progress=lambda done, total, _name: bar.update(task, completed=done, total=total),
             )

@@ -26,6 +26,7 @@ Outcome = Literal["holds", "broken", "not_evaluated"]
 
 _TOKEN = re.compile(r"\s*(?:(\+-|<=|>=|[=+\-*])|(\d+(?:\.\d+)?)|([A-Za-z][A-Za-z0-9_]*))")
 _LONGEST_TEXT = 1000  # no form needs more; keeps hostile templates cheap
+_LONGEST_NUMBER = 15  # characters: forms have shares such as 1.02, and votes of at most 10 digits
 
 
 class RuleSyntaxError(ValueError):
@@ -179,4 +180,6 @@ class _Parser:
     def _number(token: str) -> Fraction:
         if not token[0].isdigit():
             raise RuleSyntaxError(f"expected a number but found {token!r}")
+        if len(token) > _LONGEST_NUMBER:
+            raise RuleSyntaxError(f"a number of {len(token)} characters; write at most {_LONGEST_NUMBER}")
         return Fraction(token)

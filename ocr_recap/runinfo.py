@@ -34,7 +34,7 @@ class RunInfo(JsonLine):
         options: of reading; template files by their own names.
         workers, resumed: processes, and photos whose results an interrupted run had left.
         language, dialect: of the report and the tables.
-        workbook: whether the tables are there as a workbook too.
+        workbook, parquet: whether the tables are there as a workbook and as Parquet too.
         names: whether stations have the names of their regions.
         weights_sha256: of the digit reader.
         tally_sha256: of the tally reader; empty in runs of versions that had none.
@@ -57,6 +57,7 @@ class RunInfo(JsonLine):
     language: Language
     dialect: Dialect
     workbook: bool = False
+    parquet: bool = False
     names: bool = False
     weights_sha256: str
     templates: dict[str, str]
@@ -90,6 +91,7 @@ def run_info(
     language: Language,
     dialect: Dialect,
     workbook: bool,
+    parquet: bool,
     names: bool,
     lists: Mapping[str, str],
     photos: int,
@@ -114,6 +116,7 @@ def run_info(
         language=language,
         dialect=dialect,
         workbook=workbook,
+        parquet=parquet,
         names=names,
         weights_sha256=reader.weights_sha256,
         tally_sha256=reader.tally_sha256,
