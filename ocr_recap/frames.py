@@ -17,9 +17,10 @@ from .problems import PhotoProblem
 
 Kind = Literal["JPEG", "PNG", "WEBP", "TIFF", "HEIC", "PDF"]
 
-_HEAD = 1032  # bytes; the header of a PDF may start anywhere in the first 1,024
+HEAD = 1032  # bytes; the header of a PDF may start anywhere in the first 1,024
 _HEIC_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"))
 _PIECEMEAL = ("PDF", "TIFF")  # of these only the parts that one frame needs are read
+SEVERAL: frozenset[str | None] = frozenset(("PDF", "TIFF", "HEIC"))  # may hold more than one frame
 
 
 class Frame(Protocol):
@@ -71,12 +72,12 @@ def receive(source: str | Path | bytes) -> Received:
         PhotoProblem: it is empty or cannot be read.
     """
     if isinstance(source, bytes):
-        head, content = source[:_HEAD], source
+        head, content = source[:HEAD], source
     else:
         content = Path(source)
         try:
             with content.open("rb") as file:
-                head = file.read(_HEAD)
+                head = file.read(HEAD)
                 kind = kind_of(head)
                 if kind and kind not in _PIECEMEAL:
                     content = head + file.read()
