@@ -101,7 +101,7 @@ def run(
         inputs: files and folders, or what `collect` made of them.
         out: folder of results; made if it is not there. Results of an earlier batch in it are replaced.
         options: how to read.
-        workers: how many; None chooses by cores and photos.
+        workers: how many; None chooses by cores and photos, of this machine.
         executor: where they work, or what makes one; None: one worker in this process, several in processes of their
             own. A program that asks for processes needs the usual `if __name__ == "__main__":`, since they are spawned.
         limits: of each photo; they hold wherever workers are processes.
@@ -133,18 +133,19 @@ def run(
     reader, limits = Reader(options), limits or Limits()
     roll = None if stations is None else read_roll(stations)
     if manifest is not None:
-        read_manifest(manifest, None)  # better refused before anything is made
+        # Better refused before anything is made.
+        read_manifest(manifest, (photo.name for photo in collected.photos), any_frame=True)
     where = executor or ("serial" if workers == 1 else "processes")
-    hire = where if callable(where) else hire_of(where, reader.options, limits, lambda: reader, ship)
     if where == "serial":
         workers = 1
+    size = usual_workers(len(collected.photos)) if workers is None else workers
+    hire = where if callable(where) else hire_of(where, reader.options, limits, lambda: reader, size, ship)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with held(out), closing(Journal(out)) as journal:
             read_log(out)  # better refused now than after hours of reading
             journal.begin(kind)
             queue = Queue(journal, reader, kind)
-            size = usual_workers(len(collected.photos)) if workers is None else workers
             with Crew(hire, size, limits, eager=where != "serial") as crew:
                 files = survey(collected.photos, journal, crew, again=kind != "read")
                 by = _naming(manifest, files, reader.options)

@@ -110,6 +110,10 @@ PhotoMemoryOption = Annotated[
     int,
     typer.Option("--photo-memory", min=64, help="Batas memori tiap foto, MiB. / Memory limit of a photo, MiB."),
 ]
+ShipOption = Annotated[
+    bool,
+    typer.Option("--ship-photos", help="Ray: kirim isi foto ke node. / Send photos to nodes that do not see them."),
+]
 ForceOption = Annotated[bool, typer.Option("--force", help="Baca ulang semua foto. / Read all photos again.")]
 RetryOption = Annotated[
     bool, typer.Option("--retry-problems", help="Baca ulang yang bermasalah. / Read those with problems again.")
@@ -169,6 +173,7 @@ def read(
     executor: ExecutorOption = Executors.processes,
     photo_seconds: PhotoSecondsOption = Limits.seconds,
     photo_memory: PhotoMemoryOption = Limits.megabytes,
+    ship_photos: ShipOption = False,
     force: ForceOption = False,
     retry_problems: RetryOption = False,
     max_pixels: MaxPixelsOption = None,
@@ -196,6 +201,7 @@ def read(
                 workers=workers,
                 executor=executor.value,
                 limits=Limits(photo_seconds, photo_memory),
+                ship=ship_photos,
                 kind="force" if force else "retry" if retry_problems else "read",
                 overlay=overlay,
                 save_pages=save_pages,

@@ -8,29 +8,28 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from .jobs import Done, Failed, Task
 from .limits import Limits
 
 Finished = tuple[Task, Done]
 
-_FALSE_STARTS = 3  # in a row, of workers that were not ready for any work
-_LOOK_AGAIN = 1.0  # s; how often the clock is looked at while a worker is starting
+_FALSE_STARTS = 3  # in a row, of workers that died before they were ready
 
 
 class Worker(Protocol):
     """A process that does one piece of work at a time."""
 
-    def begin(self, task: Task) -> Future[Done]:
-        """Begin with a piece of work; an exception of the future means that the worker is no more."""
+    def ready(self) -> Future[Any]:
+        """Done when it can begin; an exception means that it never will."""
         ...
 
-    def started(self) -> bool:
-        """Whether it has been ready for work; asked of a dead one it tells a bad photo from a bad installation."""
+    def begin(self, task: Task) -> Future[Done]:
+        """Begin with a piece of work; an exception of the future means that the worker is no more."""
         ...
 
     def end(self, now: bool) -> None:
@@ -52,7 +51,8 @@ class Crew:
             hire: makes a worker, which may take its time to start.
             size: the most workers.
             limits: of a piece of work.
-            eager: hand out further work before what was done is looked at, so that no worker waits.
+            eager: take a few pieces of work ahead, and hand them out before what was done is looked at, so that no
+                worker waits.
         """
         self.size = size
         self._hire, self._limits, self._eager = hire, limits, eager
@@ -64,13 +64,14 @@ class Crew:
 
     def __exit__(self, kind: type[BaseException] | None, fault: object, trace: TracebackType | None) -> None:
         for desk in self._desks:
-            desk.dismiss(now=kind is not None)
+            desk.dismiss(now=kind is not None or desk.starting)
 
     def run(self, tasks: Iterable[Task], begun: Callable[[Task], None] = lambda task: None) -> Iterator[Finished]:
         """Do all work, in any order; each piece comes back once, with what was made of it or why it failed.
 
         A worker that died, or had too little memory, is replaced and its work tried again by the new one, as somebody
         else may have taken the memory; the second time it has failed. What takes too long has failed the first time.
+        Only workers that are ready get work, so a cluster that has no room for one of them keeps nothing back.
 
         Args:
             tasks: taken one by one, a few ahead of the workers.
@@ -81,103 +82,126 @@ class Crew:
         """
         source = iter(tasks)
         ahead: deque[Task] = deque()
-        self._desks += [_Desk(self._hire) for _ in range(self.size - len(self._desks))]
+        self._desks += [_Desk() for _ in range(self.size - len(self._desks))]
         desks = self._desks[: self.size]
         while True:
-            self._hand_out(desks, ahead, source, begun)
-            busy = [desk for desk in desks if desk.task is not None]
-            if not busy:
-                return
-            while self._eager and len(ahead) < self.size and (task := next(source, None)) is not None:
+            busy = sum(desk.task is not None for desk in desks)
+            enough = self.size if self._eager else max(0, 1 - busy)
+            while len(ahead) < enough and (task := next(source, None)) is not None:
                 ahead.append(task)
-            now = time.monotonic()
-            left = min(desk.left(self._limits.seconds, now) for desk in busy)
-            wait([desk.future for desk in busy], timeout=left, return_when=FIRST_COMPLETED)
-            finished = [
-                (task, done) for desk in busy if (task := desk.task) and (done := self._settled(desk)) is not None
-            ]
-            # Workers get their next work before this one's results are looked at.
-            self._hand_out(desks, ahead, iter(()), begun)
+            self._hand_out(desks, ahead, begun)
+            if not ahead and all(desk.task is None for desk in desks):
+                return
+            self._wait(desks)
+            finished = [pair for desk in desks if (pair := self._settled(desk)) is not None]
+            if self._eager:
+                self._hand_out(desks, ahead, begun)
             yield from finished
 
-    def _hand_out(
-        self, desks: Sequence[_Desk], ahead: deque[Task], source: Iterator[Task], begun: Callable[[Task], None]
-    ) -> None:
+    def _hand_out(self, desks: list[_Desk], ahead: deque[Task], begun: Callable[[Task], None]) -> None:
+        """Give work to those who are ready, and hire for what is left."""
+        _seat(desks, ahead, begun)
+        coming = sum(desk.starting and desk.task is None for desk in desks)
         for desk in desks:
-            if desk.task is None:
-                task = ahead.popleft() if ahead else next(source, None)
-                if task is None:
-                    return
-                begun(task)
-                desk.begin(task)
+            waits = desk.task is not None or coming < len(ahead)
+            if desk.worker is None and waits:
+                coming += desk.task is None
+                desk.welcome(self._hire())
+        _seat(desks, ahead, begun)  # who works in this process is ready at once
 
-    def _settled(self, desk: _Desk) -> Done | None:
-        """What came of a worker's work; None while it is at it, or at it again."""
+    def _wait(self, desks: list[_Desk]) -> None:
+        """Wait until somebody is done or ready, or has taken too long."""
+        now = time.monotonic()
+        left = [self._limits.seconds - (now - desk.since) for desk in desks if desk.future]
+        pending = [future for desk in desks if (future := desk.future or (desk.ready if desk.starting else None))]
+        wait(pending, timeout=max(0.0, min(left)) if left else None, return_when=FIRST_COMPLETED)
+
+    def _settled(self, desk: _Desk) -> Finished | None:
+        """What came of a worker's work; None while it is at it, or will be at it again."""
+        if desk.starting and desk.ready and desk.ready.done():
+            self._started(desk, desk.ready.exception())
+            return None
+        if desk.task is None or desk.future is None:
+            return None
+        task, seconds = desk.task, self._limits.seconds
         if not desk.future.done():
-            if desk.left(self._limits.seconds, time.monotonic()) > 0:
+            if time.monotonic() - desk.since < seconds:
                 return None
             desk.dismiss(now=True)
-            return desk.finish(Failed("time_limit", (("seconds", round(self._limits.seconds)),)))
-        fault = desk.future.exception()
-        done = Failed("process_died") if fault else desk.future.result()
-        if fault and not desk.started():
-            self._false_starts += 1
-            if self._false_starts >= _FALSE_STARTS:
-                raise CannotStart(f"{type(fault).__name__}: {fault}")
-            desk.again(attempt=desk.attempt)
-            return None
-        self._false_starts = 0
+            return task, desk.finish(Failed("time_limit", (("seconds", round(seconds, 1)),)))
+        done = Failed("process_died") if desk.future.exception() else desk.future.result()
         if not isinstance(done, Failed):
-            return desk.finish(done)
-        if desk.attempt == 1:
-            desk.again(attempt=2)
-            return None
+            return task, desk.finish(done)
         desk.dismiss(now=True)
-        return desk.finish(done)
+        if desk.again:
+            return task, desk.finish(done)
+        desk.again = True
+        return None
+
+    def _started(self, desk: _Desk, fault: BaseException | None) -> None:
+        if fault is None:
+            desk.starting = False
+            self._false_starts = 0
+            return
+        desk.dismiss(now=True)
+        self._false_starts += 1
+        if self._false_starts >= _FALSE_STARTS:
+            raise CannotStart(f"{type(fault).__name__}: {fault}")
 
 
 class _Desk:
-    """A worker's place, with its work; the worker may be replaced."""
+    """A worker's place, with its work; the worker may be replaced.
 
-    def __init__(self, hire: Callable[[], Worker]) -> None:
+    Attributes:
+        worker: None: there is nobody.
+        ready, starting: the worker's readiness, and whether that is still waited for.
+        task: what it is to do.
+        future: of the task; None until the worker has begun.
+        since: when it began (time.monotonic).
+        again: whether another worker has tried it before.
+    """
+
+    def __init__(self) -> None:
+        self.worker: Worker | None = None
+        self.ready: Future[Any] | None = None
+        self.starting = False
         self.task: Task | None = None
-        self.future: Future[Done] = Future()
-        self.attempt = 1
-        self._hire = hire
-        self._worker: Worker | None = None
-        self._since: float | None = None  # when the work began; not before the worker was ready
+        self.future: Future[Done] | None = None
+        self.since = 0.0
+        self.again = False
 
-    def begin(self, task: Task, attempt: int = 1) -> None:
-        """Let the worker, a new one if there is none, begin."""
-        self._worker = self._worker or self._hire()
-        self.task, self.attempt, self._since = task, attempt, None
-        self.future = self._worker.begin(task)
+    @property
+    def idle(self) -> bool:
+        """Whether the worker is ready and has nothing to do."""
+        return self.worker is not None and not self.starting and self.task is None
 
-    def again(self, attempt: int) -> None:
-        """Let a new worker begin with the same work."""
-        assert self.task is not None
-        self.dismiss(now=True)
-        self.begin(self.task, attempt)
+    def welcome(self, worker: Worker) -> None:
+        """A new worker comes."""
+        self.worker, self.ready = worker, worker.ready()
+        self.starting = not self.ready.done() or self.ready.exception() is not None
+
+    def begin(self) -> None:
+        """Begin with the work, if there is some and the worker is ready."""
+        if self.worker is not None and not self.starting and self.task is not None and self.future is None:
+            self.since = time.monotonic()
+            self.future = self.worker.begin(self.task)
 
     def finish(self, done: Done) -> Done:
         """Be free for other work."""
-        self.task = None
+        self.task, self.future, self.again = None, None, False
         return done
 
-    def started(self) -> bool:
-        """Whether the worker has been ready."""
-        return self._worker is not None and self._worker.started()
-
-    def left(self, seconds: float, now: float) -> float:
-        """Seconds until this work takes too long, or until the clock has to be looked at again."""
-        if self._since is None:
-            if not self.started():
-                return _LOOK_AGAIN
-            self._since = now
-        return self._since + seconds - now
-
     def dismiss(self, now: bool) -> None:
-        """Do without the worker."""
-        if self._worker is not None:
-            self._worker.end(now)
-            self._worker = None
+        """Do without the worker; its work stays."""
+        if self.worker is not None:
+            self.worker.end(now)
+        self.worker, self.ready, self.future, self.starting = None, None, None, False
+
+
+def _seat(desks: Iterable[_Desk], ahead: deque[Task], begun: Callable[[Task], None]) -> None:
+    """Let everybody begin who can."""
+    for desk in desks:
+        if desk.idle and ahead:
+            desk.task = ahead.popleft()
+            begun(desk.task)
+        desk.begin()

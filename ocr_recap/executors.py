@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from multiprocessing.process import BaseProcess
@@ -19,6 +19,7 @@ from .crew import Worker
 from .jobs import Done, Task, work
 from .limits import Limits, confine
 from .options import Options
+from .ray_workers import ray_hire
 from .reader import Reader
 
 Executor = Literal["serial", "processes", "ray"]
@@ -38,9 +39,11 @@ class SerialWorker:
         future.set_result(work(self._reader, task))
         return future
 
-    def started(self) -> bool:
+    def ready(self) -> Future[bool]:
         """Always."""
-        return True
+        future: Future[bool] = Future()
+        future.set_result(True)
+        return future
 
     def end(self, now: bool) -> None:
         """Nothing to end."""
@@ -70,20 +73,20 @@ class ProcessWorker:
             future.set_exception(fault)
             return future
 
-    def started(self) -> bool:
-        """Whether it has built its reader."""
-        return self._ready.done() and not self._ready.cancelled() and self._ready.exception() is None
+    def ready(self) -> Future[int]:
+        """Done when it has built its reader."""
+        return self._ready
 
     def end(self, now: bool) -> None:
         """Kill it, or let it end."""
-        if now and self.started():
-            with suppress(OSError):
+        if now and self._ready.done():
+            with suppress(OSError, BrokenProcessPool, CancelledError):
                 os.kill(self._ready.result(), getattr(signal, "SIGKILL", signal.SIGTERM))
         self._pool.shutdown(wait=not now, cancel_futures=True)
 
 
 def hire_of(
-    executor: Executor, options: Options, limits: Limits, reader: Callable[[], Reader], ship: bool = False
+    executor: Executor, options: Options, limits: Limits, reader: Callable[[], Reader], workers: int, ship: bool = False
 ) -> Callable[[], Worker]:
     """How workers of an executor are made.
 
@@ -92,6 +95,7 @@ def hire_of(
         options: how they read.
         limits: of a piece of work.
         reader: the one of this process, for work in it.
+        workers: the most that there will be.
         ship: send photos to the workers, instead of where they lie.
 
     Raises:
@@ -99,6 +103,8 @@ def hire_of(
     """
     if executor == "serial":
         return lambda: SerialWorker(reader())
+    if executor == "ray":
+        return ray_hire(options, limits, workers, ship)
     return lambda: ProcessWorker(Reader, options, limits)
 
 

@@ -164,7 +164,7 @@ def contents(out: Path) -> dict[str, object]:
     return {**found, "SHA256SUMS": [line for line in listed if not line.endswith(b"  run.json")]}
 
 
-def serial(executor, options, limits, reader, ship=False):
+def serial(executor, options, limits, reader, workers, ship=False):
     """Stands for `executors.hire_of`: work is done in this process, by the fake reader, whatever was asked for."""
     return lambda: SerialWorker(reader())
 

@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from conftest import SAMPLES
 from fakes import FakeReader, contents, photo
 
 from ocr_recap import batch, limits
@@ -75,7 +76,7 @@ def test_a_photo_that_dies_hangs_or_grows_is_a_problem_and_the_batch_goes_on(tmp
         "6": [],
     }
     record = json.loads((out / "photos.jsonl").read_text().splitlines()[2])
-    assert record["problems"][0]["data"] == {"seconds": 2}
+    assert record["problems"][0]["data"] == {"seconds": 1.5}
     assert record["photo"]["sha256"]
 
 
@@ -105,9 +106,10 @@ def test_a_lack_of_memory_is_known_whoever_says_so(fault):
 
 
 def test_the_executor_changes_nothing(tmp_path):
-    for index in range(3):
-        photo(tmp_path / "in" / f"{index}.jpg", mark=index)
-    (tmp_path / "in" / "3.jpg").write_bytes(b"no photo")
+    (tmp_path / "in").mkdir()
+    for name in ("page2-clean.jpg", "page2-torn-corner.jpg", "page3-upside-down.jpg"):
+        (tmp_path / "in" / name).write_bytes((SAMPLES / name).read_bytes())
+    (tmp_path / "in" / "0.jpg").write_bytes(b"no photo")
     one = batch.run([tmp_path / "in"], tmp_path / "one", executor="serial", overlay=True)
     two = batch.run([tmp_path / "in"], tmp_path / "two", executor="processes", workers=2, overlay=True)
     assert one.rows == two.rows
