@@ -45,7 +45,7 @@ from .emit.shown import ShownPhoto, Totals
 from .emit.tables import DocumentRow, document_row, missing_rows, numbers_head, numbers_rows, stations_csv
 from .groups import Group, regroup
 from .inputs import BatchError
-from .journal import picture_name
+from .jobs import picture_name
 from .lock import held
 from .problems import OF_GROUPING
 from .questions import settles
@@ -310,7 +310,7 @@ def _unusable(path: Path) -> BatchError:
 def _pictures(folder: Path, record: Record) -> tuple[str, ...]:
     if any(p.code == "duplicate_photo" for p in record.problems):
         return ()
-    names = (f"{kind}/{picture_name(record)}" for kind in PICTURES)
+    names = (f"{kind}/{picture_name(record.photo.file, record.photo.sha256, record.photo.frame)}" for kind in PICTURES)
     return tuple(name for name in names if (folder / name).is_file())
 
 
