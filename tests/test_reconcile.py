@@ -236,6 +236,24 @@ def test_one_number_that_slipped_breaks_all_its_rules_at_once() -> None:
     assert max(said.holds.values()) == pytest.approx(said.chances["total"][1], rel=0.01), "as written, not as counted"
 
 
+def test_the_worked_example_of_the_docs() -> None:
+    """docs/reconcile.md does these sums by hand."""
+    pair_1 = (Choice("117", 117, 0.52, strokes=0.98, counted=0.95), Choice("177", 177, 0.47))
+    choices = {
+        "a": Choices(pair_1, 0.006, 0.002, False, True),
+        "b": number((43, 1.0)),
+        "total": number((160, 1.0)),
+    }
+    said = reconcile.posterior(choices, [SUM])
+    weights = [0.4941 * 0.97, 0.00141 * 0.00000668, 0.006 * 0.03 * 0.3]
+    shares = [w / sum(weights) for w in weights]
+    assert said.chances["a"] == pytest.approx(shares[:2], rel=2e-3)
+    assert said.rest["a"] == pytest.approx(shares[2], rel=2e-3)
+    assert shares[0] == pytest.approx(0.99989, abs=5e-6)
+    clear = {**choices, "a": number((177, 0.999), (117, 0.0005), rest=0.0005, largest=0.0004)}
+    assert reconcile.posterior(clear, [SUM]).chances["a"][0] == pytest.approx(0.98, abs=0.005)
+
+
 def test_many_doubtful_numbers_are_still_weighed() -> None:
     rng = np.random.default_rng(4)
     parts = {f"v{i}": number(*((int(v), 1 / 16) for v in rng.choice(300, 16, replace=False))) for i in range(18)}
