@@ -251,7 +251,9 @@ def test_the_worked_example_of_the_docs() -> None:
     assert said.rest["a"] == pytest.approx(shares[2], rel=2e-3)
     assert shares[0] == pytest.approx(0.99989, abs=5e-6)
     clear = {**choices, "a": number((177, 0.999), (117, 0.0005), rest=0.0005, largest=0.0004)}
-    assert reconcile.posterior(clear, [SUM]).chances["a"][0] == pytest.approx(0.98, abs=0.005)
+    assert reconcile.posterior(clear, [SUM]).chances["a"][1] == pytest.approx(0.98, abs=0.005)
+    sure = {**choices, "a": number((177, 1.0))}
+    assert reconcile.posterior(sure, [SUM]).breaks["sum"] == pytest.approx(1)
 
 
 def test_many_doubtful_numbers_are_still_weighed() -> None:
