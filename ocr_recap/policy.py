@@ -40,6 +40,7 @@ class Thresholds:
     Attributes:
         posterior: the number is what is written, everything heard.
         digits: the digit cells alone mean it.
+        summed: the same, where nothing but a rule confirms it: what does not add up is never made to.
         flawed: whether a number may be accepted though a cell of it is seen badly, or is rather something else than a
             digit, such as a correction, or its bubbles are unclear, where all else leaves no doubt.
         bubbles: the bubbles mean it, to be a second witness.
@@ -51,6 +52,7 @@ class Thresholds:
 
     posterior: float
     digits: float
+    summed: float
     flawed: bool
     bubbles: float
     counted: float
@@ -157,7 +159,7 @@ def _decide(case: Case, rules: Sequence[Evaluated], thresholds: Thresholds) -> D
         return Decision("review", _doubts(case, thresholds), "none", ())
     if second is not None:
         return Decision("accepted", (), second, ())
-    if confirming:
+    if confirming and case.supports >= thresholds.summed:
         return Decision("accepted", (), "rule", confirming)
     return Decision("review", _doubts(case, thresholds), "none", ())
 
