@@ -9,9 +9,12 @@ never reads a number, and what it reads can only refuse a page, never find one.
 from __future__ import annotations
 
 import re
+import shutil
+import sys
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import cache
+from importlib.util import find_spec
 from typing import Any, cast
 
 import cv2
@@ -60,6 +63,9 @@ def refuse_twins(photo: Photo, located: Located) -> None:
 @cache
 def available() -> str | None:
     """Version of the Tesseract that would be asked; None where it or `pytesseract` is not installed."""
+    # `pytesseract` loads pandas where that is installed, which takes longer than reading a photo.
+    if "pytesseract" not in sys.modules and not (find_spec("pytesseract") and shutil.which("tesseract")):
+        return None
     try:
         import pytesseract  # noqa: PLC0415  (optional)
 
