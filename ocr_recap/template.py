@@ -370,7 +370,7 @@ def parse_text(text: str, name: str, sha256: str = "", known: bool = False) -> T
         TemplateError: as `load`.
     """
     try:
-        data = yaml.load(text, Loader=_FAST if known else yaml.SafeLoader)  # noqa: S506  (both are safe loaders)
+        data = yaml.load(text, Loader=_FAST if known else yaml.SafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as fault:
         mark = getattr(fault, "problem_mark", None)
         line = mark.line + 1 if mark else 1
