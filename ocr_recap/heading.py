@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
+import subprocess
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import cache
@@ -63,15 +63,16 @@ def refuse_twins(photo: Photo, located: Located) -> None:
 @cache
 def available() -> str | None:
     """Version of the Tesseract that would be asked; None where it or `pytesseract` is not installed."""
-    # `pytesseract` loads pandas where that is installed, which takes longer than reading a photo.
-    if "pytesseract" not in sys.modules and not (find_spec("pytesseract") and shutil.which("tesseract")):
+    # `pytesseract` loads pandas where that is installed, which takes longer than reading a photo: it waits until asked.
+    command = shutil.which("tesseract")
+    if command is None or find_spec("pytesseract") is None:
         return None
     try:
-        import pytesseract  # noqa: PLC0415  (optional)
-
-        return str(pytesseract.get_tesseract_version())
-    except (ImportError, OSError, SystemExit):
+        said = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=_SECONDS, check=True)
+    except (OSError, ValueError, subprocess.SubprocessError):
         return None
+    found = re.search(r"\d+(\.\d+)+", said.stdout + said.stderr)
+    return found and found.group()
 
 
 @cache
