@@ -21,7 +21,7 @@ from hostile import BAD, GIGABYTE, NAMES, build, good
 from test_emit import tags
 
 from ocr_recap import Options, Reader, batch, files
-from ocr_recap.inputs import DEEPEST, collect
+from ocr_recap.inputs import DEEPEST, BatchError, collect
 from ocr_recap.problems import PhotoProblem
 from ocr_recap.record import Record
 
@@ -235,6 +235,22 @@ def test_a_growing_file_is_never_read_without_end(tmp_path):
     finally:
         done.set()
         thread.join()
+
+
+# --- results ---
+
+
+@pytest.mark.parametrize("name", ["crops", "decisions.jsonl", ".work", ".part", "journal.sqlite"])
+def test_results_are_not_written_through_links(tmp_path, name):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / name).symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (tmp_path / "a.jpg").write_bytes(good(1))
+    with pytest.raises(BatchError) as fault:
+        batch.run([tmp_path / "a.jpg"], tmp_path / "out")
+    assert "tautan" in fault.value.id
+    assert name in fault.value.en
+    assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 # --- folders ----------------------------------------------------------------------------------------------------------
