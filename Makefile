@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint hostile-test fuzz samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy clean
+.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-speed hostile-test fuzz crash-test clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -66,9 +66,17 @@ bench-camera: $(VENV)/.core
 bench-accuracy: $(VENV)/.core
 	$(BIN)/python benchmarks/accuracy.py $(ARGS)
 
+# What a page costs beside decoding it, by stage; memory, start-up, growth, scaling (ARGS="--photos 10000" takes hours).
+bench-speed: $(VENV)/.core
+	$(BIN)/python benchmarks/speed.py $(ARGS)
+
 # A report of 3,000 photos in a headless chromium: size, seconds to open and to filter.
 bench-report: $(VENV)/.core
 	PYTHONPATH=. $(BIN)/python benchmarks/report.py
+
+# kill -9 at 50 random moments, then on: nothing lost, nothing doubled, the same bytes. Some 10 minutes on two free cores.
+crash-test: $(VENV)/.core
+	$(BIN)/python benchmarks/crash.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) demo build dist

@@ -13,23 +13,26 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import re
 import resource
-import shutil
 import statistics
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.browser import Browser, find
-from ocr_recap import Reader, journal, publish, results
+from ocr_recap import Reader, jobs, publish, results, sums
 from ocr_recap.emit.pictures import STRIP_HEIGHT
-from ocr_recap.journal import Entry, Job
-from ocr_recap.results import Planned, Wanted
+from ocr_recap.jobs import Job, Made, read_job
+from ocr_recap.journal import Journal
+from ocr_recap.limits import Limits
+from ocr_recap.plan import Planned
+from ocr_recap.record import Record
+from ocr_recap.results import Wanted
 from ocr_recap.runinfo import now, run_info
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
@@ -82,22 +85,23 @@ def main() -> None:
 def publish_many(out: Path, photos: int, workbook: bool) -> None:
     """Publish a batch of repeated sample photos."""
     reader = Reader()
-    work = journal.folder(out)
-    journal.prepare(work)
-    first = [Job(p, p.name, hashlib.sha256(p.read_bytes()).hexdigest(), p.stem, work, False, False)
-             for p in sorted(SAMPLES.glob("*.jpg"))]  # fmt: skip
-    by_page: dict[str, list[Entry]] = {"1": [], "2": [], "3": []}
-    for job in first:
-        journal.read_job(reader, job)
-        entry = journal.load(job)
-        assert entry and entry.record.page
-        by_page[entry.record.page.page].append(entry)
-    plan = list(repeated(by_page, photos, work))
+    out.mkdir(parents=True)
+    journal = Journal(out)
+    journal.begin("read")
+    by_page: dict[str, list[tuple[Record, Made]]] = {"1": [], "2": [], "3": []}
+    for path in sorted(SAMPLES.glob("*.jpg")):
+        made = read_job(reader, Job(path, path.name, sums.of(path), path.stem))
+        record = Record.from_json(zlib.decompress(made.record).decode())
+        assert record.page
+        by_page[record.page.page].append((record, made))
+    plan = list(repeated(by_page, photos, journal))
     started = time.process_time()
     run = run_info(
         reader,
         started=now(),
         workers=1,
+        executor="serial",
+        limits=Limits(),
         resumed=0,
         language="id",
         dialect="rfc4180",
@@ -107,7 +111,7 @@ def publish_many(out: Path, photos: int, workbook: bool) -> None:
         photos=photos,
         skipped=(),
     )
-    results.publish(out, plan, reader, Wanted(), run)
+    results.publish(out, plan, reader, Wanted(), run, journal)
     middle = time.process_time()
     publish.rewrite(out)
     end = time.process_time()
@@ -116,14 +120,13 @@ def publish_many(out: Path, photos: int, workbook: bool) -> None:
     print(f"most memory of the whole script {memory:.0f} MB")
 
 
-def repeated(by_page: dict[str, list[Entry]], photos: int, work: Path) -> Iterator[Planned]:
+def repeated(by_page: dict[str, list[tuple[Record, Made]]], photos: int, journal: Journal) -> Iterator[Planned]:
     """Journal copies under other names and hashes, page by page of station after station."""
     rng = np.random.default_rng(0)
     for index in range(photos):
         station, page = divmod(index, 3)
         choice = by_page[str(page + 1)]
-        entry = choice[station % len(choice)]
-        record = entry.record
+        record, made = choice[station % len(choice)]
         assert record.page
         name = f"21011{station // 900 + 40:02d}{station // 30 % 30 + 1:03d}{station % 30 + 1:03d}-{page + 1}.jpg"
         sha256 = hashlib.sha256(f"{name} {record.photo.sha256}".encode()).hexdigest()
@@ -132,12 +135,8 @@ def repeated(by_page: dict[str, list[Entry]], photos: int, work: Path) -> Iterat
             "photo": record.photo.model_copy(update={"file": name, "sha256": sha256}),
             "page": record.page.model_copy(update={"ink": ink}),
         }
-        copy = record.model_copy(update=update)
-        pictures = [f"{made.partition('/')[0]}/{journal.picture_name(copy)}" for made in entry.pictures]
-        for made, picture in zip(entry.pictures, pictures, strict=True):
-            shutil.copyfile(work / made, work / picture)
-        job = Job(work / name, name, sha256, f"copy-{index}", work, False, False)
-        job.result.write_text(json.dumps({"record": copy.export(), "pictures": pictures}))
+        job = Job(Path(name), name, sha256, f"copy-{index}")
+        journal.add(job, jobs.made(record.model_copy(update=update), made.pictures), index, 0)
         yield Planned(job)
 
 

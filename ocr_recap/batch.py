@@ -1,37 +1,43 @@
 """Photos of a command line to a folder of results: nothing lost, nothing half-written, and never twice the work.
 
-Results do not depend on the number of processes. A photo that kills its process becomes a record with a problem;
-a batch that is interrupted goes on when it is started again with the same photos and the same folder.
+Results do not depend on the number of processes or where they run. A photo that kills its process becomes a record with
+a problem; a batch that is interrupted goes on when it is started again with the same photos and the same folder.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
-from . import journal, sums
+from pydantic import TypeAdapter, ValidationError
+
+from . import sums
+from .crew import CannotStart, Crew, Worker
 from .decisions import Decision, read_log
-from .emit import REPORT_FILE
+from .emit import REPORT_FILE, REVIEW_FILE, RUN_FILE, SUMS_FILE, WORKBOOK_FILE
 from .emit.html import Language
 from .emit.parquet import require as require_parquet
 from .emit.shown import Totals
 from .emit.tables import Dialect, DocumentRow
 from .emit.workbook import require as require_workbook
-from .files import fingerprint as fingerprint_of
-from .frames import count
+from .executors import Executor, hire_of
 from .inputs import BatchError, Collected, Input, collect
-from .journal import Job
+from .journal import Journal, Kept, fingerprint
+from .limits import Limits
 from .lists import read_manifest, read_roll
 from .lock import held
 from .options import Options
-from .pool import in_processes, in_this_process
+from .plan import File, Kind, Planned, Queue, jobs_of, planned, survey
 from .reader import Reader
 from .record import Problem, label
 from .regions import require as require_regions
-from .results import PhotoRow, Planned, Wanted, publish
-from .runinfo import now, run_info
+from .results import PhotoRow, Published, Wanted, publish
+from .runinfo import RunInfo, now, run_info
 from .stations import Naming, naming
 
 __all__ = ["BatchError", "BatchResult", "Collected", "Input", "PhotoRow", "Progress", "collect", "run", "usual_workers"]
@@ -40,6 +46,7 @@ Progress = Callable[[int, int, str], None]
 
 _PHOTOS_PER_WORKER = 4  # a process needs about a second to start: a few photos each make up for it
 _MOST_WORKERS = 8
+_PUBLISHED = TypeAdapter(Published)
 
 
 @dataclass(frozen=True)
@@ -47,8 +54,9 @@ class BatchResult:
     """A finished batch.
 
     `documents` ends with the stations on the roll that sent no photo; `document_problems` are problems with the
-    document's id; `resumed` counts photos whose results an earlier, interrupted run had left; `idle` are decisions that
-    settle nothing here; `kept` are the names of filled-in tables that were put aside.
+    document's id; `resumed` counts photos whose results an earlier run had left; `idle` are decisions that settle
+    nothing here; `kept` are the names of filled-in tables that were put aside; `unchanged` says that all results were
+    in place, so that nothing was written.
     """
 
     out: Path
@@ -60,6 +68,7 @@ class BatchResult:
     resumed: int
     idle: tuple[Decision, ...] = ()
     kept: tuple[str, ...] = ()
+    unchanged: bool = False
 
     @property
     def report(self) -> Path:
@@ -73,6 +82,10 @@ def run(
     options: Options | None = None,
     *,
     workers: int | None = 1,
+    executor: Executor | Callable[[], Worker] | None = None,
+    limits: Limits | None = None,
+    kind: Kind = "read",
+    ship: bool = False,
     overlay: bool = False,
     save_pages: bool = False,
     progress: Progress | None = None,
@@ -84,14 +97,18 @@ def run(
     parquet: bool = False,
     names: bool = False,
 ) -> BatchResult:
-    """Read photos into a folder of results (docs/records.md says what is in it).
+    """Read photos into a folder of results (docs/records.md says what is in it, docs/batch.md how it comes about).
 
     Args:
         inputs: files and folders, or what `collect` made of them.
         out: folder of results; made if it is not there. Results of an earlier batch in it are replaced.
         options: how to read.
-        workers: processes; 1 reads in this one, None chooses by cores and photos. A program that asks for more than
-            one needs the usual `if __name__ == "__main__":`, since the processes are spawned.
+        workers: how many; None chooses by cores and photos, of this machine.
+        executor: where they work, or what makes one; None: one worker in this process, several in processes of their
+            own. A program that asks for processes needs the usual `if __name__ == "__main__":`, since they are spawned.
+        limits: of each photo; they hold wherever workers are processes.
+        kind: `read` takes over what was read before, `retry` only what had no problem, `force` nothing.
+        ship: send the photos to the workers instead of where they lie; for a cluster without a common disk.
         overlay: draw each reading on its photo, into `overlay/`.
         save_pages: save each straightened page, into `pages/`.
         progress: called with photos done, photos in all and the last one's name; each page of a PDF is one. What it
@@ -106,11 +123,10 @@ def run(
 
     Raises:
         BatchError: no photos, an extra that is not installed, a table that cannot be used, another process in `out`,
-            or `out` cannot be written.
+            workers that do not start, or `out` cannot be written.
         ocr_recap.template.TemplateError: a template of the options is unknown or wrong.
     """
-    started = now()
-    out = Path(out)
+    started, out = now(), Path(out)
     if workbook:
         require_workbook()
     if parquet:
@@ -118,28 +134,37 @@ def run(
     if names:
         require_regions()
     collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
-    reader = Reader(options)
-    frames = [count(photo.path) for photo in collected.photos]
-    by = _naming(manifest, collected, frames, reader.options)
-    wanted = Wanted(by, None if stations is None else read_roll(stations))
-    most = reader.options.max_frames
-    total = sum(min(n, most) + (n > most) for n in frames)
-    processes = min(usual_workers(total) if workers is None else workers, total)
-    queue = _Queue(total, progress)
-
+    _refuse_to_lose(collected, out)
+    reader, limits = Reader(options), limits or Limits()
+    roll = None if stations is None else read_roll(stations)
+    if manifest is not None:
+        # Better refused before anything is made.
+        read_manifest(manifest, (photo.name for photo in collected.photos), any_frame=True)
+    where = executor or ("serial" if workers == 1 else "processes")
+    if where == "serial":
+        workers = 1
+    size = usual_workers(len(collected.photos)) if workers is None else workers
+    hire = where if callable(where) else hire_of(where, reader.options, limits, lambda: reader, size, ship)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with held(out):
+        with held(out), closing(Journal(out)) as journal:
             read_log(out)  # better refused now than after hours of reading
-            work = journal.folder(out)
-            journal.prepare(work)
-            files = zip(collected.photos, frames, strict=True)
-            planned = _plan(files, most, journal.fingerprint(reader), work, overlay, save_pages)
-            _read(queue.todo(planned), reader, processes, queue.report)
+            journal.begin(kind)
+            queue = Queue(journal, reader, kind)
+            with Crew(hire, size, limits, eager=where != "serial") as crew:
+                files = survey(collected.photos, journal, crew, again=kind != "read")
+                by = _naming(manifest, files, reader.options)
+                total = sum(jobs_of(file, reader.options.max_frames) for file in files)
+                crew.size = min(usual_workers(total) if workers is None else workers, total)
+                journal.expect(total, crew.size)
+                jobs = planned(files, reader.options.max_frames, fingerprint(reader), overlay, save_pages)
+                queue.work(crew, jobs, lambda done, name: progress(done, total, name) if progress else None)
             run = run_info(
                 reader,
                 started=started,
-                workers=processes,
+                workers=crew.size,
+                executor=where if isinstance(where, str) else "own",
+                limits=limits,
                 resumed=queue.resumed,
                 language=language,
                 dialect=dialect,
@@ -150,65 +175,93 @@ def run(
                 photos=total,
                 skipped=collected.skipped,
             )
-            published = publish(out, queue.plan, reader, wanted, run)
+            digest = _digest(queue.plan, run)
+            before = None if queue.read else _as_published(out, journal, digest)
+            published = before or publish(out, queue.plan, reader, Wanted(by, roll), run, journal)
+            if before is None:
+                summary = _PUBLISHED.dump_json(published).decode()
+                journal.keep(Kept(digest, sums.of(out / SUMS_FILE), summary))
+            journal.finish(planned.job for planned in queue.plan if planned.first is None)
+    except CannotStart as fault:
+        raise _without_workers(fault) from None
     except OSError as fault:
         raise _unwritable(out, fault) from None
     tables = published.tables
     found = tables.totals, published.rows, tables.documents, tables.problems
-    return BatchResult(out, *found, collected.skipped, queue.resumed, tables.idle, tables.kept)
+    kept = () if before else tables.kept
+    return BatchResult(out, *found, collected.skipped, queue.resumed, tables.idle, kept, before is not None)
 
 
-@dataclass
-class _Queue:
-    """The jobs of a batch as they come up. `plan` grows as they do; `resumed` were done by an earlier run."""
-
-    total: int
-    progress: Progress | None
-    plan: list[Planned] = field(default_factory=list[Planned])
-    done: int = 0
-    resumed: int = 0
-
-    def todo(self, planned: Iterable[Planned]) -> Iterator[Job]:
-        """Those that are still to read; the others are reported at once."""
-        for one in planned:
-            self.plan.append(one)
-            before = one.first is None and bool(one.job.sha256) and journal.is_done(one.job)
-            self.resumed += before
-            if before or one.first is not None:
-                self.report(one.job)
-            else:
-                yield one.job
-
-    def report(self, job: Job) -> None:
-        """A job is done."""
-        self.done += 1
-        if self.progress:
-            self.progress(self.done, self.total, job.label)
+def usual_workers(photos: int) -> int:
+    """How many workers suit this machine and this many photos."""
+    affinity: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else (os.cpu_count() or 1)
+    return max(1, min(cores, _MOST_WORKERS, photos // _PHOTOS_PER_WORKER))
 
 
-def _read(jobs: Iterator[Job], reader: Reader, processes: int, report: Callable[[Job], None]) -> None:
-    if processes > 1:
-        in_processes(jobs, reader, processes, report)
-    else:
-        in_this_process(jobs, reader, report)
-
-
-def _naming(manifest: str | Path | None, collected: Collected, frames: Sequence[int], options: Options) -> Naming:
+def _naming(manifest: str | Path | None, files: Sequence[File], options: Options) -> Naming:
     """How to find the stations of these photos.
 
     Raises:
         BatchError: the manifest cannot be used.
     """
-    names = (label(p.name, f) for p, n in zip(collected.photos, frames, strict=True) for f in range(n))
+    names = (label(file.photo.name, frame) for file in files for frame in range(file.frames))
     rows = read_manifest(manifest, names) if manifest is not None else {}
     return naming(rows, options.station_pattern, options.folder_is_document)
 
 
-def usual_workers(photos: int) -> int:
-    """How many processes suit this machine and this many photos."""
-    affinity: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
-    cores = len(affinity(0)) if affinity else (os.cpu_count() or 1)
-    return max(1, min(cores, _MOST_WORKERS, photos // _PHOTOS_PER_WORKER))
+def _digest(plan: Sequence[Planned], run: RunInfo) -> str:
+    """A hash of everything that results depend on, save what people decided."""
+    digest = hashlib.sha256()
+    how = run.model_dump(mode="json", exclude={"started", "finished", "workers", "resumed", "executor", "limits"})
+    digest.update(json.dumps(how, sort_keys=True).encode())
+    for one in plan:
+        # Where a photo lies may say whose it is.
+        digest.update(json.dumps([one.job.name, one.job.path.as_posix(), one.job.key, one.first]).encode())
+    return digest.hexdigest()
+
+
+def _as_published(out: Path, journal: Journal, digest: str) -> Published | None:
+    """What was published of the same work, if it still lies there as it was; tables to fill in may have been."""
+    kept = journal.kept()
+    if kept is None or kept.digest != digest:
+        return None
+    try:
+        if sums.of(out / SUMS_FILE) != kept.sums:
+            return None
+        for name, sha256 in sums.read(out).items():
+            if name in (REVIEW_FILE, WORKBOOK_FILE) and (out / name).is_file():
+                continue
+            if sums.of(out / name) != sha256:
+                return None
+        return _PUBLISHED.validate_json(kept.summary)
+    except (OSError, ValidationError):
+        return None
+
+
+def _refuse_to_lose(collected: Collected, out: Path) -> None:
+    """Results are not replaced by a mistyped name.
+
+    Raises:
+        BatchError: there are results, and none of the photos exists.
+    """
+    if (out / RUN_FILE).is_file() and not any(photo.path.exists() for photo in collected.photos):
+        named = ", ".join(photo.name for photo in collected.photos[:3])
+        raise BatchError(
+            f"{named} tidak ada, padahal {out} sudah berisi hasil: hasil itu dibiarkan. Periksa nama foto atau folder, "
+            "atau pilih folder hasil lain dengan --out.",
+            f"{named} is not there, and {out} holds results already: they are left as they are. Check the name of the "
+            "photo or folder, or choose another folder of results with --out.",
+        )
+
+
+def _without_workers(fault: CannotStart) -> BatchError:
+    return BatchError(
+        f"Proses pembaca tidak dapat dimulai ({fault}). Periksa memori yang kosong dan jalankan ocr-recap doctor, lalu "
+        "jalankan lagi perintah yang sama; --executor serial membaca tanpa proses lain.",
+        f"Processes that read cannot start ({fault}). Check how much memory is free and run ocr-recap doctor, then run "
+        "the same command again; --executor serial reads without other processes.",
+    )
 
 
 def _unwritable(out: Path, fault: OSError) -> BatchError:
@@ -219,32 +272,3 @@ def _unwritable(out: Path, fault: OSError) -> BatchError:
         f"The folder of results {out} cannot be written ({why}). Choose another with --out, or check permissions and "
         "disk space; the same command then goes on.",
     )
-
-
-def _plan(
-    files: Iterable[tuple[Input, int]], most: int, fingerprint: str, work: Path, overlay: bool, save_pages: bool
-) -> Iterator[Planned]:
-    """Hash the files one by one, as they come up, and find those that were seen before.
-
-    Args:
-        files: each with the number of its frames; what lies beyond `most` of them is one job that reads nothing.
-        most: frames of one file to read.
-        fingerprint: of the reader.
-        work, overlay, save_pages: as in `Job`.
-    """
-    seen: dict[str, int] = {}
-    start = 0
-    for photo, frames in files:
-        sha256, size = fingerprint_of(photo.path)
-        empty = size == 0
-        first = start if empty else seen.setdefault(sha256, start)
-        jobs = min(frames, most) + (frames > most)
-        for frame in range(jobs):
-            key = journal.key_of(sha256, photo.name, frame, fingerprint, overlay, save_pages)
-            if empty:
-                # Empty files are all alike, yet each is another photo that got lost.
-                key = f"{key}-{start}" if sha256 else f"unreadable-{start}"
-            beyond = frames if frame == most else 0
-            job = Job(photo.path, photo.name, sha256, key, work, overlay, save_pages, frame, beyond)
-            yield Planned(job, None if first == start else first + frame)
-        start += jobs

@@ -28,6 +28,7 @@ from .cli_shared import INTERRUPTED, OK, PROBLEMS, USAGE, LangOption
 from .cli_shared import fail as _fail
 from .cli_shared import language_of as _language
 from .emit.pictures import write_atomically
+from .limits import Limits
 from .options import Options
 from .progress import bar as _progress
 from .summary import say
@@ -55,6 +56,21 @@ class CsvDialect(StrEnum):
 
     rfc4180 = "rfc4180"
     excel_id = "excel-id"
+
+
+class Policy(StrEnum):
+    """How sure a number must be to be accepted (`policy`)."""
+
+    strict = "strict"
+    balanced = "balanced"
+
+
+class Executors(StrEnum):
+    """Where photos are read."""
+
+    serial = "serial"
+    processes = "processes"
+    ray = "ray"
 
 
 class TableFormat(StrEnum):
@@ -96,6 +112,9 @@ NamesOption = Annotated[
     bool,
     typer.Option("--names", help="Nama provinsi sampai desa. / Names of provinces to villages (pip: names)."),
 ]
+PolicyOption = Annotated[
+    Policy, typer.Option("--policy", help="Seberapa yakin agar diterima. / How sure a number must be to be accepted.")
+]
 OverlayOption = Annotated[
     bool, typer.Option("--overlay", help="Simpan foto bertanda. / Save photos with the reading drawn on them.")
 ]
@@ -105,6 +124,26 @@ SavePagesOption = Annotated[
 WorkersOption = Annotated[
     int | None,
     typer.Option("--workers", "-w", min=1, max=64, help="Jumlah proses; bawaan otomatis. / Processes; default: auto."),
+]
+ExecutorOption = Annotated[
+    Executors,
+    typer.Option("--executor", help="Tempat membaca; ray: extra. / Where photos are read; ray is an extra."),
+]
+PhotoSecondsOption = Annotated[
+    float,
+    typer.Option("--photo-seconds", min=1, help="Batas waktu tiap foto, detik. / Time limit of a photo, seconds."),
+]
+PhotoMemoryOption = Annotated[
+    int,
+    typer.Option("--photo-memory", min=64, help="Batas memori tiap foto, MiB. / Memory limit of a photo, MiB."),
+]
+ShipOption = Annotated[
+    bool,
+    typer.Option("--ship-photos", help="Ray: kirim isi foto ke node. / Send photos to nodes that do not see them."),
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Baca ulang semua foto. / Read all photos again.")]
+RetryOption = Annotated[
+    bool, typer.Option("--retry-problems", help="Baca ulang yang bermasalah. / Read those with problems again.")
 ]
 MaxPixelsOption = Annotated[
     int | None,
@@ -155,9 +194,16 @@ def read(
     csv_dialect: CsvDialectOption = CsvDialect.rfc4180,
     formats: FormatOption = None,
     names: NamesOption = False,
+    policy: PolicyOption = Policy.strict,
     overlay: OverlayOption = False,
     save_pages: SavePagesOption = False,
     workers: WorkersOption = None,
+    executor: ExecutorOption = Executors.processes,
+    photo_seconds: PhotoSecondsOption = Limits.seconds,
+    photo_memory: PhotoMemoryOption = Limits.megabytes,
+    ship_photos: ShipOption = False,
+    force: ForceOption = False,
+    retry_problems: RetryOption = False,
     max_pixels: MaxPixelsOption = None,
     max_frames: MaxFramesOption = None,
     lang: LangOption = None,
@@ -172,6 +218,7 @@ def read(
             max_frames=max_frames,
             station_pattern=station_pattern,
             folder_is_document=folder_is_document,
+            policy=policy.value,
         )
         collected = batch.collect(photos, out)
         with _progress(quiet) as bar:
@@ -181,6 +228,10 @@ def read(
                 out,
                 options,
                 workers=workers,
+                executor=executor.value,
+                limits=Limits(photo_seconds, photo_memory),
+                ship=ship_photos,
+                kind="force" if force else "retry" if retry_problems else "read",
                 overlay=overlay,
                 save_pages=save_pages,
                 language=language,

@@ -17,7 +17,7 @@ from .problems import PhotoProblem
 
 Kind = Literal["JPEG", "PNG", "WEBP", "TIFF", "HEIC", "PDF"]
 
-_HEAD = 1032  # bytes; the header of a PDF may start anywhere in the first 1,024
+HEAD = 1032  # bytes; the header of a PDF may start anywhere in the first 1,024
 _HEIC_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"))
 _ARCHIVES = (
     (b"PK\3\4", "ZIP"),
@@ -30,6 +30,7 @@ _ARCHIVES = (
     (b"\x28\xb5\x2f\xfd", "ZSTD"),
 )
 _PIECEMEAL = ("PDF", "TIFF")  # of these only the parts that one frame needs are read
+SEVERAL: frozenset[str | None] = frozenset(("PDF", "TIFF", "HEIC"))  # may hold more than one frame
 
 
 class Frame(Protocol):
@@ -99,14 +100,14 @@ def receive(source: str | Path | bytes) -> Received:
         PhotoProblem: it is empty or too large, is no file or an archive, or cannot be read.
     """
     if isinstance(source, bytes):
-        head, content, state = source[:_HEAD], source, None
+        head, content, state = source[:HEAD], source, None
         kind = kind_of(head)
     else:
         path = content = Path(source)
         file, state = files.opened(path)
         with file:
             try:
-                head = file.read(_HEAD)
+                head = file.read(HEAD)
             except OSError as fault:
                 raise files.unreadable(fault) from None
             kind = kind_of(head)

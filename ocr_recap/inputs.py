@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from .emit import FILES, FOLDERS
+from .emit import FILES, FOLDERS, JOURNAL_FILES
 
-_RESULTS = FILES | {".lock"}
+_RESULTS = FILES | JOURNAL_FILES | {".lock"}
 PHOTO_ENDINGS = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif", ".hif", ".pdf")
 )

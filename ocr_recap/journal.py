@@ -1,218 +1,285 @@
-"""What a batch has done so far, one file per photo, so that an interrupted batch goes on where it stopped.
+"""What a batch has done so far: `journal.sqlite` in the folder of results, so that no work is lost or done twice.
 
-A photo's result (record, names of its pictures) is written whole or not at all, under a key that changes
-with everything the result depends on. Reading one photo of a batch, in whatever process, is `read_job`.
+A photo's result stands under a key that changes with everything it depends on: the bytes of the photo, the version, the
+options, forms and weights. Its pictures lie beside the journal until they are published; their hashes say whether
+they are whole, wherever they lie. One process writes (it holds the folder's lock); others may look meanwhile.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
-import re
+import shutil
+import sqlite3
+import time
+import zlib
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .emit import CROPS, HEADERS, OVERLAYS, PAGES, PICTURES, STROKES, strokes
-from .emit.overlay import overlay, rectified
-from .emit.pictures import header, save, sheet, strip, thumbnail, write_atomically
-from .load import Photo
-from .record import Record, label
+from . import sums
+from .emit import JOURNAL_FILE, JOURNAL_FILES, PICTURES
+from .emit.pictures import write_atomically
+from .jobs import Failed, Job, Made, picture_name
+from .record import Record
 
 if TYPE_CHECKING:
     from .reader import Reader
 
 _WORK = ".work"
-_PAGE_PIXELS_PER_MM = 5.0  # a page of 297 x 420 mm becomes 1,485 x 2,100 px
-
-
-@dataclass(frozen=True)
-class Job:
-    """One photo to read.
-
-    Attributes:
-        path: the file.
-        name: how results call it.
-        sha256: of its bytes; empty if they cannot be read.
-        key: name of its result in the journal.
-        work: folder of the journal.
-        overlay, save_pages: which pictures to make as well.
-        frame: which picture of the file, from 0.
-        frames: 0; or how many the file has, for the one job that stands for all from `frame` on, which are too many.
-    """
-
-    path: Path
-    name: str
-    sha256: str
-    key: str
-    work: Path
-    overlay: bool
-    save_pages: bool
-    frame: int = 0
-    frames: int = 0
-
-    @property
-    def label(self) -> str:
-        """How people see it named."""
-        return label(self.name, self.frame)
-
-    @property
-    def result(self) -> Path:
-        """The file that holds the result once there is one."""
-        return self.work / f"{self.key}.json"
-
-    @property
-    def started(self) -> Path:
-        """A file that says a process began with this photo: how the photo that kills processes is found."""
-        return self.work / f"{self.key}.started"
+_SCHEMA = 1
+_TABLES = """
+CREATE TABLE runs (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, started REAL NOT NULL, beat REAL NOT NULL, finished REAL,
+  total INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0, resumed INTEGER NOT NULL DEFAULT 0,
+  workers INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE readings (
+  key TEXT PRIMARY KEY, run INTEGER NOT NULL, file TEXT NOT NULL, frame INTEGER NOT NULL, sha256 TEXT NOT NULL,
+  failed INTEGER NOT NULL, codes TEXT NOT NULL, lasting INTEGER NOT NULL, pictures TEXT NOT NULL,
+  record BLOB NOT NULL);
+CREATE TABLE running (key TEXT PRIMARY KEY, label TEXT NOT NULL, since REAL NOT NULL);
+CREATE TABLE frames (sha256 TEXT PRIMARY KEY, frames INTEGER NOT NULL, fault TEXT);
+CREATE TABLE published (
+  one INTEGER PRIMARY KEY CHECK (one = 1), digest TEXT NOT NULL, sums TEXT NOT NULL, summary BLOB NOT NULL);
+"""
+_UPSERT = "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One photo's result: what was read, and the files made of it, relative to the journal."""
+    """One photo's result: what was read, and the SHA-256 of each picture made of it, by kind.
+
+    `file` is what the photo was called when it was read; its published pictures have names made of it.
+    """
 
     record: Record
-    pictures: tuple[str, ...] = ()
+    pictures: Mapping[str, str]
+    file: str
 
 
-def folder(out: Path) -> Path:
-    """Where the journal of a folder of results lies."""
-    return out / _WORK
+@dataclass(frozen=True)
+class Kept:
+    """What was last published: a hash of all that it was made of, that of `SHA256SUMS`, and a summary (JSON)."""
+
+    digest: str
+    sums: str
+    summary: str
 
 
-def prepare(work: Path) -> None:
-    """Make the journal's folders and try whether they can be written.
+class Journal:
+    """The journal of a folder of results. All methods raise `OSError` where it cannot be written or read."""
 
-    Raises:
-        OSError: they cannot.
-    """
-    for path in (work, *(work / name for name in PICTURES)):
-        path.mkdir(parents=True, exist_ok=True)
-    write_atomically(work / "probe", b"")
-    (work / "probe").unlink()
+    def __init__(self, out: Path) -> None:
+        """Open it for the process that holds the folder's lock; a damaged one is put aside and a new one begun."""
+        self.work = out / _WORK
+        self._out = out
+        self._run = 0
+        for path in (self.work, *(self.work / name for name in PICTURES)):
+            path.mkdir(parents=True, exist_ok=True)
+        with _faults():
+            self._db = _opened(out / JOURNAL_FILE)
+
+    def close(self) -> None:
+        """Nothing more is written."""
+        with _faults():
+            self._db.close()
+
+    # --- a run -----------------------------------------------------------------------------------------------------
+
+    def begin(self, kind: str) -> None:
+        """Begin a run, or go on with the last one if that was of the same kind and not finished.
+
+        Args:
+            kind: what makes results of earlier runs count or not: `read`, `force` or `retry`.
+        """
+        with _faults(), self._db:
+            last = self._db.execute("SELECT id, kind, finished FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+            self._db.execute("DELETE FROM running")
+            now = time.time()
+            if last and last[1] == kind and last[2] is None:
+                self._run = last[0]
+                self._db.execute("UPDATE runs SET started = ?, beat = ?, done = 0 WHERE id = ?", (now, now, self._run))
+            else:
+                added = self._db.execute("INSERT INTO runs (kind, started, beat) VALUES (?, ?, ?)", (kind, now, now))
+                self._run = added.lastrowid or 0
+
+    def expect(self, total: int, workers: int) -> None:
+        """Say how many photos there are, and how many workers."""
+        with _faults(), self._db:
+            self._db.execute("UPDATE runs SET total = ?, workers = ? WHERE id = ?", (total, workers, self._run))
+
+    def began(self, label: str, key: str) -> None:
+        """A worker has begun with a photo."""
+        with _faults(), self._db:
+            self._db.execute("INSERT OR REPLACE INTO running VALUES (?, ?, ?)", (key, label, time.time()))
+
+    def tell(self, done: int, resumed: int) -> None:
+        """Say how far the run is."""
+        with _faults(), self._db:
+            self._tell(done, resumed)
+
+    def _tell(self, done: int, resumed: int) -> None:
+        update = "UPDATE runs SET done = ?, resumed = ?, beat = ? WHERE id = ?"
+        self._db.execute(update, (done, resumed, time.time(), self._run))
+
+    # --- results ---------------------------------------------------------------------------------------------------
+
+    def add(self, job: Job, made: Made, done: int, resumed: int) -> None:
+        """Keep a photo's result: first its pictures, then, at once or not at all, the rest."""
+        hashes: dict[str, str] = {}
+        for kind, content in made.pictures:
+            write_atomically(self._fresh(kind, job.key), content)
+            hashes[kind] = hashlib.sha256(content).hexdigest()
+        facts = job.key, self._run, job.name, job.frame, job.sha256, made.failed, " ".join(made.codes), made.lasting
+        with _faults(), self._db:
+            self._db.execute(_UPSERT, (*facts, json.dumps(hashes), made.record))
+            self._db.execute("DELETE FROM running WHERE key = ?", (job.key,))
+            self._tell(done, resumed)
+
+    def is_done(self, job: Job, kind: str) -> bool:
+        """Whether a photo need not be read in a run of this kind: its result and its pictures are there and whole."""
+        with _faults():
+            find = "SELECT run, file, failed, codes, lasting, pictures FROM readings WHERE key = ?"
+            row = self._db.execute(find, (job.key,)).fetchone()
+        if row is None:
+            return False
+        run, file, failed, codes, lasting, pictures = row
+        if not lasting or (run != self._run and (kind == "force" or (kind == "retry" and (failed or codes)))):
+            return False
+        return all(self.picture(which, sha256, job, file) for which, sha256 in json.loads(pictures).items())
+
+    def load(self, job: Job) -> Entry | None:
+        """A photo's result; None if there is none that can be read."""
+        with _faults():
+            find = "SELECT record, pictures, file FROM readings WHERE key = ?"
+            row = self._db.execute(find, (job.key,)).fetchone()
+        if row is None:
+            return None
+        try:
+            record = Record.from_json(zlib.decompress(row[0]).decode())
+        except (zlib.error, ValueError):
+            return None
+        if record.photo.file != job.name:
+            record = record.model_copy(update={"photo": record.photo.model_copy(update={"file": job.name})})
+        return Entry(record, json.loads(row[1]), row[2])
+
+    def picture(self, kind: str, sha256: str, job: Job, file: str) -> Path | None:
+        """Where a picture lies whole: beside the journal, or published under the photo's name of now or of then."""
+        names = dict.fromkeys(picture_name(name, job.sha256, job.frame) for name in (job.name, file))
+        for path in (self._fresh(kind, job.key), *(self._out / kind / name for name in names)):
+            with suppress(OSError):
+                if sums.of(path) == sha256:
+                    return path
+        return None
+
+    def _fresh(self, kind: str, key: str) -> Path:
+        return self.work / kind / f"{key}.jpg"
+
+    # --- frames of files -------------------------------------------------------------------------------------------
+
+    def frames(self, sha256: str) -> int | Failed | None:
+        """How many frames a file has, or why they could not be counted, if that is known."""
+        with _faults():
+            row = self._db.execute("SELECT frames, fault FROM frames WHERE sha256 = ?", (sha256,)).fetchone()
+        if row is None or row[1] is None:
+            return row and row[0]
+        code, data = json.loads(row[1])
+        return Failed(code, tuple(data.items()))
+
+    def add_frames(self, sha256: str, found: int | Failed) -> None:
+        """Keep how many frames a file has, or why they could not be counted."""
+        fault = json.dumps([found.code, dict(found.data)]) if isinstance(found, Failed) else None
+        row = sha256, 1 if isinstance(found, Failed) else found, fault
+        with _faults(), self._db:
+            self._db.execute("INSERT OR REPLACE INTO frames VALUES (?, ?, ?)", row)
+
+    # --- publishing ------------------------------------------------------------------------------------------------
+
+    def kept(self) -> Kept | None:
+        """What was last published."""
+        with _faults():
+            row = self._db.execute("SELECT digest, sums, summary FROM published").fetchone()
+        return row and Kept(row[0], row[1], zlib.decompress(row[2]).decode())
+
+    def keep(self, published: Kept) -> None:
+        """Say what has been published."""
+        row = published.digest, published.sums, zlib.compress(published.summary.encode(), 1)
+        with _faults(), self._db:
+            self._db.execute("INSERT OR REPLACE INTO published VALUES (1, ?, ?, ?)", row)
+
+    def finish(self, jobs: Iterable[Job]) -> None:
+        """The run of these jobs is finished: other results are forgotten, as their pictures are gone."""
+        names = ((job.key, job.name) for job in jobs)
+        with _faults(), self._db:
+            self._db.execute("CREATE TEMP TABLE kept (key TEXT PRIMARY KEY, file TEXT)")
+            self._db.executemany("INSERT OR IGNORE INTO kept VALUES (?, ?)", names)
+            self._db.execute("DELETE FROM readings WHERE key NOT IN (SELECT key FROM kept)")
+            other = "kept.key = readings.key AND kept.file != readings.file"
+            self._db.execute(f"UPDATE readings SET file = kept.file FROM kept WHERE {other}")
+            self._db.execute("DROP TABLE kept")
+            self._db.execute("UPDATE runs SET finished = ? WHERE id = ?", (time.time(), self._run))
+        shutil.rmtree(self.work, ignore_errors=True)
 
 
 def fingerprint(reader: Reader) -> str:
-    """Everything but the photo that a result depends on: version, options, forms and weights, as a hash."""
+    """Everything but the photo that a result depends on, as a hash: version, options, forms, weights, libraries."""
     state = {
-        "version": importlib.metadata.version("ocr-recap"),
-        "options": reader.options.model_dump(mode="json"),
+        "options": reader.options.model_dump(mode="json", exclude={"templates"}),
         "templates": [[form.id, form.sha256] for form in reader.templates],
         "weights": [reader.weights_sha256, reader.tally_sha256],
+        "provenance": reader.unread("", 0, "file_empty").provenance.model_dump(mode="json"),
     }
     return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
 
 def key_of(sha256: str, name: str, frame: int, reader_fingerprint: str, with_overlay: bool, with_pages: bool) -> str:
-    """The journal's name for a photo's result."""
-    parts = [sha256, name, str(frame), reader_fingerprint, str(with_overlay), str(with_pages)]
+    """The journal's name for a photo's result; what the photo is called matters only where it is drawn on a picture."""
+    parts = [sha256, name if with_overlay else "", frame, reader_fingerprint, with_overlay, with_pages]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]
 
 
-def read_job(reader: Reader, job: Job) -> None:
-    """Read one photo, make its pictures and journal the result. A fault of the program becomes a problem of the photo.
-
-    Raises:
-        OSError: the journal cannot be written.
-    """
-    if job.frames:
-        limit = reader.options.max_frames
-        left_out = _problem(reader, job, "frames_not_read", frames=job.frames, first=job.frame + 1, limit=limit)
-        _write(job, left_out, [])
-        return
+def _opened(path: Path) -> sqlite3.Connection:
     try:
-        reading = reader.reading(job.path, job.name, job.frame)
-        record = reading.record
-        pictures = [*_crops(reader, record, reading.photo, job), *_pictures(reader, record, job)]
-    except OSError:
+        return _connected(path)
+    except sqlite3.DatabaseError as fault:
+        if isinstance(fault, sqlite3.OperationalError):
+            raise  # it cannot be written, which a new one could not either
+    for name in JOURNAL_FILES:
+        with suppress(FileNotFoundError):
+            path.with_name(name).replace(path.with_name(f"{name}.damaged"))
+    return _connected(path)
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        # A power cut may cost the last few results, which are then read again; it never damages what is there.
+        db.execute("PRAGMA synchronous = NORMAL")
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, _SCHEMA):
+            raise sqlite3.DatabaseError(f"journal of version {version}")
+        if version == 0:
+            db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_SCHEMA}; COMMIT;")
+        elif _was_interrupted(db) and db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("damaged")
+    except BaseException:
+        db.close()
         raise
-    except Exception as fault:
-        record, pictures = failed(reader, job, type(fault).__name__), []
-    _write(job, record, pictures)
+    return db
 
 
-def write_failed(reader: Reader, job: Job, error: str) -> None:
-    """Journal a photo that could not be read because of a fault of the program.
-
-    Raises:
-        OSError: the journal cannot be written.
-    """
-    _write(job, failed(reader, job, error), [])
+def _was_interrupted(db: sqlite3.Connection) -> bool:
+    last = db.execute("SELECT finished FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+    return bool(last) and last[0] is None
 
 
-def load(job: Job) -> Entry | None:
-    """The photo's result from the journal; None if there is none that is whole."""
+@contextmanager
+def _faults() -> Generator[None]:
+    """What SQLite calls its own is a fault of the disk to everybody else."""
     try:
-        content = json.loads(job.result.read_bytes())
-        record = Record.model_validate_json(json.dumps(content["record"]))
-        pictures: list[str] = content["pictures"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return Entry(record, tuple(pictures))
-
-
-def is_done(job: Job) -> bool:
-    """Whether the photo's result and its pictures are all there."""
-    entry = load(job)
-    return entry is not None and all((job.work / name).is_file() for name in entry.pictures)
-
-
-def picture_name(record: Record) -> str:
-    """File name of the pictures made of a photo: safe in any file system and link, different for different photos."""
-    photo = record.photo
-    stem = re.sub(r"[^\w.-]", "_", Path(photo.file).stem).lstrip(".")[:48]
-    frame = f"-{photo.frame + 1}" if photo.frame else ""
-    return f"{stem or 'photo'}-{photo.sha256[:16]}{frame}.jpg"
-
-
-def failed(reader: Reader, job: Job, error: str) -> Record:
-    """The record of a photo that could not be read because of a fault of the program."""
-    return _problem(reader, job, "internal_error", error=error)
-
-
-def _problem(reader: Reader, job: Job, code: str, **data: Any) -> Record:
-    """The record of a photo that was not looked at."""
-    return reader.unread(job.name, job.frame, code, sha256=job.sha256, **data)
-
-
-def _crops(reader: Reader, record: Record, photo: Photo | None, job: Job) -> list[str]:
-    """Make the sheet of strips, one per number in the record's order, or the thumbnail of a photo without a page; the
-    picture of the handwritten header, where the form has one; and that of the tally grids with anything in them."""
-    if photo is None:
-        return []
-    strips = [strip(photo, field.quad) for field in record.fields.values()]
-    made = [f"{CROPS}/{picture_name(record)}"]
-    save(sheet(strips) if strips else thumbnail(photo), job.work / made[-1], quality=70)
-    page = record.page and reader.template(record.page.template).page(record.page.page)
-    if record.page and page and page.header:
-        made.append(f"{HEADERS}/{picture_name(record)}")
-        private = (region.rect for region in page.private)
-        moved = record.page.moved if record.page.shape else None
-        save(header(photo, record.page.homography, page.header, private, moved), job.work / made[-1], quality=70)
-    counted = strokes.shown_fields(record)
-    if counted:
-        made.append(f"{STROKES}/{picture_name(record)}")
-        blocks = [strokes.block(photo, record.fields[name]) for name in counted]
-        save(sheet(blocks), job.work / made[-1], quality=70)
-    return made
-
-
-def _pictures(reader: Reader, record: Record, job: Job) -> list[str]:
-    """Make the pictures that were asked for; their names relative to the results."""
-    made: list[str] = []
-    if record.page is None:
-        return made
-    form = reader.template(record.page.template)
-    if job.overlay:
-        made.append(f"{OVERLAYS}/{picture_name(record)}")
-        save(overlay(record, job.path, form), job.work / made[-1])
-    if job.save_pages:
-        made.append(f"{PAGES}/{picture_name(record)}")
-        save(rectified(record.page, job.path, _PAGE_PIXELS_PER_MM, form, job.frame), job.work / made[-1])
-    return made
-
-
-def _write(job: Job, record: Record, pictures: list[str]) -> None:
-    content = {"record": record.export(), "pictures": pictures}
-    write_atomically(job.result, json.dumps(content, ensure_ascii=True).encode())
+        yield
+    except sqlite3.Error as fault:
+        raise OSError(None, f"{JOURNAL_FILE}: {fault}") from fault

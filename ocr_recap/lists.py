@@ -27,12 +27,13 @@ WAS_ROUNDED = (
 )
 
 
-def read_manifest(path: str | Path, names: Iterable[str]) -> Mapping[str, ManifestRow]:
+def read_manifest(path: str | Path, names: Iterable[str], any_frame: bool = False) -> Mapping[str, ManifestRow]:
     """Read a manifest: a table with the columns `file`, `station` and, if wanted, `page`.
 
     Args:
         path: the table.
         names: the photos that there are, as results call them; of a file with several frames also each frame's label.
+        any_frame: take any frame of these photos, as long as nobody has counted them.
 
     Returns:
         By file name. Photos that the manifest does not name are left to their names.
@@ -47,7 +48,7 @@ def read_manifest(path: str | Path, names: Iterable[str]) -> Mapping[str, Manife
     for line, row in table(Path(path), ("file", "station")):
         name = row["file"].replace("\\", "/").removeprefix("./")
         station = _code(row["station"], line, faults)
-        if name not in known:
+        if name not in known and not (any_frame and re.sub(r"#\d+$", "", name) in known):
             faults.append((line, f"berkas {name!r} tidak ada di antara foto", f"{name!r} is not among the photos"))
         elif name in rows:
             faults.append((line, f"berkas {name!r} ditulis dua kali", f"{name!r} is listed twice"))

@@ -181,6 +181,24 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "Station {station} is not on the roll. Check the code in the name of the file or folder or in the manifest, "
         "and complete the roll if the code is right.",
     ),
+    "time_limit": (
+        "Membaca foto ini belum selesai setelah {seconds} detik, lalu dihentikan. Jalankan lagi dengan "
+        "--retry-problems dan --photo-seconds yang lebih besar, atau baca foto itu dengan mata.",
+        "Reading this photo was not finished after {seconds} seconds and was stopped. Run again with --retry-problems "
+        "and a larger --photo-seconds, or read the photo by eye.",
+    ),
+    "memory_limit": (
+        "Membaca foto ini memerlukan memori lebih banyak daripada yang boleh dipakai. Minta foto yang lebih kecil, "
+        "atau jalankan lagi dengan --retry-problems dan --photo-memory yang lebih besar.",
+        "Reading this photo takes more memory than it may use. Ask for a smaller photo, or run again with "
+        "--retry-problems and a larger --photo-memory.",
+    ),
+    "process_died": (
+        "Proses yang membaca foto ini mati, juga saat diulang; foto belum dibaca. Minta foto aslinya dikirim ulang, "
+        "atau baca foto itu dengan mata, dan laporkan kepada pengembang program.",
+        "The process that was reading this photo died, and so did the next one; the photo has not been read. Ask for "
+        "the original photo again, or read it by eye, and report this to the developers.",
+    ),
     "internal_error": (
         "Kesalahan tak terduga dalam program ({error}). Foto ini belum dibaca: jalankan lagi, dan bila terulang "
         "laporkan pesan ini kepada pengembang program dan baca foto itu dengan mata.",

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from . import regions, sums, template
 from .answers import is_filled
 from .decisions import Decision, Decisions, Number, fold, latest, numbers_of, read_log
-from .documents import Document, settle
+from .documents import Document, policy_of, settle
 from .emit import (
     DECISIONS_FILE,
     DOCUMENTS_FILE,
@@ -45,7 +45,7 @@ from .emit.shown import ShownPhoto, Totals
 from .emit.tables import DocumentRow, document_row, missing_rows, numbers_head, numbers_rows, stations_csv
 from .groups import Group, regroup
 from .inputs import BatchError
-from .journal import picture_name
+from .jobs import picture_name
 from .lock import held
 from .problems import OF_GROUPING
 from .questions import settles
@@ -153,7 +153,7 @@ def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = 
             if columns is not None:
                 columns.add(shown, rows[-1])
             entries.append(listed(shown, rows[-1]))
-            questions += review_rows(shown, settles(document, shown.template), run.language)
+            questions += review_rows(shown, settles(document, shown.template, policy_of(records)), run.language)
             problems.extend((document.id, p) for p in document.problems)
             for record in records:
                 totals.add(record)
@@ -310,7 +310,7 @@ def _unusable(path: Path) -> BatchError:
 def _pictures(folder: Path, record: Record) -> tuple[str, ...]:
     if any(p.code == "duplicate_photo" for p in record.problems):
         return ()
-    names = (f"{kind}/{picture_name(record)}" for kind in PICTURES)
+    names = (f"{kind}/{picture_name(record.photo.file, record.photo.sha256, record.photo.frame)}" for kind in PICTURES)
     return tuple(name for name in names if (folder / name).is_file())
 
 

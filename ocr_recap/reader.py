@@ -21,6 +21,7 @@ from . import groups as groups_module
 from . import template as templates_module
 from .assembly import problem_record
 from .documents import Document, settle_all
+from .limits import is_shortage
 from .lists import read_manifest
 from .load import Source, check_source
 from .options import Options
@@ -109,7 +110,9 @@ class Reader:
             reading = read_photo(source, label, self.templates, self._digits, self.options, frame, self._tallies)
         except Exception as error:  # one bad photo must never end a batch; the record says what happened
             _log.exception("unexpected error while reading %s", label)
-            reading = Reading(self.failed(label, f"{type(error).__name__}: {error}", frame), None)
+            short = is_shortage(error)
+            failed = self.failed(label, f"{type(error).__name__}: {error}", frame)
+            reading = Reading(self.unread(label, frame, "memory_limit") if short else failed, None)
         self._remember(reading.record, source)
         return reading
 

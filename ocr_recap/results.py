@@ -11,25 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import journal, sums
+from . import sums
 from .documents import settle_all
 from .emit import DECISIONS_FILE, DOCUMENTS_FILE, PHOTOS_FILE, PICTURES, RUN_FILE, TEMPLATES
 from .emit.shown import Totals
 from .groups import Group, group, sighting
-from .journal import Entry, Job
+from .jobs import picture_name
+from .journal import Entry, Journal
+from .plan import Planned
 from .publish import PART, Tables, keep_filled, write
 from .reader import Reader
 from .record import Problem, Record, problem
 from .runinfo import RunInfo, now
 from .stations import Naming, place
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A photo of the batch: its job, and the place of the same frame of an earlier file with the same bytes, if any."""
-
-    job: Job
-    first: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,8 +55,10 @@ class Published:
     tables: Tables
 
 
-def publish(out: Path, plan: Sequence[Planned], reader: Reader, wanted: Wanted, run: RunInfo) -> Published:
-    """Turn the journal of a batch into its results, then remove the journal.
+def publish(
+    out: Path, plan: Sequence[Planned], reader: Reader, wanted: Wanted, run: RunInfo, journal: Journal
+) -> Published:
+    """Turn the journal of a batch into its results.
 
     Args:
         out: the folder of results; what people decided about an earlier batch in it stays there and is heard again.
@@ -70,40 +66,47 @@ def publish(out: Path, plan: Sequence[Planned], reader: Reader, wanted: Wanted, 
         reader: that read them.
         wanted: how to put them together.
         run: how the batch was run.
+        journal: with the result of each photo; pictures that lie beside it stay there.
 
     Raises:
         BatchError: the decisions in `out` were damaged.
         OSError: `out` cannot be written.
     """
-    stage, work = out / PART, journal.folder(out)
+    stage = out / PART
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir()
     if (out / DECISIONS_FILE).is_file():
         shutil.copyfile(out / DECISIONS_FILE, stage / DECISIONS_FILE)
-    rows = _readings(stage, work, plan, reader, wanted, run)
+    rows = _readings(stage, plan, reader, wanted, run, journal)
     tables = write(stage, reader.templates)
     kept = keep_filled(out)
     sums.install(stage, out)
     shutil.rmtree(stage, ignore_errors=True)
-    shutil.rmtree(work, ignore_errors=True)
     return Published(rows, replace(tables, kept=kept))
 
 
 def _readings(
-    stage: Path, work: Path, plan: Sequence[Planned], reader: Reader, wanted: Wanted, run: RunInfo
+    stage: Path, plan: Sequence[Planned], reader: Reader, wanted: Wanted, run: RunInfo, journal: Journal
 ) -> tuple[PhotoRow, ...]:
     """Write everything that `publish.write` starts from. One document is held at a time."""
     forms = {form.id: form for form in reader.templates}
-    groups = _groups(plan, reader, wanted)
-    pictures: list[str] = []
+    groups = _groups(plan, reader, wanted, journal)
+    pictures: dict[str, str] = {}
+    for name in PICTURES:
+        (stage / name).mkdir()
     rows: dict[int, PhotoRow] = {}
     lines: dict[int, tuple[int, int]] = {}  # where each photo's line lies among those in the order of documents
     used: set[str] = set()
     stations: set[str | None] = set()
 
     def load(index: int) -> Record:
-        entry = _entry(plan[index], plan, reader)
-        pictures.extend(entry.pictures)
+        job = plan[index].job
+        entry = _entry(plan[index], plan, reader, journal)
+        for kind, sha256 in entry.pictures.items():
+            name = f"{kind}/{picture_name(job.name, job.sha256, job.frame)}"
+            if (path := journal.picture(kind, sha256, job, entry.file)) is not None:
+                _lend(path, stage / name)
+                pictures[name] = sha256
         return entry.record
 
     spool = stage / f"{PHOTOS_FILE}.spool"
@@ -123,10 +126,6 @@ def _readings(
                 unordered.seek(start)
                 photos.write(unordered.read(length))
     spool.unlink()
-    for name in PICTURES:
-        (stage / name).mkdir()
-    for name in pictures:
-        (work / name).replace(stage / name)
     (stage / TEMPLATES).mkdir()
     kept = [form for form in reader.templates if form.id in used] or list(reader.templates)
     for form in kept:
@@ -138,24 +137,42 @@ def _readings(
             "stations_without_photos": tuple(code for code in wanted.roll or () if code not in stations),
         }
     ).save(stage)
-    names = [PHOTOS_FILE, RUN_FILE, *pictures, *(f"{TEMPLATES}/{form.id}.yaml" for form in kept)]
-    sums.write(stage, {name: sums.of(stage / name) for name in names})
+    names = [PHOTOS_FILE, RUN_FILE, *(f"{TEMPLATES}/{form.id}.yaml" for form in kept)]
+    sums.write(stage, {**pictures, **{name: sums.of(stage / name) for name in names}})
     return tuple(rows[index] for index in range(len(plan)))
 
 
-def _groups(plan: Sequence[Planned], reader: Reader, wanted: Wanted) -> list[Group]:
+def _lend(path: Path, to: Path) -> None:
+    """Let a file have a second name, or a copy where the disk knows no such thing."""
+    try:
+        to.hardlink_to(path)
+    except OSError:
+        shutil.copyfile(path, to)
+
+
+def _groups(plan: Sequence[Planned], reader: Reader, wanted: Wanted, journal: Journal) -> list[Group]:
     """Which photos make one document. Only a few facts of each photo are held at once."""
-    sightings = [
-        sighting(_entry(p, plan, reader).record, place(p.job.name, wanted.naming, p.job.path.as_posix(), p.job.frame))
-        for p in plan
-    ]
-    return group(sightings, wanted.roll)
+    return group(
+        [
+            sighting(
+                _entry(p, plan, reader, journal).record,
+                place(p.job.name, wanted.naming, p.job.path.as_posix(), p.job.frame),
+            )
+            for p in plan
+        ],
+        wanted.roll,
+    )
 
 
-def _entry(planned: Planned, plan: Sequence[Planned], reader: Reader) -> Entry:
+def _entry(planned: Planned, plan: Sequence[Planned], reader: Reader, journal: Journal) -> Entry:
+    job = planned.job
     if planned.first is not None:
-        return Entry(_duplicate(_entry(plan[planned.first], plan, reader).record, planned.job.name))
-    return journal.load(planned.job) or Entry(journal.failed(reader, planned.job, "result lost"))
+        first = _entry(plan[planned.first], plan, reader, journal).record
+        return Entry(_duplicate(first, job.name), {}, job.name)
+    if (entry := journal.load(job)) is not None:
+        return entry
+    lost = reader.unread(job.name, job.frame, "internal_error", sha256=job.sha256, error="result lost")
+    return Entry(lost, {}, job.name)
 
 
 def _duplicate(first: Record, name: str) -> Record:

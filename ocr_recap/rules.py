@@ -18,6 +18,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 Operator = Literal["=", "<=", ">="]
@@ -41,7 +42,7 @@ class Relation:
     operator: Operator
     tolerance: Fraction
 
-    @property
+    @cached_property
     def fields(self) -> tuple[str, ...]:
         """Ids of the fields, in the order in which the text names them."""
         return tuple(name for name, _ in self.coefficients)

@@ -10,12 +10,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from .emit import RUN_FILE
 from .emit.html import Language
 from .emit.tables import Dialect
 from .inputs import BatchError
+from .limits import Limits
 from .reader import Reader
 from .record import JsonLine
 
@@ -32,7 +33,8 @@ class RunInfo(JsonLine):
         machine: system, release, architecture, cores; no name of it.
         runtime: versions of Python and of the libraries that results depend on.
         options: of reading; template files by their own names.
-        workers, resumed: processes, and photos whose results an interrupted run had left.
+        workers, resumed: how many worked, and photos whose results an earlier run had left.
+        executor, limits: where they worked, and what one photo might take (seconds, MiB).
         language, dialect: of the report and the tables.
         workbook, parquet: whether the tables are there as a workbook and as Parquet too.
         names: whether stations have the names of their regions.
@@ -66,6 +68,8 @@ class RunInfo(JsonLine):
     stations_without_photos: tuple[str, ...]
     skipped: tuple[str, ...]
     tally_sha256: str = ""
+    executor: str = "processes"
+    limits: dict[str, float] = Field(default_factory=dict)
     provisional: Literal[True] = True
 
     def save(self, folder: Path) -> None:
@@ -87,6 +91,8 @@ def run_info(
     *,
     started: str,
     workers: int,
+    executor: str,
+    limits: Limits,
     resumed: int,
     language: Language,
     dialect: Dialect,
@@ -112,6 +118,8 @@ def run_info(
         runtime={"python": platform.python_version(), **{name: version(name) for name in _PARTS}},
         options={**options, "templates": [Path(t).name for t in reader.options.templates]},
         workers=workers,
+        executor=executor,
+        limits={"seconds": limits.seconds, "megabytes": limits.megabytes},
         resumed=resumed,
         language=language,
         dialect=dialect,

@@ -49,8 +49,14 @@ def show(result: batch.BatchResult, language: Language) -> None:
         console.print(
             Text(say(language, f"Dilewati ({count}): {names}", f"Skipped ({count}): {names}")), soft_wrap=True
         )
-    if result.resumed:
-        text = f"{result.resumed} dari proses sebelumnya", f"{result.resumed} taken over from the interrupted run"
+    if result.unchanged:
+        text = (
+            "Semua hasil sudah ada; tidak ada yang dibaca ulang.",
+            "All results are in place; nothing was read again.",
+        )
+        console.print(say(language, *text))
+    elif result.resumed:
+        text = f"{result.resumed} dari proses sebelumnya", f"{result.resumed} taken over from an earlier run"
         console.print(say(language, *text))
     _decisions(console, result.idle, result.kept, language)
     _notice(console, result.report, language)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from . import slips
+from . import rulebook, slips
 from .printed import Gray, Identifier, Label, Millimetres, Model, Point, Positive, Printed, Rect
 from .rules import Relation, RuleSyntaxError, in_words, parse
 from .yaml_faults import explain
@@ -281,6 +281,9 @@ class Template(Model):
             for name in rule.relation.fields:
                 if name not in known:
                     raise ValueError(f"rule {rule.id!r} names the unknown field {name!r}; write one of the field ids")
+        wrong = rulebook.fault({r.id: r.relation for r in self.rules if r.strength != "soft"})
+        if wrong:
+            raise ValueError(wrong)
         tags = [page.markers.tag.id for page in self.pages if page.markers.tag]
         if len(tags) != len(set(tags)):
             raise ValueError("two pages have the same tag id; the tag is what tells the pages apart")

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from ocr_recap import draw, load, template
+from ocr_recap.executors import SerialWorker
 from ocr_recap.field_record import (
     BubbleEvidence,
     CellEvidence,
@@ -82,7 +83,12 @@ def field(described, status: str, value: int | None, text: str | None = None) ->
             state="read", text=shown, value=value, probability=0.99, supports=0.99, digits_agree=0.99, columns=columns
         )
     doubtful = status == "review"
-    said = ChoiceEvidence(text=text, value=value, digits=digits.supports, bubbles=0.99 if bubbles else 0.0)
+    said = ChoiceEvidence(
+        text=text,
+        value=value,
+        digits=digits.blank if value is None else digits.supports,
+        bubbles=0.99 if bubbles else 0.0,
+    )
     why = reason("no_second_witness", {}) if doubtful else {"id": "dua bukti cocok", "en": "two witnesses agree"}
     return FieldRecord(
         text=text,
@@ -95,7 +101,12 @@ def field(described, status: str, value: int | None, text: str | None = None) ->
         reasons=("no_second_witness",) if doubtful else (),
         explanation=bilingual(why),
         quad=quad(corners(described.cells.outline())),
-        evidence=Evidence(digits=digits, bubbles=bubbles, choices=(said,), rest=0.0 if status != "review" else 0.01),
+        evidence=Evidence(
+            digits=digits,
+            bubbles=bubbles,
+            choices=(said,),
+            rest={"accepted": 9.8e-6, "review": 0.01, "blank": 0.0}[status],
+        ),
     )
 
 
@@ -155,11 +166,17 @@ def lost(file: str = "a.jpg", code: str = "no_form", sha256: str = "0" * 64, fra
 
 
 def contents(out: Path) -> dict[str, object]:
-    """Everything that may not differ between two runs: all but `run.json` and its hash."""
-    found = {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
+    """Everything that may not differ between two runs: all but `run.json` and its hash, and the journal."""
+    files = [p for p in sorted(out.rglob("*")) if p.is_file() and not p.name.startswith("journal.sqlite")]
+    found = {p.relative_to(out).as_posix(): p.read_bytes() for p in files}
     found.pop("run.json", None)
     listed = found.get("SHA256SUMS", b"").splitlines()
     return {**found, "SHA256SUMS": [line for line in listed if not line.endswith(b"  run.json")]}
+
+
+def serial(executor, options, limits, reader, workers, ship=False):
+    """Stands for `executors.hire_of`: work is done in this process, by the fake reader, whatever was asked for."""
+    return lambda: SerialWorker(reader())
 
 
 class FakeReader:

@@ -9,7 +9,7 @@ import sys
 import pytest
 from fakes import FakeReader, contents, photo
 
-from ocr_recap import batch, journal, pool
+from ocr_recap import batch, jobs
 from ocr_recap.batch import BatchError, collect
 
 
@@ -108,6 +108,7 @@ def test_results_are_complete_and_nothing_else_stays(reader, photos, tmp_path):
         "crops",
         "documents.jsonl",
         "headers",
+        "journal.sqlite",
         "numbers.csv",
         "overlay",
         "pages",
@@ -179,7 +180,7 @@ def test_a_file_that_cannot_be_opened_is_a_record(reader, tmp_path):
 
 
 def test_a_fault_of_the_program_is_a_problem_of_one_photo(reader, photos, tmp_path, monkeypatch):
-    whole = journal.strip
+    whole = jobs.strip
     calls = []
 
     def faulty(*arguments):
@@ -188,7 +189,7 @@ def test_a_fault_of_the_program_is_a_problem_of_one_photo(reader, photos, tmp_pa
             raise ZeroDivisionError
         return whole(*arguments)
 
-    monkeypatch.setattr(journal, "strip", faulty)
+    monkeypatch.setattr(jobs, "strip", faulty)
     batch.run([photos], tmp_path / "out")
     found = [[p["code"] for p in r["problems"]] for r in lines(tmp_path / "out")]
     assert found == [[], ["internal_error"], [], [], []]
@@ -295,51 +296,127 @@ def test_other_options_read_again(reader, photos, tmp_path, change):
     assert batch.run([photos], tmp_path / "out", **change).resumed == 0
 
 
-def test_a_damaged_journal_is_read_again(reader, photos, tmp_path):
+def test_a_damaged_journal_is_put_aside_and_nothing_is_lost(reader, photos, tmp_path):
+    out = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
-        batch.run([photos], tmp_path / "out", progress=interrupted(2))
-    damaged = sorted((tmp_path / "out" / ".work").glob("*.json"))[0]
-    damaged.write_bytes(damaged.read_bytes()[:100])
-    assert batch.run([photos], tmp_path / "out").resumed == 1
-    assert len(lines(tmp_path / "out")) == 5
+        batch.run([photos], out, progress=interrupted(2))
+    with (out / "journal.sqlite").open("r+b") as file:
+        file.write(b"no database at all")
+    assert batch.run([photos], out).resumed == 0
+    assert len(lines(out)) == 5
+    assert (out / "journal.sqlite.damaged").is_file()
 
 
-# --- processes ------------------------------------------------------------------------------------------------------
+def test_a_damaged_picture_is_made_again(reader, photos, tmp_path):
+    out = tmp_path / "out"
+    batch.run([photos], tmp_path / "calm")
+    with pytest.raises(KeyboardInterrupt):
+        batch.run([photos], out, progress=interrupted(3))
+    damaged = min((out / ".work" / "crops").iterdir())
+    damaged.write_bytes(b"")  # as a power cut may leave it
+    assert batch.run([photos], out).resumed == 2
+    assert contents(out) == contents(tmp_path / "calm")
 
 
-def test_the_number_of_processes_changes_nothing(photos, tmp_path):
-    (photos / "2.jpg").write_bytes((photos / "0.jpg").read_bytes())
-    (photos / "3.jpg").write_bytes(b"no photo")
-    one = batch.run([photos], tmp_path / "one", overlay=True)
-    two = batch.run([photos], tmp_path / "two", overlay=True, workers=2)
-    assert one.rows == two.rows
-    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+# --- once more ------------------------------------------------------------------------------------------------------
 
 
-def dies_on_2(options):
-    pool._reader = DeadlyReader(options)
+def test_a_finished_batch_is_only_looked_at(reader, photos, tmp_path):
+    out = tmp_path / "out"
+    first = batch.run([photos], out)
+    before = {p: p.stat().st_mtime_ns for p in out.rglob("*") if p.is_file() and "journal" not in p.name}
+    again = batch.run([photos], out)
+    assert reader().calls == []
+    assert (again.unchanged, again.resumed) == (True, 5)
+    assert (again.rows, again.totals, again.documents) == (first.rows, first.totals, first.documents)
+    assert {p: p.stat().st_mtime_ns for p in before} == before
 
 
-class DeadlyReader(FakeReader):
-    def reading(self, source, name, frame=0):
+def test_what_was_lost_of_finished_results_is_made_again_without_reading(reader, photos, tmp_path):
+    out = tmp_path / "out"
+    batch.run([photos], out)
+    before = contents(out)
+    (out / "report.html").unlink()
+    assert not batch.run([photos], out).unchanged
+    assert reader().calls == []
+    assert contents(out) == before
+
+
+def test_a_table_that_somebody_fills_in_stays(reader, photos, tmp_path):
+    batch.run([photos], tmp_path / "out")
+    with (tmp_path / "out" / "review.csv").open("ab") as file:
+        file.write(b"somebody's work")
+    assert batch.run([photos], tmp_path / "out").unchanged
+    assert (tmp_path / "out" / "review.csv").read_bytes().endswith(b"somebody's work")
+
+
+def test_a_photo_of_another_name_is_not_read_again(reader, photos, tmp_path):
+    for overlay, read in ((False, []), (True, ["7.jpg"])):  # its name is drawn on an overlay
+        batch.run([photos], tmp_path / "out", overlay=overlay)
+        (photos / "3.jpg").rename(photos / "7.jpg")
+        batch.run([photos], tmp_path / "calm", overlay=overlay)
+        batch.run([photos], tmp_path / "out", overlay=overlay)
+        assert reader().calls == read
+        assert contents(tmp_path / "out") == contents(tmp_path / "calm")
+        (photos / "7.jpg").rename(photos / "3.jpg")
+
+
+def test_more_photos_are_all_that_is_read(reader, photos, tmp_path):
+    batch.run([photos], tmp_path / "out")
+    photo(photos / "7.jpg", mark=7)
+    batch.run([photos], tmp_path / "calm")
+    batch.run([photos], tmp_path / "out")
+    assert reader().calls == ["7.jpg"]
+    assert contents(tmp_path / "out") == contents(tmp_path / "calm")
+
+
+def test_force_reads_all_again_and_an_interrupted_one_goes_on(reader, photos, tmp_path):
+    out = tmp_path / "out"
+    batch.run([photos], out)
+    before = contents(out)
+    with pytest.raises(KeyboardInterrupt):
+        batch.run([photos], out, kind="force", progress=interrupted(2))
+    assert len(reader().calls) == 2
+    batch.run([photos], out, kind="force")
+    assert len(reader().calls) == 3
+    assert contents(out) == before
+    batch.run([photos], out, kind="force")
+    assert len(reader().calls) == 5
+
+
+def test_retry_reads_those_with_problems_again(reader, photos, tmp_path):
+    (photos / "2.jpg").write_bytes(b"no photo")
+    batch.run([photos], tmp_path / "out")
+    assert batch.run([photos], tmp_path / "out").unchanged
+    batch.run([photos], tmp_path / "out", kind="retry")
+    assert reader().calls == ["2.jpg"]
+
+
+def test_a_file_that_changes_while_it_is_read_is_no_result_of_its_bytes(reader, photos, tmp_path, monkeypatch):
+    content = (photos / "2.jpg").read_bytes()
+    whole = FakeReader.reading
+
+    def changing(self, source, name, frame=0):
         if name == "2.jpg":
-            os._exit(9)
-        return super().reading(source, name, frame)
+            photo(photos / "2.jpg", mark=9)
+        return whole(self, source, name, frame)
+
+    monkeypatch.setattr(FakeReader, "reading", changing)
+    batch.run([photos], tmp_path / "out")
+    found = lines(tmp_path / "out")[2]
+    assert [p["code"] for p in found["problems"]] == ["file_changed"]
+    (photos / "2.jpg").write_bytes(content)
+    monkeypatch.setattr(FakeReader, "reading", whole)
+    batch.run([photos], tmp_path / "out")
+    assert reader().calls == ["2.jpg"]
+    assert lines(tmp_path / "out")[2]["problems"] == []
 
 
-def test_a_photo_that_kills_its_process_is_the_only_one_lost(reader, photos, tmp_path, monkeypatch):
-    monkeypatch.setattr(pool, "_start_worker", dies_on_2)
-    batch.run([photos], tmp_path / "out", workers=2)
-    found = [[p["code"] for p in r["problems"]] for r in lines(tmp_path / "out")]
-    assert found == [[], [], ["internal_error"], [], []]
-
-
-def cannot_start(options):
-    raise RuntimeError("no worker can start")
-
-
-def test_processes_that_cannot_start_lose_nothing(reader, photos, tmp_path, monkeypatch):
-    monkeypatch.setattr(pool, "_start_worker", cannot_start)
-    result = batch.run([photos], tmp_path / "out", workers=2)
-    assert result.totals.problems == 0
-    assert len(lines(tmp_path / "out")) == 5
+def test_results_are_not_replaced_by_a_mistyped_name(reader, photos, tmp_path):
+    batch.run([photos], tmp_path / "out")
+    before = contents(tmp_path / "out")
+    with pytest.raises(BatchError) as fault:
+        batch.run([tmp_path / "fotos"], tmp_path / "out")
+    assert "--out" in fault.value.id
+    assert "--out" in fault.value.en
+    assert contents(tmp_path / "out") == before

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from fakes import FORM, FakeReader, photo
+from fakes import FORM, FakeReader, photo, serial
 from typer.testing import CliRunner
 
 from ocr_recap import batch, cli, doctor, summary, template
@@ -22,6 +22,7 @@ def plain(monkeypatch):
 @pytest.fixture
 def fake(monkeypatch):
     monkeypatch.setattr(batch, "Reader", FakeReader)
+    monkeypatch.setattr(batch, "hire_of", serial)
 
 
 def call(*arguments):
@@ -115,7 +116,7 @@ def test_interruption_exits_130_and_says_how_to_go_on(fake, tmp_path, monkeypatc
     def stop(*_arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(batch, "in_this_process", stop)
+    monkeypatch.setattr(FakeReader, "reading", stop)
     result = call("read", photo(tmp_path / "a.jpg"), "--out", tmp_path / "out")
     assert result.exit_code == 130
     assert "same command" in result.stderr

@@ -15,6 +15,8 @@ PARQUET_FILES: Final = (PARQUET_PHOTOS, PARQUET_FIELDS, PARQUET_DOCUMENTS)
 REPORT_FILE: Final = "report.html"
 RUN_FILE: Final = "run.json"
 SUMS_FILE: Final = "SHA256SUMS"
+JOURNAL_FILE: Final = "journal.sqlite"  # no result: it holds times, and what is not published yet
+JOURNAL_FILES: Final = frozenset({JOURNAL_FILE, f"{JOURNAL_FILE}-wal", f"{JOURNAL_FILE}-shm"})
 DECISIONS_FILE: Final = "decisions.jsonl"  # a person's: never written by a batch, and kept by the next one
 FILES: Final = frozenset(
     {

@@ -1,0 +1,50 @@
+"""What one photo may take, and how a process that reads photos is held to it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one photo may take before it becomes a problem.
+
+    Attributes:
+        seconds: from its beginning to its end; the process is ended then.
+        megabytes: MiB beyond what a process holds before its first photo; enforced on Linux only.
+    """
+
+    seconds: float = 60.0
+    megabytes: int = 2048
+
+
+def confine(megabytes: int) -> None:
+    """Let this process, as it stands, grow by so many MiB and no more: beyond them allocations fail.
+
+    The limit is on data, not on addresses: libraries reserve many more of these than they use. Where the system has no
+    such limit nothing happens.
+    """
+    if sys.platform != "linux":
+        return
+    import resource  # noqa: PLC0415  (not on every system)
+
+    most = _held() + megabytes * 2**20
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+
+
+def is_shortage(fault: BaseException) -> bool:
+    """Whether an error means that memory did not suffice, whatever library says so."""
+    # OpenCV and onnxruntime have no type of their own for it.
+    text = str(fault)
+    return isinstance(fault, MemoryError) or "Insufficient memory" in text or "bad alloc" in text.replace("_", " ")
+
+
+def _held() -> int:
+    """Bytes of data that this process holds, reserved or used: what the limit is compared with."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData:")), 0)

@@ -1,0 +1,173 @@
+"""Which jobs do the files of a batch make? Frames are counted, bytes hashed, copies and earlier results found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from . import files as plain_files
+from . import frames
+from .crew import Crew
+from .files import fingerprint as fingerprint_of
+from .inputs import Input
+from .jobs import Count, Failed, Job, Made, Task, unread
+from .journal import Journal, key_of
+from .problems import PhotoProblem
+
+if TYPE_CHECKING:
+    from .reader import Reader
+
+Kind = Literal["read", "force", "retry"]  # of a run: what it takes over of earlier ones, see `batch.run`
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A photo of the batch: its job, and the place of the same frame of an earlier file with the same bytes, if any."""
+
+    job: Job
+    first: int | None = None
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the batch.
+
+    Attributes:
+        photo: where it lies and how results call it.
+        frames: how many it has; 1 where nobody can tell.
+        sha256: of its bytes; None if they were not needed yet.
+        fault: why its frames could not be counted: whatever it holds, it has not been read.
+    """
+
+    photo: Input
+    frames: int = 1
+    sha256: str | None = None
+    fault: Failed | None = None
+
+
+def survey(photos: Sequence[Input], journal: Journal, crew: Crew, again: bool) -> list[File]:
+    """How many frames each file has, in the same order.
+
+    Most files are photos, which their first bytes say. What may hold several frames is opened by a worker, since a
+    file may end the process that opens it; the journal remembers what came of that.
+
+    Raises:
+        OSError: the journal cannot be written.
+        ocr_recap.crew.CannotStart: workers do not start.
+    """
+    files = [File(photo) for photo in photos]
+    unknown: dict[Path, list[int]] = {}
+    for index, photo in enumerate(photos):
+        if not _may_have_frames(photo.path):
+            continue
+        sha256 = fingerprint_of(photo.path)[0]
+        known = journal.frames(sha256) if sha256 else 1
+        if isinstance(known, int):
+            files[index] = File(photo, known, sha256)
+        elif known and not again:
+            files[index] = File(photo, 1, sha256, known)
+        else:
+            files[index] = File(photo, 1, sha256)
+            unknown.setdefault(photo.path, []).append(index)
+    for task, done in crew.run(Count(path) for path in unknown):
+        for index in unknown[task.path]:
+            file = files[index]
+            assert file.sha256
+            assert isinstance(done, int | Failed)
+            journal.add_frames(file.sha256, done)
+            counted = isinstance(done, int)
+            files[index] = File(file.photo, done if counted else 1, file.sha256, None if counted else done)
+    return files
+
+
+def planned(files: Iterable[File], most: int, fingerprint: str, overlay: bool, save_pages: bool) -> Iterator[Planned]:
+    """Hash the files one by one, as they come up, and find those that were seen before.
+
+    Args:
+        files: what lies beyond `most` frames of one is one job that reads nothing.
+        most: frames of one file to read.
+        fingerprint: of the reader.
+        overlay, save_pages: as in `Job`.
+    """
+    seen: dict[str, int] = {}
+    start = 0
+    for file in files:
+        sha256, size = fingerprint_of(file.photo.path) if file.sha256 is None else (file.sha256, 1)
+        # Empty files are all alike, yet each is another photo that got lost.
+        first = seen.setdefault(sha256, start) if sha256 and size else start
+        jobs = jobs_of(file, most)
+        for frame in range(jobs):
+            path, name = file.photo.path, file.photo.name
+            known = sha256 and key_of(sha256, name, frame, fingerprint, overlay, save_pages)
+            key = known or f"unreadable-{start}"
+            beyond = file.frames if frame == most else 0
+            job = Job(path, name, sha256, key, overlay, save_pages, frame, beyond, file.fault)
+            yield Planned(job, None if first == start else first + frame)
+        start += jobs
+
+
+def jobs_of(file: File, most: int) -> int:
+    """How many jobs a file makes if at most so many of its frames are read."""
+    return min(file.frames, most) + (file.frames > most)
+
+
+@dataclass
+class Queue:
+    """The jobs of a batch as they come up and are done.
+
+    `plan` grows as they do; `resumed` were done by an earlier run, `read` by this one.
+    """
+
+    journal: Journal
+    reader: Reader
+    kind: Kind
+    plan: list[Planned] = field(default_factory=list[Planned])
+    done: int = 0
+    resumed: int = 0
+    read: int = 0
+
+    def work(self, crew: Crew, planned: Iterable[Planned], progress: Callable[[int, str], None]) -> None:
+        """Let a crew do what is to do; `progress` hears how many jobs are done, and of the last one.
+
+        Raises:
+            OSError: the journal cannot be written.
+            ocr_recap.crew.CannotStart: workers do not start.
+        """
+        for task, done in crew.run(self._todo(planned, progress), self._began):
+            assert isinstance(task, Job)
+            assert isinstance(done, Made | Failed)
+            self.done += 1
+            self.read += 1
+            made = done if isinstance(done, Made) else unread(self.reader, task, done)
+            self.journal.add(task, made, self.done, self.resumed)
+            progress(self.done, task.label)
+        self.journal.tell(self.done, self.resumed)
+
+    def _began(self, task: Task) -> None:
+        if isinstance(task, Job):
+            self.journal.began(task.label, task.key)
+
+    def _todo(self, planned: Iterable[Planned], progress: Callable[[int, str], None]) -> Iterator[Job]:
+        """Those that are still to do; the others are reported at once."""
+        at_work: set[str] = set()
+        for one in planned:
+            self.plan.append(one)
+            known = one.first is not None or one.job.key in at_work
+            before = not known and self.journal.is_done(one.job, self.kind)
+            self.resumed += before
+            if before or known:
+                self.done += 1
+                progress(self.done, one.job.label)
+            else:
+                at_work.add(one.job.key)
+                yield one.job
+
+
+def _may_have_frames(path: Path) -> bool:
+    try:
+        with plain_files.opened(path)[0] as file:
+            return frames.kind_of(file.read(frames.HEAD)) in frames.SEVERAL
+    except (OSError, PhotoProblem):
+        return False  # reading it says why

@@ -1,0 +1,119 @@
+"""Workers that die, hang, run out of memory or never start: what becomes of their work, and of everybody else's."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from functools import partial
+
+import numpy as np
+import pytest
+from conftest import SAMPLES
+from fakes import FakeReader, contents, photo
+
+from ocr_recap import batch, limits
+from ocr_recap.batch import BatchError
+from ocr_recap.executors import ProcessWorker
+from ocr_recap.limits import Limits
+from ocr_recap.options import Options
+
+LIMITS = Limits(seconds=1.5, megabytes=300)
+
+
+class Troubled(FakeReader):
+    """Reads as the fake does, but for photos whose names ask for trouble; `once` is over when it was there."""
+
+    def reading(self, source, name, frame=0):
+        trouble = name.partition("-")[2].removesuffix(".jpg")
+        marker = source.with_suffix(".was-here")
+        if trouble.endswith("-once") and marker.exists():
+            trouble = ""
+        elif trouble.endswith("-once"):
+            marker.touch()
+        match trouble.removesuffix("-once"):
+            case "dies":
+                os._exit(9)
+            case "crashes":
+                os.abort()
+            case "hangs":
+                time.sleep(60)
+            case "grows":
+                np.ones(400 * 2**20, np.uint8)
+            case _:
+                pass
+        return super().reading(source, name, frame)
+
+
+def never(_options):
+    raise RuntimeError("no worker can start")
+
+
+def hire(build=Troubled):
+    return partial(ProcessWorker, build, Options(), LIMITS)
+
+
+def codes(out):
+    found = (json.loads(line) for line in (out / "photos.jsonl").read_text().splitlines())
+    return {r["photo"]["file"]: [p["code"] for p in r["problems"]] for r in found}
+
+
+def test_a_photo_that_dies_hangs_or_grows_is_a_problem_and_the_batch_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "Reader", FakeReader)
+    names = ["0", "1-dies-once", "2-hangs", "3", "4-dies", "5-grows", "6"]
+    for index, name in enumerate(names):
+        photo(tmp_path / "in" / f"{name}.jpg", mark=index)
+    out = tmp_path / "out"
+    batch.run([tmp_path / "in"], out, workers=2, executor=hire(), limits=LIMITS)
+    found = {name.removesuffix(".jpg"): found for name, found in codes(out).items()}
+    assert found == {
+        "0": [],
+        "1-dies-once": [],
+        "2-hangs": ["time_limit"],
+        "3": [],
+        "4-dies": ["process_died"],
+        "5-grows": ["memory_limit"],
+        "6": [],
+    }
+    record = json.loads((out / "photos.jsonl").read_text().splitlines()[2])
+    assert record["problems"][0]["data"] == {"seconds": 1.5}
+    assert record["photo"]["sha256"]
+
+
+def test_one_worker_survives_its_photo_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "Reader", FakeReader)
+    for index, name in enumerate(("0-crashes", "1")):
+        photo(tmp_path / "in" / f"{name}.jpg", mark=index)
+    batch.run([tmp_path / "in"], tmp_path / "out", workers=1, executor=hire(), limits=LIMITS)
+    assert codes(tmp_path / "out") == {"0-crashes.jpg": ["process_died"], "1.jpg": []}
+
+
+def test_workers_that_cannot_start_are_an_error_that_names_a_way_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "Reader", FakeReader)
+    photo(tmp_path / "in" / "0.jpg")
+    with pytest.raises(BatchError, match="--executor serial"):
+        batch.run([tmp_path / "in"], tmp_path / "out", executor=hire(never))
+    batch.run([tmp_path / "in"], tmp_path / "out", executor="serial")
+    assert codes(tmp_path / "out") == {"0.jpg": []}
+
+
+@pytest.mark.parametrize(
+    "fault", [MemoryError(), ValueError("(-4:Insufficient memory) Failed to allocate"), RuntimeError("std::bad_alloc")]
+)
+def test_a_lack_of_memory_is_known_whoever_says_so(fault):
+    assert limits.is_shortage(fault)
+    assert not limits.is_shortage(ValueError("another fault"))
+
+
+def test_the_executor_changes_nothing(tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("page2-clean.jpg", "page2-torn-corner.jpg", "page3-upside-down.jpg"):
+        (tmp_path / "in" / name).write_bytes((SAMPLES / name).read_bytes())
+    (tmp_path / "in" / "0.jpg").write_bytes(b"no photo")
+    one = batch.run([tmp_path / "in"], tmp_path / "one", executor="serial", overlay=True)
+    two = batch.run([tmp_path / "in"], tmp_path / "two", executor="processes", workers=2, overlay=True)
+    assert one.rows == two.rows
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+    run = json.loads((tmp_path / "two" / "run.json").read_text())
+    assert (run["executor"], run["workers"]) == ("processes", 2)
+    assert run["limits"] == {"seconds": Limits.seconds, "megabytes": Limits.megabytes}

@@ -1,0 +1,51 @@
+"""Ray as an executor: a real local one, or nothing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from conftest import SAMPLES
+from fakes import contents, photo
+
+from ocr_recap import batch, template
+from ocr_recap.batch import BatchError
+from ocr_recap.limits import Limits
+from ocr_recap.options import Options
+
+
+def test_ray_that_is_not_installed_is_an_error_with_a_next_step(tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "ray", None)
+    with pytest.raises(BatchError, match=r"ocr-recap\[ray\]"):
+        batch.run([photo(tmp_path / "in" / "0.jpg")], tmp_path / "out", executor="ray")
+
+
+@pytest.fixture(scope="module")
+def local_ray():
+    ray = pytest.importorskip("ray", reason="Ray is not installed (pip install 'ocr-recap[ray]')")
+    yield ray
+    ray.shutdown()
+
+
+def test_ray_gives_the_same_bytes_by_path_and_by_object_store(local_ray, tmp_path, monkeypatch):
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    (tmp_path / "in").mkdir()
+    for name in ("page2-clean.jpg", "page3-upside-down.jpg"):
+        (tmp_path / "in" / name).write_bytes((SAMPLES / name).read_bytes())
+    (tmp_path / "in" / "0.jpg").write_bytes(b"no photo")
+    own = tmp_path / "own.yaml"
+    own.write_bytes(template.load("c-hasil-ppwp-2024").yaml.encode())
+    options = Options(templates=(str(own),))
+    batch.run([tmp_path / "in"], tmp_path / "serial", options, executor="serial", overlay=True)
+    for ship in (False, True):
+        out = tmp_path / f"ray-{ship}"
+        batch.run([tmp_path / "in"], out, options, executor="ray", workers=1 + ship, ship=ship, overlay=True)
+        assert contents(out) == contents(tmp_path / "serial")
+        assert json.loads((out / "run.json").read_text())["executor"] == "ray"
+
+
+def test_an_actor_that_takes_too_long_is_replaced(local_ray, tmp_path):
+    photo(tmp_path / "in" / "0.jpg")
+    batch.run([tmp_path / "in"], tmp_path / "out", executor="ray", limits=Limits(seconds=0.001))
+    record = json.loads((tmp_path / "out" / "photos.jsonl").read_text())
+    assert [p["code"] for p in record["problems"]] == ["time_limit"]
