@@ -77,6 +77,7 @@ def night(tmp_path_factory):
             [place / "in"],
             place / "out",
             Options(max_frames=3),
+            executor="serial",  # in this process, whose memory, files and writing are watched
             progress=lambda *_: use.append((resident(), open_files())),
         )
     finally:
@@ -126,7 +127,7 @@ def test_memory_and_open_files_do_not_grow(night, capsys):
     quarter = max(1, len(use) // 4)
     first, last = (median(memory for memory, _ in part) for part in (use[quarter : 2 * quarter], use[-quarter:]))
     most = max(memory for memory, _ in use)
-    if MANY >= 500:
+    if MANY >= 100:
         assert last - first < 30
         with capsys.disabled():
             print(
