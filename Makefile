@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-speed hostile-test fuzz crash-test clean
+.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-speed bench-scale hostile-test fuzz crash-test clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -77,6 +77,10 @@ bench-report: $(VENV)/.core
 # kill -9 at 50 random moments, then on: nothing lost, nothing doubled, the same bytes. Some 10 minutes on two free cores.
 crash-test: $(VENV)/.core
 	$(BIN)/python benchmarks/crash.py $(ARGS)
+
+# What a night of 823,236 stations takes, from a few drawn photos (docs/scale.md).
+bench-scale: $(VENV)/.core
+	$(BIN)/python benchmarks/scale.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) demo build dist
