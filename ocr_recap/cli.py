@@ -11,7 +11,19 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from . import batch, cli_check, cli_evaluate, cli_new, cli_synth, corrections, doctor, draw, summary, template
+from . import (
+    batch,
+    cli_check,
+    cli_evaluate,
+    cli_new,
+    cli_status,
+    cli_synth,
+    corrections,
+    doctor,
+    draw,
+    summary,
+    template,
+)
 from .cli_shared import INTERRUPTED, OK, PROBLEMS, USAGE, LangOption
 from .cli_shared import fail as _fail
 from .cli_shared import language_of as _language
@@ -32,6 +44,7 @@ app = typer.Typer(
 templates_app = typer.Typer(help="Formulir yang dikenal / the forms that are known.", no_args_is_help=True)
 app.add_typer(templates_app, name="templates")
 app.command("check")(cli_check.check_photos)
+app.command("status")(cli_status.show_status)
 app.command("synth")(cli_synth.synth)
 templates_app.command("new")(cli_new.new_template)
 app.command("evaluate")(cli_evaluate.evaluate)
