@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy crash-test clean
+.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-batch crash-test clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -61,6 +61,11 @@ bench-accuracy: $(VENV)/.core
 # A report of 3,000 photos in a headless chromium: size, seconds to open and to filter.
 bench-report: $(VENV)/.core
 	PYTHONPATH=. $(BIN)/python benchmarks/report.py
+
+# Memory of a worker over 1,000 distinct photos; one worker and two, side by side, for a machine with nothing else to do.
+bench-batch: $(VENV)/.core
+	PYTHONPATH=. $(BIN)/python benchmarks/batch.py memory
+	PYTHONPATH=. $(BIN)/python benchmarks/batch.py scaling
 
 # kill -9 at 50 random moments, then on: nothing lost, nothing doubled, the same bytes. Some 10 minutes on two free cores.
 crash-test: $(VENV)/.core
