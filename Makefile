@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-batch crash-test clean
+.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-speed bench-batch hostile-test fuzz crash-test clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -25,6 +25,14 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
+
+# A thousand hostile files among a thousand good ones, with memory and open files; some 15 minutes.
+hostile-test: $(VENV)/.dev
+	HOSTILE=1000 $(BIN)/python -m pytest tests/test_hostile.py
+
+# The fuzz tests of `make test` with a hundred times as many examples each.
+fuzz: $(VENV)/.dev
+	FUZZ=100 $(BIN)/python -m pytest tests/test_fuzz.py
 
 samples: $(VENV)/.core
 	$(BIN)/python samples/make_samples.py
@@ -57,6 +65,10 @@ bench-camera: $(VENV)/.core
 # The README's accuracy table, by one fixed protocol; --count scales (ARGS="--count 667").
 bench-accuracy: $(VENV)/.core
 	$(BIN)/python benchmarks/accuracy.py $(ARGS)
+
+# What a page costs beside decoding it, by stage; memory, start-up, growth, scaling (ARGS="--photos 10000" takes hours).
+bench-speed: $(VENV)/.core
+	$(BIN)/python benchmarks/speed.py $(ARGS)
 
 # A report of 3,000 photos in a headless chromium: size, seconds to open and to filter.
 bench-report: $(VENV)/.core

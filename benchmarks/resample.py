@@ -1,11 +1,12 @@
 """Numbers resampled from the evidence of drawn photos: for bounds that photos are too slow for.
 
-    python benchmarks/resample.py [--numbers 60000] [--photos 90] [--workers 2]
+    python benchmarks/resample.py [--numbers 400000] [--documents 240] [--hard 40] [--keep DIR] [--workers 2]
 
-First photos are drawn (test writers, all three presets) and read; what the witnesses said of each cell and each
-column of bubbles is kept by what is written there, photo by photo. Then stations are made up, with their clerks' slips;
-every cell gets the evidence of a cell with the same writing, as far as they reach all from one photo and none twice, so
-that a bad photo stays bad throughout; and documents are decided as ever.
+Documents by test writers are drawn, photographed and heard once (`ocr_recap.synth.hearings`). Then other stations are
+made up, with their clerks' slips. Every page takes one photo as its source: each cell gets the evidence of a cell with
+the same writing, with that of its column of bubbles, so that a shadow lies on both; and each grid that of a grid of
+strokes with its row totals, shifted to the new count. As far as they reach all come from that photo, and none twice, so
+that a bad photo stays bad throughout. Then documents are decided as ever.
 
 So this tests how witnesses and rules are put together and when a number is accepted. It cannot show what no photo of
 the table showed, and says nothing of photography.
@@ -16,210 +17,240 @@ from __future__ import annotations
 import argparse
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr_recap import policy, readings, template
 from ocr_recap.cases import Case, heard_together, make_case
-from ocr_recap.crop import crop
 from ocr_recap.evaluate.bounds import clopper_pearson
-from ocr_recap.hearing import hear_witnesses
-from ocr_recap.load import load
-from ocr_recap.locate import locate
-from ocr_recap.options import Options
-from ocr_recap.problems import PhotoProblem
-from ocr_recap.synth import clerk, numbers, photos
+from ocr_recap.synth import clerk, numbers
 from ocr_recap.synth.fill import FieldWriting
+from ocr_recap.synth.hearings import HeardDocument, HeardNumber, Session, hear
 from ocr_recap.synth.parallel import in_order
 from ocr_recap.template import FormField, Template
-from ocr_recap.witnesses.digits import DigitReader
+from ocr_recap.witnesses.tally import TallyReading
+from ocr_recap.witnesses.totals import TotalsReading
 
-Key = TypeVar("Key")
 Floats = NDArray[np.float64]
-PRESETS = ("clean", "field", "hard")
-DOCUMENTS = 20  # a piece of work
-_NONE, _SEVERAL = 10, 11  # columns of bubbles beside the digits, as `witnesses.bubbles` numbers them
+Counted = tuple[int, TallyReading | None, TotalsReading | None]  # how many there are, and what was read
+POLICIES: tuple[policy.Policy, ...] = ("strict", "balanced")
+PIECE = 20  # documents of one piece of work
 
 
 @dataclass(frozen=True)
-class Table:
-    """Evidence by writing. `cells`: per photo, character to (n, 16): 14 log-probabilities, whether the printed box was
-    seen, whether the number lies within the photo; `bubbles`: per photo, filled digit (or none, several) to (n, 12)
-    probabilities. The last entry of both is all photos together."""
+class Source:
+    """Evidence of one page of one photo.
 
-    cells: tuple[dict[str, Floats], ...]
-    bubbles: tuple[dict[int, Floats], ...]
+    Attributes:
+        plain, bubbled: by character, cells of numbers without and with bubbles: (14,) log-probabilities, and the (12,)
+            of the column beside.
+        counted: grids, by whether they hold strokes and whether row totals stand beside them.
+        seen: of its numbers: every box found, inside the photo, why badly seen.
+    """
+
+    plain: dict[str, list[tuple[Floats, Floats | None]]]
+    bubbled: dict[str, list[tuple[Floats, Floats | None]]]
+    counted: dict[tuple[bool, bool], list[Counted]]
+    seen: list[tuple[bool, bool, tuple[str, ...]]]
 
 
-def resample(form: Template, count: int, seed: int, workers: int, pictures: int = 90) -> dict[str, Any]:
-    """Decide at least `count` resampled numbers of a form."""
-    evidence = tabulate(form, pictures, seed, workers)
-    per_document = sum(len(form.fields_of(page.id)) for page in form.pages)
-    documents = -(-count // per_document)
-    pieces = [(seed, first, min(DOCUMENTS, documents - first)) for first in range(0, documents, DOCUMENTS)]
-    total = np.zeros(5, dtype=int)
-    for part in in_order(partial(decide, form.id, evidence), pieces, workers):
+def resample(
+    form: Template,
+    count: int,
+    seed: int,
+    workers: int,
+    documents: tuple[int, int] = (20, 10),
+    keep: Path | None = None,
+) -> dict[str, Any]:
+    """Decide at least `count` resampled numbers of a form.
+
+    Args:
+        form: which.
+        count: how many numbers.
+        seed: of the documents that are heard and of those made up.
+        workers: processes.
+        documents: how many are heard, of the field and the hard preset.
+        keep: a folder for what was heard (`hearings.hear`).
+    """
+    heard: list[HeardDocument] = []
+    for preset, many in zip(("field", "hard"), documents, strict=True):
+        if many:
+            heard += hear(Session((form.id,), preset, "test", seed, 0, many), workers, keep)
+    sources = {page.id: tuple(_sources(heard, form, page.id)) for page in form.pages}
+    made_up = -(-count // len(form.fields))
+    pieces = [(seed, first, min(PIECE, made_up - first)) for first in range(0, made_up, PIECE)]
+    total = np.zeros((len(POLICIES), 5), dtype=int)
+    for part in in_order(partial(decide, form.id, sources), pieces, workers):
         total += part
-    decided, accepted, wrong, blanks, left_out = (int(v) for v in total)
-    low, high = clopper_pearson(wrong, accepted)
-    return {
+    found: dict[str, Any] = {
         "template": form.id,
-        "source_photos": len(evidence.cells) - 1,
-        "documents": documents - left_out,
-        "documents_left_out": left_out,
-        "numbers": decided,
-        "accepted": accepted,
-        "wrong": wrong,
-        "blank": blanks,
-        "lower95": low,
-        "upper95": high,
+        "source_pages": sum(map(len, sources.values())),
+        "documents": made_up - int(total[0, 4]),
+        "documents_left_out": int(total[0, 4]),
+        "numbers": int(total[0, 0]),
     }
+    for name, (_, accepted, wrong, blanks, _) in zip(POLICIES, total.tolist(), strict=True):
+        low, high = clopper_pearson(wrong, accepted)
+        found[name] = {"accepted": accepted, "wrong": wrong, "blank": blanks, "lower95": low, "upper95": high}
+    return found
 
 
-def tabulate(form: Template, pictures: int, seed: int, workers: int) -> Table:
-    """The evidence table of drawn photos; photos that are not found have no part in it."""
-    jobs = [(index, seed, PRESETS[index // len(form.pages) % len(PRESETS)]) for index in range(pictures)]
-    cells: list[dict[str, list[Floats]]] = []
-    bubbles: list[dict[int, list[Floats]]] = []
-    for found in in_order(partial(hear, form.id), jobs, workers):
-        if found is not None:
-            cells.append(found[0])
-            bubbles.append(found[1])
-    return Table(_stack(cells), _stack(bubbles))
+def _sources(heard: Sequence[HeardDocument], form: Template, page: str) -> list[Source]:
+    """One for each time that a page was found, then all of these as one."""
+    fields = form.fields_of(page)
+    found = [_source([document], fields) for document in heard if document.pages[page] == "found"]
+    return [*found, _source(heard, fields)]
 
 
-def _stack(photos: list[dict[Key, list[Floats]]]) -> tuple[dict[Key, Floats], ...]:
-    everything: dict[Key, list[Floats]] = defaultdict(list)
-    for photo in photos:
-        for key, rows in photo.items():
-            everything[key] += rows
-    return tuple({key: np.stack(rows) for key, rows in photo.items()} for photo in (*photos, everything))
+def _source(heard: Sequence[HeardDocument], fields: Sequence[FormField]) -> Source:
+    source = Source(defaultdict(list), defaultdict(list), defaultdict(list), [])
+    for document in heard:
+        slipped = {slip["field"] for slip in document.slips}
+        for field in fields:
+            number = document.numbers.get(field.id)
+            if number is None:
+                continue
+            source.seen.append((number.found, number.inside, number.poor))
+            if field.id in slipped:  # what is seen there is not what is written
+                continue
+            table = source.plain if number.bubbles is None else source.bubbled
+            columns = [None] * len(number.text) if number.bubbles is None else list(number.bubbles)
+            for char, cell, column in zip(number.text, number.cells, columns, strict=True):
+                table[char].append((cell, column))
+            if (grid := _grid(number)) is not None:
+                source.counted[grid[0]].append(grid[1])
+    return Source(dict(source.plain), dict(source.bubbled), dict(source.counted), source.seen)
 
 
-def hear(form_id: str, job: tuple[int, int, Any]) -> tuple[dict[str, list[Floats]], dict[int, list[Floats]]] | None:
-    """Draw one photo and ask the witnesses about every cell; None where the page is not found."""
-    index, seed, preset = job
-    form = template.load(form_id)
-    made = photos.make(photos.Order(form, index + 1, seed + 1, preset), index)
-    try:
-        photo = load(made.jpeg, made.name, Options())
-        located = locate(photo, [form])
-        patches = crop(photo, located)
-        heard = hear_witnesses(patches, _digits())
-    except PhotoProblem:
+def _grid(number: HeardNumber) -> tuple[tuple[bool, bool], Counted] | None:
+    """Whether a grid has strokes and row totals, and what was read there; None where it cannot serve."""
+    if number.strokes is None or number.counted is None:
         return None
-    if located.page_id != made.truth["page"]:
-        return None
-    cells: dict[str, list[Floats]] = defaultdict(list)
-    columns: dict[int, list[Floats]] = defaultdict(list)
-    for field in made.truth["fields"]:
-        said, patch = heard[field["id"]], patches[field["id"]]
-        for char, row, found in zip(field["text"], said.cells.table, patch.found, strict=True):
-            cells[char].append(np.append(row, (found, patch.inside)))
-        if said.bubbles is not None:
-            facts = made.truth["bubbles"][field["id"]]
-            marks = facts.get("marks") or [[]] * len(said.bubbles)
-            for digit, kinds, row in zip(facts["filled"], marks, said.bubbles, strict=True):
-                several = sum(mark["kind"] != "erased" for mark in kinds) > 1
-                columns[_SEVERAL if several else _NONE if digit is None else int(digit)].append(row)
-    return dict(cells), dict(columns)
+    filled = number.strokes.state != "empty"
+    totals = number.totals is not None and number.totals.state != "empty"
+    return (filled, totals), (number.counted, number.strokes, number.totals)
 
 
-def decide(form_id: str, evidence: Table, piece: tuple[int, int, int]) -> NDArray[np.int64]:
-    """Of some documents: numbers decided; accepted or wrongly blank; of these wrong; rightly blank. And the documents
-    left out, since they have writing that no photo of the table shows."""
+def decide(form_id: str, sources: dict[str, tuple[Source, ...]], piece: tuple[int, int, int]) -> NDArray[np.int64]:
+    """Of some documents, for every policy: numbers decided; accepted or wrongly blank; of these wrong; rightly blank;
+    and documents left out, since they have writing that no photo of the table shows."""
     seed, first, documents = piece
     form = template.load(form_id)
-    counts = np.zeros(5, dtype=np.int64)
+    counts = np.zeros((len(POLICIES), 5), dtype=np.int64)
     for index in range(first, first + documents):
         rng = np.random.default_rng([seed, 9, index])
         written = clerk.write(form, numbers.station(form, rng), rng)
+        wrong_bubbles = {slip.field for slip in written.slips if slip.kind == "wrong_bubble"}
         cases: list[Case] = []
         try:
             for page in form.pages:
-                drawn = _Drawn(evidence, int(rng.integers(len(evidence.cells) - 1)), rng)
-                cases += [_case(field, written.fields[field.id], drawn) for field in form.fields_of(page.id)]
+                drawn = _Drawn(sources[page.id], rng)
+                for field in form.fields_of(page.id):
+                    cases.append(_case(field, written.fields[field.id], field.id in wrong_bubbles, drawn))
         except LookupError:
-            counts[4] += 1
+            counts[:, 4] += 1
             continue
         cases, rules = heard_together(cases, form.rules)
-        decisions = policy.decide(cases, rules)
-        for case in cases:
-            status = decisions[case.field].status
-            truth = readings.interpret(written.fields[case.field].text)[1]
-            value = None if status == "blank" else case.value
-            sure = status != "review" and not (status == "blank" and truth is None)
-            counts += (1, sure, sure and value != truth, status == "blank" and truth is None, 0)
+        for place, name in enumerate(POLICIES):
+            decisions = policy.decide(cases, rules, name)
+            for case in cases:
+                status = decisions[case.field].status
+                truth = readings.interpret(written.fields[case.field].text.ljust(1))[1]
+                value = None if status == "blank" else case.value
+                sure = status != "review" and not (status == "blank" and truth is None)
+                counts[place] += (1, sure, sure and value != truth, status == "blank" and truth is None, 0)
     return counts
 
 
 class _Drawn:
-    """Evidence for one page: each row of the chosen photo once, in random order, then rows of all photos."""
+    """Evidence for one page: what the chosen photo has, each once and in random order, then that of all photos."""
 
-    def __init__(self, evidence: Table, source: int, rng: np.random.Generator) -> None:
-        self._everything = evidence.cells[-1], evidence.bubbles[-1]
-        photo = evidence.cells[source], evidence.bubbles[source]
-        self._left: list[dict[Any, list[Floats]]] = [
-            {key: [rows[i] for i in rng.permutation(len(rows))] for key, rows in part.items()} for part in photo
-        ]
+    def __init__(self, sources: Sequence[Source], rng: np.random.Generator) -> None:
+        self._all = sources[-1]
+        one = sources[int(rng.integers(len(sources) - 1))]
+        self._left = {
+            kind: {key: [rows[i] for i in rng.permutation(len(rows))] for key, rows in getattr(one, kind).items()}
+            for kind in ("plain", "bubbled", "counted")
+        }
+        self._seen = one.seen
         self._rng = rng
 
-    def cell(self, char: str) -> Floats:
-        return self._next(0, char)
+    def cell(self, char: str, bubbled: bool) -> tuple[Floats, Floats | None]:
+        """A cell with this writing, and its column."""
+        return self._next("bubbled" if bubbled else "plain", char)
 
-    def bubbles(self, mark: int) -> Floats:
-        return self._next(1, mark)
+    def grid(self, filled: bool, totals: bool) -> Counted:
+        """A grid of this kind."""
+        return self._next("counted", (filled, totals))
 
-    def _next(self, kind: int, key: Any) -> Floats:
+    def seen(self) -> tuple[bool, bool, tuple[str, ...]]:
+        """How well a number of the photo was seen."""
+        return self._seen[int(self._rng.integers(len(self._seen)))]
+
+    def _next(self, kind: str, key: Any) -> Any:
         if left := self._left[kind].get(key):
             return left.pop()
-        rows: Floats = self._everything[kind][key]  # type: ignore[index]
+        rows = getattr(self._all, kind)[key]
         return rows[int(self._rng.integers(len(rows)))]
 
 
-def _case(field: FormField, said: FieldWriting, drawn: _Drawn) -> Case:
+def _case(field: FormField, said: FieldWriting, wrong_bubble: bool, drawn: _Drawn) -> Case:
     """One number as the witnesses of the chosen photo would have it."""
     text = said.text.ljust(field.cells.count)
-    cells = np.stack([drawn.cell(char) for char in text])
+    pairs = [drawn.cell(char, bool(field.bubbles)) for char in text]
+    cells = np.stack([cell for cell, _ in pairs])
     bubbles = None
     if field.bubbles:
-        marks = [_mark(said, i) for i in range(len(text))]
-        bubbles = np.stack([drawn.bubbles(mark) for mark in marks])
-    found, inside = (bool(column.all()) for column in cells[:, -2:].T)
-    return make_case(field.id, readings.hear(cells[:, :-2], bubbles), found, inside)
+        columns = [column for _, column in pairs]
+        if wrong_bubble and said.bubbles is not None:
+            for place, marks in enumerate(said.bubbles):
+                if len(marks) == 1 and text[place].isdigit() and str(marks[0]) != text[place]:
+                    columns[place] = drawn.cell(str(marks[0]), True)[1]
+        bubbles = np.stack([column for column in columns if column is not None])
+    strokes = totals = None
+    if said.strokes is not None:
+        count = sum(said.strokes.rows)
+        rows = [row.strip(" X-") for row in said.row_texts or ()]
+        strokes, totals = _shifted(drawn.grid(count > 0, any(rows)), count, sum(int(row) for row in rows if row))
+    return make_case(field.id, readings.hear(cells, bubbles, strokes, totals), *drawn.seen())
 
 
-def _mark(said: FieldWriting, column: int) -> int:
-    """The digit whose bubble is filled in a column, none, or several; bubbles taken back do not count."""
-    digits = said.bubbles[column] if said.bubbles else ()
-    kinds = said.bubble_kinds[column] if said.bubble_kinds else ("full",) * len(digits)
-    marked = [digit for digit, kind in zip(digits, kinds, strict=True) if kind != "erased"]
-    return marked[0] if len(marked) == 1 else _SEVERAL if marked else _NONE
+def _shifted(grid: Counted, count: int, total: int) -> tuple[TallyReading | None, TotalsReading | None]:
+    """What was read of a grid, as if it held another count: reading errors stay as they were."""
+    was, strokes, totals = grid
+    if strokes is not None and strokes.state == "read" and strokes.count is not None:
+        counts = _moved(strokes.counts, count - was)
+        strokes = replace(strokes, counts=counts, count=int(counts.argmax()))
+    if totals is not None and totals.state == "read":
+        totals = replace(totals, sums=_moved(totals.sums, total - was))
+    return strokes, totals
 
 
-_READERS: list[DigitReader] = []  # one a process
-
-
-def _digits() -> DigitReader:
-    if not _READERS:
-        _READERS.append(DigitReader())
-    return _READERS[0]
+def _moved(chances: Floats, by: int) -> Floats:
+    """Chances of 0, 1, ... moved up or down; what would fall off stays at the end."""
+    places = np.clip(np.arange(len(chances)) + by, 0, len(chances) - 1)
+    return np.bincount(places, chances, minlength=len(chances))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--numbers", type=int, default=60_000)
-    parser.add_argument("--photos", type=int, default=90)
+    parser.add_argument("--numbers", type=int, default=400_000)
+    parser.add_argument("--documents", type=int, default=240, help="heard documents of the field preset")
+    parser.add_argument("--hard", type=int, default=40, help="of the hard preset")
     parser.add_argument("--template", default="c-hasil-ppwp-2024")
-    parser.add_argument("--seed", type=int, default=20_241_127)
+    parser.add_argument("--seed", type=int, default=20_241_321)
+    parser.add_argument("--keep", type=Path)
     parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
     form = template.load(args.template)
-    print(json.dumps(resample(form, args.numbers, args.seed, args.workers, args.photos), indent=2))
+    found = resample(form, args.numbers, args.seed, args.workers, (args.documents, args.hard), args.keep)
+    print(json.dumps(found, indent=2))
 
 
 if __name__ == "__main__":

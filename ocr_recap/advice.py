@@ -52,7 +52,7 @@ _MILD = frozenset({"photo_of_screen", "photo_of_copy"})
 
 def cells(located: Located, patches: Mapping[str, FieldPatches]) -> dict[str, CellMeasures]:
     """Measures of every number's cells, by field id."""
-    return {f.id: measure(f, patches[f.id]) for f in located.template.fields_of(located.page_id)}
+    return measure(located.template.fields_of(located.page_id), patches)
 
 
 def page(photo: Photo, located: Located, measured: Mapping[str, CellMeasures]) -> PhotoQuality:

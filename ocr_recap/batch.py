@@ -21,6 +21,7 @@ from .crew import CannotStart, Crew, Worker
 from .decisions import Decision, read_log
 from .emit import REPORT_FILE, REVIEW_FILE, RUN_FILE, SUMS_FILE, WORKBOOK_FILE
 from .emit.html import Language
+from .emit.parquet import require as require_parquet
 from .emit.shown import Totals
 from .emit.tables import Dialect, DocumentRow
 from .emit.workbook import require as require_workbook
@@ -93,6 +94,7 @@ def run(
     stations: str | Path | None = None,
     dialect: Dialect = "rfc4180",
     workbook: bool = False,
+    parquet: bool = False,
     names: bool = False,
 ) -> BatchResult:
     """Read photos into a folder of results (docs/records.md says what is in it, docs/batch.md how it comes about).
@@ -116,6 +118,7 @@ def run(
         stations: a table with the column `station`; stations without photos get a row as well.
         dialect: of the tables.
         workbook: write the tables as `tables.xlsx` too; needs the extra `xlsx`.
+        parquet: write `photos.parquet`, `fields.parquet`, `documents.parquet` too; needs the extra `parquet`.
         names: say what the stations' provinces to villages are called; needs the extra `names`.
 
     Raises:
@@ -126,6 +129,8 @@ def run(
     started, out = now(), Path(out)
     if workbook:
         require_workbook()
+    if parquet:
+        require_parquet()
     if names:
         require_regions()
     collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
@@ -164,6 +169,7 @@ def run(
                 language=language,
                 dialect=dialect,
                 workbook=workbook,
+                parquet=parquet,
                 names=names,
                 lists={n: sums.of(Path(p)) for n, p in (("manifest", manifest), ("stations", stations)) if p},
                 photos=total,

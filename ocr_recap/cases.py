@@ -191,7 +191,7 @@ def heard_together(cases: Sequence[Case], rules: Sequence[Rule]) -> tuple[list[C
             heard.append(case)
             continue
         heard.append(_chosen(case, said.chances[case.field].tolist()))
-    return heard, evaluate(rules, {c.field: c.value for c in heard}, said.holds)
+    return heard, evaluate(rules, {c.field: c.value for c in heard}, said)
 
 
 def _chosen(case: Case, chances: Sequence[float]) -> Case:

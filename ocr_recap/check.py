@@ -15,6 +15,7 @@ from .problems import PhotoProblem
 from .record import PhotoQuality, Problem
 from .record import problem as make_problem
 from .template import Template
+from .threads import one_thread
 
 Judgement = Literal["good", "look", "again"]
 
@@ -44,6 +45,7 @@ class Check:
     advice: tuple[Problem, ...]
 
 
+@one_thread()
 def check(source: Source, name: str, templates: Sequence[Template], options: Options, frame: int = 0) -> Check:
     """Check one photo; a bad one never raises.
 

@@ -7,6 +7,7 @@ are tried on the distances to dark lines, the best is kept, and the next is look
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,28 +75,27 @@ def find_creases(distance: NDArray[np.float32], homography: FloatArray, ruled: R
     found: list[Crease] = []
     score = _both(distance, homography, ruled.points, moved, chosen, _TOLERANCE[0])
     while len(found) < _MOST:
+        bases = [_Base(distance, homography, ruled, moved, chosen[k], k) for k in (0, 1)]
         best: tuple[float, Crease] | None = None
         for axis in (0, 1):
             span, reach = (low[axis], high[axis]), (low[1 - axis], high[1 - axis])
-            for share in np.linspace(0.15, 0.85, _PLACES):
-                place = float(span[0] + share * (span[1] - span[0]))
-                crease = Crease(axis, place, np.zeros((2, 2)), span, reach)
-                total = 0.0
-                for k in (0, 1):
-                    got, ends = _search(
-                        distance, homography, ruled, moved, chosen[k], k, crease, _COARSE, _TOLERANCE[0]
-                    )
-                    crease.ends[:, k] = ends
-                    total += got / 2
-                if best is None or total > best[0]:
-                    best = total, crease
+            places = [float(span[0] + share * (span[1] - span[0])) for share in np.linspace(0.15, 0.85, _PLACES)]
+            creases = [Crease(axis, place, np.zeros((2, 2)), span, reach) for place in places]
+            total = np.zeros(len(creases))
+            for k, base in enumerate(bases):
+                got, ends = base.search(creases, _COARSE, _TOLERANCE[0])
+                for crease, end in zip(creases, ends, strict=True):
+                    crease.ends[:, k] = end
+                total += got / 2
+            top = int(total.argmax())
+            if best is None or total[top] > best[0]:
+                best = float(total[top]), creases[top]
         assert best is not None
         crease = best[1]
         for step, tolerance in ((0.08, _TOLERANCE[0]), (0.02, _TOLERANCE[1])):
             around = np.linspace(-3 * step, 3 * step, 7)
-            for k in (0, 1):
-                got, ends = _search(distance, homography, ruled, moved, chosen[k], k, crease, around, tolerance)
-                crease.ends[:, k] = ends
+            for k, base in enumerate(bases):
+                crease.ends[:, k] = base.search([crease], around, tolerance)[1][0]
         added = moved + crease.moves(ruled.points)
         now = _both(distance, homography, ruled.points, added, chosen, _TOLERANCE[0])
         if now < score * (1 + _GAIN):
@@ -120,77 +120,96 @@ def kinks(points: FloatArray, moves: FloatArray, axis: NDArray[np.intp]) -> tupl
     unit = (points - low) / (high - low) * 2 - 1
     smooth = np.stack([unit[:, 0] ** i * unit[:, 1] ** j for i in range(7) for j in range(7) if i + j <= 6], axis=1)
     found: list[tuple[int, float]] = []
-    error = _left(smooth, moves, axis)
-    while len(found) < _MOST and error > _NOISE**2 * len(moves):
-        tried: list[tuple[float, int, float, FloatArray]] = []
-        for k in (0, 1):
-            for place in np.arange(low[k] + _MARGIN, high[k] - _MARGIN, _ROUGH):
-                if not any(k == other and abs(place - at) < _APART for other, at in found):
-                    tried.append(_with_kink(points, unit, moves, axis, smooth, k, float(place)))
-        best = min(tried, key=lambda t: t[0], default=None)
-        if best is not None:
-            around = best[2] + np.arange(-_ROUGH + _FINE, _ROUGH, _FINE)
-            finer = [_with_kink(points, unit, moves, axis, smooth, best[1], float(place)) for place in around]
-            best = min(finer, key=lambda t: t[0])
-        if best is None or best[0] > _KINK * error:
+    left = _Left(smooth, moves, axis)
+    while len(found) < _MOST and left.error > _NOISE**2 * len(moves):
+        tried = [
+            (k, float(place))
+            for k in (0, 1)
+            for place in np.arange(low[k] + _MARGIN, high[k] - _MARGIN, _ROUGH)
+            if not any(k == other and abs(place - at) < _APART for other, at in found)
+        ]
+        if not tried:
             break
-        error, k, place, smooth = best
-        found.append((k, place))
+        k, place = tried[int(left.errors([_hinge(points, unit, *t) for t in tried]).argmin())]
+        finer = [(k, float(p)) for p in place + np.arange(-_ROUGH + _FINE, _ROUGH, _FINE)]
+        hinges = [_hinge(points, unit, *t) for t in finer]
+        errors = left.errors(hinges)
+        best = int(errors.argmin())
+        if errors[best] > _KINK * left.error:
+            break
+        smooth = np.c_[smooth, hinges[best]]
+        left = _Left(smooth, moves, axis)
+        found.append(finer[best])
     return tuple(found)
 
 
-def _with_kink(
-    points: FloatArray,
-    unit: FloatArray,
-    moves: FloatArray,
-    axis: NDArray[np.intp],
-    smooth: FloatArray,
-    k: int,
-    place: float,
-) -> tuple[float, int, float, FloatArray]:
-    """Error with a crease at `place`, the crease, and the rows of the fit with it."""
+def _hinge(points: FloatArray, unit: FloatArray, k: int, place: float) -> FloatArray:
+    """What a crease at `place` adds to the fit, (n, 2): a kink, and one that changes evenly along it."""
     hinge = np.abs(points[:, k] - place) / np.ptp(points[:, k])
-    rows = np.c_[smooth, hinge, hinge * unit[:, 1 - k]]
-    return _left(rows, moves, axis), k, place, rows
+    return np.stack([hinge, hinge * unit[:, 1 - k]], axis=1)
 
 
-def _left(rows: FloatArray, moves: FloatArray, axis: NDArray[np.intp]) -> float:
-    """Squared error that the best combination of `rows` leaves, both axes together."""
-    total = 0.0
-    for k in (0, 1):
-        here = axis == k
-        a, b = rows[here], moves[here]
-        matrix = a.T @ a + 1e-9 * np.eye(a.shape[1])
-        right = a.T @ b
-        total += float(b @ b - right @ np.linalg.solve(matrix, right))
-    return max(total, 1e-9)
+class _Left:
+    """What the best combination of `rows` (n, m) leaves of `moves`, each axis by itself."""
+
+    def __init__(self, rows: FloatArray, moves: FloatArray, axis: NDArray[np.intp]) -> None:
+        self._parts: list[tuple[NDArray[np.intp], FloatArray, FloatArray]] = []
+        for k in (0, 1):
+            here = np.flatnonzero(axis == k)
+            basis = np.asarray(np.linalg.qr(rows[here])[0], dtype=np.float64)
+            self._parts.append((here, basis, moves[here] - basis @ (basis.T @ moves[here])))
+        self.error = max(sum(float(rest @ rest) for _, _, rest in self._parts), 1e-9)
+
+    def errors(self, added: Sequence[FloatArray]) -> FloatArray:
+        """Squared error with each of the pairs of further rows (n, 2), both axes together."""
+        every = np.concatenate(added, axis=1)
+        total = np.full(len(added), self.error)
+        for here, basis, rest in self._parts:
+            new = every[here]
+            new = new - basis @ (basis.T @ new)
+            right = (rest @ new).reshape(-1, 2)
+            pairs = new.reshape(len(here), -1, 2)
+            a, b, d = (np.einsum("np,np->p", pairs[..., i], pairs[..., j]) for i, j in ((0, 0), (0, 1), (1, 1)))
+            a, d = a + 1e-9, d + 1e-9
+            x, y = right.T
+            total -= (d * x * x - 2 * b * x * y + a * y * y) / np.maximum(a * d - b * b, 1e-18)
+        return np.maximum(total, 1e-9)
 
 
-def _search(
-    distance: NDArray[np.float32],
-    homography: FloatArray,
-    ruled: Ruling,
-    moved: FloatArray,
-    index: NDArray[np.intp],
-    k: int,
-    crease: Crease,
-    offsets: FloatArray,
-    tolerance: float,
-) -> tuple[float, FloatArray]:
-    """The best displacement along axis `k` at both ends, from the crease's own on: score, (2,) mm."""
-    points = ruled.points[index]
-    tent = _tent(points[:, crease.axis], crease.place, crease.span)
-    along = (points[:, 1 - crease.axis] - crease.reach[0]) / (crease.reach[1] - crease.reach[0])
-    steps = offsets * ruled.unit
-    first, last = (g.ravel() for g in np.meshgrid(steps, steps, indexing="ij"))
-    first, last = first + crease.ends[0, k], last + crease.ends[1, k]
-    shift = tent * (first[:, None] * (1 - along) + last[:, None] * along)
-    here = points + moved[index]
-    seen = project(homography, here)
-    step = project(homography, here + np.eye(2)[k]) - seen  # px per mm; even enough over a cell or two
-    scores = _met(distance, seen + shift[..., None] * step, tolerance)
-    best = int(scores.argmax())
-    return float(scores[best]), np.array([first[best], last[best]])
+class _Base:
+    """Samples of lines along one axis where they are taken to lie so far, for creases to move them along it."""
+
+    def __init__(
+        self,
+        distance: NDArray[np.float32],
+        homography: FloatArray,
+        ruled: Ruling,
+        moved: FloatArray,
+        index: NDArray[np.intp],
+        k: int,
+    ) -> None:
+        self.distance, self.unit, self.k, self.points = distance, ruled.unit, k, ruled.points[index]
+        here = self.points + moved[index]
+        self.seen = project(homography, here)
+        self.step = project(homography, here + np.eye(2)[k]) - self.seen  # px per mm; even enough over a cell or two
+
+    def search(self, creases: Sequence[Crease], offsets: FloatArray, tolerance: float) -> tuple[FloatArray, FloatArray]:
+        """The best displacement at both ends of each crease, from its own on: scores (n,), (n, 2) mm."""
+        steps = offsets * self.unit
+        first, last = (g.ravel() for g in np.meshgrid(steps, steps, indexing="ij"))
+        shifts: list[FloatArray] = []
+        ends: list[FloatArray] = []
+        for crease in creases:
+            tent = _tent(self.points[:, crease.axis], crease.place, crease.span)
+            along = (self.points[:, 1 - crease.axis] - crease.reach[0]) / (crease.reach[1] - crease.reach[0])
+            ends.append(np.stack([first, last], axis=1) + crease.ends[:, self.k])
+            shifts.append(ends[-1] @ (tent * np.stack([1 - along, along])))
+        shift = np.stack(shifts)
+        x, y = (self.seen[:, i] + shift * self.step[:, i] for i in (0, 1))
+        scores = _met(self.distance, (x, y), tolerance)
+        best = scores.argmax(axis=1)
+        rows = np.arange(len(creases))
+        return scores[rows, best], np.stack(ends)[rows, best]
 
 
 def _both(
@@ -201,15 +220,16 @@ def _both(
     chosen: list[NDArray[np.intp]],
     tolerance: float,
 ) -> float:
-    return float(
-        np.mean([_met(distance, project(homography, (points + moved)[i])[None], tolerance)[0] for i in chosen])
-    )
+    seen = [project(homography, (points + moved)[index]) for index in chosen]
+    return float(np.mean([_met(distance, (place[:, 0], place[:, 1]), tolerance) for place in seen]))
 
 
-def _met(distance: NDArray[np.float32], places: FloatArray, tolerance: float) -> FloatArray:
-    """Mean score (n,) of samples (n, m, 2) px: 1 on a dark line, a half at `tolerance` px from it, 0 off the image."""
+def _met(distance: NDArray[np.float32], places: tuple[FloatArray, FloatArray], tolerance: float) -> FloatArray:
+    """Mean score (...) of samples, x and y (..., m) px: 1 on a dark line, a half at `tolerance` px from it, 0 off the
+    image."""
     height, width = distance.shape
-    x, y = np.rint(places[..., 0]), np.rint(places[..., 1])
+    x, y = (np.rint(place).astype(np.int32) for place in places)
     inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-    off = distance[np.where(inside, y, 0).astype(np.intp), np.where(inside, x, 0).astype(np.intp)]
-    return np.where(inside, tolerance**2 / (tolerance**2 + off**2), 0.0).mean(axis=-1)
+    off = distance.ravel()[np.where(inside, y * width + x, 0)]
+    score = np.float32(tolerance**2) / (np.float32(tolerance**2) + off * off)
+    return np.asarray(np.where(inside, score, np.float32(0)).mean(axis=-1, dtype=np.float64))

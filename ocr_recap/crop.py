@@ -6,8 +6,9 @@ and every block of bubbles for its own printed rings. Nothing is warped twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -77,9 +78,24 @@ class FieldPatches:
 
 
 def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
-    """Cut every cell and bubble of the page, by field id."""
+    """Cut every cell and bubble of the page, by field id; what is alike in size is sampled together."""
     sampler = Sampler(photo, located.homography, located.surface)
-    return {f.id: _crop_field(sampler, f, located) for f in located.template.fields_of(located.page_id)}
+    fields = located.template.fields_of(located.page_id)
+    cells: dict[str, _Cells] = {}
+    for alike in _by(fields, lambda f: f.cells.box[2:]):
+        cells |= _cut_cells(sampler, alike, located)
+    bubbles: dict[str, tuple[Patch, FloatArray]] = {}
+    for alike in _by([f for f in fields if f.bubbles], lambda f: f.bubbles and f.bubbles.radius):
+        bubbles |= _cut_bubbles(sampler, alike)
+    return {f.id: _together(sampler, f, located, cells[f.id], bubbles.get(f.id)) for f in fields}
+
+
+def _by(fields: Sequence[FormField], key: Callable[[FormField], object]) -> list[list[FormField]]:
+    """Fields of one key each, in the order of the first of each."""
+    groups: dict[object, list[FormField]] = {}
+    for field_ in fields:
+        groups.setdefault(key(field_), []).append(field_)
+    return list(groups.values())
 
 
 def cut(photo: Photo, quads: FloatArray, box: tuple[float, float] | None = None) -> tuple[Patch, FloatArray]:
@@ -149,28 +165,42 @@ def _onto(photo: Photo, quad: FloatArray, width: float, height: float) -> Sample
     return sampler
 
 
-def _crop_field(sampler: Sampler, field: FormField, located: Located) -> FieldPatches:
-    rects = np.array(field.cells.rects())
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """The cells of one number: patches (n, 48, 48), quads (n, 4, 2) photo px, which printed boxes were seen (n,)."""
+
+    patches: Patch
+    quads: FloatArray
+    found: NDArray[np.bool_]
+
+
+def _cut_cells(sampler: Sampler, fields: Sequence[FormField], located: Located) -> dict[str, _Cells]:
+    """The cells of numbers whose boxes are of one size, each snapped to its box; by field id."""
+    rects = np.array([rect for f in fields for rect in f.cells.rects()])
+    ends = np.cumsum([f.cells.count for f in fields])
     centers = (rects[:, :2] + rects[:, 2:]) / 2
-    width, height = field.cells.box[2], field.cells.box[3]
+    width, height = fields[0].cells.box[2], fields[0].cells.box[3]
     unit = max(width, height) / _BOX
-    wide = sampler.sample(centers, unit, _WIDE)
-    shift, found = _snap(wide, width / unit / 2, height / unit / 2)
+    shift, found = _snap(sampler.sample(centers, unit, _WIDE), width / unit / 2, height / unit / 2, ends)
     if located.unmet is not None:
         # Amid lines that the paper's surface does not meet a cell may have snapped to another's box.
         near = np.linalg.norm(located.unmet - centers[:, None], axis=2) < _AROUND
         found = found & (near.sum(axis=1) < _TOO_MANY)
     centers = centers + shift * unit
     half = np.array([width, height]) / 2
-    corners = centers[:, None] + np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
-    quads = sampler.to_photo(corners)
-    photo = sampler.photo
+    quads = sampler.to_photo(centers[:, None] + np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half)
+    patches = sampler.sample(centers, 1 / scale_of(width, height), PATCH)
+    parts = [slice(end - f.cells.count, end) for f, end in zip(fields, ends, strict=True)]
+    return {f.id: _Cells(patches[p], quads[p], found[p]) for f, p in zip(fields, parts, strict=True)}
+
+
+def _together(
+    sampler: Sampler, field: FormField, located: Located, cells: _Cells, bubbles: tuple[Patch, FloatArray] | None
+) -> FieldPatches:
+    """All that is cut out for one number: what was sampled already, and its own grid and row totals."""
+    photo, quads = sampler.photo, cells.quads
     inside = bool((quads >= 0).all() and (quads[..., 0] < photo.width).all() and (quads[..., 1] < photo.height).all())
-    bubbles = centers_photo = None
-    if field.bubbles:
-        bubbles, centers_photo = _crop_bubbles(sampler, field)
-    cells = sampler.sample(centers, 1 / scale_of(width, height), PATCH)
-    boxes = np.tile(box_of(width, height), (len(cells), 1))
+    boxes = np.tile(box_of(field.cells.box[2], field.cells.box[3]), (len(quads), 1))
     grid = None
     if field.tally:
         grid = cut_grid(field.tally, sampler.picture, sampler.to_photo, (photo.width, photo.height))
@@ -179,10 +209,14 @@ def _crop_field(sampler: Sampler, field: FormField, located: Located) -> FieldPa
         drift = None if grid is None else grid.drift
         totals = cut_totals(field.row_totals, sampler.picture, drift, scale_of_totals(field.row_totals))
     total_box = box_of_totals(field.row_totals) if field.row_totals else None
+    rects = np.array(field.cells.rects())
     folded = np.zeros(len(rects), dtype=bool)
     for axis, place in located.folds:
         folded |= (rects[:, axis] - _FOLD < place) & (place < rects[:, axis + 2] + _FOLD)
-    return FieldPatches(cells, boxes, quads, found, inside, bubbles, centers_photo, folded, grid, totals, total_box)
+    seen, centers = bubbles or (None, None)
+    return FieldPatches(
+        cells.patches, boxes, quads, cells.found, inside, seen, centers, folded, grid, totals, total_box
+    )
 
 
 def scale_of_totals(totals: RowTotals) -> float:
@@ -217,11 +251,16 @@ def box_of(width: float, height: float) -> tuple[float, float]:
     return width * scale, height * scale
 
 
-def _snap(wide: Patch, half_width: float, half_height: float) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Find each printed box: shifts (n, 2) in patch px, and whether both pairs of sides were seen."""
+def _snap(
+    wide: Patch, half_width: float, half_height: float, ends: NDArray[np.intp]
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Find each printed box: shifts (n, 2) in patch px, and whether both pairs of sides were seen.
+
+    `ends`: where the cells of each number end.
+    """
     image = cv2_blur(wide)
-    x_shift, x_found = _snap_axis(image, half_width, half_height)
-    y_shift, y_found = _snap_axis(np.swapaxes(image, 1, 2), half_height, half_width)
+    x_shift, x_found = _snap_axis(image, half_width, half_height, ends)
+    y_shift, y_found = _snap_axis(np.swapaxes(image, 1, 2), half_height, half_width, ends)
     return np.stack([x_shift, y_shift], axis=1), x_found & y_found
 
 
@@ -231,20 +270,23 @@ def cv2_blur(patches: Patch) -> NDArray[np.float32]:
     return np.asarray(cv2.blur(padded, (1, 3)), dtype=np.float32).reshape(patches.shape)
 
 
-def _snap_axis(image: NDArray[np.float32], half: float, half_other: float) -> tuple[FloatArray, NDArray[np.bool_]]:
+def _snap_axis(
+    image: NDArray[np.float32], half: float, half_other: float, ends: NDArray[np.intp]
+) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Shift along x that puts both vertical sides on dark lines; cells of one field help each other."""
-    ridge = np.zeros_like(image)
-    ridge[:, :, 2:-2] = np.minimum(image[:, :, :-4], image[:, :, 4:]) - image[:, :, 2:-2]
-    # One pixel must not speak for a whole line: a blob of ink is no side of a box.
-    ridge = np.clip(ridge, -12, 30)
     middle = (_WIDE - 1) / 2
-    top, bottom = round(middle - half_other + 1), round(middle + half_other)
-    profile = ridge[:, top:bottom].mean(axis=1).astype(np.float64)
+    part = image[:, round(middle - half_other + 1) : round(middle + half_other)]
+    # One pixel must not speak for a whole line: a blob of ink is no side of a box.
+    ridge = np.clip(np.minimum(part[:, :, :-4], part[:, :, 4:]) - part[:, :, 2:-2], -12, 30)
+    profile = np.zeros((len(image), _WIDE))
+    profile[:, 2:-2] = ridge.mean(axis=1)
     shifts = np.arange(-_SNAP, _SNAP + 1)
     left = np.stack([_at(profile, middle - half + s) for s in shifts], axis=1)
     right = np.stack([_at(profile, middle + half + s) for s in shifts], axis=1)
     own = np.minimum(left, right) + 0.5 * (left + right)
-    score = own + 0.7 * own.mean(axis=0) - _PULL * shifts**2
+    counts = np.diff(ends, prepend=0)
+    of_field = np.add.reduceat(own, ends - counts, axis=0) / counts[:, None]
+    score = own + 0.7 * np.repeat(of_field, counts, axis=0) - _PULL * shifts**2
     best = score.argmax(axis=1)
     rows = np.arange(len(best))
     inner = np.clip(best, 1, len(shifts) - 2)
@@ -264,33 +306,41 @@ def _at(profile: FloatArray, x: float) -> FloatArray:
     return (1 - weight) * profile[:, low] + weight * profile[:, low + 1]
 
 
-def _crop_bubbles(sampler: Sampler, field: FormField) -> tuple[Patch, FloatArray]:
-    bubbles = field.bubbles
-    assert bubbles is not None
-    columns = field.cells.count
-    centers = bubbles.centers(columns).reshape(-1, 2)
-    unit = bubbles.radius / RING
-    wide = sampler.sample(centers, unit, BUBBLE + 2 * _BUBBLE_SNAP)
-    shift = _snap_rings(wide.astype(np.float32).mean(axis=0))
-    centers = centers + shift * unit
-    patches = sampler.sample(centers, unit, BUBBLE)
-    return (
-        patches.reshape(columns, 10, BUBBLE, BUBBLE),
-        sampler.to_photo(centers).reshape(columns, 10, 2),
+def _cut_bubbles(sampler: Sampler, fields: Sequence[FormField]) -> dict[str, tuple[Patch, FloatArray]]:
+    """The bubbles of numbers that are printed in one size, and their centres in photo px; by field id."""
+    sets = [f.bubbles.centers(f.cells.count).reshape(-1, 2) for f in fields if f.bubbles]
+    assert fields[0].bubbles is not None
+    unit = fields[0].bubbles.radius / RING
+    wide = sampler.sample(np.concatenate(sets), unit, BUBBLE + 2 * _BUBBLE_SNAP)
+    ends = np.cumsum([len(centers) for centers in sets])
+    parts = [slice(end - len(centers), end) for centers, end in zip(sets, ends, strict=True)]
+    places = np.concatenate(
+        [c + _snap_rings(wide[p].astype(np.float32).mean(axis=0)) * unit for c, p in zip(sets, parts, strict=True)]
     )
+    patches, centers = sampler.sample(places, unit, BUBBLE), sampler.to_photo(places)
+    return {
+        f.id: (patches[p].reshape(-1, 10, BUBBLE, BUBBLE), centers[p].reshape(-1, 10, 2))
+        for f, p in zip(fields, parts, strict=True)
+    }
 
 
 def _snap_rings(mean: NDArray[np.float32]) -> FloatArray:
     """Shift (2,) in px that centres the printed rings in the mean of all bubbles of one number."""
-    size = mean.shape[0]
+    moves, rings = _rings(mean.shape[0])
+    score = rings @ mean.ravel().astype(np.float64) - 0.15 * (moves**2).sum(axis=1)
+    return moves[int(score.argmax())]
+
+
+@lru_cache(maxsize=2)
+def _rings(size: int) -> tuple[FloatArray, FloatArray]:
+    """Shifts (n, 2), y first in their order, and what tells a ring there from its surroundings, (n, size * size)."""
     y, x = np.mgrid[:size, :size].astype(np.float64) - (size - 1) / 2
-    best, where = -np.inf, np.zeros(2)
+    moves: list[tuple[int, int]] = []
+    rings: list[FloatArray] = []
     for dy in range(-_BUBBLE_SNAP, _BUBBLE_SNAP + 1):
         for dx in range(-_BUBBLE_SNAP, _BUBBLE_SNAP + 1):
             radius = np.hypot(x - dx, y - dy)
-            ring = mean[np.abs(radius - RING) < 0.8].mean()
-            around = mean[np.abs(radius - RING - 2.6) < 0.8].mean()
-            score = float(around - ring) - 0.15 * (dx * dx + dy * dy)
-            if score > best:
-                best, where = score, np.array([dx, dy], dtype=np.float64)
-    return where
+            ring, around = (np.abs(radius - r) < 0.8 for r in (RING, RING + 2.6))
+            moves.append((dx, dy))
+            rings.append((around / around.sum() - ring / ring.sum()).ravel())
+    return np.array(moves, dtype=np.float64), np.stack(rings)

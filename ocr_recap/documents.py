@@ -138,7 +138,7 @@ def settle(group: Group, records: Sequence[Record], template: Template | None) -
             cases[field_id] = replace(case_of(field_id, field), objections=objections)
     heard, evaluated = heard_together(list(cases.values()), rules_of(template, cases))
     cases = {case.field: case for case in heard}
-    how = _policy(records)
+    how = policy_of(records)
     decisions = policy.decide(heard, evaluated, how)
     counts = {f.id for f in template.fields if f.role == "count" and f.id in cases} if template else set[str]()
     read = {name: field for page in present for name, field in counting[page][1].fields.items()}
@@ -210,7 +210,7 @@ def _written(field: FieldRecord) -> str:
     return "_" * len(field.text) if field.decision.value is None else str(field.decision.value)
 
 
-def _policy(records: Sequence[Record]) -> Policy:
+def policy_of(records: Sequence[Record]) -> Policy:
     """How the photos were to be decided; the stricter where they differ."""
     asked = {r.provenance.options.get("policy", "strict") for r in records}
     return "balanced" if asked == {"balanced"} else "strict"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -12,13 +12,23 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from . import pdf, raster
+from . import files, pdf, raster
 from .problems import PhotoProblem
 
 Kind = Literal["JPEG", "PNG", "WEBP", "TIFF", "HEIC", "PDF"]
 
 HEAD = 1032  # bytes; the header of a PDF may start anywhere in the first 1,024
 _HEIC_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"))
+_ARCHIVES = (
+    (b"PK\3\4", "ZIP"),
+    (b"PK\5\6", "ZIP"),
+    (b"Rar!\x1a\7", "RAR"),
+    (b"7z\xbc\xaf\x27\x1c", "7Z"),
+    (b"\x1f\x8b", "GZIP"),
+    (b"BZh", "BZIP2"),
+    (b"\xfd7zXZ\0", "XZ"),
+    (b"\x28\xb5\x2f\xfd", "ZSTD"),
+)
 _PIECEMEAL = ("PDF", "TIFF")  # of these only the parts that one frame needs are read
 SEVERAL: frozenset[str | None] = frozenset(("PDF", "TIFF", "HEIC"))  # may hold more than one frame
 
@@ -29,10 +39,12 @@ class Frame(Protocol):
     Attributes:
         size: (width, height) in pixels, in viewing orientation.
         pixels: the most that decoding it takes.
+        most: pixels that there is room for in memory.
     """
 
     size: tuple[int, int]
     pixels: int
+    most: int
 
     def gray(self, step: int) -> NDArray[np.uint8]:
         """(h, w) in viewing orientation; may come smaller, by at most `step` (1, 2, 4 or 8)."""
@@ -45,47 +57,65 @@ class Frame(Protocol):
 
 @dataclass(frozen=True)
 class Received:
-    """A file as received: its bytes, or where it lies if it is read in parts; its kind, None if it is no photo."""
+    """A file as received.
+
+    Attributes:
+        content: its bytes, or where it lies if it is read in parts.
+        kind: None if it is no photo.
+        state: of a file, when it was opened.
+        head: its first bytes.
+    """
 
     content: bytes | Path
     kind: Kind | None
+    state: files.State | None = None
+    head: bytes = b""
 
     def sha256(self) -> str:
         """Hash of the whole file.
 
         Raises:
-            PhotoProblem: it cannot be read.
+            PhotoProblem: it cannot be read, or was changed since it was received.
         """
         if isinstance(self.content, bytes):
             return hashlib.sha256(self.content).hexdigest()
-        try:
-            with self.content.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as fault:
-            raise _unreadable(fault) from None
+        sha256 = files.digest(self.content)[0]
+        self.check_same()
+        return sha256
+
+    def check_same(self) -> None:
+        """Make sure that what is read in parts is all of the file that was received.
+
+        Raises:
+            PhotoProblem: `file_changed`.
+        """
+        if isinstance(self.content, Path) and self.state:
+            files.check_same(self.content, self.state)
 
 
 def receive(source: str | Path | bytes) -> Received:
     """Look at a file's first bytes, and read the rest where it is one photo.
 
     Raises:
-        PhotoProblem: it is empty or cannot be read.
+        PhotoProblem: it is empty or too large, is no file or an archive, or cannot be read.
     """
     if isinstance(source, bytes):
-        head, content = source[:HEAD], source
+        head, content, state = source[:HEAD], source, None
+        kind = kind_of(head)
     else:
-        content = Path(source)
-        try:
-            with content.open("rb") as file:
+        path = content = Path(source)
+        file, state = files.opened(path)
+        with file:
+            try:
                 head = file.read(HEAD)
-                kind = kind_of(head)
-                if kind and kind not in _PIECEMEAL:
-                    content = head + file.read()
-        except OSError as fault:
-            raise _unreadable(fault) from None
+            except OSError as fault:
+                raise files.unreadable(fault) from None
+            kind = kind_of(head)
+            if kind and kind not in _PIECEMEAL:
+                content = files.held(file, head, path, state)
     if not head:
         raise PhotoProblem("file_empty")
-    return Received(content, kind_of(head))
+    return Received(content, kind, state, head)
 
 
 def kind_of(head: bytes) -> Kind | None:
@@ -112,18 +142,26 @@ def opened(received: Received, frame: int) -> Generator[Frame, None, None]:
         frame: which picture, from 0.
 
     Raises:
-        PhotoProblem: it is no photo, is locked or damaged, or has no such frame.
+        PhotoProblem: it is no photo, is locked or damaged, has no such frame, or was changed meanwhile.
     """
+    try:
+        with _opened(received, frame) as picture:
+            yield picture
+    except PhotoProblem:
+        received.check_same()  # what was changed meanwhile only looks damaged
+        raise
+    received.check_same()
+
+
+def _opened(received: Received, frame: int) -> AbstractContextManager[Frame]:
     if received.kind is None:
-        raise PhotoProblem("not_an_image")
+        archive = _archive(received.head)
+        raise PhotoProblem("file_archive", kind=archive) if archive else PhotoProblem("not_an_image")
     if received.kind == "PDF":
-        with pdf.opened(received.content, frame) as page:
-            yield page
-        return
+        return pdf.opened(received.content, frame)
     if frame and received.kind not in ("TIFF", "HEIC"):
         raise PhotoProblem("frame_missing", frame=frame + 1, frames=1)
-    with raster.opened(received.content, received.kind, frame) as picture:
-        yield picture
+    return raster.opened(received.content, received.kind, frame)
 
 
 def count(source: str | Path | bytes) -> int:
@@ -137,5 +175,7 @@ def count(source: str | Path | bytes) -> int:
         return 1
 
 
-def _unreadable(fault: OSError) -> PhotoProblem:
-    return PhotoProblem("file_unreadable", reason=[fault.strerror or type(fault).__name__])
+def _archive(head: bytes) -> str | None:
+    """What an archive is called that begins so."""
+    named = next((name for start, name in _ARCHIVES if head.startswith(start)), None)
+    return "TAR" if named is None and head[257:262] == b"ustar" else named

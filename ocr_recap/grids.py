@@ -103,14 +103,21 @@ def _places(count: int, box: int, margin: int) -> FloatArray:
 
 
 @lru_cache(maxsize=64)
+def gaps(nodes: tuple[float, ...], size: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """For the centres of `size` pixels: the node before each, and the share of the way to the next; (size,) each."""
+    places, centres = np.array(nodes), np.arange(size) + 0.5
+    first = np.clip(np.searchsorted(places, centres), 1, len(places) - 1) - 1
+    share = (centres - places[first]) / (places[first + 1] - places[first])
+    return first, share.astype(np.float32)
+
+
+@lru_cache(maxsize=64)
 def between(nodes: tuple[float, ...], size: int) -> NDArray[np.float32]:
     """Weights (size, n) that interpolate values at n nodes, in px, to the centres of `size` pixels; read only."""
-    places, centres = np.array(nodes), np.arange(size) + 0.5
-    last = np.clip(np.searchsorted(places, centres), 1, len(places) - 1)
-    share = (centres - places[last - 1]) / (places[last] - places[last - 1])
-    weights = np.zeros((size, len(places)), np.float32)
-    weights[np.arange(size), last - 1] = 1 - share
-    weights[np.arange(size), last] = share
+    first, share = gaps(nodes, size)
+    weights = np.zeros((size, len(nodes)), np.float32)
+    weights[np.arange(size), first] = 1 - share
+    weights[np.arange(size), first + 1] = share
     return weights
 
 

@@ -7,7 +7,7 @@ true is for the page's ruled lines to say (`locate`).
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .fiducials import SeenMark, SeenTag, tag_corners
-from .register import Ruling, project, quick_score, ridge_distance, ruling
+from .register import Ruling, project, quick_score, ridge_distance, ruling, through_four
 from .template import Template
 
 FloatArray = NDArray[np.float64]
@@ -78,22 +78,35 @@ def with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -> Iter
     if corners is None:
         return
     on_page = tag_corners(printed)
-    side = float(np.linalg.norm(tag.corners[0] - tag.corners[1]))
     likely = _likely_marks(view, corners.centers, on_page, tag)
     choices = [[*((index, center) for center in near[:6]), None] for index, near in enumerate(likely)]
     for combination in itertools.product(*choices):
         chosen = tuple(c for c in combination if c is not None)
         if len(chosen) < 2 or len({tuple(p) for _, p in chosen}) < len(chosen):
             continue
-        source = np.array([corners.centers[i] for i, _ in chosen])
-        seen = np.array([p for _, p in chosen])
-        homography = _from_anchors(source, seen, on_page, tag.corners)
-        if homography is None:
-            continue
-        # The tag was not fitted exactly, so it can contradict a wrong mark.
-        off = np.linalg.norm(project(homography, on_page) - tag.corners, axis=1).max() / side
-        if off < 0.15:
-            yield Hypothesis(template, page_id, homography, chosen, True)
+        hypothesis = from_marks(template, page_id, tag, dict(chosen))
+        if hypothesis is not None:
+            yield hypothesis
+
+
+def from_marks(template: Template, page_id: str, tag: SeenTag, marks: Mapping[int, FloatArray]) -> Hypothesis | None:
+    """The page where its tag and two or more marks (0-3: TL, TR, BR, BL; px) would have it.
+
+    None where they contradict each other.
+    """
+    page = template.page(page_id)
+    corners, printed = page.markers.corners, page.markers.tag
+    if corners is None or printed is None or len(marks) < 2:
+        return None
+    on_page = tag_corners(printed)
+    source = corners.centers[list(marks)]
+    homography = _from_anchors(source, np.array(list(marks.values())), on_page, tag.corners)
+    if homography is None:
+        return None
+    # The tag was not fitted exactly, so it can contradict a wrong mark.
+    side = float(np.linalg.norm(tag.corners[0] - tag.corners[1]))
+    off = np.linalg.norm(project(homography, on_page) - tag.corners, axis=1).max() / side
+    return Hypothesis(template, page_id, homography, tuple(marks.items()), True) if off < 0.15 else None
 
 
 def out_of_sight(view: View, template: Template, page_id: str, tag: SeenTag) -> list[int]:
@@ -271,19 +284,20 @@ def _search_corner(
     Args:
         distance: from `ridge_distance`.
         rules: line samples of the page.
-        known: (n, 2) mm and (n, 2) px of what was seen, n >= 3.
+        known: (3, 2) mm and (3, 2) px of what was seen.
         lost: the lost corner, mm.
         guess: where it may be, px.
         reach: how far it may be from there, px.
         least: give up (None) where the coarse look scores less.
     """
-    source = np.vstack([known[0], lost]).astype(np.float32)
+    source = np.vstack([known[0], lost])
     place, best = guess, np.eye(3)
     tolerance = reach / 16
     for every in (6, 2, 2):  # a coarse look needs few samples
         offsets = np.linspace(-reach, reach, 15)
         places = place + np.stack(np.meshgrid(offsets, offsets), axis=-1).reshape(-1, 2)
-        stack = np.stack([_homography(source, np.vstack([known[1], p]).astype(np.float32)) for p in places])
+        targets = np.concatenate([np.broadcast_to(known[1], (len(places), *known[1].shape)), places[:, None]], axis=1)
+        stack = through_four(source, targets)
         scores = quick_score(distance, stack, rules, max(1.5, tolerance), every)
         index = int(scores.argmax())
         if every > 2 and scores[index] < least:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Final
 
 from .emit import FILES, FOLDERS, JOURNAL_FILES
 
@@ -14,6 +14,14 @@ _RESULTS = FILES | JOURNAL_FILES | {".lock"}
 PHOTO_ENDINGS = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif", ".hif", ".pdf")
 )
+# What may hold photos that we cannot read: tried, so that none is lost without a word.
+_OTHERS = frozenset(
+    (
+        *(".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst"),
+        *(".bmp", ".gif", ".avif", ".jp2", ".jxl", ".dng"),
+    )
+)
+DEEPEST: Final = 50  # folders below each other; walking them takes a call within a call
 
 
 class BatchError(Exception):
@@ -55,7 +63,7 @@ def collect(inputs: Iterable[str | Path], out: Path | None = None) -> Collected:
     skipped: list[str] = []
     folders: list[str] = []
     for given in map(Path, inputs):
-        if not given.is_dir():
+        if not os.path.isdir(given):  # noqa: PTH112  (that of pathlib raises for names that are too long)
             found.append(Input(given, _clean(given.name)))
             continue
         folders.append(_clean(str(given)))
@@ -76,37 +84,60 @@ def collect(inputs: Iterable[str | Path], out: Path | None = None) -> Collected:
 def _search(folder: Path, out: Path | None, found: list[Input], skipped: list[str]) -> None:
     own = _own_folders(folder, out)
 
+    def named(path: Path) -> str:
+        return _clean(path.relative_to(folder).as_posix())
+
     def unreadable(fault: OSError) -> None:
-        skipped.append(f"{_clean(str(Path(fault.filename).relative_to(folder)))}/")
+        path = Path(fault.filename)
+        if path != folder:  # that one is reported as empty
+            found.append(Input(path, named(path)))
 
     for base, folders, files in os.walk(folder, onerror=unreadable):
         here = Path(base)
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() not in own)
-        results = out is not None and here.resolve() == out.resolve()
+        results = out is not None and _same(here, out)
+        kept: list[str] = []
+        for name in sorted(folders):
+            path = here / name
+            if os.path.realpath(path) in own or (results and name.startswith(".")):
+                continue
+            if name.startswith("."):
+                skipped.append(f"{named(path)}/")
+            elif path.is_symlink() or len(path.relative_to(folder).parts) > DEEPEST:
+                found.append(Input(path, named(path)))  # reading it says what it is and what to do
+            else:
+                kept.append(name)
+                if _is_photo(name) and _is_empty(path):
+                    found.append(Input(path, named(path)))
+        folders[:] = kept
         for file in sorted(files):
-            path = here / file
-            name = _clean(path.relative_to(folder).as_posix())
-            if path.suffix.lower() in PHOTO_ENDINGS and not file.startswith(".") and _is_plain(path):
-                found.append(Input(path, name))
+            if (_is_photo(file) or Path(file).suffix.lower() in _OTHERS) and not file.startswith("."):
+                found.append(Input(here / file, named(here / file)))
             elif not (results and file in _RESULTS):
-                skipped.append(name)
+                skipped.append(named(here / file))
 
 
-def _own_folders(folder: Path, out: Path | None) -> set[Path]:
+def _own_folders(folder: Path, out: Path | None) -> set[str]:
     """Folders of results: pictures in them are ours, not photos to read."""
     if out is None:
         return set()
-    if folder.resolve() == out.resolve():
-        return {out.resolve() / name for name in FOLDERS}
-    return {out.resolve()}
+    real = os.path.realpath(out)
+    return {os.path.join(real, name) for name in FOLDERS} if _same(folder, out) else {real}  # noqa: PTH118
 
 
-def _is_plain(path: Path) -> bool:
-    """No pipe or device, which could block for ever; a dangling link is tried and reported."""
+def _same(one: Path, other: Path) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _is_photo(name: str) -> bool:
+    return Path(name).suffix.lower() in PHOTO_ENDINGS
+
+
+def _is_empty(folder: Path) -> bool:
     try:
-        return stat.S_ISREG(path.stat().st_mode)
+        with os.scandir(folder) as entries:
+            return next(entries, None) is None
     except OSError:
-        return True
+        return False  # reported when it is searched
 
 
 def _clean(name: str) -> str:
@@ -116,14 +147,23 @@ def _clean(name: str) -> str:
 
 
 def _told_apart(found: Sequence[Input]) -> Iterator[Input]:
-    """Different files of one name, out of different folders, get their folder's name in front."""
-    places: dict[str, set[Path]] = {}
+    """Different files of one name get their folder's name in front, and a number where that is the same too."""
+    places: dict[str, set[str]] = {}
     for item in found:
-        places.setdefault(item.name, set()).add(item.path.absolute())
+        places.setdefault(item.name, set()).add(_place(item))
+    owners: dict[str, str] = {}
     for item in found:
-        if len(places[item.name]) == 1:
-            yield item
-            continue
-        depth = item.name.count("/")
-        folder = item.path.absolute().parents[depth].name
-        yield Input(item.path, f"{_clean(folder)}/{item.name}" if folder else item.name)
+        name, place = item.name, _place(item)
+        if len(places[name]) > 1:
+            folder = item.path.absolute().parents[name.count("/")].name
+            name = f"{_clean(folder)}/{name}" if folder else name
+        stem, number = name, 1
+        while owners.setdefault(name, place) != place:
+            number += 1
+            path = PurePosixPath(stem)
+            name = path.with_name(f"{path.stem}~{number}{path.suffix}").as_posix()
+        yield Input(item.path, name)
+
+
+def _place(item: Input) -> str:
+    return str(item.path.absolute())

@@ -96,8 +96,9 @@ def load_color(source: Source, frame: int = 0) -> ColorImage:
 def _decode(picture: frames.Frame, max_pixels: int) -> GrayImage:
     """The gray pixels in viewing orientation."""
     width, height = picture.size
-    if picture.pixels > max_pixels:
-        raise PhotoProblem("image_too_large", pixels=picture.pixels, limit=max_pixels, width=width, height=height)
+    limit = min(max_pixels, picture.most)
+    if picture.pixels > limit:
+        raise PhotoProblem("image_too_large", pixels=picture.pixels, limit=limit, width=width, height=height)
     if min(width, height) < SMALLEST_SIDE:
         raise PhotoProblem("image_too_small", width=width, height=height)
     gray = picture.gray(_step(min(width, height)))

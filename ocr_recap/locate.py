@@ -8,7 +8,6 @@ that its lines do not support is a problem, never a guess.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,15 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .by_lines import LEAST_AGREEMENT, LineFit, agrees, fits_by_lines
+from .by_tag import marks_by_tag
 from .fiducials import SeenTag, find_marks, find_tags
-from .hypotheses import Hypothesis, View, out_of_sight, settle, turn, with_tag, without_tag
+from .hypotheses import Hypothesis, View, from_marks, out_of_sight, settle, turn, with_tag, without_tag
 from .load import Photo
 from .problems import PhotoProblem
 from .rectify import mirrored, rectify
-from .register import Fit, project, quick_score, refine
+from .register import Fit, project, quick_score, refine, through_four
 from .surface import Surface
 from .template import Template
-from .warp import follow
+from .warp import SURE, follow
 
 FloatArray = NDArray[np.float64]
 Fitted = tuple[Fit, Hypothesis]
@@ -38,6 +38,7 @@ LEAST_SUPPORT = 0.92
 LEAST_SUPPORT_WITHOUT_TAG = 0.90  # only lines say which form it is, and all tables look a little alike
 _CONVINCING = 0.99  # support from which no other combination of marks is tried
 _CONVINCING_BENT = 0.95  # the same of paper that is not flat, whose lines must be met within 0.15 of a cell width
+_FALSE_MARK = 0.05  # support that three marks must gain over four before the fourth counts as false
 _HOPEFUL = 0.5  # support from which a fit is worth a second try
 _HOPEFUL_WITHOUT_TAG = 0.8  # most hypotheses without a tag are wrong
 _SHAKES = 6  # rounds of moving corners about
@@ -96,10 +97,15 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
         for page in template.pages
         if page.markers.tag
     }
-    tags = find_tags(photo.gray, list(tagged)) if tagged else []
-    if tags:
-        tag = max(tags, key=lambda t: float(cv2.contourArea(t.corners.astype(np.float32))))
-        return _with_tag(photo, *tagged[tag.id], tag)
+    if tagged:
+        quick = find_tags(photo.gray, list(tagged), quick=True)
+        if quick and (found := _at_its_tag(photo, *tagged[_largest(quick).id], _largest(quick))):
+            return found
+        if tags := find_tags(photo.gray, list(tagged)):
+            page, tag = tagged[_largest(tags).id], _largest(tags)
+            tried = bool(quick) and _largest(quick).id == tag.id
+            found = None if tried else _at_its_tag(photo, *page, tag)
+            return found or _with_tag(photo, *page, tag)
     view = View(photo.gray, find_marks(photo.gray) if any(t.found_by_markers() for t in templates) else [])
     # Both ways find what the other cannot; the likely one goes first, since each costs more than decoding the photo.
     marked = sum(mark.score >= _LIKELY_MARK for mark in view.marks) >= 3
@@ -121,6 +127,43 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
         raise PhotoProblem("photo_mirrored")
     _refuse_strangers(photo.gray, templates)
     raise _why_not(view, alone)
+
+
+def _largest(tags: Sequence[SeenTag]) -> SeenTag:
+    return max(tags, key=lambda t: float(cv2.contourArea(t.corners.astype(np.float32))))
+
+
+def _at_its_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag) -> Located | None:
+    """The usual photo: marks where the tag predicts them, and lines that agree beyond doubt; else None."""
+    page = template.page(page_id)
+    if page.markers.corners is None or page.markers.tag is None:
+        return None
+    marks = marks_by_tag(photo.gray, page.markers.corners, page.markers.tag, tag)
+    view = View(photo.gray, list(marks.values()))
+    hypothesis = from_marks(template, page_id, tag, {i: mark.center for i, mark in marks.items()})
+    if hypothesis is None or len(hypothesis.marks) < 3:
+        return None
+    plane = _fit(view, hypothesis, hypothesis.homography, near=len(hypothesis.marks) == 4)
+    fit = _straightened(view, plane, hypothesis, unfolded=True)
+    if not _is_sure(fit):
+        # One of four marks may be false: the three others then fit far better.
+        others = [
+            from_marks(template, page_id, tag, {i: mark.center for i, mark in marks.items() if i != left_out})
+            for left_out in (marks if len(marks) == 4 else ())
+        ]
+        fits = [(_fit(view, other, other.homography), other) for other in others if other is not None]
+        best = max(fits, key=lambda pair: pair[0].support, default=(plane, hypothesis))
+        if best[0].support > plane.support + _FALSE_MARK:
+            plane, hypothesis = best
+            fit = _straightened(view, plane, hypothesis, unfolded=True)
+        fit = fit if _is_sure(fit) else _straightened(view, plane, hypothesis)
+    return _at_marks(view, (fit, hypothesis), photo.scale) if _is_sure(fit) else None
+
+
+def _is_sure(fit: Fit) -> bool:
+    """Whether the lines agree so well that nothing needs to be looked at beside marks near their places."""
+    sure = _CONVINCING if fit.surface is None else SURE
+    return fit.support >= sure and fit.residual <= (_BENT if fit.surface is None else LARGEST_RESIDUAL)
 
 
 def _with_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag) -> Located:
@@ -212,24 +255,25 @@ def _is_enough(fit: Fit) -> bool:
     return fit.support >= (_CONVINCING if fit.surface is None else _CONVINCING_BENT)
 
 
-def _straightened(view: View, fit: Fit, hypothesis: Hypothesis, last: bool = False) -> Fit:
+def _straightened(view: View, fit: Fit, hypothesis: Hypothesis, last: bool = False, unfolded: bool = False) -> Fit:
     """Follow paper that is not flat, where a plane meets too few of its lines or meets them badly.
 
     A tag and two marks do not hold a plane: there other planes come first, and only the best is followed, at `last`.
+    `unfolded`: creases, which cost much to look for, are left for another call.
     """
     if hypothesis.tag and len(hypothesis.marks) < 3 and not last:
         return fit
     if fit.surface or fit.support < _HOPEFUL or (fit.support >= _CONVINCING and fit.residual <= _FLAT):
         return fit
     ruled = view.ruling(hypothesis.template, hypothesis.page_id)
-    creased = fit.support < _CONVINCING or fit.residual > _BENT
-    starts = [hypothesis.homography, fit.homography] if creased else [fit.homography]
-    return follow(view.gray, view.distance if creased else None, fit, starts, ruled, _anchors(hypothesis))
+    creased = (fit.support < _CONVINCING or fit.residual > _BENT) and not unfolded
+    starts = [hypothesis.homography, fit.homography]
+    return follow(view.gray, (lambda: view.distance) if creased else None, fit, starts, ruled, _anchors(hypothesis))
 
 
-def _fit(view: View, hypothesis: Hypothesis, homography: FloatArray) -> Fit:
+def _fit(view: View, hypothesis: Hypothesis, homography: FloatArray, near: bool = False) -> Fit:
     rules = view.ruling(hypothesis.template, hypothesis.page_id)
-    return refine(view.gray, homography, rules, _anchors(hypothesis))
+    return refine(view.gray, homography, rules, _anchors(hypothesis), near)
 
 
 def _anchors(hypothesis: Hypothesis) -> tuple[FloatArray, FloatArray]:
@@ -258,18 +302,16 @@ def _shaken(view: View, hypothesis: Hypothesis, homography: FloatArray) -> Float
 
 def _moved(homography: FloatArray, corners: FloatArray, unit: float) -> FloatArray:
     """Homographies with one corner or two moved by up to 1.5 cell widths; (n, 3, 3), the unmoved one first."""
-    source = corners.astype(np.float32)
     placed = project(homography, corners)
     size = unit * float(np.linalg.norm(placed[1] - placed[0]) / np.linalg.norm(corners[1] - corners[0]))
     steps = np.array([-1.5, -1, -0.6, -0.3, -0.15, 0, 0.15, 0.3, 0.6, 1, 1.5]) * size
-    moved: list[FloatArray] = [homography]
+    moves = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(-1, 1, 2)
+    targets: list[FloatArray] = []
     for side in ((0,), (1,), (2,), (3,), (0, 1), (1, 2), (2, 3), (3, 0)):
-        for dx, dy in itertools.product(steps, steps):
-            target = placed.copy()
-            target[list(side)] += (dx, dy)
-            matrix = cv2.getPerspectiveTransform(source, target.astype(np.float32))
-            moved.append(np.asarray(matrix, dtype=np.float64))
-    return np.stack(moved)
+        target = np.tile(placed, (len(moves), 1, 1))
+        target[:, side] += moves
+        targets.append(target)
+    return np.concatenate([homography[None], through_four(corners, np.concatenate(targets))])
 
 
 def _convinces(fits: list[Fitted]) -> bool:

@@ -6,6 +6,7 @@ Both are read from the gray photo alone. What they mean is said by `advice`: a w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from .draw import Line, primitives
 from .load import Photo
 from .locate import Located
+from .template import Template
 
 FloatArray = NDArray[np.float64]
 
@@ -25,6 +27,7 @@ _TILES = 24  # calmest bright tiles that are looked at: blank paper
 _LOWEST = 0.08  # cycles per px: slower changes are light, folds and print
 _PIECES = 40  # of all lines of one kind that are looked at
 _PIECE = 30.0  # mm of a line that are averaged: long enough to see 2 gray levels through noise
+_SAMPLES = 30  # along a piece
 _REACH = 1.6  # mm on either side of a line's place
 _STEP = 0.2  # mm
 _PALE = (0.6, 0.9)  # grays (0 black, 1 white) of lines that a photocopier's hard tone curve drops
@@ -117,9 +120,7 @@ def pale_print(photo: Photo, located: Located) -> float | None:
         About 1 on an original, about 0 where a copier dropped them; None where the form has no such lines, or none in
         sight, or the dark ones cannot be seen either.
     """
-    lines = [p for p in primitives(located.template, located.page_id) if isinstance(p, Line)]
-    pale = [p for p in lines if _PALE[0] <= p.gray <= _PALE[1]]
-    dark = [p for p in lines if p.gray <= _DARK and p.role == "frame"]
+    pale, dark = _printed(located.template, located.page_id)
     seen = [_contrast(photo, located, part) for part in (pale, dark)]
     if seen[0] is None or seen[1] is None or seen[1] < _LEAST_CONTRAST:
         return None
@@ -129,30 +130,40 @@ def pale_print(photo: Photo, located: Located) -> float | None:
     return seen[0] / seen[1] / expected
 
 
+@lru_cache(maxsize=64)
+def _printed(template: Template, page_id: str) -> tuple[list[Line], list[Line]]:
+    """The lines that a page prints palely, and its dark frames; read only."""
+    lines = [p for p in primitives(template, page_id) if isinstance(p, Line)]
+    pale = [p for p in lines if _PALE[0] <= p.gray <= _PALE[1]]
+    return pale, [p for p in lines if p.gray <= _DARK and p.role == "frame"]
+
+
 _LEAST_CONTRAST = 4.0  # gray levels times millimetres
 
 
 def _contrast(photo: Photo, located: Located, lines: list[Line]) -> float | None:
     """Median over pieces of lines of what they take from the paper's level, gray levels times mm across."""
-    found: list[float] = []
     shifts = np.arange(-_REACH, _REACH + _STEP / 2, _STEP)
-    pieces: list[FloatArray] = []
-    for line in lines:
-        start, end = np.array([line.x0, line.y0]), np.array([line.x1, line.y1])
-        length = float(np.linalg.norm(end - start))
-        count = int(length // _PIECE)
-        if not count:
-            continue
-        along = (end - start) / length
-        across = np.array([-along[1], along[0]])
-        steps = (np.arange(count * 30) + 0.5) * length / (count * 30)
-        grid = start + steps[:, None, None] * along + shifts[None, :, None] * across
-        pieces.append(grid.reshape(count, 30, len(shifts), 2))
-    if not pieces:
+    ends = np.array([[[part.x0, part.y0], [part.x1, part.y1]] for part in lines]).reshape(-1, 2, 2)
+    counts = (np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1) // _PIECE).astype(int)
+    if not counts.any():
         return None
-    chosen = np.concatenate(pieces)
-    chosen = chosen[np.linspace(0, len(chosen) - 1, min(len(chosen), _PIECES)).astype(int)]
-    places = (located.to_photo(chosen) + 0.5) * photo.scale - 0.5
+    line = np.repeat(np.arange(len(counts)), counts)
+    piece = np.arange(len(line)) - np.repeat(np.cumsum(counts) - counts, counts)
+    chosen = np.linspace(0, len(line) - 1, min(len(line), _PIECES)).astype(int)
+    line, piece = line[chosen], piece[chosen]
+    way = ends[line, 1] - ends[line, 0]
+    length = np.linalg.norm(way, axis=1)
+    across = np.stack([-way[:, 1], way[:, 0]], axis=1) / length[:, None]
+    # Of each piece five places along it are projected on either side, and what lies between is interpolated.
+    along = (piece[:, None] + np.linspace(0.5, _SAMPLES - 0.5, 5) / _SAMPLES) / counts[line, None]
+    nodes = ends[line, None, None, 0] + along[:, :, None, None] * way[:, None, None]
+    nodes = nodes + shifts[[0, -1], None] * across[:, None, None]
+    seen = (located.to_photo(nodes) + 0.5) * photo.scale - 0.5
+    place = np.linspace(0, 4, _SAMPLES)
+    lengthwise = np.clip(1 - np.abs(place[:, None] - np.arange(5)), 0, None)
+    side = np.linspace(1, 0, len(shifts))
+    places = np.einsum("ia,nabk,jb->nijk", lengthwise, seen, np.stack([side, 1 - side], axis=1), optimize=True)
     height, width = photo.gray.shape
     inside = ((places >= 1) & (places < np.array([width, height]) - 2)).all(axis=(1, 2, 3))
     places = places[inside].astype(np.float32)

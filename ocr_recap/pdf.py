@@ -18,7 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .problems import PhotoProblem
+from .raster import MOST_ROOM
 
+_ROOM = 7  # bytes that a pixel takes, measured on a colour scan of 147 megapixels
 DRAWN_SIDE = 2800  # px of the shorter side: twice what `load.LEGIBLE_SIDE` says is enough to read a box
 MOST_DRAWN = 40_000_000  # px of a page that is not a scan: an A3 page at 500 dpi has 38 million
 _SCAN_COVER = 0.8  # share of the page that pictures cover; what is left are a scanner's margins
@@ -34,7 +36,10 @@ class PdfPage:
     Attributes:
         size: (width, height) in pixels of the drawing, which depends on the page alone.
         pixels: the most that drawing it takes: of the drawing or of a picture in it.
+        most: pixels that there is room for.
     """
+
+    most = MOST_ROOM // _ROOM
 
     def __init__(self, page: Any) -> None:
         self._page = page

@@ -16,6 +16,7 @@ from .options import Options
 from .problems import PhotoProblem
 from .record import Record
 from .template import Template
+from .threads import one_thread
 from .witnesses import digits as digit_witness
 from .witnesses import tally as tally_witness
 
@@ -28,6 +29,7 @@ class Reading:
     photo: Photo | None
 
 
+@one_thread()
 def read_photo(
     source: Source,
     name: str,

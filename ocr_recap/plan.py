@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from . import files as plain_files
 from . import frames
 from .crew import Crew
+from .files import fingerprint as fingerprint_of
 from .inputs import Input
 from .jobs import Count, Failed, Job, Made, Task, unread
 from .journal import Journal, key_of
+from .problems import PhotoProblem
 
 if TYPE_CHECKING:
     from .reader import Reader
@@ -60,7 +62,7 @@ def survey(photos: Sequence[Input], journal: Journal, crew: Crew, again: bool) -
     for index, photo in enumerate(photos):
         if not _may_have_frames(photo.path):
             continue
-        sha256 = _hash(photo.path)[0]
+        sha256 = fingerprint_of(photo.path)[0]
         known = journal.frames(sha256) if sha256 else 1
         if isinstance(known, int):
             files[index] = File(photo, known, sha256)
@@ -92,7 +94,7 @@ def planned(files: Iterable[File], most: int, fingerprint: str, overlay: bool, s
     seen: dict[str, int] = {}
     start = 0
     for file in files:
-        sha256, size = _hash(file.photo.path) if file.sha256 is None else (file.sha256, 1)
+        sha256, size = fingerprint_of(file.photo.path) if file.sha256 is None else (file.sha256, 1)
         # Empty files are all alike, yet each is another photo that got lost.
         first = seen.setdefault(sha256, start) if sha256 and size else start
         jobs = jobs_of(file, most)
@@ -165,16 +167,7 @@ class Queue:
 
 def _may_have_frames(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
+        with plain_files.opened(path)[0] as file:
             return frames.kind_of(file.read(frames.HEAD)) in frames.SEVERAL
-    except OSError:
-        return False
-
-
-def _hash(path: Path) -> tuple[str, int]:
-    """SHA-256 of a file, empty if it cannot be read, and its size."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
-    except OSError:
-        return "", 0
+    except (OSError, PhotoProblem):
+        return False  # reading it says why

@@ -1,11 +1,11 @@
 """The only place that says accepted, review or blank. Every threshold stands here, with its origin.
 
-A number is accepted where it is surely what is written, everything heard (`Case.confidence`), where its own digit cells
-say so too, and where a second witness confirms it: bubbles, strokes (or, where no strokes were read, the sum of several
-row totals), or an exact rule that surely holds; and where nothing disagrees and no rule of that number is broken. All
-else goes to review with its reasons. Strokes and row totals are one witness: one person counted both. Soft rules warn
-and never block. What a person decided is taken as written, whether it adds up or not: a rule that it breaks stays
-broken.
+A number is accepted where it is surely what is written, everything heard (`Case.confidence`), where its own digit
+cells say so too, and where a second witness confirms it: bubbles, strokes (or, where no strokes were read, the sum of
+several row totals), or an exact rule that surely holds; and where nothing disagrees and no rule of that number is
+broken. The strict policy wants, besides, that every cell is seen well and read as a sign. All else goes to review with
+its reasons. Strokes and row totals are one witness: one person counted both. Soft rules warn and never block. What a
+person decided is taken as written, whether it adds up or not: a rule that it breaks stays broken.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Policy = Literal["strict", "balanced"]
 # A copy confirms nothing: one hand writes a number twice in the same way, and one reader misreads it twice in the same
 # way. A rule needs a sum, so at least three numbers, to be a second witness.
 _LEAST_NUMBERS = 3
-_SURELY_READ = 0.9  # of the best reading, for a rule that it breaks to be broken on paper
+_SURELY_READ = 0.9  # above it a number wants a second witness and not a last fraction of certainty
 _LEAST_TOTALS = 2  # likewise, one row's total is the number written once more
 
 
@@ -40,18 +40,18 @@ class Thresholds:
     Attributes:
         posterior: the number is what is written, everything heard.
         digits: the digit cells alone mean it.
-        unreadable: whether a number may be accepted though a cell of it is rather something else than a digit, such as
-            a correction, where all else leaves no doubt.
+        flawed: whether a number may be accepted though a cell of it is seen badly, or is rather something else than a
+            digit, such as a correction, or its bubbles are unclear, where all else leaves no doubt.
         bubbles: the bubbles mean it, to be a second witness.
         counted: there are as many strokes, or the row totals' sum is the number, to be a second witness.
-        rule: an exact rule holds as written, to be a second witness.
-        blank: every cell is empty, by the digit cells alone.
-        broken: an exact rule holds with less than this: the sheet itself does not add up.
+        rule: an exact rule holds as written, all its numbers heard, to be a second witness.
+        blank: every cell is empty, by the digit cells alone and everything heard.
+        broken: an exact rule is broken as written: the sheet itself does not add up.
     """
 
     posterior: float
     digits: float
-    unreadable: bool
+    flawed: bool
     bubbles: float
     counted: float
     rule: float
@@ -135,34 +135,24 @@ def decide(
         policy: which thresholds, or these themselves.
     """
     thresholds = Thresholds.of(policy) if isinstance(policy, str) else policy
-    sure = {c.field for c in cases if c.confidence >= thresholds.posterior and not _unseen(c)}
-    return {case.field: _decide(case, rules, sure, thresholds) for case in cases}
+    return {case.field: _decide(case, rules, thresholds) for case in cases}
 
 
-def _decide(case: Case, rules: Sequence[Evaluated], sure: set[str], thresholds: Thresholds) -> Decision:
+def _decide(case: Case, rules: Sequence[Evaluated], thresholds: Thresholds) -> Decision:
     mine = [r for r in rules if case.field in r.numbers]
     objections = _objections(case, mine, thresholds)
     if case.person is not None:
         return _decided(case.person, objections)
     bubbles = case.bubbles
     if case.kind == "blank":
-        surely = case.blank >= thresholds.blank and (bubbles is None or bubbles.kind == "blank")
+        surely = min(case.blank, case.confidence) >= thresholds.blank and (bubbles is None or bubbles.kind == "blank")
         doubts = tuple(objections) or _counted_but_blank(case)
         if surely and not doubts:
             return Decision("blank", (), "empty", ())
         return Decision("review", doubts or (("blank_uncertain", {}),), "none", ())
     if objections:
         return Decision("review", tuple(objections), "none", ())
-    second = _second(case, thresholds)
-    confirming = tuple(
-        r.rule.id
-        for r in mine
-        if r.outcome == "holds"
-        and r.holds is not None
-        and r.holds >= thresholds.rule
-        and len(r.numbers) >= _LEAST_NUMBERS
-        and all(name in sure for name in r.numbers)
-    )
+    second, confirming = _second(case, thresholds), _confirming(mine, thresholds)
     if case.confidence < thresholds.posterior or case.supports < thresholds.digits:
         return Decision("review", _doubts(case, thresholds), "none", ())
     if second is not None:
@@ -170,6 +160,18 @@ def _decide(case: Case, rules: Sequence[Evaluated], sure: set[str], thresholds: 
     if confirming:
         return Decision("accepted", (), "rule", confirming)
     return Decision("review", _doubts(case, thresholds), "none", ())
+
+
+def _confirming(rules: Sequence[Evaluated], thresholds: Thresholds) -> tuple[str, ...]:
+    """The rules that are a second witness."""
+    return tuple(
+        r.rule.id
+        for r in rules
+        if r.outcome == "holds"
+        and r.holds is not None
+        and r.holds >= thresholds.rule
+        and len(r.numbers) >= _LEAST_NUMBERS
+    )
 
 
 def _decided(person: Person, objections: Sequence[Reason]) -> Decision:
@@ -202,12 +204,12 @@ def _counted_but_blank(case: Case) -> tuple[Reason, ...]:
     return ()
 
 
-def _unseen(case: Case) -> list[Reason]:
+def _unseen(case: Case, thresholds: Thresholds) -> list[Reason]:
     """Why its cells cannot be relied on, whatever the digit reader says of them."""
-    if case.person is not None:
-        return []
     if not case.inside:
         return [("outside_photo", {})]
+    if thresholds.flawed:
+        return []
     found: list[Reason] = [] if case.cells_found else [("cell_not_found", {})]
     return found + [(code, {}) for code in case.poor]
 
@@ -218,8 +220,8 @@ def _objections(case: Case, rules: Sequence[Evaluated], thresholds: Thresholds) 
     breaks: list[Reason] = [("rule_broken", {"rules": " ".join(rule.id for rule in broken)})] if broken else []
     if case.person is not None:
         return [*(o for o in case.objections if o[0] == "station_doubtful"), *breaks]
-    found: list[Reason] = [*case.objections, *_unseen(case)]
-    if "?" in case.text and (case.value is None or not thresholds.unreadable):
+    found: list[Reason] = [*case.objections, *_unseen(case, thresholds)]
+    if "?" in case.text and (case.value is None or not thresholds.flawed):
         where = ", ".join(str(i + 1) for i, c in enumerate(case.text) if c == "?")
         found.append(("digit_unreadable", {"cells": where}))
     if case.kind == "misplaced":
@@ -228,7 +230,9 @@ def _objections(case: Case, rules: Sequence[Evaluated], thresholds: Thresholds) 
     if bubbles is not None:
         said = " ".join(bubbles.text.replace(" ", "_"))
         if bubbles.kind in ("unreadable", "misplaced") or bubbles.probability < 0.5:
-            found.append(("bubbles_unclear", {"bubbles": said}))
+            # They are no second witness then; another may speak in their stead.
+            if case.kind != "number" or not thresholds.flawed:
+                found.append(("bubbles_unclear", {"bubbles": said}))
         elif bubbles.kind == "number" and min(case.choice.bubbles, case.bubbles_agree) < PLAUSIBLE:
             digits = case.digits_text.replace(" ", "_")
             found.append(("bubbles_disagree", {"bubbles": str(bubbles.value), "digits": digits}))
@@ -254,7 +258,6 @@ def _doubts(case: Case, thresholds: Thresholds) -> tuple[Reason, ...]:
     """Why a number that nothing speaks against is not accepted."""
     doubts: list[Reason] = []
     confirmed = _second(case, thresholds) is not None
-    # Without a second witness that is what is wanting, not a last fraction of certainty.
     if min(case.confidence, case.supports) < _SURELY_READ or confirmed:
         doubts.append(("digits_uncertain", {"confidence": f"{int(min(case.confidence, case.supports) * 100)}%"}))
     bubbles, tally = case.bubbles, case.tally
@@ -277,8 +280,8 @@ def verdict(
 ) -> Literal["settled", "review", "inconsistent"]:
     """The verdict on a page or document: only counts decide it.
 
-    `inconsistent` = a rule is broken by numbers that are surely read so, and no other reading that their ink allows
-    makes it hold: the sheet itself does not add up.
+    `inconsistent` = a rule is broken as read, and likely so by every reading that the ink of its numbers allows: the
+    sheet itself does not add up.
     """
     thresholds = Thresholds.of(policy) if isinstance(policy, str) else policy
     for r in rules:
@@ -286,11 +289,7 @@ def verdict(
             continue
         involved = [cases[name] for name in r.numbers]
         by_hand = all(c.person is not None for c in involved)
-        if by_hand or (1.0 - (r.holds or 0.0) >= 1.0 - thresholds.broken and all(_read(c) for c in involved)):
+        if by_hand or (r.breaks is not None and r.breaks >= thresholds.broken):
             return "inconsistent"
     open_counts = [name for name in counts if decisions[name].status == "review"]
     return "review" if open_counts else "settled"
-
-
-def _read(case: Case) -> bool:
-    return case.kind == "number" and case.confidence >= _SURELY_READ

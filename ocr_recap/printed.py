@@ -11,7 +11,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Millimetres = Annotated[float, Field(ge=-2000, le=2000, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, le=2000, allow_inf_nan=False)]
+# Nothing printed is finer: at smaller lengths a page of dots would never end.
+Positive = Annotated[float, Field(ge=0.01, le=2000, allow_inf_nan=False)]
+Text = Annotated[str, Field(max_length=200)]
 Gray = Annotated[float, Field(ge=0, le=1, description="0 black ... 1 white")]
 Point = tuple[Millimetres, Millimetres]
 Rect = tuple[Millimetres, Millimetres, Millimetres, Millimetres]
@@ -27,8 +29,8 @@ class Model(BaseModel):
 class Label(Model):
     """A text for people, in Indonesian and English."""
 
-    id: str
-    en: str
+    id: Text
+    en: Text
 
 
 class PrintedFrame(Model):
@@ -67,7 +69,7 @@ class PrintedDots(Model):
     """A dotted line to write on."""
 
     dots: Rect
-    pitch: Positive = 1.5
+    pitch: Annotated[Positive, Field(ge=0.3, description="no printer sets dots closer")] = 1.5
     width: Positive = 0.4
     gray: Gray = 0.35
 
@@ -75,7 +77,7 @@ class PrintedDots(Model):
 class PrintedText(Model):
     """A printed text; `at` is the baseline's left end, middle or right end, `size` the height of a capital letter."""
 
-    text: str
+    text: Text
     at: Point
     size: Positive = 1.8
     bold: bool = False

@@ -22,6 +22,26 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "Berkas kosong (0 byte): pengiriman terputus. Minta foto dikirim ulang.",
         "The file is empty (0 bytes): the transfer broke off. Ask for the photo again.",
     ),
+    "file_too_large": (
+        "Berkas {bytes} byte melebihi batas {limit} byte. Kirim foto asli dari telepon; pecah PDF yang besar.",
+        "The file of {bytes} bytes exceeds the limit of {limit} bytes. Send the phone's own photo; split a large PDF.",
+    ),
+    "file_changed": (
+        "Berkas berubah selagi dibaca: mungkin masih disalin. Tunggu sampai selesai, lalu jalankan lagi.",
+        "The file changed while it was read: it may still be being copied. Wait until that is done, then run again.",
+    ),
+    "not_a_file": (
+        "Ini bukan berkas ({kind}). Bila berisi foto, salin foto itu ke folder biasa, atau sebut folder itu sendiri "
+        "di perintah, lalu jalankan lagi.",
+        "It is no file ({kind}). If there are photos in it, copy them into a plain folder, or name that folder itself "
+        "in the command, then run again.",
+    ),
+    "file_archive": (
+        "Berkas ini arsip ({kind}), dan foto di dalamnya belum dibaca. Buka arsipnya ke sebuah folder, lalu jalankan "
+        "lagi dengan folder itu.",
+        "The file is an archive ({kind}), and photos in it have not been read. Open it into a folder, then run again "
+        "with that folder.",
+    ),
     "not_an_image": (
         "Isi berkas bukan foto JPEG, PNG, WebP, TIFF atau HEIC dan bukan PDF. Minta foto aslinya.",
         "The content is not a JPEG, PNG, WebP, TIFF or HEIC photo, nor a PDF. Ask for the original photo.",
@@ -178,10 +198,6 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "atau baca foto itu dengan mata, dan laporkan kepada pengembang program.",
         "The process that was reading this photo died, and so did the next one; the photo has not been read. Ask for "
         "the original photo again, or read it by eye, and report this to the developers.",
-    ),
-    "file_changed": (
-        "Berkas berubah saat sedang dibaca. Jalankan lagi setelah penyalinannya selesai.",
-        "The file changed while it was being read. Run again when it has been copied completely.",
     ),
     "internal_error": (
         "Kesalahan tak terduga dalam program ({error}). Foto ini belum dibaca: jalankan lagi, dan bila terulang "
@@ -416,6 +432,13 @@ WORDS: Final[Mapping[str, Message]] = {
     "No such file or directory": ("berkas tidak ada", "there is no such file"),
     "Permission denied": ("tidak boleh dibaca", "permission denied"),
     "Is a directory": ("ini folder, bukan berkas", "it is a folder"),
+    "Too many levels of symbolic links": ("tautannya berputar", "its links go round in a circle"),
+    "File name too long": ("namanya terlalu panjang", "its name is too long"),
+    "Input/output error": ("media penyimpanan rusak atau terputus", "the disk is damaged or was disconnected"),
+    "directory": ("folder yang tidak ditelusuri", "a folder that is not searched"),
+    "pipe": ("pipa", "a pipe"),
+    "socket": ("soket", "a socket"),
+    "device": ("perangkat", "a device"),
 }
 
 

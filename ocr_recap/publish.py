@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from . import regions, sums, template
 from .answers import is_filled
 from .decisions import Decision, Decisions, Number, fold, latest, numbers_of, read_log
-from .documents import Document, settle
+from .documents import Document, policy_of, settle
 from .emit import (
     DECISIONS_FILE,
     DOCUMENTS_FILE,
@@ -34,6 +34,7 @@ from .emit import (
     STATIONS_FILE,
     TEMPLATES,
     WORKBOOK_FILE,
+    parquet,
     workbook,
 )
 from .emit.index import Listed, index_html, listed, listed_missing
@@ -140,6 +141,7 @@ def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = 
         numbers = stack.enter_context((stage / NUMBERS_FILE).open("wb"))
         numbers.write(numbers_head(run.dialect))
         book = workbook.TablesBook(stage / WORKBOOK_FILE, folder, forms.values(), run.names) if run.workbook else None
+        columns = parquet.ParquetTables(stage, forms.values(), run.names) if run.parquet else None
         for document, records in decided(folder, forms, decisions):
             photos = tuple(ShownPhoto(record, _pictures(folder, record)) for record in records)
             shown = pages.add(document, photos)
@@ -148,8 +150,10 @@ def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = 
             if book is not None:
                 book.add(shown)
             rows.append(_named(document_row(document, shown.template), run))
+            if columns is not None:
+                columns.add(shown, rows[-1])
             entries.append(listed(shown, rows[-1]))
-            questions += review_rows(shown, settles(document, shown.template), run.language)
+            questions += review_rows(shown, settles(document, shown.template, policy_of(records)), run.language)
             problems.extend((document.id, p) for p in document.problems)
             for record in records:
                 totals.add(record)
@@ -158,14 +162,17 @@ def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = 
     used = list(forms.values())
     form = used[0] if len(used) == 1 else None
     missing = [_named(row, run) for row in missing_rows(rows, run.stations_without_photos, form)]
-    with (stage / STATIONS_FILE).open("wb") as stations:
-        stations.writelines(stations_csv([*rows, *missing], used, run.dialect, run.names))
-    with (stage / REVIEW_FILE).open("wb") as review:
-        review.writelines(review_csv(questions, run.dialect))
+    if columns is not None:
+        columns.close(missing)
     if book is not None:
         book.close([*rows, *missing], questions)
-    with (stage / REPORT_FILE).open("wb") as report:
-        report.writelines(index_html([*entries, *map(listed_missing, missing)], totals, run))
+    for name, parts in (
+        (STATIONS_FILE, stations_csv([*rows, *missing], used, run.dialect, run.names)),
+        (REVIEW_FILE, review_csv(questions, run.dialect)),
+        (REPORT_FILE, index_html([*entries, *map(listed_missing, missing)], totals, run)),
+    ):
+        with (stage / name).open("wb") as file:
+            file.writelines(parts)
     _sum_up(folder, stage)
     kept = keep_filled(folder, answered)
     sums.install(stage, folder)
@@ -213,6 +220,8 @@ def opened(folder: Path, known: Iterable[Template] = ()) -> tuple[RunInfo, dict[
     run = read_run(folder)
     if run.workbook:
         workbook.require()
+    if run.parquet:
+        parquet.require()
     if run.names:
         regions.require()
     files = {form: f"{TEMPLATES}/{form}.yaml" for form in run.templates}

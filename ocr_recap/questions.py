@@ -17,7 +17,7 @@ from .template import Rule, Template
 _STANDING = frozenset({"station_doubtful", "photos_disagree"})  # reasons from outside a photo: no rule answers them
 
 
-def settles(document: Document, template: Template | None) -> dict[str, int]:
+def settles(document: Document, template: Template | None, how: policy.Policy = "strict") -> dict[str, int]:
     """How many numbers that are in review now would no longer be, for each number in review, if a person answered it.
 
     The answer tried is the value that was read. Where a rule is broken, or no value was read, it is whichever of the
@@ -26,19 +26,20 @@ def settles(document: Document, template: Template | None) -> dict[str, int]:
     Args:
         document: as decided.
         template: its form; without it no rule is heard.
+        how: the policy that it was decided by.
 
     Returns:
         By field id, in the document's order; 0 where an answer alone settles nothing (`station_doubtful`).
     """
     cases = {name: _case(name, field) for name, field in document.fields.items()}
     rules = rules_of(template, cases)
-    before = _in_review(cases, rules)
+    before = _in_review(cases, rules, how)
     broken = {n for r in document.rules if r.outcome == "broken" and r.strength != "soft" for n in r.numbers}
     found: dict[str, int] = {}
     for name in before:
         field = document.fields[name]
         answers = _answers(field, name in broken)
-        left = (_in_review({**cases, name: replace(cases[name], person=Person(a))}, rules) for a in answers)
+        left = (_in_review({**cases, name: replace(cases[name], person=Person(a))}, rules, how) for a in answers)
         # Without any reading to try, the answer settles at least the number itself.
         alone = int("station_doubtful" not in field.reasons)
         found[name] = max((len(before - after) for after in left), default=alone)
@@ -50,9 +51,9 @@ def _case(name: str, field: FieldRecord) -> Case:
     return replace(case_of(name, field), objections=standing)
 
 
-def _in_review(cases: Mapping[str, Case], rules: Sequence[Rule]) -> set[str]:
+def _in_review(cases: Mapping[str, Case], rules: Sequence[Rule], how: policy.Policy) -> set[str]:
     heard, evaluated = heard_together(list(cases.values()), rules)
-    decisions = policy.decide(heard, evaluated)
+    decisions = policy.decide(heard, evaluated, how)
     return {name for name, decision in decisions.items() if decision.status == "review"}
 
 

@@ -6,7 +6,7 @@ import io
 import math
 import re
 import warnings
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,12 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from . import tiff
 from .options import HARD_CAP
 from .problems import PhotoProblem
 
 _ORIENTATION = 0x0112
-# Directories of a TIFF can only be counted one by one; a chain longer than this is counted as this long.
-MOST_COUNTED = 65_535
+_BAND = 512  # rows that are converted at a time, so that a large picture is not held in every form at once
+# What decoding one picture may take, bytes: half of what a process of a batch may grow by.
+MOST_ROOM = 1_000_000_000
+# Bytes that a pixel takes, measured at 149 megapixels with transparency where a kind has it. A JPEG of one scan is
+# decoded row by row, shrunk; one of several is held whole before its first pixel comes out.
+_ROOM = {"JPEG": 1, "PNG": 6, "TIFF": 6, "HEIC": 12, "WEBP": 16, "JPEG of several scans": 6}
 
 _T = TypeVar("_T")
 
@@ -31,10 +36,12 @@ class Raster:
     Attributes:
         size: (width, height) in pixels, in viewing orientation.
         pixels: how many decoding it takes.
+        most: pixels of this kind that there is room for.
     """
 
-    def __init__(self, image: Image.Image | _Deferred, orientation: int) -> None:
+    def __init__(self, image: Image.Image | _Deferred, orientation: int, kind: str) -> None:
         self._image, self._orientation = image, orientation
+        self.most = MOST_ROOM // _ROOM[kind]
         width, height = image.size
         self.size: tuple[int, int] = (height, width) if orientation >= 5 else (width, height)
         self.pixels = width * height
@@ -44,15 +51,14 @@ class Raster:
         width, height = self._image.size
         # For JPEG the decoder itself scales by powers of two and leaves the colours undecoded.
         self._image.draft("L", (math.ceil(width / step), math.ceil(height / step)))
-        return _upright(np.asarray(self._plain().convert("L"), dtype=np.uint8), self._orientation)
+        return _upright(self._converted("L"), self._orientation)
 
     def color(self) -> NDArray[np.uint8]:
         """(h, w, 3) BGR, full size, viewing orientation."""
-        pixels = np.asarray(self._plain().convert("RGB"), dtype=np.uint8)
-        return np.ascontiguousarray(_upright(pixels, self._orientation)[:, :, ::-1])
+        return np.ascontiguousarray(_upright(self._converted("RGB"), self._orientation)[:, :, ::-1])
 
-    def _plain(self) -> Image.Image:
-        return _tried(lambda: _eight_bits(_loaded(self._image)), "image_truncated")
+    def _converted(self, mode: str) -> NDArray[np.uint8]:
+        return _tried(lambda: _in_bands(_loaded(self._image), mode), "image_truncated")
 
 
 @contextmanager
@@ -75,13 +81,17 @@ def opened(content: bytes | Path, kind: str, frame: int) -> Generator[Raster, No
                 raise PhotoProblem("frame_missing", frame=frame + 1, frames=len(file))
             size = file[frame].size
         # Decoding waits until the caller has seen the size; libheif turns the picture itself.
-        yield Raster(_Deferred(size, file[frame].to_pillow), 1)
+        yield Raster(_Deferred(size, file[frame].to_pillow), 1, kind)
         return
+    if kind == "TIFF":
+        tiff.check(content, frame)
     with _opened(content, kind) as image:
         if frame:
             _seek(image, frame)
         # Pillow turns a TIFF itself, and its size is the turned one from the start.
-        yield Raster(image, 1 if kind == "TIFF" else _orientation(image))
+        several = isinstance(content, bytes) and kind == "JPEG" and _has_several_scans(content)
+        orientation = 1 if kind == "TIFF" else _orientation(image)
+        yield Raster(image, orientation, "JPEG of several scans" if several else kind)
 
 
 def count(content: bytes | Path, kind: str) -> int:
@@ -92,15 +102,7 @@ def count(content: bytes | Path, kind: str) -> int:
     """
     if kind == "HEIC":
         return max(1, len(_heif(content)))
-    if kind != "TIFF":
-        return 1  # of an animated picture the first is the photo
-    with _opened(content, kind) as image:
-        for frame in range(1, MOST_COUNTED):
-            try:
-                _seek(image, frame)
-            except PhotoProblem as problem:
-                return frame if problem.code == "frame_missing" else frame + 1
-    return MOST_COUNTED
+    return tiff.count(content) if kind == "TIFF" else 1  # of an animated picture the first is the photo
 
 
 class _Deferred:
@@ -177,15 +179,25 @@ def _tried(step: Callable[[], _T], code: str) -> _T:
         raise PhotoProblem(code) from None
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """The decoded picture in gray or RGB of 8 bits, what is transparent on white."""
+def _in_bands(image: Image.Image, mode: str) -> NDArray[np.uint8]:
+    """The decoded picture in gray (`L`) or colour (`RGB`), what is transparent on white."""
+    if image.mode == mode and not image.has_transparency_data:
+        return np.asarray(image, dtype=np.uint8)
+    width, height = image.size
+    bands = [(0, top, width, min(height, top + _BAND)) for top in range(0, height, _BAND)]
+    top = _scale(image.crop(band) for band in bands) if image.mode in ("I", "F") else 1.0
+    pixels = np.empty((height, width) if mode == "L" else (height, width, 3), np.uint8)
+    for band in bands:
+        pixels[band[1] : band[3]] = np.asarray(_eight_bits(image.crop(band), top).convert(mode))
+    return pixels
+
+
+def _eight_bits(image: Image.Image, top: float) -> Image.Image:
+    """Pixels in gray or RGB of 8 bits, what is transparent on white; `top` is white where values are wide."""
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
     if image.mode in ("I", "F"):
-        values = np.nan_to_num(np.asarray(image, dtype=np.float32)).clip(0)
-        # 16 bits in a wider type, or fractions of 1, or whatever the scanner's scale is.
-        top = next((t for t in (1.0, 65_535.0) if values.max() <= t), float(values.max()))
-        return Image.fromarray((values * (255 / top)).astype(np.uint8))
+        return Image.fromarray((_wide(image) * (255 / top)).astype(np.uint8))
     if image.mode == "LAB":
         return image.getchannel(0)
     if image.has_transparency_data:
@@ -194,6 +206,31 @@ def _eight_bits(image: Image.Image) -> Image.Image:
         white.alpha_composite(rgba)
         return white.convert("RGB")
     return image if image.mode in ("L", "RGB") else image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _scale(bands: Iterable[Image.Image]) -> float:
+    """What is white: 16 bits in a wider type, or fractions of 1, or whatever the scanner's scale is."""
+    most = max(float(_wide(band).max()) for band in bands)
+    return next((top for top in (1.0, 65_535.0) if most <= top), most)
+
+
+def _wide(image: Image.Image) -> NDArray[np.float32]:
+    return np.nan_to_num(np.asarray(image, dtype=np.float32)).clip(0)
+
+
+def _has_several_scans(content: bytes) -> bool:
+    """Whether a JPEG's first scan leaves anything to later ones (ITU T.81, B.1 and B.2)."""
+    place, parts = 2, 0
+    while place + 9 < len(content) and content[place] == 0xFF:
+        marker, length = content[place + 1], int.from_bytes(content[place + 2 : place + 4], "big")
+        if marker == 0xDA:
+            return content[place + 4] < parts
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            if marker not in (0xC0, 0xC1, 0xC9):
+                return True  # progressive, or nothing that phones write
+            parts = content[place + 9]
+        place += 1 if marker == 0xFF else 2 + length
+    return True
 
 
 def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:

@@ -7,7 +7,7 @@ dashes alone mean zero, all empty means blank.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -137,6 +137,7 @@ class Evidence:
         )
 
 
+@lru_cache(maxsize=65_536)
 def interpret(text: str) -> tuple[Kind, int | None]:
     """What a text of cell characters (0-9, X, -, space, ?) means.
 
@@ -163,14 +164,17 @@ def read_cells(log_probabilities: FloatArray) -> tuple[Reading, ...]:
     """
     beam: list[tuple[float, str]] = [(0.0, "")]
     for cell in log_probabilities:
-        grown = [
-            (score + float(p), text + c)
-            for score, text in beam
-            for c, p in zip(digit_witness.CLASSES, cell, strict=True)
-        ]
-        grown.sort(key=lambda pair: (-pair[0], pair[1]))
-        beam = grown[:_KEPT]
+        scores = np.add.outer([score for score, _ in beam], cell)
+        # Ties are for the text to break, so all that are as good as the last that is kept go on to be sorted.
+        flat = scores.ravel()
+        least = np.partition(flat, -_KEPT)[-_KEPT] if flat.size > _KEPT else -np.inf
+        grown = [(float(scores[i, k]), beam[i][1] + digit_witness.CLASSES[k]) for i, k in np.argwhere(scores >= least)]
+        beam = sorted(grown, key=_best_first)[:_KEPT]
     return tuple(Reading(text, *interpret(text), float(np.exp(score))) for score, text in beam)
+
+
+def _best_first(scored: tuple[float, str]) -> tuple[float, str]:
+    return -scored[0], scored[1]
 
 
 def read_bubbles(probabilities: FloatArray) -> tuple[Reading, FloatArray]:

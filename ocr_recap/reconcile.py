@@ -19,22 +19,22 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from . import slips
 from .choices import Choices
 from .elimination import Factor, Plan, TooManyStates, beliefs, plan
 from .longrules import LongRule, chain
-from .rulefactors import BLANK, NUMBER, REST, UNREADABLE, Equation, States, bound, table
+from .rulefactors import NUMBER, REST, Equation, States, bound, table
 from .rules import Outcome
+from .states import Entered, charged_in, enter, meant, shared, thinned, without
 from .template import Rule
 
 FloatArray = NDArray[np.float64]
 
 # Choices lighter than this share of their number's heaviest join its rest, tried one after the other until the tables
 # are small enough. So what is doubtful keeps its choices the longest; the first is enough for most documents.
-LARGEST = 100_000  # entries in one table of the elimination: some milliseconds of work
+LARGEST = 300_000  # entries in one table of the elimination: some milliseconds of work
 LARGEST_TABLE = 20_000  # entries in the table of one rule; longer rules become chains
 _MOST_COMPARED = 4  # numbers of an inequality; longer ones say nothing here
-_THIN = (1e-4, 1e-3, 1e-2, 0.1, 1.0)
+_THIN = (1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3, 1.0)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class Evaluated:
     """A rule, the numbers that it was evaluated on, and what came out.
 
     Attributes:
-        holds: probability that it holds as written; None unless it is exact and all its numbers were weighed.
+        holds, breaks: probability, at least, that it holds and that it is broken as written; what is not known is in
+            neither. None unless it is exact and all its numbers were weighed.
     """
 
     rule: Rule
@@ -50,6 +51,7 @@ class Evaluated:
     outcome: Outcome
     difference: float | None
     holds: float | None = None
+    breaks: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +61,13 @@ class Posterior:
     Attributes:
         chances: by field id, the probability of each of its listed choices, in their order.
         rest: by field id, the probability, at most, of everything else.
-        holds: by id, the probability that an exact rule holds as written.
+        holds, breaks: by id, the probability, at least, that an exact rule holds and that it is broken as written.
     """
 
     chances: Mapping[str, FloatArray]
     rest: Mapping[str, float]
     holds: Mapping[str, float]
+    breaks: Mapping[str, float]
 
 
 def posterior(choices: Mapping[str, Choices], rules: Sequence[Rule]) -> Posterior:
@@ -75,24 +78,42 @@ def posterior(choices: Mapping[str, Choices], rules: Sequence[Rule]) -> Posterio
         rules: of its form; those with a number that was not read say nothing.
     """
     heard = [r for r in rules if all(name in choices for name in r.relation.fields)]
-    for share in _THIN:
-        with suppress(TooManyStates):
-            return _weigh({name: _thinned(c, share) for name, c in choices.items()}, choices, heard)
-    return _weigh(choices, choices, [])
-
-
-def _weigh(kept: Mapping[str, Choices], choices: Mapping[str, Choices], rules: Sequence[Rule]) -> Posterior:
-    names = list(kept)
-    index = {name: i for i, name in enumerate(names)}
-    states = {name: _states(c) for name, c in kept.items()}
-    sizes = [len(states[name]) for name in names]
-    factors = [Factor((i,), _weights(kept[name])) for name, i in index.items()]
     equations = {
-        r.id: Equation.of(r.relation, r.slip) for r in rules if r.strength == "exact" and r.relation.operator == "="
+        r.id: Equation.of(r.relation, r.slip) for r in heard if r.strength == "exact" and r.relation.operator == "="
     }
+    means, both = meant(choices, equations.values()), shared(equations.values())
+    index = {name: i for i, name in enumerate(choices)}
+    scopes = [tuple(index[n] for n in r.relation.fields) for r in heard if len(r.relation.fields) <= _MOST_COMPARED]
+    kept: dict[str, NDArray[np.bool_]] = {}
+    said: Posterior | None = None
+    for share in _THIN:
+        kept = {name: thinned(c, share, means[name]) for name, c in choices.items()}
+        if plan([int(k.sum()) + 1 for k in kept.values()], scopes).largest > LARGEST:
+            continue  # before anything is built
+        entered = {
+            name: enter(without(c, kept[name]), means[name] if name in both else ()) for name, c in choices.items()
+        }
+        with suppress(TooManyStates):
+            said = _weigh(entered, heard, equations)
+            break
+    if said is None:
+        kept = {name: np.ones(len(c.listed), dtype=bool) for name, c in choices.items()}
+        said = _weigh({name: enter(c, ()) for name, c in choices.items()}, [], {})
+    chances: dict[str, FloatArray] = {}
+    for name, keep in kept.items():
+        chances[name] = np.zeros(len(keep))
+        chances[name][keep] = said.chances[name]
+    return replace(said, chances=chances)
+
+
+def _weigh(entered: Mapping[str, Entered], rules: Sequence[Rule], equations: Mapping[str, Equation]) -> Posterior:
+    index = {name: i for i, name in enumerate(entered)}
+    states = {name: number.states for name, number in entered.items()}
+    sizes = [len(s) for s in states.values()]
+    factors = [Factor((i,), entered[name].weights) for name, i in index.items()]
     scopes = [tuple(index[n] for n in r.relation.fields) for r in rules if len(r.relation.fields) <= _MOST_COMPARED]
-    _check(plan(sizes, scopes))  # before anything is built
-    pays = _charged(equations)
+    order = _plan(sizes, scopes)  # before anything is built
+    pays = charged_in(equations)
     holding: dict[str, tuple[int, FloatArray]] = {}
     for rule in rules:
         if (exact := equations.get(rule.id)) is not None:
@@ -102,22 +123,35 @@ def _weigh(kept: Mapping[str, Choices], choices: Mapping[str, Choices], rules: S
             holding[rule.id] = (len(factors) - 1, made.holding)
         elif len(rule.relation.fields) <= _MOST_COMPARED:
             factors.append(bound(rule.relation, rule.slip, states, index))
-    order = plan(sizes, [f.scope for f in factors])
-    _check(order)
+    if len(sizes) > len(index):  # with partial sums
+        order = _plan(sizes, [f.scope for f in factors])
     believed = beliefs(sizes, factors, order.order)
-    chances = {name: np.zeros(len(choices[name].listed)) for name in names}
+    chances: dict[str, FloatArray] = {}
     rest: dict[str, float] = {}
+    slipped: dict[str, float] = {}
     for name, i in index.items():
-        listed = len(kept[name].listed)
-        chances[name][:listed] = believed[i][:listed]
-        rest[name] = float(believed[i][listed:].sum())
-    holds = {rule: float((believed[last] * share).sum()) for rule, (last, share) in holding.items()}
-    return Posterior(chances, rest, holds)
+        listed = int(entered[name].choice.max()) + 1 - bool((states[name].kinds == REST).any())
+        summed = np.bincount(entered[name].choice, believed[i], minlength=listed + 1)
+        chances[name] = np.minimum(summed[:listed], 1.0)  # sums of shares round
+        rest[name] = float(summed[listed:].sum())
+        slipped[name] = float(believed[i][~entered[name].as_counted].sum())
+    holds: dict[str, float] = {}
+    breaks: dict[str, float] = {}
+    for rule, (last, share) in holding.items():
+        held = float((believed[last] * share).sum())
+        # Where a number slipped the rule held when it was counted, and does not as written.
+        slips = [slipped[name] for name in equations[rule].names]
+        unknown = sum(float(believed[index[n]][states[n].kinds != NUMBER].sum()) for n in equations[rule].names)
+        holds[rule] = max(0.0, held - sum(slips))
+        breaks[rule] = max(0.0, min(1.0, 1.0 - held + max(0.0, max(slips) - (1.0 - held)) - unknown))
+    return Posterior(chances, rest, holds, breaks)
 
 
-def _check(found: Plan) -> None:
+def _plan(sizes: Sequence[int], scopes: Sequence[tuple[int, ...]]) -> Plan:
+    found = plan(sizes, scopes)
     if found.largest > LARGEST:
         raise TooManyStates(f"{found.largest} entries in a table, {LARGEST} allowed")
+    return found
 
 
 def _built(
@@ -131,52 +165,13 @@ def _built(
     return LongRule((Factor(tuple(index[name] for name in rule.names), weight),), (), share)
 
 
-def _thinned(choices: Choices, share: float) -> Choices:
-    """Without choices lighter than this share of the heaviest, which join the rest."""
-    kept = int((choices.weights >= share * choices.weights[0]).sum())
-    if kept == len(choices.listed):
-        return choices
-    left = choices.weights[kept:]
-    rest, largest = choices.rest + float(left.sum()), max(choices.largest, float(left.max()))
-    return replace(choices, listed=choices.listed[:kept], rest=rest, largest=largest)
-
-
-def _weights(choices: Choices) -> FloatArray:
-    weights = np.append(choices.weights, choices.rest) if choices.rest > 0 else choices.weights
-    return weights / weights.max()
-
-
-def _states(choices: Choices) -> States:
-    values, kinds, charge = list[int](), list[int](), list[float]()
-    for choice in choices.listed:
-        values.append(choice.value or 0)
-        kinds.append(NUMBER if choice.value is not None else BLANK if choice.kind == "blank" else UNREADABLE)
-        charge.append(1 / slips.RANGE)  # a text that is no number may stand for any
-    if choices.rest > 0:
-        values.append(0)
-        kinds.append(REST)
-        charge.append(min(1.0, choices.largest / choices.rest))
-    return States(np.array(values, dtype=np.int64), np.array(kinds, dtype=np.int64), np.array(charge))
-
-
-def _charged(equations: Mapping[str, Equation]) -> dict[str, set[str]]:
-    """For each exact rule the numbers whose unknown states are charged in it: each number in its shortest rule."""
-    shortest: dict[str, str] = {}
-    for rule, equation in sorted(equations.items(), key=lambda pair: len(pair[1].names)):
-        for name in equation.names:
-            shortest.setdefault(name, rule)
-    return {rule: {name for name, chosen in shortest.items() if chosen == rule} for rule in equations}
-
-
-def evaluate(
-    rules: Sequence[Rule], values: Mapping[str, int | None], holds: Mapping[str, float] | None = None
-) -> list[Evaluated]:
+def evaluate(rules: Sequence[Rule], values: Mapping[str, int | None], said: Posterior | None = None) -> list[Evaluated]:
     """Evaluate rules on the numbers as written; a rule with a missing or blank number is not evaluated.
 
     Args:
         rules: of the form.
         values: by field id.
-        holds: `Posterior.holds`.
+        said: what was heard of these numbers.
     """
     results: list[Evaluated] = []
     for rule in rules:
@@ -188,7 +183,8 @@ def evaluate(
                 numbers,
                 rule.relation.evaluate(values),
                 None if difference is None else float(difference),
-                (holds or {}).get(rule.id),
+                said and said.holds.get(rule.id),
+                said and said.breaks.get(rule.id),
             )
         )
     return results

@@ -25,12 +25,16 @@ _SPACING = 3.0  # mm between samples along a printed line
 _DARK = 0.6  # only lines darker than this gray take part: fainter grids are not to be relied on
 _LEAST_CONTRAST = 10.0  # gray levels a ridge must be darker than both of its sides to count as a line
 _ENOUGH = 900  # samples that take part in the fit; the final support is told by all
+_SCORED = 400  # samples that tell hypotheses apart; thousands of them are scored at a time
 _MARK_WEIGHT = 20.0  # one corner mark counts as much as this many line samples (a mark is a certain match)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ruling:
-    """Samples along the printed lines of one page: `points` (n, 2) and unit `normals` (n, 2), in millimetres."""
+    """Samples along the printed lines of one page: `points` (n, 2) and unit `normals` (n, 2), in millimetres.
+
+    Each is itself and no other: what is computed of one is kept with it.
+    """
 
     points: FloatArray
     normals: FloatArray
@@ -122,24 +126,52 @@ def quick_score(
     Returns:
         (n,) mean score, 0 to 1; samples outside the image count 0.
     """
-    points = np.c_[ruled.points[::every], np.ones(len(ruled.points[::every]))]
-    mapped = points @ np.swapaxes(homographies, -1, -2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        xy = mapped[..., :2] / mapped[..., 2:]
+    every = max(every, len(ruled.points) // _SCORED)
+    some = ruled.points[::every].astype(np.float32)
+    points = np.vstack([some.T, np.ones(len(some), np.float32)])
+    mapped = homographies.astype(np.float32) @ points  # (n, 3, samples)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        xy = np.rint(mapped[:, :2] / mapped[:, 2:])
+    height, width = distance.shape
+    # Comparisons with what is no number are false, so it counts as outside.
     inside = (
-        (mapped[..., 2] > 0)
-        & (xy[..., 0] >= 0)
-        & (xy[..., 1] >= 0)
-        & (xy[..., 0] < distance.shape[1] - 0.5)
-        & (xy[..., 1] < distance.shape[0] - 0.5)
+        (mapped[:, 2] > 0) & (xy[:, 0] >= 0) & (xy[:, 1] >= 0) & (xy[:, 0] < width - 0.5) & (xy[:, 1] < height - 0.5)
     )
-    index = np.where(inside[..., None], np.rint(np.nan_to_num(xy)), 0).astype(np.intp)
-    found = distance[index[..., 1], index[..., 0]]
-    score = np.where(inside, tolerance**2 / (tolerance**2 + found.astype(np.float64) ** 2), 0.0)
-    return score.mean(axis=-1)
+    place = np.where(inside, xy[:, 1] * width + xy[:, 0], 0) if height * width < 1 << 24 else None
+    if place is None:  # whole numbers of this size need more digits than float32 has
+        place = np.where(inside, xy[:, 1].astype(np.float64) * width + xy[:, 0], 0)
+    found = distance.ravel()[place.astype(np.intp)]
+    score = np.where(inside, np.float32(tolerance**2) / (np.float32(tolerance**2) + found * found), np.float32(0))
+    return score.mean(axis=-1, dtype=np.float64)
 
 
-def refine(gray: GrayImage, start: FloatArray, ruled: Ruling, anchors: tuple[FloatArray, FloatArray]) -> Fit:
+def through_four(source: FloatArray, targets: FloatArray) -> FloatArray:
+    """Homographies (n, 3, 3) from four points (4, 2) to each of (n, 4, 2); not finite where three lie on one line."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        found = _from_square(targets) @ np.linalg.inv(_from_square(source[None])[0])
+        return found / found[:, 2:, 2:]
+
+
+def _from_square(corners: FloatArray) -> FloatArray:
+    """From the unit square's corners, clockwise from the origin, to each of (n, 4, 2)."""
+    a, b, c, d = np.moveaxis(corners, 1, 0)
+    side, other, rest = b - c, d - c, a - b + c - d
+    whole = side[:, 0] * other[:, 1] - other[:, 0] * side[:, 1]
+    g = (rest[:, 0] * other[:, 1] - other[:, 0] * rest[:, 1]) / whole
+    h = (side[:, 0] * rest[:, 1] - rest[:, 0] * side[:, 1]) / whole
+    upper = np.stack([b - a + g[:, None] * b, d - a + h[:, None] * d, a], axis=-1)
+    return np.concatenate([upper, np.stack([g, h, np.ones_like(g)], axis=-1)[:, None]], axis=1)
+
+
+# How far lines are looked for (cell widths), how often: from a homography that may be off by half a cell, and from one
+# that corner marks have settled already.
+_FAR = ((0.45, 2), (0.25, 2), (0.12, 3))
+_CLOSE = ((0.25, 1), (0.12, 2))
+
+
+def refine(
+    gray: GrayImage, start: FloatArray, ruled: Ruling, anchors: tuple[FloatArray, FloatArray], near: bool = False
+) -> Fit:
     """Improve a homography on the ruled lines, from half a cell width of slack down to an eighth.
 
     Args:
@@ -147,10 +179,11 @@ def refine(gray: GrayImage, start: FloatArray, ruled: Ruling, anchors: tuple[Flo
         start: 3x3 mm to px; every cell must lie within about half a cell of its true place.
         ruled: samples of the page.
         anchors: (k, 2) mm and (k, 2) px of the corner marks that were seen.
+        near: every cell lies within a quarter of a cell of its true place already.
     """
     homography = start
     some = _thinned(ruled)
-    for reach, rounds in ((0.45, 2), (0.25, 2), (0.12, 3)):
+    for reach, rounds in _CLOSE if near else _FAR:
         for _ in range(rounds):
             matched = _match(gray, homography, some, reach)
             homography = _update(homography, some, matched, anchors, reach)
@@ -165,6 +198,7 @@ def refine(gray: GrayImage, start: FloatArray, ruled: Ruling, anchors: tuple[Flo
     return Fit(homography, support, residual, visible, good, offset)
 
 
+@lru_cache(maxsize=256)
 def _thinned(ruled: Ruling) -> Ruling:
     """Evenly thinned samples: eight numbers need no more, and a page full of grids has many times as many."""
     every = max(1, len(ruled.points) // _ENOUGH)
@@ -184,17 +218,17 @@ class _Match:
 
 
 def _match(gray: GrayImage, homography: FloatArray, ruled: Ruling, reach: float) -> _Match:
-    at = project(homography, ruled.points)
-    step = project(homography, ruled.points + ruled.normals * 0.5) - project(
-        homography, ruled.points - ruled.normals * 0.5
-    )
-    scale = np.maximum(np.linalg.norm(step, axis=1), 1e-6)
+    ends = ruled.normals * 0.5
+    at, above, below = project(homography, np.stack([ruled.points, ruled.points + ends, ruled.points - ends]))
+    step = above - below
+    scale = np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-6)
     normal = step / scale[:, None]
     half = np.clip(reach * ruled.unit * scale, 2.0, 60.0)
     steps = np.linspace(-1, 1, 2 * int(np.ceil(min(60.0, float(np.median(half)) * 1.5))) + 1)
-    shift = half[:, None] * steps
-    x = (at[:, :1] + shift * normal[:, :1]).astype(np.float32)
-    y = (at[:, 1:] + shift * normal[:, 1:]).astype(np.float32)
+    # One column per sample, so that what runs along a profile runs over whole rows at a time.
+    across = (normal * half[:, None]).astype(np.float32)
+    here, way = at.astype(np.float32), steps.astype(np.float32)[:, None]
+    x, y = (here[:, i] + way * across[:, i] for i in (0, 1))
     margin = half + 2
     visible = (
         (at[:, 0] > margin)
@@ -202,18 +236,17 @@ def _match(gray: GrayImage, homography: FloatArray, ruled: Ruling, reach: float)
         & (at[:, 0] < gray.shape[1] - margin)
         & (at[:, 1] < gray.shape[0] - margin)
     )
-    profile = cv2.remap(gray, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float64)
+    profile = np.asarray(cv2.remap(gray, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), dtype=np.uint8)
     # Contrast of each place against the lighter of what lies on both sides within the profile, nearer places first.
-    left = np.maximum.accumulate(profile, axis=1)
-    right = np.maximum.accumulate(profile[:, ::-1], axis=1)[:, ::-1]
-    contrast = np.minimum(left, right) - profile
-    preference = contrast * (1.0 - 0.35 * np.abs(steps))
-    best = preference.argmax(axis=1)
-    rows = np.arange(len(best))
-    found = visible & (contrast[rows, best] > _LEAST_CONTRAST) & (best > 0) & (best < len(steps) - 1)
+    left = np.maximum.accumulate(profile, axis=0)
+    right = np.maximum.accumulate(profile[::-1], axis=0)[::-1]
+    contrast = np.minimum(left, right) - profile  # a place is never lighter than the lightest up to it
+    best = (contrast * (1.0 - 0.35 * np.abs(way))).argmax(axis=0)
+    columns = np.arange(len(best))
+    found = visible & (contrast[best, columns] > _LEAST_CONTRAST) & (best > 0) & (best < len(steps) - 1)
     inner = np.clip(best, 1, len(steps) - 2)
-    before, here, after = profile[rows, inner - 1], profile[rows, inner], profile[rows, inner + 1]
-    bend = before - 2 * here + after
+    before, middle, after = (profile[inner + d, columns].astype(np.float64) for d in (-1, 0, 1))
+    bend = before - 2 * middle + after
     fraction = np.where(bend > 1e-6, 0.5 * (before - after) / np.maximum(bend, 1e-6), 0.0).clip(-0.5, 0.5)
     offset = (steps[inner] + fraction * (steps[1] - steps[0])) * half
     return _Match(visible, found, offset, scale, normal, at)

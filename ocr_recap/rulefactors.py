@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from math import lcm
 
 import numpy as np
@@ -33,25 +33,32 @@ SLIP_MOST = 0.3  # no difference is likelier than this, given a slip: 0.125 (one
 
 @dataclass(frozen=True, eq=False)
 class States:
-    """What one number may be.
+    """What one number may be, and may have been counted as.
 
     Attributes:
-        values: the number, 0 where there is none.
-        kinds: NUMBER, BLANK, UNREADABLE (a text that is no number) or REST (all that is not listed).
+        values: the number that exact rules add up, 0 where there is none.
+        kinds: NUMBER, BLANK, UNREADABLE (nobody knows which number) or REST (all that is not listed).
         charge: of UNREADABLE and REST: the most that any single number of it weighs, as a share of its weight.
+        written: the number as written; None: as `values`. It differs where the number itself slipped.
     """
 
     values: IntArray
     kinds: IntArray
     charge: FloatArray
+    written: IntArray | None = None
 
     def __len__(self) -> int:
         return len(self.values)
 
     @cached_property
     def listed(self) -> IntArray:
-        """The numbers among its states."""
-        return self.values[self.kinds == NUMBER]
+        """The numbers among its states, as written."""
+        return self.as_written[self.kinds == NUMBER]
+
+    @property
+    def as_written(self) -> IntArray:
+        """The number as written; what `kinds` does not call a number has none."""
+        return self.values if self.written is None else self.written
 
     @cached_property
     def unknown(self) -> NDArray[np.bool_]:
@@ -78,6 +85,7 @@ class Equation:
     rate: float
 
     @classmethod
+    @cache
     def of(cls, relation: Relation, rate: float) -> Equation:
         """From a rule with ``=``: its total is what stands alone on one side, else the last number."""
         coefficients, constant, tolerance, scale = whole(relation)
@@ -114,6 +122,7 @@ class Equation:
         return found if abs(coefficient) == 1 else found & (others % coefficient == 0)
 
 
+@cache
 def whole(relation: Relation) -> tuple[dict[str, int], int, int, int]:
     """Coefficients, constant and tolerance of a relation in whole numbers, and how many of these are one."""
     fractions = [*(c for _, c in relation.coefficients), relation.constant, relation.tolerance]
@@ -216,7 +225,7 @@ def bound(relation: Relation, rate: float, states: Mapping[str, States], index: 
     for axis, name in enumerate(names):
         shape = [1] * len(names)
         shape[axis] = -1
-        difference = difference + coefficients[name] * states[name].values.reshape(shape)
+        difference = difference + coefficients[name] * states[name].as_written.reshape(shape)
         known = known & (states[name].kinds == NUMBER).reshape(shape)
     if relation.operator == "=":
         holds = np.abs(difference) <= tolerance

@@ -18,6 +18,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 Operator = Literal["=", "<=", ">="]
@@ -25,6 +26,7 @@ Outcome = Literal["holds", "broken", "not_evaluated"]
 
 _TOKEN = re.compile(r"\s*(?:(\+-|<=|>=|[=+\-*])|(\d+(?:\.\d+)?)|([A-Za-z][A-Za-z0-9_]*))")
 _LONGEST_TEXT = 1000  # no form needs more; keeps hostile templates cheap
+_LONGEST_NUMBER = 15  # characters: forms have shares such as 1.02, and votes of at most 10 digits
 
 
 class RuleSyntaxError(ValueError):
@@ -40,7 +42,7 @@ class Relation:
     operator: Operator
     tolerance: Fraction
 
-    @property
+    @cached_property
     def fields(self) -> tuple[str, ...]:
         """Ids of the fields, in the order in which the text names them."""
         return tuple(name for name, _ in self.coefficients)
@@ -178,4 +180,6 @@ class _Parser:
     def _number(token: str) -> Fraction:
         if not token[0].isdigit():
             raise RuleSyntaxError(f"expected a number but found {token!r}")
+        if len(token) > _LONGEST_NUMBER:
+            raise RuleSyntaxError(f"a number of {len(token)} characters; write at most {_LONGEST_NUMBER}")
         return Fraction(token)

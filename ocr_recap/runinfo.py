@@ -36,7 +36,7 @@ class RunInfo(JsonLine):
         workers, resumed: how many worked, and photos whose results an earlier run had left.
         executor, limits: where they worked, and what one photo might take (seconds, MiB).
         language, dialect: of the report and the tables.
-        workbook: whether the tables are there as a workbook too.
+        workbook, parquet: whether the tables are there as a workbook and as Parquet too.
         names: whether stations have the names of their regions.
         weights_sha256: of the digit reader.
         tally_sha256: of the tally reader; empty in runs of versions that had none.
@@ -59,6 +59,7 @@ class RunInfo(JsonLine):
     language: Language
     dialect: Dialect
     workbook: bool = False
+    parquet: bool = False
     names: bool = False
     weights_sha256: str
     templates: dict[str, str]
@@ -96,6 +97,7 @@ def run_info(
     language: Language,
     dialect: Dialect,
     workbook: bool,
+    parquet: bool,
     names: bool,
     lists: Mapping[str, str],
     photos: int,
@@ -122,6 +124,7 @@ def run_info(
         language=language,
         dialect=dialect,
         workbook=workbook,
+        parquet=parquet,
         names=names,
         weights_sha256=reader.weights_sha256,
         tally_sha256=reader.tally_sha256,

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .grids import between
+from .grids import between, gaps
 from .load import Photo
 from .register import project
 from .surface import Surface
 
 FloatArray = NDArray[np.float64]
 Patch = NDArray[np.uint8]
+
+_NODES = 5  # along each side of a patch
 
 
 class Sampler:
@@ -33,18 +37,18 @@ class Sampler:
 
     def sample(self, centers: FloatArray, millimetres: float, size: int) -> Patch:
         """Square patches, (n, size, size) uint8, around centres (n, 2) mm; `millimetres` is the length of one pixel."""
-        steps = (np.arange(size) - (size - 1) / 2) * millimetres
-        grid = np.stack(np.meshgrid(steps, steps), axis=-1)
-        places = centers[:, None, None, :] + grid
-        if self.surface is not None:
-            places = places + self._moves(centers, np.asarray(steps, dtype=np.float64))
-        points = project(self.homography, places)
-        middle = points[:, size // 2, size // 2 : size // 2 + 2]
-        stride = float(np.median(np.linalg.norm(middle[:, 1] - middle[:, 0], axis=-1)))
-        level = self._level(stride)
-        points = (points + 0.5) / 2**level - 0.5
-        flat = points.reshape(-1, size, 2).astype(np.float32)
-        return self._remap(level, flat[..., 0], flat[..., 1]).reshape(-1, size, size)
+        # Places are known at 5 x 5 nodes of each patch and interpolated between them: there neither the view nor the
+        # paper is anything but flat.
+        nodes = np.linspace(-0.5, 0.5, _NODES) * (size - 1) * millimetres
+        places = centers[:, None, None, :] + np.stack(np.meshgrid(nodes, nodes), axis=-1)
+        points = project(self.homography, places if self.surface is None else self.surface.moved(places))
+        middle = points[:, _NODES // 2, _NODES // 2 : _NODES // 2 + 2]
+        apart = float(np.median(np.linalg.norm(middle[:, 1] - middle[:, 0], axis=-1)))
+        level = self._level(apart * (_NODES - 1) / (size - 1))
+        points = ((points + 0.5) / 2**level - 0.5).astype(np.float32)
+        weights = _weights(size)
+        x, y = (np.matmul(np.matmul(weights, points[..., k]), weights.T).reshape(-1, size) for k in (0, 1))
+        return self._remap(level, x, y).reshape(-1, size, size)
 
     def picture(self, nodes: FloatArray, down: FloatArray, across: FloatArray) -> Patch:
         """The picture on a lattice, (height, width) uint8; see `grids.cut_grid`."""
@@ -57,9 +61,18 @@ class Sampler:
         sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
         level = self._level(float(min((sides[0] + sides[2]) / size[1], (sides[1] + sides[3]) / size[0])) / 2)
         points = (points + 0.5) / 2**level - 0.5
-        rows, columns = between(tuple(down), size[0]), between(tuple(across), size[1]).T
-        x, y = (np.asarray(rows @ points[..., k].astype(np.float32) @ columns, np.float32) for k in (0, 1))
-        return self._remap(level, x, y)
+        rows = between(tuple(down), size[0])
+        first, share = gaps(tuple(across), size[1])
+        maps: list[NDArray[np.float32]] = []
+        for k in (0, 1):
+            along = np.ascontiguousarray((rows @ points[..., k].astype(np.float32)).T)  # (nodes across, height)
+            start, end = along[first], along[first + 1]
+            end -= start
+            end *= share[:, None]
+            end += start
+            maps.append(end)
+        # The picture is made lying down, since its nodes lie farther apart across.
+        return np.ascontiguousarray(self._remap(level, *maps).T)
 
     def _level(self, stride: float) -> int:
         """The level to sample at where samples are `stride` px of the decoded photo apart."""
@@ -83,11 +96,9 @@ class Sampler:
             parts.append(np.asarray(part, dtype=np.uint8))
         return np.concatenate(parts)
 
-    def _moves(self, centers: FloatArray, steps: FloatArray) -> FloatArray:
-        """Displacements (n, size, size, 2) mm of patches: known at 5 x 5 places of each, between them interpolated."""
-        assert self.surface is not None
-        known = np.linspace(steps[0], steps[-1], 5)
-        share = np.clip(1 - np.abs(steps[:, None] - known) / (known[1] - known[0]), 0, None)
-        places = centers[:, None, None, :] + np.stack(np.meshgrid(known, known), axis=-1)
-        moves = self.surface.moved(places) - places
-        return np.einsum("ia,nabk,jb->nijk", share, moves, share, optimize=True)
+
+@lru_cache(maxsize=16)
+def _weights(size: int) -> NDArray[np.float32]:
+    """Weights (size, 5) that interpolate values at the nodes to the pixels; read only."""
+    place = np.linspace(0, _NODES - 1, size)
+    return np.clip(1 - np.abs(place[:, None] - np.arange(_NODES)), 0, None).astype(np.float32)

@@ -8,23 +8,26 @@ widths, never in millimetres. A rectangle is ``[x0, y0, x1, y1]`` along the *cen
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from . import slips
+from . import rulebook, slips
 from .printed import Gray, Identifier, Label, Millimetres, Model, Point, Positive, Printed, Rect
 from .rules import Relation, RuleSyntaxError, in_words, parse
 from .yaml_faults import explain
+from .yaml_tree import MOST_BYTES, YamlFault, read
 
 SCHEMA_VERSION = 1
 SCHEMA_FILE = "template.schema.json"
+_MOST_FAULTS = 50  # said of one file; who has corrected these runs again
 GRID_GRAY = 0.75  # of tally grids and row totals, read off the reference drawings of 2024
 
 FloatArray = NDArray[np.float64]
@@ -267,16 +270,20 @@ class Template(Model):
         pages = [page.id for page in self.pages]
         names = [field.id for field in self.fields]
         for kind, ids in (("page", pages), ("field", names), ("rule", [rule.id for rule in self.rules])):
-            doubled = sorted({i for i in ids if ids.count(i) > 1})
+            doubled = sorted(i for i, count in Counter(ids).items() if count > 1)
             if doubled:
                 raise ValueError(f"{kind} id {doubled[0]!r} is used twice; give each {kind} its own id")
         for field in self.fields:
             if field.page not in pages:
                 raise ValueError(f"field {field.id!r} is on page {field.page!r}; write one of {', '.join(pages)}")
+        known = set(names)
         for rule in self.rules:
             for name in rule.relation.fields:
-                if name not in names:
+                if name not in known:
                     raise ValueError(f"rule {rule.id!r} names the unknown field {name!r}; write one of the field ids")
+        wrong = rulebook.fault({r.id: r.relation for r in self.rules if r.strength != "soft"})
+        if wrong:
+            raise ValueError(wrong)
         tags = [page.markers.tag.id for page in self.pages if page.markers.tag]
         if len(tags) != len(set(tags)):
             raise ValueError("two pages have the same tag id; the tag is what tells the pages apart")
@@ -350,7 +357,10 @@ def load(source: str | Path) -> Template:
         ids = ", ".join(known)
         raise TemplateError([f"{source}: no such template or file; known templates are {ids}, or give a .yaml file"])
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise TemplateError([f"{path}: larger than {MOST_BYTES} bytes, which no form needs; is it a template?"])
         text = content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise TemplateError([f"{path}: cannot be read as UTF-8 text ({fault}); save it again as UTF-8"]) from None
@@ -364,19 +374,18 @@ def parse_text(text: str, name: str, sha256: str = "") -> Template:
         TemplateError: as `load`.
     """
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as fault:
-        mark = getattr(fault, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        reason = getattr(fault, "problem", None) or str(fault)
-        raise TemplateError([f"{name}, line {line}: not valid YAML: {reason}"]) from None
+        node, data = read(text)
+    except YamlFault as fault:
+        raise TemplateError([f"{name}, line {fault.line}: {fault}"]) from None
     if not isinstance(data, dict):
         raise TemplateError([f"{name}, line 1: a template is a mapping that starts with 'schema_version: 1'"])
     try:
         return Template.model_validate(data).model_copy(update={"sha256": sha256, "yaml": text})
     except ValidationError as fault:
-        raise TemplateError(list(explain(fault, node, name))) from None
+        problems = list(islice(explain(fault, node, name), _MOST_FAULTS + 1))
+        if len(problems) > _MOST_FAULTS:
+            problems[-1] = f"{name}: and more; correct these first"
+        raise TemplateError(problems) from None
 
 
 def json_schema() -> dict[str, Any]:

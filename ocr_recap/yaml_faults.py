@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 import yaml
 from pydantic import ValidationError
 
+_LONGEST = 80  # characters of what is quoted
+
 
 def explain(fault: ValidationError, root: yaml.Node | None, name: str) -> Iterator[str]:
     """One sentence per fault.
@@ -17,20 +19,26 @@ def explain(fault: ValidationError, root: yaml.Node | None, name: str) -> Iterat
         name: of the file.
     """
     seen: set[str] = set()
-    for error in fault.errors():
+    for error in fault.errors(include_url=False):
         keys = [key for key in error["loc"] if not _is_union_branch(key)]
         line, path = _find(root, keys)
         message = error["msg"].removeprefix("Value error, ")
         given = error.get("input")
-        shown = f" (found {given!r})" if isinstance(given, str | int | float | bool) else ""
+        shown = f" (found {_shown(given)})" if isinstance(given, str | int | float | bool) else ""
         if error["type"] == "missing":
-            message, shown = f"the key {keys[-1]!r} is missing; add it", ""
+            message, shown = f"the key {_shown(keys[-1])} is missing; add it", ""
         elif error["type"] == "extra_forbidden":
-            message, shown = f"the key {keys[-1]!r} is not known here; remove it or correct its spelling", ""
+            message, shown = f"the key {_shown(keys[-1])} is not known here; remove it or correct its spelling", ""
         text = f"{name}, line {line}: {path or 'template'}: {message}{shown}"
         if text not in seen:
             seen.add(text)
             yield text
+
+
+def _shown(value: object) -> str:
+    """As Python writes it, one line without control characters, and its beginning only if it is long."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _is_union_branch(key: str | int) -> bool:
@@ -52,7 +60,8 @@ def _find(node: yaml.Node | None, keys: Sequence[str | int]) -> tuple[int, str]:
             line = _line(step)
         if step is None:
             break
-        path += f"[{key}]" if isinstance(key, int) else (f".{key}" if path else str(key))
+        name = _shown(key).strip("'")
+        path += f"[{key}]" if isinstance(key, int) else (f".{name}" if path else name)
         node = step
     return line, path
 

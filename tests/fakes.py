@@ -83,7 +83,12 @@ def field(described, status: str, value: int | None, text: str | None = None) ->
             state="read", text=shown, value=value, probability=0.99, supports=0.99, digits_agree=0.99, columns=columns
         )
     doubtful = status == "review"
-    said = ChoiceEvidence(text=text, value=value, digits=digits.supports, bubbles=0.99 if bubbles else 0.0)
+    said = ChoiceEvidence(
+        text=text,
+        value=value,
+        digits=digits.blank if value is None else digits.supports,
+        bubbles=0.99 if bubbles else 0.0,
+    )
     why = reason("no_second_witness", {}) if doubtful else {"id": "dua bukti cocok", "en": "two witnesses agree"}
     return FieldRecord(
         text=text,
@@ -96,7 +101,12 @@ def field(described, status: str, value: int | None, text: str | None = None) ->
         reasons=("no_second_witness",) if doubtful else (),
         explanation=bilingual(why),
         quad=quad(corners(described.cells.outline())),
-        evidence=Evidence(digits=digits, bubbles=bubbles, choices=(said,), rest=0.0 if status != "review" else 0.01),
+        evidence=Evidence(
+            digits=digits,
+            bubbles=bubbles,
+            choices=(said,),
+            rest={"accepted": 9.8e-6, "review": 0.01, "blank": 0.0}[status],
+        ),
     )
 
 

@@ -63,7 +63,7 @@ def test_a_bad_file_is_one_record_with_a_problem(reader: Reader, tmp_path: Path,
 
 def test_missing_file_and_folder(reader: Reader, tmp_path: Path) -> None:
     assert reader.read(tmp_path / "gone.jpg").problems[0].code == "file_unreadable"
-    assert reader.read(tmp_path).problems[0].code == "file_unreadable"
+    assert reader.read(tmp_path).problems[0].code == "not_a_file"
 
 
 def test_the_pixel_cap_is_checked_before_decoding() -> None:

@@ -152,23 +152,35 @@ def number(*readings: tuple[int, float], rest: float = 0.0, largest: float | Non
 
 
 def brute_force(choices: dict[str, Choices], rules: list[Rule]) -> dict[str, np.ndarray]:
-    """Marginals over listed choices, by trying every combination."""
+    """Marginals over listed choices, by trying every combination; `total`, of two rules, may be written wrongly."""
     names = list(choices)
     found = {name: np.zeros(len(choices[name].listed)) for name in names}
+    best = {n: choices[n].listed[int(choices[n].weights.argmax())].value for n in names}
+    meant = {best["a"] + best["b"], best["again"]}  # type: ignore[operator]
+    heaviest = float(choices["total"].weights.max())
     for picked in itertools.product(*(range(len(choices[n].listed)) for n in names)):
-        values = {n: choices[n].listed[i].value for n, i in zip(names, picked, strict=True)}
-        weight = float(np.prod([choices[n].weights[i] for n, i in zip(names, picked, strict=True)]))
-        for rule in rules:
-            if rule.strength == "exact":
-                states = {
-                    n: States(np.array([values[n] or 0]), np.array([NUMBER]), np.ones(1)) for n in rule.relation.fields
-                }
-                weight *= float(table(Equation.of(rule.relation, rule.slip), states, set())[0].item())
-            elif rule.relation.evaluate(values) == "broken":
-                weight *= rule.slip
-        for n, i in zip(names, picked, strict=True):
-            found[n][i] += weight
+        written = {n: choices[n].listed[i].value for n, i in zip(names, picked, strict=True)}
+        weights = {n: float(choices[n].weights[i]) for n, i in zip(names, picked, strict=True)}
+        total = written["total"]
+        counted = {total: 1 - slips.NUMBER_RATE}
+        for other in meant - {total}:
+            if weights["total"] >= 0.01 * heaviest:
+                counted[other] = slips.NUMBER_RATE * float(slips.of_number(np.array(total - other)))  # type: ignore[operator]
+        for said, chance in counted.items():
+            weight = chance * float(np.prod(list(weights.values())))
+            for rule in rules:
+                if rule.strength == "exact":
+                    weight *= _exact(rule, {**written, "total": said})
+                elif rule.relation.evaluate(written) == "broken":
+                    weight *= rule.slip
+            for n, i in zip(names, picked, strict=True):
+                found[n][i] += weight
     return {n: chances / chances.sum() for n, chances in found.items()}
+
+
+def _exact(rule: Rule, values: dict[str, int | None]) -> float:
+    states = {n: States(np.array([values[n] or 0]), np.array([NUMBER]), np.ones(1)) for n in rule.relation.fields}
+    return float(table(Equation.of(rule.relation, rule.slip), states, set())[0].item())
 
 
 @st.composite
@@ -207,6 +219,41 @@ def test_what_is_left_out_is_bounded(choices: dict[str, Choices], kept: int) -> 
         others = sum(chance for other, chance in bounded.rest.items() if other != name)
         for i, chance in enumerate(bounded.chances[name][:kept]):
             assert chance <= exact[name][i] + others + 1e-9
+
+
+def test_one_number_that_slipped_breaks_all_its_rules_at_once() -> None:
+    """Two rules against a clear number are one slip or one misreading, not two slips."""
+    choices = {
+        "total": number((203, 0.999), (208, 0.001)),
+        "a": number((108, 1.0)),
+        "b": number((100, 1.0)),
+        "again": number((208, 1.0)),
+    }
+    said = reconcile.posterior(choices, [SUM, COPY])
+    slip = 0.999 * slips.NUMBER_RATE * float(slips.of_number(np.array(-5)))
+    misread = 0.001 * (1 - slips.NUMBER_RATE)
+    assert said.chances["total"][0] == pytest.approx(slip / (slip + misread), rel=0.01)
+    assert max(said.holds.values()) == pytest.approx(said.chances["total"][1], rel=0.01), "as written, not as counted"
+
+
+def test_the_worked_example_of_the_docs() -> None:
+    """docs/reconcile.md does these sums by hand."""
+    pair_1 = (Choice("117", 117, 0.52, strokes=0.98, counted=0.95), Choice("177", 177, 0.47))
+    choices = {
+        "a": Choices(pair_1, 0.006, 0.002, False, True),
+        "b": number((43, 1.0)),
+        "total": number((160, 1.0)),
+    }
+    said = reconcile.posterior(choices, [SUM])
+    weights = [0.4941 * 0.97, 0.00141 * 0.00000668, 0.006 * 0.03 * 0.3]
+    shares = [w / sum(weights) for w in weights]
+    assert said.chances["a"] == pytest.approx(shares[:2], rel=2e-3)
+    assert said.rest["a"] == pytest.approx(shares[2], rel=2e-3)
+    assert shares[0] == pytest.approx(0.99989, abs=5e-6)
+    clear = {**choices, "a": number((177, 0.999), (117, 0.0005), rest=0.0005, largest=0.0004)}
+    assert reconcile.posterior(clear, [SUM]).chances["a"][1] == pytest.approx(0.98, abs=0.005)
+    sure = {**choices, "a": number((177, 1.0))}
+    assert reconcile.posterior(sure, [SUM]).breaks["sum"] == pytest.approx(1)
 
 
 def test_many_doubtful_numbers_are_still_weighed() -> None:

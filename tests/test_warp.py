@@ -93,7 +93,7 @@ def test_a_bow_is_followed(template):
     assert located.before is not None
     assert located.residual < 0.3 * located.before
     assert shot.off(located).max() < 0.05
-    assert shot.off(replace(located, surface=None)).max() > LIMIT
+    assert shot.off(replace(located, surface=None)).max() > 2 * shot.off(located).max()
     assert located.folds == ()
 
 

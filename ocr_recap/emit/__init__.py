@@ -8,6 +8,10 @@ NUMBERS_FILE: Final = "numbers.csv"
 STATIONS_FILE: Final = "stations.csv"
 REVIEW_FILE: Final = "review.csv"
 WORKBOOK_FILE: Final = "tables.xlsx"
+PARQUET_PHOTOS: Final = "photos.parquet"
+PARQUET_FIELDS: Final = "fields.parquet"
+PARQUET_DOCUMENTS: Final = "documents.parquet"
+PARQUET_FILES: Final = (PARQUET_PHOTOS, PARQUET_FIELDS, PARQUET_DOCUMENTS)
 REPORT_FILE: Final = "report.html"
 RUN_FILE: Final = "run.json"
 SUMS_FILE: Final = "SHA256SUMS"
@@ -22,6 +26,7 @@ FILES: Final = frozenset(
         STATIONS_FILE,
         REVIEW_FILE,
         WORKBOOK_FILE,
+        *PARQUET_FILES,
         REPORT_FILE,
         RUN_FILE,
         SUMS_FILE,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from . import (
     DOCUMENTS_FILE,
     NUMBERS_FILE,
+    PARQUET_FILES,
     PHOTOS_FILE,
     REVIEW_FILE,
     RUN_FILE,
@@ -138,8 +139,8 @@ def _line(entry: Listed) -> str:
 
 
 def _notes(run: RunInfo) -> list[str]:
-    book = (WORKBOOK_FILE,) if run.workbook else ()
-    files = (STATIONS_FILE, NUMBERS_FILE, REVIEW_FILE, *book, DOCUMENTS_FILE, PHOTOS_FILE, RUN_FILE, SUMS_FILE)
+    more = ((WORKBOOK_FILE,) if run.workbook else ()) + (PARQUET_FILES if run.parquet else ())
+    files = (STATIONS_FILE, NUMBERS_FILE, REVIEW_FILE, *more, DOCUMENTS_FILE, PHOTOS_FILE, RUN_FILE, SUMS_FILE)
     links = " · ".join(f'<a href="{name}">{name}</a>' for name in files)
     notes = [f"{both('Tabel', 'Tables')}: {links}"]
     if run.skipped:

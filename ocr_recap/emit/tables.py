@@ -44,7 +44,12 @@ COLUMNS = (
 )
 DOCUMENT_COLUMNS = ("document", "station", "template", "pages_present", "pages_missing", "verdict", "review_count")
 Dialect = Literal["rfc4180", "excel-id"]
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")  # apostrophes in front included, so that none is taken for ours
+# What spreadsheets take for the beginning of a formula, wide signs included; apostrophes in front too, so that none is
+# taken for ours.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff0b\uff0d\uff1d\uff20]")
+# A table that is opened with another separator than its own begins cells in the middle of ours.
+_INNER = re.compile(r"([,;\t\r\n|]['\"\s]*)(?=[=+\-@\uff0b\uff0d\uff1d\uff20])")
+_OUR_INNER = re.compile(r"([,;\t\r\n|]['\"\s]*)'(?=[=+\-@\uff0b\uff0d\uff1d\uff20])")
 
 
 @dataclass(frozen=True)
@@ -141,12 +146,14 @@ def numbers_rows(shown: Shown, dialect: Dialect = "rfc4180") -> bytes:
 
 def defused(text: str) -> str:
     """The text as a spreadsheet may open it: what it would run as a formula starts with an apostrophe instead."""
+    text = _INNER.sub(r"\1'", text)
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def undefused(text: str) -> str:
     """What `defused` was given."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+    text = text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+    return _OUR_INNER.sub(r"\1", text)
 
 
 def number_cells(shown: Shown, point: str = ".") -> Iterator[list[str]]:

@@ -16,7 +16,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import advice, template
+from .. import advice, readings, template
+from ..cases import Case, make_case
 from ..crop import crop
 from ..hearing import hear_witnesses
 from ..load import load
@@ -60,6 +61,22 @@ class HeardNumber:
     inside: bool
     poor: tuple[str, ...]
 
+    @property
+    def value(self) -> int | None:
+        """The number that is written, None for a blank."""
+        return readings.interpret(self.text)[1]
+
+    def case(self, field: str, bubbles: bool = True, counts: bool = True) -> Case:
+        """What a decision on it hears, no rule yet; without the bubbles, or without strokes and row totals, if asked.
+
+        Args:
+            field: its id.
+            bubbles: whether they are heard; counts: whether strokes and row totals are.
+        """
+        marks = self.bubbles if bubbles else None
+        counted = (self.strokes, self.totals) if counts else (None, None)
+        return make_case(field, readings.hear(self.cells, marks, *counted), self.found, self.inside, self.poor)
+
 
 @dataclass(frozen=True)
 class HeardDocument:
@@ -82,6 +99,16 @@ class HeardDocument:
     slips: tuple[dict[str, Any], ...]
     truth: dict[str, str]
     numbers: dict[str, HeardNumber]
+
+    @property
+    def whole(self) -> bool:
+        """Every page was found."""
+        return all(state == "found" for state in self.pages.values())
+
+    @property
+    def written(self) -> dict[str, int | None]:
+        """What is written, on all pages, by field id."""
+        return {name: readings.interpret(text)[1] for name, text in self.truth.items()}
 
 
 @dataclass(frozen=True)

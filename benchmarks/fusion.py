@@ -1,0 +1,229 @@
+"""What each witness buys: drawn documents decided from digits alone, and with one witness more at a time.
+
+    python benchmarks/fusion.py [--documents 700] [--hard 100] [--seed N] [--keep DIR] [--workers 2]
+
+Stations are drawn with their clerks' slips (test writers), every page is photographed and read once, and what the
+witnesses say is decided in several ways:
+
+- digits alone: the likeliest number of the digit cells, accepted from the posterior of the strict policy up;
+- + bubbles, + strokes and row totals: the same with these witnesses heard;
+- + rules hard: every exact rule must hold, as a solver of constraints would have it;
+- + rules soft: the posterior that `ocr_recap` works with, by the same threshold;
+- strict, balanced: as `ocr_recap` decides: second witness, objections, quality and all.
+
+An error is a number that is accepted, or called blank, and is written otherwise. Prints a table for the docs, and
+keeps all figures in `benchmarks/fusion.json`. With `--keep` a second run, or a longer one, reads no photo twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ocr_recap import policy, reconcile, template
+from ocr_recap.cases import Case, heard_together
+from ocr_recap.evaluate.bounds import clopper_pearson
+from ocr_recap.evaluate.calibration import calibrate
+from ocr_recap.synth.hearings import HeardDocument, Session, hear, summary
+from ocr_recap.template import Rule, Template
+
+ROOT = Path(__file__).resolve().parent.parent
+SEED = 20_241_321
+FORM = "c-hasil-ppwp-2024"
+VARIANTS = (
+    "digits alone",
+    "+ bubbles",
+    "+ strokes and row totals",
+    "+ rules hard",
+    "+ rules soft",
+    "strict",
+    "balanced",
+)
+HARD = 1e-9  # a rule that nobody breaks
+POLICIES: Mapping[str, policy.Policy] = {"strict": "strict", "balanced": "balanced"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One number, decided: what is said to be written, how surely, and whether it is taken."""
+
+    field: str
+    written: int | None
+    value: int | None
+    chance: float
+    taken: bool
+
+    @property
+    def right(self) -> bool:
+        return self.value == self.written
+
+    @property
+    def silent(self) -> bool:
+        return self.taken and not self.right
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--documents", type=int, default=700)
+    parser.add_argument("--hard", type=int, default=100, help="documents of the hard preset")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "fusion.json")
+    args = parser.parse_args()
+    found: dict[str, Any] = {}
+    for preset, count in (("field", args.documents), ("hard", args.hard)):
+        if count:
+            session = Session((FORM,), preset, "test", args.seed, 0, count)
+            found[preset] = measure(list(hear(session, args.workers, args.keep)))
+            print(
+                f"\n{preset}: {found[preset]['pages']}\n\n{table(found[preset])}\n\n{remarks(found[preset])}",
+                flush=True,
+            )
+    args.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
+def measure(documents: Sequence[HeardDocument]) -> dict[str, Any]:
+    """All figures of one set of documents."""
+    form = template.load(template.available()[FORM])
+    said: dict[str, list[list[Said]]] = {name: [] for name in VARIANTS}
+    found: dict[str, Any] = {"documents": len(documents), "pages": summary(documents)}
+    verdicts = Verdicts()
+    seconds: list[float] = []
+    for document in documents:
+        if not document.numbers:
+            continue
+        for name in VARIANTS[:5]:
+            said[name].append(list(weighed(document, form, name)))
+        cases = [number.case(name) for name, number in document.numbers.items()]
+        start = time.process_time()
+        heard, rules = heard_together(cases, form.rules)
+        for name in POLICIES:
+            decisions = policy.decide(heard, rules, POLICIES[name])
+            if name == "strict":
+                seconds.append(time.process_time() - start)
+            said[name].append([_decided(document, case, decisions[case.field]) for case in heard])
+            verdicts.add(name, document, form, heard, rules, decisions)
+    found["variants"] = {name: figures([n for numbers in each for n in numbers]) for name, each in said.items()}
+    found["verdicts"] = verdicts.export()
+    found["milliseconds"] = {
+        "median": round(1000 * float(np.median(seconds)), 2),
+        "p99": round(1000 * float(np.quantile(seconds, 0.99)), 2),
+    }
+    return found
+
+
+def weighed(document: HeardDocument, form: Template, variant: str) -> Iterator[Said]:
+    """Every number by the posterior of some witnesses alone."""
+    place = VARIANTS.index(variant)
+    cases = {
+        name: number.case(name, bubbles=place >= 1, counts=place >= 2) for name, number in document.numbers.items()
+    }
+    rules: Iterable[Rule] = form.rules if place >= 3 else ()
+    if variant == "+ rules hard":
+        rules = [rule.model_copy(update={"slip_rate": HARD}) for rule in rules if rule.strength == "exact"]
+    chances = reconcile.posterior({name: case.choices for name, case in cases.items()}, list(rules)).chances
+    threshold = policy.Thresholds.of("strict").posterior
+    for name, case in cases.items():
+        best = int(np.argmax(chances[name]))
+        value, chance = case.choices.listed[best].value, float(chances[name][best])
+        yield Said(name, document.numbers[name].value, value, chance, chance >= threshold)
+
+
+def _decided(document: HeardDocument, case: Case, decision: policy.Decision) -> Said:
+    blank = decision.status == "blank"
+    value = None if blank else case.value
+    return Said(case.field, document.numbers[case.field].value, value, case.confidence, decision.status != "review")
+
+
+def figures(numbers: Sequence[Said]) -> dict[str, Any]:
+    """Of many numbers: how many are right, taken, silently wrong; and how far chances mean what they say."""
+    counts = [n for n in numbers if n.written is not None]
+    taken, silent = sum(n.taken for n in numbers), sum(n.silent for n in numbers)
+    return {
+        "written": len(counts),
+        "right": sum(n.right for n in counts),
+        "blank": len(numbers) - len(counts),
+        "taken": taken,
+        "taken_of_written": sum(n.taken for n in counts),
+        "silent": silent,
+        "silent_upper95": clopper_pearson(silent, taken)[1],
+        "ece": calibrate((n.chance, n.right) for n in numbers).ece,
+    }
+
+
+class Verdicts:
+    """What becomes of whole documents, by policy; those of which every page was found."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, dict[str, int]] = {name: dict.fromkeys(self.KEYS, 0) for name in POLICIES}
+
+    KEYS = ("consistent", "straight_through", "inconsistent", "said_so", "rule_seen_broken", "repaired")
+
+    def add(
+        self,
+        name: str,
+        document: HeardDocument,
+        form: Template,
+        cases: Sequence[Case],
+        rules: Sequence[reconcile.Evaluated],
+        decisions: Mapping[str, policy.Decision],
+    ) -> None:
+        if not document.whole:
+            return
+        counts = {field.id for field in form.fields if field.role == "count"}
+        written = document.written
+        truly = [r for r in reconcile.evaluate(form.rules, written) if r.rule.strength == "exact"]
+        broken = {r.rule.id for r in truly if r.outcome == "broken"}
+        found = self._counts[name]
+        if not broken:
+            found["consistent"] += 1
+            found["straight_through"] += all(decisions[f].status != "review" for f in counts)
+            return
+        seen = {r.rule.id for r in rules if r.outcome == "broken" and (r.holds or 0.0) < 0.5}
+        said = policy.verdict(decisions, counts, rules, {c.field: c for c in cases}, POLICIES[name])
+        found["inconsistent"] += 1
+        found["said_so"] += said == "inconsistent"
+        found["rule_seen_broken"] += broken <= seen
+        found["repaired"] += any(c.value != written[c.field] and decisions[c.field].status == "accepted" for c in cases)
+
+    def export(self) -> dict[str, dict[str, int]]:
+        return self._counts
+
+
+def table(found: Mapping[str, Any]) -> str:
+    """A row per way to decide."""
+    lines = [
+        "| witnesses | counts read right | taken without a person | silent errors (95% bound) | ECE |",
+        "|---|---|---|---|---|",
+    ]
+    for name, f in found["variants"].items():
+        bound = f"{f['silent']} of {f['taken']} (at most {f['silent_upper95']:.2%})"
+        right, taken = f["right"] / f["written"], f["taken_of_written"] / f["written"]
+        lines.append(f"| {name} | {right:.2%} of {f['written']} | {taken:.1%} | {bound} | {f['ece']:.4f} |")
+    return "\n".join(lines)
+
+
+def remarks(found: Mapping[str, Any]) -> str:
+    """What is told below the table."""
+    lines: list[str] = []
+    for name, v in found["verdicts"].items():
+        lines.append(
+            f"{name}: {v['straight_through']} of {v['consistent']} consistent documents need nobody; "
+            f"{v['said_so']} of {v['inconsistent']} inconsistent ones are said to be so, all their broken rules are "
+            f"seen in {v['rule_seen_broken']}, repaired {v['repaired']}"
+        )
+    times = found["milliseconds"]
+    lines.append(f"posterior and decision: {times['median']} ms a document (median), {times['p99']} ms (p99), CPU")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
