@@ -26,9 +26,8 @@ Policy = Literal["strict", "balanced"]
 # A copy confirms nothing: one hand writes a number twice in the same way, and one reader misreads it twice in the same
 # way. A rule needs a sum, so at least three numbers, to be a second witness.
 _LEAST_NUMBERS = 3
-# From so much on a number wants a second witness and not a last fraction of certainty; and a rule that it breaks may be
-# broken on paper.
-_SURELY_READ = 0.9
+_SURELY_READ = 0.9  # from so much on a number wants a second witness and not a last fraction of certainty
+_RATHER_READ = 0.5  # by its own ink, for a rule that it breaks to be broken on paper
 _LEAST_TOTALS = 2  # likewise, one row's total is the number written once more
 
 
@@ -306,5 +305,5 @@ def _breaks(rule: Evaluated) -> float:
 
 
 def _read(case: Case) -> bool:
-    """Whether a number is surely read by its own ink, whatever rules make of it."""
-    return case.kind == "number" and (case.person is not None or case.supports >= _SURELY_READ)
+    """Whether a number is read so by its own ink, whatever rules make of it."""
+    return case.kind == "number" and (case.person is not None or case.supports >= _RATHER_READ)

@@ -109,6 +109,16 @@ def test_a_rule_confirms_nothing_while_one_number_is_unsure() -> None:
     assert set(statuses(numbers, TOTAL).values()) == {"review"}
 
 
+def test_another_witness_may_speak_for_unclear_bubbles_where_the_policy_says_so() -> None:
+    numbers = [case("total", "112"), case("a", "100"), case("b", "X12", " ??")]
+    cases, rules = heard_together(numbers, [TOTAL])
+    assert decide(cases, rules, "strict")["b"].reasons[0][0] == "bubbles_unclear"
+    accepted = decide(cases, rules, "balanced")["b"]
+    assert (accepted.status, accepted.witness) == ("accepted", "rule")
+    alone = heard_together([case("b", "X12", " ??")], [])
+    assert decide(*alone, "balanced")["b"].status == "review"
+
+
 def test_a_broken_rule_stops_every_number_in_it_whoever_agrees() -> None:
     numbers = [case("total", "113", "113"), case("a", "100", "100"), case("b", "X12", " 12")]
     assert set(statuses(numbers, TOTAL).values()) == {"review"}
