@@ -22,7 +22,8 @@ from .hypotheses import Hypothesis, View, from_marks, out_of_sight, settle, turn
 from .load import Photo
 from .problems import PhotoProblem
 from .rectify import mirrored, rectify
-from .register import Fit, project, quick_score, refine, through_four
+from .register import Fit, project, quick_score, refine
+from .shake import shaken
 from .surface import Surface
 from .template import Template
 from .warp import SURE, follow
@@ -41,7 +42,6 @@ _CONVINCING_BENT = 0.95  # the same of paper that is not flat, whose lines must 
 _FALSE_MARK = 0.05  # support that three marks must gain over four before the fourth counts as false
 _HOPEFUL = 0.5  # support from which a fit is worth a second try
 _HOPEFUL_WITHOUT_TAG = 0.8  # most hypotheses without a tag are wrong
-_SHAKES = 6  # rounds of moving corners about
 _BENT = 0.03  # cell widths: pages bent by 3% of their width reach this at most (benchmarks/bent.py); above it, creases
 _FLAT = 0.01  # cell widths: drawn flat pages have 0.003 at most (benchmarks/bent.py)
 LARGEST_RESIDUAL = 0.06  # cell widths
@@ -241,7 +241,7 @@ def _refined(view: View, hypotheses: list[Hypothesis]) -> list[Fitted]:
     if fits:
         fit, hypothesis = fits[0]
         if (_HOPEFUL if hypothesis.tag else _HOPEFUL_WITHOUT_TAG) < fit.support and not _is_enough(fit):
-            better = _fit(view, hypothesis, _shaken(view, hypothesis, fit.homography))
+            better = _fit(view, hypothesis, shaken(view, hypothesis, fit.homography))
             better = _straightened(view, better, hypothesis)
             if better.support > fit.support:
                 fits[0] = (better, hypothesis)
@@ -282,36 +282,6 @@ def _anchors(hypothesis: Hypothesis) -> tuple[FloatArray, FloatArray]:
     assert corners is not None  # hypotheses are made of corner marks
     index = [i for i, _ in hypothesis.marks]
     return corners.centers[index], np.array([p for _, p in hypothesis.marks]).reshape(-1, 2)
-
-
-def _shaken(view: View, hypothesis: Hypothesis, homography: FloatArray) -> FloatArray:
-    """Part of a page may have slipped to neighbouring lines: move its corners about as long as more lines fit."""
-    marks = hypothesis.template.page(hypothesis.page_id).markers.corners
-    assert marks is not None
-    corners, rules = marks.centers, view.ruling(hypothesis.template, hypothesis.page_id)
-    best, score = homography, 0.0
-    for _ in range(_SHAKES):
-        moved = _moved(best, corners, rules.unit)
-        scores = quick_score(view.distance, moved, rules, 2.0)
-        index = int(scores.argmax())
-        if scores[index] <= score + 1e-6:
-            break
-        best, score = moved[index], float(scores[index])
-    return best
-
-
-def _moved(homography: FloatArray, corners: FloatArray, unit: float) -> FloatArray:
-    """Homographies with one corner or two moved by up to 1.5 cell widths; (n, 3, 3), the unmoved one first."""
-    placed = project(homography, corners)
-    size = unit * float(np.linalg.norm(placed[1] - placed[0]) / np.linalg.norm(corners[1] - corners[0]))
-    steps = np.array([-1.5, -1, -0.6, -0.3, -0.15, 0, 0.15, 0.3, 0.6, 1, 1.5]) * size
-    moves = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(-1, 1, 2)
-    targets: list[FloatArray] = []
-    for side in ((0,), (1,), (2,), (3,), (0, 1), (1, 2), (2, 3), (3, 0)):
-        target = np.tile(placed, (len(moves), 1, 1))
-        target[:, side] += moves
-        targets.append(target)
-    return np.concatenate([homography[None], through_four(corners, np.concatenate(targets))])
 
 
 def _convinces(fits: list[Fitted]) -> bool:

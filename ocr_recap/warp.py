@@ -9,24 +9,23 @@ is a crease of both, which surfaces with knots this close follow to 0.02 of a ce
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .basis import PARTS, basis_of
 from .crease import Crease, find_creases, kinks
 from .register import Fit, Ruling, match, project
-from .surface import Surface, splines
+from .surface import Surface
 
 FloatArray = NDArray[np.float64]
 GrayImage = NDArray[np.uint8]
 
-_KNOTS = 10  # spans of the surface along the page's longer side: 42 mm of A3
 _MOST_SAMPLES = 1400
 _LEAST = 60  # samples without which nothing is fitted
 _STIFF = (0.1, 1.0, 10.0, 1e2, 1e3, 1e4)  # weights of bending that compete, softest first
-_PARTS = 5  # of the lines, each left out once
 _GAIN = 0.97  # a softer surface must bring the left-out lines this much closer
 _MARK = 20.0  # one corner mark counts as much as this many samples, as in `register`
 _NEAR = 0.15  # cell widths within which a line counts as met
@@ -189,48 +188,11 @@ def _displaced(ruled: Ruling, surface: Surface) -> Ruling:
     return Ruling(surface.moved(ruled.points), ruled.normals, ruled.unit)
 
 
-@dataclass(frozen=True, eq=False)
-class _Basis:
-    """What a model of the paper has from the page alone: splines at all samples, and which line each lies on."""
-
-    origin: FloatArray
-    step: FloatArray
-    shape: tuple[int, int]
-    rows: FloatArray  # (n, splines)
-    axis: NDArray[np.intp]  # (n,): lines run along the page's axes; which of the two surfaces a sample speaks of
-    part: NDArray[np.intp]  # (n,): samples of one printed line are left out together
-    bending: FloatArray
-
-    def at(self, points: FloatArray) -> FloatArray:
-        """The splines at other places (m, 2) mm; (m, splines)."""
-        return _rows(points, self.origin, self.step, self.shape)
-
-
-def _rows(points: FloatArray, origin: FloatArray, step: FloatArray, shape: tuple[int, int]) -> FloatArray:
-    across, down = (splines((points[:, k] - origin[k]) / step[k], shape[1 - k]) for k in (0, 1))
-    return (down[:, :, None] * across[:, None, :]).reshape(len(points), -1)
-
-
-@lru_cache(maxsize=64)
-def _basis(ruled: Ruling, marks: bytes) -> _Basis:
-    """`marks`: (k, 2) mm of the corner marks that were seen, as bytes."""
-    places = np.vstack([ruled.points, np.frombuffer(marks).reshape(-1, 2)])
-    low, high = places.min(axis=0), places.max(axis=0)
-    size = high - low + 2.0
-    spans = np.maximum(2, np.rint(_KNOTS * size / size.max())).astype(int)
-    origin, step = low - 1.0, size / spans
-    shape = (int(spans[1]) + 3, int(spans[0]) + 3)
-    axis = np.abs(ruled.normals).argmax(axis=1)
-    line = np.rint(np.where(axis == 1, ruled.points[:, 1], ruled.points[:, 0]) * 4).astype(int)
-    part = (line * 2654435761 >> 7) % _PARTS
-    return _Basis(origin, step, shape, _rows(ruled.points, origin, step, shape), axis, part, _bending(shape, step))
-
-
 class _Model:
     """The linear part: bases of all samples, penalties, and robust least squares for both surfaces."""
 
     def __init__(self, ruled: Ruling, anchors: tuple[FloatArray, FloatArray], homography: FloatArray) -> None:
-        known = _basis(ruled, np.ascontiguousarray(anchors[0], dtype=np.float64).tobytes())
+        known = basis_of(ruled, np.ascontiguousarray(anchors[0], dtype=np.float64).tobytes())
         self.origin, self.step, self.shape, self.bending = known.origin, known.step, known.shape, known.bending
         self.unit = ruled.unit
         self.basis, self.axis, self.part = known.rows, known.axis, known.part
@@ -275,7 +237,7 @@ class _Model:
             use = found & (self.axis == axis)
             target, weight = self._targets(values[:, axis], axis, use, offset, reach)
             basis, part = self.basis[use], self.part[use]
-            mine = [(basis[t], target[t], weight[t]) for t in (part == left_out for left_out in range(_PARTS))]
+            mine = [(basis[t], target[t], weight[t]) for t in (part == left_out for left_out in range(PARTS))]
             sums = [self._normal(*test) for test in mine]
             tests += mine
             matrices += [sum((s[0] for s in sums), marks[axis][0]) - matrix for matrix, _ in sums]
@@ -333,21 +295,3 @@ class _Model:
     def _solve(self, matrix: FloatArray, right: FloatArray, stiffness: float) -> FloatArray:
         whole = matrix + stiffness * self.bending + 1e-6 * np.eye(matrix.shape[-1])
         return np.asarray(np.linalg.solve(whole, right), dtype=np.float64)
-
-
-def _bending(shape: tuple[int, int], step: FloatArray) -> FloatArray:
-    """Penalty of a surface's second differences along, across and both, so that planes cost nothing."""
-
-    def difference(n: int, times: int) -> FloatArray:
-        return np.asarray(np.diff(np.eye(n), times, axis=0), dtype=np.float64)
-
-    rows, columns = shape
-    parts = (
-        (np.kron(difference(rows, 2), np.eye(columns)), 1.0),
-        (np.kron(np.eye(rows), difference(columns, 2)), float((step[1] / step[0]) ** 4)),
-        (np.kron(difference(rows, 1), difference(columns, 1)), 2.0),
-    )
-    total = np.zeros((rows * columns, rows * columns))
-    for part, weight in parts:
-        total += weight * part.T @ part
-    return total
