@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-speed bench-scale hostile-test fuzz crash-test clean
+.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-fusion bench-speed bench-scale hostile-test fuzz crash-test bench-batch clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -66,6 +66,12 @@ bench-camera: $(VENV)/.core
 bench-accuracy: $(VENV)/.core
 	$(BIN)/python benchmarks/accuracy.py $(ARGS)
 
+# What each witness buys, on drawn documents that are read once (hours); then numbers resampled from that evidence.
+EVIDENCE := evidence
+bench-fusion: $(VENV)/.core
+	$(BIN)/python benchmarks/fusion.py --keep $(EVIDENCE) $(ARGS)
+	$(BIN)/python benchmarks/resample.py --keep $(EVIDENCE)
+
 # What a page costs beside decoding it, by stage; memory, start-up, growth, scaling (ARGS="--photos 10000" takes hours).
 bench-speed: $(VENV)/.core
 	$(BIN)/python benchmarks/speed.py $(ARGS)
@@ -73,6 +79,11 @@ bench-speed: $(VENV)/.core
 # A report of 3,000 photos in a headless chromium: size, seconds to open and to filter.
 bench-report: $(VENV)/.core
 	PYTHONPATH=. $(BIN)/python benchmarks/report.py
+
+# Memory of a worker over 1,000 distinct photos; one worker and two, side by side, for a machine with nothing else to do.
+bench-batch: $(VENV)/.core
+	PYTHONPATH=. $(BIN)/python benchmarks/batch.py memory
+	PYTHONPATH=. $(BIN)/python benchmarks/batch.py scaling
 
 # kill -9 at 50 random moments, then on: nothing lost, nothing doubled, the same bytes. Some 10 minutes on two free cores.
 crash-test: $(VENV)/.core

@@ -86,15 +86,18 @@ def make_photos(folder: Path, count: int) -> None:
     folder.mkdir(parents=True)
     samples = sorted(SAMPLES.glob("*.jpg"))
     for index in range(count):
-        content = samples[index % len(samples)].read_bytes()
-        comment = f"{index:06d}".encode()  # a JPEG comment: other bytes, the same picture
-        segment = b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment
-        (folder / f"{index:04d}.jpg").write_bytes(content[:2] + segment + content[2:])
+        (folder / f"{index:04d}.jpg").write_bytes(with_comment(samples[index % len(samples)].read_bytes(), index))
     shutil.copyfile(folder / "0001.jpg", folder / "copy.jpg")
     (folder / "empty.jpg").write_bytes(b"")
     (folder / "broken.jpg").write_bytes((folder / "0000.jpg").read_bytes()[:20_000])
     pages = [Image.open(path) for path in samples[:3]]
     pages[0].save(folder / "scan.pdf", save_all=True, append_images=pages[1:], resolution=150)
+
+
+def with_comment(content: bytes, number: int) -> bytes:
+    """A JPEG with a comment in it: other bytes, the same picture."""
+    comment = f"{number:06d}".encode()
+    return content[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + content[2:]
 
 
 def command(photos: Path, out: Path, workers: int) -> list[str]:

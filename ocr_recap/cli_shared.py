@@ -26,6 +26,10 @@ LangOption = Annotated[
     Lang | None, typer.Option("--lang", help="Bahasa: id atau en; bawaan menurut LANG. / Language; default by LANG.")
 ]
 
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Tanpa kemajuan dan ringkasan. / No progress and no summary.")
+]
+
 
 def language_of(chosen: Lang | None) -> Language:
     """The language that was chosen, else the one of the environment."""

@@ -140,6 +140,8 @@ class Journal:
 
     def is_done(self, job: Job, kind: str) -> bool:
         """Whether a photo need not be read in a run of this kind: its result and its pictures are there and whole."""
+        if not job.sha256:  # nobody could say what it is
+            return False
         with _faults():
             find = "SELECT run, file, failed, codes, lasting, pictures FROM readings WHERE key = ?"
             row = self._db.execute(find, (job.key,)).fetchone()

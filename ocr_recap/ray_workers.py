@@ -35,9 +35,31 @@ def require() -> Any:
     return ray
 
 
+def connected(workers: int) -> Any:
+    """The library, at the cluster of `RAY_ADDRESS`, else at a local Ray; one that the program uses already is used.
+
+    Args:
+        workers: how many processors a local Ray shall have.
+
+    Raises:
+        BatchError: Ray is not installed, or the cluster cannot be reached.
+    """
+    ray = require()
+    if not ray.is_initialized():
+        alone = {} if os.environ.get(ADDRESS) else {"num_cpus": workers, "include_dashboard": False}
+        try:
+            ray.init(log_to_driver=False, **alone)
+        except Exception as fault:  # it has no type of its own for it
+            where = os.environ.get(ADDRESS, "lokal / local")
+            raise BatchError(
+                f"Ray ({where}) tidak dapat dihubungi: {fault}. Periksa {ADDRESS}, atau pilih --executor processes.",
+                f"Ray ({where}) cannot be reached: {fault}. Check {ADDRESS}, or choose --executor processes.",
+            ) from None
+    return ray
+
+
 def ray_hire(options: Options, limits: Limits, workers: int, ship: bool) -> Callable[[], Worker]:
-    """How actors are made. Connects to the cluster of `RAY_ADDRESS`, else starts a local Ray; one that the program uses
-    already is used.
+    """How actors are made.
 
     Args:
         options: how to read; template files travel with it.
@@ -48,17 +70,7 @@ def ray_hire(options: Options, limits: Limits, workers: int, ship: bool) -> Call
     Raises:
         BatchError: Ray is not installed, or the cluster cannot be reached.
     """
-    ray = require()
-    if not ray.is_initialized():
-        alone = {} if os.environ.get(ADDRESS) else {"num_cpus": workers, "include_dashboard": False}
-        try:
-            ray.init(log_to_driver=False, **alone)
-        except (ConnectionError, RuntimeError, ValueError) as fault:
-            where = os.environ.get(ADDRESS, "lokal / local")
-            raise BatchError(
-                f"Ray ({where}) tidak dapat dihubungi: {fault}. Periksa {ADDRESS}, atau pilih --executor processes.",
-                f"Ray ({where}) cannot be reached: {fault}. Check {ADDRESS}, or choose --executor processes.",
-            ) from None
+    ray = connected(workers)
     files = {Path(t).name: Path(t).read_bytes() for t in options.templates if Path(t).is_file()}
     # An actor that dies is replaced by the crew, which knows what it was at.
     actor = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0)(Actor)

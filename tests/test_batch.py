@@ -318,6 +318,13 @@ def test_a_damaged_picture_is_made_again(reader, photos, tmp_path):
     assert contents(out) == contents(tmp_path / "calm")
 
 
+def test_what_nobody_could_hash_is_looked_at_each_time(reader, photos, tmp_path):
+    for name in ("a.jpg", "b.jpg"):  # each the first that cannot be opened
+        batch.run([photos, tmp_path / name], tmp_path / "out")
+        assert reader().calls[-1:] == [name]
+        assert lines(tmp_path / "out")[-1]["photo"]["file"] == name
+
+
 # --- once more ------------------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ import pytest
 from conftest import SAMPLES
 from fakes import FakeReader, contents, photo
 
-from ocr_recap import batch, limits
+from ocr_recap import batch, frames, limits
 from ocr_recap.batch import BatchError
 from ocr_recap.executors import ProcessWorker
 from ocr_recap.limits import Limits
@@ -86,6 +86,24 @@ def test_one_worker_survives_its_photo_too(tmp_path, monkeypatch):
         photo(tmp_path / "in" / f"{name}.jpg", mark=index)
     batch.run([tmp_path / "in"], tmp_path / "out", workers=1, executor=hire(), limits=LIMITS)
     assert codes(tmp_path / "out") == {"0-crashes.jpg": ["process_died"], "1.jpg": []}
+
+
+class Deadly(FakeReader):
+    """Its process dies when frames are counted."""
+
+    def __init__(self, options=None):
+        super().__init__(options)
+        frames.count = lambda _source: os.abort()
+
+
+def test_a_file_that_kills_those_who_count_its_frames_is_a_problem(tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "Reader", FakeReader)
+    photo(tmp_path / "in" / "0.jpg")
+    (tmp_path / "in" / "1.pdf").write_bytes(b"%PDF-1.7 deadly")
+    for resumed in (0, 2):  # and nobody counts them twice
+        found = batch.run([tmp_path / "in"], tmp_path / "out", workers=1, executor=hire(Deadly), limits=LIMITS)
+        assert codes(tmp_path / "out") == {"0.jpg": [], "1.pdf": ["process_died"]}
+        assert found.resumed == resumed
 
 
 def test_workers_that_cannot_start_are_an_error_that_names_a_way_out(tmp_path, monkeypatch):

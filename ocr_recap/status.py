@@ -1,0 +1,111 @@
+"""How far a batch is, from its journal alone: while it runs, after it was interrupted, and when it is finished."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from filelock import FileLock, Timeout
+
+from .emit import JOURNAL_FILE
+from .inputs import BatchError
+from .lock import LOCK_FILE
+
+State = Literal["running", "interrupted", "finished"]
+
+
+@dataclass(frozen=True)
+class Running:
+    """A photo that is being read, and for how many seconds."""
+
+    photo: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a batch is.
+
+    Attributes:
+        state: whether a process is at work, was, or has finished.
+        kind: of the last run: `read`, `retry` or `force`.
+        total, done, resumed: photos in all (0 while they are still counted), done, and done by an earlier run; copies
+            of a photo are done with it.
+        problems: photos that could not be read, by the codes of their problems.
+        running: what is being read, or was when the batch was interrupted.
+        workers: how many.
+        started, beat, finished: of the last run; `beat` is the last sign of life. Seconds since 1970; None: not yet.
+        left: seconds until all is read at the pace so far; None where that cannot be told.
+    """
+
+    state: State
+    kind: str
+    total: int
+    done: int
+    resumed: int
+    problems: dict[str, int]
+    running: tuple[Running, ...]
+    workers: int
+    started: float
+    beat: float
+    finished: float | None
+    left: float | None
+
+
+def status(folder: str | Path) -> Status:
+    """How far the batch in a folder of results is. Changes nothing, and may be asked at any time.
+
+    Raises:
+        BatchError: no batch was run in this folder, or its journal cannot be read.
+    """
+    folder = Path(folder)
+    file = folder / JOURNAL_FILE
+    if not file.is_file():
+        raise BatchError(
+            f"Di {folder} tidak ada {JOURNAL_FILE}. Beri folder yang dibuat oleh ocr-recap read --out.",
+            f"{folder} has no {JOURNAL_FILE}. Name a folder that ocr-recap read --out made.",
+        )
+    at_work = _at_work(folder)
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            return _read(db, at_work)
+    except sqlite3.Error as fault:
+        raise BatchError(
+            f"{file} tidak dapat dibaca ({fault}). Ulangi sebentar lagi, atau jalankan lagi perintah read.",
+            f"{file} cannot be read ({fault}). Try again in a moment, or run the read command again.",
+        ) from None
+
+
+def _read(db: sqlite3.Connection, at_work: bool) -> Status:
+    db.execute("BEGIN")  # one moment of it, whatever is written meanwhile
+    columns = "kind, total, done, resumed, workers, started, beat, finished"
+    last = db.execute(f"SELECT {columns} FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+    if last is None:
+        raise sqlite3.DatabaseError("no run yet")
+    kind, total, done, resumed, workers, started, beat, finished = last
+    problems: dict[str, int] = {}
+    for codes, count in db.execute("SELECT codes, COUNT(*) FROM readings WHERE failed GROUP BY codes ORDER BY codes"):
+        for code in codes.split():
+            problems[code] = problems.get(code, 0) + count
+    now = time.time()
+    under_way = db.execute("SELECT label, since FROM running ORDER BY since, label").fetchall()
+    state: State = "finished" if finished is not None else "running" if at_work else "interrupted"
+    end = now if state == "running" else beat
+    running = tuple(Running(label, max(0.0, end - since)) for label, since in under_way)
+    read = done - resumed
+    left = (now - started) / read * (total - done) if state == "running" and read > 0 else None
+    return Status(state, kind, total, done, resumed, problems, running, workers, started, beat, finished, left)
+
+
+def _at_work(folder: Path) -> bool:
+    """Whether a process holds the folder; one that cannot be asked is taken to."""
+    lock = FileLock(folder / LOCK_FILE, timeout=0)
+    try:
+        with lock:
+            return False
+    except (Timeout, OSError, RuntimeError):  # the last is how a lock of this same thread is told
+        return True
