@@ -60,8 +60,10 @@ def check(content: bytes | Path, frame: int) -> None:
             claimed += _claimed(file, layout, place)
             if claimed > MOST_CLAIMED:
                 raise PhotoProblem("image_truncated")
+    if not found:
+        raise PhotoProblem("image_truncated")
     if found <= frame:
-        raise PhotoProblem("frame_missing", frame=frame + 1, frames=max(1, found))
+        raise PhotoProblem("frame_missing", frame=frame + 1, frames=found)
 
 
 @contextmanager
