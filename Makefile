@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-speed bench-batch hostile-test fuzz crash-test clean
+.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-fusion bench-speed bench-scale hostile-test fuzz crash-test bench-batch clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -66,6 +66,12 @@ bench-camera: $(VENV)/.core
 bench-accuracy: $(VENV)/.core
 	$(BIN)/python benchmarks/accuracy.py $(ARGS)
 
+# What each witness buys, on drawn documents that are read once (hours); then numbers resampled from that evidence.
+EVIDENCE := evidence
+bench-fusion: $(VENV)/.core
+	$(BIN)/python benchmarks/fusion.py --keep $(EVIDENCE) $(ARGS)
+	$(BIN)/python benchmarks/resample.py --keep $(EVIDENCE)
+
 # What a page costs beside decoding it, by stage; memory, start-up, growth, scaling (ARGS="--photos 10000" takes hours).
 bench-speed: $(VENV)/.core
 	$(BIN)/python benchmarks/speed.py $(ARGS)
@@ -82,6 +88,10 @@ bench-batch: $(VENV)/.core
 # kill -9 at 50 random moments, then on: nothing lost, nothing doubled, the same bytes.
 crash-test: $(VENV)/.core
 	$(BIN)/python benchmarks/crash.py $(ARGS)
+
+# What a night of 823,236 stations takes, from a few drawn photos (docs/scale.md).
+bench-scale: $(VENV)/.core
+	$(BIN)/python benchmarks/scale.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) demo build dist

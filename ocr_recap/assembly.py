@@ -97,7 +97,7 @@ def make_record(
             ink=sheets.ink([patches[i].cells for i in fields if i in counts]),
         ),
         fields={
-            i: _field_record(f, heard[i], by_field[i], patches[i], decisions[i], template.rules_in_words)
+            i: _field_record(f, heard[i], by_field[i], patches[i], decisions[i], template.rules_in_words, rules)
             for i, f in fields.items()
         },
         row_sums=tuple(_row_sum(i, total) for i in fields for total in _totals_of(heard[i])),
@@ -147,7 +147,13 @@ def problem_record(
 
 
 def _field_record(
-    field: FormField, heard: Heard, case: Case, patch: FieldPatches, decision: Decision, words: Mapping[str, Label]
+    field: FormField,
+    heard: Heard,
+    case: Case,
+    patch: FieldPatches,
+    decision: Decision,
+    words: Mapping[str, Label],
+    rules: Sequence[reconcile.Evaluated],
 ) -> FieldRecord:
     evidence = _evidence(field, heard, case, patch)
     outline = np.stack([patch.quads[0, 0], patch.quads[-1, 1], patch.quads[-1, 2], patch.quads[0, 3]])
@@ -160,7 +166,7 @@ def _field_record(
         confidence=round(case.confidence, 6),
         candidates=candidates(case),
         reasons=tuple(code for code, _ in decision.reasons),
-        explanation=explain(case, evidence.digits.probability, decision, words),
+        explanation=explain(case, evidence.digits.probability, decision, words, rules),
         quad=quad(outline),
         evidence=evidence,
     )

@@ -143,7 +143,7 @@ def settle(group: Group, records: Sequence[Record], template: Template | None) -
     counts = {f.id for f in template.fields if f.role == "count" and f.id in cases} if template else set[str]()
     read = {name: field for page in present for name, field in counting[page][1].fields.items()}
     words = template.rules_in_words if template else {}
-    fields = {name: _decided(field, cases[name], decisions[name], words) for name, field in read.items()}
+    fields = {name: _decided(field, cases[name], decisions[name], words, evaluated) for name, field in read.items()}
     missing = [page for page in pages if page not in counting]
     results = rule_results(evaluated, cases, template)
     document = Document(
@@ -216,7 +216,13 @@ def policy_of(records: Sequence[Record]) -> Policy:
     return "balanced" if asked == {"balanced"} else "strict"
 
 
-def _decided(field: FieldRecord, case: Case, decision: Decision, words: Mapping[str, Label]) -> FieldRecord:
+def _decided(
+    field: FieldRecord,
+    case: Case,
+    decision: Decision,
+    words: Mapping[str, Label],
+    evaluated: Sequence[reconcile.Evaluated],
+) -> FieldRecord:
     read: dict[str, Any] = {}
     if case.person is None:
         read = {
@@ -233,7 +239,7 @@ def _decided(field: FieldRecord, case: Case, decision: Decision, words: Mapping[
             "status": decision.status,
             "accepted": case.value if decision.status == "accepted" else None,
             "reasons": tuple(code for code, _ in decision.reasons),
-            "explanation": explain(case, field.evidence.digits.probability, decision, words),
+            "explanation": explain(case, field.evidence.digits.probability, decision, words, evaluated),
         }
     )
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from .cases import Case
+from .choices import Choice
 from .field_record import Bilingual
 from .policy import Decision
 from .printed import Label
 from .problems import reason as reason_text
 from .problems import step
+from .reconcile import Evaluated
 from .suggest import Suggestion
 
 _MOST_OTHERS, _TOLD = 2, 0.01  # readings that are told beside the likeliest, and how likely they must be
@@ -27,6 +29,7 @@ _WORDS = {
         "strokes": "turus",
         "totals": "jumlah tiap baris seluruhnya",
         "holds": "penjumlahan cocok:",
+        "with": "dengan {number} penjumlahan selisih {off}",
     },
     "en": {
         "accepted": "Accepted",
@@ -39,11 +42,18 @@ _WORDS = {
         "strokes": "the strokes say",
         "totals": "the row totals add up to",
         "holds": "the sum holds:",
+        "with": "with {number} the sum would be {off} off",
     },
 }
 
 
-def explain(case: Case, digits_probability: float, decision: Decision, rules: Mapping[str, Label]) -> Bilingual:
+def explain(
+    case: Case,
+    digits_probability: float,
+    decision: Decision,
+    rules: Mapping[str, Label],
+    evaluated: Sequence[Evaluated] = (),
+) -> Bilingual:
     """Why this number has its status, and what to do if it needs a person.
 
     Args:
@@ -51,12 +61,13 @@ def explain(case: Case, digits_probability: float, decision: Decision, rules: Ma
         digits_probability: how sure the digit cells alone are of their text's meaning.
         decision: what came of it.
         rules: the form's rules in words, by id.
+        evaluated: the rules on the numbers as read, to say what other readings would break.
     """
     if decision.status == "blank" and decision.witness != "person":
         return Bilingual(id="Kosong: tidak ada tulisan di semua kotak.", en="Blank: nothing is written in any box.")
     return Bilingual(
-        id=_told("id", case, digits_probability, decision, rules),
-        en=_told("en", case, digits_probability, decision, rules),
+        id=_told("id", case, digits_probability, decision, rules, evaluated),
+        en=_told("en", case, digits_probability, decision, rules, evaluated),
     )
 
 
@@ -121,11 +132,13 @@ def _told(
     digits_probability: float,
     decision: Decision,
     rules: Mapping[str, Label],
+    evaluated: Sequence[Evaluated],
 ) -> str:
     words = _WORDS[language]
     facts = [f"{words['read']} {_shown(case.digits_text)} ({percent(digits_probability)})"]
-    if case.person is None and (others := _others(case)):
-        facts[0] += f" {words['or']} {', '.join(others)}"
+    others = _others(case) if case.person is None else []
+    if others:
+        facts[0] += f" {words['or']} {', '.join(f'{_shown(c.text)} ({percent(c.digits)})' for c in others)}"
     if case.bubbles is not None:
         empty = case.bubbles.kind == "blank"
         facts.append(words["empty"] if empty else f"{words['bubbles']} {_shown(case.bubbles.text)}")
@@ -135,6 +148,7 @@ def _told(
         facts.append(f"{words['totals']} {case.totals.sum}")
     if decision.rules:
         facts.append(f"{words['holds']} {_named(decision.rules, rules, language)}")
+    facts += [words["with"].format(number=c.value, off=off) for c in others if (off := _off(case, c, evaluated))]
     opening, seen = words[decision.status], "; ".join(facts)
     if not decision.reasons:
         return f"{opening}: {seen}."
@@ -147,11 +161,22 @@ def _told(
     return f"{opening}: {'; '.join(why)}. {do}({_sentence(seen)})"
 
 
-def _others(case: Case) -> list[str]:
-    """Other readings that the digit cells allow."""
+def _others(case: Case) -> list[Choice]:
+    """Other readings that the digit cells allow, the likeliest first."""
     read = sorted(case.choices.listed, key=lambda c: -c.digits)
     told = [c for c in read if c.text != case.digits_text and c.kind != "unreadable" and c.digits >= _TOLD]
-    return [f"{_shown(c.text)} ({percent(c.digits)})" for c in told[:_MOST_OTHERS]]
+    return told[:_MOST_OTHERS]
+
+
+def _off(case: Case, other: Choice, evaluated: Sequence[Evaluated]) -> str | None:
+    """By how much another reading would break a sum that holds; None where it would break none."""
+    if other.value is None or case.value is None or other.value == case.value:
+        return None
+    for one in evaluated:
+        terms = dict(one.rule.relation.coefficients)
+        if one.outcome == "holds" and one.rule.strength == "exact" and case.field in terms and len(terms) >= 3:
+            return str(abs(terms[case.field] * (other.value - case.value)))
+    return None
 
 
 def _shown(text: str) -> str:

@@ -9,9 +9,12 @@ never reads a number, and what it reads can only refuse a page, never find one.
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import cache
+from importlib.util import find_spec
 from typing import Any, cast
 
 import cv2
@@ -60,12 +63,16 @@ def refuse_twins(photo: Photo, located: Located) -> None:
 @cache
 def available() -> str | None:
     """Version of the Tesseract that would be asked; None where it or `pytesseract` is not installed."""
-    try:
-        import pytesseract  # noqa: PLC0415  (optional)
-
-        return str(pytesseract.get_tesseract_version())
-    except (ImportError, OSError, SystemExit):
+    # `pytesseract` loads pandas where that is installed, which takes longer than reading a photo: it waits until asked.
+    command = shutil.which("tesseract")
+    if command is None or find_spec("pytesseract") is None:
         return None
+    try:
+        said = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=_SECONDS, check=True)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    found = re.search(r"\d+(\.\d+)+", said.stdout + said.stderr)
+    return found and found.group()
 
 
 @cache

@@ -1,4 +1,4 @@
-"""One process at a time in a folder of results."""
+"""One process at a time in a folder of results, and nothing of ours written through a link out of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from .emit import FILES, FOLDERS
 from .inputs import BatchError
 
 LOCK_FILE = ".lock"  # stays, empty: whoever removed it could lock out nobody any more
@@ -19,9 +20,10 @@ def held(folder: Path) -> Generator[None]:
     """Keep other processes, and other threads, out of a folder of results; may be nested within one thread.
 
     Raises:
-        BatchError: another one is at work in it.
+        BatchError: another one is at work in it, or a link would lead out of it.
         OSError: the folder is not there or cannot be written.
     """
+    _refuse_links(folder)
     lock = FileLock(folder / LOCK_FILE, timeout=0, is_singleton=True)
     try:
         lock.acquire()
@@ -38,3 +40,16 @@ def held(folder: Path) -> Generator[None]:
         yield
     finally:
         lock.release()
+
+
+def _refuse_links(folder: Path) -> None:
+    """A folder of results from elsewhere may hold links in the place of our files and folders."""
+    ours = FILES | FOLDERS | {".work", ".part", "journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm"}
+    links = sorted(path.name for path in folder.iterdir() if path.name in ours and path.is_symlink())
+    if links:
+        raise BatchError(
+            f"{folder / links[0]} adalah tautan ke tempat lain. Hapus tautan itu, atau pilih folder lain dengan --out: "
+            "hasil hanya ditulis di dalam foldernya.",
+            f"{folder / links[0]} is a link to another place. Remove the link, or choose another folder with --out: "
+            "results are written inside their folder only.",
+        )

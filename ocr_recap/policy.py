@@ -26,7 +26,9 @@ Policy = Literal["strict", "balanced"]
 # A copy confirms nothing: one hand writes a number twice in the same way, and one reader misreads it twice in the same
 # way. A rule needs a sum, so at least three numbers, to be a second witness.
 _LEAST_NUMBERS = 3
-_SURELY_READ = 0.9  # above it a number wants a second witness and not a last fraction of certainty
+# From so much on a number wants a second witness and not a last fraction of certainty; and a rule that it breaks may be
+# broken on paper.
+_SURELY_READ = 0.9
 _LEAST_TOTALS = 2  # likewise, one row's total is the number written once more
 
 
@@ -40,17 +42,19 @@ class Thresholds:
     Attributes:
         posterior: the number is what is written, everything heard.
         digits: the digit cells alone mean it.
+        summed: the same, where nothing but a rule confirms it: what does not add up is never made to.
         flawed: whether a number may be accepted though a cell of it is seen badly, or is rather something else than a
             digit, such as a correction, or its bubbles are unclear, where all else leaves no doubt.
         bubbles: the bubbles mean it, to be a second witness.
         counted: there are as many strokes, or the row totals' sum is the number, to be a second witness.
         rule: an exact rule holds as written, all its numbers heard, to be a second witness.
         blank: every cell is empty, by the digit cells alone and everything heard.
-        broken: an exact rule is broken as written: the sheet itself does not add up.
+        broken: an exact rule is broken as written, by the readings that are known: the sheet itself does not add up.
     """
 
     posterior: float
     digits: float
+    summed: float
     flawed: bool
     bubbles: float
     counted: float
@@ -157,7 +161,7 @@ def _decide(case: Case, rules: Sequence[Evaluated], thresholds: Thresholds) -> D
         return Decision("review", _doubts(case, thresholds), "none", ())
     if second is not None:
         return Decision("accepted", (), second, ())
-    if confirming:
+    if confirming and case.supports >= thresholds.summed:
         return Decision("accepted", (), "rule", confirming)
     return Decision("review", _doubts(case, thresholds), "none", ())
 
@@ -289,7 +293,18 @@ def verdict(
             continue
         involved = [cases[name] for name in r.numbers]
         by_hand = all(c.person is not None for c in involved)
-        if by_hand or (r.breaks is not None and r.breaks >= thresholds.broken):
+        if by_hand or (_breaks(r) >= thresholds.broken and all(_read(c) for c in involved)):
             return "inconsistent"
     open_counts = [name for name in counts if decisions[name].status == "review"]
     return "review" if open_counts else "settled"
+
+
+def _breaks(rule: Evaluated) -> float:
+    """How likely a rule is broken as written, by the readings that are known."""
+    known = (rule.holds or 0.0) + (rule.breaks or 0.0)
+    return (rule.breaks or 0.0) / known if known else 0.0
+
+
+def _read(case: Case) -> bool:
+    """Whether a number is surely read by its own ink, whatever rules make of it."""
+    return case.kind == "number" and (case.person is not None or case.supports >= _SURELY_READ)

@@ -146,10 +146,14 @@ def quick_score(
 
 
 def through_four(source: FloatArray, targets: FloatArray) -> FloatArray:
-    """Homographies (n, 3, 3) from four points (4, 2) to each of (n, 4, 2); not finite where three lie on one line."""
+    """Homographies (n, 3, 3) from four points (4, 2) to each of (n, 4, 2); to far away where three lie on one line."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        found = _from_square(targets) @ np.linalg.inv(_from_square(source[None])[0])
-        return found / found[:, 2:, 2:]
+        a, b, c = _from_square(source[None])[0]
+        back = np.stack([np.cross(b, c), np.cross(c, a), np.cross(a, b)], axis=1)  # the inverse, but for its scale
+        found = _from_square(targets) @ back
+        found = found / found[:, 2:, 2:]
+    found[~np.isfinite(found).all(axis=(1, 2))] = np.diag([1e6, 1e6, 1.0])
+    return found
 
 
 def _from_square(corners: FloatArray) -> FloatArray:

@@ -42,7 +42,8 @@ def count(content: bytes | Path) -> int:
         PhotoProblem: it has no readable beginning.
     """
     with _opened(content) as file:
-        return sum(1 for _ in islice(_places(file, _layout(file)), MOST_COUNTED))
+        # A file without any is one frame all the same, whose reading says what is wrong.
+        return max(1, sum(1 for _ in islice(_places(file, _layout(file)), MOST_COUNTED)))
 
 
 def check(content: bytes | Path, frame: int) -> None:

@@ -94,8 +94,6 @@ SAMPLES = (
 
 # What a person would answer about the samples: the counts that this package leaves open.
 ANSWERED = {
-    "page1-clean": ("used_dpt_L", "used_total_L"),
-    "page1-sideways": ("used_dpt_J",),
     "page1-does-not-add-up": (
         *("used_dpt_J", "used_dptb_J", "used_dpk_J", "used_total_L", "used_total_P", "used_total_J"),
         "ballots_used",

@@ -63,13 +63,15 @@ def expected(samples):
     for station, neighbour in ((13, 14), (14, 13)):
         mixed = {**said[station], **{f: said[neighbour][f] for f in PAGE_3}}
         broken = ("ballots_used", *PAIRS, "valid_total", "grand_total")
+        # Nothing but a sum with one of these confirms them.
+        broken += ("ballots_received", "ballots_returned", "ballots_unused")
         rows[station] = line(code(station), code(station), "1 2 3", "inconsistent", mixed, broken)
     rows[15] = line(code(15), code(15), "1 2", "incomplete", said[15], missing="3")
     rows[15] += line(CONFLICT, "", "3", "review", said[15], PAGE_3, missing="1 2")
     rows[16] = line(code(16), code(16), "1 2 3", "review", said[16], PAIRS)
     twice = {**said[17], **{f: said[16][f] for f in PAIRS}}
-    rows[17] = line(code(17), code(17), "1 2 3", "inconsistent", twice, (*PAIRS, "valid_total"))
-    rows[19] = line(code(19), code(19), "1 2 3", "review", said[19], ("used_dpt_L", "used_total_L"))
+    rows[17] = line(code(17), code(17), "1 2 3", "inconsistent", twice, (*PAIRS, "valid_total", "grand_total"))
+    rows[19] = line(code(19), code(19), "1 2 3", "settled", said[19])
     rows[21] = line("", "2101142004021", "", "missing", said[1], missing="1 2 3")
     return rows
 
