@@ -85,7 +85,7 @@ bench-batch: $(VENV)/.core
 	PYTHONPATH=. $(BIN)/python benchmarks/batch.py memory
 	PYTHONPATH=. $(BIN)/python benchmarks/batch.py scaling
 
-# kill -9 at 50 random moments, then on: nothing lost, nothing doubled, the same bytes. Some 10 minutes on two free cores.
+# kill -9 at 50 random moments, then on: nothing lost, nothing doubled, the same bytes.
 crash-test: $(VENV)/.core
 	$(BIN)/python benchmarks/crash.py $(ARGS)
 

@@ -53,15 +53,14 @@ def memory(photos: Path, scratch: Path) -> None:
     worker: list[float] = []
     parent: list[float] = []
 
-    def look(_done: int, _total: int, _name: str) -> None:
+    def look(done: int, total: int, _name: str) -> None:
         worker.append(max((resident(child) for child in children(os.getpid())), default=0.0))
         parent.append(resident(os.getpid()))
+        if done in (10, 50) or done % 100 == 0 or done == total:
+            told = f"worker {worker[-1]:.0f} MB (most {max(worker):.0f}), parent {parent[-1]:.0f} MB"
+            print(f"after {done} photos: {told}", flush=True)
 
     batch.run([photos], scratch / "out", workers=1, executor="processes", progress=look, limits=Limits())
-    for who, sizes in (("worker", worker), ("parent", parent)):
-        marks = sorted({min(n, len(sizes)) for n in (10, 100, 250, 500, 750, len(sizes))})
-        told = ", ".join(f"{n}: {sizes[n - 1]:.0f}" for n in marks)
-        print(f"{who}: MB after so many photos: {told}; most {max(sizes):.0f}", flush=True)
 
 
 def scaling(photos: Path, scratch: Path) -> None:

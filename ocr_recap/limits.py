@@ -16,7 +16,7 @@ class Limits:
         megabytes: MiB beyond what a process holds before its first photo; enforced on Linux only.
     """
 
-    seconds: float = 60.0
+    seconds: float = 120.0
     megabytes: int = 2048
 
 
