@@ -31,10 +31,12 @@ FloatArray = NDArray[np.float64]
 
 # Choices lighter than this share of their number's heaviest join its rest, tried one after the other until the tables
 # are small enough. So what is doubtful keeps its choices the longest; the first is enough for most documents.
-LARGEST = 300_000  # entries in one table of the elimination: some milliseconds of work
+_THIN = (1e-3, 1e-2, 0.03, 0.1, 0.3, 1.0)
+# Entries in one table of the elimination. On 200 drawn documents (test writers, field) 50,000 left 8% fewer numbers
+# accepted, and 3,000,000 0.4% more at seven times the longest time.
+LARGEST = 300_000
 LARGEST_TABLE = 20_000  # entries in the table of one rule; longer rules become chains
 _MOST_COMPARED = 4  # numbers of an inequality; longer ones say nothing here
-_THIN = (1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3, 1.0)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """One thread for linear algebra: the same bytes on any machine, and no cores that wait for each other.
 
-A page is thousands of small products and systems. Shared out among threads they cost up to thirty times as much where
-other work runs beside them, and their last digits depend on the number of cores. A batch uses its cores by processes.
+A page is thousands of small products and systems. Shared out among threads they wait for each other where other work
+runs beside them, and their last digits depend on the number of cores. A batch uses its cores by processes.
 """
 
 from __future__ import annotations
