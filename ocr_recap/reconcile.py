@@ -36,6 +36,7 @@ _THIN = (1e-3, 1e-2, 0.03, 0.1, 0.3, 1.0)
 # accepted, and 3,000,000 0.4% more at seven times the longest time.
 LARGEST = 300_000
 LARGEST_TABLE = 20_000  # entries in the table of one rule; longer rules become chains
+_SMALL = 100  # choices of all numbers: with so few none is left out where it can be helped
 _MOST_COMPARED = 4  # numbers of an inequality; longer ones say nothing here
 
 
@@ -88,7 +89,8 @@ def posterior(choices: Mapping[str, Choices], rules: Sequence[Rule]) -> Posterio
     scopes = [tuple(index[n] for n in r.relation.fields) for r in heard if len(r.relation.fields) <= _MOST_COMPARED]
     kept: dict[str, NDArray[np.bool_]] = {}
     said: Posterior | None = None
-    for share in _THIN:
+    small = sum(len(c.listed) for c in choices.values()) <= _SMALL
+    for share in (0.0, *_THIN) if small else _THIN:
         kept = {name: thinned(c, share, means[name]) for name, c in choices.items()}
         if plan([int(k.sum()) + 1 for k in kept.values()], scopes).largest > LARGEST:
             continue  # before anything is built
