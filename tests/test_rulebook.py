@@ -42,7 +42,9 @@ def test_totals_that_go_round_are_named_with_their_way() -> None:
 
 def test_the_rules_of_every_form_hang_together() -> None:
     for path in template.available().values():
-        assert template.load(path).rules
+        form = template.load(path)
+        assert form.rules
+        assert set(form.rules_in_words) == {rule.id for rule in form.rules}
 
 
 @given(st.lists(st.sampled_from(["t = a + b", "t <= u", "u = c + d", "a >= 2", "c = 3", "u <= 40", "b <= a + 9"])))
