@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,12 @@ def require() -> Any:
         BatchError: it is not installed.
     """
     try:
-        import ray  # noqa: PLC0415  (an extra)
+        return import_module("ray")
     except ImportError:
         raise BatchError(
             "Ray belum terpasang. Jalankan pip install 'ocr-recap[ray]', atau pilih --executor processes.",
             "Ray is not installed. Run pip install 'ocr-recap[ray]', or choose --executor processes.",
         ) from None
-    return ray
 
 
 def connected(workers: int) -> Any:
