@@ -175,12 +175,7 @@ def run(
                 photos=total,
                 skipped=collected.skipped,
             )
-            digest = _digest(queue.plan, run)
-            before = None if queue.read else _as_published(out, journal, digest)
-            published = before or publish(out, queue.plan, reader, Wanted(by, roll), run, journal)
-            if before is None:
-                summary = _PUBLISHED.dump_json(published).decode()
-                journal.keep(Kept(digest, sums.of(out / SUMS_FILE), summary))
+            published, anew = _published(out, queue, Wanted(by, roll), run)
             journal.finish(planned.job for planned in queue.plan if planned.first is None)
     except CannotStart as fault:
         raise _without_workers(fault) from None
@@ -188,8 +183,19 @@ def run(
         raise _unwritable(out, fault) from None
     tables = published.tables
     found = tables.totals, published.rows, tables.documents, tables.problems
-    kept = () if before else tables.kept
-    return BatchResult(out, *found, collected.skipped, queue.resumed, tables.idle, kept, before is not None)
+    kept = tables.kept if anew else ()
+    return BatchResult(out, *found, collected.skipped, queue.resumed, tables.idle, kept, not anew)
+
+
+def _published(out: Path, queue: Queue, wanted: Wanted, run: RunInfo) -> tuple[Published, bool]:
+    """What is published of this work, and whether that was done now: the same work is published once."""
+    digest = _digest(queue.plan, run)
+    before = None if queue.read else _as_published(out, queue.journal, digest)
+    if before is not None:
+        return before, False
+    published = publish(out, queue.plan, queue.reader, wanted, run, queue.journal)
+    queue.journal.keep(Kept(digest, sums.of(out / SUMS_FILE), _PUBLISHED.dump_json(published).decode()))
+    return published, True
 
 
 def usual_workers(photos: int) -> int:

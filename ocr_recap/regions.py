@@ -6,10 +6,9 @@ decides nothing: a code that the list does not have (overseas, a village renumbe
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import NamedTuple
 
-from .inputs import BatchError
+from . import extras
 
 _LENGTHS = (2, 4, 6, 10)  # digits of province, regency, district, village
 
@@ -34,13 +33,8 @@ def require() -> None:
     Raises:
         BatchError: the extra is not installed.
     """
-    if find_spec("lokal") is None:
-        raise BatchError(
-            "Nama wilayah memerlukan tambahan names. Jalankan pip install 'ocr-recap[names]' lalu ulangi, atau baca "
-            "tanpa --names.",
-            "Names of regions need the extra names. Run pip install 'ocr-recap[names]' and start again, or read "
-            "without --names.",
-        )
+    what = "Nama wilayah", "Names of regions need"
+    extras.require("lokal", "names", what, ("--names.", "--names."))
 
 
 def region_of(code: str | None) -> Region:

@@ -11,7 +11,7 @@ from conftest import ROOT
 from fakes import FORM, FakeReader, photo
 from typer.testing import CliRunner
 
-from ocr_recap import batch, cli, publish
+from ocr_recap import batch, cli, extras, publish
 from ocr_recap.documents import Document
 from ocr_recap.emit import PARQUET_FILES, parquet
 from ocr_recap.emit.tables import undefused
@@ -101,7 +101,7 @@ def test_formats_may_be_combined(out, tmp_path):
 
 
 def test_without_the_extra_a_batch_ends_before_it_begins(tmp_path, monkeypatch):
-    monkeypatch.setattr(parquet, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
     photo(tmp_path / "a.jpg")
     for lang, words in (("id", "memerlukan tambahan parquet"), ("en", "needs the extra parquet")):
         arguments = ["read", str(tmp_path / "a.jpg"), "--out", str(tmp_path / "out"), "--format", "parquet"]

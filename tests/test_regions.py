@@ -9,7 +9,7 @@ import pytest
 from fakes import FakeReader, photo
 from typer.testing import CliRunner
 
-from ocr_recap import batch, cli, regions
+from ocr_recap import batch, cli, extras
 from ocr_recap.regions import Region, region_of
 
 CODE = "2101142004001"
@@ -49,7 +49,7 @@ def test_names_follow_the_station_only_where_asked_for(tmp_path, monkeypatch):
 
 
 def test_without_the_extra_a_batch_ends_before_it_begins(tmp_path, monkeypatch):
-    monkeypatch.setattr(regions, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
     for lang, words in (("id", "memerlukan tambahan names"), ("en", "need the extra names")):
         arguments = ["read", str(photo(tmp_path / "a.jpg")), "--out", str(tmp_path / "out"), "--names", "--lang", lang]
         result = CliRunner().invoke(cli.app, arguments)

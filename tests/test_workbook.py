@@ -16,7 +16,7 @@ from conftest import SAMPLES
 from fakes import FakeReader, photo
 from typer.testing import CliRunner
 
-from ocr_recap import batch, cli, corrections, documents, publish
+from ocr_recap import batch, cli, corrections, documents, extras, publish
 from ocr_recap.emit import tables, workbook
 from ocr_recap.emit.pictures import STRIP_HEIGHT
 from ocr_recap.inputs import BatchError
@@ -188,7 +188,7 @@ def test_a_batch_without_it_leaves_no_old_one(small, tmp_path):
 
 
 def test_without_the_extra_a_batch_ends_before_it_begins(tmp_path, monkeypatch):
-    monkeypatch.setattr(workbook, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
     photo(tmp_path / "a.jpg")
     for lang, words in (("id", "memerlukan tambahan xlsx"), ("en", "need the extra xlsx")):
         arguments = [
@@ -212,7 +212,7 @@ def test_without_the_extra_no_answer_is_taken(small, tmp_path, monkeypatch):
     answered = rows(small, "review.csv")[0]
     cells = {**{name: answered[name] for name in ("sha256", "frame", "template", "page", "field")}, "verified": "7"}
     (tmp_path / "r.csv").write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n")
-    monkeypatch.setattr(workbook, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
     with pytest.raises(BatchError, match="need the extra xlsx"):
         corrections.apply(small, tmp_path / "r.csv", by="A")
     assert not (small / "decisions.jsonl").exists()

@@ -7,11 +7,10 @@ and same version of the library: same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from ..inputs import BatchError
+from .. import extras
 from ..regions import Region
 from ..template import Template
 from . import PARQUET_DOCUMENTS, PARQUET_FIELDS, PARQUET_PHOTOS
@@ -48,13 +47,11 @@ def require() -> None:
     Raises:
         BatchError: the extra is not installed.
     """
-    if find_spec("pyarrow") is None:
-        raise BatchError(
-            "Parquet memerlukan tambahan parquet. Jalankan pip install 'ocr-recap[parquet]' lalu ulangi, atau baca "
-            "tanpa --format parquet; semua tabel juga ada sebagai CSV.",
-            "Parquet needs the extra parquet. Run pip install 'ocr-recap[parquet]' and start again, or read without "
-            "--format parquet; all tables are there as CSV too.",
-        )
+    without = (
+        "--format parquet; semua tabel juga ada sebagai CSV.",
+        "--format parquet; all tables are there as CSV too.",
+    )
+    extras.require("pyarrow", "parquet", ("Parquet", "Parquet needs"), without)
 
 
 class ParquetTables:

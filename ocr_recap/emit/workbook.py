@@ -9,10 +9,10 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from .. import extras
 from ..inputs import BatchError
 from ..template import Template
 from . import review
@@ -66,13 +66,8 @@ def require() -> None:
     Raises:
         BatchError: the extra is not installed.
     """
-    if find_spec("xlsxwriter") is None:
-        raise BatchError(
-            "Buku kerja Excel memerlukan tambahan xlsx. Jalankan pip install 'ocr-recap[xlsx]' lalu ulangi, atau baca "
-            "tanpa --format xlsx; semua tabel juga ada sebagai CSV.",
-            "Excel workbooks need the extra xlsx. Run pip install 'ocr-recap[xlsx]' and start again, or read "
-            "without --format xlsx; all tables are there as CSV too.",
-        )
+    without = "--format xlsx; semua tabel juga ada sebagai CSV.", "--format xlsx; all tables are there as CSV too."
+    extras.require("xlsxwriter", "xlsx", ("Buku kerja Excel", "Excel workbooks need"), without)
 
 
 class TablesBook:
