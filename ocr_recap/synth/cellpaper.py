@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .strokes import Writer
+from .strokes import Strokes, Writer
 
 Gray = NDArray[np.uint8]
 Rect = tuple[float, float, float, float]
@@ -30,6 +30,13 @@ class Row:
     width: float
     guided: bool
     neighbours: list[Rect] = field(default_factory=list[Rect])
+
+    def ink(self, lines: Strokes, rng: np.random.Generator, weight: float = 1.0) -> None:
+        """Draw polylines with the writer's pen, `weight` times as wide."""
+        # OpenCV's pens are whole pixels wide: the fraction decides by chance.
+        width = max(1, int(self.width * weight * rng.uniform(0.9, 1.1) + rng.random()))
+        points = [np.rint(line * 16).astype(np.int32) for line in lines]
+        cv2.polylines(self.pen, points, False, 255, width, cv2.LINE_AA, 4)
 
 
 def blank(writer: Writer, count: int, rng: np.random.Generator) -> Row:

@@ -38,8 +38,10 @@ def photograph(
         Patches (n, PATCH, PATCH), and the printed width and height of a cell in them, px.
     """
     height, width = shade.shape
-    # Room for a digit in the photo, pixels: mostly 22..50, from 12.
-    side = float(np.clip((18 if calm else 12) + rng.gamma(3.0, 7.5), 12, 60))
+    # Of photos that are not calm, one in five is as bad as can be and still be told from gray paper.
+    severe = not calm and rng.random() < 0.2
+    # Room for a digit in the photo, pixels: mostly 22..50, from 12 (severe ones from 8).
+    side = float(np.clip((18 if calm else 8 if severe else 12) + rng.gamma(3.0, 5.0 if severe else 7.5), 8, 60))
     wide, high = rects[0][2] - rects[0][0], rects[0][3] - rects[0][1]
     scale = side * scale_of(wide, high) / BOX
     side = scale * room(wide, high)
@@ -47,25 +49,21 @@ def photograph(
     photo = cv2.resize(shade, small, interpolation=cv2.INTER_AREA)
     real = np.array([small[0] / width, small[1] / height])
     light = _light(small, rng)
+    if severe:
+        light = light * np.float32(rng.uniform(0.25, 0.8))
     photo = photo * light
     turn = cv2.getRotationMatrix2D((small[0] / 2, small[1] / 2), float(rng.normal(0, 1.2)), 1.0)
     turn[0, 1] += float(rng.normal(0, 0.03))
     photo = cv2.warpAffine(photo, turn, small, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    # Most photos are sharp to a pixel or so; some are out of focus, which counts in cell widths.
-    sharp = calm or rng.random() < 0.76
-    blur = float(rng.gamma(2.0, 0.3) if sharp else rng.uniform(0.02, 0.055) * side)
-    blur = min(blur, 1.7 * side / 32)
-    if blur > 0.25:
-        photo = cv2.GaussianBlur(photo, (0, 0), blur)
-    if rng.random() < (0.02 if calm else 0.14):
-        length = 2 + int(rng.integers(1, 3))
-        photo = cv2.blur(photo, (length, 1) if rng.random() < 0.5 else (1, length))
+    photo = _blurred(photo, side, rng, calm=calm, severe=severe)
     if rng.random() < (0.04 if calm else 0.16):
         photo = photo * _moire(small, rng)
     if rng.random() < 0.2:  # what phones do to look sharp
         soft = cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.8, 2)))
         photo = photo + float(rng.uniform(0.3, 1.2)) * (photo - soft)
-    strength = float(np.clip(rng.gamma(2.0, 1.0 if calm else 2.0), 0, 12))
+    if severe:  # fog and dirty lenses
+        photo = 128 + float(rng.uniform(0.6, 1.05)) * (photo - 128)
+    strength = float(np.clip(rng.gamma(2.0, 1.0 if calm else 3.0 if severe else 2.0), 0, 14 if severe else 12))
     photo = photo + strength * _noise((small[1], small[0]), rng)
     stored = np.clip(photo, 0, 255).astype(np.uint8)
     if rng.random() < 0.6:
@@ -87,6 +85,34 @@ def photograph(
         cells[i] = cv2.warpAffine(stored, cut, (PATCH, PATCH), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     unit = scale_of(wide, high)
     return cells, (wide * unit, high * unit)
+
+
+def _blurred(photo: Floats, side: float, rng: np.random.Generator, *, calm: bool, severe: bool) -> Floats:
+    """Out of focus and shaken, as such photos are; `side` is the room of a digit, px."""
+    # Most photos are sharp to a pixel or so; some are out of focus, which counts in cell widths.
+    sharp = calm or rng.random() < 0.76
+    blur = float(rng.gamma(2.0, 0.3) if sharp else rng.uniform(0.02, 0.055) * side)
+    blur = min(blur, 1.7 * side / 32)
+    if severe:
+        blur = float(rng.uniform(0.015, 0.06)) * side
+    if blur > 0.25:
+        photo = cv2.GaussianBlur(photo, (0, 0), blur)
+    if rng.random() < (0.02 if calm else 0.14):
+        length = 2 + int(rng.integers(1, 3))
+        photo = cv2.blur(photo, (length, 1) if rng.random() < 0.5 else (1, length))
+    if severe and rng.random() < 0.5:
+        photo = _smear(photo, float(rng.uniform(0.05, 0.2)) * side, float(rng.uniform(0, np.pi)))
+    return np.asarray(photo, np.float32)
+
+
+def _smear(photo: Floats, length: float, angle: float) -> Floats:
+    """What a moving hand does: every point is drawn out to `length` px in a direction."""
+    reach = int(np.ceil(length / 2)) + 1
+    kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
+    step = length / 2 * np.array([np.cos(angle), np.sin(angle)])
+    ends = [(round((reach + s * step[0]) * 16), round((reach + s * step[1]) * 16)) for s in (-1, 1)]
+    cv2.line(kernel, ends[0], ends[1], 1.0, 1, cv2.LINE_8, 4)
+    return np.asarray(cv2.filter2D(photo, -1, kernel / kernel.sum()), np.float32)
 
 
 def _moire(size: tuple[int, int], rng: np.random.Generator) -> Floats:

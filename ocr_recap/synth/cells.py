@@ -20,8 +20,9 @@ from ..crop import PATCH, scale_of
 from . import ink
 from .cellpaper import SIDE, Rect, Row, blank
 from .cellphoto import no_cell, photograph
+from .othercells import write_other, write_over
 from .sources import Source, Split, writer_seed
-from .strokes import Strokes, Writer, other, scribble, strokes
+from .strokes import Writer, strokes
 
 __all__ = [
     "BOX",
@@ -48,9 +49,12 @@ Floats = NDArray[np.float32]
 # How often digits come from each source: half stroke model, the rest bitmaps. The first reader learns from this mix.
 SHARES = {"strokes": 0.5, "mnist": 0.36, "semeion": 0.14}
 # Share of each class among cells: the prior that the reader's probabilities carry.
-_PRIOR = np.array([0.066] * 10 + [0.08, 0.06, 0.09, 0.11])
-_GUIDED_PRIOR = np.array([0.066] * 10 + [0.07, 0.12, 0.07, 0.08])  # dashes on a dotted guide are hard to see
-_LETTERS = "ACEFHKMNPRTUVWYadefhkmnprtuvwy#&%@?"
+_PRIOR = np.array([0.064] * 10 + [0.08, 0.06, 0.09, 0.13])
+_GUIDED_PRIOR = np.array([0.064] * 10 + [0.07, 0.12, 0.07, 0.10])  # dashes on a dotted guide are hard to see
+# Of characters, how often they do not stand within their cell; some twice as often as clerks of whole pages do it
+# (`clerk.MANNER_RATES`), since it is where readers err.
+_OVER_EDGE, _ASIDE = 0.06, 0.015
+_OVERWRITTEN = 0.006  # of digits: another one stands below, plainly thinner
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,7 @@ def _row(split: Split, mix: Mix, rng: np.random.Generator) -> tuple[Gray, NDArra
     for rect in form.neighbours:
         if rng.random() < 0.6:
             lines = ink.write(CLASSES[int(rng.integers(CROSS + 1))], writer, _within(rect, room, rng), rng)
-            _ink(form, lines, rng)
+            form.ink(lines, rng)
     _intruders(form, rng)
     fresh = rng.uniform(0.82, 1.0) if calm or rng.random() < 0.75 else rng.uniform(0.5, 0.82)  # pens run dry
     darkness = writer.darkness * fresh * (1 - _luminance(writer))
@@ -151,6 +155,22 @@ def _within(rect: Rect, room: float, rng: np.random.Generator) -> Rect:
     return x - width * room / 2, y - height * room / 2, x + width * room / 2, y + height * room / 2
 
 
+def _too_large(rect: Rect, writer: Writer, rng: np.random.Generator) -> Rect:
+    """Where a character is written that becomes a little higher than its cell: on its frame, or over it."""
+    x0, y0, x1, y1 = rect
+    width, height = x1 - x0, y1 - y0
+    grow = (float(rng.uniform(0.95, 1.35)) / writer.size - 1) / 2
+    dx, dy = rng.normal(0, 0.06, 2) * (width, height)
+    return x0 - grow * width + dx, y0 - grow * height + dy, x1 + grow * width + dx, y1 + grow * height + dy
+
+
+def _aside(rect: Rect, rng: np.random.Generator) -> Rect:
+    """Where a character is written that stands partly in the next cell."""
+    dx = float(rng.uniform(0.15, 0.32)) * (rect[2] - rect[0]) * (1 if rng.random() < 0.5 else -1)
+    dy = float(rng.normal(0, 0.05)) * (rect[3] - rect[1])
+    return rect[0] + dx, rect[1] + dy, rect[2] + dx, rect[3] + dy
+
+
 def _shares(mix: Mix) -> NDArray[np.float64]:
     weights = np.array(list(mix.weights.values()), dtype=np.float64)
     return weights / weights.sum()
@@ -167,8 +187,18 @@ def _write(form: Row, rect: Rect, label: int, source: Source | None, cross: Writ
     if label == EMPTY:
         if rng.random() < 0.25:
             _dirt(form, rect, rng)
-    elif label == OTHER:
-        _other(form, rect, rng)
+        return
+    if label == OTHER:
+        write_other(form, rect, rng)
+        return
+    guided = form.guided
+    where = float(rng.random())
+    if where < _OVER_EDGE:
+        rect, guided = _too_large(rect, form.writer, rng), False
+    elif where < _OVER_EDGE + _ASIDE:
+        rect = _aside(rect, rng)
+    if label < CROSS and source is None and rng.random() < _OVERWRITTEN:
+        write_over(form, rect, label, float(rng.uniform(1.4, 2.1)), rng)
     elif label < CROSS and source is not None:
         _paste(form, rect, label, source, rng)
     elif label == CROSS:
@@ -176,16 +206,9 @@ def _write(form: Row, rect: Rect, label: int, source: Source | None, cross: Writ
         if rng.random() < 0.3:  # one stroke starts late, as in a hurried cross, or only where it meets the other
             which = int(rng.integers(len(lines)))
             lines[which] = lines[which][int(len(lines[which]) * rng.uniform(0.15, 0.5)) :]
-        _ink(form, lines, rng)
+        form.ink(lines, rng)
     else:
-        _ink(form, ink.write(CLASSES[label], form.writer, rect, rng, guided=form.guided), rng)
-
-
-def _ink(form: Row, lines: Strokes, rng: np.random.Generator, weight: float = 1.0) -> None:
-    # OpenCV's pens are whole pixels wide: the fraction decides by chance.
-    width = max(1, int(form.width * weight * rng.uniform(0.9, 1.1) + rng.random()))
-    points = [np.rint(line * 16).astype(np.int32) for line in lines]
-    cv2.polylines(form.pen, points, False, 255, width, cv2.LINE_AA, 4)
+        form.ink(ink.write(CLASSES[label], form.writer, rect, rng, guided=guided), rng)
 
 
 def _paste(form: Row, rect: Rect, digit: int, source: Source, rng: np.random.Generator) -> None:
@@ -222,67 +245,6 @@ def _stamp(pen: Gray, mask: Floats, x: int, y: int) -> None:
         np.maximum(part, (mask[top:bottom, left:right] * 255).astype(np.uint8), out=part)
 
 
-def _other(form: Row, rect: Rect, rng: np.random.Generator) -> None:
-    kind = rng.random()
-    if kind < 0.55:
-        _ink(form, ink.place(other(form.writer, rng), form.writer, rect, rng), rng)
-    elif kind < 0.63:
-        _ink(form, ink.place(_arcs(rng), form.writer, rect, rng), rng)
-    elif kind < 0.73:
-        _ink(form, ink.place(_pieces(rng), form.writer, rect, rng), rng)
-    elif kind < 0.8:
-        _letter(form, rect, rng)
-    elif kind < 0.9:  # a blot
-        center = (
-            round((rect[0] + rect[2]) * 8 + rng.normal(0, 60)),
-            round((rect[1] + rect[3]) * 8 + rng.normal(0, 60)),
-        )
-        axes = (int(rng.integers(90, 380)), int(rng.integers(90, 380)))
-        cv2.ellipse(form.pen, center, axes, float(rng.uniform(0, 180)), 0, 360, 255, -1, cv2.LINE_AA, 4)
-        _ink(form, [scribble(rng, 9) * (24, 24) + (center[0] / 16 - 12, center[1] / 16 - 12)], rng)
-    else:  # a digit that was filled in all over
-        lines = [scribble(rng, 20), scribble(rng, 20)]
-        _ink(form, ink.place(lines, form.writer, rect, rng), rng, weight=1.6)
-
-
-def _pieces(rng: np.random.Generator) -> Strokes:
-    """Three to five short lines and arcs strewn over the unit box: ink that means nothing."""
-    lines: Strokes = []
-    for _ in range(int(rng.integers(3, 6))):
-        x, y = rng.uniform(0.1, 0.9, 2)
-        angle, bend, reach = rng.uniform(0, 2 * np.pi), rng.normal(0, 0.35), rng.uniform(0.12, 0.55)
-        t = np.linspace(-1, 1, 9)
-        along, across = reach * t, bend * reach * (1 - t * t)
-        cosine, sine = np.cos(angle), np.sin(angle)
-        lines.append(np.stack([x + along * cosine - across * sine, y + along * sine + across * cosine], axis=1))
-    return lines
-
-
-def _arcs(rng: np.random.Generator) -> Strokes:
-    """Two or three parts of ellipses strewn over the unit box."""
-    lines: Strokes = []
-    for _ in range(int(rng.integers(2, 4))):
-        x, y, wide, high = *rng.uniform(0.25, 0.75, 2), *rng.uniform(0.12, 0.45, 2)
-        turn, first = rng.uniform(0, np.pi), rng.uniform(0, 2 * np.pi)
-        t = np.linspace(first, first + rng.uniform(2.0, 5.3), 17)
-        along, across = wide * np.cos(t), high * np.sin(t)
-        cosine, sine = np.cos(turn), np.sin(turn)
-        lines.append(np.stack([x + along * cosine - across * sine, y + along * sine + across * cosine], axis=1))
-    return lines
-
-
-def _letter(form: Row, rect: Rect, rng: np.random.Generator) -> None:
-    """A printed letter that looks like no digit, as a stamp or a label would leave it."""
-    letter = _LETTERS[int(rng.integers(len(_LETTERS)))]
-    face, thick = (1, 5)[int(rng.integers(2))], 1 + int(rng.integers(3))
-    size = float(rng.uniform(0.5, 0.95)) * (rect[3] - rect[1])
-    (wide, tall), _ = cv2.getTextSize(letter, face, 1.0, thick)
-    scale = size / max(tall, 1.2 * wide)
-    x = (rect[0] + rect[2] - wide * scale) / 2 + rng.normal(0, 3)
-    y = (rect[1] + rect[3] + tall * scale) / 2 + rng.normal(0, 3)
-    cv2.putText(form.pen, letter, (round(x), round(y)), face, scale, 255, thick, cv2.LINE_AA)
-
-
 def _fluid(form: Row, rect: Rect, label: int, rng: np.random.Generator) -> None:
     """Correction fluid over part of the cell and its frame; now and then the old ink shines through."""
     x, y = rng.uniform(rect[0], rect[2]), rng.uniform(rect[1], rect[3])
@@ -312,7 +274,7 @@ def _intruders(form: Row, rng: np.random.Generator) -> None:
         for x in np.arange(rng.uniform(0, 60), width - 40, rng.uniform(50, 110)):
             char = str(rng.integers(10))
             lines = ink.write(char, form.writer, (float(x), float(y), float(x) + 50, float(y) + SIDE), rng)
-            _ink(form, lines, rng)
+            form.ink(lines, rng)
     if rng.random() < 0.12:
         rect = form.rects[int(rng.integers(len(form.rects)))]
         x = rect[0] if rng.random() < 0.5 else rect[2]
@@ -320,7 +282,7 @@ def _intruders(form: Row, rng: np.random.Generator) -> None:
         line = np.array(
             [(x - reach, y - rng.uniform(0, 20)), (x + reach * 0.8, y), (x - reach, y + rng.uniform(0, 20))]
         )
-        _ink(form, [line], rng)
+        form.ink([line], rng)
     if rng.random() < 0.05:  # a stroke along the margin of the row
         y = form.rects[0][1] - rng.uniform(4, 30) if rng.random() < 0.5 else form.rects[0][3] + rng.uniform(4, 30)
-        _ink(form, [np.array([(0, y), (width, y + rng.normal(0, 8))])], rng)
+        form.ink([np.array([(0, y), (width, y + rng.normal(0, 8))])], rng)

@@ -133,6 +133,11 @@ def scribble(rng: np.random.Generator, turns: int) -> NDArray[np.float64]:
     return _spline(turns) @ np.stack([x, y], axis=1)
 
 
+def random_line(rng: np.random.Generator, turns: int) -> NDArray[np.float64]:
+    """A meaningless line with `turns` turns anywhere in the unit box; (n, 2)."""
+    return _spline(turns) @ rng.uniform(0, 1, (turns, 2))
+
+
 def signature(rng: np.random.Generator) -> Strokes:
     """Invented squiggles as a signature has them, polylines in the unit box; nobody's name."""
     lines = [scribble(rng, int(rng.integers(8, 18))) * (1, rng.uniform(0.5, 1.0))]

@@ -92,7 +92,7 @@ class DigitReader:
         if boxes.shape != (len(cells), 2):
             raise ValueError(f"boxes must be ({len(cells)}, 2), not {boxes.shape}")
         card = self.card["second"]
-        first = _logits(self._first, "cells", cells) / self.card["temperature"]
+        first = _logits(self._first, "cells", cells[:, None]) / self.card["temperature"]
         first = _normalised(first)
         second = np.full_like(first, np.nan)
         table = first.copy()
@@ -106,10 +106,10 @@ class DigitReader:
 
 
 def _logits(net: ort.InferenceSession, name: str, images: NDArray[Any]) -> FloatArray:
-    """Logits (n, 14) of square images (n, s, s), in batches."""
+    """Logits (n, 14) of square images (n, channels, s, s), in batches."""
     parts = [np.zeros((0, len(CLASSES)))]
     for start in range(0, len(images), _BATCH):
-        (logits,) = net.run(["logits"], {name: images[start : start + _BATCH, None].astype(np.float32)})
+        (logits,) = net.run(["logits"], {name: images[start : start + _BATCH].astype(np.float32)})
         parts.append(np.asarray(logits, dtype=np.float64))
     return np.concatenate(parts)
 

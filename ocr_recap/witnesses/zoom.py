@@ -1,8 +1,9 @@
-"""A second look at a cell: its ink alone, the print taken out, enlarged or reduced to one size.
+"""A second look at a cell: its ink enlarged or reduced to one size, once with the print taken out and once with it.
 
 The first reader sees the cell as it stands on the paper; here small writing in a large box and large writing in a small
-one come out alike, and a printed frame can neither help nor mislead. The price: what tells a misplaced box from a
-digit is gone. The two views err differently, which is what makes the second worth asking.
+one come out alike. The print is taken out by what a frame looks like, which eats strokes that run along it, so the
+same window is also shown with everything that is dark in it. The two readers err differently, which is what makes
+the second worth asking.
 """
 
 from __future__ import annotations
@@ -23,16 +24,11 @@ _LEAST: Final = 9.0  # px of the patch: ink smaller than this is not enlarged fu
 _PAPER: Final = 15  # px: side of the window whose lightest place is paper
 
 
-def ink(patches: Gray, boxes: Floats) -> Floats:
-    """Share of light that ink takes away, print removed: (n, s, s) float32, 0 paper to 1 black.
-
-    A printed line is even along its length, so the median along it is the line itself: within `_SLACK` px of each side
-    of the box the median of every row (or column) is taken off. Handwriting that crosses the line stays, thinner. What
-    lies outside of the box fades.
+def darkness(patches: Gray) -> Floats:
+    """Share of the paper's light that ink and print take away: (n, s, s) float32, 0 paper to 1 black.
 
     Args:
-        patches: (n, s, s) uint8 gray, each box centred.
-        boxes: (n, 2) width and height of the boxes, px.
+        patches: (n, s, s) uint8 gray.
     """
     count, side = len(patches), patches.shape[-1]
     flat = np.ascontiguousarray(patches.reshape(count * side, side))
@@ -41,7 +37,21 @@ def ink(patches: Gray, boxes: Floats) -> Floats:
     for i in range(count):
         paper[i] = cv2.blur(cv2.morphologyEx(flat[i * side : (i + 1) * side], cv2.MORPH_CLOSE, kernel), (9, 9))
     light = paper.astype(np.float32)
-    taken = np.clip((light - patches) / np.maximum(light, 16), 0, 1)
+    return np.clip((light - patches) / np.maximum(light, 16), 0, 1)
+
+
+def ink(taken: Floats, boxes: Floats) -> Floats:
+    """The same with the print removed: (n, s, s) float32, 0 paper to 1 black.
+
+    A printed line is even along its length, so the median along it is the line itself: within `_SLACK` px of each side
+    of the box the median of every row (or column) is taken off. Handwriting that crosses the line stays, thinner. What
+    lies outside of the box fades.
+
+    Args:
+        taken: (n, s, s) share of light taken away (`darkness`), each box centred.
+        boxes: (n, 2) width and height of the boxes, px.
+    """
+    side = taken.shape[-1]
     away = np.abs(np.arange(side, dtype=np.float32) - (side - 1) / 2)
     across = away[None, :] - boxes[:, :1] / 2  # (n, s): how far a column lies outside of the left or right side
     along = away[None, :] - boxes[:, 1:] / 2
@@ -58,15 +68,18 @@ def ink(patches: Gray, boxes: Floats) -> Floats:
 
 
 def zoom(patches: Gray, boxes: Floats) -> Floats:
-    """The ink of each cell centred, its longer side 24 of 32 px, its darkest place 1; (n, 32, 32) float32.
+    """The ink of each cell centred, its longer side 24 of 32 px, its darkest place 1; (n, 2, 32, 32) float32.
+
+    The first channel is the ink with the print removed, the second everything dark in the same window.
 
     Args:
         patches: (n, s, s) uint8 gray, each box centred.
         boxes: (n, 2) width and height of the boxes, px.
     """
-    views = np.zeros((len(patches), SIDE, SIDE), np.float32)
+    views = np.zeros((len(patches), 2, SIDE, SIDE), np.float32)
     away = np.abs(np.arange(patches.shape[-1]) - (patches.shape[-1] - 1) / 2)
-    for view, taken, box in zip(views, ink(patches, boxes), boxes, strict=True):
+    everything = darkness(patches)
+    for view, dark, taken, box in zip(views, everything, ink(everything, boxes), boxes, strict=True):
         strength = np.float32(np.partition(taken.ravel(), -12)[-12])  # a dozen pixels: no single speck sets it
         strong = np.clip(taken / max(float(strength), 0.08), 0, 1)
         strong = np.where(strong < 0.25, 0, strong)  # haze and remains of the print
@@ -80,9 +93,9 @@ def zoom(patches: Gray, boxes: Floats) -> Floats:
         move = np.array(
             [[factor, 0, (SIDE - 1) / 2 - factor * middle[0]], [0, factor, (SIDE - 1) / 2 - factor * middle[1]]]
         )
-        view[:] = np.clip(
-            cv2.warpAffine(taken, move, (SIDE, SIDE), flags=cv2.INTER_LINEAR) / max(float(strength), 0.08), 0, 1
-        )
+        for channel, seen in zip(view, (taken, dark), strict=True):
+            moved = cv2.warpAffine(seen, move, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
+            channel[:] = np.clip(moved / max(float(strength), 0.08), 0, 1)
     return views
 
 

@@ -30,14 +30,14 @@ Floats = NDArray[np.float64]
 
 
 def logits(folder: Path, name: str, pixels: NDArray[np.uint8]) -> Floats:
-    """Logits (n, 14) of one reader on what it sees, (n, s, s) uint8."""
+    """Logits (n, 14) of one reader on what it sees, (n, channels, s, s) uint8."""
     plan = PLANS[name]
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(folder / plan.file, options, ["CPUExecutionProvider"])
     parts = []
     for start in range(0, len(pixels), 256):
-        part = pixels[start : start + 256, None].astype(np.float32)
+        part = pixels[start : start + 256].astype(np.float32)
         parts.append(session.run(None, {plan.design.name: part if plan.design.lit else part / 255})[0])
     return np.concatenate(parts).astype(np.float64)
 

@@ -2,8 +2,8 @@
 
 Both are small convolutional nets of one make. The first sees the gray cell with its surroundings as float 0..255,
 subtracts its mean and divides by its standard deviation (plus `SOFTENING` gray levels, so that an even patch stays
-even); the second sees the cell's ink alone, enlarged (`ocr_recap.witnesses.zoom`), as float 0..1. Callers normalise
-nothing.
+even); the second sees the cell's ink enlarged, without and with the print (`ocr_recap.witnesses.zoom`), as float 0..1.
+Callers normalise nothing.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ HIDDEN = 128
 class Design:
     """One network: the side of its square input, whether it normalises light, and its convolutions.
 
-    `layers`: output channels, side of the kernel, stride, residual. `name` is that of the graph's input.
+    `layers`: output channels, side of the kernel, stride, residual. `name` is that of the graph's input, `channels` are
+    its own.
     """
 
     name: str
+    channels: int
     side: int
     lit: bool
     layers: tuple[tuple[int, int, int, bool], ...]
@@ -46,6 +48,7 @@ class Design:
 # About 5.8 million multiply-adds a cell.
 FIRST = Design(
     "cells",
+    1,
     48,
     True,
     ((24, 5, 2, False), (32, 3, 2, False), (32, 3, 1, True), (72, 3, 2, False), (72, 3, 1, True), (104, 3, 2, False)),
@@ -53,6 +56,7 @@ FIRST = Design(
 # About 9.0 million; it is asked about few cells.
 SECOND = Design(
     "views",
+    2,
     32,
     False,
     ((24, 3, 1, False), (32, 3, 2, False), (32, 3, 1, True), (64, 3, 2, False), (64, 3, 1, True), (96, 3, 2, False)),
@@ -60,14 +64,14 @@ SECOND = Design(
 
 
 class Net(nn.Module):
-    """Inputs (n, 1, side, side) -> logits (n, 14)."""
+    """Inputs (n, channels, side, side) -> logits (n, 14)."""
 
     def __init__(self, design: Design) -> None:
         super().__init__()
         self.design = design
         self.convolutions = nn.ModuleList()
         self.norms = nn.ModuleList()
-        channels = 1
+        channels = design.channels
         for out, kernel, stride, _ in design.layers:
             self.convolutions.append(nn.Conv2d(channels, out, kernel, stride, kernel // 2, bias=False))
             self.norms.append(nn.BatchNorm2d(out))
@@ -131,7 +135,9 @@ def export(net: Net, path: Path) -> None:
         x = add("Gemm", [x, constant(f"w_{name}", weight), constant(f"b_{name}", bias)], name, transB=1)
         if name == "hidden":
             x = add("Relu", [x], "active")
-    given = helper.make_tensor_value_info(design.name, TensorProto.FLOAT, ["n", 1, design.side, design.side])
+    given = helper.make_tensor_value_info(
+        design.name, TensorProto.FLOAT, ["n", design.channels, design.side, design.side]
+    )
     logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", CLASSES])
     graph = helper.make_graph(nodes, "digits", [given], [logits], tensors)
     model = helper.make_model(

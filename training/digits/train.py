@@ -54,9 +54,9 @@ PLANS = {
 
 
 def images(plan: Plan, made: cells.Cells) -> np.ndarray:
-    """What the reader sees of the cells: the patches, or the views of their ink in 255 steps."""
+    """What the reader sees of the cells, (n, channels, s, s): the patches, or the views of their ink in 255 steps."""
     if plan.design.lit:
-        return made.patches
+        return made.patches[:, None]
     return np.rint(zoom(made.patches, made.boxes) * 255).astype(np.uint8)
 
 
@@ -73,8 +73,8 @@ def produce(queue: Queue, mnist: Path | None, plan: Plan, seed: int, batches: in
 
 
 def to_net(plan: Plan, pixels: np.ndarray) -> torch.Tensor:
-    """Images (n, s, s) uint8 as the net takes them: float (n, 1, s, s), 0..255 or 0..1."""
-    tensor = torch.from_numpy(pixels).float().unsqueeze(1).contiguous(memory_format=torch.channels_last)
+    """Images (n, channels, s, s) uint8 as the net takes them: floats 0..255 or 0..1."""
+    tensor = torch.from_numpy(pixels).float().contiguous(memory_format=torch.channels_last)
     return tensor if plan.design.lit else tensor / 255
 
 
