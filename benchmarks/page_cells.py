@@ -1,52 +1,43 @@
 """The digit witness alone on cells of whole drawn photos, cut through their true corners: by preset, size and defect.
 
-    python benchmarks/page_cells.py [--cells 50000] [--defect-cells 1500] [--workers 2] [--out FILE.json]
+    python benchmarks/page_cells.py [--cells 50000] [--defect-cells 1500] [--workers 2] [--write] [--out FILE.json]
 
 Every form that the package carries takes turns; photos are filled by test writers. `field` and `hard` are read until
 there are `--cells` cells of each; then each size of photo and each defect with the preset *field* (`clean` for
 defects) until there are `--defect-cells`. Cells whose corners lie outside of the photo are left out. Nothing is
 located and no other witness is heard, so the figures are those of the readers. Everything depends on the seed only.
+
+A cell in which a digit was struck out or written over is counted apart: there *other* is as good as the digit that
+counts, and the old digit is an error. `--write` puts the tables into docs/digits.md.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from digits import fill_in
 from numpy.typing import NDArray
 
-from ocr_recap import template
-from ocr_recap.crop import cut
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.calibration import calibrate
-from ocr_recap.load import load
-from ocr_recap.options import Options
-from ocr_recap.synth import defects, photos
-from ocr_recap.synth.conditions import Preset
+from ocr_recap.synth import defects
+from ocr_recap.synth.pagecells import MANNERS, Kind, photo_cells
 from ocr_recap.synth.parallel import in_order
-from ocr_recap.witnesses.digits import CLASSES, DigitReader
+from ocr_recap.witnesses.digits import CLASSES, OTHER, DigitReader
 
+ROOT = Path(__file__).resolve().parent.parent
+BEGIN, END = "<!-- page cells: written by benchmarks/page_cells.py -->", "<!-- end of page cells -->"
 SEED = 20_241_202
 SIZES = (900, 1200, 2000, 3000)  # px of a photo's longer side
 LEVELS = (0.9, 0.99, 0.999)
+CORRECTED = tuple(MANNERS.index(manner) for manner in ("struck", "overwritten"))
 _READERS: list[DigitReader] = []
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One sort of photos."""
-
-    name: str
-    preset: Preset
-    defects: tuple[str, ...] = ()
-    longer: int = photos.LONGER
 
 
 def main() -> None:
@@ -54,6 +45,7 @@ def main() -> None:
     parser.add_argument("--cells", type=int, default=50_000)
     parser.add_argument("--defect-cells", type=int, default=1_500)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/digits.md")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
     args = parser.parse_args()
     kinds = [(Kind(preset, preset), args.cells) for preset in ("field", "hard")]
@@ -66,6 +58,8 @@ def main() -> None:
     reader = DigitReader()
     content = {"seed": SEED, "weights_sha256": reader.sha256, "kinds": found}
     args.out.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    if args.write:
+        fill_in(ROOT / "docs" / "digits.md", tables(found, reader.sha256), (BEGIN, END))
 
 
 def figures(kind: Kind, least: int, workers: int) -> dict[str, Any]:
@@ -78,25 +72,44 @@ def figures(kind: Kind, least: int, workers: int) -> dict[str, Any]:
             parts.append(cells)
             count += len(cells)
         taken += some
-    label, best, sure, asked, alone = np.concatenate(parts).T
-    right, digit = best == label, label < 10
+    return {"photos": taken} | count_up(np.concatenate(parts))
+
+
+def count_up(cells: NDArray[np.float64]) -> dict[str, Any]:
+    """Figures of cells as `read` tells of them."""
+    label, best, sure, asked, alone, was, manner = cells.T
+    right = best == label
+    corrected = np.isin(manner, CORRECTED)
+    plain = ~corrected
+    digit = plain & (label < 10)
     wrong = int((~right & digit).sum())
     result: dict[str, Any] = {
-        "photos": taken,
-        "cells": count,
-        "cells_right": int(right.sum()),
+        "cells": int(plain.sum()),
+        "cells_right": int((right & plain).sum()),
         "digit_cells": int(digit.sum()),
         "digit_cells_right": int((right & digit).sum()),
         "digit_error_rate_upper95": clopper_pearson(wrong, int(digit.sum()))[1],
-        "ece": calibrate(zip(sure.tolist(), right.tolist(), strict=True)).ece,
-        "asked": int(asked.sum()),
-        "first_alone_right": int((alone == label).sum()),
+        "ece": calibrate(zip(sure[plain].tolist(), right[plain].tolist(), strict=True)).ece,
+        "asked": int(asked[plain].sum()),
+        "first_alone_right": int(((alone == label) & plain).sum()),
+        "corrected": {
+            "cells": int(corrected.sum()),
+            "right": int((right & corrected).sum()),
+            "other": int((corrected & (best == OTHER)).sum()),
+            "struck": int((corrected & (best == was)).sum()),
+            "struck_at_0.99": int((corrected & (best == was) & (sure >= 0.99)).sum()),
+        },
         "classes": {
-            CLASSES[i]: [int((label == i).sum()), int((right & (label == i)).sum()), gap(sure, right, best == i)]
+            CLASSES[i]: [
+                int((label[plain] == i).sum()),
+                int((right & plain & (label == i)).sum()),
+                gap(sure[plain], right[plain], best[plain] == i),
+            ]
             for i in range(len(CLASSES))
         },
     }
     for level in LEVELS:
+        # Corrected cells included: a digit that is not what counts is wrong there too.
         claimed = (sure >= level) & (best < 10)
         errors = int((claimed & ~right).sum())
         result[f"digits_read_at_{level}"] = int(claimed.sum())
@@ -111,38 +124,13 @@ def gap(sure: NDArray[np.float64], right: NDArray[np.bool_], claimed: NDArray[np
 
 
 def read(kind: Kind, index: int) -> NDArray[np.float64]:
-    """One photo: per cell its label, what is read, how surely, whether the second was asked, what the first says."""
-    forms = list(_pages())
-    form_id, page = forms[index % len(forms)]
-    form = template.load(template.available()[form_id])
-    order = photos.Order(form, index + 1, SEED + index, kind.preset, kind.defects, longer=kind.longer)
-    made = photos.make(order, [p.id for p in form.pages].index(page))
-    photo = load(made.jpeg, made.name, Options())
-    quads: list[Any] = []
-    labels: list[int] = []
-    sides: list[tuple[float, float]] = []
-    boxes = {field.id: (field.cells.box[2], field.cells.box[3]) for field in form.fields_of(page)}
-    for field in made.truth["fields"]:
-        for char, quad in zip(field["text"], field["cell_quads"], strict=True):
-            corners = np.array(quad)
-            if (corners >= 0).all() and (corners < (photo.width - 1, photo.height - 1)).all():
-                quads.append(corners)
-                labels.append(CLASSES.index(char))
-                sides.append(boxes[field["id"]])
-    if not quads:
-        return np.zeros((0, 5))
-    cut_out = [cut(photo, quad[None], side) for quad, side in zip(quads, sides, strict=True)]
-    looks = _reader().look(np.concatenate([c[0] for c in cut_out]), np.concatenate([c[1] for c in cut_out]))
+    """One photo, a row per cell: its label, what is read, how surely, whether the second reader was asked, what the
+    first says, the digit that was corrected (-1: none), the manner of writing."""
+    cells = photo_cells(kind, SEED, index)
+    looks = _reader().look(cells.patches, cells.boxes)
     best, sure = looks.table.argmax(axis=1), np.exp(looks.table.max(axis=1))
-    return np.stack([labels, best, sure, looks.asked, looks.first.argmax(axis=1)], axis=1).astype(np.float64)
-
-
-def _pages() -> Iterator[tuple[str, str]]:
-    """Pages of all forms, one of each form in turn, so that a form of many pages does not outweigh the others."""
-    forms = [[(name, page.id) for page in template.load(path).pages] for name, path in template.available().items()]
-    longest = max(map(len, forms))
-    rounds = (itertools.islice(itertools.cycle(pages), longest) for pages in forms)
-    yield from itertools.chain.from_iterable(zip(*rounds, strict=True))
+    columns = [cells.labels, best, sure, looks.asked, looks.first.argmax(axis=1), cells.was, cells.manners]
+    return np.stack(columns, axis=1).astype(np.float64)
 
 
 def _reader() -> DigitReader:
@@ -151,11 +139,31 @@ def _reader() -> DigitReader:
     return _READERS[0]
 
 
-def row(name: str, found: dict[str, Any]) -> str:
+def row(name: str, found: Mapping[str, Any]) -> str:
     """A row of the table in docs/digits.md."""
     digits = f"{found['digit_cells_right'] / found['digit_cells']:.2%} of {found['digit_cells']:,}"
-    wrong = ", ".join(f"{found[f'wrong_at_{level}']} of {found[f'digits_read_at_{level}']:,}" for level in LEVELS)
-    return f"| {name} | {digits} | {found['cells_right'] / found['cells']:.2%} | {found['ece']:.4f} | {wrong} |"
+    wrong = [f"{found[f'wrong_at_{level}']} of {found[f'digits_read_at_{level}']:,}" for level in LEVELS]
+    everything = f"{found['cells_right'] / found['cells']:.2%}"
+    return f"| {name} | {digits} | {everything} | {found['ece']:.4f} | {' | '.join(wrong)} |"
+
+
+def tables(found: Mapping[str, Mapping[str, Any]], weights: str) -> str:
+    """What stands in docs/digits.md."""
+    lines = [f"Weights {weights[:12]}.", ""]
+    lines += ["| photos | digits right | all classes | ECE | wrong digits from 0.9 | from 0.99 | from 0.999 |"]
+    lines += ["|---|---|---|---|---|---|---|", *(row(name, figures_) for name, figures_ in found.items()), ""]
+    lines += ["| read as, preset *field* | cells of it | right | surer than right by |", "|---|---|---|---|"]
+    for name, (count, right, over) in found["field"]["classes"].items():
+        if count:
+            lines.append(f"| `{name}` | {count:,} | {right / count:.2%} | {'-' if over is None else f'{over:+.4f}'} |")
+    for preset in ("field", "hard"):
+        c = found[preset]["corrected"]
+        lines += [
+            "",
+            f"Struck out or written over, preset *{preset}*: {c['cells']:,} cells; read as what counts {c['right']}, "
+            f"as *other* {c['other']}, as the old digit {c['struck']}, {c['struck_at_0.99']} of these from 0.99.",
+        ]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

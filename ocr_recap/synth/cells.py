@@ -8,7 +8,7 @@ the sizes of others follow `scale_of`. So a margin of context stays around it, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import cv2
@@ -88,7 +88,7 @@ class Cells:
     rows: NDArray[np.int64]
 
 
-def batch(count: int, split: Split, mix: Mix, rng: np.random.Generator) -> Cells:
+def batch(count: int, split: Split, mix: Mix, rng: np.random.Generator, photos: int = 1) -> Cells:
     """Labelled cells.
 
     Args:
@@ -96,6 +96,8 @@ def batch(count: int, split: Split, mix: Mix, rng: np.random.Generator) -> Cells
         split: which writers of the stroke model.
         mix: sources of digits, already cut to the part.
         rng: the same state gives the same cells.
+        photos: how often each row is photographed. Drawing it costs twice as much as a photo of it, so training takes
+            several; whoever counts errors takes one.
     """
     made = Cells(
         np.empty((count, PATCH, PATCH), np.uint8),
@@ -104,25 +106,40 @@ def batch(count: int, split: Split, mix: Mix, rng: np.random.Generator) -> Cells
         np.empty(count, np.int64),
     )
     done, number = 0, 0
-    while done < count:
-        if rng.random() < 0.02:
-            found, names, box = no_cell(rng)[None], np.array([OTHER]), (BOX, BOX)
-        else:
-            found, names, box = _row(split, mix, rng)
+    for found, names, box in _seen(split, mix, rng, photos):
         place = slice(done, min(done + len(names), count))
         take = place.stop - done
         made.patches[place], made.labels[place] = found[:take], names[:take]
         made.boxes[place], made.rows[place] = box, number
         done, number = place.stop, number + 1
+        if done == count:
+            break
     return made
 
 
-def _row(split: Split, mix: Mix, rng: np.random.Generator) -> tuple[Gray, NDArray[np.int64], tuple[float, float]]:
-    """One row of three to six cells by one writer: patches, labels, and the size of the boxes in the patches."""
+def _seen(
+    split: Split, mix: Mix, rng: np.random.Generator, photos: int
+) -> Iterator[tuple[Gray, NDArray[np.int64], tuple[float, float]]]:
+    """Photographed rows without end, and now and then what is no cell at all: patches, labels, and the size of the
+    boxes in the patches."""
+    while True:
+        if rng.random() < 0.02:
+            yield no_cell(rng)[None], np.array([OTHER]), (BOX, BOX)
+            continue
+        # Half of the photos are as careful people take them, half have everything at once that can go wrong.
+        calm = bool(rng.random() < 0.5)
+        shade, rects, labels = _row(split, mix, rng, calm=calm)
+        for _ in range(photos):
+            patches, box = photograph(shade, rects, rng, calm=calm)
+            yield patches, labels, box
+
+
+def _row(
+    split: Split, mix: Mix, rng: np.random.Generator, *, calm: bool
+) -> tuple[Floats, list[Rect], NDArray[np.int64]]:
+    """One row of three to six cells by one writer: brightness of its paper, the cells in it, and their labels."""
     writer = Writer.from_seed(writer_seed(split, rng))
     count = int(rng.integers(3, 7))
-    # Half of the photos are as careful people take them, half have everything at once that can go wrong.
-    calm = bool(rng.random() < 0.5)
     form = blank(writer, count, rng)
     labels = rng.choice(len(CLASSES), count, p=_GUIDED_PRIOR if form.guided else _PRIOR)
     name = tuple(mix.weights)[int(rng.choice(len(mix.weights), p=_shares(mix)))]
@@ -142,8 +159,7 @@ def _row(split: Split, mix: Mix, rng: np.random.Generator) -> tuple[Gray, NDArra
     darkness = writer.darkness * fresh * (1 - _luminance(writer))
     paper, pen = form.paper.astype(np.float32), form.pen.astype(np.float32)
     shade: Floats = (paper * (1 - pen * np.float32(darkness / 255))).astype(np.float32)
-    patches, box = photograph(shade, form.rects, rng, calm=calm)
-    return patches, labels.astype(np.int64), box
+    return shade, form.rects, labels.astype(np.int64)
 
 
 def _within(rect: Rect, room: float, rng: np.random.Generator) -> Rect:

@@ -67,7 +67,7 @@ def truth(
             "note": _note(said),
         }
         if said.manners:
-            fact["manners"] = list(said.manners)
+            fact["manners"], fact["was"] = list(said.manners), said.was
         if visible:
             fact["visible"] = round(min(visible(rect) for rect in rects), 3)
         fields.append(fact)

@@ -30,6 +30,7 @@ from ocr_recap.synth import cells, sources
 from ocr_recap.witnesses.zoom import zoom
 
 BATCH = 256
+PHOTOS = 2  # of each drawn row
 RATE = 2.5e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
 AVERAGE = 0.999  # decay of the averaged weights that are shipped
 
@@ -66,7 +67,7 @@ def produce(queue: Queue, mnist: Path | None, plan: Plan, seed: int, batches: in
     mix = cells.usual_mix(sources.training_sources(mnist), "train", plan.shares)
     number = 0
     while batches == 0 or number < batches:
-        made = cells.batch(BATCH, "train", mix, np.random.default_rng((seed, plan.seeds + number)))
+        made = cells.batch(BATCH, "train", mix, np.random.default_rng((seed, plan.seeds + number)), PHOTOS)
         queue.put((images(plan, made), made.labels))
         number += 1
     queue.put(None)
