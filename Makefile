@@ -45,8 +45,8 @@ MNIST := data
 train-digits: $(VENV)/.core
 	$(BIN)/pip install --quiet --editable ".[train]"
 	test -f $(MNIST)/train-images-idx3-ubyte || $(BIN)/python training/digits/fetch_mnist.py $(MNIST)
-	$(BIN)/python training/digits/train.py first --mnist $(MNIST) --cells 2500000 --out ocr_recap/weights
-	$(BIN)/python training/digits/train.py second --mnist $(MNIST) --cells 1000000 --out ocr_recap/weights
+	$(BIN)/python training/digits/train.py first --mnist $(MNIST) --cells 2600192 --out ocr_recap/weights
+	$(BIN)/python training/digits/train.py second --mnist $(MNIST) --cells 2400256 --out ocr_recap/weights
 	$(BIN)/python training/digits/combine.py --mnist $(MNIST) --weights ocr_recap/weights
 	$(BIN)/python training/digits/evaluate.py --mnist $(MNIST) --weights ocr_recap/weights --write
 

@@ -29,11 +29,12 @@ from numpy.typing import NDArray
 from ocr_recap import policy, readings, template
 from ocr_recap.cases import Case, heard_together, make_case
 from ocr_recap.evaluate.bounds import clopper_pearson
+from ocr_recap.layout import FormField
 from ocr_recap.synth import clerk, numbers
 from ocr_recap.synth.fill import FieldWriting
 from ocr_recap.synth.hearings import HeardDocument, HeardNumber, Session, hear
 from ocr_recap.synth.parallel import in_order
-from ocr_recap.template import FormField, Template
+from ocr_recap.template import Template
 from ocr_recap.witnesses.tally import TallyReading
 from ocr_recap.witnesses.totals import TotalsReading
 

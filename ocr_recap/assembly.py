@@ -33,6 +33,7 @@ from .field_record import (
     quad,
 )
 from .hearing import Heard
+from .layout import FormField
 from .load import Photo
 from .locate import Located
 from .options import Options
@@ -54,7 +55,7 @@ from .record import (
 )
 from .record import problem as make_problem
 from .suggest import suggest
-from .template import FormField, Template
+from .template import Template
 from .witnesses import bubbles as bubble_witness
 from .witnesses import digits as digit_witness
 from .witnesses import tally as tally_witness

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .fiducials import SeenMark, SeenTag, sharpen, shrunk, tag_corners
+from .layout import CornerMarks, Tag
 from .register import project
-from .template import CornerMarks, Tag
 
 FloatArray = NDArray[np.float64]
 GrayImage = NDArray[np.uint8]

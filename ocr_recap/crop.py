@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .grids import GridPatches, cut_grid
+from .layout import FormField, RowTotals, Tally
 from .load import Photo
 from .locate import Located
 from .rowtotals import cut_totals
 from .sampler import Sampler
-from .template import FormField, RowTotals, Tally
 
 FloatArray = NDArray[np.float64]
 Patch = NDArray[np.uint8]

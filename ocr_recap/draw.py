@@ -19,8 +19,9 @@ from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from .layout import Bubbles, Cells, FormField, Page, RowTotals, Tag, Tally
 from .printed import PrintedDots, PrintedFill, PrintedFrame, PrintedLine, PrintedTable, PrintedText, Rect
-from .template import Bubbles, Cells, FormField, Page, RowTotals, Tag, Tally, Template
+from .template import Template
 
 Role = Literal["frame", "box", "grid", "fill", "bubble", "marker", "guide", "text"]
 GrayImage = NDArray[np.uint8]

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .template import Tally
+from .layout import Tally
 
 FloatArray = NDArray[np.float64]
 Patch = NDArray[np.uint8]

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .template import RowTotals
+from .layout import RowTotals
 
 FloatArray = NDArray[np.float64]
 Patch = NDArray[np.uint8]

@@ -9,11 +9,12 @@ import pytest
 from conftest import ROOT
 
 from ocr_recap import Template
+from ocr_recap.layout import Tally
 from ocr_recap.synth import clerk, numbers
 from ocr_recap.synth.fill import FieldWriting
 from ocr_recap.synth.marks import TallyMarks, spread
 from ocr_recap.synth.truth import filled, truth
-from ocr_recap.template import Tally, parse_text
+from ocr_recap.template import parse_text
 
 FORM = """
 schema_version: 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +89,7 @@ def photograph(
     return cells, (wide * unit, high * unit)
 
 
-def _blurred(photo: Floats, side: float, rng: np.random.Generator, *, calm: bool, severe: bool) -> Floats:
+def _blurred(photo: NDArray[Any], side: float, rng: np.random.Generator, *, calm: bool, severe: bool) -> Floats:
     """Out of focus and shaken, as such photos are; `side` is the room of a digit, px."""
     # Most photos are sharp to a pixel or so; some are out of focus, which counts in cell widths.
     sharp = calm or rng.random() < 0.76
@@ -95,17 +97,18 @@ def _blurred(photo: Floats, side: float, rng: np.random.Generator, *, calm: bool
     blur = min(blur, 1.7 * side / 32)
     if severe:
         blur = float(rng.uniform(0.015, 0.06)) * side
+    seen = photo
     if blur > 0.25:
-        photo = cv2.GaussianBlur(photo, (0, 0), blur)
+        seen = cv2.GaussianBlur(seen, (0, 0), blur)
     if rng.random() < (0.02 if calm else 0.14):
         length = 2 + int(rng.integers(1, 3))
-        photo = cv2.blur(photo, (length, 1) if rng.random() < 0.5 else (1, length))
+        seen = cv2.blur(seen, (length, 1) if rng.random() < 0.5 else (1, length))
     if severe and rng.random() < 0.5:
-        photo = _smear(photo, float(rng.uniform(0.05, 0.2)) * side, float(rng.uniform(0, np.pi)))
-    return np.asarray(photo, np.float32)
+        seen = _smear(seen, float(rng.uniform(0.05, 0.2)) * side, float(rng.uniform(0, np.pi)))
+    return np.asarray(seen, np.float32)
 
 
-def _smear(photo: Floats, length: float, angle: float) -> Floats:
+def _smear(photo: NDArray[Any], length: float, angle: float) -> Floats:
     """What a moving hand does: every point is drawn out to `length` px in a direction."""
     reach = int(np.ceil(length / 2)) + 1
     kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)

@@ -12,7 +12,8 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
-from ..template import FormField, RowTotals, Tally, Template
+from ..layout import FormField, RowTotals, Tally
+from ..template import Template
 from .bundles import Bundle
 from .fill import FieldWriting
 from .hand import Manner

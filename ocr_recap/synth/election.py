@@ -12,7 +12,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..template import FormField, RowTotals, Tally, Template
+from ..layout import FormField, RowTotals, Tally
+from ..template import Template
 from .fill import FieldWriting
 
 # How officers fill leading boxes (all four occur); the shares are ours, no count of real sheets exists.

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import draw
-from ..template import Bubbles, FormField, RowTotals, Tally, Template
+from ..layout import Bubbles, FormField, RowTotals, Tally
+from ..template import Template
 from . import ink, marks
 from .hand import Hand, Manner, cell, character, plain
 from .marks import BubbleKind, TallyMarks

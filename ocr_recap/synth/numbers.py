@@ -15,7 +15,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..template import FormField, Rule, Tally, Template
+from ..layout import FormField, Tally
+from ..template import Rule, Template
 
 LARGEST_ROLL = 300  # voters at one TPS (KPU, 2024)
 # Share of its whole that a number takes, by its id; first match counts. Ours, by what the words mean and by published

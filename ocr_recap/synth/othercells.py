@@ -11,10 +11,13 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from . import ink
 from .cellpaper import Rect, Row
 from .strokes import Strokes, Writer, other, random_line, scribble, strokes
+
+FloatArray = NDArray[np.float64]
 
 _LETTERS = "ACEFHKMNPRTUVWYadefhkmnprtuvwy#&%@?"
 # Digits that are none any more when seen in a mirror, or after a quarter turn. A mirrored 2 is an S and a 5 is a 2; a
@@ -59,12 +62,12 @@ def _turned(writer: Writer, rng: np.random.Generator) -> Strokes:
     return [(line[:, ::-1] - 0.5) * (side, -side) + 0.5 for line in lines]
 
 
-def _doodle(_: Writer, rng: np.random.Generator) -> Strokes:
+def _doodle(_writer: Writer, rng: np.random.Generator) -> Strokes:
     """One or two lines that wander about; now and then they happen to make a digit."""
     return [random_line(rng, int(rng.integers(5, 9))) for _ in range(1 + int(rng.random() < 0.35))]
 
 
-def _pieces(_: Writer, rng: np.random.Generator) -> Strokes:
+def _pieces(_writer: Writer, rng: np.random.Generator) -> Strokes:
     """Three to five short lines and arcs strewn over the unit box: ink that means nothing."""
     lines: Strokes = []
     for _ in range(int(rng.integers(3, 6))):
@@ -75,7 +78,7 @@ def _pieces(_: Writer, rng: np.random.Generator) -> Strokes:
     return lines
 
 
-def _arcs(_: Writer, rng: np.random.Generator) -> Strokes:
+def _arcs(_writer: Writer, rng: np.random.Generator) -> Strokes:
     """Two or three parts of ellipses strewn over the unit box."""
     lines: Strokes = []
     for _ in range(int(rng.integers(2, 4))):
@@ -86,7 +89,7 @@ def _arcs(_: Writer, rng: np.random.Generator) -> Strokes:
     return lines
 
 
-def _laid(x: float, y: float, angle: float, along: np.ndarray, across: np.ndarray) -> np.ndarray:
+def _laid(x: float, y: float, angle: float, along: FloatArray, across: FloatArray) -> FloatArray:
     """Points (n, 2) from their places along and across a direction, around (x, y)."""
     cosine, sine = np.cos(angle), np.sin(angle)
     return np.stack([x + along * cosine - across * sine, y + along * sine + across * cosine], axis=1)

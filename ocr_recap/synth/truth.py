@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..layout import FormField, RowTotals, Tally
 from ..printed import Rect
 from ..readings import interpret
 from ..register import project
-from ..template import FormField, RowTotals, Tally, Template
+from ..template import Template
 from .fill import FieldWriting, row_boxes
 
 FloatArray = NDArray[np.float64]

@@ -37,7 +37,7 @@ def darkness(patches: Gray) -> Floats:
     for i in range(count):
         paper[i] = cv2.blur(cv2.morphologyEx(flat[i * side : (i + 1) * side], cv2.MORPH_CLOSE, kernel), (9, 9))
     light = paper.astype(np.float32)
-    return np.clip((light - patches) / np.maximum(light, 16), 0, 1)
+    return np.clip((light - patches) / np.maximum(light, 16), 0, 1).astype(np.float32)
 
 
 def ink(taken: Floats, boxes: Floats) -> Floats:

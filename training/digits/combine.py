@@ -1,9 +1,10 @@
 """Calibrates the two readers and weighs them: `combine.py --mnist DIR --weights FOLDER`; writes `digits.json` there.
 
-All on cells of calibration writers that training never saw. Each reader gets a temperature. The second is asked where
-the first is less sure than `below`: the lowest of `LEVELS` above which the first is wrong about at most one cell in
-`ONE_IN`. For cells that it is asked about, both readers' log-probabilities are added with the two weights that make
-the labels likeliest.
+All on cells of calibration writers that training never saw: drawn ones as in training, and those of whole photos of
+all forms (presets *field* and *hard*; without corrected cells, which have two right answers). Each reader gets a
+temperature. The second is asked where the first is less sure than `below`: the lowest of `LEVELS` above which the
+first is wrong about at most one cell in `ONE_IN`. For cells that it is asked about, both readers' log-probabilities
+are added with the two weights that make the labels likeliest.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,13 @@ import onnxruntime
 from numpy.typing import NDArray
 from train import PLANS, images
 
-from ocr_recap.synth import cells, sources
+from ocr_recap.synth import cells, pagecells, sources
+from ocr_recap.synth.parallel import in_order
 
-VERSION = "3"
+VERSION = "4"
 BATCHES = 160  # of 256 cells
+PHOTOS = 400  # of each preset
+PAGES_SEED = 20_241_204
 LEVELS = (0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999)
 ONE_IN = 2_000
 Floats = NDArray[np.float64]
@@ -90,6 +95,20 @@ def drawn(mnist: Path | None, split: sources.Split, seed: int, batches: int = BA
     )
 
 
+def of_photos(photos: int, workers: int) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.int64]]:
+    """Patches, boxes and labels of so many photos of each preset, corrected cells left out."""
+    kinds = [pagecells.Kind(preset, preset, writers="calibration") for preset in ("field", "hard")]
+    parts = [
+        part
+        for kind in kinds
+        for part in in_order(partial(pagecells.photo_cells, kind, PAGES_SEED), range(photos), workers)
+    ]
+    whole = pagecells.together(parts)
+    corrected = [pagecells.MANNERS.index(manner) for manner in ("struck", "overwritten")]
+    keep = ~np.isin(whole.manners, corrected)
+    return whole.patches[keep], whole.boxes[keep].astype(np.float32), whole.labels[keep]
+
+
 def made_from(name: str, path: Path) -> dict[str, Any]:
     """What a reader was made from: as its training left it, or as an earlier description of the weights says."""
     fresh = path.with_suffix(".training.json")
@@ -103,8 +122,18 @@ def main() -> None:
     parser.add_argument("--mnist", type=Path)
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--photos", type=int, default=PHOTOS, help="drawn photos of each preset")
+    parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
     made = drawn(args.mnist, "calibration", args.seed)
+    if args.photos:
+        patches, boxes, labels = of_photos(args.photos, args.workers)
+        made = cells.Cells(
+            np.concatenate([made.patches, patches]),
+            np.concatenate([made.labels, labels]),
+            np.concatenate([made.boxes, boxes]),
+            np.concatenate([made.rows, np.arange(len(labels)) + made.rows.max() + 1]),
+        )
     said: dict[str, Floats] = {}
     heat: dict[str, float] = {}
     for name, plan in PLANS.items():
@@ -132,7 +161,12 @@ def main() -> None:
         "sha256": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files.values()},
         "licence": "CC BY-SA 4.0, see LICENSE.md",
         "training": {name: made_from(name, path) for name, path in files.items()},
-        "calibration": {"cells": len(made.labels), "seed": args.seed, "asked": round(float(doubtful.mean()), 4)},
+        "calibration": {
+            "cells": len(made.labels),
+            "photos": 2 * args.photos,
+            "seed": args.seed,
+            "asked": round(float(doubtful.mean()), 4),
+        },
     }
     (args.weights / "digits.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     for path in files.values():
