@@ -13,7 +13,7 @@ from .template import Rule
 
 PLAUSIBLE = 0.001  # a value outside a witness's own 99.9% set is contradicted by that witness
 
-Reason = tuple[str, dict[str, str]]  # code of `problems.REASONS`, data of its sentence
+Reason = tuple[str, dict[str, str]]  # code of `reasons.REASONS`, data of its sentence
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from .choices import Choice
 from .field_record import Bilingual
 from .policy import Decision
 from .printed import Label
-from .problems import reason as reason_text
-from .problems import step
+from .reasons import reason as reason_text
+from .reasons import step
 from .reconcile import Evaluated
 from .suggest import Suggestion
 

@@ -69,7 +69,7 @@ class DigitEvidence(Frozen):
 
     `supports` is the probability that the cells mean the number's value, over all ways to write it; `blank` that all
     are empty. `found`: every printed box was seen; `inside`: every box lies within the photo; `poor`: why a cell is
-    seen too badly to be relied on, as codes of `problems.REASONS`.
+    seen too badly to be relied on, as codes of `reasons.REASONS`.
     """
 
     text: str

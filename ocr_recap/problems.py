@@ -1,9 +1,6 @@
-"""The closed lists of what can go wrong with a photo (problems, warnings) and why a number needs a person (reasons).
+"""The closed lists of what can go wrong with a photo: problems keep it from being read, warnings do not.
 
-Every code has a message in Indonesian and English that names the next step; the steps of reasons stand apart, because
-a number often has several reasons with one step. Messages are `str.format` templates; the data that fills them travels
-with the problem, so that other programs never parse a sentence. A list in that data holds codes of `WORDS`, or pairs of
-such a code and a text.
+Every code has a message in Indonesian and English that names the next step.
 """
 
 from __future__ import annotations
@@ -11,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-Message = tuple[str, str]  # Indonesian, English
+from .messages import Message, both
 
 PROBLEMS: Final[Mapping[str, Message]] = {
     "file_unreadable": (
@@ -252,196 +249,6 @@ WARNINGS: Final[Mapping[str, Message]] = {
     ),
 }
 
-REASONS: Final[Mapping[str, Message]] = {
-    "digits_uncertain": (
-        "tulisan angkanya kurang jelas (keyakinan {confidence})",
-        "the handwritten digits are not clear enough (confidence {confidence})",
-    ),
-    "digit_unreadable": (
-        "kotak ke-{cells} berisi coretan, koreksi atau tulisan yang bukan angka",
-        "box {cells} holds a correction, a scribble or something that is no digit",
-    ),
-    "cross_not_leading": (
-        "ada tanda silang, strip atau kotak kosong setelah angka",
-        "a cross, a dash or an empty box follows a digit",
-    ),
-    "blank_uncertain": ("mungkin kosong, tetapi belum pasti", "it may be blank, but that is not certain"),
-    "bubbles_disagree": (
-        "bulatan menunjukkan {bubbles}, sedangkan angkanya terbaca {digits}",
-        "the bubbles say {bubbles}, but the digits read {digits}",
-    ),
-    "bubbles_unclear": (
-        "bulatan tidak lengkap, atau ada kolom dengan lebih dari satu ({bubbles})",
-        "the bubbles are incomplete, or a column has more than one ({bubbles})",
-    ),
-    "digits_disagree": (
-        "angka yang paling mungkin bukan yang terbaca di kotaknya ({digits})",
-        "the likeliest number is not what the boxes read ({digits})",
-    ),
-    "strokes_disagree": (
-        "turusnya {strokes}, sedangkan angkanya terbaca {digits}",
-        "the strokes say {strokes}, but the digits say {digits}",
-    ),
-    "strokes_unclear": (
-        "turusnya tampaknya {strokes}, tetapi belum jelas",
-        "the strokes seem to be {strokes}, but they are not clear",
-    ),
-    "strokes_but_blank": (
-        "turusnya {strokes}, tetapi kotak angkanya kosong",
-        "the strokes say {strokes}, but no number is written in the boxes",
-    ),
-    "row_totals_disagree": (
-        "jumlah tiap baris seluruhnya {sum}, sedangkan angkanya terbaca {digits}",
-        "the row totals add up to {sum}, but the digits say {digits}",
-    ),
-    "rule_broken": ("jumlahnya tidak cocok: {rules}", "it does not add up: {rules}"),
-    "no_second_witness": (
-        "tidak ada bukti kedua (bulatan, turus, atau penjumlahan yang semua angkanya jelas)",
-        "there is no second witness (bubbles, strokes, or a sum whose numbers are all clear)",
-    ),
-    "cell_not_found": (
-        "garis kotaknya tidak ditemukan: tertutup, atau kertasnya terlipat",
-        "its printed box was not found: it is covered, or the paper is folded",
-    ),
-    "photos_disagree": (
-        "foto {others} dari halaman yang sama terbaca {values}",
-        "photo {others} of the same page reads {values}",
-    ),
-    "station_doubtful": (
-        "belum pasti angka ini milik TPS mana",
-        "it is not certain which station this number belongs to",
-    ),
-    "other_photo_counts": (
-        "angka ini diambil dari foto {counts}",
-        "this number is taken from photo {counts}",
-    ),
-    "decided_by_person": (
-        "ditetapkan oleh {by} pada {at}",
-        "decided by {by} on {at}",
-    ),
-    "outside_photo": (
-        "kotaknya terletak di luar foto atau di tepinya",
-        "its boxes lie outside the photo or on its edge",
-    ),
-    "cell_small": (
-        "kotaknya terlalu kecil di foto untuk dapat diandalkan",
-        "its boxes are too small on the photo to be relied on",
-    ),
-    "cell_blurred": (
-        "kotaknya terlalu kabur untuk dapat diandalkan",
-        "its boxes are too blurred to be relied on",
-    ),
-    "cell_washed": (
-        "pantulan atau cahaya memutihkan kotaknya, sehingga garis dapat hilang",
-        "a reflection or too much light washes out its boxes: strokes may be lost",
-    ),
-}
-
-_LOOK = "Lihat gambarnya dan tulis angka di kotaknya.", "Look at the picture and write down the number in the boxes."
-
-# What a person does about a number, by the reason for its review. A full sentence each.
-STEPS: Final[Mapping[str, Message]] = {
-    "digits_uncertain": _LOOK,
-    "digit_unreadable": (
-        "Lihat gambarnya; bila ada angka yang dicoret, tulis angka penggantinya.",
-        "Look at the picture; where a digit is struck out, write down the one that replaces it.",
-    ),
-    "cross_not_leading": (
-        "Lihat gambarnya; bila tanda itu membatalkan angka, tanyakan kepada KPPS apa yang dimaksud.",
-        "Look at the picture; if that mark cancels the number, ask the station's officers what was meant.",
-    ),
-    "blank_uncertain": (
-        "Lihat gambarnya; bila tidak ada tulisan, tulis kosong: kotak kosong bukan nol.",
-        "Look at the picture; if nothing is written, write blank: empty boxes are not zero.",
-    ),
-    "bubbles_disagree": (
-        "Lihat gambarnya dan tulis angka di kotaknya, dengan catatan bila bulatannya memang berbeda.",
-        "Look at the picture and write down the number in the boxes, with a note if the bubbles do differ.",
-    ),
-    "bubbles_unclear": _LOOK,
-    "digits_disagree": _LOOK,
-    "strokes_disagree": (
-        "Lihat gambarnya, hitung ulang turusnya, dan tulis angka di kotaknya, dengan catatan bila turusnya berbeda.",
-        "Look at the picture, count the strokes again, and write the number of the boxes, with a note if they differ.",
-    ),
-    "strokes_unclear": _LOOK,
-    "strokes_but_blank": (
-        "Lihat gambarnya; bila kotaknya memang kosong, tulis kosong: angkanya ditanyakan kepada KPPS.",
-        "Look at the picture; if the boxes are empty, write blank: the number is for the station's officers to say.",
-    ),
-    "row_totals_disagree": (
-        "Bandingkan jumlah tiap baris dengan gambarnya dan tulis angka di kotaknya, dengan catatan bila berbeda.",
-        "Compare the row totals with the picture and write down the number in the boxes, with a note if they differ.",
-    ),
-    "rule_broken": (
-        "Bandingkan setiap angka penjumlahan ini dengan gambarnya; bila memang tertulis begitu, biarkan apa adanya.",
-        "Compare each number of this sum with its picture; if that is what is written, leave it as it is.",
-    ),
-    "no_second_witness": _LOOK,
-    "cell_not_found": (
-        "Ratakan kertasnya dan ulangi foto, atau tulis angkanya bila terbaca di gambar.",
-        "Flatten the paper and take the photo again, or write down the number if the picture shows it.",
-    ),
-    "photos_disagree": (
-        "Bandingkan kedua foto dan tulis angka di kertasnya.",
-        "Compare the two photos and write down the number on the paper.",
-    ),
-    "station_doubtful": (
-        "Pastikan dahulu TPS-nya: lihat masalah pada fotonya.",
-        "Find out the station first: see the photo's problem.",
-    ),
-    "other_photo_counts": ("Periksa angkanya di foto itu.", "Check the number on that photo."),
-    "decided_by_person": (
-        "Bila keputusan itu keliru, terapkan baris yang dibetulkan.",
-        "If that decision is wrong, apply a corrected row.",
-    ),
-    "outside_photo": (
-        "Ulangi foto dengan seluruh halaman di dalam bingkai.",
-        "Take the photo again with the whole page in the frame.",
-    ),
-    "cell_small": (
-        "Minta foto asli yang diambil lebih dekat; bila tidak ada, tulis angkanya hanya bila terbaca jelas.",
-        "Ask for the original photo taken from closer; if there is none, write down the number only if it is plain.",
-    ),
-    "cell_blurred": (
-        "Minta foto yang lebih tajam; bila tidak ada, tulis angkanya hanya bila terbaca jelas.",
-        "Ask for a sharper photo; if there is none, write down the number only if it is plain.",
-    ),
-    "cell_washed": (
-        "Minta foto tanpa pantulan; bila tidak ada, tulis angkanya hanya bila terbaca jelas.",
-        "Ask for a photo without the reflection; if there is none, write down the number only if it is plain.",
-    ),
-}
-
-# Codes in the data of problems, in words.
-WORDS: Final[Mapping[str, Message]] = {
-    "tag": ("penanda kotak hitam-putih", "the black-and-white tag"),
-    "tl": ("pojok kiri atas", "the top left corner"),
-    "tr": ("pojok kanan atas", "the top right corner"),
-    "br": ("pojok kanan bawah", "the bottom right corner"),
-    "bl": ("pojok kiri bawah", "the bottom left corner"),
-    "left": ("tepi kiri", "the left edge"),
-    "top": ("tepi atas", "the top edge"),
-    "right": ("tepi kanan", "the right edge"),
-    "bottom": ("tepi bawah", "the bottom edge"),
-    "two_corners": ("dua tanda sudut", "two of the corner marks"),
-    "file": ("nama berkas", "file name"),
-    "folder": ("nama folder", "folder name"),
-    "manifest": ("daftar foto", "manifest"),
-    "given": ("diminta", "asked for"),
-    "No such file or directory": ("berkas tidak ada", "there is no such file"),
-    "Permission denied": ("tidak boleh dibaca", "permission denied"),
-    "Is a directory": ("ini folder, bukan berkas", "it is a folder"),
-    "Too many levels of symbolic links": ("tautannya berputar", "its links go round in a circle"),
-    "File name too long": ("namanya terlalu panjang", "its name is too long"),
-    "Input/output error": ("media penyimpanan rusak atau terputus", "the disk is damaged or was disconnected"),
-    "directory": ("folder yang tidak ditelusuri", "a folder that is not searched"),
-    "pipe": ("pipa", "a pipe"),
-    "socket": ("soket", "a socket"),
-    "device": ("perangkat", "a device"),
-}
-
-
 # What is found only when photos are put together; grouping them again finds it anew.
 OF_GROUPING: Final = frozenset(
     {
@@ -468,31 +275,4 @@ class PhotoProblem(Exception):
 
 def hint(code: str, data: Mapping[str, Any]) -> dict[str, str]:
     """What happened to the photo and what to do next, `{"id": ..., "en": ...}`."""
-    return _both(PROBLEMS[code] if code in PROBLEMS else WARNINGS[code], data)
-
-
-def reason(code: str, data: Mapping[str, Any]) -> dict[str, str]:
-    """Why a number goes to review or was taken from a person, `{"id": ..., "en": ...}`."""
-    return _both(REASONS[code], data)
-
-
-def step(code: str) -> dict[str, str]:
-    """What a person does about a number that goes to review for this reason, `{"id": ..., "en": ...}`."""
-    return _both(STEPS[code], {})
-
-
-def _both(message: Message, data: Mapping[str, Any]) -> dict[str, str]:
-    said = [{key: _said(value, language) for key, value in data.items()} for language in (0, 1)]
-    return {"id": message[0].format_map(said[0]), "en": message[1].format_map(said[1])}
-
-
-def _said(value: Any, language: int) -> Any:
-    if not isinstance(value, list | tuple):
-        return value
-    items: list[Any] = list(value)
-    parts: list[str] = []
-    for item in items:
-        code, *more = [str(x) for x in item] if isinstance(item, list | tuple) else [str(item)]
-        word = WORDS[code][language] if code in WORDS else code
-        parts.append(" ".join((word, *more)))
-    return ", ".join(parts)
+    return both(PROBLEMS[code] if code in PROBLEMS else WARNINGS[code], data)

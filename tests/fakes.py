@@ -22,7 +22,8 @@ from ocr_recap.field_record import (
 )
 from ocr_recap.options import Options
 from ocr_recap.pipeline import Reading
-from ocr_recap.problems import PhotoProblem, hint, reason
+from ocr_recap.problems import PhotoProblem, hint
+from ocr_recap.reasons import reason
 from ocr_recap.record import Page, PhotoInfo, Problem, Provenance, Record, RuleResult
 
 FORM = template.load("c-hasil-ppwp-2024")

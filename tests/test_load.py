@@ -11,7 +11,8 @@ from PIL import Image
 
 from ocr_recap import Options, Reader
 from ocr_recap.load import LEGIBLE_SIDE, load, load_color
-from ocr_recap.problems import PROBLEMS, REASONS, PhotoProblem
+from ocr_recap.problems import PROBLEMS, PhotoProblem
+from ocr_recap.reasons import REASONS
 
 RNG = np.random.default_rng(3)
 PICTURE = RNG.integers(0, 255, (900, 700, 3), dtype=np.uint8)

@@ -9,7 +9,7 @@ import string
 import pytest
 from conftest import ROOT, SAMPLES
 
-from ocr_recap import batch, cli_shared, problems
+from ocr_recap import batch, cli_shared, problems, reasons
 from ocr_recap.cases import BubbleCase, Case
 from ocr_recap.choices import Choice, Choices
 from ocr_recap.explain import explain, percent, said_elsewhere
@@ -47,25 +47,25 @@ def test_every_problem_is_said_in_both_languages_with_a_next_step(code):
         assert orders(text, known), f"{code}: no next step in {text!r}"
 
 
-@pytest.mark.parametrize("code", problems.REASONS)
+@pytest.mark.parametrize("code", reasons.REASONS)
 def test_every_reason_is_said_in_both_languages_with_a_next_step(code):
-    why_id, why_en = problems.REASONS[code]
+    why_id, why_en = reasons.REASONS[code]
     assert fields(why_id) == fields(why_en)
     assert why_id != why_en
     assert not why_id.endswith(".")
     assert not why_en.endswith(".")
-    step = problems.step(code)
+    step = reasons.step(code)
     for text, known in ((step["id"], ORDERS_ID), (step["en"], ORDERS_EN)):
         assert text.endswith(".")
         assert orders(text, known), f"{code}: no order in {text!r}"
 
 
 def test_the_lists_are_closed_and_described():
-    assert problems.STEPS.keys() == problems.REASONS.keys()
+    assert reasons.STEPS.keys() == reasons.REASONS.keys()
     assert problems.PROBLEMS.keys() >= problems.OF_GROUPING
     page = (ROOT / "docs" / "records.md").read_text("utf-8")
-    reasons = page.partition("## Reasons for review")[2].partition("\n## ")[0]
-    assert set(re.findall(r"^\| `(\w+)`", reasons, re.MULTILINE)) == problems.REASONS.keys()
+    told_of = page.partition("## Reasons for review")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)`", told_of, re.MULTILINE)) == reasons.REASONS.keys()
     listed = page.partition("## Problems with a photo")[2].partition(" Each carries")[0]
     assert set(re.findall(r"`(\w+)`", listed)) == problems.PROBLEMS.keys()
     told = (ROOT / "docs" / "quality.md").read_text("utf-8").partition("## Warnings")[2].partition("\n## ")[0]

@@ -11,7 +11,7 @@ from conftest import SAMPLES
 from test_decide import case, statuses
 from typer.testing import CliRunner
 
-from ocr_recap import advice, cli, policy, problems
+from ocr_recap import advice, cli, policy, problems, reasons
 from ocr_recap.check import check
 from ocr_recap.crop import crop
 from ocr_recap.load import load
@@ -124,7 +124,7 @@ def test_a_poor_cell_sends_its_number_to_review_and_never_the_other_way():
     fine = case("a", "117", "117")
     assert statuses([fine])["a"] == "accepted"
     for code in ("cell_small", "cell_blurred", "cell_washed"):
-        assert code in problems.REASONS
+        assert code in reasons.REASONS
         assert statuses([replace(fine, poor=(code,))])["a"] == "review"
     doubtful = case("a", "117", "117", sure=0.4)
     assert statuses([doubtful])["a"] == "review"

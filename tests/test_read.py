@@ -197,7 +197,8 @@ def test_the_public_names() -> None:
 
 
 def test_the_documentation_names_every_reason_and_problem() -> None:
-    from ocr_recap.problems import PROBLEMS, REASONS
+    from ocr_recap.problems import PROBLEMS
+    from ocr_recap.reasons import REASONS
 
     text = (SAMPLES.parent / "docs" / "records.md").read_text("utf-8")
     assert [code for code in (*PROBLEMS, *REASONS) if f"`{code}`" not in text] == []

@@ -1,0 +1,183 @@
+"""The closed list of reasons why a number needs a person, and what that person does.
+
+Every reason has a sentence in Indonesian and English. The steps stand apart, because a number often has several
+reasons with one step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .messages import Message, both
+
+REASONS: Final[Mapping[str, Message]] = {
+    "digits_uncertain": (
+        "tulisan angkanya kurang jelas (keyakinan {confidence})",
+        "the handwritten digits are not clear enough (confidence {confidence})",
+    ),
+    "digit_unreadable": (
+        "kotak ke-{cells} berisi coretan, koreksi atau tulisan yang bukan angka",
+        "box {cells} holds a correction, a scribble or something that is no digit",
+    ),
+    "cross_not_leading": (
+        "ada tanda silang, strip atau kotak kosong setelah angka",
+        "a cross, a dash or an empty box follows a digit",
+    ),
+    "blank_uncertain": ("mungkin kosong, tetapi belum pasti", "it may be blank, but that is not certain"),
+    "bubbles_disagree": (
+        "bulatan menunjukkan {bubbles}, sedangkan angkanya terbaca {digits}",
+        "the bubbles say {bubbles}, but the digits read {digits}",
+    ),
+    "bubbles_unclear": (
+        "bulatan tidak lengkap, atau ada kolom dengan lebih dari satu ({bubbles})",
+        "the bubbles are incomplete, or a column has more than one ({bubbles})",
+    ),
+    "digits_disagree": (
+        "angka yang paling mungkin bukan yang terbaca di kotaknya ({digits})",
+        "the likeliest number is not what the boxes read ({digits})",
+    ),
+    "strokes_disagree": (
+        "turusnya {strokes}, sedangkan angkanya terbaca {digits}",
+        "the strokes say {strokes}, but the digits say {digits}",
+    ),
+    "strokes_unclear": (
+        "turusnya tampaknya {strokes}, tetapi belum jelas",
+        "the strokes seem to be {strokes}, but they are not clear",
+    ),
+    "strokes_but_blank": (
+        "turusnya {strokes}, tetapi kotak angkanya kosong",
+        "the strokes say {strokes}, but no number is written in the boxes",
+    ),
+    "row_totals_disagree": (
+        "jumlah tiap baris seluruhnya {sum}, sedangkan angkanya terbaca {digits}",
+        "the row totals add up to {sum}, but the digits say {digits}",
+    ),
+    "rule_broken": ("jumlahnya tidak cocok: {rules}", "it does not add up: {rules}"),
+    "no_second_witness": (
+        "tidak ada bukti kedua (bulatan, turus, atau penjumlahan yang semua angkanya jelas)",
+        "there is no second witness (bubbles, strokes, or a sum whose numbers are all clear)",
+    ),
+    "cell_not_found": (
+        "garis kotaknya tidak ditemukan: tertutup, atau kertasnya terlipat",
+        "its printed box was not found: it is covered, or the paper is folded",
+    ),
+    "photos_disagree": (
+        "foto {others} dari halaman yang sama terbaca {values}",
+        "photo {others} of the same page reads {values}",
+    ),
+    "station_doubtful": (
+        "belum pasti angka ini milik TPS mana",
+        "it is not certain which station this number belongs to",
+    ),
+    "other_photo_counts": (
+        "angka ini diambil dari foto {counts}",
+        "this number is taken from photo {counts}",
+    ),
+    "decided_by_person": (
+        "ditetapkan oleh {by} pada {at}",
+        "decided by {by} on {at}",
+    ),
+    "outside_photo": (
+        "kotaknya terletak di luar foto atau di tepinya",
+        "its boxes lie outside the photo or on its edge",
+    ),
+    "cell_small": (
+        "kotaknya terlalu kecil di foto untuk dapat diandalkan",
+        "its boxes are too small on the photo to be relied on",
+    ),
+    "cell_blurred": (
+        "kotaknya terlalu kabur untuk dapat diandalkan",
+        "its boxes are too blurred to be relied on",
+    ),
+    "cell_washed": (
+        "pantulan atau cahaya memutihkan kotaknya, sehingga garis dapat hilang",
+        "a reflection or too much light washes out its boxes: strokes may be lost",
+    ),
+}
+
+_LOOK = "Lihat gambarnya dan tulis angka di kotaknya.", "Look at the picture and write down the number in the boxes."
+
+# What a person does about a number, by the reason for its review. A full sentence each.
+STEPS: Final[Mapping[str, Message]] = {
+    "digits_uncertain": _LOOK,
+    "digit_unreadable": (
+        "Lihat gambarnya; bila ada angka yang dicoret, tulis angka penggantinya.",
+        "Look at the picture; where a digit is struck out, write down the one that replaces it.",
+    ),
+    "cross_not_leading": (
+        "Lihat gambarnya; bila tanda itu membatalkan angka, tanyakan kepada KPPS apa yang dimaksud.",
+        "Look at the picture; if that mark cancels the number, ask the station's officers what was meant.",
+    ),
+    "blank_uncertain": (
+        "Lihat gambarnya; bila tidak ada tulisan, tulis kosong: kotak kosong bukan nol.",
+        "Look at the picture; if nothing is written, write blank: empty boxes are not zero.",
+    ),
+    "bubbles_disagree": (
+        "Lihat gambarnya dan tulis angka di kotaknya, dengan catatan bila bulatannya memang berbeda.",
+        "Look at the picture and write down the number in the boxes, with a note if the bubbles do differ.",
+    ),
+    "bubbles_unclear": _LOOK,
+    "digits_disagree": _LOOK,
+    "strokes_disagree": (
+        "Lihat gambarnya, hitung ulang turusnya, dan tulis angka di kotaknya, dengan catatan bila turusnya berbeda.",
+        "Look at the picture, count the strokes again, and write the number of the boxes, with a note if they differ.",
+    ),
+    "strokes_unclear": _LOOK,
+    "strokes_but_blank": (
+        "Lihat gambarnya; bila kotaknya memang kosong, tulis kosong: angkanya ditanyakan kepada KPPS.",
+        "Look at the picture; if the boxes are empty, write blank: the number is for the station's officers to say.",
+    ),
+    "row_totals_disagree": (
+        "Bandingkan jumlah tiap baris dengan gambarnya dan tulis angka di kotaknya, dengan catatan bila berbeda.",
+        "Compare the row totals with the picture and write down the number in the boxes, with a note if they differ.",
+    ),
+    "rule_broken": (
+        "Bandingkan setiap angka penjumlahan ini dengan gambarnya; bila memang tertulis begitu, biarkan apa adanya.",
+        "Compare each number of this sum with its picture; if that is what is written, leave it as it is.",
+    ),
+    "no_second_witness": _LOOK,
+    "cell_not_found": (
+        "Ratakan kertasnya dan ulangi foto, atau tulis angkanya bila terbaca di gambar.",
+        "Flatten the paper and take the photo again, or write down the number if the picture shows it.",
+    ),
+    "photos_disagree": (
+        "Bandingkan kedua foto dan tulis angka di kertasnya.",
+        "Compare the two photos and write down the number on the paper.",
+    ),
+    "station_doubtful": (
+        "Pastikan dahulu TPS-nya: lihat masalah pada fotonya.",
+        "Find out the station first: see the photo's problem.",
+    ),
+    "other_photo_counts": ("Periksa angkanya di foto itu.", "Check the number on that photo."),
+    "decided_by_person": (
+        "Bila keputusan itu keliru, terapkan baris yang dibetulkan.",
+        "If that decision is wrong, apply a corrected row.",
+    ),
+    "outside_photo": (
+        "Ulangi foto dengan seluruh halaman di dalam bingkai.",
+        "Take the photo again with the whole page in the frame.",
+    ),
+    "cell_small": (
+        "Minta foto asli yang diambil lebih dekat; bila tidak ada, tulis angkanya hanya bila terbaca jelas.",
+        "Ask for the original photo taken from closer; if there is none, write down the number only if it is plain.",
+    ),
+    "cell_blurred": (
+        "Minta foto yang lebih tajam; bila tidak ada, tulis angkanya hanya bila terbaca jelas.",
+        "Ask for a sharper photo; if there is none, write down the number only if it is plain.",
+    ),
+    "cell_washed": (
+        "Minta foto tanpa pantulan; bila tidak ada, tulis angkanya hanya bila terbaca jelas.",
+        "Ask for a photo without the reflection; if there is none, write down the number only if it is plain.",
+    ),
+}
+
+
+def reason(code: str, data: Mapping[str, Any]) -> dict[str, str]:
+    """Why a number goes to review or was taken from a person, `{"id": ..., "en": ...}`."""
+    return both(REASONS[code], data)
+
+
+def step(code: str) -> dict[str, str]:
+    """What a person does about a number that goes to review for this reason, `{"id": ..., "en": ...}`."""
+    return both(STEPS[code], {})
