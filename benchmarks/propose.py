@@ -17,9 +17,9 @@ import cv2
 import numpy as np
 
 from ocr_recap import draw, template
-from ocr_recap.layout import FormField, RowTotals, Tally
 from ocr_recap.load import load
 from ocr_recap.options import Options
+from ocr_recap.parts import FormField, RowTotals, Tally
 from ocr_recap.proposal import names_of, picture
 from ocr_recap.propose import Grid, Number, Proposal, propose
 from ocr_recap.template import Template

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from ocr_recap import policy, readings, template
 from ocr_recap.cases import Case, heard_together, make_case
 from ocr_recap.evaluate.bounds import clopper_pearson
-from ocr_recap.layout import FormField
+from ocr_recap.parts import FormField
 from ocr_recap.synth import clerk, numbers
 from ocr_recap.synth.fill import FieldWriting
 from ocr_recap.synth.hearings import HeardDocument, HeardNumber, Session, hear

@@ -33,10 +33,10 @@ from .field_record import (
     quad,
 )
 from .hearing import Heard
-from .layout import FormField
 from .load import Photo
 from .locate import Located
 from .options import Options
+from .parts import FormField
 from .policy import Decision
 from .printed import Label
 from .problems import PhotoProblem

@@ -20,8 +20,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .axes import Layout, layouts
 from .draw import raster
-from .lineup import Layout, Ruler, layouts
+from .lineup import Ruler
 from .rectify import Rectified
 from .register import Fit, Ruling, project, refine, ruling
 from .template import Template

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .fiducials import SeenMark, SeenTag, sharpen, shrunk, tag_corners
-from .layout import CornerMarks, Tag
+from .parts import CornerMarks, Tag
 from .register import project
 
 FloatArray = NDArray[np.float64]

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .grids import GridPatches, cut_grid
-from .layout import FormField, RowTotals, Tally
 from .load import Photo
 from .locate import Located
+from .parts import FormField, RowTotals, Tally
 from .rowtotals import cut_totals
 from .sampler import Sampler
 

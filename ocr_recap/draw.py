@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from .layout import Bubbles, Cells, FormField, Page, RowTotals, Tag, Tally
+from .parts import Bubbles, Cells, FormField, Page, RowTotals, Tag, Tally
 from .printed import PrintedDots, PrintedFill, PrintedFrame, PrintedLine, PrintedTable, PrintedText, Rect
 from .template import Template
 

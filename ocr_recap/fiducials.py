@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .layout import Tag
+from .parts import Tag
 
 FloatArray = NDArray[np.float64]
 GrayImage = NDArray[np.uint8]

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .layout import Tally
+from .parts import Tally
 
 FloatArray = NDArray[np.float64]
 Patch = NDArray[np.uint8]

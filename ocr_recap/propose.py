@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .fiducials import find_marks, find_tags
+from .propose_markers import Marks, Tag, find_corner_marks, find_tag
 from .ruling import GrayImage, NotABlankSheet, Stroke, find_ruling
 
 Rect = tuple[float, float, float, float]
@@ -28,8 +27,6 @@ _ALIKE: Final = 0.08  # boxes of a row differ by no more than this share of thei
 _GAP: Final = 0.8  # widest gap between two boxes of a number, in box widths
 _TALLY: Final = (2, 5)  # fewest rows and columns of a tally grid
 _TOTALS: Final = 3  # most boxes of a row total
-_CORNER: Final = 0.17  # corner marks lie within this share of the sheet's sides
-_MARK: Final = 0.75  # correlation with the ideal staircase
 _LINE: Final = 0.03  # share of the shorter side from which a line is worth printing
 
 
@@ -54,24 +51,6 @@ class Number:
     line: float
     tally: Grid | None = None
     totals: Grid | None = None
-
-
-@dataclass(frozen=True)
-class Tag:
-    """An AprilTag 36h10: id, centre and side in mm, clockwise turn in degrees."""
-
-    id: int
-    center: tuple[float, float]
-    side: float
-    rotation: int
-
-
-@dataclass(frozen=True)
-class Marks:
-    """Four staircase marks: side of one square, and the centres TL, TR, BR, BL, mm."""
-
-    square: float
-    centers: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -152,7 +131,7 @@ def propose(gray: GrayImage, paper: tuple[float, float] | None = None) -> Propos
         numbers.append(_number(row, found.strokes, scale, *grids))
     free = tuple(grid(stack) for stack, owner in zip(tallies, owners, strict=True) if owner is None)
     ruled = _printed(found.strokes, boxes, [*tallies, *totals], scale, min(height, width))
-    fiducials = _tag(found.gray, scale), _marks(found.gray, scale)
+    fiducials = find_tag(found.gray, scale), find_corner_marks(found.gray, scale)
     return Proposal(size, scale, found.gray, tuple(numbers), free, ruled, *fiducials)
 
 
@@ -311,53 +290,6 @@ def _printed(
 def _mm(pixels: Sequence[float], scale: float) -> Rect:
     x0, y0, x1, y1 = (round((float(v) + 0.5) / scale, 2) for v in pixels)
     return x0, y0, x1, y1
-
-
-def _tag(gray: GrayImage, scale: float) -> Tag | None:
-    """The page's AprilTag, if there is exactly one."""
-    seen = find_tags(gray, None)
-    if len(seen) != 1:
-        return None
-    corners = (seen[0].corners + 0.5) / scale
-    center = corners.mean(axis=0)
-    side = float(np.linalg.norm(corners - np.roll(corners, 1, axis=0), axis=1).mean())
-    first = corners[0] - center
-    turn = {(True, True): 0, (False, True): 90, (False, False): 180, (True, False): 270}
-    rotation = turn[bool(first[0] < 0), bool(first[1] < 0)]
-    return Tag(seen[0].id, (round(float(center[0]), 2), round(float(center[1]), 2)), round(side, 2), rotation)
-
-
-def _marks(gray: GrayImage, scale: float) -> Marks | None:
-    """Four staircase marks, one near each corner of the sheet, that make a rectangle."""
-    height, width = gray.shape
-    zoom = min(1.0, 1400 / min(height, width))
-    small = gray if zoom == 1 else cv2.resize(gray, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
-    marks = find_marks(np.asarray(small, np.uint8))
-    seen = [((m.center + 0.5) / zoom - 0.5, m.score) for m in marks if m.score > _MARK]
-    corners: list[FloatArray] = []
-    for x, y in ((0, 0), (1, 0), (1, 1), (0, 1)):
-        near = [
-            (score, tuple(center))
-            for center, score in seen
-            if abs(center[0] / width - x) < _CORNER and abs(center[1] / height - y) < _CORNER
-        ]
-        if not near:
-            return None
-        corners.append(np.array(max(near)[1]))
-    tl, tr, br, bl = corners
-    if np.linalg.norm((tr - tl) - (br - bl)) > 0.01 * width or np.linalg.norm((bl - tl) - (br - tr)) > 0.01 * height:
-        return None
-    sides = [_dark_run(gray, corner) for corner in corners]
-    centers = tuple((round((float(c[0]) + 0.5) / scale, 2), round((float(c[1]) + 0.5) / scale, 2)) for c in corners)
-    return Marks(round(float(np.median(sides)) / scale, 2), centers)
-
-
-def _dark_run(gray: GrayImage, center: FloatArray) -> float:
-    """Side of a mark's upper left square, px: how far dark goes to the left, a little above the centre."""
-    x, y = round(float(center[0])) - 2, max(0, round(float(center[1])) - 3)
-    run = gray[y, max(0, x - 200) : x + 1][::-1] < 128
-    ends = np.flatnonzero(~run)
-    return float(ends[0] if len(ends) else len(run)) + 2
 
 
 def _in_order(rows: Sequence[list[FloatArray]]) -> list[list[FloatArray]]:

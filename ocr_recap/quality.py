@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .crop import PATCH, FieldPatches, room, scale_of
-from .layout import FormField
+from .parts import FormField
 
 FloatArray = NDArray[np.float64]
 Patches = NDArray[np.uint8]

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .layout import RowTotals
+from .parts import RowTotals
 
 FloatArray = NDArray[np.float64]
 Patch = NDArray[np.uint8]

@@ -20,7 +20,7 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from . import rulebook, slips
-from .layout import FormField, Page, Paper
+from .parts import FormField, Page, Paper
 from .printed import Label, Model
 from .rules import Relation, RuleSyntaxError, in_words, parse
 from .yaml_faults import explain

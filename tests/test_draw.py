@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from ocr_recap import Template, draw
 from ocr_recap.fiducials import find_tags, tag_corners
-from ocr_recap.layout import RowTotals, Tally
 from ocr_recap.load import load
 from ocr_recap.locate import locate
 from ocr_recap.options import Options
+from ocr_recap.parts import RowTotals, Tally
 from ocr_recap.printed import PrintedTable
 from ocr_recap.register import project, ruling
 from ocr_recap.template import load as load_template

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_recap import Template, draw
-from ocr_recap.layout import Tally
+from ocr_recap.parts import Tally
 from ocr_recap.printed import Rect
 from ocr_recap.register import project
 from ocr_recap.template import load

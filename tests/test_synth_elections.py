@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 
 from ocr_recap import Template
-from ocr_recap.layout import Tally
+from ocr_recap.parts import Tally
 from ocr_recap.synth import clerk, numbers
 from ocr_recap.synth.fill import FieldWriting
 from ocr_recap.synth.marks import TallyMarks, spread

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from typer.testing import CliRunner
 
 from ocr_recap import Reader, Template, cli
-from ocr_recap.layout import RowTotals, Tally
+from ocr_recap.parts import RowTotals, Tally
 from ocr_recap.stations import Naming, place
 from ocr_recap.synth import cells, cellset, hand, marks, photos, sources
 from ocr_recap.synth.sheet import Sheet

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
-from ..layout import FormField, RowTotals, Tally
+from ..parts import FormField, RowTotals, Tally
 from ..template import Template
 from .bundles import Bundle
 from .fill import FieldWriting

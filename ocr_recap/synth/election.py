@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..layout import FormField, RowTotals, Tally
+from ..parts import FormField, RowTotals, Tally
 from ..template import Template
 from .fill import FieldWriting
 

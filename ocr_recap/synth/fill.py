@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import draw
-from ..layout import Bubbles, FormField, RowTotals, Tally
+from ..parts import Bubbles, FormField, RowTotals, Tally
 from ..template import Template
 from . import ink, marks
 from .hand import Hand, Manner, cell, character, plain

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..layout import RowTotals, Tally
+from ..parts import RowTotals, Tally
 from .bundles import Bundle, bundle
 from .sheet import Sheet
 from .strokes import Strokes, scribble

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..layout import FormField, Tally
+from ..parts import FormField, Tally
 from ..template import Rule, Template
 
 LARGEST_ROLL = 300  # voters at one TPS (KPU, 2024)

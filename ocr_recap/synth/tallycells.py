@@ -8,7 +8,6 @@ and a margin of its neighbours stays around it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 import cv2
@@ -20,42 +19,18 @@ from . import ink
 from .bundles import TallyHand, varied
 from .sources import Split, writer_seed
 from .strokes import Strokes, Writer, scribble, strokes
+from .tallypaper import WIDTH, Piece, blank
 from .tallyphoto import photograph
 
-__all__ = ["UNLABELLED", "Piece", "batch", "piece", "views"]
-
 Gray = NDArray[np.uint8]
-Rect = tuple[float, float, float, float]
 
 UNLABELLED = -1  # of cells that a cancelling line hardly touches: no count hangs on what they are called
 FULL = 5
-_WIDTH = 72.0  # px of a cell's width while it is drawn
 _VIEWS = 3  # photos of each drawn piece: drawing costs as much as two photos
-_MARGIN = 34  # px of paper around the piece
-_NOMINAL_MM = 10.0  # what a cell's width measures on the form, to scale pens
 # Shares of what stands in a cell where cells do not follow one another: 0 to 5 strokes, a mark of its own that cancels
 # the cell, something else.
 _MIXED = np.array([0.2, 0.12, 0.12, 0.12, 0.14, 0.18, 0.04, 0.08])
 _WORDS = ("SAH", "TPS", "1", "12", "JUMLAH", "ok", "A", "25", "x", "cat.", "suara")
-
-
-@dataclass
-class Piece:
-    """A piece of a grid while it is drawn.
-
-    Attributes:
-        paper: what is printed, 255 white; (h, w).
-        pen: the ink's coverage, 0..255; (h, w).
-        rects: cells [x0, y0, x1, y1] in pixels, row by row.
-        labels: what stands in them, 0-5, `grids.CANCELLED`, `grids.OTHER`, or `UNLABELLED`.
-        thick: width of the pen, px.
-    """
-
-    paper: Gray
-    pen: Gray
-    rects: list[Rect]
-    labels: NDArray[np.int64]
-    thick: float
 
 
 def batch(count: int, split: Split, rng: np.random.Generator) -> tuple[Gray, NDArray[np.int64]]:
@@ -96,7 +71,7 @@ def piece(split: Split, rng: np.random.Generator) -> tuple[Piece, float]:
     hand = TallyHand.draw(np.random.default_rng((0x7A11, seed)))
     rows, columns = 3, int(rng.integers(4, 7))
     aspect = float(np.exp(rng.uniform(np.log(0.9), np.log(3.4))))
-    form = _blank(rows, columns, aspect, writer, hand, rng)
+    form = blank(rows, columns, aspect, writer, hand, rng)
     _fill(form, rows, columns, hand, writer, rng)
     _around(form, writer, rng)
     blue, green, red = ink.INK_BGR[writer.pen]
@@ -119,47 +94,6 @@ def _covered(shade: NDArray[np.float32], form: Piece, rng: np.random.Generator) 
         if share > 0.05:
             labels[place] = OTHER if 0.25 < share < 0.9 else UNLABELLED
     return labels
-
-
-# --- paper ----------------------------------------------------------------------------------------------------------
-
-
-def _blank(rows: int, columns: int, aspect: float, writer: Writer, hand: TallyHand, rng: np.random.Generator) -> Piece:
-    width, height = _WIDTH, _WIDTH / aspect
-    x, y = _MARGIN + width * np.arange(columns + 1), _MARGIN + height * np.arange(rows + 1)
-    paper = np.full((round(float(y[-1])) + _MARGIN, round(float(x[-1])) + _MARGIN), 255, np.uint8)
-    tone = int(rng.integers(170, 225) if rng.random() < 0.45 else rng.integers(0, 170))
-    thick = max(1, round(float(rng.uniform(0.012, 0.05)) * width))
-    kind = rng.random()
-    lines = 0 if kind < 0.05 else 1 if kind < 0.13 else 2  # none, only the frame and rows, all
-    if rng.random() < 0.1:  # a watermark, or print of the back that shines through
-        cv2.putText(paper, "KPU", (int(rng.integers(200)), int(y[-1])), 0, 3.0, int(rng.integers(205, 245)), 9)
-    for i, level in enumerate(y):
-        if lines and (lines == 2 or i in (0, rows) or rng.random() < 0.7):
-            _line(paper, (float(x[0]), float(level)), (float(x[-1]), float(level)), tone, thick)
-    for i, place in enumerate(x):
-        if lines == 2 or (lines == 1 and i in (0, columns)):
-            _line(paper, (float(place), float(y[0])), (float(place), float(y[-1])), tone, thick)
-    heavy = int(rng.integers(thick, thick + 4))
-    for start, end in (((x[0], y[0]), (x[-1], y[0])), ((x[-1], y[0]), (x[-1], y[-1])), ((x[0], y[0]), (x[0], y[-1]))):
-        if rng.random() < 0.5:  # edges of the grid are often heavier
-            first, last = (float(start[0]), float(start[1])), (float(end[0]), float(end[1]))
-            _line(paper, first, last, int(rng.integers(0, tone + 1)), heavy)
-    if rng.random() < 0.3:  # numbers of the columns, printed above
-        size = float(rng.uniform(0.25, 0.4))
-        for i, place in enumerate(x[:-1]):
-            at = (round(float(place) + 0.4 * width), round(float(y[0]) - rng.uniform(2, 5)))
-            cv2.putText(paper, str(i + 1), at, 0, size, 60, 1, cv2.LINE_AA)
-    rects = [(float(x[c]), float(y[r]), float(x[c + 1]), float(y[r + 1])) for r in range(rows) for c in range(columns)]
-    pen = writer.pen_mm * rng.uniform(0.45, 1.0) * width / _NOMINAL_MM
-    # Whoever makes small strokes takes a finer pen, or they run together; `marks.tally` has the same ninth.
-    pen = float(np.clip(pen, 1.2, min(width / 9 * min(1.0, hand.size[0]), height / 4.5)))
-    return Piece(paper, np.zeros_like(paper), rects, np.zeros(rows * columns, np.int64), pen)
-
-
-def _line(paper: Gray, start: tuple[float, float], end: tuple[float, float], tone: int, weight: int) -> None:
-    first, last = ((round(x * 16), round(y * 16)) for x, y in (start, end))
-    cv2.line(paper, first, last, tone, weight, cv2.LINE_AA, 4)
 
 
 # --- ink ------------------------------------------------------------------------------------------------------------
@@ -295,7 +229,7 @@ def _dirt(form: Piece, place: int, rng: np.random.Generator) -> None:
 
 def _cancel(form: Piece, rows: int, columns: int, free: int, rng: np.random.Generator) -> None:
     """One long mark over what was not used, from the cell `free` on; cells are labelled by how much of it they hold."""
-    width, height = _WIDTH, form.rects[0][3] - form.rects[0][1]
+    width, height = WIDTH, form.rects[0][3] - form.rects[0][1]
     left, top = form.rects[0][0], form.rects[0][1]
     right, bottom = form.rects[-1][2], form.rects[-1][3]
     row, column = divmod(free, columns)

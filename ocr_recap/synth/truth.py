@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..layout import FormField, RowTotals, Tally
+from ..parts import FormField, RowTotals, Tally
 from ..printed import Rect
 from ..readings import interpret
 from ..register import project
