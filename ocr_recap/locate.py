@@ -18,18 +18,17 @@ from numpy.typing import NDArray
 from .by_lines import LEAST_AGREEMENT, LineFit, agrees, fits_by_lines
 from .by_tag import marks_by_tag
 from .fiducials import SeenTag, find_marks, find_tags
+from .fitting import BENT, CONVINCING, Fitted, fit_plane, improve, is_enough, is_flat, rank, straighten
 from .hypotheses import Hypothesis, View, from_marks, out_of_sight, settle, turn, with_tag, without_tag
 from .load import Photo
 from .problems import PhotoProblem
 from .rectify import mirrored, rectify
-from .register import Fit, project, quick_score, refine
-from .shake import shaken
+from .register import Fit, project
 from .surface import Surface
 from .template import Template
-from .warp import SURE, follow
+from .warp import SURE
 
 FloatArray = NDArray[np.float64]
-Fitted = tuple[Fit, Hypothesis]
 
 CORNERS = ("tl", "tr", "br", "bl")
 # Limits. On 240 drawn photos with up to two marks covered (benchmarks/locate.py, preset field) every page that was
@@ -37,13 +36,7 @@ CORNERS = ("tl", "tr", "br", "bl")
 # lines ended between 0.64 and 0.98 before corners were moved about. Below the limits a person is asked.
 LEAST_SUPPORT = 0.92
 LEAST_SUPPORT_WITHOUT_TAG = 0.90  # only lines say which form it is, and all tables look a little alike
-_CONVINCING = 0.99  # support from which no other combination of marks is tried
-_CONVINCING_BENT = 0.95  # the same of paper that is not flat, whose lines must be met within 0.15 of a cell width
 _FALSE_MARK = 0.05  # support that three marks must gain over four before the fourth counts as false
-_HOPEFUL = 0.5  # support from which a fit is worth a second try
-_HOPEFUL_WITHOUT_TAG = 0.8  # most hypotheses without a tag are wrong
-_BENT = 0.03  # cell widths: pages bent by 3% of their width reach this at most (benchmarks/bent.py); above it, creases
-_FLAT = 0.01  # cell widths: drawn flat pages have 0.003 at most (benchmarks/bent.py)
 LARGEST_RESIDUAL = 0.06  # cell widths
 LEAST_MARGIN = 0.08  # without a tag: the best page must beat the next one's support by this much
 _CERTAIN_MARK = 0.92  # correlation from which a mark without any form around it is worth reporting
@@ -51,6 +44,9 @@ _LIKELY_MARK = 0.8  # three such marks, and marks are looked into before lines a
 _HOPEFUL_IN_A_MIRROR = 0.5  # of lineup's score: from there on it is worth asking whether a photo is mirrored
 _LIKE = 0.5  # agreement of lines from which a photo is said to look like a form
 _REFINED = 6  # hypotheses that are refined in full
+# Without a tag most sets of marks are false, and following paper that is not flat costs ten times what a plane does:
+# only so many sets are followed, those at once whose plane meets so much of its lines, the others when all were seen.
+_FOLLOWED, _AT_ONCE = 4, 0.85
 
 
 @dataclass(frozen=True)
@@ -143,27 +139,27 @@ def _at_its_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag) ->
     hypothesis = from_marks(template, page_id, tag, {i: mark.center for i, mark in marks.items()})
     if hypothesis is None or len(hypothesis.marks) < 3:
         return None
-    plane = _fit(view, hypothesis, hypothesis.homography, near=len(hypothesis.marks) == 4)
-    fit = _straightened(view, plane, hypothesis, unfolded=True)
+    plane = fit_plane(view, hypothesis, hypothesis.homography, near=len(hypothesis.marks) == 4)
+    fit = straighten(view, plane, hypothesis, unfolded=True)
     if not _is_sure(fit):
         # One of four marks may be false: the three others then fit far better.
         others = [
             from_marks(template, page_id, tag, {i: mark.center for i, mark in marks.items() if i != left_out})
             for left_out in (marks if len(marks) == 4 else ())
         ]
-        fits = [(_fit(view, other, other.homography), other) for other in others if other is not None]
+        fits = [(fit_plane(view, other, other.homography), other) for other in others if other is not None]
         best = max(fits, key=lambda pair: pair[0].support, default=(plane, hypothesis))
         if best[0].support > plane.support + _FALSE_MARK:
             plane, hypothesis = best
-            fit = _straightened(view, plane, hypothesis, unfolded=True)
-        fit = fit if _is_sure(fit) else _straightened(view, plane, hypothesis)
+            fit = straighten(view, plane, hypothesis, unfolded=True)
+        fit = fit if _is_sure(fit) else straighten(view, plane, hypothesis)
     return _at_marks(view, (fit, hypothesis), photo.scale) if _is_sure(fit) else None
 
 
 def _is_sure(fit: Fit) -> bool:
     """Whether the lines agree so well that nothing needs to be looked at beside marks near their places."""
-    sure = _CONVINCING if fit.surface is None else SURE
-    return fit.support >= sure and fit.residual <= (_BENT if fit.surface is None else LARGEST_RESIDUAL)
+    sure = CONVINCING if fit.surface is None else SURE
+    return fit.support >= sure and fit.residual <= (BENT if fit.surface is None else LARGEST_RESIDUAL)
 
 
 def _with_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag) -> Located:
@@ -206,82 +202,64 @@ def _fits_with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -
     """The page at every place that its tag and two marks or more speak for, best first."""
     hypotheses = list(with_tag(view, template, page_id, tag))
     fits = _refined(view, [h for h in hypotheses if len(h.marks) > 2])
-    if not fits or not _is_enough(fits[0][0]):
+    if not fits or not is_enough(fits[0][0]):
         # One of the marks may be false: two and the tag still suffice.
         loose = [h for h in hypotheses if len(h.marks) == 2]
         fits += _refined(view, [settle(view, h, tag, reach) for reach in (0.06, 0.20) for h in loose])
         fits.sort(key=lambda pair: -pair[0].support)
-        if fits and not _is_enough(fits[0][0]):
-            fits[0] = (_straightened(view, *fits[0], last=True), fits[0][1])
+        if fits and not is_enough(fits[0][0]):
+            fits[0] = (straighten(view, *fits[0], last=True), fits[0][1])
     return sorted(fits, key=lambda pair: -pair[0].support)
 
 
 def _fits_without_tag(view: View, templates: Sequence[Template]) -> list[Fitted]:
     """All pages compete for each set of marks; the first set whose lines fit beyond doubt ends the search."""
     fits: list[Fitted] = []
-    for competing in without_tag(view, templates):
-        fits += _refined(view, competing)
+    waiting: list[Fitted] = []
+    left = _FOLLOWED
+
+    def settled() -> bool:
         fits.sort(key=lambda pair: -pair[0].support)
-        if fits and fits[0][0].support >= _CONVINCING and _convinces(fits):
-            break
+        return bool(fits) and is_enough(fits[0][0]) and _convinces(fits)
+
+    for competing in without_tag(view, templates):
+        found = _planes(view, competing)
+        if found and found[0][0].support >= _AT_ONCE and left:
+            left -= not is_flat(found[0][0])
+            found[0] = improve(view, *found[0])
+        elif found:
+            waiting.append(found.pop(0))
+        fits += found
+        if settled():
+            return fits
+    waiting.sort(key=lambda pair: -pair[0].support)
+    fits += waiting[left:]
+    for plane in waiting[:left]:
+        fits.append(improve(view, *plane))
+        if settled():
+            return fits + waiting
+    settled()
     return fits
 
 
 def _refined(view: View, hypotheses: list[Hypothesis]) -> list[Fitted]:
-    """The most promising hypotheses, each fitted to the ruled lines, best first."""
+    """The most promising hypotheses with a tag, each fitted to the ruled lines, best first."""
     fits: list[Fitted] = []
-    for hypothesis in _rank(view, hypotheses)[:_REFINED]:
-        fit = _fit(view, hypothesis, hypothesis.homography)
-        if hypothesis.tag and not fits:
-            fit = _straightened(view, fit, hypothesis)
-        fits.append((fit, hypothesis))
-        if hypothesis.tag and _is_enough(fit):
+    for hypothesis in rank(view, hypotheses)[:_REFINED]:
+        fit = fit_plane(view, hypothesis, hypothesis.homography)
+        fits.append((fit if fits else straighten(view, fit, hypothesis), hypothesis))
+        if is_enough(fits[-1][0]):
             break  # the tag has said which page it is: nothing else can win
     fits.sort(key=lambda pair: -pair[0].support)
     if fits:
-        fit, hypothesis = fits[0]
-        if (_HOPEFUL if hypothesis.tag else _HOPEFUL_WITHOUT_TAG) < fit.support and not _is_enough(fit):
-            better = _fit(view, hypothesis, shaken(view, hypothesis, fit.homography))
-            better = _straightened(view, better, hypothesis)
-            if better.support > fit.support:
-                fits[0] = (better, hypothesis)
-        elif fit.surface is None:
-            fits[0] = (_straightened(view, fit, hypothesis), hypothesis)
+        fits[0] = improve(view, *fits[0])
     return fits
 
 
-def _is_enough(fit: Fit) -> bool:
-    """Whether nothing else needs to be tried: paper that was followed is looked at more closely than a plane."""
-    return fit.support >= (_CONVINCING if fit.surface is None else _CONVINCING_BENT)
-
-
-def _straightened(view: View, fit: Fit, hypothesis: Hypothesis, last: bool = False, unfolded: bool = False) -> Fit:
-    """Follow paper that is not flat, where a plane meets too few of its lines or meets them badly.
-
-    A tag and two marks do not hold a plane: there other planes come first, and only the best is followed, at `last`.
-    `unfolded`: creases, which cost much to look for, are left for another call.
-    """
-    if hypothesis.tag and len(hypothesis.marks) < 3 and not last:
-        return fit
-    if fit.surface or fit.support < _HOPEFUL or (fit.support >= _CONVINCING and fit.residual <= _FLAT):
-        return fit
-    ruled = view.ruling(hypothesis.template, hypothesis.page_id)
-    creased = (fit.support < _CONVINCING or fit.residual > _BENT) and not unfolded
-    starts = [hypothesis.homography, fit.homography]
-    return follow(view.gray, (lambda: view.distance) if creased else None, fit, starts, ruled, _anchors(hypothesis))
-
-
-def _fit(view: View, hypothesis: Hypothesis, homography: FloatArray, near: bool = False) -> Fit:
-    rules = view.ruling(hypothesis.template, hypothesis.page_id)
-    return refine(view.gray, homography, rules, _anchors(hypothesis), near)
-
-
-def _anchors(hypothesis: Hypothesis) -> tuple[FloatArray, FloatArray]:
-    """The marks that speak for it: (k, 2) mm and (k, 2) px."""
-    corners = hypothesis.template.page(hypothesis.page_id).markers.corners
-    assert corners is not None  # hypotheses are made of corner marks
-    index = [i for i, _ in hypothesis.marks]
-    return corners.centers[index], np.array([p for _, p in hypothesis.marks]).reshape(-1, 2)
+def _planes(view: View, hypotheses: list[Hypothesis]) -> list[Fitted]:
+    """The most promising hypotheses without a tag as planes, best first."""
+    likely = rank(view, hypotheses)[:_REFINED]
+    return sorted(((fit_plane(view, h, h.homography), h) for h in likely), key=lambda pair: -pair[0].support)
 
 
 def _convinces(fits: list[Fitted]) -> bool:
@@ -330,19 +308,6 @@ def _seen(view: View, hypothesis: Hypothesis, homography: FloatArray) -> tuple[s
         if (np.linalg.norm(marks - place, axis=1) < near).any()
     ]
     return ("tag",) * hypothesis.tag + tuple(agreeing)
-
-
-def _rank(view: View, hypotheses: list[Hypothesis]) -> list[Hypothesis]:
-    """Order hypotheses by how well they predict dark lines; more anchors first where lines cannot tell."""
-    if not hypotheses:
-        return []
-    scores = np.empty(len(hypotheses))
-    for page in sorted({h.page for h in hypotheses}):
-        index = [i for i, h in enumerate(hypotheses) if h.page == page]
-        stack = np.stack([hypotheses[i].homography for i in index])
-        scores[index] = quick_score(view.distance, stack, view.ruling(hypotheses[index[0]].template, page[1]), 3.0)
-    scores += 0.02 * np.array([len(h.marks) for h in hypotheses])
-    return [hypotheses[i] for i in np.argsort(-scores, kind="stable")]
 
 
 def _is_mirrored(gray: NDArray[np.uint8], tagged: Mapping[int, object]) -> bool:
