@@ -29,9 +29,9 @@ FORM = load("c-hasil-ppwp-2024")
 COUNTS = [field.id for field in FORM.fields if field.role == "count"]
 
 # Seeds of sheets by the number of their station. Of 200 seeds these read surest: no digit cells of theirs are less
-# than 0.98 sure of their number, where 0.90 is asked for. Station 19 is that of the samples.
+# than 0.93 sure of their number, where 0.90 is asked for. Station 19 is that of the samples.
 SEEDS = dict(
-    enumerate((120, 66, 91, 79, 134, 105, 174, 14, 113, 189, 190, 136, 119, 121, 123, 185, 182, 29), start=1)
+    enumerate((120, 66, 91, 79, 134, 105, 174, 14, 113, 189, 190, 136, 57, 121, 123, 185, 182, 29), start=1)
 ) | {20: 99}
 UNKNOWN = "posko/tps ujung/"  # station 7 says nowhere which it is
 OVERSEAS = "9901000001006"
