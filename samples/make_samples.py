@@ -101,6 +101,7 @@ ANSWERED = {
     "page2-wrong-bubble": ("votes_2",),
     "page3-does-not-add-up": ("valid_total", "invalid", "grand_total"),
     "page2-two-bubbles": ("votes_1",),
+    "page3-blank": ("valid_total",),
 }
 NOTES = {"page2-wrong-bubble": "bulatan berbeda", "page2-two-bubbles": "satu bulatan lebih"}
 
@@ -183,7 +184,8 @@ def _answers(folder: Path, template: Template, truths: dict[str, dict[str, objec
         digest = hashlib.sha256((folder / f"{sample.name}.jpg").read_bytes()).hexdigest()
         said = {field["id"]: field["value"] for field in truths[sample.name]["fields"]}  # type: ignore[attr-defined]
         for field in ANSWERED.get(sample.name, ()):
-            row = (_station(sample.seed), f"{sample.name}.jpg", digest, 0, template.id, sample.page, field, said[field])
+            verified = "blank" if said[field] is None else said[field]
+            row = (_station(sample.seed), f"{sample.name}.jpg", digest, 0, template.id, sample.page, field, verified)
             yield ",".join(map(str, (*row, "Pemeriksa 1", NOTES.get(sample.name, ""))))
 
 
