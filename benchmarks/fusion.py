@@ -35,7 +35,7 @@ from ocr_recap.synth.hearings import HeardDocument, Session, hear, summary
 from ocr_recap.template import Rule, Template
 
 ROOT = Path(__file__).resolve().parent.parent
-SEED = 20_241_321
+SEED = 20_241_331
 FORM = "c-hasil-ppwp-2024"
 VARIANTS = (
     "digits alone",
