@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.calibration import calibrate
 from ocr_recap.synth import defects
-from ocr_recap.synth.pagecells import MANNERS, Kind, photo_cells
+from ocr_recap.synth.pagecells import CORRECTED, Kind, photo_cells
 from ocr_recap.synth.parallel import in_order
 from ocr_recap.witnesses.digits import CLASSES, OTHER, DigitReader
 
@@ -36,7 +36,6 @@ BEGIN, END = "<!-- page cells: written by benchmarks/page_cells.py -->", "<!-- e
 SEED = 20_241_202
 SIZES = (900, 1200, 2000, 3000)  # px of a photo's longer side
 LEVELS = (0.9, 0.99, 0.999)
-CORRECTED = tuple(MANNERS.index(manner) for manner in ("struck", "overwritten"))
 _READERS: list[DigitReader] = []
 
 

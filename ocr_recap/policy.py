@@ -49,7 +49,8 @@ class Thresholds:
         bubbles: the bubbles mean it, to be a second witness.
         counted: there are as many strokes, or the row totals' sum is the number, to be a second witness.
         rule: an exact rule holds as written, all its numbers heard, to be a second witness.
-        blank: every cell is empty, by the digit cells alone and everything heard.
+        blank: every cell is empty, by the digit cells alone and everything heard, where its bubbles are empty too.
+        unconfirmed: the same, where there are no bubbles: nothing but the digit reader says so.
         broken: an exact rule is broken as written, by the readings that are known: the sheet itself does not add up.
     """
 
@@ -61,6 +62,7 @@ class Thresholds:
     counted: float
     rule: float
     blank: float
+    unconfirmed: float
     broken: float
 
     @classmethod
@@ -149,9 +151,9 @@ def _decide(case: Case, rules: Sequence[Evaluated], clear: set[str], thresholds:
     objections = _objections(case, mine, thresholds)
     if case.person is not None:
         return _decided(case.person, objections)
-    bubbles = case.bubbles
     if case.kind == "blank":
-        surely = min(case.blank, case.confidence) >= thresholds.blank and (bubbles is None or bubbles.kind == "blank")
+        least = thresholds.unconfirmed if case.bubbles is None else thresholds.blank
+        surely = min(case.blank, case.confidence) >= least and (case.bubbles is None or case.bubbles.kind == "blank")
         doubts = tuple(objections) or _counted_but_blank(case)
         if surely and not doubts:
             return Decision("blank", (), "empty", ())

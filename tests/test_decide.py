@@ -146,6 +146,9 @@ def test_blank_only_if_surely_empty() -> None:
     assert statuses([case("a", "   ", sure=0.9)]) == {"a": "review"}
     assert statuses([case("a", "   ", "  7")]) == {"a": "review"}
     assert statuses([case("a", "   ", found=False)]) == {"a": "review"}
+    # Empty bubbles are a second witness; without any the digit reader must be surer.
+    assert statuses([case("a", "   ", "   ", sure=0.99)]) == {"a": "blank"}
+    assert statuses([case("a", "   ", sure=0.99)]) == {"a": "review"}
 
 
 def test_struck_out_misplaced_and_unfound_go_to_review() -> None:
@@ -177,8 +180,9 @@ def test_bubble_columns_become_values() -> None:
 def test_thresholds_are_probabilities() -> None:
     strict, balanced = Thresholds.of("strict"), Thresholds.of("balanced")
     for chosen in (strict, balanced):
-        for value in (chosen.posterior, chosen.bubbles, chosen.rule, chosen.blank):
+        for value in (chosen.posterior, chosen.bubbles, chosen.rule, chosen.blank, chosen.unconfirmed):
             assert 0.5 < value < 1
+        assert chosen.unconfirmed > chosen.blank
     assert (strict.posterior, strict.digits, strict.bubbles) > (balanced.posterior, balanced.digits, balanced.bubbles)
 
 

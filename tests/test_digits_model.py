@@ -12,7 +12,7 @@ import pytest
 
 import ocr_recap
 from ocr_recap import crop
-from ocr_recap.synth import cells, sources
+from ocr_recap.synth import cells, pagecells, sources
 from ocr_recap.witnesses.digits import DigitReader
 
 WEIGHTS = Path(ocr_recap.__file__).parent / "weights"
@@ -106,12 +106,20 @@ def test_reads_cells_of_writers_it_never_saw(reader: DigitReader, drawn: cells.C
     found = np.exp(reader.read(drawn.patches, drawn.boxes))
     best, sure = found.argmax(axis=1), found.max(axis=1)
     digits = drawn.labels < 10
-    assert (best == drawn.labels)[digits].mean() >= 0.89
-    assert (best == drawn.labels).mean() >= 0.89
+    assert (best == drawn.labels)[digits].mean() >= 0.9
+    assert (best == drawn.labels).mean() >= 0.9
     # Where it says 99% it is wrong in far less than 1 in 50, and it says so about a good part of the cells.
     certain = sure >= 0.99
     assert certain.mean() > 0.4
     assert (best != drawn.labels)[certain].mean() < 0.02
+
+
+def test_reads_photos_of_writers_it_never_saw(reader: DigitReader):
+    made = pagecells.together([pagecells.photo_cells(pagecells.Kind("field", "field"), 11, i) for i in range(8)])
+    best = reader.read(made.patches, made.boxes).argmax(axis=1)
+    plain = ~np.isin(made.manners, pagecells.CORRECTED)
+    assert plain.sum() > 100
+    assert (best == made.labels)[plain].mean() >= 0.96
 
 
 def test_the_second_reader_helps_where_the_first_doubts(reader: DigitReader, drawn: cells.Cells):
@@ -130,4 +138,4 @@ def test_reads_the_held_out_source(reader: DigitReader):
     mix = cells.Mix({"optdigits": sources.load_pack()["optdigits"]}, {"optdigits": 1.0})
     made = cells.batch(1500, "test", mix, np.random.default_rng(7))
     found = reader.read(made.patches, made.boxes).argmax(axis=1)
-    assert (found == made.labels)[made.labels < 10].mean() >= 0.87
+    assert (found == made.labels)[made.labels < 10].mean() >= 0.88

@@ -212,8 +212,7 @@ def test_a_page_without_pictures_is_drawn_legibly(reader: Reader) -> None:
     assert min(record.photo.width, record.photo.height) == pdf.DRAWN_SIDE
     assert record.page is not None
     assert record.page.page == "2"
-    assert {f.text.strip() for f in record.fields.values()} == {""}
-    assert {f.status for f in record.fields.values()} <= {"blank", "review"}, "blanks on a guide are hard to be sure of"
+    assert {f.status for f in record.fields.values()} == {"blank"}
 
 
 def test_pixels_are_capped_before_anything_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:

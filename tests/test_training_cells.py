@@ -90,7 +90,7 @@ def test_page_cells_are_those_of_the_truth_and_repeat() -> None:
     assert len(made.labels) > 10
     assert made.patches.shape == (len(made.labels), 48, 48)
     assert (made.patches == again.patches).all()
-    corrected = np.isin(made.manners, page_cells.CORRECTED)
+    corrected = np.isin(made.manners, pagecells.CORRECTED)
     assert ((made.was >= 0) >= corrected).all()
     assert len(pagecells.together([made, again]).labels) == 2 * len(made.labels)
 

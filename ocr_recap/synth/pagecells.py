@@ -24,6 +24,7 @@ from .conditions import Preset
 from .hand import Manner, Writers
 
 MANNERS: tuple[Manner, ...] = ("plain", "over_edge", "neighbour", "struck", "overwritten", "fluid")
+CORRECTED = tuple(MANNERS.index(manner) for manner in ("struck", "overwritten"))  # cells with two right answers
 
 
 @dataclass(frozen=True)

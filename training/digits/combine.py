@@ -104,8 +104,7 @@ def of_photos(photos: int, workers: int) -> tuple[NDArray[np.uint8], NDArray[np.
         for part in in_order(partial(pagecells.photo_cells, kind, PAGES_SEED), range(photos), workers)
     ]
     whole = pagecells.together(parts)
-    corrected = [pagecells.MANNERS.index(manner) for manner in ("struck", "overwritten")]
-    keep = ~np.isin(whole.manners, corrected)
+    keep = ~np.isin(whole.manners, pagecells.CORRECTED)
     return whole.patches[keep], whole.boxes[keep].astype(np.float32), whole.labels[keep]
 
 

@@ -44,14 +44,32 @@ RISK = 0.001
 FLOOR: Mapping[policy.Policy, float] = {"strict": 0.999, "balanced": 0.99}
 # All but the posterior, ours: what the strict policy never lets pass; what the balanced one leaves to the posterior. A
 # cell that is no clear sign leaves 0.09 to each digit; below `summed` it is rather a clear sign of another digit. That
-# limit was set after one drawn test document of the hard preset (0.04) was read as its sums wanted it. Nothing confirms
-# a blank but the digit reader: limits for it were raised from 0.95 after resampled zeros passed for empty at 0.97.
+# limit was set after one drawn test document of the hard preset (0.04) was read as its sums wanted it. An unconfirmed
+# blank had 0.95, until resampled zeros of numbers without bubbles passed for empty at 0.97.
 DESIGNS: Mapping[policy.Policy, Thresholds] = {
     "strict": Thresholds(
-        1.0, digits=0.5, summed=0.5, flawed=False, bubbles=0.97, counted=0.9, rule=0.99, blank=0.99, broken=0.5
+        posterior=1.0,
+        digits=0.5,
+        summed=0.5,
+        flawed=False,
+        bubbles=0.97,
+        counted=0.9,
+        rule=0.99,
+        blank=0.95,
+        unconfirmed=0.99,
+        broken=0.5,
     ),
     "balanced": Thresholds(
-        1.0, digits=0.01, summed=0.05, flawed=True, bubbles=0.9, counted=0.5, rule=0.9, blank=0.98, broken=0.5
+        posterior=1.0,
+        digits=0.01,
+        summed=0.05,
+        flawed=True,
+        bubbles=0.9,
+        counted=0.5,
+        rule=0.9,
+        blank=0.95,
+        unconfirmed=0.98,
+        broken=0.5,
     ),
 }
 
