@@ -245,7 +245,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=240, help="heard documents of the field preset")
     parser.add_argument("--hard", type=int, default=40, help="of the hard preset")
     parser.add_argument("--template", default="c-hasil-ppwp-2024")
-    parser.add_argument("--seed", type=int, default=20_241_321)
+    parser.add_argument("--seed", type=int, default=20_241_331)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()

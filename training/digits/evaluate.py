@@ -233,10 +233,15 @@ def main() -> None:
     parser.add_argument("--mnist", type=Path)
     parser.add_argument("--cells", type=int, default=60_000)
     parser.add_argument("--pages", type=int, default=90, help="whole pages per photo size")
+    parser.add_argument("--speed", action="store_true", help="measure the speed alone, four times, and stop")
     parser.add_argument("--write", action="store_true", help="put the figures into digits.json")
     args = parser.parse_args()
     cv2.setNumThreads(1)
     reader = DigitReader(args.weights)
+    if args.speed:
+        for _ in range(4):
+            speed(reader)
+        return
     report = drawn_cells(reader, args.mnist, args.cells) | page_cells(reader, args.pages)
     report |= {
         "strange": strange_cells(reader, args.cells // 20),
