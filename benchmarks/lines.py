@@ -1,8 +1,8 @@
 """Are pages without marks found, and is nothing else taken for one? The limits of `by_lines` are chosen by this script.
 
-    python benchmarks/lines.py [--count 24] [--preset field] [--seed 77] [--forms ID ...] [--folder KEPT]
+    python benchmarks/lines.py [--count 24] [--preset field] [--seed 77] [--writers test] [--forms ID ...]
 
-Photos are drawn (`synth.photos`, writers "test"), tags and marks are not looked at, and each photo is asked twice:
+Photos are drawn (`synth.photos`), tags and marks are not looked at, and each photo is asked twice:
 
 - **all** templates compete: right (template, page, 95% of the cells' corners within 0.25 of a cell width), WRONG, none;
 - its own template is **taken out**: whatever is accepted is WRONG. Sheets of which no template exists look like this.
@@ -16,11 +16,9 @@ that was best on its photo, on the preset field.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -30,13 +28,13 @@ from ocr_recap.by_lines import LineFit, agrees, fits_by_lines
 from ocr_recap.load import Photo, load
 from ocr_recap.options import Options
 from ocr_recap.rectify import rectify
-from ocr_recap.register import project
 from ocr_recap.synth.photo import photograph
 from ocr_recap.synth.photos import Order, make
 from ocr_recap.template import Template, available
 from ocr_recap.template import load as load_template
 
 RIGHT = 0.25  # cell widths
+FAR = 99.0
 PAPER = (297.0, 420.0)  # mm, of what is no form
 SCALE = 6.0  # px per mm
 
@@ -47,7 +45,7 @@ def main() -> None:
     parser.add_argument("--preset", choices=("clean", "field", "hard"), default="field")
     parser.add_argument("--seed", type=int, default=77)
     parser.add_argument("--forms", nargs="*", default=None)
-    parser.add_argument("--folder", type=Path, help="sets that `ocr-recap synth` drew, FOLDER/PRESET-ID, used if there")
+    parser.add_argument("--writers", default="test", help="test, or calibration to choose limits by")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     forms = [load_template(name) for name in available()]
@@ -55,18 +53,23 @@ def main() -> None:
     for form in forms:
         if arguments.forms is not None and form.id not in arguments.forms:
             continue
-        kept = arguments.folder / f"{arguments.preset}-{form.id}" if arguments.folder else None
         count: Counter[str] = Counter()
         seconds: list[float] = []
-        for photo, fact in drawn(form, arguments.count, arguments.seed, arguments.preset, kept):
+        offs: list[float] = []
+        for photo, fact in drawn(form, arguments.count, arguments.seed, arguments.preset, arguments.writers):
             start = time.process_time()
             fits = asked(photo, forms)
             seconds.append(time.process_time() - start)
             count["all: " + verdict(fits, photo, fact, scores)] += 1
+            offs += [*offsets(fits[0], photo, fact)] if agrees(fits) else []
             out = asked(photo, [other for other in forms if other.id != form.id])
             count["taken out: " + ("WRONG" if agrees(out) else "none")] += 1
             scores["wrong"] += [out[0].agreement] if out else []
-        print(f"{form.id:24} {arguments.preset}: {dict(sorted(count.items()))}; {np.median(seconds):.2f} s", flush=True)
+        placed = f"corners off: median {np.median(offs):.3f}, 95% {np.quantile(offs, 0.95):.3f}" if offs else "-"
+        print(
+            f"{form.id:24} {arguments.preset}: {dict(sorted(count.items()))}; {placed}; {np.median(seconds):.2f} s",
+            flush=True,
+        )
     if arguments.forms is None:
         for kind, draw in (("spreadsheet", spreadsheet), ("newspaper", newspaper), ("wall", wall)):
             accepted = 0
@@ -102,8 +105,13 @@ def verdict(fits: list[LineFit], photo: Photo, fact: dict[str, Any], scores: dic
 
 
 def is_right(fit: LineFit, photo: Photo, fact: dict[str, Any]) -> bool:
+    return float(np.quantile(offsets(fit, photo, fact), 0.95)) <= RIGHT
+
+
+def offsets(fit: LineFit, photo: Photo, fact: dict[str, Any]) -> np.ndarray:
+    """How far each cell's corners lie from their true places, cell widths; `FAR` on another page."""
     if fit.page != (fact["template"], fact["page"]):
-        return False
+        return np.array([FAR])
     fields = {field.id: field for field in fit.template.fields}
     cells: list[tuple[float, float]] = []
     pixels: list[list[float]] = []
@@ -113,20 +121,12 @@ def is_right(fit: LineFit, photo: Photo, fact: dict[str, Any]) -> bool:
             pixels += quad
     true = (np.array(pixels) + 0.5) * photo.scale - 0.5
     width = np.linalg.norm(true[1::4] - true[0::4], axis=1).mean()
-    off = np.linalg.norm(project(fit.fit.homography, np.array(cells)) - true, axis=1) / width
-    return bool(np.quantile(off, 0.95) <= RIGHT)
+    return np.linalg.norm(fit.seen(np.array(cells)) - true, axis=1) / width
 
 
-def drawn(
-    form: Template, count: int, seed: int, preset: Any, kept: Path | None
-) -> Iterator[tuple[Photo, dict[str, Any]]]:
-    if kept and (kept / "truth.jsonl").is_file():
-        for line in (kept / "truth.jsonl").read_text("utf-8").splitlines()[:count]:
-            fact = json.loads(line)
-            yield load(kept / f"{fact['name']}.jpg", fact["name"], Options()), fact
-        return
+def drawn(form: Template, count: int, seed: int, preset: Any, writers: Any) -> Iterator[tuple[Photo, dict[str, Any]]]:
     for index in range(count):
-        made = make(Order(form, count, seed, preset), index)
+        made = make(Order(form, count, seed, preset, writers=writers), index)
         yield load(made.jpeg, made.name, Options()), made.truth
 
 

@@ -20,6 +20,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,8 @@ SIDE = 1600  # px, longer side of photo and drawing for features
 RATIO = 0.8
 INLIERS = 15
 PLACED = 0.25  # cell widths
-Method = Callable[[Photo, Template, str], "np.ndarray | None"]
+Seen = Callable[[np.ndarray], np.ndarray]  # mm on the page to decoded px
+Method = Callable[[Photo, Template, str], "Seen | None"]
 
 
 @dataclass(frozen=True)
@@ -135,22 +137,22 @@ def case(fact: dict[str, Any], photo: Photo, template: Template, page_id: str) -
     return Case(fact["name"], photo, template, page_id, np.array(cells), np.array(pixels, dtype=float))
 
 
-def distance(found: Case, homography: np.ndarray) -> float:
+def distance(found: Case, seen: Seen) -> float:
     """95% of the cells' corners lie so near their true place, in cell widths."""
     true = (found.pixels + 0.5) * found.photo.scale - 0.5
     width = np.linalg.norm(true[1::4] - true[0::4], axis=1).mean()
-    return float(np.quantile(np.linalg.norm(project(homography, found.cells) - true, axis=1) / width, 0.95))
+    return float(np.quantile(np.linalg.norm(seen(found.cells) - true, axis=1) / width, 0.95))
 
 
-def by_lines(photo: Photo, template: Template, page_id: str) -> np.ndarray | None:
+def by_lines(photo: Photo, template: Template, page_id: str) -> Seen | None:
     fits = fits_by_lines(photo.gray, rectify(photo.gray), [(template, page_id)])
-    return fits[0].fit.homography if agrees(fits) else None
+    return fits[0].seen if agrees(fits) else None
 
 
 def by_features(detector: Any, norm: int) -> Method:
     drawings: dict[tuple[str, str], tuple[Any, Any, float]] = {}
 
-    def method(photo: Photo, template: Template, page_id: str) -> np.ndarray | None:
+    def method(photo: Photo, template: Template, page_id: str) -> Seen | None:
         key = (template.id, page_id)
         if key not in drawings:
             scale = SIDE / max(template.paper.width, template.paper.height)
@@ -168,8 +170,9 @@ def by_features(detector: Any, norm: int) -> Method:
         source = np.array([points[m.queryIdx].pt for m in good])
         target = np.array([seen[m.trainIdx].pt for m in good])
         matrix, mask = cv2.findHomography((source + 0.5) / scale, (target + 0.5) / shrink - 0.5, cv2.RANSAC, 4.0)
-        # OpenCV gives None where it finds nothing.
-        return None if mask is None or int(mask.sum()) < INLIERS else matrix  # pyright: ignore[reportUnnecessaryComparison]
+        if mask is None or int(mask.sum()) < INLIERS:  # pyright: ignore[reportUnnecessaryComparison]
+            return None
+        return partial(project, np.asarray(matrix, dtype=np.float64))
 
     return method
 

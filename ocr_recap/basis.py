@@ -34,12 +34,13 @@ class Basis:
 
     def at(self, points: FloatArray) -> FloatArray:
         """The splines at other places (m, 2) mm; (m, splines)."""
-        return _rows(points, self.origin, self.step, self.shape)
+        return rows_of(points, self.origin, self.step, self.shape)
 
 
-def _rows(points: FloatArray, origin: FloatArray, step: FloatArray, shape: tuple[int, int]) -> FloatArray:
+def rows_of(points: FloatArray, origin: FloatArray, step: FloatArray, shape: tuple[int, int]) -> FloatArray:
+    """The splines of a surface at places (n, 2), each row as long as its coefficients; (n, rows * columns)."""
     across, down = (splines((points[:, k] - origin[k]) / step[k], shape[1 - k]) for k in (0, 1))
-    return (down[:, :, None] * across[:, None, :]).reshape(len(points), -1)
+    return (down[:, :, None] * across[:, None, :]).reshape(len(points), shape[0] * shape[1])
 
 
 @lru_cache(maxsize=64)
@@ -54,10 +55,10 @@ def basis_of(ruled: Ruling, marks: bytes) -> Basis:
     axis = np.abs(ruled.normals).argmax(axis=1)
     line = np.rint(np.where(axis == 1, ruled.points[:, 1], ruled.points[:, 0]) * 4).astype(int)
     part = (line * 2654435761 >> 7) % PARTS
-    return Basis(origin, step, shape, _rows(ruled.points, origin, step, shape), axis, part, _bending(shape, step))
+    return Basis(origin, step, shape, rows_of(ruled.points, origin, step, shape), axis, part, bending(shape, step))
 
 
-def _bending(shape: tuple[int, int], step: FloatArray) -> FloatArray:
+def bending(shape: tuple[int, int], step: FloatArray) -> FloatArray:
     """Penalty of a surface's second differences along, across and both, so that planes cost nothing."""
 
     def difference(n: int, times: int) -> FloatArray:

@@ -24,7 +24,7 @@ _PULL = 6.0  # px from which lines pull
 _KEPT = 3  # alignments of the first axis that are followed
 _MET = 40  # alignments of the second axis that meet each of them
 _TOLD = 3  # places of one layout that are told
-_FOLLOWED = 12  # layouts whose second axis is looked at
+_FOLLOWED = 24  # layouts whose second axis is looked at
 _ASPECT = 1.35  # largest ratio of the two scales: foreshortening that a tilt of 40 degrees leaves
 _SPAN = (0.30, 1.6)  # how much of the rectified picture the page's lines may span
 _LONG = 0.6  # share of a line that must be seen for it to count in full where rows and columns are aligned apart
@@ -36,12 +36,14 @@ class Placed:
 
     Attributes:
         homography: (3, 3), millimetres of the page to decoded pixels.
+        to_seen: (3, 3), millimetres of the page to pixels of the rectified picture, straightened where it is bent.
         recall: share of the page's lines (by what they tell) that the photo shows.
         precision: share of the photo's lines, where the page would lie, that the page explains.
     """
 
     layout: Layout
     homography: FloatArray
+    to_seen: FloatArray
     recall: float
     precision: float
 
@@ -57,8 +59,8 @@ class Ruler:
     def __init__(self, seen: Rectified, slack: int) -> None:
         """`slack`: px by which a line may lie off, for paper that is not quite flat."""
         self.seen = seen
-        self.rows = _Sums(seen.rows, slack)
-        self.columns = _Sums(np.ascontiguousarray(seen.columns.T), slack)
+        self.rows = Sums(seen.rows, slack)
+        self.columns = Sums(np.ascontiguousarray(seen.columns.T), slack)
 
     def best(self, layouts: Sequence[Layout]) -> list[Placed]:
         """The best few places of each layout that comes near, best first."""
@@ -100,8 +102,10 @@ class Ruler:
             if all(np.abs(ends[index] - ends[k]).max() > 3.0 * sums.slack for k in kept):
                 kept.append(int(index))
                 sx, tx, sy, ty = pairs[index]
-                matrix = self.seen.to_photo @ np.array([[sx, 0, tx], [0, sy, ty], [0, 0, 1]]) @ layout.turn
-                placed.append(Placed(layout, matrix / matrix[2, 2], float(recall[index]), float(precision[index])))
+                to_seen = np.array([[sx, 0, tx], [0, sy, ty], [0, 0, 1]]) @ layout.turn
+                matrix = self.seen.to_photo @ to_seen
+                told = float(recall[index]), float(precision[index])
+                placed.append(Placed(layout, matrix / matrix[2, 2], to_seen, *told))
                 if len(kept) == _TOLD:
                     break
         return placed
@@ -125,7 +129,7 @@ class Ruler:
         return told / all_told, np.minimum(explained / np.maximum(there, 1.0), 1.0)
 
 
-class _Sums:
+class Sums:
     """Sums over a mask of lines that run along x."""
 
     def __init__(self, mask: Mask, slack: int) -> None:
@@ -184,7 +188,7 @@ def _peaks(profile: FloatArray, slack: int) -> tuple[FloatArray, FloatArray]:
     return longest.astype(np.float64), np.sort(places).astype(np.float64)
 
 
-def _align(lines: Axis, sums: _Sums, span: FloatArray, shortlist: int) -> tuple[FloatArray, FloatArray]:
+def _align(lines: Axis, sums: Sums, span: FloatArray, shortlist: int) -> tuple[FloatArray, FloatArray]:
     """Scales and shifts (n, 2), px per mm and px, that lay the lines of one axis on those of the photo, best first.
 
     Args:
@@ -225,7 +229,7 @@ def _apart(ways: FloatArray, at: FloatArray, least: float, most: int) -> list[in
     return kept
 
 
-def _settled(ways: FloatArray, at: FloatArray, weight: FloatArray, sums: _Sums) -> FloatArray:
+def _settled(ways: FloatArray, at: FloatArray, weight: FloatArray, sums: Sums) -> FloatArray:
     """Scales and shifts moved so that lines lie on the nearest lines of the photo, as far as these are near."""
     place = ways[:, :1] * at + ways[:, 1:]
     row = np.rint(place).astype(np.intp)
@@ -246,7 +250,7 @@ def _settled(ways: FloatArray, at: FloatArray, weight: FloatArray, sums: _Sums) 
     return np.c_[scale, shift]
 
 
-def _pattern(ways: FloatArray, at: FloatArray, length: FloatArray, weight: FloatArray, sums: _Sums) -> FloatArray:
+def _pattern(ways: FloatArray, at: FloatArray, length: FloatArray, weight: FloatArray, sums: Sums) -> FloatArray:
     """How well lines at such places meet those of the photo for each scale and shift: 1 all of them, 0 as by chance.
 
     Where a photo is full of lines, small pages find lines everywhere: what counts is how much more than chance finds.

@@ -7,11 +7,15 @@ another (`lineup`). Which of the four sides is up, the two points cannot say.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from .register import project
+from .surface import Surface
+from .unbend import unbend
 
 FloatArray = NDArray[np.float64]
 GrayImage = NDArray[np.uint8]
@@ -44,14 +48,16 @@ class Rectified:
     """The ruled lines of a photo, turned along the axes.
 
     Attributes:
-        to_photo: (3, 3), rectified pixels to decoded pixels.
+        to_photo: (3, 3), pixels of the plane that was turned to decoded pixels.
         rows: (h, w) uint8, 1 on lines that run along x.
         columns: (h, w) uint8, 1 on lines that run along y.
+        bend: straightened pixels, those of `rows` and `columns`, to pixels of that plane; None where they are the same.
     """
 
     to_photo: FloatArray
     rows: Mask
     columns: Mask
+    bend: Surface | None = None
 
 
 def rectify(gray: GrayImage) -> Rectified | None:
@@ -83,6 +89,13 @@ def rectify(gray: GrayImage) -> Rectified | None:
     to_full = np.array([[shrink, 0, 0.5 * shrink - 0.5], [0, shrink, 0.5 * shrink - 0.5], [0, 0, 1]])
     to_photo = to_full @ to_small @ to_local @ np.array([[1 / scale, 0, low[0]], [0, 1 / scale, low[1]], [0, 0, 1]])
     to_rectified = np.asarray(np.linalg.inv(to_photo), dtype=np.float64)
+    ends = project(to_rectified, (strokes + 0.5) * shrink - 0.5)
+    near = ((ends >= 0) & (ends < (width, height))).all(axis=(1, 2))
+    bend = unbend(ends[near], width, height)
+    if bend is not None:
+        turned, inside = _straightened(gray, to_photo, bend, width, height)
+        rows, columns = _lines_along_x(turned, inside), _lines_along_x(turned.T, inside.T).T
+        return Rectified(to_photo / to_photo[2, 2], rows, columns, bend)
     turned: GrayImage = np.asarray(cv2.warpPerspective(gray, to_rectified, (width, height)), dtype=np.uint8)
     # Beyond the photo's edge there is nothing, and the edge itself is no line.
     edge = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * (np.array(gray.shape[::-1]) - 1.0)
@@ -94,12 +107,27 @@ def rectify(gray: GrayImage) -> Rectified | None:
     return Rectified(to_photo / to_photo[2, 2], rows, columns)
 
 
+def _straightened(
+    gray: GrayImage, to_photo: FloatArray, bend: Surface, width: int, height: int
+) -> tuple[GrayImage, Mask]:
+    """The photo turned and unbent, and where there is a photo."""
+    places = bend.lattice(np.arange(width, dtype=np.float64), np.arange(height, dtype=np.float64))
+    x, y = np.moveaxis(project(to_photo, places).astype(np.float32), -1, 0)
+    turned = cv2.remap(gray, np.ascontiguousarray(x), np.ascontiguousarray(y), cv2.INTER_LINEAR)
+    inside = ((x > 0) & (y > 0) & (x < gray.shape[1] - 1) & (y < gray.shape[0] - 1)).astype(np.uint8)
+    inside = cv2.erode(inside, np.ones((_HAT, _HAT), np.uint8), borderValue=0)
+    return np.asarray(turned, dtype=np.uint8), np.asarray(inside, dtype=np.uint8)
+
+
 def mirrored(seen: Rectified | None) -> Rectified | None:
     """The same lines as in a mirror."""
     if seen is None:
         return None
     flip = np.array([[-1.0, 0, seen.rows.shape[1] - 1], [0, 1, 0], [0, 0, 1]])
-    return Rectified(seen.to_photo @ flip, seen.rows[:, ::-1].copy(), seen.columns[:, ::-1].copy())
+    bend = None
+    if seen.bend is not None:
+        bend = replace(seen.bend, values=seen.bend.values[:, ::-1] * (-1, 1))
+    return Rectified(seen.to_photo @ flip, seen.rows[:, ::-1].copy(), seen.columns[:, ::-1].copy(), bend)
 
 
 def _looked_at(gray: GrayImage) -> tuple[GrayImage, float]:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
+_TURNS = 4  # each leaves about a tenth of the error: paper does not rise steeper than that
+
 
 @dataclass(frozen=True, eq=False)
 class Surface:
@@ -28,6 +30,21 @@ class Surface:
         rows, columns, _ = self.values.shape
         along = (down @ self.values.reshape(rows, -1)).reshape(-1, columns, 2)
         return (flat + np.einsum("nc,nck->nk", across, along)).reshape(points.shape)
+
+    def origin_of(self, points: FloatArray) -> FloatArray:
+        """The places (..., 2) that are displaced to these."""
+        places = points
+        for _ in range(_TURNS):
+            places = places + points - self.moved(places)
+        return places
+
+    def lattice(self, x: FloatArray, y: FloatArray) -> FloatArray:
+        """The places (len(y), len(x), 2) of a lattice, displaced."""
+        across, down = (
+            splines((at - self.origin[k]) / self.step[k], self.values.shape[1 - k]) for k, at in enumerate((x, y))
+        )
+        moves = [down @ self.values[..., k] @ across.T for k in (0, 1)]
+        return np.stack([moves[0] + x, moves[1] + y[:, None]], axis=-1)
 
 
 def splines(place: FloatArray, count: int) -> FloatArray:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .basis import PARTS, basis_of
-from .crease import Crease, find_creases, kinks
+from .crease import find_creases, kinks
 from .register import Fit, Ruling, match, project
 from .surface import Surface
 
@@ -24,7 +24,7 @@ FloatArray = NDArray[np.float64]
 GrayImage = NDArray[np.uint8]
 
 _MOST_SAMPLES = 1400
-_LEAST = 60  # samples without which nothing is fitted
+_LEAST, _LEAST_OF_AXIS = 60, 6  # samples without which nothing is fitted
 _STIFF = (0.1, 1.0, 10.0, 1e2, 1e3, 1e4)  # weights of bending that compete, softest first
 _GAIN = 0.97  # a softer surface must bring the left-out lines this much closer
 _MARK = 20.0  # one corner mark counts as much as this many samples, as in `register`
@@ -50,6 +50,7 @@ def follow(
     starts: Sequence[FloatArray],
     ruled: Ruling,
     anchors: tuple[FloatArray, FloatArray],
+    bend: tuple[FloatArray, Callable[[FloatArray], FloatArray]] | None = None,
 ) -> Fit:
     """Follow the paper from where a plane would have it.
 
@@ -62,19 +63,27 @@ def follow(
             folded.
         ruled: line samples of the page.
         anchors: (k, 2) mm and (k, 2) px of the corner marks that were seen.
+        bend: a homography (mm to px), and where the paper is known to lie instead of (n, 2) mm: another start.
 
     Returns:
         The plane, or a better fit with a surface; a surface that leaves much of the residual is not taken. Its support
         counts the samples that are met within 0.15 of a cell width, half as far as a plane's does; a plane that should
         have been followed and could not be is judged by the same.
     """
-    support, residual = _score(gray, fit.homography, _thinned(ruled))
+    thin = _thinned(ruled)
+    support, residual = _score(gray, fit.homography, thin)
     best = fit if fit.residual < _MAY_BE_FOLDED else replace(fit, support=min(fit.support, support))
     # Most paper bends gently: creases, which cost ten times as much, are looked for where that does not suffice.
-    for start, creased in ((fit.homography, False), *((s, True) for s in starts if distance is not None)):
-        creases = find_creases(distance(), start, ruled) if creased and distance else []
-        rounds = _GENTLE if not creased else _CREASED if creases else _LOOSE
-        bent = _straighten(gray, start, ruled, anchors, creases, rounds)
+    ways: list[tuple[FloatArray, bool, FloatArray | None]] = [(fit.homography, False, None)]
+    ways += [(bend[0], True, bend[1](thin.points) - thin.points)] if bend is not None else []
+    ways += [(start, True, None) for start in starts if distance is not None]
+    for start, creased, known in ways:
+        moves = known
+        if creased and known is None and distance is not None:
+            creases = find_creases(distance(), start, ruled)
+            moves = sum((c.moves(thin.points) for c in creases), np.zeros_like(thin.points)) if creases else None
+        rounds = _GENTLE if not creased else _CREASED if moves is not None else _LOOSE
+        bent = _straighten(gray, start, ruled, anchors, moves, rounds)
         if bent and (best.surface is None or bent[1] > best.support):
             if bent[1] < support - _ALIKE or bent[2] > min(residual, _MOST_LEFT):
                 continue
@@ -83,10 +92,10 @@ def follow(
                 fit, homography=start, support=support, residual=residual, surface=surface, before=fit.residual
             )
             if distance is not None or fit.residual >= _MAY_BE_FOLDED or fit.support < _UNFOLDED:
-                best = replace(best, folds=_folds(gray, best, _thinned(ruled)))
+                best = replace(best, folds=_folds(gray, best, thin))
         if best.surface is not None and best.support >= (_ENOUGH if creased else SURE):
             break
-    return best if best.surface is None else replace(best, unmet=_unmet(gray, best, _thinned(ruled)))
+    return best if best.surface is None else replace(best, unmet=_unmet(gray, best, thin))
 
 
 _MAY_BE_FOLDED = (
@@ -108,23 +117,26 @@ def _straighten(
     start: FloatArray,
     ruled: Ruling,
     anchors: tuple[FloatArray, FloatArray],
-    creases: Sequence[Crease],
+    moves: FloatArray | None,
     rounds: _Rounds,
 ) -> tuple[Surface, float, float] | None:
-    """Surface, support and residual; None where lines are too few or only something impossible would fit."""
+    """Surface, support and residual, from displacements (n, 2) mm of the samples on.
+
+    None where lines are too few or only something impossible would fit.
+    """
     thin = _thinned(ruled)
     gap = _gaps(thin)
     model = _Model(thin, anchors, start)
     surface = model.flat
-    if creases:
-        surface = model.through(sum((c.moves(thin.points) for c in creases), np.zeros_like(thin.points)))
+    if moves is not None:
+        surface = model.through(moves)
     chosen: float | None = None
     for reach, stiffness, times in rounds:
         alone = gap > _ALONE * reach * thin.unit
         for _ in range(times):
             seen = match(gray, start, _displaced(thin, surface), reach)
             found = seen.found & alone if (seen.found & alone).sum() >= _LEAST else seen.found
-            if found.sum() < _LEAST:
+            if found.sum() < _LEAST or min(np.bincount(model.axis[found], minlength=2)) < _LEAST_OF_AXIS:
                 return None
             offset = seen.offset / seen.pixels_per_mm
             if stiffness is None and chosen is None:
@@ -135,12 +147,18 @@ def _straighten(
     return (surface, *_score(gray, start, _displaced(thin, surface)))
 
 
-def _unmet(gray: GrayImage, fit: Fit, ruled: Ruling) -> FloatArray:
-    """Samples in sight that are not met within 0.15 of a cell width, (n, 2) mm."""
+def met(gray: GrayImage, fit: Fit, ruled: Ruling, near: float = _NEAR) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which samples are in sight, and which of them the fit's surface meets within `near` cell widths; (n,) each."""
     assert fit.surface is not None
     seen = match(gray, fit.homography, _displaced(ruled, fit.surface), 0.3)
     off = np.abs(seen.offset) / (seen.pixels_per_mm * ruled.unit)
-    return ruled.points[seen.visible & ~(seen.found & (off <= _NEAR))]
+    return seen.visible, seen.visible & seen.found & (off <= near)
+
+
+def _unmet(gray: GrayImage, fit: Fit, ruled: Ruling) -> FloatArray:
+    """Samples in sight that are not met, (n, 2) mm."""
+    visible, there = met(gray, fit, ruled)
+    return ruled.points[visible & ~there]
 
 
 def _folds(gray: GrayImage, fit: Fit, ruled: Ruling) -> tuple[tuple[int, float], ...]:

@@ -163,3 +163,12 @@ def test_a_surface_without_values_moves_nothing_and_ends_level():
     assert still.moved(places) == pytest.approx(places)
     even = Surface(np.full((6, 5, 2), 3.0), np.zeros(2), np.full(2, 40.0))
     assert even.moved(places) == pytest.approx(places + 3.0)
+
+
+def test_a_surface_finds_back_to_where_it_came_from():
+    rng = np.random.default_rng(4)
+    bent = Surface(rng.normal(0, 2, (8, 7, 2)), np.zeros(2), np.full(2, 60.0))
+    places = rng.uniform(0, 240, (50, 2))
+    assert bent.origin_of(bent.moved(places)) == pytest.approx(places, abs=0.01)
+    x, y = np.array([0.0, 31.0, 200.0]), np.array([5.0, 90.0])
+    assert bent.lattice(x, y) == pytest.approx(bent.moved(np.stack(np.meshgrid(x, y), axis=-1)))
