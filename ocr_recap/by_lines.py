@@ -41,11 +41,12 @@ PageOf = tuple[Template, str]
 LEAST_AGREEMENT = 0.85
 LEAST_LEAD = 0.10  # by which the best place must beat every other page,
 LEAST_LEAD_ELSEWHERE = 0.04  # and the same page at another place
-LARGEST_RESIDUAL = 0.06  # cell widths
+LARGEST_RESIDUAL = 0.04  # cell widths; right places had 0.03 at most, other forms mostly 0.04 to 0.11
 # Two places of a page are one where so large a share of its line samples lies nearer than so many cell widths.
 _MOST, _ELSEWHERE = 0.9, 0.25
 _FITTED = 6  # places that are fitted to the photo
 _STRETCHED = 12  # places that are stretched along each axis before the best of them are fitted
+_BEYOND_DOUBT = 0.93  # agreement from which no other place is followed
 _HOPEFUL = 0.12  # of lineup's score: places below are not worth a fit
 _RIVAL = 0.6  # of the best place's score: places below cannot win
 _WORTH_FOLLOWING = 0.4  # agreement from which paper that is not flat is followed
@@ -133,8 +134,10 @@ def fits_by_lines(
             break
         (stretch, _), placed = given[index]
         start = _Start(seen, placed, stretch)
-        gently.append(_followed(gray, seen, _plane(gray, seen, placed.layout, start.homography), start))
-    return _sorted(gently)
+        gently = _sorted([*gently, _followed(gray, seen, _plane(gray, seen, placed.layout, start.homography), start)])
+        if gently[0].agreement >= _BEYOND_DOUBT and agrees(gently):
+            break
+    return gently
 
 
 def _sorted(fits: Iterable[LineFit]) -> list[LineFit]:

@@ -24,7 +24,8 @@ _PULL = 6.0  # px from which lines pull
 _KEPT = 3  # alignments of the first axis that are followed
 _MET = 40  # alignments of the second axis that meet each of them
 _TOLD = 3  # places of one layout that are told
-_FOLLOWED = 24  # layouts whose second axis is looked at
+_FOLLOWED = 24  # layouts whose second axis is looked at,
+_HOPEFUL = 0.5  # if their first fits at least this share as well as the best one's
 _ASPECT = 1.35  # largest ratio of the two scales: foreshortening that a tilt of 40 degrees leaves
 _SPAN = (0.30, 1.6)  # how much of the rectified picture the page's lines may span
 _LONG = 0.6  # share of a line that must be seen for it to count in full where rows and columns are aligned apart
@@ -66,7 +67,8 @@ class Ruler:
         """The best few places of each layout that comes near, best first."""
         begun = [(layout, *self._first(layout)) for layout in layouts if min(len(layout.rows), len(layout.columns)) > 2]
         begun.sort(key=lambda b: -b[2])
-        placed = [p for layout, ways, _ in begun[:_FOLLOWED] for p in self._second(layout, ways)]
+        least = _HOPEFUL * begun[0][2] if begun else 0.0
+        placed = [p for layout, ways, score in begun[:_FOLLOWED] if score >= least for p in self._second(layout, ways)]
         return sorted(placed, key=lambda p: -p.score)
 
     def _first(self, layout: Layout) -> tuple[FloatArray, float]:

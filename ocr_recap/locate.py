@@ -166,11 +166,13 @@ def _with_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag) -> L
     """The tag says which page it is; its marks say where, or else the page's lines do."""
     view = View(photo.gray, find_marks(photo.gray))
     fits = _fits_with_tag(view, template, page_id, tag)
-    if fits and _convinces(fits):
+    if fits and _convinces(fits) and fits[0][0].residual <= LARGEST_RESIDUAL:
         return _at_marks(view, fits[0], photo.scale)
     alone = fits_by_lines(photo.gray, rectify(photo.gray), [(template, page_id)])
     if agrees(alone):
         return _located(template, page_id, alone[0].fit, ("tag", "lines"), photo.scale)
+    if fits and _convinces(fits):
+        return _at_marks(view, fits[0], photo.scale)  # says how far it is from being met
     hidden = [CORNERS[i] for i in out_of_sight(view, template, page_id, tag)]
     if fits and len(hidden) < 2:
         raise PhotoProblem("page_distorted", residual=">0.3", limit=LARGEST_RESIDUAL)
