@@ -189,8 +189,8 @@ def _followed(gray: GrayImage, seen: Rectified, plane: LineFit, start: _Start | 
     return max(plane, bent, key=lambda f: f.agreement)
 
 
-def agrees(fits: Sequence[LineFit]) -> bool:
-    """Does the best fit agree with the photo, and clearly more than any other page or place?"""
+def agrees(fits: Sequence[LineFit], least: float = LEAST_AGREEMENT) -> bool:
+    """Does the best fit agree with the photo, by so much at least, and clearly more than any other page or place?"""
     if not fits:
         return False
     best, *others = fits
@@ -200,9 +200,7 @@ def agrees(fits: Sequence[LineFit]) -> bool:
         for f in others
         if f.page == best.page and best.is_elsewhere(f)
     ]
-    return (
-        best.agreement >= LEAST_AGREEMENT and best.fit.residual <= LARGEST_RESIDUAL and min(leads, default=0.0) >= 0.0
-    )
+    return best.agreement >= least and best.fit.residual <= LARGEST_RESIDUAL and min(leads, default=0.0) >= 0.0
 
 
 def _told(fit: Fit, rules: Ruling, weight: FloatArray) -> float:
