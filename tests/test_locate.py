@@ -5,8 +5,8 @@ from conftest import Shot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr_recap import Template
-from ocr_recap.fiducials import find_marks
+from ocr_recap import Template, draw
+from ocr_recap.fiducials import find_marks, find_tags
 from ocr_recap.load import load
 from ocr_recap.locate import Located, locate
 from ocr_recap.options import Options
@@ -175,3 +175,18 @@ def test_paper_that_bends_too_far_is_a_problem_not_a_guess(template: Template) -
     problem = problem_of(shot)
     assert problem.code == "page_distorted"
     assert problem.data["limit"] < 0.1
+
+
+def test_a_neighbours_tag_does_not_hide_the_page(template: Template) -> None:
+    shot = Shot(template, "2").cover("tag", "tl", "tr", "br", "bl")
+    other = template.page("3").markers.tag
+    assert other
+    page = draw.raster(template, "3", 6.0)
+    (x, y), half = np.array(other.center) * 6, int((other.side / 2 + 4) * 6)
+    piece = page[int(y) - half : int(y) + half, int(x) - half : int(x) + half]
+    piece = cv2.resize(piece, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
+    shot.gray[40 : 40 + len(piece), 40 : 40 + len(piece)] = piece
+    assert [tag.id for tag in find_tags(shot.gray, None)] == [other.id]
+    located = find(shot)
+    assert (located.page_id, located.anchors) == ("2", ("lines",))
+    assert shot.error(located.homography) < LIMIT
