@@ -32,6 +32,7 @@ from ocr_recap.synth.photo import photograph
 from ocr_recap.synth.photos import Order, make
 from ocr_recap.template import Template, available
 from ocr_recap.template import load as load_template
+from ocr_recap.threads import one_thread
 
 RIGHT = 0.25  # cell widths
 FAR = 99.0
@@ -86,6 +87,7 @@ def main() -> None:
             print(f"{name}: n {len(v)}, lowest {v[:4].round(3)}, median {np.median(v):.3f}, highest {v[-4:].round(3)}")
 
 
+@one_thread()
 def asked(photo: Photo, forms: list[Template]) -> list[LineFit]:
     return fits_by_lines(photo.gray, rectify(photo.gray), [(form, page.id) for form in forms for page in form.pages])
 
