@@ -3,7 +3,7 @@ the paper is bent.
 
 Works within the rectified picture (`rectify`), where a table's lines run along the axes but for the paper's bends.
 Every stroke says how much the paper rises between its two ends; a smooth surface goes through what all of them say.
-How lines are spaced, strokes cannot tell: that is left to `warp`, once the page is known.
+How lines are spaced, strokes cannot tell: that is left to `stretch`, once a page is placed.
 """
 
 from __future__ import annotations
