@@ -25,7 +25,7 @@ from .axes import Layout, layouts
 from .draw import raster
 from .fitting import is_flat
 from .lineup import Placed, Ruler
-from .rectify import Rectified
+from .rectify import Rectified, as_it_is
 from .register import Fit, Ruling, project, refine, ruling
 from .stretch import Stretch, stretched
 from .template import Template
@@ -122,6 +122,13 @@ def fits_by_lines(
     """
     if seen is None:
         return []
+    fits = _fits(gray, seen, pages, hopeful)
+    if seen.bend is None or agrees(fits):
+        return fits
+    return _sorted([*fits, *_fits(gray, as_it_is(gray, seen), pages, hopeful)])
+
+
+def _fits(gray: GrayImage, seen: Rectified, pages: Sequence[PageOf], hopeful: float) -> list[LineFit]:
     ways: list[Layout] = [layout for template, page_id in pages for layout in layouts(template, page_id)]
     ruler = Ruler(seen, _SLACK)
     places = ruler.best(ways)

@@ -8,6 +8,7 @@ another (`lineup`). Which of the four sides is up, the two points cannot say.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -91,24 +92,37 @@ def rectify(gray: GrayImage) -> Rectified | None:
     to_rectified = np.asarray(np.linalg.inv(to_photo), dtype=np.float64)
     ends = project(to_rectified, (strokes + 0.5) * shrink - 0.5)
     near = ((ends >= 0) & (ends < (width, height))).all(axis=(1, 2))
-    bend = unbend(ends[near], width, height)
-    if bend is not None:
-        turned, inside = _straightened(gray, to_photo, bend, width, height)
-        rows, columns = _lines_along_x(turned, inside), _lines_along_x(turned.T, inside.T).T
-        return Rectified(to_photo / to_photo[2, 2], rows, columns, bend)
-    turned: GrayImage = np.asarray(cv2.warpPerspective(gray, to_rectified, (width, height)), dtype=np.uint8)
+    return _ruled(gray, to_photo, unbend(ends[near], width, height), width, height)
+
+
+def as_it_is(gray: GrayImage, seen: Rectified) -> Rectified:
+    """The same photo not straightened: slanted lines of a pen may have passed for a bend of the paper."""
+    height, width = seen.rows.shape
+    return _ruled(gray, seen.to_photo, None, width, height)
+
+
+def _ruled(gray: GrayImage, to_photo: FloatArray, bend: Surface | None, width: int, height: int) -> Rectified:
+    """The ruled lines of a photo, turned and unbent."""
+    turned, inside = (_turned if bend is None else partial(_straightened, bend))(gray, to_photo, width, height)
+    rows, columns = _lines_along_x(turned, inside), _lines_along_x(turned.T, inside.T).T
+    return Rectified(to_photo / to_photo[2, 2], rows, columns, bend)
+
+
+def _turned(gray: GrayImage, to_photo: FloatArray, width: int, height: int) -> tuple[GrayImage, Mask]:
+    """The photo turned, and where there is a photo."""
+    to_rectified = np.asarray(np.linalg.inv(to_photo), dtype=np.float64)
+    turned = cv2.warpPerspective(gray, to_rectified, (width, height))
     # Beyond the photo's edge there is nothing, and the edge itself is no line.
     edge = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * (np.array(gray.shape[::-1]) - 1.0)
     corners = cv2.perspectiveTransform(edge[None], to_rectified)[0]
     inside = np.zeros((height, width), np.uint8)
     cv2.fillConvexPoly(inside, np.rint(np.clip(corners, -20000, 20000)).astype(np.int32), 1)
-    inside = np.asarray(cv2.erode(inside, np.ones((_HAT, _HAT), np.uint8), borderValue=0), dtype=np.uint8)
-    rows, columns = _lines_along_x(turned, inside), _lines_along_x(turned.T, inside.T).T
-    return Rectified(to_photo / to_photo[2, 2], rows, columns)
+    inside = cv2.erode(inside, np.ones((_HAT, _HAT), np.uint8), borderValue=0)
+    return np.asarray(turned, dtype=np.uint8), np.asarray(inside, dtype=np.uint8)
 
 
 def _straightened(
-    gray: GrayImage, to_photo: FloatArray, bend: Surface, width: int, height: int
+    bend: Surface, gray: GrayImage, to_photo: FloatArray, width: int, height: int
 ) -> tuple[GrayImage, Mask]:
     """The photo turned and unbent, and where there is a photo."""
     places = bend.lattice(np.arange(width, dtype=np.float64), np.arange(height, dtype=np.float64))
