@@ -82,6 +82,11 @@ class LineFit:
         return LEAST_AGREEMENT if self.fit.surface is None else LEAST_AGREEMENT_BENT
 
     @property
+    def rank(self) -> tuple[bool, float]:
+        """What is good enough goes before what is not, and then what agrees more."""
+        return self.agreement >= self.needed, self.agreement
+
+    @property
     def page(self) -> tuple[str, str]:
         """The template's id and the page's."""
         return self.template.id, self.page_id
@@ -154,7 +159,7 @@ def _fits(gray: GrayImage, seen: Rectified, pages: Sequence[PageOf], hopeful: fl
 
 
 def _sorted(fits: Iterable[LineFit]) -> list[LineFit]:
-    return sorted(fits, key=lambda f: -f.agreement)
+    return sorted(fits, key=lambda f: f.rank, reverse=True)
 
 
 class _Start:
@@ -199,7 +204,7 @@ def _followed(gray: GrayImage, seen: Rectified, plane: LineFit, start: _Start | 
     visible, there = met(gray, fit, rules, _NEAR)
     told = _share(there, visible, _weights(plane.template, plane.page_id))
     bent = LineFit(plane.template, plane.page_id, fit, told, _explained(seen, plane.template, plane.page_id, fit))
-    return max(plane, bent, key=lambda f: f.agreement)
+    return max(plane, bent, key=lambda f: f.rank)
 
 
 def agrees(fits: Sequence[LineFit], least: float = 1.0) -> bool:

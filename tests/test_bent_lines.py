@@ -15,6 +15,7 @@ from ocr_recap.lineup import Placed, Ruler
 from ocr_recap.rectify import Rectified, as_it_is, mirrored, rectify
 from ocr_recap.register import project
 from ocr_recap.stretch import stretched
+from ocr_recap.surface import Surface
 from ocr_recap.template import load as load_template
 from ocr_recap.unbend import unbend
 
@@ -139,11 +140,22 @@ def test_what_is_not_straightened_is_the_plane_alone():
     assert not np.array_equal(plain.rows, seen.rows)
 
 
+def test_a_bend_that_is_none_does_not_hide_the_page(monkeypatch):
+    rng = np.random.default_rng(3)
+    wrong = Surface(rng.normal(0, 40, (11, 9, 2)), np.zeros(2), np.full(2, 140.0))
+    monkeypatch.setattr("ocr_recap.rectify.unbend", lambda *_: wrong)
+    shot = Shot(FORM, "plano")
+    seen = rectify(shot.gray)
+    assert seen
+    assert seen.bend is wrong
+    assert shot.error(found(shot).homography) < 0.1  # cell widths
+
+
 def test_slanted_lines_of_a_pen_on_flat_paper_do_not_hide_the_page():
     form = load_template("dpr-plano-2019")
     shot = Shot(form, form.pages[0].id)
     low, high = (np.array(v) for v in ((70.0, 80.0), (225.0, 340.0)))
-    for at in np.arange(low[1], high[1], 12.0):  # closing what was left empty, all of them askew
+    for at in np.arange(low[1], high[1], 6.0):  # closing what was left empty, all of them askew
         ends = project(shot.homography, np.array([[low[0], at], [high[0], at - 4.5]]))
         cv2.line(shot.gray, *(tuple(map(int, end)) for end in ends), 40, 3)
     located = found(shot)
