@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -20,6 +19,7 @@ from .locate import Located
 from .parts import FormField, RowTotals, Tally
 from .rowtotals import cut_totals
 from .sampler import Sampler
+from .snap import BOX, BUBBLE, BUBBLE_SNAP, RING, WIDE, snap_boxes, snap_rings
 
 FloatArray = NDArray[np.float64]
 Patch = NDArray[np.uint8]
@@ -31,14 +31,6 @@ CELL = 32  # px: the height of a square cell, line centre to line centre, in the
 # these sides. Training cells (`synth.cellphoto`) are cut by the same `scale_of`; other figures need other weights.
 _TALL = 1.5
 _WIDEST, _TALLEST = 56, 44  # px
-_WIDE = 64  # px: the patch that the box is searched in, where the longer side is `_BOX` px
-_BOX = 32
-_SNAP = 6  # px of that patch (0.19 cell widths) that a box may lie off its predicted place
-_LINE_CONTRAST = 5.0  # mean ridge height (gray levels) from which a side of the box counts as seen
-_PULL = 0.06  # gray levels per squared px: how much better a farther place must be
-BUBBLE = 24  # px: a bubble with its surroundings
-RING = 8.0  # px: its printed radius in that patch
-_BUBBLE_SNAP = 3  # px
 # So many line samples that are not met within so many mm, and a cell counts as not found. On a folded page whose
 # surface was a quarter of a cell off beside the crease, cells there had 4 to 7, right ones 3 at most
 # (benchmarks/bent.py).
@@ -180,8 +172,8 @@ def _cut_cells(sampler: Sampler, fields: Sequence[FormField], located: Located) 
     ends = np.cumsum([f.cells.count for f in fields])
     centers = (rects[:, :2] + rects[:, 2:]) / 2
     width, height = fields[0].cells.box[2], fields[0].cells.box[3]
-    unit = max(width, height) / _BOX
-    shift, found = _snap(sampler.sample(centers, unit, _WIDE), width / unit / 2, height / unit / 2, ends)
+    unit = max(width, height) / BOX
+    shift, found = snap_boxes(sampler.sample(centers, unit, WIDE), width / unit / 2, height / unit / 2, ends)
     if located.unmet is not None:
         # Amid lines that the paper's surface does not meet a cell may have snapped to another's box.
         near = np.linalg.norm(located.unmet - centers[:, None], axis=2) < _AROUND
@@ -251,96 +243,19 @@ def box_of(width: float, height: float) -> tuple[float, float]:
     return width * scale, height * scale
 
 
-def _snap(
-    wide: Patch, half_width: float, half_height: float, ends: NDArray[np.intp]
-) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Find each printed box: shifts (n, 2) in patch px, and whether both pairs of sides were seen.
-
-    `ends`: where the cells of each number end.
-    """
-    image = cv2_blur(wide)
-    x_shift, x_found = _snap_axis(image, half_width, half_height, ends)
-    y_shift, y_found = _snap_axis(np.swapaxes(image, 1, 2), half_height, half_width, ends)
-    return np.stack([x_shift, y_shift], axis=1), x_found & y_found
-
-
-def cv2_blur(patches: Patch) -> NDArray[np.float32]:
-    """A light blur of every patch, float32."""
-    padded = patches.reshape(-1, patches.shape[-1]).astype(np.float32)
-    return np.asarray(cv2.blur(padded, (1, 3)), dtype=np.float32).reshape(patches.shape)
-
-
-def _snap_axis(
-    image: NDArray[np.float32], half: float, half_other: float, ends: NDArray[np.intp]
-) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Shift along x that puts both vertical sides on dark lines; cells of one field help each other."""
-    middle = (_WIDE - 1) / 2
-    part = image[:, round(middle - half_other + 1) : round(middle + half_other)]
-    # One pixel must not speak for a whole line: a blob of ink is no side of a box.
-    ridge = np.clip(np.minimum(part[:, :, :-4], part[:, :, 4:]) - part[:, :, 2:-2], -12, 30)
-    profile = np.zeros((len(image), _WIDE))
-    profile[:, 2:-2] = ridge.mean(axis=1)
-    shifts = np.arange(-_SNAP, _SNAP + 1)
-    left = np.stack([_at(profile, middle - half + s) for s in shifts], axis=1)
-    right = np.stack([_at(profile, middle + half + s) for s in shifts], axis=1)
-    own = np.minimum(left, right) + 0.5 * (left + right)
-    counts = np.diff(ends, prepend=0)
-    of_field = np.add.reduceat(own, ends - counts, axis=0) / counts[:, None]
-    score = own + 0.7 * np.repeat(of_field, counts, axis=0) - _PULL * shifts**2
-    best = score.argmax(axis=1)
-    rows = np.arange(len(best))
-    inner = np.clip(best, 1, len(shifts) - 2)
-    before, here, after = score[rows, inner - 1], score[rows, inner], score[rows, inner + 1]
-    bend = before - 2 * here + after
-    fraction = np.where(bend < -1e-6, 0.5 * (before - after) / np.minimum(bend, -1e-6), 0.0).clip(-0.5, 0.5)
-    shift = shifts[best] + np.where(best == inner, fraction, 0.0)
-    sides = np.stack([left[rows, best], right[rows, best]])
-    found = (sides.min(axis=0) > _LINE_CONTRAST / 2) & (sides.max(axis=0) > _LINE_CONTRAST)
-    return np.where(found, shift, 0.0), found
-
-
-def _at(profile: FloatArray, x: float) -> FloatArray:
-    """Profile at a fractional place: the larger of linear samples half a pixel around it."""
-    low = int(np.floor(x))
-    weight = x - low
-    return (1 - weight) * profile[:, low] + weight * profile[:, low + 1]
-
-
 def _cut_bubbles(sampler: Sampler, fields: Sequence[FormField]) -> dict[str, tuple[Patch, FloatArray]]:
     """The bubbles of numbers that are printed in one size, and their centres in photo px; by field id."""
     sets = [f.bubbles.centers(f.cells.count).reshape(-1, 2) for f in fields if f.bubbles]
     assert fields[0].bubbles is not None
     unit = fields[0].bubbles.radius / RING
-    wide = sampler.sample(np.concatenate(sets), unit, BUBBLE + 2 * _BUBBLE_SNAP)
+    wide = sampler.sample(np.concatenate(sets), unit, BUBBLE + 2 * BUBBLE_SNAP)
     ends = np.cumsum([len(centers) for centers in sets])
     parts = [slice(end - len(centers), end) for centers, end in zip(sets, ends, strict=True)]
     places = np.concatenate(
-        [c + _snap_rings(wide[p].astype(np.float32).mean(axis=0)) * unit for c, p in zip(sets, parts, strict=True)]
+        [c + snap_rings(wide[p].astype(np.float32).mean(axis=0)) * unit for c, p in zip(sets, parts, strict=True)]
     )
     patches, centers = sampler.sample(places, unit, BUBBLE), sampler.to_photo(places)
     return {
         f.id: (patches[p].reshape(-1, 10, BUBBLE, BUBBLE), centers[p].reshape(-1, 10, 2))
         for f, p in zip(fields, parts, strict=True)
     }
-
-
-def _snap_rings(mean: NDArray[np.float32]) -> FloatArray:
-    """Shift (2,) in px that centres the printed rings in the mean of all bubbles of one number."""
-    moves, rings = _rings(mean.shape[0])
-    score = rings @ mean.ravel().astype(np.float64) - 0.15 * (moves**2).sum(axis=1)
-    return moves[int(score.argmax())]
-
-
-@lru_cache(maxsize=2)
-def _rings(size: int) -> tuple[FloatArray, FloatArray]:
-    """Shifts (n, 2), y first in their order, and what tells a ring there from its surroundings, (n, size * size)."""
-    y, x = np.mgrid[:size, :size].astype(np.float64) - (size - 1) / 2
-    moves: list[tuple[int, int]] = []
-    rings: list[FloatArray] = []
-    for dy in range(-_BUBBLE_SNAP, _BUBBLE_SNAP + 1):
-        for dx in range(-_BUBBLE_SNAP, _BUBBLE_SNAP + 1):
-            radius = np.hypot(x - dx, y - dy)
-            ring, around = (np.abs(radius - r) < 0.8 for r in (RING, RING + 2.6))
-            moves.append((dx, dy))
-            rings.append((around / around.sum() - ring / ring.sum()).ravel())
-    return np.array(moves, dtype=np.float64), np.stack(rings)

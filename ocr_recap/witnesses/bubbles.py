@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..crop import BUBBLE, RING
+from ..snap import BUBBLE, RING
 
 FloatArray = NDArray[np.float64]
 

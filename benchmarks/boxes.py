@@ -1,0 +1,127 @@
+"""Is each printed box seen where it is, and not where it is not? The limits of `snap` are chosen by this script.
+
+    python benchmarks/boxes.py [--count 24] [--seed 5077] [--writers calibration]
+
+Photos of every form are drawn with the presets field and hard, and located. Then the cells of each number are looked
+for twice: where the page was located, and as if it lay 0.25 to 1.2 cells elsewhere. *Refused*: numbers of which a box
+was not seen although they are placed right. *Seen elsewhere*: cells, and whole numbers, that count as seen although
+they end more than 0.25 of a cell from their true place. Some do so honestly: one cell further a row has the same lines.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from lines import RIGHT, drawn
+
+from ocr_recap.load import Photo
+from ocr_recap.locate import Located, locate
+from ocr_recap.parts import FormField
+from ocr_recap.problems import PhotoProblem
+from ocr_recap.sampler import Sampler
+from ocr_recap.snap import BOX, WIDE, snap_boxes
+from ocr_recap.template import available
+from ocr_recap.template import load as load_template
+from ocr_recap.threads import one_thread
+
+
+@dataclass
+class Tally:
+    photos: int = 0
+    located: int = 0
+    off: list[float] = field(default_factory=list)  # cell widths, of boxes that were looked for in their place
+    seen: list[bool] = field(default_factory=list)  # every box of the number was
+    wrong: list[bool] = field(default_factory=list)  # of boxes that were looked for elsewhere
+    wrong_numbers: list[bool] = field(default_factory=list)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=24, help="photos per form and preset")
+    parser.add_argument("--seed", type=int, default=5077)
+    parser.add_argument("--writers", default="calibration", help="calibration, by which limits are chosen, or test")
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    forms = [load_template(name) for name in available()]
+    print(
+        "preset form, located, cells, off (median, 95%; cell widths), numbers refused, seen elsewhere (cells, numbers)"
+    )
+    for preset in ("field", "hard"):
+        tallies: dict[str, Tally] = defaultdict(Tally)
+        for form in forms:
+            for index, (photo, fact) in enumerate(
+                drawn(form, arguments.count, arguments.seed, preset, arguments.writers)
+            ):
+                add([tallies[form.id], tallies["all"]], photo, fact, forms, np.random.default_rng(index))
+            show(preset, form.id, tallies[form.id])
+        show(preset, "all", tallies["all"])
+
+
+@one_thread()
+def add(tallies: list[Tally], photo: Photo, fact: dict, forms: list, rng: np.random.Generator) -> None:
+    for tally in tallies:
+        tally.photos += 1
+    try:
+        located = locate(photo, forms)
+    except PhotoProblem:
+        return
+    if (located.template.id, located.page_id) != (fact["template"], fact["page"]):
+        return
+    for tally in tallies:
+        tally.located += 1
+    angle, far = rng.uniform(0, 2 * np.pi), rng.uniform(0.25, 1.2)
+    away = far * np.array([np.cos(angle), np.sin(angle)])
+    for number, true in numbers(located, fact):
+        here, there = snapped(photo, located, number, true, np.zeros(2)), snapped(photo, located, number, true, away)
+        wrong = there[1] & (there[0] > RIGHT)
+        for tally in tallies:
+            tally.off += [*here[0]]
+            tally.seen.append(bool(here[1].all()))
+            tally.wrong += [*wrong]
+            tally.wrong_numbers.append(bool(wrong.any() and there[1].all()))
+
+
+def numbers(located: Located, fact: dict) -> Iterator[tuple[FormField, np.ndarray]]:
+    """The page's numbers, and the true centres of their boxes, photo px."""
+    true = {f["id"]: np.array(f["cell_quads"]).mean(axis=1) for f in fact["fields"]}
+    return ((f, true[f.id]) for f in located.template.fields_of(located.page_id) if f.id in true)
+
+
+def snapped(
+    photo: Photo, located: Located, number: FormField, true: np.ndarray, away: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """How far the boxes of a number end from their true centres, in their shorter side, and which count as seen."""
+    sampler = Sampler(photo, located.homography, located.surface)
+    rects = np.array(number.cells.rects())
+    width, height = number.cells.box[2:]
+    unit = max(width, height) / BOX
+    centers = (rects[:, :2] + rects[:, 2:]) / 2 + away * min(width, height)
+    shift, found = snap_boxes(
+        sampler.sample(centers, unit, WIDE), width / unit / 2, height / unit / 2, np.array([len(rects)])
+    )
+    ends = sampler.to_photo(centers + shift * unit)
+    side = np.linalg.norm(
+        sampler.to_photo(centers + np.array([min(width, height), 0])) - sampler.to_photo(centers), axis=1
+    )
+    return np.linalg.norm(ends - true, axis=1) / side, found
+
+
+def show(preset: str, name: str, tally: Tally) -> None:
+    if not tally.located:
+        print(f"{preset:6} {name:24} 0 of {tally.photos}")
+        return
+    print(
+        f"{preset:6} {name:24} {tally.located} of {tally.photos}   {len(tally.off)}   "
+        f"{np.median(tally.off):.4f}, {np.quantile(tally.off, 0.95):.3f}   {100 * (1 - np.mean(tally.seen)):.1f}%   "
+        f"{100 * np.mean(tally.wrong):.1f}%, {100 * np.mean(tally.wrong_numbers):.1f}%",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
