@@ -1,11 +1,13 @@
-"""Is each printed box seen where it is, and not where it is not? The limits of `snap` are chosen by this script.
+"""Are pages located as `read` locates them, and is each printed box seen where it is, and not where it is not?
 
     python benchmarks/boxes.py [--count 24] [--seed 5077] [--writers calibration]
 
-Photos of every form are drawn with the presets field and hard, and located. Then the cells of each number are looked
-for twice: where the page was located, and as if it lay 0.25 to 1.2 cells elsewhere. *Refused*: numbers of which a box
-was not seen although they are placed right. *Seen elsewhere*: cells, and whole numbers, that count as seen although
-they end more than 0.25 of a cell from their true place. Some do so honestly: one cell further a row has the same lines.
+Photos of every form are drawn with the presets field and hard, and located: *right* where the page is right and 95% of
+the cells' corners lie within 0.25 of a cell width. Then the cells of each number are looked for twice: where the page
+was located, and as if it lay 0.25 to 1.2 cells elsewhere. *Refused*: numbers of which a box was not seen although the
+page is right. *Seen elsewhere*: cells, and whole numbers, that count as seen although they end more than 0.25 of a cell
+from their true place. Some do so honestly: one cell further a row has the same lines.
+The limits of `snap`, and what `register` takes for a line, were chosen by this script.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ from ocr_recap.threads import one_thread
 @dataclass
 class Tally:
     photos: int = 0
-    located: int = 0
+    located: int = 0  # with the right page
+    right: int = 0
+    other: int = 0  # another page
     off: list[float] = field(default_factory=list)  # cell widths, of boxes that were looked for in their place
     seen: list[bool] = field(default_factory=list)  # every box of the number was
     wrong: list[bool] = field(default_factory=list)  # of boxes that were looked for elsewhere
@@ -49,7 +53,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     forms = [load_template(name) for name in available()]
     print(
-        "preset form, located, cells, off (median, 95%; cell widths), numbers refused, seen elsewhere (cells, numbers)"
+        "preset form, located right, cells, off (median, 95%; widths), numbers refused, seen elsewhere (cells, numbers)"
     )
     for preset in ("field", "hard"):
         tallies: dict[str, Tally] = defaultdict(Tally)
@@ -71,9 +75,13 @@ def add(tallies: list[Tally], photo: Photo, fact: dict, forms: list, rng: np.ran
     except PhotoProblem:
         return
     if (located.template.id, located.page_id) != (fact["template"], fact["page"]):
+        for tally in tallies:
+            tally.other += 1
         return
+    placed = is_right(located, fact)
     for tally in tallies:
         tally.located += 1
+        tally.right += placed
     angle, far = rng.uniform(0, 2 * np.pi), rng.uniform(0.25, 1.2)
     away = far * np.array([np.cos(angle), np.sin(angle)])
     for number, true in numbers(located, fact):
@@ -84,6 +92,16 @@ def add(tallies: list[Tally], photo: Photo, fact: dict, forms: list, rng: np.ran
             tally.seen.append(bool(here[1].all()))
             tally.wrong += [*wrong]
             tally.wrong_numbers.append(bool(wrong.any() and there[1].all()))
+
+
+def is_right(located: Located, fact: dict) -> bool:
+    fields = {f.id: f for f in located.template.fields}
+    rects = np.array([rect for f in fact["fields"] for rect in fields[f["id"]].cells.rects()])
+    corners = rects[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
+    true = np.concatenate([np.array(f["cell_quads"]) for f in fact["fields"]])
+    width = np.linalg.norm(true[:, 1] - true[:, 0], axis=1).mean()
+    off = np.linalg.norm(located.to_photo(corners.reshape(-1, 2)) - true.reshape(-1, 2), axis=1) / width
+    return float(np.quantile(off, 0.95)) <= RIGHT
 
 
 def numbers(located: Located, fact: dict) -> Iterator[tuple[FormField, np.ndarray]]:
@@ -116,7 +134,8 @@ def show(preset: str, name: str, tally: Tally) -> None:
         print(f"{preset:6} {name:24} 0 of {tally.photos}")
         return
     print(
-        f"{preset:6} {name:24} {tally.located} of {tally.photos}   {len(tally.off)}   "
+        f"{preset:6} {name:24} {tally.right} of {tally.photos}, {tally.located - tally.right} off, {tally.other} wrong"
+        f"   {len(tally.off)}   "
         f"{np.median(tally.off):.4f}, {np.quantile(tally.off, 0.95):.3f}   {100 * (1 - np.mean(tally.seen)):.1f}%   "
         f"{100 * np.mean(tally.wrong):.1f}%, {100 * np.mean(tally.wrong_numbers):.1f}%",
         flush=True,

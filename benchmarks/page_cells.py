@@ -8,12 +8,14 @@ defects) until there are `--defect-cells`. Cells whose corners lie outside of th
 located and no other witness is heard, so the figures are those of the readers. Everything depends on the seed only.
 
 A cell in which a digit was struck out or written over is counted apart: there *other* is as good as the digit that
-counts, and the old digit is an error. `--write` puts the tables into docs/digits.md.
+counts, and the old digit is an error. What the digits' errors are made of: how they were written, and how large the
+boxes are on the photo. `--write` puts the tables into docs/digits.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 from collections.abc import Mapping
 from functools import partial
@@ -27,7 +29,7 @@ from numpy.typing import NDArray
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.calibration import calibrate
 from ocr_recap.synth import defects
-from ocr_recap.synth.pagecells import CORRECTED, Kind, photo_cells
+from ocr_recap.synth.pagecells import CORRECTED, MANNERS, Kind, photo_cells
 from ocr_recap.synth.parallel import in_order
 from ocr_recap.witnesses.digits import CLASSES, OTHER, DigitReader
 
@@ -36,6 +38,7 @@ BEGIN, END = "<!-- page cells: written by benchmarks/page_cells.py -->", "<!-- e
 SEED = 20_241_202
 SIZES = (900, 1200, 2000, 3000)  # px of a photo's longer side
 LEVELS = (0.9, 0.99, 0.999)
+BOXES = (12, 18, 24, 36)  # px of a box's shorter side: limits between rows of the table
 _READERS: list[DigitReader] = []
 
 
@@ -76,7 +79,7 @@ def figures(kind: Kind, least: int, workers: int) -> dict[str, Any]:
 
 def count_up(cells: NDArray[np.float64]) -> dict[str, Any]:
     """Figures of cells as `read` tells of them."""
-    label, best, sure, asked, alone, was, manner = cells.T
+    label, best, sure, asked, alone, was, manner, side, segments = cells.T
     right = best == label
     corrected = np.isin(manner, CORRECTED)
     plain = ~corrected
@@ -98,6 +101,14 @@ def count_up(cells: NDArray[np.float64]) -> dict[str, Any]:
             "struck": int((corrected & (best == was)).sum()),
             "struck_at_0.99": int((corrected & (best == was) & (sure >= 0.99)).sum()),
         },
+        "writing": {
+            name: [int((digit & those).sum()), int((digit & those & ~right).sum())]
+            for name, those in writings(manner, segments > 0).items()
+        },
+        "boxes": {
+            name: [int((digit & those).sum()), int((digit & those & ~right).sum())]
+            for name, those in boxes(side).items()
+        },
         "classes": {
             CLASSES[i]: [
                 int((label[plain] == i).sum()),
@@ -117,6 +128,29 @@ def count_up(cells: NDArray[np.float64]) -> dict[str, Any]:
     return result
 
 
+def writings(manner: NDArray[np.float64], segments: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
+    """Cells by how they were written."""
+    inside, over = (
+        np.isin(manner, [MANNERS.index("plain"), MANNERS.index("fluid")]),
+        manner == MANNERS.index("over_edge"),
+    )
+    return {
+        "within the box, usual figures": inside & ~segments,
+        "within the box, seven-segment figures": inside & segments,
+        "over the frame, usual figures": over & ~segments,
+        "over the frame, seven-segment figures": over & segments,
+        "half in the next box": manner == MANNERS.index("neighbour"),
+    }
+
+
+def boxes(side: NDArray[np.float64]) -> dict[str, NDArray[np.bool_]]:
+    """Cells by how large their printed boxes are on the photo."""
+    limits = (0, *BOXES, np.inf)
+    names = [f"{low} to {high} px" for low, high in itertools.pairwise(BOXES)]
+    names = [f"under {BOXES[0]} px", *names, f"from {BOXES[-1]} px"]
+    return {name: (side >= low) & (side < high) for name, low, high in zip(names, limits[:-1], limits[1:], strict=True)}
+
+
 def gap(sure: NDArray[np.float64], right: NDArray[np.bool_], claimed: NDArray[np.bool_]) -> float | None:
     """How much surer the reader is of a class than it is right about it, on average; None where it never says so."""
     return round(float(sure[claimed].mean() - right[claimed].mean()), 5) if claimed.any() else None
@@ -124,11 +158,12 @@ def gap(sure: NDArray[np.float64], right: NDArray[np.bool_], claimed: NDArray[np
 
 def read(kind: Kind, index: int) -> NDArray[np.float64]:
     """One photo, a row per cell: its label, what is read, how surely, whether the second reader was asked, what the
-    first says, the digit that was corrected (-1: none), the manner of writing."""
+    first says, the digit that was corrected (-1: none), the manner of writing, px of the box, seven-segment figures."""
     cells = photo_cells(kind, SEED, index)
     looks = _reader().look(cells.patches, cells.boxes)
     best, sure = looks.table.argmax(axis=1), np.exp(looks.table.max(axis=1))
     columns = [cells.labels, best, sure, looks.asked, looks.first.argmax(axis=1), cells.was, cells.manners]
+    columns += [cells.sides, cells.segments]
     return np.stack(columns, axis=1).astype(np.float64)
 
 
@@ -155,6 +190,17 @@ def tables(found: Mapping[str, Mapping[str, Any]], weights: str) -> str:
     for name, (count, right, over) in found["field"]["classes"].items():
         if count:
             lines.append(f"| `{name}` | {count:,} | {right / count:.2%} | {'-' if over is None else f'{over:+.4f}'} |")
+    lines += [
+        "",
+        "| digits, preset *field* | cells | share of cells | right | share of errors |",
+        "|---|---|---|---|---|",
+    ]
+    for part in ("writing", "boxes"):
+        cells, wrong = (sum(f[i] for f in found["field"][part].values()) for i in (0, 1))
+        for name, (count, errors) in found["field"][part].items():
+            if count:
+                right = f"{1 - errors / count:.2%}"
+                lines.append(f"| {name} | {count:,} | {count / cells:.0%} | {right} | {errors} of {wrong} |")
     for preset in ("field", "hard"):
         c = found[preset]["corrected"]
         lines += [

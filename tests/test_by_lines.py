@@ -49,6 +49,29 @@ def test_a_form_that_was_taken_out_is_none_of_the_others(form: Template) -> None
     assert problem_of(Shot(form, form.pages[0].id).gray, others).code in ("no_form", "form_unsure")
 
 
+@pytest.mark.parametrize("form", WITHOUT_MARKS[1::2], ids=lambda form: form.id)
+def test_a_page_in_the_dark_is_found_by_faint_lines(form: Template) -> None:
+    shot = Shot(form, form.pages[0].id, 8)
+    shot.gray = dark(shot.gray)
+    located = locate(load(shot.gray, "shot", Options()), FORMS)
+    assert (located.template.id, located.page_id) == (form.id, form.pages[0].id)
+    assert shot.error(located.homography) < LIMIT
+
+
+def test_noise_in_the_dark_is_no_form() -> None:
+    form = load_template("c1-kwk-2017")
+    others = [other for other in FORMS if other.id != form.id]
+    assert problem_of(dark(Shot(form, "plano").gray), others).code in ("no_form", "form_unsure")
+    rng = np.random.default_rng(4)
+    assert problem_of(rng.normal(30, 3, (2000, 1500)).clip(0, 255).astype(np.uint8), FORMS).code == "no_form"
+
+
+def dark(gray: np.ndarray) -> np.ndarray:
+    """The picture where little light is left: paper of some 30 gray levels, lines a few darker, and noise."""
+    noise = np.random.default_rng(3).normal(0, 0.7, gray.shape)
+    return (0.12 * cv2.GaussianBlur(gray, (0, 0), 1.5) + 5 + noise).clip(0, 255).astype(np.uint8)
+
+
 def test_a_page_in_a_mirror_is_said_to_be_one() -> None:
     form = load_template("ppwp-plano-2019")
     gray = np.ascontiguousarray(Shot(form, "lembar-2").gray[:, ::-1])

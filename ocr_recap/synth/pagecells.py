@@ -21,7 +21,7 @@ from ..options import Options
 from . import photos
 from .cells import CLASSES
 from .conditions import Preset
-from .hand import Manner, Writers
+from .hand import Manner, Writers, named
 
 MANNERS: tuple[Manner, ...] = ("plain", "over_edge", "neighbour", "struck", "overwritten", "fluid")
 CORRECTED = tuple(MANNERS.index(manner) for manner in ("struck", "overwritten"))  # cells with two right answers
@@ -47,6 +47,8 @@ class PageCells:
         labels: (n,) indices into `CLASSES`: the character that counts, a correction's included.
         was: (n,) the digit that a correction replaced, -1 where there was none.
         manners: (n,) indices into `MANNERS`.
+        sides: (n,) the shorter side of the printed box on the photo, px.
+        segments: (n,) the writer traces seven-segment figures.
     """
 
     patches: NDArray[np.uint8]
@@ -54,6 +56,8 @@ class PageCells:
     labels: NDArray[np.int64]
     was: NDArray[np.int64]
     manners: NDArray[np.int64]
+    sides: NDArray[np.float64]
+    segments: NDArray[np.bool_]
 
 
 def photo_cells(kind: Kind, seed: int, index: int) -> PageCells:
@@ -73,6 +77,8 @@ def photo_cells(kind: Kind, seed: int, index: int) -> PageCells:
     sides = {field.id: (field.cells.box[2], field.cells.box[3]) for field in form.fields_of(page)}
     parts: list[tuple[NDArray[np.uint8], NDArray[np.float64]]] = []
     facts: list[tuple[int, int, int]] = []
+    pixels: list[float] = []
+    hand = named(made.truth["writer"])
     for field in made.truth["fields"]:
         count = len(field["text"])
         manners, was = field.get("manners", ["plain"] * count), field.get("was", " " * count)
@@ -81,6 +87,7 @@ def photo_cells(kind: Kind, seed: int, index: int) -> PageCells:
             if (corners >= 0).all() and (corners < (photo.width - 1, photo.height - 1)).all():
                 parts.append(cut(photo, corners[None], sides[field["id"]]))
                 facts.append((CLASSES.index(char), int(old) if old.isdigit() else -1, MANNERS.index(manner)))
+                pixels.append(float(np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1).min()))
     labels, was, manners = np.array(facts, dtype=np.int64).reshape(-1, 3).T
     return PageCells(
         np.concatenate([np.zeros((0, PATCH, PATCH), np.uint8), *(p[0] for p in parts)]),
@@ -88,6 +95,8 @@ def photo_cells(kind: Kind, seed: int, index: int) -> PageCells:
         labels,
         was,
         manners,
+        np.array(pixels),
+        np.full(len(facts), hand.glyphs is None and hand.writer.seven_segment),
     )
 
 
