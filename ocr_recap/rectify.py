@@ -40,7 +40,9 @@ _MARGIN = 0.08  # of the crowd's longer side: heads and feet of forms stand apar
 _HAT = 11  # px, rectified: dark lines up to about half as wide count as lines
 _RUN = 25  # px, rectified: a ruled line runs at least so far
 _THICK = 7  # px, rectified: what is thicker is text or a bar
-_CONTRAST = 0.07  # of the paper's brightness: a fainter stroke is none
+_SMOOTH = 15  # px, rectified: along a line, less than the shortest run
+_CONTRAST = 0.07  # of the paper's brightness: a fainter stroke is none,
+_NOISE = 3.0  # and one that is fainter than so many times what there is in the middle
 _LEAST_CONTRAST = 4  # gray levels
 
 
@@ -298,13 +300,14 @@ def _extent(strokes: FloatArray, to_local: FloatArray) -> tuple[FloatArray, Floa
 
 def _lines_along_x(gray: GrayImage, inside: Mask) -> Mask:
     """1 where a dark line runs along x, inside the photo."""
-    gray = np.ascontiguousarray(gray)
-    upright = np.ones((_HAT, 1), np.uint8)
-    closed = cv2.morphologyEx(gray, cv2.MORPH_CLOSE, upright)
-    depth = cv2.blur(cv2.subtract(closed, gray), (11, 1))
+    # Noise is smoothed along the lines before they are told from the paper: its darkest pixels look like lines else.
+    smooth = cv2.blur(np.ascontiguousarray(gray), (_SMOOTH, 1))
+    closed = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((_HAT, 1), np.uint8))
+    depth = cv2.subtract(closed, smooth)
     ratio = depth.astype(np.float32) / np.maximum(closed, 1) * inside
-    seen = ratio > _CONTRAST
-    bar = max(_CONTRAST, _PALE * float(np.quantile(ratio[seen][::7], 0.95))) if seen.any() else _CONTRAST
+    least = max(_CONTRAST, _NOISE * float(np.median(ratio[inside > 0][::7])) if inside.any() else 0.0)
+    seen = ratio > least
+    bar = max(least, _PALE * float(np.quantile(ratio[seen][::7], 0.95))) if seen.any() else least
     lines = ((ratio > bar) & (depth >= _LEAST_CONTRAST)).astype(np.uint8)
     lines -= cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((_THICK, 1), np.uint8))  # text and bars
     return np.asarray(cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((1, _RUN), np.uint8)), dtype=np.uint8)
