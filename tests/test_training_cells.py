@@ -92,20 +92,22 @@ def test_page_cells_are_those_of_the_truth_and_repeat() -> None:
     assert (made.patches == again.patches).all()
     corrected = np.isin(made.manners, pagecells.CORRECTED)
     assert ((made.was >= 0) >= corrected).all()
+    assert made.sides.min() > 5
+    assert np.unique(made.segments).size == 1  # one hand fills a sheet
     assert len(pagecells.together([made, again]).labels) == 2 * len(made.labels)
 
 
 def test_corrected_cells_are_counted_apart() -> None:
     struck, plain = pagecells.MANNERS.index("struck"), pagecells.MANNERS.index("plain")
-    # label, best, sure, asked, first alone, was, manner
+    # label, best, sure, asked, first alone, was, manner, px of the box, seven-segment figures
     rows = np.array(
         [
-            (3, 3, 0.999, 0, 3, -1, plain),
-            (4, 9, 0.995, 1, 4, -1, plain),
-            (12, 12, 0.999, 0, 12, -1, plain),
-            (5, 13, 0.9, 1, 13, 6, struck),
-            (5, 6, 0.995, 1, 13, 6, struck),
-            (5, 5, 0.6, 1, 13, 6, struck),
+            (3, 3, 0.999, 0, 3, -1, plain, 40, 0),
+            (4, 9, 0.995, 1, 4, -1, plain, 15, 1),
+            (12, 12, 0.999, 0, 12, -1, plain, 40, 0),
+            (5, 13, 0.9, 1, 13, 6, struck, 40, 0),
+            (5, 6, 0.995, 1, 13, 6, struck, 40, 0),
+            (5, 5, 0.6, 1, 13, 6, struck, 40, 0),
         ]
     )
     found = page_cells.count_up(rows)
@@ -114,3 +116,12 @@ def test_corrected_cells_are_counted_apart() -> None:
     assert found["corrected"] == {"cells": 3, "right": 1, "other": 1, "struck": 1, "struck_at_0.99": 1}
     assert (found["wrong_at_0.99"], found["digits_read_at_0.99"]) == (2, 3)
     assert found["first_alone_right"] == 3
+    written = {name: counts for name, counts in found["writing"].items() if counts[0]}
+    assert written == {
+        "within the box, usual figures": [1, 0],
+        "within the box, seven-segment figures": [1, 1],
+    }
+    assert {name: counts for name, counts in found["boxes"].items() if counts[0]} == {
+        "12 to 18 px": [1, 1],
+        "from 36 px": [1, 0],
+    }
