@@ -7,7 +7,7 @@ the cells' corners lie within 0.25 of a cell width. Then the cells of each numbe
 was located, and as if it lay 0.25 to 1.2 cells elsewhere. *Refused*: numbers of which a box was not seen although the
 page is right. *Seen elsewhere*: cells, and whole numbers, that count as seen although they end more than 0.25 of a cell
 from their true place. Some do so honestly: one cell further a row has the same lines.
-The limits of `snap`, and what `register` takes for a line, were chosen by this script.
+The limits of `snap`, and what `register` takes for a line, were chosen on the calibration writers' photos.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-from lines import RIGHT, drawn
+from lines import RIGHT, distances, drawn
 
 from ocr_recap.load import Photo
 from ocr_recap.locate import Located, locate
@@ -78,7 +78,7 @@ def add(tallies: list[Tally], photo: Photo, fact: dict, forms: list, rng: np.ran
         for tally in tallies:
             tally.other += 1
         return
-    placed = is_right(located, fact)
+    placed = bool(np.quantile(distances(located.to_photo, located.template, fact), 0.95) <= RIGHT)
     for tally in tallies:
         tally.located += 1
         tally.right += placed
@@ -92,16 +92,6 @@ def add(tallies: list[Tally], photo: Photo, fact: dict, forms: list, rng: np.ran
             tally.seen.append(bool(here[1].all()))
             tally.wrong += [*wrong]
             tally.wrong_numbers.append(bool(wrong.any() and there[1].all()))
-
-
-def is_right(located: Located, fact: dict) -> bool:
-    fields = {f.id: f for f in located.template.fields}
-    rects = np.array([rect for f in fact["fields"] for rect in fields[f["id"]].cells.rects()])
-    corners = rects[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
-    true = np.concatenate([np.array(f["cell_quads"]) for f in fact["fields"]])
-    width = np.linalg.norm(true[:, 1] - true[:, 0], axis=1).mean()
-    off = np.linalg.norm(located.to_photo(corners.reshape(-1, 2)) - true.reshape(-1, 2), axis=1) / width
-    return float(np.quantile(off, 0.95)) <= RIGHT
 
 
 def numbers(located: Located, fact: dict) -> Iterator[tuple[FormField, np.ndarray]]:

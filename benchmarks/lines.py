@@ -18,7 +18,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import cv2
@@ -114,16 +114,17 @@ def offsets(fit: LineFit, photo: Photo, fact: dict[str, Any]) -> np.ndarray:
     """How far each cell's corners lie from their true places, cell widths; `FAR` on another page."""
     if fit.page != (fact["template"], fact["page"]):
         return np.array([FAR])
-    fields = {field.id: field for field in fit.template.fields}
-    cells: list[tuple[float, float]] = []
-    pixels: list[list[float]] = []
-    for field in fact["fields"]:
-        for (x0, y0, x1, y1), quad in zip(fields[field["id"]].cells.rects(), field["cell_quads"], strict=True):
-            cells += [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
-            pixels += quad
-    true = (np.array(pixels) + 0.5) * photo.scale - 0.5
-    width = np.linalg.norm(true[1::4] - true[0::4], axis=1).mean()
-    return np.linalg.norm(fit.seen(np.array(cells)) - true, axis=1) / width
+    return distances(lambda points: (fit.seen(points) + 0.5) / photo.scale - 0.5, fit.template, fact)
+
+
+def distances(seen: Callable[[np.ndarray], np.ndarray], template: Template, fact: dict[str, Any]) -> np.ndarray:
+    """How far each cell's corners lie from their true places, cell widths; `seen`: page mm to photo px."""
+    fields = {field.id: field for field in template.fields}
+    rects = np.array([rect for field in fact["fields"] for rect in fields[field["id"]].cells.rects()])
+    true = np.concatenate([np.array(field["cell_quads"]) for field in fact["fields"]])
+    width = np.linalg.norm(true[:, 1] - true[:, 0], axis=1).mean()
+    corners = rects[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)
+    return np.linalg.norm(seen(corners) - true.reshape(-1, 2), axis=1) / width
 
 
 def drawn(form: Template, count: int, seed: int, preset: Any, writers: Any) -> Iterator[tuple[Photo, dict[str, Any]]]:

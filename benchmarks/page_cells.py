@@ -130,10 +130,8 @@ def count_up(cells: NDArray[np.float64]) -> dict[str, Any]:
 
 def writings(manner: NDArray[np.float64], segments: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
     """Cells by how they were written."""
-    inside, over = (
-        np.isin(manner, [MANNERS.index("plain"), MANNERS.index("fluid")]),
-        manner == MANNERS.index("over_edge"),
-    )
+    inside = np.isin(manner, [MANNERS.index("plain"), MANNERS.index("fluid")])
+    over = manner == MANNERS.index("over_edge")
     return {
         "within the box, usual figures": inside & ~segments,
         "within the box, seven-segment figures": inside & segments,

@@ -25,7 +25,7 @@ _SPACING = 3.0  # mm between samples along a printed line
 _DARK = 0.6  # only lines darker than this gray take part: fainter grids are not to be relied on
 # A ridge must be so much darker than both of its sides to count as a line: this share of the contrast of the photo's
 # clear lines (the upper quartile), within these bounds, gray levels. With 10 for all, dark photos showed too few lines:
-# 94 of 168 drawn ones of the preset hard were located, 104 with this (benchmarks/boxes.py, calibration writers).
+# of the 168 hard ones of benchmarks/boxes.py (calibration writers) 94 were located then, and 104 with this.
 _CLEAR_SHARE = 0.3
 _LEAST_CONTRAST = (4.0, 10.0)
 _ENOUGH = 900  # samples that take part in the fit; the final support is told by all

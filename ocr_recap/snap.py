@@ -20,7 +20,7 @@ _SNAP = 6  # px (0.19 cell widths) that a box may lie off its predicted place
 _PULL = 0.06  # gray levels per squared px: how much better a farther place must be
 # A pair of sides is seen where both are ridges of ink this high (mean, gray levels), one of them twice as high; or, in
 # poor light, where each stands out of its own rows: its mean height is so many times their scatter, which is one gray
-# level at least. Chosen on drawn photos by calibration writers, field and hard, by benchmarks/boxes.py.
+# level at least. Chosen on drawn photos by calibration writers, field and hard: those of benchmarks/boxes.py.
 _CONTRAST = 2.5
 _CLEAR = 0.8
 _REACHES = (2, 4)  # px from the middle of a line to the paper beside it: a sharp one, a blurred one

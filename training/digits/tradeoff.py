@@ -31,7 +31,6 @@ SEED = 20_241_205
 STEPS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)  # nats
 SURE, SURER = 0.99, 0.999
 Table = NDArray[np.float64]
-Labels = NDArray[np.int64]
 
 
 def main() -> None:
@@ -75,6 +74,8 @@ def main() -> None:
     print("\n".join(lines))
     if args.write:
         text = PAGE.read_text(encoding="utf-8")
+        if BEGIN not in text or END not in text:
+            raise SystemExit(f"{PAGE}: put the lines {BEGIN!r} and {END!r} where the table belongs")
         before, _, rest = text.partition(BEGIN)
         PAGE.write_text("\n".join([before + BEGIN, *lines, END + rest.partition(END)[2]]), encoding="utf-8")
 
