@@ -195,18 +195,20 @@ def candidates(case: Case) -> tuple[Candidate, ...]:
 
 def _evidence(field: FormField, heard: Heard, case: Case, patch: FieldPatches) -> Evidence:
     read = heard.evidence.best
-    cells: list[CellEvidence] = []
     looks = heard.cells
-    for i, corners in enumerate(patch.quads):
-        cells.append(
-            CellEvidence(
-                quad=quad(corners),
-                probabilities=_likely(looks.table[i]),
-                first=_likely(looks.first[i]) if looks.asked[i] else None,
-                second=_likely(looks.second[i]) if looks.asked[i] else None,
-                quality=_cell_quality(heard.measured, i, bool(patch.folded[i])) if heard.measured else None,
-            )
+    asked = looks.asked.tolist()
+    said, first, second = (_likely(table) for table in (looks.table, looks.first, looks.second))
+    seen = _cell_quality(heard.measured, patch.folded.tolist()) if heard.measured else [None] * len(said)
+    cells = tuple(
+        CellEvidence(
+            quad=quad(corners),
+            probabilities=said[i],
+            first=first[i] if asked[i] else None,
+            second=second[i] if asked[i] else None,
+            quality=seen[i],
         )
+        for i, corners in enumerate(patch.quads)
+    )
     bubbles = None
     if case.bubbles is not None and heard.bubbles is not None:
         said = case.bubbles
@@ -232,7 +234,7 @@ def _evidence(field: FormField, heard: Heard, case: Case, patch: FieldPatches) -
             blank=case.blank,
             found=case.cells_found,
             inside=case.inside,
-            cells=tuple(cells),
+            cells=cells,
             poor=case.poor,
         ),
         bubbles=bubbles,
@@ -270,24 +272,40 @@ def _totals_evidence(case: Case) -> RowTotalsEvidence | None:
     )
 
 
-def _likely(log_probabilities: FloatArray) -> dict[str, float]:
-    """The likeliest characters of one cell first, and how likely they are."""
+def _likely(log_probabilities: FloatArray) -> list[dict[str, float]]:
+    """The likeliest characters of each cell (n, 14) first, and how likely they are."""
     chances = np.exp(log_probabilities)
-    order = np.argsort(-chances, kind="stable")
-    return {digit_witness.CLASSES[i]: round(float(chances[i]), 6) for i in order if chances[i] > _SHOWN_PROBABILITY}
+    order = np.argsort(-chances, axis=1, kind="stable")
+    ranked = zip(order.tolist(), np.take_along_axis(chances, order, axis=1).tolist(), strict=True)
+    return [
+        {digit_witness.CLASSES[i]: round(p, 6) for i, p in zip(classes, likely, strict=True) if p > _SHOWN_PROBABILITY}
+        for classes, likely in ranked
+    ]
 
 
-def _cell_quality(measured: CellMeasures, i: int, fold: bool) -> CellQuality:
-    blur = measured.blurs()[i]
-    return CellQuality(
-        pixels=round(float(measured.pixels[i]), 1),
-        blur=None if blur is None else round(blur, 3),
-        paper=round(float(measured.paper[i]), 1),
-        contrast=round(float(measured.contrast[i]), 1),
-        noise=round(float(measured.noise[i]), 1),
-        burnt=round(float(measured.burnt[i]), 3),
-        fold=fold,
+def _cell_quality(measured: CellMeasures, folds: Sequence[bool]) -> list[CellQuality | None]:
+    figures = zip(
+        measured.pixels.tolist(),
+        measured.blurs(),
+        measured.paper.tolist(),
+        measured.contrast.tolist(),
+        measured.noise.tolist(),
+        measured.burnt.tolist(),
+        folds,
+        strict=True,
     )
+    return [
+        CellQuality(
+            pixels=round(pixels, 1),
+            blur=None if blur is None else round(blur, 3),
+            paper=round(paper, 1),
+            contrast=round(contrast, 1),
+            noise=round(noise, 1),
+            burnt=round(burnt, 3),
+            fold=fold,
+        )
+        for pixels, blur, paper, contrast, noise, burnt, fold in figures
+    ]
 
 
 def _info(name: str, photo: Photo) -> PhotoInfo:
@@ -330,7 +348,7 @@ def _provenance(
     # A template file's own name is enough beside its hash; folders of this machine are nobody's business.
     chosen = {**options.model_dump(mode="json"), "templates": [Path(t).name for t in options.templates]}
     return Provenance(
-        ocr_recap=version("ocr-recap"),
+        ocr_recap=_version(),
         template_sha256=template_sha256,
         weights_sha256=digits.sha256,
         tally_sha256=tallies.sha256 if tallies else None,
@@ -338,6 +356,11 @@ def _provenance(
         options_sha256=hashlib.sha256(json.dumps(chosen, sort_keys=True, separators=(",", ":")).encode()).hexdigest(),
         runtime=_runtime(),
     )
+
+
+@cache
+def _version() -> str:
+    return version("ocr-recap")
 
 
 @cache

@@ -111,7 +111,7 @@ def weigh(evidence: Evidence) -> Choices:
     other = [Choice(r.text, r.value, _round(r.probability)) for r in evidence.others]
     silent = (DOUBT if filled else 1.0) * (DOUBT if counts is not None else 1.0)
     beside = sum(c.digits for c in other) * silent
-    order = np.argsort(-weights, kind="stable")
+    order = _heaviest(weights, MOST)
     total = float(weights.sum()) + beside
     tails = total - beside - np.cumsum(weights[order])
     wanted = min(MOST - len(other), 1 + int(np.searchsorted(-tails, -_TAIL * total)))
@@ -134,6 +134,13 @@ def weigh(evidence: Evidence) -> Choices:
     )
     ranked = np.argsort(-choices.weights, kind="stable")
     return Choices(tuple(choices.listed[i] for i in ranked), choices.rest, choices.largest, filled, counts is not None)
+
+
+def _heaviest(weights: FloatArray, count: int) -> NDArray[np.intp]:
+    """Places of the `count` largest, the largest first, of equals the first first."""
+    least = np.partition(weights, -count)[-count] if len(weights) > count else -np.inf
+    places = np.flatnonzero(weights >= least)
+    return places[np.argsort(-weights[places], kind="stable")][:count]
 
 
 def _padded(table: FloatArray | None, size: int) -> FloatArray:

@@ -211,5 +211,5 @@ def bilingual(texts: dict[str, str]) -> Bilingual:
 
 def quad(points: NDArray[np.float64]) -> Quad:
     """Four rounded corners from a (4, 2) array in photo pixels."""
-    a, b, c, d = (tuple(round(float(v), 2) for v in point) for point in points)
-    return (a, b, c, d)  # pyright: ignore[reportReturnType]
+    a, b, c, d = ((round(x, 2), round(y, 2)) for x, y in points.tolist())
+    return (a, b, c, d)

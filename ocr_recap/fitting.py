@@ -28,11 +28,19 @@ def fit_plane(view: View, hypothesis: Hypothesis, homography: FloatArray, near: 
     return refine(view.gray, homography, rules, _anchors(hypothesis), near)
 
 
-def straighten(view: View, fit: Fit, hypothesis: Hypothesis, last: bool = False, unfolded: bool = False) -> Fit:
+def straighten(
+    view: View,
+    fit: Fit,
+    hypothesis: Hypothesis,
+    last: bool = False,
+    unfolded: bool = False,
+    gentle: Fit | None = None,
+) -> Fit:
     """Follow paper that is not flat, where a plane meets too few of its lines or meets them badly.
 
     A tag and two marks do not hold a plane: there other planes come first, and only the best is followed, at `last`.
-    `unfolded`: creases, which cost much to look for, are left for another call.
+    `unfolded`: creases, which cost much to look for, are left for another call, which is given as `gentle` what came
+    of this one.
     """
     if hypothesis.tag and len(hypothesis.marks) < 3 and not last:
         return fit
@@ -40,8 +48,11 @@ def straighten(view: View, fit: Fit, hypothesis: Hypothesis, last: bool = False,
         return fit
     ruled = view.ruling(hypothesis.template, hypothesis.page_id)
     creased = (fit.support < CONVINCING or fit.residual > BENT) and not unfolded
+    if gentle is not None and not creased:
+        return gentle
+    distance = (lambda: view.distance) if creased else None
     starts = [hypothesis.homography, fit.homography]
-    return follow(view.gray, (lambda: view.distance) if creased else None, fit, starts, ruled, _anchors(hypothesis))
+    return follow(view.gray, distance, fit, starts, ruled, _anchors(hypothesis), gentle=gentle)
 
 
 def improve(view: View, fit: Fit, hypothesis: Hypothesis) -> Fitted:

@@ -148,14 +148,14 @@ def _at_its_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag) ->
         # One of four marks may be false: the three others then fit far better.
         others = [
             from_marks(template, page_id, tag, {i: mark.center for i, mark in marks.items() if i != left_out})
-            for left_out in (marks if len(marks) == 4 else ())
+            for left_out in (marks if len(marks) == 4 and plane.support < 1 - _FALSE_MARK else ())
         ]
         fits = [(fit_plane(view, other, other.homography), other) for other in others if other is not None]
         best = max(fits, key=lambda pair: pair[0].support, default=(plane, hypothesis))
         if best[0].support > plane.support + _FALSE_MARK:
             plane, hypothesis = best
             fit = straighten(view, plane, hypothesis, unfolded=True)
-        fit = fit if _is_sure(fit) else straighten(view, plane, hypothesis)
+        fit = fit if _is_sure(fit) else straighten(view, plane, hypothesis, gentle=fit)
     return _at_marks(view, (fit, hypothesis), photo.scale) if _is_sure(fit) else None
 
 

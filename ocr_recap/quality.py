@@ -91,7 +91,7 @@ def _measured(patches: Sequence[FieldPatches], width: float, height: float) -> C
 
 def _counted(rows: Patches) -> NDArray[np.int64]:
     """How many of the values of each row (n, m) are at most 0, 1, ... 255; (n, 256). Cheaper than sorting them."""
-    index = rows.astype(np.intp) + 256 * np.arange(len(rows))[:, None]
+    index = rows + (256 * np.arange(len(rows), dtype=np.intp))[:, None]
     return np.bincount(index.ravel(), minlength=256 * len(rows)).reshape(len(rows), 256).cumsum(axis=1)
 
 
@@ -145,9 +145,9 @@ def _axis(image: Patches, half: float, half_other: float) -> FloatArray:
 
 def _middle(lines: Patches) -> FloatArray:
     """Median along the first of both directions of (n, k, m), (n, m)."""
-    ordered = np.sort(np.ascontiguousarray(np.swapaxes(lines, 1, 2)), axis=2)
-    count = ordered.shape[2]
-    return (ordered[:, :, (count - 1) // 2].astype(np.float64) + ordered[:, :, count // 2]) / 2
+    ordered = np.sort(lines.astype(np.int16), axis=1)  # numpy sorts these ten times as fast as bytes
+    count = ordered.shape[1]
+    return (ordered[:, (count - 1) // 2].astype(np.float64) + ordered[:, count // 2]) / 2
 
 
 def _inner_width(profile: FloatArray, place: float) -> FloatArray:
@@ -164,7 +164,11 @@ def _inner_width(profile: FloatArray, place: float) -> FloatArray:
 
 def _grain(cells: Patches) -> FloatArray:
     """Noise of the paper, gray levels: what a median of 3 x 3 takes away where the patch is bright."""
-    smooth = np.asarray([cv2.medianBlur(cell, 3) for cell in cells], dtype=np.uint8).reshape(len(cells), -1)
+    # Side by side with their edges repeated, as the filter itself repeats them: one wide picture costs a hundredth.
+    padded = np.pad(cells, ((0, 0), (1, 1), (1, 1)), mode="edge")
+    wide = np.asarray(cv2.medianBlur(np.hstack(padded), 3), dtype=np.uint8)  # pyright: ignore
+    median = wide.reshape(padded.shape[1], len(cells), padded.shape[2])[1:-1, :, 1:-1]
+    smooth = np.swapaxes(median, 0, 1).reshape(len(cells), -1)
     bright = smooth >= _level(_counted(smooth), 0.5)[:, None]
     grain = np.asarray(cv2.absdiff(cells.reshape(len(cells), -1), smooth), dtype=np.uint8)
     grain[~bright] = 255  # beyond all others, and left out

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +24,16 @@ Kind = Literal["number", "blank", "misplaced", "unreadable"]
 _KEPT = 64  # texts of a number that are carried along
 _MISPLACED = 2  # of these, readings with something after a digit: rare, and never accepted
 _ANY_DIGIT = 0.9  # how often "something else" hides a digit; ours
+# A text as a number whose order is that of the texts: each cell's class by the place of its character among all.
+_NAMES = np.array(sorted(digit_witness.CLASSES))
+_BY_NAME = np.searchsorted(_NAMES, list(digit_witness.CLASSES))
 _SIGNS = [digit_witness.CLASSES.index(c) for c in "X- "]  # what may stand in an unused cell
 # How often a row's total differs from its strokes: drawn clerks do so in one row of 300; ten times that, lest strokes
 # overrule what is written. It is shared by some ten numbers that a slip leads to.
 _SLIP_OF_A_TOTAL = 0.03
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """One way to read a number's cells."""
 
     text: str
@@ -121,19 +123,26 @@ class Evidence:
         found += [r for r in self.readings if r.kind == "misplaced"][:_MISPLACED]
         return (*found, Reading(without, "unreadable", None, 1.0 - float((1.0 - unreadable).prod())))
 
+    @cached_property
+    def _texts(self) -> dict[int | None, str]:
+        """The likeliest text of each number that `readings` has."""
+        return {r.value: r.text for r in reversed(self.readings) if r.kind == "number"}
+
+    @cached_property
+    def _doubtful(self) -> list[list[bool]]:
+        """Whether each cell is rather something else than each digit; (cells, 10)."""
+        chances = np.exp(self.cells)
+        return (chances[:, digit_witness.OTHER :] * _ANY_DIGIT / 10 > chances[:, :10]).tolist()
+
     def text_of(self, number: int) -> str:
         """The likeliest way that the cells write a number; `?` where a cell is rather something else than its digit."""
-        for reading in self.readings:
-            if reading.kind == "number" and reading.value == number:
-                written = reading.text
-                break
-        else:
+        written = self._texts.get(number)
+        if written is None:
             digits = str(number)
             before = self.cells[: len(self.cells) - len(digits), _SIGNS].argmax(axis=1)
             written = "".join(digit_witness.CLASSES[_SIGNS[i]] for i in before) + digits
-        likelier = np.exp(self.cells[:, digit_witness.OTHER]) * _ANY_DIGIT / 10
         return "".join(
-            "?" if c.isdigit() and likelier[i] > np.exp(self.cells[i, int(c)]) else c for i, c in enumerate(written)
+            "?" if c.isdigit() and doubtful[int(c)] else c for c, doubtful in zip(written, self._doubtful, strict=True)
         )
 
 
@@ -162,19 +171,22 @@ def read_cells(log_probabilities: FloatArray) -> tuple[Reading, ...]:
     Args:
         log_probabilities: (cells, 14) in the order of `witnesses.digits.CLASSES`.
     """
-    beam: list[tuple[float, str]] = [(0.0, "")]
+    scores, texts = np.zeros(1), np.zeros(1, np.int64)
     for cell in log_probabilities:
-        scores = np.add.outer([score for score, _ in beam], cell)
-        # Ties are for the text to break, so all that are as good as the last that is kept go on to be sorted.
-        flat = scores.ravel()
-        least = np.partition(flat, -_KEPT)[-_KEPT] if flat.size > _KEPT else -np.inf
-        grown = [(float(scores[i, k]), beam[i][1] + digit_witness.CLASSES[k]) for i, k in np.argwhere(scores >= least)]
-        beam = sorted(grown, key=_best_first)[:_KEPT]
-    return tuple(Reading(text, *interpret(text), float(np.exp(score))) for score, text in beam)
-
-
-def _best_first(scored: tuple[float, str]) -> tuple[float, str]:
-    return -scored[0], scored[1]
+        scores = np.add.outer(scores, cell).ravel()
+        texts = np.add.outer(texts * len(_BY_NAME), _BY_NAME).ravel()
+        if len(scores) > _KEPT:
+            # Ties are for the text to break, so all that are as good as the last that is kept go on to be sorted.
+            good = scores >= np.partition(scores, -_KEPT)[-_KEPT]
+            scores, texts = scores[good], texts[good]
+        best = np.lexsort((texts, -scores))[:_KEPT]
+        scores, texts = scores[best], texts[best]
+    places = len(_BY_NAME) ** np.arange(len(log_probabilities))[::-1]
+    written = _NAMES[texts[:, None] // places % len(_BY_NAME)].tolist()
+    return tuple(
+        Reading(text, *interpret(text), chance)
+        for text, chance in zip(map("".join, written), np.exp(scores).tolist(), strict=True)
+    )
 
 
 def read_bubbles(probabilities: FloatArray) -> tuple[Reading, FloatArray]:

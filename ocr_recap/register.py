@@ -235,9 +235,9 @@ def _match(gray: GrayImage, homography: FloatArray, ruled: Ruling, reach: float)
     half = np.clip(reach * ruled.unit * scale, 2.0, 60.0)
     steps = np.linspace(-1, 1, 2 * int(np.ceil(min(60.0, float(np.median(half)) * 1.5))) + 1)
     # One column per sample, so that what runs along a profile runs over whole rows at a time.
-    across = (normal * half[:, None]).astype(np.float32)
-    here, way = at.astype(np.float32), steps.astype(np.float32)[:, None]
-    x, y = (here[:, i] + way * across[:, i] for i in (0, 1))
+    across = (normal * half[:, None]).T.astype(np.float32, order="C")
+    way = steps.astype(np.float32)[:, None]
+    x, y = (here + way * off for here, off in zip(at.T.astype(np.float32, order="C"), across, strict=True))
     margin = half + 2
     visible = (
         (at[:, 0] > margin)
@@ -247,10 +247,13 @@ def _match(gray: GrayImage, homography: FloatArray, ruled: Ruling, reach: float)
     )
     profile = np.asarray(cv2.remap(gray, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), dtype=np.uint8)
     # Contrast of each place against the lighter of what lies on both sides within the profile, nearer places first.
-    left = np.maximum.accumulate(profile, axis=0)
-    right = np.maximum.accumulate(profile[::-1], axis=0)[::-1]
+    left, right = profile.copy(), profile.copy()  # the lightest so far; numpy's own accumulate takes five times as long
+    for i in range(1, len(profile)):
+        np.maximum(left[i], left[i - 1], out=left[i])
+        np.maximum(right[-1 - i], right[-i], out=right[-1 - i])
     contrast = np.minimum(left, right) - profile  # a place is never lighter than the lightest up to it
-    best = (contrast * (1.0 - 0.35 * np.abs(way))).argmax(axis=0)
+    merit = contrast * (1.0 - 0.35 * np.abs(way))
+    best = (merit == merit.max(axis=0)).argmax(axis=0)
     columns = np.arange(len(best))
     height = contrast[best, columns]
     found = visible & (height > _least(height[visible])) & (best > 0) & (best < len(steps) - 1)

@@ -51,6 +51,7 @@ def follow(
     ruled: Ruling,
     anchors: tuple[FloatArray, FloatArray],
     bend: tuple[FloatArray, Callable[[FloatArray], FloatArray]] | None = None,
+    gentle: Fit | None = None,
 ) -> Fit:
     """Follow the paper from where a plane would have it.
 
@@ -71,10 +72,14 @@ def follow(
         have been followed and could not be is judged by the same.
     """
     thin = _thinned(ruled)
-    support, residual = _score(gray, fit.homography, thin)
-    best = fit if fit.residual < _MAY_BE_FOLDED else replace(fit, support=min(fit.support, support))
+    if gentle is not None and gentle.surface is not None:
+        best, support, residual = gentle, gentle.support, gentle.residual
+    else:
+        support, residual = _score(gray, fit.homography, thin)
+        best = fit if fit.residual < _MAY_BE_FOLDED else replace(fit, support=min(fit.support, support))
     # Most paper bends gently: creases, which cost ten times as much, are looked for where that does not suffice.
-    ways: list[tuple[FloatArray, bool, FloatArray | None]] = [(fit.homography, False, None)]
+    ways: list[tuple[FloatArray, bool, FloatArray | None]] = []
+    ways += [(fit.homography, False, None)] if gentle is None else []
     ways += [(bend[0], True, bend[1](thin.points) - thin.points)] if bend is not None else []
     ways += [(start, True, None) for start in starts if distance is not None]
     for start, creased, known in ways:
@@ -91,11 +96,13 @@ def follow(
             best = replace(
                 fit, homography=start, support=support, residual=residual, surface=surface, before=fit.residual
             )
-            if distance is not None or fit.residual >= _MAY_BE_FOLDED or fit.support < _UNFOLDED:
-                best = replace(best, folds=_folds(gray, best, thin))
         if best.surface is not None and best.support >= (_ENOUGH if creased else SURE):
             break
-    return best if best.surface is None else replace(best, unmet=_unmet(gray, best, thin))
+    if best.surface is None:
+        return best
+    if distance is not None or fit.residual >= _MAY_BE_FOLDED or fit.support < _UNFOLDED:
+        best = replace(best, folds=_folds(gray, best, thin))
+    return replace(best, unmet=_unmet(gray, best, thin))
 
 
 _MAY_BE_FOLDED = (
@@ -134,7 +141,7 @@ def _straighten(
     for reach, stiffness, times in rounds:
         alone = gap > _ALONE * reach * thin.unit
         for _ in range(times):
-            seen = match(gray, start, _displaced(thin, surface), reach)
+            seen = match(gray, start, model.displaced(surface), reach)
             found = seen.found & alone if (seen.found & alone).sum() >= _LEAST else seen.found
             if found.sum() < _LEAST or min(np.bincount(model.axis[found], minlength=2)) < _LEAST_OF_AXIS:
                 return None
@@ -144,7 +151,7 @@ def _straighten(
             surface = model.fit(surface, found, offset, reach, stiffness or chosen or 1.0)
     if not model.is_paper(surface):
         return None
-    return (surface, *_score(gray, start, _displaced(thin, surface)))
+    return (surface, *_score(gray, start, model.displaced(surface)))
 
 
 def met(gray: GrayImage, fit: Fit, ruled: Ruling, near: float = _NEAR) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -212,7 +219,7 @@ class _Model:
     def __init__(self, ruled: Ruling, anchors: tuple[FloatArray, FloatArray], homography: FloatArray) -> None:
         known = basis_of(ruled, np.ascontiguousarray(anchors[0], dtype=np.float64).tobytes())
         self.origin, self.step, self.shape, self.bending = known.origin, known.step, known.shape, known.bending
-        self.unit = ruled.unit
+        self.ruled, self.unit = ruled, ruled.unit
         self.basis, self.axis, self.part = known.rows, known.axis, known.part
         self.sign = ruled.normals
         self.marks = known.at(anchors[0])
@@ -222,6 +229,11 @@ class _Model:
     @property
     def flat(self) -> Surface:
         return Surface(np.zeros((*self.shape, 2)), self.origin, self.step)
+
+    def displaced(self, surface: Surface) -> Ruling:
+        """The samples where a surface of this model has them."""
+        moved = self.ruled.points + self.basis @ surface.values.reshape(-1, 2)
+        return Ruling(moved, self.ruled.normals, self.unit)
 
     def through(self, moves: FloatArray) -> Surface:
         """The surface that displaces the samples by (n, 2) mm."""
@@ -235,9 +247,10 @@ class _Model:
         """One robust step: `offset` (n,) mm along the normals from the surface as it is."""
         values = surface.values.reshape(-1, 2).copy()
         for axis in (0, 1):
-            use = found & (self.axis == axis)
-            target, weight = self._targets(values[:, axis], axis, use, offset, reach)
-            lines, marks = self._normal(self.basis[use], target, weight), self._normal_of_marks(axis, reach)
+            use = np.flatnonzero(found & (self.axis == axis))
+            basis = self.basis[use]
+            target, weight = self._targets(basis, values[:, axis], offset[use] * self.sign[use, axis], reach)
+            lines, marks = self._normal(basis, target, weight), self._normal_of_marks(axis, reach)
             values[:, axis] = self._solve(lines[0] + marks[0], lines[1] + marks[1], stiffness)
         return Surface(values.reshape(*self.shape, 2), self.origin, self.step)
 
@@ -252,9 +265,9 @@ class _Model:
         matrices: list[FloatArray] = []  # and the normal equations of all the others
         rights: list[FloatArray] = []
         for axis in (0, 1):
-            use = found & (self.axis == axis)
-            target, weight = self._targets(values[:, axis], axis, use, offset, reach)
+            use = np.flatnonzero(found & (self.axis == axis))
             basis, part = self.basis[use], self.part[use]
+            target, weight = self._targets(basis, values[:, axis], offset[use] * self.sign[use, axis], reach)
             mine = [(basis[t], target[t], weight[t]) for t in (part == left_out for left_out in range(PARTS))]
             sums = [self._normal(*test) for test in mine]
             tests += mine
@@ -292,10 +305,10 @@ class _Model:
         return all(float(np.abs(np.diff(move, axis=k)).max()) <= _STEEPEST * steps[k] for k in (0, 1))
 
     def _targets(
-        self, values: FloatArray, axis: int, use: NDArray[np.bool_], offset: FloatArray, reach: float
+        self, basis: FloatArray, values: FloatArray, off: FloatArray, reach: float
     ) -> tuple[FloatArray, FloatArray]:
-        off = offset[use] * self.sign[use, axis]
-        target = self.basis[use] @ values + off
+        """Where samples (n,) that lie `off` from a surface should lie, and how much each is to be believed."""
+        target = basis @ values + off
         middle = float(np.median(off))
         width = min(reach * self.unit, 4 * 1.4826 * float(np.median(np.abs(off - middle))) + 0.03 * self.unit)
         weight = np.clip(1 - (off / (width + abs(middle))) ** 2, 0, None) ** 2

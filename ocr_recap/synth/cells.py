@@ -54,6 +54,7 @@ _GUIDED_PRIOR = np.array([0.064] * 10 + [0.07, 0.12, 0.07, 0.10])  # dashes on a
 # Of characters, how often they do not stand within their cell; some twice as often as clerks of whole pages do it
 # (`clerk.MANNER_RATES`), since it is where readers err.
 _OVER_EDGE, _ASIDE = 0.06, 0.015
+_SEVEN = 0.25  # of training rows: by a writer who traces seven-segment figures, besides those drawn by chance
 _OVERWRITTEN = 0.006  # of digits: another one stands below, plainly thinner
 
 
@@ -139,6 +140,9 @@ def _row(
 ) -> tuple[Floats, list[Rect], NDArray[np.int64]]:
     """One row of three to six cells by one writer: brightness of its paper, the cells in it, and their labels."""
     writer = Writer.from_seed(writer_seed(split, rng))
+    seven = split == "train" and rng.random() < _SEVEN
+    while seven and not writer.seven_segment:
+        writer = Writer.from_seed(writer_seed(split, rng))
     count = int(rng.integers(3, 7))
     form = blank(writer, count, rng)
     labels = rng.choice(len(CLASSES), count, p=_GUIDED_PRIOR if form.guided else _PRIOR)

@@ -145,3 +145,50 @@ def export(net: Net, path: Path) -> None:
     )
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString())
+
+
+def read_into(net: Net, model: Path) -> None:
+    """Puts the tensors of an exported graph back into a net; its batch norms, folded in the graph, become plain biases.
+
+    Raises:
+        ValueError: the graph is not one of this design.
+    """
+    found = {t.name: numpy_helper.to_array(t) for t in onnx.load(model).graph.initializer}
+
+    def give(target: torch.Tensor, name: str) -> None:
+        if name not in found or found[name].shape != tuple(target.shape):
+            shape = found[name].shape if name in found else "missing"
+            raise ValueError(f"{model}: {name} should be {tuple(target.shape)}, it is {shape}: another design")
+        target.copy_(torch.from_numpy(found[name].copy()))
+
+    with torch.no_grad():
+        for i, (convolution, norm) in enumerate(zip(net.convolutions, net.norms, strict=True)):
+            give(convolution.weight, f"w{i}")
+            norm.weight.fill_(1)
+            give(norm.bias, f"b{i}")
+            norm.running_mean.zero_()
+            norm.running_var.fill_(1 - norm.eps)
+        for name, layer in (("hidden", net.hidden), ("logits", net.out)):
+            give(layer.weight, f"w_{name}")
+            give(layer.bias, f"b_{name}")
+    net.eval()
+
+
+def wake_norms(net: Net, pixels: Tensor) -> None:
+    """Gives batch norms that `read_into` left plain the statistics of their inputs, so that training can go on.
+
+    The net computes what it computed before on the whole, and on `pixels` (a batch of many cells) in training mode too.
+    """
+    seen: list[Tensor] = []
+    hooks = [layer.register_forward_hook(lambda _m, _i, out: seen.append(out.detach())) for layer in net.convolutions]
+    with torch.no_grad():
+        net.eval()(pixels)
+        for norm, out in zip(net.norms, seen, strict=True):
+            mean, variance = out.mean(dim=(0, 2, 3)), out.var(dim=(0, 2, 3))
+            norm.running_mean.copy_(mean)
+            norm.running_var.copy_(variance)
+            norm.weight.copy_((variance + norm.eps).sqrt())
+            norm.bias.add_(mean)
+    for hook in hooks:
+        hook.remove()
+    net.train()

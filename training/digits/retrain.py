@@ -24,13 +24,11 @@ from typing import Any
 
 import cv2
 import numpy as np
-import onnx
 import torch
 from combine import doubt_below, normalised, shares, temperature
 from combine import logits as logits_of
 from crops import PARTS, RULE, Change, Crops, change, collect, counts, report
-from net import Net, export
-from onnx import numpy_helper
+from net import Net, export, read_into
 from torch.nn import functional
 from train import PLANS, Plan, images, to_net
 
@@ -43,33 +41,6 @@ RATE = 4e-4  # a sixth of what training from nothing starts with: the nets know 
 FEWEST = 100  # own calibration cells below which only drawn ones calibrate
 # Numbers of the generators of drawn cells; training from nothing counts from 0 and 1e9.
 TRAIN_SEEDS, CALIBRATION_SEEDS, TEST_SEEDS = 2_000_000_000, 2_100_000_000, 2_200_000_000
-
-
-def read_into(net: Net, model: Path) -> None:
-    """Puts the tensors of an exported graph back into a net; its batch norms, folded in the graph, become plain biases.
-
-    Raises:
-        ValueError: the graph is not one of this design.
-    """
-    found = {t.name: numpy_helper.to_array(t) for t in onnx.load(model).graph.initializer}
-
-    def give(target: torch.Tensor, name: str) -> None:
-        if name not in found or found[name].shape != tuple(target.shape):
-            shape = found[name].shape if name in found else "missing"
-            raise ValueError(f"{model}: {name} should be {tuple(target.shape)}, it is {shape}: another design")
-        target.copy_(torch.from_numpy(found[name].copy()))
-
-    with torch.no_grad():
-        for i, (convolution, norm) in enumerate(zip(net.convolutions, net.norms, strict=True)):
-            give(convolution.weight, f"w{i}")
-            norm.weight.fill_(1)
-            give(norm.bias, f"b{i}")
-            norm.running_mean.zero_()
-            norm.running_var.fill_(1 - norm.eps)
-        for name, layer in (("hidden", net.hidden), ("logits", net.out)):
-            give(layer.weight, f"w_{name}")
-            give(layer.bias, f"b_{name}")
-    net.eval()
 
 
 def drawn(mnist: Path | None, split: sources.Split, first: int, count: int) -> cells.Cells:

@@ -1,8 +1,9 @@
-"""Trains one of the two digit readers from nothing: `train.py first --mnist DIR --cells 3000000 --out FOLDER`.
+"""Trains one of the two digit readers: `train.py first --mnist DIR --cells 3000000 --out FOLDER`.
 
 A second process draws cells without end while this one trains, so two cores are busy. Batch i comes from a generator
 seeded with (seed, i): with `--cells` the same machine makes the same weights; with `--seconds` the length of training
-depends on its speed, and the learning rate follows the clock; the number of cells is written down. Writes
+depends on its speed, and the learning rate follows the clock; the number of cells is written down. `--go-on FOLDER`
+starts from the weights that lie there, at half the learning rate; give it another `--seed`, so that it sees other cells. Writes
 `digits.onnx` or `digits-second.onnx` and, beside it, what it was made from; `combine.py` then calibrates both.
 """
 
@@ -23,7 +24,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from net import FIRST, SECOND, Design, Net, export
+from net import FIRST, SECOND, Design, Net, export, read_into, wake_norms
 from torch.nn import functional
 
 from ocr_recap.synth import cells, sources
@@ -79,8 +80,10 @@ def to_net(plan: Plan, pixels: np.ndarray) -> torch.Tensor:
     return tensor if plan.design.lit else tensor / 255
 
 
-def train(mnist: Path | None, plan: Plan, seed: int, total: int, seconds: float) -> tuple[Net, int]:
-    """The averaged net, and the number of cells that it saw."""
+def train(
+    mnist: Path | None, plan: Plan, seed: int, total: int, seconds: float, before: Path | None = None
+) -> tuple[Net, int]:
+    """The averaged net, and the number of cells that it saw. `before`: the folder of the weights that it goes on from."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     context = mp.get_context("spawn")
@@ -89,8 +92,14 @@ def train(mnist: Path | None, plan: Plan, seed: int, total: int, seconds: float)
     worker = context.Process(target=produce, args=(queue, mnist, plan, seed, batches), daemon=True)
     worker.start()
     net = Net(plan.design).to(memory_format=torch.channels_last)
+    rate = RATE
+    if before is not None:
+        rate = RATE / 2
+        read_into(net, before / plan.file)
+        some = [queue.get() for _ in range(8)]
+        wake_norms(net, to_net(plan, np.concatenate([pixels for pixels, _ in some])))
     averaged = copy.deepcopy(net)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.02)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.02)
     start = time.monotonic()
     step, losses, hits = 0, 0.0, 0.0
     while True:
@@ -99,7 +108,7 @@ def train(mnist: Path | None, plan: Plan, seed: int, total: int, seconds: float)
         if item is None or done >= 1:
             break
         for group in optimizer.param_groups:
-            group["lr"] = RATE * min(1.0, done / 0.03 + 0.01) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, done)))
+            group["lr"] = rate * min(1.0, done / 0.03 + 0.01) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, done)))
         labels = torch.from_numpy(item[1])
         with torch.autocast("cpu", torch.bfloat16):
             logits = net(to_net(plan, item[0]))
@@ -138,19 +147,22 @@ def main() -> None:
     length.add_argument("--cells", type=int, default=0, help="train on this many cells")
     length.add_argument("--seconds", type=float, default=0.0, help="train this long")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--go-on", type=Path, help="folder of weights to go on from, instead of from nothing")
     parser.add_argument("--out", type=Path, required=True, help="folder for the weights")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     plan = PLANS[args.reader]
 
     start = time.monotonic()
-    net, seen = train(args.mnist, plan, args.seed, args.cells, args.seconds)
+    net, seen = train(args.mnist, plan, args.seed, args.cells, args.seconds, args.go_on)
     took = time.monotonic() - start
     model = args.out / plan.file
     export(net, model)
     data = sources.training_sources(args.mnist)
+    before = None if args.go_on is None else hashlib.sha256((args.go_on / plan.file).read_bytes()).hexdigest()
     made_from = {
         "cells": seen,
+        "from": before,
         "seed": args.seed,
         "seconds": round(took),
         "mix": dict(cells.usual_mix(data, "train", plan.shares).weights),
