@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ import numpy as np
 from PIL import Image
 
 from ocr_recap import Reader, hearing, pipeline
-from ocr_recap.synth.photos import Order, make
+from ocr_recap.synth.photos import Made, Order, make
 from ocr_recap.template import load as load_template
 from ocr_recap.witnesses import bubbles, digits, tally
 
@@ -115,24 +115,30 @@ def main() -> None:
     arguments.out.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
-def draw(folder: Path, stations: int) -> dict[str, list[tuple[str, Path]]]:
-    """(page, file) of every drawn photo, by size."""
+def photos(longer: int, stations: int) -> Iterator[tuple[str, Made]]:
+    """So many drawn photos of each page of one size, with the page's id."""
     template = load_template("c-hasil-ppwp-2024")
     pages = [page.id for page in template.pages]
+    order = Order(template, 40 * stations * len(pages), SEED, longer=longer)
+    wanted = pages * stations
+    for index in range(order.count):
+        page = pages[index % len(pages)]
+        if page not in wanted:
+            continue
+        made = make(order, index)
+        if max(Image.open(io.BytesIO(made.jpeg)).size) < longer:
+            continue  # some drawn photos went through a messenger, which shrinks them
+        wanted.remove(page)
+        yield page, made
+
+
+def draw(folder: Path, stations: int) -> dict[str, list[tuple[str, Path]]]:
+    """(page, file) of every drawn photo, by size."""
     drawn: dict[str, list[tuple[str, Path]]] = {}
     for size, longer in SIZES.items():
-        order = Order(template, 40 * stations * len(pages), SEED, longer=longer)
-        wanted = pages * stations
-        for index in range(order.count):
-            page = pages[index % len(pages)]
-            if page not in wanted:
-                continue
-            jpeg = make(order, index).jpeg
-            if max(Image.open(io.BytesIO(jpeg)).size) < longer:
-                continue  # some drawn photos went through a messenger, which shrinks them
-            wanted.remove(page)
-            file = folder / f"{longer}-{index}.jpg"
-            file.write_bytes(jpeg)
+        for page, made in photos(longer, stations):
+            file = folder / f"{longer}-{made.name}.jpg"
+            file.write_bytes(made.jpeg)
             drawn.setdefault(size, []).append((page, file))
     return drawn
 
@@ -168,7 +174,7 @@ def _round(reader: Reader, watch: Watch, file: Path) -> dict[str, float]:
     content = file.read_bytes()
     start = time.process_time()
     for _ in range(_DECODES):
-        _full_grey(content)
+        full_grey(content)
     floor = (time.process_time() - start) / _DECODES
     watch.seconds.clear()
     start = time.process_time()
@@ -185,7 +191,8 @@ def _round(reader: Reader, watch: Watch, file: Path) -> dict[str, float]:
     }
 
 
-def _full_grey(content: bytes) -> Image.Image:
+def full_grey(content: bytes) -> Image.Image:
+    """The whole picture decoded, gray."""
     picture = Image.open(io.BytesIO(content))
     picture.draft("L", picture.size)  # the decoder leaves the colours undecoded
     picture.load()

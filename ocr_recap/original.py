@@ -57,20 +57,16 @@ def pattern(photo: Photo, located: Located) -> Pattern:
     level = np.median(tiles, axis=(1, 2))
     window = np.outer(np.hanning(_TILE), np.hanning(_TILE)).astype(np.float32)
     power = np.abs(np.fft.rfft2((tiles - level[:, None, None]) * window)) ** 2
-    use, ring = _FREQUENCIES
-    usual = np.ones_like(power)
-    for r in np.unique(ring[use]):
-        here = use & (ring == r)
-        # A floor of about a thousandth of a gray level: clipped paper has no noise at all.
-        usual[:, here] = np.median(power[:, here], axis=1, keepdims=True) + 1e-3 * _TILE**2
-    strongest = np.where(use, power, 0).reshape(len(power), -1).max(axis=1)
-    peaks = np.where(use, power / usual, 0).reshape(len(power), -1).max(axis=1)
+    rings = [power.reshape(len(power), -1)[:, bins] for bins in _RINGS]
+    strongest = np.max([ring.max(axis=1) for ring in rings], axis=0)
+    # A floor of about a thousandth of a gray level: clipped paper has no noise at all.
+    peaks = np.max([ring.max(axis=1) / (np.median(ring, axis=1) + 1e-3 * _TILE**2) for ring in rings], axis=0)
     amplitude = 2 * np.sqrt(strongest) / window.sum() / np.maximum(level, 1)
     return Pattern(float(np.median(peaks)), float(np.median(amplitude)))
 
 
-def _frequencies() -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
-    """Which bins of a tile's spectrum are looked at, and their distance from 0 in steps of two bins."""
+def _rings() -> list[NDArray[np.intp]]:
+    """The bins of a tile's spectrum that are looked at, together those at one distance from 0, in steps of two bins."""
     down, across = np.meshgrid(
         np.rint(np.fft.fftfreq(_TILE) * _TILE).astype(int), np.arange(_TILE // 2 + 1), indexing="ij"
     )
@@ -79,10 +75,11 @@ def _frequencies() -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
     blocks = (across % 8 == 0) & (down % 8 == 0)
     for one, other in ((across, down), (down, across)):
         blocks |= (np.abs(other) % 32 == 0) & (np.minimum(one % 8, -one % 8) <= 1)
-    return (distance > _LOWEST * _TILE) & ~blocks, np.rint(distance / 2).astype(np.intp)
+    ring = np.where((distance > _LOWEST * _TILE) & ~blocks, np.rint(distance / 2).astype(np.intp), -1)
+    return [np.flatnonzero(ring == r) for r in np.unique(ring[ring >= 0])]
 
 
-_FREQUENCIES = _frequencies()
+_RINGS = _rings()
 
 
 def _unit(photo: Photo, located: Located) -> float:
@@ -103,14 +100,15 @@ def _calm_tiles(photo: Photo, located: Located) -> NDArray[np.float32]:
     rows, columns = np.arange(0, height - _TILE + 1, _TILE), np.arange(0, width - _TILE + 1, _TILE)
     page = np.zeros((len(rows), len(columns)), np.uint8)
     cv2.fillConvexPoly(page, np.rint((corners - _TILE / 2) / _TILE).astype(np.int32), 1)
-    places = [(int(rows[r]), int(columns[c])) for r, c in np.argwhere(page)]
-    if not places:
+    places = np.argwhere(page)
+    if not len(places):
         return np.zeros((0, _TILE, _TILE), np.float32)
-    tiles = np.stack([photo.gray[y : y + _TILE, x : x + _TILE] for y, x in places])
-    thin = tiles[:, ::2, ::2].astype(np.float32)
-    level, unrest = thin.mean(axis=(1, 2)), thin.std(axis=(1, 2))
+    thin = photo.gray[: len(rows) * _TILE : 2, : len(columns) * _TILE : 2].astype(np.float32)
+    mean, square = (cv2.resize(p, page.shape[::-1], interpolation=cv2.INTER_AREA) for p in (thin, thin * thin))
+    level, unrest = mean[page > 0], (square - mean * mean)[page > 0]
     order = np.argsort(np.where(level >= np.median(level), unrest, np.inf), kind="stable")[:_TILES]
-    return tiles[order].astype(np.float32)
+    corners_of = (places[order] * _TILE).tolist()
+    return np.stack([photo.gray[y : y + _TILE, x : x + _TILE] for y, x in corners_of]).astype(np.float32)
 
 
 def pale_print(photo: Photo, located: Located) -> float | None:
@@ -162,8 +160,9 @@ def _contrast(photo: Photo, located: Located, lines: list[Line]) -> float | None
     seen = (located.to_photo(nodes) + 0.5) * photo.scale - 0.5
     place = np.linspace(0, 4, _SAMPLES)
     lengthwise = np.clip(1 - np.abs(place[:, None] - np.arange(5)), 0, None)
-    side = np.linspace(1, 0, len(shifts))
-    places = np.einsum("ia,nabk,jb->nijk", lengthwise, seen, np.stack([side, 1 - side], axis=1), optimize=True)
+    side = np.linspace(1, 0, len(shifts))[:, None]
+    first, last = (lengthwise @ seen[:, :, end] for end in (0, 1))  # (pieces, samples, 2)
+    places = first[:, :, None] * side + last[:, :, None] * (1 - side)
     height, width = photo.gray.shape
     inside = ((places >= 1) & (places < np.array([width, height]) - 2)).all(axis=(1, 2, 3))
     places = places[inside].astype(np.float32)

@@ -226,7 +226,8 @@ class _Match:
     at: FloatArray
 
 
-def _match(gray: GrayImage, homography: FloatArray, ruled: Ruling, reach: float) -> _Match:
+def _match(gray: GrayImage, homography: FloatArray, ruled: Ruling, reach: float | FloatArray) -> _Match:
+    """Look for a dark ridge across the line at every sample, up to `reach` (one, or one per sample) cell widths off."""
     ends = ruled.normals * 0.5
     at, above, below = project(homography, np.stack([ruled.points, ruled.points + ends, ruled.points - ends]))
     step = above - below

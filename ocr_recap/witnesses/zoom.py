@@ -79,31 +79,33 @@ def zoom(patches: Gray, boxes: Floats) -> Floats:
     views = np.zeros((len(patches), 2, SIDE, SIDE), np.float32)
     away = np.abs(np.arange(patches.shape[-1]) - (patches.shape[-1] - 1) / 2)
     everything = darkness(patches)
-    for view, dark, taken, box in zip(views, everything, ink(everything, boxes), boxes, strict=True):
-        strength = np.float32(np.partition(taken.ravel(), -12)[-12])  # a dozen pixels: no single speck sets it
-        strong = np.clip(taken / max(float(strength), 0.08), 0, 1)
-        strong = np.where(strong < 0.25, 0, strong)  # haze and remains of the print
-        # A frame that stands askew leaves remains: only what lies well inside of the box tells the size.
-        strong[away > box[1] / 2 - _SLACK] = 0
-        strong[:, away > box[0] / 2 - _SLACK] = 0
-        left, right = _extent(strong.sum(axis=0))
-        top, bottom = _extent(strong.sum(axis=1))
+    inks = ink(everything, boxes)
+    # A dozen pixels: no single speck sets it.
+    strength = np.maximum(np.partition(inks.reshape(len(inks), -1), -12, axis=1)[:, -12], np.float32(0.08))
+    strong = np.clip(inks / strength[:, None, None], 0, 1)
+    strong = np.where(strong < 0.25, np.float32(0), strong)  # haze and remains of the print
+    # A frame that stands askew leaves remains: only what lies well inside of the box tells the size.
+    within = away <= boxes[:, ::-1, None] / 2 - _SLACK  # (n, 2, s): rows, columns
+    strong = strong * (within[:, 0, :, None] & within[:, 1, None, :])
+    for i, (left, right, top, bottom) in enumerate(
+        np.stack([*_extents(strong, 1), *_extents(strong, 2)], axis=1).tolist()
+    ):
         factor = _INK / max(right - left, bottom - top, _LEAST)
         middle = ((left + right) / 2, (top + bottom) / 2)
         move = np.array(
             [[factor, 0, (SIDE - 1) / 2 - factor * middle[0]], [0, factor, (SIDE - 1) / 2 - factor * middle[1]]]
         )
-        for channel, seen in zip(view, (taken, dark), strict=True):
-            moved = cv2.warpAffine(seen, move, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
-            channel[:] = np.clip(moved / max(float(strength), 0.08), 0, 1)
-    return views
+        for channel, seen in enumerate((inks[i], everything[i])):
+            views[i, channel] = cv2.warpAffine(seen, move, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
+    return np.clip(views / strength[:, None, None, None], 0, 1).astype(np.float32)
 
 
-def _extent(profile: Floats) -> tuple[float, float]:
-    """First and last place between which all ink but 1.5% at either end lies."""
-    total = float(profile.sum())
-    if total <= 0:
-        middle = (len(profile) - 1) / 2
-        return middle, middle
-    share = np.cumsum(profile) / total
-    return float(np.searchsorted(share, 0.015)), float(np.searchsorted(share, 0.985))
+def _extents(taken: Floats, axis: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """First and last places of each view (n, s, s), summed along an axis, between which all ink but 1.5% at either end
+    lies; the middle where there is none."""
+    profile = taken.sum(axis=axis)
+    total = profile.sum(axis=1, keepdims=True)
+    share = np.cumsum(profile, axis=1) / np.maximum(total, 1e-9)
+    empty, middle = total[:, 0] <= 0, (profile.shape[1] - 1) / 2
+    first, last = ((share < least).sum(axis=1).astype(np.float64) for least in (0.015, 0.985))
+    return np.where(empty, middle, first), np.where(empty, middle, last)

@@ -3,8 +3,9 @@
 A second process draws cells without end while this one trains, so two cores are busy. Batch i comes from a generator
 seeded with (seed, i): with `--cells` the same machine makes the same weights; with `--seconds` the length of training
 depends on its speed, and the learning rate follows the clock; the number of cells is written down. `--go-on FOLDER`
-starts from the weights that lie there, at half the learning rate; give it another `--seed`, so that it sees other cells. Writes
-`digits.onnx` or `digits-second.onnx` and, beside it, what it was made from; `combine.py` then calibrates both.
+starts from the weights that lie there, at half the learning rate; give it another `--seed`, so that it sees other
+cells. Writes `digits.onnx` or `digits-second.onnx` and, beside it, what it was made from; `combine.py` then calibrates
+both.
 """
 
 from __future__ import annotations
@@ -83,7 +84,16 @@ def to_net(plan: Plan, pixels: np.ndarray) -> torch.Tensor:
 def train(
     mnist: Path | None, plan: Plan, seed: int, total: int, seconds: float, before: Path | None = None
 ) -> tuple[Net, int]:
-    """The averaged net, and the number of cells that it saw. `before`: the folder of the weights that it goes on from."""
+    """The averaged net, and the number of cells that it saw.
+
+    Args:
+        mnist: folder with MNIST's training part, or None.
+        plan: which reader.
+        seed: of the net and of its cells.
+        total: cells; 0: as many as there are in `seconds`.
+        seconds: how long.
+        before: folder of the weights that it goes on from; None: from nothing.
+    """
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     context = mp.get_context("spawn")
