@@ -64,7 +64,6 @@ from .witnesses import totals as totals_witness
 FloatArray = NDArray[np.float64]
 
 _CANDIDATES = 5  # shown per number
-_SHOWN_PROBABILITY = 0.0005  # classes of a cell below this are left out of a record
 
 
 def make_record(
@@ -197,7 +196,7 @@ def _evidence(field: FormField, heard: Heard, case: Case, patch: FieldPatches) -
     read = heard.evidence.best
     looks = heard.cells
     asked = looks.asked.tolist()
-    said, first, second = (_likely(table) for table in (looks.table, looks.first, looks.second))
+    said, first, second = (digit_witness.likely(table) for table in (looks.table, looks.first, looks.second))
     seen = _cell_quality(heard.measured, patch.folded.tolist()) if heard.measured else [None] * len(said)
     cells = tuple(
         CellEvidence(
@@ -270,17 +269,6 @@ def _totals_evidence(case: Case) -> RowTotalsEvidence | None:
     return RowTotalsEvidence(
         state=said.state, sum=said.sum, rows=said.rows, probability=said.probability, supports=case.choice.totals
     )
-
-
-def _likely(log_probabilities: FloatArray) -> list[dict[str, float]]:
-    """The likeliest characters of each cell (n, 14) first, and how likely they are."""
-    chances = np.exp(log_probabilities)
-    order = np.argsort(-chances, axis=1, kind="stable")
-    ranked = zip(order.tolist(), np.take_along_axis(chances, order, axis=1).tolist(), strict=True)
-    return [
-        {digit_witness.CLASSES[i]: round(p, 6) for i, p in zip(classes, likely, strict=True) if p > _SHOWN_PROBABILITY}
-        for classes, likely in ranked
-    ]
 
 
 def _cell_quality(measured: CellMeasures, folds: Sequence[bool]) -> list[CellQuality | None]:

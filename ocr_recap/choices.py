@@ -11,13 +11,14 @@ bubbles, and the same shadow lies on both. So a witness can favour one number ov
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .readings import Evidence, Kind, interpret
+from .readings import Evidence, Kind, interpret, number_chance
+from .witnesses.digits import at_most, likely
 
 FloatArray = NDArray[np.float64]
 
@@ -64,6 +65,8 @@ class Choices:
         largest: the heaviest single number of these.
         filled: bubbles are filled, so they speak.
         counted: strokes or row totals speak.
+        cells: (cells, 14) upper bounds of what the digit cells say (`witnesses.digits.at_most`), None where they are
+            not known: they tell how much any single number that is not listed can weigh.
     """
 
     listed: tuple[Choice, ...]
@@ -71,6 +74,7 @@ class Choices:
     largest: float
     filled: bool
     counted: bool
+    cells: FloatArray | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def weights(self) -> FloatArray:
@@ -84,6 +88,11 @@ class Choices:
         if self.counted:
             heard *= choice.counted * (1 - DOUBT) + DOUBT
         return heard
+
+    def unlisted(self, value: int) -> Choice:
+        """A number that is not listed, as heavy as it may be at most."""
+        most = self.largest if self.cells is None else min(self.largest, number_chance(self.cells, value))
+        return Choice(str(value), value, most, bubbles=1.0, counted=1.0)
 
     def of(self, value: int | None) -> Choice | None:
         """The listed choice that is this number."""
@@ -131,9 +140,10 @@ def weigh(evidence: Evidence) -> Choices:
         _round(max(float(left.max(initial=0.0)), min(unlisted, least))),
         filled,
         counts is not None,
+        at_most(likely(evidence.cells)),
     )
     ranked = np.argsort(-choices.weights, kind="stable")
-    return Choices(tuple(choices.listed[i] for i in ranked), choices.rest, choices.largest, filled, counts is not None)
+    return replace(choices, listed=tuple(choices.listed[i] for i in ranked))
 
 
 def _heaviest(weights: FloatArray, count: int) -> NDArray[np.intp]:

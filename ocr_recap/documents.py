@@ -23,6 +23,7 @@ from .printed import Label
 from .problems import OF_GROUPING
 from .record import JsonLine, Problem, Record, RuleResult, Station
 from .template import Rule, Template
+from .witnesses.digits import at_most
 
 DOCUMENT_SCHEMA = 1
 
@@ -81,7 +82,12 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
     listed = tuple(Choice(**dict(c)) for c in field.evidence.choices) or _only_choice(field)
     counted = any(c.counted > 0 for c in listed)
     choices = Choices(
-        listed, field.evidence.rest, field.evidence.largest, said is not None and said.state == "read", counted
+        listed,
+        field.evidence.rest,
+        field.evidence.largest,
+        said is not None and said.state == "read",
+        counted,
+        at_most([cell.probabilities for cell in digits.cells]) if digits.cells else None,
     )
     decided = field.decision and Person(field.decision.value, field.decision.by, field.decision.at)
     return Case(

@@ -229,6 +229,28 @@ def number_table(digits: FloatArray, leading: FloatArray) -> FloatArray:
     return table
 
 
+def number_chance(chances: FloatArray, value: int) -> float:
+    """Probability that cells mean one number, as `Evidence.digit_numbers` has it, without a table of all numbers.
+
+    Args:
+        chances: (cells, 14) probabilities in the order of `witnesses.digits.CLASSES`, or upper bounds of them.
+        value: at least 0.
+    """
+    text = str(value)
+    before = len(chances) - len(text)
+    if before < 0:
+        return 0.0
+    digits = chances[:, :10] + _ANY_DIGIT / 10 * chances[:, digit_witness.OTHER :]
+    leading = chances[:, _SIGNS].sum(axis=1)
+    signs, noughts = 1.0, 0.0
+    for i in range(before):
+        signs, noughts = signs * float(leading[i]), (signs + noughts) * float(digits[i, 0])
+    chance = signs + noughts
+    for i, digit in enumerate(text):
+        chance *= float(digits[before + i, int(digit)])
+    return min(1.0, chance + float(leading.prod()) if value == 0 else chance)
+
+
 def hear(
     log_probabilities: FloatArray,
     bubbles: FloatArray | None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from ocr_recap.choices import Choice, Choices, weigh
 from ocr_recap.elimination import Factor, beliefs, plan
 from ocr_recap.longrules import chain
 from ocr_recap.policy import decide, verdict
-from ocr_recap.readings import hear
+from ocr_recap.readings import Evidence, hear, number_chance
 from ocr_recap.rulefactors import BLANK, NUMBER, REST, UNREADABLE, Equation, States, table
 from ocr_recap.rules import parse
 from ocr_recap.suggest import suggest
@@ -286,6 +287,56 @@ def decided(tables: dict[str, np.ndarray], *rules: Rule, policy: str = "strict")
     by_name = {c.field: c for c in cases}
     decisions = decide(cases, evaluated, policy)  # type: ignore[arg-type]
     return by_name, decisions, verdict(decisions, set(tables), evaluated, by_name), evaluated
+
+
+def test_a_clear_sheet_that_does_not_add_up_is_not_taken_for_a_misread_one() -> None:
+    """That 57 was read for 21 takes two misread digits, which is far less likely than a slip; so its ink says."""
+    sums = {n: cells(t, 0.999) for n, t in {"total": "117", "a": "X50", "b": "X31"}.items()}
+    cases, _, said, evaluated = decided(sums, SUM)
+    assert said == "inconsistent"
+    assert [cases[n].value for n in ("total", "a", "b")] == [117, 50, 31]
+    assert evaluated[0].breaks is not None and evaluated[0].breaks > 0.7
+    unknown = {n: replace(c.choices, cells=None) for n, c in cases.items()}
+    assert reconcile.posterior(unknown, [SUM]).breaks["sum"] < 0.5, "where its ink is not known nothing is claimed"
+
+
+@given(st.integers(1, 3), st.integers(0, 2**32))
+@settings(max_examples=50, deadline=None)
+def test_one_number_is_as_likely_as_in_the_table_of_all(count: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    chances = rng.dirichlet(np.full(len(CLASSES), 0.3), count)
+    evidence = hear(np.log(chances + 1e-12), None)
+    for value in (0, 7, *rng.integers(0, 10**count, 5).tolist()):
+        wanted = evidence.digit_numbers[value] + (evidence.blank if value == 0 else 0.0)
+        if value < 10**count:
+            assert number_chance(np.exp(evidence.cells), value) == pytest.approx(min(1.0, wanted), rel=1e-9)
+    assert number_chance(np.exp(evidence.cells), 10**count) == 0.0
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=40, deadline=None)
+def test_what_rules_point_to_is_bounded_by_its_own_ink(seed: int) -> None:
+    """Two numbers that should be the same: what is said of each is no more than with all hundred of both listed."""
+    rng = np.random.default_rng(seed)
+    tables = {n: np.log(rng.dirichlet(np.full(len(CLASSES), 0.15), 2) + 1e-9) for n in ("total", "again")}
+    evidences = {n: hear(t - np.log(np.exp(t).sum(axis=1, keepdims=True)), None) for n, t in tables.items()}
+    some = {n: weigh(e) for n, e in evidences.items()}
+    every = {n: _every(e) for n, e in evidences.items()}
+    bounded, exact = reconcile.posterior(some, [COPY]), reconcile.posterior(every, [COPY])
+    for name in some:
+        others = sum(chance for other, chance in bounded.rest.items() if other != name)
+        by_value = {c.value: p for c, p in zip(every[name].listed, exact.chances[name].tolist(), strict=True)}
+        for choice, chance in zip(some[name].listed, bounded.chances[name].tolist(), strict=True):
+            if choice.kind == "number":
+                assert chance <= by_value[choice.value] + others + 1e-6
+
+
+def _every(evidence: Evidence) -> Choices:
+    """All numbers of two cells, and the texts that are none."""
+    numbers = [Choice(f"{v:02}", v, p) for v, p in enumerate(evidence.digit_numbers.tolist())]
+    listed = numbers + [Choice(r.text, None, r.probability) for r in evidence.others]
+    rest = max(0.0, 1.0 - sum(c.digits for c in listed))
+    return Choices(tuple(sorted(listed, key=lambda c: -c.digits)), rest, rest, False, False)
 
 
 def test_a_doubtful_number_is_read_with_the_sum_and_what_is_clear_is_not_changed_by_it() -> None:

@@ -7,6 +7,7 @@ training never saw (`training/digits/combine.py`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,7 @@ FloatArray = NDArray[np.float64]
 
 CLASSES = "0123456789X- ?"
 CROSS, DASH, EMPTY, OTHER = 10, 11, 12, 13
+SHOWN = 0.0005  # classes of a cell that are less likely are left out of records
 _BATCH = 256
 
 
@@ -49,6 +51,25 @@ class Looks:
     def part(self, start: int, stop: int) -> Looks:
         """The cells from `start` up to `stop`."""
         return Looks(self.table[start:stop], self.first[start:stop], self.second[start:stop])
+
+
+def likely(log_probabilities: FloatArray) -> list[dict[str, float]]:
+    """The likeliest characters of each cell (n, 14) first, and how likely they are, as records hold them."""
+    chances = np.exp(log_probabilities)
+    order = np.argsort(-chances, axis=1, kind="stable")
+    ranked = zip(order.tolist(), np.take_along_axis(chances, order, axis=1).tolist(), strict=True)
+    return [
+        {CLASSES[i]: round(p, 6) for i, p in zip(classes, said, strict=True) if p > SHOWN} for classes, said in ranked
+    ]
+
+
+def at_most(shown: Sequence[Mapping[str, float]]) -> FloatArray:
+    """Upper bounds (n, 14) of the probabilities of which `likely` shows these."""
+    bounds = np.full((len(shown), len(CLASSES)), SHOWN)
+    for row, cell in zip(bounds, shown, strict=True):
+        for character, chance in cell.items():
+            row[CLASSES.index(character)] = chance + 5e-7  # rounded to six places
+    return bounds
 
 
 class DigitReader:
