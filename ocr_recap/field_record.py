@@ -150,8 +150,8 @@ class ChoiceEvidence(Frozen):
 class Evidence(Frozen):
     """What each witness says of one number; null = the form has no such witness here.
 
-    `choices` are the readings that matter, heaviest first: a document is weighed again from these alone. `rest` is the
-    weight of all others together and `largest` that of the heaviest of these (`choices.Choices`).
+    `choices` are the readings that matter, heaviest first: a document is weighed again from these and the cells. `rest`
+    is the weight of all others together and `largest` that of the heaviest of these (`choices.Choices`).
     """
 
     digits: DigitEvidence
