@@ -323,10 +323,10 @@ def test_what_rules_point_to_is_bounded_by_its_own_ink(seed: int) -> None:
     some = {n: weigh(e) for n, e in evidences.items()}
     every = {n: _every(e) for n, e in evidences.items()}
     bounded, exact = reconcile.posterior(some, [COPY]), reconcile.posterior(every, [COPY])
-    for name in some:
+    for name, choices in some.items():
         others = sum(chance for other, chance in bounded.rest.items() if other != name)
         by_value = {c.value: p for c, p in zip(every[name].listed, exact.chances[name].tolist(), strict=True)}
-        for choice, chance in zip(some[name].listed, bounded.chances[name].tolist(), strict=True):
+        for choice, chance in zip(choices.listed, bounded.chances[name].tolist(), strict=True):
             if choice.kind == "number":
                 assert chance <= by_value[choice.value] + others + 1e-6
 
