@@ -104,7 +104,7 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
         quick = find_tags(photo.gray, list(tagged), quick=True)
         if quick and (found := _at_its_tag(photo, *tagged[_largest(quick).id], _largest(quick))):
             return found
-        if tags := find_tags(photo.gray, list(tagged)):
+        if tags := find_tags(photo.gray, list(tagged), thorough=True):
             page, tag = tagged[_largest(tags).id], _largest(tags)
             tried = bool(quick) and _largest(quick).id == tag.id
             found = None if tried else _at_its_tag(photo, *page, tag)
