@@ -7,10 +7,10 @@ Photos are drawn (`synth.photos`), tags and marks are not looked at, and each ph
 - **all** templates compete: right (template, page, 95% of the cells' corners within 0.25 of a cell width), WRONG, none;
 - its own template is **taken out**: whatever is accepted is WRONG. Sheets of which no template exists look like this.
 
-Then things that are no form: spreadsheets, newspapers, walls. The last lines show how far apart right and wrong are:
-agreement of the right places, and of the best wrong ones (other page, other form, or the same page elsewhere), and by
-how much right places lead. `LEAST_AGREEMENT_BENT` lies in the middle between the lowest right and the highest wrong
-place that was best on its photo, on the preset field.
+Then things that are no form: spreadsheets, newspapers, walls, frames on grain. The last lines show how far apart right
+and wrong are: agreement of the right places, and of the best wrong ones (other page, other form, or the same page
+elsewhere), and by how much right places lead. `LEAST_AGREEMENT_BENT` lies in the middle between the lowest right and
+the highest wrong place that was best on its photo, on the preset field.
 """
 
 from __future__ import annotations
@@ -72,12 +72,11 @@ def main() -> None:
             flush=True,
         )
     if arguments.forms is None:
-        for kind, draw in (("spreadsheet", spreadsheet), ("newspaper", newspaper), ("wall", wall)):
+        for kind, draw in KINDS.items():
             accepted = 0
             for index in range(arguments.count):
                 rng = np.random.default_rng([arguments.seed, index])
-                shot = photograph(draw(rng), PAPER, arguments.preset, rng)
-                fits = asked(load(shot.jpeg, kind, Options()), forms)
+                fits = asked(load(draw(rng, arguments.preset), kind, Options()), forms)
                 accepted += agrees(fits)
                 scores["wrong"] += [fits[0].agreement] if fits else []
             print(f"{kind:24} {arguments.preset}: {accepted} of {arguments.count} accepted", flush=True)
@@ -186,6 +185,29 @@ def wall(rng: np.random.Generator) -> np.ndarray:
         w, h = (int(v) for v in rng.uniform(80, 500, 2))
         cv2.rectangle(page, (x, y), (x + w, y + h), int(rng.integers(0, 150)), int(rng.integers(2, 8)))
     return page
+
+
+def photographed(
+    sheet: Callable[[np.random.Generator], np.ndarray],
+) -> Callable[[np.random.Generator, Any], bytes]:
+    return lambda rng, preset: photograph(sheet(rng), PAPER, preset, rng).jpeg
+
+
+def grain(rng: np.random.Generator, _preset: Any) -> np.ndarray:
+    """No photo: a few frames on grain, in which every place has some dark ridge near it."""
+    picture = rng.normal(200, rng.uniform(2, 10), (1500, 1400)).clip(0, 255).astype(np.uint8)
+    for _ in range(int(rng.integers(0, 30))):
+        x, y, w, h = (int(v) for v in rng.integers(20, 1200, 4))
+        cv2.rectangle(picture, (x, y), (x + w, y + h), int(rng.integers(0, 120)), int(rng.choice([-1, 2, 4])))
+    return picture
+
+
+KINDS: dict[str, Callable[[np.random.Generator, Any], bytes | np.ndarray]] = {
+    "spreadsheet": photographed(spreadsheet),
+    "newspaper": photographed(newspaper),
+    "wall": photographed(wall),
+    "frames on grain": grain,
+}
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ _SADDLES = 250  # strongest saddles per scale that are looked at more closely
 _MARK_REACH = 1.6  # squares from the centre that the comparison covers: white paper must surround the mark
 MARK_CORRELATION = 0.62  # least correlation with the ideal mark; real marks score 0.75 and more, see tests
 # px; tags are searched at about these widths, one after the other. Each loses tags that another one finds: of 96 drawn
-# photos of tagged forms (those of benchmarks/boxes.py, field and hard, calibration writers) the first found 79, with the
-# quick look before it, and the others 5 more.
+# photos of tagged forms (those of benchmarks/boxes.py, field and hard, calibration writers) the quick look and the
+# first width found 79, the others 5 more.
 _TAG_WIDTHS = (1100, 1650, 900)
 _QUICK_WIDTH = 640  # px; sharp tags are found at this width already, at a quarter of the cost
 
@@ -46,9 +46,7 @@ class SeenMark:
     score: float
 
 
-def find_tags(
-    gray: GrayImage, ids: Sequence[int] | None, quick: bool = False, thorough: bool = False
-) -> list[SeenTag]:
+def find_tags(gray: GrayImage, ids: Sequence[int] | None, quick: bool = False, thorough: bool = False) -> list[SeenTag]:
     """Find AprilTags 36h10.
 
     Args:

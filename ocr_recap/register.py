@@ -28,6 +28,9 @@ _DARK = 0.6  # only lines darker than this gray take part: fainter grids are not
 # of the 168 hard ones of benchmarks/boxes.py (calibration writers) 94 were located then, and 104 with this.
 _CLEAR_SHARE = 0.3
 _LEAST_CONTRAST = (4.0, 10.0)
+# Where it is judged whether lines are there, a ridge must be so many times as dark as the usual ridge of the paper
+# beside them: on grain (benchmarks/lines.py) one is found near any place, and a page was. Right places lost nothing.
+_OVER_NOISE = 1.25
 _ENOUGH = 900  # samples that take part in the fit; the final support is told by all
 _SCORED = 400  # samples that tell hypotheses apart; thousands of them are scored at a time
 _MARK_WEIGHT = 20.0  # one corner mark counts as much as this many line samples (a mark is a certain match)
@@ -196,7 +199,7 @@ def refine(
         for _ in range(rounds):
             matched = _match(gray, homography, some, reach)
             homography = _update(homography, some, matched, anchors, reach)
-    final = _match(gray, homography, ruled, 0.3)
+    final = _match(gray, homography, ruled, 0.3, judging=True)
     visible = final.visible
     good = visible & final.found
     # What lies outside the photo can neither confirm nor contradict, but half a page confirms nothing.
@@ -226,8 +229,13 @@ class _Match:
     at: FloatArray
 
 
-def _match(gray: GrayImage, homography: FloatArray, ruled: Ruling, reach: float | FloatArray) -> _Match:
-    """Look for a dark ridge across the line at every sample, up to `reach` (one, or one per sample) cell widths off."""
+def _match(
+    gray: GrayImage, homography: FloatArray, ruled: Ruling, reach: float | FloatArray, judging: bool = False
+) -> _Match:
+    """Look for a dark ridge across the line at every sample, up to `reach` (one, or one per sample) cell widths off.
+
+    `judging`: it is asked whether the lines are there. Then a ridge must be more than the noise of the paper makes.
+    """
     ends = ruled.normals * 0.5
     at, above, below = project(homography, np.stack([ruled.points, ruled.points + ends, ruled.points - ends]))
     step = above - below
@@ -257,13 +265,21 @@ def _match(gray: GrayImage, homography: FloatArray, ruled: Ruling, reach: float 
     best = (merit == merit.max(axis=0)).argmax(axis=0)
     columns = np.arange(len(best))
     height = contrast[best, columns]
-    found = visible & (height > _least(height[visible])) & (best > 0) & (best < len(steps) - 1)
+    least = _least(height[visible])
+    if judging:
+        # Where lines are in place, what lies farther off is paper: so dark a ridge is there by chance every other time.
+        least = max(least, _OVER_NOISE * _usual(contrast[np.abs(steps) > 0.5].max(axis=0)[visible]))
+    found = visible & (height > least) & (best > 0) & (best < len(steps) - 1)
     inner = np.clip(best, 1, len(steps) - 2)
     before, middle, after = (profile[inner + d, columns].astype(np.float64) for d in (-1, 0, 1))
     bend = before - 2 * middle + after
     fraction = np.where(bend > 1e-6, 0.5 * (before - after) / np.maximum(bend, 1e-6), 0.0).clip(-0.5, 0.5)
     offset = (steps[inner] + fraction * (steps[1] - steps[0])) * half
     return _Match(visible, found, offset, scale, normal, at)
+
+
+def _usual(heights: NDArray[np.uint8]) -> float:
+    return float(np.median(heights)) if len(heights) else 0.0
 
 
 def _least(heights: NDArray[np.uint8]) -> float:

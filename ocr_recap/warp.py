@@ -159,7 +159,7 @@ def _straighten(
 def met(gray: GrayImage, fit: Fit, ruled: Ruling, near: float = _NEAR) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which samples are in sight, and which of them the fit's surface meets within `near` cell widths; (n,) each."""
     assert fit.surface is not None
-    seen = match(gray, fit.homography, _displaced(ruled, fit.surface), _sight(ruled, near))
+    seen = match(gray, fit.homography, _displaced(ruled, fit.surface), _sight(ruled, near), judging=True)
     off = np.abs(seen.offset) / (seen.pixels_per_mm * ruled.unit)
     return seen.visible, seen.visible & seen.found & (off <= near)
 
@@ -183,7 +183,7 @@ def _folds(gray: GrayImage, fit: Fit, ruled: Ruling) -> tuple[tuple[int, float],
 
 def _score(gray: GrayImage, homography: FloatArray, ruled: Ruling, sight: FloatArray) -> tuple[float, float]:
     """Share of visible samples that are met, and the median distance of those that were found, cell widths."""
-    seen = match(gray, homography, ruled, sight)
+    seen = match(gray, homography, ruled, sight, judging=True)
     off = np.abs(seen.offset) / (seen.pixels_per_mm * ruled.unit)
     found = seen.visible & seen.found
     met = found & (off <= _NEAR)
