@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import platform
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import advice, heading, policy, reconcile, sheets
+from . import advice, policy, reconcile, sheets
 from .cases import Case
 from .crop import FieldPatches
 from .explain import explain, explain_slip
@@ -40,13 +33,13 @@ from .parts import FormField
 from .policy import Decision
 from .printed import Label
 from .problems import PhotoProblem
+from .provenance import provenance
 from .quality import CellMeasures
 from .record import (
     Page,
     PaperShape,
     PhotoInfo,
     PhotoQuality,
-    Provenance,
     Record,
     RowSum,
     RuleResult,
@@ -105,7 +98,7 @@ def make_record(
         status=policy.verdict(decisions, counts, rules, by_field, options.policy),
         quality=quality,
         warnings=advice.advise(quality, sum(len(patches[i].cells) for i in counts)) if quality else (),
-        provenance=_provenance(template.sha256, digits, options, tallies),
+        provenance=provenance(template.sha256, digits, options, tallies),
     )
 
 
@@ -142,7 +135,7 @@ def problem_record(
         fields={},
         status="problem",
         problems=(make_problem(problem.code, **data),),
-        provenance=_provenance(None, digits, options, tallies),
+        provenance=provenance(None, digits, options, tallies),
     )
 
 
@@ -325,38 +318,3 @@ def _number(value: Any) -> int:
 def _rounded(homography: Any) -> Any:
     """Ten significant digits: the same on every run, and far below a hundredth of a pixel."""
     return tuple(tuple(float(f"{v:.10g}") for v in row) for row in homography)
-
-
-def _provenance(
-    template_sha256: str | None,
-    digits: digit_witness.DigitReader,
-    options: Options,
-    tallies: tally_witness.TallyReader | None,
-) -> Provenance:
-    # A template file's own name is enough beside its hash; folders of this machine are nobody's business.
-    chosen = {**options.model_dump(mode="json"), "templates": [Path(t).name for t in options.templates]}
-    return Provenance(
-        ocr_recap=_version(),
-        template_sha256=template_sha256,
-        weights_sha256=digits.sha256,
-        tally_sha256=tallies.sha256 if tallies else None,
-        options=chosen,
-        options_sha256=hashlib.sha256(json.dumps(chosen, sort_keys=True, separators=(",", ":")).encode()).hexdigest(),
-        runtime=_runtime(),
-    )
-
-
-@cache
-def _version() -> str:
-    return version("ocr-recap")
-
-
-@cache
-def _runtime() -> dict[str, str]:
-    names = ["numpy", "onnxruntime", "opencv-python-headless", "pillow", "pypdfium2"]
-    with suppress(PackageNotFoundError):
-        version("pi-heif")
-        names.append("pi-heif")
-    optional = {"tesseract": found} if (found := heading.available()) else {}
-    known = {"python": platform.python_version(), "machine": platform.machine(), **{n: version(n) for n in names}}
-    return known | optional
