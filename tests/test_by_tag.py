@@ -3,7 +3,7 @@ import pytest
 from conftest import Shot
 from threadpoolctl import threadpool_info
 
-from ocr_recap import Template
+from ocr_recap import Template, fiducials
 from ocr_recap.by_tag import marks_by_tag
 from ocr_recap.fiducials import SeenMark, find_tags
 from ocr_recap.locate import CORNERS
@@ -27,6 +27,16 @@ def test_marks_are_found_where_the_tag_predicts_them(template: Template, turn: i
     assert sorted(found) == [0, 1, 2, 3]
     true = project(shot.homography, corners.centers)
     assert max(float(np.linalg.norm(found[i].center - true[i])) for i in found) < 0.5
+
+
+def test_a_tag_is_looked_for_at_other_scales(template: Template, monkeypatch: pytest.MonkeyPatch) -> None:
+    shot = Shot(template, "2", 12)
+    printed = template.page("2").markers.tag
+    assert printed is not None
+    monkeypatch.setattr(fiducials, "_TAG_WIDTHS", (90, 1650, 900))
+    assert find_tags(shot.gray, [printed.id]) == [], "a tag of a few pixels cannot be read"
+    (tag,) = find_tags(shot.gray, [printed.id], thorough=True)
+    assert np.abs(tag.corners - project(shot.homography, fiducials.tag_corners(printed))).max() < 1.0
 
 
 @pytest.mark.parametrize("corner", ["tl", "bl"])

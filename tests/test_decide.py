@@ -1,10 +1,11 @@
 """Reconcile and policy on plain data: what is written, who agrees, and when nothing may be accepted."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr_recap.cases import Case, heard_together, make_case
@@ -74,6 +75,21 @@ def test_readings_are_a_distribution() -> None:
     assert readings[0].text == "12"
     assert sum(r.probability for r in readings) <= 1 + 1e-9
     assert readings[0].probability == pytest.approx(0.36)
+
+
+@given(st.integers(1, 3), st.integers(0, 2**32), st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_readings_are_the_likeliest_texts_and_equals_stand_in_their_order(count: int, seed: int, alike: bool) -> None:
+    rng = np.random.default_rng(seed)
+    table = np.round(rng.normal(-3, 1, (count, len(CLASSES)))) if alike else rng.normal(-3, 2, (count, len(CLASSES)))
+    every = [
+        (sum(table[i, CLASSES.index(c)] for i, c in enumerate(text)), "".join(text))
+        for text in itertools.product(CLASSES, repeat=count)
+    ]
+    best = sorted(every, key=lambda pair: (-pair[0], pair[1]))[:64]
+    if alike:  # whole numbers add up alike in any order
+        assert [r.text for r in read_cells(table)] == [text for _, text in best]
+    assert [r.probability for r in read_cells(table)] == pytest.approx([np.exp(score) for score, _ in best])
 
 
 def test_digits_and_bubbles_agree() -> None:

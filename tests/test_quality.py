@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -11,9 +12,9 @@ from conftest import SAMPLES
 from test_decide import case, statuses
 from typer.testing import CliRunner
 
-from ocr_recap import advice, cli, policy, problems, reasons
+from ocr_recap import advice, cli, policy, problems, quality, reasons
 from ocr_recap.check import check
-from ocr_recap.crop import crop
+from ocr_recap.crop import PATCH, crop
 from ocr_recap.load import load
 from ocr_recap.locate import locate
 from ocr_recap.options import Options
@@ -177,3 +178,18 @@ def test_check_writes_json(tmp_path):
 def test_check_refuses_wrong_use(tmp_path):
     assert call(tmp_path).exit_code == 2
     assert call(SAMPLES / "page2-clean.jpg", "-t", "no-such-form").exit_code == 2
+
+
+def test_a_cell_is_measured_alike_whatever_stands_beside_it() -> None:
+    rng = np.random.default_rng(8)
+    patches = rng.normal(200, rng.uniform(1, 12, (9, 1, 1)), (9, PATCH, PATCH)).clip(0, 255).astype(np.uint8)
+    patches[:, 20:28, 10:38] = 40
+    quads = np.tile([[0.0, 0.0], [40.0, 0.0], [40.0, 40.0], [0.0, 40.0]], (9, 1, 1))
+    fields = [SimpleNamespace(id=str(i), cells=SimpleNamespace(box=(0, 0, 8.0, 8.0))) for i in range(9)]
+    cut = {f.id: SimpleNamespace(cells=patches[i : i + 1], quads=quads[i : i + 1]) for i, f in enumerate(fields)}
+    together = quality.measure(fields, cut)  # type: ignore[arg-type]
+    for field in fields:
+        alone = quality.measure([field], cut)[field.id]  # type: ignore[list-item,arg-type]
+        assert together[field.id].noise == alone.noise
+        assert np.array_equal(together[field.id].blur, alone.blur, equal_nan=True)
+    assert len({float(m.noise[0]) for m in together.values()}) > 3

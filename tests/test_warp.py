@@ -15,11 +15,13 @@ from ocr_recap.load import load
 from ocr_recap.locate import LEAST_SUPPORT, Located, locate
 from ocr_recap.options import Options
 from ocr_recap.record import Page, PaperShape
-from ocr_recap.register import project, refine, ruling
+from ocr_recap.register import project, refine, ridge_distance, ruling
 from ocr_recap.surface import Surface
+from ocr_recap.template import load as load_template
 from ocr_recap.warp import follow
 
 LIMIT = 0.15  # cell widths
+NO_ANCHORS = (np.zeros((0, 2)), np.zeros((0, 2)))
 
 
 def bow(points: np.ndarray) -> np.ndarray:
@@ -155,6 +157,45 @@ def test_another_pages_lines_are_never_bent_into_place(template):
     plane = refine(shot.gray, shot.homography, other, anchors)
     fit = follow(shot.gray, None, plane, [plane.homography], other, anchors)
     assert fit.support < LEAST_SUPPORT
+
+
+def test_a_try_for_gentle_bends_is_not_made_twice(template):
+    shot = Bent(template, "2", fold)
+    rules = ruling(template, "2")
+    corners = template.page("2").markers.corners.centers
+    anchors = corners, project(shot.homography, corners + fold(corners))
+    plane = refine(shot.gray, shot.homography, rules, anchors)
+    distance = ridge_distance(shot.gray, 9)
+    gentle = follow(shot.gray, None, plane, [], rules, anchors)
+    fits = [
+        follow(shot.gray, lambda: distance, plane, [plane.homography], rules, anchors, gentle=known)
+        for known in (None, gentle)
+    ]
+    for fit in fits:
+        assert fit.surface is not None
+    assert fits[1].support == fits[0].support
+    assert fits[1].folds == fits[0].folds
+    assert np.array_equal(fits[1].surface.values, fits[0].surface.values)
+
+
+def test_a_line_is_not_missed_for_the_darker_one_beside_it():
+    """Beside the bubbles of this page lines run in pairs, a fifth of a cell apart."""
+    form = load_template("c-hasil-kwk")
+    shot = Bent(form, "2", bow)
+    located = found(shot)
+    assert located.surface is not None
+    assert located.support > 0.985
+    assert shot.off(located).max() < 0.05
+
+
+def test_grain_is_no_line(template):
+    """Any ridge will do where it is only asked for one; asked whether the lines are there, half of them are missing."""
+    rules = ruling(template, "2")
+    shot = Shot(template, "2")
+    there = refine(shot.gray, shot.homography, rules, NO_ANCHORS)
+    assert there.support > 0.99
+    grain = np.random.default_rng(3).normal(200, 6, shot.gray.shape).clip(0, 255).astype(np.uint8)
+    assert refine(grain, shot.homography, rules, NO_ANCHORS).support < 0.6
 
 
 def test_a_surface_without_values_moves_nothing_and_ends_level():
