@@ -97,12 +97,13 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "(where it has them) all four corner marks visible.",
     ),
     "form_unsure": (
-        "Foto ini mirip {form}, halaman {page}, tetapi garis-garisnya tidak cukup cocok ({agreement}, perlu {needed}). "
-        "Bila memang formulir itu, ratakan kertas dan foto lagi seluruh halaman dari depan; bila formulir lain, "
-        "tambahkan templatnya (docs/templates.md).",
-        "The photo looks like {form}, page {page}, but its lines do not agree well enough ({agreement}, {needed} is "
-        "needed). If it is that form, flatten the paper and photograph the whole page from the front again; if it is "
-        "another, add a template of it (docs/templates.md).",
+        "Foto ini mirip {form}, halaman {page}, tetapi garis-garisnya tidak memastikannya: kecocokan {agreement}; "
+        "perlu {needed}, dan jelas lebih cocok daripada di letak atau formulir lain. Bila memang formulir itu, ratakan "
+        "kertas dan foto lagi seluruh halaman dari depan; bila formulir lain, tambahkan templatnya "
+        "(docs/templates.md).",
+        "The photo looks like {form}, page {page}, but its lines do not settle it: they agree by {agreement}; {needed} "
+        "is needed, and a clear lead over other places and forms. If it is that form, flatten the paper and photograph "
+        "the whole page from the front again; if it is another, add a template of it (docs/templates.md).",
     ),
     "heading_conflict": (
         "Garis-garisnya cocok dengan {form}, halaman {page}, tetapi judulnya menyebut {read}: ini formulir lain dengan "
