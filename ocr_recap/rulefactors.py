@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +87,7 @@ class Equation:
     @cache
     def of(cls, relation: Relation, rate: float) -> Equation:
         """From a rule with ``=``: its total is what stands alone on one side, else the last number."""
-        coefficients, constant, tolerance, scale = whole(relation)
+        coefficients, constant, tolerance, scale = relation.whole
         alone = [[n for n, c in coefficients.items() if c * sign > 0] for sign in (1, -1)]
         single = [names[0] for names in alone if len(names) == 1]
         total = single[0] if single else list(coefficients)[-1]
@@ -120,15 +119,6 @@ class Equation:
         meant = -others if abs(coefficient) == 1 else -others // abs(coefficient)
         found = ((meant if coefficient > 0 else -meant)[..., None] == states.listed).any(axis=-1)
         return found if abs(coefficient) == 1 else found & (others % coefficient == 0)
-
-
-@cache
-def whole(relation: Relation) -> tuple[dict[str, int], int, int, int]:
-    """Coefficients, constant and tolerance of a relation in whole numbers, and how many of these are one."""
-    fractions = [*(c for _, c in relation.coefficients), relation.constant, relation.tolerance]
-    scale = lcm(*(f.denominator for f in fractions))
-    coefficients = {name: int(c * scale) for name, c in relation.coefficients}
-    return coefficients, int(relation.constant * scale), int(relation.tolerance * scale), scale
 
 
 def table(rule: Equation, states: Mapping[str, States], pays: set[str]) -> tuple[FloatArray, FloatArray]:
@@ -218,7 +208,7 @@ def bound(relation: Relation, rate: float, states: Mapping[str, States], index: 
         states: of its numbers; what is not known breaks nothing.
         index: which variable each number is.
     """
-    coefficients, constant, tolerance, _ = whole(relation)
+    coefficients, constant, tolerance, _ = relation.whole
     names = list(coefficients)
     difference = np.full([1] * len(names), constant, dtype=np.int64)
     known = np.ones([1] * len(names), dtype=bool)

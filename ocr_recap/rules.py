@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import lcm
 from typing import Literal
 
 Operator = Literal["=", "<=", ">="]
@@ -49,13 +50,21 @@ class Relation:
 
     def difference(self, values: Mapping[str, int | None]) -> Fraction | None:
         """Left side minus right side for these values, or None while a value is missing."""
-        total = self.constant
-        for name, coefficient in self.coefficients:
+        coefficients, total, _, scale = self.whole
+        for name, coefficient in coefficients.items():
             value = values.get(name)
             if value is None:
                 return None
             total += coefficient * value
-        return total
+        return Fraction(total, scale)
+
+    @cached_property
+    def whole(self) -> tuple[dict[str, int], int, int, int]:
+        """Coefficients, constant and tolerance in whole numbers, and how many of these are one."""
+        fractions = [*(c for _, c in self.coefficients), self.constant, self.tolerance]
+        scale = lcm(*(f.denominator for f in fractions))
+        coefficients = {name: int(c * scale) for name, c in self.coefficients}
+        return coefficients, int(self.constant * scale), int(self.tolerance * scale), scale
 
     def evaluate(self, values: Mapping[str, int | None]) -> Outcome:
         """Whether the relation holds as written; `not_evaluated` while any number is missing or blank."""
