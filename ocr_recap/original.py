@@ -107,8 +107,8 @@ def _calm_tiles(photo: Photo, located: Located) -> NDArray[np.float32]:
     mean, square = (cv2.resize(p, page.shape[::-1], interpolation=cv2.INTER_AREA) for p in (thin, thin * thin))
     level, unrest = mean[page > 0], (square - mean * mean)[page > 0]
     order = np.argsort(np.where(level >= np.median(level), unrest, np.inf), kind="stable")[:_TILES]
-    corners_of = (places[order] * _TILE).tolist()
-    return np.stack([photo.gray[y : y + _TILE, x : x + _TILE] for y, x in corners_of]).astype(np.float32)
+    chosen = (places[order] * _TILE).tolist()
+    return np.stack([photo.gray[y : y + _TILE, x : x + _TILE] for y, x in chosen]).astype(np.float32)
 
 
 def pale_print(photo: Photo, located: Located) -> float | None:
