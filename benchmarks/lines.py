@@ -9,8 +9,8 @@ Photos are drawn (`synth.photos`), tags and marks are not looked at, and each ph
 
 Then things that are no form: spreadsheets, newspapers, walls, frames on grain. The last lines show how far apart right
 and wrong are: agreement of the right places, and of the best wrong ones (other page, other form, or the same page
-elsewhere), and by how much right places lead. `LEAST_AGREEMENT` lies between the lowest right and the highest wrong
-place that was best on its photo, on the preset field.
+elsewhere), and by how much right places lead. `LEAST_AGREEMENT_BENT` lies between the lowest right and the highest
+wrong place that was best on its photo, on the preset field.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .by_lines import LEAST_AGREEMENT, LineFit, agrees, fits_by_lines
+from .by_lines import LineFit, agrees, fits_by_lines
 from .by_tag import marks_by_tag
 from .fiducials import SeenTag, find_marks, find_tags, tag_corners
 from .fitting import BENT, CONVINCING, Fitted, fit_plane, improve, is_enough, is_flat, rank, straighten
@@ -314,7 +314,7 @@ def _why_not(view: View, alone: Sequence[LineFit]) -> PhotoProblem:
             form=alone[0].template.id,
             page=alone[0].page_id,
             agreement=round(alone[0].agreement, 2),
-            needed=LEAST_AGREEMENT,
+            needed=alone[0].needed,
         )
     return PhotoProblem("no_form")
 

@@ -101,7 +101,6 @@ ANSWERED = {
     "page2-wrong-bubble": ("votes_2",),
     "page3-does-not-add-up": ("valid_total", "invalid", "grand_total"),
     "page2-two-bubbles": ("votes_1",),
-    "page3-blank": ("valid_total",),
 }
 NOTES = {"page2-wrong-bubble": "bulatan berbeda", "page2-two-bubbles": "satu bulatan lebih"}
 
