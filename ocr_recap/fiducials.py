@@ -23,8 +23,8 @@ _SADDLES = 250  # strongest saddles per scale that are looked at more closely
 _MARK_REACH = 1.6  # squares from the centre that the comparison covers: white paper must surround the mark
 MARK_CORRELATION = 0.62  # least correlation with the ideal mark; real marks score 0.75 and more, see tests
 # px; tags are searched at about these widths, one after the other. Each loses tags that another one finds: of 96 drawn
-# photos of tagged forms (those of benchmarks/boxes.py, field and hard, calibration writers) the quick look and the
-# first width found 79, the others 5 more.
+# photos of tagged forms (those of benchmarks/boxes.py, field and hard, calibration writers; a script that was not kept)
+# the quick look and the first width found 79, the others 5 more.
 _TAG_WIDTHS = (1100, 1650, 900)
 _QUICK_WIDTH = 640  # px; sharp tags are found at this width already, at a quarter of the cost
 
@@ -71,19 +71,19 @@ def find_tags(gray: GrayImage, ids: Sequence[int] | None, quick: bool = False, t
     return []
 
 
-def _tags(small: GrayImage, shrink: float, ids: Sequence[int] | None, quick: bool) -> list[SeenTag]:
-    """The tags of a picture that is `shrink` times as wide as the whole, in pixels of the whole."""
+def _tags(picture: GrayImage, scale: float, ids: Sequence[int] | None, quick: bool) -> list[SeenTag]:
+    """The tags of a picture that is `scale` times as wide as the whole, in pixels of the whole."""
     dictionary, codes = _dictionary(None if ids is None else tuple(sorted(set(ids))))
     parameters = cv2.aruco.DetectorParameters()
     parameters.adaptiveThreshWinSizeMin = 19 if quick else 11
     parameters.adaptiveThreshWinSizeMax = 19 if quick else 35
     parameters.adaptiveThreshWinSizeStep = 24
     parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
-    corners, found, _ = cv2.aruco.ArucoDetector(dictionary, parameters).detectMarkers(small)
+    corners, found, _ = cv2.aruco.ArucoDetector(dictionary, parameters).detectMarkers(picture)
     if not corners:
         return []
     return [
-        SeenTag(codes[int(i)], (np.asarray(c, dtype=np.float64).reshape(4, 2) + 0.5) / shrink - 0.5)
+        SeenTag(codes[int(i)], (np.asarray(c, dtype=np.float64).reshape(4, 2) + 0.5) / scale - 0.5)
         for i, c in zip(found.ravel(), corners, strict=True)
     ]
 

@@ -40,8 +40,8 @@ LEAST_SUPPORT_WITHOUT_TAG = 0.90  # only lines say which form it is, and all tab
 # place. On 168 drawn hard photos (both tagged forms, calibration writers) 62 best places met both, and none lay off.
 LEAST_AGREEMENT_AT_TAG, _AT_TAG = 0.70, 0.15
 # Support of a plane by the tag's own marks from which creases are looked for before the whole photo is searched. Of 96
-# drawn photos of tagged forms (those of benchmarks/boxes.py, calibration writers) creases explained the page beyond
-# doubt in 6 of 11 above it and in 1 of 14 below, where a mark was false or the light poor.
+# drawn photos of tagged forms (those of benchmarks/boxes.py, calibration writers; a script that was not kept) creases
+# explained the page beyond doubt in 6 of 10 above it and in 1 of 15 below, where a mark was false or the light poor.
 _WORTH_FOLDING = 0.9
 _FALSE_MARK = 0.05  # support that three marks must gain over four before the fourth counts as false
 LARGEST_RESIDUAL = 0.06  # cell widths

@@ -183,8 +183,7 @@ def _answers(folder: Path, template: Template, truths: dict[str, dict[str, objec
         digest = hashlib.sha256((folder / f"{sample.name}.jpg").read_bytes()).hexdigest()
         said = {field["id"]: field["value"] for field in truths[sample.name]["fields"]}  # type: ignore[attr-defined]
         for field in ANSWERED.get(sample.name, ()):
-            verified = "blank" if said[field] is None else said[field]
-            row = (_station(sample.seed), f"{sample.name}.jpg", digest, 0, template.id, sample.page, field, verified)
+            row = (_station(sample.seed), f"{sample.name}.jpg", digest, 0, template.id, sample.page, field, said[field])
             yield ",".join(map(str, (*row, "Pemeriksa 1", NOTES.get(sample.name, ""))))
 
 

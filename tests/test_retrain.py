@@ -184,6 +184,28 @@ def test_weights_come_back_out_of_the_graph_as_they_went_in(retrain, tmp_path: P
         assert retrain.logits_of(tmp_path, name, pixels) == pytest.approx(ours, abs=2e-3)
 
 
+def test_training_goes_on_from_where_the_weights_were(retrain) -> None:
+    """In training mode batch norms use what they see; woken, they still compute what the graph computes."""
+    import torch
+    from net import wake_norms
+
+    plan = retrain.PLANS["first"]
+    net = retrain.Net(plan.design)
+    retrain.read_into(net, weights_directory() / plan.file)
+    net.drop.p = 0.0
+    pixels = torch.rand(64, 1, 48, 48, generator=torch.Generator().manual_seed(1)) * 255
+    with torch.no_grad():
+        said = net.eval()(pixels)
+        asleep = net.train()(pixels)
+        retrain.read_into(net, weights_directory() / plan.file)
+        wake_norms(net, pixels)
+        awake, still = net(pixels), net.eval()(pixels)
+    assert net.norms[0].weight.std() > 0
+    assert float((asleep - said).abs().max()) > 1
+    assert float((awake - said).abs().max()) < 0.05
+    assert float((still - said).abs().max()) < 0.01
+
+
 def test_another_design_is_refused(retrain) -> None:
     net = retrain.Net(retrain.PLANS["second"].design)
     with pytest.raises(ValueError, match="another design"):
