@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 import subprocess
@@ -239,3 +240,36 @@ def test_the_door_from_end_to_end(retrain, folder: Path, tmp_path: Path) -> None
     assert card["training"]["own"]["cells"]["held_out"] == card["figures"]["held_out"]["cells"] > 0
     assert (tmp_path / "new" / "LICENSE.md").is_file()
     assert {file.name: file.read_bytes() for file in weights_directory().iterdir() if file.is_file()} == before
+
+
+def test_a_stopped_training_ends_with_the_same_weights(retrain, tmp_path: Path) -> None:
+    import torch
+    from train import Run
+
+    plan = retrain.PLANS["second"]
+
+    def fresh(seed: int) -> Run:
+        torch.manual_seed(seed)
+        net = retrain.Net(plan.design)
+        return Run(net, copy.deepcopy(net), torch.optim.AdamW(net.parameters(), lr=1e-3))
+
+    made = cells.batch(64, "train", cells.usual_mix({}, "train"), np.random.default_rng(4))
+    pixels, labels = retrain.images(plan, made), torch.from_numpy(made.labels)
+    whole, stopped = fresh(1), fresh(1)
+    torch.manual_seed(7)
+    for _ in range(4):
+        whole.learn(plan, pixels, labels)
+    torch.manual_seed(7)
+    stopped.learn(plan, pixels, labels)
+    stopped.learn(plan, pixels, labels)
+    stopped.save(tmp_path / "state", "this run")
+    resumed = fresh(2)
+    with pytest.raises(ValueError, match="another run"):
+        resumed.load(tmp_path / "state", "that run")
+    resumed.load(tmp_path / "state", "this run")
+    for _ in range(2):
+        resumed.learn(plan, pixels, labels)
+    assert resumed.step == whole.step == 4
+    for ours, theirs in zip(resumed.averaged.state_dict().values(), whole.averaged.state_dict().values(), strict=True):
+        assert torch.equal(ours, theirs)
+    assert not torch.equal(resumed.averaged.out.weight, stopped.averaged.out.weight)

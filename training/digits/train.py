@@ -4,8 +4,9 @@ A second process draws cells without end while this one trains, so two cores are
 seeded with (seed, i): with `--cells` the same machine makes the same weights; with `--seconds` the length of training
 depends on its speed, and the learning rate follows the clock; the number of cells is written down. `--go-on FOLDER`
 starts from the weights that lie there, at half the learning rate; give it another `--seed`, so that it sees other
-cells. Writes `digits.onnx` or `digits-second.onnx` and, beside it, what it was made from; `combine.py` then calibrates
-both.
+cells. A run with `--cells` that was stopped goes on where it was when the same command is given again (its state lies
+in the folder until it is done), and makes the same weights. Writes `digits.onnx` or `digits-second.onnx` and, beside
+it, what it was made from; `combine.py` then calibrates both.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ BATCH = 256
 PHOTOS = 2  # of each drawn row
 RATE = 2.5e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
 AVERAGE = 0.999  # decay of the averaged weights that are shipped
+KEPT = 500  # batches between two lines of the log, and two states of a run
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,10 @@ def images(plan: Plan, made: cells.Cells) -> np.ndarray:
     return np.rint(zoom(made.patches, made.boxes) * 255).astype(np.uint8)
 
 
-def produce(queue: Queue, mnist: Path | None, plan: Plan, seed: int, batches: int) -> None:
-    """Draws training batches in order, until `batches` (0: for ever)."""
+def produce(queue: Queue, mnist: Path | None, plan: Plan, seed: int, batches: int, number: int) -> None:
+    """Draws training batches in order, from batch `number` until `batches` (0: for ever)."""
     cv2.setNumThreads(1)
     mix = cells.usual_mix(sources.training_sources(mnist), "train", plan.shares)
-    number = 0
     while batches == 0 or number < batches:
         made = cells.batch(BATCH, "train", mix, np.random.default_rng((seed, plan.seeds + number)), PHOTOS)
         queue.put((images(plan, made), made.labels))
@@ -81,8 +82,57 @@ def to_net(plan: Plan, pixels: np.ndarray) -> torch.Tensor:
     return tensor if plan.design.lit else tensor / 255
 
 
+@dataclass
+class Run:
+    """A training as far as it has come: the net, its running average, the optimizer, and the batches seen so far."""
+
+    net: Net
+    averaged: Net
+    optimizer: torch.optim.Optimizer
+    step: int = 0
+
+    def learn(self, plan: Plan, pixels: np.ndarray, labels: torch.Tensor) -> tuple[float, float]:
+        """One step on a batch; its loss and the share that is right."""
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = self.net(to_net(plan, pixels))
+        loss = functional.cross_entropy(logits.float(), labels)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        self.step += 1
+        decay = min(AVERAGE, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for ours, theirs in zip(self.averaged.state_dict().values(), self.net.state_dict().values(), strict=True):
+                if ours.is_floating_point():
+                    ours.lerp_(theirs, 1 - decay)
+                else:
+                    ours.copy_(theirs)
+        return loss.item(), (logits.argmax(1) == labels).float().mean().item()
+
+    def save(self, file: Path, key: str) -> None:
+        """Everything that it needs to go on and end with the same weights; a stop while it writes spoils nothing."""
+        parts = {name: getattr(self, name).state_dict() for name in ("net", "averaged", "optimizer")}
+        new = file.with_suffix(".new")
+        torch.save({"key": key, "step": self.step, "random": torch.get_rng_state(), **parts}, new)
+        new.replace(file)
+
+    def load(self, file: Path, key: str) -> None:
+        """Goes on where `file` stopped.
+
+        Raises:
+            ValueError: it is the state of another run.
+        """
+        kept = torch.load(file, weights_only=True)
+        if kept["key"] != key:
+            raise ValueError(f"{file} is the state of another run ({kept['key']}): finish that one, or delete it")
+        for name in ("net", "averaged", "optimizer"):
+            getattr(self, name).load_state_dict(kept[name])
+        torch.set_rng_state(kept["random"])
+        self.step = kept["step"]
+
+
 def train(
-    mnist: Path | None, plan: Plan, seed: int, total: int, seconds: float, before: Path | None = None
+    mnist: Path | None, plan: Plan, seed: int, total: int, seconds: float, before: Path | None, state: Path
 ) -> tuple[Net, int]:
     """The averaged net, and the number of cells that it saw.
 
@@ -93,58 +143,55 @@ def train(
         total: cells; 0: as many as there are in `seconds`.
         seconds: how long.
         before: folder of the weights that it goes on from; None: from nothing.
+        state: where a run of `total` cells keeps how far it is, every `KEPT` batches; gone when it is done.
+
+    Raises:
+        ValueError: `before` holds weights of another design, or `state` is another run's.
     """
     torch.manual_seed(seed)
     torch.set_num_threads(1)
+    batches = math.ceil(total / BATCH)
+    rate = RATE if before is None else RATE / 2
+    net = Net(plan.design).to(memory_format=torch.channels_last)
+    if before is not None:
+        read_into(net, before / plan.file)
+        mix = cells.usual_mix(sources.training_sources(mnist), "train", plan.shares)
+        some = cells.batch(8 * BATCH, "train", mix, np.random.default_rng((seed, plan.seeds)), PHOTOS)
+        wake_norms(net, to_net(plan, images(plan, some)))
+    run = Run(net, copy.deepcopy(net), torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.02))
+    key = f"{plan.file}, seed {seed}, {total} cells, from {digest(before, plan)}"
+    if batches and state.exists():
+        run.load(state, key)
+        print(f"goes on after {run.step * BATCH:,d} cells", flush=True)
     context = mp.get_context("spawn")
     queue = context.Queue(maxsize=24)
-    batches = math.ceil(total / BATCH)
-    worker = context.Process(target=produce, args=(queue, mnist, plan, seed, batches), daemon=True)
+    worker = context.Process(target=produce, args=(queue, mnist, plan, seed, batches, run.step), daemon=True)
     worker.start()
-    net = Net(plan.design).to(memory_format=torch.channels_last)
-    rate = RATE
-    if before is not None:
-        rate = RATE / 2
-        read_into(net, before / plan.file)
-        some = [queue.get() for _ in range(8)]
-        wake_norms(net, to_net(plan, np.concatenate([pixels for pixels, _ in some])))
-    averaged = copy.deepcopy(net)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.02)
     start = time.monotonic()
-    step, losses, hits = 0, 0.0, 0.0
+    losses: list[tuple[float, float]] = []
     while True:
         item = queue.get()
-        done = step / batches if batches else (time.monotonic() - start) / seconds
+        done = run.step / batches if batches else (time.monotonic() - start) / seconds
         if item is None or done >= 1:
             break
-        for group in optimizer.param_groups:
+        for group in run.optimizer.param_groups:
             group["lr"] = rate * min(1.0, done / 0.03 + 0.01) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, done)))
-        labels = torch.from_numpy(item[1])
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = net(to_net(plan, item[0]))
-        loss = functional.cross_entropy(logits.float(), labels)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        step += 1
-        decay = min(AVERAGE, (1 + step) / (10 + step))
-        with torch.no_grad():
-            for ours, theirs in zip(averaged.state_dict().values(), net.state_dict().values(), strict=True):
-                if ours.is_floating_point():
-                    ours.lerp_(theirs, 1 - decay)
-                else:
-                    ours.copy_(theirs)
-        losses += loss.item()
-        hits += (logits.argmax(1) == labels).float().mean().item()
-        if step % 500 == 0:
+        losses.append(run.learn(plan, item[0], torch.from_numpy(item[1])))
+        if run.step % KEPT == 0:
+            loss, hits = np.mean(losses, axis=0)
             passed = time.monotonic() - start
-            print(
-                f"{passed:6.0f} s  {step * BATCH:9,d} cells  loss {losses / 500:.4f}  right {hits / 500:.4%}",
-                flush=True,
-            )
-            losses, hits = 0.0, 0.0
+            print(f"{passed:6.0f} s  {run.step * BATCH:9,d} cells  loss {loss:.4f}  right {hits:.4%}", flush=True)
+            losses.clear()
+            if batches:
+                run.save(state, key)
     worker.terminate()
-    return averaged.eval(), step * BATCH
+    state.unlink(missing_ok=True)
+    return run.averaged.eval(), run.step * BATCH
+
+
+def digest(folder: Path | None, plan: Plan) -> str | None:
+    """SHA-256 of the reader's weights in a folder; None without one."""
+    return None if folder is None else hashlib.sha256((folder / plan.file).read_bytes()).hexdigest()
 
 
 def main() -> None:
@@ -164,12 +211,13 @@ def main() -> None:
     plan = PLANS[args.reader]
 
     start = time.monotonic()
-    net, seen = train(args.mnist, plan, args.seed, args.cells, args.seconds, args.go_on)
-    took = time.monotonic() - start
+    before = digest(args.go_on, plan)
     model = args.out / plan.file
+    state = model.with_suffix(".state")
+    net, seen = train(args.mnist, plan, args.seed, args.cells, args.seconds, args.go_on, state)
+    took = time.monotonic() - start
     export(net, model)
     data = sources.training_sources(args.mnist)
-    before = None if args.go_on is None else hashlib.sha256((args.go_on / plan.file).read_bytes()).hexdigest()
     made_from = {
         "cells": seen,
         "from": before,
