@@ -17,8 +17,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from .readings import Evidence, Kind, interpret, number_chance
-from .witnesses.digits import at_most, likely
+from .readings import Evidence, Kind, interpret
+from .witnesses.digits import bounds, likely
+from .writing import chance_at_most
 
 FloatArray = NDArray[np.float64]
 
@@ -65,8 +66,8 @@ class Choices:
         largest: the heaviest single number of these.
         filled: bubbles are filled, so they speak.
         counted: strokes or row totals speak.
-        cells: (cells, 14) upper bounds of what the digit cells say (`witnesses.digits.at_most`), None where they are
-            not known: they tell how much any single number that is not listed can weigh.
+        cells: (cells, 14) lower and upper bounds of what each digit cell says (`witnesses.digits.bounds`), None where
+            they are not known: they tell how much any single number that is not listed can weigh.
     """
 
     listed: tuple[Choice, ...]
@@ -74,7 +75,7 @@ class Choices:
     largest: float
     filled: bool
     counted: bool
-    cells: FloatArray | None = field(default=None, compare=False, repr=False)
+    cells: tuple[FloatArray, FloatArray] | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def weights(self) -> FloatArray:
@@ -91,7 +92,7 @@ class Choices:
 
     def unlisted(self, value: int) -> Choice:
         """A number that is not listed, as heavy as it may be at most."""
-        most = self.largest if self.cells is None else min(self.largest, number_chance(self.cells, value))
+        most = self.largest if self.cells is None else min(self.largest, chance_at_most(*self.cells, value))
         return Choice(str(value), value, most, bubbles=1.0, counted=1.0)
 
     def of(self, value: int | None) -> Choice | None:
@@ -140,7 +141,7 @@ def weigh(evidence: Evidence) -> Choices:
         _round(max(float(left.max(initial=0.0)), min(unlisted, least))),
         filled,
         counts is not None,
-        at_most(likely(evidence.cells)),
+        bounds(likely(evidence.cells)),
     )
     ranked = np.argsort(-choices.weights, kind="stable")
     return replace(choices, listed=tuple(choices.listed[i] for i in ranked))

@@ -23,7 +23,7 @@ from .printed import Label
 from .problems import OF_GROUPING
 from .record import JsonLine, Problem, Record, RuleResult, Station
 from .template import Rule, Template
-from .witnesses.digits import at_most
+from .witnesses.digits import bounds
 
 DOCUMENT_SCHEMA = 1
 
@@ -87,7 +87,7 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
         field.evidence.largest,
         said is not None and said.state == "read",
         counted,
-        at_most([cell.probabilities for cell in digits.cells]) if digits.cells else None,
+        bounds([cell.probabilities for cell in digits.cells]) if digits.cells else None,
     )
     decided = field.decision and Person(field.decision.value, field.decision.by, field.decision.at)
     return Case(

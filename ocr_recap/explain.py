@@ -154,7 +154,7 @@ def _told(
         return f"{opening}: {seen}."
     why: list[str] = []
     for code, data in decision.reasons:
-        broken = data["rules"].split() if code == "rule_broken" else ()
+        broken = data.get("rules", "").split()
         why.append(reason_text(code, {**data, "rules": _named(broken, rules, language)})[language])
     steps = dict.fromkeys(step(code)[language] for code, _ in decision.reasons)
     do = f"{' '.join(steps)} " if decision.status == "review" else ""

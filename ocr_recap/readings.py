@@ -17,17 +17,16 @@ from .witnesses import bubbles as bubble_witness
 from .witnesses import digits as digit_witness
 from .witnesses.tally import TallyReading
 from .witnesses.totals import TotalReading, TotalsReading
+from .writing import ANY_DIGIT, SIGNS, Written, number_table, read_boxes
 
 FloatArray = NDArray[np.float64]
 Kind = Literal["number", "blank", "misplaced", "unreadable"]
 
 _KEPT = 64  # texts of a number that are carried along
 _MISPLACED = 2  # of these, readings with something after a digit: rare, and never accepted
-_ANY_DIGIT = 0.9  # how often "something else" hides a digit; ours
 # A text as a number whose order is that of the texts: each cell's class by the place of its character among all.
 _NAMES = np.array(sorted(digit_witness.CLASSES))
 _BY_NAME = np.searchsorted(_NAMES, list(digit_witness.CLASSES))
-_SIGNS = [digit_witness.CLASSES.index(c) for c in "X- "]  # what may stand in an unused cell
 # How often a row's total differs from its strokes: drawn clerks do so in one row of 300; ten times that, lest strokes
 # overrule what is written. It is shared by some ten numbers that a slip leads to.
 _SLIP_OF_A_TOTAL = 0.03
@@ -67,29 +66,31 @@ class Evidence:
         """The likeliest text of the digit cells."""
         return self.readings[0]
 
+    @cached_property
+    def written(self) -> Written:
+        """What the digit cells mean, weighed together."""
+        return read_boxes(np.exp(self.cells))
+
     def digits_say(self, value: int | None, kind: Kind = "number") -> float:
         """Probability that the digit cells mean this, over all ways to write it."""
         if kind == "number" and value is not None:
             return float(self.digit_numbers[value])
-        return self.blank if kind == "blank" else sum(r.probability for r in self.readings if r.kind == kind)
+        if kind in ("blank", "unreadable"):
+            return self.blank if kind == "blank" else self.written.scribbled
+        return self.written.plain * sum(r.probability for r in self.readings if r.kind == kind)
 
     @property
     def blank(self) -> float:
         """Probability that every cell is empty."""
-        return float(np.exp(self.cells[:, digit_witness.EMPTY].sum()))
+        return self.written.blank
 
-    @cached_property
+    @property
     def digit_numbers(self) -> FloatArray:
         """Probability that the digit cells mean each number 0, 1, ..., over all ways to write it.
 
         What is something else may be any digit: struck out, written over, or run together with its neighbour's.
         """
-        chances = np.exp(self.cells)
-        signs = chances[:, _SIGNS].sum(axis=1)
-        table = number_table(chances[:, :10] + _ANY_DIGIT / 10 * chances[:, digit_witness.OTHER :], signs)
-        # Crosses and dashes alone mean zero.
-        table[0] += max(0.0, float(signs.prod()) - self.blank)
-        return table
+        return self.written.numbers
 
     @property
     def stroke_counts(self) -> FloatArray | None:
@@ -117,11 +118,12 @@ class Evidence:
     @property
     def others(self) -> tuple[Reading, ...]:
         """Readings that are no number: blank, the likeliest with something after a digit, all with a `?` together."""
-        cells, unreadable = len(self.cells), (1 - _ANY_DIGIT) * np.exp(self.cells[:, digit_witness.OTHER])
+        cells = len(self.cells)
         without = next((r.text for r in self.readings if r.kind == "unreadable"), "?" * cells)
         found = [Reading(" " * cells, "blank", None, self.blank)]
-        found += [r for r in self.readings if r.kind == "misplaced"][:_MISPLACED]
-        return (*found, Reading(without, "unreadable", None, 1.0 - float((1.0 - unreadable).prod())))
+        odd = [r for r in self.readings if r.kind == "misplaced"][:_MISPLACED]
+        found += [r._replace(probability=self.written.plain * r.probability) for r in odd]
+        return (*found, Reading(without, "unreadable", None, self.written.unreadable))
 
     @cached_property
     def _texts(self) -> dict[int | None, str]:
@@ -132,15 +134,15 @@ class Evidence:
     def _doubtful(self) -> list[list[bool]]:
         """Whether each cell is rather something else than each digit; (cells, 10)."""
         chances = np.exp(self.cells)
-        return (chances[:, digit_witness.OTHER :] * _ANY_DIGIT / 10 > chances[:, :10]).tolist()
+        return (chances[:, digit_witness.OTHER :] * ANY_DIGIT / 10 > chances[:, :10]).tolist()
 
     def text_of(self, number: int) -> str:
         """The likeliest way that the cells write a number; `?` where a cell is rather something else than its digit."""
         written = self._texts.get(number)
         if written is None:
             digits = str(number)
-            before = self.cells[: len(self.cells) - len(digits), _SIGNS].argmax(axis=1)
-            written = "".join(digit_witness.CLASSES[_SIGNS[i]] for i in before) + digits
+            before = self.cells[: len(self.cells) - len(digits), SIGNS].argmax(axis=1)
+            written = "".join(digit_witness.CLASSES[SIGNS[i]] for i in before) + digits
         return "".join(
             "?" if c.isdigit() and doubtful[int(c)] else c for c, doubtful in zip(written, self._doubtful, strict=True)
         )
@@ -203,52 +205,6 @@ def read_bubbles(probabilities: FloatArray) -> tuple[Reading, FloatArray]:
         value = None
     numbers = number_table(probabilities[:, :10], probabilities[:, bubble_witness.NONE])
     return Reading(symbols, kind, value, probability), numbers
-
-
-def number_table(digits: FloatArray, leading: FloatArray) -> FloatArray:
-    """Probability of each number 0 .. 10 ** cells - 1, over all ways to write it.
-
-    A number stands at the right; before it stand leading signs, and then noughts.
-
-    Args:
-        digits: (cells, 10) probabilities.
-        leading: (cells,) of the signs that may stand in an unused cell.
-    """
-    cells = len(digits)
-    table = np.zeros(10**cells)
-    signs, noughts = 1.0, 0.0  # chances of the cells so far without and with noughts
-    for used in range(cells, 0, -1):
-        place = cells - used
-        spread = digits[place]
-        for row in digits[place + 1 :]:
-            spread = np.multiply.outer(spread, row).ravel()
-        least = 10 ** (used - 1) if used > 1 else 0
-        table[least : 10**used] += (signs + noughts) * spread[least:]
-        noughts = (signs + noughts) * float(digits[place, 0])
-        signs *= float(leading[place])
-    return table
-
-
-def number_chance(chances: FloatArray, value: int) -> float:
-    """Probability that cells mean one number, as `Evidence.digit_numbers` has it, without a table of all numbers.
-
-    Args:
-        chances: (cells, 14) probabilities in the order of `witnesses.digits.CLASSES`, or upper bounds of them.
-        value: at least 0.
-    """
-    text = str(value)
-    before = len(chances) - len(text)
-    if before < 0:
-        return 0.0
-    digits = chances[:, :10] + _ANY_DIGIT / 10 * chances[:, digit_witness.OTHER :]
-    leading = chances[:, _SIGNS].sum(axis=1)
-    signs, noughts = 1.0, 0.0
-    for i in range(before):
-        signs, noughts = signs * float(leading[i]), (signs + noughts) * float(digits[i, 0])
-    chance = signs + noughts
-    for i, digit in enumerate(text):
-        chance *= float(digits[before + i, int(digit)])
-    return min(1.0, chance + float(leading.prod()) if value == 0 else chance)
 
 
 def hear(

@@ -25,6 +25,10 @@ REASONS: Final[Mapping[str, Message]] = {
         "a cross, a dash or an empty box follows a digit",
     ),
     "blank_uncertain": ("mungkin kosong, tetapi belum pasti", "it may be blank, but that is not certain"),
+    "digit_missed": (
+        "kotaknya tampak kosong, tetapi {number} akan membuat jumlahnya cocok ({rules})",
+        "its boxes look empty, but {number} would make a sum hold ({rules})",
+    ),
     "bubbles_disagree": (
         "bulatan menunjukkan {bubbles}, sedangkan angkanya terbaca {digits}",
         "the bubbles say {bubbles}, but the digits read {digits}",
@@ -112,6 +116,10 @@ STEPS: Final[Mapping[str, Message]] = {
     "blank_uncertain": (
         "Lihat gambarnya; bila tidak ada tulisan, tulis kosong: kotak kosong bukan nol.",
         "Look at the picture; if nothing is written, write blank: empty boxes are not zero.",
+    ),
+    "digit_missed": (
+        "Lihat gambarnya: angka yang menempel di garis kotak mudah terlewat; bila tidak ada tulisan, tulis kosong.",
+        "Look at the picture: a digit on the printed frame is easily missed; if nothing is written, write blank.",
     ),
     "bubbles_disagree": (
         "Lihat gambarnya dan tulis angka di kotaknya, dengan catatan bila bulatannya memang berbeda.",

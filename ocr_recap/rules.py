@@ -66,6 +66,11 @@ class Relation:
         coefficients = {name: int(c * scale) for name, c in self.coefficients}
         return coefficients, int(self.constant * scale), int(self.tolerance * scale), scale
 
+    def solve(self, name: str, values: Mapping[str, int | None]) -> Fraction | None:
+        """The value of one field at which both sides are equal; None while another value is missing."""
+        difference = self.difference({**values, name: 0})
+        return None if difference is None else -difference / dict(self.coefficients)[name]
+
     def evaluate(self, values: Mapping[str, int | None]) -> Outcome:
         """Whether the relation holds as written; `not_evaluated` while any number is missing or blank."""
         difference = self.difference(values)

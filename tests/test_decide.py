@@ -163,8 +163,22 @@ def test_blank_only_if_surely_empty() -> None:
     assert statuses([case("a", "   ", "  7")]) == {"a": "review"}
     assert statuses([case("a", "   ", found=False)]) == {"a": "review"}
     # Empty bubbles are a second witness; without any the digit reader must be surer.
-    assert statuses([case("a", "   ", "   ", sure=0.99)]) == {"a": "blank"}
-    assert statuses([case("a", "   ", sure=0.99)]) == {"a": "review"}
+    assert statuses([case("a", "   ", "   ", sure=0.95)]) == {"a": "blank"}
+    assert statuses([case("a", "   ", sure=0.95)]) == {"a": "review"}
+
+
+def test_a_blank_that_a_single_digit_would_explain_is_looked_at() -> None:
+    """A stroke on the printed frame is easily missed; a number of two digits and more is not."""
+    heard, rules = heard_together([case("a", "   "), case("b", "117"), case("total", "120")], [TOTAL])
+    decision = decide(heard, rules)["a"]
+    assert decision.status == "review"
+    assert decision.reasons == (("digit_missed", {"number": "3", "rules": "sum"}),)
+    assert statuses([case("a", "   "), case("b", "117"), case("total", "129")], TOTAL)["a"] == "blank"
+    assert statuses([case("a", "   "), case("b", "117"), case("total", "116")], TOTAL)["a"] == "blank"
+    assert statuses([case("a", "   "), case("b", "   "), case("total", "019")], TOTAL)["a"] == "blank"
+    assert statuses([case("a", "   "), case("b", "   "), case("total", "003")], TOTAL)["a"] == "review"
+    assert statuses([case("a", "   "), case("b", "   "), case("total", "   ")], TOTAL)["a"] == "blank"
+    assert statuses([case("a", "   ", "   "), case("b", "117"), case("total", "120")], TOTAL)["a"] == "blank"
 
 
 def test_struck_out_misplaced_and_unfound_go_to_review() -> None:

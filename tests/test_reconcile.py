@@ -16,7 +16,7 @@ from ocr_recap.choices import Choice, Choices, weigh
 from ocr_recap.elimination import Factor, beliefs, plan
 from ocr_recap.longrules import chain
 from ocr_recap.policy import decide, verdict
-from ocr_recap.readings import Evidence, hear, number_chance
+from ocr_recap.readings import Evidence, hear
 from ocr_recap.rulefactors import BLANK, NUMBER, REST, UNREADABLE, Equation, States, table
 from ocr_recap.rules import parse
 from ocr_recap.suggest import suggest
@@ -298,19 +298,6 @@ def test_a_clear_sheet_that_does_not_add_up_is_not_taken_for_a_misread_one() -> 
     assert evaluated[0].breaks is not None and evaluated[0].breaks > 0.7
     unknown = {n: replace(c.choices, cells=None) for n, c in cases.items()}
     assert reconcile.posterior(unknown, [SUM]).breaks["sum"] < 0.5, "where its ink is not known nothing is claimed"
-
-
-@given(st.integers(1, 3), st.integers(0, 2**32))
-@settings(max_examples=50, deadline=None)
-def test_one_number_is_as_likely_as_in_the_table_of_all(count: int, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    chances = rng.dirichlet(np.full(len(CLASSES), 0.3), count)
-    evidence = hear(np.log(chances + 1e-12), None)
-    for value in (0, 7, *rng.integers(0, 10**count, 5).tolist()):
-        wanted = evidence.digit_numbers[value] + (evidence.blank if value == 0 else 0.0)
-        if value < 10**count:
-            assert number_chance(np.exp(evidence.cells), value) == pytest.approx(min(1.0, wanted), rel=1e-9)
-    assert number_chance(np.exp(evidence.cells), 10**count) == 0.0
 
 
 @given(st.integers(0, 2**32))

@@ -34,6 +34,14 @@ def test_inequality_and_tolerance() -> None:
     ]
 
 
+def test_the_value_at_which_a_rule_holds() -> None:
+    rule = parse("total = a + 2 * b + 1")
+    assert rule.solve("a", {"total": 10, "b": 3}) == 3
+    assert rule.solve("b", {"total": 10, "a": 4, "b": 99}) == Fraction(5, 2)
+    assert rule.solve("total", {"a": 1, "b": 1}) == 4
+    assert rule.solve("a", {"total": 10, "b": None}) is None
+
+
 def test_arithmetic_is_exact() -> None:
     assert dict(parse("a = 0.1 * b").coefficients)["b"] == -Fraction(1, 10)
 

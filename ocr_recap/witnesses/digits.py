@@ -63,13 +63,14 @@ def likely(log_probabilities: FloatArray) -> list[dict[str, float]]:
     ]
 
 
-def at_most(shown: Sequence[Mapping[str, float]]) -> FloatArray:
-    """Upper bounds (n, 14) of the probabilities of which `likely` shows these."""
-    bounds = np.full((len(shown), len(CLASSES)), SHOWN)
-    for row, cell in zip(bounds, shown, strict=True):
-        for character, chance in cell.items():
-            row[CLASSES.index(character)] = chance + 5e-7  # rounded to six places
-    return bounds
+def bounds(shown: Sequence[Mapping[str, float]]) -> tuple[FloatArray, FloatArray]:
+    """Lower and upper bounds, (n, 14) each, of the probabilities of which `likely` shows these."""
+    least, most = np.zeros((len(shown), len(CLASSES))), np.full((len(shown), len(CLASSES)), SHOWN)
+    for low, high, cell in zip(least, most, shown, strict=True):
+        for character, chance in cell.items():  # rounded to six places
+            low[CLASSES.index(character)] = max(0.0, chance - 5e-7)
+            high[CLASSES.index(character)] = chance + 5e-7
+    return least, most
 
 
 class DigitReader:
