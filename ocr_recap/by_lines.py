@@ -25,7 +25,7 @@ from .axes import Layout, layouts
 from .draw import raster
 from .fitting import is_flat
 from .lineup import Placed, Ruler
-from .rectify import Rectified, as_it_is
+from .rectify import Rectified, as_it_is, rectify
 from .register import Fit, Ruling, project, refine, ruling
 from .stretch import Stretch, stretched
 from .template import Template
@@ -115,10 +115,26 @@ class LineFit:
         return float(np.quantile(apart, _MOST)) > _ELSEWHERE
 
 
+def find_by_lines(gray: GrayImage, pages: Sequence[PageOf]) -> list[LineFit]:
+    """The pages that come nearest to the ruled lines of a photo, best first.
+
+    Lines are looked for as they are seen, and where that leaves a doubt, as grain and motion may hide them.
+
+    Args:
+        gray: (h, w) uint8.
+        pages: those that compete, each in all four ways up.
+    """
+    fits = fits_by_lines(gray, rectify(gray), pages)
+    if agrees(fits) and fits[0].agreement >= _BEYOND_DOUBT:
+        return fits
+    closer = fits_by_lines(gray, rectify(gray, hidden=True), pages)
+    return max(fits, closer, key=lambda found: (agrees(found), found[0].rank if found else (False, 0.0)))
+
+
 def fits_by_lines(
     gray: GrayImage, seen: Rectified | None, pages: Sequence[PageOf], hopeful: float = _HOPEFUL
 ) -> list[LineFit]:
-    """The pages that come nearest to the ruled lines of a photo, best first.
+    """The same for lines that were found already.
 
     Args:
         gray: (h, w) uint8.

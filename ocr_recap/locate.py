@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .by_lines import LineFit, agrees, fits_by_lines
+from .by_lines import LineFit, agrees, find_by_lines, fits_by_lines
 from .by_tag import marks_by_tag
 from .fiducials import SeenTag, find_marks, find_tags, tag_corners
 from .fitting import BENT, CONVINCING, Fitted, fit_plane, improve, is_enough, is_flat, rank, straighten
@@ -114,9 +114,8 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
     marked = sum(mark.score >= _LIKELY_MARK for mark in view.marks) >= 3
     if marked and (found := _by_marks(view, templates)):
         return _at_marks(view, found, photo.scale)
-    lines = rectify(photo.gray)
     pages = [(template, page.id) for template in templates for page in template.pages]
-    alone = fits_by_lines(photo.gray, lines, pages)
+    alone = find_by_lines(photo.gray, pages)
     if agrees(alone):
         best = alone[0]
         # A page that should have a tag may be one of another form that has it.
@@ -125,7 +124,7 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
         return _located(best.template, best.page_id, best.fit, ("lines",), photo.scale)
     if not marked and (found := _by_marks(view, templates)):
         return _at_marks(view, found, photo.scale)
-    backwards = mirrored(lines)
+    backwards = mirrored(rectify(photo.gray))
     if _is_mirrored(photo.gray, tagged) or agrees(fits_by_lines(photo.gray, backwards, pages, _HOPEFUL_IN_A_MIRROR)):
         raise PhotoProblem("photo_mirrored")
     _refuse_strangers(photo.gray, templates)
@@ -176,12 +175,11 @@ def _with_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag, temp
     fits = _fits_with_tag(view, template, page_id, tag)
     if fits and _convinces(fits) and fits[0][0].residual <= LARGEST_RESIDUAL:
         return _at_marks(view, fits[0], photo.scale)
-    lines = rectify(photo.gray)
-    alone = fits_by_lines(photo.gray, lines, [(template, page_id)])
+    alone = find_by_lines(photo.gray, [(template, page_id)])
     if agrees(alone) or (_is_at(alone, tag) and agrees(alone, LEAST_AGREEMENT_AT_TAG)):
         return _located(template, page_id, alone[0].fit, ("tag", "lines"), photo.scale)
     # The tag may be that of another sheet, of which a part is in sight.
-    others = fits_by_lines(photo.gray, lines, [(t, page.id) for t in templates for page in t.pages])
+    others = find_by_lines(photo.gray, [(t, page.id) for t in templates for page in t.pages])
     if agrees(others):
         return _located(others[0].template, others[0].page_id, others[0].fit, ("lines",), photo.scale)
     if fits and _convinces(fits):

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .register import project
+from .segments import SPREAD, angles, between, directions, hidden_segments, main_direction, segments
 from .surface import Surface
 from .unbend import unbend
 
@@ -24,12 +25,9 @@ Mask = NDArray[np.uint8]
 
 _LOOK = 1000  # px, longer side of the picture on which strokes are looked for
 _SIDE = 1100  # px, longer side of the rectified picture
-_LEAST_STROKE = 0.013  # of the longer side: shorter strokes are writing
 _LEAST_STROKES = 8  # per direction; a table has more
-_FAINT = 0.2  # of the contrast of the photo's clear strokes: fainter ones are left out
 _PALE = 0.18  # the same of the darkest lines, once the picture is turned
 _APART = np.radians(45)  # least angle between the two directions in the photo
-_SPREAD = np.radians(22)  # largest angle of a stroke against its direction's middle: perspective spreads them
 _ELITE = 45  # longest strokes of a direction that propose vanishing points, two by two
 _AIM = np.radians(0.35)  # a stroke that points at a vanishing point misses it by about this,
 _END = 1.2e-3  # and by as much as moving one end by so many halves of the photo's longer side does
@@ -63,14 +61,16 @@ class Rectified:
     bend: Surface | None = None
 
 
-def rectify(gray: GrayImage) -> Rectified | None:
+def rectify(gray: GrayImage, hidden: bool = False) -> Rectified | None:
     """Find the two directions of a photo's lines and turn it; None where there are no two.
 
     Args:
         gray: (h, w) uint8.
+        hidden: strokes may be hidden by grain or motion: they are looked for in the picture smoothed along them, which
+            takes three times as long.
     """
     small, shrink = _looked_at(gray)
-    strokes = _strokes(small)
+    strokes = (hidden_segments if hidden else segments)(small)
     if len(strokes) < 2 * _LEAST_STROKES:
         return None
     middle = (np.array(small.shape[::-1]) - 1) / 2
@@ -154,50 +154,17 @@ def _looked_at(gray: GrayImage) -> tuple[GrayImage, float]:
     return np.asarray(cv2.resize(gray, size, interpolation=how), dtype=np.uint8), shrink
 
 
-def _strokes(gray: GrayImage) -> FloatArray:
-    """Straight strokes that are long enough to be ruled; (n, 2, 2) px."""
-    found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE, 1.0).detect(gray)[0]
-    # OpenCV gives None where it finds none.
-    strokes = np.array([] if found is None else found, dtype=np.float64).reshape(-1, 2, 2)  # pyright: ignore[reportUnnecessaryComparison]
-    length = np.linalg.norm(strokes[:, 1] - strokes[:, 0], axis=1)
-    strokes = strokes[length >= _LEAST_STROKE * max(gray.shape)]
-    if not len(strokes):
-        return strokes
-    # Print is darker than the grain of wood or the weave of cloth.
-    contrast = _contrast(gray, strokes)
-    return strokes[contrast >= _FAINT * np.quantile(contrast, 0.8)]
-
-
-def _contrast(gray: GrayImage, strokes: FloatArray) -> FloatArray:
-    """Gray levels between the two sides of each stroke, relative to the lighter side; (n,)."""
-    start, way = strokes[:, 0], strokes[:, 1] - strokes[:, 0]
-    across = np.stack([-way[:, 1], way[:, 0]], axis=1) / np.linalg.norm(way, axis=1, keepdims=True)
-    places = start[:, None] + np.linspace(0.15, 0.85, 5)[None, :, None] * way[:, None]
-    sides = [places + step * across[:, None] for step in (-1.5, 1.5)]
-    one, other = (_light(gray, side) for side in sides)
-    return np.abs(one - other) / np.maximum(np.maximum(one, other), 1.0)
-
-
-def _light(gray: GrayImage, places: FloatArray) -> FloatArray:
-    """Mean gray level of each row of places (n, k, 2); (n,)."""
-    x, y = (np.ascontiguousarray(places[..., i], dtype=np.float32) for i in (0, 1))
-    return np.asarray(cv2.remap(gray, x, y, cv2.INTER_LINEAR), dtype=np.float64).mean(axis=1)
-
-
 def _vanishing_points(strokes: FloatArray) -> tuple[FloatArray, FloatArray] | None:
     """Where the two directions meet: homogeneous, that nearer the photo's x axis first; scaled so that one step of the
     rectified picture is one step of the photo at its middle."""
-    way = strokes[:, 1] - strokes[:, 0]
-    length = np.linalg.norm(way, axis=1)
-    angle = np.arctan2(way[:, 1], way[:, 0]) % np.pi
-    bins = np.bincount((angle / np.pi * 90).astype(int) % 90, weights=length, minlength=90)
-    smooth = np.convolve(np.r_[bins[-3:], bins, bins[:3]], [1, 2, 3, 4, 3, 2, 1], mode="valid")
-    first = (int(smooth.argmax()) + 0.5) * np.pi / 90
-    far = _between((np.arange(90) + 0.5) * np.pi / 90, first) >= _APART
-    if not smooth[far].any():
+    runs = directions(strokes)
+    first = main_direction(runs)
+    far = between((np.arange(90) + 0.5) * np.pi / 90, first) >= _APART
+    if not runs[far].any():
         return None
-    second = (int(np.where(far, smooth, -1).argmax()) + 0.5) * np.pi / 90
-    classes = [strokes[_between(angle, main) < _SPREAD] for main in (first, second)]
+    second = main_direction(np.where(far, runs, -1))
+    angle = angles(strokes)
+    classes = [strokes[between(angle, main) < SPREAD] for main in (first, second)]
     found: list[FloatArray] = []
     for mine, others in (classes, classes[::-1]):
         crossed = mine[_crossed(mine, others)]
@@ -225,12 +192,6 @@ def _squares(strokes: FloatArray) -> NDArray[np.intp]:
     share = np.linspace(0, 1, 12)[None, :, None]
     places = strokes[:, :1] * (1 - share) + strokes[:, 1:] * share
     return np.clip((places[..., ::-1] + 1) / 2 * _CROWD, 0, _CROWD - 1).astype(np.intp)
-
-
-def _between(angle: FloatArray, other: float) -> FloatArray:
-    """Angles between directions without sense, 0 to pi/2."""
-    turn = np.abs(angle - other) % np.pi
-    return np.minimum(turn, np.pi - turn)
 
 
 def _meeting(strokes: FloatArray) -> FloatArray | None:

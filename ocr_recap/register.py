@@ -31,6 +31,7 @@ _LEAST_CONTRAST = (4.0, 10.0)
 # Where it is judged whether lines are there, a ridge must be so many times as dark as the usual ridge of the paper
 # beside them: on grain (benchmarks/lines.py) one is found near any place, and a page was. Right places lost nothing.
 _OVER_NOISE = 1.25
+_BESIDE = 1.0  # mm: a line is looked at so far to both sides of a sample too
 _ENOUGH = 900  # samples that take part in the fit; the final support is told by all
 _SCORED = 400  # samples that tell hypotheses apart; thousands of them are scored at a time
 _MARK_WEIGHT = 20.0  # one corner mark counts as much as this many line samples (a mark is a certain match)
@@ -254,7 +255,13 @@ def _match(
         & (at[:, 0] < gray.shape[1] - margin)
         & (at[:, 1] < gray.shape[0] - margin)
     )
-    profile = np.asarray(cv2.remap(gray, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), dtype=np.uint8)
+    # Grain is gone in the mean of what lies along a line, and the line is not.
+    along = (normal[:, ::-1] * (1.0, -1.0) * (_BESIDE * scale)[:, None]).T.astype(np.float32, order="C")
+    total = np.zeros(x.shape, np.uint16)
+    for sense in (-1, 0, 1):
+        beside = (x + sense * along[0], y + sense * along[1])
+        total += np.asarray(cv2.remap(gray, *beside, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    profile = ((total + 1) // 3).astype(np.uint8)
     # Contrast of each place against the lighter of what lies on both sides within the profile, nearer places first.
     left, right = profile.copy(), profile.copy()  # the lightest so far; numpy's own accumulate takes five times as long
     for i in range(1, len(profile)):
@@ -268,7 +275,8 @@ def _match(
     least = _least(height[visible])
     if judging:
         # Where lines are in place, what lies farther off is paper: so dark a ridge is there by chance every other time.
-        least = max(least, _OVER_NOISE * _usual(contrast[np.abs(steps) > 0.5].max(axis=0)[visible]))
+        usual = contrast[np.abs(steps) > 0.5].max(axis=0)[visible]
+        least = max(least, _OVER_NOISE * float(np.median(usual)) if len(usual) else 0.0)
     found = visible & (height > least) & (best > 0) & (best < len(steps) - 1)
     inner = np.clip(best, 1, len(steps) - 2)
     before, middle, after = (profile[inner + d, columns].astype(np.float64) for d in (-1, 0, 1))
@@ -276,10 +284,6 @@ def _match(
     fraction = np.where(bend > 1e-6, 0.5 * (before - after) / np.maximum(bend, 1e-6), 0.0).clip(-0.5, 0.5)
     offset = (steps[inner] + fraction * (steps[1] - steps[0])) * half
     return _Match(visible, found, offset, scale, normal, at)
-
-
-def _usual(heights: NDArray[np.uint8]) -> float:
-    return float(np.median(heights)) if len(heights) else 0.0
 
 
 def _least(heights: NDArray[np.uint8]) -> float:

@@ -9,7 +9,7 @@ from conftest import Shot
 
 from ocr_recap import Template
 from ocr_recap.axes import layouts
-from ocr_recap.by_lines import agrees, fits_by_lines
+from ocr_recap.by_lines import agrees, find_by_lines, fits_by_lines
 from ocr_recap.load import load
 from ocr_recap.locate import locate
 from ocr_recap.options import Options
@@ -56,6 +56,22 @@ def test_a_page_in_the_dark_is_found_by_faint_lines(form: Template) -> None:
     located = locate(load(shot.gray, "shot", Options()), FORMS)
     assert (located.template.id, located.page_id) == (form.id, form.pages[0].id)
     assert shot.error(located.homography) < LIMIT
+
+
+@pytest.mark.parametrize("form", WITHOUT_MARKS[:4:3], ids=lambda form: form.id)
+def test_a_page_whose_lines_are_hidden_by_motion_and_grain_is_found(form: Template) -> None:
+    """Motion leaves few strokes across it, grain breaks the others: smoothed along them they are seen."""
+    shot = Shot(form, form.pages[0].id, 5)
+    moved = cv2.blur(shot.gray, (13, 1)).astype(np.float64) * 0.5
+    noise = cv2.GaussianBlur(np.random.default_rng(8).normal(0, 30, moved.shape), (0, 0), 0.8)
+    shot.gray = (moved + noise).clip(0, 255).astype(np.uint8)
+    pages = [(f, page.id) for f in FORMS for page in f.pages]
+    assert not agrees(fits_by_lines(shot.gray, rectify(shot.gray), pages))
+    found = find_by_lines(shot.gray, pages)
+    assert agrees(found)
+    assert found[0].page == (form.id, form.pages[0].id)
+    located = locate(load(shot.gray, "shot", Options()), FORMS)
+    assert shot.error(located.homography) < 2 * LIMIT
 
 
 def test_noise_in_the_dark_is_no_form() -> None:
