@@ -39,7 +39,8 @@ PageOf = tuple[Template, str]
 # Limits. Of a plane, chosen on 72 drawn photos (docs/registration.md): right places that won agreed with 0.859 or more,
 # wrong ones with 0.778 at most. Paper that is followed has more ways to agree, so more is asked of it; chosen on 168
 # (benchmarks/lines.py, calibration writers, seed 5077): right ones 0.907 or more, wrong ones 0.853 at most. Since lines
-# are judged by the grain beside them these are 0.897 and 0.717; the limits stayed, for forms that nobody has drawn.
+# are judged by the grain beside them, in three profiles, these are 0.927 and 0.702; the limits stayed, for forms that
+# nobody has drawn.
 LEAST_AGREEMENT, LEAST_AGREEMENT_BENT = 0.82, 0.88
 LEAST_LEAD = 0.10  # by which the best place must beat every other page,
 LEAST_LEAD_ELSEWHERE = 0.04  # and the same page at another place
