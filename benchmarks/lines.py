@@ -27,6 +27,7 @@ import numpy as np
 from ocr_recap.by_lines import LineFit, agrees, find_by_lines
 from ocr_recap.load import Photo, load
 from ocr_recap.options import Options
+from ocr_recap.rectify import Lines
 from ocr_recap.synth.photo import photograph
 from ocr_recap.synth.photos import Order, make
 from ocr_recap.template import Template, available
@@ -87,7 +88,7 @@ def main() -> None:
 
 @one_thread()
 def asked(photo: Photo, forms: list[Template]) -> list[LineFit]:
-    return find_by_lines(photo.gray, [(form, page.id) for form in forms for page in form.pages])
+    return find_by_lines(Lines(photo.gray), [(form, page.id) for form in forms for page in form.pages])
 
 
 def verdict(fits: list[LineFit], photo: Photo, fact: dict[str, Any], scores: dict[str, list[float]]) -> str:

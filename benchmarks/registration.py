@@ -31,6 +31,7 @@ from ocr_recap.by_lines import agrees, find_by_lines
 from ocr_recap.draw import raster
 from ocr_recap.load import Photo, load
 from ocr_recap.options import Options
+from ocr_recap.rectify import Lines
 from ocr_recap.register import project
 from ocr_recap.synth.photos import Order, make
 from ocr_recap.template import Template, available
@@ -146,7 +147,7 @@ def distance(found: Case, seen: Seen) -> float:
 
 
 def by_lines(photo: Photo, template: Template, page_id: str) -> Seen | None:
-    fits = find_by_lines(photo.gray, [(template, page_id)])
+    fits = find_by_lines(Lines(photo.gray), [(template, page_id)])
     return fits[0].seen if agrees(fits) else None
 
 

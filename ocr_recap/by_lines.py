@@ -25,7 +25,7 @@ from .axes import Layout, layouts
 from .draw import raster
 from .fitting import is_flat
 from .lineup import Placed, Ruler
-from .rectify import Rectified, as_it_is, rectify
+from .rectify import Lines, Rectified, as_it_is
 from .register import Fit, Ruling, project, refine, ruling
 from .stretch import Stretch, stretched
 from .template import Template
@@ -116,19 +116,19 @@ class LineFit:
         return float(np.quantile(apart, _MOST)) > _ELSEWHERE
 
 
-def find_by_lines(gray: GrayImage, pages: Sequence[PageOf]) -> list[LineFit]:
+def find_by_lines(lines: Lines, pages: Sequence[PageOf]) -> list[LineFit]:
     """The pages that come nearest to the ruled lines of a photo, best first.
 
-    Lines are looked for as they are seen, and where that leaves a doubt, as grain and motion may hide them.
+    Lines are taken as they are seen, and where that leaves a doubt, as grain and motion may hide them.
 
     Args:
-        gray: (h, w) uint8.
+        lines: of the photo.
         pages: those that compete, each in all four ways up.
     """
-    fits = fits_by_lines(gray, rectify(gray), pages)
+    fits = fits_by_lines(lines.gray, lines.seen, pages)
     if agrees(fits) and fits[0].agreement >= _BEYOND_DOUBT:
         return fits
-    closer = fits_by_lines(gray, rectify(gray, hidden=True), pages)
+    closer = fits_by_lines(lines.gray, lines.hidden, pages)
     return max(fits, closer, key=lambda found: (agrees(found), found[0].rank if found else (False, 0.0)))
 
 

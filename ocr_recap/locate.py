@@ -22,7 +22,7 @@ from .fitting import BENT, CONVINCING, Fitted, fit_plane, improve, is_enough, is
 from .hypotheses import Hypothesis, View, from_marks, out_of_sight, settle, turn, with_tag, without_tag
 from .load import Photo
 from .problems import PhotoProblem
-from .rectify import mirrored, rectify
+from .rectify import Lines, mirrored
 from .register import Fit, project
 from .surface import Surface
 from .template import Template
@@ -115,7 +115,8 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
     if marked and (found := _by_marks(view, templates)):
         return _at_marks(view, found, photo.scale)
     pages = [(template, page.id) for template in templates for page in template.pages]
-    alone = find_by_lines(photo.gray, pages)
+    lines = Lines(photo.gray)
+    alone = find_by_lines(lines, pages)
     if agrees(alone):
         best = alone[0]
         # A page that should have a tag may be one of another form that has it.
@@ -124,7 +125,7 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
         return _located(best.template, best.page_id, best.fit, ("lines",), photo.scale)
     if not marked and (found := _by_marks(view, templates)):
         return _at_marks(view, found, photo.scale)
-    backwards = mirrored(rectify(photo.gray))
+    backwards = mirrored(lines.seen)
     if _is_mirrored(photo.gray, tagged) or agrees(fits_by_lines(photo.gray, backwards, pages, _HOPEFUL_IN_A_MIRROR)):
         raise PhotoProblem("photo_mirrored")
     _refuse_strangers(photo.gray, templates)
@@ -175,11 +176,12 @@ def _with_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag, temp
     fits = _fits_with_tag(view, template, page_id, tag)
     if fits and _convinces(fits) and fits[0][0].residual <= LARGEST_RESIDUAL:
         return _at_marks(view, fits[0], photo.scale)
-    alone = find_by_lines(photo.gray, [(template, page_id)])
+    lines = Lines(photo.gray)
+    alone = find_by_lines(lines, [(template, page_id)])
     if agrees(alone) or (_is_at(alone, tag) and agrees(alone, LEAST_AGREEMENT_AT_TAG)):
         return _located(template, page_id, alone[0].fit, ("tag", "lines"), photo.scale)
     # The tag may be that of another sheet, of which a part is in sight.
-    others = find_by_lines(photo.gray, [(t, page.id) for t in templates for page in t.pages])
+    others = find_by_lines(lines, [(t, page.id) for t in templates for page in t.pages])
     if agrees(others):
         return _located(others[0].template, others[0].page_id, others[0].fit, ("lines",), photo.scale)
     if fits and _convinces(fits):

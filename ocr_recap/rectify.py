@@ -8,7 +8,7 @@ another (`lineup`). Which of the four sides is up, the two points cannot say.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 
 import cv2
 import numpy as np
@@ -95,6 +95,23 @@ def rectify(gray: GrayImage, hidden: bool = False) -> Rectified | None:
     ends = project(to_rectified, (strokes + 0.5) * shrink - 0.5)
     near = ((ends >= 0) & (ends < (width, height))).all(axis=(1, 2))
     return _ruled(gray, to_photo, unbend(ends[near], width, height), width, height)
+
+
+class Lines:
+    """The ruled lines of a photo (h, w) uint8, each way to look for them tried when it is asked for, and once."""
+
+    def __init__(self, gray: GrayImage) -> None:
+        self.gray = gray
+
+    @cached_property
+    def seen(self) -> Rectified | None:
+        """As they are seen."""
+        return rectify(self.gray)
+
+    @cached_property
+    def hidden(self) -> Rectified | None:
+        """As grain and motion may hide them."""
+        return rectify(self.gray, hidden=True)
 
 
 def as_it_is(gray: GrayImage, seen: Rectified) -> Rectified:

@@ -55,7 +55,7 @@ def read_boxes(chances: FloatArray) -> Written:
         chances: (n, 14) of each box by itself, in the order of `CLASSES`.
     """
     ways = _ways(chances)
-    numbers = OTHERWISE * number_table(any_digit(chances), chances[:, SIGNS].sum(axis=1))
+    numbers = OTHERWISE * number_table(_any_digit(chances), chances[:, SIGNS].sum(axis=1))
     spread, digits = np.ones(1), _digits(chances)
     for unused in range(len(chances) - 1, -1, -1):
         spread = np.multiply.outer(digits[unused], spread).ravel()
@@ -88,7 +88,7 @@ def chance_at_most(least: FloatArray, most: FloatArray, value: int) -> float:
         return 0.0
     ways, digits = _ways(most), _digits(most)
     written = [digits[i, int(c)] for i, c in enumerate(text.zfill(boxes))]
-    weight = OTHERWISE * number_chance(any_digit(most), most[:, SIGNS].sum(axis=1), text)
+    weight = OTHERWISE * _number_chance(_any_digit(most), most[:, SIGNS].sum(axis=1), text)
     tail = np.cumprod(written[::-1])[::-1]
     weight += float(sum(ways.before[k] * tail[k] for k in range(boxes - len(text) + 1)))
     if value == 0:
@@ -129,7 +129,7 @@ def _filled(chances: FloatArray, ways: _Ways, hides: float) -> float:
     return float((ways.before * tail).sum()) + ways.zero + ways.blank
 
 
-def any_digit(chances: FloatArray) -> FloatArray:
+def _any_digit(chances: FloatArray) -> FloatArray:
     """(n, 10) of a box by itself: each digit, or something that hides it."""
     return chances[:, :10] + ANY_DIGIT / 10 * chances[:, OTHER:]
 
@@ -158,7 +158,7 @@ def number_table(digits: FloatArray, leading: FloatArray) -> FloatArray:
     return table
 
 
-def number_chance(digits: FloatArray, leading: FloatArray, text: str) -> float:
+def _number_chance(digits: FloatArray, leading: FloatArray, text: str) -> float:
     """What `number_table` has for one number, given as its digits, without a table of all."""
     before = len(digits) - len(text)
     signs, noughts = 1.0, 0.0

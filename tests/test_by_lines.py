@@ -14,7 +14,7 @@ from ocr_recap.load import load
 from ocr_recap.locate import locate
 from ocr_recap.options import Options
 from ocr_recap.problems import PhotoProblem
-from ocr_recap.rectify import mirrored, rectify
+from ocr_recap.rectify import Lines, mirrored, rectify
 from ocr_recap.register import project, ruling
 from ocr_recap.template import available
 from ocr_recap.template import load as load_template
@@ -67,7 +67,7 @@ def test_a_page_whose_lines_are_hidden_by_motion_and_grain_is_found(form: Templa
     shot.gray = (moved + noise).clip(0, 255).astype(np.uint8)
     pages = [(f, page.id) for f in FORMS for page in f.pages]
     assert not agrees(fits_by_lines(shot.gray, rectify(shot.gray), pages))
-    found = find_by_lines(shot.gray, pages)
+    found = find_by_lines(Lines(shot.gray), pages)
     assert agrees(found)
     assert found[0].page == (form.id, form.pages[0].id)
     located = locate(load(shot.gray, "shot", Options()), FORMS)

@@ -262,7 +262,7 @@ def test_a_stopped_training_ends_with_the_same_weights(retrain, tmp_path: Path) 
     torch.manual_seed(7)
     stopped.learn(plan, pixels, labels)
     stopped.learn(plan, pixels, labels)
-    stopped.save(tmp_path / "state", "this run")
+    stopped.save(tmp_path / "state", "this run", 7.5)
     resumed = fresh(2)
     with pytest.raises(ValueError, match="another run"):
         resumed.load(tmp_path / "state", "that run")
@@ -270,6 +270,7 @@ def test_a_stopped_training_ends_with_the_same_weights(retrain, tmp_path: Path) 
     for _ in range(2):
         resumed.learn(plan, pixels, labels)
     assert resumed.step == whole.step == 4
+    assert resumed.seconds == 7.5
     for ours, theirs in zip(resumed.averaged.state_dict().values(), whole.averaged.state_dict().values(), strict=True):
         assert torch.equal(ours, theirs)
     assert not torch.equal(resumed.averaged.out.weight, stopped.averaged.out.weight)

@@ -90,6 +90,7 @@ class Run:
     averaged: Net
     optimizer: torch.optim.Optimizer
     step: int = 0
+    seconds: float = 0.0  # that it took before it was last stopped
 
     def learn(self, plan: Plan, pixels: np.ndarray, labels: torch.Tensor) -> tuple[float, float]:
         """One step on a batch; its loss and the share that is right."""
@@ -109,11 +110,11 @@ class Run:
                     ours.copy_(theirs)
         return loss.item(), (logits.argmax(1) == labels).float().mean().item()
 
-    def save(self, file: Path, key: str) -> None:
+    def save(self, file: Path, key: str, seconds: float) -> None:
         """Everything that it needs to go on and end with the same weights; a stop while it writes spoils nothing."""
         parts = {name: getattr(self, name).state_dict() for name in ("net", "averaged", "optimizer")}
         new = file.with_suffix(".new")
-        torch.save({"key": key, "step": self.step, "random": torch.get_rng_state(), **parts}, new)
+        torch.save({"key": key, "step": self.step, "seconds": seconds, "random": torch.get_rng_state(), **parts}, new)
         new.replace(file)
 
     def load(self, file: Path, key: str) -> None:
@@ -128,13 +129,13 @@ class Run:
         for name in ("net", "averaged", "optimizer"):
             getattr(self, name).load_state_dict(kept[name])
         torch.set_rng_state(kept["random"])
-        self.step = kept["step"]
+        self.step, self.seconds = kept["step"], kept["seconds"]
 
 
 def train(
     mnist: Path | None, plan: Plan, seed: int, total: int, seconds: float, before: Path | None, state: Path
-) -> tuple[Net, int]:
-    """The averaged net, and the number of cells that it saw.
+) -> tuple[Net, int, float]:
+    """The averaged net, the number of cells that it saw, and how many seconds that took.
 
     Args:
         mnist: folder with MNIST's training part, or None.
@@ -159,7 +160,7 @@ def train(
         some = cells.batch(8 * BATCH, "train", mix, np.random.default_rng((seed, plan.seeds)), PHOTOS)
         wake_norms(net, to_net(plan, images(plan, some)))
     run = Run(net, copy.deepcopy(net), torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.02))
-    key = f"{plan.file}, seed {seed}, {total} cells, from {digest(before, plan)}"
+    key = f"{plan.file}, seed {seed}, {total} cells, {'no ' if mnist is None else ''}MNIST, from {digest(before, plan)}"
     if batches and state.exists():
         run.load(state, key)
         print(f"goes on after {run.step * BATCH:,d} cells", flush=True)
@@ -167,7 +168,7 @@ def train(
     queue = context.Queue(maxsize=24)
     worker = context.Process(target=produce, args=(queue, mnist, plan, seed, batches, run.step), daemon=True)
     worker.start()
-    start = time.monotonic()
+    start = time.monotonic() - run.seconds
     losses: list[tuple[float, float]] = []
     while True:
         item = queue.get()
@@ -183,10 +184,11 @@ def train(
             print(f"{passed:6.0f} s  {run.step * BATCH:9,d} cells  loss {loss:.4f}  right {hits:.4%}", flush=True)
             losses.clear()
             if batches:
-                run.save(state, key)
+                run.save(state, key, passed)
     worker.terminate()
-    state.unlink(missing_ok=True)
-    return run.averaged.eval(), run.step * BATCH
+    if batches:
+        state.unlink(missing_ok=True)
+    return run.averaged.eval(), run.step * BATCH, time.monotonic() - start
 
 
 def digest(folder: Path | None, plan: Plan) -> str | None:
@@ -210,12 +212,10 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     plan = PLANS[args.reader]
 
-    start = time.monotonic()
     before = digest(args.go_on, plan)
     model = args.out / plan.file
     state = model.with_suffix(".state")
-    net, seen = train(args.mnist, plan, args.seed, args.cells, args.seconds, args.go_on, state)
-    took = time.monotonic() - start
+    net, seen, took = train(args.mnist, plan, args.seed, args.cells, args.seconds, args.go_on, state)
     export(net, model)
     data = sources.training_sources(args.mnist)
     made_from = {

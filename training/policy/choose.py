@@ -22,7 +22,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log, log1p
 from pathlib import Path
@@ -33,6 +33,7 @@ from ocr_recap.cases import Case, heard_together
 from ocr_recap.evaluate.bounds import clopper_pearson, incomplete_beta
 from ocr_recap.policy import Thresholds
 from ocr_recap.reconcile import Evaluated
+from ocr_recap.synth.conditions import Preset
 from ocr_recap.synth.hearings import HeardDocument, Session, hear
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,20 +95,33 @@ class Rung:
     p_value: float
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(description: str | None) -> argparse.ArgumentParser:
+    """Those that say which documents of calibration writers are the evidence."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=160, help="of the field preset")
     parser.add_argument("--hard", type=int, default=40, help="documents of the hard preset")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--keep", type=Path, help="folder of evidence: no photo is read twice")
     parser.add_argument("--workers", type=int, default=2)
+    return parser
+
+
+def evidence_of(args: argparse.Namespace) -> Iterator[tuple[Preset, Iterator[HeardDocument]]]:
+    """The documents of each preset that the arguments name."""
+    presets: tuple[tuple[Preset, int], ...] = (("field", args.documents), ("hard", args.hard))
+    for preset, count in presets:
+        yield preset, hear(Session((FORM,), preset, "calibration", args.seed, 0, count), args.workers, args.keep)
+
+
+def main() -> None:
+    parser = arguments(__doc__)
     parser.add_argument("--write", action="store_true", help="save what is chosen in ocr_recap/policy.json")
     args = parser.parse_args()
     form = template.load(template.available()[FORM])
     heard: list[Weighed] = []
     evidence = hashlib.sha256()
-    for preset, count in (("field", args.documents), ("hard", args.hard)):
-        for document in hear(Session((FORM,), preset, "calibration", args.seed, 0, count), args.workers, args.keep):
+    for preset, documents in evidence_of(args):
+        for document in documents:
             for name, number in sorted(document.numbers.items()):
                 evidence.update(f"{preset} {document.index} {name} {number.text} ".encode() + number.cells.tobytes())
             cases = [number.case(name) for name, number in document.numbers.items()]

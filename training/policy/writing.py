@@ -9,16 +9,14 @@ meaning is right, and how many are said with 0.999 or more, and how many of thes
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from math import log
-from pathlib import Path
 
 import numpy as np
-from choose import FORM, SEED
+from choose import arguments, evidence_of
 
 from ocr_recap import writing
-from ocr_recap.synth.hearings import HeardNumber, Session, hear
+from ocr_recap.synth.hearings import HeardNumber
 
 SURE = 0.999
 LEAST = 1e-6  # no number costs more than log of it
@@ -26,18 +24,11 @@ SETTINGS = ((1.0, 0.03), (0.3, 0.03), (0.1, 0.03), (0.03, 0.03), (0.1, 0.01), (0
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--documents", type=int, default=160, help="of the field preset")
-    parser.add_argument("--hard", type=int, default=40, help="documents of the hard preset")
-    parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--keep", type=Path, help="folder of evidence: no photo is read twice")
-    parser.add_argument("--workers", type=int, default=2)
-    args = parser.parse_args()
+    args = arguments(__doc__).parse_args()
     print("| preset | otherwise | scribbled | log loss | right | from 0.999 | of these wrong |")
     print("|---|---|---|---|---|---|---|")
-    for preset, count in (("field", args.documents), ("hard", args.hard)):
-        session = Session((FORM,), preset, "calibration", args.seed, 0, count)
-        numbers = [n for d in hear(session, args.workers, args.keep) for n in d.numbers.values()]
+    for preset, documents in evidence_of(args):
+        numbers = [n for document in documents for n in document.numbers.values()]
         for otherwise, scribbled in SETTINGS:
             writing.OTHERWISE, writing.SCRIBBLED = otherwise, scribbled
             print(f"| {preset} | {otherwise} | {scribbled} | {row(numbers)} |", flush=True)
