@@ -14,7 +14,7 @@ Their product is the **agreement**. Both are asked of a plane first. Where that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import cv2
@@ -22,11 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .axes import Layout, layouts
+from .covered import covered
 from .draw import raster
 from .fitting import is_flat
 from .lineup import Placed, Ruler
 from .rectify import Lines, Rectified, as_it_is
-from .register import Fit, Ruling, project, refine, ruling
+from .register import Fit, project, refine, ruling
 from .stretch import Stretch, stretched
 from .template import Template
 from .warp import SURE, follow, met
@@ -65,13 +66,26 @@ _NOTHING = (np.zeros((0, 2)), np.zeros((0, 2)))
 
 @dataclass(frozen=True)
 class LineFit:
-    """A page fitted to the ruled lines of a photo. `told` and `explained` are shares, 0 to 1 (see the module)."""
+    """A page fitted to the ruled lines of a photo. `told` and `explained` are shares, 0 to 1 (see the module).
+
+    `visible` and `there` say of each sample of its lines whether it lies in the photo and whether it is seen; (n,)
+    each. `covered`: what lies on a part of the page counts as out of sight.
+    """
 
     template: Template
     page_id: str
     fit: Fit
-    told: float
+    visible: NDArray[np.bool_]
+    there: NDArray[np.bool_]
     explained: float
+    covered: bool = False
+
+    @cached_property
+    def told(self) -> float:
+        """The share of the page's lines in sight that is there, each by what it tells."""
+        weight = _weights(self.template, self.page_id)
+        # What lies outside the photo can neither confirm nor contradict, but half a page confirms nothing.
+        return float(weight[self.there].sum() / max(weight[self.visible].sum(), 0.6 * weight.sum()))
 
     @property
     def agreement(self) -> float:
@@ -81,12 +95,19 @@ class LineFit:
     @property
     def needed(self) -> float:
         """The least agreement with which it is accepted."""
-        return LEAST_AGREEMENT if self.fit.surface is None else LEAST_AGREEMENT_BENT
+        return LEAST_AGREEMENT if self.fit.surface is None and not self.covered else LEAST_AGREEMENT_BENT
 
     @property
     def rank(self) -> tuple[bool, float]:
         """What is good enough goes before what is not, and then what agrees more."""
         return self.agreement >= self.needed, self.agreement
+
+    def uncovered(self) -> LineFit:
+        """The same, judged by what nothing lies on; itself where nothing seems to."""
+        rules = ruling(self.template, self.page_id)
+        hidden = covered(rules.points, _weights(self.template, self.page_id), self.visible, self.there)
+        free = self.visible & ~hidden
+        return replace(self, visible=free, there=self.there & free, covered=True) if hidden.any() else self
 
     @property
     def page(self) -> tuple[str, str]:
@@ -119,7 +140,8 @@ class LineFit:
 def find_by_lines(lines: Lines, pages: Sequence[PageOf]) -> list[LineFit]:
     """The pages that come nearest to the ruled lines of a photo, best first.
 
-    Lines are taken as they are seen, and where that leaves a doubt, as grain and motion may hide them.
+    Lines are taken as they are seen, and where that leaves a doubt, as grain and motion may hide them, and as something
+    that lies on the page may.
 
     Args:
         lines: of the photo.
@@ -128,8 +150,11 @@ def find_by_lines(lines: Lines, pages: Sequence[PageOf]) -> list[LineFit]:
     fits = fits_by_lines(lines.gray, lines.seen, pages)
     if agrees(fits) and fits[0].agreement >= _BEYOND_DOUBT:
         return fits
-    closer = fits_by_lines(lines.gray, lines.hidden, pages)
-    return max(fits, closer, key=lambda found: (agrees(found), found[0].rank if found else (False, 0.0)))
+    ways = [fits, fits_by_lines(lines.gray, lines.hidden, pages)]
+    if not any(agrees(found) for found in ways):
+        free = [_sorted(fit.uncovered() for fit in found) for found in ways]
+        ways += [found for found in free if agrees(found)]
+    return max(ways, key=lambda found: (agrees(found), found[0].rank if found else (False, 0.0)))
 
 
 def fits_by_lines(
@@ -206,8 +231,9 @@ def _plane(gray: GrayImage, seen: Rectified, layout: Layout, homography: FloatAr
     """The page as a plane, fitted to the photo from about where it lies."""
     rules = ruling(layout.template, layout.page_id)
     fit = refine(gray, homography, rules, _NOTHING)
-    told = _told(fit, rules, _weights(layout.template, layout.page_id))
-    return LineFit(layout.template, layout.page_id, fit, told, _explained(seen, layout.template, layout.page_id, fit))
+    there = fit.found & (np.abs(fit.offset) <= _NEAR)
+    explained = _explained(seen, layout.template, layout.page_id, fit)
+    return LineFit(layout.template, layout.page_id, fit, fit.visible, there, explained)
 
 
 def _followed(gray: GrayImage, seen: Rectified, plane: LineFit, start: _Start | None = None) -> LineFit:
@@ -219,9 +245,8 @@ def _followed(gray: GrayImage, seen: Rectified, plane: LineFit, start: _Start | 
     fit = follow(gray, None, plane.fit, [], rules, _NOTHING, bend)
     if fit.surface is None:
         return plane
-    visible, there = met(gray, fit, rules, _NEAR)
-    told = _share(there, visible, _weights(plane.template, plane.page_id))
-    bent = LineFit(plane.template, plane.page_id, fit, told, _explained(seen, plane.template, plane.page_id, fit))
+    explained = _explained(seen, plane.template, plane.page_id, fit)
+    bent = LineFit(plane.template, plane.page_id, fit, *met(gray, fit, rules, _NEAR), explained)
     return max(plane, bent, key=lambda f: f.rank)
 
 
@@ -244,15 +269,6 @@ def agrees(fits: Sequence[LineFit], least: float = 1.0) -> bool:
         and best.fit.residual <= LARGEST_RESIDUAL
         and min(leads, default=0.0) >= 0.0
     )
-
-
-def _told(fit: Fit, rules: Ruling, weight: FloatArray) -> float:
-    return _share(fit.found & (np.abs(fit.offset) <= _NEAR), fit.visible, weight)
-
-
-def _share(there: NDArray[np.bool_], visible: NDArray[np.bool_], weight: FloatArray) -> float:
-    # What lies outside the photo can neither confirm nor contradict, but half a page confirms nothing.
-    return float(weight[there].sum() / max(weight[visible].sum(), 0.6 * weight.sum()))
 
 
 @lru_cache(maxsize=256)

@@ -74,6 +74,45 @@ def test_a_page_whose_lines_are_hidden_by_motion_and_grain_is_found(form: Templa
     assert shot.error(located.homography) < 2 * LIMIT
 
 
+@pytest.mark.parametrize("form", WITHOUT_MARKS[1::2], ids=lambda form: form.id)
+def test_a_page_is_found_beside_what_lies_on_its_corner(form: Template) -> None:
+    shot = Shot(form, form.pages[0].id, 5)
+    lay(shot, 0.0, 0.42)
+    pages = [(f, page.id) for f in FORMS for page in f.pages]
+    assert not agrees(fits_by_lines(shot.gray, rectify(shot.gray), pages))
+    found = find_by_lines(Lines(shot.gray), pages)
+    assert agrees(found)
+    assert (found[0].page, found[0].covered) == ((form.id, form.pages[0].id), True)
+    located = locate(load(shot.gray, "shot", Options()), FORMS)
+    assert shot.error(located.homography) < LIMIT
+
+
+def test_a_page_under_two_things_or_a_large_one_is_not_said_to_be_it() -> None:
+    form = load_template("c1-kwk-2017")
+    two, large = Shot(form, "plano", 5), Shot(form, "plano", 5)
+    lay(two, 0.0, 0.42)
+    lay(two, 0.65, 1.0)
+    lay(large, 0.0, 0.7)
+    for shot in (two, large):
+        assert problem_of(shot.gray, FORMS).code in ("no_form", "form_unsure")
+
+
+@pytest.mark.parametrize("form", WITHOUT_MARKS[::2], ids=lambda form: form.id)
+def test_what_lies_on_a_page_makes_it_no_other_one(form: Template) -> None:
+    shot = Shot(form, form.pages[0].id, 5)
+    lay(shot, 0.0, 0.42)
+    others = [other for other in FORMS if other.id != form.id]
+    assert problem_of(shot.gray, others).code in ("no_form", "form_unsure")
+
+
+def lay(shot: Shot, low: float, high: float) -> None:
+    """Something gray on the left half of the page's ruled part, between two shares of its height."""
+    points = ruling(shot.template, shot.page_id).points
+    corner, size = points.min(axis=0), np.ptp(points, axis=0)
+    box = corner + np.array([[-0.05, low], [0.55, low], [0.55, high], [-0.05, high]]) * size
+    cv2.fillPoly(shot.gray, [np.rint(project(shot.homography, box)).astype(np.int32)], 150)
+
+
 def test_noise_in_the_dark_is_no_form() -> None:
     form = load_template("c1-kwk-2017")
     others = [other for other in FORMS if other.id != form.id]

@@ -1,0 +1,119 @@
+"""Are pages without marks found beside what lies on them, and is no other page taken for one of which a part is hidden?
+
+    python benchmarks/covers.py [--count 24] [--preset field] [--seed 77] [--writers test] [--forms ID ...]
+
+The drawn photos of `lines.py`, tags and marks not looked at, and something of one colour or a pattern, with round
+corners, laid on each page: at an edge of its ruled part, turned anyhow, over `LEAST` to `MOST` of it. Each is asked
+twice, as in `lines.py`: **all** templates compete (right, WRONG, none; of the right ones it is said how many were found
+because what is covered counts as out of sight), and its own template is **taken out**. The last lines show how far
+apart right and wrong places are when what is covered does not count. The limits of `covered` were set before this was
+measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import cv2
+import numpy as np
+from lines import asked, drawn, is_right
+
+from ocr_recap.by_lines import LineFit, agrees
+from ocr_recap.load import Photo
+from ocr_recap.register import project, ruling
+from ocr_recap.template import Template, available
+from ocr_recap.template import load as load_template
+
+LEAST, MOST = 0.05, 0.25  # of the page's line samples
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=24, help="photos per form")
+    parser.add_argument("--preset", choices=("clean", "field", "hard"), default="field")
+    parser.add_argument("--seed", type=int, default=77)
+    parser.add_argument("--forms", nargs="*", default=None)
+    parser.add_argument("--writers", default="test", help="test, or calibration to choose limits by")
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    forms = [load_template(name) for name in available()]
+    scores: dict[str, list[float]] = {"right": [], "wrong": []}
+    total: Counter[str] = Counter()
+    for form in forms:
+        if arguments.forms is not None and form.id not in arguments.forms:
+            continue
+        count: Counter[str] = Counter()
+        photos = drawn(form, arguments.count, arguments.seed, arguments.preset, arguments.writers)
+        for index, (photo, fact) in enumerate(photos):
+            under = laid(photo, form, fact, np.random.default_rng([arguments.seed, index]))
+            fits = asked(under, forms)
+            right = bool(fits) and is_right(fits[0], under, fact)
+            count["all: " + ("none" if not agrees(fits) else "right" if right else "WRONG")] += 1
+            count["all: right by what is in sight"] += agrees(fits) and right and fits[0].covered
+            for fit in fits:
+                scores["right" if is_right(fit, under, fact) else "wrong"].append(in_sight(fit))
+            out = asked(under, [other for other in forms if other.id != form.id])
+            count["taken out: " + ("WRONG" if agrees(out) else "none")] += 1
+            scores["wrong"] += [in_sight(fit) for fit in out]
+        total += count
+        print(f"{form.id:24} {arguments.preset}: {dict(sorted(count.items()))}", flush=True)
+    print(f"{'all':24} {arguments.preset}: {dict(sorted(total.items()))}")
+    for name, values in scores.items():
+        v = np.sort(values)
+        print(f"{name}: n {len(v)}, lowest {v[:4].round(3)}, median {np.median(v):.3f}, highest {v[-4:].round(3)}")
+
+
+def in_sight(fit: LineFit) -> float:
+    """Agreement of what nothing lies on."""
+    return (fit if fit.covered else fit.uncovered()).agreement
+
+
+def laid(photo: Photo, form: Template, fact: dict[str, Any], rng: np.random.Generator) -> Photo:
+    """The photo with something on its page."""
+    points = ruling(form, fact["page"]).points
+    corner, size = points.min(axis=0), np.ptp(points, axis=0)
+    to_photo = plane_of(form, fact, photo.scale)
+    while True:
+        edge, along = int(rng.integers(4)), rng.uniform(0, 1)
+        place = np.array([(along, 0), (1, along), (along, 1), (0, along)][edge]) * size + corner
+        half = rng.uniform(0.15, 0.6, 2) * size.min()
+        turn = rng.uniform(0, np.pi)
+        axes = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+        within = (((points - place) @ axes.T / half) ** 4).sum(axis=1) < 1
+        if LEAST <= within.mean() <= MOST:
+            break
+    way = np.linspace(0, 2 * np.pi, 80, endpoint=False)
+    round_corners = np.stack([np.sign(v) * np.sqrt(np.abs(v)) for v in (np.cos(way), np.sin(way))], axis=1)
+    outline = np.rint(project(to_photo, place + (round_corners * half) @ axes)).astype(np.int32)
+    mask = cv2.fillPoly(np.zeros_like(photo.gray), [outline], 255)
+    gray = np.where(mask > 0, pattern(photo.gray.shape, rng), photo.gray)
+    return replace(photo, gray=np.asarray(gray, dtype=np.uint8))
+
+
+def pattern(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Cloth, skin or a table: one shade with soft folds, on half of them stripes or checks."""
+    height, width = shape
+    folds = cv2.resize(rng.normal(0, 12, (9, 9)), (width, height), interpolation=cv2.INTER_CUBIC)
+    cloth = rng.uniform(40, 230) + folds + rng.normal(0, 2, shape)
+    if rng.random() < 0.5:
+        y, x = np.mgrid[:height, :width]
+        period, turn = rng.uniform(20, 120), rng.uniform(0, np.pi)
+        for angle in (turn, turn + np.pi / 2)[: int(rng.integers(1, 3))]:
+            cloth += 20 * np.sign(np.sin(2 * np.pi * (x * np.cos(angle) + y * np.sin(angle)) / period))
+    return cv2.GaussianBlur(cloth, (0, 0), 1.2).clip(0, 255)
+
+
+def plane_of(form: Template, fact: dict[str, Any], scale: float) -> np.ndarray:
+    """Page mm to decoded px, about, by where the fact has the cells."""
+    fields = {field.id: field for field in form.fields}
+    rects = np.array([rect for field in fact["fields"] for rect in fields[field["id"]].cells.rects()])
+    true = np.concatenate([np.array(field["cell_quads"]) for field in fact["fields"]]).reshape(-1, 2)
+    corners = rects[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)
+    return cv2.findHomography(corners, (true + 0.5) * scale - 0.5)[0]
+
+
+if __name__ == "__main__":
+    main()
