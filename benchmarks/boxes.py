@@ -22,7 +22,8 @@ import numpy as np
 from lines import RIGHT, distances, drawn
 
 from ocr_recap.load import Photo
-from ocr_recap.locate import Located, locate
+from ocr_recap.locate import locate
+from ocr_recap.located import Located
 from ocr_recap.parts import FormField
 from ocr_recap.problems import PhotoProblem
 from ocr_recap.sampler import Sampler

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from . import original
 from .crop import FieldPatches
 from .load import Photo
-from .locate import Located
+from .located import Located
 from .policy import Legible
 from .problems import WARNINGS
 from .quality import CellMeasures, measure, together
@@ -46,8 +46,8 @@ class Limits:
     pale_print: float = 0.12
 
 
-# Not worth a new photo by themselves: the paper is all there, or no better photo of this can be had.
-_MILD = frozenset({"photo_of_screen", "photo_of_copy"})
+# Not worth a new photo by themselves: the page is all there, or no better photo of this can be had.
+_MILD = frozenset({"photo_of_screen", "photo_of_copy", "other_sheet"})
 
 
 def cells(located: Located, patches: Mapping[str, FieldPatches]) -> dict[str, CellMeasures]:
@@ -101,6 +101,17 @@ def advise(found: PhotoQuality, count: int, limits: Limits = Limits()) -> tuple[
         said.append(warning("photo_of_screen"))
     elif is_copy(found, limits):
         said.append(warning("photo_of_copy"))
+    return tuple(said)
+
+
+def around(located: Located) -> tuple[Problem, ...]:
+    """What lies on the page and beside it, as warnings."""
+    said: list[Problem] = []
+    if located.covered:
+        said.append(warning("photo_covered"))
+    if located.others:
+        read = f"{located.template.id} {located.page_id}"
+        said.append(warning("other_sheet", read=read, others=", ".join(located.others)))
     return tuple(said)
 
 

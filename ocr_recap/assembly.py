@@ -27,7 +27,7 @@ from .field_record import (
 )
 from .hearing import Heard
 from .load import Photo
-from .locate import Located
+from .located import Located
 from .options import Options
 from .parts import FormField
 from .policy import Decision
@@ -40,6 +40,7 @@ from .record import (
     PaperShape,
     PhotoInfo,
     PhotoQuality,
+    Problem,
     Record,
     RowSum,
     RuleResult,
@@ -97,9 +98,13 @@ def make_record(
         rules=rule_results(rules, by_field, template),
         status=policy.verdict(decisions, counts, rules, by_field, options.policy),
         quality=quality,
-        warnings=advice.advise(quality, sum(len(patches[i].cells) for i in counts)) if quality else (),
+        warnings=_warnings(located, quality, sum(len(patches[i].cells) for i in counts)),
         provenance=provenance(template.sha256, digits, options, tallies),
     )
+
+
+def _warnings(located: Located, quality: PhotoQuality | None, count: int) -> tuple[Problem, ...]:
+    return (*advice.around(located), *advice.advise(quality, count)) if quality else ()
 
 
 def _totals_of(heard: Heard) -> tuple[totals_witness.TotalReading, ...]:

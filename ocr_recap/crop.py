@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .grids import GridPatches, cut_grid
 from .load import Photo
-from .locate import Located
+from .located import Located
 from .parts import FormField, RowTotals, Tally
 from .rowtotals import cut_totals
 from .sampler import Sampler

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .load import Photo
-from .locate import Located
+from .located import Located
 from .printed import PrintedText
 from .problems import PhotoProblem
 from .template import Template

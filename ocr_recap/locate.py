@@ -9,22 +9,22 @@ that its lines do not support is a problem, never a guess.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .by_lines import LineFit, agrees, find_by_lines, fits_by_lines
+from .by_lines import LineFit, PageOf, agrees, find_by_lines, fits_by_lines
 from .by_tag import marks_by_tag
 from .fiducials import SeenTag, find_marks, find_tags, tag_corners
 from .fitting import BENT, CONVINCING, Fitted, fit_plane, improve, is_enough, is_flat, rank, straighten
 from .hypotheses import Hypothesis, View, from_marks, out_of_sight, settle, turn, with_tag, without_tag
 from .load import Photo
+from .located import Located
 from .problems import PhotoProblem
 from .rectify import Lines, mirrored
 from .register import Fit, project
-from .surface import Surface
 from .template import Template
 from .warp import SURE
 
@@ -56,38 +56,6 @@ _REFINED = 6  # hypotheses that are refined in full
 _FOLLOWED, _AT_ONCE = 4, 0.85
 
 
-@dataclass(frozen=True)
-class Located:
-    """A page found on a photo. `to_photo` maps page millimetres to pixels of the full photo.
-
-    `homography` alone does so for flat paper; `surface` is how far paper that is not flat lies off (mm), and `before`
-    the residual without it. `folds` are creases: (0, x) one down the page at x mm, (1, y) one across at y mm; `unmet`
-    (n, 2) mm are line samples that such a surface does not meet.
-    """
-
-    template: Template
-    page_id: str
-    homography: FloatArray
-    residual: float
-    support: float
-    anchors: tuple[str, ...]
-    surface: Surface | None = None
-    before: float | None = None
-    folds: tuple[tuple[int, float], ...] = ()
-    unmet: FloatArray | None = None
-
-    def to_photo(self, points: FloatArray) -> FloatArray:
-        """Full photo px of places (..., 2) on the page, mm."""
-        return project(self.homography, points if self.surface is None else self.surface.moved(points))
-
-    def corners(self) -> FloatArray:
-        """The corner marks' centres (the paper's corners where a form has none), TL, TR, BR, BL; (4, 2) photo px."""
-        marks = self.template.page(self.page_id).markers.corners
-        paper = self.template.paper
-        corners = np.array([[0, 0], [paper.width, 0], [paper.width, paper.height], [0, paper.height]], dtype=float)
-        return self.to_photo(corners if marks is None else marks.centers)
-
-
 def locate(photo: Photo, templates: Sequence[Template]) -> Located:
     """Find the page.
 
@@ -103,12 +71,12 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
     if tagged:
         quick = find_tags(photo.gray, list(tagged), quick=True)
         if quick and (found := _at_its_tag(photo, *tagged[_largest(quick).id], _largest(quick))):
-            return found
+            return _beside(found, quick, tagged, photo.scale)
         if tags := find_tags(photo.gray, list(tagged), thorough=True):
             page, tag = tagged[_largest(tags).id], _largest(tags)
             tried = bool(quick) and _largest(quick).id == tag.id
             found = None if tried else _at_its_tag(photo, *page, tag)
-            return found or _with_tag(photo, *page, tag, templates)
+            return _beside(found or _with_tag(photo, *page, tag, templates), tags, tagged, photo.scale)
     view = View(photo.gray, find_marks(photo.gray) if any(t.found_by_markers() for t in templates) else [])
     # Both ways find what the other cannot; the likely one goes first, since each costs more than decoding the photo.
     marked = sum(mark.score >= _LIKELY_MARK for mark in view.marks) >= 3
@@ -122,7 +90,7 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
         # A page that should have a tag may be one of another form that has it.
         if best.template.page(best.page_id).markers.tag:
             _refuse_strangers(photo.gray, templates)
-        return _located(best.template, best.page_id, best.fit, ("lines",), photo.scale)
+        return _by_lines(best, photo)
     if not marked and (found := _by_marks(view, templates)):
         return _at_marks(view, found, photo.scale)
     backwards = mirrored(lines.seen)
@@ -134,6 +102,19 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
 
 def _largest(tags: Sequence[SeenTag]) -> SeenTag:
     return max(tags, key=lambda t: float(cv2.contourArea(t.corners.astype(np.float32))))
+
+
+def _beside(found: Located, tags: Sequence[SeenTag], tagged: Mapping[int, PageOf], scale: float) -> Located:
+    """What was found, and the sheets of which tags are in sight that are not its own."""
+    printed = found.template.page(found.page_id).markers.tag
+    own = None if printed is None else found.to_photo(tag_corners(printed))
+    others: list[str] = []
+    for tag in tags:
+        corners = (tag.corners + 0.5) / scale - 0.5
+        if own is None or np.linalg.norm((corners - own).mean(axis=0)) > np.linalg.norm(corners[2] - corners[0]):
+            template, page_id = tagged[tag.id]
+            others.append(f"{template.id} {page_id}")
+    return replace(found, others=tuple(sorted(others)))
 
 
 def _at_its_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag) -> Located | None:
@@ -179,11 +160,11 @@ def _with_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag, temp
     lines = Lines(photo.gray)
     alone = find_by_lines(lines, [(template, page_id)])
     if agrees(alone) or (_is_at(alone, tag) and agrees(alone, LEAST_AGREEMENT_AT_TAG)):
-        return _located(template, page_id, alone[0].fit, ("tag", "lines"), photo.scale)
+        return _by_lines(alone[0], photo, ("tag", "lines"))
     # The tag may be that of another sheet, of which a part is in sight.
     others = find_by_lines(lines, [(t, page.id) for t in templates for page in t.pages])
     if agrees(others):
-        return _located(others[0].template, others[0].page_id, others[0].fit, ("lines",), photo.scale)
+        return _by_lines(others[0], photo)
     if fits and _convinces(fits):
         return _at_marks(view, fits[0], photo.scale)  # says how far it is from being met
     hidden = [CORNERS[i] for i in out_of_sight(view, template, page_id, tag)]
@@ -205,21 +186,17 @@ def _at_marks(view: View, found: Fitted, scale: float) -> Located:
     fit, chosen = found
     if fit.residual > LARGEST_RESIDUAL:
         raise PhotoProblem("page_distorted", residual=round(fit.residual, 2), limit=LARGEST_RESIDUAL)
-    return _located(chosen.template, chosen.page_id, fit, _seen(view, chosen, fit.homography), scale)
+    return Located.of(chosen.template, chosen.page_id, fit, _seen(view, chosen, fit.homography), scale)
+
+
+def _by_lines(found: LineFit, photo: Photo, anchors: tuple[str, ...] = ("lines",)) -> Located:
+    return Located.of(found.template, found.page_id, found.fit, anchors, photo.scale, found.covered)
 
 
 def _by_marks(view: View, templates: Sequence[Template]) -> Fitted | None:
     """The page whose corner marks and lines convince; None where there is none."""
     fits = _fits_without_tag(view, templates)
     return fits[0] if fits and _convinces(fits) else None
-
-
-def _located(template: Template, page_id: str, fit: Fit, anchors: tuple[str, ...], scale: float) -> Located:
-    # Decoded pixel x lies at full pixel (x + 0.5) / scale - 0.5.
-    up = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1]])
-    full = up @ fit.homography
-    found = Located(template, page_id, full / full[2, 2], fit.residual, fit.support, anchors)
-    return replace(found, surface=fit.surface, before=fit.before, folds=fit.folds, unmet=fit.unmet)
 
 
 def _fits_with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -> list[Fitted]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .draw import Line, primitives
 from .load import Photo
-from .locate import Located
+from .located import Located
 from .template import Template
 
 FloatArray = NDArray[np.float64]

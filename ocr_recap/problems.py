@@ -240,6 +240,14 @@ WARNINGS: Final[Mapping[str, Message]] = {
         "Sebagian kertas ada di luar foto: {sides}. Ulangi foto dengan seluruh halaman di dalam bingkai.",
         "Part of the paper lies outside the photo: {sides}. Take it again with the whole page in the frame.",
     ),
+    "photo_covered": (
+        "Ada sesuatu yang menutupi sebagian halaman; angka di bawahnya tidak terbaca. Ulangi foto tanpa itu.",
+        "Something lies on a part of the page; numbers beneath it are not read. Take the photo again without it.",
+    ),
+    "other_sheet": (
+        "Lembar lain ikut terlihat ({others}); yang dibaca hanya satu: {read}. Foto setiap lembar sendiri-sendiri.",
+        "Another sheet is in sight ({others}); only one is read: {read}. Photograph each sheet by itself.",
+    ),
     "photo_of_screen": (
         "Ini tampaknya foto layar, bukan kertas. Minta foto kertasnya, atau berkas gambarnya sendiri.",
         "This seems to be a photo of a screen, not of paper. Ask for a photo of the paper, or for the picture's file.",

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from ocr_recap import Template, draw
 from ocr_recap.fiducials import find_marks, find_tags
 from ocr_recap.load import load
-from ocr_recap.locate import Located, locate
+from ocr_recap.locate import locate
+from ocr_recap.located import Located
 from ocr_recap.options import Options
 from ocr_recap.problems import PhotoProblem, hint
 from ocr_recap.register import project
@@ -191,3 +192,16 @@ def test_a_neighbours_tag_does_not_hide_the_page(template: Template) -> None:
     located = find(shot)
     assert (located.page_id, located.anchors) == ("2", ("lines",))
     assert shot.error(located.homography) < LIMIT
+    assert located.others == (f"{template.id} 3",)
+
+
+def test_a_sheet_beside_it_is_named_and_only_the_larger_is_read(template: Template) -> None:
+    large, small = Shot(template, "2").gray, cv2.resize(Shot(template, "3").gray, None, fx=0.7, fy=0.7)
+    small = np.pad(small, ((0, large.shape[0] - small.shape[0]), (0, 0)), constant_values=120)
+    for pictures in ((large, small), (small, large)):
+        located = locate(load(np.hstack(pictures), "shot", Options()), [template])
+        assert (located.page_id, located.others) == ("2", (f"{template.id} 3",))
+    twice = locate(load(np.hstack([large, large]), "shot", Options()), [template])
+    assert (twice.page_id, twice.others) == ("2", (f"{template.id} 2",))
+    alone = locate(load(large, "shot", Options()), [template])
+    assert alone.others == ()

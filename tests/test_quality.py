@@ -12,7 +12,7 @@ from conftest import SAMPLES
 from test_decide import case, statuses
 from typer.testing import CliRunner
 
-from ocr_recap import advice, cli, policy, problems, quality, reasons
+from ocr_recap import Reader, advice, cli, policy, problems, quality, reasons
 from ocr_recap.check import check
 from ocr_recap.crop import PATCH, crop
 from ocr_recap.load import load
@@ -113,6 +113,26 @@ def test_every_fault_has_its_advice(change, code, again):
     assert [w.code for w in said] == [code]
     assert advice.take_again(said) == again
     assert "{" not in said[0].hint.id + said[0].hint.en
+
+
+def test_what_lies_on_the_page_and_beside_it_is_said(clean, template):
+    located = locate(load(clean, "photo", Options()), [template])
+    assert advice.around(located) == ()
+    said = advice.around(replace(located, covered=True))
+    assert ([w.code for w in said], advice.take_again(said)) == (["photo_covered"], True)
+    said = advice.around(replace(located, others=("c-hasil-kwk 1",)))
+    assert ([w.code for w in said], advice.take_again(said)) == (["other_sheet"], False)
+    assert "c-hasil-kwk 1" in said[0].hint.id
+    assert "c-hasil-ppwp-2024 2" in said[0].hint.en
+
+
+def test_a_second_sheet_in_sight_is_a_reason_to_look(clean, template):
+    both = np.hstack([clean, cv2.resize(clean, None, fx=0.6, fy=1)])
+    found = check(both, "photo", [template], Options())
+    assert found.judgement == "look"
+    assert [w.code for w in found.advice] == ["other_sheet"]
+    record = Reader().read(both, "both")
+    assert [w.code for w in record.warnings] == ["other_sheet"]
 
 
 def test_far_says_how_far():

@@ -12,7 +12,8 @@ from conftest import PPM, Shot
 from ocr_recap import draw
 from ocr_recap.crop import crop
 from ocr_recap.load import load
-from ocr_recap.locate import LEAST_SUPPORT, Located, locate
+from ocr_recap.locate import LEAST_SUPPORT, locate
+from ocr_recap.located import Located
 from ocr_recap.options import Options
 from ocr_recap.record import Page, PaperShape
 from ocr_recap.register import project, refine, ridge_distance, ruling
