@@ -179,16 +179,29 @@ def test_paper_that_bends_too_far_is_a_problem_not_a_guess(template: Template) -
     assert problem.data["limit"] < 0.1
 
 
-def test_a_neighbours_tag_does_not_hide_the_page(template: Template) -> None:
+def beside_a_tag(template: Template, scale: float) -> Shot:
+    """Page 2, nothing but lines, and the tag of page 3 at so many pixels of its drawing at 6 px/mm."""
     shot = Shot(template, "2").cover("tag", "tl", "tr", "br", "bl")
     other = template.page("3").markers.tag
     assert other
     page = draw.raster(template, "3", 6.0)
     (x, y), half = np.array(other.center) * 6, int((other.side / 2 + 4) * 6)
     piece = page[int(y) - half : int(y) + half, int(x) - half : int(x) + half]
-    piece = cv2.resize(piece, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
+    piece = cv2.resize(piece, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     shot.gray[40 : 40 + len(piece), 40 : 40 + len(piece)] = piece
     assert [tag.id for tag in find_tags(shot.gray, None)] == [other.id]
+    return shot
+
+
+def test_of_a_larger_sheet_that_cannot_be_found_the_smaller_one_beside_is_not_read(template: Template) -> None:
+    shot = beside_a_tag(template, 1.4)
+    assert problem_of(shot).code == "page_incomplete"
+
+
+def test_a_neighbours_tag_does_not_hide_the_page(template: Template) -> None:
+    shot = beside_a_tag(template, 0.6)
+    other = template.page("3").markers.tag
+    assert other
     located = find(shot)
     assert (located.page_id, located.anchors) == ("2", ("lines",))
     assert shot.error(located.homography) < LIMIT
