@@ -127,6 +127,11 @@ class Case:
         return self.choice.digits
 
     @property
+    def rival(self) -> float:
+        """The same of the likeliest other number."""
+        return max((c.digits for c in self.choices.listed if c.value not in (None, self.choice.value)), default=0.0)
+
+    @property
     def blank(self) -> float:
         """Probability that every cell is empty, by the digit cells alone."""
         return next((c.digits for c in self.choices.listed if c.kind == "blank"), 0.0)
