@@ -4,10 +4,10 @@
 
 The drawn photos of `lines.py`, tags and marks not looked at, and something of one colour or a pattern, with round
 corners, laid on each page: at an edge of its ruled part, turned anyhow, over `LEAST` to `MOST` of it. Each is asked
-twice, as in `lines.py`: **all** templates compete (right, WRONG, none; of the right ones it is said how many were found
-because what is covered counts as out of sight), and its own template is **taken out**. The last lines show how far
-apart right and wrong places are when what is covered does not count. The limits of `covered` were set before this was
-measured.
+twice, as in `lines.py`: **all** templates compete (right, WRONG, none, by the numbers that are in sight; of the right
+ones it is said how many were found because what is covered counts as out of sight), and its own template is **taken
+out**. The last lines show how far apart right and wrong places are when what is covered does not count. The limits of
+`covered` were set before this was measured.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def main() -> None:
             continue
         count: Counter[str] = Counter()
         photos = drawn(form, arguments.count, arguments.seed, arguments.preset, arguments.writers)
-        for index, (photo, fact) in enumerate(photos):
-            under = laid(photo, form, fact, np.random.default_rng([arguments.seed, index]))
+        for index, (photo, whole) in enumerate(photos):
+            under, fact = laid(photo, form, whole, np.random.default_rng([arguments.seed, index]))
             fits = asked(under, forms)
             right = bool(fits) and is_right(fits[0], under, fact)
             count["all: " + ("none" if not agrees(fits) else "right" if right else "WRONG")] += 1
@@ -71,8 +71,8 @@ def in_sight(fit: LineFit) -> float:
     return (fit if fit.covered else fit.uncovered()).agreement
 
 
-def laid(photo: Photo, form: Template, fact: dict[str, Any], rng: np.random.Generator) -> Photo:
-    """The photo with something on its page."""
+def laid(photo: Photo, form: Template, fact: dict[str, Any], rng: np.random.Generator) -> tuple[Photo, dict[str, Any]]:
+    """The photo with something on its page, and its truth less the fields of which a cell lies beneath."""
     points = ruling(form, fact["page"]).points
     corner, size = points.min(axis=0), np.ptp(points, axis=0)
     to_photo = plane_of(form, fact, photo.scale)
@@ -90,7 +90,17 @@ def laid(photo: Photo, form: Template, fact: dict[str, Any], rng: np.random.Gene
     outline = np.rint(project(to_photo, place + (round_corners * half) @ axes)).astype(np.int32)
     mask = cv2.fillPoly(np.zeros_like(photo.gray), [outline], 255)
     gray = np.where(mask > 0, pattern(photo.gray.shape, rng), photo.gray)
-    return replace(photo, gray=np.asarray(gray, dtype=np.uint8))
+    in_sight = [field for field in fact["fields"] if not is_beneath(field["cell_quads"], mask, photo.scale)]
+    # Of a page whose numbers are all beneath, every cell is judged.
+    seen = {**fact, "fields": in_sight or fact["fields"]}
+    return replace(photo, gray=np.asarray(gray, dtype=np.uint8)), seen
+
+
+def is_beneath(quads: list[list[list[float]]], mask: np.ndarray, scale: float) -> bool:
+    """Whether a corner of cells (n, 4, 2), photo px, lies where the mask of the decoded picture is set, or outside."""
+    x, y = np.rint((np.array(quads).reshape(-1, 2) + 0.5) * scale - 0.5).astype(int).T
+    inside = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
+    return bool((~inside).any() or (mask[y[inside], x[inside]] > 0).any())
 
 
 def pattern(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
