@@ -19,7 +19,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from lines import asked, drawn, is_right
+from lines import asked, corners_of, drawn, is_right
 
 from ocr_recap.by_lines import LineFit, agrees
 from ocr_recap.load import Photo
@@ -75,7 +75,8 @@ def laid(photo: Photo, form: Template, fact: dict[str, Any], rng: np.random.Gene
     """The photo with something on its page, and its truth less the fields of which a cell lies beneath."""
     points = ruling(form, fact["page"]).points
     corner, size = points.min(axis=0), np.ptp(points, axis=0)
-    to_photo = plane_of(form, fact, photo.scale)
+    cells, true = corners_of(form, fact)
+    to_photo = cv2.findHomography(cells, (true + 0.5) * photo.scale - 0.5)[0]  # about: paper may be bent
     while True:
         edge, along = int(rng.integers(4)), rng.uniform(0, 1)
         place = np.array([(along, 0), (1, along), (along, 1), (0, along)][edge]) * size + corner
@@ -90,9 +91,9 @@ def laid(photo: Photo, form: Template, fact: dict[str, Any], rng: np.random.Gene
     outline = np.rint(project(to_photo, place + (round_corners * half) @ axes)).astype(np.int32)
     mask = cv2.fillPoly(np.zeros_like(photo.gray), [outline], 255)
     gray = np.where(mask > 0, pattern(photo.gray.shape, rng), photo.gray)
-    in_sight = [field for field in fact["fields"] if not is_beneath(field["cell_quads"], mask, photo.scale)]
+    fields = [field for field in fact["fields"] if not is_beneath(field["cell_quads"], mask, photo.scale)]
     # Of a page whose numbers are all beneath, every cell is judged.
-    seen = {**fact, "fields": in_sight or fact["fields"]}
+    seen = {**fact, "fields": fields or fact["fields"]}
     return replace(photo, gray=np.asarray(gray, dtype=np.uint8)), seen
 
 
@@ -114,15 +115,6 @@ def pattern(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         for angle in (turn, turn + np.pi / 2)[: int(rng.integers(1, 3))]:
             cloth += 20 * np.sign(np.sin(2 * np.pi * (x * np.cos(angle) + y * np.sin(angle)) / period))
     return cv2.GaussianBlur(cloth, (0, 0), 1.2).clip(0, 255)
-
-
-def plane_of(form: Template, fact: dict[str, Any], scale: float) -> np.ndarray:
-    """Page mm to decoded px, about, by where the fact has the cells."""
-    fields = {field.id: field for field in form.fields}
-    rects = np.array([rect for field in fact["fields"] for rect in fields[field["id"]].cells.rects()])
-    true = np.concatenate([np.array(field["cell_quads"]) for field in fact["fields"]]).reshape(-1, 2)
-    corners = rects[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)
-    return cv2.findHomography(corners, (true + 0.5) * scale - 0.5)[0]
 
 
 if __name__ == "__main__":

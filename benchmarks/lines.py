@@ -118,12 +118,17 @@ def offsets(fit: LineFit, photo: Photo, fact: dict[str, Any]) -> np.ndarray:
 
 def distances(seen: Callable[[np.ndarray], np.ndarray], template: Template, fact: dict[str, Any]) -> np.ndarray:
     """How far each cell's corners lie from their true places, cell widths; `seen`: page mm to photo px."""
+    corners, true = corners_of(template, fact)
+    width = np.linalg.norm(true[1::4] - true[::4], axis=1).mean()
+    return np.linalg.norm(seen(corners) - true, axis=1) / width
+
+
+def corners_of(template: Template, fact: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """All cells' corners, four a cell: (n, 2) page mm, and their true places, (n, 2) photo px."""
     fields = {field.id: field for field in template.fields}
     rects = np.array([rect for field in fact["fields"] for rect in fields[field["id"]].cells.rects()])
     true = np.concatenate([np.array(field["cell_quads"]) for field in fact["fields"]])
-    width = np.linalg.norm(true[:, 1] - true[:, 0], axis=1).mean()
-    corners = rects[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)
-    return np.linalg.norm(seen(corners) - true.reshape(-1, 2), axis=1) / width
+    return rects[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2), true.reshape(-1, 2)
 
 
 def drawn(form: Template, count: int, seed: int, preset: Any, writers: Any) -> Iterator[tuple[Photo, dict[str, Any]]]:

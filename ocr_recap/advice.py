@@ -104,6 +104,11 @@ def advise(found: PhotoQuality, count: int, limits: Limits = Limits()) -> tuple[
     return tuple(said)
 
 
+def warnings(located: Located, found: PhotoQuality, count: int) -> tuple[Problem, ...]:
+    """All that would be better about the photo of a page with so many cells."""
+    return (*around(located), *advise(found, count))
+
+
 def around(located: Located) -> tuple[Problem, ...]:
     """What lies on the page and beside it, as warnings."""
     said: list[Problem] = []

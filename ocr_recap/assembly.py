@@ -40,7 +40,6 @@ from .record import (
     PaperShape,
     PhotoInfo,
     PhotoQuality,
-    Problem,
     Record,
     RowSum,
     RuleResult,
@@ -98,13 +97,9 @@ def make_record(
         rules=rule_results(rules, by_field, template),
         status=policy.verdict(decisions, counts, rules, by_field, options.policy),
         quality=quality,
-        warnings=_warnings(located, quality, sum(len(patches[i].cells) for i in counts)),
+        warnings=advice.warnings(located, quality, sum(len(patches[i].cells) for i in counts)) if quality else (),
         provenance=provenance(template.sha256, digits, options, tallies),
     )
-
-
-def _warnings(located: Located, quality: PhotoQuality | None, count: int) -> tuple[Problem, ...]:
-    return (*advice.around(located), *advice.advise(quality, count)) if quality else ()
 
 
 def _totals_of(heard: Heard) -> tuple[totals_witness.TotalReading, ...]:

@@ -69,6 +69,6 @@ def check(source: Source, name: str, templates: Sequence[Template], options: Opt
         return Check("again", None, None, None, (make_problem(problem.code, **data),))
     quality = advice.page(photo, located, advice.cells(located, patches))
     counts = [f.id for f in located.template.fields_of(located.page_id) if f.role == "count"]
-    said = (*advice.around(located), *advice.advise(quality, sum(len(patches[i].cells) for i in counts)))
+    said = advice.warnings(located, quality, sum(len(patches[i].cells) for i in counts))
     judgement: Judgement = "again" if advice.take_again(said) else "look" if said else "good"
     return Check(judgement, located.template.id, located.page_id, quality, said)
