@@ -44,9 +44,10 @@ LEAST_AGREEMENT_AT_TAG, _AT_TAG = 0.70, 0.15
 # explained the page beyond doubt in 6 of 10 above it and in 1 of 15 below, where a mark was false or the light poor.
 _WORTH_FOLDING = 0.9
 _FALSE_MARK = 0.05  # support that three marks must gain over four before the fourth counts as false
-# Share of the scale of a tag's sheet from which another page is about as large. Of a drawn hard photo (resampled
-# document 32 of the test writers) the sheet beside the tag's own was read, at 0.6, when that could not be followed.
-_AS_LARGE = 0.9
+# Share of a page's lines in sight from which it may be the sheet that is meant though another one's tag is seen. Of a
+# drawn hard photo (document 32 of the test writers) a sheet cut off to 0.72 was read when that of the tag could not be
+# followed. Sizes do not tell: tilted sheets have 0.56 of the scale of one that lies nearer.
+_WHOLE = 0.9
 LARGEST_RESIDUAL = 0.06  # cell widths
 LEAST_MARGIN = 0.08  # without a tag: the best page must beat the next one's support by this much
 _CERTAIN_MARK = 0.92  # correlation from which a mark without any form around it is worth reporting
@@ -164,9 +165,9 @@ def _with_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag, temp
     alone = find_by_lines(lines, [(template, page_id)])
     if agrees(alone) or (_is_at(alone, tag) and agrees(alone, LEAST_AGREEMENT_AT_TAG)):
         return _by_lines(alone[0], photo, ("tag", "lines"))
-    # The tag may be that of another sheet, of which a part is in sight; but the larger sheet is the one that is meant.
+    # The tag may be that of another sheet, of which a part is in sight; but the whole sheet is the one that is meant.
     others = find_by_lines(lines, [(t, page.id) for t in templates for page in t.pages])
-    if agrees(others) and _is_as_large(others[0], template, page_id, tag):
+    if agrees(others) and others[0].fit.visible.mean() >= _WHOLE:
         return _by_lines(others[0], photo)
     if fits and _convinces(fits):
         return _at_marks(view, fits[0], photo.scale)  # says how far it is from being met
@@ -183,14 +184,6 @@ def _is_at(fits: Sequence[LineFit], tag: SeenTag) -> bool:
         return False
     off = np.linalg.norm(fits[0].seen(tag_corners(printed)) - tag.corners, axis=1).max()
     return float(off) <= _AT_TAG * fits[0].unit
-
-
-def _is_as_large(found: LineFit, template: Template, page_id: str, tag: SeenTag) -> bool:
-    """Whether the page is about as large in the photo as the sheet of a tag."""
-    printed = template.page(page_id).markers.tag
-    assert printed is not None  # that page was found by it
-    side = float(cv2.contourArea(tag.corners.astype(np.float32))) ** 0.5
-    return found.unit / found.template.cell_width(found.page_id) >= _AS_LARGE * side / printed.side
 
 
 def _at_marks(view: View, found: Fitted, scale: float) -> Located:

@@ -6,12 +6,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ocr_recap import Template, draw
+from ocr_recap.by_lines import agrees, find_by_lines
 from ocr_recap.fiducials import find_marks, find_tags
 from ocr_recap.load import load
 from ocr_recap.locate import locate
 from ocr_recap.located import Located
 from ocr_recap.options import Options
 from ocr_recap.problems import PhotoProblem, hint
+from ocr_recap.rectify import Lines
 from ocr_recap.register import project
 from ocr_recap.template import available
 from ocr_recap.template import load as load_template
@@ -179,27 +181,32 @@ def test_paper_that_bends_too_far_is_a_problem_not_a_guess(template: Template) -
     assert problem.data["limit"] < 0.1
 
 
-def beside_a_tag(template: Template, scale: float) -> Shot:
-    """Page 2, nothing but lines, and the tag of page 3 at so many pixels of its drawing at 6 px/mm."""
+def beside_a_tag(template: Template) -> Shot:
+    """Page 2, nothing but lines, and the tag of page 3 on a smaller sheet beside it."""
     shot = Shot(template, "2").cover("tag", "tl", "tr", "br", "bl")
     other = template.page("3").markers.tag
     assert other
     page = draw.raster(template, "3", 6.0)
     (x, y), half = np.array(other.center) * 6, int((other.side / 2 + 4) * 6)
     piece = page[int(y) - half : int(y) + half, int(x) - half : int(x) + half]
-    piece = cv2.resize(piece, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    piece = cv2.resize(piece, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
     shot.gray[40 : 40 + len(piece), 40 : 40 + len(piece)] = piece
     assert [tag.id for tag in find_tags(shot.gray, None)] == [other.id]
     return shot
 
 
-def test_of_a_larger_sheet_that_cannot_be_found_the_smaller_one_beside_is_not_read(template: Template) -> None:
-    shot = beside_a_tag(template, 1.4)
+def test_a_sheet_that_is_cut_off_is_not_read_in_place_of_the_one_whose_tag_is_seen(template: Template) -> None:
+    shot = beside_a_tag(template)
+    shot.gray = np.ascontiguousarray(shot.gray[: int(0.67 * len(shot.gray))])
+    pages = [(template, page.id) for page in template.pages]
+    found = find_by_lines(Lines(shot.gray), pages)
+    assert agrees(found), "without the tag it would be read"
+    assert found[0].page == (template.id, "2")
     assert problem_of(shot).code == "page_incomplete"
 
 
 def test_a_neighbours_tag_does_not_hide_the_page(template: Template) -> None:
-    shot = beside_a_tag(template, 0.6)
+    shot = beside_a_tag(template)
     other = template.page("3").markers.tag
     assert other
     located = find(shot)
