@@ -11,8 +11,10 @@ witnesses say is decided in several ways:
 - + rules soft: the posterior that `ocr_recap` works with, by the same threshold;
 - strict, balanced: as `ocr_recap` decides: second witness, objections, quality and all.
 
-An error is a number that is accepted, or called blank, and is written otherwise. Prints a table for the docs, and
-keeps all figures in `benchmarks/fusion.json`. With `--keep` a second run, or a longer one, reads no photo twice.
+An error is a number that is accepted, or called blank, and is written otherwise. Below the table: of all single cells
+those that the digit reader surely calls a digit, as located and cut by us, and how many of these hold another one; a
+corrected cell holds the digit that counts. Prints a table for the docs, and keeps all figures in
+`benchmarks/fusion.json`. With `--keep` a second run, or a longer one, reads no photo twice.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.calibration import calibrate
 from ocr_recap.synth.hearings import HeardDocument, Session, hear, summary
 from ocr_recap.template import Rule, Template
+from ocr_recap.witnesses.digits import CLASSES
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20_241_331
@@ -47,6 +50,7 @@ VARIANTS = (
     "balanced",
 )
 HARD = 1e-9  # a rule that nobody breaks
+SURE = (0.99, 0.999)  # of a single cell
 POLICIES: Mapping[str, policy.Policy] = {"strict": "strict", "balanced": "balanced"}
 
 
@@ -113,11 +117,27 @@ def measure(documents: Sequence[HeardDocument]) -> dict[str, Any]:
             verdicts.add(name, document, form, heard, rules, decisions)
     found["variants"] = {name: figures([n for numbers in each for n in numbers]) for name, each in said.items()}
     found["verdicts"] = verdicts.export()
+    found["cells"] = surely_read(documents)
     found["milliseconds"] = {
         "median": round(1000 * float(np.median(seconds)), 2),
         "p99": round(1000 * float(np.quantile(seconds, 0.99)), 2),
     }
     return found
+
+
+def surely_read(documents: Sequence[HeardDocument]) -> list[dict[str, Any]]:
+    """Of all cells, by `SURE`: how many are called a digit so surely, and how many of these hold something else."""
+    numbers = [number for document in documents for number in document.numbers.values()]
+    said = np.exp(np.concatenate([number.cells for number in numbers]))
+    written = np.array([char for number in numbers for char in number.text.ljust(len(number.cells))])
+    best = np.array(list(CLASSES))[said.argmax(axis=1)]
+    rows: list[dict[str, Any]] = []
+    for level in SURE:
+        sure = np.char.isdigit(best) & (said.max(axis=1) >= level)
+        wrong = int((best[sure] != written[sure]).sum())
+        bound = clopper_pearson(wrong, int(sure.sum()))[1]
+        rows.append({"level": level, "cells": len(written), "sure": int(sure.sum()), "wrong": wrong, "upper95": bound})
+    return rows
 
 
 def weighed(document: HeardDocument, form: Template, variant: str) -> Iterator[Said]:
@@ -219,6 +239,11 @@ def remarks(found: Mapping[str, Any]) -> str:
             f"{name}: {v['straight_through']} of {v['consistent']} consistent documents need nobody; "
             f"{v['said_so']} of {v['inconsistent']} inconsistent ones are said to be so, all their broken rules are "
             f"seen in {v['rule_seen_broken']}, repaired {v['repaired']}"
+        )
+    for row in found["cells"]:
+        lines.append(
+            f"called a digit from {row['level']}: {row['sure']} of {row['cells']} cells, {row['wrong']} of them hold "
+            f"something else (at most {10_000 * row['upper95']:.1f} in 10,000)"
         )
     times = found["milliseconds"]
     lines.append(f"posterior and decision: {times['median']} ms a document (median), {times['p99']} ms (p99), CPU")
