@@ -11,9 +11,9 @@ witnesses say is decided in several ways:
 - + rules soft: the posterior that `ocr_recap` works with, by the same threshold;
 - strict, balanced: as `ocr_recap` decides: second witness, objections, quality and all.
 
-An error is a number that is accepted, or called blank, and is written otherwise. Below the table: of all single cells
-those that the digit reader surely calls a digit, as located and cut by us, and how many of these hold another one; a
-corrected cell holds the digit that counts. Prints a table for the docs, and keeps all figures in
+An error is a number that is accepted, or called blank, and is written otherwise. Below the table: the digit reader on
+single cells, as located and cut by us, how often it is right, and how many cells that it surely calls a digit hold
+another one; a corrected cell holds the digit that counts. Prints a table for the docs, and keeps all figures in
 `benchmarks/fusion.json`. With `--keep` a second run, or a longer one, reads no photo twice.
 """
 
@@ -117,7 +117,7 @@ def measure(documents: Sequence[HeardDocument]) -> dict[str, Any]:
             verdicts.add(name, document, form, heard, rules, decisions)
     found["variants"] = {name: figures([n for numbers in each for n in numbers]) for name, each in said.items()}
     found["verdicts"] = verdicts.export()
-    found["cells"] = surely_read(documents)
+    found["cells"] = single_cells(documents)
     found["milliseconds"] = {
         "median": round(1000 * float(np.median(seconds)), 2),
         "p99": round(1000 * float(np.quantile(seconds, 0.99)), 2),
@@ -125,19 +125,27 @@ def measure(documents: Sequence[HeardDocument]) -> dict[str, Any]:
     return found
 
 
-def surely_read(documents: Sequence[HeardDocument]) -> list[dict[str, Any]]:
-    """Of all cells, by `SURE`: how many are called a digit so surely, and how many of these hold something else."""
+def single_cells(documents: Sequence[HeardDocument]) -> dict[str, Any]:
+    """The digit reader on all cells: how often it is right, its calibration error, and by `SURE` how many cells it
+    calls a digit so surely, and how many of these hold something else."""
     numbers = [number for document in documents for number in document.numbers.values()]
     said = np.exp(np.concatenate([number.cells for number in numbers]))
     written = np.array([char for number in numbers for char in number.text.ljust(len(number.cells))])
-    best = np.array(list(CLASSES))[said.argmax(axis=1)]
+    best, chance = np.array(list(CLASSES))[said.argmax(axis=1)], said.max(axis=1)
+    digits, right = np.char.isdigit(written), best == written
     rows: list[dict[str, Any]] = []
     for level in SURE:
-        sure = np.char.isdigit(best) & (said.max(axis=1) >= level)
-        wrong = int((best[sure] != written[sure]).sum())
-        bound = clopper_pearson(wrong, int(sure.sum()))[1]
-        rows.append({"level": level, "cells": len(written), "sure": int(sure.sum()), "wrong": wrong, "upper95": bound})
-    return rows
+        sure = np.char.isdigit(best) & (chance >= level)
+        n, wrong = int(sure.sum()), int((sure & ~right).sum())
+        rows.append({"level": level, "sure": n, "wrong": wrong, "upper95": clopper_pearson(wrong, n)[1]})
+    return {
+        "cells": len(written),
+        "right": int(right.sum()),
+        "digits": int(digits.sum()),
+        "right_digits": int((digits & right).sum()),
+        "ece": calibrate(zip(chance.tolist(), right.tolist(), strict=True)).ece,
+        "surely_digits": rows,
+    }
 
 
 def weighed(document: HeardDocument, form: Template, variant: str) -> Iterator[Said]:
@@ -240,10 +248,15 @@ def remarks(found: Mapping[str, Any]) -> str:
             f"{v['said_so']} of {v['inconsistent']} inconsistent ones are said to be so, all their broken rules are "
             f"seen in {v['rule_seen_broken']}, repaired {v['repaired']}"
         )
-    for row in found["cells"]:
+    cells = found["cells"]
+    lines.append(
+        f"single cells: right {cells['right_digits'] / cells['digits']:.2%} of {cells['digits']} digits, "
+        f"{cells['right'] / cells['cells']:.2%} of all {cells['cells']}, ECE {cells['ece']:.4f}"
+    )
+    for row in cells["surely_digits"]:
         lines.append(
-            f"called a digit from {row['level']}: {row['sure']} of {row['cells']} cells, {row['wrong']} of them hold "
-            f"something else (at most {10_000 * row['upper95']:.1f} in 10,000)"
+            f"called a digit from {row['level']}: {row['sure']}, {row['wrong']} of them hold something else "
+            f"(at most {10_000 * row['upper95']:.1f} in 10,000)"
         )
     times = found["milliseconds"]
     lines.append(f"posterior and decision: {times['median']} ms a document (median), {times['p99']} ms (p99), CPU")
