@@ -84,7 +84,10 @@ def test_a_page_is_found_beside_what_lies_on_its_corner(form: Template) -> None:
     assert agrees(found)
     assert (found[0].page, found[0].covered) == ((form.id, form.pages[0].id), True)
     located = locate(load(shot.gray, "shot", Options()), FORMS)
+    assert located.covered
     assert shot.error(located.homography) < LIMIT
+    whole = locate(load(Shot(form, form.pages[0].id, 5).gray, "shot", Options()), FORMS)
+    assert not whole.covered
 
 
 def test_a_page_under_two_things_or_a_large_one_is_not_said_to_be_it() -> None:
