@@ -12,14 +12,13 @@ out**. The last lines show how far apart right and wrong places are when what is
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 import cv2
 import numpy as np
-from lines import asked, corners_of, drawn, is_right
+from lines import arguments_of, asked, corners_of, drawn, is_right
 
 from ocr_recap.by_lines import LineFit, agrees
 from ocr_recap.load import Photo
@@ -31,13 +30,7 @@ LEAST, MOST = 0.05, 0.25  # of the page's line samples
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=24, help="photos per form")
-    parser.add_argument("--preset", choices=("clean", "field", "hard"), default="field")
-    parser.add_argument("--seed", type=int, default=77)
-    parser.add_argument("--forms", nargs="*", default=None)
-    parser.add_argument("--writers", default="test", help="test, or calibration to choose limits by")
-    arguments = parser.parse_args()
+    arguments = arguments_of(__doc__)
     cv2.setNumThreads(1)
     forms = [load_template(name) for name in available()]
     scores: dict[str, list[float]] = {"right": [], "wrong": []}

@@ -40,14 +40,19 @@ PAPER = (297.0, 420.0)  # mm, of what is no form
 SCALE = 6.0  # px per mm
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments_of(description: str | None) -> argparse.Namespace:
+    """What `covers.py` asks for too: which photos are drawn."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=24, help="photos per form, and per kind of what is none")
     parser.add_argument("--preset", choices=("clean", "field", "hard"), default="field")
     parser.add_argument("--seed", type=int, default=77)
     parser.add_argument("--forms", nargs="*", default=None)
     parser.add_argument("--writers", default="test", help="test, or calibration to choose limits by")
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = arguments_of(__doc__)
     cv2.setNumThreads(1)
     forms = [load_template(name) for name in available()]
     scores: dict[str, list[float]] = {"right": [], "wrong": [], "lead": []}
