@@ -155,7 +155,7 @@ def _decide(case: Case, rules: Sequence[Evaluated], clear: set[str], thresholds:
     if case.kind == "blank":
         least = thresholds.unconfirmed if case.bubbles is None else thresholds.blank
         surely = min(case.blank, case.confidence) >= least and (case.bubbles is None or case.bubbles.kind == "blank")
-        doubts = tuple(objections) or _counted_but_blank(case) or _missed(case, mine)
+        doubts = tuple(objections) or _hidden(case) or _counted_but_blank(case) or _missed(case, mine)
         if surely and not doubts:
             return Decision("blank", (), "empty", ())
         return Decision("review", doubts or (("blank_uncertain", {}),), "none", ())
@@ -210,6 +210,11 @@ def _second(case: Case, thresholds: Thresholds) -> Literal["bubbles", "strokes",
     if totals is None or totals.state != "read" or totals.rows < _LEAST_TOTALS:
         return None
     return "row_totals" if case.choice.totals >= thresholds.counted else None
+
+
+def _hidden(case: Case) -> tuple[Reason, ...]:
+    """No box, no blank, whatever the policy: what lies on a number looks as empty as a box without one."""
+    return () if case.cells_found else (("cell_not_found", {}),)
 
 
 def _counted_but_blank(case: Case) -> tuple[Reason, ...]:

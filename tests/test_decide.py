@@ -167,6 +167,15 @@ def test_blank_only_if_surely_empty() -> None:
     assert statuses([case("a", "   ", sure=0.95)]) == {"a": "review"}
 
 
+@pytest.mark.parametrize("policy", ["strict", "balanced"])
+def test_what_lies_on_a_number_is_no_blank(policy) -> None:
+    for filled in (None, "   "):
+        for found, status in ((True, "blank"), (False, "review")):
+            decision = decide(*heard_together([case("a", "   ", filled, found=found)], []), policy)["a"]
+            assert decision.status == status
+            assert [code for code, _ in decision.reasons] == ([] if found else ["cell_not_found"])
+
+
 def test_a_blank_that_a_single_digit_would_explain_is_looked_at() -> None:
     """A stroke on the printed frame is easily missed; a number of two digits and more is not."""
     heard, rules = heard_together([case("a", "   "), case("b", "117"), case("total", "120")], [TOTAL])
