@@ -30,8 +30,11 @@ __all__ = [
     "CROSS",
     "DASH",
     "EMPTY",
+    "GUIDED_PRIOR",
     "OTHER",
     "PATCH",
+    "PRIOR",
+    "SEVEN",
     "SHARES",
     "Cells",
     "Mix",
@@ -49,12 +52,12 @@ Floats = NDArray[np.float32]
 # How often digits come from each source: half stroke model, the rest bitmaps. The first reader learns from this mix.
 SHARES = {"strokes": 0.5, "mnist": 0.36, "semeion": 0.14}
 # Share of each class among cells: the prior that the reader's probabilities carry.
-_PRIOR = np.array([0.064] * 10 + [0.08, 0.06, 0.09, 0.13])
-_GUIDED_PRIOR = np.array([0.064] * 10 + [0.07, 0.12, 0.07, 0.10])  # dashes on a dotted guide are hard to see
+PRIOR = np.array([0.064] * 10 + [0.08, 0.06, 0.09, 0.13])
+GUIDED_PRIOR = np.array([0.064] * 10 + [0.07, 0.12, 0.07, 0.10])  # dashes on a dotted guide are hard to see
 # Of characters, how often they do not stand within their cell; some twice as often as clerks of whole pages do it
 # (`clerk.MANNER_RATES`), since it is where readers err.
 _OVER_EDGE, _ASIDE = 0.06, 0.015
-_SEVEN = 0.25  # of training rows: by a writer who traces seven-segment figures, besides those drawn by chance
+SEVEN = 0.25  # of training rows: by a writer who traces seven-segment figures, besides those drawn by chance
 _OVERWRITTEN = 0.006  # of digits: another one stands below, plainly thinner
 
 
@@ -140,12 +143,12 @@ def _row(
 ) -> tuple[Floats, list[Rect], NDArray[np.int64]]:
     """One row of three to six cells by one writer: brightness of its paper, the cells in it, and their labels."""
     writer = Writer.from_seed(writer_seed(split, rng))
-    seven = split == "train" and rng.random() < _SEVEN
+    seven = split == "train" and rng.random() < SEVEN
     while seven and not writer.seven_segment:
         writer = Writer.from_seed(writer_seed(split, rng))
     count = int(rng.integers(3, 7))
     form = blank(writer, count, rng)
-    labels = rng.choice(len(CLASSES), count, p=_GUIDED_PRIOR if form.guided else _PRIOR)
+    labels = rng.choice(len(CLASSES), count, p=GUIDED_PRIOR if form.guided else PRIOR)
     name = tuple(mix.weights)[int(rng.choice(len(mix.weights), p=_shares(mix)))]
     source = mix.sources.get(name)
     room = (

@@ -184,9 +184,12 @@ def _glyph(sheet: Sheet, hand: Hand, digit: int, rect: Rect, pen: float) -> None
     bitmap = glyphs.images[own[int(rng.integers(len(own)))]]
     width, height = (rect[2] - rect[0]) * sheet.scale, (rect[3] - rect[1]) * sheet.scale
     tall = height * hand.writer.size * hand.size * float(np.exp(rng.normal(0, 0.06)))
-    if digit != 1:
+    if glyphs.proportions:
+        rows, columns = (np.flatnonzero(bitmap.max(axis=axis) > 60) for axis in (1, 0))
+        shape = (np.ptp(columns) + 1) / (np.ptp(rows) + 1) * float(np.exp(rng.normal(0, 0.1)))
+    elif digit != 1:
         shape = float(np.clip(rng.normal(hand.writer.aspect, 0.05), 0.45, 0.85))
-    else:  # both sources stretch digits to one width: a slab was a plain stroke, the others have a flag or a base
+    else:  # they stretch digits to one width: a slab was a plain stroke, the others have a flag or a base
         rows, columns = np.flatnonzero(bitmap.max(axis=1)), np.flatnonzero(bitmap.max(axis=0))
         slab = bitmap[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].mean() > 0.6 * 255
         shape = float(rng.uniform(0.1, 0.2) if slab else rng.uniform(0.3, 0.5))

@@ -31,6 +31,12 @@ def write_other(form: Row, rect: Rect, rng: np.random.Generator) -> None:
     _KINDS[kind][1](form, rect, rng)
 
 
+def shape(writer: Writer, rng: np.random.Generator) -> Strokes:
+    """Lines of the unit box that are no digit, cross or dash: what a pen can draw of the kinds of `write_other`."""
+    shares = np.array([share for share, _ in _SHAPES])
+    return _SHAPES[int(rng.choice(len(_SHAPES), p=shares / shares.sum()))][1](writer, rng)
+
+
 def write_over(form: Row, rect: Rect, digit: int, weight: float, rng: np.random.Generator) -> None:
     """A digit over another one, with a pen `weight` times as wide: a correction."""
     was = (digit + int(rng.integers(1, 10))) % 10
@@ -124,6 +130,13 @@ def _filled(form: Row, rect: Rect, rng: np.random.Generator) -> None:
 
 
 # How often each kind is drawn; the shares are ours.
+_SHAPES: tuple[tuple[float, Callable[[Writer, np.random.Generator], Strokes]], ...] = (
+    (0.42, other),
+    (0.12, _turned),
+    (0.12, _doodle),
+    (0.06, _arcs),
+    (0.06, _pieces),
+)
 _KINDS: tuple[tuple[float, Callable[[Row, Rect, np.random.Generator], None]], ...] = (
     (0.42, _shape(other)),
     (0.07, _overwritten),

@@ -5,7 +5,8 @@ seeded with (seed, i): with `--cells` the same machine makes the same weights; w
 depends on its speed, and the learning rate follows the clock; the number of cells is written down. `--go-on FOLDER`
 starts from the weights that lie there, at half the learning rate; give it another `--seed`, so that it sees other
 cells. A run with `--cells` that was stopped goes on where it was when the same command is given again (its state lies
-in the folder until it is done), and makes the same weights. Writes `digits.onnx` or `digits-second.onnx` and, beside
+in the folder until it is done), and makes the same weights. `--practice FOLDER` takes half of every batch from the
+cells of whole photos that `practice.py` drew into FOLDER. Writes `digits.onnx` or `digits-second.onnx` and, beside
 it, what it was made from; `combine.py` then calibrates both.
 """
 
@@ -25,6 +26,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import practice
 import torch
 from net import FIRST, SECOND, Design, Net, export, read_into, wake_norms
 from torch.nn import functional
@@ -34,6 +36,7 @@ from ocr_recap.witnesses.zoom import zoom
 
 BATCH = 256
 PHOTOS = 2  # of each drawn row
+PRACTISED = BATCH // 2  # cells of a batch that are cut out of whole photos, where there are such
 RATE = 2.5e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
 AVERAGE = 0.999  # decay of the averaged weights that are shipped
 KEPT = 500  # batches between two lines of the log, and two states of a run
@@ -65,15 +68,46 @@ def images(plan: Plan, made: cells.Cells) -> np.ndarray:
     return np.rint(zoom(made.patches, made.boxes) * 255).astype(np.uint8)
 
 
-def produce(queue: Queue, mnist: Path | None, plan: Plan, seed: int, batches: int, number: int) -> None:
+@dataclass(frozen=True)
+class Data:
+    """What a run learns from: MNIST's folder or None, the folder of practice cells or None, the seed of what is drawn.
+
+    Where there are practice cells, `PRACTISED` of a batch are any of them.
+    """
+
+    mnist: Path | None
+    practice: Path | None
+    seed: int
+
+    def mix(self, plan: Plan) -> cells.Mix:
+        """The sources of the digits that are drawn."""
+        return cells.usual_mix(sources.training_sources(self.mnist), "train", plan.shares)
+
+    def __str__(self) -> str:
+        parts = [f"seed {self.seed}", f"{'no ' if self.mnist is None else ''}MNIST"]
+        return ", ".join(parts + ([f"practice {practice.digest(self.practice)}"] if self.practice else []))
+
+
+def produce(queue: Queue, data: Data, plan: Plan, batches: int, number: int) -> None:
     """Draws training batches in order, from batch `number` until `batches` (0: for ever)."""
     cv2.setNumThreads(1)
-    mix = cells.usual_mix(sources.training_sources(mnist), "train", plan.shares)
+    mix = data.mix(plan)
+    practised = practice.load(data.practice) if data.practice else None
     while batches == 0 or number < batches:
-        made = cells.batch(BATCH, "train", mix, np.random.default_rng((seed, plan.seeds + number)), PHOTOS)
+        rng = np.random.default_rng((data.seed, plan.seeds + number))
+        made = cells.batch(BATCH - (PRACTISED if practised else 0), "train", mix, rng, PHOTOS)
+        if practised:
+            made = joined(made, practised, rng.integers(len(practised.labels), size=PRACTISED))
         queue.put((images(plan, made), made.labels))
         number += 1
     queue.put(None)
+
+
+def joined(made: cells.Cells, others: cells.Cells, which: np.ndarray) -> cells.Cells:
+    """Cells with some of others after them."""
+    return cells.Cells(
+        *(np.concatenate([getattr(made, name), getattr(others, name)[which]]) for name in cells.Cells.__annotations__)
+    )
 
 
 def to_net(plan: Plan, pixels: np.ndarray) -> torch.Tensor:
@@ -133,14 +167,13 @@ class Run:
 
 
 def train(
-    mnist: Path | None, plan: Plan, seed: int, total: int, seconds: float, before: Path | None, state: Path
+    data: Data, plan: Plan, total: int, seconds: float, before: Path | None, state: Path
 ) -> tuple[Net, int, float]:
     """The averaged net, the number of cells that it saw, and how many seconds that took.
 
     Args:
-        mnist: folder with MNIST's training part, or None.
+        data: what it learns from; its seed is the net's too.
         plan: which reader.
-        seed: of the net and of its cells.
         total: cells; 0: as many as there are in `seconds`.
         seconds: how long.
         before: folder of the weights that it goes on from; None: from nothing.
@@ -149,24 +182,23 @@ def train(
     Raises:
         ValueError: `before` holds weights of another design, or `state` is another run's.
     """
-    torch.manual_seed(seed)
+    torch.manual_seed(data.seed)
     torch.set_num_threads(1)
     batches = math.ceil(total / BATCH)
     rate = RATE if before is None else RATE / 2
     net = Net(plan.design).to(memory_format=torch.channels_last)
     if before is not None:
         read_into(net, before / plan.file)
-        mix = cells.usual_mix(sources.training_sources(mnist), "train", plan.shares)
-        some = cells.batch(8 * BATCH, "train", mix, np.random.default_rng((seed, plan.seeds)), PHOTOS)
+        some = cells.batch(8 * BATCH, "train", data.mix(plan), np.random.default_rng((data.seed, plan.seeds)), PHOTOS)
         wake_norms(net, to_net(plan, images(plan, some)))
     run = Run(net, copy.deepcopy(net), torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.02))
-    key = f"{plan.file}, seed {seed}, {total} cells, {'no ' if mnist is None else ''}MNIST, from {digest(before, plan)}"
+    key = f"{plan.file}, {total} cells, {data}, from {digest(before, plan)}"
     if batches and state.exists():
         run.load(state, key)
         print(f"goes on after {run.step * BATCH:,d} cells", flush=True)
     context = mp.get_context("spawn")
     queue = context.Queue(maxsize=24)
-    worker = context.Process(target=produce, args=(queue, mnist, plan, seed, batches, run.step), daemon=True)
+    worker = context.Process(target=produce, args=(queue, data, plan, batches, run.step), daemon=True)
     worker.start()
     start = time.monotonic() - run.seconds
     losses: list[tuple[float, float]] = []
@@ -207,6 +239,7 @@ def main() -> None:
     length.add_argument("--seconds", type=float, default=0.0, help="train this long")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--go-on", type=Path, help="folder of weights to go on from, instead of from nothing")
+    parser.add_argument("--practice", type=Path, help="folder of cells of whole photos (practice.py)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the weights")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -215,21 +248,22 @@ def main() -> None:
     before = digest(args.go_on, plan)
     model = args.out / plan.file
     state = model.with_suffix(".state")
-    net, seen, took = train(args.mnist, plan, args.seed, args.cells, args.seconds, args.go_on, state)
+    data = Data(args.mnist, args.practice, args.seed)
+    net, seen, took = train(data, plan, args.cells, args.seconds, args.go_on, state)
     export(net, model)
-    data = sources.training_sources(args.mnist)
     made_from = {
         "cells": seen,
         "from": before,
         "seed": args.seed,
         "seconds": round(took),
-        "mix": dict(cells.usual_mix(data, "train", plan.shares).weights),
+        "mix": dict(data.mix(plan).weights),
+        "practice": practice.digest(args.practice) if args.practice else None,
         "digits": {
             name: {
                 "images": len(source.part("train").labels),
                 "sha256": hashlib.sha256(source.images.tobytes() + source.labels.tobytes()).hexdigest(),
             }
-            for name, source in data.items()
+            for name, source in sources.training_sources(args.mnist).items()
         },
         "writers": "stroke model, seeds with seed % 10 in 2..9; calibration 1, test 0; optdigits held out",
     }
