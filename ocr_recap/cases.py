@@ -143,6 +143,14 @@ class Case:
         return said.digits if said else 0.0
 
     @property
+    def one_bubble_missing(self) -> bool:
+        """Whether every column of bubbles but one says the number, and in that one none is filled."""
+        said = self.bubbles.text if self.bubbles else ""
+        written = str(self.value)
+        columns = zip(said, written.zfill(len(said)), written.rjust(len(said)), strict=False)
+        return [mark for mark, digit, sign in columns if mark not in (digit, sign)] in ([], [" "])
+
+    @property
     def kind(self) -> Kind:
         """What is written: what a person says, else what the best reading is; with a value it is a number."""
         if self.person is not None:

@@ -1,11 +1,12 @@
 """The only place that says accepted, review or blank. Every threshold stands here, with its origin.
 
-A number is accepted where it is surely what is written, everything heard (`Case.confidence`), where its own digit
-cells say so too, and where a second witness confirms it: bubbles, strokes (or, where no strokes were read, the sum of
-several row totals), or an exact rule that surely holds; and where nothing disagrees and no rule of that number is
-broken. The strict policy wants, besides, that every cell is seen well and read as a sign. All else goes to review with
-its reasons. Strokes and row totals are one witness: one person counted both. Soft rules warn and never block. What a
-person decided is taken as written, whether it adds up or not: a rule that it breaks stays broken.
+A number is accepted where it is surely what is written, everything heard (`Case.confidence`), where its own digit cells
+say so too, and where a second witness confirms it: bubbles, strokes (or, where no strokes were read, the sum of several
+row totals), or an exact rule that surely holds; and where nothing disagrees and no rule of that number is broken. The
+strict policy wants, besides, that every cell is seen well and read as a sign, and that at most one bubble is missing.
+All else goes to review with its reasons. Strokes and row totals are one witness: one person counted both. Soft rules
+warn and never block. What a person decided is taken as written, whether it adds up or not: a rule that it breaks stays
+broken.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ class Thresholds:
         summed: the same, where nothing but a rule confirms it, and no other number may be likelier by them: what does
             not add up is never made to.
         flawed: whether a number may be accepted though a cell of it is seen badly, or is rather something else than a
-            digit, such as a correction, or its bubbles are unclear, where all else leaves no doubt.
+            digit, such as a correction, or its bubbles are unclear (two in a column, or more than one missing), where
+            all else leaves no doubt.
         bubbles: the bubbles mean it, to be a second witness.
         counted: there are as many strokes, or the row totals' sum is the number, to be a second witness.
         rule: an exact rule holds as written, all its numbers heard, to be a second witness.
@@ -269,7 +271,7 @@ def _objections(case: Case, rules: Sequence[Evaluated], thresholds: Thresholds) 
         said = " ".join(bubbles.text.replace(" ", "_"))
         if bubbles.kind in ("unreadable", "misplaced") or bubbles.probability < 0.5:
             # They are no second witness then; another may speak in their stead.
-            if case.kind != "number" or not thresholds.flawed:
+            if case.kind != "number" or not (thresholds.flawed or case.one_bubble_missing):
                 found.append(("bubbles_unclear", {"bubbles": said}))
         elif bubbles.kind == "number" and min(case.choice.bubbles, case.bubbles_agree) < PLAUSIBLE:
             digits = case.digits_text.replace(" ", "_")

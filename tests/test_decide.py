@@ -135,6 +135,25 @@ def test_another_witness_may_speak_for_unclear_bubbles_where_the_policy_says_so(
     assert decide(*alone, "balanced")["b"].status == "review"
 
 
+@pytest.mark.parametrize(
+    ("text", "filled", "status"),
+    [
+        ("X12", " 1 ", "accepted"),
+        ("X12", "01 ", "accepted"),
+        ("X12", "0 2", "accepted"),
+        ("X12", "0  ", "review"),  # two are missing
+        ("X12", " 3 ", "review"),  # another digit is filled
+        ("X12", "21 ", "review"),
+        ("X12", " 1?", "review"),  # two are filled in one column
+        ("X12", "  2", "review"),  # these bubbles are a number, and another one
+    ],
+)
+def test_one_missing_bubble_leaves_a_number_to_another_witness(text: str, filled: str, status: str) -> None:
+    numbers = [case("total", "112"), case("a", "100"), case("b", text, filled)]
+    assert statuses(numbers, TOTAL)["b"] == status
+    assert statuses([case("b", text, filled)])["b"] == "review", "nobody else confirms it"
+
+
 def test_a_broken_rule_stops_every_number_in_it_whoever_agrees() -> None:
     numbers = [case("total", "113", "113"), case("a", "100", "100"), case("b", "X12", " 12")]
     assert set(statuses(numbers, TOTAL).values()) == {"review"}
