@@ -302,7 +302,7 @@ def _doubts(case: Case, thresholds: Thresholds) -> tuple[Reason, ...]:
         doubts.append(("digits_uncertain", {"confidence": f"{int(min(case.confidence, case.supports) * 100)}%"}))
     bubbles, tally = case.bubbles, case.tally
     if not confirmed:
-        if bubbles is not None and bubbles.kind == "number":
+        if bubbles is not None and bubbles.kind != "blank":
             doubts.append(("bubbles_unclear", {"bubbles": " ".join(bubbles.text.replace(" ", "_"))}))
         elif tally is not None and tally.state == "read":
             doubts.append(("strokes_unclear", {"strokes": str(tally.count)}))
