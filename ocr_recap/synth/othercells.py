@@ -138,12 +138,9 @@ _SHAPES: tuple[tuple[float, Callable[[Writer, np.random.Generator], Strokes]], .
     (0.06, _pieces),
 )
 _KINDS: tuple[tuple[float, Callable[[Row, Rect, np.random.Generator], None]], ...] = (
-    (0.42, _shape(other)),
+    *((share, _shape(make)) for share, make in _SHAPES[:1]),
     (0.07, _overwritten),
-    (0.12, _shape(_turned)),
-    (0.12, _shape(_doodle)),
-    (0.06, _shape(_arcs)),
-    (0.06, _shape(_pieces)),
+    *((share, _shape(make)) for share, make in _SHAPES[1:]),
     (0.05, _letter),
     (0.05, _blot),
     (0.05, _filled),

@@ -20,6 +20,7 @@ from ..options import Options
 from ..parts import FormField
 from ..template import Template
 from . import clerk, ink, numbers
+from .cellphoto import placing
 from .cells import CLASSES, EMPTY, GUIDED_PRIOR, OTHER, PRIOR, SEVEN, Cells, Mix
 from .fill import FieldWriting, fill_page
 from .hand import SLICE, Hand, Manner, named
@@ -165,9 +166,8 @@ def _filled(written: FieldWriting, labels: NDArray[np.int64], rng: np.random.Gen
 
 
 def _misplaced(corners: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
-    """Corners (4, 2) as locating finds them: moved and scaled a little, now and then much (as `cellphoto`)."""
+    """Corners (4, 2) as locating finds them: moved and scaled a little."""
     middle = corners.mean(axis=0)
     sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
-    spread = 0.075 if rng.random() < 0.12 else 0.022
-    move = np.clip(rng.normal(0, spread, 2), -0.15, 0.15) * sides.min()
-    return middle + move + (corners - middle) * float(np.exp(rng.normal(0, 0.025)))
+    move, larger = placing(float(sides.min()), rng)
+    return middle + move + (corners - middle) * larger
