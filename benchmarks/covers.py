@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 from lines import arguments_of, asked, corners_of, drawn, is_right
 
-from ocr_recap.by_lines import LineFit, agrees
+from ocr_recap.agreement import LineFit, agrees
 from ocr_recap.load import Photo
 from ocr_recap.register import project, ruling
 from ocr_recap.template import Template, available

@@ -24,7 +24,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ocr_recap.by_lines import LineFit, agrees, find_by_lines
+from ocr_recap.agreement import LineFit, agrees
+from ocr_recap.by_lines import find_by_lines
 from ocr_recap.load import Photo, load
 from ocr_recap.options import Options
 from ocr_recap.rectify import Lines

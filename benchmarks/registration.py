@@ -27,7 +27,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ocr_recap.by_lines import agrees, find_by_lines
+from ocr_recap.agreement import agrees
+from ocr_recap.by_lines import find_by_lines
 from ocr_recap.draw import raster
 from ocr_recap.load import Photo, load
 from ocr_recap.options import Options

@@ -16,7 +16,7 @@ from .surface import splines
 
 FloatArray = NDArray[np.float64]
 
-_KNOTS = 10  # spans of the surface along the page's longer side: 42 mm of A3
+KNOTS = 10  # spans of the surface along the page's longer side: 42 mm of A3
 PARTS = 5  # of the lines, each left out once
 
 
@@ -44,12 +44,12 @@ def rows_of(points: FloatArray, origin: FloatArray, step: FloatArray, shape: tup
 
 
 @lru_cache(maxsize=64)
-def basis_of(ruled: Ruling, marks: bytes) -> Basis:
+def basis_of(ruled: Ruling, marks: bytes, knots: int = KNOTS) -> Basis:
     """The basis of a page's line samples; `marks`: (k, 2) mm of the corner marks that were seen, as bytes."""
     places = np.vstack([ruled.points, np.frombuffer(marks).reshape(-1, 2)])
     low, high = places.min(axis=0), places.max(axis=0)
     size = high - low + 2.0
-    spans = np.maximum(2, np.rint(_KNOTS * size / size.max())).astype(int)
+    spans = np.maximum(2, np.rint(knots * size / size.max())).astype(int)
     origin, step = low - 1.0, size / spans
     shape = (int(spans[1]) + 3, int(spans[0]) + 3)
     axis = np.abs(ruled.normals).argmax(axis=1)

@@ -27,6 +27,7 @@ _APART = 50.0  # mm between parallel creases: plano forms are folded into eighth
 _ROUGH, _FINE = 10.0, 2.0  # mm between the places of a crease that are compared, first and last
 _NOISE = 0.04  # mm by which lines of smooth paper lie off anyway
 _KINK = 0.8  # a crease must leave this share of the error, or less
+_FEW = 40  # samples of an axis, which the smooth part with its 28 numbers would meet anyhow
 _GAIN = 0.03  # of the score that another crease must bring
 
 
@@ -116,6 +117,8 @@ def kinks(points: FloatArray, moves: FloatArray, axis: NDArray[np.intp]) -> tupl
     Returns:
         (0, x) for a crease down the page at x mm, (1, y) for one across at y mm, strongest first.
     """
+    if min(np.bincount(axis, minlength=2)) < _FEW:
+        return ()
     low, high = points.min(axis=0), points.max(axis=0)
     unit = (points - low) / (high - low) * 2 - 1
     smooth = np.stack([unit[:, 0] ** i * unit[:, 1] ** j for i in range(7) for j in range(7) if i + j <= 6], axis=1)

@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .by_lines import LineFit, PageOf, agrees, find_by_lines, fits_by_lines
+from .agreement import LineFit, agrees
+from .by_lines import PageOf, find_by_lines, fits_by_lines
 from .by_tag import marks_by_tag
 from .fiducials import SeenTag, find_marks, find_tags, tag_corners
 from .fitting import BENT, CONVINCING, Fitted, fit_plane, improve, is_enough, is_flat, rank, straighten

@@ -8,8 +8,9 @@ import pytest
 from conftest import Shot
 
 from ocr_recap import Template
+from ocr_recap.agreement import agrees
 from ocr_recap.axes import layouts
-from ocr_recap.by_lines import agrees, find_by_lines, fits_by_lines
+from ocr_recap.by_lines import find_by_lines, fits_by_lines
 from ocr_recap.load import load
 from ocr_recap.locate import locate
 from ocr_recap.options import Options

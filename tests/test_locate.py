@@ -6,7 +6,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ocr_recap import Template, draw
-from ocr_recap.by_lines import agrees, find_by_lines
+from ocr_recap.agreement import agrees
+from ocr_recap.by_lines import find_by_lines
 from ocr_recap.fiducials import find_marks, find_tags
 from ocr_recap.load import load
 from ocr_recap.locate import locate
