@@ -18,7 +18,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from lines import arguments_of, asked, corners_of, drawn, is_right
+from lines import parser_of, asked, corners_of, drawn, is_right
 
 from ocr_recap.agreement import LineFit, agrees
 from ocr_recap.load import Photo
@@ -30,7 +30,7 @@ LEAST, MOST = 0.05, 0.25  # of the page's line samples
 
 
 def main() -> None:
-    arguments = arguments_of(__doc__)
+    arguments = parser_of(__doc__).parse_args()
     cv2.setNumThreads(1)
     forms = [load_template(name) for name in available()]
     scores: dict[str, list[float]] = {"right": [], "wrong": []}

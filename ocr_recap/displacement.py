@@ -28,16 +28,25 @@ _ALONG = 3  # numbers that say how a crease changes along itself, per axis: even
 
 
 class Displacement:
-    """What can be fitted to a page: the samples of its lines, its marks, a plane, and creases (axis, place in mm)."""
+    """What can be fitted to a page. Values (m, 2) are coefficients, mm, of the splines and then of the hinges."""
 
     def __init__(
         self,
         ruled: Ruling,
         anchors: tuple[FloatArray, FloatArray],
         homography: FloatArray,
-        creases: Sequence[tuple[int, float]] = (),
+        creases: Sequence[Crease] = (),
         knots: int = KNOTS,
     ) -> None:
+        """Splines, hinges and what bending costs, for one page and start.
+
+        Args:
+            ruled: samples of the page's lines, mm.
+            anchors: (k, 2) mm and (k, 2) px of the corner marks that were seen.
+            homography: mm to px, on top of which the paper is displaced.
+            creases: (0, x) for one down the page at x mm, (1, y) for one across.
+            knots: spans of the splines along the page's longer side.
+        """
         known = basis_of(ruled, np.ascontiguousarray(anchors[0], dtype=np.float64).tobytes(), knots)
         self.origin, self.step, self.shape = known.origin, known.step, known.shape
         self.ruled, self.unit = ruled, ruled.unit
