@@ -18,7 +18,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from lines import parser_of, asked, corners_of, drawn, is_right
+from lines import asked, corners_of, drawn, is_right, parser_of
 
 from ocr_recap.agreement import LineFit, agrees
 from ocr_recap.load import Photo

@@ -16,7 +16,7 @@ from .register import Ruling, project
 from .surface import Surface, splines
 
 FloatArray = NDArray[np.float64]
-Crease = tuple[int, float]  # (0, x mm): down the page at x; (1, y mm): across it at y
+Fold = tuple[int, float]  # (0, x mm): down the page at x; (1, y mm): across it at y
 
 _MARK = 20.0  # one corner mark counts as much as this many samples, as in `register`
 _STIFF = (0.1, 1.0, 10.0, 1e2, 1e3, 1e4)  # weights of bending that compete, softest first
@@ -35,7 +35,7 @@ class Displacement:
         ruled: Ruling,
         anchors: tuple[FloatArray, FloatArray],
         homography: FloatArray,
-        creases: Sequence[Crease] = (),
+        folds: Sequence[Fold] = (),
         knots: int = KNOTS,
     ) -> None:
         """Splines, hinges and what bending costs, for one page and start.
@@ -44,14 +44,14 @@ class Displacement:
             ruled: samples of the page's lines, mm.
             anchors: (k, 2) mm and (k, 2) px of the corner marks that were seen.
             homography: mm to px, on top of which the paper is displaced.
-            creases: (0, x) for one down the page at x mm, (1, y) for one across.
+            folds: (0, x) for a crease down the page at x mm, (1, y) for one across.
             knots: spans of the splines along the page's longer side.
         """
         known = basis_of(ruled, np.ascontiguousarray(anchors[0], dtype=np.float64).tobytes(), knots)
         self.origin, self.step, self.shape = known.origin, known.step, known.shape
         self.ruled, self.unit = ruled, ruled.unit
         self.axis, self.part, self.sign = known.axis, known.part, ruled.normals
-        self.creases = tuple(creases)
+        self.folds = tuple(folds)
         self.basis = np.hstack([known.rows, self._hinges(ruled.points)])
         self.marks = np.hstack([known.at(anchors[0]), self._hinges(anchors[0])])
         self.bending = np.zeros((self.basis.shape[1],) * 2)
@@ -77,7 +77,7 @@ class Displacement:
         """The displacement itself; creases as sharp as spans of `_FINE` can be."""
         plain = self.shape[0] * self.shape[1]
         smooth = Surface(values[:plain].reshape(*self.shape, 2), self.origin, self.step)
-        if not self.creases:
+        if not self.folds:
             return smooth
         size = self.step * (np.array(self.shape[::-1]) - 3)
         spans = np.maximum(2, np.rint(size / _FINE)).astype(int)
@@ -96,7 +96,7 @@ class Displacement:
         unit = (points - self.origin) / size
         columns = [
             np.abs(points[:, k] - place) / size[k] * (2 * unit[:, 1 - k] - 1) ** power
-            for k, place in self.creases
+            for k, place in self.folds
             for power in range(_ALONG)
         ]
         return np.stack(columns, axis=1) if columns else np.zeros((len(points), 0))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .crease import kinks
-from .displacement import Crease, Displacement
+from .displacement import Displacement, Fold
 from .register import Fit, Ruling, match
 from .surface import Surface
 
@@ -76,9 +76,7 @@ def fitted(
     return Bent(surface, *score(gray, homography, displaced, sight(ruled, NEAR)))
 
 
-def creases(
-    gray: GrayImage, homography: FloatArray, surface: Surface, ruled: Ruling, reach: float
-) -> tuple[Crease, ...]:
+def folds(gray: GrayImage, homography: FloatArray, surface: Surface, ruled: Ruling, reach: float) -> tuple[Fold, ...]:
     """Where paper that was followed is creased, from its lines as they are within `reach` cell widths of it."""
     moved = surface.moved(ruled.points)
     seen = match(gray, homography, Ruling(moved, ruled.normals, ruled.unit), reach)

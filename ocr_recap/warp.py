@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from .crease import find_creases
 from .displacement import Displacement
 from .register import Fit, Ruling
-from .rounds import MOST_LEFT, NEAR, Bent, Rounds, creases, fitted, met, score, sight, thinned
+from .rounds import MOST_LEFT, NEAR, Bent, Rounds, fitted, folds, met, score, sight, thinned
 
 FloatArray = NDArray[np.float64]
 GrayImage = NDArray[np.uint8]
@@ -116,9 +116,7 @@ def follow(
         return plane
     (surface, support, residual), start = max(better, key=lambda way: way[0].support)
     best = replace(fit, homography=start, support=support, residual=residual, surface=surface, before=fit.residual)
-    if distance is not None or fit.residual >= _MAY_BE_FOLDED or fit.support < _UNFOLDED:
-        best = replace(best, folds=creases(gray, best.homography, surface, thin, NEAR))
-    return replace(best, unmet=_unmet(gray, best, thin))
+    return _told(gray, best, thin, distance is not None or fit.residual >= _MAY_BE_FOLDED or fit.support < _UNFOLDED)
 
 
 def sharpened(gray: GrayImage, fit: Fit, ruled: Ruling, anchors: tuple[FloatArray, FloatArray]) -> Fit:
@@ -131,8 +129,7 @@ def sharpened(gray: GrayImage, fit: Fit, ruled: Ruling, anchors: tuple[FloatArra
     if sharp is bent:
         return fit
     best = replace(fit, support=sharp.support, residual=sharp.residual, surface=sharp.surface)
-    best = replace(best, folds=creases(gray, best.homography, sharp.surface, thin, NEAR))
-    return replace(best, unmet=_unmet(gray, best, thin))
+    return _told(gray, best, thin, folded=True)
 
 
 def _sharpened(
@@ -143,7 +140,7 @@ def _sharpened(
     for _ in range(_STEPS):
         if not _HOPEFUL <= best.support < _ALL:
             break
-        told = creases(gray, homography, best.surface, thin, _SHARPER[0][0]) if creased else ()
+        told = folds(gray, homography, best.surface, thin, _SHARPER[0][0]) if creased else ()
         moves = best.surface.moved(thin.points) - thin.points
         sharp = None
         if told or not creased:
@@ -158,7 +155,9 @@ def _sharpened(
     return best
 
 
-def _unmet(gray: GrayImage, fit: Fit, ruled: Ruling) -> FloatArray:
-    """Samples in sight that are not met, (n, 2) mm."""
+def _told(gray: GrayImage, fit: Fit, ruled: Ruling, folded: bool) -> Fit:
+    """The same with the samples in sight that it does not meet and, where paper may be folded, its creases."""
+    assert fit.surface is not None
     visible, there = met(gray, fit, ruled)
-    return ruled.points[visible & ~there]
+    found = folds(gray, fit.homography, fit.surface, ruled, NEAR) if folded else ()
+    return replace(fit, folds=found, unmet=ruled.points[visible & ~there])

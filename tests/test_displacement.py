@@ -10,7 +10,7 @@ from test_warp import NO_ANCHORS, Bent
 from ocr_recap.crease import kinks
 from ocr_recap.displacement import Displacement
 from ocr_recap.register import Ruling, refine, ruling
-from ocr_recap.rounds import creases, thinned
+from ocr_recap.rounds import folds, thinned
 from ocr_recap.template import load as load_template
 from ocr_recap.warp import follow, sharpened
 
@@ -101,7 +101,7 @@ def test_creases_are_told_beside_what_is_written():
         cv2.line(shot.gray, (int(x), int(y)), (int(x) + 30, int(y) + 3), 60, 2)
     flat = Displacement(RULES, NO_ANCHORS, shot.homography)
     surface = flat.surface(fitted(flat, folded(RULES.points)))
-    told = creases(shot.gray, shot.homography, surface, RULES, 0.3)
+    told = folds(shot.gray, shot.homography, surface, RULES, 0.3)
     assert any(axis == 0 and abs(place - DOWN) < 8 for axis, place in told)
     assert any(axis == 1 and abs(place - ACROSS) < 8 for axis, place in told)
 
