@@ -29,7 +29,8 @@ _LEAST, _LEAST_OF_AXIS = 60, 6  # samples without which nothing is fitted
 _SIGHT, _SHORT_OF_THE_NEXT = 0.3, 0.75  # cell widths, and a share of the way to the next parallel line
 _AT_A_TIME = 256  # samples
 _ALONE = 1.5  # a line takes part while the next parallel one is this many times farther than lines are looked for
-_NEIGHBOURS, _LIKE_THEM = 11, 0.08  # samples of one axis, and cell widths off their median within which one is heard
+_NEIGHBOURS, _HEARD = 13, 3  # samples of one axis around each, and how many must be found
+_LIKE_THEM = 0.08  # cell widths off their median within which a sample is heard
 
 
 class Bent(NamedTuple):
@@ -83,21 +84,27 @@ def folds(gray: GrayImage, homography: FloatArray, surface: Surface, ruled: Ruli
     axis = np.abs(ruled.normals).argmax(axis=1)
     rows = np.arange(len(axis))
     along = (moved - ruled.points)[rows, axis] + seen.offset / seen.pixels_per_mm * ruled.normals[rows, axis]
-    heard = np.flatnonzero(seen.found)
-    heard = heard[_agree(ruled.points[heard], along[heard], axis[heard], _LIKE_THEM * ruled.unit)]
+    # What is written is no line: a sample is heard if it lies off about as far as most of those around it.
+    near = np.sort(np.where(seen.found, along, np.nan)[_around(ruled)], axis=1)
+    count = np.isfinite(near).sum(axis=1)
+    usual = near[rows, np.maximum(count - 1, 0) // 2]
+    heard = seen.found & (count >= _HEARD) & (np.abs(along - usual) <= _LIKE_THEM * ruled.unit)
     return kinks(ruled.points[heard], along[heard], axis[heard])
 
 
-def _agree(points: FloatArray, along: FloatArray, axis: NDArray[np.intp], far: float) -> NDArray[np.bool_]:
-    """Which samples lie off about as far as most of those around them do: what is written is no line."""
-    agreeing = np.zeros(len(points), dtype=bool)
+@lru_cache(maxsize=64)
+def _around(ruled: Ruling) -> NDArray[np.intp]:
+    """The samples of the same axis that lie nearest to each, itself first; (n, `_NEIGHBOURS`)."""
+    axis = np.abs(ruled.normals).argmax(axis=1)
+    around = np.empty((len(axis), _NEIGHBOURS), np.intp)
     for k in (0, 1):
         mine = np.flatnonzero(axis == k)
-        if len(mine) > _NEIGHBOURS:
-            apart = ((points[mine, None] - points[None, mine]) ** 2).sum(axis=-1)
-            near = np.argpartition(apart, _NEIGHBOURS, axis=1)[:, :_NEIGHBOURS]
-            agreeing[mine] = np.abs(along[mine] - np.median(along[mine][near], axis=1)) <= far
-    return agreeing
+        for start in range(0, len(mine), _AT_A_TIME):
+            some = mine[start : start + _AT_A_TIME]
+            apart = ((ruled.points[some, None] - ruled.points[None, mine]) ** 2).sum(axis=-1)
+            order = np.argsort(apart, axis=1, kind="stable")
+            around[some] = mine[order[:, np.minimum(np.arange(_NEIGHBOURS), len(mine) - 1)]]
+    return around
 
 
 def met(gray: GrayImage, fit: Fit, ruled: Ruling, near: float = NEAR) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
