@@ -41,7 +41,7 @@ LEAST_LEAD = 0.10  # by which the best place must beat every other page,
 LEAST_LEAD_ELSEWHERE = 0.04  # and the same page at another place
 LARGEST_RESIDUAL = 0.06  # cell widths
 # Two places of a page are one where so large a share of its line samples lies nearer than so many cell widths.
-_MOST, _ELSEWHERE = 0.9, 0.25
+MOST, _ELSEWHERE = 0.9, 0.25
 _APART = 16  # px, rectified, between places that are mapped exactly
 _ALIKE = 12.0  # mm: parallel lines nearer than this look alike
 _SCALE = 2.0  # px per mm of the drawing that explains a photo's lines
@@ -126,7 +126,7 @@ class LineFit:
     def is_elsewhere(self, other: LineFit) -> bool:
         """Whether the same page lies elsewhere in the other fit."""
         apart = np.linalg.norm(self.places - other.places, axis=1) / self.unit
-        return float(np.quantile(apart, _MOST)) > _ELSEWHERE
+        return float(np.quantile(apart, MOST)) > _ELSEWHERE
 
 
 def agrees(fits: Sequence[LineFit], least: float = 1.0) -> bool:

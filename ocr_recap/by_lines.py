@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .agreement import SLACK, LineFit, agrees, explained
+from .agreement import MOST, SLACK, LineFit, agrees, explained
 from .axes import Layout, layouts
 from .fitting import is_flat
 from .lineup import Placed, Ruler
@@ -33,7 +33,6 @@ _BEYOND_DOUBT = 0.93  # agreement from which no other place is followed
 _HOPEFUL = 0.12  # of lineup's score: places below are not worth a fit
 _RIVAL = 0.6  # of the best place's score: places below cannot win
 _WORTH_FOLLOWING = 0.4  # agreement from which paper that is not flat is followed
-_MOST = 0.9  # share of a page's samples that lie in one place for two starts to be one
 _WORTH_SHARPENING, _SHARPENED = 0.6, 3  # agreement from which it is sharpened where it misses lines; places at most
 _LEFT = 0.03  # cell widths of residual that sharpening may make good
 _NEAR = 0.2  # cell widths: a line is there if it is found so near
@@ -156,7 +155,7 @@ class _Start:
         if (mine.template.id, mine.page_id) != (its.template.id, its.page_id):
             return False
         apart = np.linalg.norm(self._places - other._places, axis=1)
-        return float(np.quantile(apart, _MOST)) <= SLACK
+        return float(np.quantile(apart, MOST)) <= SLACK
 
     def _on_photo(self, points: FloatArray) -> FloatArray:
         """Decoded px of places (n, 2) mm."""
