@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from .covered import covered
 from .draw import raster
+from .fitting import BENT
 from .rectify import Rectified
 from .register import Fit, project, ruling
 from .rounds import MOST_LEFT
@@ -86,8 +87,14 @@ class LineFit:
 
     @property
     def is_met(self) -> bool:
-        """Whether its lines lie where they are seen, and not beside: of paper that was followed more is asked."""
-        return self.fit.residual <= (LARGEST_RESIDUAL if self.fit.surface is None else MOST_LEFT)
+        """Whether its lines lie where they are seen, and not beside: of paper that was followed more is asked.
+
+        Under something that lies on it a folded sheet passes for a plane, since what it misses counts as covered: there
+        a plane must be met as flat and gently bent paper is.
+        """
+        if self.fit.surface is not None:
+            return self.fit.residual <= MOST_LEFT
+        return self.fit.residual <= (BENT if self.covered else LARGEST_RESIDUAL)
 
     @property
     def rank(self) -> tuple[bool, float]:
