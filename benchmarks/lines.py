@@ -1,4 +1,4 @@
-"""Are pages without marks found, and is nothing else taken for one? The limits of `by_lines` are chosen by this script.
+"""Are pages without marks found, and is nothing else taken for one? Limits of `agreement` are chosen by this script.
 
     python benchmarks/lines.py [--count 24] [--preset field] [--seed 77] [--writers test] [--forms ID ...]
                                 [--taken-out]

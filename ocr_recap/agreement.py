@@ -22,10 +22,9 @@ from numpy.typing import NDArray
 
 from .covered import covered
 from .draw import raster
-from .fitting import BENT
 from .rectify import Rectified
 from .register import Fit, project, ruling
-from .rounds import MOST_LEFT
+from .rounds import BENT, MOST_LEFT
 from .template import Template
 
 FloatArray = NDArray[np.float64]

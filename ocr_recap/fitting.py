@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from .hypotheses import Hypothesis, View
 from .register import Fit, quick_score, refine
+from .rounds import BENT
 from .shake import shaken
 from .warp import follow
 
@@ -17,7 +18,6 @@ CONVINCING = 0.99  # support from which no other combination of marks is tried
 _CONVINCING_BENT = 0.95  # the same of paper that is not flat, whose lines must be met within 0.15 of a cell width
 _HOPEFUL = 0.5  # support from which a fit is worth a second try
 _HOPEFUL_WITHOUT_TAG = 0.8  # most hypotheses without a tag are wrong
-BENT = 0.03  # cell widths: pages bent by 3% of their width reach this at most (benchmarks/bent.py); above it, creases
 _FLAT = 0.01  # cell widths: drawn flat pages have 0.003 at most (benchmarks/bent.py)
 
 

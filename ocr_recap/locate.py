@@ -19,13 +19,14 @@ from .agreement import LineFit, agrees
 from .by_lines import PageOf, find_by_lines, fits_by_lines
 from .by_tag import marks_by_tag
 from .fiducials import SeenTag, find_marks, find_tags, tag_corners
-from .fitting import BENT, CONVINCING, Fitted, fit_plane, improve, is_enough, is_flat, rank, straighten
+from .fitting import CONVINCING, Fitted, fit_plane, improve, is_enough, is_flat, rank, straighten
 from .hypotheses import Hypothesis, View, from_marks, out_of_sight, settle, turn, with_tag, without_tag
 from .load import Photo
 from .located import Located
 from .problems import PhotoProblem
 from .rectify import Lines, mirrored
 from .register import Fit, project
+from .rounds import BENT
 from .template import Template
 from .warp import SURE
 

@@ -24,6 +24,9 @@ NEAR = 0.15  # cell widths within which a line counts as met
 # Residual from which paper was not followed but forced: of the drawn bent and folded pages every right one ended at
 # 0.009 or below, one with cells 0.3 off at 0.021 (benchmarks/bent.py).
 MOST_LEFT = 0.015
+# Residual of a plane: pages bent by 3% of their width reach this at most (benchmarks/bent.py). Above it there may be
+# creases, and a plane that should have been followed must meet its lines as closely.
+BENT = 0.03
 _MOST_SAMPLES = 1400
 _LEAST, _LEAST_OF_AXIS = 60, 6  # samples without which nothing is fitted
 _SIGHT, _SHORT_OF_THE_NEXT = 0.3, 0.75  # cell widths, and a share of the way to the next parallel line
@@ -73,17 +76,16 @@ def fitted(
     surface = model.surface(values)
     if not model.is_paper(surface):
         return None
-    displaced = Ruling(surface.moved(ruled.points), ruled.normals, ruled.unit)
-    return Bent(surface, *score(gray, homography, displaced, sight(ruled, NEAR)))
+    return Bent(surface, *score(gray, homography, _displaced(ruled, surface), sight(ruled, NEAR)))
 
 
 def folds(gray: GrayImage, homography: FloatArray, surface: Surface, ruled: Ruling, reach: float) -> tuple[Fold, ...]:
     """Where paper that was followed is creased, from its lines as they are within `reach` cell widths of it."""
-    moved = surface.moved(ruled.points)
-    seen = match(gray, homography, Ruling(moved, ruled.normals, ruled.unit), reach)
+    displaced = _displaced(ruled, surface)
+    seen = match(gray, homography, displaced, reach)
     axis = np.abs(ruled.normals).argmax(axis=1)
     rows = np.arange(len(axis))
-    along = (moved - ruled.points)[rows, axis] + seen.offset / seen.pixels_per_mm * ruled.normals[rows, axis]
+    along = (displaced.points - ruled.points)[rows, axis] + seen.offset / seen.pixels_per_mm * ruled.normals[rows, axis]
     # What is written is no line: a sample is heard if it lies off about as far as most of those around it.
     near = np.sort(np.where(seen.found, along, np.nan)[_around(ruled)], axis=1)
     count = np.isfinite(near).sum(axis=1)
@@ -110,13 +112,7 @@ def _around(ruled: Ruling) -> NDArray[np.intp]:
 def met(gray: GrayImage, fit: Fit, ruled: Ruling, near: float = NEAR) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which samples are in sight, and which of them the fit's surface meets within `near` cell widths; (n,) each."""
     assert fit.surface is not None
-    seen = match(
-        gray,
-        fit.homography,
-        Ruling(fit.surface.moved(ruled.points), ruled.normals, ruled.unit),
-        sight(ruled, near),
-        judging=True,
-    )
+    seen = match(gray, fit.homography, _displaced(ruled, fit.surface), sight(ruled, near), judging=True)
     off = np.abs(seen.offset) / (seen.pixels_per_mm * ruled.unit)
     return seen.visible, seen.visible & seen.found & (off <= near)
 
@@ -162,3 +158,7 @@ def thinned(ruled: Ruling) -> Ruling:
     """Evenly thinned samples, as many as a displacement needs."""
     every = -(-len(ruled.points) // _MOST_SAMPLES)
     return Ruling(ruled.points[::every], ruled.normals[::every], ruled.unit)
+
+
+def _displaced(ruled: Ruling, surface: Surface) -> Ruling:
+    return Ruling(surface.moved(ruled.points), ruled.normals, ruled.unit)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from .crease import find_creases
 from .displacement import Displacement
 from .register import Fit, Ruling
-from .rounds import MOST_LEFT, NEAR, Bent, Rounds, fitted, folds, met, score, sight, thinned
+from .rounds import BENT, MOST_LEFT, NEAR, Bent, Rounds, fitted, folds, met, score, sight, thinned
 
 FloatArray = NDArray[np.float64]
 GrayImage = NDArray[np.uint8]
@@ -28,9 +28,6 @@ GrayImage = NDArray[np.uint8]
 _GENTLE: Rounds = ((0.25, 30.0, 1), (0.15, None, 2))
 _CREASED: Rounds = ((0.3, 10.0, 2), (0.25, 1.0, 2), (0.15, None, 3))
 _LOOSE: Rounds = ((0.45, 1e3, 1), (0.45, 1e2, 2), (0.40, 30.0, 2), (0.25, 10.0, 2), (0.15, None, 3))
-_MAY_BE_FOLDED = (
-    0.03  # cell widths of residual; from there on creases are looked for, and a plane must meet its lines as closely
-)
 _UNFOLDED = 0.99  # support of a plane from which no crease is told
 _ALIKE = 0.005  # support that chance may cost
 _ENOUGH = 0.95  # support from which no other start is tried
@@ -81,7 +78,7 @@ def follow(
     """
     thin = thinned(ruled)
     support, residual = score(gray, fit.homography, thin, sight(thin, NEAR))
-    plane = fit if fit.residual < _MAY_BE_FOLDED else replace(fit, support=min(fit.support, support))
+    plane = fit if fit.residual < BENT else replace(fit, support=min(fit.support, support))
     found: list[tuple[Bent, FloatArray]] = []
     if gentle is not None and gentle.surface is not None:
         found.append((Bent(gentle.surface, gentle.support, gentle.residual), gentle.homography))
@@ -116,7 +113,7 @@ def follow(
         return plane
     (surface, support, residual), start = max(better, key=lambda way: way[0].support)
     best = replace(fit, homography=start, support=support, residual=residual, surface=surface, before=fit.residual)
-    return _told(gray, best, thin, distance is not None or fit.residual >= _MAY_BE_FOLDED or fit.support < _UNFOLDED)
+    return _told(gray, best, thin, distance is not None or fit.residual >= BENT or fit.support < _UNFOLDED)
 
 
 def sharpened(gray: GrayImage, fit: Fit, ruled: Ruling, anchors: tuple[FloatArray, FloatArray]) -> Fit:
