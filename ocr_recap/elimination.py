@@ -7,8 +7,9 @@ Intelligence 113, 1999).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from math import prod
 
 import numpy as np
@@ -45,27 +46,50 @@ def plan(sizes: Sequence[int], scopes: Sequence[Scope]) -> Plan:
         sizes: states of each variable.
         scopes: of the factors.
     """
-    near: list[set[int]] = [set() for _ in sizes]
+    near: list[set[int]] = [{v} for v in range(len(sizes))]
     for scope in scopes:
         for variable in scope:
             near[variable].update(scope)
-    cost = [prod(sizes[v] for v in group | {i}) for i, group in enumerate(near)]
-    left, order, largest = set(range(len(sizes))), list[int](), 1
-    while left:
-        chosen = min(left, key=lambda v: (cost[v], v))
-        largest = max(largest, cost[chosen])
+    cost = [prod([sizes[v] for v in group]) for group in near]
+    queue = [(c, v) for v, c in enumerate(cost)]  # what it costs no more is left in it, and skipped
+    heapify(queue)
+    order, largest = list[int](), 1
+    while len(order) < len(sizes):
+        found, chosen = heappop(queue)
+        if found != cost[chosen]:
+            continue
+        largest = max(largest, found)
         order.append(chosen)
-        left.remove(chosen)
+        cost[chosen] = 0
         others = near[chosen] - {chosen}
         for variable in others:
-            near[variable] |= others
-            near[variable].discard(chosen)
-            cost[variable] = prod(sizes[v] for v in near[variable] | {variable})
+            group = near[variable]
+            group |= others
+            group.discard(chosen)
+            cost[variable] = prod([sizes[v] for v in group])
+            heappush(queue, (cost[variable], variable))
     return Plan(tuple(order), largest)
 
 
-def beliefs(sizes: Sequence[int], factors: Sequence[Factor], order: Sequence[int]) -> list[FloatArray]:
-    """What is believed of each factor's variables together, given all factors: a table like its own that sums to 1.
+@dataclass(frozen=True, eq=False)
+class Beliefs:
+    """What is believed of variables together, given all factors.
+
+    Attributes:
+        rank: of each variable in the order of elimination.
+        buckets: in that order, the variables of each, and its table that sums to 1.
+    """
+
+    rank: Mapping[int, int]
+    buckets: Sequence[tuple[Scope, FloatArray]]
+
+    def of(self, scope: Scope) -> FloatArray:
+        """Of the variables of one factor, or some of them: a table like the factor's own that sums to 1."""
+        return _marginal(*self.buckets[min([self.rank[v] for v in scope])], scope)
+
+
+def beliefs(sizes: Sequence[int], factors: Sequence[Factor], order: Sequence[int]) -> Beliefs:
+    """Eliminate all variables, there and back.
 
     Args:
         sizes: states of each variable.
@@ -76,27 +100,25 @@ def beliefs(sizes: Sequence[int], factors: Sequence[Factor], order: Sequence[int
         ValueError: no assignment has any weight.
     """
     rank = {variable: i for i, variable in enumerate(order)}
-    members: list[list[int]] = [[] for _ in order]
-    for number, factor in enumerate(factors):
-        if factor.scope:
-            members[min(rank[v] for v in factor.scope)].append(number)
-    tables: list[tuple[Scope, FloatArray]] = []
     arriving: list[list[tuple[Scope, FloatArray]]] = [[] for _ in order]
+    for factor in factors:
+        if factor.scope:
+            arriving[min([rank[v] for v in factor.scope])].append((factor.scope, factor.table))
+    tables: list[tuple[Scope, FloatArray]] = []
     sent: list[tuple[int, Scope, FloatArray] | None] = []
     for i, variable in enumerate(order):
-        parts = [(factors[n].scope, factors[n].table) for n in members[i]] + arriving[i]
-        scope, table = _product(variable, parts, sizes)
-        peak = float(table.max()) if table.size else 0.0
+        scope, table = _product(variable, arriving[i], sizes)
+        message = table.sum(axis=0)
+        peak = float(message.max())
         if not peak > 0.0:
             raise ValueError("no assignment of the variables has any weight")
-        table = table / peak  # else long products would run out of exponents
         tables.append((scope, table))
-        message = table.sum(axis=0)
         if len(scope) == 1:
+            table /= peak
             sent.append(None)
             continue
-        parent = min(rank[v] for v in scope[1:])
-        arriving[parent].append((scope[1:], message))
+        parent = min([rank[v] for v in scope[1:]])
+        arriving[parent].append((scope[1:], message / peak))  # else long products would run out of exponents
         sent.append((parent, scope[1:], message))
     believed: list[tuple[Scope, FloatArray]] = [((), np.ones(()))] * len(order)
     for i in reversed(range(len(order))):
@@ -104,14 +126,9 @@ def beliefs(sizes: Sequence[int], factors: Sequence[Factor], order: Sequence[int
         if up is not None:
             parent, separator, message = up
             above = _marginal(*believed[parent], separator)
-            down = np.divide(above, message, out=np.zeros_like(above), where=message > 0)
-            table = table * down[None]
-        believed[i] = (scope, table / table.sum())
-    found: list[FloatArray] = [np.ones(())] * len(factors)
-    for i, numbers in enumerate(members):
-        for number in numbers:
-            found[number] = _marginal(*believed[i], factors[number].scope)
-    return found
+            table *= np.divide(above, message, out=np.zeros_like(above), where=message > 0)
+        believed[i] = (scope, table)
+    return Beliefs(rank, believed)
 
 
 def _product(first: int, parts: Sequence[tuple[Scope, FloatArray]], sizes: Sequence[int]) -> tuple[Scope, FloatArray]:
@@ -119,15 +136,15 @@ def _product(first: int, parts: Sequence[tuple[Scope, FloatArray]], sizes: Seque
     others = sorted({v for scope, _ in parts for v in scope} - {first})
     scope = (first, *others)
     place = {v: i for i, v in enumerate(scope)}
-    table = np.ones([sizes[v] for v in scope])
-    for part, values in parts:
+    table = np.ones([1] * len(scope))
+    for part, values in sorted(parts, key=lambda p: p[1].size):  # as long as it is small, it costs little
         axes = [place[v] for v in part]
         ordered = values.transpose(np.argsort(axes)) if axes != sorted(axes) else values
         shape = [1] * len(scope)
         for axis in axes:
             shape[axis] = sizes[scope[axis]]
-        table *= ordered.reshape(shape)
-    return scope, table
+        table = table * ordered.reshape(shape)
+    return scope, table if parts else np.ones(sizes[first])
 
 
 def _marginal(scope: Scope, table: FloatArray, wanted: Scope) -> FloatArray:

@@ -21,10 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .choices import Choices
-from .elimination import Factor, Plan, TooManyStates, beliefs, plan
-from .longrules import LongRule, chain
-from .rulefactors import NUMBER, REST, Equation, States, bound, table
+from .elimination import Factor, Plan, Scope, TooManyStates, beliefs, plan
+from .longrules import chain
+from .rulefactors import NUMBER, Equation, bound, may_break
 from .rules import Outcome
+from .ruletables import tables
 from .states import Entered, charged_in, enter, meant, shared, thinned, without
 from .template import Rule
 
@@ -90,19 +91,20 @@ def posterior(choices: Mapping[str, Choices], rules: Sequence[Rule]) -> Posterio
     }
     means, both = meant(choices, equations.values()), shared(equations.values())
     wider = {name: _with(c, means[name]) for name, c in choices.items()}
-    index = {name: i for i, name in enumerate(choices)}
-    scopes = [tuple(index[n] for n in r.relation.fields) for r in heard if len(r.relation.fields) <= _MOST_COMPARED]
+    compared = [r for r in heard if r.id not in equations and len(r.relation.fields) <= _MOST_COMPARED]
+    exact = [r for r in heard if r.id in equations]
     kept: dict[str, NDArray[np.bool_]] = {}
     said: Posterior | None = None
     small = sum(len(c.listed) for c in choices.values()) <= _SMALL
     # What rules point to is added where that costs none of the choices.
     for share, some in product((0.0, *_THIN) if small else _THIN, (wider, choices)):
         kept = {name: thinned(c, share, means[name]) for name, c in some.items()}
-        if plan([int(k.sum()) + 1 for k in kept.values()], scopes).largest > LARGEST:
-            continue  # before anything is built
-        entered = {name: enter(without(c, kept[name]), means[name] if name in both else ()) for name, c in some.items()}
+        left = {name: without(c, kept[name]) for name, c in some.items()}
+        listed = {name: [n.value for n in c.listed if n.value is not None] for name, c in left.items()}
+        telling = [*exact, *(r for r in compared if may_break(r.relation, listed))]
+        entered = {name: enter(c, means[name] if name in both else ()) for name, c in left.items()}
         with suppress(TooManyStates):
-            said = _weigh(entered, heard, equations)
+            said = _weigh(entered, telling, equations)
             break
     if said is None:
         kept = {name: np.ones(len(c.listed), dtype=bool) for name, c in choices.items()}
@@ -129,63 +131,95 @@ def _with(choices: Choices, means: Collection[int]) -> Choices:
     return replace(choices, listed=(*choices.listed, *telling)) if telling else choices
 
 
+@dataclass(frozen=True, eq=False)
+class _Network:
+    """The numbers and rules of a document as the elimination takes them.
+
+    Attributes:
+        sizes: states of each variable: the numbers, then partial sums.
+        factors: the numbers' own weights, then rules.
+        holding: by id of an exact rule, the variables of a table of it, and which share of each entry is a rule that
+            holds as written.
+    """
+
+    sizes: Sequence[int]
+    factors: Sequence[Factor]
+    holding: Mapping[str, tuple[Scope, FloatArray]]
+
+
 def _weigh(entered: Mapping[str, Entered], rules: Sequence[Rule], equations: Mapping[str, Equation]) -> Posterior:
+    index = {name: i for i, name in enumerate(entered)}
+    order = _plan(
+        [len(number.states) for number in entered.values()], _scopes(rules, index)
+    )  # before anything is built
+    net = _network(entered, rules, equations)
+    if len(net.sizes) > len(index):  # with partial sums
+        order = _plan(net.sizes, [f.scope for f in net.factors])
+    believed = beliefs(net.sizes, net.factors, order.order)
+    together = {rule: believed.of(scope) for rule, (scope, _) in net.holding.items()}
+    alone: list[FloatArray | None] = [None] * len(index)
+    for rule, (scope, _) in net.holding.items():
+        for axis, variable in enumerate(scope):  # out of a small table, where there is one
+            if variable < len(index) and alone[variable] is None:
+                alone[variable] = together[rule].sum(axis=(*range(axis), *range(axis + 1, len(scope))))
+    chances: dict[str, FloatArray] = {}
+    rest: dict[str, float] = {}
+    slipped: dict[str, float] = {}
+    unknown: dict[str, float] = {}
+    for (name, number), found in zip(entered.items(), alone, strict=True):
+        each = (believed.of((index[name],)) if found is None else found).tolist()
+        summed = [0.0] * (number.listed + 1)
+        for choice, chance in zip(number.choice, each, strict=True):
+            summed[choice] += chance
+        chances[name] = np.minimum(summed[:-1], 1.0)  # sums of shares round
+        rest[name] = summed[-1]
+        slipped[name] = sum(each[number.as_counted :])
+        unknown[name] = sum(c for c, kind in zip(each, number.states.kinds.tolist(), strict=True) if kind != NUMBER)
+    holds: dict[str, float] = {}
+    breaks: dict[str, float] = {}
+    for rule, (_, share) in net.holding.items():
+        held = float((together[rule] * share).sum())
+        # Where a number slipped the rule held when it was counted, and does not as written.
+        slips = [slipped[name] for name in equations[rule].names]
+        not_known = sum(unknown[name] for name in equations[rule].names)
+        holds[rule] = max(0.0, held - sum(slips))
+        breaks[rule] = max(0.0, min(1.0, 1.0 - held + max(0.0, max(slips) - (1.0 - held)) - not_known))
+    return Posterior(chances, rest, holds, breaks)
+
+
+def _network(entered: Mapping[str, Entered], rules: Sequence[Rule], equations: Mapping[str, Equation]) -> _Network:
     index = {name: i for i, name in enumerate(entered)}
     states = {name: number.states for name, number in entered.items()}
     sizes = [len(s) for s in states.values()]
     factors = [Factor((i,), entered[name].weights) for name, i in index.items()]
-    scopes = [tuple(index[n] for n in r.relation.fields) for r in rules if len(r.relation.fields) <= _MOST_COMPARED]
-    order = _plan(sizes, scopes)  # before anything is built
+    holding: dict[str, tuple[Scope, FloatArray]] = {}
     pays = charged_in(equations)
-    holding: dict[str, tuple[int, FloatArray]] = {}
-    for rule in rules:
-        if (exact := equations.get(rule.id)) is not None:
-            made = _built(exact, states, index, pays.get(rule.id, set()), len(sizes))
-            sizes += made.sums
-            factors += made.factors
-            holding[rule.id] = (len(factors) - 1, made.holding)
-        elif len(rule.relation.fields) <= _MOST_COMPARED:
-            factors.append(bound(rule.relation, rule.slip, states, index))
-    if len(sizes) > len(index):  # with partial sums
-        order = _plan(sizes, [f.scope for f in factors])
-    believed = beliefs(sizes, factors, order.order)
-    chances: dict[str, FloatArray] = {}
-    rest: dict[str, float] = {}
-    slipped: dict[str, float] = {}
-    for name, i in index.items():
-        listed = int(entered[name].choice.max()) + 1 - bool((states[name].kinds == REST).any())
-        summed = np.bincount(entered[name].choice, believed[i], minlength=listed + 1)
-        chances[name] = np.minimum(summed[:listed], 1.0)  # sums of shares round
-        rest[name] = float(summed[listed:].sum())
-        slipped[name] = float(believed[i][~entered[name].as_counted].sum())
-    holds: dict[str, float] = {}
-    breaks: dict[str, float] = {}
-    for rule, (last, share) in holding.items():
-        held = float((believed[last] * share).sum())
-        # Where a number slipped the rule held when it was counted, and does not as written.
-        slips = [slipped[name] for name in equations[rule].names]
-        unknown = sum(float(believed[index[n]][states[n].kinds != NUMBER].sum()) for n in equations[rule].names)
-        holds[rule] = max(0.0, held - sum(slips))
-        breaks[rule] = max(0.0, min(1.0, 1.0 - held + max(0.0, max(slips) - (1.0 - held)) - unknown))
-    return Posterior(chances, rest, holds, breaks)
+    exact = [(r.id, equations[r.id]) for r in rules if r.id in equations]
+    short = [(i, e) for i, e in exact if prod(len(states[n]) for n in e.names) <= LARGEST_TABLE]
+    made = tables([e for _, e in short], states, [pays[i] for i, _ in short])
+    for (rule, equation), weight, held in zip(short, made.weights, made.held, strict=True):
+        factors.append(Factor(tuple(index[n] for n in equation.names), weight))
+        holding[rule] = (factors[-1].scope, np.divide(held, weight, out=np.zeros_like(weight), where=weight > 0))
+    for rule, equation in exact:
+        if rule not in holding:  # a chain of partial sums where one table would be large
+            long = chain(equation, states, index, pays[rule], len(sizes))
+            sizes += long.sums
+            factors += long.factors
+            holding[rule] = (factors[-1].scope, long.holding)
+    factors += [bound(r.relation, r.slip, states, index) for r in rules if r.id not in equations]
+    return _Network(sizes, factors, holding)
 
 
-def _plan(sizes: Sequence[int], scopes: Sequence[tuple[int, ...]]) -> Plan:
+def _scopes(rules: Sequence[Rule], index: Mapping[str, int]) -> list[Scope]:
+    """The variables of each rule that makes one table; of a long sum no one knows yet how it is taken apart."""
+    return [tuple(index[n] for n in r.relation.fields) for r in rules if len(r.relation.fields) <= _MOST_COMPARED]
+
+
+def _plan(sizes: Sequence[int], scopes: Sequence[Scope]) -> Plan:
     found = plan(sizes, scopes)
     if found.largest > LARGEST:
         raise TooManyStates(f"{found.largest} entries in a table, {LARGEST} allowed")
     return found
-
-
-def _built(
-    rule: Equation, states: Mapping[str, States], index: Mapping[str, int], pays: set[str], first: int
-) -> LongRule:
-    """An exact rule as factors: one table, or a chain of partial sums where that would be large."""
-    if prod(len(states[name]) for name in rule.names) > LARGEST_TABLE:
-        return chain(rule, states, index, pays, first)
-    weight, held = table(rule, states, pays)
-    share = np.divide(held, weight, out=np.zeros_like(weight), where=weight > 0)
-    return LongRule((Factor(tuple(index[name] for name in rule.names), weight),), (), share)
 
 
 def evaluate(rules: Sequence[Rule], values: Mapping[str, int | None], said: Posterior | None = None) -> list[Evaluated]:

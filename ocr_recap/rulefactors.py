@@ -12,7 +12,7 @@ of a number only, since at one and the same value all its rules may hold.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -99,14 +99,22 @@ class Equation:
         """All its numbers, the total last."""
         return (*(name for name, _ in self.parts), self.total[0])
 
+    @cached_property
+    def off_by(self) -> float:
+        """Probability of a slip that is told by its difference: not of lines that are left out or copied.
+
+        Where there are none that could be, those slips are of the other kinds.
+        """
+        return self.rate if len(self.parts) > 1 else self.rate / slips.OF_THE_LINE_ONLY
+
+    @cached_property
+    def charged_besides(self) -> float:
+        """What a number that is not known weighs, besides its charge: it may have been left out of the sum."""
+        return self.rate * slips.SHARES["forgotten_line"] / max(1, len(self.parts))
+
     def off(self, difference: IntArray) -> FloatArray:
         """Probability of each difference (coefficients applied), left-out and copied lines aside; nought: it holds."""
-        step, share = abs(self.total[1]), self.rate
-        if len(self.parts) < 2:  # no lines that could be left out or copied: those slips are of the other kinds
-            share /= 1 - slips.SHARES["forgotten_line"] - slips.SHARES["copied"]
-        steps = difference if step == 1 else np.where(difference % step == 0, difference // step, slips.RANGE)
-        chance = share * slips.of_difference(steps)
-        return np.where(np.abs(difference) <= self.tolerance, 0.0, chance) if self.tolerance else chance
+        return chance_off(difference, abs(self.total[1]), self.off_by, self.tolerance)
 
     def must_break(self, others: IntArray, coefficient: int, states: States) -> NDArray[np.bool_]:
         """Whether the one value of a number at which the rule holds is among those listed.
@@ -116,77 +124,35 @@ class Equation:
             coefficient: of the number.
             states: of the number.
         """
-        meant = -others if abs(coefficient) == 1 else -others // abs(coefficient)
-        found = ((meant if coefficient > 0 else -meant)[..., None] == states.listed).any(axis=-1)
-        return found if abs(coefficient) == 1 else found & (others % coefficient == 0)
+        value, fits = completing(others, coefficient)
+        return (value[..., None] == states.listed).any(axis=-1) & fits
 
 
-def table(rule: Equation, states: Mapping[str, States], pays: set[str]) -> tuple[FloatArray, FloatArray]:
-    """The factor of an exact rule over its numbers, and the part of it where the rule holds as written.
+def chance_off(
+    difference: IntArray, step: IntArray | int, share: FloatArray | float, tolerance: IntArray | int
+) -> FloatArray:
+    """Probability of each difference, nought where the rule holds.
 
     Args:
-        rule: over a few numbers; axis k of the tables is number k of `rule.names`.
-        states: of its numbers.
-        pays: the numbers that are charged in this rule.
+        difference: what the sum is off by, coefficients applied; the others are of its rule or one for all.
+        step: the total's coefficient, without its sign.
+        share: `Equation.off_by`.
+        tolerance: of the rule.
     """
-    names = rule.names
-    last = len(names) - 1
-    axes = [[1] * i + [-1] + [1] * (last - i) for i in range(len(names))]
-    terms = [(c * states[n].values).reshape(axis) for (n, c), axis in zip((*rule.parts, rule.total), axes, strict=True)]
-    difference = sum(terms, start=np.array(rule.constant, dtype=np.int64))
-    holds = np.abs(difference) <= rule.tolerance
-    held = np.where(holds, 1 - rule.rate, 0.0)
-    weight = held + rule.off(difference)
-    if len(rule.parts) >= 2:
-        each = rule.rate * slips.SHARES["forgotten_line"] / len(rule.parts)
-        for term in terms[:-1]:
-            weight = weight + each * (np.abs(difference - term) <= rule.tolerance)
-        copied = (states[names[-2]].kinds == NUMBER).reshape(axes[-2]) & (
-            states[names[-2]].values.reshape(axes[-2]) == states[names[-1]].values.reshape(axes[-1])
-        )
-        weight = weight + rule.rate * slips.SHARES["copied"] * copied
-    kinds = [states[n].kinds.reshape(axis) for n, axis in zip(names, axes, strict=True)]
-    held = held * (kinds[-1] == NUMBER)
-    weight = np.where(kinds[-1] == BLANK, slips.EMPTY, weight)
-    if any(states[n].unknown.any() for n in names):
-        weight, held = _bounded(rule, states, pays, difference, kinds, weight, held)
-    if any((k == BLANK).any() for k in kinds[:-1]):
-        as_zero = np.ones([1] * len(names))
-        for kind in kinds[:-1]:
-            as_zero = as_zero * np.where(kind == BLANK, slips.BLANK_IS_ZERO, 1.0)
-        weight, held = as_zero * weight + (1 - as_zero) * slips.EMPTY, as_zero * held
-        blank = np.ones([1] * len(names), dtype=bool)
-        for kind in kinds:
-            blank = blank & (kind == BLANK)
-        weight = np.where(blank, slips.ALL_EMPTY, weight)
-    shape = [len(states[n]) for n in names]
-    return np.broadcast_to(weight, shape), np.broadcast_to(held, shape)
+    steps, left = np.divmod(difference, step)
+    chance = share * slips.of_difference(np.where(left == 0, steps, slips.RANGE))
+    return np.where(np.abs(difference) <= tolerance, 0.0, chance)
 
 
-def _bounded(
-    rule: Equation,
-    states: Mapping[str, States],
-    pays: set[str],
-    difference: IntArray,
-    kinds: list[IntArray],
-    weight: FloatArray,
-    held: FloatArray,
-) -> tuple[FloatArray, FloatArray]:
-    """Put bounds where a number is unknown; parts left empty count as zero."""
-    coefficients = [c for _, c in (*rule.parts, rule.total)]
-    unknown = [kind >= UNREADABLE for kind in kinds]
-    many = sum((u.astype(np.int64) for u in unknown), start=np.zeros([1] * len(kinds), dtype=np.int64))
-    bounds = np.ones([1] * len(kinds))  # the charge of the first unknown number that is charged here
-    for name, kind, found in zip(rule.names[::-1], kinds[::-1], unknown[::-1], strict=True):
-        if name in pays:
-            bounds = np.where(found, charged(states[name], rule).reshape(kind.shape), bounds)
-    for name, kind, coefficient in zip(rule.names, kinds, coefficients, strict=True):
-        if (kind == REST).any():
-            # The number's own term is nought in this state, so the difference is the sum of all others.
-            alone = (kind == REST) & (many == 1) & (kinds[-1] != BLANK)
-            breaks = alone & rule.must_break(difference, coefficient, states[name])
-            bounds = np.where(breaks, rule.rate * SLIP_MOST, bounds)
-    return np.where(many > 0, bounds, weight), np.where(many > 0, 0.0, held)
+def completing(others: IntArray, coefficient: IntArray | int) -> tuple[IntArray, NDArray[np.bool_]]:
+    """The number that makes a rule hold, rounded down, and whether it is a whole one.
+
+    Args:
+        others: the sum of all other terms and the constant.
+        coefficient: of the number.
+    """
+    meant, left = np.divmod(-others, np.abs(coefficient))
+    return np.where(np.greater(coefficient, 0), meant, -meant), left == 0
 
 
 def charged(states: States, rule: Equation) -> FloatArray:
@@ -195,8 +161,24 @@ def charged(states: States, rule: Equation) -> FloatArray:
     Over all numbers a rule adds up to one at most, so to the heaviest of them; only where the unknown part itself was
     left out of the sum every number of it does as well.
     """
-    left_out = rule.rate * slips.SHARES["forgotten_line"] / max(1, len(rule.parts))
-    return np.where(states.unknown, np.minimum(1.0, states.charge + left_out), 1.0)
+    return np.where(states.unknown, np.minimum(1.0, states.charge + rule.charged_besides), 1.0)
+
+
+def may_break(relation: Relation, listed: Mapping[str, Sequence[int]]) -> bool:
+    """Whether any of these numbers break a rule that says more or less, or what only warns; else it says nothing.
+
+    Args:
+        relation: the rule.
+        listed: all numbers that each may be; what else it may be breaks nothing.
+    """
+    coefficients, constant, tolerance, _ = relation.whole
+    if not all(listed[name] for name in coefficients):
+        return False
+    ends = [(c * min(listed[name]), c * max(listed[name])) for name, c in coefficients.items()]
+    least, most = (constant + sum(map(pick, ends)) for pick in (min, max))
+    if relation.operator == "=":
+        return least < -tolerance or most > tolerance
+    return most > 0 if relation.operator == "<=" else least < 0
 
 
 def bound(relation: Relation, rate: float, states: Mapping[str, States], index: Mapping[str, int]) -> Factor:

@@ -40,7 +40,7 @@ ALL_EMPTY = 0.3  # all numbers of a rule left empty: nobody filled that line, or
 BLANK_IS_ZERO = 0.5  # a part left empty: none of that kind, or forgotten; nobody knows
 RANGE = 1000  # numbers that fit three boxes: what an unknown number is spread over, and how far "anything" reaches
 
-_OF_THE_LINE_ONLY = 1 - SHARES["forgotten_line"] - SHARES["copied"]  # slips that one number alone explains
+OF_THE_LINE_ONLY = 1 - SHARES["forgotten_line"] - SHARES["copied"]  # slips that one number alone explains
 _PLACES: tuple[tuple[Kind, int], ...] = (("one", 1), ("ten", 10), ("hundred", 100))
 # Adjacent digits a, b swapped differ by 9 (a - b), or ten times that: 16 differences each.
 _SWAPS = tuple(sign * 9 * place * apart for place in (1, 10) for apart in range(1, 9) for sign in (1, -1))
@@ -56,7 +56,7 @@ def of_difference(difference: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def of_number(difference: NDArray[np.int64]) -> NDArray[np.float64]:
     """Probability of each difference (written less counted, any shape), given that a single number slipped."""
-    return of_difference(difference) / _OF_THE_LINE_ONLY
+    return of_difference(difference) / OF_THE_LINE_ONLY
 
 
 def _tabulated() -> NDArray[np.float64]:

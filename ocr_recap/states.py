@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from . import slips
 from .choices import Choices
-from .rulefactors import BLANK, NUMBER, REST, SLIP_MOST, UNREADABLE, Equation, FloatArray, IntArray, States
+from .rulefactors import BLANK, NUMBER, REST, SLIP_MOST, UNREADABLE, Equation, FloatArray, States
 
 _WORTH_A_SLIP = 0.01  # of the heaviest: lighter choices have no slipped states of their own
 
@@ -30,13 +30,15 @@ class Entered:
         states: of it.
         weights: of the states, the heaviest 1, its own witnesses heard and no rule.
         choice: which of the choices each state is; their number for the rest.
-        as_counted: whether a state is written as it was counted.
+        as_counted: of so many states, the first ones, the number is written as it was counted.
+        listed: how many choices there are.
     """
 
     states: States
     weights: FloatArray
-    choice: IntArray
-    as_counted: NDArray[np.bool_]
+    choice: tuple[int, ...]
+    as_counted: int
+    listed: int
 
 
 def meant(choices: Mapping[str, Choices], equations: Collection[Equation]) -> dict[str, tuple[int, ...]]:
@@ -138,7 +140,7 @@ def enter(choices: Choices, means: tuple[int, ...]) -> Entered:
     if means:
         found[:base] *= 1 - slips.NUMBER_RATE
     states = States(np.array(values), np.array(kinds), np.array(charge), np.array(written))
-    return Entered(states, found, np.array(which), np.arange(len(values)) < base)
+    return Entered(states, found, tuple(which), base, len(choices.listed))
 
 
 def charged_in(equations: Mapping[str, Equation]) -> dict[str, set[str]]:
