@@ -40,9 +40,10 @@ samples: $(VENV)/.core
 schema: $(VENV)/.core
 	$(BIN)/ocr-recap templates schema > templates/template.schema.json
 
-# The digit readers' weights again from nothing: four runs of 40 to 60 minutes on two cores, each of which goes on where it
-# was stopped; MNIST= is the folder of fetch_mnist.py.
+# The digit readers' weights again from nothing: six runs of 20 to 60 minutes and the drawing of practice photos, each of
+# which goes on where it was stopped; MNIST= is the folder of fetch_mnist.py, PRACTICE= one for those photos' cells.
 MNIST := data
+PRACTICE := practice
 train-digits: $(VENV)/.core
 	$(BIN)/pip install --quiet --editable ".[train]"
 	test -f $(MNIST)/train-images-idx3-ubyte || $(BIN)/python training/digits/fetch_mnist.py $(MNIST)
@@ -50,6 +51,9 @@ train-digits: $(VENV)/.core
 	$(BIN)/python training/digits/train.py second --mnist $(MNIST) --cells 2400256 --out ocr_recap/weights
 	$(BIN)/python training/digits/train.py first --mnist $(MNIST) --cells 2200064 --seed 2 --go-on ocr_recap/weights --out ocr_recap/weights
 	$(BIN)/python training/digits/train.py second --mnist $(MNIST) --cells 2000128 --seed 2 --go-on ocr_recap/weights --out ocr_recap/weights
+	$(BIN)/python training/digits/practice.py --mnist $(MNIST) --photos 5376 --out $(PRACTICE)
+	$(BIN)/python training/digits/train.py first --mnist $(MNIST) --cells 1500160 --seed 3 --practice $(PRACTICE) --go-on ocr_recap/weights --out ocr_recap/weights
+	$(BIN)/python training/digits/train.py second --mnist $(MNIST) --cells 1500160 --seed 3 --practice $(PRACTICE) --go-on ocr_recap/weights --out ocr_recap/weights
 	$(BIN)/python training/digits/combine.py --mnist $(MNIST) --weights ocr_recap/weights
 	$(BIN)/python training/digits/evaluate.py --mnist $(MNIST) --weights ocr_recap/weights --write
 

@@ -17,7 +17,7 @@ from ocr_recap.elimination import Factor, beliefs, plan
 from ocr_recap.longrules import chain
 from ocr_recap.policy import decide, verdict
 from ocr_recap.readings import Evidence, hear
-from ocr_recap.rulefactors import BLANK, NUMBER, REST, UNREADABLE, Equation, States
+from ocr_recap.rulefactors import BLANK, NUMBER, REST, UNREADABLE, Equation, States, bound, may_break
 from ocr_recap.rules import parse
 from ocr_recap.ruletables import tables
 from ocr_recap.suggest import suggest
@@ -105,6 +105,20 @@ def test_a_rule_weighs_its_numbers_as_described(values: list[int | None]) -> Non
     assert (float(held.item()) > 0) == (
         holds or (named["total"] is not None and sum(v or 0 for v in values[:2]) == values[2])
     )
+
+
+@given(
+    st.sampled_from(["a <= b", "a >= b + 3", "a = 2 * b +- 4", "a + b <= c"]),
+    st.lists(st.lists(st.integers(0, 30), max_size=3, unique=True), min_size=3, max_size=3),
+)
+def test_a_rule_is_left_out_just_where_its_factor_says_nothing(text: str, listed: list[list[int]]) -> None:
+    relation, named = parse(text), dict(zip("abc", listed, strict=True))
+    states = {
+        n: States(np.array([*values, 0]), np.array([NUMBER] * len(values) + [REST]), np.ones(len(values) + 1))
+        for n, values in named.items()
+    }
+    factor = bound(relation, 0.01, states, {"a": 0, "b": 1, "c": 2})
+    assert may_break(relation, named) == bool((factor.table != 1).any())
 
 
 def test_differences_of_slips_are_a_distribution() -> None:

@@ -25,7 +25,7 @@ from train import PLANS, images
 from ocr_recap.synth import cells, pagecells, sources
 from ocr_recap.synth.parallel import in_order
 
-VERSION = "5"
+VERSION = "6"
 BATCHES = 160  # of 256 cells
 PHOTOS = 400  # of each preset
 PAGES_SEED = 20_241_204
