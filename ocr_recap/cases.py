@@ -128,8 +128,9 @@ class Case:
 
     @property
     def rival(self) -> float:
-        """The same of the likeliest other number."""
-        return max((c.digits for c in self.choices.listed if c.value not in (None, self.choice.value)), default=0.0)
+        """The same of the likeliest other number, or of nothing being written."""
+        others = (c for c in self.choices.listed if c.value != self.choice.value)
+        return max((c.digits for c in others if c.value is not None or c.kind == "blank"), default=0.0)
 
     @property
     def blank(self) -> float:

@@ -400,6 +400,10 @@ def test_nothing_is_accepted_by_a_sum_that_its_digits_contradict() -> None:
         assert (cases["b"].value, cases["b"].confidence > 0.9) == (67, True)
         assert cases["b"].rival > cases["b"].supports
         assert decisions["b"].status == "review"
+    blank = told(total="051", a="X50", c="X10", d="X11") | {"b": cells("   ", c1=0.4)}
+    cases, decisions, _, _ = decided(blank, *rules, policy="balanced")
+    assert (cases["b"].value, cases["b"].confidence > 0.99) == (1, True)
+    assert decisions["b"].status == "review", "that nothing is written is a reading too"
     rather = tables | {"b": cells("X6?", c7=0.2)}
     assert decided(rather, *rules, policy="balanced")[1]["b"].status == "accepted", "it is no other number either"
 

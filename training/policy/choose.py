@@ -37,7 +37,7 @@ from ocr_recap.synth.conditions import Preset
 from ocr_recap.synth.hearings import HeardDocument, Session, hear
 
 ROOT = Path(__file__).resolve().parents[2]
-SEED = 20_241_311
+SEED = 20_241_312  # not the documents on which a blank passed for a number, before `Case.rival` knew blanks
 FORM = "c-hasil-ppwp-2024"
 LADDER = (0.99999, 0.9999, 0.9998, 0.9995, 0.999, 0.998, 0.995, 0.99)
 CONFIDENCE = 0.95
