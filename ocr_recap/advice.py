@@ -34,7 +34,8 @@ class Limits:
     16 pixels 3.5% of 3,159 cells, beyond a blur of 0.14 6.4% of 879, below a contrast of 80 2.5% of 326. `paper`: no
     level that was drawn (from 70 on) read worse, so below it is unmeasured. `pattern`: 42 drawn photos of paper had 67
     at most, 11 of screens 1,750 or more; real screens often show none. `pale_print`: 18 drawn photocopies lay within
-    0.04 of 0, sharp originals above 0.3 (docs/quality.md).
+    0.04 of 0, sharp originals above 0.3; beyond `pale_blur` drawn originals that are out of focus lose theirs too
+    (docs/quality.md).
     """
 
     pixels: float = 16.0
@@ -44,6 +45,7 @@ class Limits:
     glare: float = 0.0
     pattern: float = 600.0
     pale_print: float = 0.12
+    pale_blur: float = 0.22
 
 
 # Not worth a new photo by themselves: the page is all there, or no better photo of this can be had.
@@ -122,7 +124,7 @@ def around(located: Located) -> tuple[Problem, ...]:
 
 def is_copy(found: PhotoQuality, limits: Limits = Limits()) -> bool:
     """Whether the pale print is gone: neither seen, nor covered (far from 0), nor too blurred to tell."""
-    if found.blur is None or found.blur > Legible().blur:
+    if found.blur is None or found.blur > limits.pale_blur:
         return False
     return found.pale_print is not None and abs(found.pale_print) < limits.pale_print
 

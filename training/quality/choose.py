@@ -55,7 +55,7 @@ DEFECTS: tuple[dict[str, Range], ...] = (
 # Measures, band edges, whether more is better.
 BANDS: dict[str, tuple[tuple[float, ...], bool]] = {
     "pixels": ((8, 10, 11, 12, 14, 16, 18, 20, 24, 28, 34, 42), True),
-    "blur": ((0.10, 0.12, 0.13, 0.14, 0.16, 0.18, 0.20, 0.22, 0.25, 0.28), False),
+    "blur": ((0.10, 0.12, 0.13, 0.14, 0.16, 0.18, 0.20, 0.22, 0.25, 0.28, 0.32, 0.36, 0.42), False),
     "contrast": ((10, 15, 20, 25, 30, 40, 50, 60, 80, 100, 130), True),
     "paper": ((30, 40, 50, 60, 70, 80, 100, 130, 160, 190), True),
     "noise": ((1, 2, 3, 4, 6, 8), False),
