@@ -51,9 +51,11 @@ train-digits: $(VENV)/.core
 	$(BIN)/python training/digits/train.py second --mnist $(MNIST) --cells 2400256 --out ocr_recap/weights
 	$(BIN)/python training/digits/train.py first --mnist $(MNIST) --cells 2200064 --seed 2 --go-on ocr_recap/weights --out ocr_recap/weights
 	$(BIN)/python training/digits/train.py second --mnist $(MNIST) --cells 2000128 --seed 2 --go-on ocr_recap/weights --out ocr_recap/weights
+	$(BIN)/python training/digits/combine.py --mnist $(MNIST) --weights ocr_recap/weights
 	$(BIN)/python training/digits/practice.py --mnist $(MNIST) --photos 5376 --out $(PRACTICE)
-	$(BIN)/python training/digits/train.py first --mnist $(MNIST) --cells 1500160 --seed 3 --practice $(PRACTICE) --go-on ocr_recap/weights --out ocr_recap/weights
-	$(BIN)/python training/digits/train.py second --mnist $(MNIST) --cells 1500160 --seed 3 --practice $(PRACTICE) --go-on ocr_recap/weights --out ocr_recap/weights
+	$(BIN)/python training/digits/train.py first --mnist $(MNIST) --cells 1500160 --seed 3 --practice $(PRACTICE) --go-on ocr_recap/weights --out $(PRACTICE)/trained
+	$(BIN)/python training/digits/train.py second --mnist $(MNIST) --cells 1500160 --seed 3 --practice $(PRACTICE) --go-on ocr_recap/weights --out $(PRACTICE)/trained
+	$(BIN)/python training/digits/between.py --mnist $(MNIST) --before ocr_recap/weights --after $(PRACTICE)/trained --out ocr_recap/weights
 	$(BIN)/python training/digits/combine.py --mnist $(MNIST) --weights ocr_recap/weights
 	$(BIN)/python training/digits/evaluate.py --mnist $(MNIST) --weights ocr_recap/weights --write
 

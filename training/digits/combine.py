@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 from train import PLANS, images
 
 from ocr_recap.synth import cells, pagecells, sources
+from ocr_recap.synth.conditions import Preset
 from ocr_recap.synth.parallel import in_order
 
 VERSION = "6"
@@ -95,9 +97,11 @@ def drawn(mnist: Path | None, split: sources.Split, seed: int, batches: int = BA
     )
 
 
-def of_photos(photos: int, workers: int) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.int64]]:
+def of_photos(
+    photos: int, workers: int, presets: Sequence[Preset] = ("field", "hard")
+) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.int64]]:
     """Patches, boxes and labels of so many photos of each preset, corrected cells left out."""
-    kinds = [pagecells.Kind(preset, preset, writers="calibration") for preset in ("field", "hard")]
+    kinds = [pagecells.Kind(preset, preset, writers="calibration") for preset in presets]
     parts = [
         part
         for kind in kinds

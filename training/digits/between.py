@@ -1,0 +1,98 @@
+"""Weights between those before a training and after it: `between.py --mnist DIR --before OLD --after NEW --out FOLDER`.
+
+Training on cells of one kind, such as practice sheets, makes the readers better at these and a little worse at all
+others. On the straight line between the weights before and after it lie readers that keep most of both (Wortsman et
+al., "Robust fine-tuning of zero-shot models", arXiv 2109.01903). For each of `SHARES` the script prints what such
+readers lose on cells of calibration writers: drawn ones, and those of *field* and *hard* photos, weighed as OLD's
+`digits.json` says. It takes the smallest share whose loss on *field* photos is within `NEAR` of the best. `combine.py`
+then calibrates what it wrote.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from combine import Floats, drawn, logits, loss, made_from, normalised, of_photos
+from onnx import numpy_helper
+from train import PLANS, images
+
+from ocr_recap.synth import cells
+
+SHARES = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 1.0)
+NEAR = 0.01  # of the best loss
+BATCHES = 100  # of 256 drawn cells
+PHOTOS = 200  # of each preset
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mnist", type=Path)
+    parser.add_argument("--before", type=Path, required=True, help="folder of calibrated weights")
+    parser.add_argument("--after", type=Path, required=True, help="folder of weights that were trained from those")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    card = json.loads((args.before / "digits.json").read_text("utf-8"))
+    known = {
+        plan.file: tuple((folder / plan.file).read_bytes() for folder in (args.before, args.after))
+        for plan in PLANS.values()
+    }
+    notes = {plan.file: made_from(name, args.after / plan.file) for name, plan in PLANS.items()}
+    judged = dict(kinds(args.mnist, args.seed, args.workers))
+    losses: dict[float, float] = {}
+    for share in SHARES:
+        write(known, share, args.out)
+        found = {name: loss(read(args.out, card, made), made.labels) for name, made in judged.items()}
+        print(f"share {share}: " + ", ".join(f"{name} {value:.4f}" for name, value in found.items()), flush=True)
+        losses[share] = found["field"]
+    chosen = next(share for share in SHARES if losses[share] <= (1 + NEAR) * min(losses.values()))
+    write(known, chosen, args.out)
+    for file, (before, _) in known.items():
+        note = {**notes[file], "share": chosen, "rest": hashlib.sha256(before).hexdigest()}
+        (args.out / file).with_suffix(".training.json").write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
+    print(f"chosen: {chosen}")
+
+
+def kinds(mnist: Path | None, seed: int, workers: int) -> Iterator[tuple[str, cells.Cells]]:
+    """The cells that shares are judged by, by name; corrected ones of photos are left out."""
+    yield "drawn", drawn(mnist, "calibration", seed, BATCHES)
+    for preset in ("field", "hard"):
+        patches, boxes, labels = of_photos(PHOTOS, workers, (preset,))
+        yield preset, cells.Cells(patches, labels, boxes, np.zeros(len(labels), np.int64))
+
+
+def write(known: Mapping[str, tuple[bytes, bytes]], share: float, out: Path) -> None:
+    """Writes the readers that lie so far on the way from the weights before (0) to those after (1)."""
+    for file, (before, after) in known.items():
+        graph = onnx.load_from_string(after)
+        old = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load_from_string(before).graph.initializer}
+        for tensor in graph.graph.initializer:
+            values = numpy_helper.to_array(tensor)
+            if values.dtype == np.float32:
+                mixed = ((1 - share) * old[tensor.name] + share * values).astype(np.float32)
+                tensor.CopyFrom(numpy_helper.from_array(mixed, tensor.name))
+        (out / file).write_bytes(graph.SerializeToString())
+
+
+def read(folder: Path, card: Mapping[str, Any], made: cells.Cells) -> Floats:
+    """Log-probabilities of both readers together, weighed as the description of the weights before says."""
+    second = card["second"]
+    heat = {"first": card["temperature"], "second": second["temperature"]}
+    said = {name: normalised(logits(folder, name, images(plan, made)) / heat[name]) for name, plan in PLANS.items()}
+    both, doubtful = said["first"].copy(), said["first"].max(axis=1) < np.log(second["below"])
+    shares = second["weights"]
+    both[doubtful] = normalised(shares[0] * said["first"][doubtful] + shares[1] * said["second"][doubtful])
+    return both
+
+
+if __name__ == "__main__":
+    main()
