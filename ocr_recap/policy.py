@@ -44,8 +44,8 @@ class Thresholds:
     Attributes:
         posterior: the number is what is written, everything heard.
         digits: the digit cells alone mean it.
-        summed: the same, where nothing but a rule confirms it, and no other number may be likelier by them: what does
-            not add up is never made to.
+        summed: the same, where nothing but a rule confirms it, and neither another number nor a blank may be likelier
+            by them: what does not add up is never made to.
         flawed: whether a number may be accepted though a cell of it is seen badly, or is rather something else than a
             digit, such as a correction, or its bubbles are unclear (two in a column, or more than one missing), where
             all else leaves no doubt.
