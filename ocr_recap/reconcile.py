@@ -149,9 +149,7 @@ class _Network:
 
 def _weigh(entered: Mapping[str, Entered], rules: Sequence[Rule], equations: Mapping[str, Equation]) -> Posterior:
     index = {name: i for i, name in enumerate(entered)}
-    order = _plan(
-        [len(number.states) for number in entered.values()], _scopes(rules, index)
-    )  # before anything is built
+    order = _plan([len(n.states) for n in entered.values()], _scopes(rules, index))  # before anything is built
     net = _network(entered, rules, equations)
     if len(net.sizes) > len(index):  # with partial sums
         order = _plan(net.sizes, [f.scope for f in net.factors])
