@@ -50,16 +50,15 @@ class _Entries:
 
     Attributes:
         rule: (entries,) which rule each belongs to.
-        used: (places, entries) whether the rule has a number there; paid: and is charged for it.
-        number: (places, entries) which number; coefficient: with which it is added up.
+        number: (places, entries) which number stands there, from 1, 0 where the rule has none; coefficient: with which
+            it is added up; paid: whether it is charged in the rule.
         value, kind, charge: (places, entries) of the number's state there (`States`).
     """
 
     rule: IntArray
-    used: NDArray[np.bool_]
-    paid: NDArray[np.bool_]
     number: IntArray
     coefficient: IntArray
+    paid: NDArray[np.bool_]
     value: IntArray
     kind: IntArray
     charge: FloatArray
@@ -87,9 +86,8 @@ def tables(rules: Sequence[Equation], states: Mapping[str, States], pays: Sequen
 
 
 def _entries(rules: Sequence[Equation], states: Mapping[str, States], pays: Sequence[set[str]]) -> _Entries:
-    names = list(dict.fromkeys(name for rule in rules for name in rule.names))
-    place = {name: i + 1 for i, name in enumerate(names)}  # number 0 stands where a rule has none: one state, nought
-    each = [states[name] for name in names]
+    place = _numbered(rules)
+    each = [states[name] for name in place]  # before them number 0, where a rule has none: one state, nought
     first = np.concatenate([[0], np.cumsum([1, *(len(s) for s in each)])])
     most = max(len(rule.names) for rule in rules)
     number, coefficient, paid = (np.zeros((most, len(rules)), dtype=np.int64) for _ in range(3))
@@ -104,27 +102,31 @@ def _entries(rules: Sequence[Equation], states: Mapping[str, States], pays: Sequ
     state = first[number][:, which] + within // strides[:, which] % sizes[:, which]
     return _Entries(
         which,
-        (number > 0)[:, which],
-        paid.astype(bool)[:, which],
         number[:, which],
         coefficient[:, which],
+        paid.astype(bool)[:, which],
         np.concatenate([[0], *(s.values for s in each)])[state],
         np.concatenate([[NUMBER], *(s.kinds for s in each)])[state],
         np.concatenate([[0.0], *(s.charge for s in each)])[state],
     )
 
 
+def _numbered(rules: Sequence[Equation]) -> dict[str, int]:
+    """All numbers of the rules, from 1."""
+    return {name: i for i, name in enumerate(dict.fromkeys(name for rule in rules for name in rule.names), 1)}
+
+
 def _weighed(rules: Sequence[Equation], states: Mapping[str, States], at: _Entries) -> tuple[FloatArray, FloatArray]:
     """What every entry weighs, and the part of it where the rule holds as written."""
     rate, left_out, copied, share = np.array([_shares(rule) for rule in rules]).T[:, at.rule]
     constant, tolerance, step = np.array([(r.constant, r.tolerance, abs(r.total[1])) for r in rules]).T[:, at.rule]
-    terms = at.coefficient * at.value
+    used, terms = at.number > 0, at.coefficient * at.value
     difference = constant + terms.sum(axis=0)
     total, last = at.kind[-1], at.kind[-min(2, len(at.kind))]
     held = np.where(np.abs(difference) <= tolerance, 1 - rate, 0.0)
     weight = held + chance_off(difference, step, share, tolerance)
     # Rules of a single part have no share for these two.
-    weight += left_out * ((np.abs(difference - terms[:-1]) <= tolerance) & at.used[:-1]).sum(axis=0)
+    weight += left_out * ((np.abs(difference - terms[:-1]) <= tolerance) & used[:-1]).sum(axis=0)
     weight += copied * ((last == NUMBER) & (at.value[-min(2, len(at.kind))] == at.value[-1]))
     held *= total == NUMBER
     weight[total == BLANK] = slips.EMPTY
@@ -138,7 +140,7 @@ def _weighed(rules: Sequence[Equation], states: Mapping[str, States], at: _Entri
     if empty.any():
         as_zero = slips.BLANK_IS_ZERO**empty
         weight, held = as_zero * weight + (1 - as_zero) * slips.EMPTY, as_zero * held
-        weight[(empty > 0) & (blank | ~at.used).all(axis=0)] = slips.ALL_EMPTY
+        weight[(empty > 0) & (blank | ~used).all(axis=0)] = slips.ALL_EMPTY
     return weight, held
 
 
@@ -166,8 +168,7 @@ def _bounds(
     # The number's own term is nought where it is not listed, so the difference is the sum of all others.
     places, entries = np.nonzero((at.kind == REST) & (unknown.sum(axis=0) == 1) & (at.kind[-1] != BLANK))
     value, fits = completing(difference[entries], at.coefficient[places, entries])
-    names = list(dict.fromkeys(name for rule in rules for name in rule.names))
-    keys = np.concatenate([i * _SPAN + states[name].listed for i, name in enumerate(names, 1)])
+    keys = np.concatenate([number * _SPAN + states[name].listed for name, number in _numbered(rules).items()])
     listed = np.isin(at.number[places, entries] * _SPAN + value, keys)
     breaks = fits & listed & (value >= 0) & (value < _SPAN)
     found[entries[breaks]] = (rate * SLIP_MOST)[entries[breaks]]

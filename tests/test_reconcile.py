@@ -158,6 +158,20 @@ def test_a_chain_of_partial_sums_weighs_as_one_table_does(
     assert _multiplied(made.factors, holding, len(index)) == pytest.approx(held, abs=1e-12)
 
 
+@given(long_rules())
+@settings(max_examples=30, deadline=None)
+def test_rules_of_any_length_weigh_together_as_each_alone(
+    given_rule: tuple[Equation, dict[str, States], set[str]],
+) -> None:
+    rule, states, pays = given_rule
+    rules = [rule, *(Equation.of(parse(text), 0.05) for text in ("t = v1", "v0 + v1 = t", "t = 2 * v0 +- 1"))]
+    made = tables(rules, states, [pays] * len(rules))
+    for one, weight, held in zip(rules, made.weights, made.held, strict=True):
+        alone = table(one, states, pays)
+        assert np.array_equal(weight, alone[0])
+        assert np.array_equal(held, alone[1])
+
+
 def _multiplied(factors: tuple[Factor, ...], last: np.ndarray, numbers: int) -> np.ndarray:
     """All factors, the last one's table replaced, summed over partial sums."""
     tables = [*(f.table for f in factors[:-1]), last]

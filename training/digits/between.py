@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import onnx
-from combine import Floats, drawn, logits, loss, made_from, normalised, of_photos
+from combine import Floats, drawn, logits, loss, made_from, normalised, of_photos, together
 from onnx import numpy_helper
 from train import PLANS, images
 
@@ -88,10 +88,7 @@ def read(folder: Path, card: Mapping[str, Any], made: cells.Cells) -> Floats:
     second = card["second"]
     heat = {"first": card["temperature"], "second": second["temperature"]}
     said = {name: normalised(logits(folder, name, images(plan, made)) / heat[name]) for name, plan in PLANS.items()}
-    both, doubtful = said["first"].copy(), said["first"].max(axis=1) < np.log(second["below"])
-    shares = second["weights"]
-    both[doubtful] = normalised(shares[0] * said["first"][doubtful] + shares[1] * said["second"][doubtful])
-    return both
+    return together(said["first"], said["second"], second["below"], second["weights"])
 
 
 if __name__ == "__main__":

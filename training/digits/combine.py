@@ -84,6 +84,13 @@ def shares(first: Floats, second: Floats, labels: NDArray[np.int64]) -> tuple[fl
     return round(float(best[0]), 4), round(float(best[1]), 4)
 
 
+def together(first: Floats, second: Floats, below: float, weights: Sequence[float]) -> Floats:
+    """Log-probabilities of both readers: the second is heard where the first is less sure than `below`."""
+    both, doubtful = first.copy(), first.max(axis=1) < np.log(below)
+    both[doubtful] = normalised(weights[0] * first[doubtful] + weights[1] * second[doubtful])
+    return both
+
+
 def drawn(mnist: Path | None, split: sources.Split, seed: int, batches: int = BATCHES) -> cells.Cells:
     """Cells of one part in the first reader's shares; batch i from a generator seeded with (seed, i)."""
     cv2.setNumThreads(1)
@@ -148,8 +155,7 @@ def main() -> None:
     below = doubt_below(said["first"], made.labels)
     doubtful = said["first"].max(axis=1) < np.log(below)
     weights = shares(said["first"][doubtful], said["second"][doubtful], made.labels[doubtful])
-    both = said["first"].copy()
-    both[doubtful] = normalised(weights[0] * said["first"][doubtful] + weights[1] * said["second"][doubtful])
+    both = together(said["first"], said["second"], below, weights)
     right = (both.argmax(axis=1) == made.labels).mean()
     print(f"second asked below {below}: {doubtful.mean():.1%} of cells, weights {weights}")
     print(f"both: right {right:.4%}, loss {loss(both, made.labels):.4f}")
