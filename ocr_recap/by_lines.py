@@ -6,7 +6,7 @@ What is asked of it is in `agreement`, of a plane first. Where that does not set
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import cv2
 import numpy as np
@@ -17,15 +17,16 @@ from .axes import Layout, layouts
 from .fitting import is_flat
 from .lineup import Placed, Ruler
 from .rectify import Lines, Rectified, as_it_is
-from .register import Fit, project, refine, ruling
+from .register import Fit, Ruling, project, refine, ruling
 from .rounds import met
 from .stretch import Stretch, stretched
 from .template import Template
-from .warp import SURE, follow, sharpened
+from .warp import LEFT, SURE, follow, outgrown, sharpened
 
 FloatArray = NDArray[np.float64]
 GrayImage = NDArray[np.uint8]
 PageOf = tuple[Template, str]
+Bettering = Callable[[GrayImage, Fit, Ruling, tuple[FloatArray, FloatArray]], Fit]
 
 _FITTED = 6  # places that are fitted to the photo
 _STRETCHED = 12  # places that are stretched along each axis before the best of them are fitted
@@ -33,8 +34,8 @@ _BEYOND_DOUBT = 0.93  # agreement from which no other place is followed
 _HOPEFUL = 0.12  # of lineup's score: places below are not worth a fit
 _RIVAL = 0.6  # of the best place's score: places below cannot win
 _WORTH_FOLLOWING = 0.4  # agreement from which paper that is not flat is followed
-_WORTH_SHARPENING, _SHARPENED = 0.6, 3  # agreement from which it is sharpened where it misses lines; places at most
-_LEFT = 0.03  # cell widths of residual that sharpening may make good
+_WORTH_SHARPENING, _WORTH_GROWING = 0.6, 0.5  # the same from which it is sharpened, and then followed from a part;
+_BETTERED = 3  # places at most
 _NEAR = 0.2  # cell widths: a line is there if it is found so near
 _SINGULAR = 1e-9  # determinant, of mm to px, below which a plane cannot be turned back
 _NOTHING = (np.zeros((0, 2)), np.zeros((0, 2)))
@@ -110,25 +111,25 @@ def _fits(gray: GrayImage, seen: Rectified, pages: Sequence[PageOf], hopeful: fl
 
 
 def _sharp(gray: GrayImage, seen: Rectified, fits: list[LineFit]) -> list[LineFit]:
-    """The same with the best places sharpened, on paper that is not flat, where these miss lines."""
+    """The same with the best places sharpened where they miss lines; where that leaves a doubt, they are followed over
+    the whole page from the part that is met."""
+    fits = _bettered(gray, seen, fits, sharpened, _WORTH_SHARPENING)
+    return fits if agrees(fits) else _bettered(gray, seen, fits, outgrown, _WORTH_GROWING)
+
+
+def _bettered(gray: GrayImage, seen: Rectified, fits: list[LineFit], way: Bettering, worth: float) -> list[LineFit]:
+    """The same with the best places, whose agreement is worth it, bettered one by one until one convinces."""
     done: list[LineFit] = []
-    for _ in range(_SHARPENED):
+    for _ in range(_BETTERED):
         # What seems to be a rival may be the same place, followed less well.
-        left = [
-            f
-            for f in fits
-            if f.fit.surface is not None
-            and f.fit.support < SURE
-            and f.agreement >= _WORTH_SHARPENING
-            and all(f is not d for d in done)
-        ]
+        left = [f for f in fits if f.agreement >= worth and f.fit.support < SURE and all(f is not d for d in done)]
         if not left or (any(fits[0] is d for d in done) and agrees(fits)):
             break
         coarse = left[0]
-        fit = sharpened(gray, coarse.fit, ruling(coarse.template, coarse.page_id), _NOTHING)
-        sharp = coarse if fit is coarse.fit else max(coarse, _bent(gray, seen, coarse, fit), key=lambda f: f.rank)
-        done.append(sharp)
-        fits = _sorted([*(f for f in fits if f is not coarse), sharp])
+        fit = way(gray, coarse.fit, ruling(coarse.template, coarse.page_id), _NOTHING)
+        better = coarse if fit is coarse.fit else max(coarse, _bent(gray, seen, coarse, fit), key=lambda f: f.rank)
+        done.append(better)
+        fits = _sorted([*(f for f in fits if f is not coarse), better])
     return fits
 
 
@@ -192,7 +193,7 @@ def _followed(gray: GrayImage, seen: Rectified, plane: LineFit, start: _Start | 
         return plane
     rules = ruling(plane.template, plane.page_id)
     bend = None if start is None else (start.homography, start.moved)
-    fit = follow(gray, None, plane.fit, [], rules, _NOTHING, bend, most_left=_LEFT)
+    fit = follow(gray, None, plane.fit, [], rules, _NOTHING, bend, most_left=LEFT)
     return plane if fit.surface is None else max(plane, _bent(gray, seen, plane, fit), key=lambda f: f.rank)
 
 

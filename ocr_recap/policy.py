@@ -19,16 +19,12 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from .cases import PLAUSIBLE, Case, Person, Reason
+from .confirming import confirming
 from .reconcile import Evaluated
 
 Status = Literal["accepted", "review", "blank"]
 Policy = Literal["strict", "balanced"]
 
-# A copy confirms nothing: one hand writes a number twice in the same way, and one reader misreads it twice in the same
-# way. A rule needs a sum, so at least three numbers, to be a second witness; and where all but two of them are nought
-# it is a copy again, unless its digits are clear. Of some 130,000 numbers resampled from drawn ones the balanced policy
-# took 8 wrong ones by such sums before (benchmarks/resample.py).
-_LEAST_NUMBERS = 3
 _SURELY_READ = 0.9  # from so much on a number wants a second witness and not a last fraction of certainty
 _RATHER_READ = 0.5  # by its own ink, for a rule that it breaks to be broken on paper
 _LEAST_TOTALS = 2  # likewise, one row's total is the number written once more
@@ -146,11 +142,12 @@ def decide(
         policy: which thresholds, or these themselves.
     """
     thresholds = Thresholds.of(policy) if isinstance(policy, str) else policy
-    clear = {c.field for c in cases if c.supports >= _SURELY_READ or c.person is not None}
-    return {case.field: _decide(case, rules, clear, thresholds) for case in cases}
+    doubt = 1.0 - thresholds.posterior
+    holding = confirming(cases, rules, thresholds.rule, doubt, lambda case: _second(case, thresholds) is not None)
+    return {case.field: _decide(case, rules, holding.of(case.field), thresholds) for case in cases}
 
 
-def _decide(case: Case, rules: Sequence[Evaluated], clear: set[str], thresholds: Thresholds) -> Decision:
+def _decide(case: Case, rules: Sequence[Evaluated], holding: tuple[str, ...], thresholds: Thresholds) -> Decision:
     mine = [r for r in rules if case.field in r.numbers]
     objections = _objections(case, mine, thresholds)
     if case.person is not None:
@@ -164,35 +161,14 @@ def _decide(case: Case, rules: Sequence[Evaluated], clear: set[str], thresholds:
         return Decision("review", doubts or (("blank_uncertain", {}),), "none", ())
     if objections:
         return Decision("review", tuple(objections), "none", ())
-    second, confirming = _second(case, thresholds), _confirming(case, mine, clear, thresholds)
+    second = _second(case, thresholds)
     if case.confidence < thresholds.posterior or case.supports < thresholds.digits:
         return Decision("review", _doubts(case, thresholds), "none", ())
     if second is not None:
         return Decision("accepted", (), second, ())
-    # A sum confirms what digits say, it does not choose among them: where a clerk's sum is wrong on paper, a misreading
-    # that mends it is there too, and was taken (resampled from evidence of calibration writers, balanced policy).
-    if confirming and case.supports >= max(thresholds.summed, case.rival):
-        return Decision("accepted", (), "rule", confirming)
+    if holding and case.supports >= thresholds.summed:
+        return Decision("accepted", (), "rule", holding)
     return Decision("review", _doubts(case, thresholds), "none", ())
-
-
-def _confirming(case: Case, rules: Sequence[Evaluated], clear: set[str], thresholds: Thresholds) -> tuple[str, ...]:
-    """The rules that are a second witness of a number."""
-    return tuple(
-        r.rule.id
-        for r in rules
-        if r.outcome == "holds"
-        and r.holds is not None
-        and r.holds >= thresholds.rule
-        and len(r.numbers) >= _LEAST_NUMBERS
-        and (not _is_a_copy(case.field, r.numbers) or clear.issuperset(r.numbers))
-    )
-
-
-def _is_a_copy(field: str, numbers: Mapping[str, int | None]) -> bool:
-    """Whether a sum says no more than a copy: 0 + 4 = 4 stands though both are misread, 0 + 0 = 0 likewise."""
-    others = sum(bool(value) for name, value in numbers.items() if name != field)
-    return others < 2
 
 
 def _decided(person: Person, objections: Sequence[Reason]) -> Decision:

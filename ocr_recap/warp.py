@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from .crease import find_creases
 from .displacement import Displacement
+from .growing import grown
 from .register import Fit, Ruling
 from .rounds import BENT, MOST_LEFT, NEAR, Bent, Rounds, fitted, folds, met, score, sight, thinned
 
@@ -40,6 +41,7 @@ SURE = 0.985
 # 25.
 _FINE = 20
 _SHARPER: Rounds = ((0.3, 0.1, 2), (0.2, 0.1, 2), (0.15, 0.1, 3))
+LEFT = 0.03  # cell widths of residual that it may make good
 _HOPEFUL, _ALL = 0.6, 0.995  # support below which a surface lies elsewhere, and from which it misses nothing
 _STEPS, _STEP = 6, 0.002  # steps at most, and support that each must gain
 _SHARPENED = 2  # surfaces that are sharpened, the second only if the first is not enough
@@ -127,6 +129,20 @@ def sharpened(gray: GrayImage, fit: Fit, ruled: Ruling, anchors: tuple[FloatArra
         return fit
     best = replace(fit, support=sharp.support, residual=sharp.residual, surface=sharp.surface)
     return _told(gray, best, thin, folded=True)
+
+
+def outgrown(gray: GrayImage, fit: Fit, ruled: Ruling, anchors: tuple[FloatArray, FloatArray]) -> Fit:
+    """A page of which a part is met, followed from there over all of it and sharpened; itself where that fails."""
+    start = grown(gray, fit, ruled, anchors)
+    if start is None:
+        return fit
+    homography, moves = start
+
+    def moved(points: FloatArray) -> FloatArray:
+        return points + moves
+
+    there = follow(gray, None, fit, [], ruled, anchors, (homography, moved), most_left=LEFT)
+    return fit if there.surface is None or there.surface is fit.surface else sharpened(gray, there, ruled, anchors)
 
 
 def _sharpened(

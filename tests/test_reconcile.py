@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr_recap import reconcile, slips
-from ocr_recap.cases import heard_together, make_case
+from ocr_recap.cases import BubbleCase, heard_together, make_case
 from ocr_recap.choices import Choice, Choices, weigh
+from ocr_recap.confirming import confirming
 from ocr_recap.elimination import Factor, beliefs, plan
 from ocr_recap.longrules import chain
 from ocr_recap.policy import decide, verdict
@@ -380,6 +381,22 @@ def test_a_sheet_that_any_plausible_reading_mends_is_a_question_and_not_inconsis
     _, decisions, said, _ = decided(told(total="117", a="X50") | {"b": cells("X61", c7=0.02)}, SUM)
     assert said == "review"
     assert decisions["b"].status == "review"
+
+
+def test_a_sum_says_nothing_of_a_digit_that_a_part_and_the_total_share() -> None:
+    """Who writes an 8 like a 6 does so in both: 110 + 106 = 216 holds, and so does 110 + 108 = 218."""
+    for policy, little in (("strict", 0.002), ("balanced", 0.012)):
+        tables = {"total": cells("216", c8=little), "a": cells("110"), "b": cells("106", c8=0.014)}
+        cases, decisions, _, _ = decided(tables, SUM, policy=policy)
+        assert [cases[n].value for n in ("total", "a", "b")] == [216, 110, 106]
+        assert {n: d.status for n, d in decisions.items()} == {"total": "review", "a": "accepted", "b": "review"}
+        assert {code for code, _ in decisions["b"].reasons} == {"no_second_witness"}
+        other = tables | {"b": cells("106", c5=0.014)}
+        assert {d.status for d in decided(other, SUM, policy=policy)[1].values()} == {"accepted"}, "no 5 for the total"
+    counted = [replace(c, bubbles=BubbleCase("106", 1.0)) if c.field == "b" else c for c in cases.values()]
+    rules = [reconcile.Evaluated(SUM, {n: c.value for n, c in cases.items()}, "holds", 0.0, 0.9999, 0.0)]
+    told_by_bubbles = confirming(counted, rules, 0.99, 0.001, lambda c: c.bubbles is not None)
+    assert told_by_bubbles.of("total") == ("sum",)
 
 
 @given(st.integers(0, 400), st.integers(0, 400), st.integers(-300, 300).filter(bool))
