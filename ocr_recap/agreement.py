@@ -98,7 +98,12 @@ class LineFit:
     @property
     def rank(self) -> tuple[bool, float]:
         """What is good enough goes before what is not, and then what agrees more."""
-        return self.agreement >= self.needed and self.is_met, self.agreement
+        return self.is_enough, self.agreement
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether it would be accepted but for others that agree as well."""
+        return self.agreement >= self.needed and self.is_met
 
     def uncovered(self) -> LineFit:
         """The same, judged by what nothing lies on; itself where nothing seems to."""

@@ -9,7 +9,7 @@ from .hypotheses import Hypothesis, View
 from .register import Fit, quick_score, refine
 from .rounds import BENT
 from .shake import shaken
-from .warp import follow
+from .warp import follow, outgrown
 
 FloatArray = NDArray[np.float64]
 Fitted = tuple[Fit, Hypothesis]
@@ -62,6 +62,13 @@ def improve(view: View, fit: Fit, hypothesis: Hypothesis) -> Fitted:
         better = straighten(view, better, hypothesis)
         return (better, hypothesis) if better.support > fit.support else (fit, hypothesis)
     return (fit if fit.surface else straighten(view, fit, hypothesis)), hypothesis
+
+
+def outgrow(view: View, fit: Fit, hypothesis: Hypothesis) -> Fitted:
+    """Follow the paper from the part of it whose lines a fit meets, where that meets more of them."""
+    ruled = view.ruling(hypothesis.template, hypothesis.page_id)
+    further = outgrown(view.gray, fit, ruled, _anchors(hypothesis))
+    return (further if further.support > fit.support else fit), hypothesis
 
 
 def is_enough(fit: Fit) -> bool:

@@ -19,10 +19,11 @@ from .agreement import LineFit, agrees
 from .by_lines import PageOf, find_by_lines, fits_by_lines
 from .by_tag import marks_by_tag
 from .fiducials import SeenTag, find_marks, find_tags, tag_corners
-from .fitting import CONVINCING, Fitted, fit_plane, improve, is_enough, is_flat, rank, straighten
+from .fitting import CONVINCING, Fitted, fit_plane, improve, is_enough, is_flat, outgrow, rank, straighten
 from .hypotheses import Hypothesis, View, from_marks, out_of_sight, settle, turn, with_tag, without_tag
 from .load import Photo
 from .located import Located
+from .neighbour import second_sheet
 from .problems import PhotoProblem
 from .rectify import Lines, mirrored
 from .register import Fit, project
@@ -66,7 +67,7 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
     """Find the page.
 
     Raises:
-        PhotoProblem: no form, another form, a mirrored photo, too few anchors, or a page that does not fit.
+        PhotoProblem: no form, another form, two sheets, a mirrored photo, too few anchors, or a page that does not fit.
     """
     tagged = {
         page.markers.tag.id: (template, page.id)
@@ -96,9 +97,11 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
         # A page that should have a tag may be one of another form that has it.
         if best.template.page(best.page_id).markers.tag:
             _refuse_strangers(photo.gray, templates)
-        return _by_lines(best, photo)
+        return _alone(best, photo, lines)
     if not marked and (found := _by_marks(view, templates)):
         return _at_marks(view, found, photo.scale)
+    if alone and alone[0].is_enough:
+        _one_of_two(alone[0], lines)  # if it is, neither leads
     backwards = mirrored(lines.seen)
     if _is_mirrored(photo.gray, tagged) or agrees(fits_by_lines(photo.gray, backwards, pages, _HOPEFUL_IN_A_MIRROR)):
         raise PhotoProblem("photo_mirrored")
@@ -199,6 +202,22 @@ def _by_lines(found: LineFit, photo: Photo, anchors: tuple[str, ...] = ("lines",
     return Located.of(found.template, found.page_id, found.fit, anchors, photo.scale, found.covered)
 
 
+def _alone(found: LineFit, photo: Photo, lines: Lines) -> Located:
+    """A page that only its lines tell."""
+    located = _by_lines(found, photo)
+    beside = _one_of_two(found, lines)
+    return replace(located, others=(f"{found.template.id} {found.page_id}",)) if beside else located
+
+
+def _one_of_two(found: LineFit, lines: Lines) -> bool:
+    """Whether a part of a second such sheet is in sight; raises the problem of two whole ones."""
+    seen = lines.seen or lines.hidden
+    beside = second_sheet(seen, found, lines.gray.shape[::-1]) if seen is not None else "none"
+    if beside == "whole":
+        raise PhotoProblem("two_sheets", form=found.template.id, page=found.page_id)
+    return beside == "part"
+
+
 def _by_marks(view: View, templates: Sequence[Template]) -> Fitted | None:
     """The page whose corner marks and lines convince; None where there is none."""
     fits = _fits_without_tag(view, templates)
@@ -216,6 +235,11 @@ def _fits_with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -
         fits.sort(key=lambda pair: -pair[0].support)
         if fits and not is_enough(fits[0][0]):
             fits[0] = (straighten(view, *fits[0], last=True), fits[0][1])
+            # A folded sheet's best plane is that of a part, often by two marks; all marks hold the whole.
+            most = max(len(hypothesis.marks) for _, hypothesis in fits)
+            held = next(index for index, (_, hypothesis) in enumerate(fits) if len(hypothesis.marks) == most)
+            for index in sorted({0, held}):
+                fits[index] = outgrow(view, *fits[index])
     return sorted(fits, key=lambda pair: -pair[0].support)
 
 

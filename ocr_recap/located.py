@@ -21,7 +21,8 @@ class Located:
     `homography` alone does so for flat paper; `surface` is how far paper that is not flat lies off (mm), and `before`
     the residual without it. `folds` are creases: (0, x) one down the page at x mm, (1, y) one across at y mm; `unmet`
     (n, 2) mm are line samples that such a surface does not meet. `covered`: it was found only by the part of the
-    page that nothing lies on; `others` are further sheets whose tags are in sight, as "form page".
+    page that nothing lies on; `others` are further sheets in sight, as "form page": those whose tags are seen, and of a
+    page found by its lines alone another of the same.
     """
 
     template: Template

@@ -117,6 +117,12 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "The photo shows another form: the tag {tags} does not belong to {known}. Photograph the right form, or add a "
         "template of that form (docs/templates.md).",
     ),
+    "two_sheets": (
+        "Dua lembar {form}, halaman {page}, tampak utuh di foto ini, dan tidak ada yang menunjukkan lembar mana yang "
+        "dimaksud. Foto setiap lembar sendiri-sendiri.",
+        "Two whole sheets of {form}, page {page}, are in sight, and nothing says which of them is meant. Photograph "
+        "each sheet by itself.",
+    ),
     "photo_mirrored": (
         "Foto terbalik seperti di cermin. Matikan pencerminan kamera dan ulangi foto.",
         "The photo is mirrored. Turn off mirroring in the camera and take it again.",

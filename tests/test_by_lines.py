@@ -109,6 +109,25 @@ def test_what_lies_on_a_page_makes_it_no_other_one(form: Template) -> None:
     assert problem_of(shot.gray, others).code in ("no_form", "form_unsure")
 
 
+@pytest.mark.parametrize("form", WITHOUT_MARKS[::2], ids=lambda form: form.id)
+def test_a_second_sheet_beside_a_page_without_tag_is_said_and_a_whole_one_refused(form: Template) -> None:
+    gray = Shot(form, form.pages[0].id, tilt=0.02).gray
+    upright = gray.shape[0] > gray.shape[1]
+    gray = gray[:, 160:-160] if upright else gray[160:-160]  # sheets lie side by side, or one below the other
+
+    def beside(share: float) -> np.ndarray:
+        part = gray[:, : int(share * gray.shape[1])] if upright else gray[: int(share * gray.shape[0])]
+        return np.concatenate([gray, part], axis=1 if upright else 0)
+
+    def others(picture: np.ndarray) -> tuple[str, ...]:
+        return locate(load(picture, "shot", Options()), FORMS).others
+
+    assert others(gray) == ()
+    assert others(beside(0.6)) == (f"{form.id} {form.pages[0].id}",)
+    problem = problem_of(beside(1.0), FORMS)
+    assert (problem.code, problem.data["form"]) == ("two_sheets", form.id)
+
+
 def lay(shot: Shot, low: float, high: float) -> None:
     """Something gray on the left half of the page's ruled part, between two shares of its height."""
     points = ruling(shot.template, shot.page_id).points

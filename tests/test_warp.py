@@ -11,15 +11,16 @@ from conftest import PPM, Shot
 
 from ocr_recap import draw
 from ocr_recap.crop import crop
+from ocr_recap.growing import grown
 from ocr_recap.load import load
 from ocr_recap.locate import LEAST_SUPPORT, locate
 from ocr_recap.located import Located
 from ocr_recap.options import Options
 from ocr_recap.record import Page, PaperShape
-from ocr_recap.register import project, refine, ridge_distance, ruling
+from ocr_recap.register import Fit, project, refine, ridge_distance, ruling
 from ocr_recap.surface import Surface
 from ocr_recap.template import load as load_template
-from ocr_recap.warp import follow
+from ocr_recap.warp import SURE, follow, outgrown
 
 LIMIT = 0.15  # cell widths
 NO_ANCHORS = (np.zeros((0, 2)), np.zeros((0, 2)))
@@ -214,3 +215,43 @@ def test_a_surface_finds_back_to_where_it_came_from():
     assert bent.origin_of(bent.moved(places)) == pytest.approx(places, abs=0.01)
     x, y = np.array([0.0, 31.0, 200.0]), np.array([5.0, 90.0])
     assert bent.lattice(x, y) == pytest.approx(bent.moved(np.stack(np.meshgrid(x, y), axis=-1)))
+
+
+def kink(points: np.ndarray) -> np.ndarray:
+    """Folded across at `HALF`: what lies below is seen nearer to it, in the end by more than a row of the list."""
+    beyond = np.maximum(points[..., 1] - HALF, 0.0)
+    return np.stack([-0.02 * beyond, -0.08 * beyond], axis=-1)
+
+
+HALF = 150.0  # mm from the top
+
+
+def test_a_folded_page_is_followed_outward_from_the_part_that_is_met():
+    form = load_template("c1-ppwp-2014")
+    shot = Bent(form, form.pages[0].id, kink)
+    ruled = ruling(form, form.pages[0].id)
+    places = project(shot.homography, ruled.points + kink(ruled.points))
+    half = refine(shot.gray, shot.homography, ruled, NO_ANCHORS)
+    half = replace(half, homography=shot.homography)
+
+    def off(fit: Fit) -> float:
+        seen = project(fit.homography, ruled.points if fit.surface is None else fit.surface.moved(ruled.points))
+        unit = project(shot.homography, ruled.points + np.array([ruled.unit, 0])) - project(
+            shot.homography, ruled.points
+        )
+        return float(np.quantile(np.linalg.norm(seen - places, axis=1) / np.linalg.norm(unit, axis=1), 0.95))
+
+    assert off(half) > 1.0, "a row and more where the paper ends"
+    whole = outgrown(shot.gray, half, ruled, NO_ANCHORS)
+    assert off(whole) < 0.1
+    assert whole.support > SURE
+    assert any(axis == 1 and abs(place - HALF) < 10 for axis, place in whole.folds)
+
+
+def test_nothing_is_followed_from_where_no_lines_are_met(template):
+    shot = Shot(template, "2")
+    ruled = ruling(template, "2")
+    aside = refine(shot.gray, shot.homography, ruled, NO_ANCHORS)
+    aside = replace(aside, homography=shot.homography @ np.array([[1, 0, 3.0], [0, 1, 2.5], [0, 0, 1]]))
+    assert grown(shot.gray, aside, ruled, NO_ANCHORS) is None
+    assert outgrown(shot.gray, aside, ruled, NO_ANCHORS) is aside
