@@ -40,8 +40,8 @@ LEAST_AGREEMENT, LEAST_AGREEMENT_BENT, LEAST_AGREEMENT_COVERED = 0.82, 0.88, 0.9
 LEAST_LEAD = 0.10  # by which the best place must beat every other page,
 LEAST_LEAD_ELSEWHERE = 0.04  # and the same page at another place
 LARGEST_RESIDUAL = 0.06  # cell widths
-# Two places of a page are one where so large a share of its line samples lies nearer than so many cell widths.
-MOST, _ELSEWHERE = 0.9, 0.25
+_ELSEWHERE = 0.25  # cell widths: two places of a page are one where all of its numbers lie nearer
+MOST = 0.9  # share of a page's lines by which places are compared before they are fitted
 _APART = 16  # px, rectified, between places that are mapped exactly
 _ALIKE = 12.0  # mm: parallel lines nearer than this look alike
 _SCALE = 2.0  # px per mm of the drawing that explains a photo's lines
@@ -135,9 +135,13 @@ class LineFit:
         return rules.unit * (here / there) ** 0.25
 
     def is_elsewhere(self, other: LineFit) -> bool:
-        """Whether the same page lies elsewhere in the other fit."""
-        apart = np.linalg.norm(self.places - other.places, axis=1) / self.unit
-        return float(np.quantile(apart, MOST)) > _ELSEWHERE
+        """Whether numbers of the same page lie elsewhere in the other fit.
+
+        Where two ways to follow a folded sheet part where no number is, as in the list of signatures, they are one.
+        """
+        read = _read(self.template, self.page_id)
+        apart = np.linalg.norm(self.seen(read) - other.seen(read), axis=1) / self.unit
+        return float(apart.max()) > _ELSEWHERE
 
 
 def agrees(fits: Sequence[LineFit], least: float = 1.0) -> bool:
@@ -155,6 +159,18 @@ def agrees(fits: Sequence[LineFit], least: float = 1.0) -> bool:
         if f.page == best.page and best.is_elsewhere(f)
     ]
     return best.agreement >= min(least, best.needed) and best.is_met and min(leads, default=0.0) >= 0.0
+
+
+@lru_cache(maxsize=256)
+def _read(template: Template, page_id: str) -> FloatArray:
+    """Corners of the numbers' boxes and middles of their bubbles; grids find their own lines. (n, 2) mm."""
+    corners: list[tuple[float, float]] = []
+    for field in template.fields_of(page_id):
+        for x0, y0, x1, y1 in field.cells.rects():
+            corners += [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+        if field.bubbles is not None:
+            corners += [(x, y) for x, y in field.bubbles.centers(field.cells.count).reshape(-1, 2).tolist()]
+    return np.array(corners, dtype=np.float64)
 
 
 @lru_cache(maxsize=256)
