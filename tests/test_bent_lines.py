@@ -10,10 +10,11 @@ import pytest
 from conftest import Shot
 from test_warp import Bent, bow, found
 
+from ocr_recap.agreement import LineFit
 from ocr_recap.axes import Axis, Layout, layouts
 from ocr_recap.lineup import Placed, Ruler
 from ocr_recap.rectify import Rectified, as_it_is, mirrored, rectify
-from ocr_recap.register import project
+from ocr_recap.register import Fit, project, ruling
 from ocr_recap.stretch import stretched
 from ocr_recap.surface import Surface
 from ocr_recap.template import load as load_template
@@ -176,3 +177,26 @@ def test_a_bent_photo_in_a_mirror_is_bent_the_other_way():
     assert project(other.to_photo, other.bend.moved(across)) == pytest.approx(
         project(seen.to_photo, seen.bend.moved(places))
     )
+
+
+class Below:
+    """Stands for a surface: what lies below a place is displaced by 5 mm."""
+
+    def __init__(self, place: float) -> None:
+        self.place = place
+
+    def moved(self, points: np.ndarray) -> np.ndarray:
+        return points + np.where(points[..., 1:] > self.place, [0.0, 5.0], 0.0)
+
+
+def test_two_ways_to_follow_a_sheet_are_one_where_no_number_lies_elsewhere():
+    form = load_template("c1-ppwp-2014")  # its numbers end at 137 mm, its lists at the foot of the page
+    rules = ruling(form, "lampiran-1")
+    every = np.ones(len(rules.points), dtype=bool)
+    plane = Fit(np.diag([5.0, 5.0, 1.0]), 1.0, 0.0, every, every, np.zeros(len(every)))
+
+    def page(place: float) -> LineFit:
+        return LineFit(form, "lampiran-1", replace(plane, surface=Below(place)), every, every, 1.0)
+
+    assert not page(1000.0).is_elsewhere(page(140.0))
+    assert page(1000.0).is_elsewhere(page(130.0))
