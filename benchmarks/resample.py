@@ -58,7 +58,7 @@ class Source:
     plain: dict[str, list[tuple[Floats, Floats | None]]]
     bubbled: dict[str, list[tuple[Floats, Floats | None]]]
     counted: dict[tuple[bool, bool], list[Counted]]
-    seen: list[tuple[bool, bool, tuple[str, ...]]]
+    seen: list[tuple[bool, bool, tuple[str, ...], bool]]
 
 
 def resample(
@@ -117,7 +117,7 @@ def _source(heard: Sequence[HeardDocument], fields: Sequence[FormField]) -> Sour
             number = document.numbers.get(field.id)
             if number is None:
                 continue
-            source.seen.append((number.found, number.inside, number.poor))
+            source.seen.append((number.found, number.inside, number.poor, number.held))
             if field.id in slipped:  # what is seen there is not what is written
                 continue
             table = source.plain if number.bubbles is None else source.bubbled
@@ -190,7 +190,7 @@ class _Drawn:
         """A grid of this kind."""
         return self._next("counted", (filled, totals))
 
-    def seen(self) -> tuple[bool, bool, tuple[str, ...]]:
+    def seen(self) -> tuple[bool, bool, tuple[str, ...], bool]:
         """How well a number of the photo was seen."""
         return self._seen[int(self._rng.integers(len(self._seen)))]
 

@@ -225,6 +225,7 @@ def _evidence(field: FormField, heard: Heard, case: Case, patch: FieldPatches) -
             supports=case.supports,
             blank=case.blank,
             found=case.cells_found,
+            held=case.held,
             inside=case.inside,
             cells=cells,
             poor=case.poor,

@@ -81,6 +81,7 @@ class Case:
         choices: all that it may be, each with what its own witnesses say.
         digits_text: likeliest text of the digit cells alone.
         cells_found: every printed box was seen.
+        held: one printed box was not, and the others hold its place.
         inside: every cell lies within the photo.
         bubbles: None where the form has none.
         objections: what speaks against the number from outside its page: reason codes with their data.
@@ -105,6 +106,7 @@ class Case:
     poor: tuple[str, ...] = ()
     chosen: int = 0
     chances: tuple[float, ...] = ()
+    held: bool = False
 
     @property
     def choice(self) -> Choice:
@@ -165,7 +167,9 @@ class Case:
         return self.choice.value if self.person is None else self.person.value
 
 
-def make_case(field: str, evidence: Evidence, cells_found: bool, inside: bool, poor: tuple[str, ...] = ()) -> Case:
+def make_case(
+    field: str, evidence: Evidence, cells_found: bool, inside: bool, poor: tuple[str, ...] = (), held: bool = False
+) -> Case:
     """What matters for the decision on a number, its own witnesses heard and no rule yet."""
     choices = weigh(evidence)
     said = evidence.bubbles
@@ -182,6 +186,7 @@ def make_case(field: str, evidence: Evidence, cells_found: bool, inside: bool, p
         tally=tally,
         totals=sums,
         poor=poor,
+        held=held,
     )
     weights = choices.weights / (choices.weights.sum() + choices.rest)
     return _chosen(case, weights.tolist())

@@ -19,7 +19,7 @@ from .located import Located
 from .parts import FormField, RowTotals, Tally
 from .rowtotals import cut_totals
 from .sampler import Sampler
-from .snap import BOX, BUBBLE, BUBBLE_SNAP, RING, WIDE, snap_boxes, snap_rings
+from .snap import BOX, BUBBLE, BUBBLE_SNAP, RING, WIDE, hold, snap_boxes, snap_rings
 
 FloatArray = NDArray[np.float64]
 Patch = NDArray[np.uint8]
@@ -47,6 +47,7 @@ class FieldPatches:
         boxes: (n, 2) printed width and height of the boxes in these patches, px.
         quads: (n, 4, 2) corners TL, TR, BR, BL of the printed boxes, photo px.
         found: (n,) the printed box was seen.
+        held: one was not, and the others of the number hold its place.
         inside: every cell lies within the photo.
         bubbles: (n, 10, 24, 24) uint8 or None.
         bubble_centers: (n, 10, 2) photo px or None.
@@ -67,6 +68,7 @@ class FieldPatches:
     grid: GridPatches | None = None
     totals: Mapping[int, Patch] = field(default_factory=dict[int, Patch])
     total_box: tuple[float, float] | None = None
+    held: bool = False
 
 
 def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
@@ -159,11 +161,15 @@ def _onto(photo: Photo, quad: FloatArray, width: float, height: float) -> Sample
 
 @dataclass(frozen=True, eq=False)
 class _Cells:
-    """The cells of one number: patches (n, 48, 48), quads (n, 4, 2) photo px, which printed boxes were seen (n,)."""
+    """The cells of one number: patches (n, 48, 48), quads (n, 4, 2) photo px, which printed boxes were seen (n,).
+
+    `held`: one was not, and the others hold its place.
+    """
 
     patches: Patch
     quads: FloatArray
     found: NDArray[np.bool_]
+    held: bool
 
 
 def _cut_cells(sampler: Sampler, fields: Sequence[FormField], located: Located) -> dict[str, _Cells]:
@@ -174,16 +180,19 @@ def _cut_cells(sampler: Sampler, fields: Sequence[FormField], located: Located) 
     width, height = fields[0].cells.box[2], fields[0].cells.box[3]
     unit = max(width, height) / BOX
     shift, found = snap_boxes(sampler.sample(centers, unit, WIDE), width / unit / 2, height / unit / 2, ends)
+    parts = [slice(end - f.cells.count, end) for f, end in zip(fields, ends, strict=True)]
+    held = [hold(shift[p], found[p]) for p in parts]
     if located.unmet is not None:
         # Amid lines that the paper's surface does not meet a cell may have snapped to another's box.
         near = np.linalg.norm(located.unmet - centers[:, None], axis=2) < _AROUND
-        found = found & (near.sum(axis=1) < _TOO_MANY)
+        amid = near.sum(axis=1) >= _TOO_MANY
+        found = found & ~amid
+        held = [yes and not amid[p].any() for yes, p in zip(held, parts, strict=True)]
     centers = centers + shift * unit
     half = np.array([width, height]) / 2
     quads = sampler.to_photo(centers[:, None] + np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half)
     patches = sampler.sample(centers, 1 / scale_of(width, height), PATCH)
-    parts = [slice(end - f.cells.count, end) for f, end in zip(fields, ends, strict=True)]
-    return {f.id: _Cells(patches[p], quads[p], found[p]) for f, p in zip(fields, parts, strict=True)}
+    return {f.id: _Cells(patches[p], quads[p], found[p], h) for f, p, h in zip(fields, parts, held, strict=True)}
 
 
 def _together(
@@ -207,7 +216,7 @@ def _together(
         folded |= (rects[:, axis] - _FOLD < place) & (place < rects[:, axis + 2] + _FOLD)
     seen, centers = bubbles or (None, None)
     return FieldPatches(
-        cells.patches, boxes, quads, cells.found, inside, seen, centers, folded, grid, totals, total_box
+        cells.patches, boxes, quads, cells.found, inside, seen, centers, folded, grid, totals, total_box, cells.held
     )
 
 

@@ -103,6 +103,7 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
         poor=digits.poor,
         chosen=next((i for i, c in enumerate(listed) if (c.text, c.value) == (field.text, field.value)), 0),
         chances=(field.confidence,) * len(listed),
+        held=digits.held,
     )
 
 

@@ -68,8 +68,8 @@ class DigitEvidence(Frozen):
     """The digit witness: `text` cell by cell, `value` and its probability, before anything else was heard.
 
     `supports` is the probability that the cells mean the number's value, over all ways to write it; `blank` that all
-    are empty. `found`: every printed box was seen; `inside`: every box lies within the photo; `poor`: why a cell is
-    seen too badly to be relied on, as codes of `reasons.REASONS`.
+    are empty. `found`: every printed box was seen; `held`: all but one, whose place the others hold; `inside`: every
+    box lies within the photo; `poor`: why a cell is seen too badly to be relied on, as codes of `reasons.REASONS`.
     """
 
     text: str
@@ -81,6 +81,7 @@ class DigitEvidence(Frozen):
     inside: bool
     cells: tuple[CellEvidence, ...]
     poor: tuple[str, ...] = ()
+    held: bool = False
 
 
 class BubbleEvidence(Frozen):

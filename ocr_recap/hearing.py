@@ -65,7 +65,7 @@ def hear_witnesses(
         poor = (
             policy.poor(seen.pixels.tolist(), seen.blurs(), seen.burnt.tolist(), seen.contrast.tolist()) if seen else ()
         )
-        case = make_case(field, evidence, bool(patch.found.all()), patch.inside, poor)
+        case = make_case(field, evidence, bool(patch.found.all()), patch.inside, poor, patch.held)
         heard[field] = Heard(case, evidence, cells, bubbles, seen)
     return heard
 

@@ -227,7 +227,7 @@ def _unseen(case: Case, thresholds: Thresholds) -> list[Reason]:
         return [("outside_photo", {})]
     if thresholds.flawed:
         return []
-    found: list[Reason] = [] if case.cells_found else [("cell_not_found", {})]
+    found: list[Reason] = [] if case.cells_found or case.held else [("cell_not_found", {})]
     return found + [(code, {}) for code in case.poor]
 
 

@@ -17,6 +17,9 @@ BUBBLE = 24  # px: a bubble with its surroundings
 RING = 8.0  # px: its printed radius in that patch
 BUBBLE_SNAP = 3  # px that a block of bubbles may lie off; it is searched in patches larger by so much on every side
 _SNAP = 6  # px (0.19 cell widths) that a box may lie off its predicted place
+_ALIKE = (
+    3.0  # px (0.09 cell widths) by which the boxes of a number may lie off differently to hold the place of another
+)
 _PULL = 0.06  # gray levels per squared px: how much better a farther place must be
 # A pair of sides is seen where both are ridges of ink this high (mean, gray levels), one of them twice as high; or, in
 # poor light, where each stands out of its own rows: its mean height is so many times their scatter, which is one gray
@@ -49,6 +52,23 @@ def snap_boxes(
     x_shift, x_found = _snap_axis(image, half_width, half_height, ends)
     y_shift, y_found = _snap_axis(np.swapaxes(image, 1, 2), half_height, half_width, ends)
     return np.stack([x_shift, y_shift], axis=1), x_found & y_found
+
+
+def hold(shift: FloatArray, found: NDArray[np.bool_]) -> bool:
+    """Put the one box of a number that was not seen, such as one under correction fluid, where the others have it.
+
+    Args:
+        shift: (n, 2) of the number's boxes, patch px; that of the box not seen is changed.
+        found: (n,) which of them were seen.
+
+    Returns:
+        Whether there is such a box and the others hold its place: two or more that lie off by about as much.
+    """
+    others = shift[found]
+    if len(others) < max(2, len(shift) - 1) or found.all() or float(np.ptp(others, axis=0).max()) > _ALIKE:
+        return False
+    shift[~found] = others.mean(axis=0)
+    return True
 
 
 def _snap_axis(

@@ -36,8 +36,11 @@ def bubbles(text: str, sure: float = 0.999) -> np.ndarray:
     return table
 
 
-def case(field: str, text: str, filled: str | None = None, sure: float = 0.999, found: bool = True) -> Case:
-    return make_case(field, hear(cells(text, sure), None if filled is None else bubbles(filled)), found, True)
+def case(
+    field: str, text: str, filled: str | None = None, sure: float = 0.999, found: bool = True, held: bool = False
+) -> Case:
+    said = hear(cells(text, sure), None if filled is None else bubbles(filled))
+    return make_case(field, said, found, True, held=held)
 
 
 def statuses(cases: list[Case], *rules: Rule) -> dict[str, str]:
@@ -215,6 +218,12 @@ def test_struck_out_misplaced_and_unfound_go_to_review() -> None:
     assert statuses([case("a", "1?7", "117")]) == {"a": "review"}
     assert statuses([case("a", "1X7", "1 7")]) == {"a": "review"}
     assert statuses([case("a", "117", "117", found=False)]) == {"a": "review"}
+
+
+def test_a_box_under_correction_fluid_whose_place_the_others_hold_is_read_but_no_blank() -> None:
+    assert statuses([case("a", "117", "117", found=False, held=True)]) == {"a": "accepted"}
+    assert statuses([case("a", "117", found=False, held=True)]) == {"a": "review"}, "nothing confirms it"
+    assert statuses([case("a", "   ", "   ", found=False, held=True)]) == {"a": "review"}
 
 
 @given(st.integers(0, 999), st.integers(0, 999))

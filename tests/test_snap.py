@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_recap.snap import BOX, WIDE, snap_boxes
+from ocr_recap.snap import BOX, WIDE, hold, snap_boxes
 
 HALF = BOX / 2
 NOISE = 2.0  # gray levels
@@ -93,3 +93,15 @@ def test_cells_of_one_number_help_each_other():
     assert alone[0] == pytest.approx((-3, -3), abs=0.6)
     assert found.all()
     assert shift == pytest.approx(np.full((4, 2), 3.0), abs=0.6)
+
+
+def test_a_box_that_is_not_seen_lies_where_the_others_of_its_number_do():
+    shift = np.array([[1.0, -2.0], [0.0, 3.0], [2.0, -1.0]])
+    assert hold(shift, np.array([True, False, True]))
+    assert shift.tolist() == [[1.0, -2.0], [1.5, -1.5], [2.0, -1.0]]
+    for found in ([True, True, True], [True, False, False]):
+        assert not hold(shift.copy(), np.array(found))
+    assert not hold(shift[:2].copy(), np.array([True, False])), "one is no line"
+    apart = np.array([[4.0, 0.0], [0.0, 0.0], [0.0, 0.0]])
+    assert not hold(apart, np.array([True, False, True])), "one of them is another box"
+    assert apart[1].tolist() == [0.0, 0.0]

@@ -47,7 +47,7 @@ class HeardNumber:
         cells: (cells, 14) log-probabilities of the digit witness, by `witnesses.digits.CLASSES`.
         bubbles: (columns, 12) of the bubble witness, None where the form has none.
         strokes, totals: of the tally witness and of the row totals.
-        found: every printed box was seen; inside: every cell lies within the photo.
+        found: every printed box was seen; held: all but one, whose place the others hold; inside: every cell lies within the photo.
         poor: why cells are seen too badly, as reason codes.
     """
 
@@ -60,6 +60,7 @@ class HeardNumber:
     found: bool
     inside: bool
     poor: tuple[str, ...]
+    held: bool
 
     @property
     def value(self) -> int | None:
@@ -75,7 +76,8 @@ class HeardNumber:
         """
         marks = self.bubbles if bubbles else None
         counted = (self.strokes, self.totals) if counts else (None, None)
-        return make_case(field, readings.hear(self.cells, marks, *counted), self.found, self.inside, self.poor)
+        heard = readings.hear(self.cells, marks, *counted)
+        return make_case(field, heard, self.found, self.inside, self.poor, self.held)
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,7 @@ def _read(form: Template, page: str, made: photos.Made) -> dict[str, HeardNumber
             said.case.cells_found,
             said.case.inside,
             said.case.poor,
+            said.case.held,
         )
         for name, said in heard.items()
     }
