@@ -20,6 +20,7 @@ _SNAP = 6  # px (0.19 cell widths) that a box may lie off its predicted place
 _ALIKE = (
     3.0  # px (0.09 cell widths) by which the boxes of a number may lie off differently to hold the place of another
 )
+_ALIKE = 3.0  # px (0.09 cell widths) by which boxes of a number may lie off differently to hold the place of another
 _PULL = 0.06  # gray levels per squared px: how much better a farther place must be
 # A pair of sides is seen where both are ridges of ink this high (mean, gray levels), one of them twice as high; or, in
 # poor light, where each stands out of its own rows: its mean height is so many times their scatter, which is one gray

@@ -47,7 +47,8 @@ class HeardNumber:
         cells: (cells, 14) log-probabilities of the digit witness, by `witnesses.digits.CLASSES`.
         bubbles: (columns, 12) of the bubble witness, None where the form has none.
         strokes, totals: of the tally witness and of the row totals.
-        found: every printed box was seen; held: all but one, whose place the others hold; inside: every cell lies within the photo.
+        found: every printed box was seen; held: all but one, whose place the others hold.
+        inside: every cell lies within the photo.
         poor: why cells are seen too badly, as reason codes.
     """
 
