@@ -17,9 +17,6 @@ BUBBLE = 24  # px: a bubble with its surroundings
 RING = 8.0  # px: its printed radius in that patch
 BUBBLE_SNAP = 3  # px that a block of bubbles may lie off; it is searched in patches larger by so much on every side
 _SNAP = 6  # px (0.19 cell widths) that a box may lie off its predicted place
-_ALIKE = (
-    3.0  # px (0.09 cell widths) by which the boxes of a number may lie off differently to hold the place of another
-)
 _ALIKE = 3.0  # px (0.09 cell widths) by which boxes of a number may lie off differently to hold the place of another
 _PULL = 0.06  # gray levels per squared px: how much better a farther place must be
 # A pair of sides is seen where both are ridges of ink this high (mean, gray levels), one of them twice as high; or, in
