@@ -34,8 +34,8 @@ _BEYOND_DOUBT = 0.93  # agreement from which no other place is followed
 _HOPEFUL = 0.12  # of lineup's score: places below are not worth a fit
 _RIVAL = 0.6  # of the best place's score: places below cannot win
 _WORTH_FOLLOWING = 0.4  # agreement from which paper that is not flat is followed
-_WORTH_SHARPENING, _WORTH_GROWING = 0.6, 0.5  # the same from which it is sharpened, and then followed from a part;
-_BETTERED = 3  # places at most
+_WORTH_SHARPENING, _SHARPENED = 0.6, 3  # agreement from which it is sharpened where it misses lines; places at most
+_WORTH_GROWING, _GROWN = 0.5, 2  # the same from which it is followed over the whole page from the part that is met
 _NEAR = 0.2  # cell widths: a line is there if it is found so near
 _SINGULAR = 1e-9  # determinant, of mm to px, below which a plane cannot be turned back
 _NOTHING = (np.zeros((0, 2)), np.zeros((0, 2)))
@@ -75,10 +75,10 @@ def fits_by_lines(
     if seen is None:
         return []
     fits = _sharp(gray, seen, _fits(gray, seen, pages, hopeful))
-    if seen.bend is None or agrees(fits):
-        return fits
-    flat = as_it_is(gray, seen)
-    return _sorted([*fits, *_sharp(gray, flat, _fits(gray, flat, pages, hopeful))])
+    if seen.bend is not None and not agrees(fits):
+        flat = as_it_is(gray, seen)
+        fits = _sorted([*fits, *_sharp(gray, flat, _fits(gray, flat, pages, hopeful))])
+    return fits if agrees(fits) else _bettered(gray, seen, fits, outgrown, _WORTH_GROWING, _GROWN)
 
 
 def _fits(gray: GrayImage, seen: Rectified, pages: Sequence[PageOf], hopeful: float) -> list[LineFit]:
@@ -111,16 +111,16 @@ def _fits(gray: GrayImage, seen: Rectified, pages: Sequence[PageOf], hopeful: fl
 
 
 def _sharp(gray: GrayImage, seen: Rectified, fits: list[LineFit]) -> list[LineFit]:
-    """The same with the best places sharpened where they miss lines; where that leaves a doubt, they are followed over
-    the whole page from the part that is met."""
-    fits = _bettered(gray, seen, fits, sharpened, _WORTH_SHARPENING)
-    return fits if agrees(fits) else _bettered(gray, seen, fits, outgrown, _WORTH_GROWING)
+    """The same with the best places sharpened, on paper that is not flat, where these miss lines."""
+    return _bettered(gray, seen, fits, sharpened, _WORTH_SHARPENING, _SHARPENED)
 
 
-def _bettered(gray: GrayImage, seen: Rectified, fits: list[LineFit], way: Bettering, worth: float) -> list[LineFit]:
+def _bettered(
+    gray: GrayImage, seen: Rectified, fits: list[LineFit], way: Bettering, worth: float, most: int
+) -> list[LineFit]:
     """The same with the best places, whose agreement is worth it, bettered one by one until one convinces."""
     done: list[LineFit] = []
-    for _ in range(_BETTERED):
+    for _ in range(most):
         # What seems to be a rival may be the same place, followed less well.
         left = [f for f in fits if f.agreement >= worth and f.fit.support < SURE and all(f is not d for d in done)]
         if not left or (any(fits[0] is d for d in done) and agrees(fits)):

@@ -31,7 +31,8 @@ _STEPS = (12.0, 24.0, 48.0)  # mm of the next step: to the next row, and over bl
 _REACH, _MET, _HALF = 0.22, 0.12, 0.5  # cell widths: looked for, met; share of the samples beside that must be
 _KNOTS, _STIFF = 20, 0.1  # as `warp` sharpens
 _ROUNDS = 80
-_GROWN = 2  # samples that a step must gain
+_GAINED = 2  # samples that a step must gain
+_LEAST = 0.65  # share of the samples in sight that must be reached: less makes no page
 _SINGULAR = 1e-9  # determinant, of mm to px, below which a plane cannot be turned back
 
 
@@ -50,8 +51,8 @@ def grown(
         A homography (mm to px), and how far the samples of `thinned(ruled)` are displaced on top of it, (n, 2) mm.
     """
     thin = thinned(ruled)
-    known = _surely_met(gray, fit, thin)
-    if known is None:
+    known, visible = _surely_met(gray, fit, thin)
+    if not known.any():
         return None
     model = Displacement(thin, anchors, fit.homography, (), _KNOTS)
     apart, beside = _apart(thin.points), _beside(thin)
@@ -68,7 +69,7 @@ def grown(
             near = apart[:, known & there].min(axis=1) <= _STEPS[step]
             share = (there & near)[beside].sum(axis=1) / np.maximum(near[beside].sum(axis=1), 1)
             known = near & seen.found & (share >= _HALF)
-            step = 0 if known.sum() > most + _GROWN else step + 1
+            step = 0 if known.sum() > most + _GAINED else step + 1
             most = max(most, int(known.sum()))
             if step == len(_STEPS):
                 break
@@ -76,6 +77,8 @@ def grown(
         if min(np.bincount(model.axis[held], minlength=2)) < _FEWEST_OF_AXIS:
             return None
         values = model.fit(values, held, offset, _REACH, _STIFF, trusting=True)
+    if known.sum() < _LEAST * visible:
+        return None
     places = project(fit.homography, thin.points + model.basis @ values)
     plane = cv2.findHomography(thin.points[known], places[known])[0] if np.isfinite(places).all() else None
     # OpenCV gives None where it finds none.
@@ -85,8 +88,8 @@ def grown(
     return homography, project(np.asarray(np.linalg.inv(homography), dtype=np.float64), places) - thin.points
 
 
-def _surely_met(gray: GrayImage, fit: Fit, thin: Ruling) -> Mask | None:
-    """The largest part of the page where nearly every line is met; (n,), None where there is hardly one."""
+def _surely_met(gray: GrayImage, fit: Fit, thin: Ruling) -> tuple[Mask, int]:
+    """The largest part of the page where nearly every line is met, (n,), and how many samples are in sight."""
     moved = thin.points if fit.surface is None else fit.surface.moved(thin.points)
     placed = Ruling(moved, thin.normals, thin.unit)
     seen = match(gray, fit.homography, placed, sight(thin, NEAR), judging=True)
@@ -101,11 +104,9 @@ def _surely_met(gray: GrayImage, fit: Fit, thin: Ruling) -> Mask | None:
         if part.sum() > len(largest):
             largest = left[part]
         left = left[~part]
-    if len(largest) < _FEWEST:
-        return None
     known = np.zeros(len(thin.points), dtype=bool)
-    known[largest] = True
-    return known
+    known[largest if len(largest) >= _FEWEST else largest[:0]] = True
+    return known, int(seen.visible.sum())
 
 
 def _apart(points: FloatArray) -> NDArray[np.float32]:
