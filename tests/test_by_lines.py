@@ -109,7 +109,7 @@ def test_what_lies_on_a_page_makes_it_no_other_one(form: Template) -> None:
     assert problem_of(shot.gray, others).code in ("no_form", "form_unsure")
 
 
-@pytest.mark.parametrize("form", WITHOUT_MARKS[::2], ids=lambda form: form.id)
+@pytest.mark.parametrize("form", WITHOUT_MARKS[::4], ids=lambda form: form.id)
 def test_a_second_sheet_beside_a_page_without_tag_is_said_and_a_whole_one_refused(form: Template) -> None:
     gray = Shot(form, form.pages[0].id, tilt=0.02).gray
     upright = gray.shape[0] > gray.shape[1]
