@@ -2,13 +2,13 @@
 
 What is asked of it is in `agreement`, of a plane first. Where that does not settle it, places are stretched
 (`stretch`), and the paper is followed from there and sharpened (`warp`): bent and folded sheets are judged as they lie.
+Where that leaves a doubt, they are followed over the whole from the part that is met (`growing`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +20,7 @@ from .rectify import Lines, Rectified, as_it_is
 from .register import Fit, Ruling, project, refine, ruling
 from .rounds import met
 from .stretch import Stretch, stretched
+from .surface import nearest_plane
 from .template import Template
 from .warp import LEFT, SURE, follow, outgrown, sharpened
 
@@ -37,7 +38,6 @@ _WORTH_FOLLOWING = 0.4  # agreement from which paper that is not flat is followe
 _WORTH_SHARPENING, _SHARPENED = 0.6, 3  # agreement from which it is sharpened where it misses lines; places at most
 _WORTH_GROWING, _GROWN = 0.5, 2  # the same from which it is followed over the whole page from the part that is met
 _NEAR = 0.2  # cell widths: a line is there if it is found so near
-_SINGULAR = 1e-9  # determinant, of mm to px, below which a plane cannot be turned back
 _NOTHING = (np.zeros((0, 2)), np.zeros((0, 2)))
 
 
@@ -111,7 +111,7 @@ def _fits(gray: GrayImage, seen: Rectified, pages: Sequence[PageOf], hopeful: fl
 
 
 def _sharp(gray: GrayImage, seen: Rectified, fits: list[LineFit]) -> list[LineFit]:
-    """The same with the best places sharpened, on paper that is not flat, where these miss lines."""
+    """The same with the best places sharpened where they miss lines; a plane among them stays as it is."""
     return _bettered(gray, seen, fits, sharpened, _WORTH_SHARPENING, _SHARPENED)
 
 
@@ -144,10 +144,8 @@ class _Start:
         self._seen, self._placed, self._stretch = seen, placed, stretch
         points = ruling(placed.layout.template, placed.layout.page_id).points
         places = self._on_photo(points)
-        found = cv2.findHomography(points, places)[0] if np.isfinite(places).all() else None
-        # OpenCV gives None where it finds none.
-        usable = found is not None and abs(float(np.linalg.det(found))) > _SINGULAR  # pyright: ignore[reportUnnecessaryComparison]
-        self.homography = np.asarray(found, dtype=np.float64) if usable else placed.homography
+        plane = nearest_plane(points, places)
+        self.homography = placed.homography if plane is None else plane
         self._places = self._straightened(points)
 
     def is_like(self, other: _Start) -> bool:

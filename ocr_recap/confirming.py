@@ -17,7 +17,7 @@ from .cases import Case
 from .reconcile import Evaluated
 
 _LEAST_NUMBERS = 3  # two are a copy
-_SURELY_READ = 0.9  # a copy's numbers have to be read so by their own ink to confirm each other
+_CLEAR = 0.9  # a copy's numbers have to be read so by their own ink to confirm each other
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def confirming(
     open_ = [c for c in cases if c.person is None and not confirmed(c)]
     swayed = {c.field for c in open_ if c.supports < c.rival}
     exchanges = {c.field: tuple(_exchanges(c, doubt)) for c in open_}
-    clear = {c.field for c in cases if c.supports >= _SURELY_READ or c.person is not None}
+    clear = {c.field for c in cases if c.supports >= _CLEAR or c.person is not None}
     fields: dict[str, frozenset[str]] = {}
     for rule in rules:
         numbers = rule.numbers

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from .displacement import Displacement
 from .register import Fit, Ruling, match, project
 from .rounds import NEAR, sight, thinned
+from .surface import nearest_plane
 
 FloatArray = NDArray[np.float64]
 GrayImage = NDArray[np.uint8]
@@ -35,7 +35,6 @@ _KNOTS, _STIFF = 20, 0.1  # as `warp` sharpens
 _ROUNDS = 80
 _GAINED = 2  # samples that a step must gain
 _LEAST = 0.65  # share of the samples in sight that must be reached: less makes no page
-_SINGULAR = 1e-9  # determinant, of mm to px, below which a plane cannot be turned back
 
 
 def grown(
@@ -82,12 +81,10 @@ def grown(
     if known.sum() < _LEAST * visible:
         return None
     places = project(fit.homography, thin.points + model.basis @ values)
-    plane = cv2.findHomography(thin.points[known], places[known])[0] if np.isfinite(places).all() else None
-    # OpenCV gives None where it finds none.
-    if plane is None or abs(float(np.linalg.det(plane))) <= _SINGULAR:  # pyright: ignore[reportUnnecessaryComparison]
+    plane = nearest_plane(thin.points[known], places[known])
+    if plane is None or not np.isfinite(places).all():
         return None
-    homography = np.asarray(plane, dtype=np.float64)
-    return homography, project(np.asarray(np.linalg.inv(homography), dtype=np.float64), places) - thin.points
+    return plane, project(np.asarray(np.linalg.inv(plane), dtype=np.float64), places) - thin.points
 
 
 def _surely_met(gray: GrayImage, fit: Fit, thin: Ruling) -> tuple[Mask, int]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
+_SINGULAR = 1e-9  # determinant, of mm to px, below which a plane cannot be turned back
 _TURNS = 4  # each leaves about a tenth of the error: paper does not rise steeper than that
 
 
@@ -45,6 +47,15 @@ class Surface:
         )
         moves = [down @ self.values[..., k] @ across.T for k in (0, 1)]
         return np.stack([moves[0] + x, moves[1] + y[:, None]], axis=-1)
+
+
+def nearest_plane(points: FloatArray, places: FloatArray) -> FloatArray | None:
+    """The homography (3, 3) that takes points (n, 2) of a page, mm, nearest to where they are seen, px; None where that
+    is no plane, or one that cannot be turned back."""
+    found = cv2.findHomography(points, places)[0] if np.isfinite(places).all() else None
+    # OpenCV gives None where it finds none.
+    usable = found is not None and abs(float(np.linalg.det(found))) > _SINGULAR  # pyright: ignore[reportUnnecessaryComparison]
+    return np.asarray(found, dtype=np.float64) if usable else None
 
 
 def splines(place: FloatArray, count: int) -> FloatArray:

@@ -81,8 +81,11 @@ def test_a_page_is_found_beside_what_lies_on_its_corner(form: Template) -> None:
     lay(shot, 0.0, 0.42)
     pages = [(f, page.id) for f in FORMS for page in f.pages]
     assert not agrees(fits_by_lines(shot.gray, rectify(shot.gray), pages))
+    found = find_by_lines(Lines(shot.gray), pages)
+    assert agrees(found)
+    assert (found[0].page, found[0].covered) == ((form.id, form.pages[0].id), True)
     located = locate(load(shot.gray, "shot", Options()), FORMS)
-    assert (located.template.id, located.page_id, located.covered) == (form.id, form.pages[0].id, True)
+    assert located.covered
     assert shot.error(located.homography) < LIMIT
     whole = locate(load(Shot(form, form.pages[0].id, 5).gray, "shot", Options()), FORMS)
     assert not whole.covered
