@@ -44,8 +44,8 @@ _NOTHING = (np.zeros((0, 2)), np.zeros((0, 2)))
 def find_by_lines(lines: Lines, pages: Sequence[PageOf]) -> list[LineFit]:
     """The pages that come nearest to the ruled lines of a photo, best first.
 
-    Lines are taken as they are seen, and where that leaves a doubt, as grain and motion may hide them, and as something
-    that lies on the page may.
+    Lines are taken as they are seen, and where that leaves a doubt, as grain and motion may hide them, from nearer by
+    where the sheet is small in its photo, and as something that lies on the page may hide them.
 
     Args:
         lines: of the photo.
@@ -55,6 +55,8 @@ def find_by_lines(lines: Lines, pages: Sequence[PageOf]) -> list[LineFit]:
     if agrees(fits) and fits[0].agreement >= _BEYOND_DOUBT:
         return fits
     ways = [fits, fits_by_lines(lines.gray, lines.hidden, pages)]
+    if not any(agrees(found) for found in ways) and lines.nearer is not None:
+        ways.append(fits_by_lines(lines.gray, lines.nearer, pages))
     if not any(agrees(found) for found in ways):
         free = [_sorted(fit.uncovered() for fit in found) for found in ways]
         ways += [found for found in free if agrees(found)]

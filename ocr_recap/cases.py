@@ -216,7 +216,7 @@ def heard_together(cases: Sequence[Case], rules: Sequence[Rule]) -> tuple[list[C
 def _chosen(case: Case, chances: Sequence[float]) -> Case:
     """With the likeliest reading that the number's own ink allows."""
     listed = case.choices.listed
-    rounded = tuple(float(f"{p:.7g}") for p in chances)
+    rounded = tuple(float(f"{p:.7g}") if p else 0.0 for p in chances)
     allowed = [i for i, c in enumerate(listed) if c.digits >= PLAUSIBLE] or list(range(len(listed)))
     return replace(case, chosen=max(allowed, key=lambda i: (rounded[i], -i)), chances=rounded)
 

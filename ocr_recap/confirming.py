@@ -17,6 +17,8 @@ from .cases import Case
 from .reconcile import Evaluated
 
 _LEAST_NUMBERS = 3  # two are a copy
+_SURE = 0.6  # probability beside which no other reading is as likely
+_ROUNDING = 0.9  # of what remains beside a reading: chances are rounded
 _CLEAR = 0.9  # a copy's numbers have to be read so by their own ink to confirm each other
 
 
@@ -53,8 +55,9 @@ def confirming(
         confirmed: whether a number has a second witness of its own.
     """
     open_ = [c for c in cases if c.person is None and not confirmed(c)]
-    swayed = {c.field for c in open_ if c.supports < c.rival}
-    exchanges = {c.field: tuple(_exchanges(c, doubt)) for c in open_}
+    # Readings exclude each other: where one is sure enough no other can be likelier, or likely enough to matter.
+    swayed = {c.field for c in open_ if c.supports < _SURE and c.supports < c.rival}
+    exchanges = {c.field: tuple(_exchanges(c, doubt)) for c in open_ if c.supports < 1.0 - _ROUNDING * doubt}
     clear = {c.field for c in cases if c.supports >= _CLEAR or c.person is not None}
     fields: dict[str, frozenset[str]] = {}
     for rule in rules:

@@ -135,16 +135,23 @@ def _product(first: int, parts: Sequence[tuple[Scope, FloatArray]], sizes: Seque
     """The product of tables over all their variables, `first` on axis 0, the others ascending."""
     others = sorted({v for scope, _ in parts for v in scope} - {first})
     scope = (first, *others)
+    if not parts:
+        return scope, np.ones(sizes[first])
     place = {v: i for i, v in enumerate(scope)}
-    table = np.ones([1] * len(scope))
+    table: FloatArray | None = None
     for part, values in sorted(parts, key=lambda p: p[1].size):  # as long as it is small, it costs little
-        axes = [place[v] for v in part]
-        ordered = values.transpose(np.argsort(axes)) if axes != sorted(axes) else values
-        shape = [1] * len(scope)
-        for axis in axes:
-            shape[axis] = sizes[scope[axis]]
-        table = table * ordered.reshape(shape)
-    return scope, table if parts else np.ones(sizes[first])
+        if part == scope:
+            shaped = values
+        else:
+            axes = [place[v] for v in part]
+            ascending = sorted(range(len(axes)), key=axes.__getitem__)
+            shape = [1] * len(scope)
+            for axis in axes:
+                shape[axis] = sizes[scope[axis]]
+            shaped = values.transpose(ascending).reshape(shape)
+        table = shaped.copy() if table is None else table * shaped
+    assert table is not None
+    return scope, table
 
 
 def _marginal(scope: Scope, table: FloatArray, wanted: Scope) -> FloatArray:

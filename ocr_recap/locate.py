@@ -139,13 +139,17 @@ def _at_its_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag) ->
     plane = fit_plane(view, hypothesis, hypothesis.homography, near=len(hypothesis.marks) == 4)
     fit = straighten(view, plane, hypothesis, unfolded=True)
     if not _is_sure(fit):
-        # One of four marks may be false: the three others then fit far better.
-        others = [
-            from_marks(template, page_id, tag, {i: mark.center for i, mark in marks.items() if i != left_out})
-            for left_out in (marks if len(marks) == 4 and plane.support < 1 - _FALSE_MARK else ())
-        ]
-        fits = [(fit_plane(view, other, other.homography), other) for other in others if other is not None]
-        best = max(fits, key=lambda pair: pair[0].support, default=(plane, hypothesis))
+        best = plane, hypothesis
+        if len(marks) == 4 and plane.support < 1 - _FALSE_MARK:
+            # One of the four may be false, likeliest the one least like a mark: the three others then fit far better.
+            for left_out in sorted(marks, key=lambda i: marks[i].score):
+                three = {i: mark.center for i, mark in marks.items() if i != left_out}
+                other = from_marks(template, page_id, tag, three)
+                if other is not None:
+                    found = fit_plane(view, other, other.homography), other
+                    best = max(best, found, key=lambda pair: pair[0].support)
+                if best[0].support >= CONVINCING:
+                    break
         if best[0].support > plane.support + _FALSE_MARK:
             plane, hypothesis = best
             fit = straighten(view, plane, hypothesis, unfolded=True)

@@ -236,7 +236,7 @@ def evaluate(rules: Sequence[Rule], values: Mapping[str, int | None], said: Post
             Evaluated(
                 rule,
                 numbers,
-                rule.relation.evaluate(values),
+                rule.relation.outcome(difference),
                 None if difference is None else float(difference),
                 said and said.holds.get(rule.id),
                 said and said.breaks.get(rule.id),

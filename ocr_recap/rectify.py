@@ -24,6 +24,7 @@ GrayImage = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
 
 _LOOK = 1000  # px, longer side of the picture on which strokes are looked for
+_NEARER = 0.8  # share of the photo's longer side from which its lines gain too little by being looked at alone
 _SIDE = 1100  # px, longer side of the rectified picture
 _LEAST_STROKES = 8  # per direction; a table has more
 _PALE = 0.18  # the same of the darkest lines, once the picture is turned
@@ -112,6 +113,23 @@ class Lines:
     def hidden(self) -> Rectified | None:
         """As grain and motion may hide them."""
         return rectify(self.gray, hidden=True)
+
+    @cached_property
+    def nearer(self) -> Rectified | None:
+        """As they are seen from nearer by, on the part of the photo that holds them; None where that is nearly all."""
+        far = self.seen or self.hidden
+        if far is None:
+            return None
+        edge = np.array(self.gray.shape[::-1])
+        corners = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]) * far.rows.shape[::-1]
+        places = project(far.to_photo, corners)
+        low = np.clip(np.floor(places.min(axis=0)), 0, edge).astype(int)
+        high = np.clip(np.ceil(places.max(axis=0)), 0, edge).astype(int)
+        if not 0 < (high - low).max() < _NEARER * edge.max():
+            return None
+        near = rectify(np.ascontiguousarray(self.gray[low[1] : high[1], low[0] : high[0]]))
+        shift = np.array([[1.0, 0, low[0]], [0, 1.0, low[1]], [0, 0, 1.0]])
+        return None if near is None else replace(near, to_photo=shift @ near.to_photo)
 
 
 def as_it_is(gray: GrayImage, seen: Rectified) -> Rectified:

@@ -94,7 +94,7 @@ class Equation:
         parts = tuple((name, c) for name, c in coefficients.items() if name != total)
         return cls(parts, (total, coefficients[total]), constant, tolerance, scale, rate)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """All its numbers, the total last."""
         return (*(name for name, _ in self.parts), self.total[0])

@@ -73,7 +73,10 @@ class Relation:
 
     def evaluate(self, values: Mapping[str, int | None]) -> Outcome:
         """Whether the relation holds as written; `not_evaluated` while any number is missing or blank."""
-        difference = self.difference(values)
+        return self.outcome(self.difference(values))
+
+    def outcome(self, difference: Fraction | None) -> Outcome:
+        """The same, of a difference that is known already."""
         if difference is None:
             return "not_evaluated"
         if self.operator == "=":

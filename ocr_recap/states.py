@@ -51,13 +51,14 @@ def meant(choices: Mapping[str, Choices], equations: Collection[Equation]) -> di
     best = {name: _best(c) for name, c in choices.items()}
     found: dict[str, set[int]] = {name: set() for name in choices}
     for equation in equations:
-        terms = dict((*equation.parts, equation.total))
-        for name, coefficient in terms.items():
-            others = [(best[n], c) for n, c in terms.items() if n != name]
-            known = [value * c for value, c in others if value is not None]
-            value, left = divmod(-(equation.constant + sum(known)), coefficient)
-            if len(known) == len(others) and left == 0 and value >= 0:
-                found[name].add(value)
+        terms = [(name, coefficient, best[name]) for name, coefficient in (*equation.parts, equation.total)]
+        unknown = [name for name, _, value in terms if value is None]
+        all_known = equation.constant + sum(value * coefficient for _, coefficient, value in terms if value is not None)
+        for name, coefficient, own in terms:
+            if unknown in ([], [name]):
+                value, left = divmod((own or 0) * coefficient - all_known, coefficient)
+                if left == 0 and value >= 0:
+                    found[name].add(value)
     return {name: tuple(sorted(values)) for name, values in found.items()}
 
 

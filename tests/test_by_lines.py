@@ -75,6 +75,26 @@ def test_a_page_whose_lines_are_hidden_by_motion_and_grain_is_found(form: Templa
     assert shot.error(located.homography) < 2 * LIMIT
 
 
+def test_a_small_sheet_under_tilt_is_found_from_nearer_by() -> None:
+    form = load_template("c1-kwk-2017")
+    pages = [(f, page.id) for f in FORMS for page in f.pages]
+    shot = Shot(form, form.pages[0].id, 4)
+    assert Lines(shot.gray).nearer is None  # it fills the photo
+    height, width = shot.gray.shape
+    sides = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
+    small = np.array([[614, 300], [866, 300], [920, 684], [560, 684]], dtype=np.float32)
+    matrix = cv2.getPerspectiveTransform(sides, small)
+    smooth = cv2.GaussianBlur(shot.gray, (0, 0), 1.9)
+    gray = np.asarray(cv2.warpPerspective(smooth, matrix, (1600, 1200), borderValue=110), dtype=np.uint8)
+    lines = Lines(gray)
+    assert not agrees(fits_by_lines(gray, lines.seen, pages))
+    assert not agrees(fits_by_lines(gray, lines.hidden, pages))
+    found = find_by_lines(lines, pages)
+    assert agrees(found)
+    assert found[0].page == (form.id, form.pages[0].id)
+    assert shot.error(np.linalg.inv(matrix) @ found[0].fit.homography) < LIMIT
+
+
 @pytest.mark.parametrize("form", WITHOUT_MARKS[1::2], ids=lambda form: form.id)
 def test_a_page_is_found_beside_what_lies_on_its_corner(form: Template) -> None:
     shot = Shot(form, form.pages[0].id, 5)
