@@ -1,6 +1,6 @@
 """Are pages located as `read` locates them, and is each printed box seen where it is, and not where it is not?
 
-    python benchmarks/boxes.py [--count 24] [--seed 5077] [--writers calibration]
+    python benchmarks/boxes.py [--count 24] [--seed 5077] [--writers calibration] [--presets field hard]
 
 Photos of every form are drawn with the presets field and hard, and located: *right* where the page is right and 95% of
 the cells' corners lie within 0.25 of a cell width. Then the cells of each number are looked for twice: where the page
@@ -50,13 +50,14 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=24, help="photos per form and preset")
     parser.add_argument("--seed", type=int, default=5077)
     parser.add_argument("--writers", default="calibration", help="calibration, by which limits are chosen, or test")
+    parser.add_argument("--presets", nargs="*", default=["field", "hard"], choices=("clean", "field", "hard"))
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     forms = [load_template(name) for name in available()]
     print(
         "preset form, located right, cells, off (median, 95%; widths), numbers refused, seen elsewhere (cells, numbers)"
     )
-    for preset in ("field", "hard"):
+    for preset in arguments.presets:
         tallies: dict[str, Tally] = defaultdict(Tally)
         for form in forms:
             for index, (photo, fact) in enumerate(

@@ -11,9 +11,10 @@ witnesses say is decided in several ways:
 - + rules soft: the posterior that `ocr_recap` works with, by the same threshold;
 - strict, balanced: as `ocr_recap` decides: second witness, objections, quality and all.
 
-An error is a number that is accepted, or called blank, and is written otherwise. Below the table: the digit reader on
-single cells, as located and cut by us, how often it is right, and how many cells that it surely calls a digit hold
-another one; a corrected cell holds the digit that counts. Prints a table for the docs, and keeps all figures in
+An error is a number that is accepted, or called blank, and is written otherwise. The table is about counts; below it
+stand dates, which have no second witness and are never taken, and the digit reader on single cells, as located and cut
+by us: how often it is right, and how many cells that it surely calls a digit hold another one; a corrected cell holds
+the digit that counts. Prints a table for the docs, and keeps all figures in
 `benchmarks/fusion.json`. With `--keep` a second run, or a longer one, reads no photo twice.
 """
 
@@ -115,7 +116,10 @@ def measure(documents: Sequence[HeardDocument]) -> dict[str, Any]:
                 seconds.append(time.process_time() - start)
             said[name].append([_decided(document, case, decisions[case.field]) for case in heard])
             verdicts.add(name, document, form, heard, rules, decisions)
-    found["variants"] = {name: figures([n for numbers in each for n in numbers]) for name, each in said.items()}
+    counts = {field.id for field in form.fields if field.role == "count"}
+    every = {name: [n for numbers in each for n in numbers] for name, each in said.items()}
+    found["variants"] = {name: figures([n for n in each if n.field in counts]) for name, each in every.items()}
+    found["dates"] = figures([n for n in every["strict"] if n.field not in counts])
     found["verdicts"] = verdicts.export()
     found["cells"] = single_cells(documents)
     found["milliseconds"] = {
@@ -173,14 +177,14 @@ def _decided(document: HeardDocument, case: Case, decision: policy.Decision) -> 
 
 def figures(numbers: Sequence[Said]) -> dict[str, Any]:
     """Of many numbers: how many are right, taken, silently wrong; and how far chances mean what they say."""
-    counts = [n for n in numbers if n.written is not None]
+    written = [n for n in numbers if n.written is not None]
     taken, silent = sum(n.taken for n in numbers), sum(n.silent for n in numbers)
     return {
-        "written": len(counts),
-        "right": sum(n.right for n in counts),
-        "blank": len(numbers) - len(counts),
+        "written": len(written),
+        "right": sum(n.right for n in written),
+        "blank": len(numbers) - len(written),
         "taken": taken,
-        "taken_of_written": sum(n.taken for n in counts),
+        "taken_of_written": sum(n.taken for n in written),
         "silent": silent,
         "silent_upper95": clopper_pearson(silent, taken)[1],
         "ece": calibrate((n.chance, n.right) for n in numbers).ece,
@@ -248,7 +252,11 @@ def remarks(found: Mapping[str, Any]) -> str:
             f"{v['said_so']} of {v['inconsistent']} inconsistent ones are said to be so, all their broken rules are "
             f"seen in {v['rule_seen_broken']}, repaired {v['repaired']}"
         )
-    cells = found["cells"]
+    dates, cells = found["dates"], found["cells"]
+    lines.append(
+        f"parts of dates: right {dates['right'] / dates['written']:.2%} of {dates['written']}, "
+        f"taken {dates['taken_of_written']}, ECE {dates['ece']:.4f}"
+    )
     lines.append(
         f"single cells: right {cells['right_digits'] / cells['digits']:.2%} of {cells['digits']} digits, "
         f"{cells['right'] / cells['cells']:.2%} of all {cells['cells']}, ECE {cells['ece']:.4f}"
