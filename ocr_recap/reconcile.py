@@ -127,7 +127,12 @@ def _with(choices: Choices, means: Collection[int]) -> Choices:
     heaviest of it, and a sheet that does not add up would seem to be misread.
     """
     extra = [choices.unlisted(value) for value in means if choices.of(value) is None]
-    telling = [c for c in extra if c.digits < _LIGHT * choices.largest]
+    if not extra:
+        return choices
+    # Light choices will join the rest, and it may then be any number as heavy as the heaviest of them.
+    weights = choices.weights
+    largest = max(choices.largest, float(weights[weights < _THIN[0] * weights[0]].max(initial=0.0)))
+    telling = [c for c in extra if c.digits < _LIGHT * largest]
     return replace(choices, listed=(*choices.listed, *telling)) if telling else choices
 
 

@@ -336,6 +336,17 @@ def test_a_clear_sheet_that_does_not_add_up_is_not_taken_for_a_misread_one() -> 
     assert reconcile.posterior(unknown, [SUM]).breaks["sum"] < 0.5, "where its ink is not known nothing is claimed"
 
 
+def test_what_a_rule_points_to_is_told_from_light_choices_that_are_left_out_on_a_large_sheet() -> None:
+    """252 would add up; 230 to 239, which the last box allows, weigh ten times as much and would not."""
+    texts = {"a": cells("113", 0.9995), "b": cells("139", 0.9995), "total": cells("232", 0.9999, **{"c?": 0.004})}
+    crowd = {f"x{i}": cells("47", 0.5) for i in range(20)}
+    heard = {n: make_case(n, hear(t, None), True, True).choices for n, t in {**texts, **crowd}.items()}
+    alone = reconcile.posterior({n: heard[n] for n in texts}, [SUM])
+    beside = reconcile.posterior(heard, [SUM])
+    assert alone.chances["total"][0] > 0.85
+    assert beside.chances["total"][0] > 0.8
+
+
 @given(st.integers(0, 2**32))
 @settings(max_examples=40, deadline=None)
 def test_what_rules_point_to_is_bounded_by_its_own_ink(seed: int) -> None:
