@@ -1,13 +1,15 @@
 """Are pages without marks found, and is nothing else taken for one? Limits of `agreement` are chosen by this script.
 
     python benchmarks/lines.py [--count 24] [--preset field] [--seed 77] [--writers test] [--forms ID ...]
-                                [--taken-out]
+                                [--taken-out] [--small]
 
 Photos are drawn (`synth.photos`), tags and marks are not looked at, and each photo is asked twice:
 
 - **all** templates compete: right (template, page, 95% of the cells' corners within 0.25 of a cell width), WRONG, none;
 - its own template is **taken out**: whatever is accepted is WRONG. Sheets of which no template exists look like this.
   `--taken-out` asks for nothing else, for more photos in the time.
+
+With `--small` each photo is first put, shrunk and tilted further, into a larger one.
 
 Then things that are no form: spreadsheets, newspapers, walls, frames on grain. The last lines show how far apart right
 and wrong are: agreement of the right places, and of the best wrong ones (other page, other form, or the same page
@@ -18,6 +20,7 @@ wrong place that was best on its photo, on the preset field.
 from __future__ import annotations
 
 import argparse
+import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -31,6 +34,7 @@ from ocr_recap.by_lines import find_by_lines
 from ocr_recap.load import Photo, load
 from ocr_recap.options import Options
 from ocr_recap.rectify import Lines
+from ocr_recap.register import project
 from ocr_recap.synth.photo import photograph
 from ocr_recap.synth.photos import Order, make
 from ocr_recap.template import Template, available
@@ -41,6 +45,8 @@ RIGHT = 0.25  # cell widths
 FAR = 99.0
 PAPER = (297.0, 420.0)  # mm, of what is no form
 SCALE = 6.0  # px per mm
+FARTHER = (1600, 1200)  # px, of photos in which others are put,
+SMALL = ((0.45, 0.75), (0.6, 0.6))  # share of it that these fill, and how long their upper side is by the lower one
 
 
 def parser_of(description: str | None) -> argparse.ArgumentParser:
@@ -57,6 +63,7 @@ def parser_of(description: str | None) -> argparse.ArgumentParser:
 def main() -> None:
     parser = parser_of(__doc__)
     parser.add_argument("--taken-out", action="store_true", help="ask without the photo's own template alone")
+    parser.add_argument("--small", action="store_true", help="sheets that fill a small part of their photo")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     forms = [load_template(name) for name in available()]
@@ -67,7 +74,8 @@ def main() -> None:
         count: Counter[str] = Counter()
         seconds: list[float] = []
         offs: list[float] = []
-        for photo, fact in drawn(form, arguments.count, arguments.seed, arguments.preset, arguments.writers):
+        photos = drawn(form, arguments.count, arguments.seed, arguments.preset, arguments.writers)
+        for photo, fact in map(farther, photos, itertools.count()) if arguments.small else photos:
             if not arguments.taken_out:
                 start = time.process_time()
                 fits = asked(photo, forms)
@@ -80,7 +88,7 @@ def main() -> None:
         placed = f"corners off: median {np.median(offs):.3f}, 95% {np.quantile(offs, 0.95):.3f}" if offs else "-"
         cost = f"{np.median(seconds):.2f} s" if seconds else "-"
         print(f"{form.id:24} {arguments.preset}: {dict(sorted(count.items()))}; {placed}; {cost}", flush=True)
-    if arguments.forms is None and not arguments.taken_out:
+    if arguments.forms is None and not arguments.taken_out and not arguments.small:
         for kind, draw in KINDS.items():
             accepted = 0
             for index in range(arguments.count):
@@ -144,6 +152,29 @@ def drawn(form: Template, count: int, seed: int, preset: Any, writers: Any) -> I
     for index in range(count):
         made = make(Order(form, count, seed, preset, writers=writers), index)
         yield load(made.jpeg, made.name, Options()), made.truth
+
+
+def farther(case: tuple[Photo, dict[str, Any]], index: int) -> tuple[Photo, dict[str, Any]]:
+    """A drawn photo in a larger one: shrunk, its upper side shorter than its lower, on ground as gray as it is."""
+    photo, fact = case
+    share, narrow = SMALL[index % len(SMALL)]
+    height, width = photo.gray.shape
+    scale = share * min(FARTHER[0] / width, FARTHER[1] / height)
+    size = np.array([width, height]) * scale
+    rng = np.random.default_rng(index)
+    corner = rng.uniform(40, np.array(FARTHER) - size - 40)
+    near, far = 0.5 + 0.5 * narrow, 0.5 - 0.5 * narrow
+    places = corner + np.array([[far, 0], [near, 0], [1, 1], [0, 1]]) * size
+    sides = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
+    matrix = np.asarray(cv2.getPerspectiveTransform(sides, places.astype(np.float32)), dtype=np.float64)
+    smooth = cv2.GaussianBlur(photo.gray, (0, 0), max(0.3, 0.45 / scale))
+    seen = cv2.warpPerspective(smooth, matrix, FARTHER, borderValue=float(np.median(photo.gray)))
+    gray = (seen + rng.normal(0, 3, seen.shape)).clip(0, 255).astype(np.uint8)
+    fields = [
+        {**field, "cell_quads": project(matrix, (np.array(field["cell_quads"]) + 0.5) * photo.scale - 0.5).tolist()}
+        for field in fact["fields"]
+    ]
+    return load(gray, "small", Options()), {**fact, "fields": fields}
 
 
 def blank() -> np.ndarray:

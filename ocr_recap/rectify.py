@@ -24,7 +24,7 @@ GrayImage = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
 
 _LOOK = 1000  # px, longer side of the picture on which strokes are looked for
-_NEARER = 0.8  # share of the photo's longer side from which its lines gain too little by being looked at alone
+_NEARER = 0.8  # share of the photo's longer side from which lines gain too little by being looked at alone; ours
 _SIDE = 1100  # px, longer side of the rectified picture
 _LEAST_STROKES = 8  # per direction; a table has more
 _PALE = 0.18  # the same of the darkest lines, once the picture is turned

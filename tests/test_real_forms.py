@@ -32,6 +32,12 @@ def test_all_five_are_located_and_placed(scored: dict[str, dict[str, float]]) ->
     assert score["placement_p95"] <= 0.25
 
 
+def test_every_form_is_located_and_placed(scored: dict[str, dict[str, float]]) -> None:
+    score = scored["all"]
+    assert score["photos"] == score["located"] == 25
+    assert score["placement_p95"] <= 0.25
+
+
 def test_nothing_is_silently_wrong_on_any_real_photo(scored: dict[str, dict[str, float]]) -> None:
     assert scored["all"]["silent_errors"] == 0
     assert scored["all"]["unknown_read"] == 0
