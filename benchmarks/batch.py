@@ -1,12 +1,14 @@
-"""A batch as operators run it: does memory stay flat, what is the gain of two workers, what does a finished batch cost?
+"""A batch as operators run it: is memory flat, what do many photos cost, and two workers, and a finished batch?
 
     python benchmarks/batch.py memory [--photos 1000]     resident memory of the worker and the parent, photo by photo
+    python benchmarks/batch.py growth [--photos 10000]    batches of 10, 100 ... photos: what each photo costs in them
     python benchmarks/batch.py scaling [--photos 60]      one worker and two, side by side, and the finished batch again
 
 Photos are the samples with bytes of their own (a JPEG comment), so that none is a copy of another. `scaling` runs one,
 two, two, one workers in this order and compares the sums, so that a machine that warms up or slows down favours
 nobody; start-up is left out by the journal's own clock (first result to last), and told. On a machine that has anything
-else to do the ratio is that machine's: look at the load that is printed. Memory is read from /proc (Linux).
+else to do the ratio is that machine's: look at the load that is printed. `growth` counts CPU seconds: of the workers,
+who read, and of the parent, who hashes, keeps the journal and publishes. Memory is read from /proc (Linux).
 """
 
 from __future__ import annotations
@@ -29,15 +31,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("memory", "scaling"))
+    parser.add_argument("what", choices=tuple(_MEASURED))
     parser.add_argument("--photos", type=int)
     arguments = parser.parse_args()
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         photos = Path(scratch) / "in"
-        memory_of = arguments.what == "memory"
-        make(photos, arguments.photos or (1000 if memory_of else 60))
-        (memory if memory_of else scaling)(photos, Path(scratch))
+        measure, usual = _MEASURED[arguments.what]
+        make(photos, arguments.photos or usual)
+        measure(photos, Path(scratch))
 
 
 def make(folder: Path, count: int) -> None:
@@ -48,19 +50,53 @@ def make(folder: Path, count: int) -> None:
         (folder / f"{index:05d}.jpg").write_bytes(with_comment(samples[index % len(samples)], index))
 
 
+class Watch:
+    """Most MB that a worker and the parent held, photo by photo, and when the last photo was read."""
+
+    def __init__(self) -> None:
+        self.worker: list[float] = []
+        self.parent: list[float] = []
+        self.read = 0.0
+
+    def look(self, done: int, total: int, _name: str) -> None:
+        """After each photo (`batch.run`)."""
+        self.worker.append(max((resident(child) for child in children(os.getpid())), default=0.0))
+        self.parent.append(resident(os.getpid()))
+        self.read = time.monotonic()
+
+
 def memory(photos: Path, scratch: Path) -> None:
     """Resident memory as one worker reads photo after photo."""
-    worker: list[float] = []
-    parent: list[float] = []
+    watch = Watch()
 
-    def look(done: int, total: int, _name: str) -> None:
-        worker.append(max((resident(child) for child in children(os.getpid())), default=0.0))
-        parent.append(resident(os.getpid()))
+    def look(done: int, total: int, name: str) -> None:
+        watch.look(done, total, name)
         if done in (10, 50) or done % 100 == 0 or done == total:
+            worker, parent = watch.worker, watch.parent
             told = f"worker {worker[-1]:.0f} MB (most {max(worker):.0f}), parent {parent[-1]:.0f} MB"
             print(f"after {done} photos: {told}", flush=True)
 
     batch.run([photos], scratch / "out", workers=1, executor="processes", progress=look, limits=Limits())
+
+
+def growth(photos: Path, scratch: Path) -> None:
+    """Batches of ten times as many photos each, by two workers: CPU a photo, memory, and what publishing takes."""
+    files, out = sorted(photos.iterdir()), scratch / "out"
+    for count in (*(10**power for power in range(1, 10) if 10**power < len(files)), len(files)):
+        watch = Watch()
+        before, begun = os.times(), time.monotonic()
+        batch.run(files[:count], out, workers=2, executor="processes", progress=watch.look, limits=Limits())
+        after, ended = os.times(), time.monotonic()
+        workers = after.children_user + after.children_system - before.children_user - before.children_system
+        parent = after.user + after.system - before.user - before.system
+        tenth = watch.worker[: max(10, count // 10)]
+        print(
+            f"{count} photos: {workers / count:.3f} s CPU a photo of the workers, {parent / count:.3f} of the parent; "
+            f"reading took {watch.read - begun:.1f} s, publishing {ended - watch.read:.1f}; most memory: worker "
+            f"{max(watch.worker):.0f} MB ({max(tenth):.0f} in the first tenth), parent {max(watch.parent):.0f}",
+            flush=True,
+        )
+        shutil.rmtree(out)
 
 
 def scaling(photos: Path, scratch: Path) -> None:
@@ -90,6 +126,9 @@ def scaling(photos: Path, scratch: Path) -> None:
     took = time.monotonic() - begun
     count = sum(1 for _ in photos.iterdir())
     print(f"the finished batch again: {took:.2f} s with start-up, {1000 * took / count:.1f} ms a photo")
+
+
+_MEASURED = {"memory": (memory, 1000), "growth": (growth, 10_000), "scaling": (scaling, 60)}
 
 
 def children(process: int) -> list[int]:

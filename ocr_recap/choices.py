@@ -55,6 +55,11 @@ class Choice:
         """What the text is."""
         return interpret(self.text)[0]
 
+    @property
+    def proper(self) -> bool:
+        """Whether it stands for all ways to write its number, and not for one text with a sign after a digit."""
+        return self.value is not None and self.kind != "misplaced"
+
 
 @dataclass(frozen=True)
 class Choices:

@@ -126,7 +126,8 @@ def _with(choices: Choices, means: Collection[int]) -> Choices:
     Their own ink says how little these weigh. Among all that is not listed they would be taken to be as heavy as the
     heaviest of it, and a sheet that does not add up would seem to be misread.
     """
-    extra = [choices.unlisted(value) for value in means if choices.of(value) is None]
+    known = {c.value for c in choices.listed if c.proper}
+    extra = [choices.unlisted(value) for value in means if value not in known]
     if not extra:
         return choices
     # Light choices will join the rest, and it may then be any number as heavy as the heaviest of them.

@@ -39,20 +39,23 @@ class States:
         kinds: NUMBER, BLANK, UNREADABLE (nobody knows which number) or REST (all that is not listed).
         charge: of UNREADABLE and REST: the most that any single number of it weighs, as a share of its weight.
         written: the number as written; None: as `values`. It differs where the number itself slipped.
+        proper: which NUMBERs stand for all ways to write them, so that REST does not hold them. None: all.
     """
 
     values: IntArray
     kinds: IntArray
     charge: FloatArray
     written: IntArray | None = None
+    proper: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.values)
 
     @cached_property
     def listed(self) -> IntArray:
-        """The numbers among its states, as written."""
-        return self.as_written[self.kinds == NUMBER]
+        """The numbers among its states, as written; not those of which REST holds all ways to write them but one."""
+        number = self.kinds == NUMBER
+        return self.as_written[number if self.proper is None else number & self.proper]
 
     @property
     def as_written(self) -> IntArray:

@@ -140,7 +140,9 @@ def enter(choices: Choices, means: tuple[int, ...]) -> Entered:
     found = np.array(weights) / heaviest
     if means:
         found[:base] *= 1 - slips.NUMBER_RATE
-    states = States(np.array(values), np.array(kinds), np.array(charge), np.array(written))
+    misplaced = {i for i, c in enumerate(choices.listed) if c.kind == "misplaced"}
+    proper = np.array([i not in misplaced for i in which]) if misplaced else None
+    states = States(np.array(values), np.array(kinds), np.array(charge), np.array(written), proper)
     return Entered(states, found, tuple(which), base, len(choices.listed))
 
 

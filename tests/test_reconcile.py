@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ocr_recap import reconcile, slips
@@ -348,6 +348,8 @@ def test_what_a_rule_points_to_is_told_from_light_choices_that_are_left_out_on_a
 
 
 @given(st.integers(0, 2**32))
+@example(6932)  # of a number that is not listed one text with a sign after a digit was, and passed for it
+@example(1285)
 @settings(max_examples=40, deadline=None)
 def test_what_rules_point_to_is_bounded_by_its_own_ink(seed: int) -> None:
     """Two numbers that should be the same: what is said of each is no more than with all hundred of both listed."""
