@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,20 @@ from ocr_recap import Reader, Template, draw
 from ocr_recap.locate import CORNERS
 from ocr_recap.register import project
 from ocr_recap.template import load
+from ocr_recap.threads import one_thread
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "samples"
 SHARED = ROOT.parent / "shared"
 PPM = 6.0
+
+
+@pytest.fixture(scope="session", autouse=True)
+def threads() -> Iterator[None]:
+    """One thread, as in a worker of a batch: tests take all cores by running side by side."""
+    cv2.setNumThreads(1)
+    with one_thread():
+        yield
 
 
 @pytest.fixture(scope="session")

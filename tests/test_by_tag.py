@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 from conftest import Shot
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from ocr_recap import Template, fiducials
 from ocr_recap.by_tag import marks_by_tag
 from ocr_recap.fiducials import SeenMark, find_tags
 from ocr_recap.locate import CORNERS
 from ocr_recap.register import project, through_four
-from ocr_recap.threads import one_thread
+from ocr_recap.threads import _libraries, one_thread
 
 
 def marks_of(shot: Shot, page_id: str = "2") -> dict[int, SeenMark]:
@@ -61,8 +61,10 @@ def test_linear_algebra_runs_on_one_thread_within_only() -> None:
     def threads() -> list[int]:
         return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
 
-    before = threads()
-    assert before  # NumPy's own
-    with one_thread():
-        assert set(threads()) == {1}
-    assert threads() == before
+    _libraries.cache_clear()  # other tests may have loaded SciPy's since
+    with threadpool_limits(2, user_api="blas"):
+        before = threads()
+        assert 2 in before  # NumPy's own
+        with one_thread():
+            assert set(threads()) == {1}
+        assert threads() == before
