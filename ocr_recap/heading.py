@@ -8,10 +8,12 @@ never reads a number, and what it reads can only refuse a page, never find one.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from difflib import SequenceMatcher
 from functools import cache
 from importlib.util import find_spec
@@ -39,6 +41,7 @@ _TOP = 0.22  # share of the page's height where headings stand
 _WIDTH = 2000  # px of the straightened page: capitals of 1.7 mm on A3 are some 11 px high
 _SECONDS = 20  # after which Tesseract is given up
 _LETTERS = re.compile(r"[A-Z]{3,}")
+_THREADS = "OMP_THREAD_LIMIT"  # what OpenMP goes by, with which Tesseract shares out its work
 
 
 def refuse_twins(photo: Photo, located: Located) -> None:
@@ -108,11 +111,26 @@ def _words(picture: NDArray[np.uint8]) -> list[str]:
     import pytesseract  # noqa: PLC0415  (optional)
 
     try:
-        read = pytesseract.image_to_data(
-            picture, lang="eng", config="--psm 11", output_type=pytesseract.Output.DICT, timeout=_SECONDS
-        )
+        with _one_thread():
+            read = pytesseract.image_to_data(
+                picture, lang="eng", config="--psm 11", output_type=pytesseract.Output.DICT, timeout=_SECONDS
+            )
     except (RuntimeError, OSError):  # too slow, or not able to start
         return []
     data = cast(dict[str, list[Any]], read)
     sure = (str(text).upper() for text, trust in zip(data["text"], data["conf"], strict=True) if float(trust) >= _SURE)
     return [word for text in sure for word in _LETTERS.findall(text)]
+
+
+@contextmanager
+def _one_thread() -> Generator[None, None, None]:
+    """Within, Tesseract is started with one thread: several wait for each other, and most so where all cores work."""
+    before = os.environ.get(_THREADS)
+    os.environ[_THREADS] = "1"  # `pytesseract` takes no environment, it hands on our own
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_THREADS]
+        else:
+            os.environ[_THREADS] = before

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import cv2
+import numpy as np
+import pytesseract
 import pytest
 
 from ocr_recap import Options, Reader, draw, heading, template
@@ -91,3 +94,20 @@ def test_a_twin_is_refused_and_the_form_itself_is_not(reader: Reader, twin: Path
     assert reader.read(photo(FORM)).page is not None
     careless = Reader(Options(templates=("dpr-plano-2019",), headings=False))
     assert careless.read(photo(twin)).page is not None
+
+
+@pytest.mark.parametrize("before", [None, "4"])
+def test_tesseract_runs_on_one_thread_and_the_setting_is_put_back(before: str | None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
+    if before is not None:
+        monkeypatch.setenv("OMP_THREAD_LIMIT", before)
+    seen: list[str | None] = []
+
+    def fails(*_: object, **__: object) -> None:
+        seen.append(os.environ.get("OMP_THREAD_LIMIT"))
+        raise RuntimeError("too slow")
+
+    monkeypatch.setattr(pytesseract, "image_to_data", fails)
+    assert heading._words(np.full((20, 20), 255, np.uint8)) == []
+    assert seen == ["1"]
+    assert os.environ.get("OMP_THREAD_LIMIT") == before
