@@ -237,13 +237,13 @@ def evaluate(rules: Sequence[Rule], values: Mapping[str, int | None], said: Post
     results: list[Evaluated] = []
     for rule in rules:
         numbers = {name: values.get(name) for name in rule.relation.fields}
-        difference = rule.relation.difference(values)
+        off = rule.relation.off(values)
         results.append(
             Evaluated(
                 rule,
                 numbers,
-                rule.relation.outcome(difference),
-                None if difference is None else float(difference),
+                rule.relation.outcome(off),
+                None if off is None else off / rule.relation.whole[3],
                 said and said.holds.get(rule.id),
                 said and said.breaks.get(rule.id),
             )

@@ -50,13 +50,18 @@ class Relation:
 
     def difference(self, values: Mapping[str, int | None]) -> Fraction | None:
         """Left side minus right side for these values, or None while a value is missing."""
-        coefficients, total, _, scale = self.whole
+        off = self.off(values)
+        return None if off is None else Fraction(off, self.whole[3])
+
+    def off(self, values: Mapping[str, int | None]) -> int | None:
+        """The same in whole numbers, `whole[3]` of which are one."""
+        coefficients, total, _, _ = self.whole
         for name, coefficient in coefficients.items():
             value = values.get(name)
             if value is None:
                 return None
             total += coefficient * value
-        return Fraction(total, scale)
+        return total
 
     @cached_property
     def whole(self) -> tuple[dict[str, int], int, int, int]:
@@ -73,18 +78,18 @@ class Relation:
 
     def evaluate(self, values: Mapping[str, int | None]) -> Outcome:
         """Whether the relation holds as written; `not_evaluated` while any number is missing or blank."""
-        return self.outcome(self.difference(values))
+        return self.outcome(self.off(values))
 
-    def outcome(self, difference: Fraction | None) -> Outcome:
-        """The same, of a difference that is known already."""
-        if difference is None:
+    def outcome(self, off: int | None) -> Outcome:
+        """The same, where it is known already what both sides differ by (`off`)."""
+        if off is None:
             return "not_evaluated"
         if self.operator == "=":
-            holds = abs(difference) <= self.tolerance
+            holds = abs(off) <= self.whole[2]
         elif self.operator == "<=":
-            holds = difference <= 0
+            holds = off <= 0
         else:
-            holds = difference >= 0
+            holds = off >= 0
         return "holds" if holds else "broken"
 
 

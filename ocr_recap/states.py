@@ -119,6 +119,7 @@ def enter(choices: Choices, means: tuple[int, ...]) -> Entered:
         weights.append(choices.rest)
     heaviest, base = max(weights), len(written)
     values, which = list(written), list(range(base))
+    slipped: list[int] = []
     for i in range(base):
         if not means or kinds[i] != NUMBER or weights[i] < _WORTH_A_SLIP * heaviest:
             continue
@@ -128,7 +129,8 @@ def enter(choices: Choices, means: tuple[int, ...]) -> Entered:
                 written.append(written[i])
                 kinds.append(NUMBER)
                 charge.append(1.0)
-                weights.append(weights[i] * slips.NUMBER_RATE * float(slips.of_number(np.array(written[i] - counted))))
+                weights.append(weights[i] * slips.NUMBER_RATE)
+                slipped.append(written[i] - counted)
                 which.append(i)
     if means and choices.rest > 0:
         values.append(0)
@@ -137,7 +139,9 @@ def enter(choices: Choices, means: tuple[int, ...]) -> Entered:
         charge.append(SLIP_MOST)
         weights.append(choices.rest * slips.NUMBER_RATE)
         which.append(len(choices.listed))
-    found = np.array(weights) / heaviest
+    found = np.array(weights)
+    found[base : base + len(slipped)] *= slips.of_number(np.array(slipped, dtype=np.int64))
+    found /= heaviest
     if means:
         found[:base] *= 1 - slips.NUMBER_RATE
     misplaced = {i for i, c in enumerate(choices.listed) if c.kind == "misplaced"}
