@@ -126,15 +126,15 @@ def _with(choices: Choices, means: Collection[int]) -> Choices:
     Their own ink says how little these weigh. Among all that is not listed they would be taken to be as heavy as the
     heaviest of it, and a sheet that does not add up would seem to be misread.
     """
-    known = {c.value for c in choices.listed if c.proper}
-    extra = [choices.unlisted(value) for value in means if value not in known]
+    listed = choices.listed
+    extra = [choices.unlisted(value) for value in means if not any(c.value == value and c.proper for c in listed)]
     if not extra:
         return choices
     # Light choices will join the rest, and it may then be any number as heavy as the heaviest of them.
     weights = choices.weights
     largest = max(choices.largest, float(weights[weights < _THIN[0] * weights[0]].max(initial=0.0)))
     telling = [c for c in extra if c.digits < _LIGHT * largest]
-    return replace(choices, listed=(*choices.listed, *telling)) if telling else choices
+    return replace(choices, listed=(*listed, *telling)) if telling else choices
 
 
 @dataclass(frozen=True, eq=False)

@@ -109,7 +109,11 @@ def enter(choices: Choices, means: tuple[int, ...]) -> Entered:
         means: what it may have been counted as (`meant`), for a number that several rules share.
     """
     written = [c.value or 0 for c in choices.listed]
-    kinds = [NUMBER if c.value is not None else BLANK if c.kind == "blank" else UNREADABLE for c in choices.listed]
+    texts = [c.kind for c in choices.listed]
+    kinds = [
+        NUMBER if c.value is not None else BLANK if kind == "blank" else UNREADABLE
+        for c, kind in zip(choices.listed, texts, strict=True)
+    ]
     charge = [1 / slips.RANGE] * len(written)  # a text that is no number may stand for any
     weights = choices.weights.tolist()
     if choices.rest > 0:
@@ -140,12 +144,14 @@ def enter(choices: Choices, means: tuple[int, ...]) -> Entered:
         weights.append(choices.rest * slips.NUMBER_RATE)
         which.append(len(choices.listed))
     found = np.array(weights)
-    found[base : base + len(slipped)] *= slips.of_number(np.array(slipped, dtype=np.int64))
+    if slipped:
+        found[base : base + len(slipped)] *= slips.of_number(np.array(slipped))
     found /= heaviest
     if means:
         found[:base] *= 1 - slips.NUMBER_RATE
-    misplaced = {i for i, c in enumerate(choices.listed) if c.kind == "misplaced"}
-    proper = np.array([i not in misplaced for i in which]) if misplaced else None
+    proper = None
+    if "misplaced" in texts:
+        proper = np.array([i == len(texts) or texts[i] != "misplaced" for i in which])
     states = States(np.array(values), np.array(kinds), np.array(charge), np.array(written), proper)
     return Entered(states, found, tuple(which), base, len(choices.listed))
 
