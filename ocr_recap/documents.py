@@ -8,7 +8,8 @@ the one that counts; `settle` writes it back into the records, so that no list o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from operator import attrgetter
 from typing import Any, Literal
 
 from . import policy, reconcile
@@ -26,6 +27,7 @@ from .template import Rule, Template
 from .witnesses.digits import bounds
 
 DOCUMENT_SCHEMA = 1
+_OF_A_CHOICE = attrgetter(*(part.name for part in fields(Choice)))
 
 DocumentVerdict = Literal["settled", "incomplete", "review", "inconsistent", "problem"]
 
@@ -79,7 +81,7 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
     strokes = None
     if tally is not None and tally.state != "not_read":
         strokes = TallyCase(tally.state, tally.count, tally.probability)
-    listed = tuple(Choice(**dict(c)) for c in field.evidence.choices) or _only_choice(field)
+    listed = tuple(Choice(*_OF_A_CHOICE(c)) for c in field.evidence.choices) or _only_choice(field)
     counted = any(c.counted > 0 for c in listed)
     choices = Choices(
         listed,
@@ -193,6 +195,8 @@ def settle_all(
 def _objections(member: Member, field_id: str, field: FieldRecord, others: Sequence[Record]) -> tuple[Reason, ...]:
     """What speaks against a number from outside its photo."""
     found: list[Reason] = [("station_doubtful", {})] if member.doubtful else []
+    if not others:
+        return tuple(found)
     meaning = _meaning(field_id, field)
     differing = [
         (r.photo.label, _written(r.fields[field_id]))

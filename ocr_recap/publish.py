@@ -112,13 +112,16 @@ def at_work(folder: Path) -> Generator[None, None, None]:
         ) from None
 
 
-def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = None) -> Tables:
+def write(
+    folder: Path, known: Iterable[Template] = (), answered: Path | None = None, just_read: bool = False
+) -> Tables:
     """As `rewrite`, for a caller who holds the lock. One document is held at a time.
 
     Args:
         folder: of results.
         known: forms that are loaded already; the others are read from the folder.
         answered: a filled-in table whose answers have all been taken, so that it need not be kept.
+        just_read: the documents in it were put together by this program just now, nothing decided yet.
 
     Raises:
         BatchError: no such folder, or its readings or decisions were changed.
@@ -142,7 +145,7 @@ def write(folder: Path, known: Iterable[Template] = (), answered: Path | None = 
         numbers.write(numbers_head(run.dialect))
         book = workbook.TablesBook(stage / WORKBOOK_FILE, folder, forms.values(), run.names) if run.workbook else None
         columns = parquet.ParquetTables(stage, forms.values(), run.names) if run.parquet else None
-        for document, records in decided(folder, forms, decisions):
+        for document, records in decided(folder, forms, decisions, just_read):
             photos = tuple(ShownPhoto(record, _pictures(folder, record)) for record in records)
             shown = pages.add(document, photos)
             documents.write((document.to_json() + "\n").encode())
@@ -251,7 +254,7 @@ def photos_jsonl(path: str | Path) -> Iterator[Record]:
 
 
 def decided(
-    folder: Path, forms: Mapping[str, Template], decisions: Decisions
+    folder: Path, forms: Mapping[str, Template], decisions: Decisions, just_read: bool = False
 ) -> Iterator[tuple[Document, list[Record]]]:
     """The documents in their order with their records in input order, from the readings and what people decided.
 
@@ -259,6 +262,7 @@ def decided(
         folder: of results, under lock.
         forms: as `opened` gives them.
         decisions: that count.
+        just_read: documents that no decision is about stand as they are, and are not weighed a second time.
 
     Raises:
         BatchError: a line is none of this version.
@@ -267,11 +271,15 @@ def decided(
     with (folder / PHOTOS_FILE).open("rb") as photos, (folder / DOCUMENTS_FILE).open("rb") as lines:
         for line in lines:
             known = _parsed(Document, line, folder / DOCUMENTS_FILE)
-            readings: list[Record] = []
+            read: list[Record] = []
             for place in places.pop(known.id, ()):
                 photos.seek(place)
-                readings.append(fold(_parsed(Record, photos.readline(), folder / PHOTOS_FILE), decisions))
-            yield settle(_group(known, readings), readings, forms.get(known.template or ""))
+                read.append(_parsed(Record, photos.readline(), folder / PHOTOS_FILE))
+            readings = [fold(record, decisions) for record in read]
+            if just_read and all(folded is record for folded, record in zip(readings, read, strict=True)):
+                yield known, readings
+            else:
+                yield settle(_group(known, readings), readings, forms.get(known.template or ""))
     if places:
         raise _unusable(folder / DOCUMENTS_FILE)
 

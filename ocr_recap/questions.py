@@ -33,7 +33,7 @@ def settles(document: Document, template: Template | None, how: policy.Policy = 
     """
     cases = {name: _case(name, field) for name, field in document.fields.items()}
     rules = rules_of(template, cases)
-    before = _in_review(cases, rules, how)
+    before = {name for name, field in document.fields.items() if field.status == "review"}
     broken = {n for r in document.rules if r.outcome == "broken" and r.strength != "soft" for n in r.numbers}
     found: dict[str, int] = {}
     for name in before:

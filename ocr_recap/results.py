@@ -78,7 +78,7 @@ def publish(
     if (out / DECISIONS_FILE).is_file():
         shutil.copyfile(out / DECISIONS_FILE, stage / DECISIONS_FILE)
     rows = _readings(stage, plan, reader, wanted, run, journal)
-    tables = write(stage, reader.templates)
+    tables = write(stage, reader.templates, just_read=True)
     kept = keep_filled(out)
     sums.install(stage, out)
     shutil.rmtree(stage, ignore_errors=True)
