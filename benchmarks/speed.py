@@ -145,7 +145,10 @@ def draw(folder: Path, stations: int) -> dict[str, list[tuple[str, Path]]]:
 
 
 def costs(drawn: dict[str, list[tuple[str, Path]]], repeat: int) -> dict[str, Any]:
-    """By size and page: the decode's CPU seconds, and each stage by the decode's; means over photos."""
+    """By size and page: the decode's CPU seconds, and each stage by the decode's; means over photos.
+
+    By size, too, what each takes in the middle of all photos: means are those of the few that are searched for longest.
+    """
     reader, watch = Reader(), Watch()
     for photos in drawn.values():
         reader.read(photos[0][1])  # sessions and drawings are made once
@@ -162,6 +165,9 @@ def costs(drawn: dict[str, list[tuple[str, Path]]], repeat: int) -> dict[str, An
         }
         every = [r for rows in table.values() for r in rows]
         found[size]["photos a second"] = round(len(every) / sum(r["total"] for r in every), 2)
+        middle = {name: 1000 * float(np.median([r[name] for r in every])) for name in (*NAMES, "total", "floor")}
+        ratio = float(np.median([r["total"] / r["floor"] for r in every]))
+        found[size]["middle"] = {name: round(ms, 2) for name, ms in middle.items()} | {"ratio": round(ratio, 2)}
     return found
 
 
@@ -202,10 +208,13 @@ def show_costs(found: dict[str, Any], before: dict[str, Any]) -> None:
         print(f"\n{size}: {pages['photos a second']} photos a second and core")
         print("page   " + " ".join(f"{name:>10s}" for name in (*NAMES, "total", "before")) + "   decode ms")
         for page, row in pages.items():
-            if isinstance(row, dict):
+            if isinstance(row, dict) and page != "middle":
                 was = before.get(size, {}).get(page, {}).get("total")
                 cells = [f"{row[name]:10.3f}" for name in (*NAMES, "total")] + [f"{was or float('nan'):10.3f}"]
                 print(f"{page:6s} " + " ".join(cells) + f"   {row['decode ms']:9.1f}")
+        middle = pages["middle"]
+        cells = [f"{middle[name]:10.1f}" for name in (*NAMES, "total")]
+        print("ms     " + " ".join(cells) + f"   {middle['floor']:20.1f}   in the middle: {middle['ratio']:.2f} times")
 
 
 # --- processes of their own -------------------------------------------------------------------------------------------
