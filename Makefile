@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-fusion bench-speed bench-scale hostile-test fuzz crash-test bench-batch clean
+.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-fusion bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -93,6 +93,10 @@ bench-report: $(VENV)/.core
 bench-batch: $(VENV)/.core
 	PYTHONPATH=. $(BIN)/python benchmarks/batch.py memory
 	PYTHONPATH=. $(BIN)/python benchmarks/batch.py scaling
+
+# Batches of 10, 100, 1,000 and 10,000 photos: what a photo costs in each, and memory; some 40 minutes.
+bench-growth: $(VENV)/.core
+	PYTHONPATH=. $(BIN)/python benchmarks/batch.py growth $(ARGS)
 
 # kill -9 at 50 random moments, then on: nothing lost, nothing doubled, the same bytes.
 crash-test: $(VENV)/.core
