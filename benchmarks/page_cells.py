@@ -1,6 +1,7 @@
 """The digit witness alone on cells of whole drawn photos, cut through their true corners: by preset, size and defect.
 
     python benchmarks/page_cells.py [--cells 50000] [--defect-cells 1500] [--workers 2] [--write] [--out FILE.json]
+    python benchmarks/page_cells.py --kinds field --cells 120000        one row of the table alone, for longer
 
 Every form that the package carries takes turns; photos are filled by test writers. `field` and `hard` are read until
 there are `--cells` cells of each; then each size of photo and each defect with the preset *field* (`clean` for
@@ -47,16 +48,24 @@ def main() -> None:
     parser.add_argument("--cells", type=int, default=50_000)
     parser.add_argument("--defect-cells", type=int, default=1_500)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--kinds", nargs="+", default=None, help="these rows of the table alone, and no file is written"
+    )
     parser.add_argument("--write", action="store_true", help="put the tables into docs/digits.md")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
     args = parser.parse_args()
     kinds = [(Kind(preset, preset), args.cells) for preset in ("field", "hard")]
     kinds += [(Kind(f"field, {size} px", "field", longer=size), args.defect_cells) for size in SIZES]
     kinds += [(Kind(name, "clean", (name,)), args.defect_cells) for name in defects.DEFECTS]
+    if unknown := set(args.kinds or ()) - {kind.name for kind, _ in kinds}:
+        parser.error(f"no row of the table is called {', '.join(sorted(unknown))}")
     found: dict[str, Any] = {}
     for kind, least in kinds:
-        found[kind.name] = figures(kind, least, args.workers)
-        print(row(kind.name, found[kind.name]), flush=True)
+        if args.kinds is None or kind.name in args.kinds:
+            found[kind.name] = figures(kind, least, args.workers)
+            print(row(kind.name, found[kind.name]), flush=True)
+    if args.kinds is not None:
+        return
     reader = DigitReader()
     content = {"seed": SEED, "weights_sha256": reader.sha256, "kinds": found}
     args.out.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
