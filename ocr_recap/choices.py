@@ -95,6 +95,17 @@ class Choices:
             heard *= choice.counted * (1 - DOUBT) + DOUBT
         return heard
 
+    def only(self, keep: NDArray[np.bool_]) -> Choices:
+        """With these of the listed ones alone, all others in the rest."""
+        if keep.all():
+            return self
+        left = self.weights[~keep]
+        listed = tuple(c for c, kept in zip(self.listed, keep.tolist(), strict=True) if kept)
+        rest, largest = self.rest + float(left.sum()), max(self.largest, float(left.max()))
+        found = Choices(listed, rest, largest, self.filled, self.counted, self.cells)
+        vars(found)["weights"] = self.weights[keep]  # known already, and asked for thousands of times
+        return found
+
     def unlisted(self, value: int) -> Choice:
         """A number that is not listed, as heavy as it may be at most."""
         most = self.largest if self.cells is None else min(self.largest, chance_at_most(*self.cells, value))

@@ -26,7 +26,7 @@ from .longrules import chain
 from .rulefactors import NUMBER, Equation, bound, may_break
 from .rules import Outcome
 from .ruletables import tables
-from .states import Entered, charged_in, enter, meant, shared, thinned, without
+from .states import Entered, charged_in, enter, meant, shared, thinned
 from .template import Rule
 
 FloatArray = NDArray[np.float64]
@@ -99,7 +99,7 @@ def posterior(choices: Mapping[str, Choices], rules: Sequence[Rule]) -> Posterio
     # What rules point to is added where that costs none of the choices.
     for share, some in product((0.0, *_THIN) if small else _THIN, (wider, choices)):
         kept = {name: thinned(c, share, means[name]) for name, c in some.items()}
-        left = {name: without(c, kept[name]) for name, c in some.items()}
+        left = {name: c.only(kept[name]) for name, c in some.items()}
         listed = {name: [n.value for n in c.listed if n.value is not None] for name, c in left.items()}
         telling = [*exact, *(r for r in compared if may_break(r.relation, listed))]
         entered = {name: enter(c, means[name] if name in both else ()) for name, c in left.items()}

@@ -51,7 +51,7 @@ def of_difference(difference: NDArray[np.int64]) -> NDArray[np.float64]:
 
     Those depend on more than the difference (`rulefactors`), so this sums to one less their shares.
     """
-    return _TABLE[np.clip(difference, -RANGE, RANGE) + RANGE]
+    return _TABLE[np.minimum(np.maximum(difference, -RANGE), RANGE) + RANGE]
 
 
 def of_number(difference: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,16 +83,6 @@ def thinned(choices: Choices, share: float, means: Collection[int] = ()) -> NDAr
     if means and not keep.all():
         keep |= np.array([c.value in means for c in choices.listed])
     return keep
-
-
-def without(choices: Choices, keep: NDArray[np.bool_]) -> Choices:
-    """Only these choices, all others in the rest."""
-    if keep.all():
-        return choices
-    left = choices.weights[~keep]
-    listed = tuple(c for c, kept in zip(choices.listed, keep.tolist(), strict=True) if kept)
-    rest, largest = choices.rest + float(left.sum()), max(choices.largest, float(left.max()))
-    return replace(choices, listed=listed, rest=rest, largest=largest)
 
 
 def shared(equations: Collection[Equation]) -> frozenset[str]:
