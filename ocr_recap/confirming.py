@@ -80,14 +80,14 @@ def _is_sum(field: str, numbers: Mapping[str, int | None]) -> bool:
 def _misread_alike(rule: Evaluated, exchanges: Mapping[str, Sequence[_Exchange]]) -> set[str]:
     """Numbers of a rule that would hold as well if the same digit of two of them were another one, as ink allows."""
     relation = rule.rule.relation
-    coefficients, _, tolerance, _ = relation.whole
+    whole = relation.whole
     off = relation.off(rule.numbers)
     if off is None or relation.operator != "=":
         return set()
-    ways = [(name, e.digits, by * e.more) for name, by in coefficients.items() for e in exchanges.get(name, ())]
+    ways = [(name, e.digits, by * e.more) for name, by in whole.coefficients.items() for e in exchanges.get(name, ())]
     alike: set[str] = set()
     for (one, digits, more), (other, its, less) in itertools.combinations(ways, 2):
-        if one != other and digits == its and abs(off + more + less) <= tolerance:
+        if one != other and digits == its and abs(off + more + less) <= whole.tolerance:
             alike |= {one, other}
     return alike
 

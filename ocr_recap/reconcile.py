@@ -243,7 +243,7 @@ def evaluate(rules: Sequence[Rule], values: Mapping[str, int | None], said: Post
                 rule,
                 numbers,
                 rule.relation.outcome(off),
-                None if off is None else off / rule.relation.whole[3],
+                None if off is None else off / rule.relation.whole.scale,
                 said and said.holds.get(rule.id),
                 said and said.breaks.get(rule.id),
             )

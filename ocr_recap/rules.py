@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Operator = Literal["=", "<=", ">="]
 Outcome = Literal["holds", "broken", "not_evaluated"]
@@ -32,6 +32,15 @@ _LONGEST_NUMBER = 15  # characters: forms have shares such as 1.02, and votes of
 
 class RuleSyntaxError(ValueError):
     """The text is not a rule; the message says where and what to write instead."""
+
+
+class Whole(NamedTuple):
+    """A relation in whole numbers, `scale` of which are one."""
+
+    coefficients: dict[str, int]
+    constant: int
+    tolerance: int
+    scale: int
 
 
 @dataclass(frozen=True)
@@ -51,12 +60,12 @@ class Relation:
     def difference(self, values: Mapping[str, int | None]) -> Fraction | None:
         """Left side minus right side for these values, or None while a value is missing."""
         off = self.off(values)
-        return None if off is None else Fraction(off, self.whole[3])
+        return None if off is None else Fraction(off, self.whole.scale)
 
     def off(self, values: Mapping[str, int | None]) -> int | None:
-        """The same in whole numbers, `whole[3]` of which are one."""
-        coefficients, total, _, _ = self.whole
-        for name, coefficient in coefficients.items():
+        """The same in whole numbers, `whole.scale` of which are one."""
+        total = self.whole.constant
+        for name, coefficient in self.whole.coefficients.items():
             value = values.get(name)
             if value is None:
                 return None
@@ -64,12 +73,12 @@ class Relation:
         return total
 
     @cached_property
-    def whole(self) -> tuple[dict[str, int], int, int, int]:
-        """Coefficients, constant and tolerance in whole numbers, and how many of these are one."""
+    def whole(self) -> Whole:
+        """Coefficients, constant and tolerance in whole numbers."""
         fractions = [*(c for _, c in self.coefficients), self.constant, self.tolerance]
         scale = lcm(*(f.denominator for f in fractions))
         coefficients = {name: int(c * scale) for name, c in self.coefficients}
-        return coefficients, int(self.constant * scale), int(self.tolerance * scale), scale
+        return Whole(coefficients, int(self.constant * scale), int(self.tolerance * scale), scale)
 
     def solve(self, name: str, values: Mapping[str, int | None]) -> Fraction | None:
         """The value of one field at which both sides are equal; None while another value is missing."""
@@ -85,7 +94,7 @@ class Relation:
         if off is None:
             return "not_evaluated"
         if self.operator == "=":
-            holds = abs(off) <= self.whole[2]
+            holds = abs(off) <= self.whole.tolerance
         elif self.operator == "<=":
             holds = off <= 0
         else:
