@@ -33,8 +33,8 @@ from ocr_recap.load import Photo, load
 from ocr_recap.locate import locate
 from ocr_recap.options import Options
 from ocr_recap.problems import PhotoProblem
-from ocr_recap.witnesses.digits import DigitReader
-from ocr_recap.witnesses.tally import SIGNS, TallyReader, TallyReading
+from ocr_recap.witnesses.readers import Readers
+from ocr_recap.witnesses.tally import SIGNS, TallyReading
 from ocr_recap.witnesses.totals import TotalReading
 
 
@@ -52,12 +52,12 @@ class Found:
 Read = tuple[dict[str, TallyReading], dict[tuple[str, int], TotalReading]]
 
 
-def by_corners(photo: Photo, truth: dict[str, Any], digits: DigitReader, tallies: TallyReader) -> Read:
+def by_corners(photo: Photo, truth: dict[str, Any], readers: Readers) -> Read:
     grids = {
         name: cut_tally(photo, np.array(fact["grid_quad"], float), fact["grid_rows"], fact["grid_cols"])
         for name, fact in truth["tallies"].items()
     }
-    strokes = dict(zip(grids, tallies.read(list(grids.values())), strict=True))
+    strokes = dict(zip(grids, readers.tallies.read(list(grids.values())), strict=True))
     totals: dict[tuple[str, int], TotalReading] = {}
     for fact in truth["row_sums"]:
         cells = cut_total(photo, np.array(fact["quad"], float), fact["cells"])
@@ -68,14 +68,14 @@ def by_corners(photo: Photo, truth: dict[str, Any], digits: DigitReader, tallies
             continue
         known = counted is not None and counted.state == "read" and fact["row"] <= len(counted.row_counts)
         counts = counted.row_counts[fact["row"] - 1] if counted is not None and known else None
-        total = readings.read_total(fact["row"], digits.read(*cells), counts)
+        total = readings.read_total(fact["row"], readers.digits.read(*cells), counts)
         if total:
             totals[fact["field"], fact["row"]] = total
     return strokes, totals
 
 
-def by_reader(photo: Photo, forms: list[template.Template], digits: DigitReader, tallies: TallyReader) -> Read:
-    heard = hear_witnesses(crop(photo, locate(photo, forms)), digits, tallies)
+def by_reader(photo: Photo, forms: list[template.Template], readers: Readers) -> Read:
+    heard = hear_witnesses(crop(photo, locate(photo, forms)), readers)
     strokes = {name: h.evidence.strokes for name, h in heard.items() if h.evidence.strokes is not None}
     totals = {
         (name, total.row): total
@@ -174,7 +174,7 @@ def photos(folder: Path) -> Iterator[tuple[dict[str, Any], Photo]]:
 
 
 def evaluate(folder: Path, args: argparse.Namespace) -> Found:
-    digits, tallies = DigitReader(), TallyReader()
+    readers = Readers.shipped()
     found = Found()
     forms = [template.load(name) for name in template.available()]
     forms = [form for form in forms if form.found_by_markers()]
@@ -182,10 +182,7 @@ def evaluate(folder: Path, args: argparse.Namespace) -> Found:
         found.counts["photos"] += 1
         start = time.process_time()
         try:
-            if args.by == "corners":
-                read = by_corners(photo, truth, digits, tallies)
-            else:
-                read = by_reader(photo, forms, digits, tallies)
+            read = by_corners(photo, truth, readers) if args.by == "corners" else by_reader(photo, forms, readers)
         except PhotoProblem as problem:
             found.counts["photos not found"] += 1
             found.reasons[problem.code] += 1

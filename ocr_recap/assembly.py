@@ -53,6 +53,7 @@ from .witnesses import bubbles as bubble_witness
 from .witnesses import digits as digit_witness
 from .witnesses import tally as tally_witness
 from .witnesses import totals as totals_witness
+from .witnesses.readers import Readers
 
 FloatArray = NDArray[np.float64]
 
@@ -67,9 +68,8 @@ def make_record(
     cases: Sequence[Case],
     rules: Sequence[reconcile.Evaluated],
     decisions: dict[str, Decision],
-    digits: digit_witness.DigitReader,
+    readers: Readers,
     options: Options,
-    tallies: tally_witness.TallyReader | None = None,
     quality: PhotoQuality | None = None,
 ) -> Record:
     """Put everything that is known of a photo into its record."""
@@ -98,7 +98,7 @@ def make_record(
         status=policy.verdict(decisions, counts, rules, by_field, options.policy),
         quality=quality,
         warnings=advice.warnings(located, quality, sum(len(patches[i].cells) for i in counts)) if quality else (),
-        provenance=provenance(template.sha256, digits, options, tallies),
+        provenance=provenance(template.sha256, readers, options),
     )
 
 
@@ -115,10 +115,9 @@ def problem_record(
     name: str,
     photo: Photo | None,
     problem: PhotoProblem,
-    digits: digit_witness.DigitReader,
+    readers: Readers,
     options: Options,
     frame: int = 0,
-    tallies: tally_witness.TallyReader | None = None,
 ) -> Record:
     """A record that says why a photo was not read, and what to do."""
     data = {key: value for key, value in problem.data.items() if key != "sha256"}
@@ -135,7 +134,7 @@ def problem_record(
         fields={},
         status="problem",
         problems=(make_problem(problem.code, **data),),
-        provenance=provenance(None, digits, options, tallies),
+        provenance=provenance(None, readers, options),
     )
 
 

@@ -16,6 +16,7 @@ from .witnesses import bubbles as bubble_witness
 from .witnesses import digits as digit_witness
 from .witnesses import tally as tally_witness
 from .witnesses import totals as totals_witness
+from .witnesses.readers import Readers
 
 FloatArray = NDArray[np.float64]
 
@@ -41,19 +42,15 @@ class Heard:
 
 def hear_witnesses(
     patches: Mapping[str, FieldPatches],
-    digits: digit_witness.DigitReader,
-    tallies: tally_witness.TallyReader | None = None,
+    readers: Readers,
     measured: Mapping[str, CellMeasures] | None = None,
 ) -> dict[str, Heard]:
-    """Ask every witness about every number; all cells of the page go through the net together.
-
-    Without `tallies` strokes and row totals are left unread.
-    """
-    looks = digits.look(
+    """Ask every witness about every number; all cells of the page go through the nets together."""
+    looks = readers.digits.look(
         np.concatenate([p.cells for p in patches.values()]), np.concatenate([p.boxes for p in patches.values()])
     )
-    strokes = _count_strokes(patches, tallies)
-    totals = _read_totals(patches, digits, strokes) if tallies else {}
+    strokes = _count_strokes(patches, readers.tallies)
+    totals = _read_totals(patches, readers.digits, strokes)
     heard: dict[str, Heard] = {}
     start = 0
     for field, patch in patches.items():
@@ -71,11 +68,11 @@ def hear_witnesses(
 
 
 def _count_strokes(
-    patches: Mapping[str, FieldPatches], tallies: tally_witness.TallyReader | None
+    patches: Mapping[str, FieldPatches], tallies: tally_witness.TallyReader
 ) -> dict[str, tally_witness.TallyReading]:
     """The strokes of every tally grid, by field."""
     grids = {field: patch.grid for field, patch in patches.items() if patch.grid is not None}
-    return dict(zip(grids, tallies.read(list(grids.values())), strict=True)) if tallies else {}
+    return dict(zip(grids, tallies.read(list(grids.values())), strict=True))
 
 
 def _read_totals(

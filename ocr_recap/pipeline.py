@@ -17,8 +17,7 @@ from .problems import PhotoProblem
 from .record import Record
 from .template import Template
 from .threads import one_thread
-from .witnesses import digits as digit_witness
-from .witnesses import tally as tally_witness
+from .witnesses.readers import Readers
 
 
 @dataclass(frozen=True)
@@ -34,10 +33,9 @@ def read_photo(
     source: Source,
     name: str,
     templates: Sequence[Template],
-    digits: digit_witness.DigitReader,
+    readers: Readers,
     options: Options,
     frame: int = 0,
-    tallies: tally_witness.TallyReader | None = None,
 ) -> Reading:
     """Photo to record. Every problem with a photo becomes part of its record; only a caller's mistake raises."""
     photo: Photo | None = None
@@ -48,11 +46,11 @@ def read_photo(
             heading.refuse_twins(photo, located)
         patches = crop(photo, located)
         measured = advice.cells(located, patches)
-        heard = hear_witnesses(patches, digits, tallies, measured)
+        heard = hear_witnesses(patches, readers, measured)
         cases, rules = heard_together([h.case for h in heard.values()], located.template.rules_of(located.page_id))
         decisions = policy.decide(cases, rules, options.policy)
         quality = advice.page(photo, located, measured) if options.advice else None
-        record = make_record(photo, located, patches, heard, cases, rules, decisions, digits, options, tallies, quality)
+        record = make_record(photo, located, patches, heard, cases, rules, decisions, readers, options, quality)
     except PhotoProblem as problem:
-        record = problem_record(name, photo, problem, digits, options, frame, tallies)
+        record = problem_record(name, photo, problem, readers, options, frame)
     return Reading(record, photo)

@@ -13,15 +13,13 @@ from pathlib import Path
 from . import heading
 from .options import Options
 from .record import Provenance
-from .witnesses import digits as digit_witness
-from .witnesses import tally as tally_witness
+from .witnesses.readers import Readers
 
 
 def provenance(
     template_sha256: str | None,
-    digits: digit_witness.DigitReader,
+    readers: Readers,
     options: Options,
-    tallies: tally_witness.TallyReader | None,
 ) -> Provenance:
     """Of a record, by the template that it was read with (None: none was found), the readers and the options."""
     # A template file's own name is enough beside its hash; folders of this machine are nobody's business.
@@ -29,8 +27,8 @@ def provenance(
     return Provenance(
         ocr_recap=_version(),
         template_sha256=template_sha256,
-        weights_sha256=digits.sha256,
-        tally_sha256=tallies.sha256 if tallies else None,
+        weights_sha256=readers.digits.sha256,
+        tally_sha256=readers.tallies.sha256,
         options=chosen,
         options_sha256=hashlib.sha256(json.dumps(chosen, sort_keys=True, separators=(",", ":")).encode()).hexdigest(),
         runtime=_runtime(),

@@ -30,8 +30,7 @@ from .problems import PhotoProblem
 from .record import Record, Station, label, problem
 from .stations import ManifestRow, Place, naming, normal, place
 from .template import Template
-from .witnesses.digits import DigitReader
-from .witnesses.tally import TallyReader
+from .witnesses.readers import Readers
 
 _log = logging.getLogger(__name__)
 
@@ -55,8 +54,7 @@ class Reader:
         self.options = options or Options()
         chosen = self.options.templates or tuple(templates_module.available())
         self.templates: tuple[Template, ...] = tuple(templates_module.load(t) for t in chosen)
-        self._digits = DigitReader()
-        self._tallies = TallyReader()
+        self._readers = Readers.shipped()
 
     @cached_property
     def _by_id(self) -> dict[str, Template]:
@@ -65,12 +63,12 @@ class Reader:
     @property
     def weights_sha256(self) -> str:
         """Hash of the digit reader's weights, as records carry it."""
-        return self._digits.sha256
+        return self._readers.digits.sha256
 
     @property
     def tally_sha256(self) -> str:
         """Hash of the tally reader's weights, as records carry it."""
-        return self._tallies.sha256
+        return self._readers.tallies.sha256
 
     def template(self, template_id: str) -> Template:
         """The loaded template of this id.
@@ -107,7 +105,7 @@ class Reader:
         check_source(source, frame)
         label = name or _label(source)
         try:
-            reading = read_photo(source, label, self.templates, self._digits, self.options, frame, self._tallies)
+            reading = read_photo(source, label, self.templates, self._readers, self.options, frame)
         except Exception as error:  # one bad photo must never end a batch; the record says what happened
             _log.exception("unexpected error while reading %s", label)
             short = is_shortage(error)
@@ -126,7 +124,7 @@ class Reader:
         Raises:
             KeyError: the code is not in `problems.PROBLEMS`.
         """
-        return problem_record(name, None, PhotoProblem(code, **data), self._digits, self.options, frame, self._tallies)
+        return problem_record(name, None, PhotoProblem(code, **data), self._readers, self.options, frame)
 
     def _pages(self, sources: Iterable[_S]) -> Iterator[tuple[_S, int, Record | None]]:
         """Each file with each of its frames; what lies beyond `max_frames` comes once, with the record that says so."""

@@ -25,8 +25,8 @@ from ..locate import locate
 from ..options import Options
 from ..problems import PhotoProblem
 from ..template import Template
-from ..witnesses.digits import DigitReader
-from ..witnesses.tally import TallyReader, TallyReading
+from ..witnesses.readers import Readers
+from ..witnesses.tally import TallyReading
 from ..witnesses.totals import TotalsReading
 from . import photos
 from .conditions import Preset
@@ -178,7 +178,7 @@ def _read(form: Template, page: str, made: photos.Made) -> dict[str, HeardNumber
         if located.page_id != page:
             return "wrong_page"
         patches = crop(photo, located)
-        heard = hear_witnesses(patches, *_readers(), advice.cells(located, patches))
+        heard = hear_witnesses(patches, _readers(), advice.cells(located, patches))
     except PhotoProblem:
         return "not_found"
     texts = {field["id"]: field["text"] for field in made.truth["fields"]}
@@ -200,8 +200,8 @@ def _read(form: Template, page: str, made: photos.Made) -> dict[str, HeardNumber
 
 
 @cache
-def _readers() -> tuple[DigitReader, TallyReader]:
-    return DigitReader(), TallyReader()
+def _readers() -> Readers:
+    return Readers.shipped()
 
 
 @cache

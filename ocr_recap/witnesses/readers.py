@@ -1,0 +1,30 @@
+"""The readers that carry weights, together: what one photo after another is read with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .digits import DigitReader
+from .tally import TallyReader
+
+
+@dataclass(frozen=True, eq=False)
+class Readers:
+    """One of each; sessions are built when they are first needed.
+
+    Attributes:
+        digits: reads characters in boxes.
+        tallies: counts strokes in grids.
+    """
+
+    digits: DigitReader
+    tallies: TallyReader
+
+    @classmethod
+    def shipped(cls) -> Readers:
+        """Those of the package.
+
+        Raises:
+            RuntimeError: weights are missing or damaged.
+        """
+        return cls(DigitReader(), TallyReader())
