@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -25,6 +26,40 @@ def _noise(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
     return _NOISE[start : start + size].reshape(shape)
 
 
+@dataclass(frozen=True, eq=False)
+class RowPhoto:
+    """A photo of a row of cells: gray (h, w) uint8, and the way from the drawn row's pixels to the photo's.
+
+    `real` scales, `turn` (2, 3) then turns and shears.
+    """
+
+    gray: Gray
+    real: NDArray[np.float64]
+    turn: NDArray[np.float64]
+
+    def cut(self, rect: Rect, size: tuple[int, int], rng: np.random.Generator, scale: float | None = None) -> Gray:
+        """The part around a rectangle of the drawn row, (height, width) = `size`, placed with an error (`placing`).
+
+        Args:
+            rect: [x0, y0, x1, y1], in pixels of the drawn row.
+            size: px; the rectangle's centre is in the middle.
+            rng: of the error.
+            scale: px per px of the photo; None takes that of the digit reader for a box of this shape.
+        """
+        corners = np.array([rect[:2], rect[2:]]) * self.real + (self.real - 1) / 2
+        middle = self.turn @ np.array([*corners.mean(axis=0), 1.0])
+        sides = corners[1] - corners[0]
+        move, larger = placing(float(min(sides)), rng)
+        middle += move
+        # The reader samples each cell to a common size, so a small cell is enlarged.
+        factor = (scale_of(*sides) if scale is None else scale) * larger
+        cut = np.array(
+            [[factor, 0, (size[1] - 1) / 2 - factor * middle[0]], [0, factor, (size[0] - 1) / 2 - factor * middle[1]]]
+        )
+        seen = cv2.warpAffine(self.gray, cut, size[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(seen, np.uint8)
+
+
 def photograph(
     shade: Floats, rects: list[Rect], rng: np.random.Generator, *, calm: bool = False
 ) -> tuple[Gray, tuple[float, float]]:
@@ -39,12 +74,20 @@ def photograph(
     Returns:
         Patches (n, PATCH, PATCH), and the printed width and height of a cell in them, px.
     """
+    seen = photo_of(shade, rects[0], rng, calm=calm)
+    wide, high = rects[0][2] - rects[0][0], rects[0][3] - rects[0][1]
+    unit = scale_of(wide, high)
+    return np.stack([seen.cut(rect, (PATCH, PATCH), rng) for rect in rects]), (wide * unit, high * unit)
+
+
+def photo_of(shade: Floats, rect: Rect, rng: np.random.Generator, *, calm: bool = False) -> RowPhoto:
+    """Sees a row with a camera; arguments as of `photograph`, `rect` is one of its cells."""
     height, width = shade.shape
     # Of photos that are not calm, one in five is as bad as can be and still be told from gray paper.
     severe = not calm and rng.random() < 0.2
     # Room for a digit in the photo, pixels: mostly 22..50, from 12 (severe ones from 8).
     side = float(np.clip((18 if calm else 8 if severe else 12) + rng.gamma(3.0, 5.0 if severe else 7.5), 8, 60))
-    wide, high = rects[0][2] - rects[0][0], rects[0][3] - rects[0][1]
+    wide, high = rect[2] - rect[0], rect[3] - rect[1]
     scale = side * scale_of(wide, high) / BOX
     side = scale * room(wide, high)
     small = (max(16, round(width * scale)), max(16, round(height * scale)))
@@ -71,22 +114,7 @@ def photograph(
     if rng.random() < 0.6:
         packed = cv2.imencode(".jpg", stored, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 95))])[1]
         stored = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
-    cells = np.empty((len(rects), PATCH, PATCH), np.uint8)
-    offset = (real - 1) / 2
-    for i, (x0, y0, x1, y1) in enumerate(rects):
-        corners = np.array([(x0, y0), (x1, y1)]) * real + offset
-        middle = turn @ np.array([*corners.mean(axis=0), 1.0])
-        size = corners[1] - corners[0]
-        move, larger = placing(float(min(size)), rng)
-        middle += move
-        # The reader samples each cell to a common size, so a small cell is enlarged.
-        factor = scale_of(*size) * larger
-        cut = np.array(
-            [[factor, 0, (PATCH - 1) / 2 - factor * middle[0]], [0, factor, (PATCH - 1) / 2 - factor * middle[1]]]
-        )
-        cells[i] = cv2.warpAffine(stored, cut, (PATCH, PATCH), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    unit = scale_of(wide, high)
-    return cells, (wide * unit, high * unit)
+    return RowPhoto(stored, real, np.asarray(turn, np.float64))
 
 
 def placing(side: float, rng: np.random.Generator) -> tuple[NDArray[np.float64], float]:

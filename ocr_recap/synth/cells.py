@@ -142,11 +142,27 @@ def _row(
     split: Split, mix: Mix, rng: np.random.Generator, *, calm: bool
 ) -> tuple[Floats, list[Rect], NDArray[np.int64]]:
     """One row of three to six cells by one writer: brightness of its paper, the cells in it, and their labels."""
+    form, labels, _ = write_row(split, mix, rng, calm=calm)
+    return inked(form.paper, form.pen, darkness(form.writer, rng, calm=calm)), form.rects, labels
+
+
+def write_row(
+    split: Split, mix: Mix, rng: np.random.Generator, *, calm: bool, fewest: int = 3
+) -> tuple[Row, NDArray[np.int64], Source | None]:
+    """One row of `fewest` to six cells as one writer fills it in: the row, its cells' labels, where digits came from.
+
+    Args:
+        split: whose hand.
+        mix: sources of digits, already cut to the part.
+        rng: the same state gives the same row.
+        calm: few of its characters are small in their cells.
+        fewest: cells of a row at least.
+    """
     writer = Writer.from_seed(writer_seed(split, rng))
     seven = split == "train" and rng.random() < SEVEN
     while seven and not writer.seven_segment:
         writer = Writer.from_seed(writer_seed(split, rng))
-    count = int(rng.integers(3, 7))
+    count = int(rng.integers(fewest, 7))
     form = blank(writer, count, rng)
     labels = rng.choice(len(CLASSES), count, p=GUIDED_PRIOR if form.guided else PRIOR)
     name = tuple(mix.weights)[int(rng.choice(len(mix.weights), p=_shares(mix)))]
@@ -162,11 +178,18 @@ def _row(
             lines = ink.write(CLASSES[int(rng.integers(CROSS + 1))], writer, _within(rect, room, rng), rng)
             form.ink(lines, rng)
     _intruders(form, rng)
-    fresh = rng.uniform(0.82, 1.0) if calm or rng.random() < 0.75 else rng.uniform(0.5, 0.82)  # pens run dry
-    darkness = writer.darkness * fresh * (1 - _luminance(writer))
-    paper, pen = form.paper.astype(np.float32), form.pen.astype(np.float32)
-    shade: Floats = (paper * (1 - pen * np.float32(darkness / 255))).astype(np.float32)
-    return shade, form.rects, labels.astype(np.int64)
+    return form, labels.astype(np.int64), source
+
+
+def darkness(writer: Writer, rng: np.random.Generator, *, calm: bool) -> float:
+    """Share of the light that a writer's ink takes on one sheet: pens run dry."""
+    fresh = rng.uniform(0.82, 1.0) if calm or rng.random() < 0.75 else rng.uniform(0.5, 0.82)
+    return float(writer.darkness * fresh * (1 - _luminance(writer)))
+
+
+def inked(paper: Gray | Floats, pen: Gray, taken: float) -> Floats:
+    """Brightness of paper (h, w) under ink that covers `pen` (0..255) of each pixel and takes this share of light."""
+    return (paper.astype(np.float32) * (1 - pen.astype(np.float32) * np.float32(taken / 255))).astype(np.float32)
 
 
 def _within(rect: Rect, room: float, rng: np.random.Generator) -> Rect:
@@ -223,7 +246,7 @@ def _write(form: Row, rect: Rect, label: int, source: Source | None, cross: Writ
     if label < CROSS and source is None and rng.random() < _OVERWRITTEN:
         write_over(form, rect, label, float(rng.uniform(1.4, 2.1)), rng)
     elif label < CROSS and source is not None:
-        _paste(form, rect, label, source, rng)
+        paste(form, rect, label, source, rng)
     elif label == CROSS:
         lines = ink.write("X", cross, rect, rng)
         if rng.random() < 0.3:  # one stroke starts late, as in a hurried cross, or only where it meets the other
@@ -234,8 +257,8 @@ def _write(form: Row, rect: Rect, label: int, source: Source | None, cross: Writ
         form.ink(ink.write(CLASSES[label], form.writer, rect, rng, guided=guided), rng)
 
 
-def _paste(form: Row, rect: Rect, digit: int, source: Source, rng: np.random.Generator) -> None:
-    """A digit of another writer: as tall as this writer writes, as wide as its own shape and the cell allow."""
+def paste(form: Row, rect: Rect, digit: int, source: Source, rng: np.random.Generator) -> None:
+    """Put a digit of another writer: as tall as this writer writes, as wide as its own shape and the cell allow."""
     candidates = np.flatnonzero(source.labels == digit)
     bitmap = source.images[candidates[int(rng.integers(len(candidates)))]]
     rows, columns = np.flatnonzero(bitmap.max(axis=1) > 60), np.flatnonzero(bitmap.max(axis=0) > 60)
