@@ -28,13 +28,14 @@ import cv2
 import numpy as np
 from digit_peers import TALL, Gray, MnistNet, RapidOcr, Tesseract, cpu_seconds
 
-from ocr_recap.crop import cut, room
+from ocr_recap.crop import cut
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.forms import Forms
 from ocr_recap.evaluate.pictures import find_photo
 from ocr_recap.evaluate.truths import TruthField, read_jsonl
 from ocr_recap.load import Photo, load
 from ocr_recap.options import Options
+from ocr_recap.patch import room
 from ocr_recap.readings import interpret
 from ocr_recap.synth import photos, sources
 from ocr_recap.witnesses.cell_input import patches_of

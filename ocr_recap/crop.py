@@ -17,6 +17,7 @@ from .grids import GridPatches, cut_grid
 from .load import Photo
 from .located import Located
 from .parts import FormField, RowTotals, Tally
+from .patch import CELL, PATCH, box_of, scale_of
 from .rowtotals import cut_totals
 from .sampler import Sampler
 from .snap import BOX, BUBBLE, BUBBLE_SNAP, RING, WIDE, hold, snap_boxes, snap_rings
@@ -24,13 +25,6 @@ from .snap import BOX, BUBBLE, BUBBLE_SNAP, RING, WIDE, hold, snap_boxes, snap_r
 FloatArray = NDArray[np.float64]
 Patch = NDArray[np.uint8]
 
-PATCH = 48  # px: a cell with its surroundings, as the digit reader was trained
-CELL = 32  # px: the height of a square cell, line centre to line centre, in the middle of the patch
-# A digit is bounded by the height of a square or wide cell, but by the width of a narrow one: so that digits come out
-# alike in size, cells taller than 1.5 times their width are scaled by their width; wide and tall ones are kept to
-# these sides. Training cells (`synth.cellphoto`) are cut by the same `scale_of`; other figures need other weights.
-_TALL = 1.5
-_WIDEST, _TALLEST = 56, 44  # px
 # So many line samples that are not met within so many mm, and a cell counts as not found. On a folded page whose
 # surface was a quarter of a cell off beside the crease, cells there had 4 to 7, right ones 3 at most
 # (benchmarks/bent.py).
@@ -234,22 +228,6 @@ def box_of_totals(totals: RowTotals) -> tuple[float, float]:
     x0, y0, x1, y1 = totals.grid
     scale = scale_of_totals(totals)
     return (x1 - x0) / totals.cells * scale, (y1 - y0) / totals.rows * scale
-
-
-def room(width: float, height: float) -> float:
-    """The height that a digit has in a cell of these sides, in their unit."""
-    return min(height, _TALL * width)
-
-
-def scale_of(width: float, height: float) -> float:
-    """Patch px per unit of length for a cell of these sides, line centre to line centre."""
-    return min(CELL / room(width, height), _WIDEST / width, _TALLEST / height)
-
-
-def box_of(width: float, height: float) -> tuple[float, float]:
-    """Width and height, patch px, that a cell of these sides has in its patch."""
-    scale = scale_of(width, height)
-    return width * scale, height * scale
 
 
 def _cut_bubbles(sampler: Sampler, fields: Sequence[FormField]) -> dict[str, tuple[Patch, FloatArray]]:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from . import policy, readings
 from .cases import Case, make_case
-from .crop import CELL, FieldPatches
+from .crop import FieldPatches
+from .patch import CELL
 from .quality import CellMeasures
 from .witnesses import bubbles as bubble_witness
 from .witnesses import digits as digit_witness

@@ -14,8 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .crop import PATCH, FieldPatches, room, scale_of
+from .crop import FieldPatches
 from .parts import FormField
+from .patch import PATCH, room, scale_of
 
 FloatArray = NDArray[np.float64]
 Patches = NDArray[np.uint8]

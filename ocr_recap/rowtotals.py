@@ -34,7 +34,7 @@ def cut_totals(totals: RowTotals, look: Look, drift: FloatArray | None, scale: f
         totals: where the boxes are printed.
         look: as for `grids.cut_grid`.
         drift: how far each row lies from its printed place, (rows, 2) mm, as its tally grid found; None for not at all.
-        scale: patch px per mm that suits a box (`crop.scale_of`), or its height where one box holds all digits.
+        scale: patch px per mm that suits a box (`patch.scale_of`), or its height where one box holds all digits.
     """
     x0, y0, x1, y1 = totals.grid
     width, height = (x1 - x0) / totals.cells * scale, (y1 - y0) / totals.rows * scale

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .crop import PATCH
+from .patch import PATCH
 
 FloatArray = NDArray[np.float64]
 

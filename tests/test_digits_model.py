@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import ocr_recap
-from ocr_recap import crop
+from ocr_recap import patch
 from ocr_recap.synth import cells, pagecells, sources
 from ocr_recap.witnesses.digits import DigitReader
 
@@ -54,8 +54,8 @@ def test_weights_that_are_damaged_are_not_used(broken: str, tmp_path: Path):
 
 @pytest.mark.parametrize("width, height", [(10, 10), (10.5, 9.8), (6, 12), (7, 10), (12, 6), (31, 10), (4.2, 10)])
 def test_a_digit_has_about_the_same_size_in_cells_of_any_shape(width: float, height: float):
-    scale = crop.scale_of(width, height)
-    assert cells.scale_of is crop.scale_of, "training and reading cut alike"
+    scale = patch.scale_of(width, height)
+    assert cells.scale_of is patch.scale_of, "training and reading cut alike"
     assert width * scale <= 56.001
     assert height * scale <= 44.001
     # A digit, about 0.65 as wide as high, is never cut down to a speck in a readable cell.

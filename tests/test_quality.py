@@ -14,10 +14,11 @@ from typer.testing import CliRunner
 
 from ocr_recap import Reader, advice, cli, policy, problems, quality, reasons
 from ocr_recap.check import check
-from ocr_recap.crop import PATCH, crop
+from ocr_recap.crop import crop
 from ocr_recap.load import load
 from ocr_recap.locate import locate
 from ocr_recap.options import Options
+from ocr_recap.patch import PATCH
 from ocr_recap.record import PhotoQuality
 
 GOOD = PhotoQuality(pixels=40, blur=0.1, paper=210, contrast=190, noise=1, glare=0, cut=(), pattern=20, pale_print=1.0)

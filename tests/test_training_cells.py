@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from ocr_recap import crop
+from ocr_recap.patch import CELL
 from ocr_recap.synth import cells, othercells, pagecells, sources
 from ocr_recap.synth.cellpaper import Row, blank
 from ocr_recap.synth.strokes import Writer
@@ -68,7 +68,7 @@ def framed(stroke: bool) -> tuple[np.ndarray, np.ndarray]:
     cv2.rectangle(patch[0], (8, 8), (39, 39), 60, 2)
     if stroke:
         cv2.line(patch[0], (24, 14), (24, 34), 60, 2)
-    return patch, np.full((1, 2), float(crop.CELL), np.float32)
+    return patch, np.full((1, 2), float(CELL), np.float32)
 
 
 def test_the_second_view_keeps_the_print_and_the_first_does_not() -> None:

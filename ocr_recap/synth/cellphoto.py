@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..crop import CELL as BOX
-from ..crop import PATCH, room, scale_of
+from ..patch import CELL as BOX
+from ..patch import PATCH, room, scale_of
 from .cellpaper import Rect, word
 
 Gray = NDArray[np.uint8]

@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..crop import CELL as BOX
-from ..crop import PATCH, scale_of
+from ..patch import CELL as BOX
+from ..patch import PATCH, scale_of
 from . import ink
 from .cellpaper import SIDE, Rect, Row, blank
 from .cellphoto import no_cell, photograph

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import template
-from ..crop import PATCH, cut
+from ..crop import cut
 from ..load import load
 from ..options import Options
+from ..patch import PATCH
 from . import photos
 from .cells import CLASSES
 from .conditions import Preset

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import template
-from ..crop import PATCH, cut
+from ..crop import cut
 from ..load import load
 from ..options import Options
 from ..parts import FormField
+from ..patch import PATCH
 from ..template import Template
 from . import clerk, ink, numbers
 from .cellphoto import placing

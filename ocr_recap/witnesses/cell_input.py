@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..crop import PATCH, box_of, scale_of
+from ..patch import PATCH, box_of, scale_of
 
 Patch = NDArray[np.uint8]
 Box = tuple[float, float]
@@ -24,7 +24,7 @@ _PAPER = (
 
 
 def patch_of(picture: NDArray[Any], margin: float = 0.0) -> tuple[Patch, Box]:
-    """One picture of a cell as `DigitReader.read` takes it: the box centred, at the scale of `crop.scale_of`.
+    """One picture of a cell as `DigitReader.read` takes it: the box centred, at the scale of `patch.scale_of`.
 
     What the picture does not show around the box becomes plain paper. The reader was made for boxes with their
     surroundings, so crops with a margin of a quarter or more are read best.

@@ -17,7 +17,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from ..crop import CELL, PATCH
+from ..patch import CELL, PATCH
 from .weights import load_weights, session
 from .zoom import zoom
 
@@ -101,8 +101,8 @@ class DigitReader:
         """What each reader says, and both together.
 
         Args:
-            cells: (n, 48, 48) uint8 gray patches, the printed box centred, at the scale of `crop.scale_of`.
-            boxes: (n, 2) printed width and height of the boxes in the patches, px (`crop.box_of`); None: square ones.
+            cells: (n, 48, 48) uint8 gray patches, the printed box centred, at the scale of `patch.scale_of`.
+            boxes: (n, 2) printed width and height of the boxes in the patches, px (`patch.box_of`); None: square ones.
 
         Raises:
             ValueError: another shape or type.

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from strange import strange_figures
 
 from ocr_recap import template
-from ocr_recap.crop import box_of
+from ocr_recap.patch import box_of
 from ocr_recap.synth import cells, sources
 from ocr_recap.synth.camera import Difficulty, photograph, sample_camera
 from ocr_recap.synth.fill import FieldWriting, fill_page
