@@ -124,8 +124,9 @@ def _cut_all(path: Path, forms: Mapping[str, Template], faults: list[Fault]) -> 
     truth = read_jsonl(path)
     faults += truth.faults
     for photo in truth.photos:
-        fields = [field for field in photo.fields if field.cell_quads and len(field.text) == len(field.cell_quads)]
-        for field in photo.fields:
+        standing = [field for field in photo.fields if field.struck_out is None]
+        fields = [field for field in standing if field.cell_quads and len(field.text) == len(field.cell_quads)]
+        for field in standing:
             if field not in fields:
                 why_id = f"{field.id}: jumlah huruf dan kotak berbeda atau tanpa cell_quads; tidak dinilai"
                 why_en = f"{field.id}: texts and cells differ in number, or there are no cell_quads; not evaluated"

@@ -65,7 +65,8 @@ class _Lenient(BaseModel):
 class TruthField(_Lenient):
     """One number as written: a character per cell (0-9, X, -, space); `alt` = other readings that count as right.
 
-    `value` null: nothing is written. Typed truth has no cells and no geometry.
+    `value` null: nothing is written. Typed truth has no cells and no geometry. Where a number is `struck_out`, its
+    boxes hold another one, and `text` and `value` are what replaces it.
     """
 
     id: str
@@ -75,6 +76,7 @@ class TruthField(_Lenient):
     alt: tuple[str, ...] = ()
     quad: Corners | None = None
     cell_quads: tuple[Corners, ...] = ()
+    struck_out: dict[str, str] | None = None
 
     @property
     def texts(self) -> tuple[str, ...]:

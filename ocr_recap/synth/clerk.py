@@ -13,11 +13,13 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 
 from ..parts import FormField, RowTotals, Tally
+from ..readings import interpret
 from ..template import Template
 from .bundles import Bundle
-from .fill import FieldWriting
-from .hand import Manner
+from .fill import FieldWriting, Struck
+from .hand import CORRECTIONS, Manner
 from .marks import BubbleKind, Cancel, Odd, TallyMarks, spread
+from .strikes import AMENDED, StrikeKind
 
 SlipKind = Literal[
     "sum_off", "transposed", "strokes_differ", "row_total_off", "forgotten_total", "left_blank", "wrong_bubble"
@@ -44,7 +46,9 @@ MANNER_RATES: dict[Manner, float] = {
     "over_edge": 0.03,
     "neighbour": 0.006,
     "struck": 0.004,
-    "overwritten": 0.004,
+    "overwritten": 0.002,
+    "rewritten": 0.0015,
+    "amended": 0.0005,
     "fluid": 0.008,
 }
 # Per clerk: how bubbles are marked as a rule; and per bubble, what happens instead of the rule.
@@ -55,6 +59,17 @@ CANCEL_RATES: dict[Cancel, float] = {"none": 0.45, "z": 0.33, "diagonal": 0.1, "
 # Per grid with strokes: one of its cells is made otherwise. Fluid and struck bundles are usual on real sheets; these
 # shares are ours.
 ODD_RATES: dict[Odd, float] = {"faint": 0.03, "doubled": 0.03, "fluid": 0.03, "uneven": 0.02, "struck": 0.02}
+# Per number: all of it is cancelled and another one is written beside the boxes. Usual on real sheets; shares are ours.
+STRUCK_OUT = 0.003
+STRIKE_RATES: dict[StrikeKind, float] = {
+    "one": 0.3,
+    "two": 0.3,
+    "diagonal": 0.14,
+    "cross": 0.1,
+    "scribble": 0.08,
+    "wave": 0.05,
+    "coil": 0.03,
+}
 NO_TALLY = 0.08  # sheets whose grids stay empty though there are votes: the count was kept elsewhere
 BLANK_PAGE = 0.02  # pages sent though nothing is written on them
 
@@ -127,7 +142,12 @@ def write(template: Template, counted: Mapping[str, int], rng: np.random.Generat
         writing[field.id] = _field(field, digits.get(field.id), counted.get(field.id), habits, rng)
     slips = [slip for slip in slips if _page_of(template, slip.field) not in blank_pages]
     slips += _slip_marks(template, writing, rng)
-    _make_odd(template, writing, rng.spawn(1)[0])  # a child: documents without an odd cell stay what they were
+    # Children: documents without an odd cell or a number that is struck out stay what they were.
+    _make_odd(template, writing, rng.spawn(1)[0])
+    apart = rng.spawn(1)[0]
+    for field in template.fields:
+        if apart.random() < STRUCK_OUT * habits.untidy and interpret(writing[field.id].text)[1] is not None:
+            writing[field.id] = strike_out(field, writing[field.id], _pick(STRIKE_RATES, apart), apart)
     return Written(writing, tuple(slips))
 
 
@@ -180,12 +200,23 @@ def _manners(text: str, habits: Habits, rng: np.random.Generator) -> tuple[tuple
                 manner = name
                 break
             at -= rate
-        if not char.isdigit() and manner in ("struck", "overwritten", "fluid"):
+        if not char.isdigit() and manner in CORRECTIONS:
             manner = "plain"
+        before = _before(char, manner, rng) if manner in CORRECTIONS else " "
+        if manner == "amended" and (int(before), int(char)) not in AMENDED:
+            manner = "rewritten"  # no stroke turns another digit into this one
         manners.append(manner)
-        corrected = manner in ("struck", "overwritten", "fluid")
-        was += str((int(char) + int(rng.integers(1, 10))) % 10) if corrected else " "
+        was += before
     return tuple(manners), was
+
+
+def _before(char: str, manner: Manner, rng: np.random.Generator) -> str:
+    """The digit that a correction replaced."""
+    if manner == "amended":
+        olds = [old for old, new in AMENDED if new == int(char)]
+        if olds:
+            return str(olds[int(rng.integers(len(olds)))])
+    return str((int(char) + int(rng.integers(1, 10))) % 10)
 
 
 def _bubbles(
@@ -308,6 +339,28 @@ def _make_odd(template: Template, writing: dict[str, FieldWriting], rng: np.rand
         strokes = replace(said.strokes, cells=cells, odd=odd)
         if strokes.rows == said.strokes.rows:  # row totals stay right
             writing[field.id] = replace(said, strokes=strokes)
+
+
+def strike_out(field: FormField, written: FieldWriting, kind: StrikeKind, rng: np.random.Generator) -> FieldWriting:
+    """The number as it was written, cancelled, and another one beside it; bubbles, strokes and totals stay as they are.
+
+    They may say either: the old number, where it was the count and was changed afterwards, or the new one, where the
+    old one was a slip of the pen.
+    """
+    before = written.text
+    other = _another(before, rng)
+    wrong_first = bool(rng.random() < 0.5)
+    old, new = (other, before) if wrong_first else (before, other)
+    plain = replace(written, manners=(), was="")
+    return replace(plain, text=new.strip(" X-").rjust(field.cells.count), struck=Struck(kind, old))
+
+
+def _another(text: str, rng: np.random.Generator) -> str:
+    """A text of boxes with one digit of it another one; crosses and dashes alone become a digit at the end."""
+    places = [i for i, char in enumerate(text) if char.isdigit()] or [len(text) - 1]
+    place = places[int(rng.integers(len(places)))]
+    was = int(text[place]) if text[place].isdigit() else 0
+    return text[:place] + str((was + int(rng.integers(1, 10))) % 10) + text[place + 1 :]
 
 
 def _miscounted(strokes: TallyMarks, grid: Tally, rng: np.random.Generator) -> TallyMarks:

@@ -15,10 +15,19 @@ from . import ink, marks
 from .hand import Hand, Manner, cell, character, plain
 from .marks import BubbleKind, TallyMarks
 from .sheet import PageImage, Sheet
+from .strikes import StrikeKind, strike
 from .strokes import Strokes, Writer, scribble, signature
 
 _TALL = 30.0  # mm; a private region higher than this is a table of several rows
 _BLANKS = 16  # pages that are kept drawn, some 4 MB each
+
+
+@dataclass(frozen=True)
+class Struck:
+    """How a number was cancelled: by which lines, and the text that stood in the boxes."""
+
+    kind: StrikeKind
+    text: str
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,7 @@ class FieldWriting:
         bubble_kinds: how each of `bubbles` was marked; None for all full.
         strokes: strokes per grid cell and how they are made.
         row_texts: one text per row of the totals, a character per box from the left.
+        struck: the boxes hold another text that is struck out, and `text` stands beside them.
     """
 
     text: str
@@ -46,6 +56,7 @@ class FieldWriting:
     bubble_kinds: tuple[tuple[BubbleKind, ...], ...] | None = None
     strokes: TallyMarks | None = None
     row_texts: tuple[str, ...] | None = None
+    struck: Struck | None = None
 
 
 def fill_page(
@@ -112,9 +123,13 @@ def blank_page(template: Template, page_id: str, pixels_per_mm: float) -> NDArra
 
 def _field(sheet: Sheet, hand: Hand, field: FormField, writing: FieldWriting, cancel_unused: bool) -> None:
     guided = field.guide == "seven_segment"
-    for i, (char, rect) in enumerate(zip(writing.text, field.cells.rects(), strict=False)):
+    boxed = writing.text if writing.struck is None else writing.struck.text
+    for i, (char, rect) in enumerate(zip(boxed, field.cells.rects(), strict=False)):
         manner: Manner = writing.manners[i] if i < len(writing.manners) else "plain"
         cell(sheet, hand, char, rect, manner, writing.was[i : i + 1] or " ", guided=guided)
+    if writing.struck is not None:
+        sheet.draw(strike(writing.struck.kind, field.cells.outline(), sheet.rng))
+        _beside(sheet, hand, field, writing.text.strip())
     for witness in field.witnesses:
         match witness:
             case Bubbles() if writing.bubbles is not None:
@@ -131,6 +146,19 @@ def _field(sheet: Sheet, hand: Hand, field: FormField, writing: FieldWriting, ca
                 _row_totals(sheet, witness, writing.row_totals)
             case _:
                 pass
+
+
+def _beside(sheet: Sheet, hand: Hand, field: FormField, text: str) -> None:
+    """A number beside its boxes: to their right where the page has room, else above them, a little smaller."""
+    rng = sheet.rng
+    _, y0, x1, y1 = field.cells.outline()
+    height = float(rng.uniform(0.6, 0.9)) * (y1 - y0)
+    width = 0.75 * height
+    right = x1 + 0.25 * height + width * len(text) < sheet.image.shape[1] / sheet.scale
+    left = x1 + 0.25 * height if right else x1 - width * len(text)
+    top = float(rng.normal((y0 + y1) / 2, 0.05 * height)) - height / 2 if right else y0 - 1.1 * height
+    for i, char in enumerate(text):
+        character(sheet, hand, char, (left + i * width, top, left + (i + 1) * width, top + height), pen=0.9)
 
 
 def row_boxes(grid: RowTotals) -> list[list[ink.Rect]]:

@@ -16,12 +16,13 @@ import numpy as np
 from . import ink
 from .sheet import Rect, Sheet
 from .sources import HELD_OUT, Source, Split, load_pack, split_of, writer_seed
+from .strikes import amend
 from .strokes import Strokes, Writer
 
 Writers = Literal["train", "calibration", "test", "shift"]
-Manner = Literal["plain", "over_edge", "neighbour", "struck", "overwritten", "fluid"]
+Manner = Literal["plain", "over_edge", "neighbour", "struck", "overwritten", "rewritten", "amended", "fluid"]
 
-CORRECTIONS: tuple[Manner, ...] = ("struck", "overwritten", "fluid")
+CORRECTIONS: tuple[Manner, ...] = ("struck", "overwritten", "fluid", "rewritten", "amended")
 SLICE = 5  # images per digit in one writer's slice; neighbours in the file were mostly written by one person
 _SPLITS = ("train", "calibration", "test")
 _GLYPH_SHARE = 0.25  # of hands that write with a public source's digits
@@ -133,6 +134,14 @@ def cell(sheet: Sheet, hand: Hand, char: str, rect: Rect, manner: Manner, was: s
         case "overwritten":
             character(sheet, hand, was, rect, guided=guided)
             character(sheet, hand, char, rect, guided=guided, pen=float(rng.uniform(1.4, 2.1)))
+        case "rewritten":
+            # Both inks are as dark: the same pen, or one that is hardly another.
+            character(sheet, hand, was, rect, guided=guided)
+            character(sheet, hand, char, rect, guided=guided, pen=float(rng.uniform(0.7, 1.2)))
+        case "amended":
+            character(sheet, replace(hand, glyphs=None), was, rect, guided=guided)
+            added = amend(int(was), int(char), hand.writer, rng)
+            sheet.draw(ink.place(added, hand.writer, rect, rng))
         case "fluid":
             if rng.random() < 0.7:  # else the fluid was there before: a neighbour's, or of an empty cell
                 character(sheet, hand, was, rect, guided=guided)

@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +23,11 @@ from ..patch import PATCH
 from . import photos
 from .cells import CLASSES
 from .conditions import Preset
-from .hand import Manner, Writers, named
+from .hand import CORRECTIONS, Manner, Writers, named
 
-MANNERS: tuple[Manner, ...] = ("plain", "over_edge", "neighbour", "struck", "overwritten", "fluid")
-CORRECTED = tuple(MANNERS.index(manner) for manner in ("struck", "overwritten"))  # cells with two right answers
+MANNERS: tuple[Manner, ...] = get_args(Manner)
+# Cells with two right answers.
+CORRECTED = tuple(MANNERS.index(manner) for manner in CORRECTIONS if manner != "fluid")
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def photo_cells(kind: Kind, seed: int, index: int) -> PageCells:
     facts: list[tuple[int, int, int]] = []
     pixels: list[float] = []
     hand = named(made.truth["writer"])
-    for field in made.truth["fields"]:
+    for field in (f for f in made.truth["fields"] if "struck_out" not in f):
         count = len(field["text"])
         manners, was = field.get("manners", ["plain"] * count), field.get("was", " " * count)
         for char, quad, manner, old in zip(field["text"], field["cell_quads"], manners, was, strict=True):

@@ -67,6 +67,8 @@ def truth(
             "cell_quads": [_corners(to_photo, rect) for rect in rects],
             "note": _note(said),
         }
+        if said.struck:
+            fact["struck_out"] = {"kind": said.struck.kind, "text": said.struck.text}
         if said.manners:
             fact["manners"], fact["was"] = list(said.manners), said.was
         if visible:
@@ -100,7 +102,15 @@ def _way(way: FloatArray | Way) -> Way:
 
 def _note(said: FieldWriting) -> str:
     """Corrections in words: which digit stands where another one was."""
-    words = {"struck": "struck, beside it", "overwritten": "overwritten with", "fluid": "under correction fluid, on it"}
+    if said.struck:
+        return f"{said.struck.text} struck out, beside it {said.text.strip()}"
+    words = {
+        "struck": "struck, beside it",
+        "overwritten": "overwritten with",
+        "rewritten": "written over with",
+        "amended": "changed into",
+        "fluid": "under correction fluid, on it",
+    }
     pairs = zip(said.manners, said.was, said.text, strict=False)
     return "; ".join(f"cell {i}: {was} {words[m]} {char}" for i, (m, was, char) in enumerate(pairs) if m in words)
 
