@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,18 @@ from typing import Any
 import numpy as np
 
 from ..emit.pictures import write_atomically
+from ..parts import FormField
 from ..template import Template
 from . import clerk, numbers
 from .conditions import Preset
-from .fill import blank_page, fill_page
+from .fill import FieldWriting, blank_page, fill_page
 from .hand import Hand, Writers, draw_hand
 from .parallel import in_order
 from .photo import LONGER, Shot, photograph
 from .truth import truth
 
 TRUTH = "truth.jsonl"
+Alter = Callable[[Sequence[FormField], Mapping[str, FieldWriting], np.random.Generator], dict[str, FieldWriting]]
 # Provinces of made-up codes, as of 2024; regency, district and village are drawn, so a code may be a real station's.
 _PROVINCES = (*range(11, 20), 21, *range(31, 37), 51, 52, 53, *range(61, 66), *range(71, 77), 81, 82)
 _STATIONS_PER_VILLAGE = 12
@@ -45,6 +47,8 @@ class Order:
         defects: names of `defects.DEFECTS` that every photo gets.
         writers: whose hands.
         longer: pixels of a photo's longer side.
+        alter: changes what is written on a page before it is drawn; called with the page's fields, what is written in
+            all fields by id, and chance of its own.
     """
 
     template: Template
@@ -54,6 +58,7 @@ class Order:
     defects: tuple[str, ...] = ()
     writers: Writers = "test"
     longer: int = LONGER
+    alter: Alter | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,9 @@ def make(order: Order, index: int) -> Made:
     document, place = divmod(index, len(template.pages))
     page = template.pages[place]
     counted, written, hand = _document(order, document)
+    if order.alter is not None:
+        apart = np.random.default_rng([order.seed, 4, index])
+        written = replace(written, fields=order.alter(template.fields_of(page.id), written.fields, apart))
     station = station_code(order.seed, document)
     name = f"{station}-{page.id}"
     rng = np.random.default_rng([order.seed, 2, index])
