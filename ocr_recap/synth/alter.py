@@ -40,8 +40,8 @@ def altered(
 
 
 def _confirmed(said: FieldWriting) -> bool:
-    """Bubbles or strokes say the number."""
-    value = interpret(said.text)[1]
+    """Bubbles or strokes say the number, and no clerk has struck it out."""
+    value = interpret(said.text)[1] if said.struck is None else None
     return bool(value) and (bool(said.bubbles) or (said.strokes is not None and said.strokes.count == value))
 
 

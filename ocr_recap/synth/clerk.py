@@ -70,6 +70,7 @@ STRIKE_RATES: dict[StrikeKind, float] = {
     "wave": 0.05,
     "coil": 0.03,
 }
+BUBBLES_STRUCK = 0.4  # of numbers that are struck out and have bubbles: these are struck out as well; ours
 NO_TALLY = 0.08  # sheets whose grids stay empty though there are votes: the count was kept elsewhere
 BLANK_PAGE = 0.02  # pages sent though nothing is written on them
 
@@ -342,17 +343,19 @@ def _make_odd(template: Template, writing: dict[str, FieldWriting], rng: np.rand
 
 
 def strike_out(field: FormField, written: FieldWriting, kind: StrikeKind, rng: np.random.Generator) -> FieldWriting:
-    """The number as it was written, cancelled, and another one beside it; bubbles, strokes and totals stay as they are.
+    """The number as it was written, cancelled, and another one beside it; strokes and totals stay as they are.
 
-    They may say either: the old number, where it was the count and was changed afterwards, or the new one, where the
-    old one was a slip of the pen.
+    Bubbles, strokes and totals may say either: the old number, where it was the count and was changed afterwards, or
+    the new one, where the old one was a slip of the pen.
     """
     before = written.text
     other = _another(before, rng)
     wrong_first = bool(rng.random() < 0.5)
     old, new = (other, before) if wrong_first else (before, other)
     plain = replace(written, manners=(), was="")
-    return replace(plain, text=new.strip(" X-").rjust(field.cells.count), struck=Struck(kind, old))
+    bubbles = bool(written.bubbles) and bool(rng.random() < BUBBLES_STRUCK)
+    new = new.strip(" X-").rjust(field.cells.count)
+    return replace(plain, text=new, struck=Struck(kind, old), bubbles_struck=bubbles)
 
 
 def _another(text: str, rng: np.random.Generator) -> str:

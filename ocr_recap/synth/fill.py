@@ -44,6 +44,7 @@ class FieldWriting:
         bubble_kinds: how each of `bubbles` was marked; None for all full.
         strokes: strokes per grid cell and how they are made.
         row_texts: one text per row of the totals, a character per box from the left.
+        bubbles_struck: a line runs through the bubbles.
         struck: the boxes hold another text that is struck out, and `text` stands beside them.
     """
 
@@ -57,6 +58,7 @@ class FieldWriting:
     strokes: TallyMarks | None = None
     row_texts: tuple[str, ...] | None = None
     struck: Struck | None = None
+    bubbles_struck: bool = False
 
 
 def fill_page(
@@ -188,6 +190,8 @@ def _bubbles(sheet: Sheet, field: FormField, bubbles: Bubbles, writing: FieldWri
         for j, digit in enumerate(digits):
             kind: BubbleKind = writing.bubble_kinds[i][j] if writing.bubble_kinds else "full"
             marks.bubble(sheet, float(column[digit, 0]), float(column[digit, 1]), bubbles.radius, kind)
+    if writing.bubbles_struck:
+        marks.strike_bubbles(sheet, bubbles, field.cells.count)
 
 
 def _tally(sheet: Sheet, grid: Tally, count: int, cancel_unused: bool) -> None:

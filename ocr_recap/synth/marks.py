@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..parts import RowTotals, Tally
+from ..parts import Bubbles, RowTotals, Tally
 from .bundles import Bundle, bundle
 from .sheet import Sheet
 from .strokes import Strokes, scribble
@@ -83,6 +83,22 @@ def bubble(sheet: Sheet, x: float, y: float, radius: float, kind: BubbleKind = "
             reach = radius * rng.uniform(1.05, 1.35, 2)
             cover = 1.0 if rng.random() < 0.5 else float(rng.uniform(0.75, 0.95))
             sheet.fluid((x - reach[0], y - reach[1], x + reach[0], y + reach[1]), cover)
+
+
+def strike_bubbles(sheet: Sheet, bubbles: Bubbles, columns: int) -> None:
+    """One or two lines across all bubbles of a number, level or slanted, or a cross over them."""
+    rng = sheet.rng
+    centers = bubbles.centers(columns)
+    (x0, y0), (x1, y1) = centers[0, 0], centers[-1, -1]
+    reach = bubbles.radius * rng.uniform(1.2, 3.0, 2)
+    kind = ("one", "two", "cross")[int(rng.integers(3))]
+    first, last = rng.uniform(y0, y1, 2)
+    ends = [(first, last)] if kind == "one" else [(first, last), (last, first)]
+    if kind == "two":
+        apart = bubbles.radius * rng.uniform(0.8, 2.5)
+        ends = [(first, last), (first + apart, last + apart)]
+    for start, end in ends:
+        sheet.draw([_shaken([(x0 - reach[0], start), (x1 + reach[1], end)], 0.3 * bubbles.radius, rng)])
 
 
 def tally(sheet: Sheet, grid: Tally, marks: TallyMarks, totals: RowTotals | None = None) -> None:

@@ -133,6 +133,8 @@ def _bubbles(field: FormField, said: FieldWriting, to_photo: Way) -> dict[str, A
         "filled": filled(said) or [None] * count,
         "centers": np.round(centers, 2).tolist(),
     }
+    if said.bubbles_struck:
+        fact["struck_out"] = True
     if said.bubble_kinds:
         fact["marks"] = [
             [{"digit": digit, "kind": kind} for digit, kind in zip(digits, kinds, strict=True)]
