@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-fusion bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth clean
+.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-fusion bench-alterations train-alterations bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -59,6 +59,14 @@ train-digits: $(VENV)/.core
 	$(BIN)/python training/digits/combine.py --mnist $(MNIST) --weights ocr_recap/weights
 	$(BIN)/python training/digits/evaluate.py --mnist $(MNIST) --weights ocr_recap/weights --write
 
+# The weights of the reader of alterations again from nothing, some 30 minutes on two cores, and their limits.
+train-alterations: $(VENV)/.core
+	$(BIN)/pip install --quiet --editable ".[train]"
+	test -f $(MNIST)/train-images-idx3-ubyte || $(BIN)/python training/digits/fetch_mnist.py $(MNIST)
+	$(BIN)/python training/digits/struck.py --mnist $(MNIST) --out ocr_recap/weights
+	$(BIN)/python training/digits/overwritten.py --mnist $(MNIST) --out ocr_recap/weights
+	$(BIN)/python training/digits/choose_alterations.py --write
+
 # Accuracy on the samples, against their truth.
 bench-samples: $(VENV)/.core
 	$(BIN)/python benchmarks/samples.py
@@ -80,6 +88,10 @@ EVIDENCE := evidence
 bench-fusion: $(VENV)/.core
 	$(BIN)/python benchmarks/fusion.py --keep $(EVIDENCE) $(ARGS)
 	$(BIN)/python benchmarks/resample.py --keep $(EVIDENCE)
+
+# Numbers that are struck out or written over: how many are accepted all the same, of 1,000 of each kind; an hour.
+bench-alterations: $(VENV)/.core
+	$(BIN)/python benchmarks/alterations.py $(ARGS)
 
 # What a page costs beside decoding it, by stage; memory, start-up, growth, scaling (ARGS="--photos 10000" takes hours).
 bench-speed: $(VENV)/.core

@@ -197,6 +197,7 @@ def _evidence(field: FormField, heard: Heard, case: Case, patch: FieldPatches) -
             first=first[i] if asked[i] else None,
             second=second[i] if asked[i] else None,
             quality=seen[i],
+            overwritten=round(float(heard.alterations.overwritten[i]), 6),
         )
         for i, corners in enumerate(patch.quads)
     )
@@ -215,6 +216,8 @@ def _evidence(field: FormField, heard: Heard, case: Case, patch: FieldPatches) -
                 (bubble_witness.CLASSES[i], round(float(column[i]), 6))
                 for i, column in zip(best, heard.bubbles, strict=True)
             ),
+            crossed=round(heard.alterations.crossed, 6),
+            struck_out=case.altered.bubbles,
         )
     return Evidence(
         digits=DigitEvidence(
@@ -228,6 +231,9 @@ def _evidence(field: FormField, heard: Heard, case: Case, patch: FieldPatches) -
             inside=case.inside,
             cells=cells,
             poor=case.poor,
+            struck=round(heard.alterations.struck, 6),
+            struck_out=case.altered.struck,
+            overwritten=case.altered.overwritten,
         ),
         bubbles=bubbles,
         tally=_tally_evidence(field, heard, case),

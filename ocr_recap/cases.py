@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+
 from .choices import Choice, Choices, weigh
 from .readings import Evidence, Kind, interpret
 from .reconcile import Evaluated, evaluate, posterior
 from .template import Rule
 
+BEYOND_DOUBT = 0.999  # probability of a number by its digit cells alone; by judgement, as the strict policy's posterior
 PLAUSIBLE = 0.001  # a value outside a witness's own 99.9% set is contradicted by that witness
 
 Reason = tuple[str, dict[str, str]]  # code of `reasons.REASONS`, data of its sentence
@@ -64,6 +67,19 @@ class TotalsCase:
 
 
 @dataclass(frozen=True)
+class Altered:
+    """What was done to a number after it was written: a line through its boxes, boxes (from 1) in which a digit may
+    stand on another, a line through its bubbles."""
+
+    struck: bool = False
+    overwritten: tuple[int, ...] = ()
+    bubbles: bool = False
+
+
+_UNALTERED = Altered()
+
+
+@dataclass(frozen=True)
 class Person:
     """Somebody who looked: what they say is written (None: nothing), their name, and when, for the sentence."""
 
@@ -89,6 +105,7 @@ class Case:
         tally: None where the form has no grid, or its strokes were not counted.
         totals: None where the form has none.
         poor: why its cells are seen too badly (`policy.poor`), as reason codes.
+        altered: what was struck out or written over.
         chosen: which of the choices is the best reading.
         chances: probability of each choice, the other numbers and the rules heard as far as they were.
     """
@@ -107,6 +124,7 @@ class Case:
     chosen: int = 0
     chances: tuple[float, ...] = ()
     held: bool = False
+    altered: Altered = _UNALTERED
 
     @property
     def choice(self) -> Choice:
@@ -122,6 +140,22 @@ class Case:
     def confidence(self) -> float:
         """Probability of the best reading."""
         return 1.0 if self.person is not None else self.chances[self.chosen]
+
+    @property
+    def by_ink_alone(self) -> bool:
+        """Whether nothing but its ink is heard: a line runs through its boxes, or a digit stands on another.
+
+        All other witnesses may speak for the old number, so the rules that it takes part in say nothing either. A digit
+        on another one counts as any other where the ink alone is beyond doubt.
+        """
+        if self.person is not None:
+            return False
+        return self.altered.struck or (bool(self.altered.overwritten) and self.by_ink < BEYOND_DOUBT)
+
+    @property
+    def by_ink(self) -> float:
+        """Probability of what the digit cells alone say."""
+        return max(c.digits for c in self.choices.listed)
 
     @property
     def supports(self) -> float:
@@ -168,7 +202,13 @@ class Case:
 
 
 def make_case(
-    field: str, evidence: Evidence, cells_found: bool, inside: bool, poor: tuple[str, ...] = (), held: bool = False
+    field: str,
+    evidence: Evidence,
+    cells_found: bool,
+    inside: bool,
+    poor: tuple[str, ...] = (),
+    held: bool = False,
+    altered: Altered = _UNALTERED,
 ) -> Case:
     """What matters for the decision on a number, its own witnesses heard and no rule yet."""
     choices = weigh(evidence)
@@ -187,9 +227,9 @@ def make_case(
         totals=sums,
         poor=poor,
         held=held,
+        altered=altered,
     )
-    weights = choices.weights / (choices.weights.sum() + choices.rest)
-    return _chosen(case, weights.tolist())
+    return _alone(case)
 
 
 def heard_together(cases: Sequence[Case], rules: Sequence[Rule]) -> tuple[list[Case], list[Evaluated]]:
@@ -202,15 +242,24 @@ def heard_together(cases: Sequence[Case], rules: Sequence[Rule]) -> tuple[list[C
         cases: of one document or page.
         rules: of its form, with at least one of these numbers.
     """
-    known = {c.field: _decided(c) for c in cases}
+    known = {c.field: _decided(c) for c in cases if not c.by_ink_alone}
     said = posterior(known, rules)
     heard: list[Case] = []
     for case in cases:
-        if case.person is not None:
+        if case.by_ink_alone:
+            heard.append(_alone(case))
+        elif case.person is not None:
             heard.append(case)
-            continue
-        heard.append(_chosen(case, said.chances[case.field].tolist()))
-    return heard, evaluate(rules, {c.field: c.value for c in heard}, said)
+        else:
+            heard.append(_chosen(case, said.chances[case.field].tolist()))
+    return heard, evaluate(rules, {c.field: c.value for c in heard if not c.by_ink_alone}, said)
+
+
+def _alone(case: Case) -> Case:
+    """With the reading that its own witnesses say: of an altered number, its ink."""
+    choices = case.choices
+    weights = np.array([c.digits for c in choices.listed]) if case.by_ink_alone else choices.weights
+    return _chosen(case, (weights / (weights.sum() + choices.rest)).tolist())
 
 
 def _chosen(case: Case, chances: Sequence[float]) -> Case:

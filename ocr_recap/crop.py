@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -21,6 +23,7 @@ from .patch import CELL, PATCH, box_of, scale_of
 from .rowtotals import cut_totals
 from .sampler import Sampler
 from .snap import BOX, BUBBLE, BUBBLE_SNAP, RING, WIDE, hold, snap_boxes, snap_rings
+from .strip import cut_strip
 
 FloatArray = NDArray[np.float64]
 Patch = NDArray[np.uint8]
@@ -29,6 +32,8 @@ Patch = NDArray[np.uint8]
 # surface was a quarter of a cell off beside the crease, cells there had 4 to 7, right ones 3 at most
 # (benchmarks/bent.py).
 _AROUND, _TOO_MANY = 15.0, 4
+_GAP = 1.35  # radii from a bubble's centre at which the paper beside it begins
+_NODES = 3  # of a lattice from one column of bubbles to the next
 _FOLD = 2.0  # mm: creases are placed to about this (benchmarks/bent.py)
 
 
@@ -39,12 +44,14 @@ class FieldPatches:
     Attributes:
         cells: (n, 48, 48) uint8, one patch per cell.
         boxes: (n, 2) printed width and height of the boxes in these patches, px.
+        strip: (48, width) uint8, all boxes of the number as one picture.
         quads: (n, 4, 2) corners TL, TR, BR, BL of the printed boxes, photo px.
         found: (n,) the printed box was seen.
         held: one was not, and the others of the number hold its place.
         inside: every cell lies within the photo.
         bubbles: (n, 10, 24, 24) uint8 or None.
         bubble_centers: (n, 10, 2) photo px or None.
+        bubble_gaps: (n - 1, height, width) uint8, the paper between neighbouring columns of bubbles, or None.
         folded: (n,) a crease of the paper runs through the cell.
         grid: the cells of its tally grid, or None.
         totals: the digits of the row totals beside it, by row from 0; rows without ink are left out.
@@ -53,11 +60,13 @@ class FieldPatches:
 
     cells: Patch
     boxes: FloatArray
+    strip: Patch
     quads: FloatArray
     found: NDArray[np.bool_]
     inside: bool
     bubbles: Patch | None
     bubble_centers: FloatArray | None
+    bubble_gaps: Patch | None
     folded: NDArray[np.bool_]
     grid: GridPatches | None = None
     totals: Mapping[int, Patch] = field(default_factory=dict[int, Patch])
@@ -72,7 +81,7 @@ def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
     cells: dict[str, _Cells] = {}
     for alike in _by(fields, lambda f: f.cells.box[2:]):
         cells |= _cut_cells(sampler, alike, located)
-    bubbles: dict[str, tuple[Patch, FloatArray]] = {}
+    bubbles: dict[str, _Bubbles] = {}
     for alike in _by([f for f in fields if f.bubbles], lambda f: f.bubbles and f.bubbles.radius):
         bubbles |= _cut_bubbles(sampler, alike)
     return {f.id: _together(sampler, f, located, cells[f.id], bubbles.get(f.id)) for f in fields}
@@ -157,13 +166,22 @@ def _onto(photo: Photo, quad: FloatArray, width: float, height: float) -> Sample
 class _Cells:
     """The cells of one number: patches (n, 48, 48), quads (n, 4, 2) photo px, which printed boxes were seen (n,).
 
-    `held`: one was not, and the others hold its place.
+    `held`: one was not, and the others hold its place. `move` (2,) mm: how far they lie off their predicted place.
     """
 
     patches: Patch
     quads: FloatArray
     found: NDArray[np.bool_]
     held: bool
+    move: FloatArray
+
+
+class _Bubbles(NamedTuple):
+    """The bubbles of one number: patches (n, 10, 24, 24), centres (n, 10, 2) photo px, the paper between columns."""
+
+    patches: Patch
+    centers: FloatArray
+    gaps: Patch
 
 
 def _cut_cells(sampler: Sampler, fields: Sequence[FormField], located: Located) -> dict[str, _Cells]:
@@ -186,11 +204,13 @@ def _cut_cells(sampler: Sampler, fields: Sequence[FormField], located: Located) 
     half = np.array([width, height]) / 2
     quads = sampler.to_photo(centers[:, None] + np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half)
     patches = sampler.sample(centers, 1 / scale_of(width, height), PATCH)
-    return {f.id: _Cells(patches[p], quads[p], found[p], h) for f, p, h in zip(fields, parts, held, strict=True)}
+    moves = [(shift[p] * unit).mean(axis=0) for p in parts]
+    rows = zip(fields, parts, held, moves, strict=True)
+    return {f.id: _Cells(patches[p], quads[p], found[p], h, move) for f, p, h, move in rows}
 
 
 def _together(
-    sampler: Sampler, field: FormField, located: Located, cells: _Cells, bubbles: tuple[Patch, FloatArray] | None
+    sampler: Sampler, field: FormField, located: Located, cells: _Cells, bubbles: _Bubbles | None
 ) -> FieldPatches:
     """All that is cut out for one number: what was sampled already, and its own grid and row totals."""
     photo, quads = sampler.photo, cells.quads
@@ -208,9 +228,21 @@ def _together(
     folded = np.zeros(len(rects), dtype=bool)
     for axis, place in located.folds:
         folded |= (rects[:, axis] - _FOLD < place) & (place < rects[:, axis + 2] + _FOLD)
-    seen, centers = bubbles or (None, None)
     return FieldPatches(
-        cells.patches, boxes, quads, cells.found, inside, seen, centers, folded, grid, totals, total_box, cells.held
+        cells=cells.patches,
+        boxes=boxes,
+        strip=cut_strip(field.cells, cells.move, sampler.picture),
+        quads=quads,
+        found=cells.found,
+        inside=inside,
+        bubbles=bubbles and bubbles.patches,
+        bubble_centers=bubbles and bubbles.centers,
+        bubble_gaps=bubbles and bubbles.gaps,
+        folded=folded,
+        grid=grid,
+        totals=totals,
+        total_box=total_box,
+        held=cells.held,
     )
 
 
@@ -230,8 +262,8 @@ def box_of_totals(totals: RowTotals) -> tuple[float, float]:
     return (x1 - x0) / totals.cells * scale, (y1 - y0) / totals.rows * scale
 
 
-def _cut_bubbles(sampler: Sampler, fields: Sequence[FormField]) -> dict[str, tuple[Patch, FloatArray]]:
-    """The bubbles of numbers that are printed in one size, and their centres in photo px; by field id."""
+def _cut_bubbles(sampler: Sampler, fields: Sequence[FormField]) -> dict[str, _Bubbles]:
+    """The bubbles of numbers that are printed in one size; by field id."""
     sets = [f.bubbles.centers(f.cells.count).reshape(-1, 2) for f in fields if f.bubbles]
     assert fields[0].bubbles is not None
     unit = fields[0].bubbles.radius / RING
@@ -243,6 +275,31 @@ def _cut_bubbles(sampler: Sampler, fields: Sequence[FormField]) -> dict[str, tup
     )
     patches, centers = sampler.sample(places, unit, BUBBLE), sampler.to_photo(places)
     return {
-        f.id: (patches[p].reshape(-1, 10, BUBBLE, BUBBLE), centers[p].reshape(-1, 10, 2))
+        f.id: _Bubbles(
+            patches[p].reshape(-1, 10, BUBBLE, BUBBLE),
+            centers[p].reshape(-1, 10, 2),
+            _cut_gaps(sampler, places[p].reshape(-1, 10, 2), unit),
+        )
         for f, p in zip(fields, parts, strict=True)
     }
+
+
+def _cut_gaps(sampler: Sampler, places: FloatArray, unit: float) -> Patch:
+    """The paper between the rings of neighbouring columns, (n - 1, height, width).
+
+    Args:
+        sampler: of the photo.
+        places: (n, 10, 2) mm of the bubbles' centres.
+        unit: mm of a pixel.
+    """
+    aside = np.array([_GAP * RING * unit, 0.0])
+    lattices = [
+        np.stack([np.linspace(left[i] + aside, right[i] - aside, _NODES) for i in range(len(left))])
+        for left, right in pairwise(places)
+    ]
+    if not lattices:
+        return np.zeros((0, 1, 1), np.uint8)
+    ends = lattices[0][-1, -1] - lattices[0][0, 0]
+    width, height = (max(2, round(float(side) / unit)) for side in ends)
+    down, across = np.linspace(0, height, len(places[0])), np.linspace(0, width, _NODES)
+    return np.stack([sampler.picture(lattice, down, across) for lattice in lattices])

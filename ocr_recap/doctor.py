@@ -189,7 +189,7 @@ def _templates() -> Iterator[Found]:
 def _weights() -> Iterator[Found]:
     folder = Path(__file__).resolve().parent / "weights"
     again = "pasang ulang ocr-recap", "install ocr-recap again"
-    for name in ("digits", "tally"):
+    for name in ("digits", "tally", "alterations"):
         described = folder / f"{name}.json"
         if not described.is_file():
             yield _say(False, f"{name}.json tidak ada; {again[0]}", f"{name}.json is missing; {again[1]}")

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from . import policy, reconcile
 from .assembly import candidates, rule_results
-from .cases import BubbleCase, Case, Person, Reason, TallyCase, TotalsCase, heard_together
+from .cases import Altered, BubbleCase, Case, Person, Reason, TallyCase, TotalsCase, heard_together
 from .choices import Choice, Choices
 from .explain import explain, said_elsewhere
 from .field_record import Evidence, FieldRecord, Frozen
@@ -106,6 +106,7 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
         chosen=next((i for i, c in enumerate(listed) if (c.text, c.value) == (field.text, field.value)), 0),
         chances=(field.confidence,) * len(listed),
         held=digits.held,
+        altered=Altered(digits.struck_out, digits.overwritten, said is not None and said.struck_out),
     )
 
 

@@ -55,6 +55,7 @@ class CellEvidence(Frozen):
     """What the digit witness says of one cell: the likeliest characters first; `?` = something else than 0-9, X, -.
 
     `first` and `second` are what its two readers said where the second had to be asked, null where the first was sure.
+    `overwritten` is the probability that one digit stands on another.
     """
 
     quad: Quad
@@ -62,6 +63,7 @@ class CellEvidence(Frozen):
     first: dict[str, float] | None = None
     second: dict[str, float] | None = None
     quality: CellQuality | None = None
+    overwritten: float = 0.0
 
 
 class DigitEvidence(Frozen):
@@ -70,6 +72,8 @@ class DigitEvidence(Frozen):
     `supports` is the probability that the cells mean the number's value, over all ways to write it; `blank` that all
     are empty. `found`: every printed box was seen; `held`: all but one, whose place the others hold; `inside`: every
     box lies within the photo; `poor`: why a cell is seen too badly to be relied on, as codes of `reasons.REASONS`.
+    `struck` is the probability that a line strikes the number out, `struck_out` whether that counts as seen;
+    `overwritten` are the boxes, from 1, in which it counts as seen that one digit stands on another.
     """
 
     text: str
@@ -82,13 +86,17 @@ class DigitEvidence(Frozen):
     cells: tuple[CellEvidence, ...]
     poor: tuple[str, ...] = ()
     held: bool = False
+    struck: float = 0.0
+    struck_out: bool = False
+    overwritten: tuple[int, ...] = ()
 
 
 class BubbleEvidence(Frozen):
     """The bubble witness. `columns` holds a digit, `none` or `several` per column, each with its probability.
 
     `supports` is the probability that the bubbles mean the number's value, `digits_agree` that the digit cells mean
-    the bubbles' value.
+    the bubbles' value. `crossed` is how dark a line is that runs across the bubbles, 0 to 1; `struck_out` whether that
+    counts as seen.
     """
 
     state: Literal["read", "empty", "unclear"]
@@ -98,6 +106,8 @@ class BubbleEvidence(Frozen):
     supports: float
     digits_agree: float
     columns: tuple[tuple[str, float], ...]
+    crossed: float = 0.0
+    struck_out: bool = False
 
 
 class TallyEvidence(Frozen):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import policy, readings
-from .cases import Case, make_case
+from .cases import Altered, Case, make_case
 from .crop import FieldPatches
 from .patch import CELL
 from .quality import CellMeasures
@@ -17,9 +17,30 @@ from .witnesses import bubbles as bubble_witness
 from .witnesses import digits as digit_witness
 from .witnesses import tally as tally_witness
 from .witnesses import totals as totals_witness
+from .witnesses.alterations import Limits
 from .witnesses.readers import Readers
 
 FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Alterations:
+    """How surely a number was altered after it was written.
+
+    Attributes:
+        struck: probability that it is struck out.
+        overwritten: (n,) of each box, that one digit stands on another.
+        crossed: how dark a line is that runs across its bubbles (`bubbles.crossing`); 0 where the form has none.
+    """
+
+    struck: float
+    overwritten: FloatArray
+    crossed: float
+
+    def seen(self, limits: Limits) -> Altered:
+        """Which of these count as seen."""
+        boxes = tuple(i + 1 for i, chance in enumerate(self.overwritten.tolist()) if chance >= limits.overwritten)
+        return Altered(self.struck >= limits.struck, boxes, self.crossed >= bubble_witness.CROSSED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +52,7 @@ class Heard:
         evidence: all readings of the digit cells and the bubbles.
         cells: what the digit witness's readers said of the cells.
         bubbles: (columns, 12) probabilities of the bubble witness, or None.
+        alterations: how surely it was struck out or written over.
         measured: how well its cells are seen, or None.
     """
 
@@ -38,6 +60,7 @@ class Heard:
     evidence: readings.Evidence
     cells: digit_witness.Looks
     bubbles: FloatArray | None
+    alterations: Alterations
     measured: CellMeasures | None = None
 
 
@@ -50,21 +73,26 @@ def hear_witnesses(
     looks = readers.digits.look(
         np.concatenate([p.cells for p in patches.values()]), np.concatenate([p.boxes for p in patches.values()])
     )
+    struck = readers.alterations.struck([p.strip for p in patches.values()])
+    overwritten = readers.alterations.overwritten(np.concatenate([p.cells for p in patches.values()]))
     strokes = _count_strokes(patches, readers.tallies)
     totals = _read_totals(patches, readers.digits, strokes)
     heard: dict[str, Heard] = {}
     start = 0
-    for field, patch in patches.items():
-        cells = looks.part(start, start + len(patch.cells))
-        start += len(patch.cells)
+    for (field, patch), of_number in zip(patches.items(), struck.tolist(), strict=True):
+        place = slice(start, start + len(patch.cells))
+        cells, start = looks.part(place.start, place.stop), place.stop
         bubbles = None if patch.bubbles is None else bubble_witness.read(patch.bubbles).probabilities
         evidence = readings.hear(cells.table, bubbles, strokes.get(field), totals.get(field))
         seen = measured[field] if measured else None
         poor = (
             policy.poor(seen.pixels.tolist(), seen.blurs(), seen.burnt.tolist(), seen.contrast.tolist()) if seen else ()
         )
-        case = make_case(field, evidence, bool(patch.found.all()), patch.inside, poor, patch.held)
-        heard[field] = Heard(case, evidence, cells, bubbles, seen)
+        crossed = 0.0 if patch.bubble_gaps is None else bubble_witness.crossing(patch.bubble_gaps)
+        alterations = Alterations(of_number, overwritten[place], crossed)
+        altered = alterations.seen(readers.alterations.limits)
+        case = make_case(field, evidence, bool(patch.found.all()), patch.inside, poor, patch.held, altered)
+        heard[field] = Heard(case, evidence, cells, bubbles, alterations, seen)
     return heard
 
 

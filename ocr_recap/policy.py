@@ -3,7 +3,8 @@
 A number is accepted where it is surely what is written, everything heard (`Case.confidence`), where its own digit cells
 say so too, and where a second witness confirms it: bubbles, strokes (or, where no strokes were read, the sum of several
 row totals), or an exact rule that surely holds; and where nothing disagrees and no rule of that number is broken. The
-strict policy wants, besides, that every cell is seen well and read as a sign, and that at most one bubble is missing.
+strict policy wants, besides, that every cell is seen well and read as a sign, and that at most one bubble is missing. A
+number that is struck out or written over goes to a person whoever confirms it: all others may speak for the old number.
 All else goes to review with its reasons. Strokes and row totals are one witness: one person counted both. Soft rules
 warn and never block. What a person decided is taken as written, whether it adds up or not: a rule that it breaks stays
 broken.
@@ -237,7 +238,7 @@ def _objections(case: Case, rules: Sequence[Evaluated], thresholds: Thresholds) 
     breaks: list[Reason] = [("rule_broken", {"rules": " ".join(rule.id for rule in broken)})] if broken else []
     if case.person is not None:
         return [*(o for o in case.objections if o[0] == "station_doubtful"), *breaks]
-    found: list[Reason] = [*case.objections, *_unseen(case, thresholds)]
+    found: list[Reason] = [*case.objections, *_alterations(case), *_unseen(case, thresholds)]
     if "?" in case.text and (case.value is None or not thresholds.flawed):
         where = ", ".join(str(i + 1) for i, c in enumerate(case.text) if c == "?")
         found.append(("digit_unreadable", {"cells": where}))
@@ -258,6 +259,17 @@ def _objections(case: Case, rules: Sequence[Evaluated], thresholds: Thresholds) 
         if case.supports < PLAUSIBLE:
             found.append(("digits_disagree", {"digits": case.digits_text.replace(" ", "_")}))
     return found + breaks
+
+
+def _alterations(case: Case) -> list[Reason]:
+    """What was done to the number after it was written: then bubbles, strokes and sums may all say the old one."""
+    altered = case.altered
+    found: list[Reason] = [("struck_out", {})] if altered.struck else []
+    if altered.overwritten and case.by_ink_alone:
+        found.append(("overwritten", {"cells": ", ".join(map(str, altered.overwritten))}))
+    if altered.bubbles:
+        found.append(("bubbles_struck_out", {}))
+    return found
 
 
 def _miscounted(case: Case) -> list[Reason]:

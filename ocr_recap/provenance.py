@@ -29,6 +29,7 @@ def provenance(
         template_sha256=template_sha256,
         weights_sha256=readers.digits.sha256,
         tally_sha256=readers.tallies.sha256,
+        alterations_sha256=readers.alterations.sha256,
         options=chosen,
         options_sha256=hashlib.sha256(json.dumps(chosen, sort_keys=True, separators=(",", ":")).encode()).hexdigest(),
         runtime=_runtime(),

@@ -70,6 +70,11 @@ class Reader:
         """Hash of the tally reader's weights, as records carry it."""
         return self._readers.tallies.sha256
 
+    @property
+    def alterations_sha256(self) -> str:
+        """Hash of the weights of the reader of alterations, as records carry it."""
+        return self._readers.alterations.sha256
+
     def template(self, template_id: str) -> Template:
         """The loaded template of this id.
 

@@ -20,6 +20,18 @@ REASONS: Final[Mapping[str, Message]] = {
         "kotak ke-{cells} berisi coretan, koreksi atau tulisan yang bukan angka",
         "box {cells} holds a correction, a scribble or something that is no digit",
     ),
+    "struck_out": (
+        "angkanya dicoret",
+        "the number is struck out",
+    ),
+    "overwritten": (
+        "kotak ke-{cells} tampaknya berisi angka yang ditulis di atas angka lain",
+        "box {cells} seems to hold one digit written over another",
+    ),
+    "bubbles_struck_out": (
+        "bulatannya dicoret",
+        "its bubbles are struck out",
+    ),
     "cross_not_leading": (
         "ada tanda silang, strip atau kotak kosong setelah angka",
         "a cross, a dash or an empty box follows a digit",
@@ -108,6 +120,19 @@ STEPS: Final[Mapping[str, Message]] = {
     "digit_unreadable": (
         "Lihat gambarnya; bila ada angka yang dicoret, tulis angka penggantinya.",
         "Look at the picture; where a digit is struck out, write down the one that replaces it.",
+    ),
+    "struck_out": (
+        "Lihat gambarnya: tulis angka pengganti di dekatnya; bila tidak ada, tulis kosong dan tanyakan kepada KPPS.",
+        "Look at the picture: write down the number that replaces it; if there is none, write blank and ask the "
+        "station's officers.",
+    ),
+    "overwritten": (
+        "Lihat gambarnya dan tulis angka yang ditulis terakhir; bila ragu, tanyakan kepada KPPS.",
+        "Look at the picture and write down the digit that was written last; if in doubt, ask the station's officers.",
+    ),
+    "bubbles_struck_out": (
+        "Lihat gambarnya dan tulis angka di kotaknya, bila angka itu sendiri tidak dicoret.",
+        "Look at the picture and write down the number in the boxes, if that number is not struck out itself.",
     ),
     "cross_not_leading": (
         "Lihat gambarnya; bila tanda itu membatalkan angka, tanyakan kepada KPPS apa yang dimaksud.",

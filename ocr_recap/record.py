@@ -197,6 +197,7 @@ class Provenance(Frozen):
     template_sha256: str | None
     weights_sha256: str | None
     tally_sha256: str | None = None
+    alterations_sha256: str | None = None
     options: dict[str, Any]
     options_sha256: str
     runtime: dict[str, str]

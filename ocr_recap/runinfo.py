@@ -39,7 +39,8 @@ class RunInfo(JsonLine):
         workbook, parquet: whether the tables are there as a workbook and as Parquet too.
         names: whether stations have the names of their regions.
         weights_sha256: of the digit reader.
-        tally_sha256: of the tally reader; empty in runs of versions that had none.
+        tally_sha256: of the tally reader, alterations_sha256: of the reader of alterations; empty in runs of versions
+            that had none.
         templates: SHA-256 of the forms in `templates/` by id, in the order of the tables.
         lists: SHA-256 of the manifest and the roll, if they were given.
         photos: how many there were.
@@ -68,6 +69,7 @@ class RunInfo(JsonLine):
     stations_without_photos: tuple[str, ...]
     skipped: tuple[str, ...]
     tally_sha256: str = ""
+    alterations_sha256: str = ""
     executor: str = "processes"
     limits: dict[str, float] = Field(default_factory=dict)
     provisional: Literal[True] = True
@@ -128,6 +130,7 @@ def run_info(
         names=names,
         weights_sha256=reader.weights_sha256,
         tally_sha256=reader.tally_sha256,
+        alterations_sha256=reader.alterations_sha256,
         templates={},
         lists=dict(lists),
         photos=photos,

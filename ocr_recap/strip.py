@@ -24,14 +24,6 @@ def width_of(span: float) -> int:
     return math.ceil((span + 2 * MARGIN) / STEP) * STEP
 
 
-def columns_of(cells: Cells) -> FloatArray:
-    """Left and right side of each box in the strip of a number, px; (n, 2)."""
-    unit = scale_of(*cells.box[2:])
-    x0, _, x1, _ = cells.outline()
-    sides = np.array([(rect[0], rect[2]) for rect in cells.rects()])
-    return (sides - (x0 + x1) / 2) * unit + width_of((x1 - x0) * unit) / 2
-
-
 def cut_strip(cells: Cells, move: FloatArray, look: Callable[[FloatArray, FloatArray, FloatArray], Patch]) -> Patch:
     """The strip of a number, (HEIGHT, width) uint8.
 

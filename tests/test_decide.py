@@ -2,13 +2,15 @@
 
 import itertools
 import math
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr_recap.cases import Case, heard_together, make_case
+from ocr_recap.cases import Altered, Case, Person, heard_together, make_case
 from ocr_recap.policy import Thresholds, decide, verdict
 from ocr_recap.readings import hear, interpret, read_bubbles, read_cells, read_total
 from ocr_recap.template import Rule
@@ -37,10 +39,16 @@ def bubbles(text: str, sure: float = 0.999) -> np.ndarray:
 
 
 def case(
-    field: str, text: str, filled: str | None = None, sure: float = 0.999, found: bool = True, held: bool = False
+    field: str,
+    text: str,
+    filled: str | None = None,
+    sure: float = 0.999,
+    found: bool = True,
+    held: bool = False,
+    altered: Altered = Altered(),  # noqa: B008
 ) -> Case:
     said = hear(cells(text, sure), None if filled is None else bubbles(filled))
-    return make_case(field, said, found, True, held=held)
+    return make_case(field, said, found, True, held=held, altered=altered)
 
 
 def statuses(cases: list[Case], *rules: Rule) -> dict[str, str]:
@@ -104,6 +112,71 @@ def test_digits_and_bubbles_agree() -> None:
 @pytest.mark.parametrize("filled", ["118", "11?", "1 7", "   ", "717"])
 def test_bubbles_that_do_not_say_the_same_are_never_accepted(filled: str) -> None:
     assert statuses([case("a", "117", filled)]) == {"a": "review"}
+
+
+STRUCK = Altered(struck=True)
+
+
+@pytest.mark.parametrize("policy", ["strict", "balanced"])
+@pytest.mark.parametrize(
+    "text, filled", [("117", "117"), ("X32", " 32"), ("XXX", "000"), ("   ", "   "), ("1?7", "117")]
+)
+def test_a_struck_out_number_goes_to_review_whatever_agrees(text: str, filled: str, policy: Any) -> None:
+    heard, rules = heard_together([case("a", text, filled, sure=0.99999, altered=STRUCK)], ())
+    decision = decide(heard, rules, policy)["a"]
+    assert decision.status == "review"
+    assert ("struck_out", {}) in decision.reasons
+
+
+def test_a_struck_out_number_confirms_nobody_and_breaks_nothing() -> None:
+    others = [case("a", "017", sure=0.99999), case("b", "100", sure=0.99999)]
+    standing, struck = case("total", "117", sure=0.99999), case("total", "117", sure=0.99999, altered=STRUCK)
+    assert statuses([*others, standing], TOTAL)["a"] == "accepted"
+    assert statuses([*others, struck], TOTAL) == {"a": "review", "b": "review", "total": "review"}
+    heard, rules = heard_together([*others, case("total", "118", sure=0.99999, altered=STRUCK)], [TOTAL])
+    decisions = decide(heard, rules)
+    assert all(code != "rule_broken" for d in decisions.values() for code, _ in d.reasons)
+    cases_ = {c.field: c for c in heard}
+    assert verdict(decisions, {"a", "b", "total"}, rules, cases_) == "review", "nobody knows whether it adds up"
+
+
+@pytest.mark.parametrize("policy", ["strict", "balanced"])
+def test_bubbles_that_are_struck_out_send_their_number_to_review(policy: Any) -> None:
+    heard, rules = heard_together([case("a", "117", "117", sure=0.99999, altered=Altered(bubbles=True))], ())
+    decision = decide(heard, rules, policy)["a"]
+    assert (decision.status, decision.reasons[0][0]) == ("review", "bubbles_struck_out")
+
+
+@pytest.mark.parametrize("policy", ["strict", "balanced"])
+def test_a_digit_written_over_another_counts_only_by_ink_beyond_doubt(policy: Any) -> None:
+    doubtful = case("a", "117", "117", sure=0.99, altered=Altered(overwritten=(2,)))
+    plain, clear = (
+        case("b", "117", "117", sure=0.99),
+        case("c", "117", "117", sure=0.9999, altered=Altered(overwritten=(2,))),
+    )
+    decisions = decide(*heard_together([doubtful, plain, clear], ()), policy)
+    assert decisions["a"].status == "review"
+    assert decisions["a"].reasons[0] == ("overwritten", {"cells": "2"})
+    assert (decisions["b"].status, decisions["c"].status) == ("accepted", "accepted")
+
+
+def test_of_a_number_written_over_bubbles_do_not_choose_the_reading() -> None:
+    table = np.log(np.full((3, len(CLASSES)), 1e-6))
+    for place, chances in enumerate(({"1": 0.999}, {"7": 0.6, "1": 0.4}, {"2": 0.999})):
+        for char, chance in chances.items():
+            table[place, CLASSES.index(char)] = np.log(chance)
+    said = hear(table, bubbles("112"))
+    assert make_case("a", said, True, True).value == 112
+    assert make_case("a", said, True, True, altered=Altered(overwritten=(2,))).value == 172
+    (decided,), _ = heard_together([make_case("a", said, True, True, altered=Altered(overwritten=(2,)))], ())
+    assert decided.value == 172
+
+
+def test_a_person_decides_a_struck_out_number() -> None:
+    decided = replace(case("a", "117", "117", altered=STRUCK), person=Person(118, "Sri", "2026-11-30T00:00:00Z"))
+    heard, rules = heard_together([decided], ())
+    decision = decide(heard, rules)["a"]
+    assert (decision.status, heard[0].value) == ("accepted", 118)
 
 
 def test_one_witness_is_not_enough() -> None:

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ..patch import scale_of
+from ..patch import PATCH, scale_of
 from ..strip import HEIGHT, width_of
 from . import cells, ink
 from .cellpaper import Rect, Row
@@ -65,6 +65,26 @@ def strips(split: Split, mix: Mix, rng: np.random.Generator, photos: int = 1) ->
             yield AlteredStrip(picture, columns, struck, overwritten)
 
 
+def overwritten_cells(
+    split: Split, mix: Mix, rng: np.random.Generator, photos: int = 1
+) -> Iterator[tuple[Gray, int, tuple[float, float]]]:
+    """Cells without end, as the digit reader sees them, of rows that nobody struck out and half of whose digits are
+    written over: the patch (PATCH, PATCH), whether one digit stands on another, width and height of the box in it, px.
+
+    Arguments are those of `strips`. Cells of which it is not said whether they hold two digits are left out.
+    """
+    while True:
+        calm = bool(rng.random() < 0.6)
+        shade, rects, _, overwritten = _row(split, mix, rng, calm=calm, struck=0.0, over=0.4)
+        wide, high = rects[0][2] - rects[0][0], rects[0][3] - rects[0][1]
+        unit = scale_of(wide, high)
+        for _ in range(photos):
+            seen = photo_of(shade, rects[0], rng, calm=calm)
+            for rect, label in zip(rects, overwritten.tolist(), strict=True):
+                if label != UNKNOWN:
+                    yield seen.cut(rect, (PATCH, PATCH), rng), label, (wide * unit, high * unit)
+
+
 def _cut(seen: RowPhoto, rects: list[Rect], rng: np.random.Generator) -> tuple[Gray, NDArray[np.float64]]:
     """The strip of a photographed row, and where its boxes stand in it."""
     outline = (*rects[0][:2], *rects[-1][2:])
@@ -77,7 +97,13 @@ def _cut(seen: RowPhoto, rects: list[Rect], rng: np.random.Generator) -> tuple[G
 
 
 def _row(
-    split: Split, mix: Mix, rng: np.random.Generator, *, calm: bool
+    split: Split,
+    mix: Mix,
+    rng: np.random.Generator,
+    *,
+    calm: bool,
+    struck: float = _STRUCK,
+    over: float = _WRITTEN_OVER,
 ) -> tuple[Floats, list[Rect], int, NDArray[np.int8]]:
     """One row by one writer: its paper's brightness, its cells, whether it is struck out, what is written over."""
     form, signs, source = cells.write_row(split, mix, rng, calm=calm, fewest=2)
@@ -87,20 +113,20 @@ def _row(
     shade = cells.inked(form.paper, form.pen, taken)
     second = _second_pen(form, rng)
     for i, sign in enumerate(signs):
-        if sign < CROSS and rng.random() < _WRITTEN_OVER:
+        if sign < CROSS and rng.random() < over:
             _write_over(second, form.rects[i], int(sign), source, rng)
             overwritten[i] = 1
     if second.pen.any():
         shade = cells.inked(shade, second.pen, taken * float(rng.uniform(0.8, 1.25) if rng.random() < 0.7 else 1.0))
-    struck = 0
-    if rng.random() < _STRUCK:
+    label = 0
+    if rng.random() < struck:
         third = _second_pen(form, rng)
         through = _strike_out(third, rng)
         overwritten[through >= _TOUCHED] = UNKNOWN
-        struck = 1 if (through >= _THROUGH).sum() > 1 else UNKNOWN
+        label = 1 if (through >= _THROUGH).sum() > 1 else UNKNOWN
         # Pencil, a pen that runs dry, a marker: any ink, since another person may strike out later.
         shade = cells.inked(shade, third.pen, min(0.97, taken if rng.random() < 0.5 else float(rng.uniform(0.3, 0.95))))
-    return np.clip(shade, 0, 255), form.rects, struck, overwritten
+    return np.clip(shade, 0, 255), form.rects, label, overwritten
 
 
 def _second_pen(form: Row, rng: np.random.Generator) -> Row:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from .. import advice, readings, template
 from ..cases import Case, make_case
 from ..crop import crop
-from ..hearing import hear_witnesses
+from ..hearing import Alterations, hear_witnesses
 from ..load import load
 from ..locate import locate
 from ..options import Options
@@ -30,7 +30,7 @@ from ..witnesses.tally import TallyReading
 from ..witnesses.totals import TotalsReading
 from . import photos
 from .conditions import Preset
-from .hand import Writers
+from .hand import CORRECTIONS, Writers
 from .parallel import in_order
 
 FloatArray = NDArray[np.float64]
@@ -50,6 +50,8 @@ class HeardNumber:
         found: every printed box was seen; held: all but one, whose place the others hold.
         inside: every cell lies within the photo.
         poor: why cells are seen too badly, as reason codes.
+        corrected: it is struck out, or a digit of it was corrected.
+        alterations: how surely it was struck out or written over.
     """
 
     text: str
@@ -62,6 +64,8 @@ class HeardNumber:
     inside: bool
     poor: tuple[str, ...]
     held: bool
+    corrected: bool
+    alterations: Alterations
 
     @property
     def value(self) -> int | None:
@@ -78,7 +82,8 @@ class HeardNumber:
         marks = self.bubbles if bubbles else None
         counted = (self.strokes, self.totals) if counts else (None, None)
         heard = readings.hear(self.cells, marks, *counted)
-        return make_case(field, heard, self.found, self.inside, self.poor, self.held)
+        altered = self.alterations.seen(readers().alterations.limits)
+        return make_case(field, heard, self.found, self.inside, self.poor, self.held, altered)
 
 
 @dataclass(frozen=True)
@@ -165,23 +170,27 @@ def _hear(session: Session, index: int) -> HeardDocument:
         made = photos.make(order, index * len(form.pages) + place)
         truth |= {field["id"]: field["text"] for field in made.truth["fields"]}
         slips += made.truth["slips"]
-        found = _read(form, page.id, made)
+        found = read_page(form, page.id, made)
         pages[page.id] = found if isinstance(found, str) else "found"
         numbers |= found if isinstance(found, dict) else {}
     return HeardDocument(form.id, index, session.preset, pages, tuple(slips), truth, numbers)
 
 
-def _read(form: Template, page: str, made: photos.Made) -> dict[str, HeardNumber] | Found:
+def read_page(form: Template, page: str, made: photos.Made) -> dict[str, HeardNumber] | Found:
+    """The numbers of a photo by field id, or what became of its page."""
     try:
         photo = load(made.jpeg, made.name, Options())
         located = locate(photo, [form])
         if located.page_id != page:
             return "wrong_page"
         patches = crop(photo, located)
-        heard = hear_witnesses(patches, _readers(), advice.cells(located, patches))
+        heard = hear_witnesses(patches, readers(), advice.cells(located, patches))
     except PhotoProblem:
         return "not_found"
     texts = {field["id"]: field["text"] for field in made.truth["fields"]}
+    corrected = {
+        f["id"] for f in made.truth["fields"] if "struck_out" in f or set(f.get("manners", ())) & {*CORRECTIONS}
+    }
     return {
         name: HeardNumber(
             texts[name],
@@ -194,13 +203,16 @@ def _read(form: Template, page: str, made: photos.Made) -> dict[str, HeardNumber
             said.case.inside,
             said.case.poor,
             said.case.held,
+            name in corrected,
+            said.alterations,
         )
         for name, said in heard.items()
     }
 
 
 @cache
-def _readers() -> Readers:
+def readers() -> Readers:
+    """The shipped ones, loaded once in each process."""
     return Readers.shipped()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .alterations import AlterationReader
 from .digits import DigitReader
 from .tally import TallyReader
 
@@ -15,10 +16,12 @@ class Readers:
     Attributes:
         digits: reads characters in boxes.
         tallies: counts strokes in grids.
+        alterations: sees what was struck out or written over.
     """
 
     digits: DigitReader
     tallies: TallyReader
+    alterations: AlterationReader
 
     @classmethod
     def shipped(cls) -> Readers:
@@ -27,4 +30,4 @@ class Readers:
         Raises:
             RuntimeError: weights are missing or damaged.
         """
-        return cls(DigitReader(), TallyReader())
+        return cls(DigitReader(), TallyReader(), AlterationReader())

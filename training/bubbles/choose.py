@@ -1,10 +1,12 @@
-"""Choose midpoint and slope of the bubble witness (ocr_recap/witnesses/bubbles.py) on drawn pages.
+"""Choose midpoint, slope and the limit for lines of the bubble witness (ocr_recap/witnesses/bubbles.py) on drawn pages.
 
     python training/bubbles/choose.py [--pages 60] [--seed 1]
 
 Page 2 of C.HASIL-PPWP 2024 is filled by calibration writers, photographed by the `easy`, `field` and `hard` cameras and
 located; each bubble's darkness above the empty level of its number is compared with whether it was filled. Printed are
-the quantiles of both kinds and the midpoint between the darkest empty and the lightest filled ones.
+the quantiles of both kinds and the midpoint between the darkest empty and the lightest filled ones. On half of the
+pages a line runs through all bubbles (`marks.strike_bubbles`): of these numbers and of the others it prints how dark
+the darkest way across their bubbles is (`bubbles.crossing`), and the middle between both on a logarithmic scale.
 """
 
 from __future__ import annotations
@@ -37,10 +39,14 @@ def main() -> None:
     template = load_template("c-hasil-ppwp-2024")
     filled: list[float] = []
     empty: list[float] = []
+    crossed: list[float] = []
+    uncrossed: list[float] = []
     lost = 0
     for index in range(arguments.pages):
         rng = np.random.default_rng([arguments.seed, index, 5])
         writing = write(template, "2", presidential_count(rng), rng)
+        struck = index // 3 % 2 == 1
+        writing = {name: replace(said, bubbles_struck=struck) for name, said in writing.items()}
         writer = Writer.from_seed(int(rng.integers(100_000)) * 10 + CALIBRATION)
         page = fill_page(template, "2", writing, writer, rng, 6.0)
         camera = sample_camera(rng, ("easy", "field", "hard")[index % 3])
@@ -53,7 +59,12 @@ def main() -> None:
             continue
         for field, said in writing.items():
             cut = patches[field].bubbles
+            gaps = patches[field].bubble_gaps
             assert cut is not None
+            assert gaps is not None
+            (crossed if struck else uncrossed).append(bubbles.crossing(gaps))
+            if struck:
+                continue
             darkness = bubbles.read(cut).darkness
             above = darkness - np.percentile(darkness, 35)
             mask = np.zeros_like(above, dtype=bool)
@@ -65,6 +76,9 @@ def main() -> None:
     shares = (0.0, 0.001, 0.01, 0.05, 0.5)
     print("filled, darkness above empty, lowest", [round(float(np.quantile(filled, q)), 3) for q in shares])
     print("empty, darkness above empty, highest", [round(float(np.quantile(empty, 1 - q)), 3) for q in shares])
+    print("lines across, lowest", [round(float(np.quantile(crossed, q)), 3) for q in shares], len(crossed))
+    print("no line, highest", [round(float(np.quantile(uncrossed, 1 - q)), 3) for q in shares], len(uncrossed))
+    print(f"limit for a line: {float(np.sqrt(min(crossed) * max(uncrossed))):.3f}")
     low, high = float(np.quantile(empty, 0.999)), float(np.quantile(filled, 0.01))
     print(f"midpoint between the 99.9% of empty and the 1% of filled: {(low + high) / 2:.3f}")
 

@@ -27,7 +27,7 @@ class Design:
     """One network: the side of its square input, whether it normalises light, and its convolutions.
 
     `layers`: output channels, side of the kernel, stride, residual. `name` is that of the graph's input, `channels` are
-    its own.
+    its own; `outputs` logits come out.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Design:
     side: int
     lit: bool
     layers: tuple[tuple[int, int, int, bool], ...]
+    outputs: int = CLASSES
 
     @property
     def cells_left(self) -> int:
@@ -64,7 +65,7 @@ SECOND = Design(
 
 
 class Net(nn.Module):
-    """Inputs (n, channels, side, side) -> logits (n, 14)."""
+    """Inputs (n, channels, side, side) -> logits (n, outputs)."""
 
     def __init__(self, design: Design) -> None:
         super().__init__()
@@ -78,7 +79,7 @@ class Net(nn.Module):
             channels = out
         self.hidden = nn.Linear(channels * design.cells_left, HIDDEN)
         self.drop = nn.Dropout(0.1)
-        self.out = nn.Linear(HIDDEN, CLASSES)
+        self.out = nn.Linear(HIDDEN, design.outputs)
 
     def forward(self, x: Tensor) -> Tensor:
         if self.design.lit:
@@ -138,7 +139,7 @@ def export(net: Net, path: Path) -> None:
     given = helper.make_tensor_value_info(
         design.name, TensorProto.FLOAT, ["n", design.channels, design.side, design.side]
     )
-    logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", CLASSES])
+    logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", design.outputs])
     graph = helper.make_graph(nodes, "digits", [given], [logits], tensors)
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9, producer_name="ocr_recap"
@@ -147,8 +148,10 @@ def export(net: Net, path: Path) -> None:
     path.write_bytes(model.SerializeToString())
 
 
-def read_into(net: Net, model: Path) -> None:
+def read_into(net: Net, model: Path, last: bool = True) -> None:
     """Puts the tensors of an exported graph back into a net; its batch norms, folded in the graph, become plain biases.
+
+    Without `last` the last layer stays as it is: the net then has other outputs than the graph.
 
     Raises:
         ValueError: the graph is not one of this design.
@@ -168,7 +171,8 @@ def read_into(net: Net, model: Path) -> None:
             give(norm.bias, f"b{i}")
             norm.running_mean.zero_()
             norm.running_var.fill_(1 - norm.eps)
-        for name, layer in (("hidden", net.hidden), ("logits", net.out)):
+        layers = (("hidden", net.hidden), ("logits", net.out)) if last else (("hidden", net.hidden),)
+        for name, layer in layers:
             give(layer.weight, f"w_{name}")
             give(layer.bias, f"b_{name}")
     net.eval()

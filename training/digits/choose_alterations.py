@@ -1,0 +1,130 @@
+"""Chooses the limits of the reader of alterations: `choose_alterations.py --weights FOLDER [--write]`.
+
+On photos by calibration writers, which training never saw. Documents of C.HASIL-PPWP 2024 (preset *field*) say what a
+limit costs: of numbers that nobody altered, how many count as altered. Each limit is the lowest at which at most `COST`
+of them do. Of numbers that are written over only those count whose ink is not beyond doubt (`cases.BEYOND_DOUBT`): the
+others are decided as ever. Pages on which every number is altered (`ocr_recap/synth/alter.py`) then say how many are
+seen; they choose nothing. `--write` saves the limits in `alterations.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ocr_recap import template
+from ocr_recap.cases import BEYOND_DOUBT
+from ocr_recap.synth import photos
+from ocr_recap.synth.alter import KINDS, altered
+from ocr_recap.synth.hearings import HeardDocument, HeardNumber, Session, hear, read_page
+from ocr_recap.synth.parallel import in_order
+from ocr_recap.synth.strikes import STRIKES
+from ocr_recap.witnesses.alterations import CLASSES
+
+FORM = "c-hasil-ppwp-2024"
+ALTERED_PAGE = "2"  # each of its numbers has bubbles and strokes
+SEED = 20_261_127
+COST = {"struck": 0.001, "overwritten": 0.004}  # of numbers that nobody altered; by judgement
+STEP = 0.005
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--weights", type=Path, default=Path("ocr_recap/weights"))
+    parser.add_argument("--documents", type=int, default=120)
+    parser.add_argument("--pages", type=int, default=24, help="altered pages of each kind")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--keep", type=Path, help="folder of evidence: no document is read twice")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    if args.write:  # a reader is needed to choose the limits of new nets: one by which nothing counts as seen
+        describe(args.weights, dict.fromkeys(CLASSES, 1.0), {})
+    session = Session((FORM,), "field", "calibration", args.seed, 0, args.documents)
+    plain = list(unaltered(hear(session, args.workers, args.keep)))
+    limits = {
+        "struck": lowest(np.array([n.alterations.struck for n in plain]), COST["struck"]),
+        "overwritten": lowest(np.array([in_doubt(n) for n in plain]), COST["overwritten"]),
+    }
+    print(f"{len(plain)} numbers that nobody altered; limits {limits}", flush=True)
+    if args.write:
+        describe(args.weights, limits, {"seed": args.seed, "numbers": len(plain), "cost": COST})
+    for kind in KINDS:
+        seen = list(in_order(partial(of_page, kind, args.seed), range(args.pages), args.workers))
+        print(recall(kind, [number for page in seen for number in page], limits), flush=True)
+
+
+def describe(folder: Path, limits: dict[str, float], calibration: dict[str, Any]) -> None:
+    """Writes `alterations.json`: the nets' hashes, their limits, and what both were made from."""
+    file = folder / "alterations.json"
+    before = json.loads(file.read_text("utf-8")).get("training", {}) if file.is_file() else {}
+    nets = {name: folder / f"{name}.onnx" for name in CLASSES}
+    card = {
+        "classes": CLASSES,
+        "sha256": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in nets.values()},
+        "limits": limits,
+        "licence": "CC BY-SA 4.0, see LICENSE.md",
+        "training": {name: made_from(path) or before.get(name) for name, path in nets.items()},
+        "calibration": {"script": "training/digits/choose_alterations.py", **calibration},
+    }
+    file.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    for path in nets.values():
+        path.with_suffix(".training.json").unlink(missing_ok=True)
+
+
+def made_from(net: Path) -> dict[str, Any] | None:
+    """What its training left beside a net."""
+    fresh = net.with_suffix(".training.json")
+    return json.loads(fresh.read_text("utf-8")) if fresh.is_file() else None
+
+
+def lowest(chances: np.ndarray, cost: float) -> float:
+    """The lowest limit that at most this share of the chances reaches."""
+    steps = np.arange(STEP, 1.0, STEP)
+    return round(float(next((limit for limit in steps if (chances >= limit).mean() <= cost), 1.0)), 4)
+
+
+def unaltered(documents: Iterator[HeardDocument]) -> Iterator[HeardNumber]:
+    """Numbers that are written and that no clerk corrected."""
+    for document in documents:
+        yield from (n for n in document.numbers.values() if n.value is not None and not n.corrected)
+
+
+def in_doubt(number: HeardNumber) -> float:
+    """How sure it is that a box is written over, where that would count: 0 for a number whose ink is beyond doubt."""
+    sure = number.case("").by_ink >= BEYOND_DOUBT
+    return 0.0 if sure else float(number.alterations.overwritten.max())
+
+
+def of_page(kind: str, seed: int, index: int) -> list[HeardNumber]:
+    """The altered numbers of one page."""
+    form = _form()
+    order = photos.Order(form, 1, seed, "field", writers="calibration", alter=partial(altered, kind))
+    place = [page.id for page in form.pages].index(ALTERED_PAGE)
+    found = read_page(form, ALTERED_PAGE, photos.make(order, index * len(form.pages) + place))
+    return [number for number in found.values() if number.corrected] if isinstance(found, dict) else []
+
+
+@cache
+def _form() -> template.Template:
+    return template.load(template.available()[FORM])
+
+
+def recall(kind: str, numbers: Sequence[HeardNumber], limits: dict[str, float]) -> str:
+    """How many of a kind are seen."""
+    if kind in STRIKES:
+        seen = sum(number.alterations.struck >= limits["struck"] for number in numbers)
+    else:
+        seen = sum(float(number.alterations.overwritten.max()) >= limits["overwritten"] for number in numbers)
+    return f"{kind}: {seen} of {len(numbers)} seen"
+
+
+if __name__ == "__main__":
+    main()

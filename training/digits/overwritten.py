@@ -1,0 +1,122 @@
+"""Trains the net that sees whether one digit stands on another: `overwritten.py --mnist DIR --out FOLDER`.
+
+It starts from the first digit reader, which knows what single digits look like, with a new last layer of one output.
+Cells are drawn without end (`ocr_recap.synth.alteredcells.overwritten_cells`), `DRAWN` at a time by a generator seeded
+with (seed, i), by other processes than the one that trains. `--go-on FILE` starts from an earlier `overwritten.onnx`;
+give it another `--seed`, so that it sees other cells. Writes `overwritten.onnx` and says in `overwritten.training.json`
+what it was made from; `choose_alterations.py` puts that into `alterations.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import hashlib
+import json
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from net import FIRST, Net, export, read_into, wake_norms
+from struck import follow, mix
+from torch.nn import functional
+
+from ocr_recap.synth import alteredcells
+from ocr_recap.synth.parallel import in_order
+
+DRAWN = 512
+BATCH = 256
+PHOTOS = 2  # of each drawn row
+RATE = 1.5e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
+AVERAGE = 0.998  # decay of the averaged weights that are shipped
+LOGGED = 100  # drawings between two lines of the log
+DESIGN = replace(FIRST, outputs=1)
+
+Drawing = tuple[np.ndarray, np.ndarray]
+
+
+def draw(mnist: Path | None, seed: int, number: int) -> Drawing:
+    """Drawing `number`: patches (n, 1, 48, 48) and labels (n,)."""
+    cv2.setNumThreads(1)
+    rng = np.random.default_rng((seed, number))
+    made = list(islice(alteredcells.overwritten_cells("train", mix(mnist), rng, PHOTOS), DRAWN))
+    return np.stack([patch for patch, _, _ in made])[:, None], np.array([label for _, label, _ in made], np.float32)
+
+
+def to_net(patches: np.ndarray) -> torch.Tensor:
+    """Patches as the net takes them: floats 0..255."""
+    return torch.from_numpy(patches).float().contiguous(memory_format=torch.channels_last)
+
+
+def train(net: Net, drawings: Iterator[Drawing], total: int) -> Net:
+    """The averaged net after `total` drawings."""
+    averaged = copy.deepcopy(net)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.02)
+    start, losses, step = time.monotonic(), list[float](), 0
+    for number, (patches, labels) in enumerate(drawings, 1):
+        done = number / total
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * min(1.0, done / 0.03 + 0.01) * (0.5 + 0.5 * math.cos(math.pi * done))
+        for first in range(0, DRAWN, BATCH):
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = net(to_net(patches[first : first + BATCH]))[:, 0]
+            wanted = torch.from_numpy(labels[first : first + BATCH])
+            loss = functional.binary_cross_entropy_with_logits(logits.float(), wanted)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            step += 1
+            follow(averaged, net, min(AVERAGE, (1 + step) / (10 + step)))
+            losses.append(loss.item())
+        if number % LOGGED == 0:
+            took = time.monotonic() - start
+            print(f"{took:6.0f} s  {number * DRAWN:9,d} cells  loss {np.mean(losses):.4f}", flush=True)
+            losses.clear()
+    return averaged.eval()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mnist", type=Path, help="folder with MNIST's training part (fetch_mnist.py)")
+    parser.add_argument("--cells", type=int, default=700_416)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--digits", type=Path, default=Path("ocr_recap/weights/digits.onnx"), help="what it starts from"
+    )
+    parser.add_argument("--go-on", type=Path, help="an earlier overwritten.onnx to start from instead")
+    parser.add_argument("--workers", type=int, default=2, help="processes that draw")
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(args.seed)
+    torch.set_num_threads(1)
+    net = Net(DESIGN).to(memory_format=torch.channels_last)
+    before = args.go_on or args.digits
+    read_into(net, before, last=args.go_on is not None)
+    total = math.ceil(args.cells / DRAWN)
+    wake_norms(net, to_net(draw(args.mnist, args.seed, total)[0]))  # cells that the run does not see
+    start = time.monotonic()
+    net = train(net, in_order(partial(draw, args.mnist, args.seed), range(total), args.workers), total)
+    model = args.out / "overwritten.onnx"
+    export(net, model)
+    made_from = {
+        "script": "training/digits/overwritten.py",
+        "cells": total * DRAWN,
+        "seed": args.seed,
+        "from": {before.name: hashlib.sha256(before.read_bytes()).hexdigest()},
+        "seconds": round(time.monotonic() - start),
+        "mix": dict(mix(args.mnist).weights),
+    }
+    model.with_suffix(".training.json").write_text(json.dumps(made_from, indent=2) + "\n", encoding="utf-8")
+    print(f"{model}: {model.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()
