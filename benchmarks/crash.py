@@ -143,7 +143,7 @@ def contents(out: Path) -> dict[str, bytes]:
 
 def names(out: Path) -> list[tuple[str, int]]:
     """Each record's file and frame, in order."""
-    records = map(json.loads, (out / "photos.jsonl").read_text("utf-8").splitlines())
+    records = map(json.loads, (out / "photos.jsonl").read_bytes().splitlines())
     return [(record["photo"]["file"], record["photo"]["frame"]) for record in records]
 
 

@@ -45,7 +45,7 @@ def main() -> None:
     arguments = parser.parse_args()
     back = dict.fromkeys(SHAKES, 0)
     count = 0
-    for line in (arguments.photos / "truth.jsonl").read_text("utf-8").splitlines():
+    for line in (arguments.photos / "truth.jsonl").read_bytes().splitlines():
         fact = json.loads(line)
         if fact["family"] in FORMS:
             count += 1

@@ -110,7 +110,7 @@ def table(title: str, rows: dict[str, list[tuple[float | None, float]]]) -> None
 
 def real(folder: Path) -> Iterator[Case]:
     truth = folder / "truth.jsonl"
-    for line in truth.read_text("utf-8").splitlines() if truth.is_file() else ():
+    for line in truth.read_bytes().splitlines() if truth.is_file() else ():
         fact = json.loads(line)
         if fact["family"] in PAGES:
             template_id, page_id = PAGES[fact["family"]]

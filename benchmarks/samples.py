@@ -27,7 +27,7 @@ def main() -> None:
     reader = Reader()
     template = reader.template("c-hasil-ppwp-2024")
     exact = [set(rule.relation.fields) for rule in template.rules if rule.strength == "exact"]
-    truth = [json.loads(line) for line in (SAMPLES / "truth.jsonl").read_text("utf-8").splitlines()]
+    truth = [json.loads(line) for line in (SAMPLES / "truth.jsonl").read_bytes().splitlines()]
     written = right = accepted = wrong = blank = blank_right = located = 0
     two = two_accepted = two_undamaged = two_undamaged_accepted = 0
     seconds, decode = [], []

@@ -163,7 +163,7 @@ def picture(photo: Photo, said: TallyReading) -> np.ndarray[Any, Any]:
 
 
 def photos(folder: Path) -> Iterator[tuple[dict[str, Any], Photo]]:
-    for line in (folder / "truth.jsonl").read_text("utf-8").splitlines():
+    for line in (folder / "truth.jsonl").read_bytes().splitlines():
         truth = json.loads(line)
         if not truth["tallies"]:
             continue

@@ -19,6 +19,7 @@ from .inputs import BatchError
 from .lists import WAS_ROUNDED, Fault, is_rounded, refuse, table
 from .record import Record
 from .template import Template
+from .text import one_line
 
 _BLANK = frozenset({"kosong", "blank"})  # no dash: on the form it is a zero, and who copies it means that
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -61,6 +62,7 @@ def read_answers(path: Path) -> Answers:
     empty = notes = 0
     for line, row in table(path, (*KEY_COLUMNS, "verified")):
         cells = {name: undefused(cell).strip() for name, cell in row.items()}
+        cells |= {name: one_line(cells[name]) for name in ("by", "note") if name in cells}
         if not cells["verified"]:
             empty += 1
             notes += bool(cells.get("note"))
@@ -115,7 +117,7 @@ def decide(
         def say(text_id: str, text_en: str, line: int = answer.line) -> None:
             faults.append((line, text_id, text_en))
 
-        who = answer.by or (by or "").strip()
+        who = answer.by or one_line(by or "")
         record = _record(answer, photos.get(answer.sha256, []), say)
         if record is None:
             continue

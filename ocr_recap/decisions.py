@@ -17,6 +17,7 @@ from .emit.pictures import write_atomically
 from .field_record import Decided, FieldStatus, Frozen
 from .inputs import BatchError
 from .record import JsonLine, Record
+from .text import one_line
 
 # The last decision about each number.
 Decisions = Mapping["Number", "Decision"]
@@ -47,7 +48,7 @@ class Decision(JsonLine):
     """
 
     schema_: Literal[1] = 1
-    at: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
+    at: Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}Z$")]
     by: Annotated[str, Field(min_length=1)]
     document: str
     file: str
@@ -68,12 +69,12 @@ class Decision(JsonLine):
     @property
     def statement(self) -> tuple[Number, int | None, str, str]:
         """Who says what about which number, whenever it was: the same statement again is not logged again."""
-        return self.number, self.new, self.by, self.note
+        return self.number, self.new, one_line(self.by), one_line(self.note)
 
     @property
     def decided(self) -> Decided:
-        """What a field's record holds of it."""
-        return Decided(by=self.by, at=self.at, value=self.new, note=self.note)
+        """What a field's record holds of it; older versions logged names and notes as they were typed."""
+        return Decided(by=one_line(self.by), at=self.at, value=self.new, note=one_line(self.note))
 
 
 def read_log(folder: Path) -> tuple[Decision, ...]:
@@ -84,7 +85,7 @@ def read_log(folder: Path) -> tuple[Decision, ...]:
     """
     path = folder / DECISIONS_FILE
     try:
-        lines = path.read_bytes().decode("utf-8").splitlines()
+        lines = path.read_bytes().decode("utf-8").split("\n")
     except FileNotFoundError:
         return ()
     except (OSError, UnicodeDecodeError) as fault:
@@ -94,7 +95,7 @@ def read_log(folder: Path) -> tuple[Decision, ...]:
             f"{path}: cannot be read ({why}). Check its permissions, or restore it from a backup.",
         ) from None
     found: list[Decision] = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines[:-1] if lines[-1] == "" else lines, 1):
         try:
             found.append(Decision.from_json(line))
         except ValidationError:

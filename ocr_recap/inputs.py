@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from .emit import FILES, FOLDERS, JOURNAL_FILES
+from .text import printable
 
 _RESULTS = FILES | JOURNAL_FILES | {".lock"}
 PHOTO_ENDINGS = frozenset(
@@ -143,7 +144,7 @@ def _is_empty(folder: Path) -> bool:
 def _clean(name: str) -> str:
     """A name that any text file can hold: bytes that are no UTF-8 and control characters become U+FFFD."""
     text = os.fsencode(name).decode("utf-8", "replace")
-    return "".join(c if c.isprintable() or c == " " else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return printable(text)
 
 
 def _told_apart(found: Sequence[Input]) -> Iterator[Input]:

@@ -248,9 +248,9 @@ def photos_jsonl(path: str | Path) -> Iterator[Record]:
         OSError: the file cannot be read.
         pydantic.ValidationError: a line is no record of this version.
     """
-    with Path(path).open(encoding="utf-8") as lines:
+    with Path(path).open("rb") as lines:
         for line in lines:
-            yield Record.from_json(line)
+            yield Record.from_json(line.decode())
 
 
 def decided(

@@ -30,7 +30,7 @@ def of(path: Path) -> str:
 def read(folder: Path) -> dict[str, str]:
     """The listed hashes by file name; empty without a list. Names that no results can have are left out."""
     try:
-        lines = (folder / SUMS_FILE).read_text("utf-8").splitlines()
+        lines = (folder / SUMS_FILE).read_bytes().decode("utf-8").split("\n")
     except (OSError, UnicodeDecodeError):
         return {}
     found = (match for line in lines if (match := _LINE.fullmatch(line)))

@@ -109,7 +109,7 @@ def test_a_defused_cell_reads_back_as_it_was(text):
 def test_answers_become_decisions_and_the_rest_is_left(tmp_path):
     path = filled(tmp_path / "r.csv", {"a": {"verified": "043", "by": "Adi", "note": '=x; "y"\n\'z'}})
     (found,) = decisions(path)
-    assert (found.new, found.by, found.note, found.at) == (43, "Adi", '=x; "y"\n\'z', AT)
+    assert (found.new, found.by, found.note, found.at) == (43, "Adi", '=x; "y" \'z', AT)
     assert (found.sha256, found.page, found.field, found.file) == ("a" * 64, "2", "votes_2", "a.jpg")
     assert (found.old.value, found.old.status, found.document) == (42, "review", STATION)
     assert read_answers(path).empty == len(table(written())) - 1

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from ocr_recap import apply, batch, cli, corrections, publish
+from ocr_recap.decisions import read_log
 from ocr_recap.inputs import BatchError
 
 CODE = "2101142004001"
@@ -191,6 +192,16 @@ def test_notes_without_answers_are_kept(folder):
     before = files(folder)
     assert apply(folder, review).tables.kept == ()
     assert files(folder) == before
+
+
+@pytest.mark.parametrize("char", ["\u2028", "\u2029", "\x85"])
+def test_a_separator_of_lines_in_a_note_locks_nothing(folder, char):
+    path = fill(folder / "review.csv", folder / "review.csv", {"verified": "43", "note": f"jelas{char}sekali"})
+    apply(folder, path, by=f"Sri{char}\u202eW.")
+    (decision,) = read_log(folder)
+    assert (decision.by, decision.note) == ("Sri \N{REPLACEMENT CHARACTER}W.", "jelas sekali")
+    publish.rewrite(folder)
+    assert accepted(folder)[CODE] == "43"
 
 
 def test_what_is_no_folder_of_results_is_left_alone(tmp_path):

@@ -188,6 +188,16 @@ def test_a_damaged_log_is_named_by_line(tmp_path, records, line):
         read_log(tmp_path)
 
 
+@pytest.mark.parametrize("char", ["\u2028", "\u2029", "\x85"])
+def test_a_log_that_an_older_version_wrote_as_it_was_typed_is_read(tmp_path, records, char):
+    said = decision(records["page2-torn-corner"], "votes_1", 91, by=f"Sri{char}", note=f"a{char}\u202eb")
+    (tmp_path / "decisions.jsonl").write_bytes(f"{said.to_json()}\n".encode())
+    (found,) = read_log(tmp_path)
+    assert found == said
+    assert (found.decided.by, found.decided.note) == ("Sri", "a \N{REPLACEMENT CHARACTER}b")
+    assert found.statement == said.model_copy(update={"by": "Sri", "note": found.decided.note}).statement
+
+
 def test_a_number_is_known_by_the_bytes_of_its_photo(records):
     page = records["page2-torn-corner"]
     gone = decision(page, "votes_1", 91).model_copy(update={"sha256": "1" * 64})

@@ -304,7 +304,7 @@ def read_lines(path: Path) -> Iterable[tuple[int, str]]:
         BatchError: the file cannot be read.
     """
     try:
-        content = path.read_text("utf-8-sig", errors="replace")
+        content = path.read_bytes().decode("utf-8-sig", errors="replace")
     except OSError as fault:
         why = fault.strerror or type(fault).__name__
         raise BatchError(f"{path}: tidak dapat dibaca ({why}).", f"{path}: cannot be read ({why}).") from None

@@ -46,7 +46,7 @@ class Grid:
 
 def grids(folder: Path, reader: TallyReader) -> list[Grid]:
     found: list[Grid] = []
-    for line in (folder / "truth.jsonl").read_text("utf-8").splitlines():
+    for line in (folder / "truth.jsonl").read_bytes().splitlines():
         truth: dict[str, Any] = json.loads(line)
         if not truth["tallies"]:
             continue
