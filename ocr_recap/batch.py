@@ -17,9 +17,11 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from . import sums
+from .audit import TO_FILL_IN, Acceptance, Examined, examine
 from .crew import CannotStart, Crew, Worker
-from .decisions import Decision, read_log
-from .emit import REPORT_FILE, REVIEW_FILE, RUN_FILE, SUMS_FILE, WORKBOOK_FILE
+from .decision_log import LogEvent
+from .decisions import Decision
+from .emit import REPORT_FILE, RUN_FILE, SUMS_FILE
 from .emit.html import Language
 from .emit.parquet import require as require_parquet
 from .emit.shown import Totals
@@ -27,6 +29,7 @@ from .emit.tables import Dialect, DocumentRow
 from .emit.workbook import require as require_workbook
 from .executors import Executor, hire_of
 from .inputs import BatchError, Collected, Input, collect
+from .install import recover
 from .journal import Journal, Kept, fingerprint
 from .limits import Limits
 from .lists import read_manifest, read_roll
@@ -56,7 +59,9 @@ class BatchResult:
     `documents` ends with the stations on the roll that sent no photo; `document_problems` are problems with the
     document's id; `resumed` counts photos whose results an earlier run had left; `idle` are decisions that settle
     nothing here; `kept` are the names of filled-in tables that were put aside; `unchanged` says that all results were
-    in place, so that nothing was written.
+    in place, so that nothing was written; `events` are lines that the log got beside decisions; `sums` is the SHA-256
+    of `SHA256SUMS`; `changed` are photos whose results in the journal were not as they had been read, and which were
+    therefore read again.
     """
 
     out: Path
@@ -69,6 +74,9 @@ class BatchResult:
     idle: tuple[Decision, ...] = ()
     kept: tuple[str, ...] = ()
     unchanged: bool = False
+    events: tuple[LogEvent, ...] = ()
+    sums: str = ""
+    changed: tuple[str, ...] = ()
 
     @property
     def report(self) -> Path:
@@ -96,6 +104,7 @@ def run(
     workbook: bool = False,
     parquet: bool = False,
     names: bool = False,
+    accept: Acceptance | None = None,
 ) -> BatchResult:
     """Read photos into a folder of results (docs/records.md says what is in it, docs/batch.md how it comes about).
 
@@ -120,8 +129,10 @@ def run(
         workbook: write the tables as `tables.xlsx` too; needs the extra `xlsx`.
         parquet: write `photos.parquet`, `fields.parquet`, `documents.parquet` too; needs the extra `parquet`.
         names: say what the stations' provinces to villages are called; needs the extra `names`.
+        accept: files of an earlier batch in `out` that were edited by hand, as they are; it is logged.
 
     Raises:
+        ocr_recap.audit.EditedError: results of an earlier batch in `out` were edited, and nobody accepts that.
         BatchError: no photos, an extra that is not installed, a table that cannot be used, another process in `out`,
             workers that do not start, or `out` cannot be written.
         ocr_recap.template.TemplateError: a template of the options is unknown or wrong.
@@ -148,7 +159,8 @@ def run(
     try:
         out.mkdir(parents=True, exist_ok=True)
         with held(out), closing(Journal(out)) as journal:
-            read_log(out)  # better refused now than after hours of reading
+            recover(out, discard=accept is not None)
+            examined = examine(out, accept)  # better refused now than after hours of reading
             journal.begin(kind)
             queue = Queue(journal, reader, kind)
             with Crew(hire, size, limits, eager=where != "serial") as crew:
@@ -175,7 +187,7 @@ def run(
                 photos=total,
                 skipped=collected.skipped,
             )
-            published, anew = _published(out, queue, Wanted(by, roll), run)
+            published, anew = _published(out, queue, Wanted(by, roll), run, examined)
             journal.finish(planned.job for planned in queue.plan if planned.first is None)
     except CannotStart as fault:
         raise _without_workers(fault) from None
@@ -183,17 +195,18 @@ def run(
         raise _unwritable(out, fault) from None
     tables = published.tables
     found = tables.totals, published.rows, tables.documents, tables.problems
-    kept = tables.kept if anew else ()
-    return BatchResult(out, *found, collected.skipped, queue.resumed, tables.idle, kept, not anew)
+    kept, events = (tables.kept, tables.events) if anew else ((), ())
+    last = tables.idle, kept, not anew, events, tables.sums, journal.changed
+    return BatchResult(out, *found, collected.skipped, queue.resumed, *last)
 
 
-def _published(out: Path, queue: Queue, wanted: Wanted, run: RunInfo) -> tuple[Published, bool]:
+def _published(out: Path, queue: Queue, wanted: Wanted, run: RunInfo, examined: Examined) -> tuple[Published, bool]:
     """What is published of this work, and whether that was done now: the same work is published once."""
     digest = _digest(queue.plan, run)
-    before = None if queue.read else _as_published(out, queue.journal, digest)
+    before = None if queue.read or examined.events else _as_published(out, queue.journal, digest)
     if before is not None:
         return before, False
-    published = publish(out, queue.plan, queue.reader, wanted, run, queue.journal)
+    published = publish(out, queue.plan, queue.reader, wanted, run, queue.journal, examined)
     queue.journal.keep(Kept(digest, sums.of(out / SUMS_FILE), _PUBLISHED.dump_json(published).decode()))
     return published, True
 
@@ -236,7 +249,7 @@ def _as_published(out: Path, journal: Journal, digest: str) -> Published | None:
         if sums.of(out / SUMS_FILE) != kept.sums:
             return None
         for name, sha256 in sums.read(out).items():
-            if name in (REVIEW_FILE, WORKBOOK_FILE) and (out / name).is_file():
+            if name in TO_FILL_IN and (out / name).is_file():
                 continue
             if sums.of(out / name) != sha256:
                 return None

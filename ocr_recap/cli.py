@@ -24,7 +24,7 @@ from . import (
     summary,
     template,
 )
-from .cli_shared import OK, PROBLEMS, USAGE, LangOption, QuietOption
+from .cli_shared import OK, PROBLEMS, USAGE, AcceptOption, LangOption, QuietOption
 from .cli_shared import fail as _fail
 from .cli_shared import language_of as _language
 from .emit.pictures import write_atomically
@@ -80,13 +80,14 @@ def apply_answers(
         str | None,
         typer.Option("--by", metavar="NAME", help="Pemeriksa, bila kolom by kosong. / Who checked, if by is empty."),
     ] = None,
+    accept_edits: AcceptOption = None,
     lang: LangOption = None,
     quiet: QuietOption = False,
 ) -> None:
     """Catat keputusan orang dan tulis ulang tabel / log what people decided and write the tables again."""
     language = _language(lang)
     try:
-        result = corrections.apply(folder, review, by)
+        result = corrections.apply(folder, review, by, accept_edits)
     except batch.BatchError as fault:
         _fail(say(language, fault.id, fault.en), USAGE)
     if not quiet:

@@ -10,7 +10,8 @@ import typer
 from pydantic import ValidationError
 
 from . import batch, summary, template
-from .cli_shared import INTERRUPTED, OK, PROBLEMS, USAGE, LangOption, QuietOption
+from .audit import acceptance
+from .cli_shared import INTERRUPTED, OK, PROBLEMS, USAGE, AcceptOption, LangOption, QuietOption
 from .cli_shared import fail as _fail
 from .cli_shared import language_of as _language
 from .limits import Limits
@@ -113,6 +114,9 @@ ForceOption = Annotated[bool, typer.Option("--force", help="Baca ulang semua fot
 RetryOption = Annotated[
     bool, typer.Option("--retry-problems", help="Baca ulang yang bermasalah. / Read those with problems again.")
 ]
+ByOption = Annotated[
+    str | None, typer.Option("--by", metavar="NAME", help="Siapa yang menerima suntingan. / Who accepts edits.")
+]
 MaxPixelsOption = Annotated[
     int | None,
     typer.Option("--max-pixels", help="Tolak foto yang lebih besar. / Refuse photos with more pixels."),
@@ -153,6 +157,8 @@ def read(
     retry_problems: RetryOption = False,
     max_pixels: MaxPixelsOption = None,
     max_frames: MaxFramesOption = None,
+    accept_edits: AcceptOption = None,
+    by: ByOption = None,
     lang: LangOption = None,
     quiet: QuietOption = False,
 ) -> None:
@@ -188,6 +194,7 @@ def read(
                 workbook=TableFormat.xlsx in (formats or ()),
                 parquet=TableFormat.parquet in (formats or ()),
                 names=names,
+                accept=acceptance(by, accept_edits),
                 progress=lambda done, total, _name: bar.update(task, completed=done, total=total),
             )
     except batch.BatchError as fault:

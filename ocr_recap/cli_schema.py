@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from . import template
+from .decision_log import LogEvent
 from .decisions import Decision
 from .documents import Document
 from .record import JsonLine, Record
@@ -21,6 +22,7 @@ class Kind(StrEnum):
     record = "record"
     document = "document"
     decision = "decision"
+    event = "event"
     run = "run"
     template = "template"
 
@@ -29,6 +31,7 @@ _LINES: dict[Kind, type[JsonLine]] = {
     Kind.record: Record,
     Kind.document: Document,
     Kind.decision: Decision,
+    Kind.event: LogEvent,
     Kind.run: RunInfo,
 }
 
@@ -37,7 +40,7 @@ def schema(
     kind: Annotated[
         Kind,
         typer.Argument(
-            metavar="[record|document|decision|run|template]",
+            metavar="[record|document|decision|event|run|template]",
             help="Baris photos.jsonl, documents.jsonl, decisions.jsonl; run.json; templat. / A line of each; a form.",
         ),
     ] = Kind.record,

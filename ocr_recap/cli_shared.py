@@ -31,6 +31,16 @@ QuietOption = Annotated[
 ]
 
 
+AcceptOption = Annotated[
+    str | None,
+    typer.Option(
+        "--accept-edits",
+        metavar="REASON",
+        help="Terima berkas yang disunting; alasan dicatat. / Accept edited files; why, which is logged.",
+    ),
+]
+
+
 def language_of(chosen: Lang | None) -> Language:
     """The language that was chosen, else the one of the environment."""
     if chosen is not None:

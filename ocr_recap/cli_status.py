@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -10,11 +9,13 @@ from typing import Annotated
 
 import typer
 
-from .cli_shared import USAGE, LangOption, fail, language_of
+from .cli_shared import OK, PROBLEMS, USAGE, LangOption, fail, language_of
+from .emit import SUMS_FILE
 from .emit.html import Language
 from .inputs import BatchError
 from .status import Status, status
-from .summary import counted, say
+from .summary import counted, event_text, say
+from .text import json_text
 
 _MOST = 8  # photos under way that are named
 
@@ -30,7 +31,11 @@ def show_status(
         found = status(folder)
     except BatchError as fault:
         fail(say(language, fault.id, fault.en), USAGE)
-    typer.echo(json.dumps(asdict(found), ensure_ascii=False) if as_json else "\n".join(_lines(found, language)))
+    if as_json:
+        typer.echo(json_text({**asdict(found), "events": [event.export() for event in found.events]}))
+    else:
+        typer.echo("\n".join(_lines(found, language)))
+    raise typer.Exit(PROBLEMS if found.edited else OK)
 
 
 def _lines(found: Status, language: Language) -> list[str]:
@@ -65,6 +70,27 @@ def _lines(found: Status, language: Language) -> list[str]:
         lines.append(
             say(language, hint, "docs/records.md tells what each problem means; --retry-problems reads them again.")
         )
+    return lines + _integrity(found, language)
+
+
+def _integrity(found: Status, language: Language) -> list[str]:
+    """Whether results are as they were published."""
+    lines = [event_text(event, language) for event in found.events]
+    if found.edited:
+        names = ", ".join(found.edited[:_MOST]) + f", +{len(found.edited) - _MOST}" * (len(found.edited) > _MOST)
+        text = (
+            f"TIDAK SAMA dengan {SUMS_FILE}: {names}. Berkas itu berubah, ditambah atau hilang setelah hasil ditulis; "
+            "pulihkan dari salinan. Tabel dapat ditulis ulang dengan ocr-recap apply.",
+            f"NOT what {SUMS_FILE} lists: {names}. Each was changed, added or lost after results were written; restore "
+            "it from a copy. Tables can be written again with ocr-recap apply.",
+        )
+        lines.append(say(language, *text))
+    elif found.sums:
+        text = (
+            f"Hasil sama dengan {SUMS_FILE}, yang sidiknya {found.sums}; bandingkan dengan yang dicatat.",
+            f"Results are what {SUMS_FILE} lists, whose hash is {found.sums}: compare it with the one written down.",
+        )
+        lines.append(say(language, *text))
     return lines
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from .answers import decide, read_answers
-from .decisions import Decision, append, latest, read_log
+from .audit import acceptance
+from .decisions import Decision, latest, utc
 from .emit import REPORT_FILE
 from .publish import Tables, at_work, decided, opened, write
 from .record import Record
@@ -43,7 +43,7 @@ class Applied:
         return self.out / REPORT_FILE
 
 
-def apply(folder: str | Path, review: str | Path, by: str | None = None) -> Applied:
+def apply(folder: str | Path, review: str | Path, by: str | None = None, accept_edits: str | None = None) -> Applied:
     """Take the answers of a filled-in `review.csv` into a folder of results, and write its tables and report again.
 
     Readings and photos stay as they are. Answers are taken all or none; the same answers again change nothing.
@@ -52,18 +52,20 @@ def apply(folder: str | Path, review: str | Path, by: str | None = None) -> Appl
         folder: made by `ocr-recap read`.
         review: the table with its column `verified` filled in: digits, or `kosong` or `blank` where nothing is
             written. Lines without an answer are left alone.
-        by: who decided, where the column `by` is empty.
+        by: who decided, where the column `by` is empty, and who accepts edits.
+        accept_edits: why files in the folder that were edited by hand are to be taken as they are; it is logged.
 
     Raises:
+        ocr_recap.audit.EditedError: files that results are made of were edited, and nobody accepts that.
         ocr_recap.batch.BatchError: a line, the table or the folder is wrong, or another process is at work in it; the
             message says where and what to do. No answer was taken.
     """
     folder, review = Path(folder), Path(review)
-    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    with at_work(folder):
-        _, forms = opened(folder)
+    accept = acceptance(by, accept_edits)
+    with at_work(folder, accept):
+        results = opened(folder, accept=accept)
         answers = read_answers(review)
-        log = read_log(folder)
+        forms, log = results.forms, results.log.decisions
         before = latest(log)
 
         def records() -> Iterator[Record]:
@@ -71,11 +73,10 @@ def apply(folder: str | Path, review: str | Path, by: str | None = None) -> Appl
                 yield from settled
 
         said = {decision.statement for decision in log}
-        given = decide(review, answers.filled, records(), forms, by, at)
+        given = decide(review, answers.filled, records(), forms, by, utc())
         new = tuple(decision for decision in given if decision.statement not in said)
-        append(folder, new)
         # A table with notes but no answers to go with them is not ours to replace.
-        tables = write(folder, forms.values(), review if answers.notes == 0 else None)
+        tables = write(results.grown(new), review if answers.notes == 0 else None)
     again = [decision for decision in given if decision.statement in said]
     overruled = tuple(decision for decision in again if before[decision.number].statement != decision.statement)
     replaced = sum(decision.number in before for decision in new)

@@ -1,4 +1,4 @@
-"""What people decided: the log `decisions.jsonl`, which only grows, and how it is laid over records.
+"""What people decided about numbers, and how it is laid over records; the log itself is `decision_log`.
 
 A decision is about one number on one photo, known by the photo's bytes, so it stays true whatever the photo is called
 and however it is read later. Of several about one number the last counts. What was read is never changed by it.
@@ -6,21 +6,25 @@ and however it is read later. Of several about one number the last counts. What 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from .emit import DECISIONS_FILE
-from .emit.pictures import write_atomically
 from .field_record import Decided, FieldStatus, Frozen
-from .inputs import BatchError
 from .record import JsonLine, Record
 from .text import one_line
 
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Time = Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}Z$")]  # UTC
 # The last decision about each number.
 Decisions = Mapping["Number", "Decision"]
+
+
+def utc() -> str:
+    """The time now as the log holds it, such as `2024-02-14T15:30:00Z`."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Number(NamedTuple):
@@ -45,14 +49,15 @@ class Decision(JsonLine):
     """One line of the log. `new` is what the person says is written, null = nothing; `at` is in UTC.
 
     `document` and `file` say what the document and the photo were called at the time; nothing depends on them.
+    `previous` is the SHA-256 of all lines before it, each with its line break; null in logs of older versions.
     """
 
     schema_: Literal[1] = 1
-    at: Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}Z$")]
+    at: Time
     by: Annotated[str, Field(min_length=1)]
     document: str
     file: str
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Sha256
     frame: Annotated[int, Field(ge=0)]
     template: str
     page: str
@@ -60,6 +65,7 @@ class Decision(JsonLine):
     old: Stood
     new: Annotated[int, Field(ge=0)] | None
     note: str = ""
+    previous: Sha256 | None = None
 
     @property
     def number(self) -> Number:
@@ -75,50 +81,6 @@ class Decision(JsonLine):
     def decided(self) -> Decided:
         """What a field's record holds of it; older versions logged names and notes as they were typed."""
         return Decided(by=one_line(self.by), at=self.at, value=self.new, note=one_line(self.note))
-
-
-def read_log(folder: Path) -> tuple[Decision, ...]:
-    """All decisions in a folder of results, oldest first; none where nobody has decided anything.
-
-    Raises:
-        BatchError: a line is no decision, or the file cannot be read.
-    """
-    path = folder / DECISIONS_FILE
-    try:
-        lines = path.read_bytes().decode("utf-8").split("\n")
-    except FileNotFoundError:
-        return ()
-    except (OSError, UnicodeDecodeError) as fault:
-        why = type(fault).__name__
-        raise BatchError(
-            f"{path}: tidak dapat dibaca ({why}). Periksa izin berkas, atau kembalikan dari cadangan.",
-            f"{path}: cannot be read ({why}). Check its permissions, or restore it from a backup.",
-        ) from None
-    found: list[Decision] = []
-    for number, line in enumerate(lines[:-1] if lines[-1] == "" else lines, 1):
-        try:
-            found.append(Decision.from_json(line))
-        except ValidationError:
-            raise BatchError(
-                f"{path}, baris {number}: bukan keputusan. Jangan ubah berkas ini; kembalikan dari cadangan.",
-                f"{path}, line {number}: no decision. This file is not to be edited; restore it from a backup.",
-            ) from None
-    return tuple(found)
-
-
-def append(folder: Path, new: Sequence[Decision]) -> None:
-    """Add decisions at the end of the log: all of them, or none if it cannot be written.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
-    if not new:
-        return
-    path = folder / DECISIONS_FILE
-    before = path.read_bytes() if path.exists() else b""
-    if before and not before.endswith(b"\n"):
-        before += b"\n"
-    write_atomically(path, before + "".join(f"{decision.to_json()}\n" for decision in new).encode())
 
 
 def latest(log: Iterable[Decision]) -> dict[Number, Decision]:

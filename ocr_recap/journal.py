@@ -2,7 +2,8 @@
 
 A photo's result stands under a key that changes with everything it depends on: the bytes of the photo, the version, the
 options, forms and weights. Its pictures lie beside the journal until they are published; their hashes say whether
-they are whole, wherever they lie. One process writes (it holds the folder's lock); others may look meanwhile.
+they are whole, wherever they lie. Each result carries a hash of its own: one that was changed since is read again and
+named, never published. One process writes (it holds the folder's lock); others may look meanwhile.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import sums
-from .emit import JOURNAL_FILE, JOURNAL_FILES, PICTURES
+from .emit import JOURNAL_FILE, JOURNAL_FILES, PICTURES, WORK_FOLDER
 from .emit.pictures import write_atomically
 from .jobs import Failed, Job, Made, picture_name
 from .record import Record
@@ -28,8 +29,7 @@ from .record import Record
 if TYPE_CHECKING:
     from .reader import Reader
 
-_WORK = ".work"
-_SCHEMA = 1
+_SCHEMA = 2
 _TABLES = """
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, started REAL NOT NULL, beat REAL NOT NULL, finished REAL,
@@ -38,13 +38,17 @@ CREATE TABLE runs (
 CREATE TABLE readings (
   key TEXT PRIMARY KEY, run INTEGER NOT NULL, file TEXT NOT NULL, frame INTEGER NOT NULL, sha256 TEXT NOT NULL,
   failed INTEGER NOT NULL, codes TEXT NOT NULL, lasting INTEGER NOT NULL, pictures TEXT NOT NULL,
-  record BLOB NOT NULL);
+  record BLOB NOT NULL, digest TEXT NOT NULL);
 CREATE TABLE running (key TEXT PRIMARY KEY, label TEXT NOT NULL, since REAL NOT NULL);
-CREATE TABLE frames (sha256 TEXT PRIMARY KEY, frames INTEGER NOT NULL, fault TEXT);
+CREATE TABLE frames (sha256 TEXT PRIMARY KEY, frames INTEGER NOT NULL, fault TEXT, digest TEXT NOT NULL);
 CREATE TABLE published (
-  one INTEGER PRIMARY KEY CHECK (one = 1), digest TEXT NOT NULL, sums TEXT NOT NULL, summary BLOB NOT NULL);
+  one INTEGER PRIMARY KEY CHECK (one = 1), digest TEXT NOT NULL, sums TEXT NOT NULL, summary BLOB NOT NULL,
+  whole TEXT NOT NULL);
 """
-_UPSERT = "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+# Columns of version 2, for a journal of version 1.
+_ADDED = (("readings", "digest"), ("frames", "digest"), ("published", "whole"))
+_FACTS = "key, frame, sha256, failed, codes, lasting, pictures, record"  # what a result's digest is made of
+_UPSERT = "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,10 @@ class Journal:
 
     def __init__(self, out: Path) -> None:
         """Open it for the process that holds the folder's lock; a damaged one is put aside and a new one begun."""
-        self.work = out / _WORK
+        self.work = out / WORK_FOLDER
         self._out = out
         self._run = 0
+        self._changed: dict[str, None] = {}
         for path in (self.work, *(self.work / name for name in PICTURES)):
             path.mkdir(parents=True, exist_ok=True)
         with _faults():
@@ -132,9 +137,11 @@ class Journal:
         for kind, content in made.pictures:
             write_atomically(self._fresh(kind, job.key), content)
             hashes[kind] = hashlib.sha256(content).hexdigest()
-        facts = job.key, self._run, job.name, job.frame, job.sha256, made.failed, " ".join(made.codes), made.lasting
+        found = int(made.failed), " ".join(made.codes), int(made.lasting), json.dumps(hashes), made.record
+        digest = _digest(job.key, job.frame, job.sha256, *found)
         with _faults(), self._db:
-            self._db.execute(_UPSERT, (*facts, json.dumps(hashes), made.record))
+            row = job.key, self._run, job.name, job.frame, job.sha256, *found, digest
+            self._db.execute(_UPSERT, row)
             self._db.execute("DELETE FROM running WHERE key = ?", (job.key,))
             self._tell(done, resumed)
 
@@ -142,9 +149,7 @@ class Journal:
         """Whether a photo need not be read in a run of this kind: its result and its pictures are there and whole."""
         if not job.sha256:  # nobody could say what it is
             return False
-        with _faults():
-            find = "SELECT run, file, failed, codes, lasting, pictures FROM readings WHERE key = ?"
-            row = self._db.execute(find, (job.key,)).fetchone()
+        row = self._whole(job, "run, file, failed, codes, lasting, pictures")
         if row is None:
             return False
         run, file, failed, codes, lasting, pictures = row
@@ -153,10 +158,8 @@ class Journal:
         return all(self.picture(which, sha256, job, file) for which, sha256 in json.loads(pictures).items())
 
     def load(self, job: Job) -> Entry | None:
-        """A photo's result; None if there is none that can be read."""
-        with _faults():
-            find = "SELECT record, pictures, file FROM readings WHERE key = ?"
-            row = self._db.execute(find, (job.key,)).fetchone()
+        """A photo's result; None if there is none, or none that is as it was read."""
+        row = self._whole(job, "record, pictures, file")
         if row is None:
             return None
         try:
@@ -167,12 +170,30 @@ class Journal:
             record = record.model_copy(update={"photo": record.photo.model_copy(update={"file": job.name})})
         return Entry(record, json.loads(row[1]), row[2])
 
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Photos whose results are not as they were read, by their labels."""
+        return tuple(self._changed)
+
+    def _whole(self, job: Job, columns: str) -> tuple[Any, ...] | None:
+        """Columns of a photo's result, if it is there and as it was read."""
+        with _faults():
+            find = f"SELECT digest, {_FACTS}, {columns} FROM readings WHERE key = ?"
+            row = self._db.execute(find, (job.key,)).fetchone()
+        if row is None:
+            return None
+        facts = row[1 : 1 + len(_FACTS.split(","))]
+        if row[0] != _digest(*facts) or (facts[1], facts[2]) != (job.frame, job.sha256):
+            self._changed[job.label] = None
+            return None
+        return row[1 + len(facts) :]
+
     def picture(self, kind: str, sha256: str, job: Job, file: str) -> Path | None:
         """Where a picture lies whole: beside the journal, or published under the photo's name of now or of then."""
         names = dict.fromkeys(picture_name(name, job.sha256, job.frame) for name in (job.name, file))
         for path in (self._fresh(kind, job.key), *(self._out / kind / name for name in names)):
             with suppress(OSError):
-                if sums.of(path) == sha256:
+                if path.is_file() and not path.is_symlink() and sums.of(path) == sha256:
                     return path
         return None
 
@@ -184,9 +205,11 @@ class Journal:
     def frames(self, sha256: str) -> int | Failed | None:
         """How many frames a file has, or why they could not be counted, if that is known."""
         with _faults():
-            row = self._db.execute("SELECT frames, fault FROM frames WHERE sha256 = ?", (sha256,)).fetchone()
-        if row is None or row[1] is None:
-            return row and row[0]
+            row = self._db.execute("SELECT frames, fault, digest FROM frames WHERE sha256 = ?", (sha256,)).fetchone()
+        if row is None or row[2] != _digest(sha256, *row[:2]):
+            return None
+        if row[1] is None:
+            return row[0]
         code, data = json.loads(row[1])
         return Failed(code, tuple(data.items()))
 
@@ -195,21 +218,23 @@ class Journal:
         fault = json.dumps([found.code, dict(found.data)]) if isinstance(found, Failed) else None
         row = sha256, 1 if isinstance(found, Failed) else found, fault
         with _faults(), self._db:
-            self._db.execute("INSERT OR REPLACE INTO frames VALUES (?, ?, ?)", row)
+            self._db.execute("INSERT OR REPLACE INTO frames VALUES (?, ?, ?, ?)", (*row, _digest(*row)))
 
     # --- publishing ------------------------------------------------------------------------------------------------
 
     def kept(self) -> Kept | None:
-        """What was last published."""
+        """What was last published, if that is as it was kept."""
         with _faults():
-            row = self._db.execute("SELECT digest, sums, summary FROM published").fetchone()
-        return row and Kept(row[0], row[1], zlib.decompress(row[2]).decode())
+            row = self._db.execute("SELECT whole, digest, sums, summary FROM published").fetchone()
+        if row is None or row[0] != _digest(*row[1:]):
+            return None
+        return Kept(row[1], row[2], zlib.decompress(row[3]).decode())
 
     def keep(self, published: Kept) -> None:
         """Say what has been published."""
         row = published.digest, published.sums, zlib.compress(published.summary.encode(), 1)
         with _faults(), self._db:
-            self._db.execute("INSERT OR REPLACE INTO published VALUES (1, ?, ?, ?)", row)
+            self._db.execute("INSERT OR REPLACE INTO published VALUES (1, ?, ?, ?, ?)", (*row, _digest(*row)))
 
     def finish(self, jobs: Iterable[Job]) -> None:
         """The run of these jobs is finished: other results are forgotten, as their pictures are gone."""
@@ -234,6 +259,12 @@ def fingerprint(reader: Reader) -> str:
         "provenance": reader.unread("", 0, "file_empty").provenance.model_dump(mode="json"),
     }
     return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
+
+
+def _digest(*facts: str | int | bytes | None) -> str:
+    """A hash of columns of a row; what is in none of them may change."""
+    parts = [hashlib.sha256(fact).hexdigest() if isinstance(fact, bytes) else fact for fact in facts]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def key_of(sha256: str, name: str, frame: int, reader_fingerprint: str, with_overlay: bool, with_pages: bool) -> str:
@@ -261,16 +292,32 @@ def _connected(path: Path) -> sqlite3.Connection:
         # A power cut may cost the last few results, which are then read again; it never damages what is there.
         db.execute("PRAGMA synchronous = NORMAL")
         version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, _SCHEMA):
+        if version not in (0, 1, _SCHEMA):
             raise sqlite3.DatabaseError(f"journal of version {version}")
         if version == 0:
             db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_SCHEMA}; COMMIT;")
-        elif _was_interrupted(db) and db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+            return db
+        if _was_interrupted(db) and db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("damaged")
+        if version == 1:
+            _give_hashes(db)
     except BaseException:
         db.close()
         raise
     return db
+
+
+def _give_hashes(db: sqlite3.Connection) -> None:
+    """Give the rows of a journal of version 1 their hashes, once: what an older version read is taken as it is."""
+    db.create_function("digest", -1, _digest, deterministic=True)
+    with db:
+        db.execute("BEGIN")
+        for table, column in _ADDED:
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+        db.execute(f"UPDATE readings SET digest = digest({_FACTS})")
+        db.execute("UPDATE frames SET digest = digest(sha256, frames, fault)")
+        db.execute("UPDATE published SET whole = digest(digest, sums, summary)")
+        db.execute(f"PRAGMA user_version = {_SCHEMA}")
 
 
 def _was_interrupted(db: sqlite3.Connection) -> bool:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from .emit import FILES, FOLDERS
+from .emit import FILES, FOLDERS, JOURNAL_FILES, LOCK_FILE, PART_FOLDER, READY_FOLDER, WORK_FOLDER
 from .inputs import BatchError
 
-LOCK_FILE = ".lock"  # stays, empty: whoever removed it could lock out nobody any more
+_OURS = FILES | FOLDERS | JOURNAL_FILES | {LOCK_FILE, PART_FOLDER, READY_FOLDER, WORK_FOLDER}
 
 
 @contextmanager
@@ -44,8 +44,7 @@ def held(folder: Path) -> Generator[None]:
 
 def _refuse_links(folder: Path) -> None:
     """A folder of results from elsewhere may hold links in the place of our files and folders."""
-    ours = FILES | FOLDERS | {".work", ".part", "journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm"}
-    links = sorted(path.name for path in folder.iterdir() if path.name in ours and path.is_symlink())
+    links = sorted(path.name for path in folder.iterdir() if path.name in _OURS and path.is_symlink())
     if links:
         raise BatchError(
             f"{folder / links[0]} adalah tautan ke tempat lain. Hapus tautan itu, atau pilih folder lain dengan --out: "

@@ -1,8 +1,8 @@
 """Phase two of publishing: tables, report and hashes, from a folder of results alone.
 
-It starts from `photos.jsonl`, `documents.jsonl`, `templates/`, `run.json` and `decisions.jsonl`, decides every document
-again from the readings and from what people decided, and writes the rest. Readings, pictures and decisions are never
-changed; without new decisions the same bytes come out again.
+It starts from `photos.jsonl`, `documents.jsonl`, `templates/`, `run.json` and `decisions.jsonl`, all checked (`audit`),
+decides every document again from the readings and from what people decided, and writes the rest. Readings and pictures
+are never changed, and the log only grows; without new decisions the same bytes come out again.
 """
 
 from __future__ import annotations
@@ -18,20 +18,23 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from . import regions, sums, template
-from .answers import is_filled
-from .decisions import Decision, Decisions, Number, fold, latest, numbers_of, read_log
+from .audit import Acceptance, Examined, examine
+from .decision_log import Log, LogEvent
+from .decisions import Decision, Decisions, Number, fold, latest, numbers_of
 from .documents import Document, policy_of, settle
 from .emit import (
     DECISIONS_FILE,
     DOCUMENTS_FILE,
     NUMBERS_FILE,
+    PART_FOLDER,
     PHOTOS_FILE,
     PICTURES,
+    READY_FOLDER,
     REPORT_FILE,
     REPORT_PAGES,
     REVIEW_FILE,
-    RUN_FILE,
     STATIONS_FILE,
+    SUMS_FILE,
     TEMPLATES,
     WORKBOOK_FILE,
     parquet,
@@ -45,6 +48,7 @@ from .emit.shown import ShownPhoto, Totals
 from .emit.tables import DocumentRow, document_row, missing_rows, numbers_head, numbers_rows, stations_csv
 from .groups import Group, regroup
 from .inputs import BatchError
+from .install import install, keep_filled, recover
 from .jobs import picture_name
 from .lock import held
 from .problems import OF_GROUPING
@@ -53,7 +57,6 @@ from .record import Problem, Record
 from .runinfo import RunInfo, read_run
 from .template import Template, TemplateError
 
-PART = ".part"
 _Line = TypeVar("_Line", Document, Record)
 
 
@@ -67,6 +70,8 @@ class Tables:
         problems: of documents, with the document's id.
         idle: decisions that settle nothing: their photo is not here, is read as another page, or does not count.
         kept: the names under which a filled-in `review.csv` and a changed `tables.xlsx` were put aside for new ones.
+        events: lines that the log got beside decisions: edits that were accepted, a log that was taken over.
+        sums: the SHA-256 of `SHA256SUMS`, to be written down.
     """
 
     totals: Totals
@@ -74,33 +79,58 @@ class Tables:
     problems: tuple[tuple[str, Problem], ...]
     idle: tuple[Decision, ...] = ()
     kept: tuple[str, ...] = ()
+    events: tuple[LogEvent, ...] = ()
+    sums: str = ""
 
 
-def rewrite(folder: str | Path) -> Tables:
+@dataclass(frozen=True)
+class Opened:
+    """A folder of results that may be written again: how it was made, its forms by id in the order of its tables, and
+    what was examined."""
+
+    folder: Path
+    run: RunInfo
+    forms: dict[str, Template]
+    examined: Examined
+
+    @property
+    def log(self) -> Log:
+        """What people decided."""
+        return self.examined.log
+
+    def grown(self, new: Sequence[Decision]) -> Opened:
+        """The same with further decisions, which count once it is written."""
+        return replace(self, examined=replace(self.examined, log=self.log.grown(new))) if new else self
+
+
+def rewrite(folder: str | Path, accept: Acceptance | None = None) -> Tables:
     """Write documents, tables and report of a folder of results again.
 
     Args:
         folder: made by `ocr-recap read`.
+        accept: files that were edited, as they are found.
 
     Raises:
-        BatchError: no such folder, its readings or decisions were changed, another process is at work in it, or it
-            cannot be written.
+        ocr_recap.audit.EditedError: what results are made of was edited.
+        BatchError: no such folder, another process is at work in it, or it cannot be written.
     """
     folder = Path(folder)
-    with at_work(folder):
-        return write(folder)
+    with at_work(folder, accept):
+        return write(opened(folder, accept=accept))
 
 
 @contextmanager
-def at_work(folder: Path) -> Generator[None, None, None]:
-    """Hold a folder of results.
+def at_work(folder: Path, accept: Acceptance | None = None) -> Generator[None, None, None]:
+    """Hold a folder of results, after what an earlier command left undone in it was finished.
 
     Raises:
         BatchError: no such folder, another process is at work in it, or it cannot be written.
     """
-    read_run(folder)  # before a lock is left in a folder that is none of ours
+    if not (folder / READY_FOLDER).is_dir():
+        read_run(folder)  # before a lock is left in a folder that is none of ours
     try:
         with held(folder):
+            recover(folder, discard=accept is not None)
             yield
     except OSError as fault:
         why = fault.strerror or type(fault).__name__
@@ -112,26 +142,25 @@ def at_work(folder: Path) -> Generator[None, None, None]:
         ) from None
 
 
-def write(
-    folder: Path, known: Iterable[Template] = (), answered: Path | None = None, just_read: bool = False
-) -> Tables:
+def write(results: Opened, answered: Path | None = None, just_read: bool = False) -> Tables:
     """As `rewrite`, for a caller who holds the lock. One document is held at a time.
 
     Args:
-        folder: of results.
-        known: forms that are loaded already; the others are read from the folder.
+        results: the folder, with the decisions that it is to hold.
         answered: a filled-in table whose answers have all been taken, so that it need not be kept.
         just_read: the documents in it were put together by this program just now, nothing decided yet.
 
     Raises:
-        BatchError: no such folder, or its readings or decisions were changed.
+        BatchError: the folder holds lines of another version.
         OSError: it cannot be written.
     """
-    run, forms = opened(folder, known)
-    decisions = latest(read_log(folder))
-    stage = folder / PART
+    folder, run, forms, log = results.folder, results.run, results.forms, results.log
+    decisions = latest(log.decisions)
+    stage = folder / PART_FOLDER
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir()
+    if log.content:
+        (stage / DECISIONS_FILE).write_bytes(log.content)
     totals = Totals()
     rows: list[DocumentRow] = []
     entries: list[Listed] = []
@@ -172,53 +201,34 @@ def write(
     for name, parts in (
         (STATIONS_FILE, stations_csv([*rows, *missing], used, run.dialect, run.names)),
         (REVIEW_FILE, review_csv(questions, run.dialect)),
-        (REPORT_FILE, index_html([*entries, *map(listed_missing, missing)], totals, run)),
+        (REPORT_FILE, index_html([*entries, *map(listed_missing, missing)], totals, run, log.events)),
     ):
         with (stage / name).open("wb") as file:
             file.writelines(parts)
-    _sum_up(folder, stage)
+    _sum_up(folder, stage, results.examined)
     kept = keep_filled(folder, answered)
-    sums.install(stage, folder)
-    shutil.rmtree(stage, ignore_errors=True)
+    install(stage, folder)
     idle = tuple(decision for number, decision in decisions.items() if number not in counting)
-    return Tables(totals, (*rows, *missing), tuple(problems), idle, kept)
+    found = totals, (*rows, *missing), tuple(problems), idle, kept
+    return Tables(*found, results.examined.events, sums.of(folder / SUMS_FILE))
 
 
 def _named(row: DocumentRow, run: RunInfo) -> DocumentRow:
     return replace(row, region=regions.region_of(row.station)) if run.names else row
 
 
-def keep_filled(folder: Path, answered: Path | None = None) -> tuple[str, ...]:
-    """Put tables that somebody has filled in aside before new ones take their place; their new names.
+def opened(folder: Path, known: Iterable[Template] = (), accept: Acceptance | None = None) -> Opened:
+    """Check a folder of results, for a caller who holds its lock.
 
     Args:
         folder: of results.
-        answered: a `review.csv` that need not be kept.
+        known: forms that are loaded already; the others are read from the folder.
+        accept: files that were edited, as they are found.
 
     Raises:
-        OSError: one cannot be moved.
-    """
-    listed = sums.read(folder)
-    changed = [p for n in (REVIEW_FILE, WORKBOOK_FILE) if (p := folder / n).is_file() and sums.of(p) != listed.get(n)]
-    answers = answered and answered.resolve()
-    worth = [p for p in changed if p.name == WORKBOOK_FILE or (p.resolve() != answers and is_filled(p))]
-    return tuple(map(_put_aside, worth))
-
-
-def _put_aside(path: Path) -> str:
-    number = 1
-    while (kept := path.with_name(f"{path.stem}-{number}{path.suffix}")).exists():
-        number += 1
-    path.rename(kept)
-    return kept.name
-
-
-def opened(folder: Path, known: Iterable[Template] = ()) -> tuple[RunInfo, dict[str, Template]]:
-    """How a folder of results was made, and its forms by id, in the order of its tables; `known` need no loading.
-
-    Raises:
-        BatchError: no such folder, its readings or forms were changed, this version cannot use it, or an extra that its
-            tables need is not installed.
+        ocr_recap.audit.EditedError: what results are made of was edited.
+        BatchError: no such folder, this version cannot use it, or an extra that its tables need is not installed.
+        OSError: a file cannot be read.
     """
     run = read_run(folder)
     if run.workbook:
@@ -228,17 +238,18 @@ def opened(folder: Path, known: Iterable[Template] = ()) -> tuple[RunInfo, dict[
     if run.names:
         regions.require()
     files = {form: f"{TEMPLATES}/{form}.yaml" for form in run.templates}
-    sums.check(folder, [RUN_FILE, PHOTOS_FILE, *files.values()])
+    examined = examine(folder, accept, files.values())
     if not (folder / DOCUMENTS_FILE).is_file():
         raise _unusable(folder / DOCUMENTS_FILE)
     at_hand = {(form.id, form.sha256): form for form in known}
     try:
-        return run, {
+        forms = {
             form: at_hand.get((form, digest)) or template.load(folder / files[form])
             for form, digest in run.templates.items()
         }
     except TemplateError as fault:
         raise BatchError(str(fault), str(fault)) from None
+    return Opened(folder, run, forms, examined)
 
 
 def photos_jsonl(path: str | Path) -> Iterator[Record]:
@@ -322,13 +333,10 @@ def _pictures(folder: Path, record: Record) -> tuple[str, ...]:
     return tuple(name for name in names if (folder / name).is_file())
 
 
-def _sum_up(folder: Path, stage: Path) -> None:
-    """List every file. What is not written here keeps the hash that it had when it was made."""
-    before = sums.read(folder)
+def _sum_up(folder: Path, stage: Path, examined: Examined) -> None:
+    """List every file. What is not written here keeps the hash that it had when it was made, or was accepted with."""
+    before = sums.read(folder) | {edit.name: edit.found for edit in examined.edits if edit.found}
     made = {path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file()}
     kept = (name for name in before if (folder / name).is_file() and not name.startswith(f"{REPORT_PAGES}/"))
     known = {name: before[name] for name in kept}
-    own = {name: sums.of(stage / name) for name in made}
-    if (folder / DECISIONS_FILE).is_file():
-        own[DECISIONS_FILE] = sums.of(folder / DECISIONS_FILE)
-    sums.write(stage, {**known, **own})
+    sums.write(stage, {**known, **{name: sums.of(stage / name) for name in made}})

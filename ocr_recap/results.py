@@ -12,14 +12,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import sums
+from .audit import EditedError, Examined
+from .decision_log import Log
 from .documents import settle_all
-from .emit import DECISIONS_FILE, DOCUMENTS_FILE, PHOTOS_FILE, PICTURES, RUN_FILE, TEMPLATES
+from .emit import DECISIONS_FILE, DOCUMENTS_FILE, JOURNAL_FILE, PART_FOLDER, PHOTOS_FILE, PICTURES, RUN_FILE, TEMPLATES
 from .emit.shown import Totals
 from .groups import Group, group, sighting
+from .install import install, keep_filled
 from .jobs import picture_name
 from .journal import Entry, Journal
 from .plan import Planned
-from .publish import PART, Tables, keep_filled, write
+from .publish import Tables, opened, write
 from .reader import Reader
 from .record import Problem, Record, problem
 from .runinfo import RunInfo, now
@@ -56,33 +59,39 @@ class Published:
 
 
 def publish(
-    out: Path, plan: Sequence[Planned], reader: Reader, wanted: Wanted, run: RunInfo, journal: Journal
+    out: Path,
+    plan: Sequence[Planned],
+    reader: Reader,
+    wanted: Wanted,
+    run: RunInfo,
+    journal: Journal,
+    examined: Examined | None = None,
 ) -> Published:
     """Turn the journal of a batch into its results.
 
     Args:
-        out: the folder of results; what people decided about an earlier batch in it stays there and is heard again.
+        out: the folder of results.
         plan: all photos, in input order.
         reader: that read them.
         wanted: how to put them together.
         run: how the batch was run.
         journal: with the result of each photo; pictures that lie beside it stay there.
+        examined: what people decided about an earlier batch in `out`, which stays there and is heard again.
 
     Raises:
-        BatchError: the decisions in `out` were damaged.
+        BatchError: a result in the journal was changed since it was read.
         OSError: `out` cannot be written.
     """
-    stage = out / PART
+    stage, examined = out / PART_FOLDER, examined or Examined(Log())
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir()
-    if (out / DECISIONS_FILE).is_file():
-        shutil.copyfile(out / DECISIONS_FILE, stage / DECISIONS_FILE)
+    if examined.log.content:
+        (stage / DECISIONS_FILE).write_bytes(examined.log.content)
     rows = _readings(stage, plan, reader, wanted, run, journal)
-    tables = write(stage, reader.templates, just_read=True)
+    tables = write(opened(stage, reader.templates), just_read=True)
     kept = keep_filled(out)
-    sums.install(stage, out)
-    shutil.rmtree(stage, ignore_errors=True)
-    return Published(rows, replace(tables, kept=kept))
+    install(stage, out)
+    return Published(rows, replace(tables, kept=kept, events=examined.events))
 
 
 def _readings(
@@ -137,7 +146,8 @@ def _readings(
             "stations_without_photos": tuple(code for code in wanted.roll or () if code not in stations),
         }
     ).save(stage)
-    names = [PHOTOS_FILE, RUN_FILE, *(f"{TEMPLATES}/{form.id}.yaml" for form in kept)]
+    log = [DECISIONS_FILE] if (stage / DECISIONS_FILE).is_file() else []
+    names = [PHOTOS_FILE, DOCUMENTS_FILE, RUN_FILE, *log, *(f"{TEMPLATES}/{form.id}.yaml" for form in kept)]
     sums.write(stage, {**pictures, **{name: sums.of(stage / name) for name in names}})
     return tuple(rows[index] for index in range(len(plan)))
 
@@ -171,8 +181,19 @@ def _entry(planned: Planned, plan: Sequence[Planned], reader: Reader, journal: J
         return Entry(_duplicate(first, job.name), {}, job.name)
     if (entry := journal.load(job)) is not None:
         return entry
+    if job.label in journal.changed:
+        raise _changed(job.label)
     lost = reader.unread(job.name, job.frame, "internal_error", sha256=job.sha256, error="result lost")
     return Entry(lost, {}, job.name)
+
+
+def _changed(name: str) -> EditedError:
+    return EditedError(
+        f"{JOURNAL_FILE}: hasil baca {name} berubah sejak dibaca; tidak ada yang ditulis. Jalankan lagi perintah yang "
+        "sama: foto itu dibaca ulang.",
+        f"{JOURNAL_FILE}: what was read of {name} was changed since; nothing was written. Run the same command again: "
+        "that photo is read again.",
+    )
 
 
 def _duplicate(first: Record, name: str) -> Record:

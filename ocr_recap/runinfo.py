@@ -38,6 +38,7 @@ class RunInfo(JsonLine):
         language, dialect: of the report and the tables.
         workbook, parquet: whether the tables are there as a workbook and as Parquet too.
         names: whether stations have the names of their regions.
+        chained: this version logs decisions as a chain of hashes; false in runs of versions that did not.
         weights_sha256: of the digit reader.
         tally_sha256: of the tally reader, alterations_sha256: of the reader of alterations; empty in runs of versions
             that had none.
@@ -62,6 +63,7 @@ class RunInfo(JsonLine):
     workbook: bool = False
     parquet: bool = False
     names: bool = False
+    chained: bool = False
     weights_sha256: str
     templates: dict[str, str]
     lists: dict[str, str]
@@ -128,6 +130,7 @@ def run_info(
         workbook=workbook,
         parquet=parquet,
         names=names,
+        chained=True,
         weights_sha256=reader.weights_sha256,
         tally_sha256=reader.tally_sha256,
         alterations_sha256=reader.alterations_sha256,

@@ -1,19 +1,23 @@
-"""How far a batch is, from its journal alone: while it runs, after it was interrupted, and when it is finished."""
+"""How far a batch is, from its journal alone: while it runs, after it was interrupted, and when it is finished.
+
+Once nobody is at work, results are also compared with `SHA256SUMS`.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 import time
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from filelock import FileLock, Timeout
 
-from .emit import JOURNAL_FILE
+from . import audit, sums
+from .decision_log import LogEvent, read_log
+from .emit import DECISIONS_FILE, JOURNAL_FILE, LOCK_FILE, RUN_FILE, SUMS_FILE
 from .inputs import BatchError
-from .lock import LOCK_FILE
 
 State = Literal["running", "interrupted", "finished"]
 
@@ -40,6 +44,9 @@ class Status:
         workers: how many.
         started, beat, finished: of the last run; `beat` is the last sign of life. Seconds since 1970; None: not yet.
         left: seconds until all is read at the pace so far; None where that cannot be told.
+        edited: results that are not as they were published, by name; pictures and tables to fill in are not looked at.
+        events: lines of the log that decide no number: edits that were accepted, a log that was taken over.
+        sums: the SHA-256 of `SHA256SUMS`; empty without published results, or while a process is at work.
     """
 
     state: State
@@ -54,6 +61,9 @@ class Status:
     beat: float
     finished: float | None
     left: float | None
+    edited: tuple[str, ...] = ()
+    events: tuple[LogEvent, ...] = ()
+    sums: str = ""
 
 
 def status(folder: str | Path) -> Status:
@@ -72,11 +82,35 @@ def status(folder: str | Path) -> Status:
     at_work = _at_work(folder)
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
-            return _read(db, at_work)
+            found = _read(db, at_work)
     except sqlite3.Error as fault:
         raise BatchError(
             f"{file} tidak dapat dibaca ({fault}). Ulangi sebentar lagi, atau jalankan lagi perintah read.",
             f"{file} cannot be read ({fault}). Try again in a moment, or run the read command again.",
+        ) from None
+    return found if at_work else _compared(folder, found)
+
+
+def _compared(folder: Path, found: Status) -> Status:
+    """The status with what `SHA256SUMS` and the log say of published results.
+
+    Raises:
+        BatchError: a file cannot be read.
+    """
+    if not ((folder / SUMS_FILE).is_file() or (folder / RUN_FILE).is_file()):
+        return found
+    try:
+        edited = [edit.name for edit in audit.differences(folder)]
+        if DECISIONS_FILE in edited:
+            return replace(found, edited=tuple(edited))
+        log = read_log(folder)
+        edited += [DECISIONS_FILE] if log.broken is not None else []
+        return replace(found, edited=tuple(edited), events=log.events, sums=sums.of(folder / SUMS_FILE))
+    except OSError as fault:
+        why = f"{fault.filename}: {fault.strerror or type(fault).__name__}"
+        raise BatchError(
+            f"{why}. Hasil di {folder} tidak dapat diperiksa; periksa izin membaca dan media penyimpanannya.",
+            f"{why}. The results in {folder} cannot be checked; look at permissions and the disk.",
         ) from None
 
 

@@ -11,7 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from . import batch, corrections
+from .decision_log import LogEvent
 from .decisions import Decision
+from .emit import DECISIONS_FILE, JOURNAL_FILE, SUMS_FILE
 from .emit.html import Language
 from .emit.shown import Totals
 from .emit.tables import DocumentRow
@@ -58,8 +60,17 @@ def show(result: batch.BatchResult, language: Language) -> None:
     elif result.resumed:
         text = f"{result.resumed} dari proses sebelumnya", f"{result.resumed} taken over from an earlier run"
         console.print(say(language, *text))
+    if result.changed:
+        text = (
+            f"Isi {JOURNAL_FILE} untuk {len(result.changed)} foto berubah sejak dibaca; foto itu dibaca ulang: "
+            f"{_some(result.changed)}",
+            f"What {JOURNAL_FILE} held of {counted(len(result.changed), 'photo')} was changed since it was read; read "
+            f"again: {_some(result.changed)}",
+        )
+        console.print(Text(say(language, *text)), soft_wrap=True)
     _decisions(console, result.idle, result.kept, language)
-    _notice(console, result.report, language)
+    _events(console, result.events, language)
+    _notice(console, result.report, result.sums, language)
 
 
 def show_applied(result: corrections.Applied, language: Language) -> None:
@@ -92,7 +103,8 @@ def show_applied(result: corrections.Applied, language: Language) -> None:
         console.print(say(language, *text), soft_wrap=True)
     _totals(console, tables.totals, tables.documents, language)
     _decisions(console, tables.idle, tables.kept, language)
-    _notice(console, result.report, language)
+    _events(console, tables.events, language)
+    _notice(console, result.report, tables.sums, language)
 
 
 def _console() -> Console:
@@ -136,13 +148,42 @@ def _decisions(console: Console, idle: Sequence[Decision], kept: Sequence[str], 
         console.print(Text(say(language, *text)), soft_wrap=True)
 
 
+def _events(console: Console, events: Sequence[LogEvent], language: Language) -> None:
+    """What the log says from now on beside decisions."""
+    for event in events:
+        console.print(Text(event_text(event, language)), soft_wrap=True)
+
+
+def event_text(event: LogEvent, language: Language) -> str:
+    """A line of the log that decides no number, in words."""
+    files = ", ".join(event.files) or DECISIONS_FILE
+    text = (
+        f"Suntingan diterima oleh {event.by} ({event.at}): {files}. Alasan: {event.reason}",
+        f"Edits accepted by {event.by} ({event.at}): {files}. Reason: {event.reason}",
+    )
+    if event.event == "log_taken_over":
+        text = (
+            f"{event.lines} baris {DECISIONS_FILE} ditulis versi lama tanpa rantai sidik, {event.unlisted} di "
+            f"antaranya belum tercatat di {SUMS_FILE}; diambil alih apa adanya ({event.at}).",
+            f"{counted(event.lines, 'line')} of {DECISIONS_FILE} by an older version, without a chain of hashes, "
+            f"{event.unlisted} of them not yet in {SUMS_FILE}: taken over as found ({event.at}).",
+        )
+    return say(language, *text)
+
+
 def _named(decisions: Sequence[Decision]) -> str:
-    return ", ".join(f"{decision.file} {decision.field}" for decision in decisions[:5]) + ", ..." * (len(decisions) > 5)
+    return _some([f"{decision.file} {decision.field}" for decision in decisions])
 
 
-def _notice(console: Console, report: Path, language: Language) -> None:
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + ", ..." * (len(names) > 5)
+
+
+def _notice(console: Console, report: Path, sums: str, language: Language) -> None:
     notice = "SEMENTARA: formulir kertas yang berlaku.", "PROVISIONAL: paper prevails."
     console.print(Text(f"{say(language, *notice)} {report}"), soft_wrap=True)
+    note = f"Catat di luar komputer ini; sidik {SUMS_FILE}:", f"Write down elsewhere; the hash of {SUMS_FILE}:"
+    console.print(Text(f"{say(language, *note)} {sums}"), soft_wrap=True)
 
 
 def _documents(documents: Sequence[DocumentRow], language: Language) -> str:

@@ -7,7 +7,8 @@ from conftest import SAMPLES
 from fakes import lost, reread
 
 from ocr_recap import Reader
-from ocr_recap.decisions import Decision, Number, Stood, append, fold, latest, numbers_of, read_log
+from ocr_recap.decision_log import Log, read_log
+from ocr_recap.decisions import Decision, Number, Stood, fold, latest, numbers_of
 from ocr_recap.documents import Document, settle
 from ocr_recap.groups import group, sighting
 from ocr_recap.inputs import BatchError
@@ -163,17 +164,17 @@ def test_a_decision_on_a_photo_that_gave_way_to_a_better_one_is_heard(template, 
 
 
 def test_the_log_only_grows_and_the_last_word_counts(tmp_path, records):
-    assert read_log(tmp_path) == ()
+    assert read_log(tmp_path) == Log()
     page = records["page2-torn-corner"]
-    first, other = decision(page, "votes_1", 91), decision(page, "votes_2", 7, by="Adi")
-    append(tmp_path, [first, other])
-    before = (tmp_path / "decisions.jsonl").read_bytes()
-    last = decision(page, "votes_1", 99)
-    append(tmp_path, [])
-    append(tmp_path, [last])
-    assert (tmp_path / "decisions.jsonl").read_bytes().startswith(before)
-    log = read_log(tmp_path)
-    assert log == (first, other, last)
+    said = [decision(page, "votes_1", 91), decision(page, "votes_2", 7, by="Adi"), decision(page, "votes_1", 99)]
+    two = Log().grown(said[:2])
+    three = two.grown([]).grown(said[2:])
+    assert three.content.startswith(two.content)
+    (tmp_path / "decisions.jsonl").write_bytes(three.content)
+    assert read_log(tmp_path) == three
+    log = three.decisions
+    assert [line.statement for line in log] == [line.statement for line in said]
+    first, other, last = log
     assert latest(log) == {first.number: last, other.number: other}
     assert log[0].export()["schema"] == 1
     assert log[0].old.value == 99
@@ -181,9 +182,8 @@ def test_the_log_only_grows_and_the_last_word_counts(tmp_path, records):
 
 @pytest.mark.parametrize("line", ["{", "{}", "null", '{"schema": 2}'])
 def test_a_damaged_log_is_named_by_line(tmp_path, records, line):
-    append(tmp_path, [decision(records["page2-torn-corner"], "votes_1", 91)])
-    with (tmp_path / "decisions.jsonl").open("a") as log:
-        log.write(line)
+    log = Log().grown([decision(records["page2-torn-corner"], "votes_1", 91)])
+    (tmp_path / "decisions.jsonl").write_bytes(log.content + line.encode())
     with pytest.raises(BatchError, match="line 2"):
         read_log(tmp_path)
 
@@ -192,8 +192,9 @@ def test_a_damaged_log_is_named_by_line(tmp_path, records, line):
 def test_a_log_that_an_older_version_wrote_as_it_was_typed_is_read(tmp_path, records, char):
     said = decision(records["page2-torn-corner"], "votes_1", 91, by=f"Sri{char}", note=f"a{char}\u202eb")
     (tmp_path / "decisions.jsonl").write_bytes(f"{said.to_json()}\n".encode())
-    (found,) = read_log(tmp_path)
-    assert found == said
+    log = read_log(tmp_path)
+    (found,) = log.decisions
+    assert (found, log.loose) == (said, 1)
     assert (found.decided.by, found.decided.note) == ("Sri", "a \N{REPLACEMENT CHARACTER}b")
     assert found.statement == said.model_copy(update={"by": "Sri", "note": found.decided.note}).statement
 

@@ -13,7 +13,8 @@ import pytest
 from fakes import FakeReader, contents, photo
 
 from ocr_recap import batch, documents, publish, sums
-from ocr_recap.decisions import Decision, Stood, append, numbers_of
+from ocr_recap.audit import Acceptance, EditedError
+from ocr_recap.decisions import Decision, Stood, numbers_of
 from ocr_recap.documents import settle
 from ocr_recap.inputs import BatchError
 from ocr_recap.lock import held
@@ -69,28 +70,25 @@ def decide(folder, value=43):
     """A person says what `votes_2` is on every photo."""
     records = [r for r in publish.photos_jsonl(folder / "photos.jsonl") if r.page]
     said = [(r, numbers_of(r)["votes_2"], r.fields["votes_2"]) for r in records]
-    append(
-        folder,
-        [
-            Decision(
-                at="2024-02-14T15:30:00Z",
-                by="Sri",
-                document=record.document,
-                file=record.photo.file,
-                **number._asdict(),
-                old=Stood(text=field.text, value=field.value, status=field.status),
-                new=value,
-            )
-            for record, number, field in said
-        ],
-    )
-    return len(said)
+    decisions = [
+        Decision(
+            at="2024-02-14T15:30:00Z",
+            by="Sri",
+            document=record.document,
+            file=record.photo.file,
+            **number._asdict(),
+            old=Stood(text=field.text, value=field.value, status=field.status),
+            new=value,
+        )
+        for record, number, field in said
+    ]
+    with publish.at_work(folder):
+        return publish.write(publish.opened(folder).grown(decisions)), len(said)
 
 
 def test_decisions_reach_all_tables_and_leave_readings_alone(folder):
     before = contents(folder)
-    count = decide(folder)
-    tables = publish.rewrite(folder)
+    tables, count = decide(folder)
     after = contents(folder)
     kept = [n for n in before if n.startswith(("photos", "crops/", "overlay/", "templates/"))]
     assert all(after[name] == before[name] for name in kept)
@@ -111,14 +109,18 @@ def test_decisions_reach_all_tables_and_leave_readings_alone(folder):
     assert len(tables.idle) == count - 3 == 1, "a photo gave way to a better one of its page"
 
 
-def test_decisions_taken_back_leave_nothing(folder):
+def test_decisions_taken_back_leave_a_line_that_says_so(folder):
     before = contents(folder)
     decide(folder)
-    publish.rewrite(folder)
     assert contents(folder) != before
     (folder / "decisions.jsonl").unlink()
-    publish.rewrite(folder)
-    assert contents(folder) == before
+    with pytest.raises(EditedError, match=r"decisions\.jsonl"):
+        publish.rewrite(folder)
+    publish.rewrite(folder, Acceptance("Adi", "for training only"))
+    after = contents(folder)
+    assert after["documents.jsonl"] == before["documents.jsonl"]
+    assert b"for training only" in after.pop("decisions.jsonl")
+    assert b"for training only" in after["report.html"]
 
 
 def test_the_next_batch_hears_earlier_decisions_again(folder, tmp_path, monkeypatch):
@@ -143,7 +145,7 @@ def test_a_damaged_log_stops_a_batch_before_it_begins(folder, tmp_path, monkeypa
     monkeypatch.setattr(batch, "Reader", FakeReader)
     (folder / "decisions.jsonl").write_text("{}\n")
     before = contents(folder)
-    with pytest.raises(BatchError, match=r"decisions\.jsonl, line 1"):
+    with pytest.raises(BatchError, match=r"decisions\.jsonl"):
         batch.run([photo(tmp_path / "in" / "9.jpg", mark=9)], folder)
     assert contents(folder) == before
 

@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from . import (
+    DECISIONS_FILE,
     DOCUMENTS_FILE,
     NUMBERS_FILE,
     PARQUET_FILES,
@@ -23,6 +24,7 @@ from .shown import Shown, Totals
 from .tables import DocumentRow
 
 if TYPE_CHECKING:
+    from ..decision_log import LogEvent
     from ..runinfo import RunInfo
 
 _MOST_SKIPPED = 50  # names shown
@@ -57,18 +59,23 @@ def listed_missing(row: DocumentRow) -> Listed:
     return Listed(row, None)
 
 
-def index_html(entries: Sequence[Listed], totals: Totals, run: RunInfo) -> Iterator[bytes]:
+def index_html(
+    entries: Sequence[Listed], totals: Totals, run: RunInfo, events: Sequence[LogEvent] = ()
+) -> Iterator[bytes]:
     """The page in pieces.
 
     Args:
         entries: in the order of `stations.csv`.
         totals: over all photos.
         run: how the batch was run.
+        events: lines of the log that decide no number; they are shown above the list.
     """
     order = list(VERDICTS)
     verdicts = [entry.row.verdict for entry in entries]
     yield head(run.language, "ocr_recap", "").encode()
     yield f"<h1>{both('Hasil baca formulir', 'Tally forms, read')}</h1>{_tiles(totals)}".encode()
+    for event in events:
+        yield f'<p class="sub">{_event(event)}</p>'.encode("utf-8", "replace")
     yield _filters({code: count for code in order if (count := verdicts.count(code))}, len(entries)).encode()
     yield b'<ol class="list">\n'
     for entry in sorted(entries, key=lambda e: order.index(e.row.verdict)):  # stable: by place within a verdict
@@ -135,6 +142,19 @@ def _line(entry: Listed) -> str:
     return (
         f'<li data-v="{row.verdict}"{findable(row.id, row.station, where, *entry.files)}><h3>{title}</h3>'
         f'{verdict(row.verdict)}<p class="count">{count}</p><p class="meta">{" · ".join(notes)}</p></li>\n'
+    )
+
+
+def _event(event: LogEvent) -> str:
+    if event.event == "log_taken_over":
+        return both(
+            f"{event.lines} baris pertama {DECISIONS_FILE} dari versi lama, tanpa rantai sidik ({event.at}).",
+            f"The first {event.lines} lines of {DECISIONS_FILE} are of an older version, without a chain ({event.at}).",
+        )
+    files, by, reason = ", ".join(event.files) or DECISIONS_FILE, event.by, event.reason
+    return both(
+        f"Berkas yang disunting di luar program diterima oleh {by} ({event.at}): {files}. Alasan: {reason}",
+        f"Files edited outside this program were accepted by {by} ({event.at}): {files}. Reason: {reason}",
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
+from ..audit import refuse_edits
 from ..emit import DOCUMENTS_FILE, PHOTOS_FILE
 from ..inputs import BatchError
 from .truths import Corners, Fault, RowSumTruth, Text, broken_line, read_lines
@@ -126,7 +127,9 @@ def read_results(path: Path) -> Results:
     """Read a folder of results, or a `photos.jsonl` alone.
 
     Raises:
+        ocr_recap.audit.EditedError: the folder's files are not what was published.
         BatchError: there are no results, or no line of them can be used.
+        OSError: they cannot be read.
     """
     file = path / PHOTOS_FILE if path.is_dir() else path
     if not file.is_file():
@@ -134,6 +137,8 @@ def read_results(path: Path) -> Results:
             f"{path}: tidak ada {PHOTOS_FILE} di sini. Buat dahulu dengan: ocr-recap read FOTO --out {path}",
             f"{path}: there is no {PHOTOS_FILE} here. Make it first: ocr-recap read PHOTOS --out {path}",
         )
+    if file.name == PHOTOS_FILE:
+        refuse_edits(file.parent)
     readings: list[Reading] = []
     faults: list[Fault] = []
     for number, line in read_lines(file):
