@@ -16,6 +16,7 @@ from . import sums
 from .answers import is_filled
 from .audit import EditedError
 from .emit import DECISIONS_FILE, FOLDERS, PICTURES, READY_FOLDER, REVIEW_FILE, SUMS_FILE, WORKBOOK_FILE
+from .lock import is_link
 
 _LEFT = re.compile(r"\.[0-9a-f]{32}\.part")  # of `emit.pictures.write_atomically`, when its process was killed
 
@@ -65,12 +66,14 @@ def recover(folder: Path, discard: bool = False) -> None:
 
 
 def _damaged(ready: Path, folder: Path) -> str | None:
-    """A file, pictures apart, that is not what the new list says, wherever it lies by now."""
+    """A file, pictures apart, that is not what the new list says, wherever it lies by now; or a link."""
+    if link := next(filter(is_link, sorted(ready.rglob("*"))), None):
+        return link.relative_to(ready).as_posix()
     for name, sha256 in sums.read(ready).items():
         if name.partition("/")[0] in PICTURES or name in (REVIEW_FILE, WORKBOOK_FILE):
             continue
         path = ready / name if (ready / name).is_file() else folder / name
-        if path.is_symlink() or not path.is_file() or sums.of(path) != sha256:
+        if is_link(path) or not path.is_file() or sums.of(path) != sha256:
             return name
     return None
 
@@ -79,7 +82,7 @@ def _move(ready: Path, folder: Path) -> None:
     before, now = sums.read(folder), sums.read(ready)
     for name in sorted(now):
         path, target = ready / name, folder / name
-        if path.is_file() and not path.is_symlink():
+        if path.is_file():
             target.parent.mkdir(exist_ok=True)
             path.replace(target)
     for name in before.keys() - now.keys():

@@ -24,6 +24,7 @@ from . import sums
 from .emit import JOURNAL_FILE, JOURNAL_FILES, PICTURES, WORK_FOLDER
 from .emit.pictures import write_atomically
 from .jobs import Failed, Job, Made, picture_name
+from .lock import is_link
 from .record import Record
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class Journal:
         self._out = out
         self._run = 0
         self._changed: dict[str, None] = {}
+        if self.work.is_dir() and any(map(is_link, self.work.rglob("*"))):
+            shutil.rmtree(self.work)  # never through a link; photos whose pictures are missing are read again
         for path in (self.work, *(self.work / name for name in PICTURES)):
             path.mkdir(parents=True, exist_ok=True)
         with _faults():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def held(folder: Path) -> Generator[None]:
         BatchError: another one is at work in it, or a link would lead out of it.
         OSError: the folder is not there or cannot be written.
     """
-    _refuse_links(folder)
+    refuse_links(folder)
     lock = FileLock(folder / LOCK_FILE, timeout=0, is_singleton=True)
     try:
         lock.acquire()
@@ -42,9 +42,17 @@ def held(folder: Path) -> Generator[None]:
         lock.release()
 
 
-def _refuse_links(folder: Path) -> None:
-    """A folder of results from elsewhere may hold links in the place of our files and folders."""
-    links = sorted(path.name for path in folder.iterdir() if path.name in _OURS and path.is_symlink())
+def refuse_links(folder: Path) -> None:
+    """A folder of results from elsewhere may hold links in the place of our files and folders.
+
+    Links deeper in it lead nowhere: `.work`, `.part` and `.ready` are made anew where they hold one, and a link among
+    published pictures is replaced, never written through.
+
+    Raises:
+        BatchError: one of our files or folders is a link.
+        OSError: the folder cannot be read.
+    """
+    links = sorted(path.name for path in folder.iterdir() if path.name in _OURS and is_link(path))
     if links:
         raise BatchError(
             f"{folder / links[0]} adalah tautan ke tempat lain. Hapus tautan itu, atau pilih folder lain dengan --out: "
@@ -52,3 +60,9 @@ def _refuse_links(folder: Path) -> None:
             f"{folder / links[0]} is a link to another place. Remove the link, or choose another folder with --out: "
             "results are written inside their folder only.",
         )
+
+
+def is_link(path: Path) -> bool:
+    """Whether a path leads elsewhere: a symbolic link, or a junction of Windows."""
+    junction: Callable[[], bool] | None = getattr(path, "is_junction", None)  # from Python 3.12 on
+    return path.is_symlink() or (junction is not None and junction())

@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,8 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from fakes import FakeReader
+from filelock import FileLock
 from hostile import BAD, GIGABYTE, NAMES, build, good
 from test_emit import tags
 
@@ -241,7 +244,9 @@ def test_a_growing_file_is_never_read_without_end(tmp_path):
 # --- results ---
 
 
-@pytest.mark.parametrize("name", ["crops", "decisions.jsonl", ".work", ".part", "journal.sqlite"])
+@pytest.mark.parametrize(
+    "name", ["crops", "decisions.jsonl", ".work", ".part", ".ready", ".lock", "journal.sqlite", "journal.sqlite-wal"]
+)
 def test_results_are_not_written_through_links(tmp_path, name):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "out").mkdir()
@@ -252,6 +257,41 @@ def test_results_are_not_written_through_links(tmp_path, name):
     assert "tautan" in fault.value.id
     assert name in fault.value.en
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_lock_that_is_a_link_empties_nothing(tmp_path):
+    (tmp_path / "mine.txt").write_text("keep")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / ".lock").symlink_to(tmp_path / "mine.txt")
+    (tmp_path / "a.jpg").write_bytes(good(1))
+    with pytest.raises(BatchError):
+        batch.run([tmp_path / "a.jpg"], tmp_path / "out")
+    lock = FileLock(tmp_path / "out" / ".lock", timeout=0)  # what is checked here has the floor in pyproject.toml
+    with pytest.raises(OSError):
+        lock.acquire()
+    assert (tmp_path / "mine.txt").read_text() == "keep"
+
+
+@pytest.mark.parametrize("name", ["crops", "crops/0.jpg"])
+def test_links_among_pictures_that_wait_are_removed_and_photos_read_again(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(batch, "Reader", FakeReader)
+    (tmp_path / "elsewhere" / "kept").mkdir(parents=True)
+    (tmp_path / "a.jpg").write_bytes(good(1))
+    (tmp_path / "b.jpg").write_bytes(good(2))
+
+    def broken(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        batch.run([tmp_path / "a.jpg", tmp_path / "b.jpg"], tmp_path / "out", progress=broken)
+    link = tmp_path / "out" / ".work" / name
+    if link.is_dir():
+        shutil.rmtree(link)
+    link.symlink_to(tmp_path / "elsewhere")
+    result = batch.run([tmp_path / "a.jpg", tmp_path / "b.jpg"], tmp_path / "out")
+    assert [row.file for row in result.rows] == ["a.jpg", "b.jpg"]
+    assert result.resumed == 0
+    assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["kept"]
 
 
 # --- folders ----------------------------------------------------------------------------------------------------------
