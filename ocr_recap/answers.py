@@ -19,7 +19,7 @@ from .inputs import BatchError
 from .lists import WAS_ROUNDED, Fault, is_rounded, refuse, table
 from .record import Record
 from .template import Template
-from .text import one_line
+from .text import one_line, quoted, shortened
 
 _BLANK = frozenset({"kosong", "blank"})  # no dash: on the form it is a zero, and who copies it means that
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -157,12 +157,12 @@ class _Wrong:
 
 def _record(answer: Answer, photos: Sequence[Record], say: _Say) -> Record | None:
     """The photo's record that holds the number; None once it was said why there is none."""
-    photo = answer.file or "?"
+    photo = shortened(answer.file or "?")
     if not _HASH.fullmatch(answer.sha256):
         why = WAS_ROUNDED if is_rounded(answer.sha256) else ("bukan sidik foto 64 huruf", "is no hash of 64 letters")
         say(
-            f"sha256 {answer.sha256!r} {why[0]}; salin dari review.csv yang asli",
-            f"sha256 {answer.sha256!r} {why[1]}; copy it from the original review.csv",
+            f"sha256 {quoted(answer.sha256)} {why[0]}; salin dari review.csv yang asli",
+            f"sha256 {quoted(answer.sha256)} {why[1]}; copy it from the original review.csv",
         )
         return None
     if not photos:
@@ -183,10 +183,11 @@ def _record(answer: Answer, photos: Sequence[Record], say: _Say) -> Record | Non
         return None
     here = [r for r in photos if r.page and (str(r.photo.frame), r.page.template, r.page.page) == _place(answer)]
     if not here or answer.field not in here[0].fields:
+        template, frame = shortened(answer.template), shortened(answer.frame)
         say(
-            f"angka {answer.field!r} halaman {answer.page!r} ({answer.template}, bingkai {answer.frame}) tidak pernah "
+            f"angka {quoted(answer.field)} halaman {quoted(answer.page)} ({template}, bingkai {frame}) tidak pernah "
             f"dibaca di foto {photo}; salin barisnya dari review.csv atau numbers.csv yang baru",
-            f"number {answer.field!r} of page {answer.page!r} ({answer.template}, frame {answer.frame}) was never read "
+            f"number {quoted(answer.field)} of page {quoted(answer.page)} ({template}, frame {frame}) was never read "
             f"on photo {photo}; copy its line from the new review.csv or numbers.csv",
         )
         return None
@@ -212,15 +213,16 @@ def _value(answer: Answer, field: FieldRecord, template: Template | None, say: _
     if not _DIGITS.fullmatch(text):
         why = WAS_ROUNDED if is_rounded(text) else ("bukan angka", "is no number")
         say(
-            f"verified {text!r} {why[0]}; tulis angka saja (silang atau strip berarti 0), atau kosong",
-            f"verified {text!r} {why[1]}; write digits only (crosses or dashes mean 0), or blank",
+            f"verified {quoted(text)} {why[0]}; tulis angka saja (silang atau strip berarti 0), atau kosong",
+            f"verified {quoted(text)} {why[1]}; write digits only (crosses or dashes mean 0), or blank",
         )
         return _Wrong()
+    said = shortened(text)
     digits, boxes = text.lstrip("0") or "0", len(field.text)
     if len(digits) > boxes:
         say(
-            f"verified {text} lebih panjang dari {boxes} kotak {answer.field}; tulis apa yang tertulis di formulir",
-            f"verified {text} is longer than the {boxes} boxes of {answer.field}; write what the form says",
+            f"verified {said} lebih panjang dari {boxes} kotak {answer.field}; tulis apa yang tertulis di formulir",
+            f"verified {said} is longer than the {boxes} boxes of {answer.field}; write what the form says",
         )
         return _Wrong()
     value = int(digits)
@@ -232,8 +234,8 @@ def _value(answer: Answer, field: FieldRecord, template: Template | None, say: _
             and relation.evaluate({answer.field: value}) == "broken"
         ):
             say(
-                f"verified {text} di luar batas {rule.text} ({rule.id}); periksa foto, atau kosongkan barisnya",
-                f"verified {text} is beyond the limit {rule.text} ({rule.id}); look again, or leave the line empty",
+                f"verified {said} di luar batas {rule.text} ({rule.id}); periksa foto, atau kosongkan barisnya",
+                f"verified {said} is beyond the limit {rule.text} ({rule.id}); look again, or leave the line empty",
             )
             return _Wrong()
     return value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +28,8 @@ from .cli_shared import fail as _fail
 from .cli_shared import language_of as _language
 from .emit.pictures import write_atomically
 from .summary import say
+from .terminal import echo, echo_json
+from .text import one_line
 
 app = typer.Typer(
     name="ocr-recap",
@@ -63,7 +64,7 @@ def root(
 ) -> None:
     """Baca foto formulir hasil pemungutan suara / read photos of Indonesian election tally forms."""
     if version:
-        typer.echo(f"ocr-recap {importlib.metadata.version('ocr-recap')}")
+        echo(f"ocr-recap {importlib.metadata.version('ocr-recap')}")
         raise typer.Exit(OK)
 
 
@@ -100,7 +101,7 @@ def list_templates(lang: LangOption = None) -> None:
     language = _language(lang)
     for name in template.available():
         form = template.load(name)
-        typer.echo(f"{name}\t{getattr(form.title, language)}")
+        echo(f"{name}\t{getattr(form.title, language)}")
 
 
 @templates_app.command("show")
@@ -111,7 +112,7 @@ def show_template(
     """Halaman, angka dan aturan satu formulir / pages, numbers and rules of one form."""
     language = _language(lang)
     form = _template(name)
-    typer.echo(f"{form.id}: {getattr(form.title, language)}")
+    echo(f"{form.id}: {one_line(getattr(form.title, language))}")
     for page in form.pages:
         tag = page.markers.tag
         marker = f" (AprilTag {tag.id})" if tag else ""
@@ -119,13 +120,13 @@ def show_template(
             marker = say(
                 language, " (tanpa tanda sudut: dicari menurut garisnya)", " (no corner marks: found by its lines)"
             )
-        typer.echo(f"\n{page.id}: {getattr(page.title, language)}{marker}")
+        echo(f"\n{page.id}: {one_line(getattr(page.title, language))}{marker}")
         for field in form.fields_of(page.id):
             witnesses = ", ".join(["digits", *(w.kind for w in field.witnesses)])
-            typer.echo(f"  {field.id:<18} {field.cells.count} [{witnesses}] {getattr(field.label, language)}")
-    typer.echo("")
+            echo(f"  {field.id:<18} {field.cells.count} [{witnesses}] {one_line(getattr(field.label, language))}")
+    echo("")
     for rule in form.rules:
-        typer.echo(f"  {rule.id:<14} {rule.text}  [{rule.strength}; {rule.basis}]")
+        echo(f"  {rule.id:<14} {one_line(rule.text)}  [{rule.strength}; {rule.basis}]")
 
 
 @templates_app.command("check")
@@ -140,16 +141,16 @@ def check_templates(
             form = template.load(path)
         except template.TemplateError as fault:
             faulty = True
-            typer.echo(str(fault), err=True)
+            echo(str(fault), err=True)
         else:
-            typer.echo(f"{path}: {say(_language(lang), 'benar', 'correct')} ({form.id})")
+            echo(f"{path}: {say(_language(lang), 'benar', 'correct')} ({form.id})")
     raise typer.Exit(PROBLEMS if faulty else OK)
 
 
 @templates_app.command("schema")
 def template_schema() -> None:
     """JSON Schema untuk berkas templat / the JSON Schema of template files."""
-    typer.echo(json.dumps(template.json_schema(), indent=2, ensure_ascii=False))
+    echo_json(template.json_schema(), indent=2)
 
 
 @app.command("print")
@@ -165,7 +166,7 @@ def print_form(
     except OSError as fault:
         why = fault.strerror or type(fault).__name__
         _fail(f"{out}: {say(_language(lang), 'tidak dapat ditulis', 'cannot be written')} ({why})", USAGE)
-    typer.echo(str(out))
+    echo(str(out))
 
 
 @app.command("doctor")
@@ -174,7 +175,7 @@ def check_installation(lang: LangOption = None) -> None:
     language = _language(lang)
     checks = doctor.run()
     for check in checks:
-        typer.echo(f"{'ok  ' if check.ok else 'FAIL'}  {check.name:<10} {getattr(check.message, language)}")
+        echo(f"{'ok  ' if check.ok else 'FAIL'}  {check.name:<10} {getattr(check.message, language)}")
     raise typer.Exit(OK if all(check.ok for check in checks) else PROBLEMS)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +15,8 @@ from .inputs import BatchError, collect
 from .options import Options
 from .record import label
 from .summary import say
+from .terminal import echo
+from .text import json_text
 
 
 def check_photos(
@@ -51,7 +52,7 @@ def check_photos(
             found = check(photo.path, photo.name, forms, options, frame)
             again |= found.judgement == "again"
             name = label(photo.name, frame)
-            typer.echo(_json(name, found) if as_json else _text(name, found, language))
+            echo(_json(name, found) if as_json else _text(name, found, language))
     raise typer.Exit(PROBLEMS if again else OK)
 
 
@@ -74,7 +75,7 @@ def _text(name: str, found: Check, language: Language) -> str:
 
 
 def _json(name: str, found: Check) -> str:
-    return json.dumps(
+    return json_text(
         {
             "file": name,
             "verdict": found.judgement,
@@ -82,6 +83,5 @@ def _json(name: str, found: Check) -> str:
             "page": found.page,
             "quality": None if found.quality is None else found.quality.model_dump(mode="json"),
             "advice": [advice.model_dump(mode="json") for advice in found.advice],
-        },
-        ensure_ascii=False,
+        }
     )

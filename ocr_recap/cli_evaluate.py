@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,6 +26,7 @@ from .evaluate.truths import Fault, is_json, read_jsonl, read_typed
 from .evaluate.worst import worst
 from .inputs import BatchError
 from .summary import say
+from .terminal import echo, echo_json
 from .witnesses.digits import DigitReader
 
 SHEET_CSV, SHEET_HTML = "sheet.csv", "sheet.html"
@@ -134,7 +134,7 @@ def sample(
     _tell(read.faults, language)
     missing = sum(picture is None for picture in pictures)
     if missing:
-        typer.echo(
+        echo(
             say(
                 language,
                 f"{missing} dari {len(drawn)} tanpa gambar: beri folder fotonya dengan --photos.",
@@ -142,7 +142,7 @@ def sample(
             ),
             err=True,
         )
-    typer.echo(
+    echo(
         say(
             language,
             f"{len(drawn)} bilangan. Buka atau cetak {folder / SHEET_HTML}, isi kolom text di {path}, lalu:\n"
@@ -181,17 +181,17 @@ def _judged(
             why = fault.strerror or type(fault).__name__
             fail(say(language, f"{html}: tidak dapat ditulis ({why})", f"{html}: cannot be written ({why})"), USAGE)
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        echo_json(found)
     else:
         if sheet is None:
             for line in words.lines(found, language):
-                typer.echo(f"{line.name:<48} {line.value}")
-            typer.echo("")
+                echo(f"{line.name:<48} {line.value}")
+            echo("")
         said = words.sheet_lines(sheet, found, language) if sheet else []
         for text in (*said, *words.what_n_shows(found, language)):
-            typer.echo(f"- {text}")
+            echo(f"- {text}")
         if html is not None:
-            typer.echo(str(html))
+            echo(str(html))
     _tell(judgement.faults, language)
     raise typer.Exit(PROBLEMS if judgement.faults else OK)
 
@@ -212,12 +212,12 @@ def _report(
 def _cells(path: Path, as_json: bool, forms: Forms, language: Language) -> None:
     found = evaluate_cells(path, DigitReader(), forms)
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        echo_json(found)
     else:
         for line in words.cell_lines(found, language):
-            typer.echo(f"{line.name:<40} {line.value}")
+            echo(f"{line.name:<40} {line.value}")
     for fault in found["faults"][:_MOST_FAULTS]:
-        typer.echo(f"{fault['where']}: {fault[language]}", err=True)
+        echo(f"{fault['where']}: {fault[language]}", err=True)
     raise typer.Exit(PROBLEMS if found["faults"] else OK)
 
 
@@ -232,6 +232,6 @@ def _pictures(drawn: Sequence[Drawn], folders: Sequence[Path], results: Path) ->
 
 def _tell(faults: Sequence[Fault], language: Language) -> None:
     for fault in faults[:_MOST_FAULTS]:
-        typer.echo(f"{fault.where}: {getattr(fault, language)}", err=True)
+        echo(f"{fault.where}: {getattr(fault, language)}", err=True)
     if len(faults) > _MOST_FAULTS:
-        typer.echo(f"... +{len(faults) - _MOST_FAULTS}", err=True)
+        echo(f"... +{len(faults) - _MOST_FAULTS}", err=True)

@@ -20,6 +20,7 @@ from .proposal import names_of, picture, to_yaml
 from .propose import Proposal, propose
 from .ruling import NotABlankSheet
 from .summary import say
+from .terminal import echo
 
 
 def new_template(
@@ -66,7 +67,7 @@ def new_template(
     numbers = sum(len(page.numbers) for page in pages)
     tallies = sum(n.tally is not None for page in pages for n in page.numbers) + sum(len(p.grids) for p in pages)
     where = ", ".join(map(str, shots))
-    typer.echo(
+    echo(
         say(
             language,
             f"{len(pages)} halaman, {numbers} bilangan, {tallies} kisi turus.\n"
@@ -94,7 +95,7 @@ def _pages(blank: Path, size: tuple[float, float] | None, language: Language) ->
 def _size(paper: str | None, language: Language) -> tuple[float, float] | None:
     if paper is None:
         return None
-    match = re.fullmatch(r"(\d{2,4}(?:\.\d+)?)x(\d{2,4}(?:\.\d+)?)", paper)
+    match = re.fullmatch(r"(\d{2,4}(?:\.\d+)?)x(\d{2,4}(?:\.\d+)?)", paper, re.ASCII)
     if not match or not all(0 < float(v) <= 2000 for v in match.groups()):
         fail(say(language, f"--paper {paper}: tulis seperti 297x420", f"--paper {paper}: write it as 297x420"), USAGE)
     return float(match[1]), float(match[2])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from .decisions import Decision
 from .documents import Document
 from .record import JsonLine, Record
 from .runinfo import RunInfo
+from .terminal import echo_json
 
 
 class Kind(StrEnum):
@@ -47,7 +47,7 @@ def schema(
 ) -> None:
     """JSON Schema hasil / the JSON Schema of results: by default of a line of photos.jsonl."""
     found = template.json_schema() if kind is Kind.template else schema_of(_LINES[kind])
-    typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    echo_json(found, indent=2)
 
 
 def schema_of(model: type[JsonLine]) -> dict[str, object]:

@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from .emit.report import Language
+from .terminal import echo
 
 OK, PROBLEMS, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -53,5 +54,5 @@ def language_of(chosen: Lang | None) -> Language:
 
 def fail(message: str, code: int) -> NoReturn:
     """Say why on standard error, and exit."""
-    typer.echo(f"ocr-recap: {message}", err=True)
+    echo(f"ocr-recap: {message}", err=True)
     raise typer.Exit(code)

@@ -15,7 +15,7 @@ from .emit.html import Language
 from .inputs import BatchError
 from .status import Status, status
 from .summary import counted, event_text, say
-from .text import json_text
+from .terminal import echo, echo_json
 
 _MOST = 8  # photos under way that are named
 
@@ -32,9 +32,9 @@ def show_status(
     except BatchError as fault:
         fail(say(language, fault.id, fault.en), USAGE)
     if as_json:
-        typer.echo(json_text({**asdict(found), "events": [event.export() for event in found.events]}))
+        echo_json({**asdict(found), "events": [event.export() for event in found.events]})
     else:
-        typer.echo("\n".join(_lines(found, language)))
+        echo("\n".join(_lines(found, language)))
     raise typer.Exit(PROBLEMS if found.edited else OK)
 
 

@@ -17,6 +17,7 @@ from .progress import bar
 from .summary import counted, say
 from .synth import cellset, defects, photos
 from .synth.numbers import NumbersError
+from .terminal import echo
 
 
 class PresetName(StrEnum):
@@ -152,7 +153,7 @@ def _photos(order: photos.Order, out: Path, processes: int, quiet: bool, languag
     pages = len(order.template.pages)
     if not quiet:
         stations = -(-order.count // pages)
-        typer.echo(
+        echo(
             say(
                 language,
                 f"{order.count} foto dari {stations} TPS ({pages} halaman per TPS) dan {photos.TRUTH}: {out}",
@@ -179,4 +180,4 @@ def _cells(
         )
     cellset.save(made, out)
     if not quiet:
-        typer.echo(say(language, f"{count} kotak berlabel: {out}", f"{counted(count, 'labelled cell')}: {out}"))
+        echo(say(language, f"{count} kotak berlabel: {out}", f"{counted(count, 'labelled cell')}: {out}"))

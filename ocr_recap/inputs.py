@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -148,22 +149,50 @@ def _clean(name: str) -> str:
 
 
 def _told_apart(found: Sequence[Input]) -> Iterator[Input]:
-    """Different files of one name get their folder's name in front, and a number where that is the same too."""
-    places: dict[str, set[str]] = {}
+    """Different files of one name get the folders in front that tell them apart, and a number where none may be shown.
+
+    Folders that all of them share are left out, and so is whatever leads to a home folder, since names are published.
+    """
+    bases: dict[str, dict[str, tuple[str, ...]]] = {}
     for item in found:
-        places.setdefault(item.name, set()).add(_place(item))
+        bases.setdefault(item.name, {})[_place(item)] = _base(item)
     owners: dict[str, str] = {}
+    ends = {name: _distinct(places) for name, places in bases.items() if len(places) > 1}
     for item in found:
         name, place = item.name, _place(item)
-        if len(places[name]) > 1:
-            folder = item.path.absolute().parents[name.count("/")].name
-            name = f"{_clean(folder)}/{name}" if folder else name
+        if name in ends:
+            name = "/".join((*map(_clean, ends[name][place]), name))
         stem, number = name, 1
         while owners.setdefault(name, place) != place:
             number += 1
             path = PurePosixPath(stem)
             name = path.with_name(f"{path.stem}~{number}{path.suffix}").as_posix()
         yield Input(item.path, name)
+
+
+def _base(item: Input) -> tuple[str, ...]:
+    """The folders that an input's name begins below, from the root on."""
+    return Path(os.path.abspath(item.path)).parts[: -1 - item.name.count("/")]  # noqa: PTH100  (without "..")
+
+
+def _distinct(bases: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The shortest ends of folders that tell inputs of one name apart, by their places."""
+    alike = (len(set(folders)) == 1 for folders in zip(*bases.values(), strict=False))
+    shared = sum(1 for _ in takewhile(bool, alike))
+    shown = {place: base[max(shared, _private(base)) :] for place, base in bases.items()}
+    for length in range(1, max(map(len, shown.values())) + 1):
+        ends = {place: base[-length:] for place, base in shown.items()}
+        if len(set(ends.values())) == len(set(bases.values())):
+            return ends
+    return shown
+
+
+def _private(base: tuple[str, ...]) -> int:
+    """How many of these folders lead to a person's home folder, itself included; 0 outside one."""
+    homes = {Path.home().parts}
+    if len(base) > 2 and base[1].lower() in ("home", "users"):
+        homes.add(base[:3])
+    return max((len(home) for home in homes if base[: len(home)] == home), default=0)
 
 
 def _place(item: Input) -> str:

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from .inputs import BatchError
 from .stations import ManifestRow, normal
+from .text import quoted
 
 _MOST_FAULTS = 10  # lines named in one message
-_ROUNDED = re.compile(r"-?\d+([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
+_ROUNDED = re.compile(r"-?[0-9]+([.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
 
 Fault = tuple[int, str, str]  # line, Indonesian, English
 
@@ -48,10 +49,12 @@ def read_manifest(path: str | Path, names: Iterable[str], any_frame: bool = Fals
     for line, row in table(Path(path), ("file", "station")):
         name = row["file"].replace("\\", "/").removeprefix("./")
         station = _code(row["station"], line, faults)
-        if name not in known and not (any_frame and re.sub(r"#\d+$", "", name) in known):
-            faults.append((line, f"berkas {name!r} tidak ada di antara foto", f"{name!r} is not among the photos"))
+        if name not in known and not (any_frame and re.sub(r"#[0-9]+$", "", name) in known):
+            faults.append(
+                (line, f"berkas {quoted(name)} tidak ada di antara foto", f"{quoted(name)} is not among the photos")
+            )
         elif name in rows:
-            faults.append((line, f"berkas {name!r} ditulis dua kali", f"{name!r} is listed twice"))
+            faults.append((line, f"berkas {quoted(name)} ditulis dua kali", f"{quoted(name)} is listed twice"))
         rows[name] = ManifestRow(station, row.get("page") or None)
     refuse(Path(path), faults)
     return rows
@@ -86,10 +89,10 @@ def _code(text: str, line: int, faults: list[Fault]) -> str:
         if is_rounded(text):
             why_id, why_en = WAS_ROUNDED
         else:
-            digits = sum(c.isdigit() for c in text)
+            digits = sum(c in "0123456789" for c in text)
             why_id = f"bukan kode TPS: {digits} angka, seharusnya 13 (mis. 2101142004001)"
             why_en = f"is no station code: {digits} digits instead of 13 (such as 2101142004001)"
-        faults.append((line, f"{text!r} {why_id}", f"{text!r} {why_en}"))
+        faults.append((line, f"{quoted(text)} {why_id}", f"{quoted(text)} {why_en}"))
     return code or ""
 
 

@@ -25,7 +25,7 @@ from typing import Literal, NamedTuple
 Operator = Literal["=", "<=", ">="]
 Outcome = Literal["holds", "broken", "not_evaluated"]
 
-_TOKEN = re.compile(r"\s*(?:(\+-|<=|>=|[=+\-*])|(\d+(?:\.\d+)?)|([A-Za-z][A-Za-z0-9_]*))")
+_TOKEN = re.compile(r"\s*(?:(\+-|<=|>=|[=+\-*])|([0-9]+(?:\.[0-9]+)?)|([A-Za-z][A-Za-z0-9_]*))")
 _LONGEST_TEXT = 1000  # no form needs more; keeps hostile templates cheap
 _LONGEST_NUMBER = 15  # characters: forms have shares such as 1.02, and votes of at most 10 digits
 

@@ -26,7 +26,9 @@ _PROVINCES = frozenset(
 _REGENCIES = (*range(1, 40), *range(71, 80))  # kabupaten count from 01 to 36 at most, cities from 71 to 79
 _DISTRICTS = range(1, 61)  # some 50 at most in one regency
 _CODE = re.compile(
-    r"(?<!\d)(?P<village>\d{10})(?:(?P<tps>\d{3})|(?:[ ._-]+(?:tps[ ._-]*)?|tps[ ._-]*)(?P<short>\d{1,3}))(?!\d)",
+    # Digits of other scripts are digits to whoever reads a name: none may stand beside a code, and none is part of one.
+    r"(?<!\d)(?P<village>[0-9]{10})"
+    r"(?:(?P<tps>[0-9]{3})|(?:[ ._-]+(?:tps[ ._-]*)?|tps[ ._-]*)(?P<short>[0-9]{1,3}))(?!\d)",
     re.IGNORECASE,
 )
 

@@ -5,6 +5,7 @@ Once nobody is at work, results are also compared with `SHA256SUMS`.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from contextlib import closing
@@ -18,6 +19,7 @@ from . import audit, sums
 from .decision_log import LogEvent, read_log
 from .emit import DECISIONS_FILE, JOURNAL_FILE, LOCK_FILE, RUN_FILE, SUMS_FILE
 from .inputs import BatchError
+from .lock import refuse_links
 
 State = Literal["running", "interrupted", "finished"]
 
@@ -79,16 +81,38 @@ def status(folder: str | Path) -> Status:
             f"Di {folder} tidak ada {JOURNAL_FILE}. Beri folder yang dibuat oleh ocr-recap read --out.",
             f"{folder} has no {JOURNAL_FILE}. Name a folder that ocr-recap read --out made.",
         )
+    try:
+        refuse_links(folder)
+    except OSError as fault:
+        raise _unreadable(folder, fault) from None
     at_work = _at_work(folder)
     try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
-            found = _read(db, at_work)
+        try:
+            found = _asked(file, "mode=ro", at_work)
+        except sqlite3.OperationalError:
+            # SQLite wants to write beside its file even to read it; a disk that forbids that changes nothing either.
+            waiting = file.with_name(f"{JOURNAL_FILE}-wal")
+            if os.access(folder, os.W_OK) or (waiting.is_file() and waiting.stat().st_size):
+                raise
+            found = _asked(file, "mode=ro&immutable=1", at_work)
     except sqlite3.Error as fault:
+        if not os.access(folder, os.W_OK):
+            raise BatchError(
+                f"{folder} tidak dapat ditulis, dan prosesnya belum selesai: keadaannya tidak dapat dibaca di sini. "
+                "Tanyakan di komputer yang membaca fotonya, atau salin folder itu ke disk yang dapat ditulis.",
+                f"{folder} cannot be written, and its batch is not finished: how far it is cannot be read here. Ask on "
+                "the machine that reads the photos, or copy the folder to a disk that can be written.",
+            ) from None
         raise BatchError(
             f"{file} tidak dapat dibaca ({fault}). Ulangi sebentar lagi, atau jalankan lagi perintah read.",
             f"{file} cannot be read ({fault}). Try again in a moment, or run the read command again.",
         ) from None
     return found if at_work else _compared(folder, found)
+
+
+def _asked(file: Path, how: str, at_work: bool) -> Status:
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True)) as db:
+        return _read(db, at_work)
 
 
 def _compared(folder: Path, found: Status) -> Status:
@@ -107,11 +131,15 @@ def _compared(folder: Path, found: Status) -> Status:
         edited += [DECISIONS_FILE] if log.broken is not None else []
         return replace(found, edited=tuple(edited), events=log.events, sums=sums.of(folder / SUMS_FILE))
     except OSError as fault:
-        why = f"{fault.filename}: {fault.strerror or type(fault).__name__}"
-        raise BatchError(
-            f"{why}. Hasil di {folder} tidak dapat diperiksa; periksa izin membaca dan media penyimpanannya.",
-            f"{why}. The results in {folder} cannot be checked; look at permissions and the disk.",
-        ) from None
+        raise _unreadable(folder, fault) from None
+
+
+def _unreadable(folder: Path, fault: OSError) -> BatchError:
+    why = f"{fault.filename}: {fault.strerror or type(fault).__name__}"
+    return BatchError(
+        f"{why}. Hasil di {folder} tidak dapat diperiksa; periksa izin membaca dan media penyimpanannya.",
+        f"{why}. The results in {folder} cannot be checked; look at permissions and the disk.",
+    )
 
 
 def _read(db: sqlite3.Connection, at_work: bool) -> Status:
@@ -136,10 +164,26 @@ def _read(db: sqlite3.Connection, at_work: bool) -> Status:
 
 
 def _at_work(folder: Path) -> bool:
-    """Whether a process holds the folder; one that cannot be asked is taken to."""
+    """Whether a process holds the folder; one that cannot be asked is taken to, unless nobody here can write to it."""
+    if not os.access(folder, os.W_OK):
+        return _is_locked(folder / LOCK_FILE)
     lock = FileLock(folder / LOCK_FILE, timeout=0)
     try:
         with lock:
             return False
     except (Timeout, OSError, RuntimeError):  # the last is how a lock of this same thread is told
         return True
+
+
+def _is_locked(path: Path) -> bool:
+    """The same of a lock that may be read and not written; False where there is none, or none can be asked for."""
+    try:
+        import fcntl  # noqa: PLC0415  (Unix alone has it)
+
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # given back when the file is closed
+    except BlockingIOError:
+        return True
+    except (ImportError, OSError):
+        return False
+    return False

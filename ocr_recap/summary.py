@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
-from . import batch, corrections
+from . import batch, corrections, terminal
 from .decision_log import LogEvent
 from .decisions import Decision
 from .emit import DECISIONS_FILE, JOURNAL_FILE, SUMS_FILE
@@ -24,7 +22,7 @@ MOST_HINTS = 10
 
 def show(result: batch.BatchResult, language: Language) -> None:
     """Print what a batch came to on standard output."""
-    console = _console()
+    console = terminal.console()
     heads = (
         ("berkas", "halaman", "diterima", "periksa", "kosong", "masalah"),
         ("file", "page", "accepted", "review", "blank", "problem"),
@@ -33,23 +31,23 @@ def show(result: batch.BatchResult, language: Language) -> None:
     for head in heads:
         table.add_column(head, justify="right" if head in heads[2:5] else "left", overflow="fold")
     for row in result.rows[:MOST_ROWS]:
-        page = Text(f"{row.page[0]} {row.page[1]}" if row.page else "-")
+        page = terminal.text(f"{row.page[0]} {row.page[1]}" if row.page else "-")
         counts = [str(n) if row.page else "" for n in (row.accepted, row.review, row.blank)]
-        codes = Text(", ".join(problem.code for problem in row.problems), style="red")
-        table.add_row(Text(row.file), page, *counts, codes)
+        codes = terminal.text(", ".join(problem.code for problem in row.problems), style="red")
+        table.add_row(terminal.text(row.file), page, *counts, codes)
     console.print(table)
     more = len(result.rows) - MOST_ROWS
     if more > 0:
         console.print(say(language, f"... dan {more} foto lagi", f"... and {counted(more, 'more photo')}"))
     for line in _hints(result, language):
-        console.print(Text(line), soft_wrap=True)
+        console.print(terminal.text(line), soft_wrap=True)
     console.print()
     _totals(console, result.totals, result.documents, language)
     if result.skipped:
         count = len(result.skipped)
         names = ", ".join(result.skipped[:5]) + (", ..." if count > 5 else "")
         console.print(
-            Text(say(language, f"Dilewati ({count}): {names}", f"Skipped ({count}): {names}")), soft_wrap=True
+            terminal.text(say(language, f"Dilewati ({count}): {names}", f"Skipped ({count}): {names}")), soft_wrap=True
         )
     if result.unchanged:
         text = (
@@ -67,7 +65,7 @@ def show(result: batch.BatchResult, language: Language) -> None:
             f"What {JOURNAL_FILE} held of {counted(len(result.changed), 'photo')} was changed since it was read; read "
             f"again: {_some(result.changed)}",
         )
-        console.print(Text(say(language, *text)), soft_wrap=True)
+        console.print(terminal.text(say(language, *text)), soft_wrap=True)
     _decisions(console, result.idle, result.kept, language)
     _events(console, result.events, language)
     _notice(console, result.report, result.sums, language)
@@ -75,7 +73,7 @@ def show(result: batch.BatchResult, language: Language) -> None:
 
 def show_applied(result: corrections.Applied, language: Language) -> None:
     """Print what a table of answers came to on standard output."""
-    console = _console()
+    console = terminal.console()
     new, tables = len(result.new), result.tables
     console.print(
         say(
@@ -94,7 +92,7 @@ def show_applied(result: corrections.Applied, language: Language) -> None:
             f"No longer counts, as another decision replaced it ({len(result.overruled)}): "
             f"{_named(result.overruled)}. To make it count again, write another note.",
         )
-        console.print(Text(say(language, *text)), soft_wrap=True)
+        console.print(terminal.text(say(language, *text)), soft_wrap=True)
     if result.notes:
         text = (
             f"{result.notes} baris hanya berisi catatan: isi juga kolom verified agar tercatat.",
@@ -105,11 +103,6 @@ def show_applied(result: corrections.Applied, language: Language) -> None:
     _decisions(console, tables.idle, tables.kept, language)
     _events(console, tables.events, language)
     _notice(console, result.report, tables.sums, language)
-
-
-def _console() -> Console:
-    # Piped output keeps its file names whole instead of folding them to 80 columns.
-    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=120)
 
 
 def _totals(console: Console, totals: Totals, documents: Sequence[DocumentRow], language: Language) -> None:
@@ -136,7 +129,7 @@ def _decisions(console: Console, idle: Sequence[Decision], kept: Sequence[str], 
             f"Kept but not used: {counted(len(idle), 'decision')} about a photo that is not here, is read as another "
             f"page, or does not count: {names}",
         )
-        console.print(Text(say(language, *text)), soft_wrap=True)
+        console.print(terminal.text(say(language, *text)), soft_wrap=True)
     if kept:
         names = ", ".join(kept)
         text = (
@@ -145,13 +138,13 @@ def _decisions(console: Console, idle: Sequence[Decision], kept: Sequence[str], 
             f"What was filled in is kept as {names}; ocr-recap apply takes the answers in (save an Excel sheet as CSV "
             "UTF-8 first).",
         )
-        console.print(Text(say(language, *text)), soft_wrap=True)
+        console.print(terminal.text(say(language, *text)), soft_wrap=True)
 
 
 def _events(console: Console, events: Sequence[LogEvent], language: Language) -> None:
     """What the log says from now on beside decisions."""
     for event in events:
-        console.print(Text(event_text(event, language)), soft_wrap=True)
+        console.print(terminal.text(event_text(event, language)), soft_wrap=True)
 
 
 def event_text(event: LogEvent, language: Language) -> str:
@@ -181,9 +174,9 @@ def _some(names: Sequence[str]) -> str:
 
 def _notice(console: Console, report: Path, sums: str, language: Language) -> None:
     notice = "SEMENTARA: formulir kertas yang berlaku.", "PROVISIONAL: paper prevails."
-    console.print(Text(f"{say(language, *notice)} {report}"), soft_wrap=True)
+    console.print(terminal.text(f"{say(language, *notice)} {report}"), soft_wrap=True)
     note = f"Catat di luar komputer ini; sidik {SUMS_FILE}:", f"Write down elsewhere; the hash of {SUMS_FILE}:"
-    console.print(Text(f"{say(language, *note)} {sums}"), soft_wrap=True)
+    console.print(terminal.text(f"{say(language, *note)} {sums}"), soft_wrap=True)
 
 
 def _documents(documents: Sequence[DocumentRow], language: Language) -> str:

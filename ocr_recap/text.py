@@ -42,6 +42,11 @@ def shortened(text: str) -> str:
     return printable(text) if len(text) <= _MOST_QUOTED else f"{printable(text[:_MOST_QUOTED])}... ({len(text)})"
 
 
+def is_number(text: str) -> bool:
+    """Whether the text is nothing but the digits 0 to 9; `str.isdecimal` takes those of other scripts too."""
+    return text.isascii() and text.isdecimal()
+
+
 def json_text(value: Any, indent: int | None = None) -> str:
     """JSON that shows letters of all scripts as they are and escapes what cannot be printed, so it means the same."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)

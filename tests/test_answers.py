@@ -226,6 +226,15 @@ def test_a_wrong_line_is_named_with_what_to_do(tmp_path, changed, english, indon
     assert len(fault.en.splitlines()) == 1
 
 
+@pytest.mark.parametrize("name", ["verified", "sha256", "field", "template", "file"])
+def test_an_answer_of_100000_characters_is_not_printed_whole(tmp_path, name):
+    lines = table(written())
+    for line in lines:
+        line.update({"verified": "7", "by": "Sri", name: "1" * 100_000})
+    fault = refused(filled(tmp_path / "r.csv", {}, lines))
+    assert max(map(len, [*fault.en.splitlines(), *fault.id.splitlines()])) < 700
+
+
 def test_every_wrong_line_is_named_at_once(tmp_path):
     fault = refused(filled(tmp_path / "r.csv", {"a": {"verified": "x"}, "b": {"verified": "9999"}}))
     assert len(fault.en.splitlines()) == 2

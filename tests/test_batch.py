@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 
 import pytest
 from fakes import FakeReader, contents, photo
@@ -84,6 +85,21 @@ def test_equal_names_from_different_folders_are_told_apart(tmp_path):
     assert [p.name for p in collect([a, b]).photos] == ["a/1.jpg", "b/1.jpg"]
     assert [p.name for p in collect([tmp_path / "a", tmp_path / "b"]).photos] == ["a/1.jpg", "b/1.jpg"]
     assert [p.name for p in collect([a, a]).photos] == ["1.jpg", "1.jpg"]
+
+
+def test_names_that_are_told_apart_say_nothing_of_a_home_folder(tmp_path, monkeypatch):
+    def names(*paths):
+        return [photo.name for photo in collect([tmp_path / path for path in paths]).photos]
+
+    assert names("siti/1.jpg", "siti/x/1.jpg") == ["1.jpg", "x/1.jpg"]
+    assert names("a/p/1.jpg", "b/p/1.jpg", "b/q/1.jpg") == ["a/p/1.jpg", "b/p/1.jpg", "b/q/1.jpg"]
+    assert names("a/../b/1.jpg", "c/1.jpg") == ["b/1.jpg", "c/1.jpg"]
+    found = collect([Path("/home/siti/1.jpg"), Path("/mnt/usb/1.jpg"), Path("/Users/adi/1.jpg")]).photos
+    assert not {"siti", "adi", "home", "Users"} & {part for photo in found for part in photo.name.split("/")}
+    assert len({photo.name for photo in found}) == 3
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "siti")
+    assert names("siti/1.jpg", "usb/1.jpg") == ["1.jpg", "usb/1.jpg"]
+    assert names("siti/a/1.jpg", "usb/a/1.jpg") == ["a/1.jpg", "usb/a/1.jpg"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")

@@ -393,6 +393,16 @@ def test_results_that_were_interrupted_and_then_edited_are_not_installed(place, 
     assert b"2101142004009" not in (folder / "documents.jsonl").read_bytes()
 
 
+def test_what_a_killed_command_left_is_removed_by_the_next(place, folder):
+    left = folder / f".{'0a' * 16}.part"
+    for command in (lambda: publish.rewrite(folder), lambda: batch.run([place / "in"], folder)):
+        left.write_bytes(b"half")
+        (folder / ".mine.part").write_bytes(b"keep")
+        command()
+        assert not left.exists()
+        assert (folder / ".mine.part").exists()
+
+
 def test_what_a_person_filled_in_after_a_power_cut_is_kept(place, folder, monkeypatch):
     def cut(*_):
         raise PowerCut

@@ -175,3 +175,11 @@ def test_the_roll(tmp_path):
     assert read_roll(listed(tmp_path, f"name,station\nA,{CODE}\nB,2101142004-2\n")) == (CODE, "2101142004002")
     with pytest.raises(BatchError, match=r"line 3: .* already on line 2"):
         read_roll(listed(tmp_path, f"station\n{CODE}\n2101142004-1\n"))
+
+
+@pytest.mark.parametrize("digit", ["\u0661", "\u0967", "\uff11"])
+def test_digits_of_other_scripts_make_no_code(digit):
+    assert normal(f"210114200400{digit}") is None
+    assert codes_in(f"210114200400{digit}") == ()
+    assert codes_in(f"2101142004001{digit}") == ()
+    assert codes_in(f"x{digit}2101142004-1", compiled(r"\d+-\d")) == ()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
+import sys
 
 import pytest
 from fakes import FakeReader, photo
@@ -73,3 +76,48 @@ def test_a_folder_without_a_batch_is_wrong_use(tmp_path):
     result = told(tmp_path, "--lang", "en")
     assert result.exit_code == 2
     assert "journal.sqlite" in result.stderr
+
+
+def told_to_another(out, answer):
+    if os.getuid() == 0:
+        os.setuid(65534)
+    result = told(out, "--lang", "en")
+    answer.send((result.exit_code, result.output))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of Unix")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.parametrize("finished", [True, False])
+def test_a_disk_that_cannot_be_written(photos, tmp_path, finished):
+    """Another user asks: to root no folder is closed."""
+    out = tmp_path / "out"
+
+    def broken(*_):
+        raise KeyboardInterrupt
+
+    if finished:
+        batch.run([photos], out)
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            batch.run([photos], out, progress=broken)
+        (out / "journal.sqlite-wal").write_bytes(b"left by a machine that stopped")
+    for folder in (*tmp_path.parents, tmp_path, out):
+        if folder.stat().st_uid == os.getuid():
+            folder.chmod(folder.stat().st_mode | 0o555)
+    out.chmod(0o555)
+    before = sorted(path.name for path in out.iterdir())
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=told_to_another, args=(out, theirs))
+    process.start()
+    code, said = ours.recv()
+    process.join()
+    out.chmod(0o755)
+    assert sorted(path.name for path in out.iterdir()) == before
+    if finished:
+        assert said.startswith("Finished ")
+        assert "Results are what SHA256SUMS lists" in said
+        assert code == 0
+    else:
+        assert code == 2
+        assert "cannot be written, and its batch is not finished" in said

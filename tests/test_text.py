@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ocr_recap.text import for_terminal, json_text, one_line, printable, quoted, shortened
+from ocr_recap.text import for_terminal, is_number, json_text, one_line, printable, quoted, shortened
 
 BAD = "\N{REPLACEMENT CHARACTER}"
 
@@ -34,3 +34,8 @@ def test_what_is_long_is_cut_where_it_is_quoted():
     assert quoted("1" * 100_000) == f"'{'1' * 60}'... (100000)"
     assert shortened("1" * 100_000) == f"{'1' * 60}... (100000)"
     assert shortened("a\x1bb") == f"a{BAD}b"
+
+
+def test_digits_of_other_scripts_are_no_number():
+    assert is_number("0123456789")
+    assert not any(map(is_number, ("\u0661\u0662", "1\u0967", "\u00b2", "", "-1")))

@@ -24,6 +24,7 @@ from ..load import load
 from ..options import Options
 from ..problems import PhotoProblem
 from ..template import Template
+from ..text import is_number
 from ..witnesses.cell_input import SMALLEST, patches_of
 from ..witnesses.digits import CLASSES, DigitReader
 from .bounds import clopper_pearson
@@ -154,7 +155,7 @@ def _crops(folder: Path, faults: list[Fault]) -> Iterator[CellRow]:
     found: dict[tuple[str, str], dict[int, tuple[str, Path]]] = defaultdict(dict)
     for file in sorted(folder.glob("*.png")):
         parts = file.stem.rsplit("__", 3)
-        if len(parts) != 4 or not parts[2].isdecimal() or parts[3] not in LABELS:
+        if len(parts) != 4 or not is_number(parts[2]) or parts[3] not in LABELS:
             faults.append(Fault("bad_name", file.name, "nama bukan NAMA__KOLOM__i__LABEL", "not NAME__FIELD__i__LABEL"))
             continue
         name, field, place, label = parts

@@ -119,7 +119,7 @@ def _sheets(folder: Path) -> dict[tuple[str, int], Path]:
     and the first is left out."""
     found: dict[tuple[str, int], Path] = {}
     for path in sorted(folder.glob("*.jpg")):
-        named = re.search(rf"-([0-9a-f]{{{_HASH}}})(?:-(\d{{1,6}}))?$", path.stem)
+        named = re.search(rf"-([0-9a-f]{{{_HASH}}})(?:-([0-9]{{1,6}}))?$", path.stem)
         if named:
             found[named.group(1), int(named.group(2) or 1) - 1] = path
     return found

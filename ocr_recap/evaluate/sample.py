@@ -22,6 +22,7 @@ from typing import Final
 from ..emit.tables import defused
 from ..inputs import BatchError
 from ..lists import table
+from ..text import is_number, quoted
 from .judge import Judgement, Photo, judge_photo
 from .readings import Reading, ReadNumber, Results
 from .truths import Fault, Truth, TruthField, typed
@@ -133,7 +134,7 @@ def answers(results: Results, path: Path) -> Answers:
     typed_in: dict[Identity, tuple[str, str]] = {}
     wanted = {one.identity for one in drawn}
     for line, row in rows:
-        frame = int(row["frame"]) if row["frame"].isdecimal() and len(row["frame"]) < _MOST_DIGITS else -1
+        frame = int(row["frame"]) if is_number(row["frame"]) and len(row["frame"]) < _MOST_DIGITS else -1
         identity = _identity(row["sha256"], row["file"], frame, row["field"])
         where = f"{path.name}:{line}"
         if identity not in wanted:
@@ -170,7 +171,7 @@ def _of_all(path: Path, rows: Sequence[tuple[int, dict[str, str]]], column: str)
     """The number that stands in a column of all rows."""
     found = {row[column] for _, row in rows}
     text = found.pop() if len(found) == 1 else ""
-    if not text.isdecimal() or len(text) > _MOST_DIGITS:
+    if not is_number(text) or len(text) > _MOST_DIGITS:
         raise BatchError(
             f"{path}: kolom {column} harus sama di semua baris dan berupa angka; lembar ini sudah diubah.",
             f"{path}: {column} must be the same number on all rows; this sheet was altered.",
@@ -183,7 +184,7 @@ def _want(one: Drawn, text: str, where: str, faults: list[Fault]) -> TruthField:
     if meaning is None:
         # A number that a person cannot read must not stand as confirmed: it counts as a silent error.
         if text != UNREADABLE:
-            said = f"{one.reading.photo.file} {one.field}: {text!r}"
+            said = f"{one.reading.photo.file} {one.field}: {quoted(text)}"
             faults.append(
                 Fault(
                     "not_answered",

@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, V
 from ..inputs import PHOTO_ENDINGS, BatchError
 from ..lists import table
 from ..readings import interpret
+from ..text import is_number, quoted, shortened
 
 # Families of the public truth file -> (template, page); page None: a form of one page, whose id does not matter.
 FAMILIES: Final[Mapping[str, tuple[str, str | None]]] = {
@@ -240,13 +241,18 @@ def read_typed(path: Path) -> TruthFile:
         key = _photo_of(row["file"], row.get("frame", ""))
         meaning = typed(row["text"])
         if key is None:
-            no_frame = f"{row['file']} {row.get('frame', '')}"
+            no_frame = shortened(f"{row['file']} {row.get('frame', '')}")
             faults.append(
                 Fault("bad_frame", where, f"{no_frame}: bukan halaman berkas", f"{no_frame}: no page of a file")
             )
         elif meaning is None or not key[0] or not row["field"]:
             faults.append(
-                Fault("bad_text", where, f"{row['text']!r} bukan isian kotak", f"{row['text']!r} is no reading")
+                Fault(
+                    "bad_text",
+                    where,
+                    f"{quoted(row['text'])} bukan isian kotak",
+                    f"{quoted(row['text'])} is no reading",
+                )
             )
         elif row["field"] in rows.setdefault(key, {}):
             faults.append(
@@ -276,9 +282,9 @@ def read_typed(path: Path) -> TruthFile:
 def _photo_of(file: str, frame: str) -> tuple[str, int] | None:
     """Name and frame of the photo that a table means; None if it cannot be told."""
     bare, mark, page = file.rpartition("#")
-    named = bool(mark) and page.isdecimal() and bare.lower().endswith((".pdf", ".tif", ".tiff"))
+    named = bool(mark) and is_number(page) and bare.lower().endswith((".pdf", ".tif", ".tiff"))
     from_name = int(page[:_MOST_DIGITS]) - 1 if named else None
-    if (frame and not (frame.isdecimal() and len(frame) <= _MOST_DIGITS)) or (from_name is not None and from_name < 0):
+    if (frame and not (is_number(frame) and len(frame) <= _MOST_DIGITS)) or (from_name is not None and from_name < 0):
         return None
     from_column = int(frame) if frame else None
     if from_name is not None and from_column not in (None, from_name):
