@@ -234,6 +234,7 @@ def _evidence(field: FormField, heard: Heard, case: Case, patch: FieldPatches) -
             struck=round(heard.alterations.struck, 6),
             struck_out=case.altered.struck,
             overwritten=case.altered.overwritten,
+            perhaps=case.altered.perhaps,
         ),
         bubbles=bubbles,
         tally=_tally_evidence(field, heard, case),

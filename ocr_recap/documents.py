@@ -106,7 +106,7 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
         chosen=next((i for i, c in enumerate(listed) if (c.text, c.value) == (field.text, field.value)), 0),
         chances=(field.confidence,) * len(listed),
         held=digits.held,
-        altered=Altered(digits.struck_out, digits.overwritten, said is not None and said.struck_out),
+        altered=Altered(digits.struck_out, digits.overwritten, digits.perhaps, said is not None and said.struck_out),
     )
 
 

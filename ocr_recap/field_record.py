@@ -73,7 +73,8 @@ class DigitEvidence(Frozen):
     are empty. `found`: every printed box was seen; `held`: all but one, whose place the others hold; `inside`: every
     box lies within the photo; `poor`: why a cell is seen too badly to be relied on, as codes of `reasons.REASONS`.
     `struck` is the probability that a line strikes the number out, `struck_out` whether that counts as seen;
-    `overwritten` are the boxes, from 1, in which it counts as seen that one digit stands on another.
+    `overwritten` are the boxes, from 1, in which it counts as seen that one digit stands on another, `perhaps` those in
+    which one may.
     """
 
     text: str
@@ -89,6 +90,7 @@ class DigitEvidence(Frozen):
     struck: float = 0.0
     struck_out: bool = False
     overwritten: tuple[int, ...] = ()
+    perhaps: tuple[int, ...] = ()
 
 
 class BubbleEvidence(Frozen):

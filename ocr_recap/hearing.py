@@ -39,8 +39,13 @@ class Alterations:
 
     def seen(self, limits: Limits) -> Altered:
         """Which of these count as seen."""
-        boxes = tuple(i + 1 for i, chance in enumerate(self.overwritten.tolist()) if chance >= limits.overwritten)
-        return Altered(self.struck >= limits.struck, boxes, self.crossed >= bubble_witness.CROSSED)
+        chances = list(enumerate(self.overwritten.tolist(), 1))
+        return Altered(
+            struck=self.struck >= limits.struck,
+            overwritten=tuple(box for box, chance in chances if chance >= limits.overwritten),
+            perhaps=tuple(box for box, chance in chances if limits.perhaps <= chance < limits.overwritten),
+            bubbles=self.crossed >= bubble_witness.CROSSED,
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -265,8 +265,9 @@ def _alterations(case: Case) -> list[Reason]:
     """What was done to the number after it was written: then bubbles, strokes and sums may all say the old one."""
     altered = case.altered
     found: list[Reason] = [("struck_out", {})] if altered.struck else []
-    if altered.overwritten and case.by_ink_alone:
-        found.append(("overwritten", {"cells": ", ".join(map(str, altered.overwritten))}))
+    boxes = sorted({*altered.overwritten, *altered.perhaps})
+    if boxes and case.by_ink_alone:
+        found.append(("overwritten", {"cells": ", ".join(map(str, boxes))}))
     if altered.bubbles:
         found.append(("bubbles_struck_out", {}))
     return found

@@ -148,15 +148,13 @@ def test_bubbles_that_are_struck_out_send_their_number_to_review(policy: Any) ->
 
 
 @pytest.mark.parametrize("policy", ["strict", "balanced"])
-def test_a_digit_written_over_another_counts_only_by_ink_beyond_doubt(policy: Any) -> None:
-    doubtful = case("a", "117", "117", sure=0.99, altered=Altered(overwritten=(2,)))
-    plain, clear = (
-        case("b", "117", "117", sure=0.99),
-        case("c", "117", "117", sure=0.9999, altered=Altered(overwritten=(2,))),
-    )
-    decisions = decide(*heard_together([doubtful, plain, clear], ()), policy)
-    assert decisions["a"].status == "review"
-    assert decisions["a"].reasons[0] == ("overwritten", {"cells": "2"})
+def test_a_box_that_may_hold_two_digits_counts_only_by_clear_ink(policy: Any) -> None:
+    perhaps, surely = Altered(perhaps=(2,)), Altered(overwritten=(2,))
+    unclear, clear = case("a", "117", "117", sure=0.98, altered=perhaps), case("b", "117", "117", altered=perhaps)
+    plain, over = case("c", "117", "117", sure=0.98), case("d", "117", "117", sure=0.99999, altered=surely)
+    decisions = decide(*heard_together([unclear, clear, plain, over], ()), policy)
+    assert decisions["a"].status == decisions["d"].status == "review"
+    assert decisions["a"].reasons[0] == decisions["d"].reasons[0] == ("overwritten", {"cells": "2"})
     assert (decisions["b"].status, decisions["c"].status) == ("accepted", "accepted")
 
 

@@ -30,11 +30,13 @@ _BATCH = 64  # strips, or four times as many cells
 class Limits:
     """Probabilities from which an alteration counts as seen; they stand in `alterations.json`, beside the nets.
 
-    Chosen by training/digits/choose_alterations.py, which says on what.
+    Chosen by training/digits/choose_alterations.py, which says on what. `perhaps` is that from which a box may hold two
+    digits, `overwritten` that from which it does.
     """
 
     struck: float
     overwritten: float
+    perhaps: float
 
 
 class AlterationReader:
