@@ -14,7 +14,7 @@ from .reconcile import Evaluated, evaluate, posterior
 from .template import Rule
 
 # Probability of a number by its digit cells alone from which a box that may hold two digits counts as any other one; by
-# judgement: with 0.999 five times as many numbers that nobody altered went to people (training/digits/README.md).
+# judgement.
 CLEAR_INK = 0.97
 PLAUSIBLE = 0.001  # a value outside a witness's own 99.9% set is contradicted by that witness
 

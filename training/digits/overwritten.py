@@ -4,7 +4,9 @@ It starts from the first digit reader, which knows what single digits look like,
 Cells are drawn without end (`ocr_recap.synth.alteredcells.overwritten_cells`), `DRAWN` at a time by a generator seeded
 with (seed, i), by other processes than the one that trains. `--go-on FILE` starts from an earlier `overwritten.onnx`;
 give it another `--seed`, so that it sees other cells. Writes `overwritten.onnx` and says in `overwritten.training.json`
-what it was made from; `choose_alterations.py` puts that into `alterations.json`.
+what it was made from; `choose_alterations.py` puts that into `alterations.json`. `--judge FOLDER` trains nothing and
+says how many digits of calibration writers that are written over the net in FOLDER sees, by how many others it calls
+so.
 """
 
 from __future__ import annotations
@@ -28,8 +30,9 @@ from net import FIRST, Net, export, read_into, wake_norms
 from struck import follow, mix
 from torch.nn import functional
 
-from ocr_recap.synth import alteredcells
+from ocr_recap.synth import alteredcells, cells, sources
 from ocr_recap.synth.parallel import in_order
+from ocr_recap.witnesses.alterations import AlterationReader
 
 DRAWN = 512
 BATCH = 256
@@ -82,6 +85,19 @@ def train(net: Net, drawings: Iterator[Drawing], total: int) -> Net:
     return averaged.eval()
 
 
+def judge(folder: Path, mnist: Path | None, count: int = 6000) -> None:
+    """Prints the share of cells of calibration writers that is seen, by the share of others that is called so."""
+    cv2.setNumThreads(1)
+    sources_of = cells.usual_mix(sources.training_sources(mnist), "calibration")
+    made = list(islice(alteredcells.overwritten_cells("calibration", sources_of, np.random.default_rng(11)), count))
+    over = np.array([label == 1 for _, label, _ in made])
+    said = AlterationReader(folder).overwritten(np.stack([patch for patch, _, _ in made]))
+    print(f"{over.sum()} cells that are written over, {(~over).sum()} others")
+    for share in (0.001, 0.003, 0.01, 0.03, 0.1):
+        limit = float(np.quantile(said[~over], 1 - share))
+        print(f"{share:.1%} of others from {limit:.3f}: {(said[over] > limit).mean():.1%} seen")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mnist", type=Path, help="folder with MNIST's training part (fetch_mnist.py)")
@@ -92,8 +108,13 @@ def main() -> None:
     )
     parser.add_argument("--go-on", type=Path, help="an earlier overwritten.onnx to start from instead")
     parser.add_argument("--workers", type=int, default=2, help="processes that draw")
-    parser.add_argument("--out", type=Path, required=True)
+    goal = parser.add_mutually_exclusive_group(required=True)
+    goal.add_argument("--out", type=Path, help="folder for the net")
+    goal.add_argument("--judge", type=Path, help="folder of weights to judge")
     args = parser.parse_args()
+    if args.judge:
+        judge(args.judge, args.mnist)
+        return
     args.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(args.seed)
     torch.set_num_threads(1)
