@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,12 +22,24 @@ from .cellpaper import Rect, Row
 from .cellphoto import RowPhoto, photo_of
 from .cells import CROSS, OTHER, Floats, Gray, Mix
 from .sources import Source, Split
-from .strikes import AMENDED, STRIKES, amend, strike
+from .strikes import AMENDED, StrikeKind, amend, strike
 from .strokes import Strokes
 
 UNKNOWN = -1  # neither: a line that ends in the box; whether a scribble hides a second digit
 _STRUCK = 0.36  # of rows
 _WRITTEN_OVER = 0.25  # of digits
+_NUMBERS = 0.5  # of rows that hold a number as officers write it
+_DRAWN_AGAIN = 0.4  # of rows whose boxes stand apart: among boxes that touch a line is harder to see
+_TABLE = 0.4  # of rows that have other columns of a table beside them
+_KINDS: dict[StrikeKind, float] = {  # level lines look most like print
+    "one": 0.28,
+    "two": 0.18,
+    "diagonal": 0.16,
+    "cross": 0.12,
+    "scribble": 0.1,
+    "wave": 0.09,
+    "coil": 0.07,
+}
 _AMENDED = 0.25  # of these, where strokes are added to the old digit
 _THROUGH, _TOUCHED = 0.6, 0.1  # share of a box's width that a line covers, to run through it and to touch it
 
@@ -106,7 +119,11 @@ def _row(
     over: float = _WRITTEN_OVER,
 ) -> tuple[Floats, list[Rect], int, NDArray[np.int8]]:
     """One row by one writer: its paper's brightness, its cells, whether it is struck out, what is written over."""
-    form, signs, source = cells.write_row(split, mix, rng, calm=calm, fewest=2)
+    form, signs, source = cells.write_row(split, mix, rng, calm=calm, fewest=2, numbers=_NUMBERS)
+    while _apart(form) and rng.random() < _DRAWN_AGAIN:
+        form, signs, source = cells.write_row(split, mix, rng, calm=calm, fewest=2, numbers=_NUMBERS)
+    if rng.random() < _TABLE:
+        _table(form, rng)
     overwritten = np.where(signs == OTHER, UNKNOWN, 0).astype(np.int8)
     _bridges(form, signs, rng)
     taken = cells.darkness(form.writer, rng, calm=calm)
@@ -131,7 +148,7 @@ def _row(
 
 def _second_pen(form: Row, rng: np.random.Generator) -> Row:
     """The same boxes for another layer of ink, by the same pen or one that is finer or broader."""
-    weight = 1.0 if rng.random() < 0.5 else float(rng.uniform(0.6, 2.1))
+    weight = 1.0 if rng.random() < 0.5 else float(rng.uniform(0.5, 2.1))
     return replace(form, pen=np.zeros_like(form.pen), width=form.width * weight)
 
 
@@ -158,7 +175,8 @@ def _strike_out(form: Row, rng: np.random.Generator) -> NDArray[np.float64]:
         first = int(rng.integers(0, count - 1))
         last = int(rng.integers(first + 1, count))
     rect = (*form.rects[first][:2], *form.rects[last][2:])
-    lines = strike(STRIKES[int(rng.integers(len(STRIKES)))], rect, rng)
+    kind = tuple(_KINDS)[int(rng.choice(len(_KINDS), p=list(_KINDS.values())))]
+    lines = strike(kind, rect, rng)
     form.ink(lines, rng)
     return np.array([covered(lines, box) for box in form.rects])
 
@@ -176,6 +194,33 @@ def covered(lines: Strokes, box: Rect) -> float:
             places = np.floor((points[within, 0] - x0) / (x1 - x0) * len(bins)).astype(int)
             bins[places[(places >= 0) & (places < len(bins))]] = True
     return float(bins.mean())
+
+
+def _apart(form: Row) -> bool:
+    """Whether the boxes of a row stand apart."""
+    return form.rects[1][0] - form.rects[0][2] > 1.0
+
+
+def _table(form: Row, rng: np.random.Generator) -> None:
+    """Printed rows and columns of a table to the left or the right of the boxes, or on both sides; they end there."""
+    height, width = form.paper.shape
+    y0, y1 = form.rects[0][1], form.rects[0][3]
+    tone, weight = int(rng.integers(0, 170)), int(rng.integers(1, 4))
+    for near, away in ((form.rects[0][0], -1.0), (form.rects[-1][2], 1.0)):
+        if rng.random() < 0.35:
+            continue
+        edge = near + away * (float(rng.uniform(0, 10)) if rng.random() < 0.6 else 0.0)
+        end = 0.0 if away < 0 else float(width)
+        step = (y1 - y0) * float(rng.uniform(0.3, 1.1))
+        for y in np.arange(y0 - (y1 - y0) + rng.uniform(0, step), height, step):
+            _print_line(form, (edge, y), (end, y), tone, weight)
+        for x in np.arange(edge, end, away * 22 * rng.uniform(0.8, 2)):
+            _print_line(form, (x, 0), (x, height), tone, weight)
+
+
+def _print_line(form: Row, start: tuple[float, float], end: tuple[float, float], tone: int, weight: int) -> None:
+    points = [(round(float(x) * 16), round(float(y) * 16)) for x, y in (start, end)]
+    cv2.line(form.paper, points[0], points[1], tone, weight, cv2.LINE_AA, 4)
 
 
 def _bridges(form: Row, signs: NDArray[np.int64], rng: np.random.Generator) -> None:

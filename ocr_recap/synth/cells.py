@@ -147,7 +147,7 @@ def _row(
 
 
 def write_row(
-    split: Split, mix: Mix, rng: np.random.Generator, *, calm: bool, fewest: int = 3
+    split: Split, mix: Mix, rng: np.random.Generator, *, calm: bool, fewest: int = 3, numbers: float = 0.0
 ) -> tuple[Row, NDArray[np.int64], Source | None]:
     """One row of `fewest` to six cells as one writer fills it in: the row, its cells' labels, where digits came from.
 
@@ -157,6 +157,8 @@ def write_row(
         rng: the same state gives the same row.
         calm: few of its characters are small in their cells.
         fewest: cells of a row at least.
+        numbers: share of rows that hold a number as officers write it, one sign throughout before its digits; in the
+            others each cell holds anything.
     """
     writer = Writer.from_seed(writer_seed(split, rng))
     seven = split == "train" and rng.random() < SEVEN
@@ -165,6 +167,9 @@ def write_row(
     count = int(rng.integers(fewest, 7))
     form = blank(writer, count, rng)
     labels = rng.choice(len(CLASSES), count, p=GUIDED_PRIOR if form.guided else PRIOR)
+    if numbers and rng.random() < numbers:
+        labels = rng.integers(0, 10, count)
+        labels[: int(rng.integers(0, count))] = (CROSS, DASH, EMPTY, 0)[int(rng.integers(4))]
     name = tuple(mix.weights)[int(rng.choice(len(mix.weights), p=_shares(mix)))]
     source = mix.sources.get(name)
     room = (

@@ -82,6 +82,47 @@ class StripNet(nn.Module):
         return self.out(self.drop(torch.relu(self.hidden(pooled)))), over
 
 
+def read_into(net: StripNet, model: Path) -> None:
+    """Puts the tensors of an exported graph back into a net; its batch norms, folded in the graph, become plain biases.
+
+    The second output is not in the graph: its layers stay as they are.
+    """
+    found = {t.name: numpy_helper.to_array(t) for t in onnx.load(model).graph.initializer}
+
+    def give(target: Tensor, name: str) -> None:
+        target.copy_(torch.from_numpy(found[name].copy()))
+
+    with torch.no_grad():
+        for name, block in (("trunk", net.trunk), ("along", net.along)):
+            for i, (convolution, norm) in enumerate(zip(block.convolutions, block.norms, strict=True)):
+                give(convolution.weight, f"w_{name}{i}")
+                norm.weight.fill_(1)
+                give(norm.bias, f"b_{name}{i}")
+                norm.running_mean.zero_()
+                norm.running_var.fill_(1 - norm.eps)
+        for name, layer in (("hidden", net.hidden), ("struck", net.out)):
+            give(layer.weight, f"w_{name}")
+            give(layer.bias, f"b_{name}")
+
+
+def wake_norms(net: StripNet, pixels: Tensor) -> None:
+    """Gives batch norms that `read_into` left plain the statistics of their inputs, so that training can go on."""
+    seen: list[Tensor] = []
+    pairs = [pair for block in (net.trunk, net.along) for pair in zip(block.convolutions, block.norms, strict=True)]
+    hooks = [c.register_forward_hook(lambda _m, _i, out: seen.append(out.detach())) for c, _ in pairs]
+    with torch.no_grad():
+        net.eval()(pixels)
+        for (_, norm), out in zip(pairs, seen, strict=True):
+            mean, variance = out.mean(dim=(0, 2, 3)), out.var(dim=(0, 2, 3))
+            norm.running_mean.copy_(mean)
+            norm.running_var.copy_(variance)
+            norm.weight.copy_((variance + norm.eps).sqrt())
+            norm.bias.add_(mean)
+    for hook in hooks:
+        hook.remove()
+    net.train()
+
+
 class _Graph:
     """An ONNX graph under construction."""
 

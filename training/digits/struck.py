@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import hashlib
 import json
 import math
 import time
@@ -23,7 +24,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from strip_net import STRIDE, StripNet, export
+from strip_net import STRIDE, StripNet, export, read_into, wake_norms
 from torch.nn import functional
 
 from ocr_recap.synth import alteredcells, cells, sources
@@ -98,11 +99,8 @@ def learn(net: StripNet, batch: Batch) -> torch.Tensor:
     return loss_of(said.float()[:, 0], torch.from_numpy(struck)) + loss_of(boxes, torch.from_numpy(over))
 
 
-def train(drawings: Iterator[list[Batch]], total: int, seed: int) -> StripNet:
+def train(net: StripNet, drawings: Iterator[list[Batch]], total: int) -> StripNet:
     """The averaged net after `total` drawings."""
-    torch.manual_seed(seed)
-    torch.set_num_threads(1)
-    net = StripNet().to(memory_format=torch.channels_last)
     averaged = copy.deepcopy(net)
     optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.02)
     start, losses, step = time.monotonic(), list[float](), 0
@@ -141,19 +139,28 @@ def main() -> None:
     parser.add_argument("--mnist", type=Path, help="folder with MNIST's training part (fetch_mnist.py)")
     parser.add_argument("--strips", type=int, default=250_368)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--go-on", type=Path, help="an earlier struck.onnx to start from; give another --seed")
     parser.add_argument("--workers", type=int, default=2, help="processes that draw")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     total = math.ceil(args.strips / DRAWN)
     start = time.monotonic()
-    net = train(in_order(partial(draw, args.mnist, args.seed), range(total), args.workers), total, args.seed)
+    torch.manual_seed(args.seed)
+    torch.set_num_threads(1)
+    net = StripNet().to(memory_format=torch.channels_last)
+    if args.go_on:
+        read_into(net, args.go_on)
+        for pictures, *_ in draw(args.mnist, args.seed, total)[:1]:  # strips that the run does not see
+            wake_norms(net, torch.from_numpy(pictures[:, None]).float())
+    net = train(net, in_order(partial(draw, args.mnist, args.seed), range(total), args.workers), total)
     model = args.out / "struck.onnx"
     export(net, model)
     made_from = {
         "script": "training/digits/struck.py",
         "strips": total * DRAWN,
         "seed": args.seed,
+        "from": hashlib.sha256(args.go_on.read_bytes()).hexdigest() if args.go_on else None,
         "seconds": round(time.monotonic() - start),
         "mix": dict(mix(args.mnist).weights),
     }
