@@ -21,6 +21,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_recap.inference import onnxruntime
+
 Gray = NDArray[np.uint8]
 
 TALL = 64  # px
@@ -248,13 +250,12 @@ class RapidOcr:
         Raises:
             ImportError: it is not installed.
         """
-        ort = importlib.import_module("onnxruntime")
         package = importlib.import_module("rapidocr_onnxruntime")
         (model,) = sorted((Path(package.__file__).parent / "models").glob("*rec*.onnx"))
-        options = ort.SessionOptions()
+        options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self.version = model.stem
-        self.session = ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self.session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         names = ["blank", *self.session.get_modelmeta().custom_metadata_map["character"].splitlines(), " "]
         self.places = {c: names.index(c) for c in "0123456789Xx-"}
         self.input = self.session.get_inputs()[0].name

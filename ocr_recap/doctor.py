@@ -90,6 +90,26 @@ def _dependencies() -> Iterator[Found]:
             yield _say(False, f"{name} tidak terpasang; jalankan: {fix}", f"{name} is missing; run: {fix}")
 
 
+def _telemetry() -> Iterator[Found]:
+    """Whether the inference engine keeps what it sees to itself."""
+    from . import inference  # noqa: PLC0415  (what it needs may be the very thing that is broken)
+
+    seen = f"onnxruntime {inference.onnxruntime.__version__}, {inference.TELEMETRY_OFF}=1"
+    if inference.telemetry_is_off():
+        yield _say(
+            True,
+            f"mati; tidak ada yang dikirim ke mana pun ({seen})",
+            f"off; nothing is sent anywhere ({seen})",
+        )
+        return
+    fix = f"pip install 'onnxruntime<{'.'.join(map(str, inference.UNCHECKED))}'"
+    yield _say(
+        False,
+        f"belum diperiksa bahwa versi ini tidak mengirim data pemakaian ({seen}); jalankan: {fix}",
+        f"nobody has checked that this version sends no usage data ({seen}); run: {fix}",
+    )
+
+
 def _opencv() -> Iterator[Found]:
     wheels = installed_opencv()
     if len(wheels) < 2:
@@ -232,6 +252,7 @@ def _say(ok: bool, text_id: str, text_en: str | None = None) -> Found:
 _CHECKS: tuple[tuple[str, Callable[[], Iterator[Found]]], ...] = (
     ("python", _python),
     ("packages", _dependencies),
+    ("telemetry", _telemetry),
     ("opencv", _opencv),
     ("aruco", _aruco),
     ("files", _files),

@@ -18,6 +18,7 @@ from .limits import Limits, confine
 from .options import Options
 
 ADDRESS = "RAY_ADDRESS"  # Ray's own name for the cluster to use
+USAGE_STATISTICS = "RAY_USAGE_STATS_ENABLED"  # Ray's own, which sends some to its makers unless this is 0
 
 
 def require() -> Any:
@@ -46,6 +47,7 @@ def connected(workers: int) -> Any:
     """
     ray = require()
     if not ray.is_initialized():
+        os.environ[USAGE_STATISTICS] = "0"
         alone = {} if os.environ.get(ADDRESS) else {"num_cpus": workers, "include_dashboard": False}
         try:
             ray.init(log_to_driver=False, **alone)

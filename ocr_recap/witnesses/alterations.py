@@ -13,9 +13,9 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
+from ..inference import onnxruntime as ort
 from ..patch import PATCH
 from ..strip import HEIGHT
 from .weights import load_weights, session

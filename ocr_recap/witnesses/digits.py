@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
+from ..inference import onnxruntime as ort
 from ..patch import CELL, PATCH
 from .weights import load_weights, session
 from .zoom import zoom

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from ..grids import BOX_HEIGHT, BOX_WIDTH, CANCELLED, HEIGHT, OTHER, WIDTH, GridPatches
+from ..inference import onnxruntime as ort
 from .layout import in_order
 from .weights import load_weights, session
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import onnxruntime as ort
+from ..inference import onnxruntime as ort
 
 
 @dataclass(frozen=True)

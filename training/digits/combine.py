@@ -19,10 +19,10 @@ from typing import Any
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from train import PLANS, images
 
+from ocr_recap.inference import onnxruntime
 from ocr_recap.synth import cells, pagecells, sources
 from ocr_recap.synth.conditions import Preset
 from ocr_recap.synth.parallel import in_order
