@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import random
+import signal
+import sqlite3
+import subprocess
 import sys
 import time
+from contextlib import closing
+from pathlib import Path
 
 import pytest
+from conftest import SAMPLES
 from fakes import FakeReader, contents, photo
 
 from ocr_recap import batch
@@ -46,3 +53,52 @@ def test_a_batch_that_is_killed_five_times_is_as_if_undisturbed(tmp_path, monkey
     for out in tmp_path.glob("out-*"):
         batch.run([tmp_path / "in"], out, overlay=True)
         assert contents(out) == contents(tmp_path / "calm")
+
+
+def command(photos: Path, out: Path) -> list[str]:
+    return [
+        sys.executable,
+        "-m",
+        "ocr_recap",
+        "read",
+        str(photos),
+        "--out",
+        str(out),
+        "--workers",
+        "2",
+        "--quiet",
+        "--lang",
+        "en",
+    ]
+
+
+def read_so_far(out: Path) -> int:
+    """Photos in the journal; -1 before there is one."""
+    try:
+        with closing(sqlite3.connect(f"file:{out / 'journal.sqlite'}?mode=ro", uri=True)) as db:
+            return db.execute("SELECT count(*) FROM readings").fetchone()[0]
+    except sqlite3.OperationalError:
+        return -1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is a signal to all processes of the terminal")
+@pytest.mark.parametrize("after", [0, 1, 4])
+def test_ctrl_c_ends_the_command_and_the_next_one_goes_on(after, tmp_path):
+    photos, out = tmp_path / "in", tmp_path / "out"
+    photos.mkdir()
+    for index, sample in enumerate(sorted(SAMPLES.glob("*.jpg"))[:6]):
+        (photos / f"{index}.jpg").write_bytes(sample.read_bytes())
+    begun = subprocess.Popen(
+        command(photos, out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    while read_so_far(out) < after and begun.poll() is None:
+        time.sleep(0.01)
+    os.killpg(begun.pid, signal.SIGINT)
+    _, said = begun.communicate(timeout=120)
+    assert begun.returncode == 130
+    assert len(said.splitlines()) == 1, said
+    assert "Run the same command again" in said
+    assert read_so_far(out) >= after
+    subprocess.run(command(photos, out), check=False)
+    subprocess.run(command(photos, tmp_path / "calm"), check=False)
+    assert contents(out) == contents(tmp_path / "calm")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import sys
 import time
 from functools import partial
+from multiprocessing.connection import Connection
 
 import numpy as np
 import pytest
@@ -14,11 +17,23 @@ from fakes import FakeReader, contents, photo
 
 from ocr_recap import batch, frames, limits
 from ocr_recap.batch import BatchError
-from ocr_recap.executors import ProcessWorker
 from ocr_recap.limits import Limits
 from ocr_recap.options import Options
+from ocr_recap.processes import ProcessWorker
 
 LIMITS = Limits(seconds=1.5, megabytes=300)
+
+
+def die_in_the_next_result():
+    """Let this process be killed between two parts of the next long message that it writes to whatever pipe."""
+
+    def send(connection, content):
+        os.write(connection.fileno(), bytes(content)[: len(content) // 2])
+        if len(content) > 10_000:
+            os.kill(os.getpid(), signal.SIGKILL)
+        os.write(connection.fileno(), bytes(content)[len(content) // 2 :])
+
+    Connection._send = send
 
 
 class Troubled(FakeReader):
@@ -38,6 +53,11 @@ class Troubled(FakeReader):
                 os.abort()
             case "hangs":
                 time.sleep(60)
+            case "half":
+                die_in_the_next_result()
+            case "shouts":
+                os.write(1, b"terminate called\n")
+                os.write(2, b"std::bad_alloc\n")
             case "grows":
                 np.ones(400 * 2**20, np.uint8)
             case _:
@@ -86,6 +106,27 @@ def test_one_worker_survives_its_photo_too(tmp_path, monkeypatch):
         photo(tmp_path / "in" / f"{name}.jpg", mark=index)
     batch.run([tmp_path / "in"], tmp_path / "out", workers=1, executor=hire(), limits=LIMITS)
     assert codes(tmp_path / "out") == {"0-crashes.jpg": ["process_died"], "1.jpg": []}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills itself as Unix does")
+def test_a_worker_that_dies_in_the_middle_of_its_result_is_recognised(tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "Reader", FakeReader)
+    for index, name in enumerate(("0", "1-half-once", "2-half", "3")):
+        photo(tmp_path / "in" / f"{name}.jpg", mark=index)
+    limits = Limits(seconds=30, megabytes=300)  # far beyond what anything here takes
+    hired = partial(ProcessWorker, Troubled, Options(), limits)
+    batch.run([tmp_path / "in"], tmp_path / "out", workers=2, executor=hired, limits=limits, overlay=True)
+    found = codes(tmp_path / "out")
+    assert found == {"0.jpg": [], "1-half-once.jpg": [], "2-half.jpg": ["process_died"], "3.jpg": []}
+
+
+def test_what_workers_print_does_not_reach_the_operator(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(batch, "Reader", FakeReader)
+    for index, name in enumerate(("0-shouts", "1-crashes", "2-grows")):
+        photo(tmp_path / "in" / f"{name}.jpg", mark=index)
+    batch.run([tmp_path / "in"], tmp_path / "out", workers=1, executor=hire(), limits=LIMITS)
+    assert codes(tmp_path / "out")["0-shouts.jpg"] == []
+    assert capfd.readouterr() == ("", "")
 
 
 class Deadly(FakeReader):
