@@ -18,6 +18,7 @@ from .cases import Altered, BubbleCase, Case, Person, Reason, TallyCase, TotalsC
 from .choices import Choice, Choices
 from .explain import explain, said_elsewhere
 from .field_record import Evidence, FieldRecord, Frozen
+from .frozen import FrozenMapping
 from .groups import Group, Member
 from .policy import Decision, Policy
 from .printed import Label
@@ -58,7 +59,7 @@ class Document(JsonLine):
     pages_present: tuple[str, ...]
     pages_missing: tuple[str, ...]
     photos: tuple[DocumentPhoto, ...]
-    fields: dict[str, FieldRecord]
+    fields: FrozenMapping[str, FieldRecord]
     rules: tuple[RuleResult, ...]
     verdict: DocumentVerdict
     problems: tuple[Problem, ...]

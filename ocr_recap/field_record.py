@@ -5,11 +5,14 @@ Names and coordinates are those of the contract in `record`.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
+
+from .frozen import FrozenDict, FrozenMapping
 
 Quad = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
 FieldStatus = Literal["accepted", "review", "blank"]
@@ -19,6 +22,11 @@ class Frozen(BaseModel):
     """Base of every part of a record."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As the library does it; what is updated is frozen as well."""
+        frozen = {name: FrozenDict(new) if type(new) is dict else new for name, new in (update or {}).items()}
+        return super().model_copy(update=frozen, deep=deep)
 
 
 class Bilingual(Frozen):
@@ -59,9 +67,9 @@ class CellEvidence(Frozen):
     """
 
     quad: Quad
-    probabilities: dict[str, float]
-    first: dict[str, float] | None = None
-    second: dict[str, float] | None = None
+    probabilities: FrozenMapping[str, float]
+    first: FrozenMapping[str, float] | None = None
+    second: FrozenMapping[str, float] | None = None
     quality: CellQuality | None = None
     overwritten: float = 0.0
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pydantic import ConfigDict, PrivateAttr
 
 from .field_record import Bilingual, FieldRecord, Frozen, Quad, bilingual
+from .frozen import FrozenMapping
 from .problems import hint
 from .surface import Surface
 
@@ -171,7 +172,7 @@ class RuleResult(Frozen):
     text: str
     strength: Literal["exact", "inequality", "soft"]
     basis: str
-    numbers: dict[str, int | None]
+    numbers: FrozenMapping[str, int | None]
     outcome: Literal["holds", "broken", "not_evaluated"]
     difference: float | None
     holds: float | None = None
@@ -182,7 +183,7 @@ class Problem(Frozen):
     """One member of `problems.PROBLEMS` or `WARNINGS`, its data, and the next step for the user."""
 
     code: str
-    data: dict[str, Any]
+    data: FrozenMapping[str, Any]
     hint: Bilingual
 
 
@@ -198,9 +199,9 @@ class Provenance(Frozen):
     weights_sha256: str | None
     tally_sha256: str | None = None
     alterations_sha256: str | None = None
-    options: dict[str, Any]
+    options: FrozenMapping[str, Any]
     options_sha256: str
-    runtime: dict[str, str]
+    runtime: FrozenMapping[str, str]
 
 
 class JsonLine(Frozen):
@@ -248,7 +249,7 @@ class Record(JsonLine):
     document: str | None = None
     counts: bool = True
     page: Page | None
-    fields: dict[str, FieldRecord]
+    fields: FrozenMapping[str, FieldRecord]
     row_sums: tuple[RowSum, ...] = ()
     rules: tuple[RuleResult, ...] = ()
     status: Verdict

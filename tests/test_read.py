@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -213,3 +214,21 @@ def test_our_own_regional_form_is_read_with_all_forms_at_hand(reader: Reader) ->
         f"votes_{pair}": "blank" for pair in (1, 2, 3)
     }
     assert all(number.evidence.bubbles is not None for number in record.fields.values())
+
+
+def test_what_a_record_holds_cannot_be_changed(records: dict[str, Record]) -> None:
+    record = records["page2-clean"]
+    (name, field), *_ = record.fields.items()
+    copy = record.model_copy(update={"fields": dict(record.fields)})
+    cell = field.evidence.digits.cells[0]
+    for held in (record.fields, copy.fields, cell.probabilities, record.provenance.options):
+        with pytest.raises(TypeError):
+            held[name] = field  # type: ignore[index]
+        with pytest.raises(TypeError):
+            held.clear()
+    again = pickle.loads(pickle.dumps(record))
+    for other in (again, copy, Record.from_json(record.to_json()), record.model_copy(deep=True)):
+        assert other.to_json() == record.to_json()
+    with pytest.raises(TypeError):
+        again.fields.pop(name)
+    assert json.loads(record.to_json())["fields"] == {i: f.model_dump(mode="json") for i, f in record.fields.items()}
