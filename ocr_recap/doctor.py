@@ -183,7 +183,7 @@ def _headings() -> Iterator[Found]:
     if found:
         yield _say(True, f"Tesseract {found}")
         return
-    fix = "pip install 'ocr-recap[headings]'; apt install tesseract-ocr"
+    fix = "apt install tesseract-ocr"
     yield _say(
         True,
         f"Tesseract tidak terpasang (tambahan): formulir yang hanya berbeda judulnya tidak dibedakan; {fix}",

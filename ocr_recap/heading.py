@@ -1,23 +1,21 @@
 """Printed headings as one more witness of which form this is, where no tag says so.
 
 Twin forms have the same tables and differ in their heading alone (DPR and DPRD). Tesseract reads the top of the page,
-straightened; words that name a contest and that this page does not print contradict it. Tesseract is optional
-(`pip install 'ocr-recap[headings]'`, and its binary); without it twins cannot be told apart, which `doctor` says. It
+straightened; words that name a contest and that this page does not print contradict it. Tesseract is optional (a
+program of its own, `tesseract`, with its English data); without it twins cannot be told apart, which `doctor` says. It
 never reads a number, and what it reads can only refuse a page, never find one.
 """
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import cache
-from importlib.util import find_spec
-from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -41,7 +39,7 @@ _TOP = 0.22  # share of the page's height where headings stand
 _WIDTH = 2000  # px of the straightened page: capitals of 1.7 mm on A3 are some 11 px high
 _SECONDS = 20  # after which Tesseract is given up
 _LETTERS = re.compile(r"[A-Z]{3,}")
-_THREADS = "OMP_THREAD_LIMIT"  # what OpenMP goes by, with which Tesseract shares out its work
+_TESSERACT = ("tesseract",)  # the command
 
 
 def refuse_twins(photo: Photo, located: Located) -> None:
@@ -65,10 +63,9 @@ def refuse_twins(photo: Photo, located: Located) -> None:
 
 @cache
 def available() -> str | None:
-    """Version of the Tesseract that would be asked; None where it or `pytesseract` is not installed."""
-    # `pytesseract` loads pandas where that is installed, which takes longer than reading a photo: it waits until asked.
+    """Version of the Tesseract that would be asked; None where it is not installed."""
     command = shutil.which("tesseract")
-    if command is None or find_spec("pytesseract") is None:
+    if command is None:
         return None
     try:
         said = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=_SECONDS, check=True)
@@ -108,29 +105,16 @@ def _top(photo: Photo, located: Located) -> NDArray[np.uint8]:
 
 def _words(picture: NDArray[np.uint8]) -> list[str]:
     """Words in capitals that Tesseract is sure of; none where it fails."""
-    import pytesseract  # noqa: PLC0415  (optional)
-
+    command = [*_TESSERACT, "stdin", "stdout", "-l", "eng", "--psm", "11", "tsv"]
+    # Several threads wait for each other, and most so where all cores work. Only Tesseract hears of this.
+    environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+    encoded = cv2.imencode(".png", picture)[1].tobytes()
     try:
-        with _one_thread():
-            read = pytesseract.image_to_data(
-                picture, lang="eng", config="--psm 11", output_type=pytesseract.Output.DICT, timeout=_SECONDS
-            )
-    except (RuntimeError, OSError):  # too slow, or not able to start
+        done = subprocess.run(
+            command, input=encoded, capture_output=True, env=environment, timeout=_SECONDS, check=True
+        )
+    except (OSError, subprocess.SubprocessError):  # too slow, or not able to start
         return []
-    data = cast(dict[str, list[Any]], read)
-    sure = (str(text).upper() for text, trust in zip(data["text"], data["conf"], strict=True) if float(trust) >= _SURE)
+    rows = csv.DictReader(done.stdout.decode("utf-8", "replace").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    sure = (str(row["text"]).upper() for row in rows if float(row["conf"] or -1) >= _SURE)
     return [word for text in sure for word in _LETTERS.findall(text)]
-
-
-@contextmanager
-def _one_thread() -> Generator[None, None, None]:
-    """Within, Tesseract is started with one thread: several wait for each other, and most so where all cores work."""
-    before = os.environ.get(_THREADS)
-    os.environ[_THREADS] = "1"  # `pytesseract` takes no environment, it hands on our own
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[_THREADS]
-        else:
-            os.environ[_THREADS] = before

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
-import pytesseract
 import pytest
 
 from ocr_recap import Options, Reader, draw, heading, template
@@ -96,18 +96,33 @@ def test_a_twin_is_refused_and_the_form_itself_is_not(reader: Reader, twin: Path
     assert careless.read(photo(twin)).page is not None
 
 
+COUNTERFEIT = """#!{python}
+import os, sys
+picture = sys.stdin.buffer.read()
+assert picture.startswith(b"\\x89PNG"), picture[:8]
+assert sys.argv[1:] == ["stdin", "stdout", "-l", "eng", "--psm", "11", "tsv"], sys.argv
+limit = os.environ.get("OMP_THREAD_LIMIT")
+print("level\\tconf\\ttext")
+print("5\\t96.5\\tDPRD" + ("" if limit == "1" else "\\x00"))
+print("5\\t12\\tPRESIDEN")
+print('5\\t90\\t"KWK')
+print("1\\t-1\\t")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script stands for the program")
 @pytest.mark.parametrize("before", [None, "4"])
-def test_tesseract_runs_on_one_thread_and_the_setting_is_put_back(before: str | None, monkeypatch: pytest.MonkeyPatch):
+def test_tesseract_alone_is_told_to_run_on_one_thread(before: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path):
     monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
     if before is not None:
         monkeypatch.setenv("OMP_THREAD_LIMIT", before)
-    seen: list[str | None] = []
-
-    def fails(*_: object, **__: object) -> None:
-        seen.append(os.environ.get("OMP_THREAD_LIMIT"))
-        raise RuntimeError("too slow")
-
-    monkeypatch.setattr(pytesseract, "image_to_data", fails)
-    assert heading._words(np.full((20, 20), 255, np.uint8)) == []
-    assert seen == ["1"]
+    program = tmp_path / "tesseract"
+    program.write_text(COUNTERFEIT.format(python=sys.executable))
+    program.chmod(0o755)
+    monkeypatch.setattr(heading, "_TESSERACT", (str(program),))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "putenv", None)  # whoever sets a variable of this process fails
+        assert heading._words(np.full((20, 20), 255, np.uint8)) == ["DPRD", "KWK"]
     assert os.environ.get("OMP_THREAD_LIMIT") == before
+    program.write_text("#!/bin/sh\nexit 1\n")
+    assert heading._words(np.full((20, 20), 255, np.uint8)) == []
