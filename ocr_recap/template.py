@@ -29,6 +29,9 @@ from .yaml_tree import MOST_BYTES, YamlFault, read
 SCHEMA_VERSION = 1
 SCHEMA_FILE = "template.schema.json"
 _MOST_FAULTS = 50  # said of one file; who has corrected these runs again
+# By judgement: fifteen times the fullest page of our forms (66), and a form of 300 candidates with 3 numbers each.
+MOST_CELLS = 1_000  # digit boxes of one page, each of which is cut, measured and read by a net
+MOST_FIELDS = 1_000  # numbers of one form
 
 
 class TemplateError(ValueError):
@@ -82,7 +85,7 @@ class Template(Model):
     source: str = Field(description="where geometry and rules were taken from, and how sure that is")
     paper: Paper
     pages: tuple[Page, ...] = Field(min_length=1)
-    fields: tuple[FormField, ...] = Field(min_length=1)
+    fields: tuple[FormField, ...] = Field(min_length=1, max_length=MOST_FIELDS)
     rules: tuple[Rule, ...] = ()
     sha256: str = Field(default="", exclude=True, description="hash of the file, filled in by the loader")
     yaml: str = Field(default="", exclude=True, repr=False, description="the file's text, filled in by the loader")
@@ -98,6 +101,9 @@ class Template(Model):
         for field in self.fields:
             if field.page not in pages:
                 raise ValueError(f"field {field.id!r} is on page {field.page!r}; write one of {', '.join(pages)}")
+        for page, cells in self._cells().items():
+            if cells > MOST_CELLS:
+                raise ValueError(f"page {page!r} has {cells} digit boxes; a page may have {MOST_CELLS}: divide it")
         known = set(names)
         for rule in self.rules:
             for name in rule.relation.fields:
@@ -110,6 +116,13 @@ class Template(Model):
         if len(tags) != len(set(tags)):
             raise ValueError("two pages have the same tag id; the tag is what tells the pages apart")
         return self
+
+    def _cells(self) -> Counter[str]:
+        """How many digit boxes each page has."""
+        found: Counter[str] = Counter()
+        for field in self.fields:
+            found[field.page] += field.cells.count
+        return found
 
     def __hash__(self) -> int:
         return hash((self.id, self.sha256))  # what is worked out once for a page is kept by its template

@@ -75,8 +75,27 @@ class _Loader(yaml.SafeLoader):
         self._sizes[id(node)] = self._nodes - before
         if self._nodes > MOST_NODES:
             raise YamlFault(f"more than {MOST_NODES} keys and values, which no form needs", line)
+        if isinstance(node, yaml.MappingNode):
+            _refuse_doubles(node)
         if isinstance(node, yaml.ScalarNode):
             longest = LONGEST if node.tag == _TEXT else LONGEST_NUMBER
             if len(node.value) > longest:
                 raise YamlFault(f"a value of {len(node.value)} characters; write at most {longest}", line)
         return node
+
+
+def _refuse_doubles(node: yaml.MappingNode) -> None:
+    """The library takes the last of equal keys and says nothing, so half of what somebody wrote would be lost.
+
+    Raises:
+        YamlFault: a key stands twice.
+    """
+    seen: dict[tuple[str, str], int] = {}
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode):
+            line = key.start_mark.line + 1
+            name = key.tag, key.value
+            if name in seen:
+                told = f"the key {key.value[:40]!r} already stands in line {seen[name]}; keep one of the two"
+                raise YamlFault(told, line)
+            seen[name] = line

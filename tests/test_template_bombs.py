@@ -30,6 +30,8 @@ BOMBS = {
     "a date that is none": ("a: !!timestamp maybe", "line 1", "does not fit"),
     "an empty number": ('a: !!float ""', "line 1", "does not fit"),
     "a key that is a list": ("? [a]\n: b", "line 1", "unhashable"),
+    "a key that stands twice": ("a: 1\nb: 2\na: 3\n", "line 3", "already stands in line 1"),
+    "a key twice in a part": ("a: {b: 1, c: 2, 'b': 3}\n", "line 1", "keep one of the two"),
     "control characters": ("a: \0", "line 1", "unacceptable"),
 }
 
@@ -81,3 +83,20 @@ def test_rules_have_numbers_that_can_be_weighed() -> None:
     with pytest.raises(RuleSyntaxError, match="write at most"):
         parse(f"a = {'9' * 400} * b")
     assert parse("a = 1.02 * b + 0.5 +- 1.5").tolerance == 1.5
+
+
+def crowded(fields: int, cells: int, page: str = "1") -> str:
+    part = "  - {id: n%d, page: '%s', label: {id: a, en: a}, cells: {box: [10, 10, 5, 8], count: %d, pitch: 5}}\n"
+    head = (
+        f"{HEAD}id: crowded\ntitle: {{id: a, en: a}}\nsource: a\npaper: {{width: 297, height: 420}}\n"
+        f"pages:\n  - {{id: '{page}', title: {{id: a, en: a}}, find: lines}}\nfields:\n"
+    )
+    return head + "".join(part % (i, page, cells) for i in range(fields))
+
+
+def test_a_page_has_no_more_boxes_than_can_be_read() -> None:
+    with pytest.raises(TemplateError, match="8400 digit boxes; a page may have 1000"):
+        parse_text(crowded(700, 12), "form.yaml")
+    with pytest.raises(TemplateError, match="1000"):
+        parse_text(crowded(1001, 1), "form.yaml")
+    assert len(parse_text(crowded(250, 4), "form.yaml").fields) == 250
