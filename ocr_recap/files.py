@@ -11,9 +11,9 @@ import hashlib
 import os
 import stat
 from dataclasses import dataclass
-from io import BufferedReader
+from io import BufferedReader, FileIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from .problems import PhotoProblem
 
@@ -42,7 +42,22 @@ class State:
     changed: int
 
 
-def opened(path: Path) -> tuple[BufferedReader, State]:
+class _Plain(FileIO):
+    """A file whose content is there; the kernel's log looks like one, and says that there is nothing to read yet."""
+
+    def readinto(self, buffer: Any, /) -> int:
+        """As the library does it.
+
+        Raises:
+            BlockingIOError: there is nothing to read yet, for which the library returns None.
+        """
+        count: int | None = super().readinto(buffer)
+        if count is None:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return count
+
+
+def opened(path: Path) -> tuple[BufferedReader[_Plain], State]:
     """Open a plain file for reading; the caller closes it.
 
     Raises:
@@ -60,7 +75,7 @@ def opened(path: Path) -> tuple[BufferedReader, State]:
             raise
     except (OSError, ValueError) as fault:  # ValueError: a name that no file can have
         raise unreadable(fault) from None
-    file = os.fdopen(descriptor, "rb")
+    file = BufferedReader(_Plain(descriptor, "rb"))
     if found.st_size > MOST_BYTES:
         file.close()
         raise PhotoProblem("file_too_large", bytes=found.st_size, limit=MOST_BYTES)
@@ -81,7 +96,7 @@ def check_same(path: Path, before: State) -> None:
         raise PhotoProblem("file_changed")
 
 
-def held(file: BufferedReader, head: bytes, path: Path, state: State) -> bytes:
+def held(file: BufferedReader[_Plain], head: bytes, path: Path, state: State) -> bytes:
     """The whole content of a file whose beginning was read.
 
     Raises:

@@ -27,6 +27,12 @@ MOST_ROOM = 1_000_000_000
 # decoded row by row, shrunk; one of several is held whole before its first pixel comes out.
 _ROOM = {"JPEG": 1, "PNG": 6, "TIFF": 6, "HEIC": 12, "WEBP": 16, "JPEG of several scans": 6}
 
+_BLOCK = 16  # px: the tallest blocks that phones write (ITU T.81, A.2), of 8 x 8 samples of colour at half the size
+_MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")  # of a JPEG, but for those within scans (ITU T.81, B.1.1.2)
+_BARE_MARKERS = frozenset((0x01, 0xD8, 0xD9))  # that no segment follows
+_MOST_MARKERS = 10_000  # by judgement: of a file with more nobody can say that it is whole; photos have some twenty
+_MISSING = 128  # the gray of a block of which nothing is there: all its coefficients are 0 (ITU T.81, A.3.1)
+
 _T = TypeVar("_T")
 
 
@@ -40,7 +46,7 @@ class Raster:
     """
 
     def __init__(self, image: Image.Image | _Deferred, orientation: int, kind: str) -> None:
-        self._image, self._orientation = image, orientation
+        self._image, self._orientation, self._kind = image, orientation, kind
         self.most = MOST_ROOM // _ROOM[kind]
         width, height = image.size
         self.size: tuple[int, int] = (height, width) if orientation >= 5 else (width, height)
@@ -51,7 +57,10 @@ class Raster:
         width, height = self._image.size
         # For JPEG the decoder itself scales by powers of two and leaves the colours undecoded.
         self._image.draft("L", (math.ceil(width / step), math.ceil(height / step)))
-        return _upright(self._converted("L"), self._orientation)
+        pixels = self._converted("L")
+        if self._kind.startswith("JPEG") and _ends_early(pixels, _BLOCK * pixels.shape[0] // height):
+            raise PhotoProblem("image_truncated")
+        return _upright(pixels, self._orientation)
 
     def color(self) -> NDArray[np.uint8]:
         """(h, w, 3) BGR, full size, viewing orientation."""
@@ -90,6 +99,8 @@ def opened(content: bytes | Path, kind: str, frame: int) -> Generator[Raster, No
             _seek(image, frame)
         # Pillow turns a TIFF itself, and its size is the turned one from the start.
         several = isinstance(content, bytes) and kind == "JPEG" and _has_several_scans(content)
+        if several and isinstance(content, bytes) and not _has_all_passes(content):
+            raise PhotoProblem("image_truncated")
         orientation = 1 if kind == "TIFF" else _orientation(image)
         yield Raster(image, orientation, "JPEG of several scans" if several else kind)
 
@@ -231,6 +242,44 @@ def _has_several_scans(content: bytes) -> bool:
             parts = content[place + 9]
         place += 1 if marker == 0xFF else 2 + length
     return True
+
+
+def _has_all_passes(content: bytes) -> bool:
+    """Whether a JPEG of several scans has all bits of all coefficients of its first component (ITU T.81, B.2.3, G.1).
+
+    What the last scan itself holds is not looked at: where its end is missing, the last bit of some values is.
+    """
+    component = -1
+    bits: dict[int, int] = {}  # by coefficient: the lowest bit that a scan holds
+    place = 2
+    for _ in range(_MOST_MARKERS):
+        found = _MARKER.search(content, place)
+        if found is None:
+            break
+        place, marker = found.end(), content[found.end() - 1]
+        if marker in _BARE_MARKERS:
+            continue
+        segment = content[place + 2 : place + int.from_bytes(content[place : place + 2], "big")]
+        place += 2 + len(segment)
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC) and len(segment) > 6:
+            component = segment[6]
+        elif marker == 0xDA and segment and component in tuple(segment[1 : 1 + 2 * segment[0] : 2]):
+            first, last, approximation = segment[-3:]
+            bits.update(dict.fromkeys(range(first, last + 1), approximation & 15))
+    return all(bits.get(k) == 0 for k in range(64))
+
+
+def _ends_early(pixels: NDArray[np.uint8], rows: int) -> bool:
+    """Whether a JPEG's last blocks are missing, though the file has an end.
+
+    The decoder draws what is missing in the middle of its scale, which looks like clean gray paper. A picture whose
+    first rows look the same as well has a frame of that gray around it.
+
+    Args:
+        pixels: as decoded, not turned.
+        rows: of blocks of `_BLOCK` pixels, shrunk as the picture is.
+    """
+    return bool((pixels[-rows:] == _MISSING).all() and not (pixels[:rows] == _MISSING).all())
 
 
 def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:

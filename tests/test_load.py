@@ -1,15 +1,17 @@
 """Bad input: each file becomes a clear problem, in both languages, with its next step; nothing is lost."""
 
 import io
+import os
 import struct
 import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import SAMPLES
 from PIL import Image
 
-from ocr_recap import Options, Reader
+from ocr_recap import Options, Reader, files
 from ocr_recap.load import LEGIBLE_SIDE, load, load_color
 from ocr_recap.problems import PROBLEMS, PhotoProblem
 from ocr_recap.reasons import REASONS
@@ -150,3 +152,53 @@ def test_every_message_exists_in_both_languages() -> None:
         assert indonesian, code
         assert english, code
         assert indonesian != english, code
+
+
+def ended_early(content: bytes, share: float) -> bytes:
+    """A JPEG of which only a share is there, with an end marker as some programs add it."""
+    return content[: int(len(content) * share)].rstrip(b"\xff") + b"\xff\xd9"
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.6, 0.9])
+def test_a_jpeg_that_ends_early_is_cut_off_though_the_rest_can_be_read(reader: Reader, share: float) -> None:
+    record = reader.read(ended_early((SAMPLES / "page2-clean.jpg").read_bytes(), share))
+    assert [p.code for p in record.problems] == ["image_truncated"]
+    assert record.fields == {}
+
+
+def test_a_progressive_jpeg_has_all_its_passes(reader: Reader) -> None:
+    sample = np.asarray(Image.open(SAMPLES / "page2-clean.jpg"))
+    whole = encoded(sample, progressive=True, quality=90)
+    read = reader.read(whole)
+    assert read.page is not None
+    for share in (0.05, 0.2, 0.35):
+        assert [p.code for p in reader.read(ended_early(whole, share)).problems] == ["image_truncated"]
+    # Within the last pass only the last bit of what is there is missing, which no reading hangs on.
+    last = reader.read(ended_early(whole, 0.9))
+    for name, field in last.fields.items():
+        assert field.accepted in (None, read.fields[name].accepted)
+        assert (field.status == "blank") == (read.fields[name].status == "blank")
+
+
+def test_gray_around_a_picture_is_no_missing_part() -> None:
+    framed = np.full((1100, 900, 3), 128, np.uint8)
+    framed[100:1000, 100:800] = PICTURE
+    assert load(encoded(framed), "framed", Options()).height == 1100
+    framed[:100] = 200
+    with pytest.raises(PhotoProblem, match="image_truncated"):
+        load(encoded(framed), "cut", Options())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs something that is open and holds nothing yet")
+def test_a_file_that_has_nothing_to_read_yet_is_a_problem(reader: Reader, tmp_path: Path, monkeypatch) -> None:
+    # The kernel's log, `/proc/kmsg`, says of itself that it is a plain file. A pipe stands for it here.
+    path = tmp_path / "log.jpg"
+    os.mkfifo(path)
+    writer = os.open(path, os.O_RDWR)
+    try:
+        monkeypatch.setattr(files, "_check_kind", lambda *_: None)
+        assert [p.code for p in reader.read(path).problems] == ["file_unreadable"]
+        assert files.fingerprint(path) == ("", 0)
+        assert files.head(path, 10) == b""
+    finally:
+        os.close(writer)
