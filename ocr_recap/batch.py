@@ -28,6 +28,7 @@ from .emit.shown import Totals
 from .emit.tables import Dialect, DocumentRow
 from .emit.workbook import require as require_workbook
 from .executors import Executor, hire_of
+from .file_limits import FileLimits
 from .inputs import BatchError, Collected, Input, collect
 from .install import recover
 from .journal import Journal, Kept, fingerprint
@@ -162,7 +163,7 @@ def run(
             recover(out, discard=accept is not None)
             examined = examine(out, accept)  # better refused now than after hours of reading
             journal.begin(kind)
-            queue = Queue(journal, reader, kind)
+            queue = Queue(journal, reader, kind, FileLimits(limits))
             with Crew(hire, size, limits, eager=where != "serial") as crew:
                 files = survey(collected.photos, journal, crew, again=kind != "read")
                 by = _naming(manifest, files, reader.options)

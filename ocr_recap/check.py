@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from . import advice
 from .crop import crop
@@ -45,6 +45,12 @@ class Check:
     advice: tuple[Problem, ...]
 
 
+def unchecked(code: str, data: Mapping[str, Any]) -> Check:
+    """What is said of a photo that could not be looked at: to take it again, and why."""
+    said = {key: value for key, value in data.items() if key != "sha256"}
+    return Check("again", None, None, None, (make_problem(code, **said),))
+
+
 @one_thread()
 def check(source: Source, name: str, templates: Sequence[Template], options: Options, frame: int = 0) -> Check:
     """Check one photo; a bad one never raises.
@@ -65,8 +71,7 @@ def check(source: Source, name: str, templates: Sequence[Template], options: Opt
         located = locate(photo, templates)
         patches = crop(photo, located)
     except PhotoProblem as problem:
-        data = {key: value for key, value in problem.data.items() if key != "sha256"}
-        return Check("again", None, None, None, (make_problem(problem.code, **data),))
+        return unchecked(problem.code, problem.data)
     quality = advice.page(photo, located, advice.cells(located, patches))
     counts = [f.id for f in located.template.fields_of(located.page_id) if f.role == "count"]
     said = advice.warnings(located, quality, sum(len(patches[i].cells) for i in counts))

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from . import frames, template
-from .check import WORDS, Check, check
-from .cli_shared import OK, PROBLEMS, USAGE, LangOption, fail, language_of
+from . import template
+from .batch import usual_workers
+from .check import WORDS, Check, unchecked
+from .cli_shared import (
+    INTERRUPTED,
+    OK,
+    PROBLEMS,
+    USAGE,
+    FileSecondsOption,
+    LangOption,
+    PhotoMemoryOption,
+    PhotoSecondsOption,
+    fail,
+    language_of,
+)
+from .crew import CannotStart, Crew
 from .emit.html import Language
-from .inputs import BatchError, collect
+from .inputs import BatchError, Collected, collect
+from .jobs import Failed
+from .limits import Limits
 from .options import Options
-from .record import label
+from .processes import ProcessWorker
+from .reader import Reader
+from .singles import Asked, in_order
 from .summary import say
 from .terminal import echo
 from .text import json_text
@@ -30,6 +48,9 @@ def check_photos(
     as_json: Annotated[
         bool, typer.Option("--json", help="Satu baris JSON per foto. / One line of JSON per photo.")
     ] = False,
+    photo_seconds: PhotoSecondsOption = Limits.seconds,
+    photo_memory: PhotoMemoryOption = Limits.megabytes,
+    file_seconds: FileSecondsOption = Limits.file_seconds,
     lang: LangOption = None,
 ) -> None:
     """Cukup baikkah fotonya? Tanpa membaca angka / is the photo good enough? Nothing is read.
@@ -38,22 +59,40 @@ def check_photos(
     1 if one does.
     """
     language = language_of(lang)
-    options = Options()
     try:
-        forms = [template.load(name) for name in templates or template.available()]
+        for name in templates or ():
+            template.load(name)  # better refused here than by every worker
         collected = collect(photos)
     except BatchError as fault:
         fail(say(language, fault.id, fault.en), USAGE)
     except template.TemplateError as fault:
         fail(str(fault), USAGE)
+    options = Options(templates=tuple(templates or ()))
     again = False
-    for photo in collected.photos:
-        for frame in range(min(frames.count(photo.path), options.max_frames)):
-            found = check(photo.path, photo.name, forms, options, frame)
+    try:
+        for name, found in _checked(collected, options, Limits(photo_seconds, photo_memory, file_seconds)):
             again |= found.judgement == "again"
-            name = label(photo.name, frame)
             echo(_json(name, found) if as_json else _text(name, found, language))
+    except CannotStart as fault:
+        why = (
+            f"Proses pemeriksa tidak dapat dimulai ({fault}). Periksa memori yang kosong dan jalankan ocr-recap "
+            "doctor, lalu jalankan lagi perintah yang sama.",
+            f"Processes that check cannot start ({fault}). Check how much memory is free and run ocr-recap "
+            "doctor, then run the same command again.",
+        )
+        fail(say(language, *why), USAGE)
+    except KeyboardInterrupt:
+        fail(say(language, "Dihentikan.", "Interrupted."), INTERRUPTED)
     raise typer.Exit(PROBLEMS if again else OK)
+
+
+def _checked(collected: Collected, options: Options, limits: Limits) -> Iterator[tuple[str, Check]]:
+    """Each photo by its name with what was found, in order; workers that a photo may kill do the work."""
+    asked = [Asked(photo.path, photo.name) for photo in collected.photos]
+    with Crew(lambda: ProcessWorker(Reader, options, limits), usual_workers(len(asked)), limits) as crew:
+        for task, done in in_order(crew, asked, options, limits, check=True):
+            assert isinstance(done, Check | Failed)
+            yield task.label, unchecked(done.code, dict(done.data)) if isinstance(done, Failed) else done
 
 
 def _text(name: str, found: Check, language: Language) -> str:

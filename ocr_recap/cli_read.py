@@ -11,7 +11,18 @@ from pydantic import ValidationError
 
 from . import batch, summary, template
 from .audit import acceptance
-from .cli_shared import INTERRUPTED, OK, PROBLEMS, USAGE, AcceptOption, LangOption, QuietOption
+from .cli_shared import (
+    INTERRUPTED,
+    OK,
+    PROBLEMS,
+    USAGE,
+    AcceptOption,
+    FileSecondsOption,
+    LangOption,
+    PhotoMemoryOption,
+    PhotoSecondsOption,
+    QuietOption,
+)
 from .cli_shared import fail as _fail
 from .cli_shared import language_of as _language
 from .limits import Limits
@@ -98,14 +109,6 @@ ExecutorOption = Annotated[
     Executors,
     typer.Option("--executor", help="Tempat membaca; ray: extra. / Where photos are read; ray is an extra."),
 ]
-PhotoSecondsOption = Annotated[
-    float,
-    typer.Option("--photo-seconds", min=1, help="Batas waktu tiap foto, detik. / Time limit of a photo, seconds."),
-]
-PhotoMemoryOption = Annotated[
-    int,
-    typer.Option("--photo-memory", min=64, help="Batas memori tiap foto, MiB. / Memory limit of a photo, MiB."),
-]
 ShipOption = Annotated[
     bool,
     typer.Option("--ship-photos", help="Ray: kirim isi foto ke node. / Send photos to nodes that do not see them."),
@@ -152,6 +155,7 @@ def read(
     executor: ExecutorOption = Executors.processes,
     photo_seconds: PhotoSecondsOption = Limits.seconds,
     photo_memory: PhotoMemoryOption = Limits.megabytes,
+    file_seconds: FileSecondsOption = Limits.file_seconds,
     ship_photos: ShipOption = False,
     force: ForceOption = False,
     retry_problems: RetryOption = False,
@@ -182,7 +186,7 @@ def read(
                 options,
                 workers=workers,
                 executor=executor.value,
-                limits=Limits(photo_seconds, photo_memory),
+                limits=Limits(photo_seconds, photo_memory, file_seconds),
                 ship=ship_photos,
                 kind="force" if force else "retry" if retry_problems else "read",
                 overlay=overlay,

@@ -31,6 +31,19 @@ QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help="Tanpa kemajuan dan ringkasan. / No progress and no summary.")
 ]
 
+PhotoSecondsOption = Annotated[
+    float,
+    typer.Option("--photo-seconds", min=1, help="Batas waktu tiap foto, detik. / Time limit of a photo, seconds."),
+]
+PhotoMemoryOption = Annotated[
+    int,
+    typer.Option("--photo-memory", min=64, help="Batas memori tiap foto, MiB. / Memory limit of a photo, MiB."),
+]
+FileSecondsOption = Annotated[
+    float,
+    typer.Option("--file-seconds", min=1, help="Batas waktu tiap PDF atau TIFF, detik. / Of a PDF or TIFF, seconds."),
+]
+
 
 AcceptOption = Annotated[
     str | None,

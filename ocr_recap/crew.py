@@ -16,7 +16,7 @@ from typing import Any, Protocol, Self
 from .jobs import Done, Failed, Task
 from .limits import Limits
 
-Finished = tuple[Task, Done]
+Finished = tuple[Task, Done, float]  # and the seconds that it took, those of a first try included
 
 _FALSE_STARTS = 3  # in a row, of workers that died before they were ready
 
@@ -63,8 +63,12 @@ class Crew:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, fault: object, trace: TracebackType | None) -> None:
+        self.end(now=kind is not None)
+
+    def end(self, now: bool = False) -> None:
+        """Let all workers end: at once, whatever they do, or when they have nothing to do. Later work hires others."""
         for desk in self._desks:
-            desk.dismiss(now=kind is not None or desk.starting)
+            desk.dismiss(now=now or desk.starting)
 
     def run(self, tasks: Iterable[Task], begun: Callable[[Task], None] = lambda task: None) -> Iterator[Finished]:
         """Do all work, in any order; each piece comes back once, with what was made of it or why it failed.
@@ -128,14 +132,15 @@ class Crew:
             if time.monotonic() - desk.since < seconds:
                 return None
             desk.dismiss(now=True)
-            return task, desk.finish(Failed("time_limit", (("seconds", round(seconds, 1)),)))
+            return task, *desk.finish(Failed("time_limit", (("seconds", round(seconds, 1)),)))
         done = Failed("process_died") if desk.future.exception() else desk.future.result()
         if not isinstance(done, Failed):
-            return task, desk.finish(done)
+            return task, *desk.finish(done)
         desk.dismiss(now=True)
         if desk.again:
-            return task, desk.finish(done)
+            return task, *desk.finish(done)
         desk.again = True
+        desk.spent = time.monotonic() - desk.since
         return None
 
     def _started(self, desk: _Desk, fault: BaseException | None) -> None:
@@ -159,6 +164,7 @@ class _Desk:
         future: of the task; None until the worker has begun.
         since: when it began (time.monotonic).
         again: whether another worker has tried it before.
+        spent: seconds that this took.
     """
 
     def __init__(self) -> None:
@@ -169,6 +175,7 @@ class _Desk:
         self.future: Future[Done] | None = None
         self.since = 0.0
         self.again = False
+        self.spent = 0.0
 
     @property
     def idle(self) -> bool:
@@ -186,10 +193,11 @@ class _Desk:
             self.since = time.monotonic()
             self.future = self.worker.begin(self.task)
 
-    def finish(self, done: Done) -> Done:
-        """Be free for other work."""
-        self.task, self.future, self.again = None, None, False
-        return done
+    def finish(self, done: Done) -> tuple[Done, float]:
+        """Be free for other work; the seconds that this one took."""
+        seconds = self.spent + time.monotonic() - self.since
+        self.task, self.future, self.again, self.spent = None, None, False, 0.0
+        return done, seconds
 
     def dismiss(self, now: bool) -> None:
         """Do without the worker; its work stays."""

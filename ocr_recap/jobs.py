@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import frames
+from .check import Check, check, unchecked
 from .emit import CROPS, HEADERS, OVERLAYS, PAGES, STROKES, strokes
 from .emit.overlay import overlay, rectified
 from .emit.pictures import encode, header, sheet, strip, thumbnail
@@ -41,6 +42,7 @@ class Job:
         frames: 0; or how many the file has, for the one job that stands for all from `frame` on, which are too many.
         fault: a problem that is known before anything is read, since the file's frames could not be counted.
         content: the file's bytes, where the process that reads cannot see `path`.
+        several: whether it is one of several frames of its file, which are limited together.
     """
 
     path: Path
@@ -53,6 +55,38 @@ class Job:
     frames: int = 0
     fault: Failed | None = None
     content: bytes | None = None
+    several: bool = False
+
+    @property
+    def label(self) -> str:
+        """How people see it named."""
+        return label(self.name, self.frame)
+
+    @property
+    def file(self) -> str:
+        """What tells its file from others."""
+        return self.sha256 or self.path.as_posix()
+
+
+@dataclass(frozen=True)
+class Single:
+    """One photo to read or to check for somebody who waits for it: no pictures, and nothing of a journal.
+
+    Attributes:
+        source: as `load.load` takes it.
+        name: how results call it.
+        frame: which picture of the file, from 0.
+        check: whether only its quality is wanted.
+        number: its place among all that are asked for.
+        file: the place of its file.
+    """
+
+    source: Source
+    name: str
+    frame: int = 0
+    check: bool = False
+    number: int = 0
+    file: int = 0
 
     @property
     def label(self) -> str:
@@ -100,8 +134,8 @@ class Failed:
     data: tuple[tuple[str, Any], ...] = ()
 
 
-Task = Job | Count
-Done = Made | int | Failed
+Task = Job | Single | Count
+Done = Made | Check | int | Failed
 
 
 def work(reader: Reader, task: Task) -> Done:
@@ -113,9 +147,28 @@ def work(reader: Reader, task: Task) -> Done:
     try:
         if isinstance(task, Count):
             return frames.count(task.path if task.content is None else task.content)
-        return read_job(reader, task)
+        return read_single(reader, task) if isinstance(task, Single) else read_job(reader, task)
     except MemoryError:
         return Failed("memory_limit")
+
+
+def read_single(reader: Reader, task: Single) -> Made | Check:
+    """Read or check one photo.
+
+    Raises:
+        MemoryError: it takes more than there is.
+    """
+    if task.check:
+        try:
+            return check(task.source, task.name, reader.templates, reader.options, task.frame)
+        except Exception as fault:
+            if is_shortage(fault):
+                raise MemoryError from fault
+            return unchecked("internal_error", {"error": type(fault).__name__})
+    record = reader.read(task.source, task.name, task.frame)
+    if any(problem.code == "memory_limit" for problem in record.problems):
+        raise MemoryError
+    return made(record)
 
 
 def read_job(reader: Reader, job: Job) -> Made:

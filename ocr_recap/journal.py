@@ -160,6 +160,12 @@ class Journal:
             return False
         return all(self.picture(which, sha256, job, file) for which, sha256 in json.loads(pictures).items())
 
+    def codes(self, job: Job) -> tuple[str, ...]:
+        """The problems of a photo's result; none if there is no result."""
+        with _faults():
+            row = self._db.execute("SELECT codes FROM readings WHERE key = ?", (job.key,)).fetchone()
+        return tuple(row[0].split()) if row else ()
+
     def load(self, job: Job) -> Entry | None:
         """A photo's result; None if there is none, or none that is as it was read."""
         row = self._whole(job, "record, pictures, file")

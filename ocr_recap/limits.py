@@ -9,15 +9,21 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Limits:
-    """What one photo may take before it becomes a problem.
+    """What one photo, and one file of several frames, may take before it becomes a problem.
 
     Attributes:
-        seconds: from its beginning to its end; the process is ended then.
+        seconds: of a photo or frame, from its beginning to its end; the process is ended then.
         megabytes: MiB beyond what a process holds before its first photo; enforced on Linux only.
+        file_seconds: of all frames of a file together; what is left of the file then is not read. By judgement: 500
+            pages that are read in 3 seconds each are read to the end.
+        failures: frames of a file in a row that took too much or ended their process; what follows is not read. By
+            judgement: damaged pages come alone, pages that were built to harm come together.
     """
 
     seconds: float = 120.0
     megabytes: int = 2048
+    file_seconds: float = 1800.0
+    failures: int = 3
 
 
 def confine(megabytes: int) -> None:

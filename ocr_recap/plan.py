@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from . import files as plain_files
-from . import frames
 from .crew import Crew
+from .file_limits import COSTLY, FileLimits
 from .files import fingerprint as fingerprint_of
 from .inputs import Input
 from .jobs import Count, Failed, Job, Made, Task, unread
 from .journal import Journal, key_of
-from .problems import PhotoProblem
+from .singles import may_have_frames
 
 if TYPE_CHECKING:
     from .reader import Reader
@@ -60,7 +59,7 @@ def survey(photos: Sequence[Input], journal: Journal, crew: Crew, again: bool) -
     files = [File(photo) for photo in photos]
     unknown: dict[Path, list[int]] = {}
     for index, photo in enumerate(photos):
-        if not _may_have_frames(photo.path):
+        if not may_have_frames(photo.path):
             continue
         sha256 = fingerprint_of(photo.path)[0]
         known = journal.frames(sha256) if sha256 else 1
@@ -71,7 +70,8 @@ def survey(photos: Sequence[Input], journal: Journal, crew: Crew, again: bool) -
         else:
             files[index] = File(photo, 1, sha256)
             unknown.setdefault(photo.path, []).append(index)
-    for task, done in crew.run(Count(path) for path in unknown):
+    for task, done, _ in crew.run(Count(path) for path in unknown):
+        assert isinstance(task, Count)
         for index in unknown[task.path]:
             file = files[index]
             assert file.sha256
@@ -103,7 +103,7 @@ def planned(files: Iterable[File], most: int, fingerprint: str, overlay: bool, s
             known = sha256 and key_of(sha256, name, frame, fingerprint, overlay, save_pages)
             key = known or f"unreadable-{start}"
             beyond = file.frames if frame == most else 0
-            job = Job(path, name, sha256, key, overlay, save_pages, frame, beyond, file.fault)
+            job = Job(path, name, sha256, key, overlay, save_pages, frame, beyond, file.fault, several=jobs > 1)
             yield Planned(job, None if first == start else first + frame)
         start += jobs
 
@@ -117,16 +117,18 @@ def jobs_of(file: File, most: int) -> int:
 class Queue:
     """The jobs of a batch as they come up and are done.
 
-    `plan` grows as they do; `resumed` were done by an earlier run, `read` by this one.
+    `plan` grows as they do; `resumed` were done by an earlier run, `read` by this one. `limits` are those of files.
     """
 
     journal: Journal
     reader: Reader
     kind: Kind
+    limits: FileLimits
     plan: list[Planned] = field(default_factory=list[Planned])
     done: int = 0
     resumed: int = 0
     read: int = 0
+    _open: dict[str, list[Job]] = field(default_factory=dict[str, list[Job]])  # by file; their result may yet be void
 
     def work(self, crew: Crew, planned: Iterable[Planned], progress: Callable[[int, str], None]) -> None:
         """Let a crew do what is to do; `progress` hears how many jobs are done, and of the last one.
@@ -135,15 +137,35 @@ class Queue:
             OSError: the journal cannot be written.
             ocr_recap.crew.CannotStart: workers do not start.
         """
-        for task, done in crew.run(self._todo(planned, progress), self._began):
+        for task, done, seconds in crew.run(self._todo(planned, progress), self._began):
             assert isinstance(task, Job)
             assert isinstance(done, Made | Failed)
-            self.done += 1
-            self.read += 1
             made = done if isinstance(done, Made) else unread(self.reader, task, done)
-            self.journal.add(task, made, self.done, self.resumed)
-            progress(self.done, task.label)
+            self._keep(task, made, progress)
+            if _is_limited(task):
+                failed = isinstance(done, Failed) and done.code in COSTLY
+                self._note(task, failed, seconds)
         self.journal.tell(self.done, self.resumed)
+
+    def _keep(self, job: Job, made: Made, progress: Callable[[int, str], None]) -> None:
+        self.done += 1
+        self.read += 1
+        self.journal.add(job, made, self.done, self.resumed)
+        progress(self.done, job.label)
+
+    def _note(self, job: Job, failed: bool, seconds: float) -> None:
+        """Tell the limits of its file what a frame came to; results that are void by them become a problem."""
+        self.limits.note(job.file, job.frame, failed, seconds)
+        if self.limits.is_open(job.file, job.frame):
+            self._open.setdefault(job.file, []).append(job)
+            return
+        for other in (job, *self._open.pop(job.file, ())):
+            if self.limits.is_open(other.file, other.frame):
+                self._open.setdefault(other.file, []).append(other)
+            fault = self.limits.fault(other.file, other.frame)
+            if fault and fault.code not in self.journal.codes(other):
+                self.read += 1
+                self.journal.add(other, unread(self.reader, other, fault), self.done, self.resumed)
 
     def _began(self, task: Task) -> None:
         if isinstance(task, Job):
@@ -154,20 +176,24 @@ class Queue:
         at_work: set[str] = set()
         for one in planned:
             self.plan.append(one)
-            known = one.first is not None or one.job.key in at_work
-            before = not known and self.journal.is_done(one.job, self.kind)
+            job = one.job
+            known = one.first is not None or job.key in at_work
+            before = not known and self.journal.is_done(job, self.kind)
             self.resumed += before
             if before or known:
                 self.done += 1
-                progress(self.done, one.job.label)
+                progress(self.done, job.label)
+                if before and _is_limited(job):
+                    self._note(job, not COSTLY.isdisjoint(self.journal.codes(job)), 0.0)
+                continue
+            at_work.add(job.key)
+            fault = self.limits.fault(job.file, job.frame) if _is_limited(job) else None
+            if fault:
+                self._keep(job, unread(self.reader, job, fault), progress)
             else:
-                at_work.add(one.job.key)
-                yield one.job
+                yield job
 
 
-def _may_have_frames(path: Path) -> bool:
-    try:
-        with plain_files.opened(path)[0] as file:
-            return frames.kind_of(file.read(frames.HEAD)) in frames.SEVERAL
-    except (OSError, PhotoProblem):
-        return False  # reading it says why
+def _is_limited(job: Job) -> bool:
+    """Whether it reads one of several frames of a file, which are limited together."""
+    return job.several and not job.frames and job.fault is None

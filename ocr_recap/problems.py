@@ -191,6 +191,18 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "Reading this photo was not finished after {seconds} seconds and was stopped. Run again with --retry-problems "
         "and a larger --photo-seconds, or read the photo by eye.",
     ),
+    "file_stopped": (
+        "Berkas ini terlalu berat untuk dibaca: {failed} halaman berturut-turut gagal, sehingga mulai halaman {first} "
+        "tidak dibaca. Minta foto halamannya, atau pecah berkasnya dan jalankan lagi.",
+        "This file takes too much to read: {failed} of its pages failed in a row, so from page {first} on it has not "
+        "been read. Ask for photos of the pages, or split the file and run again.",
+    ),
+    "file_time_limit": (
+        "Membaca berkas ini belum selesai setelah {seconds} detik, sehingga mulai halaman {first} tidak dibaca. Pecah "
+        "berkasnya, atau jalankan lagi dengan --retry-problems dan --file-seconds yang lebih besar.",
+        "Reading this file was not finished after {seconds} seconds, so from page {first} on it has not been read. "
+        "Split the file, or run again with --retry-problems and a larger --file-seconds.",
+    ),
     "memory_limit": (
         "Membaca foto ini memerlukan memori lebih banyak daripada yang boleh dipakai. Minta foto yang lebih kecil, "
         "atau jalankan lagi dengan --retry-problems dan --photo-memory yang lebih besar.",

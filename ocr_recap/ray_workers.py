@@ -13,7 +13,7 @@ from typing import Any
 
 from .crew import Worker
 from .inputs import BatchError
-from .jobs import Done, Task, work
+from .jobs import Done, Single, Task, work
 from .limits import Limits, confine
 from .options import Options
 
@@ -102,7 +102,9 @@ class Actor:
 
     def work(self, task: Task, content: bytes | None) -> Done:
         """Do a piece of work, with the file's bytes if they were sent."""
-        return work(self._reader, task if content is None else replace(task, content=content))
+        if content is not None and not isinstance(task, Single):
+            task = replace(task, content=content)
+        return work(self._reader, task)
 
 
 class RayWorker:
@@ -119,7 +121,7 @@ class RayWorker:
     def begin(self, task: Task) -> Future[Done]:
         """Hand it a piece of work."""
         content = None
-        if self._ship:
+        if self._ship and not isinstance(task, Single):
             try:
                 content = self._ray.put(task.path.read_bytes())
             except OSError:

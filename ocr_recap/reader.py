@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
-from collections import deque
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-import cv2
 import numpy as np
 
 from . import frames as frames_module
@@ -21,7 +17,8 @@ from . import groups as groups_module
 from . import template as templates_module
 from .assembly import problem_record
 from .documents import Document, settle_all
-from .limits import is_shortage
+from .jobs import Done, Failed, Made, Single
+from .limits import Limits, is_shortage
 from .lists import read_manifest
 from .load import Source, check_source
 from .options import Options
@@ -32,29 +29,54 @@ from .stations import ManifestRow, Place, naming, normal, place
 from .template import Template
 from .witnesses.readers import Readers
 
+if TYPE_CHECKING:
+    from .one_worker import OneWorker
+
 _log = logging.getLogger(__name__)
 
 _S = TypeVar("_S", bound=Source)
-_Task = tuple[str, int, Record | None]  # path, frame, and the record if there is nothing to read
 
 
 class Reader:
     """Reads photos of tally forms. Holds the templates and the weights; safe to share between threads."""
 
-    def __init__(self, options: Options | None = None) -> None:
+    def __init__(self, options: Options | None = None, limits: Limits | None = None) -> None:
         """Load templates and weights.
 
         Args:
             options: how to read; by default all templates of the package.
+            limits: what a photo and a file may take. With them photos are read, and the frames of files counted, by
+                another process, which is replaced when it dies; it is started with the first photo and ended by
+                `close`, at the end of a `with` block, or with the program. Without them everything happens in this
+                process: a file that was built to harm may take hours or all memory, or end the program.
 
         Raises:
             TemplateError: a template is unknown or wrong.
             RuntimeError: the weights are missing or damaged.
         """
-        self.options = options or Options()
+        self.options, self.limits = options or Options(), limits
         chosen = self.options.templates or tuple(templates_module.available())
         self.templates: tuple[Template, ...] = tuple(templates_module.load(t) for t in chosen)
         self._readers = Readers.shipped()
+
+    @cached_property
+    def _worker(self) -> OneWorker | None:
+        if self.limits is None:
+            return None
+        from .one_worker import OneWorker  # noqa: PLC0415  (what works for a reader has readers itself)
+
+        return OneWorker(type(self), self.options, self.limits)
+
+    def close(self) -> None:
+        """End the process that reads for a reader with limits, if there is one; the next photo starts another."""
+        if self._worker is not None:
+            self._worker.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @cached_property
     def _by_id(self) -> dict[str, Template]:
@@ -90,7 +112,9 @@ class Reader:
             TypeError, ValueError: as `read`.
         """
         check_source(source)
-        return 1 if isinstance(source, np.ndarray) else frames_module.count(source)
+        if isinstance(source, np.ndarray):
+            return 1
+        return frames_module.count(source) if self._worker is None else self._worker.count(source)
 
     def read(self, source: Source, name: str | None = None, frame: int = 0) -> Record:
         """Read one photo, or one frame of a file that has several.
@@ -103,7 +127,10 @@ class Reader:
         Raises:
             TypeError, ValueError: an array of another type or shape, a negative frame. A bad photo never raises.
         """
-        return self.reading(source, name, frame).record
+        if self._worker is None:
+            return self.reading(source, name, frame).record
+        check_source(source, frame)
+        return self._received(*self._worker.read(source, name or _label(source), frame))
 
     def reading(self, source: Source, name: str | None = None, frame: int = 0) -> Reading:
         """As `read`, with the decoded photo beside the record."""
@@ -139,9 +166,7 @@ class Reader:
             for frame in range(min(frames, limit)):
                 yield source, frame, None
             if frames > limit and not isinstance(source, np.ndarray):
-                data = {"frames": frames, "first": limit + 1, "limit": limit, "sha256": ""}
-                with suppress(PhotoProblem):  # it may have gone since it was counted
-                    data["sha256"] = frames_module.receive(source).sha256()
+                data = {"frames": frames, "first": limit + 1, "limit": limit, "sha256": _sha256(source)}
                 yield source, limit, self.unread(_label(source), limit, "frames_not_read", **data)
 
     def read_document(self, photos: Iterable[Source], station: str | None = None) -> Document:
@@ -156,7 +181,7 @@ class Reader:
             ValueError: no photos, or `station` is no station code.
         """
         code = None if station is None else _code(station)
-        records = [left or self.read(photo, frame=frame) for photo, frame, left in self._pages(photos)]
+        records = list(self._here(photos) if self.limits is None else self._apart(list(photos), 1))
         if not records:
             raise ValueError("a document needs at least one photo")
         loose = Place(folder=records[0].photo.file)
@@ -213,48 +238,46 @@ class Reader:
     def read_many(self, paths: Iterable[str | Path], workers: int = 1) -> Iterator[Record]:
         """Read photos in order, a record per frame, with the same results on any number of workers.
 
-        A program that asks for more than one needs the usual `if __name__ == "__main__":`, since processes are
-        spawned. A photo that kills its process becomes a record with the problem `internal_error`.
+        A program that asks for more than one worker, or whose reader has limits, needs the usual
+        `if __name__ == "__main__":`, since processes are spawned. They are those of a batch: a photo that takes too
+        long or too much memory, or kills its process twice, becomes a record with the problem `time_limit`,
+        `memory_limit` or `process_died`, by the limits of the reader or, where it has none, by those of a batch.
 
         Args:
             paths: files.
-            workers: processes; 1 reads in this one.
+            workers: processes; 1 reads in this one if the reader has no limits.
+
+        Raises:
+            ocr_recap.crew.CannotStart: processes do not start.
         """
-        if workers <= 1:
-            for path, frame, left_out in self._pages(paths):
-                yield left_out or self.read(path, frame=frame)
-            return
-        queue = deque(self._pages([str(path) for path in paths]))
-        while queue:
-            yield from self._read_with_pool(queue, workers)
+        if workers <= 1 and self.limits is None:
+            return self._here(paths)
+        return self._apart(list(paths), workers)
 
-    def _read_with_pool(self, queue: deque[_Task], workers: int) -> Iterator[Record]:
-        """Take from the queue until it is empty or a process dies; who killed it is found out by reading alone."""
-        with _pool(workers, self.options) as pool:
-            waiting: deque[tuple[_Task, Future[Record] | None]] = deque()
-            while queue or waiting:
-                while queue and len(waiting) < 3 * workers:
-                    path, frame, left_out = task = queue.popleft()
-                    waiting.append((task, None if left_out else pool.submit(_read_in_worker, path, frame)))
-                task, future = waiting.popleft()
-                path, frame, left_out = task
-                try:
-                    record = left_out if future is None else future.result()
-                except BrokenProcessPool:
-                    queue.extendleft(t for t, _ in reversed(waiting))
-                    yield self._read_alone(path, frame)
-                    return
-                assert record is not None
-                self._remember(record, path)
-                yield record
+    def _here(self, sources: Iterable[Source]) -> Iterator[Record]:
+        for source, frame, left_out in self._pages(sources):
+            yield left_out or self.read(source, frame=frame)
 
-    def _read_alone(self, path: str, frame: int) -> Record:
-        try:
-            with _pool(1, self.options) as pool:
-                record = pool.submit(_read_in_worker, path, frame).result()
-        except BrokenProcessPool:
-            return self.failed(Path(path).name, "worker process died", frame)
-        self._remember(record, path)
+    def _apart(self, sources: Sequence[Source], workers: int) -> Iterator[Record]:
+        """The records of all frames of files, in order, by other processes."""
+        from .crew import Crew  # noqa: PLC0415  (what works for a reader has readers itself)
+        from .processes import ProcessWorker  # noqa: PLC0415
+        from .singles import Asked, in_order  # noqa: PLC0415
+
+        limits = self.limits or Limits()
+        asked = [Asked(source, _label(source)) for source in sources]
+        with Crew(lambda: ProcessWorker(type(self), self.options, limits), workers, limits) as crew:
+            for task, done in in_order(crew, asked, self.options, limits):
+                yield self._received(task, done)
+
+    def _received(self, task: Single, done: Done) -> Record:
+        """The record of what a worker made of a photo."""
+        if isinstance(done, Failed):
+            data = {"sha256": _sha256(task.source), **dict(done.data)}
+            return self.unread(task.name, task.frame, done.code, **data)
+        assert isinstance(done, Made)
+        record = Record.from_json(zlib.decompress(done.record).decode())
+        self._remember(record, task.source)
         return record
 
     def _remember(self, record: Record, source: Source) -> None:
@@ -273,26 +296,15 @@ def _code(text: str) -> str:
     return code
 
 
+def _sha256(source: Source) -> str:
+    """Hash of a file; empty if it cannot be read, and of an array, which has none before it was looked at."""
+    if not isinstance(source, np.ndarray):
+        with suppress(PhotoProblem):
+            return frames_module.receive(source).sha256()
+    return ""
+
+
 def _label(source: Source) -> str:
     if isinstance(source, np.ndarray):
         return "array"
     return "bytes" if isinstance(source, bytes) else Path(source).name
-
-
-_worker_reader: Reader | None = None
-
-
-def _pool(workers: int, options: Options) -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(options,))
-
-
-def _start_worker(options: Options) -> None:
-    global _worker_reader  # noqa: PLW0603  (a worker process holds one reader for its lifetime)
-    cv2.setNumThreads(1)
-    _worker_reader = Reader(options)
-
-
-def _read_in_worker(path: str, frame: int) -> Record:
-    assert _worker_reader is not None
-    return _worker_reader.read(path, frame=frame)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -34,7 +35,7 @@ class RunInfo(JsonLine):
         runtime: versions of Python and of the libraries that results depend on.
         options: of reading; template files by their own names.
         workers, resumed: how many worked, and photos whose results an earlier run had left.
-        executor, limits: where they worked, and what one photo might take (seconds, MiB).
+        executor, limits: where they worked, and what one photo or file might take (`limits.Limits`).
         language, dialect: of the report and the tables.
         workbook, parquet: whether the tables are there as a workbook and as Parquet too.
         names: whether stations have the names of their regions.
@@ -123,7 +124,7 @@ def run_info(
         options={**options, "templates": [Path(t).name for t in reader.options.templates]},
         workers=workers,
         executor=executor,
-        limits={"seconds": limits.seconds, "megabytes": limits.megabytes},
+        limits=asdict(limits),
         resumed=resumed,
         language=language,
         dialect=dialect,

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from dataclasses import asdict
 from functools import partial
 from multiprocessing.connection import Connection
 
@@ -175,4 +176,4 @@ def test_the_executor_changes_nothing(tmp_path):
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
     run = json.loads((tmp_path / "two" / "run.json").read_text())
     assert (run["executor"], run["workers"]) == ("processes", 2)
-    assert run["limits"] == {"seconds": Limits.seconds, "megabytes": Limits.megabytes}
+    assert run["limits"] == asdict(Limits())
