@@ -89,7 +89,13 @@ def test_ctrl_c_ends_the_command_and_the_next_one_goes_on(after, tmp_path):
     for index, sample in enumerate(sorted(SAMPLES.glob("*.jpg"))[:6]):
         (photos / f"{index}.jpg").write_bytes(sample.read_bytes())
     begun = subprocess.Popen(
-        command(photos, out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command(photos, out),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # Shells start jobs in the background deaf to Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     while read_so_far(out) < after and begun.poll() is None:
         time.sleep(0.01)

@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT, SAMPLES
 
 MOST_SAMPLES = 10_000_000  # bytes
-MOST_WEIGHTS = 3_000_000
+MOST_WEIGHTS = 6_000_000
 
 
 def run(*command: str | Path, cwd: Path) -> str:

@@ -67,4 +67,4 @@ def test_correction_figures_count_what_is_read() -> None:
         assert f["right_0.99"] == int((made.now == 3).sum())
         assert f["third_0.99"] == 60 - f["struck"] - f["right"]
         assert f["other"] == 0
-    assert len(corrections.table(found)) == 2 + 3
+    assert len(corrections.table(found)) == 2 + len(corrections.CORRECTIONS)

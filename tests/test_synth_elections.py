@@ -12,6 +12,7 @@ from ocr_recap import Template
 from ocr_recap.parts import Tally
 from ocr_recap.synth import clerk, numbers
 from ocr_recap.synth.fill import FieldWriting
+from ocr_recap.synth.hand import CORRECTIONS
 from ocr_recap.synth.marks import TallyMarks, spread
 from ocr_recap.synth.truth import filled, truth
 from ocr_recap.template import parse_text
@@ -163,7 +164,7 @@ def test_corrections_leave_the_right_digit_in_the_text(template: Template) -> No
         for said in written.fields.values():
             for manner, was, char in zip(said.manners, said.was, said.text, strict=False):
                 manners[manner] += 1
-                assert (was != " ") == (manner in ("struck", "overwritten", "fluid"))
+                assert (was != " ") == (manner in CORRECTIONS)
                 assert was == " " or (was != char and char.isdigit())
     assert set(manners) == {"plain", *clerk.MANNER_RATES}
     assert manners["plain"] > 0.85 * sum(manners.values())

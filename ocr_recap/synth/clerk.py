@@ -343,19 +343,13 @@ def _make_odd(template: Template, writing: dict[str, FieldWriting], rng: np.rand
 
 
 def strike_out(field: FormField, written: FieldWriting, kind: StrikeKind, rng: np.random.Generator) -> FieldWriting:
-    """The number as it was written, cancelled, and another one beside it; strokes and totals stay as they are.
-
-    Bubbles, strokes and totals may say either: the old number, where it was the count and was changed afterwards, or
-    the new one, where the old one was a slip of the pen.
-    """
-    before = written.text
-    other = _another(before, rng)
-    wrong_first = bool(rng.random() < 0.5)
-    old, new = (other, before) if wrong_first else (before, other)
-    plain = replace(written, manners=(), was="")
+    """A slip of the pen, cancelled, and what was written beside it; bubbles, strokes and totals say the latter."""
     bubbles = bool(written.bubbles) and bool(rng.random() < BUBBLES_STRUCK)
-    new = new.strip(" X-").rjust(field.cells.count)
-    return replace(plain, text=new, struck=Struck(kind, old), bubbles_struck=bubbles)
+    struck = Struck(kind, _another(written.text, rng))
+    text = written.text.strip(" X-").rjust(field.cells.count)
+    if interpret(text) == ("blank", None):  # crosses or dashes alone
+        text = "0".rjust(field.cells.count)
+    return replace(written, text=text, manners=(), was="", struck=struck, bubbles_struck=bubbles)
 
 
 def _another(text: str, rng: np.random.Generator) -> str:

@@ -22,6 +22,7 @@ from ocr_recap.synth.cellphoto import photograph
 from ocr_recap.synth.cells import OTHER, PATCH
 from ocr_recap.synth.hand import CORRECTIONS, Manner, cell, draw_hand
 from ocr_recap.synth.sheet import Sheet
+from ocr_recap.synth.strikes import AMENDED
 from ocr_recap.witnesses.digits import DigitReader
 
 SEED = 20_240_216
@@ -54,6 +55,8 @@ def corrected(manner: Manner, count: int, rng: np.random.Generator) -> Corrected
         sheet = Sheet(cv2.cvtColor(form.paper, cv2.COLOR_GRAY2BGR), _SCALE, hand.writer, rng)
         was = rng.integers(0, 10, len(form.rects))
         now = (was + rng.integers(1, 10, len(form.rects))) % 10
+        if manner == "amended":  # not every digit becomes another one by a stroke or two
+            was, now = np.array([AMENDED[i] for i in rng.integers(len(AMENDED), size=len(form.rects))]).T
         for rect, old, new in zip(form.rects, was, now, strict=True):
             x0, y0, x1, y1 = ((v + 0.5) / _SCALE for v in rect)
             cell(sheet, hand, str(new), (x0, y0, x1, y1), manner, str(old), guided=form.guided)
