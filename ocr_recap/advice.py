@@ -118,7 +118,8 @@ def around(located: Located) -> tuple[Problem, ...]:
         said.append(warning("photo_covered"))
     if located.others:
         read = f"{located.template.id} {located.page_id}"
-        said.append(warning("other_sheet", read=read, others=", ".join(located.others)))
+        others = ", ".join(other.name for other in located.others)
+        said.append(warning("other_sheet", read=read, others=others, so=["all_in_doubt"] if located.rivals else []))
     return tuple(said)
 
 
@@ -131,7 +132,7 @@ def is_copy(found: PhotoQuality, limits: Limits = Limits()) -> bool:
 
 def take_again(warnings: tuple[Problem, ...]) -> bool:
     """Whether a better photo should be taken before anyone leaves."""
-    return any(w.code in WARNINGS and w.code not in _MILD for w in warnings)
+    return any(w.code in WARNINGS and (w.code not in _MILD or "all_in_doubt" in w.data.get("so", ())) for w in warnings)
 
 
 def _cut(photo: Photo, located: Located) -> tuple[str, ...]:

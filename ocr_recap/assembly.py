@@ -27,7 +27,7 @@ from .field_record import (
 )
 from .hearing import Heard
 from .load import Photo
-from .located import Located
+from .located import Located, OtherSheet
 from .options import Options
 from .parts import FormField
 from .policy import Decision
@@ -43,6 +43,7 @@ from .record import (
     Record,
     RowSum,
     RuleResult,
+    SheetBeside,
     SuggestedSlip,
     rule_result,
 )
@@ -88,6 +89,7 @@ def make_record(
             homography=_rounded(located.homography),
             shape=_shape(located),
             ink=sheets.ink([patches[i].cells for i in fields if i in counts]),
+            others=tuple(_beside(other) for other in located.others),
         ),
         fields={
             i: _field_record(f, heard[i], by_field[i], patches[i], decisions[i], template.rules_in_words, rules)
@@ -99,6 +101,18 @@ def make_record(
         quality=quality,
         warnings=advice.warnings(located, quality, sum(len(patches[i].cells) for i in counts)) if quality else (),
         provenance=provenance(template.sha256, readers, options),
+    )
+
+
+def _beside(other: OtherSheet) -> SheetBeside:
+    return SheetBeside(
+        template=other.template.id,
+        page=other.page_id,
+        homography=_rounded(other.homography),
+        placed=other.placed,
+        above=other.above,
+        in_sight=round(other.in_sight, 3),
+        could_be_meant=other.could_be_meant,
     )
 
 

@@ -55,6 +55,11 @@ def marks_by_tag(gray: GrayImage, corners: CornerMarks, printed: Tag, tag: SeenT
     return found
 
 
+def page_by_tag(tag_mm: FloatArray, tag_px: FloatArray) -> FloatArray | None:
+    """Page to photo (3, 3) about as a tag alone has it, a similarity; from its corners (4, 2), mm and px."""
+    return _model(tag_mm, tag_px, np.zeros((0, 2)), [])
+
+
 def _model(
     tag_mm: FloatArray, tag_px: FloatArray, marks_mm: FloatArray, marks_px: list[FloatArray]
 ) -> FloatArray | None:

@@ -21,6 +21,11 @@ PLAUSIBLE = 0.001  # a value outside a witness's own 99.9% set is contradicted b
 Reason = tuple[str, dict[str, str]]  # code of `reasons.REASONS`, data of its sentence
 
 
+def other_sheet(others: str) -> tuple[Reason, ...]:
+    """What speaks against every number of a photo in which other sheets (named for a sentence) could be meant."""
+    return (("other_sheet", {"others": others}),) if others else ()
+
+
 @dataclass(frozen=True)
 class BubbleCase:
     """What the bubbles of a number say.

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from . import policy, reconcile
 from .assembly import candidates, rule_results
-from .cases import Altered, BubbleCase, Case, Person, Reason, TallyCase, TotalsCase, heard_together
+from .cases import Altered, BubbleCase, Case, Person, Reason, TallyCase, TotalsCase, heard_together, other_sheet
 from .choices import Choice, Choices
 from .explain import explain, said_elsewhere
 from .field_record import Evidence, FieldRecord, Frozen
@@ -144,8 +144,9 @@ def settle(group: Group, records: Sequence[Record], template: Template | None) -
     for page in present:
         member, record = counting[page]
         others = [r for m, r in pairs if r.page and r.page.page == page and m is not member]
+        in_doubt = other_sheet(record.page.rivals if record.page else "")
         for field_id, field in record.fields.items():
-            objections = _objections(member, field_id, field, others)
+            objections = (*in_doubt, *_objections(member, field_id, field, others))
             cases[field_id] = replace(case_of(field_id, field), objections=objections)
     heard, evaluated = heard_together(list(cases.values()), rules_of(template, cases))
     cases = {case.field: case for case in heard}

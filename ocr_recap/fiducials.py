@@ -26,6 +26,7 @@ MARK_CORRELATION = 0.62  # least correlation with the ideal mark; real marks sco
 # photos of tagged forms (those of benchmarks/boxes.py, field and hard, calibration writers; a script that was not kept)
 # the quick look and the first width found 79, the others 5 more.
 _TAG_WIDTHS = (1100, 1650, 900)
+_LEAST_SIDE = 16  # px of a picture that may hold a tag: below, thresholds have no window
 _QUICK_WIDTH = 640  # px; sharp tags are found at this width already, at a quarter of the cost
 
 
@@ -69,6 +70,24 @@ def find_tags(gray: GrayImage, ids: Sequence[int] | None, quick: bool = False, t
         if found := _tags(np.asarray(seen, dtype=np.uint8), scale, ids, quick):
             return found
     return []
+
+
+def tags_at(gray: GrayImage, ids: Sequence[int], scales: Sequence[float]) -> list[SeenTag]:
+    """Find AprilTags 36h10 in a picture enlarged in several ways, each of which finds some that the others lose.
+
+    Args:
+        gray: (h, w) uint8.
+        ids: look for these only.
+        scales: 1 or more each.
+
+    Returns:
+        Tags as `find_tags` gives them, in pixels of the picture; the same tag once for every scale at which it is seen.
+    """
+    found: list[SeenTag] = []
+    for scale in scales if min(gray.shape) >= _LEAST_SIDE else ():
+        seen = gray if scale == 1.0 else cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+        found += _tags(np.asarray(seen, dtype=np.uint8), scale, ids, quick=False)
+    return found
 
 
 def _tags(picture: GrayImage, scale: float, ids: Sequence[int] | None, quick: bool) -> list[SeenTag]:

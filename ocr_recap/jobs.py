@@ -17,6 +17,7 @@ from .check import Check, check, unchecked
 from .emit import CROPS, HEADERS, OVERLAYS, PAGES, STROKES, strokes
 from .emit.overlay import overlay, rectified
 from .emit.pictures import encode, header, sheet, strip, thumbnail
+from .emit.private import without_others
 from .limits import is_shortage
 from .load import Photo, Source
 from .record import Record, label
@@ -223,6 +224,8 @@ def _crops(reader: Reader, record: Record, photo: Photo | None) -> Iterable[tupl
     picture of the handwritten header, where the form has one; and that of the tally grids with anything in them."""
     if photo is None:
         return
+    if record.page:
+        photo = without_others(photo, reader.template(record.page.template), record.page, reader.template)
     strips = [strip(photo, field.quad) for field in record.fields.values()]
     yield CROPS, encode(sheet(strips) if strips else thumbnail(photo), ".jpg", 70)
     page = record.page and reader.template(record.page.template).page(record.page.page)

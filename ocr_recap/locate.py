@@ -16,18 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .agreement import LineFit, agrees
-from .by_lines import PageOf, find_by_lines, fits_by_lines
+from .by_lines import find_by_lines, fits_by_lines
 from .by_tag import marks_by_tag
 from .fiducials import SeenTag, find_marks, find_tags, tag_corners
 from .fitting import CONVINCING, Fitted, fit_plane, improve, is_enough, is_flat, outgrow, rank, straighten
 from .hypotheses import Hypothesis, View, from_marks, out_of_sight, settle, turn, with_tag, without_tag
+from .lineup import Placed
 from .load import Photo
 from .located import Located
-from .neighbour import second_sheet
 from .problems import PhotoProblem
 from .rectify import Lines, mirrored
 from .register import Fit, project
 from .rounds import BENT
+from .second_sheet import PlacedPage, is_whole, others_in_sight, second_sheet, sheet_at
 from .template import Template
 from .warp import SURE
 
@@ -64,11 +65,35 @@ _FOLLOWED, _AT_ONCE = 4, 0.85
 
 
 def locate(photo: Photo, templates: Sequence[Template]) -> Located:
-    """Find the page.
+    """Find the page, and what other sheets are in sight.
 
     Raises:
         PhotoProblem: no form, another form, two sheets, a mirrored photo, too few anchors, or a page that does not fit.
     """
+    found, tags = _located(photo, templates)
+    return replace(found, others=others_in_sight(photo, found, tags, templates, _Ways()))
+
+
+class _Ways:
+    """How `second_sheet` places what it finds beside a page."""
+
+    def at_tag(self, photo: Photo, template: Template, page_id: str, tag: SeenTag) -> Located | None:
+        """The page of a tag where its marks and lines agree beyond doubt."""
+        return _at_its_tag(photo, template, page_id, tag)
+
+    def by_marks(self, gray: NDArray[np.uint8], templates: Sequence[Template]) -> PlacedPage | None:
+        """The page whose corner marks and lines convince."""
+        if not any(t.found_by_markers() for t in templates):
+            return None
+        marks = find_marks(gray)
+        if sum(mark.score >= _LIKELY_MARK for mark in marks) < 3:
+            return None
+        found = _by_marks(View(gray, marks), templates)
+        return None if found is None else (found[1].template, found[1].page_id, found[0].homography)
+
+
+def _located(photo: Photo, templates: Sequence[Template]) -> tuple[Located, Sequence[SeenTag]]:
+    """The page, and the tags that were seen on the way to it."""
     tagged = {
         page.markers.tag.id: (template, page.id)
         for template in templates
@@ -78,17 +103,17 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
     if tagged:
         quick = find_tags(photo.gray, list(tagged), quick=True)
         if quick and (found := _at_its_tag(photo, *tagged[_largest(quick).id], _largest(quick))):
-            return _beside(found, quick, tagged, photo.scale)
+            return found, quick
         if tags := find_tags(photo.gray, list(tagged), thorough=True):
             page, tag = tagged[_largest(tags).id], _largest(tags)
             tried = bool(quick) and _largest(quick).id == tag.id
             found = None if tried else _at_its_tag(photo, *page, tag)
-            return _beside(found or _with_tag(photo, *page, tag, templates), tags, tagged, photo.scale)
+            return found or _with_tag(photo, *page, tag, templates), tags
     view = View(photo.gray, find_marks(photo.gray) if any(t.found_by_markers() for t in templates) else [])
     # Both ways find what the other cannot; the likely one goes first, since each costs more than decoding the photo.
     marked = sum(mark.score >= _LIKELY_MARK for mark in view.marks) >= 3
     if marked and (found := _by_marks(view, templates)):
-        return _at_marks(view, found, photo.scale)
+        return _at_marks(view, found, photo.scale), ()
     pages = [(template, page.id) for template in templates for page in template.pages]
     lines = Lines(photo.gray)
     alone = find_by_lines(lines, pages)
@@ -97,9 +122,9 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
         # A page that should have a tag may be one of another form that has it.
         if best.template.page(best.page_id).markers.tag:
             _refuse_strangers(photo.gray, templates)
-        return _alone(best, photo, lines)
+        return _alone(best, photo, lines), ()
     if not marked and (found := _by_marks(view, templates)):
-        return _at_marks(view, found, photo.scale)
+        return _at_marks(view, found, photo.scale), ()
     if alone and alone[0].is_enough:
         _one_of_two(alone[0], lines)  # if it is, neither leads
     backwards = mirrored(lines.seen)
@@ -111,19 +136,6 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
 
 def _largest(tags: Sequence[SeenTag]) -> SeenTag:
     return max(tags, key=lambda t: float(cv2.contourArea(t.corners.astype(np.float32))))
-
-
-def _beside(found: Located, tags: Sequence[SeenTag], tagged: Mapping[int, PageOf], scale: float) -> Located:
-    """What was found, and the sheets of which tags are in sight that are not its own."""
-    printed = found.template.page(found.page_id).markers.tag
-    own = None if printed is None else found.to_photo(tag_corners(printed))
-    others: list[str] = []
-    for tag in tags:
-        corners = (tag.corners + 0.5) / scale - 0.5
-        if own is None or np.linalg.norm((corners - own).mean(axis=0)) > np.linalg.norm(corners[2] - corners[0]):
-            template, page_id = tagged[tag.id]
-            others.append(f"{template.id} {page_id}")
-    return replace(found, others=tuple(sorted(others)))
 
 
 def _at_its_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag) -> Located | None:
@@ -210,16 +222,20 @@ def _alone(found: LineFit, photo: Photo, lines: Lines) -> Located:
     """A page that only its lines tell."""
     located = _by_lines(found, photo)
     beside = _one_of_two(found, lines)
-    return replace(located, others=(f"{found.template.id} {found.page_id}",)) if beside else located
+    return (
+        located
+        if beside is None
+        else replace(located, others=(sheet_at(photo, located, found.template, found.page_id, beside.homography),))
+    )
 
 
-def _one_of_two(found: LineFit, lines: Lines) -> bool:
-    """Whether a part of a second such sheet is in sight; raises the problem of two whole ones."""
+def _one_of_two(found: LineFit, lines: Lines) -> Placed | None:
+    """A second such sheet, of which a part is in sight; raises the problem of two whole ones."""
     seen = lines.seen or lines.hidden
-    beside = second_sheet(seen, found, lines.gray.shape[::-1]) if seen is not None else "none"
-    if beside == "whole":
+    beside = second_sheet(seen, found) if seen is not None else None
+    if beside is not None and is_whole(beside, lines.gray.shape[::-1]):
         raise PhotoProblem("two_sheets", form=found.template.id, page=found.page_id)
-    return beside == "part"
+    return beside
 
 
 def _by_marks(view: View, templates: Sequence[Template]) -> Fitted | None:

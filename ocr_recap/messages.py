@@ -23,6 +23,10 @@ WORDS: Final[Mapping[str, Message]] = {
     "right": ("tepi kanan", "the right edge"),
     "bottom": ("tepi bawah", "the bottom edge"),
     "two_corners": ("dua tanda sudut", "two of the corner marks"),
+    "all_in_doubt": (
+        ", dan semua angkanya perlu diperiksa, karena belum pasti lembar mana yang dimaksud",
+        ", and all its numbers go to review, since it is not certain which sheet is meant",
+    ),
     "file": ("nama berkas", "file name"),
     "folder": ("nama folder", "folder name"),
     "manifest": ("daftar foto", "manifest"),

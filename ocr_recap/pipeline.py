@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import advice, heading, policy
 from .assembly import make_record, problem_record
-from .cases import heard_together
+from .cases import heard_together, other_sheet
 from .crop import crop
 from .hearing import hear_witnesses
 from .load import Photo, Source, load
@@ -47,7 +47,9 @@ def read_photo(
         patches = crop(photo, located)
         measured = advice.cells(located, patches)
         heard = hear_witnesses(patches, readers, measured)
-        cases, rules = heard_together([h.case for h in heard.values()], located.template.rules_of(located.page_id))
+        doubts = other_sheet(", ".join(other.name for other in located.rivals))
+        alone = [replace(h.case, objections=doubts) for h in heard.values()]
+        cases, rules = heard_together(alone, located.template.rules_of(located.page_id))
         decisions = policy.decide(cases, rules, options.policy)
         quality = advice.page(photo, located, measured) if options.advice else None
         record = make_record(photo, located, patches, heard, cases, rules, decisions, readers, options, quality)

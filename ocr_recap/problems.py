@@ -263,8 +263,8 @@ WARNINGS: Final[Mapping[str, Message]] = {
         "Something lies on a part of the page; numbers beneath it are not read. Take the photo again without it.",
     ),
     "other_sheet": (
-        "Lembar lain ikut terlihat ({others}); yang dibaca hanya satu: {read}. Foto setiap lembar sendiri-sendiri.",
-        "Another sheet is in sight ({others}); only one is read: {read}. Photograph each sheet by itself.",
+        "Lembar lain ikut terlihat ({others}); yang dibaca hanya satu: {read}{so}. Foto setiap lembar sendiri-sendiri.",
+        "Another sheet is in sight ({others}); only one is read: {read}{so}. Photograph each sheet by itself.",
     ),
     "photo_of_screen": (
         "Ini tampaknya foto layar, bukan kertas. Minta foto kertasnya, atau berkas gambarnya sendiri.",

@@ -14,7 +14,8 @@ from .documents import Document, case_of, rules_of
 from .field_record import FieldRecord
 from .template import Rule, Template
 
-_STANDING = frozenset({"station_doubtful", "photos_disagree"})  # reasons from outside a photo: no rule answers them
+# Reasons that no rule answers.
+_STANDING = frozenset({"station_doubtful", "photos_disagree", "other_sheet"})
 
 
 def settles(document: Document, template: Template | None, how: policy.Policy = "strict") -> dict[str, int]:

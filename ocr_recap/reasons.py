@@ -86,6 +86,10 @@ REASONS: Final[Mapping[str, Message]] = {
         "belum pasti angka ini milik TPS mana",
         "it is not certain which station this number belongs to",
     ),
+    "other_sheet": (
+        "lembar lain ikut terlihat ({others}), dan belum pasti lembar mana yang dimaksud",
+        "another sheet is in sight ({others}), and it is not certain which sheet is meant",
+    ),
     "other_photo_counts": (
         "angka ini diambil dari foto {counts}",
         "this number is taken from photo {counts}",
@@ -181,6 +185,12 @@ STEPS: Final[Mapping[str, Message]] = {
     "station_doubtful": (
         "Pastikan dahulu TPS-nya: lihat masalah pada fotonya.",
         "Find out the station first: see the photo's problem.",
+    ),
+    "other_sheet": (
+        "Foto setiap lembar sendiri-sendiri; bila tidak dapat, pastikan dahulu bahwa lembar yang dibaca ini yang "
+        "dimaksud, lalu tulis angka di kotaknya.",
+        "Photograph each sheet by itself; where that cannot be done, first make sure that the sheet that was read is "
+        "the one that is meant, then write down the number in its boxes.",
     ),
     "other_photo_counts": ("Periksa angkanya di foto itu.", "Check the number on that photo."),
     "decided_by_person": (

@@ -69,6 +69,24 @@ class PaperShape(Frozen):
         return Surface(np.stack([self.across, self.down], axis=-1), np.array(self.origin), np.array(self.step))
 
 
+class SheetBeside(Frozen):
+    """Another sheet in sight beside the page that was read, and never read itself (`second_sheet`).
+
+    `template` and `page` are what its tag says, or the page whose lines are most like its own. `homography` maps its
+    nominal millimetres to photo pixels, about unless it is `placed` by its marks and lines; `above` says that it lies
+    over the page. `in_sight` is the share of its numbers whose boxes are in sight; where it `could_be_meant` no number
+    of the photo is accepted.
+    """
+
+    template: str
+    page: str
+    homography: tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+    placed: bool
+    above: bool
+    in_sight: float
+    could_be_meant: bool
+
+
 class Page(Frozen):
     """Where a page of a template lies on the photo.
 
@@ -76,7 +94,7 @@ class Page(Frozen):
     in reading orientation. `residual` is the median distance between the printed lines that were predicted and those
     that were found, in cell widths. `anchors` names the fiducials that were seen. `homography` maps nominal millimetres
     of the page to photo pixels, row by row, of flat paper; `shape` is what paper that is not flat adds, null where it
-    is. `ink` is the writing in the boxes, coarse (`sheets.ink`).
+    is. `ink` is the writing in the boxes, coarse (`sheets.ink`). `others` are further sheets in sight.
     """
 
     template: str
@@ -87,10 +105,16 @@ class Page(Frozen):
     homography: tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
     ink: str = ""
     shape: PaperShape | None = None
+    others: tuple[SheetBeside, ...] = ()
 
     _source: Any = PrivateAttr(default=None)
     _template: Any = PrivateAttr(default=None)
     _frame: int = PrivateAttr(default=0)
+
+    @property
+    def rivals(self) -> str:
+        """Which other sheets could be the one that is meant, for a sentence; empty without any."""
+        return ", ".join(f"{other.template} {other.page}" for other in self.others if other.could_be_meant)
 
     def remember(self, source: Any, template: Any) -> None:
         """Keep the photo and its form at hand for `rectify`; never part of the JSON."""

@@ -140,7 +140,7 @@ def test_a_second_sheet_beside_a_page_without_tag_is_said_and_a_whole_one_refuse
         return np.concatenate([gray, part], axis=1 if upright else 0)
 
     def others(picture: np.ndarray) -> tuple[str, ...]:
-        return locate(load(picture, "shot", Options()), FORMS).others
+        return tuple(other.name for other in locate(load(picture, "shot", Options()), FORMS).others)
 
     assert others(gray) == ()
     assert others(beside(0.6)) == (f"{form.id} {form.pages[0].id}",)

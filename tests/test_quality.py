@@ -17,9 +17,11 @@ from ocr_recap.check import check
 from ocr_recap.crop import crop
 from ocr_recap.load import load
 from ocr_recap.locate import locate
+from ocr_recap.located import OtherSheet
 from ocr_recap.options import Options
 from ocr_recap.patch import PATCH
 from ocr_recap.record import PhotoQuality
+from ocr_recap.template import load as load_template
 
 GOOD = PhotoQuality(pixels=40, blur=0.1, paper=210, contrast=190, noise=1, glare=0, cut=(), pattern=20, pale_print=1.0)
 
@@ -121,16 +123,22 @@ def test_what_lies_on_the_page_and_beside_it_is_said(clean, template):
     assert advice.around(located) == ()
     said = advice.around(replace(located, covered=True))
     assert ([w.code for w in said], advice.take_again(said)) == (["photo_covered"], True)
-    said = advice.around(replace(located, others=("c-hasil-kwk 1",)))
-    assert ([w.code for w in said], advice.take_again(said)) == (["other_sheet"], False)
+    for share, again in ((0.4, False), (0.5, True)):
+        other = OtherSheet(load_template("c-hasil-kwk"), "1", np.eye(3), placed=False, above=False, in_sight=share)
+        said = advice.around(replace(located, others=(other,)))
+        assert ([w.code for w in said], advice.take_again(said)) == (["other_sheet"], again)
+        assert ("perlu diperiksa" in said[0].hint.id) == again
     assert "c-hasil-kwk 1" in said[0].hint.id
     assert "c-hasil-ppwp-2024 2" in said[0].hint.en
 
 
-def test_a_second_sheet_in_sight_is_a_reason_to_look(clean, template):
-    both = np.hstack([clean, cv2.resize(clean, None, fx=0.6, fy=1)])
+@pytest.mark.parametrize(("size", "judgement"), [(0.6, "again"), (1.0, "again"), (None, "look")])
+def test_a_second_sheet_in_sight_is_a_reason_to_look(clean, template, size, judgement):
+    # One whole sheet, smaller or not, or a part of one without its numbers.
+    other = clean[: len(clean) // 4] if size is None else cv2.resize(clean, None, fx=size, fy=1)
+    both = np.vstack([clean, other]) if size is None else np.hstack([clean, other])
     found = check(both, "photo", [template], Options())
-    assert found.judgement == "look"
+    assert found.judgement == judgement
     assert [w.code for w in found.advice] == ["other_sheet"]
     record = Reader().read(both, "both")
     assert [w.code for w in record.warnings] == ["other_sheet"]

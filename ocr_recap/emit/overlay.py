@@ -1,7 +1,7 @@
 """Pictures for people: the reading drawn on the photo, and the straightened page.
 
-Names and signatures (the template's private regions) are covered before anything else is drawn. On a photo without a
-located page nobody knows where they are, so such a photo is only ever shown too coarse to be read.
+Names and signatures (the template's private regions) are covered before anything else is drawn (`private`). On a photo
+without a located page nobody knows where they are, so such a photo is only ever shown too coarse to be read.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from ..record import Page, Record
 from ..template import Template, TemplateError
 from ..template import load as load_template
 from .pictures import ColorImage, FloatArray, project, save, unbend, warp
+from .private import cover, cover_around, cover_others
 from .strokes import number
 
 __all__ = ["STATUS_COLORS", "form_of", "overlay", "rectified", "save"]
 
 LONG_SIDE = 2000  # px; a box of a page that fills the photo is then 45 px wide
-PRIVATE_GRAY = (168, 168, 168)
 NOTICE = "PROVISIONAL - paper prevails  |  SEMENTARA - formulir kertas yang berlaku"
 # BGR of Okabe and Ito's palette, which people with any colour vision can tell apart; the sign says the same again.
 STATUS_COLORS: dict[FieldStatus, tuple[int, int, int]] = {
@@ -47,7 +47,8 @@ def overlay(record: Record, source: Source, template: Template | None = None) ->
 
     Returns:
         (h, w, 3) uint8 BGR, cut to the paper and turned by quarters so that it reads upright, at most 2,000 px high or
-        wide below the notice. Private regions are gray. A record without a page gives a coarse picture and its
+        wide below the notice. Private regions are gray, and so is what lies beside the paper. A record without a page
+        gives a coarse picture and its
         problems.
 
     Raises:
@@ -59,7 +60,9 @@ def overlay(record: Record, source: Source, template: Template | None = None) ->
     form = template or form_of(record)
     matrix = np.array(record.page.homography)
     picture, to_picture = _fit(load_color(source, record.photo.frame), matrix, form)
-    _mask(picture, form, record.page, to_picture @ matrix)
+    cover(picture, form, record.page, to_picture @ matrix)
+    cover_others(picture, form, record.page, to_picture, lambda name: form_of(record, name))
+    cover_around(picture, form, record.page, to_picture @ matrix)
     marks = form.page(record.page.page).markers.corners
     paper = np.array([[0, 0], [form.paper.width, 0], [form.paper.width, form.paper.height], [0, form.paper.height]])
     around = _sides(paper.astype(np.float64) if marks is None else marks.centers)
@@ -107,29 +110,31 @@ def rectified(
     size = round(form.paper.width * pixels_per_mm), round(form.paper.height * pixels_per_mm)
     matrix = np.array(page.homography)
     photo = load_color(source, frame)
+    cover_others(photo, form, page, np.eye(3), load_template)
     if page.shape is None:
         picture = warp(photo, matrix @ to_mm, size)
     else:
         picture = unbend(photo, matrix, to_mm, page.moved, size)
-    _mask(picture, form, page.model_copy(update={"shape": None}), np.linalg.inv(to_mm).astype(np.float64))
+    cover(picture, form, page.model_copy(update={"shape": None}), np.linalg.inv(to_mm).astype(np.float64))
     return picture
 
 
-def form_of(record: Record) -> Template:
-    """The template a record was read with: the package's own, or a file among the record's options.
+def form_of(record: Record, name: str | None = None) -> Template:
+    """The template a record was read with, or the one with that id: the package's own, or a file among its options.
 
     Raises:
         ocr_recap.template.TemplateError: it is not at hand.
     """
     assert record.page is not None
+    name = name or record.page.template
     for source in record.provenance.options.get("templates", ()):
         try:
             form = load_template(str(source))
         except TemplateError:
             continue
-        if form.id == record.page.template:
+        if form.id == name:
             return form
-    return load_template(record.page.template)
+    return load_template(name)
 
 
 # --- geometry ---------------------------------------------------------------------------------------------------
@@ -190,14 +195,6 @@ def _filled(
 
 
 # --- drawing ----------------------------------------------------------------------------------------------------
-
-
-def _mask(picture: ColorImage, form: Template, page: Page, matrix: FloatArray) -> None:
-    for region in form.page(page.page).private:
-        x0, y0, x1, y1 = region.rect
-        corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=np.float64)
-        area = project(matrix, page.moved(_sides(corners)))
-        cv2.fillPoly(picture, [_pixels(area)], PRIVATE_GRAY, cv2.LINE_AA)
 
 
 def _sides(corners: FloatArray) -> FloatArray:
