@@ -43,6 +43,7 @@ schema: $(VENV)/.core
 # The digit readers' weights again from nothing: six runs of 20 to 60 minutes and the drawing of practice photos, each of
 # which goes on where it was stopped; MNIST= is the folder of fetch_mnist.py, PRACTICE= one for those photos' cells.
 MNIST := data
+PAGES := data/altered-pages
 PRACTICE := practice
 train-digits: $(VENV)/.core
 	$(BIN)/pip install --quiet --editable ".[train]"
@@ -59,12 +60,15 @@ train-digits: $(VENV)/.core
 	$(BIN)/python training/digits/combine.py --mnist $(MNIST) --weights ocr_recap/weights
 	$(BIN)/python training/digits/evaluate.py --mnist $(MNIST) --weights ocr_recap/weights --write
 
-# The weights of the reader of alterations again from nothing, some 30 minutes on two cores, and their limits.
+# The weights of the reader of alterations again from nothing, some two hours on two cores, and their limits.
 train-alterations: $(VENV)/.core
 	$(BIN)/pip install --quiet --editable ".[train]"
 	test -f $(MNIST)/train-images-idx3-ubyte || $(BIN)/python training/digits/fetch_mnist.py $(MNIST)
+	$(BIN)/python training/digits/altered_pages.py --photos 2304 --out $(PAGES)
 	$(BIN)/python training/digits/struck.py --mnist $(MNIST) --out ocr_recap/weights
+	$(BIN)/python training/digits/struck.py --mnist $(MNIST) --pages $(PAGES) --seed 2 --go-on ocr_recap/weights/struck.onnx --out ocr_recap/weights
 	$(BIN)/python training/digits/overwritten.py --mnist $(MNIST) --out ocr_recap/weights
+	$(BIN)/python training/digits/overwritten.py --mnist $(MNIST) --pages $(PAGES) --seed 2 --go-on ocr_recap/weights/overwritten.onnx --out ocr_recap/weights
 	$(BIN)/python training/digits/choose_alterations.py --write
 
 # Accuracy on the samples, against their truth.

@@ -31,7 +31,7 @@ _WRITTEN_OVER = 0.25  # of digits
 _NUMBERS = 0.5  # of rows that hold a number as officers write it
 _DRAWN_AGAIN = 0.4  # of rows whose boxes stand apart: among boxes that touch a line is harder to see
 _TABLE = 0.4  # of rows that have other columns of a table beside them
-_KINDS: dict[StrikeKind, float] = {  # level lines look most like print
+STRIKE_SHARES: dict[StrikeKind, float] = {  # level lines look most like print
     "one": 0.28,
     "two": 0.18,
     "diagonal": 0.16,
@@ -175,7 +175,7 @@ def _strike_out(form: Row, rng: np.random.Generator) -> NDArray[np.float64]:
         first = int(rng.integers(0, count - 1))
         last = int(rng.integers(first + 1, count))
     rect = (*form.rects[first][:2], *form.rects[last][2:])
-    kind = tuple(_KINDS)[int(rng.choice(len(_KINDS), p=list(_KINDS.values())))]
+    kind = tuple(STRIKE_SHARES)[int(rng.choice(len(STRIKE_SHARES), p=list(STRIKE_SHARES.values())))]
     lines = strike(kind, rect, rng)
     form.ink(lines, rng)
     return np.array([covered(lines, box) for box in form.rects])

@@ -54,7 +54,7 @@ def practice_cells(split: Split, mix: Mix, seed: int, index: int) -> Cells:
         As `cells.batch`; `rows` counts the numbers of the page.
     """
     rng = np.random.default_rng([seed, index])
-    form_id, page = _page(rng)
+    form_id, page = draw_page(rng)
     form, fields = _form(form_id), _form(form_id).fields_of(page)
     hand = _hand(split, mix, rng)
     labels = {f.id: _labels(f, rng) for f in fields}
@@ -82,7 +82,7 @@ def practice_cells(split: Split, mix: Mix, seed: int, index: int) -> Cells:
     )
 
 
-def _page(rng: np.random.Generator) -> tuple[str, str]:
+def draw_page(rng: np.random.Generator) -> tuple[str, str]:
     """A page of the forms that the package carries; one with more boxes more often, so that each box is alike."""
     pages, boxes = _pages()
     return pages[int(rng.choice(len(pages), p=boxes / boxes.sum()))]

@@ -2,11 +2,11 @@
 
 It starts from the first digit reader, which knows what single digits look like, with a new last layer of one output.
 Cells are drawn without end (`ocr_recap.synth.alteredcells.overwritten_cells`), `DRAWN` at a time by a generator seeded
-with (seed, i), by other processes than the one that trains. `--go-on FILE` starts from an earlier `overwritten.onnx`;
-give it another `--seed`, so that it sees other cells. Writes `overwritten.onnx` and says in `overwritten.training.json`
-what it was made from; `choose_alterations.py` puts that into `alterations.json`. `--judge FOLDER` trains nothing and
-says how many digits of calibration writers that are written over the net in FOLDER sees, by how many others it calls
-so.
+with (seed, i), by other processes than the one that trains. `--pages FOLDER` adds `FROM_PAGES` cells of whole photos,
+which `altered_pages.py` drew, to each drawing. `--go-on FILE` starts from an earlier `overwritten.onnx`; give it
+another `--seed`, so that it sees other cells. Writes `overwritten.onnx` and says in `overwritten.training.json` what it
+was made from; `choose_alterations.py` puts that into `alterations.json`. `--judge FOLDER` trains nothing and says how
+many digits of calibration writers that are written over the net in FOLDER sees, by how many others it calls so.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from altered_pages import Pages, digest, load
 from net import FIRST, Net, export, read_into, wake_norms
 from struck import follow, mix
 from torch.nn import functional
@@ -35,6 +36,7 @@ from ocr_recap.synth.parallel import in_order
 from ocr_recap.witnesses.alterations import AlterationReader
 
 DRAWN = 512
+FROM_PAGES = 256  # cells of whole photos beside these
 BATCH = 256
 PHOTOS = 2  # of each drawn row
 RATE = 1.5e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
@@ -58,6 +60,15 @@ def to_net(patches: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(patches).float().contiguous(memory_format=torch.channels_last)
 
 
+def with_pages(drawings: Iterator[Drawing], pages: Pages, seed: int) -> Iterator[Drawing]:
+    """Every drawing with cells of whole photos among its own, by chance."""
+    for number, (patches, labels) in enumerate(drawings):
+        rng = np.random.default_rng((seed, 1, number))
+        more, more_labels = pages.some_cells(FROM_PAGES, rng)
+        order = rng.permutation(len(labels) + FROM_PAGES)
+        yield np.concatenate([patches, more[:, None]])[order], np.concatenate([labels, more_labels])[order]
+
+
 def train(net: Net, drawings: Iterator[Drawing], total: int) -> Net:
     """The averaged net after `total` drawings."""
     averaged = copy.deepcopy(net)
@@ -67,7 +78,7 @@ def train(net: Net, drawings: Iterator[Drawing], total: int) -> Net:
         done = number / total
         for group in optimizer.param_groups:
             group["lr"] = RATE * min(1.0, done / 0.03 + 0.01) * (0.5 + 0.5 * math.cos(math.pi * done))
-        for first in range(0, DRAWN, BATCH):
+        for first in range(0, len(labels), BATCH):
             with torch.autocast("cpu", torch.bfloat16):
                 logits = net(to_net(patches[first : first + BATCH]))[:, 0]
             wanted = torch.from_numpy(labels[first : first + BATCH])
@@ -107,6 +118,7 @@ def main() -> None:
         "--digits", type=Path, default=Path("ocr_recap/weights/digits.onnx"), help="what it starts from"
     )
     parser.add_argument("--go-on", type=Path, help="an earlier overwritten.onnx to start from instead")
+    parser.add_argument("--pages", type=Path, help="folder of cells of whole photos (altered_pages.py)")
     parser.add_argument("--workers", type=int, default=2, help="processes that draw")
     goal = parser.add_mutually_exclusive_group(required=True)
     goal.add_argument("--out", type=Path, help="folder for the net")
@@ -124,7 +136,10 @@ def main() -> None:
     total = math.ceil(args.cells / DRAWN)
     wake_norms(net, to_net(draw(args.mnist, args.seed, total)[0]))  # cells that the run does not see
     start = time.monotonic()
-    net = train(net, in_order(partial(draw, args.mnist, args.seed), range(total), args.workers), total)
+    drawings = in_order(partial(draw, args.mnist, args.seed), range(total), args.workers)
+    if args.pages:
+        drawings = with_pages(drawings, load(args.pages), args.seed)
+    net = train(net, drawings, total)
     model = args.out / "overwritten.onnx"
     export(net, model)
     made_from = {
@@ -132,6 +147,7 @@ def main() -> None:
         "cells": total * DRAWN,
         "seed": args.seed,
         "from": {before.name: hashlib.sha256(before.read_bytes()).hexdigest()},
+        "pages": digest(args.pages) if args.pages else None,
         "seconds": round(time.monotonic() - start),
         "mix": dict(mix(args.mnist).weights),
     }

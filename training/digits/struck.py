@@ -2,7 +2,7 @@
 
 It looks at the strip of a number. Strips are drawn without end (`ocr_recap/synth/alteredcells.py`), `DRAWN` at a time
 by a generator seeded with (seed, i), by other processes than the one that trains: the same machine makes the same
-weights.
+weights. `--pages FOLDER` adds `FROM_PAGES` strips of whole photos, which `altered_pages.py` drew, to each drawing.
 Strips of one width go through the net together. What is marked unknown in the labels teaches nothing. Writes
 `struck.onnx` and says in `struck.training.json` what it was made from; `choose_alterations.py` puts that into
 `alterations.json`.
@@ -24,6 +24,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from altered_pages import Pages, digest, load
 from strip_net import STRIDE, StripNet, export, read_into, wake_norms
 from torch.nn import functional
 
@@ -32,6 +33,7 @@ from ocr_recap.synth.alteredcells import UNKNOWN
 from ocr_recap.synth.parallel import in_order
 
 DRAWN = 512  # strips, sorted by width into batches
+FROM_PAGES = 192  # strips of whole photos beside these
 LEAST = 8  # strips of one width that make a batch; fewer are left out
 PHOTOS = 2  # of each drawn row
 RATE = 2.5e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
@@ -61,6 +63,22 @@ def _batch(strips: list[alteredcells.AlteredStrip]) -> Batch:
         places[i, : len(strip.columns)] = places_of(strip.columns)
     struck = np.array([strip.struck for strip in strips], np.int8)
     return np.stack([strip.picture for strip in strips]), struck, over, places
+
+
+def with_pages(drawings: Iterator[list[Batch]], pages: Pages, seed: int) -> Iterator[list[Batch]]:
+    """Every drawing with strips of whole photos among its own, by width; of their single boxes nothing is known."""
+    for number, batches in enumerate(drawings):
+        found = {batch[0].shape[2]: batch for batch in batches}
+        for width, (pictures, struck) in pages.some_strips(
+            FROM_PAGES, np.random.default_rng((seed, 1, number))
+        ).items():
+            over = np.full((len(struck), MOST_BOXES), UNKNOWN, np.int8)
+            more = (pictures, struck, over, np.zeros((len(struck), MOST_BOXES, 2), np.int64))
+            if width in found:
+                more = tuple(np.concatenate(pair) for pair in zip(found[width], more, strict=True))
+            if len(more[0]) >= LEAST:
+                found[width] = more
+        yield [found[width] for width in sorted(found)]
 
 
 def places_of(columns: np.ndarray) -> np.ndarray:
@@ -140,6 +158,7 @@ def main() -> None:
     parser.add_argument("--strips", type=int, default=250_368)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--go-on", type=Path, help="an earlier struck.onnx to start from; give another --seed")
+    parser.add_argument("--pages", type=Path, help="folder of strips of whole photos (altered_pages.py)")
     parser.add_argument("--workers", type=int, default=2, help="processes that draw")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
@@ -153,7 +172,10 @@ def main() -> None:
         read_into(net, args.go_on)
         for pictures, *_ in draw(args.mnist, args.seed, total)[:1]:  # strips that the run does not see
             wake_norms(net, torch.from_numpy(pictures[:, None]).float())
-    net = train(net, in_order(partial(draw, args.mnist, args.seed), range(total), args.workers), total)
+    drawings = in_order(partial(draw, args.mnist, args.seed), range(total), args.workers)
+    if args.pages:
+        drawings = with_pages(drawings, load(args.pages), args.seed)
+    net = train(net, drawings, total)
     model = args.out / "struck.onnx"
     export(net, model)
     made_from = {
@@ -161,6 +183,7 @@ def main() -> None:
         "strips": total * DRAWN,
         "seed": args.seed,
         "from": hashlib.sha256(args.go_on.read_bytes()).hexdigest() if args.go_on else None,
+        "pages": digest(args.pages) if args.pages else None,
         "seconds": round(time.monotonic() - start),
         "mix": dict(mix(args.mnist).weights),
     }
