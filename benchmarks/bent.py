@@ -23,7 +23,6 @@ import numpy as np
 from ocr_recap.crop import crop
 from ocr_recap.load import load
 from ocr_recap.locate import locate
-from ocr_recap.options import Options
 from ocr_recap.problems import PhotoProblem
 from ocr_recap.register import project
 from ocr_recap.synth.conditions import Conditions, Preset, draw
@@ -115,7 +114,7 @@ def one(
     start = time.process_time()
     cv2.imdecode(np.frombuffer(shot.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
     decode = time.process_time() - start
-    photo = load(shot.jpeg, "photo", Options())
+    photo = load(shot.jpeg, "photo")
     start = time.process_time()
     try:
         found = locate(photo, [template])

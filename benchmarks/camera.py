@@ -19,7 +19,6 @@ import numpy as np
 
 from ocr_recap.load import load
 from ocr_recap.locate import locate
-from ocr_recap.options import Options
 from ocr_recap.problems import PhotoProblem
 from ocr_recap.register import project
 from ocr_recap.synth.defects import DEFECTS
@@ -81,7 +80,7 @@ def run(template: Template, sheets: list[dict[str, np.ndarray]], preset: str, na
         )
         seconds.append(time.process_time() - start)
         try:
-            found = locate(load(shot.jpeg, "photo", Options()), [template])
+            found = locate(load(shot.jpeg, "photo"), [template])
         except PhotoProblem as problem:
             problems[problem.code] += 1
             continue

@@ -34,7 +34,6 @@ from ocr_recap.evaluate.forms import Forms
 from ocr_recap.evaluate.pictures import find_photo
 from ocr_recap.evaluate.truths import TruthField, read_jsonl
 from ocr_recap.load import Photo, load
-from ocr_recap.options import Options
 from ocr_recap.patch import room
 from ocr_recap.readings import interpret
 from ocr_recap.synth import photos, sources
@@ -162,7 +161,7 @@ def numbers_of(path: Path) -> Iterator[Number]:
         file = find_photo([path.parent], truth.image, truth.name)
         if not fields or file is None:
             continue
-        photo = load(file, truth.name, Options())
+        photo = load(file, truth.name)
         name = (truth.form or ("",))[0] or ""
         shapes = {f.id: (f.cells.box[2], f.cells.box[3]) for f in forms[name].fields} if name in forms else {}
         for field in fields:

@@ -32,7 +32,6 @@ import numpy as np
 from ocr_recap.agreement import LineFit, agrees
 from ocr_recap.by_lines import find_by_lines
 from ocr_recap.load import Photo, load
-from ocr_recap.options import Options
 from ocr_recap.rectify import Lines
 from ocr_recap.register import project
 from ocr_recap.synth.photo import photograph
@@ -93,7 +92,7 @@ def main() -> None:
             accepted = 0
             for index in range(arguments.count):
                 rng = np.random.default_rng([arguments.seed, index])
-                fits = asked(load(draw(rng, arguments.preset), kind, Options()), forms)
+                fits = asked(load(draw(rng, arguments.preset), kind), forms)
                 accepted += agrees(fits)
                 scores["wrong"] += [fits[0].agreement] if fits else []
             print(f"{kind:24} {arguments.preset}: {accepted} of {arguments.count} accepted", flush=True)
@@ -151,7 +150,7 @@ def corners_of(template: Template, fact: dict[str, Any]) -> tuple[np.ndarray, np
 def drawn(form: Template, count: int, seed: int, preset: Any, writers: Any) -> Iterator[tuple[Photo, dict[str, Any]]]:
     for index in range(count):
         made = make(Order(form, count, seed, preset, writers=writers), index)
-        yield load(made.jpeg, made.name, Options()), made.truth
+        yield load(made.jpeg, made.name), made.truth
 
 
 def farther(case: tuple[Photo, dict[str, Any]], index: int) -> tuple[Photo, dict[str, Any]]:
@@ -174,7 +173,7 @@ def farther(case: tuple[Photo, dict[str, Any]], index: int) -> tuple[Photo, dict
         {**field, "cell_quads": project(matrix, (np.array(field["cell_quads"]) + 0.5) * photo.scale - 0.5).tolist()}
         for field in fact["fields"]
     ]
-    return load(gray, "small", Options()), {**fact, "fields": fields}
+    return load(gray, "small"), {**fact, "fields": fields}
 
 
 def blank() -> np.ndarray:

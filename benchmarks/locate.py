@@ -21,7 +21,6 @@ import numpy as np
 
 from ocr_recap.load import load
 from ocr_recap.locate import CORNERS, locate
-from ocr_recap.options import Options
 from ocr_recap.problems import PhotoProblem
 from ocr_recap.register import project
 from ocr_recap.synth.camera import photograph, sample_camera
@@ -66,7 +65,7 @@ def run(case: tuple[str, ...], count: int, seed: int, preset: str) -> None:
         if shown < 3 and case != CASES[-1]:
             tally["fewer than 3 anchors in frame"] += 1
             continue
-        decoded = load(photo, "photo", Options())
+        decoded = load(photo, "photo")
         start = time.perf_counter()
         try:
             found = locate(decoded, competing)

@@ -18,7 +18,6 @@ import numpy as np
 
 from ocr_recap import draw, template
 from ocr_recap.load import load
-from ocr_recap.options import Options
 from ocr_recap.parts import FormField, RowTotals, Tally
 from ocr_recap.proposal import names_of, picture
 from ocr_recap.propose import Grid, Number, Proposal, propose
@@ -109,7 +108,7 @@ def main(argv: Sequence[str] | None = None) -> None:
                 args.keep.mkdir(parents=True, exist_ok=True)
                 cv2.imwrite(str(args.keep / f"{name}-{page.id}.png"), picture(found, names_of([found])[0]))
     for file in sorted(args.reference.glob("*.[pj][np]g")) if not args.forms else ():
-        found = propose(load(file, file.name, Options()).gray)
+        found = propose(load(file, file.name).gray)
         counts = [n.count for n in found.numbers]
         tallies = sum(n.tally is not None for n in found.numbers)
         print(f"{file.name}: numbers of {counts} boxes, {tallies} with a grid, {len(found.grids)} free grids")

@@ -19,7 +19,6 @@ import cv2
 import numpy as np
 
 from ocr_recap.load import load
-from ocr_recap.options import Options
 from ocr_recap.parts import Tally
 from ocr_recap.register import project, refine, ruling
 from ocr_recap.template import Template
@@ -58,7 +57,7 @@ def main() -> None:
 def one(fact: dict[str, Any], folder: Path, tries: int) -> dict[float, int]:
     template = load_template(FORMS[fact["family"]])
     ruled = ruling(template, template.pages[0].id)
-    photo = load(folder / fact["image"], fact["name"], Options())
+    photo = load(folder / fact["image"], fact["name"])
     cells, cells_px, extra, extra_px = correspondences(template, fact)
     cells_px, extra_px = ((px + 0.5) * photo.scale - 0.5 for px in (cells_px, extra_px))
     page, seen = np.concatenate([cells, extra]), np.concatenate([cells_px, extra_px])

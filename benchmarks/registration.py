@@ -31,7 +31,6 @@ from ocr_recap.agreement import agrees
 from ocr_recap.by_lines import find_by_lines
 from ocr_recap.draw import raster
 from ocr_recap.load import Photo, load
-from ocr_recap.options import Options
 from ocr_recap.rectify import Lines
 from ocr_recap.register import project
 from ocr_recap.synth.photos import Order, make
@@ -114,7 +113,7 @@ def real(folder: Path) -> Iterator[Case]:
         fact = json.loads(line)
         if fact["family"] in PAGES:
             template_id, page_id = PAGES[fact["family"]]
-            photo = load(folder / fact["image"], fact["name"], Options())
+            photo = load(folder / fact["image"], fact["name"])
             yield case(fact, photo, load_template(template_id), page_id)
 
 
@@ -125,7 +124,7 @@ def drawn(count: int) -> Iterator[Case]:
             continue
         for index in range(count):
             made = make(Order(template, count, 2025), index)
-            photo = load(made.jpeg, made.name, Options())
+            photo = load(made.jpeg, made.name)
             yield case(made.truth, photo, template, template.pages[0].id)
 
 

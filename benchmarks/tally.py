@@ -31,7 +31,6 @@ from ocr_recap.grids import OTHER
 from ocr_recap.hearing import hear_witnesses
 from ocr_recap.load import Photo, load
 from ocr_recap.locate import locate
-from ocr_recap.options import Options
 from ocr_recap.problems import PhotoProblem
 from ocr_recap.witnesses.readers import Readers
 from ocr_recap.witnesses.tally import SIGNS, TallyReading
@@ -170,7 +169,7 @@ def photos(folder: Path) -> Iterator[tuple[dict[str, Any], Photo]]:
         file = folder / truth.get("image", f"{truth['name']}.jpg")
         if not file.is_file():
             file = folder / "images" / f"{truth['name']}.jpg"
-        yield truth, load(file, truth["name"], Options())
+        yield truth, load(file, truth["name"])
 
 
 def evaluate(folder: Path, args: argparse.Namespace) -> Found:

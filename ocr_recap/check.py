@@ -67,7 +67,7 @@ def check(source: Source, name: str, templates: Sequence[Template], options: Opt
     """
     photo: Photo | None = None
     try:
-        photo = load(source, name, options, frame)
+        photo = load(source, name, max_pixels=options.max_pixels, frame=frame)
         located = locate(photo, templates)
         patches = crop(photo, located)
     except PhotoProblem as problem:

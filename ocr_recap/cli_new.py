@@ -14,7 +14,6 @@ from .cli_shared import OK, USAGE, LangOption, fail, language_of
 from .emit.pictures import write_atomically
 from .emit.report import Language
 from .load import load
-from .options import Options
 from .problems import PhotoProblem
 from .proposal import names_of, picture, to_yaml
 from .propose import Proposal, propose
@@ -84,7 +83,7 @@ def _pages(blank: Path, size: tuple[float, float] | None, language: Language) ->
     found: list[Proposal] = []
     try:
         for frame in range(frames.count(blank)):
-            found.append(propose(load(blank, blank.name, Options(), frame).gray, size))
+            found.append(propose(load(blank, blank.name, frame=frame).gray, size))
     except PhotoProblem as problem:
         fail(f"{blank}: {problems.hint(problem.code, problem.data)[language]}", USAGE)
     except NotABlankSheet as fault:

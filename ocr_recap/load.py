@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import frames
-from .options import Options
 from .problems import PhotoProblem
+from .raster import MAX_PIXELS
 
 Source = str | Path | bytes | NDArray[np.uint8]
 GrayImage = NDArray[np.uint8]
@@ -50,14 +50,14 @@ class Photo:
     frame: int = 0
 
 
-def load(source: Source, name: str, options: Options, frame: int = 0) -> Photo:
+def load(source: Source, name: str, *, max_pixels: int = MAX_PIXELS, frame: int = 0) -> Photo:
     """Read and decode one photo.
 
     Args:
         source: a path, the bytes of a JPEG, PNG, WebP, TIFF, HEIC or PDF file, or an (h, w, 3) BGR or (h, w) gray uint8
             array.
         name: how results call it.
-        options: `max_pixels` is checked against the header, before anything is decoded.
+        max_pixels: photos with more are refused, by their header, before anything is decoded.
         frame: which picture of a file that holds several, from 0.
 
     Raises:
@@ -71,7 +71,7 @@ def load(source: Source, name: str, options: Options, frame: int = 0) -> Photo:
     sha256 = received.sha256()
     try:
         with frames.opened(received, frame) as picture:
-            gray = _decode(picture, options.max_pixels)
+            gray = _decode(picture, max_pixels)
     except PhotoProblem as problem:
         problem.data["sha256"] = sha256
         raise

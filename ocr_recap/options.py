@@ -6,10 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from .raster import HARD_CAP, MAX_PIXELS
 from .stations import compiled
-
-# Pillow refuses to open more pixels than this (twice its own MAX_IMAGE_PIXELS), whatever we ask for.
-HARD_CAP = 178_956_970
 
 
 class Options(BaseModel):
@@ -21,7 +19,7 @@ class Options(BaseModel):
         default=(), description="ids or YAML files to choose among; empty = all templates of the package"
     )
     max_pixels: Annotated[int, Field(ge=10_000, le=HARD_CAP)] = Field(
-        default=150_000_000, description="photos with more pixels than this are refused before decoding"
+        default=MAX_PIXELS, description="photos with more pixels than this are refused before decoding"
     )
     max_frames: Annotated[int, Field(ge=1, le=65_535)] = Field(
         default=500, description="of a file with more pages, such as a PDF, only so many are read, and that is said"

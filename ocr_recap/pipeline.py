@@ -40,7 +40,7 @@ def read_photo(
     """Photo to record. Every problem with a photo becomes part of its record; only a caller's mistake raises."""
     photo: Photo | None = None
     try:
-        photo = load(source, name, options, frame)
+        photo = load(source, name, max_pixels=options.max_pixels, frame=frame)
         located = locate(photo, templates)
         if options.headings and "tag" not in located.anchors:
             heading.refuse_twins(photo, located)

@@ -16,8 +16,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from . import tiff
-from .options import HARD_CAP
 from .problems import PhotoProblem
+
+MAX_PIXELS = 150_000_000  # by judgement: as many as decoding has room for; no phone takes more
+# Pillow refuses to open more pixels than this (twice its own MAX_IMAGE_PIXELS), whatever we ask for.
+HARD_CAP = 178_956_970
 
 _ORIENTATION = 0x0112
 _BAND = 512  # rows that are converted at a time, so that a large picture is not held in every form at once

@@ -202,7 +202,7 @@ class FakeReader:
     def reading(self, source, name: str, frame: int = 0) -> Reading:
         self.calls.append(name if frame == 0 else f"{name}#{frame + 1}")
         try:
-            decoded = load.load(source, name, self.options, frame)
+            decoded = load.load(source, name, max_pixels=self.options.max_pixels, frame=frame)
         except PhotoProblem as problem:
             return Reading(lost(name, problem.code, problem.data.get("sha256", ""), frame, **problem.data), None)
         return Reading(located(name, decoded.sha256, frame=frame), decoded)

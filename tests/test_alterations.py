@@ -67,7 +67,7 @@ def test_a_line_through_the_bubbles_is_seen(reader: Reader) -> None:
     image = cv2.imread(str(SAMPLES / "page2-clean.jpg"))
     before = reader.read(image).fields["votes_2"]
     assert before.accepted is not None
-    truth = crop(load(image, "photo", Options()), locate(load(image, "photo", Options()), reader.templates))
+    truth = crop(load(image, "photo"), locate(load(image, "photo"), reader.templates))
     centers = truth["votes_2"].bubble_centers
     assert centers is not None
     drawn = image.copy()

@@ -13,7 +13,6 @@ from ocr_recap.axes import layouts
 from ocr_recap.by_lines import find_by_lines, fits_by_lines
 from ocr_recap.load import load
 from ocr_recap.locate import locate
-from ocr_recap.options import Options
 from ocr_recap.problems import PhotoProblem
 from ocr_recap.rectify import Lines, mirrored, rectify
 from ocr_recap.register import project, ruling
@@ -28,7 +27,7 @@ LIMIT = 0.1  # cell widths, at the worst corner of any field
 
 def problem_of(gray: np.ndarray, forms: list[Template]) -> PhotoProblem:
     with pytest.raises(PhotoProblem) as caught:
-        locate(load(gray, "shot", Options()), forms)
+        locate(load(gray, "shot"), forms)
     return caught.value
 
 
@@ -39,7 +38,7 @@ def problem_of(gray: np.ndarray, forms: list[Template]) -> PhotoProblem:
 )
 def test_any_way_up_among_all_forms(form: Template, turn: float) -> None:
     shot = Shot(form, form.pages[0].id, turn)
-    located = locate(load(shot.gray, "shot", Options()), FORMS)
+    located = locate(load(shot.gray, "shot"), FORMS)
     assert (located.template.id, located.page_id, located.anchors) == (form.id, form.pages[0].id, ("lines",))
     assert shot.error(located.homography) < LIMIT
 
@@ -54,7 +53,7 @@ def test_a_form_that_was_taken_out_is_none_of_the_others(form: Template) -> None
 def test_a_page_in_the_dark_is_found_by_faint_lines(form: Template) -> None:
     shot = Shot(form, form.pages[0].id, 8)
     shot.gray = dark(shot.gray)
-    located = locate(load(shot.gray, "shot", Options()), FORMS)
+    located = locate(load(shot.gray, "shot"), FORMS)
     assert (located.template.id, located.page_id) == (form.id, form.pages[0].id)
     assert shot.error(located.homography) < LIMIT
 
@@ -71,7 +70,7 @@ def test_a_page_whose_lines_are_hidden_by_motion_and_grain_is_found(form: Templa
     found = find_by_lines(Lines(shot.gray), pages)
     assert agrees(found)
     assert found[0].page == (form.id, form.pages[0].id)
-    located = locate(load(shot.gray, "shot", Options()), FORMS)
+    located = locate(load(shot.gray, "shot"), FORMS)
     assert shot.error(located.homography) < 2 * LIMIT
 
 
@@ -104,10 +103,10 @@ def test_a_page_is_found_beside_what_lies_on_its_corner(form: Template) -> None:
     found = find_by_lines(Lines(shot.gray), pages)
     assert agrees(found)
     assert (found[0].page, found[0].covered) == ((form.id, form.pages[0].id), True)
-    located = locate(load(shot.gray, "shot", Options()), FORMS)
+    located = locate(load(shot.gray, "shot"), FORMS)
     assert located.covered
     assert shot.error(located.homography) < LIMIT
-    whole = locate(load(Shot(form, form.pages[0].id, 5).gray, "shot", Options()), FORMS)
+    whole = locate(load(Shot(form, form.pages[0].id, 5).gray, "shot"), FORMS)
     assert not whole.covered
 
 
@@ -140,7 +139,7 @@ def test_a_second_sheet_beside_a_page_without_tag_is_said_and_a_whole_one_refuse
         return np.concatenate([gray, part], axis=1 if upright else 0)
 
     def others(picture: np.ndarray) -> tuple[str, ...]:
-        return tuple(other.name for other in locate(load(picture, "shot", Options()), FORMS).others)
+        return tuple(other.name for other in locate(load(picture, "shot"), FORMS).others)
 
     assert others(gray) == ()
     assert others(beside(0.6)) == (f"{form.id} {form.pages[0].id}",)
@@ -237,12 +236,12 @@ def test_a_layout_turns_every_line_with_its_page(form: Template) -> None:
     [("kwk2017_1", "c1-kwk-2017"), ("ppwp2019_3", "ppwp-plano-2019"), ("c1_miring", "c1-ppwp-2014")],
 )
 def test_real_forms_are_found(name: str, form: str) -> None:
-    located = locate(load(REAL / f"{name}.jpg", name, Options()), FORMS)
+    located = locate(load(REAL / f"{name}.jpg", name), FORMS)
     assert located.template.id == form
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real forms are not here")
 def test_a_cover_page_is_no_form() -> None:
     with pytest.raises(PhotoProblem) as caught:
-        locate(load(REAL / "c1_1386928.jpg", "cover", Options()), FORMS)
+        locate(load(REAL / "c1_1386928.jpg", "cover"), FORMS)
     assert caught.value.code in ("no_form", "form_unsure")

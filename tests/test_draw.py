@@ -11,7 +11,6 @@ from ocr_recap import Template, draw
 from ocr_recap.fiducials import find_tags, tag_corners
 from ocr_recap.load import load
 from ocr_recap.locate import locate
-from ocr_recap.options import Options
 from ocr_recap.parts import RowTotals, Tally
 from ocr_recap.printed import PrintedTable
 from ocr_recap.register import project, ruling
@@ -146,7 +145,7 @@ def test_a_drawn_page_carries_its_tag_in_the_pinned_corner_order(template: Templ
 
 def test_a_reference_drawing_is_located(reference_forms: Path, template: Template) -> None:
     for page_id in "23":
-        photo = load(reference_forms / f"c-hasil-ppwp-2024-page{page_id}.png", "reference", Options())
+        photo = load(reference_forms / f"c-hasil-ppwp-2024-page{page_id}.png", "reference")
         located = locate(photo, [template])
         assert (located.page_id, len(located.anchors)) == (page_id, 5)
         tag = template.page(page_id).markers.tag

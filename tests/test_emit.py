@@ -16,7 +16,6 @@ from ocr_recap import load
 from ocr_recap.documents import Document
 from ocr_recap.emit import index, overlay, pictures, report, tables
 from ocr_recap.emit.shown import ShownPhoto, Totals
-from ocr_recap.options import Options
 from ocr_recap.record import Station
 from ocr_recap.runinfo import RunInfo
 from ocr_recap.template import TemplateError
@@ -344,7 +343,7 @@ def test_a_form_that_is_not_at_hand_cannot_be_shown_unmasked(noise):
 
 def test_strip_shows_the_boxes_straight(tmp_path):
     path = photo(tmp_path / "a.jpg")
-    decoded = load.load(path, "a", Options())
+    decoded = load.load(path, "a")
     record = located()
     quads = [field.quad for field in record.fields.values()]
     image = pictures.strip(decoded, quads[0])
@@ -355,7 +354,7 @@ def test_strip_shows_the_boxes_straight(tmp_path):
 
 
 def test_the_header_is_shown_straight_with_private_parts_covered(tmp_path):
-    decoded = load.load(photo(tmp_path / "a.jpg"), "a", Options())
+    decoded = load.load(photo(tmp_path / "a.jpg"), "a")
     page = located().page
     rect = FORM.page("2").header
     image = pictures.header(decoded, page.homography, rect, ())

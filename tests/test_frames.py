@@ -64,7 +64,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def code(content: bytes, frame: int = 0, **options: int) -> str:
     with pytest.raises(PhotoProblem) as caught:
-        load(content, "x", Options(**options), frame)
+        load(content, "x", frame=frame, **options)
     return caught.value.code
 
 
@@ -174,13 +174,11 @@ def page_of(draw_on) -> bytes:
 def test_a_scan_is_drawn_with_its_own_pixels() -> None:
     image = pictures()[1]
     content = page_of(lambda c: c.drawImage(ImageReader(image), 0, 0, 842, 1191))
-    photo = load(content, "x", Options())
+    photo = load(content, "x")
     assert photo.width == 1536
     assert photo.height == round(1536 * 1191 / 842), "stretched on the page: the finer of the two directions decides"
     inset = page_of(lambda c: c.drawImage(ImageReader(image), 20, 20, 802, 1151))
-    assert load(inset, "x", Options()).width == pytest.approx(1536 * 842 / 802, abs=3), (
-        "margins are no part of the scan"
-    )
+    assert load(inset, "x").width == pytest.approx(1536 * 842 / 802, abs=3), "margins are no part of the scan"
 
 
 def test_a_turned_page_is_drawn_as_a_viewer_shows_it(three_pages: bytes) -> None:
@@ -188,7 +186,7 @@ def test_a_turned_page_is_drawn_as_a_viewer_shows_it(three_pages: bytes) -> None
     document[0].set_rotation(90)
     turned = io.BytesIO()
     document.save(turned)
-    straight, photo = load(three_pages, "x", Options()), load(turned.getvalue(), "x", Options())
+    straight, photo = load(three_pages, "x"), load(turned.getvalue(), "x")
     assert (photo.width, photo.height) == (2048, 1536)
     assert np.abs(np.rot90(straight.gray, -1).astype(int) - photo.gray).mean() < 2
 
@@ -201,8 +199,8 @@ def test_text_that_was_recognised_leaves_a_scan_a_scan() -> None:
         text.textOut("90")
         canvas.drawText(text)
 
-    assert load(page_of(lambda c: scan(c, 3)), "x", Options()).width < 800
-    assert load(page_of(lambda c: scan(c, 0)), "x", Options()).width == pdf.DRAWN_SIDE
+    assert load(page_of(lambda c: scan(c, 3)), "x").width < 800
+    assert load(page_of(lambda c: scan(c, 0)), "x").width == pdf.DRAWN_SIDE
 
 
 def test_a_page_without_pictures_is_drawn_legibly(reader: Reader) -> None:
@@ -217,7 +215,7 @@ def test_a_page_without_pictures_is_drawn_legibly(reader: Reader) -> None:
 
 def test_pixels_are_capped_before_anything_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     small = page_of(lambda c: c.drawImage(ImageReader(pictures()[1]), 0, 0, 84, 119))  # 1,300 dpi in a corner
-    photo = load(small, "x", Options())
+    photo = load(small, "x")
     assert photo.width * photo.height <= pdf.MOST_DRAWN * 1.001
     monkeypatch.setattr(pdf.PdfPage, "_drawn", lambda *_: pytest.fail("drawn"))
     assert code(small, max_pixels=3_000_000) == "image_too_large"
@@ -252,7 +250,7 @@ def test_odd_pixels_are_seen_as_a_viewer_shows_them() -> None:
     """In gray, for reading, and in colour, for people: the same picture, whatever transparent lies on white."""
     plain = np.asarray(pictures()[1].convert("L")).astype(int)
     for name, content in odd_pictures().items():
-        assert np.abs(load(content, name, Options()).gray.astype(int) - plain).mean() < 2.5, name
+        assert np.abs(load(content, name).gray.astype(int) - plain).mean() < 2.5, name
         color = load_color(content)
         assert color.shape == (*plain.shape, 3), name
         assert np.abs(color.astype(int).mean(axis=2) - plain).mean() < 2.5, name
@@ -275,7 +273,7 @@ def test_tiff_orientation_gives_the_viewers_picture(orientation: int) -> None:
     exif[0x0112] = orientation
     content = saved([Image.fromarray(pixels)], "TIFF", exif=exif)
     stored = saved([Image.fromarray(pixels)], "PNG", exif=exif)
-    photo, same = load(content, "x", Options()), load(stored, "x", Options())
+    photo, same = load(content, "x"), load(stored, "x")
     assert (photo.width, photo.height) == photo.gray.shape[::-1]
     assert np.array_equal(photo.gray, same.gray)
     assert np.array_equal(load_color(content), load_color(stored))
@@ -336,7 +334,7 @@ def test_a_scan_that_was_cut_off_is_not_taken_for_a_blank_form(three_pages: byte
         page.gen_content()
     saved_to = io.BytesIO()
     document.save(saved_to)
-    assert load(saved_to.getvalue(), "x", Options()).width == 1536
+    assert load(saved_to.getvalue(), "x").width == 1536
     assert code(saved_to.getvalue(), 1) == "pdf_damaged"
 
 
@@ -365,7 +363,7 @@ def test_damaged_files_never_raise_anything_else(
         contents.append(bytes(damaged))
     for content in contents:
         for frame in range(min(frames.count(content), 3)):
-            for step in (lambda c, f: load(c, "x", Options(max_pixels=4_000_000), f), load_color):
+            for step in (lambda c, f: load(c, "x", max_pixels=4_000_000, frame=f), load_color):
                 try:
                     step(content, frame)
                 except PhotoProblem as problem:
@@ -503,7 +501,7 @@ def test_all_endings_are_found_in_order_and_none_is_an_error_that_names_them(tmp
 def test_reading_a_jpeg_loads_no_other_library() -> None:
     program = (
         "import sys; from ocr_recap.load import load; from ocr_recap.options import Options;"
-        f"load({str(SAMPLES / 'page2-clean.jpg')!r}, 'x', Options());"
+        f"load({str(SAMPLES / 'page2-clean.jpg')!r}, 'x');"
         "print([m for m in sys.modules if 'pypdfium2' in m or 'pi_heif' in m or 'TiffImagePlugin' in m])"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)

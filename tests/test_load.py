@@ -11,7 +11,7 @@ import pytest
 from conftest import SAMPLES
 from PIL import Image
 
-from ocr_recap import Options, Reader, files
+from ocr_recap import Reader, files
 from ocr_recap.load import LEGIBLE_SIDE, load, load_color
 from ocr_recap.problems import PROBLEMS, PhotoProblem
 from ocr_recap.reasons import REASONS
@@ -71,7 +71,7 @@ def test_missing_file_and_folder(reader: Reader, tmp_path: Path) -> None:
 
 def test_the_pixel_cap_is_checked_before_decoding() -> None:
     with pytest.raises(PhotoProblem) as caught:
-        load(encoded(PICTURE), "x", Options(max_pixels=100_000))
+        load(encoded(PICTURE), "x", max_pixels=100_000)
     assert caught.value.data["pixels"] == 630_000
 
 
@@ -98,7 +98,7 @@ def test_exif_orientation_gives_the_viewers_picture(orientation: int) -> None:
     exif[0x0112] = orientation
     content = encoded(pixels, exif=exif, quality=95)
     viewer = np.asarray(_transposed(content).convert("L")).astype(int)
-    photo = load(content, "x", Options())
+    photo = load(content, "x")
     assert (photo.height, photo.width) == viewer.shape
     assert np.abs(photo.gray.astype(int) - viewer).mean() < 2
     color = load_color(content)
@@ -114,7 +114,7 @@ def _transposed(content: bytes) -> Image.Image:
 
 def test_large_photos_are_decoded_small_and_keep_their_frame() -> None:
     pixels = np.tile(PICTURE, (6, 5, 1))[:4000, :3000]
-    photo = load(encoded(pixels, quality=50), "x", Options())
+    photo = load(encoded(pixels, quality=50), "x")
     assert (photo.width, photo.height) == (3000, 4000)
     assert LEGIBLE_SIDE <= min(photo.gray.shape) < 2 * LEGIBLE_SIDE
     assert photo.scale == pytest.approx(0.5)
@@ -130,10 +130,10 @@ def test_png_webp_gray_palette_alpha_and_16_bit_are_read() -> None:
         for image in images:
             buffer = io.BytesIO()
             image.save(buffer, form)
-            assert load(buffer.getvalue(), "x", Options()).gray.shape == (900, 700)
+            assert load(buffer.getvalue(), "x").gray.shape == (900, 700)
     deep = io.BytesIO()
     Image.fromarray(PICTURE[..., 0].astype(np.uint16) * 257).save(deep, "PNG")
-    assert np.abs(load(deep.getvalue(), "x", Options()).gray.astype(int) - PICTURE[..., 0]).max() <= 1
+    assert np.abs(load(deep.getvalue(), "x").gray.astype(int) - PICTURE[..., 0]).max() <= 1
 
 
 def test_position_and_serial_number_never_reach_a_record(reader: Reader) -> None:
@@ -183,10 +183,10 @@ def test_a_progressive_jpeg_has_all_its_passes(reader: Reader) -> None:
 def test_gray_around_a_picture_is_no_missing_part() -> None:
     framed = np.full((1100, 900, 3), 128, np.uint8)
     framed[100:1000, 100:800] = PICTURE
-    assert load(encoded(framed), "framed", Options()).height == 1100
+    assert load(encoded(framed), "framed").height == 1100
     framed[:100] = 200
     with pytest.raises(PhotoProblem, match="image_truncated"):
-        load(encoded(framed), "cut", Options())
+        load(encoded(framed), "cut")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs something that is open and holds nothing yet")

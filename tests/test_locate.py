@@ -12,7 +12,6 @@ from ocr_recap.fiducials import find_marks, find_tags
 from ocr_recap.load import load
 from ocr_recap.locate import locate
 from ocr_recap.located import Located
-from ocr_recap.options import Options
 from ocr_recap.problems import PhotoProblem, hint
 from ocr_recap.rectify import Lines
 from ocr_recap.register import project
@@ -23,7 +22,7 @@ LIMIT = 0.1  # cell widths, at the worst corner of any field
 
 
 def find(shot: Shot) -> Located:
-    return locate(load(shot.gray, "shot", Options()), [shot.template])
+    return locate(load(shot.gray, "shot"), [shot.template])
 
 
 def problem_of(shot: Shot) -> PhotoProblem:
@@ -124,7 +123,7 @@ def test_another_forms_tag_is_an_unknown_form(template: Template) -> None:
     other = template.model_copy(update={"pages": template.pages[2:]})
     other = other.model_copy(update={"fields": tuple(f for f in template.fields if f.page == "3"), "rules": ()})
     with pytest.raises(PhotoProblem) as caught:
-        locate(load(shot.gray, "shot", Options()), [other])
+        locate(load(shot.gray, "shot"), [other])
     assert caught.value.code == "unknown_form"
     assert "102" in caught.value.data["tags"]
 
@@ -133,7 +132,7 @@ def test_another_forms_tag_is_an_unknown_form(template: Template) -> None:
 def test_the_regional_form_is_found_among_all(page_id: str, turn: float, covered: tuple[str, ...]) -> None:
     forms = [load_template(name) for name in available()]
     shot = Shot(load_template("c-hasil-kwk"), page_id, turn=turn).cover(*covered)
-    located = locate(load(shot.gray, "shot", Options()), forms)
+    located = locate(load(shot.gray, "shot"), forms)
     assert (located.template.id, located.page_id) == ("c-hasil-kwk", page_id)
     assert shot.error(located.homography) < 0.1
 
@@ -141,7 +140,7 @@ def test_the_regional_form_is_found_among_all(page_id: str, turn: float, covered
 def test_all_forms_compete_where_the_tag_is_lost(template: Template) -> None:
     forms = [load_template(name) for name in available()]
     shot = Shot(template, "3", turn=90).cover("tag", "br")
-    located = locate(load(shot.gray, "shot", Options()), forms)
+    located = locate(load(shot.gray, "shot"), forms)
     assert (located.template.id, located.page_id) == (template.id, "3")
     assert shot.error(located.homography) < 0.1
 
@@ -156,7 +155,7 @@ def test_pictures_without_a_form_are_never_one(seed: int) -> None:
         x, y, w, h = (int(v) for v in rng.integers(20, 1200, 4))
         cv2.rectangle(picture, (x, y), (x + w, y + h), int(rng.integers(0, 120)), int(rng.choice([-1, 2, 4])))
     with pytest.raises(PhotoProblem) as caught:
-        locate(load(picture, "wall", Options()), [load_template("c-hasil-ppwp-2024")])
+        locate(load(picture, "wall"), [load_template("c-hasil-ppwp-2024")])
     assert caught.value.code in ("no_form", "form_unsure", "page_incomplete")
 
 
@@ -220,9 +219,9 @@ def test_a_sheet_beside_it_is_named_and_only_the_larger_is_read(template: Templa
     large, small = Shot(template, "2").gray, cv2.resize(Shot(template, "3").gray, None, fx=0.7, fy=0.7)
     small = np.pad(small, ((0, large.shape[0] - small.shape[0]), (0, 0)), constant_values=120)
     for pictures in ((large, small), (small, large)):
-        located = locate(load(np.hstack(pictures), "shot", Options()), [template])
+        located = locate(load(np.hstack(pictures), "shot"), [template])
         assert (located.page_id, [o.name for o in located.others]) == ("2", [f"{template.id} 3"])
-    twice = locate(load(np.hstack([large, large]), "shot", Options()), [template])
+    twice = locate(load(np.hstack([large, large]), "shot"), [template])
     assert (twice.page_id, [o.name for o in twice.others]) == ("2", [f"{template.id} 2"])
-    alone = locate(load(large, "shot", Options()), [template])
+    alone = locate(load(large, "shot"), [template])
     assert alone.others == ()

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from ocr_recap import Template, draw
 from ocr_recap.load import load
 from ocr_recap.locate import locate
-from ocr_recap.options import Options
 from ocr_recap.synth import conditions as table
 from ocr_recap.synth import defects
 from ocr_recap.synth.conditions import PARAMETERS, PRESETS, Conditions
@@ -202,7 +201,7 @@ def test_clean_photos_are_found_where_they_are(template: Template) -> None:
     for index, page_id in enumerate("123"):
         page = draw.raster(template, page_id, SCALE)
         shot = photograph(page, SIZE, "clean", np.random.default_rng([7, index]))
-        found = locate(load(shot.jpeg, "photo", Options()), [template])
+        found = locate(load(shot.jpeg, "photo"), [template])
         assert found.page_id == page_id
         outlines = np.array([f.cells.outline() for f in template.fields_of(page_id)]).reshape(-1, 2)
         unit = np.array([template.cell_width(page_id), 0])

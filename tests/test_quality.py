@@ -32,7 +32,7 @@ def clean() -> np.ndarray:
 
 
 def seen(picture: np.ndarray, template) -> tuple[PhotoQuality, dict]:
-    photo = load(picture, "photo", Options())
+    photo = load(picture, "photo")
     located = locate(photo, [template])
     measured = advice.cells(located, crop(photo, located))
     return advice.page(photo, located, measured), measured
@@ -75,7 +75,7 @@ def test_blur_in_one_direction_counts(clean, template, angle):
 
 
 def test_glare_over_some_cells_is_counted(clean, template):
-    photo = load(clean, "photo", Options())
+    photo = load(clean, "photo")
     patches = crop(photo, locate(photo, [template]))
     washed = clean.astype(np.float32)
     quad = patches["votes_2"].quads.reshape(-1, 2)
@@ -89,7 +89,7 @@ def test_glare_over_some_cells_is_counted(clean, template):
 
 
 def test_a_photo_that_cuts_the_page_names_the_side(clean, template):
-    photo = load(clean, "photo", Options())
+    photo = load(clean, "photo")
     lower = int(locate(photo, [template]).corners()[2:, 1].min())  # through the marks at the bottom
     found = check(clean[: lower - 12], "photo", [template], Options())
     assert found.judgement == "again"
@@ -119,7 +119,7 @@ def test_every_fault_has_its_advice(change, code, again):
 
 
 def test_what_lies_on_the_page_and_beside_it_is_said(clean, template):
-    located = locate(load(clean, "photo", Options()), [template])
+    located = locate(load(clean, "photo"), [template])
     assert advice.around(located) == ()
     said = advice.around(replace(located, covered=True))
     assert ([w.code for w in said], advice.take_again(said)) == (["photo_covered"], True)

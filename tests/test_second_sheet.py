@@ -16,7 +16,6 @@ from ocr_recap.field_record import Decided
 from ocr_recap.load import load
 from ocr_recap.locate import locate
 from ocr_recap.located import Located, paper_outline
-from ocr_recap.options import Options
 from ocr_recap.record import Record
 from ocr_recap.template import available
 from ocr_recap.template import load as load_template
@@ -37,7 +36,7 @@ def beside(first: np.ndarray, second: np.ndarray, size: float = 1.0, left: bool 
 
 def without_tag(gray: np.ndarray, template: Template, page_id: str) -> np.ndarray:
     """The sample with its tag covered."""
-    located = locate(load(gray, "sample", Options()), [template])
+    located = locate(load(gray, "sample"), [template])
     tag = template.page(page_id).markers.tag
     assert tag
     middle, edge = located.to_photo(np.array([tag.center, (tag.center[0] + tag.side, tag.center[1])]))
@@ -86,9 +85,9 @@ def test_a_small_sheet_of_a_form_without_marks_is_noticed(form: str) -> None:
     shot = Shot(load_template(form), load_template(form).pages[0].id, tilt=0.02)
     upright = shot.gray.shape[0] > shot.gray.shape[1]
     gray = shot.gray if upright else np.ascontiguousarray(np.rot90(shot.gray))
-    located = locate(load(beside(gray, gray, 0.5), "shot", Options()), forms)
+    located = locate(load(beside(gray, gray, 0.5), "shot"), forms)
     assert [other.could_be_meant for other in located.others] == [True]
-    assert locate(load(gray, "shot", Options()), forms).others == ()
+    assert locate(load(gray, "shot"), forms).others == ()
 
 
 @pytest.mark.parametrize("share", [0.06, 0.15])
@@ -103,7 +102,7 @@ def test_a_sliver_of_another_sheet_leaves_the_numbers_as_they_are(reader: Reader
 def test_a_sheet_alone_has_no_other() -> None:
     form = load_template("c-hasil-ppwp-2024")
     for name in ("page1-tilted", "page2-torn-corner", "page3-upside-down"):
-        assert locate(load(sample(name), name, Options()), [form]).others == ()
+        assert locate(load(sample(name), name), [form]).others == ()
 
 
 def test_the_document_keeps_the_doubt_until_a_person_decides(reader: Reader) -> None:
@@ -122,7 +121,7 @@ def test_the_document_keeps_the_doubt_until_a_person_decides(reader: Reader) -> 
 def two() -> tuple[Record, Located, np.ndarray]:
     picture = beside(sample("page2-clean"), sample("page2-wrong-bubble"), 0.7)
     record = Reader().read(picture, "two")
-    located = locate(load(picture, "two", Options()), [load_template("c-hasil-ppwp-2024")])
+    located = locate(load(picture, "two"), [load_template("c-hasil-ppwp-2024")])
     return record, located, picture
 
 
@@ -156,7 +155,7 @@ def test_signatures_of_a_sheet_that_lies_over_the_page_are_covered(
         (left, top), (right, bottom) = np.rint(ends).astype(int).tolist()
         assert (straight[top:bottom, left:right] == GRAY).all()
         assert not (hidden[top:bottom, left:right] == GRAY).all()
-    photo = load(noise[:, :, 0].copy(), "noise", Options())
+    photo = load(noise[:, :, 0].copy(), "noise")
     covered = without_others(photo, template, page, load_template)
     assert without_others(photo, template, page.model_copy(update={"others": ()}), load_template) is photo
     for region in template.page("2").private:

@@ -17,7 +17,6 @@ from ocr_recap.emit.strokes import block, labels, shown_fields
 from ocr_recap.field_record import TallyEvidence
 from ocr_recap.grids import BOX_HEIGHT, BOX_WIDTH, HEIGHT, OTHER, WIDTH
 from ocr_recap.load import load
-from ocr_recap.options import Options
 from ocr_recap.synth import tallycells
 from ocr_recap.synth.fill import FieldWriting, fill_page
 from ocr_recap.synth.marks import TallyMarks, spread
@@ -175,7 +174,7 @@ def test_the_overlay_numbers_every_bundle_with_its_running_sum(record: Record, p
     assert shown[-1] == (1, 3, "77")
     assert list(labels(["05-?"])) == [(0, 1, "5"), (0, 2, "x"), (0, 3, "?")]
     assert shown_fields(record) == ["votes_1", "votes_3"], "an empty grid is not shown"
-    photo = load(page, "page", Options())
+    photo = load(page, "page")
     picture = block(photo, record.fields["votes_1"])
     plain = block(photo, record.fields["votes_1"].model_copy(deep=True))
     assert picture.ndim == 3

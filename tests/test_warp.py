@@ -15,7 +15,6 @@ from ocr_recap.growing import grown
 from ocr_recap.load import load
 from ocr_recap.locate import LEAST_SUPPORT, locate
 from ocr_recap.located import Located
-from ocr_recap.options import Options
 from ocr_recap.record import Page, PaperShape
 from ocr_recap.register import Fit, project, refine, ridge_distance, ruling
 from ocr_recap.surface import Surface
@@ -74,7 +73,7 @@ class Bent(Shot):
 
 
 def found(shot: Shot) -> Located:
-    return locate(load(shot.gray, "photo", Options()), [shot.template])
+    return locate(load(shot.gray, "photo"), [shot.template])
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +111,7 @@ def test_a_fold_is_followed_and_told(folded):
 
 def test_a_fold_is_reported_on_the_cells_that_it_runs_through(folded):
     shot, located = folded
-    photo = load(shot.gray, "photo", Options())
+    photo = load(shot.gray, "photo")
     field = shot.template.fields_of("2")[1]
     x0, y0, _, y1 = field.cells.rects()[0]
     through = replace(located, folds=((1, (y0 + y1) / 2),))
@@ -125,7 +124,7 @@ def test_a_fold_is_reported_on_the_cells_that_it_runs_through(folded):
 
 def test_cells_are_cut_where_the_paper_is(folded):
     shot, located = folded
-    patches = crop(load(shot.gray, "photo", Options()), located)
+    patches = crop(load(shot.gray, "photo"), located)
     assert all(p.found.all() for p in patches.values())
 
 

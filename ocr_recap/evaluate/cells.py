@@ -21,7 +21,6 @@ from .. import readings
 from ..crop import cut
 from ..inputs import BatchError
 from ..load import load
-from ..options import Options
 from ..problems import PhotoProblem
 from ..template import Template
 from ..text import is_number
@@ -139,7 +138,7 @@ def _cut_all(path: Path, forms: Mapping[str, Template], faults: list[Fault]) -> 
             faults.append(Fault("no_photo", photo.name, "foto tidak ditemukan", "its photo was not found"))
             continue
         try:
-            pixels = load(file, photo.name, Options())
+            pixels = load(file, photo.name)
         except PhotoProblem as problem:
             faults.append(Fault(problem.code, photo.name, "foto tidak terbaca", "its photo cannot be read"))
             continue

@@ -16,7 +16,6 @@ from ..emit import CROPS
 from ..emit.pictures import STRIP_HEIGHT, encode, strip, strip_width
 from ..inputs import PHOTO_ENDINGS
 from ..load import Photo, load
-from ..options import Options
 from ..problems import PhotoProblem
 from .readings import Reading
 from .truths import Corners
@@ -109,7 +108,7 @@ class Strips:
         if path is None:
             return None
         try:
-            return load(path, path.name, Options(), frame)
+            return load(path, path.name, frame=frame)
         except PhotoProblem:
             return None
 

@@ -18,7 +18,6 @@ from .. import template
 from ..crop import crop
 from ..load import load
 from ..locate import locate
-from ..options import Options
 from ..parts import FormField
 from ..problems import PhotoProblem
 from ..template import Template
@@ -58,7 +57,7 @@ def altered_page(split: Split, seed: int, index: int) -> list[tuple[AlteredStrip
     place = [p.id for p in form.pages].index(page)
     made = photos.make(order, index * len(form.pages) + place)
     try:
-        photo = load(made.jpeg, made.name, Options())
+        photo = load(made.jpeg, made.name)
         located = locate(photo, [form])
         if located.page_id != page:
             return []

@@ -22,7 +22,6 @@ from ..crop import crop
 from ..hearing import Alterations, hear_witnesses
 from ..load import load
 from ..locate import locate
-from ..options import Options
 from ..problems import PhotoProblem
 from ..template import Template
 from ..witnesses.readers import Readers
@@ -179,7 +178,7 @@ def _hear(session: Session, index: int) -> HeardDocument:
 def read_page(form: Template, page: str, made: photos.Made) -> dict[str, HeardNumber] | Found:
     """The numbers of a photo by field id, or what became of its page."""
     try:
-        photo = load(made.jpeg, made.name, Options())
+        photo = load(made.jpeg, made.name)
         located = locate(photo, [form])
         if located.page_id != page:
             return "wrong_page"

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from .. import template
 from ..crop import cut
 from ..load import load
-from ..options import Options
 from ..patch import PATCH
 from . import photos
 from .cells import CLASSES
@@ -76,7 +75,7 @@ def photo_cells(kind: Kind, seed: int, index: int) -> PageCells:
     form = template.load(template.available()[form_id])
     order = photos.Order(form, index + 1, seed + index, kind.preset, kind.defects, kind.writers, kind.longer)
     made = photos.make(order, [p.id for p in form.pages].index(page))
-    photo = load(made.jpeg, made.name, Options())
+    photo = load(made.jpeg, made.name)
     sides = {field.id: (field.cells.box[2], field.cells.box[3]) for field in form.fields_of(page)}
     parts: list[tuple[NDArray[np.uint8], NDArray[np.float64]]] = []
     facts: list[tuple[int, int, int]] = []

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from .. import template
 from ..crop import cut
 from ..load import load
-from ..options import Options
 from ..parts import FormField
 from ..patch import PATCH
 from ..template import Template
@@ -62,7 +61,7 @@ def practice_cells(split: Split, mix: Mix, seed: int, index: int) -> Cells:
     sheet = _sheet(form, page, hand, labels, longer, rng)
     size = (form.paper.width, form.paper.height)
     shot = photograph(sheet, size, "hard" if rng.random() < HARD else "field", rng, longer=longer)
-    photo = load(shot.jpeg, "practice", Options())
+    photo = load(shot.jpeg, "practice")
     made: list[tuple[NDArray[np.uint8], int, NDArray[np.float64], int]] = []
     for row, field in enumerate(fields):
         for rect, label in zip(field.cells.rects(), labels[field.id], strict=True):

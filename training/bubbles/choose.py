@@ -19,7 +19,6 @@ import numpy as np
 from ocr_recap.crop import crop
 from ocr_recap.load import load
 from ocr_recap.locate import locate
-from ocr_recap.options import Options
 from ocr_recap.problems import PhotoProblem
 from ocr_recap.synth.camera import photograph, sample_camera
 from ocr_recap.synth.election import presidential_count, write
@@ -52,7 +51,7 @@ def main() -> None:
         camera = sample_camera(rng, ("easy", "field", "hard")[index % 3])
         photo, _ = photograph(page, replace(camera, bow=0.0), rng)
         try:
-            decoded = load(photo, "page", Options())
+            decoded = load(photo, "page")
             patches = crop(decoded, locate(decoded, [template]))
         except PhotoProblem:
             lost += 1

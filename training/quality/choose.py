@@ -24,7 +24,6 @@ from ocr_recap import advice
 from ocr_recap.crop import crop
 from ocr_recap.load import load
 from ocr_recap.locate import locate
-from ocr_recap.options import Options
 from ocr_recap.problems import PhotoProblem
 from ocr_recap.record import PhotoQuality
 from ocr_recap.synth.conditions import Range, draw
@@ -100,7 +99,7 @@ def make(job: tuple[int, int, tuple[str, ...]]) -> Shot:
     shot = photograph(sheet, size, conditions, rng, longer=longer, pixels_per_mm=SCALE)
     made = Shot(screen=conditions.screen, copy=conditions.copy_contrast)
     try:
-        photo = load(shot.jpeg, "photo", Options())
+        photo = load(shot.jpeg, "photo")
         located = locate(photo, [template])
     except PhotoProblem:
         return made

@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 from ocr_recap.crop import cut_tally
 from ocr_recap.grids import BOX_HEIGHT, BOX_WIDTH, HEIGHT, OTHER, WIDTH, GridPatches
 from ocr_recap.load import load
-from ocr_recap.options import Options
 from ocr_recap.witnesses.layout import in_order
 from ocr_recap.witnesses.tally import INNER, TallyReader, cell_counts, convolve, credible
 from ocr_recap.witnesses.weights import weights_directory
@@ -50,7 +49,7 @@ def grids(folder: Path, reader: TallyReader) -> list[Grid]:
         truth: dict[str, Any] = json.loads(line)
         if not truth["tallies"]:
             continue
-        photo = load(folder / f"{truth['name']}.jpg", truth["name"], Options())
+        photo = load(folder / f"{truth['name']}.jpg", truth["name"])
         for name, fact in truth["tallies"].items():
             if not fact.get("cells"):
                 continue
