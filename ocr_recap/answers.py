@@ -14,8 +14,8 @@ from pathlib import Path
 from .decisions import Decision, Number, Stood, numbers_of
 from .emit.review import ANSWER_COLUMNS, KEY_COLUMNS
 from .emit.tables import undefused
+from .errors import BatchError
 from .field_record import FieldRecord
-from .inputs import BatchError
 from .lists import WAS_ROUNDED, Fault, is_rounded, refuse, table
 from .record import Record
 from .template import Template

@@ -27,7 +27,7 @@ from .emit import (
     TEMPLATES,
     WORKBOOK_FILE,
 )
-from .inputs import BatchError
+from .errors import BatchError
 from .text import one_line
 
 SOURCES = (RUN_FILE, PHOTOS_FILE, DOCUMENTS_FILE, DECISIONS_FILE)

@@ -22,19 +22,20 @@ from .crew import CannotStart, Crew, Worker
 from .decision_log import LogEvent
 from .decisions import Decision
 from .emit import REPORT_FILE, RUN_FILE, SUMS_FILE
-from .emit.html import Language
 from .emit.parquet import require as require_parquet
 from .emit.shown import Totals
 from .emit.tables import Dialect, DocumentRow
 from .emit.workbook import require as require_workbook
+from .errors import BatchError
 from .executors import Executor, hire_of
 from .file_limits import FileLimits
-from .inputs import BatchError, Collected, Input, collect
+from .inputs import Collected, Input, collect
 from .install import recover
 from .journal import Journal, Kept, fingerprint
 from .limits import Limits
 from .lists import read_manifest, read_roll
 from .lock import held
+from .messages import Language
 from .options import Options
 from .plan import File, Kind, Planned, Queue, jobs_of, planned, survey
 from .reader import Reader
@@ -44,7 +45,7 @@ from .results import PhotoRow, Published, Wanted, publish
 from .runinfo import RunInfo, now, run_info
 from .stations import Naming, naming
 
-__all__ = ["BatchError", "BatchResult", "Collected", "Input", "PhotoRow", "Progress", "collect", "run", "usual_workers"]
+__all__ = ["BatchResult", "Collected", "Input", "PhotoRow", "Progress", "collect", "run", "usual_workers"]
 
 Progress = Callable[[int, int, str], None]
 

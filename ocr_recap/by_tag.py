@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .fiducials import SeenMark, SeenTag, sharpen, shrunk, tag_corners
-from .parts import CornerMarks, Tag
+from .fiducials import SeenMark, SeenTag, sharpen, shrunk
+from .parts import CornerMarks, Tag, tag_corners
 from .register import project
 
 FloatArray = NDArray[np.float64]

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from . import (
-    batch,
     cli_check,
     cli_evaluate,
     cli_new,
@@ -27,7 +26,8 @@ from .cli_shared import OK, PROBLEMS, USAGE, AcceptOption, LangOption, QuietOpti
 from .cli_shared import fail as _fail
 from .cli_shared import language_of as _language
 from .emit.pictures import write_atomically
-from .summary import say
+from .errors import BatchError
+from .messages import say
 from .terminal import echo, echo_json
 from .text import one_line
 
@@ -89,7 +89,7 @@ def apply_answers(
     language = _language(lang)
     try:
         result = corrections.apply(folder, review, by, accept_edits)
-    except batch.BatchError as fault:
+    except BatchError as fault:
         _fail(say(language, fault.id, fault.en), USAGE)
     if not quiet:
         summary.show_applied(result, language)

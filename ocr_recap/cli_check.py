@@ -24,15 +24,15 @@ from .cli_shared import (
     language_of,
 )
 from .crew import CannotStart, Crew
-from .emit.html import Language
-from .inputs import BatchError, Collected, collect
+from .errors import BatchError
+from .inputs import Collected, collect
 from .jobs import Failed
 from .limits import Limits
+from .messages import Language, say
 from .options import Options
 from .processes import ProcessWorker
 from .reader import Reader
 from .singles import Asked, in_order
-from .summary import say
 from .terminal import echo
 from .text import json_text
 

@@ -12,13 +12,12 @@ import typer
 from . import frames, problems
 from .cli_shared import OK, USAGE, LangOption, fail, language_of
 from .emit.pictures import write_atomically
-from .emit.report import Language
 from .load import load
+from .messages import Language, say
 from .problems import PhotoProblem
 from .proposal import names_of, picture, to_yaml
 from .propose import Proposal, propose
 from .ruling import NotABlankSheet
-from .summary import say
 from .terminal import echo
 
 

@@ -25,10 +25,11 @@ from .cli_shared import (
 )
 from .cli_shared import fail as _fail
 from .cli_shared import language_of as _language
+from .errors import BatchError
 from .limits import Limits
+from .messages import say
 from .options import Options
 from .progress import bar as _progress
-from .summary import say
 
 
 class CsvDialect(StrEnum):
@@ -201,7 +202,7 @@ def read(
                 accept=acceptance(by, accept_edits),
                 progress=lambda done, total, _name: bar.update(task, completed=done, total=total),
             )
-    except batch.BatchError as fault:
+    except BatchError as fault:
         _fail(say(language, fault.id, fault.en), USAGE)
     except template.TemplateError as fault:
         _fail(str(fault), USAGE)

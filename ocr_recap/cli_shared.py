@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from .emit.report import Language
+from .messages import Language
 from .terminal import echo
 
 OK, PROBLEMS, USAGE, INTERRUPTED = 0, 1, 2, 130

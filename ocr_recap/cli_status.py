@@ -11,10 +11,10 @@ import typer
 
 from .cli_shared import OK, PROBLEMS, USAGE, LangOption, fail, language_of
 from .emit import SUMS_FILE
-from .emit.html import Language
-from .inputs import BatchError
+from .errors import BatchError
+from .messages import Language, counted, say
 from .status import Status, status
-from .summary import counted, event_text, say
+from .summary import event_text
 from .terminal import echo, echo_json
 
 _MOST = 8  # photos under way that are named

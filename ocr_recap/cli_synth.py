@@ -12,9 +12,8 @@ import typer
 
 from . import template
 from .cli_shared import INTERRUPTED, OK, PROBLEMS, USAGE, LangOption, fail, language_of
-from .emit.report import Language
+from .messages import Language, counted, say
 from .progress import bar
-from .summary import counted, say
 from .synth import cellset, defects, photos
 from .synth.numbers import NumbersError
 from .terminal import echo

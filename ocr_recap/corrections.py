@@ -57,7 +57,7 @@ def apply(folder: str | Path, review: str | Path, by: str | None = None, accept_
 
     Raises:
         ocr_recap.audit.EditedError: files that results are made of were edited, and nobody accepts that.
-        ocr_recap.batch.BatchError: a line, the table or the folder is wrong, or another process is at work in it; the
+        ocr_recap.errors.BatchError: a line, the table or the folder is wrong, or another process is at work in it; the
             message says where and what to do. No answer was taken.
     """
     folder, review = Path(folder), Path(review)

@@ -19,8 +19,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from .decisions import Decision, Sha256, Time
 from .emit import DECISIONS_FILE
+from .errors import BatchError
 from .field_record import Frozen
-from .inputs import BatchError
 from .record import JsonLine
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from .inputs import BatchError
+from .errors import BatchError
 
 Said = tuple[str, str]  # Indonesian, English
 

@@ -10,8 +10,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .parts import Tag
-
 FloatArray = NDArray[np.float64]
 GrayImage = NDArray[np.uint8]
 
@@ -112,17 +110,6 @@ def shrunk(gray: GrayImage, times: int) -> GrayImage:
     height, width = gray.shape[0] // times, gray.shape[1] // times
     whole = gray[: height * times, : width * times]
     return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
-
-
-def tag_corners(tag: Tag) -> FloatArray:
-    """Where OpenCV's corners 0 to 3 of a printed tag lie on the page, (4, 2) millimetres.
-
-    OpenCV numbers them clockwise from the top-left corner of the family's drawing; `rotation` turns the print
-    clockwise, so that corner 0 of a tag printed upside down is the page's bottom-right one.
-    """
-    half = tag.side / 2
-    square = np.array([[-half, -half], [half, -half], [half, half], [-half, half]])
-    return np.roll(square, -(tag.rotation // 90), axis=0) + np.asarray(tag.center)
 
 
 @lru_cache(maxsize=8)

@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .fiducials import SeenMark, SeenTag, tag_corners
+from .fiducials import SeenMark, SeenTag
+from .parts import tag_corners
 from .register import Ruling, project, quick_score, ridge_distance, ruling, through_four
 from .template import Template
 

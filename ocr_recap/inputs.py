@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from .emit import FILES, FOLDERS, JOURNAL_FILES
+from .errors import BatchError
 from .text import printable
 
 _RESULTS = FILES | JOURNAL_FILES | {".lock"}
@@ -24,15 +25,6 @@ _OTHERS = frozenset(
     )
 )
 DEEPEST: Final = 50  # folders below each other; walking them takes a call within a call
-
-
-class BatchError(Exception):
-    """A batch that cannot begin or go on; `id` and `en` say why and what to do."""
-
-    def __init__(self, text_id: str, text_en: str) -> None:
-        super().__init__(text_en)
-        self.id = text_id
-        self.en = text_en
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from .inputs import BatchError
+from .errors import BatchError
 from .stations import ManifestRow, normal
 from .text import quoted
 

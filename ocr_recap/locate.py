@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from .agreement import LineFit, agrees
 from .by_lines import find_by_lines, fits_by_lines
 from .by_tag import marks_by_tag
-from .fiducials import SeenTag, find_marks, find_tags, tag_corners
+from .fiducials import SeenTag, find_marks, find_tags
 from .fitting import CONVINCING, Fitted, fit_plane, improve, is_enough, is_flat, outgrow, rank, straighten
 from .hypotheses import Hypothesis, View, from_marks, out_of_sight, settle, turn, with_tag, without_tag
 from .lineup import Placed
 from .load import Photo
 from .located import Located
+from .parts import tag_corners
 from .problems import PhotoProblem
 from .rectify import Lines, mirrored
 from .register import Fit, project

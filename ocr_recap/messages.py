@@ -7,8 +7,9 @@ a sentence. A list in that data holds codes of `WORDS`, or pairs of such a code 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+Language = Literal["id", "en"]
 Message = tuple[str, str]  # Indonesian, English
 
 # Codes in the data of problems, in words.
@@ -64,3 +65,13 @@ def _said(value: Any, language: int) -> Any:
         word = WORDS[code][language] if code in WORDS else code
         parts.append(" ".join((word, *more)))
     return ", ".join(parts)
+
+
+def say(language: Language, text_id: str, text_en: str) -> str:
+    """The text of a language."""
+    return text_id if language == "id" else text_en
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things in English: 1 photo, 2 photos."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

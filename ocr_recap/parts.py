@@ -192,3 +192,14 @@ class FormField(Model):
     def row_totals(self) -> RowTotals | None:
         """The boxes for the totals of the grid's rows, if the form has them."""
         return next((w for w in self.witnesses if isinstance(w, RowTotals)), None)
+
+
+def tag_corners(tag: Tag) -> FloatArray:
+    """Where OpenCV's corners 0 to 3 of a printed tag lie on the page, (4, 2) millimetres.
+
+    OpenCV numbers them clockwise from the top-left corner of the family's drawing; `rotation` turns the print
+    clockwise, so that corner 0 of a tag printed upside down is the page's bottom-right one.
+    """
+    half = tag.side / 2
+    square = np.array([[-half, -half], [half, -half], [half, half], [-half, half]])
+    return np.roll(square, -(tag.rotation // 90), axis=0) + np.asarray(tag.center)

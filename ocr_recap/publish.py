@@ -46,8 +46,8 @@ from .emit.review import Row, review_csv
 from .emit.review import rows as review_rows
 from .emit.shown import ShownPhoto, Totals
 from .emit.tables import DocumentRow, document_row, missing_rows, numbers_head, numbers_rows, stations_csv
+from .errors import BatchError
 from .groups import Group, regroup
-from .inputs import BatchError
 from .install import install, keep_filled, recover
 from .jobs import picture_name
 from .lock import held

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .crew import Worker
-from .inputs import BatchError
+from .errors import BatchError
 from .jobs import Done, Single, Task, work
 from .limits import Limits, confine
 from .options import Options

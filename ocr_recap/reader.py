@@ -218,7 +218,7 @@ class Reader:
                 the second frame of a file alone.
 
         Raises:
-            ocr_recap.batch.BatchError: the table cannot be used; the message says why by line.
+            ocr_recap.errors.BatchError: the table cannot be used; the message says why by line.
             ValueError: a code is none, or a record is of a form that is not loaded.
         """
         records = list(records)

@@ -14,10 +14,10 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from .emit import RUN_FILE
-from .emit.html import Language
 from .emit.tables import Dialect
-from .inputs import BatchError
+from .errors import BatchError
 from .limits import Limits
+from .messages import Language
 from .reader import Reader
 from .record import JsonLine
 

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from .agreement import SLACK, LineFit
 from .axes import layouts
 from .by_tag import page_by_tag
-from .fiducials import SeenTag, tag_corners, tags_at
+from .fiducials import SeenTag, tags_at
 from .lineup import Placed, Ruler
 from .load import Photo
 from .located import Located, OtherSheet, paper_outline
+from .parts import tag_corners
 from .rectify import Rectified, rectify
 from .register import project, ruling
 from .segments import segments

@@ -12,9 +12,9 @@ from . import batch, corrections, terminal
 from .decision_log import LogEvent
 from .decisions import Decision
 from .emit import DECISIONS_FILE, JOURNAL_FILE, SUMS_FILE
-from .emit.html import Language
 from .emit.shown import Totals
 from .emit.tables import DocumentRow
+from .messages import Language, counted, say
 
 MOST_ROWS = 40
 MOST_HINTS = 10
@@ -211,13 +211,3 @@ def _hints(result: batch.BatchResult, language: Language) -> list[str]:
         more = f" (+{len(files) - 3})" if len(files) > 3 else ""
         lines.append(f"{', '.join(files[:3])}{more}: {hint}")
     return lines
-
-
-def say(language: Language, text_id: str, text_en: str) -> str:
-    """The text of a language."""
-    return text_id if language == "id" else text_en
-
-
-def counted(number: int, what: str) -> str:
-    """A number of things in English: 1 photo, 2 photos."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -17,8 +17,8 @@ from ocr_recap.documents import Document, settle
 from ocr_recap.emit.review import ANSWER_COLUMNS, COLUMNS, KEY_COLUMNS, review_csv, rows
 from ocr_recap.emit.shown import Shown, ShownPhoto
 from ocr_recap.emit.tables import defused, undefused
+from ocr_recap.errors import BatchError
 from ocr_recap.groups import group, sighting
-from ocr_recap.inputs import BatchError
 from ocr_recap.record import Record
 from ocr_recap.stations import Naming, place
 from ocr_recap.template import Rule

@@ -11,7 +11,8 @@ import pytest
 from fakes import FakeReader, contents, photo
 
 from ocr_recap import batch, jobs
-from ocr_recap.batch import BatchError, collect
+from ocr_recap.batch import collect
+from ocr_recap.errors import BatchError
 
 
 @pytest.fixture

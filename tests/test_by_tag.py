@@ -12,6 +12,7 @@ from ocr_recap import Reader, Template, fiducials, threads
 from ocr_recap.by_tag import marks_by_tag
 from ocr_recap.fiducials import SeenMark, find_tags
 from ocr_recap.locate import CORNERS
+from ocr_recap.parts import tag_corners
 from ocr_recap.register import project, through_four
 from ocr_recap.threads import _libraries, one_thread
 
@@ -41,7 +42,7 @@ def test_a_tag_is_looked_for_at_other_scales(template: Template, monkeypatch: py
     monkeypatch.setattr(fiducials, "_TAG_WIDTHS", (90, 1650, 900))
     assert find_tags(shot.gray, [printed.id]) == [], "a tag of a few pixels cannot be read"
     (tag,) = find_tags(shot.gray, [printed.id], thorough=True)
-    assert np.abs(tag.corners - project(shot.homography, fiducials.tag_corners(printed))).max() < 1.0
+    assert np.abs(tag.corners - project(shot.homography, tag_corners(printed))).max() < 1.0
 
 
 @pytest.mark.parametrize("corner", ["tl", "bl"])

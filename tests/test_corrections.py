@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from ocr_recap import apply, batch, cli, publish
 from ocr_recap.decision_log import read_log
-from ocr_recap.inputs import BatchError
+from ocr_recap.errors import BatchError
 
 CODE = "2101142004001"
 

@@ -17,7 +17,7 @@ from conftest import SAMPLES
 from fakes import FakeReader, contents, photo
 
 from ocr_recap import batch, frames, limits
-from ocr_recap.batch import BatchError
+from ocr_recap.errors import BatchError
 from ocr_recap.limits import Limits
 from ocr_recap.options import Options
 from ocr_recap.processes import ProcessWorker

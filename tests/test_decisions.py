@@ -10,8 +10,8 @@ from ocr_recap import Reader
 from ocr_recap.decision_log import Log, read_log
 from ocr_recap.decisions import Decision, Number, Stood, fold, latest, numbers_of
 from ocr_recap.documents import Document, settle
+from ocr_recap.errors import BatchError
 from ocr_recap.groups import group, sighting
-from ocr_recap.inputs import BatchError
 from ocr_recap.questions import settles
 from ocr_recap.record import Record
 from ocr_recap.stations import Naming, place

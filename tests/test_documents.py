@@ -14,8 +14,8 @@ from fakes import reread
 
 from ocr_recap import Options, Reader, batch
 from ocr_recap.documents import Document, case_of
+from ocr_recap.errors import BatchError
 from ocr_recap.groups import group, sighting
-from ocr_recap.inputs import BatchError
 from ocr_recap.record import Record
 from ocr_recap.sheets import SAME_SHEET, alike, ink
 from ocr_recap.stations import Naming, place

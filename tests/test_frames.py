@@ -19,8 +19,8 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from ocr_recap import Options, Reader, batch, draw, frames, pdf
-from ocr_recap.batch import BatchError
 from ocr_recap.emit.overlay import rectified
+from ocr_recap.errors import BatchError
 from ocr_recap.load import load, load_color
 from ocr_recap.problems import PhotoProblem
 from ocr_recap.record import Record

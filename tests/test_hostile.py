@@ -24,7 +24,8 @@ from hostile import BAD, GIGABYTE, NAMES, build, good
 from test_emit import tags
 
 from ocr_recap import Options, Reader, batch, files
-from ocr_recap.inputs import DEEPEST, BatchError, collect
+from ocr_recap.errors import BatchError
+from ocr_recap.inputs import DEEPEST, collect
 from ocr_recap.problems import PhotoProblem
 from ocr_recap.record import Record
 

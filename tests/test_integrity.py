@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 from ocr_recap import apply, batch, cli, publish, sums
 from ocr_recap.audit import Acceptance, EditedError
 from ocr_recap.decision_log import read_log
+from ocr_recap.errors import BatchError
 from ocr_recap.evaluate.readings import read_results
-from ocr_recap.inputs import BatchError
 from ocr_recap.status import status
 
 CODE = "2101142004001"

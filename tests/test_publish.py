@@ -16,7 +16,7 @@ from ocr_recap import batch, documents, publish, sums
 from ocr_recap.audit import Acceptance, EditedError
 from ocr_recap.decisions import Decision, Stood, numbers_of
 from ocr_recap.documents import settle
-from ocr_recap.inputs import BatchError
+from ocr_recap.errors import BatchError
 from ocr_recap.lock import held
 from ocr_recap.record import Record
 

@@ -9,7 +9,7 @@ from conftest import SAMPLES
 from fakes import contents, photo
 
 from ocr_recap import batch, template
-from ocr_recap.batch import BatchError
+from ocr_recap.errors import BatchError
 from ocr_recap.limits import Limits
 from ocr_recap.options import Options
 from ocr_recap.ray_workers import connected

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ocr_recap.inputs import BatchError
+from ocr_recap.errors import BatchError
 from ocr_recap.lists import read_manifest, read_roll
 from ocr_recap.stations import ManifestRow, Naming, codes_in, compiled, normal, place
 

@@ -12,7 +12,7 @@ from fakes import FakeReader, photo
 from typer.testing import CliRunner
 
 from ocr_recap import batch, cli
-from ocr_recap.inputs import BatchError
+from ocr_recap.errors import BatchError
 from ocr_recap.status import status
 
 

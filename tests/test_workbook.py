@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from ocr_recap import batch, cli, corrections, documents, extras, publish
 from ocr_recap.emit import tables, workbook
 from ocr_recap.emit.pictures import STRIP_HEIGHT
-from ocr_recap.inputs import BatchError
+from ocr_recap.errors import BatchError
 
 openpyxl = pytest.importorskip("openpyxl")
 pytest.importorskip("xlsxwriter")

@@ -11,17 +11,15 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Literal
 
 from ..field_record import FieldRecord
+from ..messages import Language
 from ..printed import Label
 from ..record import Problem, RuleResult
 from ..rules import in_words
 from .pictures import STRIP_HEIGHT
 from .shown import ShownPhoto, Strip
 from .style import CSS, JS
-
-Language = Literal["id", "en"]
 
 VERDICTS = {
     "inconsistent": ("bad", "≠", "tidak cocok seperti tertulis", "does not add up as written"),

@@ -11,15 +11,16 @@ from html import escape
 from pathlib import Path
 
 from ..documents import Document
+from ..messages import Language
 from ..printed import Label
 from ..template import Template
 from . import CROPS, HEADERS, OVERLAYS, PAGES
-from .html import Language, both, findable, foot, head, hint, number, rule, search, verdict
+from .html import both, findable, foot, head, hint, number, rule, search, verdict
 from .pictures import header_size
 from .shown import Shown, ShownPhoto, page_file
 from .strokes import BLOCK_STRIPS
 
-__all__ = ["Language", "ReportPages"]
+__all__ = ["ReportPages"]
 
 MOST_DOCUMENTS = 200
 MOST_NUMBERS = 1000  # three times as many took 1.5 s to open on two busy cores (benchmarks/report.py)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from .. import extras
-from ..inputs import BatchError
+from ..errors import BatchError
 from ..template import Template
 from . import review
 from .pictures import STRIP_HEIGHT, cut

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from .. import readings
 from ..crop import cut
-from ..inputs import BatchError
+from ..errors import BatchError
 from ..load import load
 from ..problems import PhotoProblem
 from ..template import Template

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
 from ..audit import refuse_edits
 from ..emit import DOCUMENTS_FILE, PHOTOS_FILE
-from ..inputs import BatchError
+from ..errors import BatchError
 from .truths import Corners, Fault, RowSumTruth, Text, broken_line, read_lines
 
 

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from ..emit.report import Language
 from ..emit.style import CSS
-from ..summary import say
+from ..messages import Language, say
 from . import plots
 from .words import Figures, lines, local, percent, sheet_lines, what_n_shows
 from .worst import Shown

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from ..emit.tables import defused
-from ..inputs import BatchError
+from ..errors import BatchError
 from ..lists import table
 from ..text import is_number, quoted
 from .judge import Judgement, Photo, judge_photo

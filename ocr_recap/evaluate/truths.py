@@ -14,7 +14,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, ValidationError, field_validator
 
-from ..inputs import PHOTO_ENDINGS, BatchError
+from ..errors import BatchError
+from ..inputs import PHOTO_ENDINGS
 from ..lists import table
 from ..readings import interpret
 from ..text import is_number, quoted, shortened
