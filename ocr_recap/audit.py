@@ -15,7 +15,8 @@ from pathlib import Path
 from . import sums
 from .decision_log import Changed, Log, LogEvent, read_log
 from .decisions import utc
-from .emit import (
+from .errors import BatchError
+from .folder import (
     DECISIONS_FILE,
     DOCUMENTS_FILE,
     PHOTOS_FILE,
@@ -27,7 +28,6 @@ from .emit import (
     TEMPLATES,
     WORKBOOK_FILE,
 )
-from .errors import BatchError
 from .text import one_line
 
 SOURCES = (RUN_FILE, PHOTOS_FILE, DOCUMENTS_FILE, DECISIONS_FILE)

@@ -21,14 +21,14 @@ from .audit import TO_FILL_IN, Acceptance, Examined, examine
 from .crew import CannotStart, Crew, Worker
 from .decision_log import LogEvent
 from .decisions import Decision
-from .emit import REPORT_FILE, RUN_FILE, SUMS_FILE
 from .emit.parquet import require as require_parquet
 from .emit.shown import Totals
-from .emit.tables import Dialect, DocumentRow
+from .emit.tables import DocumentRow
 from .emit.workbook import require as require_workbook
 from .errors import BatchError
 from .executors import Executor, hire_of
 from .file_limits import FileLimits
+from .folder import REPORT_FILE, RUN_FILE, SUMS_FILE, Dialect
 from .inputs import Collected, Input, collect
 from .install import recover
 from .journal import Journal, Kept, fingerprint

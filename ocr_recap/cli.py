@@ -25,8 +25,8 @@ from . import (
 from .cli_shared import OK, PROBLEMS, USAGE, AcceptOption, LangOption, QuietOption
 from .cli_shared import fail as _fail
 from .cli_shared import language_of as _language
-from .emit.pictures import write_atomically
 from .errors import BatchError
+from .files import write_atomically
 from .messages import say
 from .terminal import echo, echo_json
 from .text import one_line

@@ -10,7 +10,6 @@ import typer
 
 from . import template
 from .cli_shared import OK, PROBLEMS, USAGE, LangOption, fail, language_of
-from .emit.pictures import write_atomically
 from .errors import BatchError
 from .evaluate import words
 from .evaluate.cells import evaluate_cells
@@ -24,6 +23,7 @@ from .evaluate.sample import Drawn, answers, draw, is_filled_in, is_sheet, sheet
 from .evaluate.sheet import sheet_html
 from .evaluate.truths import Fault, is_json, read_jsonl, read_typed
 from .evaluate.worst import worst
+from .files import write_atomically
 from .messages import Language, say
 from .terminal import echo, echo_json
 from .witnesses.digits import DigitReader

@@ -11,7 +11,7 @@ import typer
 
 from . import frames, problems
 from .cli_shared import OK, USAGE, LangOption, fail, language_of
-from .emit.pictures import write_atomically
+from .files import write_atomically
 from .load import load
 from .messages import Language, say
 from .problems import PhotoProblem

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from .cli_shared import OK, PROBLEMS, USAGE, LangOption, fail, language_of
-from .emit import SUMS_FILE
 from .errors import BatchError
+from .folder import SUMS_FILE
 from .messages import Language, counted, say
 from .status import Status, status
 from .summary import event_text

@@ -9,7 +9,7 @@ from pathlib import Path
 from .answers import decide, read_answers
 from .audit import acceptance
 from .decisions import Decision, latest, utc
-from .emit import REPORT_FILE
+from .folder import REPORT_FILE
 from .publish import Tables, at_work, decided, opened, write
 from .record import Record
 

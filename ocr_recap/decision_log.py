@@ -18,9 +18,9 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from .decisions import Decision, Sha256, Time
-from .emit import DECISIONS_FILE
 from .errors import BatchError
 from .field_record import Frozen
+from .folder import DECISIONS_FILE
 from .record import JsonLine
 
 

@@ -10,6 +10,7 @@ import errno
 import hashlib
 import os
 import stat
+import uuid
 from dataclasses import dataclass
 from io import BufferedReader, FileIO
 from pathlib import Path
@@ -165,3 +166,18 @@ def _check_kind(path: Path, found: os.stat_result) -> None:
 
 def _state(found: os.stat_result) -> State:
     return State(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write beside the target, then move: whoever reads `path` finds the old content or the new, never a part.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    part = path.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

@@ -9,8 +9,8 @@ from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from .emit import FILES, FOLDERS, JOURNAL_FILES
 from .errors import BatchError
+from .folder import FILES, FOLDERS, JOURNAL_FILES
 from .text import printable
 
 _RESULTS = FILES | JOURNAL_FILES | {".lock"}

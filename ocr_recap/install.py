@@ -15,10 +15,10 @@ from pathlib import Path
 from . import sums
 from .answers import is_filled
 from .audit import EditedError
-from .emit import DECISIONS_FILE, FOLDERS, PICTURES, READY_FOLDER, REVIEW_FILE, SUMS_FILE, WORKBOOK_FILE
+from .folder import DECISIONS_FILE, FOLDERS, PICTURES, READY_FOLDER, REVIEW_FILE, SUMS_FILE, WORKBOOK_FILE
 from .lock import is_link
 
-_LEFT = re.compile(r"\.[0-9a-f]{32}\.part")  # of `emit.pictures.write_atomically`, when its process was killed
+_LEFT = re.compile(r"\.[0-9a-f]{32}\.part")  # of `files.write_atomically`, when its process was killed
 
 
 def install(stage: Path, folder: Path) -> None:

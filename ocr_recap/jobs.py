@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from . import frames
 from .check import Check, check, unchecked
-from .emit import CROPS, HEADERS, OVERLAYS, PAGES, STROKES, strokes
+from .emit import strokes
 from .emit.overlay import overlay, rectified
 from .emit.pictures import encode, header, sheet, strip, thumbnail
 from .emit.private import without_others
+from .folder import CROPS, HEADERS, OVERLAYS, PAGES, STROKES
 from .limits import is_shortage
 from .load import Photo, Source
 from .record import Record, label

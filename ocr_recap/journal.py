@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import sums
-from .emit import JOURNAL_FILE, JOURNAL_FILES, PICTURES, WORK_FOLDER
-from .emit.pictures import write_atomically
+from .files import write_atomically
+from .folder import JOURNAL_FILE, JOURNAL_FILES, PICTURES, WORK_FOLDER
 from .jobs import Failed, Job, Made, picture_name
 from .lock import is_link
 from .record import Record

@@ -22,7 +22,15 @@ from .audit import Acceptance, Examined, examine
 from .decision_log import Log, LogEvent
 from .decisions import Decision, Decisions, Number, fold, latest, numbers_of
 from .documents import Document, policy_of, settle
-from .emit import (
+from .emit import parquet, workbook
+from .emit.index import Listed, index_html, listed, listed_missing
+from .emit.report import ReportPages
+from .emit.review import Row, review_csv
+from .emit.review import rows as review_rows
+from .emit.shown import ShownPhoto, Totals
+from .emit.tables import DocumentRow, document_row, missing_rows, numbers_head, numbers_rows, stations_csv
+from .errors import BatchError
+from .folder import (
     DECISIONS_FILE,
     DOCUMENTS_FILE,
     NUMBERS_FILE,
@@ -37,16 +45,7 @@ from .emit import (
     SUMS_FILE,
     TEMPLATES,
     WORKBOOK_FILE,
-    parquet,
-    workbook,
 )
-from .emit.index import Listed, index_html, listed, listed_missing
-from .emit.report import ReportPages
-from .emit.review import Row, review_csv
-from .emit.review import rows as review_rows
-from .emit.shown import ShownPhoto, Totals
-from .emit.tables import DocumentRow, document_row, missing_rows, numbers_head, numbers_rows, stations_csv
-from .errors import BatchError
 from .groups import Group, regroup
 from .install import install, keep_filled, recover
 from .jobs import picture_name

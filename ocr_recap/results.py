@@ -15,8 +15,17 @@ from . import sums
 from .audit import EditedError, Examined
 from .decision_log import Log
 from .documents import settle_all
-from .emit import DECISIONS_FILE, DOCUMENTS_FILE, JOURNAL_FILE, PART_FOLDER, PHOTOS_FILE, PICTURES, RUN_FILE, TEMPLATES
 from .emit.shown import Totals
+from .folder import (
+    DECISIONS_FILE,
+    DOCUMENTS_FILE,
+    JOURNAL_FILE,
+    PART_FOLDER,
+    PHOTOS_FILE,
+    PICTURES,
+    RUN_FILE,
+    TEMPLATES,
+)
 from .groups import Group, group, sighting
 from .install import install, keep_filled
 from .jobs import picture_name

@@ -13,9 +13,8 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from .emit import RUN_FILE
-from .emit.tables import Dialect
 from .errors import BatchError
+from .folder import RUN_FILE, Dialect
 from .limits import Limits
 from .messages import Language
 from .reader import Reader

@@ -17,8 +17,8 @@ from filelock import FileLock, Timeout
 
 from . import audit, sums
 from .decision_log import LogEvent, read_log
-from .emit import DECISIONS_FILE, JOURNAL_FILE, LOCK_FILE, RUN_FILE, SUMS_FILE
 from .errors import BatchError
+from .folder import DECISIONS_FILE, JOURNAL_FILE, LOCK_FILE, RUN_FILE, SUMS_FILE
 from .lock import refuse_links
 
 State = Literal["running", "interrupted", "finished"]

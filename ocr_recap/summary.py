@@ -11,9 +11,9 @@ from rich.table import Table
 from . import batch, corrections, terminal
 from .decision_log import LogEvent
 from .decisions import Decision
-from .emit import DECISIONS_FILE, JOURNAL_FILE, SUMS_FILE
 from .emit.shown import Totals
 from .emit.tables import DocumentRow
+from .folder import DECISIONS_FILE, JOURNAL_FILE, SUMS_FILE
 from .messages import Language, counted, say
 
 MOST_ROWS = 40

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from .emit import FILES, FOLDERS, SUMS_FILE
+from .folder import FILES, FOLDERS, SUMS_FILE
 
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 

@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 
 from ocr_recap import batch, cli, extras, publish
 from ocr_recap.documents import Document
-from ocr_recap.emit import PARQUET_FILES, parquet
+from ocr_recap.emit import parquet
 from ocr_recap.emit.tables import undefused
+from ocr_recap.folder import PARQUET_FILES
 from ocr_recap.record import Record
 
 pq = pytest.importorskip("pyarrow.parquet")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from . import (
+from ..folder import (
     DECISIONS_FILE,
     DOCUMENTS_FILE,
     NUMBERS_FILE,

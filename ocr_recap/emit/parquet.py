@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from .. import extras
+from ..folder import PARQUET_DOCUMENTS, PARQUET_FIELDS, PARQUET_PHOTOS
 from ..regions import Region
 from ..template import Template
-from . import PARQUET_DOCUMENTS, PARQUET_FIELDS, PARQUET_PHOTOS
 from .shown import Shown
 from .tables import DocumentRow, count_columns
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..field_record import Quad
+from ..files import write_atomically
 from ..load import Photo
 from ..printed import Rect
 
@@ -39,21 +39,6 @@ def save(picture: ColorImage, path: str | Path, quality: int = 82) -> None:
     if path.suffix.lower() not in (".jpg", ".jpeg", ".png"):
         raise ValueError(f"{path.name}: pictures are saved as .jpg or .png")
     write_atomically(path, encode(picture, path.suffix.lower(), quality))
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write beside the target, then move: whoever reads `path` finds the old content or the new, never a part.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
-    part = path.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 def strip_width(quad: Quad) -> int:

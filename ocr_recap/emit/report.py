@@ -11,10 +11,10 @@ from html import escape
 from pathlib import Path
 
 from ..documents import Document
+from ..folder import CROPS, HEADERS, OVERLAYS, PAGES
 from ..messages import Language
 from ..printed import Label
 from ..template import Template
-from . import CROPS, HEADERS, OVERLAYS, PAGES
 from .html import both, findable, foot, head, hint, number, rule, search, verdict
 from .pictures import header_size
 from .shown import Shown, ShownPhoto, page_file

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ..folder import Dialect
 from .shown import Shown, Strip
-from .tables import Dialect, lines
+from .tables import lines
 
 # What is told apart by: the same in `numbers.csv`, so that a row may be copied from there.
 KEY_COLUMNS = ("sha256", "frame", "template", "page", "field")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..documents import Document
+from ..folder import CROPS, REPORT_PAGES, STROKES
 from ..record import Record
 from ..template import Template
-from . import CROPS, REPORT_PAGES, STROKES
 from .pictures import STRIP_HEIGHT, strip_width
 from .strokes import BLOCK_STRIPS, block_size, shown_fields
 
@@ -31,7 +31,7 @@ class ShownPhoto:
     pictures: tuple[str, ...] = ()
 
     def picture(self, kind: str) -> str | None:
-        """The picture in one of the folders `emit.PICTURES`, if there is one."""
+        """The picture in one of the folders `folder.PICTURES`, if there is one."""
         return next((name for name in self.pictures if name.startswith(f"{kind}/")), None)
 
     def strip(self, field_id: str) -> Strip | None:

@@ -12,9 +12,9 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from ..documents import Document
+from ..folder import Dialect
 from ..regions import Region
 from ..template import Template
 from .shown import Shown
@@ -43,7 +43,6 @@ COLUMNS = (
     "note",
 )
 DOCUMENT_COLUMNS = ("document", "station", "template", "pages_present", "pages_missing", "verdict", "review_count")
-Dialect = Literal["rfc4180", "excel-id"]
 # What spreadsheets take for the beginning of a formula, wide signs included; apostrophes in front too, so that none is
 # taken for ours.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff0b\uff0d\uff1d\uff20]")

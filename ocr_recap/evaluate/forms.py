@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from .. import template
-from ..emit import TEMPLATES
+from ..folder import TEMPLATES
 from ..template import Template, TemplateError
 
 

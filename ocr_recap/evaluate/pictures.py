@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..emit import CROPS
 from ..emit.pictures import STRIP_HEIGHT, encode, strip, strip_width
+from ..folder import CROPS
 from ..inputs import PHOTO_ENDINGS
 from ..load import Photo, load
 from ..problems import PhotoProblem

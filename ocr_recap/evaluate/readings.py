@@ -17,8 +17,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
 from ..audit import refuse_edits
-from ..emit import DOCUMENTS_FILE, PHOTOS_FILE
 from ..errors import BatchError
+from ..folder import DOCUMENTS_FILE, PHOTOS_FILE
 from .truths import Corners, Fault, RowSumTruth, Text, broken_line, read_lines
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..emit.pictures import write_atomically
+from ..files import write_atomically
 from . import cells
 from .hand import Writers
 from .parallel import in_order

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..emit.pictures import write_atomically
+from ..files import write_atomically
 from ..parts import FormField
 from ..template import Template
 from . import clerk, numbers

@@ -1,0 +1,53 @@
+"""What stands in a folder of results: names of files and folders, and in which dialect its tables are written."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Dialect = Literal["rfc4180", "excel-id"]  # of CSV files: commas, or semicolons as Excel in Indonesia expects
+
+PHOTOS_FILE: Final = "photos.jsonl"
+DOCUMENTS_FILE: Final = "documents.jsonl"
+NUMBERS_FILE: Final = "numbers.csv"
+STATIONS_FILE: Final = "stations.csv"
+REVIEW_FILE: Final = "review.csv"
+WORKBOOK_FILE: Final = "tables.xlsx"
+PARQUET_PHOTOS: Final = "photos.parquet"
+PARQUET_FIELDS: Final = "fields.parquet"
+PARQUET_DOCUMENTS: Final = "documents.parquet"
+PARQUET_FILES: Final = (PARQUET_PHOTOS, PARQUET_FIELDS, PARQUET_DOCUMENTS)
+REPORT_FILE: Final = "report.html"
+RUN_FILE: Final = "run.json"
+SUMS_FILE: Final = "SHA256SUMS"
+LOCK_FILE: Final = ".lock"  # stays, empty: whoever removed it could lock out nobody any more
+PART_FOLDER: Final = ".part"  # results while they are put together
+READY_FOLDER: Final = ".ready"  # results that are whole, while they take the place of those before them
+WORK_FOLDER: Final = ".work"  # pictures of a batch, before they are published
+JOURNAL_FILE: Final = "journal.sqlite"  # no result: it holds times, and what is not published yet
+JOURNAL_FILES: Final = frozenset({JOURNAL_FILE, f"{JOURNAL_FILE}-wal", f"{JOURNAL_FILE}-shm"})
+DECISIONS_FILE: Final = "decisions.jsonl"  # a person's: never written by a batch, and kept by the next one
+FILES: Final = frozenset(
+    {
+        PHOTOS_FILE,
+        DOCUMENTS_FILE,
+        NUMBERS_FILE,
+        STATIONS_FILE,
+        REVIEW_FILE,
+        WORKBOOK_FILE,
+        *PARQUET_FILES,
+        REPORT_FILE,
+        RUN_FILE,
+        SUMS_FILE,
+        DECISIONS_FILE,
+    }
+)
+
+OVERLAYS: Final = "overlay"
+PAGES: Final = "pages"
+CROPS: Final = "crops"
+HEADERS: Final = "headers"
+STROKES: Final = "strokes"
+TEMPLATES: Final = "templates"
+REPORT_PAGES: Final = "report"
+PICTURES: Final = (CROPS, HEADERS, STROKES, OVERLAYS, PAGES)
+FOLDERS: Final = frozenset({*PICTURES, TEMPLATES, REPORT_PAGES})
