@@ -33,7 +33,7 @@ from ocr_recap.limits import Limits
 from ocr_recap.plan import Planned
 from ocr_recap.record import Record
 from ocr_recap.results import Wanted
-from ocr_recap.runinfo import now, run_info
+from ocr_recap.run_info_builder import now, run_info
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 MOST_SECONDS = 2.0

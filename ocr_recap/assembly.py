@@ -35,18 +35,7 @@ from .printed import Label
 from .problems import PhotoProblem
 from .provenance import provenance
 from .quality import CellMeasures
-from .record import (
-    Page,
-    PaperShape,
-    PhotoInfo,
-    PhotoQuality,
-    Record,
-    RowSum,
-    RuleResult,
-    SheetBeside,
-    SuggestedSlip,
-    rule_result,
-)
+from .record import Page, PaperShape, PhotoInfo, PhotoQuality, Record, RowSum, RuleResult, SheetBeside, SuggestedSlip
 from .record import problem as make_problem
 from .suggest import suggest
 from .template import Template
@@ -339,3 +328,19 @@ def _number(value: Any) -> int:
 def _rounded(homography: Any) -> Any:
     """Ten significant digits: the same on every run, and far below a hundredth of a pixel."""
     return tuple(tuple(float(f"{v:.10g}") for v in row) for row in homography)
+
+
+def rule_result(evaluated: reconcile.Evaluated, suggestion: SuggestedSlip | None = None) -> RuleResult:
+    """A rule as records and documents hold it."""
+    rule, difference, holds = evaluated.rule, evaluated.difference, evaluated.holds
+    return RuleResult(
+        id=rule.id,
+        text=rule.text,
+        strength=rule.strength,
+        basis=rule.basis,
+        numbers=dict(evaluated.numbers),
+        outcome=evaluated.outcome,
+        difference=None if difference is None else round(difference, 6),
+        holds=None if holds is None else round(holds, 6),
+        suggestion=suggestion,
+    )

@@ -42,7 +42,8 @@ from .reader import Reader
 from .record import Problem, label
 from .regions import require as require_regions
 from .results import PhotoRow, Published, Wanted, publish
-from .runinfo import RunInfo, now, run_info
+from .run_info_builder import now, run_info
+from .runinfo import RunInfo
 from .stations import Naming, naming
 
 __all__ = ["BatchResult", "Collected", "Input", "PhotoRow", "Progress", "collect", "run", "usual_workers"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from .raster import HARD_CAP, MAX_PIXELS
-from .stations import compiled
 
 
 class Options(BaseModel):
@@ -42,3 +42,15 @@ class Options(BaseModel):
         if pattern is not None:
             compiled(pattern)
         return pattern
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern for station codes.
+
+    Raises:
+        ValueError: not a regular expression.
+    """
+    try:
+        return re.compile(pattern)
+    except re.error as fault:
+        raise ValueError(f"not a regular expression: {fault}") from None

@@ -19,7 +19,7 @@ from .problems import hint
 from .surface import Surface
 
 if TYPE_CHECKING:
-    from .reconcile import Evaluated
+    pass
 
 RECORD_SCHEMA = 1
 
@@ -353,19 +353,3 @@ def problem(code: str, **data: Any) -> Problem:
         KeyError: the code is neither in `problems.PROBLEMS` nor in `WARNINGS`, or its message needs other data.
     """
     return Problem(code=code, data=data, hint=bilingual(hint(code, data)))
-
-
-def rule_result(evaluated: Evaluated, suggestion: SuggestedSlip | None = None) -> RuleResult:
-    """A rule as records and documents hold it."""
-    rule, difference, holds = evaluated.rule, evaluated.difference, evaluated.holds
-    return RuleResult(
-        id=rule.id,
-        text=rule.text,
-        strength=rule.strength,
-        basis=rule.basis,
-        numbers=dict(evaluated.numbers),
-        outcome=evaluated.outcome,
-        difference=None if difference is None else round(difference, 6),
-        holds=None if holds is None else round(holds, 6),
-        suggestion=suggestion,
-    )

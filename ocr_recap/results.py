@@ -34,7 +34,8 @@ from .plan import Planned
 from .publish import Tables, opened, write
 from .reader import Reader
 from .record import Problem, Record, problem
-from .runinfo import RunInfo, now
+from .run_info_builder import now
+from .runinfo import RunInfo
 from .stations import Naming, place
 
 

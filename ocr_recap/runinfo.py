@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
-from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,13 +9,10 @@ from pydantic import Field, ValidationError
 
 from .errors import BatchError
 from .folder import RUN_FILE, Dialect
-from .limits import Limits
 from .messages import Language
-from .reader import Reader
 from .record import JsonLine
 
 RUN_SCHEMA = 1
-_PARTS = ("numpy", "onnxruntime", "opencv-python-headless", "pillow", "pydantic", "pypdfium2")
 
 
 class RunInfo(JsonLine):
@@ -83,63 +74,6 @@ class RunInfo(JsonLine):
             OSError: the folder cannot be written.
         """
         (folder / RUN_FILE).write_bytes((self.model_dump_json(by_alias=True, indent=2) + "\n").encode())
-
-
-def now() -> str:
-    """The time as `run.json` holds it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def run_info(
-    reader: Reader,
-    *,
-    started: str,
-    workers: int,
-    executor: str,
-    limits: Limits,
-    resumed: int,
-    language: Language,
-    dialect: Dialect,
-    workbook: bool,
-    parquet: bool,
-    names: bool,
-    lists: Mapping[str, str],
-    photos: int,
-    skipped: tuple[str, ...],
-) -> RunInfo:
-    """What is known of a run when its photos have been read; forms and gaps come later."""
-    options = reader.options.model_dump(mode="json")
-    return RunInfo(
-        started=started,
-        finished=started,
-        ocr_recap=version("ocr-recap"),
-        machine={
-            "system": platform.system(),
-            "release": platform.release(),
-            "architecture": platform.machine(),
-            "cores": str(os.cpu_count() or 0),
-        },
-        runtime={"python": platform.python_version(), **{name: version(name) for name in _PARTS}},
-        options={**options, "templates": [Path(t).name for t in reader.options.templates]},
-        workers=workers,
-        executor=executor,
-        limits=asdict(limits),
-        resumed=resumed,
-        language=language,
-        dialect=dialect,
-        workbook=workbook,
-        parquet=parquet,
-        names=names,
-        chained=True,
-        weights_sha256=reader.weights_sha256,
-        tally_sha256=reader.tally_sha256,
-        alterations_sha256=reader.alterations_sha256,
-        templates={},
-        lists=dict(lists),
-        photos=photos,
-        stations_without_photos=(),
-        skipped=skipped,
-    )
 
 
 def read_run(folder: Path) -> RunInfo:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from .options import compiled
 from .record import Problem, Station, label, problem
 
 # Both two-digit codes of Indonesia's provinces (home affairs and statistics office), and 99 for overseas. These and the
@@ -74,18 +75,6 @@ class Place:
     where: str = ""
     page: str | None = None
     problems: tuple[Problem, ...] = ()
-
-
-def compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern for station codes.
-
-    Raises:
-        ValueError: not a regular expression.
-    """
-    try:
-        return re.compile(pattern)
-    except re.error as fault:
-        raise ValueError(f"not a regular expression: {fault}") from None
 
 
 def naming(manifest: Mapping[str, ManifestRow], pattern: str | None, folder_is_document: bool) -> Naming:

@@ -8,7 +8,8 @@ import pytest
 
 from ocr_recap.errors import BatchError
 from ocr_recap.lists import read_manifest, read_roll
-from ocr_recap.stations import ManifestRow, Naming, codes_in, compiled, normal, place
+from ocr_recap.options import compiled
+from ocr_recap.stations import ManifestRow, Naming, codes_in, normal, place
 
 CODE = "2101142004001"
 NAMES = ("a.jpg", "x/b.jpg")
