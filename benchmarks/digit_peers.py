@@ -21,9 +21,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_recap.arrays import GrayImage
 from ocr_recap.inference import onnxruntime
-
-Gray = NDArray[np.uint8]
 
 TALL = 64  # px
 _BAND = 0.09  # share of a side, from the middle of the printed line inwards, that counts as frame
@@ -37,7 +36,7 @@ RAPID_BORDER = 0.15  # shares of the ink's longer side
 TESSERACT_BORDER, TESSERACT_TALL = 0.3, 32
 
 
-def plain(picture: Gray) -> Gray:
+def plain(picture: GrayImage) -> GrayImage:
     """MNIST's way without a thought for forms: Otsu's threshold, the largest piece of ink, squeezed to 20 x 20."""
     _, ink = cv2.threshold(picture, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(ink)
@@ -51,7 +50,7 @@ def plain(picture: Gray) -> Gray:
     return small
 
 
-def ink_of(picture: Gray) -> Gray:
+def ink_of(picture: GrayImage) -> GrayImage:
     """Ink without the printed frame, 0 or 255; all 0 where the box is empty."""
     height, width = picture.shape
     level = _threshold(picture)
@@ -71,7 +70,7 @@ def ink_of(picture: Gray) -> Gray:
     return kept if (kept > 0).mean() >= _LEAST_INK else np.zeros_like(kept)
 
 
-def cleaned(picture: Gray, border: float, tall: int) -> Gray | None:
+def cleaned(picture: GrayImage, border: float, tall: int) -> GrayImage | None:
     """What is written without the frame: gray ink on white, cut to the ink; None where nothing is written.
 
     Args:
@@ -95,7 +94,7 @@ def cleaned(picture: Gray, border: float, tall: int) -> Gray | None:
     return np.asarray(cv2.resize(part, (width, tall), interpolation=way), np.uint8)
 
 
-def normalised(picture: Gray) -> Gray | None:
+def normalised(picture: GrayImage) -> GrayImage | None:
     """MNIST's way with care: frame removed, true aspect, longer side 20 px, centre of mass in the middle of 28 x 28."""
     ink = ink_of(picture)
     if not ink.any():
@@ -112,7 +111,7 @@ def normalised(picture: Gray) -> Gray | None:
     return np.asarray(cv2.warpAffine(small, shift, (28, 28)), np.uint8)
 
 
-def _threshold(picture: Gray) -> float:
+def _threshold(picture: GrayImage) -> float:
     """Between paper and ink by Otsu inside the box; below every level where there is hardly any contrast."""
     height, width = picture.shape
     inside = picture[height // 8 : height - height // 8, width // 8 : width - width // 8]
@@ -126,7 +125,7 @@ def _threshold(picture: Gray) -> float:
 class MnistNet:
     """A small convolutional net (two convolutions, two dense layers), trained here on MNIST's training part."""
 
-    def __init__(self, images: Gray, labels: NDArray[np.uint8], epochs: int, seed: int) -> None:
+    def __init__(self, images: GrayImage, labels: NDArray[np.uint8], epochs: int, seed: int) -> None:
         """Train on one core: some 20 s an epoch.
 
         Args:
@@ -162,20 +161,20 @@ class MnistNet:
                 falling.step()
         self.net.eval()
 
-    def _tensor(self, images: Gray) -> Any:
+    def _tensor(self, images: GrayImage) -> Any:
         return self.torch.from_numpy(images.astype(np.float32) / 255 - 0.13)[:, None]
 
-    def digits(self, images: Gray) -> NDArray[np.int64]:
+    def digits(self, images: GrayImage) -> NDArray[np.int64]:
         """The likeliest digit of each (n, 28, 28)."""
         with self.torch.no_grad():
             parts = [self.net(self._tensor(images[i : i + 256])).argmax(1).numpy() for i in range(0, len(images), 256)]
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
-    def read_plain(self, pictures: Sequence[Gray]) -> list[str]:
+    def read_plain(self, pictures: Sequence[GrayImage]) -> list[str]:
         """Otsu and largest piece."""
         return [str(d) for d in self.digits(np.stack([plain(p) for p in pictures]))]
 
-    def read_cleaned(self, pictures: Sequence[Gray]) -> list[str]:
+    def read_cleaned(self, pictures: Sequence[GrayImage]) -> list[str]:
         """Frame removed, true aspect; a space where no ink is left."""
         inks = [normalised(p) for p in pictures]
         full = [ink for ink in inks if ink is not None]
@@ -199,26 +198,26 @@ class Tesseract:
         said = subprocess.run([found, "--version"], capture_output=True, text=True, check=True)
         self.version = (said.stdout or said.stderr).split("\n", 1)[0]
 
-    def read_raw(self, pictures: Sequence[Gray]) -> list[str]:
+    def read_raw(self, pictures: Sequence[GrayImage]) -> list[str]:
         """The boxes as they are, with white around them."""
         edge = TALL // 4
         return self._read(
             [cv2.copyMakeBorder(p, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=255) for p in pictures]
         )
 
-    def read_cleaned(self, pictures: Sequence[Gray]) -> list[str]:
+    def read_cleaned(self, pictures: Sequence[GrayImage]) -> list[str]:
         """The boxes without their frames; a space where no ink is left."""
         clean = [cleaned(p, TESSERACT_BORDER, TESSERACT_TALL) for p in pictures]
         found = iter(self._read([c for c in clean if c is not None]))
         return [" " if c is None else next(found) for c in clean]
 
-    def _read(self, pictures: Sequence[Gray]) -> list[str]:
+    def _read(self, pictures: Sequence[GrayImage]) -> list[str]:
         texts: list[str] = []
         for start in range(0, len(pictures), _TESSERACT_AT_ONCE):
             texts += self._call(pictures[start : start + _TESSERACT_AT_ONCE])
         return [_character(text) for text in texts]
 
-    def _call(self, pictures: Sequence[Gray]) -> list[str]:
+    def _call(self, pictures: Sequence[GrayImage]) -> list[str]:
         with tempfile.TemporaryDirectory() as scratch:
             files = [Path(scratch) / f"{i:05d}.png" for i in range(len(pictures))]
             for file, picture in zip(files, pictures, strict=True):
@@ -260,12 +259,12 @@ class RapidOcr:
         self.places = {c: names.index(c) for c in "0123456789Xx-"}
         self.input = self.session.get_inputs()[0].name
 
-    def read_cleaned(self, pictures: Sequence[Gray]) -> list[str]:
+    def read_cleaned(self, pictures: Sequence[GrayImage]) -> list[str]:
         """The boxes without their frames: the best of the allowed characters anywhere in the net's CTC output."""
         inks = (cleaned(p, RAPID_BORDER, 48) for p in pictures)
         return [" " if ink is None else self._read(ink) for ink in inks]
 
-    def _read(self, clean: Gray) -> str:
+    def _read(self, clean: GrayImage) -> str:
         extra = max(0, 48 - clean.shape[1])
         wide = cv2.copyMakeBorder(clean, 0, 0, extra // 2, extra - extra // 2, cv2.BORDER_CONSTANT, value=255)
         small = wide.astype(np.float32)

@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_recap import policy, readings, template
+from ocr_recap.arrays import FloatArray
 from ocr_recap.cases import Case, heard_together, make_case
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.parts import FormField
@@ -38,7 +39,6 @@ from ocr_recap.template import Template
 from ocr_recap.witnesses.tally import TallyReading
 from ocr_recap.witnesses.totals import TotalsReading
 
-Floats = NDArray[np.float64]
 Counted = tuple[int, TallyReading | None, TotalsReading | None]  # how many there are, and what was read
 POLICIES: tuple[policy.Policy, ...] = ("strict", "balanced")
 PIECE = 20  # documents of one piece of work
@@ -55,8 +55,8 @@ class Source:
         seen: of its numbers: every box found, inside the photo, why badly seen.
     """
 
-    plain: dict[str, list[tuple[Floats, Floats | None]]]
-    bubbled: dict[str, list[tuple[Floats, Floats | None]]]
+    plain: dict[str, list[tuple[FloatArray, FloatArray | None]]]
+    bubbled: dict[str, list[tuple[FloatArray, FloatArray | None]]]
     counted: dict[tuple[bool, bool], list[Counted]]
     seen: list[tuple[bool, bool, tuple[str, ...], bool]]
 
@@ -182,7 +182,7 @@ class _Drawn:
         self._seen = one.seen
         self._rng = rng
 
-    def cell(self, char: str, bubbled: bool) -> tuple[Floats, Floats | None]:
+    def cell(self, char: str, bubbled: bool) -> tuple[FloatArray, FloatArray | None]:
         """A cell with this writing, and its column."""
         return self._next("bubbled" if bubbled else "plain", char)
 
@@ -233,7 +233,7 @@ def _shifted(grid: Counted, count: int, total: int) -> tuple[TallyReading | None
     return strokes, totals
 
 
-def _moved(chances: Floats, by: int) -> Floats:
+def _moved(chances: FloatArray, by: int) -> FloatArray:
     """Chances of 0, 1, ... moved up or down; what would fall off stays at the end."""
     places = np.clip(np.arange(len(chances)) + by, 0, len(chances) - 1)
     return np.bincount(places, chances, minlength=len(chances))

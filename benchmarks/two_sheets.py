@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_recap import Reader
+from ocr_recap.arrays import FloatArray
 from ocr_recap.record import Record
 from ocr_recap.synth import clerk, numbers, photos
 from ocr_recap.synth.background import texture
@@ -39,7 +40,6 @@ from ocr_recap.synth.photo import LONGER, Shot, photograph
 from ocr_recap.template import Template, available
 from ocr_recap.template import load as load_template
 
-FloatArray = NDArray[np.float64]
 BORDER = 14.0  # mm of ground around the two sheets
 SIZES = (1.0, 0.7, 0.45)
 RIGHT, LEFT, BELOW, ABOVE = range(4)

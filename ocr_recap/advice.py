@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import original
+from .arrays import FloatArray
 from .crop import FieldPatches
 from .load import Photo
 from .located import Located
@@ -21,8 +21,6 @@ from .problems import WARNINGS
 from .quality import CellMeasures, measure, together
 from .record import PhotoQuality, Problem
 from .record import problem as warning
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

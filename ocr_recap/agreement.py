@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray
 from .covered import covered
 from .draw import raster
 from .rectify import Rectified
@@ -27,7 +28,6 @@ from .register import Fit, project, ruling
 from .rounds import BENT, MOST_LEFT
 from .template import Template
 
-FloatArray = NDArray[np.float64]
 Mask = NDArray[np.uint8]
 
 # Limits. Of a plane, chosen on 72 drawn photos (docs/registration.md): right places that won agreed with 0.859 or more,

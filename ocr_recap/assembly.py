@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import advice, policy, reconcile, sheets
 from .cases import Case
@@ -44,8 +43,6 @@ from .witnesses import digits as digit_witness
 from .witnesses import tally as tally_witness
 from .witnesses import totals as totals_witness
 from .witnesses.readers import Readers
-
-FloatArray = NDArray[np.float64]
 
 _CANDIDATES = 5  # shown per number
 

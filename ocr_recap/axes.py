@@ -8,10 +8,10 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray
 from .draw import Line, primitives
 from .template import Template
 
-FloatArray = NDArray[np.float64]
 Piece = tuple[float, float, float, float]  # where, start, end; 1 where it is sure to be seen
 
 _DARK = 0.6  # only lines darker than this gray are expected in a photo (as in `register`)

@@ -11,10 +11,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray
 from .register import Ruling
 from .surface import splines
-
-FloatArray = NDArray[np.float64]
 
 KNOTS = 10  # spans of the surface along the page's longer side: 42 mm of A3
 PARTS = 5  # of the lines, each left out once

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .agreement import MOST, SLACK, LineFit, agrees, explained
+from .arrays import FloatArray, GrayImage
 from .axes import Layout, layouts
 from .fitting import is_flat
 from .lineup import Placed, Ruler
@@ -24,8 +24,6 @@ from .surface import nearest_plane
 from .template import Template
 from .warp import LEFT, SURE, follow, outgrown, sharpened
 
-FloatArray = NDArray[np.float64]
-GrayImage = NDArray[np.uint8]
 PageOf = tuple[Template, str]
 Bettering = Callable[[GrayImage, Fit, Ruling, tuple[FloatArray, FloatArray]], Fit]
 

@@ -12,14 +12,11 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import FloatArray, GrayImage
 from .fiducials import SeenMark, SeenTag, sharpen, shrunk
 from .parts import CornerMarks, Tag, tag_corners
 from .register import project
-
-FloatArray = NDArray[np.float64]
-GrayImage = NDArray[np.uint8]
 
 _SQUARE = 4.0  # px of a mark's square in a window
 _REACH = 1.6  # squares from the centre that the comparison covers: white paper must surround the mark

@@ -17,11 +17,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray
 from .readings import Evidence, Kind, interpret
 from .witnesses.digits import bounds, likely
 from .writing import chance_at_most
-
-FloatArray = NDArray[np.float64]
 
 MOST = 16
 DOUBT = 0.003  # drawn clerks fill a wrong bubble in 5 of 100 documents of some 15 columns: 0.003 a column

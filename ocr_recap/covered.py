@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from .arrays import FloatArray
+
 Flags = NDArray[np.bool_]
 
 # Set by hand before they were measured (benchmarks/covers.py); what is left of a page must agree more (`by_lines`).

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray, GrayImage
 from .grids import GridPatches, cut_grid
 from .load import Photo
 from .located import Located
@@ -24,9 +25,6 @@ from .rowtotals import cut_totals
 from .sampler import Sampler
 from .snap import BOX, BUBBLE, BUBBLE_SNAP, RING, WIDE, hold, snap_boxes, snap_rings
 from .strip import cut_strip
-
-FloatArray = NDArray[np.float64]
-Patch = NDArray[np.uint8]
 
 # So many line samples that are not met within so many mm, and a cell counts as not found. On a folded page whose
 # surface was a quarter of a cell off beside the crease, cells there had 4 to 7, right ones 3 at most
@@ -58,18 +56,18 @@ class FieldPatches:
         total_box: printed width and height of their boxes in these patches, px; None where the form has none.
     """
 
-    cells: Patch
+    cells: GrayImage
     boxes: FloatArray
-    strip: Patch
+    strip: GrayImage
     quads: FloatArray
     found: NDArray[np.bool_]
     inside: bool
-    bubbles: Patch | None
+    bubbles: GrayImage | None
     bubble_centers: FloatArray | None
-    bubble_gaps: Patch | None
+    bubble_gaps: GrayImage | None
     folded: NDArray[np.bool_]
     grid: GridPatches | None = None
-    totals: Mapping[int, Patch] = field(default_factory=dict[int, Patch])
+    totals: Mapping[int, GrayImage] = field(default_factory=dict[int, GrayImage])
     total_box: tuple[float, float] | None = None
     held: bool = False
 
@@ -95,7 +93,7 @@ def _by(fields: Sequence[FormField], key: Callable[[FormField], object]) -> list
     return list(groups.values())
 
 
-def cut(photo: Photo, quads: FloatArray, box: tuple[float, float] | None = None) -> tuple[Patch, FloatArray]:
+def cut(photo: Photo, quads: FloatArray, box: tuple[float, float] | None = None) -> tuple[GrayImage, FloatArray]:
     """Cut cells whose corners are known, as the digit reader wants them; nothing is searched.
 
     Args:
@@ -134,7 +132,7 @@ def cut_tally(photo: Photo, quad: FloatArray, rows: int, columns: int) -> GridPa
     return cut_grid(grid, sampler.picture, sampler.to_photo, (photo.width, photo.height))
 
 
-def cut_total(photo: Photo, quad: FloatArray, cells: int) -> tuple[Patch, FloatArray] | None:
+def cut_total(photo: Photo, quad: FloatArray, cells: int) -> tuple[GrayImage, FloatArray] | None:
     """The digits of one row total whose boxes' outer corners are known; None without ink.
 
     Args:
@@ -169,7 +167,7 @@ class _Cells:
     `held`: one was not, and the others hold its place. `move` (2,) mm: how far they lie off their predicted place.
     """
 
-    patches: Patch
+    patches: GrayImage
     quads: FloatArray
     found: NDArray[np.bool_]
     held: bool
@@ -179,9 +177,9 @@ class _Cells:
 class _Bubbles(NamedTuple):
     """The bubbles of one number: patches (n, 10, 24, 24), centres (n, 10, 2) photo px, the paper between columns."""
 
-    patches: Patch
+    patches: GrayImage
     centers: FloatArray
-    gaps: Patch
+    gaps: GrayImage
 
 
 def _cut_cells(sampler: Sampler, fields: Sequence[FormField], located: Located) -> dict[str, _Cells]:
@@ -219,7 +217,7 @@ def _together(
     grid = None
     if field.tally:
         grid = cut_grid(field.tally, sampler.picture, sampler.to_photo, (photo.width, photo.height))
-    totals: Mapping[int, Patch] = {}
+    totals: Mapping[int, GrayImage] = {}
     if field.row_totals:
         drift = None if grid is None else grid.drift
         totals = cut_totals(field.row_totals, sampler.picture, drift, scale_of_totals(field.row_totals))
@@ -284,7 +282,7 @@ def _cut_bubbles(sampler: Sampler, fields: Sequence[FormField]) -> dict[str, _Bu
     }
 
 
-def _cut_gaps(sampler: Sampler, places: FloatArray, unit: float) -> Patch:
+def _cut_gaps(sampler: Sampler, places: FloatArray, unit: float) -> GrayImage:
     """The paper between the rings of neighbouring columns, (n - 1, height, width).
 
     Args:

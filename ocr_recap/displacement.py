@@ -11,11 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray
 from .basis import KNOTS, PARTS, basis_of
 from .register import Ruling, project
 from .surface import Surface, splines
 
-FloatArray = NDArray[np.float64]
 Fold = tuple[int, float]  # (0, x mm): down the page at x; (1, y mm): across it at y
 
 _MARK = 20.0  # one corner mark counts as much as this many samples, as in `register`

@@ -19,12 +19,12 @@ from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from .arrays import GrayImage
 from .parts import Bubbles, Cells, FormField, Page, RowTotals, Tag, Tally
 from .printed import PrintedDots, PrintedFill, PrintedFrame, PrintedLine, PrintedTable, PrintedText, Rect
 from .template import Template
 
 Role = Literal["frame", "box", "grid", "fill", "bubble", "marker", "guide", "text"]
-GrayImage = NDArray[np.uint8]
 
 _GUIDE = 0.72  # gray of the seven-segment dots, read off the reference drawings
 _DIVIDER_PITCH = 0.6  # mm between the dots of a dotted wall, read off the photos of 2017

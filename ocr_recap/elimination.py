@@ -13,9 +13,9 @@ from heapq import heapify, heappop, heappush
 from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from .arrays import FloatArray
+
 Scope = tuple[int, ...]
 
 

@@ -10,8 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-GrayImage = NDArray[np.uint8]
+from .arrays import FloatArray, GrayImage
 
 # Square sizes in px that are tried for a mark. A page of 300 mm that fills 30 to 100% of a photo of 1,400 px has
 # squares of 5 to 18 px.

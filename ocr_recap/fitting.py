@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import FloatArray
 from .hypotheses import Hypothesis, View
 from .register import Fit, quick_score, refine
 from .rounds import BENT
 from .shake import shaken
 from .warp import follow, outgrown
 
-FloatArray = NDArray[np.float64]
 Fitted = tuple[Fit, Hypothesis]
 
 CONVINCING = 0.99  # support from which no other combination of marks is tried

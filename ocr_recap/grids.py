@@ -14,11 +14,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray, GrayImage
 from .parts import Tally
 
-FloatArray = NDArray[np.float64]
-Patch = NDArray[np.uint8]
-Look = Callable[[FloatArray, FloatArray, FloatArray], Patch]
+Look = Callable[[FloatArray, FloatArray, FloatArray], GrayImage]
 
 WIDTH, HEIGHT = 56, 40  # px: a grid cell with its surroundings, as the tally reader was trained
 BOX_WIDTH, BOX_HEIGHT = 40, 28  # px: the cell itself, line centre to line centre, in the middle of the patch
@@ -48,7 +47,7 @@ class GridPatches:
         drift: (rows, 2) mm from where each row's right end should lie to where it was found.
     """
 
-    cells: Patch
+    cells: GrayImage
     quad: FloatArray
     inside: bool
     found: float
@@ -124,7 +123,7 @@ def between(nodes: tuple[float, ...], size: int) -> NDArray[np.float32]:
 # --- lines ----------------------------------------------------------------------------------------------------------
 
 
-def _snap(picture: Patch, grid: Tally) -> tuple[FloatArray, float, bool]:
+def _snap(picture: GrayImage, grid: Tally) -> tuple[FloatArray, float, bool]:
     """How far the printed lines lie from where they should: (zones, zones, 2) px, x and y; the share seen; `hidden`."""
     height, width = picture.shape
     # Strokes are upright as well and must not pass for lines: they are made well inside of their rows.
@@ -143,7 +142,7 @@ def _snap(picture: Patch, grid: Tally) -> tuple[FloatArray, float, bool]:
     return np.stack([np.where(x_seen, x_shift, 0.0), np.where(y_seen, y_shift, 0.0)], axis=-1), seen, hidden
 
 
-def _ridge(part: Patch) -> NDArray[np.float32]:
+def _ridge(part: GrayImage) -> NDArray[np.float32]:
     """How much darker each pixel is than what lies two pixels above and below it: dark level lines."""
     image = np.ascontiguousarray(part).astype(np.float32)
     ridge = np.zeros_like(image)

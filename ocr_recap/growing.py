@@ -13,13 +13,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray, GrayImage
 from .displacement import Displacement
 from .register import Fit, Ruling, match, project
 from .rounds import NEAR, sight, thinned
 from .surface import nearest_plane
 
-FloatArray = NDArray[np.float64]
-GrayImage = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 # Chosen on 27 drawn hard photos that were not placed right before (calibration writers, seed 5077; a script that was

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import policy, readings
+from .arrays import FloatArray
 from .cases import Altered, Case, make_case
 from .crop import FieldPatches
 from .patch import CELL
@@ -19,8 +19,6 @@ from .witnesses import tally as tally_witness
 from .witnesses import totals as totals_witness
 from .witnesses.alterations import Limits
 from .witnesses.readers import Readers
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,12 +15,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray
 from .fiducials import SeenMark, SeenTag
 from .parts import tag_corners
 from .register import Ruling, project, quick_score, ridge_distance, ruling, through_four
 from .template import Template
 
-FloatArray = NDArray[np.float64]
 Layout = tuple[Template, str, FloatArray]  # a page and the centres of its corner marks, mm
 
 _MARKS_TRIED = 10  # best-scored marks that take part in hypotheses without a tag

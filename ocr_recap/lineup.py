@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .axes import Axis, FloatArray, Layout
+from .arrays import FloatArray
+from .axes import Axis, Layout
 from .rectify import Mask, Rectified
 
 _PEAKS = 12  # longest lines of the photo that propose alignments, two by two

@@ -14,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import frames
+from .arrays import ColorImage, GrayImage
 from .problems import PhotoProblem
 from .raster import MAX_PIXELS
 
 Source = str | Path | bytes | NDArray[np.uint8]
-GrayImage = NDArray[np.uint8]
-ColorImage = NDArray[np.uint8]
 
 # A page's box is 1/27 of the paper's width (C.HASIL-PPWP 2024). At 1,400 px of the shorter side a page that fills
 # two thirds of the photo still has boxes of 30 px, and the digit reader looks at boxes of 32 px.

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .agreement import LineFit, agrees
+from .arrays import FloatArray
 from .by_lines import find_by_lines, fits_by_lines
 from .by_tag import marks_by_tag
 from .fiducials import SeenTag, find_marks, find_tags
@@ -32,8 +33,6 @@ from .rounds import BENT
 from .second_sheet import PlacedPage, is_whole, others_in_sight, second_sheet, sheet_at
 from .template import Template
 from .warp import SURE
-
-FloatArray = NDArray[np.float64]
 
 CORNERS = ("tl", "tr", "br", "bl")
 # Limits. On 240 drawn photos with up to two marks covered (benchmarks/locate.py, preset field) every page that was

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import FloatArray
 from .register import Fit, project
 from .surface import Surface
 from .template import Template
-
-FloatArray = NDArray[np.float64]
-
 
 # Share of its numbers in sight from which another sheet may be the one that is meant: half of them, by judgement.
 _MEANT = 0.5

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import slips
+from .arrays import FloatArray
 from .elimination import Factor, TooManyStates
-from .rulefactors import BLANK, NUMBER, REST, SLIP_MOST, Equation, FloatArray, IntArray, States, charged
+from .rulefactors import BLANK, NUMBER, REST, SLIP_MOST, Equation, IntArray, States, charged
 
 # What happened on the way to a sum. _ALL: nothing; _LEFT_OUT: a part was left out; _COPIED: the last part is to be
 # copied; _OPEN, _CHARGED: something is unknown, and is to be charged or was; _PLAIN, _DONE: apart from values, no part

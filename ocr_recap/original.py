@@ -17,8 +17,6 @@ from .load import Photo
 from .located import Located
 from .template import Template
 
-FloatArray = NDArray[np.float64]
-
 _TILE = 64  # px
 _LEAST_UNIT = (
     27.0  # px of a cell's width: on smaller pages every tile holds print, whose regularity looks like a pattern

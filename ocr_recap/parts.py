@@ -8,14 +8,12 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from .arrays import FloatArray
 from .printed import Gray, Identifier, Label, Millimetres, Model, Point, Positive, Printed, Rect
 
 GRID_GRAY = 0.75  # of tally grids and row totals, read off the reference drawings of 2024
-
-FloatArray = NDArray[np.float64]
 
 
 class Paper(Model):

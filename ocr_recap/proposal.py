@@ -7,11 +7,9 @@ from typing import Final
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import ColorImage
 from .propose import Grid, Number, Proposal
-
-ColorImage = NDArray[np.uint8]
 
 _GREEN, _BLUE, _ORANGE, _RED, _VIOLET = (40, 140, 20), (200, 90, 20), (0, 120, 230), (30, 30, 210), (190, 120, 170)
 _HEAD: Final = """\

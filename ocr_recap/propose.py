@@ -12,11 +12,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray, GrayImage
 from .propose_markers import Marks, Tag, find_corner_marks, find_tag
-from .ruling import GrayImage, NotABlankSheet, Stroke, find_ruling
+from .ruling import NotABlankSheet, Stroke, find_ruling
 
 Rect = tuple[float, float, float, float]
-FloatArray = NDArray[np.float64]
 
 # Shares of the sheet's longer side; our seven forms: boxes 0.020-0.041 wide, up to 0.059 high.
 _BOX_WIDTH: Final = (0.012, 0.05)

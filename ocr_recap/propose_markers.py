@@ -7,12 +7,9 @@ from typing import Final
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import FloatArray, GrayImage
 from .fiducials import find_marks, find_tags
-from .ruling import GrayImage
-
-FloatArray = NDArray[np.float64]
 
 _CORNER: Final = 0.17  # corner marks lie within this share of the sheet's sides
 _MARK: Final = 0.75  # correlation with the ideal staircase

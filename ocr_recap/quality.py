@@ -14,11 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray
 from .crop import FieldPatches
 from .parts import FormField
 from .patch import PATCH, room, scale_of
 
-FloatArray = NDArray[np.float64]
 Patches = NDArray[np.uint8]
 
 WHITE = 250  # gray level from which a pixel counts as burnt out: JPEG and noise keep clipped paper above it

@@ -11,15 +11,14 @@ from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import FloatArray
 from .witnesses import bubbles as bubble_witness
 from .witnesses import digits as digit_witness
 from .witnesses.tally import TallyReading
 from .witnesses.totals import TotalReading, TotalsReading
 from .writing import ANY_DIGIT, SIGNS, Written, number_table, read_boxes
 
-FloatArray = NDArray[np.float64]
 Kind = Literal["number", "blank", "misplaced", "unreadable"]
 
 _KEPT = 64  # texts of a number that are carried along

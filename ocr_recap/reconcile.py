@@ -20,6 +20,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray
 from .choices import Choices
 from .elimination import Factor, Plan, Scope, TooManyStates, beliefs, plan
 from .longrules import chain
@@ -28,8 +29,6 @@ from .rules import Outcome
 from .ruletables import tables
 from .states import Entered, charged_in, enter, meant, shared, thinned
 from .template import Rule
-
-FloatArray = NDArray[np.float64]
 
 # Choices lighter than this share of their number's heaviest join its rest, tried one after the other until the tables
 # are small enough. So what is doubtful keeps its choices the longest; the first is enough for most documents.

@@ -14,13 +14,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray, GrayImage
 from .register import project
 from .segments import SPREAD, angles, between, directions, hidden_segments, main_direction, segments
 from .surface import Surface
 from .unbend import unbend
 
-FloatArray = NDArray[np.float64]
-GrayImage = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
 
 _LOOK = 1000  # px, longer side of the picture on which strokes are looked for

@@ -14,12 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray, GrayImage
 from .draw import Line, primitives
 from .surface import Surface
 from .template import Template
-
-FloatArray = NDArray[np.float64]
-GrayImage = NDArray[np.uint8]
 
 _SPACING = 3.0  # mm between samples along a printed line
 _DARK = 0.6  # only lines darker than this gray take part: fainter grids are not to be relied on

@@ -8,13 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray, GrayImage
 from .crease import kinks
 from .displacement import Displacement, Fold
 from .register import Fit, Ruling, match
 from .surface import Surface
-
-FloatArray = NDArray[np.float64]
-GrayImage = NDArray[np.uint8]
 
 # How far lines are looked for (cell widths), how stiff the surface is, how often. None: as stiff as left-out lines
 # allow.

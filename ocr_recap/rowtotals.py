@@ -12,11 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray, GrayImage
 from .parts import RowTotals
 
-FloatArray = NDArray[np.float64]
-Patch = NDArray[np.uint8]
-Look = Callable[[FloatArray, FloatArray, FloatArray], Patch]
+Look = Callable[[FloatArray, FloatArray, FloatArray], GrayImage]
 
 _MARGIN = 24  # px around the boxes: half a patch of the digit reader
 _RIM = 5  # px inside of a box that its printed lines may reach
@@ -27,7 +26,7 @@ _SPECK = 12  # px of ink that may be left over beside the digits in one box
 _MOST = 3  # digits in one box: a row holds fewer than 1,000 strokes
 
 
-def cut_totals(totals: RowTotals, look: Look, drift: FloatArray | None, scale: float) -> Mapping[int, Patch]:
+def cut_totals(totals: RowTotals, look: Look, drift: FloatArray | None, scale: float) -> Mapping[int, GrayImage]:
     """The digits of each row that has ink in its boxes: row from 0 to (digits, 48, 48) uint8.
 
     Args:
@@ -46,7 +45,7 @@ def cut_totals(totals: RowTotals, look: Look, drift: FloatArray | None, scale: f
     if drift is not None and len(drift) == totals.rows:
         nodes = nodes + drift[np.clip(np.arange(len(down)) - 1, 0, totals.rows - 1)][:, None]
     picture = look(nodes, down, across)
-    found: dict[int, Patch] = {}
+    found: dict[int, GrayImage] = {}
     for row, middle in enumerate(middles):
         boxes = [(_MARGIN + box * width, _MARGIN + (box + 1) * width) for box in range(totals.cells)]
         if all(_is_bare(_inside(picture, middle, height, box)) for box in boxes):
@@ -60,18 +59,18 @@ def cut_totals(totals: RowTotals, look: Look, drift: FloatArray | None, scale: f
     return found
 
 
-def _inside(picture: Patch, middle: float, height: float, box: tuple[float, float]) -> Patch:
+def _inside(picture: GrayImage, middle: float, height: float, box: tuple[float, float]) -> GrayImage:
     top, bottom = round(middle - height / 2) + _RIM, round(middle + height / 2) - _RIM
     return picture[top : max(bottom, top + 4), round(box[0]) + _RIM : max(round(box[1]) - _RIM, round(box[0]) + 9)]
 
 
-def _window(picture: Patch, x: float, y: float) -> Patch:
+def _window(picture: GrayImage, x: float, y: float) -> GrayImage:
     left, top = round(x) - _MARGIN, round(y) - _MARGIN
     left, top = min(max(left, 0), picture.shape[1] - 48), min(max(top, 0), picture.shape[0] - 48)
     return picture[top : top + 48, left : left + 48]
 
 
-def _is_bare(box: Patch) -> bool:
+def _is_bare(box: GrayImage) -> bool:
     means = cv2.blur(box, (3, 3)).astype(np.float32)
     paper = float(np.median(means))
     return paper - float(means.min()) < _BARE * max(paper, 1.0)
@@ -86,7 +85,7 @@ def _without_lines(inner: NDArray[np.float32], paper: float) -> None:
             inner[max(0, row - 1) : row + 2] = paper
 
 
-def _split(picture: Patch, middle: float, height: float, box: tuple[float, float]) -> Patch | None:
+def _split(picture: GrayImage, middle: float, height: float, box: tuple[float, float]) -> GrayImage | None:
     """The digits in one box, each alone in its patch; None where they cannot be told apart."""
     top, bottom = round(middle - height / 2) + 3, round(middle + height / 2) - 3
     left, right = round(box[0]) + _RIM, round(box[1]) - _RIM
@@ -111,7 +110,7 @@ def _split(picture: Patch, middle: float, height: float, box: tuple[float, float
             joined.append(span)
     if not 1 <= len(joined) <= _MOST or any(b - a > 1.1 * height for a, b in joined):
         return None
-    patches: list[Patch] = []
+    patches: list[GrayImage] = []
     for i, (a, b) in enumerate(joined):
         window = _window(picture, left + (a + b) / 2, middle).copy()
         first = max(0, round(left + (a + b) / 2) - _MARGIN)

@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import slips
+from .arrays import FloatArray
 from .elimination import Factor
 from .rules import Relation
 
-FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 NUMBER, BLANK, UNREADABLE, REST = range(4)  # kinds of states

@@ -14,19 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import slips
-from .rulefactors import (
-    BLANK,
-    NUMBER,
-    REST,
-    SLIP_MOST,
-    UNREADABLE,
-    Equation,
-    FloatArray,
-    IntArray,
-    States,
-    chance_off,
-    completing,
-)
+from .arrays import FloatArray
+from .rulefactors import BLANK, NUMBER, REST, SLIP_MOST, UNREADABLE, Equation, IntArray, States, chance_off, completing
 
 _SPAN = 1 << 40  # numbers have at most ten digits: a number of a form and a value make one key
 

@@ -12,8 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-GrayImage = NDArray[np.uint8]
-FloatArray = NDArray[np.float64]
+from .arrays import FloatArray, GrayImage
 
 # Lengths are shares of the sheet's shorter side. The shortest lines that matter are the sides of tally and total cells
 # (0.016 on the densest of our seven forms); strokes of a heading's letters reach 0.014.

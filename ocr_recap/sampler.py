@@ -8,13 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray, GrayImage
 from .grids import between, gaps
 from .load import Photo
 from .register import project
 from .surface import Surface
-
-FloatArray = NDArray[np.float64]
-Patch = NDArray[np.uint8]
 
 _NODES = 5  # along each side of a patch
 
@@ -35,7 +33,7 @@ class Sampler:
         flat = points if self.surface is None else self.surface.moved(points)
         return (project(self.homography, flat) + 0.5) / self.photo.scale - 0.5
 
-    def sample(self, centers: FloatArray, millimetres: float, size: int) -> Patch:
+    def sample(self, centers: FloatArray, millimetres: float, size: int) -> GrayImage:
         """Square patches, (n, size, size) uint8, around centres (n, 2) mm; `millimetres` is the length of one pixel."""
         # Places are known at 5 x 5 nodes of each patch and interpolated between them: there neither the view nor the
         # paper is anything but flat.
@@ -50,7 +48,7 @@ class Sampler:
         x, y = (np.matmul(np.matmul(weights, points[..., k]), weights.T).reshape(-1, size) for k in (0, 1))
         return self._remap(level, x, y).reshape(-1, size, size)
 
-    def picture(self, nodes: FloatArray, down: FloatArray, across: FloatArray) -> Patch:
+    def picture(self, nodes: FloatArray, down: FloatArray, across: FloatArray) -> GrayImage:
         """The picture on a lattice, (height, width) uint8; see `grids.cut_grid`."""
         size = round(float(down[-1])), round(float(across[-1]))
         places = nodes.reshape(-1, 2)
@@ -86,9 +84,9 @@ class Sampler:
             self.levels.append(np.asarray(cv2.resize(last, half, interpolation=cv2.INTER_AREA), dtype=np.uint8))
         return level
 
-    def _remap(self, level: int, x: NDArray[np.float32], y: NDArray[np.float32]) -> Patch:
+    def _remap(self, level: int, x: NDArray[np.float32], y: NDArray[np.float32]) -> GrayImage:
         """The pixels of a level at (rows, size) places."""
-        parts: list[Patch] = []
+        parts: list[GrayImage] = []
         # OpenCV's remap takes maps of up to 32,767 rows.
         for start in range(0, len(x), 16_000):
             here, there = (np.ascontiguousarray(m[start : start + 16_000]) for m in (x, y))

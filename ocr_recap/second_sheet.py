@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .agreement import SLACK, LineFit
+from .arrays import FloatArray, GrayImage
 from .axes import layouts
 from .by_tag import page_by_tag
 from .fiducials import SeenTag, tags_at
@@ -28,8 +29,6 @@ from .register import project, ruling
 from .segments import segments
 from .template import Template
 
-FloatArray = NDArray[np.float64]
-GrayImage = NDArray[np.uint8]
 PlacedPage = tuple[Template, str, FloatArray]  # a page, and its mm to decoded px
 
 

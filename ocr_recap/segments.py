@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-GrayImage = NDArray[np.uint8]
+from .arrays import FloatArray, GrayImage
 
 SPREAD = np.radians(22)  # largest angle of a stroke against its direction's middle: perspective spreads them
 _LEAST_STROKE = 0.013  # of the longer side: shorter strokes are writing

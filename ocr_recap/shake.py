@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import FloatArray
 from .hypotheses import Hypothesis, View
 from .register import project, quick_score, through_four
-
-FloatArray = NDArray[np.float64]
 
 _SHAKES = 6  # rounds of moving corners about
 

@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 from .patch import PATCH
 
-FloatArray = NDArray[np.float64]
-
 # Chosen on 36 drawn sheets by four hands under random cameras, by training/sheets/choose.py: photos of one sheet, or
 # one saved again (60% of the size, JPEG quality 45), correlate at 0.854 and more (108 pairs), different sheets at 0.776
 # at most (1,782 pairs); page 2, with its nine boxes, is the closest call.

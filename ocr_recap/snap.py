@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-Patch = NDArray[np.uint8]
+from .arrays import FloatArray, GrayImage
 
 WIDE = 64  # px: the patch that a box is searched in, where its longer side is `BOX` px
 BOX = 32
@@ -32,7 +31,7 @@ _BOUNDS = (-12, 30)  # gray levels: one dark pixel must not speak for a whole li
 
 
 def snap_boxes(
-    wide: Patch, half_width: float, half_height: float, ends: NDArray[np.intp]
+    wide: GrayImage, half_width: float, half_height: float, ends: NDArray[np.intp]
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Find each printed box.
 

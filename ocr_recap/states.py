@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import slips
+from .arrays import FloatArray
 from .choices import Choices
-from .rulefactors import BLANK, NUMBER, REST, SLIP_MOST, UNREADABLE, Equation, FloatArray, States
+from .rulefactors import BLANK, NUMBER, REST, SLIP_MOST, UNREADABLE, Equation, States
 
 _WORTH_A_SLIP = 0.01  # of the heaviest: lighter choices have no slipped states of their own
 

@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray
 from .axes import Axis
 from .lineup import Placed, Ruler, Sums
-
-FloatArray = NDArray[np.float64]
 
 _FARTHEST = 60  # px, rectified, that a line may lie off its place by an even scale: a row of the widest grids, twice
 _STEEPEST = 0.12  # of the way to the next line: 20 degrees of fold shorten paper by 0.06

@@ -6,13 +6,10 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import FloatArray, GrayImage
 from .parts import Cells
 from .patch import PATCH, scale_of
-
-FloatArray = NDArray[np.float64]
-Patch = NDArray[np.uint8]
 
 HEIGHT = PATCH  # px; the boxes are centred and as large as in the digit reader's patches
 MARGIN = 12  # px of paper at least before the first box and after the last; by judgement
@@ -24,7 +21,9 @@ def width_of(span: float) -> int:
     return math.ceil((span + 2 * MARGIN) / STEP) * STEP
 
 
-def cut_strip(cells: Cells, move: FloatArray, look: Callable[[FloatArray, FloatArray, FloatArray], Patch]) -> Patch:
+def cut_strip(
+    cells: Cells, move: FloatArray, look: Callable[[FloatArray, FloatArray, FloatArray], GrayImage]
+) -> GrayImage:
     """The strip of a number, (HEIGHT, width) uint8.
 
     Args:

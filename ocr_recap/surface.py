@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from .arrays import FloatArray
 
 _SINGULAR = 1e-9  # determinant, of mm to px, below which a plane cannot be turned back
 _TURNS = 4  # each leaves about a tenth of the error: paper does not rise steeper than that

@@ -9,12 +9,10 @@ How lines are spaced, strokes cannot tell: that is left to `stretch`, once a pag
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import FloatArray
 from .basis import bending, rows_of
 from .surface import Surface
-
-FloatArray = NDArray[np.float64]
 
 _SPANS = 8  # of the surface along the picture's longer side
 # Weight of bending beside strokes. Of 3, 0.3, 0.03 and 0.01 the stiffest that, to the eye, straightened the lines of a

@@ -15,14 +15,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import FloatArray, GrayImage
 from .crease import find_creases
 from .displacement import Displacement
 from .growing import grown
 from .register import Fit, Ruling
 from .rounds import BENT, MOST_LEFT, NEAR, Bent, Rounds, fitted, folds, met, score, sight, thinned
-
-FloatArray = NDArray[np.float64]
-GrayImage = NDArray[np.uint8]
 
 # Rounds from a start. A gentle bend starts within 0.1 of a cell of its place, the flat parts of a creased sheet within
 # 0.3 once its creases are known, and other paper anywhere within half a cell.

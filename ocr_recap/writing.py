@@ -15,11 +15,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import FloatArray
 from .witnesses.digits import CLASSES, EMPTY, OTHER
-
-FloatArray = NDArray[np.float64]
 
 # Shares of the characters in training, by `CLASSES` (training/digits/README.md).
 TRAINED = np.array([*[0.064] * 10, 0.08, 0.06, 0.09, 0.13])

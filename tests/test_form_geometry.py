@@ -9,15 +9,13 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from ocr_recap import Template, draw
+from ocr_recap.arrays import FloatArray
 from ocr_recap.parts import Tally
 from ocr_recap.printed import Rect
 from ocr_recap.register import project
 from ocr_recap.template import load
-
-FloatArray = NDArray[np.float64]
 
 # Family in the truth: template, page, photos; then limits of the cells' residual in cell widths, median and 95%.
 FORMS = {

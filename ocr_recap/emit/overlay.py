@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from ..arrays import ColorImage, FloatArray
 from ..field_record import FieldRecord, FieldStatus
 from ..load import Source, load_color
 from ..record import Page, Record
 from ..template import Template, TemplateError
 from ..template import load as load_template
-from .pictures import ColorImage, FloatArray, project, save, unbend, warp
+from .pictures import project, save, unbend, warp
 from .private import cover, cover_around, cover_others
 from .strokes import number
 

@@ -9,13 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import ColorImage, FloatArray
 from ..field_record import Quad
 from ..files import write_atomically
 from ..load import Photo
 from ..printed import Rect
-
-ColorImage = NDArray[np.uint8]
-FloatArray = NDArray[np.float64]
 
 STRIP_HEIGHT = 56  # px, margin included
 _MARGIN = 0.2  # of the row's height

@@ -12,11 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import FloatArray
 from ..load import Photo
 from ..located import paper_outline
 from ..record import Page, SheetBeside
 from ..template import Template
-from .pictures import FloatArray, project
+from .pictures import project
 
 Picture = NDArray[np.uint8]
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 import cv2
 import numpy as np
 
+from ..arrays import ColorImage, FloatArray
 from ..field_record import FieldRecord, TallyEvidence
 from ..load import Photo
 from ..record import Record
-from .pictures import STRIP_HEIGHT, ColorImage, FloatArray, project, warp
+from .pictures import STRIP_HEIGHT, project, warp
 
 BLOCK_STRIPS = 2  # a grid is as high as so many strips of numbers, so that one rule shows either
 BLOCK_HEIGHT = BLOCK_STRIPS * STRIP_HEIGHT

@@ -15,12 +15,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Float32Array, GrayImage
 from ..patch import PATCH, scale_of
 from ..strip import HEIGHT, width_of
 from . import cells, ink
 from .cellpaper import Rect, Row
 from .cellphoto import RowPhoto, photo_of
-from .cells import CROSS, OTHER, Floats, Gray, Mix
+from .cells import CROSS, OTHER, Mix
 from .sources import Source, Split
 from .strikes import AMENDED, StrikeKind, amend, strike
 from .strokes import Strokes
@@ -55,7 +56,7 @@ class AlteredStrip:
         overwritten: (n,) 1 where one digit stands on another, else 0; `UNKNOWN` below a line and in a scribble.
     """
 
-    picture: Gray
+    picture: GrayImage
     columns: NDArray[np.float64]
     struck: int
     overwritten: NDArray[np.int8]
@@ -80,7 +81,7 @@ def strips(split: Split, mix: Mix, rng: np.random.Generator, photos: int = 1) ->
 
 def overwritten_cells(
     split: Split, mix: Mix, rng: np.random.Generator, photos: int = 1
-) -> Iterator[tuple[Gray, int, tuple[float, float]]]:
+) -> Iterator[tuple[GrayImage, int, tuple[float, float]]]:
     """Cells without end, as the digit reader sees them, of rows that nobody struck out and half of whose digits are
     written over: the patch (PATCH, PATCH), whether one digit stands on another, width and height of the box in it, px.
 
@@ -98,7 +99,7 @@ def overwritten_cells(
                     yield seen.cut(rect, (PATCH, PATCH), rng), label, (wide * unit, high * unit)
 
 
-def _cut(seen: RowPhoto, rects: list[Rect], rng: np.random.Generator) -> tuple[Gray, NDArray[np.float64]]:
+def _cut(seen: RowPhoto, rects: list[Rect], rng: np.random.Generator) -> tuple[GrayImage, NDArray[np.float64]]:
     """The strip of a photographed row, and where its boxes stand in it."""
     outline = (*rects[0][:2], *rects[-1][2:])
     sides = np.array([rects[0][2] - rects[0][0], rects[0][3] - rects[0][1]]) * seen.real
@@ -117,7 +118,7 @@ def _row(
     calm: bool,
     struck: float = _STRUCK,
     over: float = _WRITTEN_OVER,
-) -> tuple[Floats, list[Rect], int, NDArray[np.int8]]:
+) -> tuple[Float32Array, list[Rect], int, NDArray[np.int8]]:
     """One row by one writer: its paper's brightness, its cells, whether it is struck out, what is written over."""
     form, signs, source = cells.write_row(split, mix, rng, calm=calm, fewest=2, numbers=_NUMBERS)
     while _apart(form) and rng.random() < _DRAWN_AGAIN:

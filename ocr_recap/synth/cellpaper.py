@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import GrayImage
 from .strokes import Strokes, Writer
 
-Gray = NDArray[np.uint8]
 Rect = tuple[float, float, float, float]
 
 SIDE = 64  # longer side of a cell while it is drawn, pixels
@@ -23,8 +23,8 @@ _NOMINAL_MM = 10.0  # what a cell's longer side measures on the form, to scale p
 class Row:
     """A row of cells while it is drawn: `rects` in pixels of `paper`; `pen` is the ink's coverage, 0..255."""
 
-    paper: Gray
-    pen: Gray
+    paper: GrayImage
+    pen: GrayImage
     rects: list[Rect]
     writer: Writer
     width: float
@@ -135,7 +135,7 @@ def _print(form: Row, gap: float, rng: np.random.Generator) -> None:
         cv2.putText(paper, word(rng), above if rng.random() < 0.6 else beside, 0, size, 40, 1 + int(size > 0.6), 16)
 
 
-def _waves(paper: Gray, tone: int, rng: np.random.Generator) -> None:
+def _waves(paper: GrayImage, tone: int, rng: np.random.Generator) -> None:
     """Fine parallel waves over everything, as security print has them."""
     height, width = paper.shape
     xs = np.arange(0, width + 6, 6.0)
@@ -145,19 +145,19 @@ def _waves(paper: Gray, tone: int, rng: np.random.Generator) -> None:
         cv2.polylines(paper, [np.rint(points * 16).astype(np.int32)], False, tone, 1, cv2.LINE_AA, 4)
 
 
-def _line(paper: Gray, start: tuple[float, float], end: tuple[float, float], tone: int, weight: int) -> None:
+def _line(paper: GrayImage, start: tuple[float, float], end: tuple[float, float], tone: int, weight: int) -> None:
     points = [(round(x * 16), round(y * 16)) for x, y in (start, end)]
     cv2.line(paper, points[0], points[1], tone, weight, cv2.LINE_AA, 4)
 
 
-def _dots(paper: Gray, xs: NDArray[np.float64], ys: NDArray[np.float64], tone: int) -> None:
+def _dots(paper: GrayImage, xs: NDArray[np.float64], ys: NDArray[np.float64], tone: int) -> None:
     """Dots of two by two pixels."""
     x, y = np.rint(xs).astype(int), np.rint(ys).astype(int)
     for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
         paper[y + dy, x + dx] = tone
 
 
-def _guide(paper: Gray, rect: Rect, tone: int) -> None:
+def _guide(paper: GrayImage, rect: Rect, tone: int) -> None:
     """The dotted seven-segment figure of `ocr_recap.draw`: three rows and three columns of dots."""
     x0, y0, x1, y1 = rect
     along = np.linspace(0, 1, 7)

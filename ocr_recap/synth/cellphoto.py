@@ -9,17 +9,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Float32Array, GrayImage
 from ..patch import CELL as BOX
 from ..patch import PATCH, room, scale_of
 from .cellpaper import Rect, word
 
-Gray = NDArray[np.uint8]
-Floats = NDArray[np.float32]
-
 _NOISE = np.random.default_rng(0x0153).standard_normal(1 << 20, dtype=np.float32)
 
 
-def _noise(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+def _noise(shape: tuple[int, int], rng: np.random.Generator) -> Float32Array:
     """Unit normal noise out of a fixed pool at a random place: drawing it anew would cost most of the time."""
     size = shape[0] * shape[1]
     start = int(rng.integers(len(_NOISE) - size))
@@ -33,11 +31,11 @@ class RowPhoto:
     `real` scales, `turn` (2, 3) then turns and shears.
     """
 
-    gray: Gray
+    gray: GrayImage
     real: NDArray[np.float64]
     turn: NDArray[np.float64]
 
-    def cut(self, rect: Rect, size: tuple[int, int], rng: np.random.Generator, scale: float | None = None) -> Gray:
+    def cut(self, rect: Rect, size: tuple[int, int], rng: np.random.Generator, scale: float | None = None) -> GrayImage:
         """The part around a rectangle of the drawn row, (height, width) = `size`, placed with an error (`placing`).
 
         Args:
@@ -61,8 +59,8 @@ class RowPhoto:
 
 
 def photograph(
-    shade: Floats, rects: list[Rect], rng: np.random.Generator, *, calm: bool = False
-) -> tuple[Gray, tuple[float, float]]:
+    shade: Float32Array, rects: list[Rect], rng: np.random.Generator, *, calm: bool = False
+) -> tuple[GrayImage, tuple[float, float]]:
     """Sees a row with a camera, and cuts the cells out.
 
     Args:
@@ -80,7 +78,7 @@ def photograph(
     return np.stack([seen.cut(rect, (PATCH, PATCH), rng) for rect in rects]), (wide * unit, high * unit)
 
 
-def photo_of(shade: Floats, rect: Rect, rng: np.random.Generator, *, calm: bool = False) -> RowPhoto:
+def photo_of(shade: Float32Array, rect: Rect, rng: np.random.Generator, *, calm: bool = False) -> RowPhoto:
     """Sees a row with a camera; arguments as of `photograph`, `rect` is one of its cells."""
     height, width = shade.shape
     # Of photos that are not calm, one in five is as bad as can be and still be told from gray paper.
@@ -126,7 +124,7 @@ def placing(side: float, rng: np.random.Generator) -> tuple[NDArray[np.float64],
     return np.clip(rng.normal(0, spread, 2), -0.15, 0.15) * side, float(np.exp(rng.normal(0, 0.025)))
 
 
-def _blurred(photo: NDArray[Any], side: float, rng: np.random.Generator, *, calm: bool, severe: bool) -> Floats:
+def _blurred(photo: NDArray[Any], side: float, rng: np.random.Generator, *, calm: bool, severe: bool) -> Float32Array:
     """Out of focus and shaken, as such photos are; `side` is the room of a digit, px."""
     # Most photos are sharp to a pixel or so; some are out of focus, which counts in cell widths.
     sharp = calm or rng.random() < 0.76
@@ -145,7 +143,7 @@ def _blurred(photo: NDArray[Any], side: float, rng: np.random.Generator, *, calm
     return np.asarray(seen, np.float32)
 
 
-def _smear(photo: NDArray[Any], length: float, angle: float) -> Floats:
+def _smear(photo: NDArray[Any], length: float, angle: float) -> Float32Array:
     """What a moving hand does: every point is drawn out to `length` px in a direction."""
     reach = int(np.ceil(length / 2)) + 1
     kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
@@ -155,7 +153,7 @@ def _smear(photo: NDArray[Any], length: float, angle: float) -> Floats:
     return np.asarray(cv2.filter2D(photo, -1, kernel / kernel.sum()), np.float32)
 
 
-def _moire(size: tuple[int, int], rng: np.random.Generator) -> Floats:
+def _moire(size: tuple[int, int], rng: np.random.Generator) -> Float32Array:
     """The beat between a screen's pixels and the camera's as a factor, (height, width): one or two fine gratings."""
     factor = np.ones((size[1], size[0]), np.float32)
     x = np.arange(size[0], dtype=np.float32)[None, :]
@@ -167,7 +165,7 @@ def _moire(size: tuple[int, int], rng: np.random.Generator) -> Floats:
     return factor
 
 
-def _light(size: tuple[int, int], rng: np.random.Generator) -> Floats:
+def _light(size: tuple[int, int], rng: np.random.Generator) -> Float32Array:
     """Light on the paper as a factor, (height, width): brightness, slope, now and then a shadow's edge."""
     width, height = size
     bright = float(rng.uniform(0.45, 0.97))
@@ -183,7 +181,7 @@ def _light(size: tuple[int, int], rng: np.random.Generator) -> Floats:
     return np.minimum(light + lift, 1.0).astype(np.float32)
 
 
-def no_cell(rng: np.random.Generator) -> Gray:
+def no_cell(rng: np.random.Generator) -> GrayImage:
     """What a badly misplaced box would cut: texture of a table, print, lines, stripes; no cell at all."""
     kind = int(rng.integers(4))
     base = float(rng.uniform(60, 220))

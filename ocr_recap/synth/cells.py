@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Float32Array, GrayImage
 from ..patch import CELL as BOX
 from ..patch import PATCH, scale_of
 from . import ink
@@ -46,8 +47,6 @@ __all__ = [
 CLASSES = "0123456789X- ?"
 CROSS, DASH, EMPTY, OTHER = 10, 11, 12, 13
 
-Gray = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 
 # How often digits come from each source: half stroke model, the rest bitmaps. The first reader learns from this mix.
 SHARES = {"strokes": 0.5, "mnist": 0.36, "semeion": 0.14}
@@ -86,9 +85,9 @@ class Cells:
         rows: (n,) cells with the same number stand in one row, written by one hand.
     """
 
-    patches: Gray
+    patches: GrayImage
     labels: NDArray[np.int64]
-    boxes: Floats
+    boxes: Float32Array
     rows: NDArray[np.int64]
 
 
@@ -123,7 +122,7 @@ def batch(count: int, split: Split, mix: Mix, rng: np.random.Generator, photos: 
 
 def _seen(
     split: Split, mix: Mix, rng: np.random.Generator, photos: int
-) -> Iterator[tuple[Gray, NDArray[np.int64], tuple[float, float]]]:
+) -> Iterator[tuple[GrayImage, NDArray[np.int64], tuple[float, float]]]:
     """Photographed rows without end, and now and then what is no cell at all: patches, labels, and the size of the
     boxes in the patches."""
     while True:
@@ -140,7 +139,7 @@ def _seen(
 
 def _row(
     split: Split, mix: Mix, rng: np.random.Generator, *, calm: bool
-) -> tuple[Floats, list[Rect], NDArray[np.int64]]:
+) -> tuple[Float32Array, list[Rect], NDArray[np.int64]]:
     """One row of three to six cells by one writer: brightness of its paper, the cells in it, and their labels."""
     form, labels, _ = write_row(split, mix, rng, calm=calm)
     return inked(form.paper, form.pen, darkness(form.writer, rng, calm=calm)), form.rects, labels
@@ -192,7 +191,7 @@ def darkness(writer: Writer, rng: np.random.Generator, *, calm: bool) -> float:
     return float(writer.darkness * fresh * (1 - _luminance(writer)))
 
 
-def inked(paper: Gray | Floats, pen: Gray, taken: float) -> Floats:
+def inked(paper: GrayImage | Float32Array, pen: GrayImage, taken: float) -> Float32Array:
     """Brightness of paper (h, w) under ink that covers `pen` (0..255) of each pixel and takes this share of light."""
     return (paper.astype(np.float32) * (1 - pen.astype(np.float32) * np.float32(taken / 255))).astype(np.float32)
 
@@ -288,7 +287,7 @@ def paste(form: Row, rect: Rect, digit: int, source: Source, rng: np.random.Gene
     _stamp(form.pen, mask, x, y)
 
 
-def _stamp(pen: Gray, mask: Floats, x: int, y: int) -> None:
+def _stamp(pen: GrayImage, mask: Float32Array, x: int, y: int) -> None:
     left, top = max(0, -x), max(0, -y)
     right, bottom = min(mask.shape[1], pen.shape[1] - x), min(mask.shape[0], pen.shape[0] - y)
     if right > left and bottom > top:

@@ -13,10 +13,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from .. import advice, readings, template
+from ..arrays import FloatArray
 from ..cases import Case, make_case
 from ..crop import crop
 from ..hearing import Alterations, hear_witnesses
@@ -32,7 +30,6 @@ from .conditions import Preset
 from .hand import CORRECTIONS, Writers
 from .parallel import in_order
 
-FloatArray = NDArray[np.float64]
 Found = Literal["found", "not_found", "wrong_page"]
 
 

@@ -6,11 +6,9 @@ import math
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Float32Array
 from .conditions import Conditions
-
-Floats = NDArray[np.float32]
 
 _ALWAYS = 0.45  # px, standard deviation: even a perfect lens and its colour filter blur as much
 
@@ -20,7 +18,9 @@ def spread_px(conditions: Conditions, pixels_per_mm: float) -> float:
     return math.hypot(_ALWAYS, conditions.defocus * pixels_per_mm / 4)
 
 
-def blurred(light: Floats, conditions: Conditions, pixels_per_mm: float, rng: np.random.Generator) -> Floats:
+def blurred(
+    light: Float32Array, conditions: Conditions, pixels_per_mm: float, rng: np.random.Generator
+) -> Float32Array:
     """Light (height, width, 3) as it arrives on the sensor."""
     angle = float(rng.uniform(0, math.pi))
     seen = cv2.GaussianBlur(light, (0, 0), spread_px(conditions, pixels_per_mm))
@@ -30,7 +30,7 @@ def blurred(light: Floats, conditions: Conditions, pixels_per_mm: float, rng: np
     return seen.astype(np.float32, copy=False)
 
 
-def smear(length: float, angle: float) -> Floats:
+def smear(length: float, angle: float) -> Float32Array:
     """Kernel of a straight smear of `length` px in direction `angle` (radians), summing to 1."""
     half = math.ceil(length / 2) + 1
     kernel = np.zeros((2 * half + 1, 2 * half + 1), np.float32)

@@ -10,17 +10,15 @@ import math
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Float32Array
 from .conditions import Conditions
 from .view import View
-
-Floats = NDArray[np.float32]
 
 _GRID = 8  # pixels of the photo per sample
 
 
-def _grid(size: tuple[int, int]) -> tuple[Floats, Floats, tuple[int, int]]:
+def _grid(size: tuple[int, int]) -> tuple[Float32Array, Float32Array, tuple[int, int]]:
     """Places of the samples from the photo's middle, in shares of its diagonal, and the padded size."""
     across, down = (math.ceil(n / _GRID) for n in size)
     diagonal = math.hypot(*size)
@@ -28,13 +26,13 @@ def _grid(size: tuple[int, int]) -> tuple[Floats, Floats, tuple[int, int]]:
     return x.astype(np.float32)[None, :], y.astype(np.float32)[:, None], (across * _GRID, down * _GRID)
 
 
-def spread(coarse: Floats, padded: tuple[int, int], size: tuple[int, int]) -> Floats:
+def spread(coarse: Float32Array, padded: tuple[int, int], size: tuple[int, int]) -> Float32Array:
     """A coarse grid to every pixel of the photo."""
     full = cv2.resize(coarse, padded, interpolation=cv2.INTER_LINEAR)
     return np.ascontiguousarray(full[: size[1], : size[0]], dtype=np.float32)
 
 
-def falling(conditions: Conditions, view: View, rng: np.random.Generator) -> Floats:
+def falling(conditions: Conditions, view: View, rng: np.random.Generator) -> Float32Array:
     """Light that reaches each pixel, as a factor per colour: (height, width, 3), BGR."""
     x, y, padded = _grid(view.size)
     toward = math.radians(conditions.direction)
@@ -46,7 +44,7 @@ def falling(conditions: Conditions, view: View, rng: np.random.Generator) -> Flo
     return spread(light[:, :, None].astype(np.float32) * tint, padded, view.size)
 
 
-def reflected(conditions: Conditions, view: View, rng: np.random.Generator) -> Floats:
+def reflected(conditions: Conditions, view: View, rng: np.random.Generator) -> Float32Array:
     """Light that plastic over the sheet reflects into the camera, added to every colour: (height, width)."""
     x, y, padded = _grid(view.size)
     glare = np.zeros((y.shape[0], x.shape[1]), np.float32)
@@ -65,7 +63,9 @@ def reflected(conditions: Conditions, view: View, rng: np.random.Generator) -> F
     return spread((conditions.glare * np.minimum(glare, 1.2)).astype(np.float32), padded, view.size)
 
 
-def _shadow(x: Floats, y: Floats, conditions: Conditions, view: View, rng: np.random.Generator) -> Floats:
+def _shadow(
+    x: Float32Array, y: Float32Array, conditions: Conditions, view: View, rng: np.random.Generator
+) -> Float32Array:
     """How much of the phone's and the arm's shadow lies on each sample, 0..1."""
     diagonal = math.hypot(*view.size)
     # Distances to the outline of a phone (a rounded rectangle) with an arm (a band) that leaves the photo.

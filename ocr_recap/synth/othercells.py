@@ -11,13 +11,11 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import FloatArray
 from . import ink
 from .cellpaper import Rect, Row
 from .strokes import Strokes, Writer, other, random_line, scribble, strokes
-
-FloatArray = NDArray[np.float64]
 
 _LETTERS = "ACEFHKMNPRTUVWYadefhkmnprtuvwy#&%@?"
 # Digits that are none any more when seen in a mirror, or after a quarter turn. A mirrored 2 is an S and a 5 is a 2; a

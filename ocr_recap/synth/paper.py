@@ -11,11 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Float32Array
 from .conditions import Conditions
 from .surface import Surface
 
 Picture = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 Scale = tuple[float, float]  # pixels per mm across and down: whole pixels make them differ a little
 
 _SHADE = 1.0  # samples of shading per mm
@@ -97,7 +97,7 @@ def shaded(page: Picture, scale: Scale, conditions: Conditions, shape: Surface) 
     return shaded_page.astype(np.uint8)
 
 
-def _crease(factor: Floats, direction: tuple[float, float], place: float, scale: float, depth: float) -> None:
+def _crease(factor: Float32Array, direction: tuple[float, float], place: float, scale: float, depth: float) -> None:
     """Folds run along the page's own axes: darken the rows or columns about one."""
     axis = 0 if direction[1] else 1
     distance = np.abs((np.arange(factor.shape[axis]) + 0.5) / scale - place) / 0.35

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import FloatArray
 from . import defects as known
 from . import lens, light, paper, scene, sensor
 from .conditions import Conditions, Preset, check, draw
@@ -21,7 +22,6 @@ from .surface import surface
 from .view import View, look
 
 Picture = NDArray[np.uint8]
-FloatArray = NDArray[np.float64]
 Rect = tuple[float, float, float, float]
 
 LONGER = 2000  # px, the longer side of a photo unless a caller says otherwise

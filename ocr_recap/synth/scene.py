@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Float32Array
 from .background import texture
 from .conditions import BACKGROUNDS, Conditions
 from .paper import Scale
@@ -19,7 +20,6 @@ from .view import Map, View
 
 Picture = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 
 _SKIN_BGR = ((96, 132, 186), (72, 104, 158), (58, 84, 132), (120, 158, 206))
 _CABLE_BGR = ((36, 36, 38), (225, 228, 230), (52, 48, 160), (150, 90, 40))
@@ -108,7 +108,7 @@ class Covered:
     photo: Picture
     mask: Mask
 
-    def blend(self, mask: Mask, colour: Floats, drop: int) -> None:
+    def blend(self, mask: Mask, colour: Float32Array, drop: int) -> None:
         """Lays something with coverage `mask` over the photo; it casts a shadow `drop` pixels away."""
         x, y, w, h = cv2.boundingRect(mask)
         if not w:
@@ -162,7 +162,7 @@ def cable(covered: Covered, view: View, thickness: float, rng: np.random.Generat
     covered.blend(mask, colour, max(1, round(thickness / 3 * view.pixels_per_mm)))
 
 
-def _tube(view: View, points: NDArray[np.float64], radius: float, colour: Floats) -> tuple[Mask, Floats]:
+def _tube(view: View, points: NDArray[np.float64], radius: float, colour: Float32Array) -> tuple[Mask, Float32Array]:
     """A round thing along a line (mm): its coverage, and its colour with the light of a cylinder."""
     width, height = view.size
     mask = np.zeros((height, width), np.uint8)

@@ -8,15 +8,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Float32Array
 from .conditions import Conditions
 
 Picture = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 
 _READ = 0.25  # noise of an empty pixel, in the noise of mid gray: it rises where the picture is dark
 
 
-def captured(light: Floats, conditions: Conditions, rng: np.random.Generator) -> Picture:
+def captured(light: Float32Array, conditions: Conditions, rng: np.random.Generator) -> Picture:
     """What the sensor stores of light (height, width, 3; 1 is white): display values, the square root of light.
 
     Photon noise grows with the root of the light, so in display values it is the same everywhere; noise of the readout
@@ -37,7 +37,9 @@ def captured(light: Floats, conditions: Conditions, rng: np.random.Generator) ->
     return cv2.convertScaleAbs(np.maximum(display, 0)).astype(np.uint8, copy=False)
 
 
-def screen(light: Floats, across: Floats, down: Floats, pitch: float, strength: float) -> Floats:
+def screen(
+    light: Float32Array, across: Float32Array, down: Float32Array, pitch: float, strength: float
+) -> Float32Array:
     """Light from a screen: stripes of its three colours and gaps between its rows, sampled by the sensor.
 
     Args:

@@ -11,11 +11,9 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import FloatArray
 from .conditions import Conditions
-
-FloatArray = NDArray[np.float64]
 
 _STEP = 0.5  # mm between samples of a ridge's curve
 _ROUND = 1.5  # mm over which a fold turns: paper of 80-120 g/m2 does not crease sharper after being pressed open

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import GrayImage
 from ..grids import CANCELLED, OTHER
 from . import ink
 from .bundles import TallyHand, varied
@@ -21,8 +22,6 @@ from .sources import Split, writer_seed
 from .strokes import Strokes, Writer, scribble, strokes
 from .tallypaper import WIDTH, Piece, blank
 from .tallyphoto import photograph
-
-Gray = NDArray[np.uint8]
 
 UNLABELLED = -1  # of cells that a cancelling line hardly touches: no count hangs on what they are called
 FULL = 5
@@ -33,7 +32,7 @@ _MIXED = np.array([0.2, 0.12, 0.12, 0.12, 0.14, 0.18, 0.04, 0.08])
 _WORDS = ("SAH", "TPS", "1", "12", "JUMLAH", "ok", "A", "25", "x", "cat.", "suara")
 
 
-def batch(count: int, split: Split, rng: np.random.Generator) -> tuple[Gray, NDArray[np.int64]]:
+def batch(count: int, split: Split, rng: np.random.Generator) -> tuple[GrayImage, NDArray[np.int64]]:
     """Labelled cells: patches (count, grids.HEIGHT, grids.WIDTH) uint8 gray, and their classes (count,).
 
     Args:
@@ -41,7 +40,7 @@ def batch(count: int, split: Split, rng: np.random.Generator) -> tuple[Gray, NDA
         split: whose hands: pens are those of the stroke model's writers, and no style is shared between parts.
         rng: the same state gives the same cells.
     """
-    patches: list[Gray] = []
+    patches: list[GrayImage] = []
     labels: list[NDArray[np.int64]] = []
     done = 0
     while done < count:
@@ -52,7 +51,7 @@ def batch(count: int, split: Split, rng: np.random.Generator) -> tuple[Gray, NDA
     return np.concatenate(patches)[:count], np.concatenate(labels)[:count]
 
 
-def views(split: Split, rng: np.random.Generator) -> Iterator[tuple[Gray, NDArray[np.int64]]]:
+def views(split: Split, rng: np.random.Generator) -> Iterator[tuple[GrayImage, NDArray[np.int64]]]:
     """The labelled cells of one piece of a grid, all by one hand, as some photos show it; as `batch`."""
     form, dark = piece(split, rng)
     for _ in range(_VIEWS):

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import GrayImage
 from .bundles import TallyHand
 from .strokes import Writer
 
-Gray = NDArray[np.uint8]
 Rect = tuple[float, float, float, float]
 
 WIDTH = 72.0  # px of a cell's width while it is drawn
@@ -31,8 +31,8 @@ class Piece:
         thick: width of the pen, px.
     """
 
-    paper: Gray
-    pen: Gray
+    paper: GrayImage
+    pen: GrayImage
     rects: list[Rect]
     labels: NDArray[np.int64]
     thick: float
@@ -72,6 +72,6 @@ def blank(rows: int, columns: int, aspect: float, writer: Writer, hand: TallyHan
     return Piece(paper, np.zeros_like(paper), rects, np.zeros(rows * columns, np.int64), pen)
 
 
-def _line(paper: Gray, start: tuple[float, float], end: tuple[float, float], tone: int, weight: int) -> None:
+def _line(paper: GrayImage, start: tuple[float, float], end: tuple[float, float], tone: int, weight: int) -> None:
     first, last = ((round(x * 16), round(y * 16)) for x, y in (start, end))
     cv2.line(paper, first, last, tone, weight, cv2.LINE_AA, 4)

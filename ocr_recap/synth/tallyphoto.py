@@ -6,16 +6,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Float32Array, GrayImage
 from ..grids import BOX_HEIGHT, BOX_WIDTH, HEIGHT, WIDTH
 
-Gray = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 Rect = tuple[float, float, float, float]
 
 _POOL = np.random.default_rng(0x7A11).standard_normal(1 << 20, dtype=np.float32)
 
 
-def photograph(shade: Floats, rects: list[Rect], rng: np.random.Generator) -> Gray:
+def photograph(shade: Float32Array, rects: list[Rect], rng: np.random.Generator) -> GrayImage:
     """Sees a piece of a grid (0..255, float) with a camera, and cuts the cells out: (n, HEIGHT, WIDTH) uint8."""
     height, width = shade.shape
     wide, high = rects[0][2] - rects[0][0], rects[0][3] - rects[0][1]
@@ -45,8 +44,8 @@ def photograph(shade: Floats, rects: list[Rect], rng: np.random.Generator) -> Gr
 
 
 def _cut(
-    stored: Gray, rects: list[Rect], real: NDArray[np.float64], turn: NDArray[np.float64], rng: np.random.Generator
-) -> Gray:
+    stored: GrayImage, rects: list[Rect], real: NDArray[np.float64], turn: NDArray[np.float64], rng: np.random.Generator
+) -> GrayImage:
     """Patches with the error of placing them: most of it is shared by all cells of a piece."""
     wide, high = (rects[0][2] - rects[0][0]) * real[0], (rects[0][3] - rects[0][1]) * real[1]
     size = np.array([wide, high])
@@ -78,7 +77,7 @@ def _cut(
     return patches
 
 
-def _blur(photo: Floats, side: float, rng: np.random.Generator) -> None:
+def _blur(photo: Float32Array, side: float, rng: np.random.Generator) -> None:
     """Most photos are sharp to a pixel or so; some are out of focus, which counts in cells, or moved. In place."""
     blur = float(rng.gamma(2.0, 0.3) if rng.random() < 0.88 else rng.uniform(0.02, 0.06) * side)
     blur = min(blur, 0.07 * side)
@@ -89,14 +88,14 @@ def _blur(photo: Floats, side: float, rng: np.random.Generator) -> None:
         cv2.blur(photo, (length, 1) if rng.random() < 0.5 else (1, length), dst=photo)
 
 
-def _noise(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+def _noise(shape: tuple[int, int], rng: np.random.Generator) -> Float32Array:
     """Unit normal noise out of a fixed pool: drawing it anew would cost most of the time."""
     size = shape[0] * shape[1]
     start = int(rng.integers(len(_POOL) - size))
     return _POOL[start : start + size].reshape(shape)
 
 
-def _light(size: tuple[int, int], rng: np.random.Generator) -> Floats:
+def _light(size: tuple[int, int], rng: np.random.Generator) -> Float32Array:
     """Light on the paper as a factor, (height, width): brightness, slope, now and then a shadow's edge."""
     width, height = size
     x = np.linspace(-1, 1, 48, dtype=np.float32)[None, :]
@@ -113,7 +112,7 @@ def _light(size: tuple[int, int], rng: np.random.Generator) -> Floats:
     return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _moire(size: tuple[int, int], rng: np.random.Generator) -> Floats:
+def _moire(size: tuple[int, int], rng: np.random.Generator) -> Float32Array:
     """The beat between a screen's pixels and the camera's as a factor, (height, width)."""
     x = np.arange(size[0], dtype=np.float32)[None, :]
     y = np.arange(size[1], dtype=np.float32)[:, None]

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import FloatArray
 from ..parts import FormField, RowTotals, Tally
 from ..printed import Rect
 from ..readings import interpret
@@ -19,7 +19,6 @@ from ..register import project
 from ..template import Template
 from .fill import FieldWriting, row_boxes
 
-FloatArray = NDArray[np.float64]
 Way = Callable[[FloatArray], FloatArray]
 
 

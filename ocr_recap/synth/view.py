@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import FloatArray
 from .conditions import Conditions
 from .surface import Surface
 
-FloatArray = NDArray[np.float64]
 Map = NDArray[np.float32]
 
 _BLOCK = 8  # pixels between places where the way back is computed; between them it is interpolated

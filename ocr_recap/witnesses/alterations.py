@@ -15,12 +15,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import FloatArray
 from ..inference import onnxruntime as ort
 from ..patch import PATCH
 from ..strip import HEIGHT
 from .weights import load_weights, session
-
-FloatArray = NDArray[np.float64]
 
 CLASSES = ("struck", "overwritten")
 _BATCH = 64  # strips, or four times as many cells

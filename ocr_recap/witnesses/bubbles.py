@@ -8,9 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import FloatArray
 from ..snap import BUBBLE, RING
-
-FloatArray = NDArray[np.float64]
 
 NONE, SEVERAL = 10, 11  # classes beside the digits 0-9
 CLASSES = (*"0123456789", "none", "several")

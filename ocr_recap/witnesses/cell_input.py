@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import GrayImage
 from ..patch import PATCH, box_of, scale_of
 
-Patch = NDArray[np.uint8]
 Box = tuple[float, float]
 
 SMALLEST = 4  # px; a picture below that holds no shape at all
@@ -23,7 +23,7 @@ _PAPER = (
 )
 
 
-def patch_of(picture: NDArray[Any], margin: float = 0.0) -> tuple[Patch, Box]:
+def patch_of(picture: NDArray[Any], margin: float = 0.0) -> tuple[GrayImage, Box]:
     """One picture of a cell as `DigitReader.read` takes it: the box centred, at the scale of `patch.scale_of`.
 
     What the picture does not show around the box becomes plain paper. The reader was made for boxes with their
@@ -66,7 +66,7 @@ def patch_of(picture: NDArray[Any], margin: float = 0.0) -> tuple[Patch, Box]:
     return np.ascontiguousarray(paper[top : top + PATCH, left : left + PATCH]), box_of(box_width, box_height)
 
 
-def patches_of(pictures: Iterable[NDArray[Any]], margin: float = 0.0) -> tuple[Patch, NDArray[np.float64]]:
+def patches_of(pictures: Iterable[NDArray[Any]], margin: float = 0.0) -> tuple[GrayImage, NDArray[np.float64]]:
     """Pictures of any sizes: `digits.read(*patches_of(pictures))`.
 
     Returns:
@@ -75,7 +75,7 @@ def patches_of(pictures: Iterable[NDArray[Any]], margin: float = 0.0) -> tuple[P
     Raises:
         TypeError, ValueError: as `patch_of`, and which picture it was.
     """
-    patches: list[Patch] = []
+    patches: list[GrayImage] = []
     boxes: list[Box] = []
     for number, picture in enumerate(pictures):
         try:
@@ -89,7 +89,7 @@ def patches_of(pictures: Iterable[NDArray[Any]], margin: float = 0.0) -> tuple[P
     return np.stack(patches), np.array(boxes)
 
 
-def _gray(picture: object) -> Patch:
+def _gray(picture: object) -> GrayImage:
     expected = "a cell is a uint8 array, (h, w) gray or (h, w, 3) BGR"
     if not isinstance(picture, np.ndarray):
         raise TypeError(f"{expected}, not {type(picture).__name__}")

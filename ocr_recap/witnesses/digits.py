@@ -16,12 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import FloatArray
 from ..inference import onnxruntime as ort
 from ..patch import CELL, PATCH
 from .weights import load_weights, session
 from .zoom import zoom
-
-FloatArray = NDArray[np.float64]
 
 CLASSES = "0123456789X- ?"
 CROSS, DASH, EMPTY, OTHER = 10, 11, 12, 13

@@ -9,9 +9,8 @@ clear open bundle stays open: what is written is to be read.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from ..arrays import FloatArray
 
 # Rows: states full, gap, last, end. Columns: 0 to 5 strokes, cancelled, something else. Drawn clerks leave a bundle
 # open in one of some 2,000 full cells and skip none; these shares are ten times that and more, since how often real

@@ -19,12 +19,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import FloatArray
 from ..grids import BOX_HEIGHT, BOX_WIDTH, CANCELLED, HEIGHT, OTHER, WIDTH, GridPatches
 from ..inference import onnxruntime as ort
 from .layout import in_order
 from .weights import load_weights, session
 
-FloatArray = NDArray[np.float64]
 State = Literal["read", "empty", "unreadable"]
 Reason = Literal["outside_photo", "covered", "lines_not_found", "other_marks", "out_of_order", "unclear"]
 

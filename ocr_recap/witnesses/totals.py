@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from ..arrays import FloatArray
 
 _RANGE = 1000
 _LEAST_SURE = 0.5  # of a total's text; below it the total counts as not read

@@ -14,8 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Gray = NDArray[np.uint8]
-Floats = NDArray[np.float32]
+from ..arrays import Float32Array, GrayImage
 
 SIDE: Final = 32  # px of the enlarged view
 _INK: Final = 24.0  # px that the longer side of the ink gets in it
@@ -24,7 +23,7 @@ _LEAST: Final = 9.0  # px of the patch: ink smaller than this is not enlarged fu
 _PAPER: Final = 15  # px: side of the window whose lightest place is paper
 
 
-def darkness(patches: Gray) -> Floats:
+def darkness(patches: GrayImage) -> Float32Array:
     """Share of the paper's light that ink and print take away: (n, s, s) float32, 0 paper to 1 black.
 
     Args:
@@ -40,7 +39,7 @@ def darkness(patches: Gray) -> Floats:
     return np.clip((light - patches) / np.maximum(light, 16), 0, 1).astype(np.float32)
 
 
-def ink(taken: Floats, boxes: Floats) -> Floats:
+def ink(taken: Float32Array, boxes: Float32Array) -> Float32Array:
     """The same with the print removed: (n, s, s) float32, 0 paper to 1 black.
 
     A printed line is even along its length, so the median along it is the line itself: within `_SLACK` px of each side
@@ -67,7 +66,7 @@ def ink(taken: Floats, boxes: Floats) -> Floats:
     return (taken * fade).astype(np.float32)
 
 
-def zoom(patches: Gray, boxes: Floats) -> Floats:
+def zoom(patches: GrayImage, boxes: Float32Array) -> Float32Array:
     """The ink of each cell centred, its longer side 24 of 32 px, its darkest place 1; (n, 2, 32, 32) float32.
 
     The first channel is the ink with the print removed, the second everything dark in the same window.
@@ -100,7 +99,7 @@ def zoom(patches: Gray, boxes: Floats) -> Floats:
     return np.clip(views / strength[:, None, None, None], 0, 1).astype(np.float32)
 
 
-def _extents(taken: Floats, axis: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _extents(taken: Float32Array, axis: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """First and last places of each view (n, s, s), summed along an axis, between which all ink but 1.5% at either end
     lies; the middle where there is none."""
     profile = taken.sum(axis=axis)

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from train import PLANS, images
 
+from ocr_recap.arrays import FloatArray
 from ocr_recap.inference import onnxruntime
 from ocr_recap.synth import cells, pagecells, sources
 from ocr_recap.synth.conditions import Preset
@@ -33,10 +34,9 @@ PHOTOS = 400  # of each preset
 PAGES_SEED = 20_241_204
 LEVELS = (0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999)
 ONE_IN = 2_000
-Floats = NDArray[np.float64]
 
 
-def logits(folder: Path, name: str, pixels: NDArray[np.uint8]) -> Floats:
+def logits(folder: Path, name: str, pixels: NDArray[np.uint8]) -> FloatArray:
     """Logits (n, 14) of one reader on what it sees, (n, channels, s, s) uint8."""
     plan = PLANS[name]
     options = onnxruntime.SessionOptions()
@@ -49,24 +49,24 @@ def logits(folder: Path, name: str, pixels: NDArray[np.uint8]) -> Floats:
     return np.concatenate(parts).astype(np.float64)
 
 
-def normalised(scores: Floats) -> Floats:
+def normalised(scores: FloatArray) -> FloatArray:
     """Scores as log-probabilities."""
     peak = scores.max(axis=1, keepdims=True)
     return scores - peak - np.log(np.exp(scores - peak).sum(axis=1, keepdims=True))
 
 
-def loss(table: Floats, labels: NDArray[np.int64]) -> float:
+def loss(table: FloatArray, labels: NDArray[np.int64]) -> float:
     """Mean negative log-likelihood of the labels."""
     return -float(table[np.arange(len(labels)), labels].mean())
 
 
-def temperature(scores: Floats, labels: NDArray[np.int64]) -> float:
+def temperature(scores: FloatArray, labels: NDArray[np.int64]) -> float:
     """What the logits are divided by so that the labels are likeliest; searched in steps of 1%."""
     candidates = np.exp(np.arange(-0.7, 1.2, 0.01))
     return float(min(candidates, key=lambda t: loss(normalised(scores / t), labels)))
 
 
-def doubt_below(first: Floats, labels: NDArray[np.int64]) -> float:
+def doubt_below(first: FloatArray, labels: NDArray[np.int64]) -> float:
     """The lowest level above which the first reader errs rarely enough not to ask the second."""
     best, wrong = np.exp(first.max(axis=1)), first.argmax(axis=1) != labels
     for level in LEVELS:
@@ -76,7 +76,7 @@ def doubt_below(first: Floats, labels: NDArray[np.int64]) -> float:
     return LEVELS[-1]
 
 
-def shares(first: Floats, second: Floats, labels: NDArray[np.int64]) -> tuple[float, float]:
+def shares(first: FloatArray, second: FloatArray, labels: NDArray[np.int64]) -> tuple[float, float]:
     """Weights of the two readers' log-probabilities, in steps of 0.05."""
     grid = np.arange(0, 1.2001, 0.05)
     pairs = [(a, b) for a in grid for b in grid if a + b > 0]
@@ -84,7 +84,7 @@ def shares(first: Floats, second: Floats, labels: NDArray[np.int64]) -> tuple[fl
     return round(float(best[0]), 4), round(float(best[1]), 4)
 
 
-def together(first: Floats, second: Floats, below: float, weights: Sequence[float]) -> Floats:
+def together(first: FloatArray, second: FloatArray, below: float, weights: Sequence[float]) -> FloatArray:
     """Log-probabilities of both readers: the second is heard where the first is less sure than `below`."""
     both, doubtful = first.copy(), first.max(axis=1) < np.log(below)
     both[doubtful] = normalised(weights[0] * first[doubtful] + weights[1] * second[doubtful])
@@ -144,7 +144,7 @@ def main() -> None:
             np.concatenate([made.boxes, boxes]),
             np.concatenate([made.rows, np.arange(len(labels)) + made.rows.max() + 1]),
         )
-    said: dict[str, Floats] = {}
+    said: dict[str, FloatArray] = {}
     heat: dict[str, float] = {}
     for name, plan in PLANS.items():
         scores = logits(args.weights, name, images(plan, made))

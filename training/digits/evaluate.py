@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from strange import strange_figures
 
 from ocr_recap import template
+from ocr_recap.arrays import FloatArray
 from ocr_recap.patch import box_of
 from ocr_recap.synth import cells, sources
 from ocr_recap.synth.camera import Difficulty, photograph, sample_camera
@@ -32,10 +33,9 @@ from ocr_recap.synth.strokes import Writer
 from ocr_recap.witnesses.digits import DigitReader, Looks
 
 SEED = 20_240_214
-Floats = NDArray[np.float64]
 
 
-def calibration_error(probabilities: Floats, labels: NDArray[np.int64], bins: int = 15) -> float:
+def calibration_error(probabilities: FloatArray, labels: NDArray[np.int64], bins: int = 15) -> float:
     """Expected calibration error of the best class, equally wide bins."""
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     place = np.minimum((confidence * bins).astype(int), bins - 1)
@@ -117,7 +117,7 @@ def strange(count: int, rng: np.random.Generator) -> dict[str, NDArray[np.uint8]
     return {"white noise": noise, "blobs": blobs} | sheets
 
 
-def cut(photo: NDArray[np.uint8], rect: tuple[float, float, float, float], to_photo: Floats) -> NDArray[np.uint8]:
+def cut(photo: NDArray[np.uint8], rect: tuple[float, float, float, float], to_photo: FloatArray) -> NDArray[np.uint8]:
     """One patch out of a photo (gray); `rect` in millimetres, `to_photo` the homography from millimetres."""
     x0, y0, x1, y1 = rect
     half = cells.PATCH / cells.scale_of(x1 - x0, y1 - y0) / 2

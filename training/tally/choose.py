@@ -21,6 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_recap.arrays import FloatArray
 from ocr_recap.crop import cut_tally
 from ocr_recap.grids import BOX_HEIGHT, BOX_WIDTH, HEIGHT, OTHER, WIDTH, GridPatches
 from ocr_recap.load import load
@@ -28,7 +29,6 @@ from ocr_recap.witnesses.layout import in_order
 from ocr_recap.witnesses.tally import INNER, TallyReader, cell_counts, convolve, credible
 from ocr_recap.witnesses.weights import weights_directory
 
-FloatArray = NDArray[np.float64]
 PRIOR = np.array(TallyReader().card["prior"])
 TEMPERATURES = np.exp(np.arange(-0.8, 1.01, 0.1))
 
