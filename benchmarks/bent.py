@@ -21,10 +21,10 @@ import cv2
 import numpy as np
 
 from ocr_recap.crop import crop
+from ocr_recap.homography import project
 from ocr_recap.load import load
 from ocr_recap.locate import locate
 from ocr_recap.problems import PhotoProblem
-from ocr_recap.register import project
 from ocr_recap.synth.conditions import Conditions, Preset, draw
 from ocr_recap.synth.election import presidential_count, write
 from ocr_recap.synth.fill import fill_page

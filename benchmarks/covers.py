@@ -21,8 +21,9 @@ import numpy as np
 from lines import asked, corners_of, drawn, is_right, parser_of
 
 from ocr_recap.agreement import LineFit, agrees
+from ocr_recap.homography import project
 from ocr_recap.load import Photo
-from ocr_recap.register import project, ruling
+from ocr_recap.register import ruling
 from ocr_recap.template import Template, available
 from ocr_recap.template import load as load_template
 

@@ -31,9 +31,9 @@ import numpy as np
 
 from ocr_recap.agreement import LineFit, agrees
 from ocr_recap.by_lines import find_by_lines
+from ocr_recap.homography import project
 from ocr_recap.load import Photo, load
 from ocr_recap.rectify import Lines
-from ocr_recap.register import project
 from ocr_recap.synth.photo import photograph
 from ocr_recap.synth.photos import Order, make
 from ocr_recap.template import Template, available

@@ -19,10 +19,10 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from ocr_recap.homography import project
 from ocr_recap.load import load
 from ocr_recap.locate import CORNERS, locate
 from ocr_recap.problems import PhotoProblem
-from ocr_recap.register import project
 from ocr_recap.synth.camera import photograph, sample_camera
 from ocr_recap.synth.election import presidential_count, write
 from ocr_recap.synth.fill import fill_page

@@ -18,9 +18,10 @@ from typing import Any
 import cv2
 import numpy as np
 
+from ocr_recap.homography import project
 from ocr_recap.load import load
 from ocr_recap.parts import Tally
-from ocr_recap.register import project, refine, ruling
+from ocr_recap.register import refine, ruling
 from ocr_recap.template import Template
 from ocr_recap.template import load as load_template
 

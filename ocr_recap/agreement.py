@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 from .arrays import FloatArray
 from .covered import covered
 from .draw import raster
+from .homography import project
 from .rectify import Rectified
-from .register import Fit, project, ruling
+from .register import Fit, ruling
 from .rounds import BENT, MOST_LEFT
 from .template import Template
 

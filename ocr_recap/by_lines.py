@@ -15,9 +15,10 @@ from .agreement import MOST, SLACK, LineFit, agrees, explained
 from .arrays import FloatArray, GrayImage
 from .axes import Layout, layouts
 from .fitting import is_flat
+from .homography import project
 from .lineup import Placed, Ruler
 from .rectify import Lines, Rectified, as_it_is
-from .register import Fit, Ruling, project, refine, ruling
+from .register import Fit, Ruling, refine, ruling
 from .rounds import met
 from .stretch import Stretch, stretched
 from .surface import nearest_plane

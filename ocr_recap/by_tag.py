@@ -15,8 +15,8 @@ import numpy as np
 
 from .arrays import FloatArray, GrayImage
 from .fiducials import SeenMark, SeenTag, sharpen, shrunk
+from .homography import project
 from .parts import CornerMarks, Tag, tag_corners
-from .register import project
 
 _SQUARE = 4.0  # px of a mark's square in a window
 _REACH = 1.6  # squares from the centre that the comparison covers: white paper must surround the mark

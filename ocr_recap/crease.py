@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import FloatArray
-from .register import Ruling, project
+from .homography import project
+from .register import Ruling
 
 _PLACES = 15  # places of a crease that are tried between 0.15 and 0.85 of a side
 _MOST = 4  # folded in eighths: a crease in the middle of both sides, two more at the quarters

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from .arrays import FloatArray
 from .basis import KNOTS, PARTS, basis_of
-from .register import Ruling, project
+from .homography import project
+from .register import Ruling
 from .surface import Surface, splines
 
 Fold = tuple[int, float]  # (0, x mm): down the page at x; (1, y mm): across it at y

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from .arrays import FloatArray, GrayImage
 from .displacement import Displacement
-from .register import Fit, Ruling, match, project
+from .homography import project
+from .register import Fit, Ruling, match
 from .rounds import NEAR, sight, thinned
 from .surface import nearest_plane
 

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from .arrays import FloatArray
 from .fiducials import SeenMark, SeenTag
+from .homography import project, through_four
 from .parts import tag_corners
-from .register import Ruling, project, quick_score, ridge_distance, ruling, through_four
+from .register import Ruling, quick_score, ridge_distance, ruling
 from .template import Template
 
 Layout = tuple[Template, str, FloatArray]  # a page and the centres of its corner marks, mm

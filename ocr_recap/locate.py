@@ -21,6 +21,7 @@ from .by_lines import find_by_lines, fits_by_lines
 from .by_tag import marks_by_tag
 from .fiducials import SeenTag, find_marks, find_tags
 from .fitting import CONVINCING, Fitted, fit_plane, improve, is_enough, is_flat, outgrow, rank, straighten
+from .homography import project
 from .hypotheses import Hypothesis, View, from_marks, out_of_sight, settle, turn, with_tag, without_tag
 from .lineup import Placed
 from .load import Photo
@@ -28,7 +29,7 @@ from .located import Located
 from .parts import tag_corners
 from .problems import PhotoProblem
 from .rectify import Lines, mirrored
-from .register import Fit, project
+from .register import Fit
 from .rounds import BENT
 from .second_sheet import PlacedPage, is_whole, others_in_sight, second_sheet, sheet_at
 from .template import Template

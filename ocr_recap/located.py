@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .arrays import FloatArray
-from .register import Fit, project
+from .homography import project
+from .register import Fit
 from .surface import Surface
 from .template import Template
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import FloatArray, GrayImage
-from .register import project
+from .homography import project
 from .segments import SPREAD, angles, between, directions, hidden_segments, main_direction, segments
 from .surface import Surface
 from .unbend import unbend

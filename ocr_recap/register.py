@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from .arrays import FloatArray, GrayImage
 from .draw import Line, primitives
+from .homography import project
 from .surface import Surface
 from .template import Template
 
@@ -101,14 +102,6 @@ def ruling(template: Template, page_id: str) -> Ruling:
     return Ruling(at[free], across[free], template.cell_width(page_id))
 
 
-def project(homography: FloatArray, points: FloatArray) -> FloatArray:
-    """Map (..., 2) points through a 3x3 homography."""
-    x, y = points[..., 0], points[..., 1]
-    h = homography
-    w = h[2, 0] * x + h[2, 1] * y + h[2, 2]
-    return np.stack([(h[0, 0] * x + h[0, 1] * y + h[0, 2]) / w, (h[1, 0] * x + h[1, 1] * y + h[1, 2]) / w], axis=-1)
-
-
 def ridge_distance(gray: GrayImage, width: int) -> NDArray[np.float32]:
     """Distance in px from every pixel to the nearest dark line no wider than about `width` px."""
     kernel = np.ones((width, width), np.uint8)
@@ -152,28 +145,6 @@ def quick_score(
     return score.mean(axis=-1, dtype=np.float64)
 
 
-def through_four(source: FloatArray, targets: FloatArray) -> FloatArray:
-    """Homographies (n, 3, 3) from four points (4, 2) to each of (n, 4, 2); to far away where three lie on one line."""
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        a, b, c = _from_square(source[None])[0]
-        back = np.stack([np.cross(b, c), np.cross(c, a), np.cross(a, b)], axis=1)  # the inverse, but for its scale
-        found = _from_square(targets) @ back
-        found = found / found[:, 2:, 2:]
-    found[~np.isfinite(found).all(axis=(1, 2))] = np.diag([1e6, 1e6, 1.0])
-    return found
-
-
-def _from_square(corners: FloatArray) -> FloatArray:
-    """From the unit square's corners, clockwise from the origin, to each of (n, 4, 2)."""
-    a, b, c, d = np.moveaxis(corners, 1, 0)
-    side, other, rest = b - c, d - c, a - b + c - d
-    whole = side[:, 0] * other[:, 1] - other[:, 0] * side[:, 1]
-    g = (rest[:, 0] * other[:, 1] - other[:, 0] * rest[:, 1]) / whole
-    h = (side[:, 0] * rest[:, 1] - rest[:, 0] * side[:, 1]) / whole
-    upper = np.stack([b - a + g[:, None] * b, d - a + h[:, None] * d, a], axis=-1)
-    return np.concatenate([upper, np.stack([g, h, np.ones_like(g)], axis=-1)[:, None]], axis=1)
-
-
 # How far lines are looked for (cell widths), how often: from a homography that may be off by half a cell, and from one
 # that corner marks have settled already.
 _FAR = ((0.45, 2), (0.25, 2), (0.12, 3))
@@ -196,9 +167,9 @@ def refine(
     some = _thinned(ruled)
     for reach, rounds in _CLOSE if near else _FAR:
         for _ in range(rounds):
-            matched = _match(gray, homography, some, reach)
+            matched = match(gray, homography, some, reach)
             homography = _update(homography, some, matched, anchors, reach)
-    final = _match(gray, homography, ruled, 0.3, judging=True)
+    final = match(gray, homography, ruled, 0.3, judging=True)
     visible = final.visible
     good = visible & final.found
     # What lies outside the photo can neither confirm nor contradict, but half a page confirms nothing.
@@ -217,7 +188,7 @@ def _thinned(ruled: Ruling) -> Ruling:
 
 
 @dataclass(frozen=True)
-class _Match:
+class Match:
     """Per sample: visible in the photo, a ridge found, its offset along the normal (px), scale (px/mm), normal."""
 
     visible: NDArray[np.bool_]
@@ -228,9 +199,9 @@ class _Match:
     at: FloatArray
 
 
-def _match(
+def match(
     gray: GrayImage, homography: FloatArray, ruled: Ruling, reach: float | FloatArray, judging: bool = False
-) -> _Match:
+) -> Match:
     """Look for a dark ridge across the line at every sample, up to `reach` (one, or one per sample) cell widths off.
 
     `judging`: it is asked whether the lines are there. Then a ridge must be more than the noise of the paper makes.
@@ -281,7 +252,7 @@ def _match(
     bend = before - 2 * middle + after
     fraction = np.where(bend > 1e-6, 0.5 * (before - after) / np.maximum(bend, 1e-6), 0.0).clip(-0.5, 0.5)
     offset = (steps[inner] + fraction * (steps[1] - steps[0])) * half
-    return _Match(visible, found, offset, scale, normal, at)
+    return Match(visible, found, offset, scale, normal, at)
 
 
 def _least(heights: NDArray[np.uint8]) -> float:
@@ -293,7 +264,7 @@ def _least(heights: NDArray[np.uint8]) -> float:
 def _update(
     homography: FloatArray,
     ruled: Ruling,
-    matched: _Match,
+    matched: Match,
     anchors: tuple[FloatArray, FloatArray],
     reach: float,
 ) -> FloatArray:
@@ -342,6 +313,3 @@ def _jacobian(homography: FloatArray, points: FloatArray) -> FloatArray:
     row_u = np.stack([x, y, one, zero, zero, zero, -u * x, -u * y], axis=-1)
     row_v = np.stack([zero, zero, zero, x, y, one, -v * x, -v * y], axis=-1)
     return np.stack([row_u, row_v], axis=1) / w[:, None, None]
-
-
-match, Match = _match, _Match  # for `warp`, which asks the same of displaced samples

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from .arrays import FloatArray, GrayImage
 from .grids import between, gaps
+from .homography import project
 from .load import Photo
-from .register import project
 from .surface import Surface
 
 _NODES = 5  # along each side of a patch

@@ -20,12 +20,13 @@ from .arrays import FloatArray, GrayImage
 from .axes import layouts
 from .by_tag import page_by_tag
 from .fiducials import SeenTag, tags_at
+from .homography import project
 from .lineup import Placed, Ruler
 from .load import Photo
 from .located import Located, OtherSheet, paper_outline
 from .parts import tag_corners
 from .rectify import Rectified, rectify
-from .register import project, ruling
+from .register import ruling
 from .segments import segments
 from .template import Template
 

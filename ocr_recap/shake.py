@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from .arrays import FloatArray
+from .homography import project, through_four
 from .hypotheses import Hypothesis, View
-from .register import project, quick_score, through_four
+from .register import quick_score
 
 _SHAKES = 6  # rounds of moving corners about
 

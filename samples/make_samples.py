@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_recap import Template
-from ocr_recap.register import project
+from ocr_recap.homography import project
 from ocr_recap.synth.camera import Camera, photograph
 from ocr_recap.synth.election import presidential_count, write
 from ocr_recap.synth.fill import FieldWriting, fill_page

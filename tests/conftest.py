@@ -13,8 +13,8 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_recap import Reader, Template, draw
+from ocr_recap.homography import project
 from ocr_recap.locate import CORNERS
-from ocr_recap.register import project
 from ocr_recap.template import load
 from ocr_recap.threads import one_thread
 

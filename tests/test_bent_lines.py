@@ -12,9 +12,10 @@ from test_warp import Bent, bow, found
 
 from ocr_recap.agreement import LineFit
 from ocr_recap.axes import Axis, Layout, layouts
+from ocr_recap.homography import project
 from ocr_recap.lineup import Placed, Ruler
 from ocr_recap.rectify import Rectified, as_it_is, mirrored, rectify
-from ocr_recap.register import Fit, project, ruling
+from ocr_recap.register import Fit, ruling
 from ocr_recap.stretch import stretched
 from ocr_recap.surface import Surface
 from ocr_recap.template import load as load_template

@@ -11,11 +11,12 @@ from ocr_recap import Template
 from ocr_recap.agreement import agrees
 from ocr_recap.axes import layouts
 from ocr_recap.by_lines import find_by_lines, fits_by_lines
+from ocr_recap.homography import project
 from ocr_recap.load import load
 from ocr_recap.locate import locate
 from ocr_recap.problems import PhotoProblem
 from ocr_recap.rectify import Lines, mirrored, rectify
-from ocr_recap.register import project, ruling
+from ocr_recap.register import ruling
 from ocr_recap.template import available
 from ocr_recap.template import load as load_template
 

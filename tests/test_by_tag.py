@@ -11,9 +11,9 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from ocr_recap import Reader, Template, fiducials, threads
 from ocr_recap.by_tag import marks_by_tag
 from ocr_recap.fiducials import SeenMark, find_tags
+from ocr_recap.homography import project, through_four
 from ocr_recap.locate import CORNERS
 from ocr_recap.parts import tag_corners
-from ocr_recap.register import project, through_four
 from ocr_recap.threads import _libraries, one_thread
 
 

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from ocr_recap import Template, draw
 from ocr_recap.fiducials import find_tags
+from ocr_recap.homography import project
 from ocr_recap.load import load
 from ocr_recap.locate import locate
 from ocr_recap.parts import RowTotals, Tally, tag_corners
 from ocr_recap.printed import PrintedTable
-from ocr_recap.register import project, ruling
+from ocr_recap.register import ruling
 from ocr_recap.template import load as load_template
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from ocr_recap import Template, draw
 from ocr_recap.arrays import FloatArray
+from ocr_recap.homography import project
 from ocr_recap.parts import Tally
 from ocr_recap.printed import Rect
-from ocr_recap.register import project
 from ocr_recap.template import load
 
 # Family in the truth: template, page, photos; then limits of the cells' residual in cell widths, median and 95%.

@@ -9,12 +9,12 @@ from ocr_recap import Template, draw
 from ocr_recap.agreement import agrees
 from ocr_recap.by_lines import find_by_lines
 from ocr_recap.fiducials import find_marks, find_tags
+from ocr_recap.homography import project
 from ocr_recap.load import load
 from ocr_recap.locate import locate
 from ocr_recap.located import Located
 from ocr_recap.problems import PhotoProblem, hint
 from ocr_recap.rectify import Lines
-from ocr_recap.register import project
 from ocr_recap.template import available
 from ocr_recap.template import load as load_template
 

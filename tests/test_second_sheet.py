@@ -10,9 +10,9 @@ from conftest import SAMPLES, Shot
 from ocr_recap import Reader, Template
 from ocr_recap.advice import take_again
 from ocr_recap.emit.overlay import overlay, rectified
-from ocr_recap.emit.pictures import project
 from ocr_recap.emit.private import GRAY, without_others
 from ocr_recap.field_record import Decided
+from ocr_recap.homography import project
 from ocr_recap.load import load
 from ocr_recap.locate import locate
 from ocr_recap.located import Located, paper_outline

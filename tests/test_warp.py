@@ -12,11 +12,12 @@ from conftest import PPM, Shot
 from ocr_recap import draw
 from ocr_recap.crop import crop
 from ocr_recap.growing import grown
+from ocr_recap.homography import project
 from ocr_recap.load import load
 from ocr_recap.locate import LEAST_SUPPORT, locate
 from ocr_recap.located import Located
 from ocr_recap.record import Page, PaperShape
-from ocr_recap.register import Fit, project, refine, ridge_distance, ruling
+from ocr_recap.register import Fit, refine, ridge_distance, ruling
 from ocr_recap.surface import Surface
 from ocr_recap.template import load as load_template
 from ocr_recap.warp import SURE, follow, outgrown

@@ -13,11 +13,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ..arrays import ColorImage, FloatArray
 from ..field_record import FieldRecord, FieldStatus
+from ..homography import project
 from ..load import Source, load_color
 from ..record import Page, Record
 from ..template import Template, TemplateError
 from ..template import load as load_template
-from .pictures import project, save, unbend, warp
+from .pictures import save, unbend, warp
 from .private import cover, cover_around, cover_others
 from .strokes import number
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..arrays import ColorImage, FloatArray
 from ..field_record import Quad
 from ..files import write_atomically
+from ..homography import project
 from ..load import Photo
 from ..printed import Rect
 
@@ -137,12 +138,6 @@ def thumbnail(photo: Photo, long_side: int = 112) -> ColorImage:
     factor = long_side / max(height, width)
     size = max(1, round(width * factor)), max(1, round(height * factor))
     return np.asarray(cv2.resize(photo.gray, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-
-
-def project(matrix: FloatArray, points: FloatArray) -> FloatArray:
-    """Map (n, 2) points through a 3 x 3 homography."""
-    mapped = np.hstack([points, np.ones((len(points), 1))]) @ matrix.T
-    return mapped[:, :2] / mapped[:, 2:]
 
 
 def warp(image: NDArray[np.uint8], matrix: FloatArray, size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import FloatArray
+from ..homography import project
 from ..load import Photo
 from ..located import paper_outline
 from ..record import Page, SheetBeside
 from ..template import Template
-from .pictures import project
 
 Picture = NDArray[np.uint8]
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from ..arrays import ColorImage, FloatArray
 from ..field_record import FieldRecord, TallyEvidence
+from ..homography import project
 from ..load import Photo
 from ..record import Record
-from .pictures import STRIP_HEIGHT, project, warp
+from .pictures import STRIP_HEIGHT, warp
 
 BLOCK_STRIPS = 2  # a grid is as high as so many strips of numbers, so that one rule shows either
 BLOCK_HEIGHT = BLOCK_STRIPS * STRIP_HEIGHT

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays import FloatArray
+from ..homography import project
 from ..parts import FormField, RowTotals, Tally
 from ..printed import Rect
 from ..readings import interpret
-from ..register import project
 from ..template import Template
 from .fill import FieldWriting, row_boxes
 
