@@ -27,13 +27,14 @@ import numpy as np
 from benchmarks.browser import Browser, find
 from ocr_recap import Reader, jobs, publish, results, sums
 from ocr_recap.emit.pictures import STRIP_HEIGHT
-from ocr_recap.jobs import Job, Made, read_job
+from ocr_recap.jobs import Job, read_job
 from ocr_recap.journal import Journal
 from ocr_recap.limits import Limits
 from ocr_recap.plan import Planned
 from ocr_recap.record import Record
 from ocr_recap.results import Wanted
 from ocr_recap.run_info_builder import now, run_info
+from ocr_recap.tasks import Made
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 MOST_SECONDS = 2.0

@@ -26,13 +26,13 @@ from .cli_shared import (
 from .crew import CannotStart, Crew
 from .errors import BatchError
 from .inputs import Collected, collect
-from .jobs import Failed
 from .limits import Limits
 from .messages import Language, say
 from .options import Options
 from .processes import ProcessWorker
 from .reader import Reader
 from .singles import Asked, in_order
+from .tasks import Failed
 from .terminal import echo
 from .text import json_text
 

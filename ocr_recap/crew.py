@@ -13,8 +13,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from .jobs import Done, Failed, Task
 from .limits import Limits
+from .tasks import Done, Failed, Task
 
 Finished = tuple[Task, Done, float]  # and the seconds that it took, those of a first try included
 

@@ -7,12 +7,12 @@ from concurrent.futures import Future
 from typing import Final, Literal
 
 from .crew import Worker
-from .jobs import Done, Task, work
 from .limits import Limits
 from .options import Options
 from .processes import ProcessWorker
 from .ray_workers import ray_hire
 from .reader import Reader
+from .tasks import Done, Task, perform
 
 Executor = Literal["serial", "processes", "ray"]
 EXECUTORS: Final[tuple[Executor, ...]] = ("serial", "processes", "ray")
@@ -27,7 +27,7 @@ class SerialWorker:
     def begin(self, task: Task) -> Future[Done]:
         """Work, and come back when it is done."""
         future: Future[Done] = Future()
-        future.set_result(work(self._reader, task))
+        future.set_result(perform(self._reader, task))
         return future
 
     def ready(self) -> Future[bool]:

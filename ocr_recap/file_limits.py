@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from .jobs import Failed
 from .limits import Limits
+from .tasks import Failed
 
 # What a frame may do that counts against its file; other problems cost nothing.
 COSTLY = frozenset({"time_limit", "memory_limit", "process_died"})

@@ -1,4 +1,4 @@
-"""One piece of a batch's work, done in whatever process: a photo to its record and pictures, or a file to its frames.
+"""One photo of a batch, read in whatever process: its record and its pictures.
 
 Nothing here writes: what was made goes back to the process that holds the journal, the only one that writes at all.
 """
@@ -6,14 +6,11 @@ Nothing here writes: what was made goes back to the process that holds the journ
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Self
 
-from . import frames
-from .check import Check, check, unchecked
 from .emit import strokes
 from .emit.overlay import overlay, rectified
 from .emit.pictures import encode, header, sheet, strip, thumbnail
@@ -22,12 +19,9 @@ from .folder import CROPS, HEADERS, OVERLAYS, PAGES, STROKES
 from .limits import is_shortage
 from .load import Photo, Source
 from .record import Record, label
-
-if TYPE_CHECKING:
-    from .reader import Reader
+from .tasks import Failed, Made, Reads, made
 
 _PAGE_PIXELS_PER_MM = 5.0  # a page of 297 x 420 mm becomes 1,485 x 2,100 px
-PASSING = frozenset({"file_unreadable", "file_changed"})  # problems that say nothing of the bytes that were asked for
 
 
 @dataclass(frozen=True)
@@ -69,111 +63,16 @@ class Job:
         """What tells its file from others."""
         return self.sha256 or self.path.as_posix()
 
+    def run(self, reader: Reads) -> Made:
+        """As `read_job`."""
+        return read_job(reader, self)
 
-@dataclass(frozen=True)
-class Single:
-    """One photo to read or to check for somebody who waits for it: no pictures, and nothing of a journal.
-
-    Attributes:
-        source: as `load.load` takes it.
-        name: how results call it.
-        frame: which picture of the file, from 0.
-        check: whether only its quality is wanted.
-        number: its place among all that are asked for.
-        file: the place of its file.
-    """
-
-    source: Source
-    name: str
-    frame: int = 0
-    check: bool = False
-    number: int = 0
-    file: int = 0
-
-    @property
-    def label(self) -> str:
-        """How people see it named."""
-        return label(self.name, self.frame)
+    def with_content(self, content: bytes) -> Self:
+        """The same, for a process that cannot see its path."""
+        return replace(self, content=content)
 
 
-@dataclass(frozen=True)
-class Count:
-    """A file whose frames are to be counted, by a process that may die of it; `content` as in `Job`."""
-
-    path: Path
-    content: bytes | None = None
-
-    @property
-    def label(self) -> str:
-        """How people see it named."""
-        return self.path.name
-
-
-@dataclass(frozen=True)
-class Made:
-    """What was made of a photo.
-
-    Attributes:
-        record: its record as a line of JSON, packed by zlib.
-        codes: of the record's problems.
-        failed: whether the record's status is `problem`.
-        lasting: false where the same bytes may give something else the next time, so that it is no result of theirs.
-        pictures: each with its kind (`crops`, ...) and its bytes as a JPEG file.
-    """
-
-    record: bytes
-    codes: tuple[str, ...] = ()
-    failed: bool = False
-    lasting: bool = True
-    pictures: tuple[tuple[str, bytes], ...] = ()
-
-
-@dataclass(frozen=True)
-class Failed:
-    """Work that could not be done: the code of a problem, and its data as pairs."""
-
-    code: str
-    data: tuple[tuple[str, Any], ...] = ()
-
-
-Task = Job | Single | Count
-Done = Made | Check | int | Failed
-
-
-def work(reader: Reader, task: Task) -> Done:
-    """Do a piece of work: a photo's record and pictures, or the number of a file's frames.
-
-    A fault of the program becomes a problem of the photo; `memory_limit` comes back as `Failed`, since another process
-    may have the room that this one lacked.
-    """
-    try:
-        if isinstance(task, Count):
-            return frames.count(task.path if task.content is None else task.content)
-        return read_single(reader, task) if isinstance(task, Single) else read_job(reader, task)
-    except MemoryError:
-        return Failed("memory_limit")
-
-
-def read_single(reader: Reader, task: Single) -> Made | Check:
-    """Read or check one photo.
-
-    Raises:
-        MemoryError: it takes more than there is.
-    """
-    if task.check:
-        try:
-            return check(task.source, task.name, reader.templates, reader.options, task.frame)
-        except Exception as fault:
-            if is_shortage(fault):
-                raise MemoryError from fault
-            return unchecked("internal_error", {"error": type(fault).__name__})
-    record = reader.read(task.source, task.name, task.frame)
-    if any(problem.code == "memory_limit" for problem in record.problems):
-        raise MemoryError
-    return made(record)
-
-
-def read_job(reader: Reader, job: Job) -> Made:
+def read_job(reader: Reads, job: Job) -> Made:
     """Read one photo and make its pictures.
 
     Raises:
@@ -202,16 +101,9 @@ def read_job(reader: Reader, job: Job) -> Made:
     return made(record, pictures)
 
 
-def unread(reader: Reader, job: Job, why: Failed) -> Made:
+def unread(reader: Reads, job: Job, why: Failed) -> Made:
     """The result of a photo that was not looked at, or not to the end."""
     return made(reader.unread(job.name, job.frame, why.code, **{"sha256": job.sha256, **dict(why.data)}))
-
-
-def made(record: Record, pictures: Iterable[tuple[str, bytes]] = ()) -> Made:
-    """A record, and pictures with their kinds, as they travel and as the journal holds them."""
-    codes = tuple(problem.code for problem in record.problems)
-    line = zlib.compress(record.to_json().encode(), 1)
-    return Made(line, codes, record.status == "problem", PASSING.isdisjoint(codes), tuple(pictures))
 
 
 def picture_name(file: str, sha256: str, frame: int = 0) -> str:
@@ -220,7 +112,7 @@ def picture_name(file: str, sha256: str, frame: int = 0) -> str:
     return f"{stem or 'photo'}-{sha256[:16]}{f'-{frame + 1}' if frame else ''}.jpg"
 
 
-def _crops(reader: Reader, record: Record, photo: Photo | None) -> Iterable[tuple[str, bytes]]:
+def _crops(reader: Reads, record: Record, photo: Photo | None) -> Iterable[tuple[str, bytes]]:
     """The sheet of strips, one per number in the record's order, or the thumbnail of a photo without a page; the
     picture of the handwritten header, where the form has one; and that of the tally grids with anything in them."""
     if photo is None:
@@ -240,7 +132,7 @@ def _crops(reader: Reader, record: Record, photo: Photo | None) -> Iterable[tupl
         yield STROKES, encode(sheet(blocks), ".jpg", 70)
 
 
-def _pictures(reader: Reader, record: Record, job: Job, source: Source) -> Iterable[tuple[str, bytes]]:
+def _pictures(reader: Reads, record: Record, job: Job, source: Source) -> Iterable[tuple[str, bytes]]:
     """The pictures that were asked for."""
     if record.page is None:
         return

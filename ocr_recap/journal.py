@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING, Any
 from . import sums
 from .files import write_atomically
 from .folder import JOURNAL_FILE, JOURNAL_FILES, PICTURES, WORK_FOLDER
-from .jobs import Failed, Job, Made, picture_name
+from .jobs import Job, picture_name
 from .lock import is_link
 from .record import Record
+from .tasks import Failed, Made
 
 if TYPE_CHECKING:
     from .reader import Reader

@@ -6,12 +6,12 @@ import threading
 import weakref
 
 from .crew import Crew
-from .jobs import Done, Single, Task
 from .limits import Limits
 from .load import Source
 from .options import Options
 from .processes import Build, ProcessWorker
 from .singles import count_of, may_have_frames
+from .tasks import Done, Single, Task
 
 
 class OneWorker:

@@ -11,9 +11,10 @@ from .crew import Crew
 from .file_limits import COSTLY, FileLimits
 from .files import fingerprint as fingerprint_of
 from .inputs import Input
-from .jobs import Count, Failed, Job, Made, Task, unread
+from .jobs import Job, unread
 from .journal import Journal, key_of
 from .singles import may_have_frames
+from .tasks import Count, Failed, Made, Task
 
 if TYPE_CHECKING:
     from .reader import Reader

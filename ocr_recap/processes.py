@@ -23,12 +23,11 @@ from typing import Any
 
 import cv2
 
-from .jobs import Done, Failed, Task, work
 from .limits import Limits, confine
 from .options import Options
-from .reader import Reader
+from .tasks import Done, Failed, Reads, Task, perform
 
-Build = Callable[[Options], Reader]
+Build = Callable[[Options], Reads]
 
 _GRACE = 10.0  # s that a worker may take to end (by judgement); one that takes longer is killed, or left to the system
 
@@ -167,7 +166,7 @@ def _serve(pipe: Connection, build: Build, options: Options, megabytes: int) -> 
     pipe.send(True)
     with suppress(EOFError, OSError):
         while True:
-            _send(pipe, work(reader, pipe.recv()))
+            _send(pipe, perform(reader, pipe.recv()))
 
 
 def _send(pipe: Connection, done: Done) -> None:

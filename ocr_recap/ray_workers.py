@@ -6,16 +6,15 @@ import os
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from .crew import Worker
 from .errors import BatchError
-from .jobs import Done, Single, Task, work
 from .limits import Limits, confine
 from .options import Options
+from .tasks import Done, Task, perform
 
 ADDRESS = "RAY_ADDRESS"  # Ray's own name for the cluster to use
 USAGE_STATISTICS = "RAY_USAGE_STATS_ENABLED"  # Ray's own, which sends some to its makers unless this is 0
@@ -102,9 +101,7 @@ class Actor:
 
     def work(self, task: Task, content: bytes | None) -> Done:
         """Do a piece of work, with the file's bytes if they were sent."""
-        if content is not None and not isinstance(task, Single):
-            task = replace(task, content=content)
-        return work(self._reader, task)
+        return perform(self._reader, task if content is None else task.with_content(content))
 
 
 class RayWorker:
@@ -121,7 +118,7 @@ class RayWorker:
     def begin(self, task: Task) -> Future[Done]:
         """Hand it a piece of work."""
         content = None
-        if self._ship and not isinstance(task, Single):
+        if self._ship and task.path is not None:
             try:
                 content = self._ray.put(task.path.read_bytes())
             except OSError:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
@@ -16,21 +16,22 @@ from . import frames as frames_module
 from . import groups as groups_module
 from . import template as templates_module
 from .assembly import problem_record
+from .crew import Crew
 from .documents import Document, settle_all
-from .jobs import Done, Failed, Made, Single
 from .limits import Limits, is_shortage
 from .lists import read_manifest
 from .load import Source, check_source
+from .one_worker import OneWorker
 from .options import Options
 from .pipeline import Reading, read_photo
 from .problems import PhotoProblem
+from .processes import ProcessWorker
 from .record import Record, Station, label, problem
+from .singles import Asked, in_order
 from .stations import ManifestRow, Place, naming, normal, place
+from .tasks import Done, Failed, Made, Single
 from .template import Template
 from .witnesses.readers import Readers
-
-if TYPE_CHECKING:
-    from .one_worker import OneWorker
 
 _log = logging.getLogger(__name__)
 
@@ -63,8 +64,6 @@ class Reader:
     def _worker(self) -> OneWorker | None:
         if self.limits is None:
             return None
-        from .one_worker import OneWorker  # noqa: PLC0415  (what works for a reader has readers itself)
-
         return OneWorker(type(self), self.options, self.limits)
 
     def close(self) -> None:
@@ -260,10 +259,6 @@ class Reader:
 
     def _apart(self, sources: Sequence[Source], workers: int) -> Iterator[Record]:
         """The records of all frames of files, in order, by other processes."""
-        from .crew import Crew  # noqa: PLC0415  (what works for a reader has readers itself)
-        from .processes import ProcessWorker  # noqa: PLC0415
-        from .singles import Asked, in_order  # noqa: PLC0415
-
         limits = self.limits or Limits()
         asked = [Asked(source, _label(source)) for source in sources]
         with Crew(lambda: ProcessWorker(type(self), self.options, limits), workers, limits) as crew:

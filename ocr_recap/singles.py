@@ -11,10 +11,10 @@ import numpy as np
 from . import files, frames
 from .crew import Crew
 from .file_limits import COSTLY, FileLimits
-from .jobs import Count, Done, Failed, Single, Task
 from .limits import Limits
 from .load import Source
 from .options import Options
+from .tasks import Count, Done, Failed, Single, Task
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ def in_order(
     Raises:
         ocr_recap.crew.CannotStart: workers do not start.
     """
-    work = _Work(asked, _counted(crew, asked), options.max_frames, FileLimits(limits), check)
-    for task, done, seconds in crew.run(work.tasks()):
+    perform = _Work(asked, _counted(crew, asked), options.max_frames, FileLimits(limits), check)
+    for task, done, seconds in crew.run(perform.tasks()):
         assert isinstance(task, Single)
-        work.note(task, done, seconds)
-        yield from work.ready()
-    yield from work.ready()
+        perform.note(task, done, seconds)
+        yield from perform.ready()
+    yield from perform.ready()
 
 
 class _Work:

@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 from ocr_recap import Reader, batch, cli, cli_check
 from ocr_recap.executors import SerialWorker
 from ocr_recap.file_limits import FileLimits
-from ocr_recap.jobs import work
 from ocr_recap.limits import Limits
+from ocr_recap.tasks import perform
 
 # Far beyond what anything here takes, so that a busy machine changes nothing; who dies, dies at once.
 LIMITS = Limits(seconds=60, megabytes=300)
@@ -43,7 +43,7 @@ class ThreadWorker(SerialWorker):
 
         def run():
             time.sleep(0.1 * (3 - getattr(task, "frame", 0) % 4))
-            future.set_result(work(self._reader, task))
+            future.set_result(perform(self._reader, task))
 
         threading.Thread(target=run).start()
         return future
