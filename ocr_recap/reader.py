@@ -6,6 +6,7 @@ import logging
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -15,9 +16,11 @@ import numpy as np
 from . import frames as frames_module
 from . import groups as groups_module
 from . import template as templates_module
+from .arrays import ColorImage
 from .assembly import problem_record
 from .crew import Crew
 from .documents import Document, settle_all
+from .emit.overlay import overlay, rectified, save
 from .limits import Limits, is_shortage
 from .lists import read_manifest
 from .load import Source, check_source
@@ -142,8 +145,7 @@ class Reader:
             short = is_shortage(error)
             failed = self.failed(label, f"{type(error).__name__}: {error}", frame)
             reading = Reading(self.unread(label, frame, "memory_limit") if short else failed, None)
-        self._remember(reading.record, source)
-        return reading
+        return replace(reading, record=_found(reading.record, source))
 
     def failed(self, name: str, error: str, frame: int = 0) -> Record:
         """The record of a photo that an unexpected error kept from being read."""
@@ -271,14 +273,50 @@ class Reader:
             data = {"sha256": _sha256(task.source), **dict(done.data)}
             return self.unread(task.name, task.frame, done.code, **data)
         assert isinstance(done, Made)
-        record = Record.from_json(zlib.decompress(done.record).decode())
-        self._remember(record, task.source)
-        return record
+        return _found(Record.from_json(zlib.decompress(done.record).decode()), task.source)
 
-    def _remember(self, record: Record, source: Source) -> None:
-        """Let a fresh record find its photo and form again for `show` and `rectify`; never part of its JSON."""
-        template = self._by_id.get(record.page.template) if record.page else None
-        record.remember(source, template)
+    def show(self, record: Record, photo: Source | None = None, path: str | Path | None = None) -> ColorImage:
+        """The photo with page, cells, bubbles and numbers drawn on it, (h, w, 3) BGR; private regions are masked.
+
+        It is cut to the paper and turned upright.
+
+        Args:
+            record: what was read.
+            photo: path, bytes or BGR array; may be left out where this program has read the record from a file.
+            path: where to save the picture as well (.jpg or .png).
+
+        Raises:
+            ValueError: no photo is at hand.
+            ocr_recap.problems.PhotoProblem: the photo cannot be decoded.
+            TemplateError: the record's form is not at hand.
+        """
+        picture = overlay(record, _source_of(record, photo), self._form_of(record))
+        if path is not None:
+            save(picture, path)
+        return picture
+
+    def rectify(self, record: Record, photo: Source | None = None, pixels_per_mm: float = 5.0) -> ColorImage:
+        """The straightened page, (height, width, 3) BGR, with private regions masked.
+
+        Args:
+            record: what was read.
+            photo: path, bytes or BGR array; may be left out where this program has read the record from a file. Of a
+                file with several frames it is the one that the record is about.
+            pixels_per_mm: resolution in nominal millimetres.
+
+        Raises:
+            ValueError: no photo is at hand, or no page was found on it.
+            ocr_recap.problems.PhotoProblem: the photo cannot be decoded.
+            TemplateError: the record's form is not at hand.
+        """
+        if record.page is None:
+            raise ValueError(f"no page was found on {record.photo.label}")
+        source = _source_of(record, photo)
+        return rectified(record.page, source, pixels_per_mm, self._form_of(record), record.photo.frame)
+
+    def _form_of(self, record: Record) -> Template | None:
+        """The form of a record if it is loaded."""
+        return self._by_id.get(record.page.template) if record.page else None
 
     def __repr__(self) -> str:
         return f"<Reader of {', '.join(t.id for t in self.templates)}>"
@@ -303,3 +341,15 @@ def _label(source: Source) -> str:
     if isinstance(source, np.ndarray):
         return "array"
     return "bytes" if isinstance(source, bytes) else Path(source).name
+
+
+def _found(record: Record, source: Source) -> Record:
+    """A fresh record that knows where its photo lies, if it is a file."""
+    return record.read_from(Path(source).as_posix()) if isinstance(source, str | Path) else record
+
+
+def _source_of(record: Record, photo: Source | None) -> Source:
+    """The photo of a record."""
+    if photo is None and not record.found_at:
+        raise ValueError("this record does not know its photo: pass the path, bytes or BGR array as `photo`")
+    return record.found_at if photo is None else photo

@@ -6,7 +6,6 @@ rounded where the record is made, so that the same reading gives the same bytes.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
@@ -107,41 +106,14 @@ class Page(Frozen):
     shape: PaperShape | None = None
     others: tuple[SheetBeside, ...] = ()
 
-    _source: Any = PrivateAttr(default=None)
-    _template: Any = PrivateAttr(default=None)
-    _frame: int = PrivateAttr(default=0)
-
     @property
     def rivals(self) -> str:
         """Which other sheets could be the one that is meant, for a sentence; empty without any."""
         return ", ".join(f"{other.template} {other.page}" for other in self.others if other.could_be_meant)
 
-    def remember(self, source: Any, template: Any) -> None:
-        """Keep the photo and its form at hand for `rectify`; never part of the JSON."""
-        self._source, self._template = source, template
-
-    def remember_frame(self, frame: int) -> None:
-        """Keep which frame of the photo this is, for `rectify`; the record holds it."""
-        self._frame = frame
-
     def moved(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Places (..., 2) on the page, mm, as the homography wants them: where a flat page would have them."""
         return points if self.shape is None else self.shape.surface().moved(points)
-
-    def rectify(self, photo: Any = None, pixels_per_mm: float = 5.0) -> NDArray[np.uint8]:
-        """The straightened page, (height, width, 3) BGR, with private regions masked.
-
-        Args:
-            photo: path, bytes or BGR array; may be left out on a record that `Reader` has just made. Of a file with
-                several frames it is the one that the record is about.
-            pixels_per_mm: resolution in nominal millimetres.
-
-        Raises:
-            ValueError: no photo is at hand (a record loaded from JSON needs one).
-        """
-        from .emit.overlay import rectified  # noqa: PLC0415  (drawing is needed only here)
-
-        return rectified(self, _photo(photo, self._source), pixels_per_mm, self._template, self._frame)
 
 
 class PhotoQuality(Frozen):
@@ -283,45 +255,18 @@ class Record(JsonLine):
     provenance: Provenance
     provisional: Literal[True] = True
 
-    _source: Any = PrivateAttr(default=None)
-    _template: Any = PrivateAttr(default=None)
+    _path: str = PrivateAttr(default="")
 
-    def model_post_init(self, context: Any, /) -> None:
-        """A page alone does not know which frame it lies on."""
-        super().model_post_init(context)
-        if self.page is not None:
-            self.page.remember_frame(self.photo.frame)
-
-    def remember(self, source: Any, template: Any) -> None:
-        """Keep the photo and its form at hand for `show` and `rectify`; never part of the record's JSON."""
-        self._source, self._template = source, template
-        if self.page is not None:
-            self.page.remember(source, template)
+    def read_from(self, path: str) -> Self:
+        """The same record, which knows where its photo lies (with forward slashes); no part of its JSON."""
+        found = self.model_copy()
+        found._path = path
+        return found
 
     @property
     def found_at(self) -> str:
         """The path that `Reader` has just read it from, with forward slashes; empty if that is not known."""
-        path = Path(self._source).as_posix() if isinstance(self._source, str | Path) else ""
-        return path if f"/{path}".endswith(f"/{self.photo.file}") else ""
-
-    def show(self, photo: Any = None, path: str | Path | None = None) -> NDArray[np.uint8]:
-        """The photo with page, cells, bubbles and numbers drawn on it, (h, w, 3) BGR; private regions are masked.
-
-        It is cut to the paper and turned upright.
-
-        Args:
-            photo: path, bytes or BGR array; may be left out on a record that `Reader` has just made.
-            path: where to save the picture as well (.jpg or .png).
-
-        Raises:
-            ValueError: no photo is at hand (a record loaded from JSON needs one).
-        """
-        from .emit.overlay import overlay, save  # noqa: PLC0415  (drawing is needed only here)
-
-        picture = overlay(self, _photo(photo, self._source), self._template)
-        if path is not None:
-            save(picture, path)
-        return picture
+        return self._path if f"/{self._path}".endswith(f"/{self.photo.file}") else ""
 
     def __repr__(self) -> str:
         where = f"{self.page.template} page {self.page.page}" if self.page else "no form"
@@ -332,13 +277,6 @@ class Record(JsonLine):
         return f"<Record {self.photo.label}: {said}>"
 
     __str__ = __repr__
-
-
-def _photo(given: Any, remembered: Any) -> Any:
-    chosen = remembered if given is None else given
-    if chosen is None:
-        raise ValueError("this record does not hold its photo: pass the path, bytes or BGR array as `photo`")
-    return chosen
 
 
 def label(file: str, frame: int) -> str:

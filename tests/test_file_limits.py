@@ -148,7 +148,7 @@ def test_many_photos_are_read_by_the_workers_of_a_batch(troubles):
     assert [r.photo.file for r in found] == [p.name for p in troubles]
     assert [[p.code for p in r.problems] for r in found] == [[], ["process_died"], ["memory_limit"], []]
     assert len({r.photo.sha256 for r in found}) == 1  # of those that were not read, too
-    assert found[0].show().ndim == 3
+    assert Reader().show(found[0]).ndim == 3
 
 
 def test_a_reader_with_limits_outlives_its_photos(troubles):

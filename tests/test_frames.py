@@ -122,10 +122,12 @@ def test_heic_without_its_library_names_the_extra(reader: Reader, monkeypatch: p
 def test_a_record_shows_and_straightens_its_own_frame(reader: Reader, three_pages: bytes) -> None:
     record = Record.from_json(reader.read(three_pages, frame=1).to_json())
     assert record.page is not None
-    own = record.page.rectify(three_pages, 2.0)
+    own = reader.rectify(record, three_pages, 2.0)
     assert np.array_equal(own, rectified(record.page, three_pages, 2.0, frame=1))
     assert not np.array_equal(own, rectified(record.page, three_pages, 2.0, frame=0))
-    assert not np.array_equal(record.show(three_pages), reader.read(three_pages, frame=0).show())
+    assert not np.array_equal(
+        reader.show(record, three_pages), reader.show(reader.read(three_pages, frame=0), three_pages)
+    )
 
 
 def test_a_callers_mistake_raises_and_a_frame_that_is_not_there_is_a_problem(

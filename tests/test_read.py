@@ -174,12 +174,12 @@ def test_a_narrowed_choice_never_forces_a_bad_fit(tmp_path: Path, template: Temp
 def test_pictures_of_a_record(reader: Reader, tmp_path: Path) -> None:
     record = reader.read(SAMPLES / "page3-upside-down.jpg")
     assert record.page
-    page = record.page.rectify(pixels_per_mm=3.0)
+    page = reader.rectify(record, pixels_per_mm=3.0)
     assert page.shape == (1260, 891, 3)
-    assert record.show(path=tmp_path / "overlay.jpg").ndim == 3
+    assert reader.show(record, path=tmp_path / "overlay.jpg").ndim == 3
     assert (tmp_path / "overlay.jpg").stat().st_size > 10_000
-    with pytest.raises(ValueError, match="does not hold its photo"):
-        Record.from_json(record.to_json()).show()
+    with pytest.raises(ValueError, match="does not know its photo"):
+        reader.show(Record.from_json(record.to_json()))
 
 
 def test_a_blank_form_is_blank_not_zero(reader: Reader, template: Template) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ocr_recap import Reader, Record, Template
 from ocr_recap.documents import case_of
+from ocr_recap.emit.overlay import overlay
 from ocr_recap.emit.strokes import block, labels, shown_fields
 from ocr_recap.field_record import TallyEvidence
 from ocr_recap.grids import BOX_HEIGHT, BOX_WIDTH, HEIGHT, OTHER, WIDTH
@@ -179,7 +180,7 @@ def test_the_overlay_numbers_every_bundle_with_its_running_sum(record: Record, p
     plain = block(photo, record.fields["votes_1"].model_copy(deep=True))
     assert picture.ndim == 3
     assert (picture == plain).all()
-    assert (record.show(page) != record.model_copy(update={"fields": {}}).show(page)).any()
+    assert (overlay(record, page) != overlay(record.model_copy(update={"fields": {}}), page)).any()
 
 
 # --- arithmetic -----------------------------------------------------------------------------------------------------
