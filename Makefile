@@ -64,7 +64,7 @@ train-digits: $(VENV)/.core
 train-alterations: $(VENV)/.core
 	$(BIN)/pip install --quiet --editable ".[train]"
 	test -f $(MNIST)/train-images-idx3-ubyte || $(BIN)/python training/digits/fetch_mnist.py $(MNIST)
-	$(BIN)/python training/digits/altered_pages.py --photos 2304 --out $(PAGES)
+	$(BIN)/python training/digits/altered_pages.py --photos 1152 --out $(PAGES)
 	$(BIN)/python training/digits/struck.py --mnist $(MNIST) --out ocr_recap/weights
 	$(BIN)/python training/digits/struck.py --mnist $(MNIST) --pages $(PAGES) --seed 2 --go-on ocr_recap/weights/struck.onnx --out ocr_recap/weights
 	$(BIN)/python training/digits/overwritten.py --mnist $(MNIST) --out ocr_recap/weights
