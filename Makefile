@@ -25,6 +25,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/lint-imports
 
 # A thousand hostile files among a thousand good ones, with memory and open files; some 15 minutes.
 hostile-test: $(VENV)/.dev

@@ -27,7 +27,8 @@ from typing import Any
 import cv2
 from resample import resample
 
-from ocr_recap import batch, template
+from ocr_recap.batch import batch
+from ocr_recap.cells.digits import DigitReader
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.calibration import calibrate
 from ocr_recap.evaluate.cells import evaluate_cells
@@ -36,11 +37,12 @@ from ocr_recap.evaluate.forms import Forms
 from ocr_recap.evaluate.judge import judge
 from ocr_recap.evaluate.readings import read_results
 from ocr_recap.evaluate.truths import read_jsonl
-from ocr_recap.options import Options
-from ocr_recap.reader import Reader
-from ocr_recap.synth import cellset, photos
-from ocr_recap.synth.cells import CLASSES
-from ocr_recap.witnesses.digits import DigitReader
+from ocr_recap.forms import template
+from ocr_recap.read.reader import Reader
+from ocr_recap.records.options import Options
+from ocr_recap.synth.cells import cellset
+from ocr_recap.synth.cells.cells import CLASSES
+from ocr_recap.synth.sets import photos
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL = ROOT.parent / "shared" / "real-forms"

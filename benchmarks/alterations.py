@@ -26,17 +26,18 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from ocr_recap import Options, Reader, template
-from ocr_recap.cases import heard_together
-from ocr_recap.documents import case_of
+from ocr_recap import Options, Reader
+from ocr_recap.decide.cases import heard_together
+from ocr_recap.decide.policy import decide
+from ocr_recap.decide.readings import interpret
 from ocr_recap.evaluate.bounds import clopper_pearson
-from ocr_recap.policy import decide
-from ocr_recap.readings import interpret
-from ocr_recap.synth import photos
-from ocr_recap.synth.alter import OVER, altered
-from ocr_recap.synth.hand import CORRECTIONS, Writers
-from ocr_recap.synth.parallel import in_order
-from ocr_recap.synth.strikes import STRIKES
+from ocr_recap.forms import template
+from ocr_recap.records.documents import case_of
+from ocr_recap.synth.forms.alter import OVER, altered
+from ocr_recap.synth.sets import photos
+from ocr_recap.synth.sets.parallel import in_order
+from ocr_recap.synth.writing.hand import CORRECTIONS, Writers
+from ocr_recap.synth.writing.strikes import STRIKES
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20_261_130

@@ -23,8 +23,8 @@ import time
 from pathlib import Path
 
 from benchmarks.crash import SAMPLES, with_comment
-from ocr_recap import batch
-from ocr_recap.limits import Limits
+from ocr_recap.batch import batch
+from ocr_recap.read.workers.limits import Limits
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -20,18 +20,18 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 
-from ocr_recap.crop import crop
-from ocr_recap.homography import project
-from ocr_recap.load import load
-from ocr_recap.locate import locate
-from ocr_recap.problems import PhotoProblem
-from ocr_recap.synth.conditions import Conditions, Preset, draw
-from ocr_recap.synth.election import presidential_count, write
-from ocr_recap.synth.fill import fill_page
-from ocr_recap.synth.photo import photograph
-from ocr_recap.synth.strokes import Writer
-from ocr_recap.template import Template
-from ocr_recap.template import load as load_template
+from ocr_recap.cells.crop import crop
+from ocr_recap.forms.template import Template
+from ocr_recap.forms.template import load as load_template
+from ocr_recap.imaging.homography import project
+from ocr_recap.imaging.load import load
+from ocr_recap.locate.locate import locate
+from ocr_recap.messages.problems import PhotoProblem
+from ocr_recap.synth.camera.conditions import Conditions, Preset, draw
+from ocr_recap.synth.camera.photo import photograph
+from ocr_recap.synth.forms.election import presidential_count, write
+from ocr_recap.synth.forms.fill import fill_page
+from ocr_recap.synth.writing.strokes import Writer
 
 KINDS = ("flat", "bend", "fold", "hard")
 SHEETS = 6

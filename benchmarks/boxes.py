@@ -21,16 +21,16 @@ import cv2
 import numpy as np
 from lines import RIGHT, distances, drawn
 
-from ocr_recap.load import Photo
-from ocr_recap.locate import locate
-from ocr_recap.located import Located
-from ocr_recap.parts import FormField
-from ocr_recap.problems import PhotoProblem
-from ocr_recap.sampler import Sampler
-from ocr_recap.snap import BOX, WIDE, snap_boxes
-from ocr_recap.template import available
-from ocr_recap.template import load as load_template
-from ocr_recap.threads import one_thread
+from ocr_recap.cells.sampler import Sampler
+from ocr_recap.cells.snap import BOX, WIDE, snap_boxes
+from ocr_recap.forms.parts import FormField
+from ocr_recap.forms.template import available
+from ocr_recap.forms.template import load as load_template
+from ocr_recap.imaging.load import Photo
+from ocr_recap.imaging.threads import one_thread
+from ocr_recap.locate.locate import locate
+from ocr_recap.locate.located import Located
+from ocr_recap.messages.problems import PhotoProblem
 
 
 @dataclass

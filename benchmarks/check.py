@@ -12,9 +12,9 @@ from pathlib import Path
 import cv2
 
 start = time.process_time()
-from ocr_recap import template  # noqa: E402
-from ocr_recap.check import check  # noqa: E402
-from ocr_recap.options import Options  # noqa: E402
+from ocr_recap.forms import template  # noqa: E402
+from ocr_recap.read.check import check  # noqa: E402
+from ocr_recap.records.options import Options  # noqa: E402
 
 
 def main() -> None:

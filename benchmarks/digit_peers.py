@@ -21,8 +21,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_recap.arrays import GrayImage
-from ocr_recap.inference import onnxruntime
+from ocr_recap.cells.inference import onnxruntime
+from ocr_recap.imaging.arrays import GrayImage
 
 TALL = 64  # px
 _BAND = 0.09  # share of a side, from the middle of the printed line inwards, that counts as frame

@@ -26,19 +26,21 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from digit_peers import TALL, Gray, MnistNet, RapidOcr, Tesseract, cpu_seconds
+from digit_peers import TALL, MnistNet, RapidOcr, Tesseract, cpu_seconds
 
-from ocr_recap.crop import cut
+from ocr_recap.cells.cell_input import patches_of
+from ocr_recap.cells.crop import cut
+from ocr_recap.cells.digits import CLASSES, DigitReader
+from ocr_recap.cells.patch import room
+from ocr_recap.decide.readings import interpret
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.forms import Forms
 from ocr_recap.evaluate.pictures import find_photo
 from ocr_recap.evaluate.truths import TruthField, read_jsonl
-from ocr_recap.load import Photo, load
-from ocr_recap.patch import room
-from ocr_recap.readings import interpret
-from ocr_recap.synth import photos, sources
-from ocr_recap.witnesses.cell_input import patches_of
-from ocr_recap.witnesses.digits import CLASSES, DigitReader
+from ocr_recap.imaging.arrays import GrayImage
+from ocr_recap.imaging.load import Photo, load
+from ocr_recap.synth.sets import photos
+from ocr_recap.synth.writing import sources
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20_241_127
@@ -53,8 +55,8 @@ class Number:
 
     photo: str
     want: TruthField
-    pictures: Sequence[Gray]
-    patches: Gray
+    pictures: Sequence[GrayImage]
+    patches: GrayImage
     boxes: np.ndarray
 
 
@@ -109,7 +111,7 @@ def main() -> None:
         fill_in(ROOT / "docs" / "digits.md", table)
 
 
-Read = Callable[[Sequence[Gray]], list[str]]
+Read = Callable[[Sequence[GrayImage]], list[str]]
 
 
 def peers(mnist: Path | None) -> tuple[dict[str, Read], dict[str, Read], list[str]]:
@@ -172,7 +174,7 @@ def numbers_of(path: Path) -> Iterator[Number]:
             )
 
 
-def picture_of(photo: Photo, quad: np.ndarray, shape: tuple[float, float] | None) -> Gray:
+def picture_of(photo: Photo, quad: np.ndarray, shape: tuple[float, float] | None) -> GrayImage:
     """The box alone, printed line to printed line; a digit has `TALL` px of room in it, whatever the box's shape."""
     sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
     width, height = shape or (sides[0] + sides[2], sides[1] + sides[3])

@@ -30,13 +30,14 @@ from typing import Any
 
 import numpy as np
 
-from ocr_recap import policy, reconcile, template
-from ocr_recap.cases import Case, heard_together
+from ocr_recap.cells.digits import CLASSES
+from ocr_recap.decide import policy, reconcile
+from ocr_recap.decide.cases import Case, heard_together
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.calibration import calibrate
-from ocr_recap.synth.hearings import HeardDocument, Session, hear, summary
-from ocr_recap.template import Rule, Template
-from ocr_recap.witnesses.digits import CLASSES
+from ocr_recap.forms import template
+from ocr_recap.forms.template import Rule, Template
+from ocr_recap.synth.sets.hearings import HeardDocument, Session, hear, summary
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20_241_331

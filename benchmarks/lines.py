@@ -29,16 +29,16 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ocr_recap.agreement import LineFit, agrees
-from ocr_recap.by_lines import find_by_lines
-from ocr_recap.homography import project
-from ocr_recap.load import Photo, load
-from ocr_recap.rectify import Lines
-from ocr_recap.synth.photo import photograph
-from ocr_recap.synth.photos import Order, make
-from ocr_recap.template import Template, available
-from ocr_recap.template import load as load_template
-from ocr_recap.threads import one_thread
+from ocr_recap.forms.template import Template, available
+from ocr_recap.forms.template import load as load_template
+from ocr_recap.imaging.homography import project
+from ocr_recap.imaging.load import Photo, load
+from ocr_recap.imaging.threads import one_thread
+from ocr_recap.locate.lines.agreement import LineFit, agrees
+from ocr_recap.locate.lines.by_lines import find_by_lines
+from ocr_recap.locate.lines.rectify import Lines
+from ocr_recap.synth.camera.photo import photograph
+from ocr_recap.synth.sets.photos import Order, make
 
 RIGHT = 0.25  # cell widths
 FAR = 99.0

@@ -27,12 +27,12 @@ import numpy as np
 from digits import fill_in
 from numpy.typing import NDArray
 
+from ocr_recap.cells.digits import CLASSES, OTHER, DigitReader
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.calibration import calibrate
-from ocr_recap.synth import defects
-from ocr_recap.synth.pagecells import CORRECTED, MANNERS, Kind, photo_cells
-from ocr_recap.synth.parallel import in_order
-from ocr_recap.witnesses.digits import CLASSES, OTHER, DigitReader
+from ocr_recap.synth.camera import defects
+from ocr_recap.synth.cells.pagecells import CORRECTED, MANNERS, Kind, photo_cells
+from ocr_recap.synth.sets.parallel import in_order
 
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- page cells: written by benchmarks/page_cells.py -->", "<!-- end of page cells -->"

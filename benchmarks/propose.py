@@ -16,12 +16,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr_recap import draw, template
-from ocr_recap.load import load
-from ocr_recap.parts import FormField, RowTotals, Tally
-from ocr_recap.proposal import names_of, picture
-from ocr_recap.propose import Grid, Number, Proposal, propose
-from ocr_recap.template import Template
+from ocr_recap.forms import draw, template
+from ocr_recap.forms.parts import FormField, RowTotals, Tally
+from ocr_recap.forms.proposal.proposal import names_of, picture
+from ocr_recap.forms.proposal.propose import Grid, Number, Proposal, propose
+from ocr_recap.forms.template import Template
+from ocr_recap.imaging.load import load
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -27,16 +27,16 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ocr_recap.agreement import agrees
-from ocr_recap.by_lines import find_by_lines
-from ocr_recap.draw import raster
-from ocr_recap.homography import project
-from ocr_recap.load import Photo, load
-from ocr_recap.rectify import Lines
-from ocr_recap.synth.photos import Order, make
-from ocr_recap.template import Template, available
-from ocr_recap.template import load as load_template
-from ocr_recap.threads import one_thread
+from ocr_recap.forms.draw import raster
+from ocr_recap.forms.template import Template, available
+from ocr_recap.forms.template import load as load_template
+from ocr_recap.imaging.homography import project
+from ocr_recap.imaging.load import Photo, load
+from ocr_recap.imaging.threads import one_thread
+from ocr_recap.locate.lines.agreement import agrees
+from ocr_recap.locate.lines.by_lines import find_by_lines
+from ocr_recap.locate.lines.rectify import Lines
+from ocr_recap.synth.sets.photos import Order, make
 
 PAGES = {
     "C.HASIL-PPWP-2024-p1": ("c-hasil-ppwp-2024", "1"),

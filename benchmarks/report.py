@@ -25,16 +25,17 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.browser import Browser, find
-from ocr_recap import Reader, jobs, publish, results, sums
-from ocr_recap.emit.pictures import STRIP_HEIGHT
-from ocr_recap.jobs import Job, read_job
-from ocr_recap.journal import Journal
-from ocr_recap.limits import Limits
-from ocr_recap.plan import Planned
-from ocr_recap.record import Record
-from ocr_recap.results import Wanted
-from ocr_recap.run_info_builder import now, run_info
-from ocr_recap.tasks import Made
+from ocr_recap import Reader
+from ocr_recap.batch import jobs, publish, results, sums
+from ocr_recap.batch.jobs import Job, read_job
+from ocr_recap.batch.journal import Journal
+from ocr_recap.batch.plan import Planned
+from ocr_recap.batch.results import Wanted
+from ocr_recap.batch.run_info_builder import now, run_info
+from ocr_recap.read.workers.limits import Limits
+from ocr_recap.read.workers.tasks import Made
+from ocr_recap.records.record import Record
+from ocr_recap.report.pictures import STRIP_HEIGHT
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 MOST_SECONDS = 2.0

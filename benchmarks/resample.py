@@ -2,11 +2,11 @@
 
     python benchmarks/resample.py [--numbers 400000] [--documents 240] [--hard 40] [--keep DIR] [--workers 2]
 
-Documents by test writers are drawn, photographed and heard once (`ocr_recap.synth.hearings`). Then other stations are
-made up, with their clerks' slips. Every page takes one photo as its source: each cell gets the evidence of a cell with
-the same writing, with that of its column of bubbles, so that a shadow lies on both; and each grid that of a grid of
-strokes with its row totals, shifted to the new count. As far as they reach all come from that photo, and none twice, so
-that a bad photo stays bad throughout. Then documents are decided as ever.
+Documents by test writers are drawn, photographed and heard once (`ocr_recap.synth.sets.hearings`). Then other stations
+are made up, with their clerks' slips. Every page takes one photo as its source: each cell gets the evidence of a cell
+with the same writing, with that of its column of bubbles, so that a shadow lies on both; and each grid that of a grid
+of strokes with its row totals, shifted to the new count. As far as they reach all come from that photo, and none
+twice, so that a bad photo stays bad throughout. Then documents are decided as ever.
 
 So this tests how witnesses and rules are put together and when a number is accepted. It cannot show what no photo of
 the table showed, and says nothing of photography.
@@ -26,18 +26,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_recap import policy, readings, template
-from ocr_recap.arrays import FloatArray
-from ocr_recap.cases import Case, heard_together, make_case
+from ocr_recap.cells.tally import TallyReading
+from ocr_recap.cells.totals import TotalsReading
+from ocr_recap.decide import policy, readings
+from ocr_recap.decide.cases import Case, heard_together, make_case
 from ocr_recap.evaluate.bounds import clopper_pearson
-from ocr_recap.parts import FormField
-from ocr_recap.synth import clerk, numbers
-from ocr_recap.synth.fill import FieldWriting
-from ocr_recap.synth.hearings import HeardDocument, HeardNumber, Session, hear
-from ocr_recap.synth.parallel import in_order
-from ocr_recap.template import Template
-from ocr_recap.witnesses.tally import TallyReading
-from ocr_recap.witnesses.totals import TotalsReading
+from ocr_recap.forms import template
+from ocr_recap.forms.parts import FormField
+from ocr_recap.forms.template import Template
+from ocr_recap.imaging.arrays import FloatArray
+from ocr_recap.synth.forms import clerk, numbers
+from ocr_recap.synth.forms.fill import FieldWriting
+from ocr_recap.synth.sets.hearings import HeardDocument, HeardNumber, Session, hear
+from ocr_recap.synth.sets.parallel import in_order
 
 Counted = tuple[int, TallyReading | None, TotalsReading | None]  # how many there are, and what was read
 POLICIES: tuple[policy.Policy, ...] = ("strict", "balanced")

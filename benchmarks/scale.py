@@ -24,9 +24,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ocr_recap import Reader, batch, inputs, sheets
-from ocr_recap.synth.photos import Order, make
-from ocr_recap.template import load
+from ocr_recap import Reader
+from ocr_recap.batch import batch, inputs
+from ocr_recap.forms.template import load
+from ocr_recap.records import sheets
+from ocr_recap.synth.sets.photos import Order, make
 
 STATIONS = 823_236
 SIZES = {"12 MP": 4000, "2 MP": 1633}  # longer side of photos of 4:3

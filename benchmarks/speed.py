@@ -30,10 +30,12 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ocr_recap import Reader, hearing, pipeline
-from ocr_recap.synth.photos import Made, Order, make
-from ocr_recap.template import load as load_template
-from ocr_recap.witnesses import bubbles, digits, tally
+from ocr_recap import Reader
+from ocr_recap.cells import bubbles, digits, tally
+from ocr_recap.decide import hearing
+from ocr_recap.forms.template import load as load_template
+from ocr_recap.read import pipeline
+from ocr_recap.synth.sets.photos import Made, Order, make
 
 SIZES = {"12 MP": 4000, "2 MP": 1633, "1.2 MP": 1265}  # longer side, px, of photos of 4:3
 SEED = 901

@@ -23,18 +23,19 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ocr_recap import readings, template
-from ocr_recap.crop import crop, cut_tally, cut_total
-from ocr_recap.emit.strokes import number
-from ocr_recap.field_record import TallyEvidence, quad
-from ocr_recap.grids import OTHER
-from ocr_recap.hearing import hear_witnesses
-from ocr_recap.load import Photo, load
-from ocr_recap.locate import locate
-from ocr_recap.problems import PhotoProblem
-from ocr_recap.witnesses.readers import Readers
-from ocr_recap.witnesses.tally import SIGNS, TallyReading
-from ocr_recap.witnesses.totals import TotalReading
+from ocr_recap.cells.crop import crop, cut_tally, cut_total
+from ocr_recap.cells.grids import OTHER
+from ocr_recap.cells.readers import Readers
+from ocr_recap.cells.tally import SIGNS, TallyReading
+from ocr_recap.cells.totals import TotalReading
+from ocr_recap.decide import readings
+from ocr_recap.decide.hearing import hear_witnesses
+from ocr_recap.forms import template
+from ocr_recap.imaging.load import Photo, load
+from ocr_recap.locate.locate import locate
+from ocr_recap.messages.problems import PhotoProblem
+from ocr_recap.records.field_record import TallyEvidence, quad
+from ocr_recap.report.strokes import number
 
 
 @dataclass

@@ -28,17 +28,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_recap import Reader
-from ocr_recap.arrays import FloatArray
-from ocr_recap.record import Record
-from ocr_recap.synth import clerk, numbers, photos
-from ocr_recap.synth.background import texture
-from ocr_recap.synth.conditions import BACKGROUNDS, PRESETS, Preset
-from ocr_recap.synth.defects import DEFECTS
-from ocr_recap.synth.fill import fill_page
-from ocr_recap.synth.hand import draw_hand
-from ocr_recap.synth.photo import LONGER, Shot, photograph
-from ocr_recap.template import Template, available
-from ocr_recap.template import load as load_template
+from ocr_recap.forms.template import Template, available
+from ocr_recap.forms.template import load as load_template
+from ocr_recap.imaging.arrays import FloatArray
+from ocr_recap.records.record import Record
+from ocr_recap.synth.camera.background import texture
+from ocr_recap.synth.camera.conditions import BACKGROUNDS, PRESETS, Preset
+from ocr_recap.synth.camera.defects import DEFECTS
+from ocr_recap.synth.camera.photo import LONGER, Shot, photograph
+from ocr_recap.synth.forms import clerk, numbers
+from ocr_recap.synth.forms.fill import fill_page
+from ocr_recap.synth.sets import photos
+from ocr_recap.synth.writing.hand import draw_hand
 
 BORDER = 14.0  # mm of ground around the two sheets
 SIZES = (1.0, 0.7, 0.45)

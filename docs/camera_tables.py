@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from ocr_recap.synth import conditions, defects
+from ocr_recap.synth.camera import conditions, defects
 
 PAGE = Path(__file__).parent / "synthesis-camera.md"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cv2
 
-from ocr_recap import draw, template
+from ocr_recap.forms import draw, template
 
 FORM = """
 schema_version: 1

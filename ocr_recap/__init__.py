@@ -8,12 +8,12 @@
 import logging
 from importlib.metadata import version
 
-from .corrections import apply
-from .documents import Document
-from .options import Options
-from .reader import Reader
-from .record import Record
-from .template import Template, TemplateError
+from .batch.corrections import apply
+from .forms.template import Template, TemplateError
+from .read.reader import Reader
+from .records.documents import Document
+from .records.options import Options
+from .records.record import Record
 
 __all__ = ["Document", "Options", "Reader", "Record", "Template", "TemplateError", "__version__", "apply"]
 

@@ -19,13 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_recap import Template
-from ocr_recap.homography import project
-from ocr_recap.synth.camera import Camera, photograph
-from ocr_recap.synth.election import presidential_count, write
-from ocr_recap.synth.fill import FieldWriting, fill_page
-from ocr_recap.synth.strokes import Writer
-from ocr_recap.synth.truth import truth
-from ocr_recap.template import load
+from ocr_recap.forms.template import load
+from ocr_recap.imaging.homography import project
+from ocr_recap.synth.camera.camera import Camera, photograph
+from ocr_recap.synth.forms.election import presidential_count, write
+from ocr_recap.synth.forms.fill import FieldWriting, fill_page
+from ocr_recap.synth.forms.truth import truth
+from ocr_recap.synth.writing.strokes import Writer
 
 PIXELS_PER_MM = 6.0
 Image = NDArray[np.uint8]

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ocr_recap import Reader, Template, draw
-from ocr_recap.homography import project
-from ocr_recap.locate import CORNERS
-from ocr_recap.template import load
-from ocr_recap.threads import one_thread
+from ocr_recap import Reader, Template
+from ocr_recap.forms import draw
+from ocr_recap.forms.template import load
+from ocr_recap.imaging.homography import project
+from ocr_recap.imaging.threads import one_thread
+from ocr_recap.locate.locate import CORNERS
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "samples"

@@ -8,9 +8,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr_recap import draw, load, template
-from ocr_recap.executors import SerialWorker
-from ocr_recap.field_record import (
+from ocr_recap.batch.executors import SerialWorker
+from ocr_recap.forms import draw, template
+from ocr_recap.imaging import load
+from ocr_recap.messages.problems import PhotoProblem, hint
+from ocr_recap.messages.reasons import reason
+from ocr_recap.read.pipeline import Reading
+from ocr_recap.records.field_record import (
     BubbleEvidence,
     CellEvidence,
     ChoiceEvidence,
@@ -20,11 +24,8 @@ from ocr_recap.field_record import (
     bilingual,
     quad,
 )
-from ocr_recap.options import Options
-from ocr_recap.pipeline import Reading
-from ocr_recap.problems import PhotoProblem, hint
-from ocr_recap.reasons import reason
-from ocr_recap.record import Page, PhotoInfo, Problem, Provenance, Record, RuleResult
+from ocr_recap.records.options import Options
+from ocr_recap.records.record import Page, PhotoInfo, Problem, Provenance, Record, RuleResult
 
 FORM = template.load("c-hasil-ppwp-2024")
 SCALE = 3.0

@@ -17,11 +17,11 @@ from conftest import ROOT, SAMPLES
 from numpy.typing import NDArray
 from PIL import Image
 
-from ocr_recap.synth.camera import Camera, photograph
-from ocr_recap.synth.election import presidential_count, write
-from ocr_recap.synth.fill import fill_page
-from ocr_recap.synth.strokes import Writer
-from ocr_recap.template import load
+from ocr_recap.forms.template import load
+from ocr_recap.synth.camera.camera import Camera, photograph
+from ocr_recap.synth.forms.election import presidential_count, write
+from ocr_recap.synth.forms.fill import fill_page
+from ocr_recap.synth.writing.strokes import Writer
 
 PIXELS_PER_MM = 3.5
 SIZE = (1050, 1400)

@@ -12,16 +12,16 @@ import pytest
 from conftest import SAMPLES
 
 from ocr_recap import Reader, Record, Template
-from ocr_recap.crop import crop
-from ocr_recap.load import load
-from ocr_recap.locate import locate
-from ocr_recap.options import Options
-from ocr_recap.patch import scale_of
-from ocr_recap.synth import photos
-from ocr_recap.synth.alter import altered
-from ocr_recap.witnesses import bubbles
-from ocr_recap.witnesses.alterations import AlterationReader
-from ocr_recap.witnesses.weights import weights_directory
+from ocr_recap.cells import bubbles
+from ocr_recap.cells.alterations import AlterationReader
+from ocr_recap.cells.crop import crop
+from ocr_recap.cells.patch import scale_of
+from ocr_recap.cells.weights import weights_directory
+from ocr_recap.imaging.load import load
+from ocr_recap.locate.locate import locate
+from ocr_recap.records.options import Options
+from ocr_recap.synth.forms.alter import altered
+from ocr_recap.synth.sets import photos
 
 # Lines over the row of boxes: from (along, down) to (along, down), as shares of its width and height.
 LINES = {

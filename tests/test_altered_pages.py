@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from ocr_recap.synth import alteredpages
-from ocr_recap.synth.alteredcells import UNKNOWN, AlteredStrip
-from ocr_recap.witnesses.alterations import AlterationReader
+from ocr_recap.cells.alterations import AlterationReader
+from ocr_recap.synth.cells import alteredpages
+from ocr_recap.synth.cells.alteredcells import UNKNOWN, AlteredStrip
 
 sys.path.insert(0, str(ROOT / "training" / "digits"))
 import altered_pages

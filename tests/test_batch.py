@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from fakes import FakeReader, contents, photo
 
-from ocr_recap import batch, jobs
-from ocr_recap.batch import collect
-from ocr_recap.errors import BatchError
+from ocr_recap.batch import batch, jobs
+from ocr_recap.batch.batch import collect
+from ocr_recap.messages.errors import BatchError
 
 
 @pytest.fixture

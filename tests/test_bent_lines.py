@@ -10,16 +10,16 @@ import pytest
 from conftest import Shot
 from test_warp import Bent, bow, found
 
-from ocr_recap.agreement import LineFit
-from ocr_recap.axes import Axis, Layout, layouts
-from ocr_recap.homography import project
-from ocr_recap.lineup import Placed, Ruler
-from ocr_recap.rectify import Rectified, as_it_is, mirrored, rectify
-from ocr_recap.register import Fit, ruling
-from ocr_recap.stretch import stretched
-from ocr_recap.surface import Surface
-from ocr_recap.template import load as load_template
-from ocr_recap.unbend import unbend
+from ocr_recap.forms.template import load as load_template
+from ocr_recap.imaging.homography import project
+from ocr_recap.imaging.surface import Surface
+from ocr_recap.locate.lines.agreement import LineFit
+from ocr_recap.locate.lines.axes import Axis, Layout, layouts
+from ocr_recap.locate.lines.lineup import Placed, Ruler
+from ocr_recap.locate.lines.rectify import Rectified, as_it_is, mirrored, rectify
+from ocr_recap.locate.lines.stretch import stretched
+from ocr_recap.locate.lines.unbend import unbend
+from ocr_recap.locate.paper.register import Fit, ruling
 
 FORM = load_template("c1-kwk-2017")
 SIZE = 800, 1100  # px, rectified
@@ -145,7 +145,7 @@ def test_what_is_not_straightened_is_the_plane_alone():
 def test_a_bend_that_is_none_does_not_hide_the_page(monkeypatch):
     rng = np.random.default_rng(3)
     wrong = Surface(rng.normal(0, 40, (11, 9, 2)), np.zeros(2), np.full(2, 140.0))
-    monkeypatch.setattr("ocr_recap.rectify.unbend", lambda *_: wrong)
+    monkeypatch.setattr("ocr_recap.locate.lines.rectify.unbend", lambda *_: wrong)
     shot = Shot(FORM, "plano")
     seen = rectify(shot.gray)
     assert seen

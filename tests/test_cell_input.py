@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from ocr_recap.synth import cells, sources
-from ocr_recap.witnesses.cell_input import SMALLEST, patch_of, patches_of
-from ocr_recap.witnesses.digits import CLASSES, DigitReader
+from ocr_recap.cells.cell_input import SMALLEST, patch_of, patches_of
+from ocr_recap.cells.digits import CLASSES, DigitReader
+from ocr_recap.synth.cells import cells
+from ocr_recap.synth.writing import sources
 
 sides = st.integers(SMALLEST, 120)
 shapes = st.one_of(st.tuples(sides, sides), st.tuples(sides, sides, st.just(3)))

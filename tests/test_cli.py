@@ -10,7 +10,9 @@ import pytest
 from fakes import FORM, FakeReader, photo, serial
 from typer.testing import CliRunner
 
-from ocr_recap import batch, cli, doctor, summary, template
+from ocr_recap.batch import batch
+from ocr_recap.cli import cli, doctor, summary
+from ocr_recap.forms import template
 
 
 @pytest.fixture(autouse=True)

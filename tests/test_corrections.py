@@ -16,9 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from ocr_recap import apply, batch, cli, publish
-from ocr_recap.decision_log import read_log
-from ocr_recap.errors import BatchError
+from ocr_recap import apply
+from ocr_recap.batch import batch, publish
+from ocr_recap.cli import cli
+from ocr_recap.messages.errors import BatchError
+from ocr_recap.records.decision_log import read_log
 
 CODE = "2101142004001"
 

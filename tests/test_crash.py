@@ -17,7 +17,7 @@ import pytest
 from conftest import SAMPLES
 from fakes import FakeReader, contents, photo
 
-from ocr_recap import batch
+from ocr_recap.batch import batch
 
 KILLS = 5
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr_recap.cases import Altered, Case, Person, heard_together, make_case
-from ocr_recap.policy import Thresholds, decide, verdict
-from ocr_recap.readings import hear, interpret, read_bubbles, read_cells, read_total
-from ocr_recap.template import Rule
-from ocr_recap.witnesses import bubbles as bubble_witness
-from ocr_recap.witnesses.digits import CLASSES
-from ocr_recap.witnesses.tally import TallyReading, convolve
-from ocr_recap.witnesses.totals import TotalReading, TotalsReading, add_up
+from ocr_recap.cells import bubbles as bubble_witness
+from ocr_recap.cells.digits import CLASSES
+from ocr_recap.cells.tally import TallyReading, convolve
+from ocr_recap.cells.totals import TotalReading, TotalsReading, add_up
+from ocr_recap.decide.cases import Altered, Case, Person, heard_together, make_case
+from ocr_recap.decide.policy import Thresholds, decide, verdict
+from ocr_recap.decide.readings import hear, interpret, read_bubbles, read_cells, read_total
+from ocr_recap.forms.template import Rule
 
 TOTAL = Rule(id="sum", text="total = a + b", strength="exact", basis="form")
 PART = Rule(id="part", text="a <= total", strength="inequality", basis="form")

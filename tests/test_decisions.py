@@ -7,14 +7,14 @@ from conftest import SAMPLES
 from fakes import lost, reread
 
 from ocr_recap import Reader
-from ocr_recap.decision_log import Log, read_log
-from ocr_recap.decisions import Decision, Number, Stood, fold, latest, numbers_of
-from ocr_recap.documents import Document, settle
-from ocr_recap.errors import BatchError
-from ocr_recap.groups import group, sighting
-from ocr_recap.questions import settles
-from ocr_recap.record import Record
-from ocr_recap.stations import Naming, place
+from ocr_recap.messages.errors import BatchError
+from ocr_recap.records.decision_log import Log, read_log
+from ocr_recap.records.decisions import Decision, Number, Stood, fold, latest, numbers_of
+from ocr_recap.records.documents import Document, settle
+from ocr_recap.records.groups import group, sighting
+from ocr_recap.records.questions import settles
+from ocr_recap.records.record import Record
+from ocr_recap.records.stations import Naming, place
 
 A, B = "2101142004001", "2101142004002"
 NAMES = (

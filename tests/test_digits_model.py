@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import ocr_recap
-from ocr_recap import patch
-from ocr_recap.synth import cells, pagecells, sources
-from ocr_recap.witnesses.digits import DigitReader
+from ocr_recap.cells import patch
+from ocr_recap.cells.digits import DigitReader
+from ocr_recap.synth.cells import cells, pagecells
+from ocr_recap.synth.writing import sources
 
 WEIGHTS = Path(ocr_recap.__file__).parent / "weights"
 

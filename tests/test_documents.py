@@ -12,13 +12,14 @@ import pytest
 from conftest import SAMPLES
 from fakes import reread
 
-from ocr_recap import Options, Reader, batch
-from ocr_recap.documents import Document, case_of
-from ocr_recap.errors import BatchError
-from ocr_recap.groups import group, sighting
-from ocr_recap.record import Record
-from ocr_recap.sheets import SAME_SHEET, alike, ink
-from ocr_recap.stations import Naming, place
+from ocr_recap import Options, Reader
+from ocr_recap.batch import batch
+from ocr_recap.messages.errors import BatchError
+from ocr_recap.records.documents import Document, case_of
+from ocr_recap.records.groups import group, sighting
+from ocr_recap.records.record import Record
+from ocr_recap.records.sheets import SAME_SHEET, alike, ink
+from ocr_recap.records.stations import Naming, place
 
 A, B = "2101142004001", "2101142004002"
 FIRST = ("page1-tilted", "page2-torn-corner", "page3-covered-tag")

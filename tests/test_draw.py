@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ocr_recap import Template, draw
-from ocr_recap.fiducials import find_tags
-from ocr_recap.homography import project
-from ocr_recap.load import load
-from ocr_recap.locate import locate
-from ocr_recap.parts import RowTotals, Tally, tag_corners
-from ocr_recap.printed import PrintedTable
-from ocr_recap.register import ruling
-from ocr_recap.template import load as load_template
+from ocr_recap import Template
+from ocr_recap.forms import draw
+from ocr_recap.forms.parts import RowTotals, Tally, tag_corners
+from ocr_recap.forms.printed import PrintedTable
+from ocr_recap.forms.template import load as load_template
+from ocr_recap.imaging.fiducials import find_tags
+from ocr_recap.imaging.homography import project
+from ocr_recap.imaging.load import load
+from ocr_recap.locate.locate import locate
+from ocr_recap.locate.paper.register import ruling
 
 
 def rectified_reference(folder: Path, template: Template, page_id: str, scale: float) -> NDArray[np.uint8]:

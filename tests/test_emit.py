@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from fakes import FORM, SCALE, drawn, located, lost, photo
 
-from ocr_recap import load
-from ocr_recap.documents import Document
-from ocr_recap.emit import index, overlay, pictures, report, tables
-from ocr_recap.emit.shown import ShownPhoto, Totals
-from ocr_recap.record import Station
-from ocr_recap.runinfo import RunInfo
-from ocr_recap.template import TemplateError
+from ocr_recap.forms.template import TemplateError
+from ocr_recap.imaging import load
+from ocr_recap.records.documents import Document
+from ocr_recap.records.record import Station
+from ocr_recap.records.runinfo import RunInfo
+from ocr_recap.report import index, overlay, pictures, report, tables
+from ocr_recap.report.shown import ShownPhoto, Totals
 
 TEMPLATES = {FORM.id: FORM}
 RUN = RunInfo(

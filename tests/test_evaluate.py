@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from ocr_recap import cli
+from ocr_recap.cli import cli
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.figures import figures
 from ocr_recap.evaluate.judge import judge
 from ocr_recap.evaluate.readings import read_results
 from ocr_recap.evaluate.truths import read_jsonl
-from ocr_recap.template import load
+from ocr_recap.forms.template import load
 
 FORM = load("c-hasil-ppwp-2024")
 PAGE3 = {"valid_total": "150", "invalid": "XX5", "grand_total": "155", "date_day": "14", "date_month": "02"}
@@ -605,7 +605,7 @@ def test_a_sheet_of_results_shows_the_crops_beside_them(tmp_path: Path) -> None:
     import cv2
     import numpy as np
 
-    from ocr_recap.emit.pictures import STRIP_HEIGHT, sheet
+    from ocr_recap.report.pictures import STRIP_HEIGHT, sheet
 
     record = record_of("a", {k: number(t, "accepted" if k == "invalid" else "review") for k, t in PAGE3.items()})
     write(tmp_path / "photos.jsonl", [record])
@@ -737,9 +737,9 @@ def test_cut_agrees_with_crop(reader) -> None:
     import numpy as np
     from conftest import SAMPLES
 
-    from ocr_recap.crop import crop, cut
-    from ocr_recap.load import load as load_photo
-    from ocr_recap.locate import locate
+    from ocr_recap.cells.crop import crop, cut
+    from ocr_recap.imaging.load import load as load_photo
+    from ocr_recap.locate.locate import locate
 
     photo = load_photo(SAMPLES / "page1-tilted.jpg", "a", reader.options)
     located = locate(photo, reader.templates)
@@ -778,7 +778,8 @@ def test_crops_by_name(sample_truth, tmp_path: Path) -> None:
 
 
 def test_the_core_does_not_import_the_evaluation() -> None:
-    code = "import sys, ocr_recap, ocr_recap.batch; print([m for m in sys.modules if 'evaluate' in m and 'ocr' in m])"
+    loaded = "[m for m in sys.modules if 'evaluate' in m and 'ocr' in m]"
+    code = f"import sys, ocr_recap, ocr_recap.batch.batch; print({loaded})"
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
 
 

@@ -16,11 +16,13 @@ from fakes import FakeReader, contents, drawn
 from PIL import Image
 from typer.testing import CliRunner
 
-from ocr_recap import Reader, batch, cli, cli_check
-from ocr_recap.executors import SerialWorker
-from ocr_recap.file_limits import FileLimits
-from ocr_recap.limits import Limits
-from ocr_recap.tasks import perform
+from ocr_recap import Reader
+from ocr_recap.batch import batch
+from ocr_recap.batch.executors import SerialWorker
+from ocr_recap.cli import cli, cli_check
+from ocr_recap.read.workers.file_limits import FileLimits
+from ocr_recap.read.workers.limits import Limits
+from ocr_recap.read.workers.tasks import perform
 
 # Far beyond what anything here takes, so that a busy machine changes nothing; who dies, dies at once.
 LIMITS = Limits(seconds=60, megabytes=300)

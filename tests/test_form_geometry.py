@@ -10,12 +10,13 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_recap import Template, draw
-from ocr_recap.arrays import FloatArray
-from ocr_recap.homography import project
-from ocr_recap.parts import Tally
-from ocr_recap.printed import Rect
-from ocr_recap.template import load
+from ocr_recap import Template
+from ocr_recap.forms import draw
+from ocr_recap.forms.parts import Tally
+from ocr_recap.forms.printed import Rect
+from ocr_recap.forms.template import load
+from ocr_recap.imaging.arrays import FloatArray
+from ocr_recap.imaging.homography import project
 
 # Family in the truth: template, page, photos; then limits of the cells' residual in cell widths, median and 95%.
 FORMS = {

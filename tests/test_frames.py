@@ -18,12 +18,15 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from ocr_recap import Options, Reader, batch, draw, frames, pdf
-from ocr_recap.emit.overlay import rectified
-from ocr_recap.errors import BatchError
-from ocr_recap.load import load, load_color
-from ocr_recap.problems import PhotoProblem
-from ocr_recap.record import Record
+from ocr_recap import Options, Reader
+from ocr_recap.batch import batch
+from ocr_recap.forms import draw
+from ocr_recap.imaging import frames, pdf
+from ocr_recap.imaging.load import load, load_color
+from ocr_recap.messages.errors import BatchError
+from ocr_recap.messages.problems import PhotoProblem
+from ocr_recap.records.record import Record
+from ocr_recap.report.overlay import rectified
 
 PAGES = ("page1-clean", "page2-clean", "page3-clean")
 CODE = "2101142004001"
@@ -502,7 +505,7 @@ def test_all_endings_are_found_in_order_and_none_is_an_error_that_names_them(tmp
 
 def test_reading_a_jpeg_loads_no_other_library() -> None:
     program = (
-        "import sys; from ocr_recap.load import load; from ocr_recap.options import Options;"
+        "import sys; from ocr_recap.imaging.load import load; from ocr_recap.records.options import Options;"
         f"load({str(SAMPLES / 'page2-clean.jpg')!r}, 'x');"
         "print([m for m in sys.modules if 'pypdfium2' in m or 'pi_heif' in m or 'TiffImagePlugin' in m])"
     )

@@ -16,10 +16,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ocr_recap import Options, draw, frames
-from ocr_recap.load import load, load_color
-from ocr_recap.problems import PROBLEMS, PhotoProblem
-from ocr_recap.template import Template, TemplateError, parse_text
+from ocr_recap import Options
+from ocr_recap.forms import draw
+from ocr_recap.forms.template import Template, TemplateError, parse_text
+from ocr_recap.imaging import frames
+from ocr_recap.imaging.load import load, load_color
+from ocr_recap.messages.problems import PROBLEMS, PhotoProblem
 
 CORPUS = Path(__file__).parent / "corpus"
 SEEDS = {path.name: path.read_bytes() for path in sorted(CORPUS.iterdir()) if path.suffix not in (".py", ".yaml")}

@@ -10,7 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_recap import Options, Reader, draw, heading, template
+from ocr_recap import Options, Reader
+from ocr_recap.forms import draw, template
+from ocr_recap.locate import heading
 
 ROOT = Path(__file__).resolve().parent.parent
 FORM = ROOT / "templates" / "dpr-plano-2019.yaml"

@@ -23,11 +23,13 @@ from filelock import FileLock
 from hostile import BAD, GIGABYTE, NAMES, build, good
 from test_emit import tags
 
-from ocr_recap import Options, Reader, batch, files
-from ocr_recap.errors import BatchError
-from ocr_recap.inputs import DEEPEST, collect
-from ocr_recap.problems import PhotoProblem
-from ocr_recap.record import Record
+from ocr_recap import Options, Reader
+from ocr_recap.batch import batch
+from ocr_recap.batch.inputs import DEEPEST, collect
+from ocr_recap.imaging import files
+from ocr_recap.messages.errors import BatchError
+from ocr_recap.messages.problems import PhotoProblem
+from ocr_recap.records.record import Record
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="pipes, sockets and names of bytes")
 
@@ -202,7 +204,7 @@ def test_a_file_that_is_written_while_it_is_read_is_no_photo(reader: Reader, tmp
 def test_a_pdf_that_is_replaced_while_it_is_drawn_is_no_photo(reader: Reader, tmp_path, monkeypatch):
     from hostile import bomb_pdf
 
-    from ocr_recap import pdf
+    from ocr_recap.imaging import pdf
 
     path = tmp_path / "scan.pdf"
     path.write_bytes(bomb_pdf(2))

@@ -16,12 +16,14 @@ import pytest
 from fakes import FORM, FakeReader, contents, photo
 from typer.testing import CliRunner
 
-from ocr_recap import apply, batch, cli, publish, sums
-from ocr_recap.audit import Acceptance, EditedError
-from ocr_recap.decision_log import read_log
-from ocr_recap.errors import BatchError
+from ocr_recap import apply
+from ocr_recap.batch import batch, publish, sums
+from ocr_recap.batch.audit import Acceptance, EditedError
+from ocr_recap.batch.status import status
+from ocr_recap.cli import cli
 from ocr_recap.evaluate.readings import read_results
-from ocr_recap.status import status
+from ocr_recap.messages.errors import BatchError
+from ocr_recap.records.decision_log import read_log
 
 CODE = "2101142004001"
 WHY = Acceptance("Adi", "moved by the owner")
@@ -337,7 +339,7 @@ def test_an_interrupted_publication_is_finished_by_the_next_command(place, folde
     """Cut while results take their place: after so many moves, before the list is replaced."""
     undisturbed = shutil.copytree(folder, place / "undisturbed")
     review = filled(folder, place / "f.csv", "45")
-    monkeypatch.setattr("ocr_recap.corrections.utc", lambda: "2024-02-14T15:30:00Z")
+    monkeypatch.setattr("ocr_recap.batch.corrections.utc", lambda: "2024-02-14T15:30:00Z")
     apply(undisturbed, review, by="Sri")
     left, replace = [moves], Path.replace
 
@@ -382,7 +384,7 @@ def test_results_that_were_interrupted_and_then_edited_are_not_installed(place, 
         raise PowerCut
 
     with monkeypatch.context() as patch:
-        patch.setattr("ocr_recap.install._move", cut)
+        patch.setattr("ocr_recap.batch.install._move", cut)
         with pytest.raises(PowerCut):
             apply(folder, filled(folder, place / "f.csv", "45"), by="Sri")
     path = folder / ".ready" / "documents.jsonl"
@@ -408,7 +410,7 @@ def test_what_a_person_filled_in_after_a_power_cut_is_kept(place, folder, monkey
         raise PowerCut
 
     with monkeypatch.context() as patch:
-        patch.setattr("ocr_recap.install._move", cut)
+        patch.setattr("ocr_recap.batch.install._move", cut)
         with pytest.raises(PowerCut):
             apply(folder, filled(folder, place / "f.csv", "45", note="a"), by="Sri")
     mine = filled(folder, place / "g.csv", "46", note="b").read_bytes()

@@ -11,10 +11,11 @@ import pytest
 from conftest import SAMPLES
 from PIL import Image
 
-from ocr_recap import Reader, files
-from ocr_recap.load import LEGIBLE_SIDE, load, load_color
-from ocr_recap.problems import PROBLEMS, PhotoProblem
-from ocr_recap.reasons import REASONS
+from ocr_recap import Reader
+from ocr_recap.imaging import files
+from ocr_recap.imaging.load import LEGIBLE_SIDE, load, load_color
+from ocr_recap.messages.problems import PROBLEMS, PhotoProblem
+from ocr_recap.messages.reasons import REASONS
 
 RNG = np.random.default_rng(3)
 PICTURE = RNG.integers(0, 255, (900, 700, 3), dtype=np.uint8)

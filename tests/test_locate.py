@@ -5,18 +5,19 @@ from conftest import Shot
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ocr_recap import Template, draw
-from ocr_recap.agreement import agrees
-from ocr_recap.by_lines import find_by_lines
-from ocr_recap.fiducials import find_marks, find_tags
-from ocr_recap.homography import project
-from ocr_recap.load import load
-from ocr_recap.locate import locate
-from ocr_recap.located import Located
-from ocr_recap.problems import PhotoProblem, hint
-from ocr_recap.rectify import Lines
-from ocr_recap.template import available
-from ocr_recap.template import load as load_template
+from ocr_recap import Template
+from ocr_recap.forms import draw
+from ocr_recap.forms.template import available
+from ocr_recap.forms.template import load as load_template
+from ocr_recap.imaging.fiducials import find_marks, find_tags
+from ocr_recap.imaging.homography import project
+from ocr_recap.imaging.load import load
+from ocr_recap.locate.lines.agreement import agrees
+from ocr_recap.locate.lines.by_lines import find_by_lines
+from ocr_recap.locate.lines.rectify import Lines
+from ocr_recap.locate.locate import locate
+from ocr_recap.locate.located import Located
+from ocr_recap.messages.problems import PhotoProblem, hint
 
 LIMIT = 0.1  # cell widths, at the worst corner of any field
 

@@ -9,12 +9,14 @@ import string
 import pytest
 from conftest import ROOT, SAMPLES
 
-from ocr_recap import batch, cli_shared, problems, reasons
-from ocr_recap.cases import BubbleCase, Case
-from ocr_recap.choices import Choice, Choices
-from ocr_recap.explain import explain, percent, said_elsewhere
-from ocr_recap.policy import Decision
-from ocr_recap.rules import in_words
+from ocr_recap.batch import batch
+from ocr_recap.cli import cli_shared
+from ocr_recap.decide.cases import BubbleCase, Case
+from ocr_recap.decide.choices import Choice, Choices
+from ocr_recap.decide.policy import Decision
+from ocr_recap.forms.rules import in_words
+from ocr_recap.messages import problems, reasons
+from ocr_recap.records.explain import explain, percent, said_elsewhere
 
 # How a step begins: an order, or the plain word that nothing is to be done.
 ORDERS_ID = (

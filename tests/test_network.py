@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, SAMPLES
 
-from ocr_recap import doctor, inference, ray_workers
+from ocr_recap.batch import ray_workers
+from ocr_recap.cells import inference
+from ocr_recap.cli import doctor
 
 APART = ["unshare", "--user", "--map-root-user", "--net", "--mount"]
 PHOTOS = [str(SAMPLES / name) for name in ("page2-clean.jpg", "page3-upside-down.jpg")]
@@ -73,7 +75,7 @@ def test_only_one_module_loads_the_inference_engine() -> None:
     loads = re.compile(r"^\s*(import|from) onnxruntime\b|import_module\(.onnxruntime\b", re.MULTILINE)
     files = [f for part in ("ocr_recap", "training", "benchmarks", "samples") for f in (ROOT / part).rglob("*.py")]
     found = [file.relative_to(ROOT).as_posix() for file in files if loads.search(file.read_text("utf-8"))]
-    assert found == ["ocr_recap/inference.py"]
+    assert found == ["ocr_recap/cells/inference.py"]
 
 
 def test_the_bound_of_the_engine_is_one(monkeypatch: pytest.MonkeyPatch) -> None:

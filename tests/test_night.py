@@ -12,10 +12,11 @@ from conftest import ROOT
 from night import COUNTS, OVERSEAS, SEEDS, UNKNOWN, code
 from typer.testing import CliRunner
 
-from ocr_recap import batch, cli
-from ocr_recap.documents import Document
-from ocr_recap.options import Options
-from ocr_recap.record import Record
+from ocr_recap.batch import batch
+from ocr_recap.cli import cli
+from ocr_recap.records.documents import Document
+from ocr_recap.records.options import Options
+from ocr_recap.records.record import Record
 
 pytest.importorskip("pi_heif")
 

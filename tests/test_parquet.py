@@ -11,12 +11,14 @@ from conftest import ROOT
 from fakes import FORM, FakeReader, photo
 from typer.testing import CliRunner
 
-from ocr_recap import batch, cli, extras, publish
-from ocr_recap.documents import Document
-from ocr_recap.emit import parquet
-from ocr_recap.emit.tables import undefused
-from ocr_recap.folder import PARQUET_FILES
-from ocr_recap.record import Record
+from ocr_recap.batch import batch, publish
+from ocr_recap.cli import cli
+from ocr_recap.messages import extras
+from ocr_recap.records.documents import Document
+from ocr_recap.records.folder import PARQUET_FILES
+from ocr_recap.records.record import Record
+from ocr_recap.report import parquet
+from ocr_recap.report.tables import undefused
 
 pq = pytest.importorskip("pyarrow.parquet")
 

@@ -10,16 +10,17 @@ import pytest
 from conftest import ROOT
 from numpy.typing import NDArray
 
-from ocr_recap import Template, draw
-from ocr_recap.load import load
-from ocr_recap.locate import locate
-from ocr_recap.synth import conditions as table
-from ocr_recap.synth import defects
-from ocr_recap.synth.conditions import PARAMETERS, PRESETS, Conditions
-from ocr_recap.synth.defects import DEFECTS, seen
-from ocr_recap.synth.photo import Shot, photograph
-from ocr_recap.synth.surface import surface
-from ocr_recap.synth.view import look
+from ocr_recap import Template
+from ocr_recap.forms import draw
+from ocr_recap.imaging.load import load
+from ocr_recap.locate.locate import locate
+from ocr_recap.synth.camera import conditions as table
+from ocr_recap.synth.camera import defects
+from ocr_recap.synth.camera.conditions import PARAMETERS, PRESETS, Conditions
+from ocr_recap.synth.camera.defects import DEFECTS, seen
+from ocr_recap.synth.camera.photo import Shot, photograph
+from ocr_recap.synth.camera.surface import surface
+from ocr_recap.synth.camera.view import look
 
 SIZE = (297.0, 420.0)
 SCALE = 5.0

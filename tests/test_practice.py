@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from ocr_recap.synth import cells, practice, sources
-from ocr_recap.synth.hand import writers_of
-from ocr_recap.witnesses.digits import CLASSES, OTHER, DigitReader
+from ocr_recap.cells.digits import CLASSES, OTHER, DigitReader
+from ocr_recap.synth.cells import cells, practice
+from ocr_recap.synth.writing import sources
+from ocr_recap.synth.writing.hand import writers_of
 
 sys.path.insert(0, str(ROOT / "training" / "digits"))
 from practice import digest, load, save

@@ -12,9 +12,9 @@ import pytest
 from conftest import ROOT, SAMPLES
 from typer.testing import CliRunner
 
-from ocr_recap import draw, template
-from ocr_recap.cli import app
-from ocr_recap.propose import propose
+from ocr_recap.cli.cli import app
+from ocr_recap.forms import draw, template
+from ocr_recap.forms.proposal.propose import propose
 
 sys.path.insert(0, str(ROOT / "docs"))
 import new_form

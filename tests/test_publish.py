@@ -12,13 +12,14 @@ import shutil
 import pytest
 from fakes import FakeReader, contents, photo
 
-from ocr_recap import batch, documents, publish, sums
-from ocr_recap.audit import Acceptance, EditedError
-from ocr_recap.decisions import Decision, Stood, numbers_of
-from ocr_recap.documents import settle
-from ocr_recap.errors import BatchError
-from ocr_recap.lock import held
-from ocr_recap.record import Record
+from ocr_recap.batch import batch, publish, sums
+from ocr_recap.batch.audit import Acceptance, EditedError
+from ocr_recap.batch.lock import held
+from ocr_recap.messages.errors import BatchError
+from ocr_recap.records import documents
+from ocr_recap.records.decisions import Decision, Stood, numbers_of
+from ocr_recap.records.documents import settle
+from ocr_recap.records.record import Record
 
 CODE = "2101142004001"
 

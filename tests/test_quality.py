@@ -12,16 +12,21 @@ from conftest import SAMPLES
 from test_decide import case, statuses
 from typer.testing import CliRunner
 
-from ocr_recap import Reader, advice, cli, policy, problems, quality, reasons
-from ocr_recap.check import check
-from ocr_recap.crop import crop
-from ocr_recap.load import load
-from ocr_recap.locate import locate
-from ocr_recap.located import OtherSheet
-from ocr_recap.options import Options
-from ocr_recap.patch import PATCH
-from ocr_recap.record import PhotoQuality
-from ocr_recap.template import load as load_template
+from ocr_recap import Reader
+from ocr_recap.cells import quality
+from ocr_recap.cells.crop import crop
+from ocr_recap.cells.patch import PATCH
+from ocr_recap.cli import cli
+from ocr_recap.decide import policy
+from ocr_recap.forms.template import load as load_template
+from ocr_recap.imaging.load import load
+from ocr_recap.locate.locate import locate
+from ocr_recap.locate.located import OtherSheet
+from ocr_recap.messages import problems, reasons
+from ocr_recap.read.check import check
+from ocr_recap.records import advice
+from ocr_recap.records.options import Options
+from ocr_recap.records.record import PhotoQuality
 
 GOOD = PhotoQuality(pixels=40, blur=0.1, paper=210, contrast=190, noise=1, glare=0, cut=(), pattern=20, pale_print=1.0)
 

@@ -8,11 +8,12 @@ import pytest
 from conftest import SAMPLES
 from fakes import contents, photo
 
-from ocr_recap import batch, template
-from ocr_recap.errors import BatchError
-from ocr_recap.limits import Limits
-from ocr_recap.options import Options
-from ocr_recap.ray_workers import connected
+from ocr_recap.batch import batch
+from ocr_recap.batch.ray_workers import connected
+from ocr_recap.forms import template
+from ocr_recap.messages.errors import BatchError
+from ocr_recap.read.workers.limits import Limits
+from ocr_recap.records.options import Options
 
 
 def test_ray_that_is_not_installed_is_an_error_with_a_next_step(tmp_path, monkeypatch):

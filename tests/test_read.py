@@ -11,7 +11,8 @@ import pytest
 from conftest import ROOT, SAMPLES, Shot
 
 import ocr_recap
-from ocr_recap import Options, Reader, Record, Template, draw
+from ocr_recap import Options, Reader, Record, Template
+from ocr_recap.forms import draw
 
 # What was damaged or made wrong on purpose; all others are undamaged.
 DAMAGED = ("wrong-bubble", "does-not-add-up", "torn", "covered", "two-bubbles", "dark", "glare", "shadow")
@@ -161,7 +162,7 @@ def test_path_bytes_and_array_agree(reader: Reader) -> None:
 
 
 def test_a_narrowed_choice_never_forces_a_bad_fit(tmp_path: Path, template: Template, reader: Reader) -> None:
-    text = Path(ocr_recap.template.directory() / "c-hasil-ppwp-2024.yaml").read_text("utf-8")
+    text = Path(ocr_recap.forms.template.directory() / "c-hasil-ppwp-2024.yaml").read_text("utf-8")
     path = tmp_path / "other.yaml"
     for old, new in ((101, 501), (102, 502), (103, 503)):
         text = text.replace(f"id: {old},", f"id: {new},")
@@ -198,15 +199,15 @@ def test_the_public_names() -> None:
 
 
 def test_the_documentation_names_every_reason_and_problem() -> None:
-    from ocr_recap.problems import PROBLEMS
-    from ocr_recap.reasons import REASONS
+    from ocr_recap.messages.problems import PROBLEMS
+    from ocr_recap.messages.reasons import REASONS
 
     text = (SAMPLES.parent / "docs" / "records.md").read_text("utf-8")
     assert [code for code in (*PROBLEMS, *REASONS) if f"`{code}`" not in text] == []
 
 
 def test_our_own_regional_form_is_read_with_all_forms_at_hand(reader: Reader) -> None:
-    form = ocr_recap.template.load("c-hasil-kwk")
+    form = ocr_recap.forms.template.load("c-hasil-kwk")
     record = reader.read(draw.raster(form, "2", 6.0))
     assert record.page
     assert (record.page.template, record.page.page) == ("c-hasil-kwk", "2")

@@ -10,20 +10,21 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ocr_recap import reconcile, slips
-from ocr_recap.cases import BubbleCase, heard_together, make_case
-from ocr_recap.choices import Choice, Choices, weigh
-from ocr_recap.confirming import confirming
-from ocr_recap.elimination import Factor, beliefs, plan
-from ocr_recap.longrules import chain
-from ocr_recap.policy import decide, verdict
-from ocr_recap.readings import Evidence, hear
-from ocr_recap.rulefactors import BLANK, NUMBER, REST, UNREADABLE, Equation, States, bound, may_break
-from ocr_recap.rules import parse
-from ocr_recap.ruletables import tables
-from ocr_recap.suggest import suggest
-from ocr_recap.template import Rule
-from ocr_recap.witnesses.digits import CLASSES
+from ocr_recap.cells.digits import CLASSES
+from ocr_recap.decide import reconcile
+from ocr_recap.decide.cases import BubbleCase, heard_together, make_case
+from ocr_recap.decide.choices import Choice, Choices, weigh
+from ocr_recap.decide.confirming import confirming
+from ocr_recap.decide.elimination import Factor, beliefs, plan
+from ocr_recap.decide.longrules import chain
+from ocr_recap.decide.policy import decide, verdict
+from ocr_recap.decide.readings import Evidence, hear
+from ocr_recap.decide.rulefactors import BLANK, NUMBER, REST, UNREADABLE, Equation, States, bound, may_break
+from ocr_recap.decide.ruletables import tables
+from ocr_recap.decide.suggest import suggest
+from ocr_recap.forms import slips
+from ocr_recap.forms.rules import parse
+from ocr_recap.forms.template import Rule
 
 SUM = Rule(id="sum", text="total = a + b", strength="exact", basis="form")
 COPY = Rule(id="copy", text="total = again", strength="exact", basis="form")

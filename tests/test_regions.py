@@ -9,8 +9,10 @@ import pytest
 from fakes import FakeReader, photo
 from typer.testing import CliRunner
 
-from ocr_recap import batch, cli, extras
-from ocr_recap.regions import Region, region_of
+from ocr_recap.batch import batch
+from ocr_recap.cli import cli
+from ocr_recap.messages import extras
+from ocr_recap.records.regions import Region, region_of
 
 CODE = "2101142004001"
 AIR_GELUBI = Region("Kepulauan Riau", "Kabupaten Bintan", "Bintan Pesisir", "Air Gelubi")

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from ocr_recap.synth import cells
-from ocr_recap.witnesses.digits import CLASSES
-from ocr_recap.witnesses.weights import weights_directory
+from ocr_recap.cells.digits import CLASSES
+from ocr_recap.cells.weights import weights_directory
+from ocr_recap.synth.cells import cells
 
 sys.path.insert(0, str(ROOT / "training" / "digits"))
 import crops

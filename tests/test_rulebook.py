@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_recap import rulebook, template
-from ocr_recap.rules import parse
+from ocr_recap.forms import rulebook, template
+from ocr_recap.forms.rules import parse
 
 
 def fault(*texts: str) -> str | None:

@@ -8,17 +8,17 @@ import pytest
 from conftest import SAMPLES, Shot
 
 from ocr_recap import Reader, Template
-from ocr_recap.advice import take_again
-from ocr_recap.emit.overlay import overlay, rectified
-from ocr_recap.emit.private import GRAY, without_others
-from ocr_recap.field_record import Decided
-from ocr_recap.homography import project
-from ocr_recap.load import load
-from ocr_recap.locate import locate
-from ocr_recap.located import Located, paper_outline
-from ocr_recap.record import Record
-from ocr_recap.template import available
-from ocr_recap.template import load as load_template
+from ocr_recap.forms.template import available
+from ocr_recap.forms.template import load as load_template
+from ocr_recap.imaging.homography import project
+from ocr_recap.imaging.load import load
+from ocr_recap.locate.locate import locate
+from ocr_recap.locate.located import Located, paper_outline
+from ocr_recap.records.advice import take_again
+from ocr_recap.records.field_record import Decided
+from ocr_recap.records.record import Record
+from ocr_recap.report.overlay import overlay, rectified
+from ocr_recap.report.private import GRAY, without_others
 
 
 def sample(name: str) -> np.ndarray:

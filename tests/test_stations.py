@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from ocr_recap.errors import BatchError
-from ocr_recap.lists import read_manifest, read_roll
-from ocr_recap.options import compiled
-from ocr_recap.stations import ManifestRow, Naming, codes_in, normal, place
+from ocr_recap.messages.errors import BatchError
+from ocr_recap.records.lists import read_manifest, read_roll
+from ocr_recap.records.options import compiled
+from ocr_recap.records.stations import ManifestRow, Naming, codes_in, normal, place
 
 CODE = "2101142004001"
 NAMES = ("a.jpg", "x/b.jpg")

@@ -11,9 +11,10 @@ import pytest
 from fakes import FakeReader, photo
 from typer.testing import CliRunner
 
-from ocr_recap import batch, cli
-from ocr_recap.errors import BatchError
-from ocr_recap.status import status
+from ocr_recap.batch import batch
+from ocr_recap.batch.status import status
+from ocr_recap.cli import cli
+from ocr_recap.messages.errors import BatchError
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from ocr_recap.synth import shapes
+from ocr_recap.synth.writing import shapes
 
 sys.path.insert(0, str(ROOT / "training" / "digits"))
 import corrections

@@ -8,9 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_recap import draw, template
-from ocr_recap.synth import camera, cells, ink, sources, strokes
-from ocr_recap.synth.fill import FieldWriting, fill_page
+from ocr_recap.forms import draw, template
+from ocr_recap.synth.camera import camera
+from ocr_recap.synth.cells import cells
+from ocr_recap.synth.forms.fill import FieldWriting, fill_page
+from ocr_recap.synth.writing import ink, sources, strokes
 
 SCALE = 4.0
 

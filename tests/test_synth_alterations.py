@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from ocr_recap import Template
-from ocr_recap.readings import interpret
-from ocr_recap.synth import alteredcells, cells, clerk, fill, hand, numbers, sources
-from ocr_recap.synth.strikes import AMENDED, STRIKES, StrikeKind, strike
-from ocr_recap.synth.truth import truth
+from ocr_recap.decide.readings import interpret
+from ocr_recap.synth.cells import alteredcells, cells
+from ocr_recap.synth.forms import clerk, fill, numbers
+from ocr_recap.synth.forms.truth import truth
+from ocr_recap.synth.writing import hand, sources
+from ocr_recap.synth.writing.strikes import AMENDED, STRIKES, StrikeKind, strike
 
 
 @pytest.mark.parametrize("kind", STRIKES)

@@ -9,13 +9,13 @@ import pytest
 from conftest import ROOT
 
 from ocr_recap import Template
-from ocr_recap.parts import Tally
-from ocr_recap.synth import clerk, numbers
-from ocr_recap.synth.fill import FieldWriting
-from ocr_recap.synth.hand import CORRECTIONS
-from ocr_recap.synth.marks import TallyMarks, spread
-from ocr_recap.synth.truth import filled, truth
-from ocr_recap.template import parse_text
+from ocr_recap.forms.parts import Tally
+from ocr_recap.forms.template import parse_text
+from ocr_recap.synth.forms import clerk, numbers
+from ocr_recap.synth.forms.fill import FieldWriting
+from ocr_recap.synth.forms.truth import filled, truth
+from ocr_recap.synth.writing.hand import CORRECTIONS
+from ocr_recap.synth.writing.marks import TallyMarks, spread
 
 FORM = """
 schema_version: 1

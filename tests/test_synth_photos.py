@@ -16,12 +16,15 @@ from conftest import SAMPLES
 from numpy.typing import NDArray
 from typer.testing import CliRunner
 
-from ocr_recap import Reader, Template, cli
-from ocr_recap.parts import RowTotals, Tally
-from ocr_recap.stations import Naming, place
-from ocr_recap.synth import cells, cellset, hand, marks, photos, sources
-from ocr_recap.synth.sheet import Sheet
-from ocr_recap.template import parse_text
+from ocr_recap import Reader, Template
+from ocr_recap.cli import cli
+from ocr_recap.forms.parts import RowTotals, Tally
+from ocr_recap.forms.template import parse_text
+from ocr_recap.records.stations import Naming, place
+from ocr_recap.synth.cells import cells, cellset
+from ocr_recap.synth.sets import photos
+from ocr_recap.synth.writing import hand, marks, sources
+from ocr_recap.synth.writing.sheet import Sheet
 
 from test_synth_elections import FORM  # isort: skip
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from ocr_recap import Template, TemplateError
-from ocr_recap.template import SCHEMA_FILE, available, directory, json_schema, load, parse_text
+from ocr_recap.forms.template import SCHEMA_FILE, available, directory, json_schema, load, parse_text
 
 TEXT = (directory() / "c-hasil-ppwp-2024.yaml").read_text("utf-8")
 

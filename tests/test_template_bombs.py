@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ocr_recap import template, yaml_tree
-from ocr_recap.rules import RuleSyntaxError, parse
-from ocr_recap.template import TemplateError, parse_text
+from ocr_recap.forms import template, yaml_tree
+from ocr_recap.forms.rules import RuleSyntaxError, parse
+from ocr_recap.forms.template import TemplateError, parse_text
 
 HEAD = "schema_version: 1\n"
 LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(

@@ -8,7 +8,8 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 import ocr_recap
-from ocr_recap import cli, template, terminal
+from ocr_recap.cli import cli, terminal
+from ocr_recap.forms import template
 
 PACKAGE = Path(ocr_recap.__file__).parent
 

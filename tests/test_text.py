@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ocr_recap.text import for_terminal, is_number, json_text, one_line, printable, quoted, shortened
+from ocr_recap.messages.text import for_terminal, is_number, json_text, one_line, printable, quoted, shortened
 
 BAD = "\N{REPLACEMENT CHARACTER}"
 

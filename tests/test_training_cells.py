@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from ocr_recap.patch import CELL
-from ocr_recap.synth import cells, othercells, pagecells, sources
-from ocr_recap.synth.cellpaper import Row, blank
-from ocr_recap.synth.strokes import Writer
-from ocr_recap.witnesses import zoom
+from ocr_recap.cells import zoom
+from ocr_recap.cells.patch import CELL
+from ocr_recap.synth.cells import cells, othercells, pagecells
+from ocr_recap.synth.cells.cellpaper import Row, blank
+from ocr_recap.synth.writing import sources
+from ocr_recap.synth.writing.strokes import Writer
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 import page_cells

@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 from conftest import PPM, Shot
 
-from ocr_recap import draw
-from ocr_recap.crop import crop
-from ocr_recap.growing import grown
-from ocr_recap.homography import project
-from ocr_recap.load import load
-from ocr_recap.locate import LEAST_SUPPORT, locate
-from ocr_recap.located import Located
-from ocr_recap.record import Page, PaperShape
-from ocr_recap.register import Fit, refine, ridge_distance, ruling
-from ocr_recap.surface import Surface
-from ocr_recap.template import load as load_template
-from ocr_recap.warp import SURE, follow, outgrown
+from ocr_recap.cells.crop import crop
+from ocr_recap.forms import draw
+from ocr_recap.forms.template import load as load_template
+from ocr_recap.imaging.homography import project
+from ocr_recap.imaging.load import load
+from ocr_recap.imaging.surface import Surface
+from ocr_recap.locate.locate import LEAST_SUPPORT, locate
+from ocr_recap.locate.located import Located
+from ocr_recap.locate.paper.growing import grown
+from ocr_recap.locate.paper.register import Fit, refine, ridge_distance, ruling
+from ocr_recap.locate.paper.warp import SURE, follow, outgrown
+from ocr_recap.records.record import Page, PaperShape
 
 LIMIT = 0.15  # cell widths
 NO_ANCHORS = (np.zeros((0, 2)), np.zeros((0, 2)))

@@ -16,10 +16,13 @@ from conftest import SAMPLES
 from fakes import FakeReader, photo
 from typer.testing import CliRunner
 
-from ocr_recap import batch, cli, corrections, documents, extras, publish
-from ocr_recap.emit import tables, workbook
-from ocr_recap.emit.pictures import STRIP_HEIGHT
-from ocr_recap.errors import BatchError
+from ocr_recap.batch import batch, corrections, publish
+from ocr_recap.cli import cli
+from ocr_recap.messages import extras
+from ocr_recap.messages.errors import BatchError
+from ocr_recap.records import documents
+from ocr_recap.report import tables, workbook
+from ocr_recap.report.pictures import STRIP_HEIGHT
 
 openpyxl = pytest.importorskip("openpyxl")
 pytest.importorskip("xlsxwriter")

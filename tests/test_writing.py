@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr_recap import readings, writing
-from ocr_recap.witnesses.digits import CLASSES, OTHER, bounds, likely
+from ocr_recap.cells.digits import CLASSES, OTHER, bounds, likely
+from ocr_recap.decide import readings, writing
 
 SIGNS = "X- "
 

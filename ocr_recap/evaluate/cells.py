@@ -17,15 +17,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import readings
-from ..crop import cut
-from ..errors import BatchError
-from ..load import load
-from ..problems import PhotoProblem
-from ..template import Template
-from ..text import is_number
-from ..witnesses.cell_input import SMALLEST, patches_of
-from ..witnesses.digits import CLASSES, DigitReader
+from ..cells.cell_input import SMALLEST, patches_of
+from ..cells.crop import cut
+from ..cells.digits import CLASSES, DigitReader
+from ..decide import readings
+from ..forms.template import Template
+from ..imaging.load import load
+from ..messages.errors import BatchError
+from ..messages.problems import PhotoProblem
+from ..messages.text import is_number
 from .bounds import clopper_pearson
 from .calibration import calibrate
 from .pictures import find_photo

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..template import Template
+from ..forms.template import Template
 from .bounds import clopper_pearson, trials_for
 from .calibration import calibrate, risk_coverage
 from .judge import Judged, Judgement, Photo

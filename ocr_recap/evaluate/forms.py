@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from .. import template
-from ..folder import TEMPLATES
-from ..template import Template, TemplateError
+from ..forms import template
+from ..forms.template import Template, TemplateError
+from ..records.folder import TEMPLATES
 
 
 class Forms(Mapping[str, Template]):
@@ -17,7 +17,7 @@ class Forms(Mapping[str, Template]):
         """Load what a person names; the others wait.
 
         Raises:
-            ocr_recap.template.TemplateError: a file is no template.
+            ocr_recap.forms.template.TemplateError: a file is no template.
         """
         self._loaded = {form.id: form for form in map(template.load, files)}
         beside = sorted((results / TEMPLATES).glob("*.yaml")) if results else ()

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..field_record import Quad
+from ..records.field_record import Quad
 from .readings import Reading, ReadNumber, Results
 from .truths import Fault, Truth, TruthField, TruthFile, TruthKind, stem, stem_of_name
 

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from .. import reconcile
-from ..template import Template
+from ..decide import reconcile
+from ..forms.template import Template
 from .judge import Judged, Photo
 
 

@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..emit.pictures import STRIP_HEIGHT, encode, strip, strip_width
-from ..folder import CROPS
-from ..inputs import PHOTO_ENDINGS
-from ..load import Photo, load
-from ..problems import PhotoProblem
+from ..batch.inputs import PHOTO_ENDINGS
+from ..imaging.load import Photo, load
+from ..messages.problems import PhotoProblem
+from ..records.folder import CROPS
+from ..report.pictures import STRIP_HEIGHT, encode, strip, strip_width
 from .readings import Reading
 from .truths import Corners
 

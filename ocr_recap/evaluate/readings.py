@@ -16,9 +16,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
-from ..audit import refuse_edits
-from ..errors import BatchError
-from ..folder import DOCUMENTS_FILE, PHOTOS_FILE
+from ..batch.audit import refuse_edits
+from ..messages.errors import BatchError
+from ..records.folder import DOCUMENTS_FILE, PHOTOS_FILE
 from .truths import Corners, Fault, RowSumTruth, Text, broken_line, read_lines
 
 
@@ -127,7 +127,7 @@ def read_results(path: Path) -> Results:
     """Read a folder of results, or a `photos.jsonl` alone.
 
     Raises:
-        ocr_recap.audit.EditedError: the folder's files are not what was published.
+        ocr_recap.batch.audit.EditedError: the folder's files are not what was published.
         BatchError: there are no results, or no line of them can be used.
         OSError: they cannot be read.
     """

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from ..emit.style import CSS
-from ..messages import Language, say
+from ..messages.messages import Language, say
+from ..report.style import CSS
 from . import plots
 from .words import Figures, lines, local, percent, sheet_lines, what_n_shows
 from .worst import Shown

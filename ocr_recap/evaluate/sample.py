@@ -19,10 +19,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from ..emit.tables import defused
-from ..errors import BatchError
-from ..lists import table
-from ..text import is_number, quoted
+from ..messages.errors import BatchError
+from ..messages.text import is_number, quoted
+from ..records.lists import table
+from ..report.tables import defused
 from .judge import Judgement, Photo, judge_photo
 from .readings import Reading, ReadNumber, Results
 from .truths import Fault, Truth, TruthField, typed

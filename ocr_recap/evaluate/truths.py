@@ -14,11 +14,11 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, ValidationError, field_validator
 
-from ..errors import BatchError
-from ..inputs import PHOTO_ENDINGS
-from ..lists import table
-from ..readings import interpret
-from ..text import is_number, quoted, shortened
+from ..batch.inputs import PHOTO_ENDINGS
+from ..decide.readings import interpret
+from ..messages.errors import BatchError
+from ..messages.text import is_number, quoted, shortened
+from ..records.lists import table
 
 # Families of the public truth file -> (template, page); page None: a form of one page, whose id does not matter.
 FAMILIES: Final[Mapping[str, tuple[str, str | None]]] = {

@@ -1,4 +1,4 @@
-"""Choose midpoint, slope and the limit for lines of the bubble witness (ocr_recap/witnesses/bubbles.py) on drawn pages.
+"""Choose midpoint, slope and the limit for lines of the bubble witness (ocr_recap/cells/bubbles.py) on drawn pages.
 
     python training/bubbles/choose.py [--pages 60] [--seed 1]
 
@@ -16,16 +16,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from ocr_recap.crop import crop
-from ocr_recap.load import load
-from ocr_recap.locate import locate
-from ocr_recap.problems import PhotoProblem
-from ocr_recap.synth.camera import photograph, sample_camera
-from ocr_recap.synth.election import presidential_count, write
-from ocr_recap.synth.fill import fill_page
-from ocr_recap.synth.strokes import Writer
-from ocr_recap.template import load as load_template
-from ocr_recap.witnesses import bubbles
+from ocr_recap.cells import bubbles
+from ocr_recap.cells.crop import crop
+from ocr_recap.forms.template import load as load_template
+from ocr_recap.imaging.load import load
+from ocr_recap.locate.locate import locate
+from ocr_recap.messages.problems import PhotoProblem
+from ocr_recap.synth.camera.camera import photograph, sample_camera
+from ocr_recap.synth.forms.election import presidential_count, write
+from ocr_recap.synth.forms.fill import fill_page
+from ocr_recap.synth.writing.strokes import Writer
 
 CALIBRATION = 1  # last digit of the seeds of calibration writers
 

@@ -2,8 +2,8 @@
 
     python training/digits/altered_pages.py --photos 3072 --out FOLDER [--workers 2]
 
-Pages by training writers (`ocr_recap/synth/alteredpages.py`). The folder holds one file for every `SHARD` photos; a run
-that was stopped goes on with the files that are missing, and makes the same bytes.
+Pages by training writers (`ocr_recap/synth/cells/alteredpages.py`). The folder holds one file for every `SHARD`
+photos; a run that was stopped goes on with the files that are missing, and makes the same bytes.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr_recap.synth.alteredcells import UNKNOWN, AlteredStrip
-from ocr_recap.synth.alteredpages import altered_page
-from ocr_recap.synth.parallel import in_order
+from ocr_recap.synth.cells.alteredcells import UNKNOWN, AlteredStrip
+from ocr_recap.synth.cells.alteredpages import altered_page
+from ocr_recap.synth.sets.parallel import in_order
 
 SEED = 20_261_201
 SHARD = 192  # photos

@@ -19,11 +19,12 @@ from typing import Any
 
 import numpy as np
 import onnx
-from combine import Floats, drawn, logits, loss, made_from, normalised, of_photos, together
+from combine import drawn, logits, loss, made_from, normalised, of_photos, together
 from onnx import numpy_helper
 from train import PLANS, images
 
-from ocr_recap.synth import cells
+from ocr_recap.imaging.arrays import Float32Array
+from ocr_recap.synth.cells import cells
 
 SHARES = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 1.0)
 NEAR = 0.01  # of the best loss
@@ -83,7 +84,7 @@ def write(known: Mapping[str, tuple[bytes, bytes]], share: float, out: Path) -> 
         (out / file).write_bytes(graph.SerializeToString())
 
 
-def read(folder: Path, card: Mapping[str, Any], made: cells.Cells) -> Floats:
+def read(folder: Path, card: Mapping[str, Any], made: cells.Cells) -> Float32Array:
     """Log-probabilities of both readers together, weighed as the description of the weights before says."""
     second = card["second"]
     heat = {"first": card["temperature"], "second": second["temperature"]}

@@ -3,8 +3,9 @@
 On photos by calibration writers, which training never saw. Documents of C.HASIL-PPWP 2024 (preset *field*) say what a
 limit costs: of numbers that nobody altered, how many count as altered. Each limit is the lowest at which at most `COST`
 of them do. `perhaps`, the limit for a box that may hold two digits, counts only for numbers whose ink is not clear
-(`cases.CLEAR_INK`): the others are decided as ever. Pages on which every number is altered (`ocr_recap/synth/alter.py`)
-then say how many are seen; they choose nothing. `--write` saves the limits in `alterations.json`.
+(`cases.CLEAR_INK`): the others are decided as ever. Pages on which every number is altered
+(`ocr_recap/synth/forms/alter.py`) then say how many are seen; they choose nothing. `--write` saves the limits in
+`alterations.json`.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from typing import Any
 
 import numpy as np
 
-from ocr_recap import template
-from ocr_recap.cases import CLEAR_INK
-from ocr_recap.synth import photos
-from ocr_recap.synth.alter import KINDS, altered
-from ocr_recap.synth.hearings import HeardDocument, HeardNumber, Session, hear, read_page
-from ocr_recap.synth.parallel import in_order
-from ocr_recap.synth.strikes import STRIKES
-from ocr_recap.witnesses.alterations import CLASSES
+from ocr_recap.cells.alterations import CLASSES
+from ocr_recap.decide.cases import CLEAR_INK
+from ocr_recap.forms import template
+from ocr_recap.synth.forms.alter import KINDS, altered
+from ocr_recap.synth.sets import photos
+from ocr_recap.synth.sets.hearings import HeardDocument, HeardNumber, Session, hear, read_page
+from ocr_recap.synth.sets.parallel import in_order
+from ocr_recap.synth.writing.strikes import STRIKES
 
 FORM = "c-hasil-ppwp-2024"
 ALTERED_PAGE = "2"  # each of its numbers has bubbles and strokes

@@ -22,11 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 from train import PLANS, images
 
-from ocr_recap.arrays import FloatArray
-from ocr_recap.inference import onnxruntime
-from ocr_recap.synth import cells, pagecells, sources
-from ocr_recap.synth.conditions import Preset
-from ocr_recap.synth.parallel import in_order
+from ocr_recap.cells.inference import onnxruntime
+from ocr_recap.imaging.arrays import FloatArray
+from ocr_recap.synth.camera.conditions import Preset
+from ocr_recap.synth.cells import cells, pagecells
+from ocr_recap.synth.sets.parallel import in_order
+from ocr_recap.synth.writing import sources
 
 VERSION = "6"
 BATCHES = 160  # of 256 cells

@@ -16,14 +16,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_recap.cells.digits import DigitReader
 from ocr_recap.evaluate.bounds import clopper_pearson
-from ocr_recap.synth.cellpaper import SIDE, blank
-from ocr_recap.synth.cellphoto import photograph
-from ocr_recap.synth.cells import OTHER, PATCH
-from ocr_recap.synth.hand import CORRECTIONS, Manner, cell, draw_hand
-from ocr_recap.synth.sheet import Sheet
-from ocr_recap.synth.strikes import AMENDED
-from ocr_recap.witnesses.digits import DigitReader
+from ocr_recap.synth.cells.cellpaper import SIDE, blank
+from ocr_recap.synth.cells.cellphoto import photograph
+from ocr_recap.synth.cells.cells import OTHER, PATCH
+from ocr_recap.synth.writing.hand import CORRECTIONS, Manner, cell, draw_hand
+from ocr_recap.synth.writing.sheet import Sheet
+from ocr_recap.synth.writing.strikes import AMENDED
 
 SEED = 20_240_216
 _SCALE = SIDE / 10.0  # px per nominal mm: a cell's longer side is 10 mm, as `cellpaper` takes it

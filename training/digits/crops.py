@@ -20,9 +20,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_recap.cells.cell_input import patch_of
+from ocr_recap.cells.digits import CLASSES, CROSS, DASH, EMPTY, OTHER
 from ocr_recap.evaluate.bounds import clopper_pearson
-from ocr_recap.witnesses.cell_input import patch_of
-from ocr_recap.witnesses.digits import CLASSES, CROSS, DASH, EMPTY, OTHER
 
 Part = Literal["train", "calibration", "held_out"]
 PARTS: Final[tuple[Part, ...]] = ("train", "calibration", "held_out")

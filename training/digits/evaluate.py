@@ -22,15 +22,16 @@ from corrections import correction_figures
 from numpy.typing import NDArray
 from strange import strange_figures
 
-from ocr_recap import template
-from ocr_recap.arrays import FloatArray
-from ocr_recap.patch import box_of
-from ocr_recap.synth import cells, sources
-from ocr_recap.synth.camera import Difficulty, photograph, sample_camera
-from ocr_recap.synth.fill import FieldWriting, fill_page
-from ocr_recap.synth.shapes import LETTERS
-from ocr_recap.synth.strokes import Writer
-from ocr_recap.witnesses.digits import DigitReader, Looks
+from ocr_recap.cells.digits import DigitReader, Looks
+from ocr_recap.cells.patch import box_of
+from ocr_recap.forms import template
+from ocr_recap.imaging.arrays import FloatArray
+from ocr_recap.synth.camera.camera import Difficulty, photograph, sample_camera
+from ocr_recap.synth.cells import cells
+from ocr_recap.synth.forms.fill import FieldWriting, fill_page
+from ocr_recap.synth.writing import sources
+from ocr_recap.synth.writing.shapes import LETTERS
+from ocr_recap.synth.writing.strokes import Writer
 
 SEED = 20_240_214
 

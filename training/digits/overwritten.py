@@ -1,12 +1,13 @@
 """Trains the net that sees whether one digit stands on another: `overwritten.py --mnist DIR --out FOLDER`.
 
 It starts from the first digit reader, which knows what single digits look like, with a new last layer of one output.
-Cells are drawn without end (`ocr_recap.synth.alteredcells.overwritten_cells`), `DRAWN` at a time by a generator seeded
-with (seed, i), by other processes than the one that trains. `--pages FOLDER` adds `FROM_PAGES` cells of whole photos,
-which `altered_pages.py` drew, to each drawing. `--go-on FILE` starts from an earlier `overwritten.onnx`; give it
-another `--seed`, so that it sees other cells. Writes `overwritten.onnx` and says in `overwritten.training.json` what it
-was made from; `choose_alterations.py` puts that into `alterations.json`. `--judge FOLDER` trains nothing and says how
-many digits of calibration writers that are written over the net in FOLDER sees, by how many others it calls so.
+Cells are drawn without end (`ocr_recap.synth.cells.alteredcells.overwritten_cells`), `DRAWN` at a time by a generator
+seeded with (seed, i), by other processes than the one that trains. `--pages FOLDER` adds `FROM_PAGES` cells of whole
+photos, which `altered_pages.py` drew, to each drawing. `--go-on FILE` starts from an earlier `overwritten.onnx`; give
+it another `--seed`, so that it sees other cells. Writes `overwritten.onnx` and says in `overwritten.training.json`
+what it was made from; `choose_alterations.py` puts that into `alterations.json`. `--judge FOLDER` trains nothing and
+says how many digits of calibration writers that are written over the net in FOLDER sees, by how many others it calls
+so.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ from net import FIRST, Net, export, read_into, wake_norms
 from struck import follow, mix
 from torch.nn import functional
 
-from ocr_recap.synth import alteredcells, cells, sources
-from ocr_recap.synth.parallel import in_order
-from ocr_recap.witnesses.alterations import AlterationReader
+from ocr_recap.cells.alterations import AlterationReader
+from ocr_recap.synth.cells import alteredcells, cells
+from ocr_recap.synth.sets.parallel import in_order
+from ocr_recap.synth.writing import sources
 
 DRAWN = 512
 FROM_PAGES = 256  # cells of whole photos beside these

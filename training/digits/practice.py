@@ -2,9 +2,9 @@
 
     python training/digits/practice.py --mnist DIR --photos 12096 --out FOLDER [--workers 2]
 
-Sheets filled by training writers (`ocr_recap/synth/practice.py`), some 40 cells a photo, each cut twice. The folder
-holds one file for every `SHARD` photos; a run that was stopped goes on with the files that are missing, and makes
-the same bytes. Digits are of the mix that the first reader learns from.
+Sheets filled by training writers (`ocr_recap/synth/cells/practice.py`), some 40 cells a photo, each cut twice. The
+folder holds one file for every `SHARD` photos; a run that was stopped goes on with the files that are missing, and
+makes the same bytes. Digits are of the mix that the first reader learns from.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr_recap.synth import cells, sources
-from ocr_recap.synth.parallel import in_order
-from ocr_recap.synth.practice import practice_cells
+from ocr_recap.synth.cells import cells
+from ocr_recap.synth.cells.practice import practice_cells
+from ocr_recap.synth.sets.parallel import in_order
+from ocr_recap.synth.writing import sources
 
 SEED = 20_241_127
 SHARD = 192  # photos

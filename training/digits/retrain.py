@@ -32,9 +32,10 @@ from net import Net, export, read_into
 from torch.nn import functional
 from train import PLANS, Plan, images, to_net
 
-from ocr_recap.synth import cells, sources
-from ocr_recap.witnesses.digits import DigitReader
-from ocr_recap.witnesses.weights import weights_directory
+from ocr_recap.cells.digits import DigitReader
+from ocr_recap.cells.weights import weights_directory
+from ocr_recap.synth.cells import cells
+from ocr_recap.synth.writing import sources
 
 BATCH = 256
 RATE = 4e-4  # a sixth of what training from nothing starts with: the nets know most of it already

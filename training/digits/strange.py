@@ -19,15 +19,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_recap.cells.digits import DigitReader
 from ocr_recap.evaluate.bounds import clopper_pearson
-from ocr_recap.synth import ink
-from ocr_recap.synth.cellpaper import Rect, Row, blank
-from ocr_recap.synth.cellphoto import photograph
-from ocr_recap.synth.cells import BOX, PATCH
-from ocr_recap.synth.shapes import Glyph
-from ocr_recap.synth.sources import writer_seed
-from ocr_recap.synth.strokes import Strokes, Writer, pose
-from ocr_recap.witnesses.digits import DigitReader
+from ocr_recap.synth.cells.cellpaper import Rect, Row, blank
+from ocr_recap.synth.cells.cellphoto import photograph
+from ocr_recap.synth.cells.cells import BOX, PATCH
+from ocr_recap.synth.writing import ink
+from ocr_recap.synth.writing.shapes import Glyph
+from ocr_recap.synth.writing.sources import writer_seed
+from ocr_recap.synth.writing.strokes import Strokes, Writer, pose
 
 SEED = 20_240_215
 Patches = NDArray[np.uint8]

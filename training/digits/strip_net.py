@@ -1,10 +1,11 @@
 """The net that sees whether a number is struck out in torch, and the same written out as an ONNX graph.
 
-It sees the strip of a whole number (`ocr_recap.strip`), gray as float 0..255, 48 px high and a multiple of 32 wide, and
-subtracts its mean and divides by its standard deviation as the first digit reader does. `struck`, (n, 1), is the logit
-that the number is struck out, from features over its whole width. Beside it the net learns where one digit stands on
-another, `overwritten` (n, width / 8), a logit for every 8 px, of which a box takes the highest: what tells a line from
-a digit tells digits apart, too. That second output is not written out; `overwritten.py` trains a better net for it.
+It sees the strip of a whole number (`ocr_recap.cells.strip`), gray as float 0..255, 48 px high and a multiple of 32
+wide, and subtracts its mean and divides by its standard deviation as the first digit reader does. `struck`, (n, 1), is
+the logit that the number is struck out, from features over its whole width. Beside it the net learns where one digit
+stands on another, `overwritten` (n, width / 8), a logit for every 8 px, of which a box takes the highest: what tells a
+line from a digit tells digits apart, too. That second output is not written out; `overwritten.py` trains a better net
+for it.
 """
 
 from __future__ import annotations

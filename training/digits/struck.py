@@ -1,7 +1,7 @@
 """Trains the net that sees whether a number is struck out: `struck.py --mnist DIR --strips 250368 --out FOLDER`.
 
-It looks at the strip of a number. Strips are drawn without end (`ocr_recap/synth/alteredcells.py`), `DRAWN` at a time
-by a generator seeded with (seed, i), by other processes than the one that trains: the same machine makes the same
+It looks at the strip of a number. Strips are drawn without end (`ocr_recap/synth/cells/alteredcells.py`), `DRAWN` at a
+time by a generator seeded with (seed, i), by other processes than the one that trains: the same machine makes the same
 weights. `--pages FOLDER` adds `FROM_PAGES` strips of whole photos, which `altered_pages.py` drew, to each drawing.
 Strips of one width go through the net together. What is marked unknown in the labels teaches nothing. Writes
 `struck.onnx` and says in `struck.training.json` what it was made from; `choose_alterations.py` puts that into
@@ -28,9 +28,10 @@ from altered_pages import Pages, digest, load
 from strip_net import STRIDE, StripNet, export, read_into, wake_norms
 from torch.nn import functional
 
-from ocr_recap.synth import alteredcells, cells, sources
-from ocr_recap.synth.alteredcells import UNKNOWN
-from ocr_recap.synth.parallel import in_order
+from ocr_recap.synth.cells import alteredcells, cells
+from ocr_recap.synth.cells.alteredcells import UNKNOWN
+from ocr_recap.synth.sets.parallel import in_order
+from ocr_recap.synth.writing import sources
 
 DRAWN = 512  # strips, sorted by width into batches
 FROM_PAGES = 192  # strips of whole photos beside these

@@ -20,10 +20,10 @@ from corrections import SEED as CORRECTED_SEED
 from numpy.typing import NDArray
 from strange import strange_cells
 
+from ocr_recap.cells.digits import OTHER, DigitReader
 from ocr_recap.evaluate.calibration import calibrate
-from ocr_recap.synth import pagecells
-from ocr_recap.synth.parallel import in_order
-from ocr_recap.witnesses.digits import OTHER, DigitReader
+from ocr_recap.synth.cells import pagecells
+from ocr_recap.synth.sets.parallel import in_order
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "digits.md"
 BEGIN, END = "<!-- tradeoff: written by training/digits/tradeoff.py -->", "<!-- end of tradeoff -->"

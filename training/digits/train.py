@@ -31,8 +31,9 @@ import torch
 from net import FIRST, SECOND, Design, Net, export, read_into, wake_norms
 from torch.nn import functional
 
-from ocr_recap.synth import cells, sources
-from ocr_recap.witnesses.zoom import zoom
+from ocr_recap.cells.zoom import zoom
+from ocr_recap.synth.cells import cells
+from ocr_recap.synth.writing import sources
 
 BATCH = 256
 PHOTOS = 2  # of each drawn row

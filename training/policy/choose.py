@@ -1,4 +1,4 @@
-"""Choose the thresholds of `ocr_recap/policy.json` by risk control, on documents by writers that training never saw.
+"""Choose the thresholds of `ocr_recap/decide/policy.json` by risk control, on documents by calibration writers.
 
     python training/policy/choose.py [--documents 160] [--hard 40] [--seed N] [--keep DIR] [--workers 2] [--write]
 
@@ -28,13 +28,14 @@ from math import log, log1p
 from pathlib import Path
 from typing import Any
 
-from ocr_recap import policy, template
-from ocr_recap.cases import Case, heard_together
+from ocr_recap.decide import policy
+from ocr_recap.decide.cases import Case, heard_together
+from ocr_recap.decide.policy import Thresholds
+from ocr_recap.decide.reconcile import Evaluated
 from ocr_recap.evaluate.bounds import clopper_pearson, incomplete_beta
-from ocr_recap.policy import Thresholds
-from ocr_recap.reconcile import Evaluated
-from ocr_recap.synth.conditions import Preset
-from ocr_recap.synth.hearings import HeardDocument, Session, hear
+from ocr_recap.forms import template
+from ocr_recap.synth.camera.conditions import Preset
+from ocr_recap.synth.sets.hearings import HeardDocument, Session, hear
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 20_241_312  # not the documents on which a blank passed for a number, before `Case.rival` knew blanks
@@ -115,7 +116,7 @@ def evidence_of(args: argparse.Namespace) -> Iterator[tuple[Preset, Iterator[Hea
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument("--write", action="store_true", help="save what is chosen in ocr_recap/policy.json")
+    parser.add_argument("--write", action="store_true", help="save what is chosen in ocr_recap/decide/policy.json")
     args = parser.parse_args()
     form = template.load(template.available()[FORM])
     heard: list[Weighed] = []
@@ -135,7 +136,7 @@ def main() -> None:
         "policies": {name: export(name, rungs) for name, rungs in found.items()},
     }
     if args.write:
-        path = ROOT / "ocr_recap" / "policy.json"
+        path = ROOT / "ocr_recap" / "decide" / "policy.json"
         path.write_text(json.dumps(saved, indent=2) + "\n", encoding="utf-8")
 
 

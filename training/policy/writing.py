@@ -2,9 +2,9 @@
 
     python training/policy/writing.py [--documents 160] [--hard 40] [--seed N] [--keep DIR] [--workers 2]
 
-For each setting of `ocr_recap/writing.py`: log loss of the number that is written (nats), numbers whose likeliest
-meaning is right, and how many are said with 0.999 or more, and how many of these are wrong. The evidence is that of
-`choose.py`; the first row weighs each box by itself.
+For each setting of `ocr_recap/decide/writing.py`: log loss of the number that is written (nats), numbers whose
+likeliest meaning is right, and how many are said with 0.999 or more, and how many of these are wrong. The evidence is
+that of `choose.py`; the first row weighs each box by itself.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from math import log
 import numpy as np
 from choose import arguments, evidence_of
 
-from ocr_recap import writing
-from ocr_recap.synth.hearings import HeardNumber
+from ocr_recap.decide import writing
+from ocr_recap.synth.sets.hearings import HeardNumber
 
 SURE = 0.999
 LEAST = 1e-6  # no number costs more than log of it

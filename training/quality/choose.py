@@ -1,4 +1,5 @@
-"""Choose when a photo should be taken again (ocr_recap/advice.py) and when a cell is too poor (ocr_recap/policy.py).
+"""Choose when a photo should be taken again (ocr_recap/records/advice.py) and when a cell is too poor
+(ocr_recap/decide/policy.py).
 
     python training/quality/choose.py [--photos 500] [--seed 1] [--workers 1] [--defects defocus,motion]
 
@@ -20,19 +21,19 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from ocr_recap import advice
-from ocr_recap.crop import crop
-from ocr_recap.load import load
-from ocr_recap.locate import locate
-from ocr_recap.problems import PhotoProblem
-from ocr_recap.record import PhotoQuality
-from ocr_recap.synth.conditions import Range, draw
-from ocr_recap.synth.election import presidential_count, write
-from ocr_recap.synth.fill import FieldWriting, fill_page
-from ocr_recap.synth.photo import photograph
-from ocr_recap.synth.strokes import Writer
-from ocr_recap.template import load as load_template
-from ocr_recap.witnesses.digits import CLASSES, DigitReader
+from ocr_recap.cells.crop import crop
+from ocr_recap.cells.digits import CLASSES, DigitReader
+from ocr_recap.forms.template import load as load_template
+from ocr_recap.imaging.load import load
+from ocr_recap.locate.locate import locate
+from ocr_recap.messages.problems import PhotoProblem
+from ocr_recap.records import advice
+from ocr_recap.records.record import PhotoQuality
+from ocr_recap.synth.camera.conditions import Range, draw
+from ocr_recap.synth.camera.photo import photograph
+from ocr_recap.synth.forms.election import presidential_count, write
+from ocr_recap.synth.forms.fill import FieldWriting, fill_page
+from ocr_recap.synth.writing.strokes import Writer
 
 CALIBRATION = 1  # last digit of the seeds of calibration writers
 SHEETS = 12

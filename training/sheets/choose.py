@@ -1,4 +1,5 @@
-"""Measure what tells sheets apart (ocr_recap/sheets.py): correlation of ink on drawn sheets, same and different.
+"""Measure what tells sheets apart (ocr_recap/records/sheets.py): correlation of ink on drawn sheets, same and
+different.
 
     python training/sheets/choose.py [--sheets 36] [--seed 1]
 
@@ -15,10 +16,10 @@ import cv2
 import numpy as np
 
 from ocr_recap import Reader
-from ocr_recap.synth.camera import photograph, sample_camera
-from ocr_recap.synth.election import presidential_count, write
-from ocr_recap.synth.fill import fill_page
-from ocr_recap.synth.strokes import Writer
+from ocr_recap.synth.camera.camera import photograph, sample_camera
+from ocr_recap.synth.forms.election import presidential_count, write
+from ocr_recap.synth.forms.fill import fill_page
+from ocr_recap.synth.writing.strokes import Writer
 
 HANDS = (11, 21, 31, 41)  # seeds that end in 1 are calibration writers
 

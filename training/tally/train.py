@@ -24,9 +24,9 @@ import torch
 from net import Net, export, resume
 from torch.nn import functional
 
-from ocr_recap import grids
-from ocr_recap.synth import tallycells
-from ocr_recap.witnesses.tally import CLASSES
+from ocr_recap.cells import grids
+from ocr_recap.cells.tally import CLASSES
+from ocr_recap.synth.cells import tallycells
 
 BATCH = 128
 RATE = 2.5e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine

@@ -1,0 +1,1 @@
+"""Many photos: inputs, journal, workers, and the publishing of results."""

@@ -1,0 +1,143 @@
+"""One photo of a batch, read in whatever process: its record and its pictures.
+
+Nothing here writes: what was made goes back to the process that holds the journal, the only one that writes at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from ..imaging.load import Photo, Source
+from ..read.workers.limits import is_shortage
+from ..read.workers.tasks import Failed, Made, Reads, made
+from ..records.folder import CROPS, HEADERS, OVERLAYS, PAGES, STROKES
+from ..records.record import Record, label
+from ..report import strokes
+from ..report.overlay import overlay, rectified
+from ..report.pictures import encode, header, sheet, strip, thumbnail
+from ..report.private import without_others
+
+_PAGE_PIXELS_PER_MM = 5.0  # a page of 297 x 420 mm becomes 1,485 x 2,100 px
+
+
+@dataclass(frozen=True)
+class Job:
+    """One photo to read.
+
+    Attributes:
+        path: the file.
+        name: how results call it.
+        sha256: of its bytes; empty if they cannot be read.
+        key: of its result in the journal.
+        overlay, save_pages: which pictures to make as well.
+        frame: which picture of the file, from 0.
+        frames: 0; or how many the file has, for the one job that stands for all from `frame` on, which are too many.
+        fault: a problem that is known before anything is read, since the file's frames could not be counted.
+        content: the file's bytes, where the process that reads cannot see `path`.
+        several: whether it is one of several frames of its file, which are limited together.
+    """
+
+    path: Path
+    name: str
+    sha256: str
+    key: str
+    overlay: bool = False
+    save_pages: bool = False
+    frame: int = 0
+    frames: int = 0
+    fault: Failed | None = None
+    content: bytes | None = None
+    several: bool = False
+
+    @property
+    def label(self) -> str:
+        """How people see it named."""
+        return label(self.name, self.frame)
+
+    @property
+    def file(self) -> str:
+        """What tells its file from others."""
+        return self.sha256 or self.path.as_posix()
+
+    def run(self, reader: Reads) -> Made:
+        """As `read_job`."""
+        return read_job(reader, self)
+
+    def with_content(self, content: bytes) -> Self:
+        """The same, for a process that cannot see its path."""
+        return replace(self, content=content)
+
+
+def read_job(reader: Reads, job: Job) -> Made:
+    """Read one photo and make its pictures.
+
+    Raises:
+        MemoryError: it takes more than there is.
+    """
+    if job.fault:
+        return unread(reader, job, job.fault)
+    if job.frames:
+        limit = reader.options.max_frames
+        data = {"frames": job.frames, "first": job.frame + 1, "limit": limit}
+        return unread(reader, job, Failed("frames_not_read", tuple(data.items())))
+    source: Source = job.path if job.content is None else job.content
+    try:
+        reading = reader.reading(source, job.name, job.frame)
+        record = reading.record
+        found = record.photo.sha256
+        if found and found != job.sha256:
+            return unread(reader, job, Failed("file_changed"))
+        pictures = (*_crops(reader, record, reading.photo), *_pictures(reader, record, job, source))
+    except Exception as fault:
+        if is_shortage(fault):
+            raise MemoryError from fault
+        return unread(reader, job, Failed("internal_error", (("error", type(fault).__name__),)))
+    if any(problem.code == "memory_limit" for problem in record.problems):
+        raise MemoryError
+    return made(record, pictures)
+
+
+def unread(reader: Reads, job: Job, why: Failed) -> Made:
+    """The result of a photo that was not looked at, or not to the end."""
+    return made(reader.unread(job.name, job.frame, why.code, **{"sha256": job.sha256, **dict(why.data)}))
+
+
+def picture_name(file: str, sha256: str, frame: int = 0) -> str:
+    """File name of the pictures made of a photo: safe in any file system and link, different for different photos."""
+    stem = re.sub(r"[^\w.-]", "_", Path(file).stem).lstrip(".")[:48]
+    return f"{stem or 'photo'}-{sha256[:16]}{f'-{frame + 1}' if frame else ''}.jpg"
+
+
+def _crops(reader: Reads, record: Record, photo: Photo | None) -> Iterable[tuple[str, bytes]]:
+    """The sheet of strips, one per number in the record's order, or the thumbnail of a photo without a page; the
+    picture of the handwritten header, where the form has one; and that of the tally grids with anything in them."""
+    if photo is None:
+        return
+    if record.page:
+        photo = without_others(photo, reader.template(record.page.template), record.page, reader.template)
+    strips = [strip(photo, field.quad) for field in record.fields.values()]
+    yield CROPS, encode(sheet(strips) if strips else thumbnail(photo), ".jpg", 70)
+    page = record.page and reader.template(record.page.template).page(record.page.page)
+    if record.page and page and page.header:
+        private = (region.rect for region in page.private)
+        moved = record.page.moved if record.page.shape else None
+        yield HEADERS, encode(header(photo, record.page.homography, page.header, private, moved), ".jpg", 70)
+    counted = strokes.shown_fields(record)
+    if counted:
+        blocks = [strokes.block(photo, record.fields[name]) for name in counted]
+        yield STROKES, encode(sheet(blocks), ".jpg", 70)
+
+
+def _pictures(reader: Reads, record: Record, job: Job, source: Source) -> Iterable[tuple[str, bytes]]:
+    """The pictures that were asked for."""
+    if record.page is None:
+        return
+    form = reader.template(record.page.template)
+    if job.overlay:
+        yield OVERLAYS, encode(overlay(record, source, form), ".jpg", 82)
+    if job.save_pages:
+        yield PAGES, encode(rectified(record.page, source, _PAGE_PIXELS_PER_MM, form, job.frame), ".jpg", 82)

@@ -1,0 +1,344 @@
+"""What a batch has done so far: `journal.sqlite` in the folder of results, so that no work is lost or done twice.
+
+A photo's result stands under a key that changes with everything it depends on: the bytes of the photo, the version, the
+options, forms and weights. Its pictures lie beside the journal until they are published; their hashes say whether
+they are whole, wherever they lie. Each result carries a hash of its own: one that was changed since is read again and
+named, never published. One process writes (it holds the folder's lock); others may look meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import time
+import zlib
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..imaging.files import write_atomically
+from ..read.workers.tasks import Failed, Made
+from ..records.folder import JOURNAL_FILE, JOURNAL_FILES, PICTURES, WORK_FOLDER
+from ..records.record import Record
+from . import sums
+from .jobs import Job, picture_name
+from .lock import is_link
+
+if TYPE_CHECKING:
+    from ..read.reader import Reader
+
+_SCHEMA = 2
+_TABLES = """
+CREATE TABLE runs (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, started REAL NOT NULL, beat REAL NOT NULL, finished REAL,
+  total INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0, resumed INTEGER NOT NULL DEFAULT 0,
+  workers INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE readings (
+  key TEXT PRIMARY KEY, run INTEGER NOT NULL, file TEXT NOT NULL, frame INTEGER NOT NULL, sha256 TEXT NOT NULL,
+  failed INTEGER NOT NULL, codes TEXT NOT NULL, lasting INTEGER NOT NULL, pictures TEXT NOT NULL,
+  record BLOB NOT NULL, digest TEXT NOT NULL);
+CREATE TABLE running (key TEXT PRIMARY KEY, label TEXT NOT NULL, since REAL NOT NULL);
+CREATE TABLE frames (sha256 TEXT PRIMARY KEY, frames INTEGER NOT NULL, fault TEXT, digest TEXT NOT NULL);
+CREATE TABLE published (
+  one INTEGER PRIMARY KEY CHECK (one = 1), digest TEXT NOT NULL, sums TEXT NOT NULL, summary BLOB NOT NULL,
+  whole TEXT NOT NULL);
+"""
+# Columns of version 2, for a journal of version 1.
+_ADDED = (("readings", "digest"), ("frames", "digest"), ("published", "whole"))
+_FACTS = "key, frame, sha256, failed, codes, lasting, pictures, record"  # what a result's digest is made of
+_UPSERT = "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One photo's result: what was read, and the SHA-256 of each picture made of it, by kind.
+
+    `file` is what the photo was called when it was read; its published pictures have names made of it.
+    """
+
+    record: Record
+    pictures: Mapping[str, str]
+    file: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was last published: a hash of all that it was made of, that of `SHA256SUMS`, and a summary (JSON)."""
+
+    digest: str
+    sums: str
+    summary: str
+
+
+class Journal:
+    """The journal of a folder of results. All methods raise `OSError` where it cannot be written or read."""
+
+    def __init__(self, out: Path) -> None:
+        """Open it for the process that holds the folder's lock; a damaged one is put aside and a new one begun."""
+        self.work = out / WORK_FOLDER
+        self._out = out
+        self._run = 0
+        self._changed: dict[str, None] = {}
+        if self.work.is_dir() and any(map(is_link, self.work.rglob("*"))):
+            shutil.rmtree(self.work)  # never through a link; photos whose pictures are missing are read again
+        for path in (self.work, *(self.work / name for name in PICTURES)):
+            path.mkdir(parents=True, exist_ok=True)
+        with _faults():
+            self._db = _opened(out / JOURNAL_FILE)
+
+    def close(self) -> None:
+        """Nothing more is written."""
+        with _faults():
+            self._db.close()
+
+    # --- a run -----------------------------------------------------------------------------------------------------
+
+    def begin(self, kind: str) -> None:
+        """Begin a run, or go on with the last one if that was of the same kind and not finished.
+
+        Args:
+            kind: what makes results of earlier runs count or not: `read`, `force` or `retry`.
+        """
+        with _faults(), self._db:
+            last = self._db.execute("SELECT id, kind, finished FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+            self._db.execute("DELETE FROM running")
+            now = time.time()
+            if last and last[1] == kind and last[2] is None:
+                self._run = last[0]
+                self._db.execute("UPDATE runs SET started = ?, beat = ?, done = 0 WHERE id = ?", (now, now, self._run))
+            else:
+                added = self._db.execute("INSERT INTO runs (kind, started, beat) VALUES (?, ?, ?)", (kind, now, now))
+                self._run = added.lastrowid or 0
+
+    def expect(self, total: int, workers: int) -> None:
+        """Say how many photos there are, and how many workers."""
+        with _faults(), self._db:
+            self._db.execute("UPDATE runs SET total = ?, workers = ? WHERE id = ?", (total, workers, self._run))
+
+    def began(self, label: str, key: str) -> None:
+        """A worker has begun with a photo."""
+        with _faults(), self._db:
+            self._db.execute("INSERT OR REPLACE INTO running VALUES (?, ?, ?)", (key, label, time.time()))
+
+    def tell(self, done: int, resumed: int) -> None:
+        """Say how far the run is."""
+        with _faults(), self._db:
+            self._tell(done, resumed)
+
+    def _tell(self, done: int, resumed: int) -> None:
+        update = "UPDATE runs SET done = ?, resumed = ?, beat = ? WHERE id = ?"
+        self._db.execute(update, (done, resumed, time.time(), self._run))
+
+    # --- results ---------------------------------------------------------------------------------------------------
+
+    def add(self, job: Job, made: Made, done: int, resumed: int) -> None:
+        """Keep a photo's result: first its pictures, then, at once or not at all, the rest."""
+        hashes: dict[str, str] = {}
+        for kind, content in made.pictures:
+            write_atomically(self._fresh(kind, job.key), content)
+            hashes[kind] = hashlib.sha256(content).hexdigest()
+        found = int(made.failed), " ".join(made.codes), int(made.lasting), json.dumps(hashes), made.record
+        digest = _digest(job.key, job.frame, job.sha256, *found)
+        with _faults(), self._db:
+            row = job.key, self._run, job.name, job.frame, job.sha256, *found, digest
+            self._db.execute(_UPSERT, row)
+            self._db.execute("DELETE FROM running WHERE key = ?", (job.key,))
+            self._tell(done, resumed)
+
+    def is_done(self, job: Job, kind: str) -> bool:
+        """Whether a photo need not be read in a run of this kind: its result and its pictures are there and whole."""
+        if not job.sha256:  # nobody could say what it is
+            return False
+        row = self._whole(job, "run, file, failed, codes, lasting, pictures")
+        if row is None:
+            return False
+        run, file, failed, codes, lasting, pictures = row
+        if not lasting or (run != self._run and (kind == "force" or (kind == "retry" and (failed or codes)))):
+            return False
+        return all(self.picture(which, sha256, job, file) for which, sha256 in json.loads(pictures).items())
+
+    def codes(self, job: Job) -> tuple[str, ...]:
+        """The problems of a photo's result; none if there is no result."""
+        with _faults():
+            row = self._db.execute("SELECT codes FROM readings WHERE key = ?", (job.key,)).fetchone()
+        return tuple(row[0].split()) if row else ()
+
+    def load(self, job: Job) -> Entry | None:
+        """A photo's result; None if there is none, or none that is as it was read."""
+        row = self._whole(job, "record, pictures, file")
+        if row is None:
+            return None
+        try:
+            record = Record.from_json(zlib.decompress(row[0]).decode())
+        except (zlib.error, ValueError):
+            return None
+        if record.photo.file != job.name:
+            record = record.model_copy(update={"photo": record.photo.model_copy(update={"file": job.name})})
+        return Entry(record, json.loads(row[1]), row[2])
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Photos whose results are not as they were read, by their labels."""
+        return tuple(self._changed)
+
+    def _whole(self, job: Job, columns: str) -> tuple[Any, ...] | None:
+        """Columns of a photo's result, if it is there and as it was read."""
+        with _faults():
+            find = f"SELECT digest, {_FACTS}, {columns} FROM readings WHERE key = ?"
+            row = self._db.execute(find, (job.key,)).fetchone()
+        if row is None:
+            return None
+        facts = row[1 : 1 + len(_FACTS.split(","))]
+        if row[0] != _digest(*facts) or (facts[1], facts[2]) != (job.frame, job.sha256):
+            self._changed[job.label] = None
+            return None
+        return row[1 + len(facts) :]
+
+    def picture(self, kind: str, sha256: str, job: Job, file: str) -> Path | None:
+        """Where a picture lies whole: beside the journal, or published under the photo's name of now or of then."""
+        names = dict.fromkeys(picture_name(name, job.sha256, job.frame) for name in (job.name, file))
+        for path in (self._fresh(kind, job.key), *(self._out / kind / name for name in names)):
+            with suppress(OSError):
+                if path.is_file() and not path.is_symlink() and sums.of(path) == sha256:
+                    return path
+        return None
+
+    def _fresh(self, kind: str, key: str) -> Path:
+        return self.work / kind / f"{key}.jpg"
+
+    # --- frames of files -------------------------------------------------------------------------------------------
+
+    def frames(self, sha256: str) -> int | Failed | None:
+        """How many frames a file has, or why they could not be counted, if that is known."""
+        with _faults():
+            row = self._db.execute("SELECT frames, fault, digest FROM frames WHERE sha256 = ?", (sha256,)).fetchone()
+        if row is None or row[2] != _digest(sha256, *row[:2]):
+            return None
+        if row[1] is None:
+            return row[0]
+        code, data = json.loads(row[1])
+        return Failed(code, tuple(data.items()))
+
+    def add_frames(self, sha256: str, found: int | Failed) -> None:
+        """Keep how many frames a file has, or why they could not be counted."""
+        fault = json.dumps([found.code, dict(found.data)]) if isinstance(found, Failed) else None
+        row = sha256, 1 if isinstance(found, Failed) else found, fault
+        with _faults(), self._db:
+            self._db.execute("INSERT OR REPLACE INTO frames VALUES (?, ?, ?, ?)", (*row, _digest(*row)))
+
+    # --- publishing ------------------------------------------------------------------------------------------------
+
+    def kept(self) -> Kept | None:
+        """What was last published, if that is as it was kept."""
+        with _faults():
+            row = self._db.execute("SELECT whole, digest, sums, summary FROM published").fetchone()
+        if row is None or row[0] != _digest(*row[1:]):
+            return None
+        return Kept(row[1], row[2], zlib.decompress(row[3]).decode())
+
+    def keep(self, published: Kept) -> None:
+        """Say what has been published."""
+        row = published.digest, published.sums, zlib.compress(published.summary.encode(), 1)
+        with _faults(), self._db:
+            self._db.execute("INSERT OR REPLACE INTO published VALUES (1, ?, ?, ?, ?)", (*row, _digest(*row)))
+
+    def finish(self, jobs: Iterable[Job]) -> None:
+        """The run of these jobs is finished: other results are forgotten, as their pictures are gone."""
+        names = ((job.key, job.name) for job in jobs)
+        with _faults(), self._db:
+            self._db.execute("CREATE TEMP TABLE kept (key TEXT PRIMARY KEY, file TEXT)")
+            self._db.executemany("INSERT OR IGNORE INTO kept VALUES (?, ?)", names)
+            self._db.execute("DELETE FROM readings WHERE key NOT IN (SELECT key FROM kept)")
+            other = "kept.key = readings.key AND kept.file != readings.file"
+            self._db.execute(f"UPDATE readings SET file = kept.file FROM kept WHERE {other}")
+            self._db.execute("DROP TABLE kept")
+            self._db.execute("UPDATE runs SET finished = ? WHERE id = ?", (time.time(), self._run))
+        shutil.rmtree(self.work, ignore_errors=True)
+
+
+def fingerprint(reader: Reader) -> str:
+    """Everything but the photo that a result depends on, as a hash: version, options, forms, weights, libraries."""
+    state = {
+        "options": reader.options.model_dump(mode="json", exclude={"templates"}),
+        "templates": [[form.id, form.sha256] for form in reader.templates],
+        "weights": [reader.weights_sha256, reader.tally_sha256, reader.alterations_sha256],
+        "provenance": reader.unread("", 0, "file_empty").provenance.model_dump(mode="json"),
+    }
+    return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
+
+
+def _digest(*facts: str | int | bytes | None) -> str:
+    """A hash of columns of a row; what is in none of them may change."""
+    parts = [hashlib.sha256(fact).hexdigest() if isinstance(fact, bytes) else fact for fact in facts]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def key_of(sha256: str, name: str, frame: int, reader_fingerprint: str, with_overlay: bool, with_pages: bool) -> str:
+    """The journal's name for a photo's result; what the photo is called matters only where it is drawn on a picture."""
+    parts = [sha256, name if with_overlay else "", frame, reader_fingerprint, with_overlay, with_pages]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    try:
+        return _connected(path)
+    except sqlite3.DatabaseError as fault:
+        if isinstance(fault, sqlite3.OperationalError):
+            raise  # it cannot be written, which a new one could not either
+    for name in JOURNAL_FILES:
+        with suppress(FileNotFoundError):
+            path.with_name(name).replace(path.with_name(f"{name}.damaged"))
+    return _connected(path)
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        # A power cut may cost the last few results, which are then read again; it never damages what is there.
+        db.execute("PRAGMA synchronous = NORMAL")
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, 1, _SCHEMA):
+            raise sqlite3.DatabaseError(f"journal of version {version}")
+        if version == 0:
+            db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_SCHEMA}; COMMIT;")
+            return db
+        if _was_interrupted(db) and db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("damaged")
+        if version == 1:
+            _give_hashes(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _give_hashes(db: sqlite3.Connection) -> None:
+    """Give the rows of a journal of version 1 their hashes, once: what an older version read is taken as it is."""
+    db.create_function("digest", -1, _digest, deterministic=True)
+    with db:
+        db.execute("BEGIN")
+        for table, column in _ADDED:
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+        db.execute(f"UPDATE readings SET digest = digest({_FACTS})")
+        db.execute("UPDATE frames SET digest = digest(sha256, frames, fault)")
+        db.execute("UPDATE published SET whole = digest(digest, sums, summary)")
+        db.execute(f"PRAGMA user_version = {_SCHEMA}")
+
+
+def _was_interrupted(db: sqlite3.Connection) -> bool:
+    last = db.execute("SELECT finished FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+    return bool(last) and last[0] is None
+
+
+@contextmanager
+def _faults() -> Generator[None]:
+    """What SQLite calls its own is a fault of the disk to everybody else."""
+    try:
+        yield
+    except sqlite3.Error as fault:
+        raise OSError(None, f"{JOURNAL_FILE}: {fault}") from fault

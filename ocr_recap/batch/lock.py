@@ -1,0 +1,68 @@
+"""One process at a time in a folder of results, and nothing of ours written through a link out of it."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ..messages.errors import BatchError
+from ..records.folder import FILES, FOLDERS, JOURNAL_FILES, LOCK_FILE, PART_FOLDER, READY_FOLDER, WORK_FOLDER
+
+_OURS = FILES | FOLDERS | JOURNAL_FILES | {LOCK_FILE, PART_FOLDER, READY_FOLDER, WORK_FOLDER}
+
+
+@contextmanager
+def held(folder: Path) -> Generator[None]:
+    """Keep other processes, and other threads, out of a folder of results; may be nested within one thread.
+
+    Raises:
+        BatchError: another one is at work in it, or a link would lead out of it.
+        OSError: the folder is not there or cannot be written.
+    """
+    refuse_links(folder)
+    lock = FileLock(folder / LOCK_FILE, timeout=0, is_singleton=True)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise BatchError(
+            f"Folder hasil {folder} sedang dipakai oleh proses ocr-recap lain. Tunggu sampai selesai, atau pilih "
+            "folder lain dengan --out.",
+            f"Another ocr-recap process is at work in the folder of results {folder}. Wait until it has finished, or "
+            "choose another folder with --out.",
+        ) from None
+    except NotImplementedError:  # older filelock, where a file system has no locks
+        raise OSError(errno.ENOSYS, "no file locks here") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def refuse_links(folder: Path) -> None:
+    """A folder of results from elsewhere may hold links in the place of our files and folders.
+
+    Links deeper in it lead nowhere: `.work`, `.part` and `.ready` are made anew where they hold one, and a link among
+    published pictures is replaced, never written through.
+
+    Raises:
+        BatchError: one of our files or folders is a link.
+        OSError: the folder cannot be read.
+    """
+    links = sorted(path.name for path in folder.iterdir() if path.name in _OURS and is_link(path))
+    if links:
+        raise BatchError(
+            f"{folder / links[0]} adalah tautan ke tempat lain. Hapus tautan itu, atau pilih folder lain dengan --out: "
+            "hasil hanya ditulis di dalam foldernya.",
+            f"{folder / links[0]} is a link to another place. Remove the link, or choose another folder with --out: "
+            "results are written inside their folder only.",
+        )
+
+
+def is_link(path: Path) -> bool:
+    """Whether a path leads elsewhere: a symbolic link, or a junction of Windows."""
+    junction: Callable[[], bool] | None = getattr(path, "is_junction", None)  # from Python 3.12 on
+    return path.is_symlink() or (junction is not None and junction())

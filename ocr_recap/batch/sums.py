@@ -1,0 +1,51 @@
+"""`SHA256SUMS`: what a folder of results consists of, checked by `sha256sum -c`.
+
+The list is also how we know our own files again: what an earlier batch listed and the new one does not is removed,
+and nothing else ever is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..records.folder import FILES, FOLDERS, SUMS_FILE
+
+_LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
+
+
+def of(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read(folder: Path) -> dict[str, str]:
+    """The listed hashes by file name; empty without a list. Names that no results can have are left out."""
+    try:
+        lines = (folder / SUMS_FILE).read_bytes().decode("utf-8").split("\n")
+    except (OSError, UnicodeDecodeError):
+        return {}
+    found = (match for line in lines if (match := _LINE.fullmatch(line)))
+    return {match[2]: match[1] for match in found if _is_ours(match[2])}
+
+
+def write(folder: Path, sums: Mapping[str, str]) -> None:
+    """Write the list, sorted by name.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    text = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
+    (folder / SUMS_FILE).write_bytes(text.encode())
+
+
+def _is_ours(name: str) -> bool:
+    kind, _, file = name.partition("/")
+    return name in FILES if not file else kind in FOLDERS and "/" not in file and "\\" not in file and file != ".."

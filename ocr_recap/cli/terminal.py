@@ -1,0 +1,35 @@
+"""The one place where the command line prints: a terminal shows what others wrote, and never obeys it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from ..messages.text import for_terminal, json_text
+
+
+def echo(message: str, err: bool = False) -> None:
+    """Print lines on standard output, or standard error."""
+    typer.echo(for_terminal(message), err=err)
+
+
+def echo_json(value: Any, indent: int | None = None) -> None:
+    """Print JSON on standard output."""
+    typer.echo(json_text(value, indent))
+
+
+def console() -> Console:
+    """A console on standard output; what is printed on it must be `text`, never markup.
+
+    Piped output keeps its file names whole instead of folding them to 80 columns.
+    """
+    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=120)
+
+
+def text(message: str, style: str = "") -> Text:
+    """Text for a console or a table on it."""
+    return Text(for_terminal(message), style=style)

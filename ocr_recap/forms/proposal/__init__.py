@@ -1,0 +1,1 @@
+"""A template proposed from a blank sheet."""

@@ -1,0 +1,239 @@
+"""The only model of a form: its geometry, its fields and its rules, read from one YAML file.
+
+All lengths are nominal millimetres of the printed page, origin at the paper's top-left corner, x to the right,
+y down. "Nominal" because the true print size of many forms is not known: limits are therefore stated in cell
+widths, never in millimetres. A rectangle is ``[x0, y0, x1, y1]`` along the *centres* of its printed lines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import yaml
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from . import rulebook, slips
+from .parts import FormField, Page, Paper
+from .printed import Label, Model
+from .rules import Relation, RuleSyntaxError, in_words, parse
+from .yaml_faults import explain
+from .yaml_tree import MOST_BYTES, YamlFault, read
+
+SCHEMA_VERSION = 1
+SCHEMA_FILE = "template.schema.json"
+_MOST_FAULTS = 50  # said of one file; who has corrected these runs again
+# By judgement: fifteen times the fullest page of our forms (66), and a form of 300 candidates with 3 numbers each.
+MOST_CELLS = 1_000  # digit boxes of one page, each of which is cut, measured and read by a net
+MOST_FIELDS = 1_000  # numbers of one form
+
+
+class TemplateError(ValueError):
+    """A template file cannot be used. `problems` holds one line each: file, line, what is wrong, what to write."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class Rule(Model):
+    """A relation between fields (grammar: `ocr_recap.forms.rules`) with its strength and where it comes from.
+
+    `exact` and `inequality` rules block acceptance when broken; a `soft` rule only warns. `slip_rate` is how often
+    clerks break it on paper; left out, it is that of its strength in `slips`.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=60)]
+    text: str
+    strength: Literal["exact", "inequality", "soft"]
+    basis: str
+    slip_rate: Annotated[float, Field(gt=0, lt=1)] | None = None
+
+    @property
+    def slip(self) -> float:
+        """How often clerks break it on paper."""
+        usual = {"exact": slips.RATE, "inequality": slips.INEQUALITY_RATE, "soft": slips.SOFT_RATE}
+        return self.slip_rate or usual[self.strength]
+
+    @field_validator("text")
+    @classmethod
+    def _is_a_rule(cls, text: str) -> str:
+        try:
+            parse(text)
+        except RuleSyntaxError as fault:
+            raise ValueError(f"not a rule: {fault}") from None
+        return text
+
+    @cached_property
+    def relation(self) -> Relation:
+        """The parsed text."""
+        return parse(self.text)
+
+
+class Template(Model):
+    """One form: pages, fields, rules."""
+
+    schema_version: Literal[1]
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+    title: Label
+    source: str = Field(description="where geometry and rules were taken from, and how sure that is")
+    paper: Paper
+    pages: tuple[Page, ...] = Field(min_length=1)
+    fields: tuple[FormField, ...] = Field(min_length=1, max_length=MOST_FIELDS)
+    rules: tuple[Rule, ...] = ()
+    sha256: str = Field(default="", exclude=True, description="hash of the file, filled in by the loader")
+    yaml: str = Field(default="", exclude=True, repr=False, description="the file's text, filled in by the loader")
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Template:
+        pages = [page.id for page in self.pages]
+        names = [field.id for field in self.fields]
+        for kind, ids in (("page", pages), ("field", names), ("rule", [rule.id for rule in self.rules])):
+            doubled = sorted(i for i, count in Counter(ids).items() if count > 1)
+            if doubled:
+                raise ValueError(f"{kind} id {doubled[0]!r} is used twice; give each {kind} its own id")
+        for field in self.fields:
+            if field.page not in pages:
+                raise ValueError(f"field {field.id!r} is on page {field.page!r}; write one of {', '.join(pages)}")
+        for page, cells in self._cells().items():
+            if cells > MOST_CELLS:
+                raise ValueError(f"page {page!r} has {cells} digit boxes; a page may have {MOST_CELLS}: divide it")
+        known = set(names)
+        for rule in self.rules:
+            for name in rule.relation.fields:
+                if name not in known:
+                    raise ValueError(f"rule {rule.id!r} names the unknown field {name!r}; write one of the field ids")
+        wrong = rulebook.fault({r.id: r.relation for r in self.rules if r.strength != "soft"})
+        if wrong:
+            raise ValueError(wrong)
+        tags = [page.markers.tag.id for page in self.pages if page.markers.tag]
+        if len(tags) != len(set(tags)):
+            raise ValueError("two pages have the same tag id; the tag is what tells the pages apart")
+        return self
+
+    def _cells(self) -> Counter[str]:
+        """How many digit boxes each page has."""
+        found: Counter[str] = Counter()
+        for field in self.fields:
+            found[field.page] += field.cells.count
+        return found
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.sha256))  # what is worked out once for a page is kept by its template
+
+    def __repr__(self) -> str:
+        return f"<Template {self.id}: {len(self.pages)} pages, {len(self.fields)} fields, {len(self.rules)} rules>"
+
+    __str__ = __repr__
+
+    def page(self, page_id: str) -> Page:
+        """The page of this id.
+
+        Raises:
+            KeyError: no such page.
+        """
+        for page in self.pages:
+            if page.id == page_id:
+                return page
+        raise KeyError(page_id)
+
+    def found_by_markers(self) -> bool:
+        """Has this form a page that can be found by its corner marks?"""
+        return any(page.find == "markers" for page in self.pages)
+
+    def fields_of(self, page_id: str) -> list[FormField]:
+        """The fields on one page, in the order of the file."""
+        return [field for field in self.fields if field.page == page_id]
+
+    def rules_of(self, page_id: str) -> list[Rule]:
+        """The rules in which at least one field of the page takes part."""
+        here = {field.id for field in self.fields_of(page_id)}
+        return [rule for rule in self.rules if here.intersection(rule.relation.fields)]
+
+    @cached_property
+    def rules_in_words(self) -> Mapping[str, Label]:
+        """Each rule by its id, its fields named by their labels."""
+        names_id = {field.id: field.label.id for field in self.fields}
+        names_en = {field.id: field.label.en for field in self.fields}
+        # A sum of many numbers is longer than any label may be; it is made of checked ones.
+        words = Label.model_construct
+        return {r.id: words(id=in_words(r.text, names_id), en=in_words(r.text, names_en)) for r in self.rules}
+
+    def cell_width(self, page_id: str) -> float:
+        """The median cell width of a page: the unit of every residual and limit; millimetres."""
+        return float(np.median([field.cells.width for field in self.fields_of(page_id)]))
+
+
+def directory() -> Path:
+    """Where the package's own templates lie: inside an installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "templates"
+    return installed if installed.is_dir() else package.parent / "templates"
+
+
+_FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def available() -> dict[str, Path]:
+    """The package's own templates: id to file, sorted by id."""
+    return {path.stem: path for path in sorted(directory().glob("*.yaml"))}
+
+
+def load(source: str | Path) -> Template:
+    """Load a template by id (`c-hasil-ppwp-2024`) or from a YAML file.
+
+    Raises:
+        TemplateError: no such template or file, or its content is wrong; the message names file, line and remedy.
+    """
+    known = available()
+    path = known.get(str(source), Path(source))
+    if not path.is_file():
+        ids = ", ".join(known)
+        raise TemplateError([f"{source}: no such template or file; known templates are {ids}, or give a .yaml file"])
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise TemplateError([f"{path}: larger than {MOST_BYTES} bytes, which no form needs; is it a template?"])
+        text = content.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise TemplateError([f"{path}: cannot be read as UTF-8 text ({fault}); save it again as UTF-8"]) from None
+    return parse_text(text, str(path), hashlib.sha256(content).hexdigest(), known=path in known.values())
+
+
+def parse_text(text: str, name: str, sha256: str = "", known: bool = False) -> Template:
+    """Parse the text of a template file; `name` is used in error messages.
+
+    `known`: it is the package's own.
+
+    Raises:
+        TemplateError: as `load`.
+    """
+    try:
+        # Our own files need no bounds, and the parser in C takes a tenth of the time.
+        node, data = (None, yaml.load(text, Loader=_FAST)) if known else read(text)
+    except YamlFault as fault:
+        raise TemplateError([f"{name}, line {fault.line}: {fault}"]) from None
+    if not isinstance(data, dict):
+        raise TemplateError([f"{name}, line 1: a template is a mapping that starts with 'schema_version: 1'"])
+    try:
+        return Template.model_validate(data).model_copy(update={"sha256": sha256, "yaml": text})
+    except ValidationError as fault:
+        problems = list(islice(explain(fault, node or read(text)[0], name), _MOST_FAULTS + 1))
+        if len(problems) > _MOST_FAULTS:
+            problems[-1] = f"{name}: and more; correct these first"
+        raise TemplateError(problems) from None
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema that editors and other programs can check a template file against."""
+    schema = Template.model_json_schema()
+    for filled_in in ("sha256", "yaml"):
+        schema["properties"].pop(filled_in, None)
+    return schema

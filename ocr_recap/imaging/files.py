@@ -1,0 +1,183 @@
+"""A file as it lies on disk: opened only if it is a plain one, no larger than we read, and the same until the end.
+
+Pipes and devices can block for ever or never end, and a photo that is still being copied would be read in part: each
+becomes a problem with its next step.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+import uuid
+from dataclasses import dataclass
+from io import BufferedReader, FileIO
+from pathlib import Path
+from typing import Any, Final
+
+from ..messages.problems import PhotoProblem
+
+MOST_BYTES: Final = 1 << 30  # of any file: a PDF of 500 scans of 2 MB; hashing it takes some seconds
+# Of a file that is held in memory whole. Phones' photos of 200 megapixels have 60 MB; all beyond is padding.
+MOST_HELD: Final = 1 << 27
+
+_KINDS = (
+    (stat.S_ISDIR, "directory"),
+    (stat.S_ISFIFO, "pipe"),
+    (stat.S_ISSOCK, "socket"),
+    (stat.S_ISCHR, "device"),
+    (stat.S_ISBLK, "device"),
+)
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+
+
+@dataclass(frozen=True)
+class State:
+    """Which file it is and when it was changed last: two of them differ once anybody writes to it or replaces it."""
+
+    device: int
+    inode: int
+    size: int
+    modified: int
+    changed: int
+
+
+class _Plain(FileIO):
+    """A file whose content is there; the kernel's log looks like one, and says that there is nothing to read yet."""
+
+    def readinto(self, buffer: Any, /) -> int:
+        """As the library does it.
+
+        Raises:
+            BlockingIOError: there is nothing to read yet, for which the library returns None.
+        """
+        count: int | None = super().readinto(buffer)
+        if count is None:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return count
+
+
+def opened(path: Path) -> tuple[BufferedReader[_Plain], State]:
+    """Open a plain file for reading; the caller closes it.
+
+    Raises:
+        PhotoProblem: `not_a_file`, `file_too_large`, or `file_unreadable`.
+    """
+    try:
+        _check_kind(path, path.stat())
+        # Between the look and the opening a pipe may have taken its place: that must not block either.
+        descriptor = os.open(path, _FLAGS)
+        try:
+            found = os.fstat(descriptor)
+            _check_kind(path, found)
+        except BaseException:
+            os.close(descriptor)
+            raise
+    except (OSError, ValueError) as fault:  # ValueError: a name that no file can have
+        raise unreadable(fault) from None
+    file = BufferedReader(_Plain(descriptor, "rb"))
+    if found.st_size > MOST_BYTES:
+        file.close()
+        raise PhotoProblem("file_too_large", bytes=found.st_size, limit=MOST_BYTES)
+    return file, _state(found)
+
+
+def check_same(path: Path, before: State) -> None:
+    """Make sure that nobody has changed a file since.
+
+    Raises:
+        PhotoProblem: `file_changed`.
+    """
+    try:
+        same = _state(path.stat()) == before
+    except (OSError, ValueError):
+        same = False
+    if not same:
+        raise PhotoProblem("file_changed")
+
+
+def held(file: BufferedReader[_Plain], head: bytes, path: Path, state: State) -> bytes:
+    """The whole content of a file whose beginning was read.
+
+    Raises:
+        PhotoProblem: `file_too_large`, `file_changed` or `file_unreadable`.
+    """
+    if state.size > MOST_HELD:
+        raise PhotoProblem("file_too_large", bytes=state.size, limit=MOST_HELD)
+    try:
+        content = head + file.read(MOST_HELD)  # no more than that, however it grows meanwhile
+    except OSError as fault:
+        raise unreadable(fault) from None
+    if len(content) != state.size:
+        raise PhotoProblem("file_changed")
+    check_same(path, state)
+    return content
+
+
+def digest(path: Path) -> tuple[str, int, State]:
+    """SHA-256 in hexadecimal of a whole file, its bytes, and its state.
+
+    Raises:
+        PhotoProblem: as `opened`, or `file_changed`.
+    """
+    file, state = opened(path)
+    with file:
+        try:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+            size = file.tell()
+        except OSError as fault:
+            raise unreadable(fault) from None
+    check_same(path, state)
+    return found, size, state
+
+
+def fingerprint(path: Path) -> tuple[str, int]:
+    """SHA-256 of a file and its bytes; an empty text and 0 if it cannot be read, which reading it says why."""
+    try:
+        return digest(path)[:2]
+    except PhotoProblem:
+        return "", 0
+
+
+def head(path: Path, count: int) -> bytes:
+    """The first bytes of a file, at most `count`; none if it cannot be read, which reading it says why."""
+    try:
+        file, _ = opened(path)
+        with file:
+            return file.read(count)
+    except (PhotoProblem, OSError):
+        return b""
+
+
+def unreadable(fault: OSError | ValueError) -> PhotoProblem:
+    """The problem of a file that the system does not give us."""
+    why = os.strerror(fault.errno) if isinstance(fault, OSError) and fault.errno else type(fault).__name__
+    return PhotoProblem("file_unreadable", reason=[why])
+
+
+def _check_kind(path: Path, found: os.stat_result) -> None:
+    if stat.S_ISREG(found.st_mode):
+        return
+    if stat.S_ISDIR(found.st_mode) and not os.access(path, os.R_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    raise PhotoProblem("not_a_file", kind=[next((kind for is_it, kind in _KINDS if is_it(found.st_mode)), "device")])
+
+
+def _state(found: os.stat_result) -> State:
+    return State(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write beside the target, then move: whoever reads `path` finds the old content or the new, never a part.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    part = path.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,1 @@
+"""Which page lies where on a photo."""

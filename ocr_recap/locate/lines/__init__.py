@@ -1,0 +1,1 @@
+"""Finds a page by its ruled lines alone."""

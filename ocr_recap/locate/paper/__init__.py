@@ -1,0 +1,1 @@
+"""Fits a page to its ruled lines, flat or not."""

@@ -1,0 +1,296 @@
+"""Is another sheet in sight beside the page that was found, and could its numbers be the ones that are meant?
+
+Searched is the part of the photo that the page leaves free, and only where a sheet of 0.4 of its size has room: on most
+photos there is no such part, and the search costs nothing. A tag in it names another sheet. Without a tag its ruled
+lines do: all pages compete for them as in `by_lines`, but a sheet need not be told surely to be noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..forms.parts import tag_corners
+from ..forms.template import Template
+from ..imaging.arrays import FloatArray, GrayImage
+from ..imaging.fiducials import SeenTag, tags_at
+from ..imaging.homography import project
+from ..imaging.load import Photo
+from .lines.agreement import SLACK, LineFit
+from .lines.axes import layouts
+from .lines.lineup import Placed, Ruler
+from .lines.rectify import Rectified, rectify
+from .lines.segments import segments
+from .located import Located, OtherSheet, paper_outline
+from .marks.by_tag import page_by_tag
+from .paper.register import ruling
+
+PlacedPage = tuple[Template, str, FloatArray]  # a page, and its mm to decoded px
+
+
+class Ways(Protocol):
+    """How a sheet is placed by what was printed to be found; `locate` knows."""
+
+    def at_tag(self, photo: Photo, template: Template, page_id: str, tag: SeenTag) -> Located | None:
+        """The page of a tag, by its marks and lines."""
+        ...
+
+    def by_marks(self, gray: GrayImage, templates: Sequence[Template]) -> PlacedPage | None:
+        """The page whose corner marks are in a picture, by these and its lines."""
+        ...
+
+
+# Score of `lineup` beside the page that was found from which that is another sheet. On 104 drawn hard photos of forms
+# without tags (calibration writers, seed 5077; a script that was not kept) the 63 with one sheet had 0.14 at most, the
+# 41 with another beside it 0.02 to 0.91, nine of them more than 0.25. Of two of these the other sheet was read, which
+# lay wholly in sight: 0.71 and 0.91.
+_ANOTHER, _SURELY = 0.25, 0.5
+_WHOLE = 0.9  # share of its line samples that lie on the photo
+_BESIDE = 15  # px, rectified, around the page that was found which are its own
+# Radius of the largest circle that fits into the free part, as a share of the page's shorter side, from which another
+# sheet may lie there, by judgement: a sheet of 0.4 of the page's size that is wholly in sight needs 0.2.
+_ROOM = 0.15
+_MAP = 160  # px, longer side of the picture on which the free part is measured
+_PARTS = 2  # free parts that are searched, the roomiest first
+_LAP = 0.08  # of the page's shorter side, by which the search goes on over the page: another sheet may lap over it
+_SMALL = 0.4  # of the page's size: the smallest sheet that is looked for
+_TAG_PIXELS = 20.0  # side of a tag below which the picture is enlarged twice for the search, too
+_TAG_SIDE = 16.0  # mm, of the tags of the forms of 2024
+# Score of `lineup` in the free part from which its lines are another sheet's, and how many lines of full length and
+# breadth there must be. Of 19 drawn field photos of one small sheet alone (ocr-recap synth, defect `small`, calibration
+# writers) one had a score, of 0.27 from the grain of wood, with 0.1 lines across it. With a second sheet 15 photos of
+# 17 had 0.18 and 0.28 or more (benchmarks/two_sheets.py, likewise); the other two are seen from nearer by.
+_RULED, _LINES = 0.15, 0.25
+_LINE_WIDTH = 3.0  # px, rectified
+_NEARER = 0.8  # of the page's shorter side: the square around most strokes in which lines are looked for once more
+_LOOK = 1000  # px, longer side of the picture on which strokes are looked for
+_FEWEST = 8  # strokes that are worth it
+
+
+def others_in_sight(
+    photo: Photo, found: Located, tags: Sequence[SeenTag], templates: Sequence[Template], ways: Ways
+) -> tuple[OtherSheet, ...]:
+    """The other sheets that are in sight beside a page, sorted by form and page; those in `found.others` are kept.
+
+    Args:
+        photo: the photo.
+        found: the page.
+        tags: all that were seen so far, in decoded pixels.
+        templates: forms that compete.
+        ways: to place another sheet by its tag and marks.
+    """
+    tagged = {p.markers.tag.id: (t, p.id) for t in templates for p in t.pages if p.markers.tag}
+    outline = (found.to_photo(paper_outline(found.template)) + 0.5) * photo.scale - 0.5
+    side = _shorter_side(outline)
+    parts = list(_free_parts(photo.gray.shape, outline, side))
+    seen = list(tags)
+    if tagged:
+        for low, high in parts:
+            part = photo.gray[low[1] : high[1], low[0] : high[0]]
+            seen += [SeenTag(tag.id, tag.corners + low) for tag in _tags_in(part, found, tagged)]
+    others = list(found.others)
+    for tag in _apart(seen, found, photo.scale):
+        template, page_id = tagged[tag.id]
+        others.append(_by_tag(photo, found, template, page_id, tag, ways))
+    for low, high in parts if not others else ():
+        part = _without(photo.gray, outline, low, high)
+        placed = _by_lines(part, side, templates) or ways.by_marks(part, templates)
+        if placed is not None:
+            template, page_id, homography = placed
+            shift = np.array([[1.0, 0, low[0]], [0, 1.0, low[1]], [0, 0, 1.0]])
+            others.append(sheet_at(photo, found, template, page_id, shift @ homography))
+            break
+    return tuple(sorted(others, key=lambda other: (other.template.id, other.page_id)))
+
+
+def sheet_at(photo: Photo, found: Located, template: Template, page_id: str, homography: FloatArray) -> OtherSheet:
+    """Another sheet beside the page that was found, about where page mm lie on the decoded photo by a homography."""
+    return _other(photo, found, template, page_id, _full(homography, photo.scale), False, False)
+
+
+def second_sheet(seen: Rectified, found: LineFit) -> Placed | None:
+    """Another sheet of the same page beside the page that was found, by the lines that it leaves; None without one.
+
+    Args:
+        seen: the photo's ruled lines.
+        found: the page, on the same photo.
+    """
+    back = np.asarray(np.linalg.inv(seen.to_photo), dtype=np.float64)
+    here = project(back, found.places)
+    here = here if seen.bend is None else seen.bend.origin_of(here)
+    left = np.ones(seen.rows.shape, np.uint8)
+    outline = cv2.convexHull(np.rint(np.clip(here, -20000, 20000)).astype(np.int32))
+    cv2.fillConvexPoly(left, outline, 0)
+    left = np.asarray(cv2.erode(left, np.ones((_BESIDE, _BESIDE), np.uint8)), dtype=np.uint8)
+    beside = Ruler(replace(seen, rows=seen.rows * left, columns=seen.columns * left), SLACK)
+    placed = beside.best(layouts(found.template, found.page_id))
+    return placed[0] if placed and placed[0].score >= _ANOTHER else None
+
+
+def is_whole(placed: Placed, size: tuple[int, int]) -> bool:
+    """Whether such a sheet is told surely and lies wholly on a photo of `size` (width, height), decoded px."""
+    places = project(placed.homography, ruling(placed.layout.template, placed.layout.page_id).points)
+    share = float(((places >= 0) & (places < size)).all(axis=1).mean())
+    return placed.score >= _SURELY and share >= _WHOLE
+
+
+def _shorter_side(outline: FloatArray) -> float:
+    quarter = len(outline) // 4
+    corners = outline[::quarter]
+    return float(np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1).min())
+
+
+def _free_parts(
+    shape: tuple[int, ...], outline: FloatArray, side: float
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Boxes (low, high) in decoded px around the parts of a photo beside the page in which another sheet has room."""
+    scale = _MAP / max(shape)
+    free = np.ones((max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))), np.uint8)
+    cv2.fillConvexPoly(free, cv2.convexHull(np.rint(np.clip(outline * scale, -20000, 20000)).astype(np.int32)), 0)
+    room = cv2.distanceTransform(np.pad(free, 1), cv2.DIST_L2, 3)[1:-1, 1:-1] / scale
+    if room.max() < _ROOM * side:
+        return
+    count, pieces = cv2.connectedComponents(free)
+    roomy = sorted(((float(room[pieces == i].max()), i) for i in range(1, count)), reverse=True)
+    edge = np.array(shape[1::-1])
+    for widest, index in roomy[:_PARTS]:
+        if widest < _ROOM * side:
+            return
+        rows, columns = np.nonzero(pieces == index)
+        ends = np.array([[columns.min(), rows.min()], [columns.max() + 1, rows.max() + 1]]) / scale
+        low, high = np.clip(ends + np.array([[-_LAP], [_LAP]]) * side, 0, edge).astype(np.intp)
+        yield low, high
+
+
+def _tags_in(part: GrayImage, found: Located, tagged: dict[int, tuple[Template, str]]) -> list[SeenTag]:
+    """Tags in a part of the photo, those of small sheets too; in pixels of the part."""
+    corners = found.to_photo(np.array([[0.0, 0.0], [_TAG_SIDE, 0.0]]))
+    smallest = _SMALL * float(np.linalg.norm(corners[1] - corners[0]))
+    scales = (1.0, 1.5, 2.0) if smallest < _TAG_PIXELS else (1.0, 1.5)
+    return tags_at(np.ascontiguousarray(part), list(tagged), scales)
+
+
+def _apart(tags: Sequence[SeenTag], found: Located, scale: float) -> list[SeenTag]:
+    """The tags that are not the page's own, each once."""
+    printed = found.template.page(found.page_id).markers.tag
+    own = [] if printed is None else [((found.to_photo(tag_corners(printed)) + 0.5) * scale - 0.5).mean(axis=0)]
+    kept: list[SeenTag] = []
+    for tag in tags:
+        middle, size = tag.corners.mean(axis=0), np.linalg.norm(tag.corners[2] - tag.corners[0])
+        if all(np.linalg.norm(middle - place) > size for place in (*own, *(k.corners.mean(axis=0) for k in kept))):
+            kept.append(tag)
+    return kept
+
+
+def _by_tag(photo: Photo, found: Located, template: Template, page_id: str, tag: SeenTag, ways: Ways) -> OtherSheet:
+    """The sheet of a tag: where its marks and lines say, else about where the tag alone does."""
+    placed = ways.at_tag(photo, template, page_id, tag)
+    printed = template.page(page_id).markers.tag
+    assert printed is not None
+    rough = None if placed else page_by_tag(tag_corners(printed), tag.corners)
+    homography = placed.homography if placed else _full(np.eye(3) if rough is None else rough, photo.scale)
+    outline = (found.to_photo(paper_outline(found.template)) + 0.5) * photo.scale - 0.5
+    middle = tag.corners.mean(axis=0)
+    above = cv2.pointPolygonTest(outline.astype(np.float32), (float(middle[0]), float(middle[1])), False) > 0
+    return _other(photo, found, template, page_id, homography, placed is not None, above)
+
+
+def _other(
+    photo: Photo,
+    found: Located,
+    template: Template,
+    page_id: str,
+    homography: FloatArray,
+    placed: bool,
+    above: bool,
+) -> OtherSheet:
+    """Another sheet, with the share of its numbers whose boxes are in sight: in the photo, and not beneath the page."""
+    fields = template.fields_of(page_id)
+    boxes = [f.cells.outline() for f in fields if f.role == "count"] or [f.cells.outline() for f in fields]
+    places = project(homography, np.array(boxes, dtype=np.float64).reshape(-1, 2, 2))  # two corners of each
+    seen = ((places >= 0) & (places < (photo.width, photo.height))).all(axis=(1, 2))
+    if not above:
+        page = found.to_photo(paper_outline(found.template)).astype(np.float32)
+        middles = places.mean(axis=1)
+        seen &= np.array([cv2.pointPolygonTest(page, (float(x), float(y)), False) < 0 for x, y in middles])
+    return OtherSheet(template, page_id, homography, placed, above, float(seen.mean()))
+
+
+def _full(homography: FloatArray, scale: float) -> FloatArray:
+    """Page mm to decoded px as page mm to px of the full photo."""
+    up = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1]])
+    full = up @ homography
+    return np.asarray(full / full[2, 2], dtype=np.float64)
+
+
+def _without(gray: GrayImage, outline: FloatArray, low: NDArray[np.intp], high: NDArray[np.intp]) -> GrayImage:
+    """A part of the photo with the page painted over in the gray of what lies around it."""
+    part = gray[low[1] : high[1], low[0] : high[0]].copy()
+    page = np.zeros(part.shape, np.uint8)
+    cv2.fillConvexPoly(page, cv2.convexHull(np.rint(np.clip(outline - low, -20000, 20000)).astype(np.int32)), 1)
+    around = part[::4, ::4][page[::4, ::4] == 0]
+    part[page > 0] = np.uint8(np.median(around)) if len(around) else 128
+    return part
+
+
+def _by_lines(part: GrayImage, side: float, templates: Sequence[Template]) -> PlacedPage | None:
+    """The page that the ruled lines of a picture resemble most, where they are a form's; else None.
+
+    Args:
+        part: (h, w) uint8.
+        side: of the page that was found, the shorter one, px.
+        templates: forms that compete.
+    """
+    found = _resembling(part, templates)
+    if found is not None:
+        return found
+    low, high = _crowded(part, _NEARER * side)
+    if (high - low).min() == 0 or (high - low >= part.shape[::-1]).all():
+        return None
+    near = _resembling(np.ascontiguousarray(part[low[1] : high[1], low[0] : high[0]]), templates)
+    if near is None:
+        return None
+    shift = np.array([[1.0, 0, low[0]], [0, 1.0, low[1]], [0, 0, 1.0]])
+    return near[0], near[1], shift @ near[2]
+
+
+def _resembling(part: GrayImage, templates: Sequence[Template]) -> PlacedPage | None:
+    seen = rectify(part)
+    if seen is None or min(_ruled(seen)) < _LINES:
+        return None
+    placed = Ruler(seen, SLACK).best([way for t in templates for page in t.pages for way in layouts(t, page.id)])
+    if not placed or placed[0].score < _RULED:
+        return None
+    return placed[0].layout.template, placed[0].layout.page_id, placed[0].homography
+
+
+def _ruled(seen: Rectified) -> tuple[float, float]:
+    """How many lines of full length, and of full breadth, the ruled lines of a picture add up to."""
+    height, width = seen.rows.shape
+    rows, columns = float(seen.rows.sum(dtype=np.int64)), float(seen.columns.sum(dtype=np.int64))
+    return rows / (_LINE_WIDTH * width), columns / (_LINE_WIDTH * height)
+
+
+def _crowded(part: GrayImage, side: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The square (low, high) of that side, px, which holds most strokes; an empty one where there are too few."""
+    scale = min(1.0, _LOOK / max(part.shape))
+    small = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    strokes = segments(np.asarray(small, dtype=np.uint8)) / scale
+    edge = np.array(part.shape[::-1])
+    if len(strokes) < _FEWEST:
+        return np.zeros(2, np.intp), np.zeros(2, np.intp)
+    middles = strokes.mean(axis=1)
+    lengths = np.linalg.norm(strokes[:, 1] - strokes[:, 0], axis=1)
+    corners = [
+        np.array([x, y])
+        for x in np.arange(0.0, max(edge[0] - side, 1.0), side / 6)
+        for y in np.arange(0.0, max(edge[1] - side, 1.0), side / 6)
+    ]
+    held = [float(lengths[((middles >= low) & (middles < low + side)).all(axis=1)].sum()) for low in corners]
+    low = corners[int(np.argmax(held))]
+    return low.astype(np.intp), np.minimum(low + side, edge).astype(np.intp)

@@ -1,0 +1,79 @@
+"""Is a photo good enough? The same steps as reading, without reading: for officers, before they leave the station."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from ..cells.crop import crop
+from ..forms.template import Template
+from ..imaging.load import Photo, Source, load
+from ..imaging.threads import one_thread
+from ..locate.locate import locate
+from ..messages.problems import PhotoProblem
+from ..records import advice
+from ..records.options import Options
+from ..records.record import PhotoQuality, Problem
+from ..records.record import problem as make_problem
+
+Judgement = Literal["good", "look", "again"]
+
+# Indonesian, English: the word that an officer looks for.
+WORDS: Final[dict[Judgement, tuple[str, str]]] = {
+    "good": ("BAIK", "GOOD"),
+    "look": ("PERIKSA", "LOOK"),
+    "again": ("ULANGI", "RETAKE"),
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was found about one photo.
+
+    Attributes:
+        judgement: `good`; `look`: readable, but see the advice; `again`: take it again.
+        template, page: the form that was found, or None.
+        quality: its figures; None where no form was found.
+        advice: problems and warnings with their next steps, most pressing first.
+    """
+
+    judgement: Judgement
+    template: str | None
+    page: str | None
+    quality: PhotoQuality | None
+    advice: tuple[Problem, ...]
+
+
+def unchecked(code: str, data: Mapping[str, Any]) -> Check:
+    """What is said of a photo that could not be looked at: to take it again, and why."""
+    said = {key: value for key, value in data.items() if key != "sha256"}
+    return Check("again", None, None, None, (make_problem(code, **said),))
+
+
+@one_thread()
+def check(source: Source, name: str, templates: Sequence[Template], options: Options, frame: int = 0) -> Check:
+    """Check one photo; a bad one never raises.
+
+    Args:
+        source: as `load.load` takes it.
+        name: how messages call it.
+        templates: forms to choose among.
+        options: `max_pixels` is heard.
+        frame: which picture of a file that holds several.
+
+    Raises:
+        TypeError, ValueError: a caller's mistake, as in `load.load`.
+    """
+    photo: Photo | None = None
+    try:
+        photo = load(source, name, max_pixels=options.max_pixels, frame=frame)
+        located = locate(photo, templates)
+        patches = crop(photo, located)
+    except PhotoProblem as problem:
+        return unchecked(problem.code, problem.data)
+    quality = advice.page(photo, located, advice.cells(located, patches))
+    counts = [f.id for f in located.template.fields_of(located.page_id) if f.role == "count"]
+    said = advice.warnings(located, quality, sum(len(patches[i].cells) for i in counts))
+    judgement: Judgement = "again" if advice.take_again(said) else "look" if said else "good"
+    return Check(judgement, located.template.id, located.page_id, quality, said)

@@ -1,0 +1,60 @@
+"""The recipe, from one photo to one record. Read this first: each step is a function of its own module."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..cells.crop import crop
+from ..cells.readers import Readers
+from ..decide import policy
+from ..decide.cases import heard_together, other_sheet
+from ..decide.hearing import hear_witnesses
+from ..forms.template import Template
+from ..imaging.load import Photo, Source, load
+from ..imaging.threads import one_thread
+from ..locate import heading
+from ..locate.locate import locate
+from ..messages.problems import PhotoProblem
+from ..records import advice
+from ..records.assembly import make_record, problem_record
+from ..records.options import Options
+from ..records.record import Record
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One photo, read. `photo` is the decoded picture, None when it could not be decoded."""
+
+    record: Record
+    photo: Photo | None
+
+
+@one_thread()
+def read_photo(
+    source: Source,
+    name: str,
+    templates: Sequence[Template],
+    readers: Readers,
+    options: Options,
+    frame: int = 0,
+) -> Reading:
+    """Photo to record. Every problem with a photo becomes part of its record; only a caller's mistake raises."""
+    photo: Photo | None = None
+    try:
+        photo = load(source, name, max_pixels=options.max_pixels, frame=frame)
+        located = locate(photo, templates)
+        if options.headings and "tag" not in located.anchors:
+            heading.refuse_twins(photo, located)
+        patches = crop(photo, located)
+        measured = advice.cells(located, patches)
+        heard = hear_witnesses(patches, readers, measured)
+        doubts = other_sheet(", ".join(other.name for other in located.rivals))
+        alone = [replace(h.case, objections=doubts) for h in heard.values()]
+        cases, rules = heard_together(alone, located.template.rules_of(located.page_id))
+        decisions = policy.decide(cases, rules, options.policy)
+        quality = advice.page(photo, located, measured) if options.advice else None
+        record = make_record(photo, located, patches, heard, cases, rules, decisions, readers, options, quality)
+    except PhotoProblem as problem:
+        record = problem_record(name, photo, problem, readers, options, frame)
+    return Reading(record, photo)

@@ -1,0 +1,1 @@
+"""Processes that read for somebody and may die: supervised, limited, replaced."""

@@ -1,0 +1,54 @@
+"""One process that reads for a `Reader` with limits: for one thread at a time, replaced when it dies."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+
+from ...imaging.load import Source
+from ...records.options import Options
+from .crew import Crew
+from .limits import Limits
+from .processes import Build, ProcessWorker
+from .singles import count_of, may_have_frames
+from .tasks import Done, Single, Task
+
+
+class OneWorker:
+    """Does one piece of work after another, whoever asks."""
+
+    def __init__(self, build: Build, options: Options, limits: Limits) -> None:
+        """Nothing starts before there is work; arguments as of `ProcessWorker`."""
+        self._lock = threading.Lock()
+        self._crew = Crew(lambda: ProcessWorker(build, options, limits), 1, limits)
+        weakref.finalize(self, self._crew.end)
+
+    def read(self, source: Source, name: str, frame: int) -> tuple[Single, Done]:
+        """Read one frame of a file; the piece of work, and what came of it.
+
+        Raises:
+            ocr_recap.read.workers.crew.CannotStart: the process does not start.
+        """
+        task = Single(source, name, frame)
+        return task, self._done(task)
+
+    def count(self, source: Source) -> int:
+        """How many frames a file has; 1 where that cannot be said, since reading it says why.
+
+        Raises:
+            ocr_recap.read.workers.crew.CannotStart: the process does not start.
+        """
+        if not may_have_frames(source):
+            return 1
+        done = self._done(count_of(source))
+        return done if isinstance(done, int) else 1
+
+    def _done(self, task: Task) -> Done:
+        with self._lock:
+            ((_, done, _),) = self._crew.run([task])
+        return done
+
+    def close(self) -> None:
+        """End the process; the next piece of work starts another."""
+        with self._lock:
+            self._crew.end()

@@ -1,0 +1,159 @@
+"""The log `decisions.jsonl` as a hash chain that only grows: what people decided, and which edits they accepted.
+
+Each line holds, as `previous`, the SHA-256 of everything before it: of the line before, and through it of all lines.
+`head -n 3 decisions.jsonl | sha256sum` is the `previous` of line 4. A line that was changed, added, removed or moved
+leaves every later line without the hash that it names. The chain does not protect the last line, and whoever can write
+the file can make the whole chain anew: `SHA256SUMS` holds the hash of the log, and people hold that of `SHA256SUMS`
+(docs/corrections.md). Logs of older versions have no chain and are taken over once, with a line that says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from ..messages.errors import BatchError
+from .decisions import Decision, Sha256, Time
+from .field_record import Frozen
+from .folder import DECISIONS_FILE
+from .record import JsonLine
+
+
+class Changed(Frozen):
+    """The SHA-256 of a file as `SHA256SUMS` listed it, and as it was found; null where it was not listed or is lost."""
+
+    listed: str | None
+    found: str | None
+
+
+class LogEvent(JsonLine):
+    """A line of the log that decides no number.
+
+    Attributes:
+        event: `edits_accepted`: a person took files as they were found though `SHA256SUMS` lists others;
+            `log_taken_over`: the lines before were written by a version that chained none.
+        at: when, UTC.
+        by, reason: who accepted the edits, and why.
+        files: that were edited, by name.
+        lines: how many lines were taken over; `unlisted` of them `SHA256SUMS` did not list yet, since the version that
+            wrote them was interrupted.
+        previous: as in `Decision`.
+    """
+
+    schema_: Literal[1] = 1
+    event: Literal["edits_accepted", "log_taken_over"]
+    at: Time
+    by: str = ""
+    reason: str = ""
+    files: dict[str, Changed] = Field(default_factory=dict[str, Changed])
+    lines: Annotated[int, Field(ge=0)] = 0
+    unlisted: Annotated[int, Field(ge=0)] = 0
+    previous: Sha256 | None = None
+
+
+LogLine = Decision | LogEvent
+_LINE: TypeAdapter[LogLine] = TypeAdapter(LogLine)
+
+
+@dataclass(frozen=True)
+class Log:
+    """A log as it was read.
+
+    Attributes:
+        content: its bytes; every line ends with a line break.
+        lines: oldest first.
+        loose: how many lines an older version wrote that no line of this one has taken over.
+        broken: the first line that does not follow from those before it, from 1, unless a later line accepts that.
+    """
+
+    content: bytes = b""
+    lines: tuple[LogLine, ...] = ()
+    loose: int = 0
+    broken: int | None = None
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What people decided, oldest first."""
+        return tuple(line for line in self.lines if isinstance(line, Decision))
+
+    @property
+    def events(self) -> tuple[LogEvent, ...]:
+        """All other lines, oldest first."""
+        return tuple(line for line in self.lines if isinstance(line, LogEvent))
+
+    def grown(self, new: Sequence[LogLine]) -> Log:
+        """The log with further lines at its end, each chained to what is before it."""
+        content, lines = self.content, list(self.lines)
+        digest = hashlib.sha256(content)
+        for line in new:
+            chained = line.model_copy(update={"previous": digest.hexdigest()})
+            written = f"{chained.to_json()}\n".encode()
+            digest.update(written)
+            content += written
+            lines.append(chained)
+        return Log(content, tuple(lines), 0 if new else self.loose, self.broken)
+
+    def unlisted(self, listed: str | None) -> int | None:
+        """How many lines at its end are missing in the log that had this hash; None if it is none of its beginnings.
+
+        Args:
+            listed: None = there was no log.
+        """
+        digest = hashlib.sha256()
+        known = listed or digest.hexdigest()
+        rest = self.content.split(b"\n")[:-1]
+        while digest.hexdigest() != known:
+            if not rest:
+                return None
+            digest.update(rest.pop(0) + b"\n")
+        return len(rest)
+
+
+def read_log(folder: Path) -> Log:
+    """The log in a folder of results; an empty one where nobody has decided anything.
+
+    Raises:
+        BatchError: a line is neither a decision nor an event, or the file cannot be read.
+    """
+    path = folder / DECISIONS_FILE
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return Log()
+    except OSError as fault:
+        why = fault.strerror or type(fault).__name__
+        raise BatchError(
+            f"{path}: tidak dapat dibaca ({why}). Periksa izin berkas, atau kembalikan dari cadangan.",
+            f"{path}: cannot be read ({why}). Check its permissions, or restore it from a backup.",
+        ) from None
+    return _parsed(content if content.endswith(b"\n") or not content else content + b"\n", path)
+
+
+def _parsed(content: bytes, path: Path) -> Log:
+    """Lines end at line feeds alone: notes of older versions may hold other separators of lines."""
+    lines: list[LogLine] = []
+    digest = hashlib.sha256()
+    loose, broken, chained = 0, None, False
+    for number, text in enumerate(content.split(b"\n")[:-1], 1):
+        try:
+            line = _LINE.validate_json(text)
+        except ValidationError:
+            raise BatchError(
+                f"{path}, baris {number}: bukan keputusan. Jangan ubah berkas ini; kembalikan dari cadangan.",
+                f"{path}, line {number}: no decision. This file is not to be edited; restore it from a backup.",
+            ) from None
+        if line.previous is None and not chained:
+            loose += 1
+        elif line.previous != digest.hexdigest():
+            chained, broken = True, broken or number
+        else:
+            chained, loose = True, 0
+            broken = None if isinstance(line, LogEvent) and line.event == "edits_accepted" else broken
+        digest.update(text + b"\n")
+        lines.append(line)
+    return Log(content, tuple(lines), loose, broken)

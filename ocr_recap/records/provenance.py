@@ -1,0 +1,52 @@
+"""What made a record: the versions of program and libraries, the hashes of template and weights, the options."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from ..cells.readers import Readers
+from ..locate import heading
+from .options import Options
+from .record import Provenance
+
+
+def provenance(
+    template_sha256: str | None,
+    readers: Readers,
+    options: Options,
+) -> Provenance:
+    """Of a record, by the template that it was read with (None: none was found), the readers and the options."""
+    # A template file's own name is enough beside its hash; folders of this machine are nobody's business.
+    chosen = {**options.model_dump(mode="json"), "templates": [Path(t).name for t in options.templates]}
+    return Provenance(
+        ocr_recap=_version(),
+        template_sha256=template_sha256,
+        weights_sha256=readers.digits.sha256,
+        tally_sha256=readers.tallies.sha256,
+        alterations_sha256=readers.alterations.sha256,
+        options=chosen,
+        options_sha256=hashlib.sha256(json.dumps(chosen, sort_keys=True, separators=(",", ":")).encode()).hexdigest(),
+        runtime=_runtime(),
+    )
+
+
+@cache
+def _version() -> str:
+    return version("ocr-recap")
+
+
+@cache
+def _runtime() -> dict[str, str]:
+    names = ["numpy", "onnxruntime", "opencv-python-headless", "pillow", "pypdfium2"]
+    with suppress(PackageNotFoundError):
+        version("pi-heif")
+        names.append("pi-heif")
+    optional = {"tesseract": found} if (found := heading.available()) else {}
+    known = {"python": platform.python_version(), "machine": platform.machine(), **{n: version(n) for n in names}}
+    return known | optional

@@ -1,0 +1,293 @@
+"""The record: what one photo says, frozen and versioned. Other programs read its JSON, so names here are a contract.
+
+All coordinates are pixels of the photo as a viewer shows it (EXIF orientation applied), x right, y down. Floats are
+rounded where the record is made, so that the same reading gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ConfigDict, PrivateAttr
+
+from ..imaging.surface import Surface
+from ..messages.problems import hint
+from .field_record import Bilingual, FieldRecord, Frozen, Quad, bilingual
+from .frozen import FrozenMapping
+
+if TYPE_CHECKING:
+    pass
+
+RECORD_SCHEMA = 1
+
+Verdict = Literal["settled", "review", "inconsistent", "problem"]
+
+
+class PhotoInfo(Frozen):
+    """The file as received. `width`, `height` count pixels after EXIF orientation; `frame` counts from 0."""
+
+    file: str
+    frame: int = 0
+    sha256: str
+    width: int
+    height: int
+
+    @property
+    def label(self) -> str:
+        """How people see it named: the file, and which of its frames, from 1 (`scan.pdf#2` is frame 1)."""
+        return label(self.file, self.frame)
+
+
+class Station(Frozen):
+    """The polling station, as text; `source` says where the code came from."""
+
+    code: str | None = None
+    source: str | None = None
+
+
+class PaperShape(Frozen):
+    """How far paper that is not flat lies off within its page, in nominal millimetres (`surface.Surface`).
+
+    `across` and `down` are rows of coefficients of uniform cubic B-splines, whose first span begins at `origin` (x, y)
+    and whose spans are `step` (x, y) long. `folds` are the creases that were seen: `[axis, place]`, where axis `x` is a
+    crease that runs down the page at x = place, `y` one that runs across at y = place. `residual_before` is the
+    page's residual without all this.
+    """
+
+    origin: tuple[float, float]
+    step: tuple[float, float]
+    across: tuple[tuple[float, ...], ...]
+    down: tuple[tuple[float, ...], ...]
+    residual_before: float
+    folds: tuple[tuple[Literal["x", "y"], float], ...] = ()
+
+    def surface(self) -> Surface:
+        """The displacement itself."""
+        return Surface(np.stack([self.across, self.down], axis=-1), np.array(self.origin), np.array(self.step))
+
+
+class SheetBeside(Frozen):
+    """Another sheet in sight beside the page that was read, and never read itself (`second_sheet`).
+
+    `template` and `page` are what its tag says, or the page whose lines are most like its own. `homography` maps its
+    nominal millimetres to photo pixels, about unless it is `placed` by its marks and lines; `above` says that it lies
+    over the page. `in_sight` is the share of its numbers whose boxes are in sight; where it `could_be_meant` no number
+    of the photo is accepted.
+    """
+
+    template: str
+    page: str
+    homography: tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+    placed: bool
+    above: bool
+    in_sight: float
+    could_be_meant: bool
+
+
+class Page(Frozen):
+    """Where a page of a template lies on the photo.
+
+    `corners` are the paper's corner-mark centres (or the paper's own corners where a form has no marks), TL, TR, BR, BL
+    in reading orientation. `residual` is the median distance between the printed lines that were predicted and those
+    that were found, in cell widths. `anchors` names the fiducials that were seen. `homography` maps nominal millimetres
+    of the page to photo pixels, row by row, of flat paper; `shape` is what paper that is not flat adds, null where it
+    is. `ink` is the writing in the boxes, coarse (`sheets.ink`). `others` are further sheets in sight.
+    """
+
+    template: str
+    page: str
+    corners: Quad
+    residual: float
+    anchors: tuple[str, ...]
+    homography: tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+    ink: str = ""
+    shape: PaperShape | None = None
+    others: tuple[SheetBeside, ...] = ()
+
+    @property
+    def rivals(self) -> str:
+        """Which other sheets could be the one that is meant, for a sentence; empty without any."""
+        return ", ".join(f"{other.template} {other.page}" for other in self.others if other.could_be_meant)
+
+    def moved(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Places (..., 2) on the page, mm, as the homography wants them: where a flat page would have them."""
+        return points if self.shape is None else self.shape.surface().moved(points)
+
+
+class PhotoQuality(Frozen):
+    """How good the photo is where it is read; the figures of single cells stand with them.
+
+    `pixels`, `blur` (null = no line was seen), `paper`, `contrast` and `noise` are medians over the cells of the page's
+    counts, `glare` the share of cells that light washed out. `cut` names the sides of the paper
+    that lie outside the photo. `pattern` is the strength of a regular pattern on blank paper (`original.pattern`), and
+    `pale_print` how much of the palely printed lines is left (1 all, 0 nothing, null = the form has none in sight).
+    """
+
+    pixels: float
+    blur: float | None
+    paper: float
+    contrast: float
+    noise: float
+    glare: float
+    cut: tuple[str, ...]
+    pattern: float
+    pale_print: float | None
+
+
+class RowSum(Frozen):
+    """A row total of a tally grid as written; `row` from 1, `confidence` the probability of `value`, strokes heard."""
+
+    field: str
+    row: int
+    text: str
+    value: int | None
+    confidence: float
+
+
+class SuggestedSlip(Frozen):
+    """A number with which a broken rule would hold, `written` and `fits`, and why just this one (`suggest`)."""
+
+    field: str
+    written: int
+    fits: int
+    kind: str
+    other: str | None = None
+    text: Bilingual
+
+
+class RuleResult(Frozen):
+    """One rule with the numbers that it was evaluated on. `difference` = left side minus right side.
+
+    `holds` is the probability that an exact rule holds as written, null where that was not weighed. `suggestion` is the
+    likeliest slip behind a broken one: no number changes for it.
+    """
+
+    id: str
+    text: str
+    strength: Literal["exact", "inequality", "soft"]
+    basis: str
+    numbers: FrozenMapping[str, int | None]
+    outcome: Literal["holds", "broken", "not_evaluated"]
+    difference: float | None
+    holds: float | None = None
+    suggestion: SuggestedSlip | None = None
+
+
+class Problem(Frozen):
+    """One member of `problems.PROBLEMS` or `WARNINGS`, its data, and the next step for the user."""
+
+    code: str
+    data: FrozenMapping[str, Any]
+    hint: Bilingual
+
+
+class Provenance(Frozen):
+    """What made this record, so that it can be made again.
+
+    `template_sha256` is that of the template's file, null without a page. `options_sha256` is that of `options` as JSON
+    with sorted keys and no spaces: records with the same three hashes and version were made in the same way.
+    """
+
+    ocr_recap: str
+    template_sha256: str | None
+    weights_sha256: str | None
+    tally_sha256: str | None = None
+    alterations_sha256: str | None = None
+    options: FrozenMapping[str, Any]
+    options_sha256: str
+    runtime: FrozenMapping[str, str]
+
+
+class JsonLine(Frozen):
+    """What stands in one line of a `.jsonl` file; its first key is the version, `schema`."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=lambda name: "schema" if name == "schema_" else name,
+        populate_by_name=True,
+    )
+
+    def export(self) -> dict[str, Any]:
+        """Plain JSON types, exactly as the line holds them."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def to_json(self) -> str:
+        """The line, without the line break."""
+        return self.model_dump_json(by_alias=True)
+
+    @classmethod
+    def from_json(cls, line: str) -> Self:
+        """The content of such a line.
+
+        Raises:
+            pydantic.ValidationError: the line is not of this kind and schema version.
+        """
+        return cls.model_validate_json(line)
+
+
+class Record(JsonLine):
+    """What one photo says. Every number in it is provisional: paper prevails.
+
+    Once photos are put together, `station` and `document` are known and `fields`, `rules` and `status` hold the
+    document's decisions. `counts` is then false where the photo has no page or another photo of the page is used:
+    such a photo has no accepted number, so that none is given twice.
+
+    `problems` keep a photo from being read or put to use; `warnings` (`problems.WARNINGS`) say what would be
+    better about the next one.
+    """
+
+    schema_: int = RECORD_SCHEMA
+    photo: PhotoInfo
+    station: Station = Station()
+    document: str | None = None
+    counts: bool = True
+    page: Page | None
+    fields: FrozenMapping[str, FieldRecord]
+    row_sums: tuple[RowSum, ...] = ()
+    rules: tuple[RuleResult, ...] = ()
+    status: Verdict
+    problems: tuple[Problem, ...] = ()
+    quality: PhotoQuality | None = None
+    warnings: tuple[Problem, ...] = ()
+    provenance: Provenance
+    provisional: Literal[True] = True
+
+    _path: str = PrivateAttr(default="")
+
+    def read_from(self, path: str) -> Self:
+        """The same record, which knows where its photo lies (with forward slashes); no part of its JSON."""
+        found = self.model_copy()
+        found._path = path
+        return found
+
+    @property
+    def found_at(self) -> str:
+        """The path that `Reader` has just read it from, with forward slashes; empty if that is not known."""
+        return self._path if f"/{self._path}".endswith(f"/{self.photo.file}") else ""
+
+    def __repr__(self) -> str:
+        where = f"{self.page.template} page {self.page.page}" if self.page else "no form"
+        counts = {s: sum(f.status == s for f in self.fields.values()) for s in ("accepted", "review", "blank")}
+        numbers = ", ".join(f"{n} {s}" for s, n in counts.items() if n)
+        problems = ", ".join(p.code for p in self.problems)
+        said = "; ".join(part for part in (where, numbers, problems, self.status) if part)
+        return f"<Record {self.photo.label}: {said}>"
+
+    __str__ = __repr__
+
+
+def label(file: str, frame: int) -> str:
+    """How people see a photo named; see `PhotoInfo.label`."""
+    return file if frame == 0 else f"{file}#{frame + 1}"
+
+
+def problem(code: str, **data: Any) -> Problem:
+    """A problem with its hint.
+
+    Raises:
+        KeyError: the code is neither in `problems.PROBLEMS` nor in `WARNINGS`, or its message needs other data.
+    """
+    return Problem(code=code, data=data, hint=bilingual(hint(code, data)))

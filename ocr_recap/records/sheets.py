@@ -1,0 +1,68 @@
+"""Is it the same sheet? The writing in a page's boxes, coarse, tells one sheet of paper from another.
+
+Pages of a form look alike but for what was written on them. Two photos of one sheet, or one photo saved twice, have
+nearly the same ink in the same boxes, whatever their size, light, angle and file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..cells.patch import PATCH
+
+# Chosen on 36 drawn sheets by four hands under random cameras, by training/sheets/choose.py: photos of one sheet, or
+# one saved again (60% of the size, JPEG quality 45), correlate at 0.854 and more (108 pairs), different sheets at 0.776
+# at most (1,782 pairs); page 2, with its nine boxes, is the closest call.
+SAME_SHEET = 0.82
+_SIDE = 6  # samples across a box
+_INNER = 26  # px of the patch that lie within the printed lines
+_DARKEST = 0.6  # of the way from paper to black: the highest level of ink
+_LEVELS = 15
+_LEAST_INK = 0.4  # mean level; the sheets of the samples have 1.1 and more, a blank form 0.1
+_ROWS = 1000  # photos compared with all others at a time
+
+
+def ink(fields: Sequence[NDArray[np.uint8]]) -> str:
+    """The writing in a page's boxes, 36 hexadecimal levels per cell.
+
+    Args:
+        fields: per number (n, 48, 48) uint8 cell patches as `crop` cuts them; without dates, which all sheets share.
+
+    Returns:
+        Empty where too little is written to tell sheets apart.
+    """
+    if not fields:
+        return ""
+    cells = np.concatenate(fields).astype(np.float32)
+    edge = (PATCH - _INNER) // 2
+    inner = cells[:, edge:-edge, edge:-edge]
+    bright = 4 * (_INNER**2 - 1) // 5  # four in five pixels of a cell are no lighter than its paper
+    paper = np.partition(inner.reshape(len(inner), -1), bright, axis=1)[:, bright, None, None]
+    dark = np.clip(1 - inner / np.maximum(paper, 1.0), 0, 1).astype(np.float32)
+    small = np.stack([cv2.resize(cell, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA) for cell in dark])
+    levels = np.rint(small * (_LEVELS / _DARKEST)).clip(0, _LEVELS).astype(int).reshape(-1)
+    return "".join(map("0123456789abcdef".__getitem__, levels.tolist())) if levels.mean() >= _LEAST_INK else ""
+
+
+def alike(inks: Sequence[str]) -> list[tuple[int, int]]:
+    """Pairs (i, j), i < j, of photos of one page that show the same sheet, in order.
+
+    Args:
+        inks: what `ink` gave for photos of the same page; empty ones are like no other.
+    """
+    length = max(map(len, inks), default=0)
+    usable = [i for i, text in enumerate(inks) if text and len(text) == length]
+    if len(usable) < 2:
+        return []
+    table = np.array([[int(c, 16) for c in inks[i]] for i in usable], dtype=np.float32)
+    table -= table.mean(axis=1, keepdims=True)
+    table /= np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-6)
+    pairs: list[tuple[int, int]] = []
+    for start in range(0, len(table), _ROWS):
+        close = np.argwhere(table[start : start + _ROWS] @ table.T >= SAME_SHEET)
+        pairs += [(usable[start + int(a)], usable[int(b)]) for a, b in close if start + a < b]
+    return sorted(pairs)

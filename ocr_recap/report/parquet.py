@@ -1,0 +1,187 @@
+"""`photos.parquet`, `fields.parquet`, `documents.parquet`: the results as columns, for programs (extra `parquet`).
+
+A row per photo, per number and per document, in the order of `documents.jsonl`, written in bounded groups. Same results
+and same version of the library: same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from ..forms.template import Template
+from ..messages import extras
+from ..records.folder import PARQUET_DOCUMENTS, PARQUET_FIELDS, PARQUET_PHOTOS
+from ..records.regions import Region
+from .shown import Shown
+from .tables import DocumentRow, count_columns
+
+GROUP: Final = 20_000  # rows held at a time; as columns they take some 10 MB
+_NOTICE = "Sementara – formulir kertas yang berlaku / Provisional – paper prevails"
+_REGION = dict.fromkeys(Region._fields, "text")
+
+# Columns with their types: `text`, `count` (64 bits), `small` (32 bits), `real`, `flag`, `texts` (a list).
+_PHOTOS = {
+    **{"document": "text", "station": "text", "station_source": "text", "file": "text", "frame": "small"},
+    **{"sha256": "text", "width": "small", "height": "small", "template": "text", "page": "text", "residual": "real"},
+    **{"counts": "flag", "status": "text", "problems": "texts", "warnings": "texts"},
+    **{"accepted": "small", "review": "small", "blank": "small"},
+}
+_FIELDS = {
+    **{"document": "text", "station": "text", "file": "text", "frame": "small", "sha256": "text", "template": "text"},
+    **{"page": "text", "field": "text", "role": "text", "label_id": "text", "label_en": "text", "text": "text"},
+    **{"read": "text", "value": "count", "accepted": "count", "status": "text", "confidence": "real"},
+    **{"reasons": "texts", "digits": "count", "bubbles": "count", "strokes": "count", "row_totals": "count"},
+    **{"decided_by": "text", "decided_at": "text", "note": "text"},
+}
+_DOCUMENTS = {
+    **{"document": "text", "station": "text", "template": "text", "pages_present": "texts", "pages_missing": "texts"},
+    **{"verdict": "text", "review_count": "small", "decided_by": "texts"},
+}
+
+
+def require() -> None:
+    """See that Parquet can be written here.
+
+    Raises:
+        BatchError: the extra is not installed.
+    """
+    without = (
+        "--format parquet; semua tabel juga ada sebagai CSV.",
+        "--format parquet; all tables are there as CSV too.",
+    )
+    extras.require("pyarrow", "parquet", ("Parquet", "Parquet needs"), without)
+
+
+class ParquetTables:
+    """The three files under way; no more than a group of rows of each is held."""
+
+    def __init__(self, folder: Path, templates: Iterable[Template], names: bool = False) -> None:
+        """Begin them.
+
+        Args:
+            folder: where the files go.
+            templates: the forms whose counts the documents' column `accepted` names.
+            names: with columns for the names of regions.
+
+        Raises:
+            BatchError: the extra is not installed.
+            OSError: a file cannot be written.
+        """
+        require()
+        forms = tuple(templates)
+        self._roles = {form.id: {field.id: field.role for field in form.fields} for form in forms}
+        self._counts = count_columns(forms)
+        self._names = names
+        region = _REGION if names else {}
+        self._photos = _Table(folder / PARQUET_PHOTOS, _PHOTOS)
+        self._fields = _Table(folder / PARQUET_FIELDS, _FIELDS)
+        self._documents = _Table(folder / PARQUET_DOCUMENTS, {**_DOCUMENTS, **region}, self._counts)
+
+    def add(self, shown: Shown, row: DocumentRow) -> None:
+        """The next document, with its photos and numbers.
+
+        Raises:
+            OSError: a file cannot be written.
+        """
+        for photo in shown.photos:
+            record = photo.record
+            info, page, station = record.photo, record.page, record.station
+            statuses = [field.status for field in record.fields.values() if record.counts]
+            self._photos.add(
+                (
+                    *(record.document, station.code, station.source, info.file, info.frame),
+                    *(info.sha256, info.width, info.height),
+                    *((page.template, page.page, page.residual) if page else (None, None, None)),
+                    *(record.counts, record.status, _codes(record.problems), _codes(record.warnings)),
+                    *(statuses.count("accepted"), statuses.count("review"), statuses.count("blank")),
+                )
+            )
+        labels = shown.labels()
+        for name, counting in shown.counting():
+            record = counting.record
+            info, page, field = record.photo, record.page, record.fields[name]
+            form = page.template if page else None
+            heard, said = field.evidence, field.decision
+            self._fields.add(
+                (
+                    *(record.document, record.station.code, info.file, info.frame, info.sha256, form),
+                    *(page and page.page, name, self._roles.get(form or "", {}).get(name)),
+                    *labels.get(name, (name, name)),
+                    *(field.text, field.read, field.value, field.accepted, field.status, field.confidence),
+                    list(field.reasons),
+                    *(heard.digits.value, heard.bubbles and heard.bubbles.value, heard.tally and heard.tally.count),
+                    heard.row_totals and heard.row_totals.sum,
+                    *((said.by, said.at, said.note) if said else (None, None, None)),
+                )
+            )
+        self._add(row)
+
+    def _add(self, row: DocumentRow) -> None:
+        region = (row.region or Region()) if self._names else ()
+        self._documents.add(
+            (
+                *(row.id or None, row.station, row.template, list(row.pages_present), list(row.pages_missing)),
+                *(row.verdict, row.review_count, list(row.decided_by), *region),
+                {name: row.accepted.get(name) for name in self._counts},
+            )
+        )
+
+    def close(self, missing: Iterable[DocumentRow] = ()) -> None:
+        """Add the stations without photos and write what is left.
+
+        Raises:
+            OSError: a file cannot be written.
+        """
+        for row in missing:
+            self._add(row)
+        for table in (self._photos, self._fields, self._documents):
+            table.close()
+
+
+class _Table:
+    """One file: rows in, groups of columns out."""
+
+    def __init__(self, path: Path, columns: Mapping[str, str], accepted: Sequence[str] | None = None) -> None:
+        import pyarrow as pa  # noqa: PLC0415  (an extra, and slow to load)
+        from pyarrow import parquet as pq  # noqa: PLC0415
+
+        types: dict[str, Any] = {
+            "text": pa.string(),
+            "count": pa.int64(),
+            "small": pa.int32(),
+            "real": pa.float64(),
+            "flag": pa.bool_(),
+            "texts": pa.list_(pa.string()),
+        }
+        shape = [(name, types[kind]) for name, kind in columns.items()]
+        if accepted:
+            # In a column of its own: a form may call a count `station`.
+            shape.append(("accepted", pa.struct([(name, pa.int64()) for name in accepted])))
+        self._width = len(shape)
+        self._schema: Any = pa.schema(shape, metadata={"notice": _NOTICE})
+        self._array: Any = pa.array
+        self._batch: Any = pa.record_batch
+        self._rows: list[Sequence[Any]] = []
+        self._file: Any = pq.ParquetWriter(str(path), self._schema, compression="zstd")
+
+    def add(self, row: Sequence[Any]) -> None:
+        self._rows.append(row[: self._width])
+        if len(self._rows) >= GROUP:
+            self._flush()
+
+    def close(self) -> None:
+        if self._rows:
+            self._flush()
+        self._file.close()
+
+    def _flush(self) -> None:
+        columns = zip(*self._rows, strict=True)
+        arrays = [self._array(column, type=kind) for column, kind in zip(columns, self._schema.types, strict=True)]
+        self._file.write_batch(self._batch(arrays, schema=self._schema))
+        self._rows = []
+
+
+def _codes(problems: Iterable[Any]) -> list[str]:
+    return [problem.code for problem in problems]

@@ -1,0 +1,1 @@
+"""Paper, light, lens and sensor: a filled page as a phone sees it."""

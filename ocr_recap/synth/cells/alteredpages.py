@@ -1,0 +1,131 @@
+"""Whole pages whose numbers are struck out or written over by chance, as the pipeline cuts them out of photos.
+
+`alteredcells` draws rows without end, cheaply; what a form's own print, its guide and its neighbours do to a thin line
+is seen only in photos of whole pages. Training takes a part of its strips and cells from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...cells.crop import crop
+from ...forms import template
+from ...forms.parts import FormField
+from ...forms.template import Template
+from ...imaging.load import load
+from ...locate.locate import locate
+from ...messages.problems import PhotoProblem
+from ..forms.alter import OVER
+from ..forms.fill import FieldWriting, Struck
+from ..sets import photos
+from ..writing.hand import Manner
+from ..writing.sources import Split
+from ..writing.strikes import AMENDED
+from .alteredcells import STRIKE_SHARES, UNKNOWN, AlteredStrip
+from .practice import HARD, LONGER, draw_page
+
+STRUCK: Final = 0.4  # of numbers with two digits or more
+WRITTEN_OVER: Final = 0.4  # of the other numbers
+DIGITS_OVER: Final = 0.5  # of the digits of such a number, after the first
+_BLOCK: Final = 768  # photos in a row of one size, so that the pages, drawn once a size, are at hand
+_CORRECTED: Final[frozenset[Manner]] = frozenset(("struck", "fluid"))  # whether two digits can be seen is not known
+
+
+def altered_page(split: Split, seed: int, index: int) -> list[tuple[AlteredStrip, NDArray[np.uint8]]]:
+    """The numbers of one photo: the strip of each with its labels, and the patches (n, 48, 48) of its boxes.
+
+    Args:
+        split: whose hands.
+        seed: with the index the source of all chance.
+        index: of the photo.
+
+    Returns:
+        Nothing where the page is not found in the photo. The columns of these strips are empty.
+    """
+    rng = np.random.default_rng([seed, index])
+    form_id, page = draw_page(rng)
+    form = _form(form_id)
+    preset = "hard" if rng.random() < HARD else "field"
+    longer = LONGER[index // _BLOCK % len(LONGER)]
+    order = photos.Order(form, 1, seed, preset, writers=split, longer=longer, alter=by_chance)
+    place = [p.id for p in form.pages].index(page)
+    made = photos.make(order, index * len(form.pages) + place)
+    try:
+        photo = load(made.jpeg, made.name)
+        located = locate(photo, [form])
+        if located.page_id != page:
+            return []
+        patches = crop(photo, located)
+    except PhotoProblem:
+        return []
+    found: list[tuple[AlteredStrip, NDArray[np.uint8]]] = []
+    for fact in made.truth["fields"]:
+        patch = patches[fact["id"]]
+        if patch.found.all() and patch.inside:
+            struck, over = _labels(fact, len(patch.cells))
+            found.append((AlteredStrip(patch.strip, np.zeros((0, 2)), struck, over), patch.cells))
+    return found
+
+
+def by_chance(
+    fields: Sequence[FormField], written: Mapping[str, FieldWriting], rng: np.random.Generator
+) -> dict[str, FieldWriting]:
+    """What is written on a page after some of its numbers were altered, as `photos.Alter`."""
+    found = dict(written)
+    for field in fields:
+        said = written[field.id]
+        digits = [i for i, char in enumerate(said.text) if char.isdigit()]
+        if said.struck is not None or not digits:
+            continue
+        if field.cells.count > 1 and rng.random() < STRUCK:
+            kind = tuple(STRIKE_SHARES)[int(rng.choice(len(STRIKE_SHARES), p=list(STRIKE_SHARES.values())))]
+            found[field.id] = replace(said, manners=(), was="", struck=Struck(kind, said.text))
+        elif rng.random() < WRITTEN_OVER:
+            found[field.id] = _written_over(said, digits, rng)
+    return found
+
+
+def _written_over(said: FieldWriting, digits: list[int], rng: np.random.Generator) -> FieldWriting:
+    """Some of its digits written over another one."""
+    manners = [*said.manners, *["plain"] * (len(said.text) - len(said.manners))]
+    was = list(said.was.ljust(len(said.text)))
+    sure = digits[int(rng.integers(len(digits)))]
+    for place in digits:
+        if place != sure and rng.random() >= DIGITS_OVER:
+            continue
+        digit = int(said.text[place])
+        manner = OVER[int(rng.integers(len(OVER)))]
+        old = [before for before, after in AMENDED if after == digit]
+        if manner == "amended" and not old:
+            manner = "rewritten"
+        if manner != "amended":
+            old = [other for other in range(10) if other != digit]
+        manners[place] = manner
+        was[place] = str(old[int(rng.integers(len(old)))])
+    return replace(said, manners=tuple(manners), was="".join(was))
+
+
+def _labels(fact: Mapping[str, object], boxes: int) -> tuple[int, NDArray[np.int8]]:
+    """Whether a number is struck out, and which of its boxes hold two digits."""
+    if "struck_out" in fact:
+        return (1 if boxes > 1 else UNKNOWN), np.full(boxes, UNKNOWN, np.int8)
+    over = np.zeros(boxes, np.int8)
+    manners = fact.get("manners", ())
+    assert isinstance(manners, Sequence)
+    for i, manner in enumerate(manners):
+        if manner in OVER:
+            over[i] = 1
+        elif manner in _CORRECTED:
+            over[i] = UNKNOWN
+    return (UNKNOWN if "struck" in manners else 0), over
+
+
+@cache
+def _form(name: str) -> Template:
+    return template.load(template.available()[name])

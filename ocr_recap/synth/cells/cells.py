@@ -1,0 +1,338 @@
+"""Endless labelled cells for training a reader: drawn as they stand on a form, with frame and surroundings.
+
+A row of cells is drawn once (boxes, guide, dividers, table lines, bubbles, texts), written into by one writer, seen by
+a bad camera, and cut into patches. A patch is `PATCH` pixels square; the cell's box, from printed line to printed
+line, is centred in it (but for the error of placing it), a square one `BOX` pixels high; true aspects are kept, and
+the sizes of others follow `scale_of`. So a margin of context stays around it, and a reader gets used to neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...cells.patch import CELL as BOX
+from ...cells.patch import PATCH, scale_of
+from ...imaging.arrays import Float32Array, GrayImage
+from ..writing import ink
+from ..writing.sources import Source, Split, writer_seed
+from ..writing.strokes import Writer, strokes
+from .cellpaper import SIDE, Rect, Row, blank
+from .cellphoto import no_cell, photograph
+from .othercells import write_other, write_over
+
+__all__ = [
+    "BOX",
+    "CLASSES",
+    "CROSS",
+    "DASH",
+    "EMPTY",
+    "GUIDED_PRIOR",
+    "OTHER",
+    "PATCH",
+    "PRIOR",
+    "SEVEN",
+    "SHARES",
+    "Cells",
+    "Mix",
+    "batch",
+    "scale_of",
+    "usual_mix",
+]
+
+CLASSES = "0123456789X- ?"
+CROSS, DASH, EMPTY, OTHER = 10, 11, 12, 13
+
+
+# How often digits come from each source: half stroke model, the rest bitmaps. The first reader learns from this mix.
+SHARES = {"strokes": 0.5, "mnist": 0.36, "semeion": 0.14}
+# Share of each class among cells: the prior that the reader's probabilities carry.
+PRIOR = np.array([0.064] * 10 + [0.08, 0.06, 0.09, 0.13])
+GUIDED_PRIOR = np.array([0.064] * 10 + [0.07, 0.12, 0.07, 0.10])  # dashes on a dotted guide are hard to see
+# Of characters, how often they do not stand within their cell; some twice as often as clerks of whole pages do it
+# (`clerk.MANNER_RATES`), since it is where readers err.
+_OVER_EDGE, _ASIDE = 0.06, 0.015
+SEVEN = 0.25  # of training rows: by a writer who traces seven-segment figures, besides those drawn by chance
+_OVERWRITTEN = 0.006  # of digits: another one stands below, plainly thinner
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Where digits come from: bitmaps by name, and how often each source is used; `strokes` names the stroke model."""
+
+    sources: Mapping[str, Source]
+    weights: Mapping[str, float]
+
+
+def usual_mix(sources: Mapping[str, Source], split: Split, shares: Mapping[str, float] = SHARES) -> Mix:
+    """The mix of one part: the stroke model and the sources that are there, each as often as `shares` says."""
+    weights = {name: share for name, share in shares.items() if name == "strokes" or name in sources}
+    return Mix({name: source.part(split) for name, source in sources.items()}, weights)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Labelled cells, n of them.
+
+    Attributes:
+        patches: (n, PATCH, PATCH) uint8 gray.
+        labels: (n,) indices into `CLASSES`.
+        boxes: (n, 2) printed width and height of each cell, line centre to line centre, patch px.
+        rows: (n,) cells with the same number stand in one row, written by one hand.
+    """
+
+    patches: GrayImage
+    labels: NDArray[np.int64]
+    boxes: Float32Array
+    rows: NDArray[np.int64]
+
+
+def batch(count: int, split: Split, mix: Mix, rng: np.random.Generator, photos: int = 1) -> Cells:
+    """Labelled cells.
+
+    Args:
+        count: how many.
+        split: which writers of the stroke model.
+        mix: sources of digits, already cut to the part.
+        rng: the same state gives the same cells.
+        photos: how often each row is photographed. Drawing it costs twice as much as a photo of it, so training takes
+            several; whoever counts errors takes one.
+    """
+    made = Cells(
+        np.empty((count, PATCH, PATCH), np.uint8),
+        np.empty(count, np.int64),
+        np.full((count, 2), BOX, np.float32),
+        np.empty(count, np.int64),
+    )
+    done, number = 0, 0
+    for found, names, box in _seen(split, mix, rng, photos):
+        place = slice(done, min(done + len(names), count))
+        take = place.stop - done
+        made.patches[place], made.labels[place] = found[:take], names[:take]
+        made.boxes[place], made.rows[place] = box, number
+        done, number = place.stop, number + 1
+        if done == count:
+            break
+    return made
+
+
+def _seen(
+    split: Split, mix: Mix, rng: np.random.Generator, photos: int
+) -> Iterator[tuple[GrayImage, NDArray[np.int64], tuple[float, float]]]:
+    """Photographed rows without end, and now and then what is no cell at all: patches, labels, and the size of the
+    boxes in the patches."""
+    while True:
+        if rng.random() < 0.02:
+            yield no_cell(rng)[None], np.array([OTHER]), (BOX, BOX)
+            continue
+        # Half of the photos are as careful people take them, half have everything at once that can go wrong.
+        calm = bool(rng.random() < 0.5)
+        shade, rects, labels = _row(split, mix, rng, calm=calm)
+        for _ in range(photos):
+            patches, box = photograph(shade, rects, rng, calm=calm)
+            yield patches, labels, box
+
+
+def _row(
+    split: Split, mix: Mix, rng: np.random.Generator, *, calm: bool
+) -> tuple[Float32Array, list[Rect], NDArray[np.int64]]:
+    """One row of three to six cells by one writer: brightness of its paper, the cells in it, and their labels."""
+    form, labels, _ = write_row(split, mix, rng, calm=calm)
+    return inked(form.paper, form.pen, darkness(form.writer, rng, calm=calm)), form.rects, labels
+
+
+def write_row(
+    split: Split, mix: Mix, rng: np.random.Generator, *, calm: bool, fewest: int = 3, numbers: float = 0.0
+) -> tuple[Row, NDArray[np.int64], Source | None]:
+    """One row of `fewest` to six cells as one writer fills it in: the row, its cells' labels, where digits came from.
+
+    Args:
+        split: whose hand.
+        mix: sources of digits, already cut to the part.
+        rng: the same state gives the same row.
+        calm: few of its characters are small in their cells.
+        fewest: cells of a row at least.
+        numbers: share of rows that hold a number as officers write it, one sign throughout before its digits; in the
+            others each cell holds anything.
+    """
+    writer = Writer.from_seed(writer_seed(split, rng))
+    seven = split == "train" and rng.random() < SEVEN
+    while seven and not writer.seven_segment:
+        writer = Writer.from_seed(writer_seed(split, rng))
+    count = int(rng.integers(fewest, 7))
+    form = blank(writer, count, rng)
+    labels = rng.choice(len(CLASSES), count, p=GUIDED_PRIOR if form.guided else PRIOR)
+    if numbers and rng.random() < numbers:
+        labels = rng.integers(0, 10, count)
+        labels[: int(rng.integers(0, count))] = (CROSS, DASH, EMPTY, 0)[int(rng.integers(4))]
+    name = tuple(mix.weights)[int(rng.choice(len(mix.weights), p=_shares(mix)))]
+    source = mix.sources.get(name)
+    room = (
+        float(rng.uniform(0.4, 0.95)) if rng.random() < (0.25 if calm else 0.4) else 1.0
+    )  # some write small in their cells
+    cross = replace(writer, aspect=float(rng.uniform(0.3, 1.15)), size=float(rng.uniform(0.4, 1.05)))
+    for rect, label in zip(form.rects, labels, strict=True):
+        _write(form, _within(rect, room, rng), int(label), source, cross, rng)
+    for rect in form.neighbours:
+        if rng.random() < 0.6:
+            lines = ink.write(CLASSES[int(rng.integers(CROSS + 1))], writer, _within(rect, room, rng), rng)
+            form.ink(lines, rng)
+    _intruders(form, rng)
+    return form, labels.astype(np.int64), source
+
+
+def darkness(writer: Writer, rng: np.random.Generator, *, calm: bool) -> float:
+    """Share of the light that a writer's ink takes on one sheet: pens run dry."""
+    fresh = rng.uniform(0.82, 1.0) if calm or rng.random() < 0.75 else rng.uniform(0.5, 0.82)
+    return float(writer.darkness * fresh * (1 - _luminance(writer)))
+
+
+def inked(paper: GrayImage | Float32Array, pen: GrayImage, taken: float) -> Float32Array:
+    """Brightness of paper (h, w) under ink that covers `pen` (0..255) of each pixel and takes this share of light."""
+    return (paper.astype(np.float32) * (1 - pen.astype(np.float32) * np.float32(taken / 255))).astype(np.float32)
+
+
+def _within(rect: Rect, room: float, rng: np.random.Generator) -> Rect:
+    """The part of a cell that is written in: `room` of its sides, anywhere in it but nearer the middle."""
+    x0, y0, x1, y1 = rect
+    width, height = x1 - x0, y1 - y0
+    dx, dy = (float(rng.normal(0, 0.3)) * (1 - room) * side for side in (width, height))
+    x, y = (x0 + x1) / 2 + dx, (y0 + y1) / 2 + dy
+    return x - width * room / 2, y - height * room / 2, x + width * room / 2, y + height * room / 2
+
+
+def _too_large(rect: Rect, writer: Writer, rng: np.random.Generator) -> Rect:
+    """Where a character is written that becomes a little higher than its cell: on its frame, or over it."""
+    x0, y0, x1, y1 = rect
+    width, height = x1 - x0, y1 - y0
+    grow = (float(rng.uniform(0.95, 1.35)) / writer.size - 1) / 2
+    dx, dy = rng.normal(0, 0.06, 2) * (width, height)
+    return x0 - grow * width + dx, y0 - grow * height + dy, x1 + grow * width + dx, y1 + grow * height + dy
+
+
+def _aside(rect: Rect, rng: np.random.Generator) -> Rect:
+    """Where a character is written that stands partly in the next cell."""
+    dx = float(rng.uniform(0.15, 0.32)) * (rect[2] - rect[0]) * (1 if rng.random() < 0.5 else -1)
+    dy = float(rng.normal(0, 0.05)) * (rect[3] - rect[1])
+    return rect[0] + dx, rect[1] + dy, rect[2] + dx, rect[3] + dy
+
+
+def _shares(mix: Mix) -> NDArray[np.float64]:
+    weights = np.array(list(mix.weights.values()), dtype=np.float64)
+    return weights / weights.sum()
+
+
+def _luminance(writer: Writer) -> float:
+    blue, green, red = ink.INK_BGR[writer.pen]
+    return (0.114 * blue + 0.587 * green + 0.299 * red) / 255
+
+
+def _write(form: Row, rect: Rect, label: int, source: Source | None, cross: Writer, rng: np.random.Generator) -> None:
+    if rng.random() < 0.05:
+        _fluid(form, rect, label, rng)
+    if label == EMPTY:
+        if rng.random() < 0.25:
+            _dirt(form, rect, rng)
+        return
+    if label == OTHER:
+        write_other(form, rect, rng)
+        return
+    guided = form.guided
+    where = float(rng.random())
+    if where < _OVER_EDGE:
+        rect, guided = _too_large(rect, form.writer, rng), False
+    elif where < _OVER_EDGE + _ASIDE:
+        rect = _aside(rect, rng)
+    if label < CROSS and source is None and rng.random() < _OVERWRITTEN:
+        write_over(form, rect, label, float(rng.uniform(1.4, 2.1)), rng)
+    elif label < CROSS and source is not None:
+        paste(form, rect, label, source, rng)
+    elif label == CROSS:
+        lines = ink.write("X", cross, rect, rng)
+        if rng.random() < 0.3:  # one stroke starts late, as in a hurried cross, or only where it meets the other
+            which = int(rng.integers(len(lines)))
+            lines[which] = lines[which][int(len(lines[which]) * rng.uniform(0.15, 0.5)) :]
+        form.ink(lines, rng)
+    else:
+        form.ink(ink.write(CLASSES[label], form.writer, rect, rng, guided=guided), rng)
+
+
+def paste(form: Row, rect: Rect, digit: int, source: Source, rng: np.random.Generator) -> None:
+    """Put a digit of another writer: as tall as this writer writes, as wide as its own shape and the cell allow."""
+    candidates = np.flatnonzero(source.labels == digit)
+    bitmap = source.images[candidates[int(rng.integers(len(candidates)))]]
+    rows, columns = np.flatnonzero(bitmap.max(axis=1) > 60), np.flatnonzero(bitmap.max(axis=0) > 60)
+    own = (columns[-1] - columns[0] + 1) / (rows[-1] - rows[0] + 1)
+    cell_width, cell_height = rect[2] - rect[0], rect[3] - rect[1]
+    height = cell_height * form.writer.size * float(np.exp(rng.normal(0, 0.07)))
+    if source.proportions:
+        shape = own * float(np.exp(rng.normal(0, 0.1)))
+    elif digit != 1:
+        shape = float(rng.uniform(0.5, 0.8))
+    else:  # a slab was a plain stroke, the others have a flag or a base
+        plain = bitmap[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].mean() > 0.6 * 255
+        shape = float(rng.uniform(0.1, 0.2) if plain else rng.uniform(0.3, 0.5))
+    width = min(height * shape, 0.88 * cell_width)
+    height = min(height, 2.4 * width) if shape > 0.5 else height
+    size = (max(3, round(width)), max(6, round(height)))
+    mask = ink.glyph_mask(
+        bitmap, size, float(rng.uniform(-0.7, 0.9)), float(rng.normal(0, 0.1)), float(rng.normal(0, 3))
+    )
+    x = round((rect[0] + rect[2] - mask.shape[1]) / 2 + rng.normal(0, 0.05) * cell_width)
+    y = round((rect[1] + rect[3] - mask.shape[0]) / 2 + rng.normal(0, 0.04) * cell_height)
+    _stamp(form.pen, mask, x, y)
+
+
+def _stamp(pen: GrayImage, mask: Float32Array, x: int, y: int) -> None:
+    left, top = max(0, -x), max(0, -y)
+    right, bottom = min(mask.shape[1], pen.shape[1] - x), min(mask.shape[0], pen.shape[0] - y)
+    if right > left and bottom > top:
+        part = pen[y + top : y + bottom, x + left : x + right]
+        np.maximum(part, (mask[top:bottom, left:right] * 255).astype(np.uint8), out=part)
+
+
+def _fluid(form: Row, rect: Rect, label: int, rng: np.random.Generator) -> None:
+    """Correction fluid over part of the cell and its frame; now and then the old ink shines through."""
+    x, y = rng.uniform(rect[0], rect[2]), rng.uniform(rect[1], rect[3])
+    if label != EMPTY and rng.random() < 0.4:
+        lines = ink.place(strokes(str(rng.integers(10)), form.writer, rng), form.writer, rect, rng)
+        points = [np.rint(line * 16).astype(np.int32) for line in lines]
+        cv2.polylines(form.paper, points, False, int(rng.integers(215, 242)), 3, cv2.LINE_AA, 4)
+        return
+    axes = (int(rng.integers(12, 36)), int(rng.integers(8, 30)))
+    cv2.ellipse(form.paper, (int(x), int(y)), axes, float(rng.uniform(0, 180)), 0, 360, 255, -1, cv2.LINE_AA)
+
+
+def _dirt(form: Row, rect: Rect, rng: np.random.Generator) -> None:
+    """Specks, and a tap of the pen."""
+    for _ in range(int(rng.integers(1, 5))):
+        x, y = rng.uniform(rect[0], rect[2]), rng.uniform(rect[1], rect[3])
+        tone = int(rng.integers(60, 230))
+        cv2.circle(form.paper, (int(x), int(y)), int(rng.integers(1, 3)), tone, -1, cv2.LINE_AA)
+
+
+def _intruders(form: Row, rng: np.random.Generator) -> None:
+    """Ink that belongs elsewhere: writing above or below, a tail that crosses a border."""
+    width = form.pen.shape[1]
+    if rng.random() < 0.15:
+        below = rng.random() < 0.5
+        y = form.rects[0][3] + rng.uniform(8, 30) if below else form.rects[0][1] - SIDE - rng.uniform(8, 30)
+        for x in np.arange(rng.uniform(0, 60), width - 40, rng.uniform(50, 110)):
+            char = str(rng.integers(10))
+            lines = ink.write(char, form.writer, (float(x), float(y), float(x) + 50, float(y) + SIDE), rng)
+            form.ink(lines, rng)
+    if rng.random() < 0.12:
+        rect = form.rects[int(rng.integers(len(form.rects)))]
+        x = rect[0] if rng.random() < 0.5 else rect[2]
+        y, reach = rng.uniform(rect[1], rect[3]), rng.uniform(0.05, 0.14) * (rect[2] - rect[0])
+        line = np.array(
+            [(x - reach, y - rng.uniform(0, 20)), (x + reach * 0.8, y), (x - reach, y + rng.uniform(0, 20))]
+        )
+        form.ink([line], rng)
+    if rng.random() < 0.05:  # a stroke along the margin of the row
+        y = form.rects[0][1] - rng.uniform(4, 30) if rng.random() < 0.5 else form.rects[0][3] + rng.uniform(4, 30)
+        form.ink([np.array([(0, y), (width, y + rng.normal(0, 8))])], rng)

@@ -1,0 +1,145 @@
+"""What stands in a training cell and is no single digit, cross or dash: corrections, letters, turned digits, doodles.
+
+A reader calls such a cell *other*. It meets far more shapes on paper than can be listed, so what is drawn here is wide
+rather than true to life: a net that has seen digits turned over and lines that mean nothing has learned where digits
+end. The shapes by which that is judged (`training/digits/strange.py`) are never drawn here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from ...imaging.arrays import FloatArray
+from ..writing import ink
+from ..writing.strokes import Strokes, Writer, other, random_line, scribble, strokes
+from .cellpaper import Rect, Row
+
+_LETTERS = "ACEFHKMNPRTUVWYadefhkmnprtuvwy#&%@?"
+# Digits that are none any more when seen in a mirror, or after a quarter turn. A mirrored 2 is an S and a 5 is a 2; a
+# 0 and an 8 stay, a 1 that lies is a dash.
+_MIRRORED, _TURNED = "34679", "2345679"
+
+
+def write_other(form: Row, rect: Rect, rng: np.random.Generator) -> None:
+    """Put something into the cell that has no reading of its own."""
+    kind = int(rng.choice(len(_KINDS), p=[share for share, _ in _KINDS]))
+    _KINDS[kind][1](form, rect, rng)
+
+
+def shape(writer: Writer, rng: np.random.Generator) -> Strokes:
+    """Lines of the unit box that are no digit, cross or dash: what a pen can draw of the kinds of `write_other`."""
+    shares = np.array([share for share, _ in _SHAPES])
+    return _SHAPES[int(rng.choice(len(_SHAPES), p=shares / shares.sum()))][1](writer, rng)
+
+
+def write_over(form: Row, rect: Rect, digit: int, weight: float, rng: np.random.Generator) -> None:
+    """A digit over another one, with a pen `weight` times as wide: a correction."""
+    was = (digit + int(rng.integers(1, 10))) % 10
+    form.ink(ink.write(str(was), form.writer, rect, rng, guided=form.guided), rng)
+    form.ink(ink.write(str(digit), form.writer, rect, rng, guided=form.guided), rng, weight)
+
+
+def _shape(make: Callable[[Writer, np.random.Generator], Strokes]) -> Callable[[Row, Rect, np.random.Generator], None]:
+    """Draws a shape of the unit box as large as the writer writes."""
+
+    def draw(form: Row, rect: Rect, rng: np.random.Generator) -> None:
+        form.ink(ink.place(make(form.writer, rng), form.writer, rect, rng), rng)
+
+    return draw
+
+
+def _overwritten(form: Row, rect: Rect, rng: np.random.Generator) -> None:
+    write_over(form, rect, int(rng.integers(10)), float(rng.uniform(1.0, 2.1)), rng)
+
+
+def _turned(writer: Writer, rng: np.random.Generator) -> Strokes:
+    """A digit seen in a mirror, or lying on its side."""
+    mirrored = rng.random() < 0.5
+    pool = _MIRRORED if mirrored else _TURNED
+    lines = strokes(pool[int(rng.integers(len(pool)))], writer, rng)
+    if mirrored:
+        return [(line - 0.5) * (-1, 1) + 0.5 for line in lines]
+    side = 1 if rng.random() < 0.5 else -1
+    return [(line[:, ::-1] - 0.5) * (side, -side) + 0.5 for line in lines]
+
+
+def _doodle(_writer: Writer, rng: np.random.Generator) -> Strokes:
+    """One or two lines that wander about; now and then they happen to make a digit."""
+    return [random_line(rng, int(rng.integers(5, 9))) for _ in range(1 + int(rng.random() < 0.35))]
+
+
+def _pieces(_writer: Writer, rng: np.random.Generator) -> Strokes:
+    """Three to five short lines and arcs strewn over the unit box: ink that means nothing."""
+    lines: Strokes = []
+    for _ in range(int(rng.integers(3, 6))):
+        x, y = rng.uniform(0.1, 0.9, 2)
+        angle, bend, reach = rng.uniform(0, 2 * np.pi), rng.normal(0, 0.35), rng.uniform(0.12, 0.55)
+        t = np.linspace(-1, 1, 9)
+        lines.append(_laid(x, y, angle, reach * t, bend * reach * (1 - t * t)))
+    return lines
+
+
+def _arcs(_writer: Writer, rng: np.random.Generator) -> Strokes:
+    """Two or three parts of ellipses strewn over the unit box."""
+    lines: Strokes = []
+    for _ in range(int(rng.integers(2, 4))):
+        x, y, wide, high = *rng.uniform(0.25, 0.75, 2), *rng.uniform(0.12, 0.45, 2)
+        turn, first = rng.uniform(0, np.pi), rng.uniform(0, 2 * np.pi)
+        t = np.linspace(first, first + rng.uniform(2.0, 5.3), 17)
+        lines.append(_laid(x, y, turn, wide * np.cos(t), high * np.sin(t)))
+    return lines
+
+
+def _laid(x: float, y: float, angle: float, along: FloatArray, across: FloatArray) -> FloatArray:
+    """Points (n, 2) from their places along and across a direction, around (x, y)."""
+    cosine, sine = np.cos(angle), np.sin(angle)
+    return np.stack([x + along * cosine - across * sine, y + along * sine + across * cosine], axis=1)
+
+
+def _letter(form: Row, rect: Rect, rng: np.random.Generator) -> None:
+    """A printed letter that looks like no digit, as a stamp or a label would leave it."""
+    letter = _LETTERS[int(rng.integers(len(_LETTERS)))]
+    face, thick = (1, 5)[int(rng.integers(2))], 1 + int(rng.integers(3))
+    size = float(rng.uniform(0.5, 0.95)) * (rect[3] - rect[1])
+    (wide, tall), _ = cv2.getTextSize(letter, face, 1.0, thick)
+    scale = size / max(tall, 1.2 * wide)
+    x = (rect[0] + rect[2] - wide * scale) / 2 + rng.normal(0, 3)
+    y = (rect[1] + rect[3] + tall * scale) / 2 + rng.normal(0, 3)
+    cv2.putText(form.pen, letter, (round(x), round(y)), face, scale, 255, thick, cv2.LINE_AA)
+
+
+def _blot(form: Row, rect: Rect, rng: np.random.Generator) -> None:
+    center = (
+        round((rect[0] + rect[2]) * 8 + rng.normal(0, 60)),
+        round((rect[1] + rect[3]) * 8 + rng.normal(0, 60)),
+    )
+    axes = (int(rng.integers(90, 380)), int(rng.integers(90, 380)))
+    cv2.ellipse(form.pen, center, axes, float(rng.uniform(0, 180)), 0, 360, 255, -1, cv2.LINE_AA, 4)
+    form.ink([scribble(rng, 9) * (24, 24) + (center[0] / 16 - 12, center[1] / 16 - 12)], rng)
+
+
+def _filled(form: Row, rect: Rect, rng: np.random.Generator) -> None:
+    """A digit that was filled in all over."""
+    lines = [scribble(rng, 20), scribble(rng, 20)]
+    form.ink(ink.place(lines, form.writer, rect, rng), rng, weight=1.6)
+
+
+# How often each kind is drawn; the shares are ours.
+_SHAPES: tuple[tuple[float, Callable[[Writer, np.random.Generator], Strokes]], ...] = (
+    (0.42, other),
+    (0.12, _turned),
+    (0.12, _doodle),
+    (0.06, _arcs),
+    (0.06, _pieces),
+)
+_KINDS: tuple[tuple[float, Callable[[Row, Rect, np.random.Generator], None]], ...] = (
+    *((share, _shape(make)) for share, make in _SHAPES[:1]),
+    (0.07, _overwritten),
+    *((share, _shape(make)) for share, make in _SHAPES[1:]),
+    (0.05, _letter),
+    (0.05, _blot),
+    (0.05, _filled),
+)

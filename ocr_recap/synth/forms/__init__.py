@@ -1,0 +1,1 @@
+"""What stations count and clerks write, and pages filled in with it."""

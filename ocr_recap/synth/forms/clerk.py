@@ -1,0 +1,403 @@
+"""A clerk: turns the counted numbers of a station into what stands on its pages, with habits, slips and corrections.
+
+Every rate is stated here once. A *slip* makes what is written differ from what was counted, or one witness from
+another; it is reported. A *correction* leaves the right digit behind and is a property of its cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+
+from ...decide.readings import interpret
+from ...forms.parts import FormField, RowTotals, Tally
+from ...forms.template import Template
+from ..writing.bundles import Bundle
+from ..writing.hand import CORRECTIONS, Manner
+from ..writing.marks import BubbleKind, Cancel, Odd, TallyMarks, spread
+from ..writing.strikes import AMENDED, StrikeKind
+from .fill import FieldWriting, Struck
+
+SlipKind = Literal[
+    "sum_off", "transposed", "strokes_differ", "row_total_off", "forgotten_total", "left_blank", "wrong_bubble"
+]
+
+_Name = TypeVar("_Name", bound=str)
+
+# How often a document has each slip, where its form allows it. Of 348 records published on 18 Feb 2024 20.1% broke a
+# rule, misreading included; slips that break a rule or set witnesses apart come to some 20% of documents here.
+SLIP_RATES: dict[SlipKind, float] = {
+    "sum_off": 0.06,
+    "transposed": 0.03,
+    "strokes_differ": 0.05,
+    "row_total_off": 0.03,
+    "forgotten_total": 0.04,
+    "left_blank": 0.05,
+    "wrong_bubble": 0.05,
+}
+# Leading boxes: all four occur on real sheets; the shares are ours.
+LEADING_RATES: dict[str, float] = {"X": 0.35, "0": 0.25, "-": 0.15, " ": 0.25}
+# Per written cell of an ordinary clerk; an untidy one multiplies them. White-out and struck digits are a usual sight
+# on real sheets, most cells are clean.
+MANNER_RATES: dict[Manner, float] = {
+    "over_edge": 0.03,
+    "neighbour": 0.006,
+    "struck": 0.004,
+    "overwritten": 0.002,
+    "rewritten": 0.0015,
+    "amended": 0.0005,
+    "fluid": 0.008,
+}
+# Per clerk: how bubbles are marked as a rule; and per bubble, what happens instead of the rule.
+BUBBLE_HABITS: dict[BubbleKind, float] = {"full": 0.86, "partial": 0.05, "tick": 0.03, "cross": 0.03, "outside": 0.03}
+BUBBLE_ODD: dict[str, float] = {"partial": 0.02, "outside": 0.015, "two": 0.006, "erased": 0.008, "none": 0.01}
+BUNDLE_RATES: dict[Bundle, float] = {"slash": 0.68, "backslash": 0.14, "plain": 0.18}
+CANCEL_RATES: dict[Cancel, float] = {"none": 0.45, "z": 0.33, "diagonal": 0.1, "dashes": 0.06, "wave": 0.06}
+# Per grid with strokes: one of its cells is made otherwise. Fluid and struck bundles are usual on real sheets; these
+# shares are ours.
+ODD_RATES: dict[Odd, float] = {"faint": 0.03, "doubled": 0.03, "fluid": 0.03, "uneven": 0.02, "struck": 0.02}
+# Per number: all of it is cancelled and another one is written beside the boxes. Usual on real sheets; shares are ours.
+STRUCK_OUT = 0.003
+STRIKE_RATES: dict[StrikeKind, float] = {
+    "one": 0.3,
+    "two": 0.3,
+    "diagonal": 0.14,
+    "cross": 0.1,
+    "scribble": 0.08,
+    "wave": 0.05,
+    "coil": 0.03,
+}
+BUBBLES_STRUCK = 0.4  # of numbers that are struck out and have bubbles: these are struck out as well; ours
+NO_TALLY = 0.08  # sheets whose grids stay empty though there are votes: the count was kept elsewhere
+BLANK_PAGE = 0.02  # pages sent though nothing is written on them
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How one clerk fills in forms."""
+
+    leading: str
+    zero_crossed: bool  # a zero is X in all boxes, not X X 0
+    zero_bubbles: bool
+    bubbles: BubbleKind
+    bundle: Bundle
+    sloppy: float
+    cancel: Cancel
+    tallies: bool
+    row_leading: str
+    untidy: float
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator) -> Habits:
+        """A random clerk."""
+        return cls(
+            leading=_pick(LEADING_RATES, rng),
+            zero_crossed=bool(rng.random() < 0.5),
+            zero_bubbles=bool(rng.random() < 0.5),
+            bubbles=_pick(BUBBLE_HABITS, rng),
+            bundle=_pick(BUNDLE_RATES, rng),
+            sloppy=float(rng.beta(1.1, 2.2)),
+            cancel=_pick(CANCEL_RATES, rng),
+            tallies=bool(rng.random() >= NO_TALLY),
+            row_leading=str(rng.choice((" ", " ", "0", "X", "-"))),
+            untidy=float(rng.choice((0.3, 1.0, 3.0), p=(0.35, 0.5, 0.15))),
+        )
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One mistake: `counted` is what should stand there, `written` what does (texts; empty for nothing)."""
+
+    kind: SlipKind
+    field: str
+    counted: str
+    written: str
+
+    def export(self) -> dict[str, Any]:
+        """For a truth file."""
+        return {"kind": self.kind, "field": self.field, "counted": self.counted, "written": self.written}
+
+
+@dataclass(frozen=True)
+class Written:
+    """A document as its clerk wrote it: by field id, on all pages; and the slips in it."""
+
+    fields: dict[str, FieldWriting]
+    slips: tuple[Slip, ...]
+
+
+def write(template: Template, counted: Mapping[str, int], rng: np.random.Generator) -> Written:
+    """Fill in all pages of a form with a station's numbers."""
+    habits = Habits.draw(rng)
+    digits: dict[str, int | None] = dict(counted)
+    slips = _slip_digits(template, digits, rng)
+    blank_pages = {page.id for page in template.pages if rng.random() < BLANK_PAGE}
+    writing: dict[str, FieldWriting] = {}
+    for field in template.fields:
+        if field.page in blank_pages:
+            writing[field.id] = FieldWriting(" " * field.cells.count)
+            continue
+        writing[field.id] = _field(field, digits.get(field.id), counted.get(field.id), habits, rng)
+    slips = [slip for slip in slips if _page_of(template, slip.field) not in blank_pages]
+    slips += _slip_marks(template, writing, rng)
+    # Children: documents without an odd cell or a number that is struck out stay what they were.
+    _make_odd(template, writing, rng.spawn(1)[0])
+    apart = rng.spawn(1)[0]
+    for field in template.fields:
+        if apart.random() < STRUCK_OUT * habits.untidy and interpret(writing[field.id].text)[1] is not None:
+            writing[field.id] = strike_out(field, writing[field.id], _pick(STRIKE_RATES, apart), apart)
+    return Written(writing, tuple(slips))
+
+
+def _page_of(template: Template, field_id: str) -> str:
+    """The page that a field is on."""
+    return next(field.page for field in template.fields if field.id == field_id)
+
+
+# --- one field ------------------------------------------------------------------------------------------------------
+
+
+def _field(
+    field: FormField, value: int | None, counted: int | None, habits: Habits, rng: np.random.Generator
+) -> FieldWriting:
+    count = field.cells.count
+    text = " " * count if value is None else _text(field, value, habits)
+    manners, was = _manners(text, habits, rng)
+    writing = FieldWriting(text, manners=manners, was=was)
+    tally = next((w for w in field.witnesses if isinstance(w, Tally)), None)
+    totals = next((w for w in field.witnesses if isinstance(w, RowTotals)), None)
+    if field.bubbles and value is not None:
+        marked, kinds = _bubbles(text, habits, rng)
+        writing = replace(writing, bubbles=marked, bubble_kinds=kinds)
+    if tally and counted is not None:
+        cells = spread(counted if habits.tallies else 0, tally)
+        strokes = TallyMarks(cells, habits.bundle, habits.sloppy, habits.cancel)
+        writing = replace(writing, strokes=strokes)
+        if totals:
+            writing = replace(writing, row_texts=_row_texts(strokes.rows, totals, habits))
+    return writing
+
+
+def _text(field: FormField, value: int, habits: Habits) -> str:
+    count = field.cells.count
+    if field.role == "date":
+        return str(value).zfill(count)[-count:]
+    if value == 0 and habits.zero_crossed and habits.leading in "X-":
+        return habits.leading * count
+    return str(value).rjust(count, habits.leading)[-count:]
+
+
+def _manners(text: str, habits: Habits, rng: np.random.Generator) -> tuple[tuple[Manner, ...], str]:
+    manners: list[Manner] = []
+    was = ""
+    for char in text:
+        manner: Manner = "plain"
+        at = rng.random() / habits.untidy
+        for name, rate in MANNER_RATES.items():
+            if at < rate and char != " ":
+                manner = name
+                break
+            at -= rate
+        if not char.isdigit() and manner in CORRECTIONS:
+            manner = "plain"
+        before = _before(char, manner, rng) if manner in CORRECTIONS else " "
+        if manner == "amended" and (int(before), int(char)) not in AMENDED:
+            manner = "rewritten"  # no stroke turns another digit into this one
+        manners.append(manner)
+        was += before
+    return tuple(manners), was
+
+
+def _before(char: str, manner: Manner, rng: np.random.Generator) -> str:
+    """The digit that a correction replaced."""
+    if manner == "amended":
+        olds = [old for old, new in AMENDED if new == int(char)]
+        if olds:
+            return str(olds[int(rng.integers(len(olds)))])
+    return str((int(char) + int(rng.integers(1, 10))) % 10)
+
+
+def _bubbles(
+    text: str, habits: Habits, rng: np.random.Generator
+) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[BubbleKind, ...], ...]]:
+    marked: list[tuple[int, ...]] = []
+    kinds: list[tuple[BubbleKind, ...]] = []
+    for char in text:
+        digit = int(char) if char.isdigit() else 0 if habits.zero_bubbles else None
+        if digit is None:
+            marked.append(())
+            kinds.append(())
+            continue
+        odd = _pick(BUBBLE_ODD | {"as usual": 1 - sum(BUBBLE_ODD.values())}, rng)
+        other = (digit + int(rng.integers(1, 10))) % 10
+        columns: dict[str, tuple[tuple[int, ...], tuple[BubbleKind, ...]]] = {
+            "two": ((digit, other), (habits.bubbles, habits.bubbles)),
+            "erased": ((other, digit), ("erased", habits.bubbles)),
+            "none": ((), ()),
+            "partial": ((digit,), ("partial",)),
+            "outside": ((digit,), ("outside",)),
+        }
+        here = columns.get(odd, ((digit,), (habits.bubbles,)))
+        marked.append(here[0])
+        kinds.append(here[1])
+    return tuple(marked), tuple(kinds)
+
+
+def _row_texts(rows: tuple[int, ...], totals: RowTotals, habits: Habits) -> tuple[str, ...]:
+    """Totals of the rows that have strokes, a box each if the form has several; the other rows stay empty."""
+    lead = habits.row_leading if totals.cells > 1 else " "
+    return tuple(str(count).rjust(totals.cells, lead) if count else " " * totals.cells for count in rows[: totals.rows])
+
+
+# --- slips ----------------------------------------------------------------------------------------------------------
+
+
+def _slip_digits(template: Template, digits: dict[str, int | None], rng: np.random.Generator) -> list[Slip]:
+    """Change numbers in place as a tired clerk does."""
+    counts = [field for field in template.fields if field.role == "count"]
+    totals = [field for field in counts if field.id in _total_ids(template)]
+    slips: list[Slip] = []
+
+    def put(kind: SlipKind, field: FormField, value: int | None) -> None:
+        before = digits[field.id]
+        digits[field.id] = value
+        slips.append(Slip(kind, field.id, str(before), "" if value is None else str(value)))
+
+    if totals and rng.random() < SLIP_RATES["sum_off"]:
+        field = totals[int(rng.integers(len(totals)))]
+        right = digits[field.id] or 0
+        steps = [s * sign for s in (1, 1, 1, 2, 5, 10, 10, 20, 100) for sign in (-1, 1)]
+        possible = [right + step for step in steps if 0 <= right + step < 10**field.cells.count]
+        put("sum_off", field, possible[int(rng.integers(len(possible)))])
+    touched = {slip.field for slip in slips}
+    if rng.random() < SLIP_RATES["transposed"]:
+        able = [field for field in counts if field.id not in touched and _swapped(digits[field.id]) is not None]
+        if able:
+            field = able[int(rng.integers(len(able)))]
+            put("transposed", field, _swapped(digits[field.id]))
+    touched = {slip.field for slip in slips}
+    others = [field for field in counts if field not in totals]
+    blanks: tuple[tuple[SlipKind, list[FormField]], ...] = (("forgotten_total", totals), ("left_blank", others))
+    for kind, among in blanks:
+        free = [field for field in among if field.id not in touched]
+        if free and rng.random() < SLIP_RATES[kind]:
+            put(kind, free[int(rng.integers(len(free)))], None)
+    return slips
+
+
+def _slip_marks(template: Template, writing: dict[str, FieldWriting], rng: np.random.Generator) -> list[Slip]:
+    """Make strokes, row totals and bubbles say something else than the digits, in place."""
+    slips: list[Slip] = []
+    stroked = [field for field in template.fields if (s := writing[field.id].strokes) and s.count]
+    if stroked and rng.random() < SLIP_RATES["strokes_differ"]:
+        field = stroked[int(rng.integers(len(stroked)))]
+        before = writing[field.id]
+        assert before.strokes
+        after = _miscounted(before.strokes, next(w for w in field.witnesses if isinstance(w, Tally)), rng)
+        writing[field.id] = replace(before, strokes=after)
+        slips.append(Slip("strokes_differ", field.id, str(before.strokes.count), str(after.count)))
+    totalled = [field for field in stroked if any(t.strip() for t in writing[field.id].row_texts or ())]
+    if totalled and rng.random() < SLIP_RATES["row_total_off"]:
+        field = totalled[int(rng.integers(len(totalled)))]
+        texts = list(writing[field.id].row_texts or ())
+        row = int(rng.choice([i for i, text in enumerate(texts) if text.strip()]))
+        old = texts[row]
+        texts[row] = old[:-1] + str((int(old[-1]) + int(rng.choice((1, 9, 5)))) % 10)
+        writing[field.id] = replace(writing[field.id], row_texts=tuple(texts))
+        slips.append(Slip("row_total_off", field.id, old, texts[row]))
+    bubbled = [field for field in template.fields if any(len(c) == 1 for c in writing[field.id].bubbles or ())]
+    if bubbled and rng.random() < SLIP_RATES["wrong_bubble"]:
+        field = bubbled[int(rng.integers(len(bubbled)))]
+        columns = list(writing[field.id].bubbles or ())
+        column = int(rng.choice([i for i, c in enumerate(columns) if len(c) == 1]))
+        old_digit = columns[column][0]
+        columns[column] = ((old_digit + int(rng.integers(1, 10))) % 10,)
+        writing[field.id] = replace(writing[field.id], bubbles=tuple(columns))
+        slips.append(Slip("wrong_bubble", field.id, str(old_digit), str(columns[column][0])))
+    return slips
+
+
+def _make_odd(template: Template, writing: dict[str, FieldWriting], rng: np.random.Generator) -> None:
+    """Make a cell of some grids otherwise, in place; no count changes."""
+    for field in template.fields:
+        said, grid = writing[field.id], field.tally
+        if grid is None or said.strokes is None or not said.strokes.count:
+            continue
+        how = _pick(ODD_RATES | {"as usual": 1 - sum(ODD_RATES.values())}, rng)
+        flat = [n for row in said.strokes.cells for n in row]
+        places = [i for i, n in enumerate(flat) if n and (how != "uneven" or n == grid.strokes)]
+        uncrossed = how == "uneven" and said.strokes.bundle == "plain"
+        if how == "as usual" or not places or uncrossed or (how == "struck" and flat[-1]):
+            continue
+        place = places[int(rng.integers(len(places)))]
+        if how == "struck":  # what follows stands one cell further on
+            flat = [*flat[:place], 0, *flat[place:-1]]
+        cells = tuple(tuple(flat[i : i + grid.columns]) for i in range(0, len(flat), grid.columns))
+        odd: tuple[tuple[int, int, Odd], ...] = ((*divmod(place, grid.columns), how),)  # type: ignore[assignment]
+        strokes = replace(said.strokes, cells=cells, odd=odd)
+        if strokes.rows == said.strokes.rows:  # row totals stay right
+            writing[field.id] = replace(said, strokes=strokes)
+
+
+def strike_out(field: FormField, written: FieldWriting, kind: StrikeKind, rng: np.random.Generator) -> FieldWriting:
+    """A slip of the pen, cancelled, and what was written beside it; bubbles, strokes and totals say the latter."""
+    bubbles = bool(written.bubbles) and bool(rng.random() < BUBBLES_STRUCK)
+    struck = Struck(kind, _another(written.text, rng))
+    text = written.text.strip(" X-").rjust(field.cells.count)
+    if interpret(text) == ("blank", None):  # crosses or dashes alone
+        text = "0".rjust(field.cells.count)
+    return replace(written, text=text, manners=(), was="", struck=struck, bubbles_struck=bubbles)
+
+
+def _another(text: str, rng: np.random.Generator) -> str:
+    """A text of boxes with one digit of it another one; crosses and dashes alone become a digit at the end."""
+    places = [i for i, char in enumerate(text) if char.isdigit()] or [len(text) - 1]
+    place = places[int(rng.integers(len(places)))]
+    was = int(text[place]) if text[place].isdigit() else 0
+    return text[:place] + str((was + int(rng.integers(1, 10))) % 10) + text[place + 1 :]
+
+
+def _miscounted(strokes: TallyMarks, grid: Tally, rng: np.random.Generator) -> TallyMarks:
+    """A stroke too many or too few at the end, a bundle left open, or a whole bundle off."""
+    kind = rng.random()
+    places = [(r, c) for r, row in enumerate(strokes.cells) for c, n in enumerate(row) if n]
+    if kind < 0.35 and len(places) > 1:  # a bundle in the middle was never closed
+        row, column = places[int(rng.integers(len(places) - 1))]
+        cells = [list(r) for r in strokes.cells]
+        cells[row][column] -= 1
+        return replace(strokes, cells=tuple(tuple(r) for r in cells))
+    step = int(rng.choice((1, -1, 2, -2))) if kind < 0.8 else grid.strokes * int(rng.choice((1, -1)))
+    room = grid.rows * grid.columns * grid.strokes
+    count = strokes.count + step
+    return replace(strokes, cells=spread(count if 0 < count <= room else strokes.count - step, grid))
+
+
+def _swapped(value: int | None) -> int | None:
+    """Two neighbouring digits in each other's place, or None where that changes nothing."""
+    text = "" if value is None else str(value)
+    for i in range(len(text) - 2, -1, -1):
+        changed = text[:i] + text[i + 1] + text[i] + text[i + 2 :]
+        if changed != text and changed[0] != "0":
+            return int(changed)
+    return None
+
+
+def _total_ids(template: Template) -> set[str]:
+    """Numbers that an exact rule says are sums of others."""
+    found: set[str] = set()
+    for rule in template.rules:
+        signs = [(name, factor > 0) for name, factor in rule.relation.coefficients]
+        for side in (True, False):
+            alone = [name for name, sign in signs if sign == side]
+            if rule.strength == "exact" and rule.relation.operator == "=" and len(alone) == 1 and len(signs) > 2:
+                found.add(alone[0])
+    return found
+
+
+def _pick(rates: Mapping[_Name, float], rng: np.random.Generator) -> _Name:
+    names = tuple(rates)
+    shares = np.array([rates[name] for name in names])
+    return names[int(rng.choice(len(names), p=shares / shares.sum()))]

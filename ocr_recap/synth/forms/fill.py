@@ -1,0 +1,245 @@
+"""Fills a page of a form by hand: digits, bubbles, tally marks, row totals, and squiggles where people sign."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...forms import draw
+from ...forms.parts import Bubbles, FormField, RowTotals, Tally
+from ...forms.template import Template
+from ..writing import ink, marks
+from ..writing.hand import Hand, Manner, cell, character, plain
+from ..writing.marks import BubbleKind, TallyMarks
+from ..writing.sheet import PageImage, Sheet
+from ..writing.strikes import StrikeKind, strike
+from ..writing.strokes import Strokes, Writer, scribble, signature
+
+_TALL = 30.0  # mm; a private region higher than this is a table of several rows
+_BLANKS = 16  # pages that are kept drawn, some 4 MB each
+
+
+@dataclass(frozen=True)
+class Struck:
+    """How a number was cancelled: by which lines, and the text that stood in the boxes."""
+
+    kind: StrikeKind
+    text: str
+
+
+@dataclass(frozen=True)
+class FieldWriting:
+    """What is written into one field; None leaves a part of it blank.
+
+    Attributes:
+        text: one character per cell from the left (0-9, X, -, space; shorter texts leave the last cells blank).
+        bubbles: one tuple of marked digits per column (empty, one or several).
+        tally: number of strokes in the grid, neatly; `strokes` says more and then counts instead.
+        row_totals: one number per row; `row_texts` says more and then counts instead.
+        manners: how each cell was filled in; empty for all plain.
+        was: per cell the digit that a correction replaced, a space where there was none.
+        bubble_kinds: how each of `bubbles` was marked; None for all full.
+        strokes: strokes per grid cell and how they are made.
+        row_texts: one text per row of the totals, a character per box from the left.
+        bubbles_struck: a line runs through the bubbles.
+        struck: the boxes hold another text that is struck out, and `text` stands beside them.
+    """
+
+    text: str
+    bubbles: tuple[tuple[int, ...], ...] | None = None
+    tally: int | None = None
+    row_totals: tuple[int, ...] | None = None
+    manners: tuple[Manner, ...] = ()
+    was: str = ""
+    bubble_kinds: tuple[tuple[BubbleKind, ...], ...] | None = None
+    strokes: TallyMarks | None = None
+    row_texts: tuple[str, ...] | None = None
+    struck: Struck | None = None
+    bubbles_struck: bool = False
+
+
+def fill_page(
+    template: Template,
+    page_id: str,
+    writing: Mapping[str, FieldWriting],
+    writer: Writer | Hand,
+    rng: np.random.Generator,
+    pixels_per_mm: float,
+    *,
+    signatures: bool = True,
+    cancel_unused: bool = False,
+) -> PageImage:
+    """One page of the form as a writer filled it in, flat and clean: BGR uint8.
+
+    Args:
+        template: the form.
+        page_id: which page.
+        writing: field id -> what to write; fields of other pages are ignored.
+        writer: whose hand.
+        rng: variation of this sheet; the same state gives the same sheet.
+        pixels_per_mm: resolution; millimetre (x, y) lies at pixel (x, y) * pixels_per_mm - 0.5.
+        signatures: put invented squiggles into private regions and the header.
+        cancel_unused: strike grid rows that were not used with one long Z (of a neat `tally`).
+    """
+    blank = blank_page(template, page_id, pixels_per_mm)
+    hand = writer if isinstance(writer, Hand) else plain(writer)
+    sheet = Sheet(np.repeat(blank[:, :, None], 3, axis=2), pixels_per_mm, hand.writer, rng)
+    for field in template.fields_of(page_id):
+        if field.id in writing:
+            _field(sheet, hand, field, writing[field.id], cancel_unused)
+    if signatures:
+        page = template.page(page_id)
+        for region in page.private:
+            x0, y0, x1, y1 = region.rect
+            rows = 1 if y1 - y0 <= _TALL else round((y1 - y0) / 7.5)
+            height = (y1 - y0) / rows
+            for top in y0 + height * np.arange(rows):
+                for x in np.arange(x0, x1 - 20, 33.0):
+                    edge = 2 if rows == 1 else 0.5
+                    _squiggle(
+                        sheet, (float(x) + 4, float(top) + edge, min(float(x) + 28, x1), float(top) + height - edge)
+                    )
+        if page.header:
+            x0, y0, x1, y1 = page.header
+            for y in np.arange(y0, y1 - 3, 6.2):
+                _squiggle(sheet, (x0 + 0.3 * (x1 - x0), float(y) + 0.8, x0 + 0.45 * (x1 - x0), float(y) + 4.5))
+    return sheet.image
+
+
+_blanks: dict[tuple[Template, str, float], NDArray[np.uint8]] = {}
+
+
+def blank_page(template: Template, page_id: str, pixels_per_mm: float) -> NDArray[np.uint8]:
+    """`draw.raster`, drawn once per page and scale; gray uint8 (h, w), not to be written to."""
+    key = (template, page_id, pixels_per_mm)  # by content: every piece of work brings its own copy of the template
+    if key not in _blanks:
+        if len(_blanks) >= _BLANKS:
+            _blanks.clear()
+        _blanks[key] = draw.raster(template, page_id, pixels_per_mm)
+        _blanks[key].flags.writeable = False
+    return _blanks[key]
+
+
+def _field(sheet: Sheet, hand: Hand, field: FormField, writing: FieldWriting, cancel_unused: bool) -> None:
+    guided = field.guide == "seven_segment"
+    boxed = writing.text if writing.struck is None else writing.struck.text
+    for i, (char, rect) in enumerate(zip(boxed, field.cells.rects(), strict=False)):
+        manner: Manner = writing.manners[i] if i < len(writing.manners) else "plain"
+        cell(sheet, hand, char, rect, manner, writing.was[i : i + 1] or " ", guided=guided)
+    if writing.struck is not None:
+        sheet.draw(strike(writing.struck.kind, field.cells.outline(), sheet.rng))
+        _beside(sheet, hand, field, writing.text.strip())
+    for witness in field.witnesses:
+        match witness:
+            case Bubbles() if writing.bubbles is not None:
+                _bubbles(sheet, field, witness, writing)
+            case Tally() if writing.strokes is not None:
+                totals = next((w for w in field.witnesses if isinstance(w, RowTotals)), None)
+                marks.tally(sheet, witness, writing.strokes, totals)
+            case Tally() if writing.tally is not None:
+                _tally(sheet, witness, writing.tally, cancel_unused)
+            case RowTotals() if writing.row_texts is not None:
+                for text, boxes in zip(writing.row_texts, row_boxes(witness), strict=False):
+                    _row_total(sheet, hand, text, boxes)
+            case RowTotals() if writing.row_totals is not None:
+                _row_totals(sheet, witness, writing.row_totals)
+            case _:
+                pass
+
+
+def _beside(sheet: Sheet, hand: Hand, field: FormField, text: str) -> None:
+    """A number beside its boxes: to their right where the page has room, else above them, a little smaller."""
+    rng = sheet.rng
+    _, y0, x1, y1 = field.cells.outline()
+    height = float(rng.uniform(0.6, 0.9)) * (y1 - y0)
+    width = 0.75 * height
+    right = x1 + 0.25 * height + width * len(text) < sheet.image.shape[1] / sheet.scale
+    left = x1 + 0.25 * height if right else x1 - width * len(text)
+    top = float(rng.normal((y0 + y1) / 2, 0.05 * height)) - height / 2 if right else y0 - 1.1 * height
+    for i, char in enumerate(text):
+        character(sheet, hand, char, (left + i * width, top, left + (i + 1) * width, top + height), pen=0.9)
+
+
+def row_boxes(grid: RowTotals) -> list[list[ink.Rect]]:
+    """The boxes of each row total, millimetres."""
+    x0, y0, x1, y1 = grid.grid
+    width, height = (x1 - x0) / grid.cells, (y1 - y0) / grid.rows
+    return [
+        [(x0 + i * width, y0 + row * height, x0 + (i + 1) * width, y0 + (row + 1) * height) for i in range(grid.cells)]
+        for row in range(grid.rows)
+    ]
+
+
+def _row_total(sheet: Sheet, hand: Hand, text: str, boxes: list[ink.Rect]) -> None:
+    """A row's total: a digit a box, or all of it where the form has one box for all."""
+    x0, y0, x1, y1 = (*boxes[0][:2], *boxes[-1][2:])
+    width = (x1 - x0) / len(text)
+    if len(text) > len(boxes):  # a number in one box is as wide as its digits need
+        width = min(width, 0.8 * (y1 - y0))
+        x0 += ((x1 - x0) - width * len(text)) / 2
+    pen = min(1.0, width / 8 / hand.writer.pen_mm)
+    for i, char in enumerate(text):
+        character(sheet, hand, char, (x0 + i * width, y0, x0 + (i + 1) * width, y1), pen=pen)
+
+
+def _bubbles(sheet: Sheet, field: FormField, bubbles: Bubbles, writing: FieldWriting) -> None:
+    for i, (column, digits) in enumerate(zip(bubbles.centers(field.cells.count), writing.bubbles or (), strict=False)):
+        for j, digit in enumerate(digits):
+            kind: BubbleKind = writing.bubble_kinds[i][j] if writing.bubble_kinds else "full"
+            marks.bubble(sheet, float(column[digit, 0]), float(column[digit, 1]), bubbles.radius, kind)
+    if writing.bubbles_struck:
+        marks.strike_bubbles(sheet, bubbles, field.cells.count)
+
+
+def _tally(sheet: Sheet, grid: Tally, count: int, cancel_unused: bool) -> None:
+    rng = sheet.rng
+    x0, y0, x1, y1 = grid.grid
+    width, height = (x1 - x0) / grid.columns, (y1 - y0) / grid.rows
+    slashed = rng.random() < 0.85  # some people write five plain strokes
+    pen = min(sheet.writer.pen_mm, width / 10)
+    left = min(count, grid.rows * grid.columns * grid.strokes)
+    used = 0
+    for place in range(grid.rows * grid.columns):
+        if left <= 0:
+            break
+        row, column = divmod(place, grid.columns)
+        used = row + 1
+        here = min(left, grid.strokes)
+        left -= here
+        corner = np.array([x0 + column * width, y0 + row * height])
+        upright = grid.strokes - 1 if slashed and grid.strokes > 1 else grid.strokes
+        lines: Strokes = []
+        lean = rng.normal(0, 0.05)
+        for i in range(min(here, upright)):
+            x = 0.2 + 0.6 * (i + 0.5) / upright + rng.normal(0, 0.015)
+            ends = [(x + lean, rng.uniform(0.12, 0.25)), (x - lean, rng.uniform(0.75, 0.9))]
+            lines.append(corner + np.array(ends) * (width, height))
+        if here > upright:
+            ends = [
+                (rng.uniform(0.05, 0.18), rng.uniform(0.65, 0.85)),
+                (rng.uniform(0.82, 0.95), rng.uniform(0.15, 0.35)),
+            ]
+            lines.append(corner + np.array(ends) * (width, height))
+        sheet.draw(lines, pen)
+    if cancel_unused and used < grid.rows:
+        top, bottom = y0 + (used + 0.25) * height, y1 - 0.25 * height
+        z = [(x0 + width / 2, top), (x1 - width / 2, top), (x0 + width / 2, bottom), (x1 - width / 2, bottom)]
+        sheet.draw([np.array(z) + rng.normal(0, 0.15 * height, (4, 2))], pen)
+
+
+def _row_totals(sheet: Sheet, grid: RowTotals, totals: Sequence[int]) -> None:
+    blank = " " if sheet.writer.seed % 3 else "0"  # before a number with fewer digits
+    for total, boxes in zip(totals, row_boxes(grid), strict=False):
+        for char, rect in zip(str(total).rjust(grid.cells, blank)[-grid.cells :], boxes, strict=True):
+            lines = ink.write(char, sheet.writer, rect, sheet.rng)
+            sheet.draw(lines, min(sheet.writer.pen_mm, (rect[2] - rect[0]) / 8))
+
+
+def _squiggle(sheet: Sheet, rect: ink.Rect) -> None:
+    x0, y0, x1, y1 = rect
+    size = np.array([x1 - x0, y1 - y0])
+    lines = signature(sheet.rng) if sheet.rng.random() < 0.5 else [scribble(sheet.rng, int(sheet.rng.integers(8, 16)))]
+    sheet.draw([np.clip(line, 0, 1) * size + (x0, y0) for line in lines], min(0.4, sheet.writer.pen_mm))

@@ -1,0 +1,244 @@
+"""The truth of a synthetic photo: what was written and where it lies, one JSON object per photo.
+
+The format is that of a hand-read truth file: `fields` with text, value and quads, `bubbles`, `tallies`, `row_sums`,
+`consistent`; and beside it `template`, `page`, `writer`, `defects`, `seed`. docs/synthesis.md has every key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ...decide.readings import interpret
+from ...forms.parts import FormField, RowTotals, Tally
+from ...forms.printed import Rect
+from ...forms.template import Template
+from ...imaging.arrays import FloatArray
+from ...imaging.homography import project
+from .fill import FieldWriting, row_boxes
+
+Way = Callable[[FloatArray], FloatArray]
+
+
+def truth(
+    template: Template,
+    page_id: str,
+    writing: Mapping[str, FieldWriting],
+    way: FloatArray | Way,
+    name: str,
+    size: tuple[int, int],
+    *,
+    visible: Callable[[Rect], float] | None = None,
+    pages: Mapping[str, FieldWriting] | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """Truth of one photo.
+
+    Args:
+        template: the form.
+        page_id: the page on the photo.
+        writing: what was written, by field id.
+        way: from nominal millimetres (n, 2) to photo px (n, 2); a homography (3, 3) where paper is flat.
+        name: the photo's name without its ending.
+        size: (width, height) px.
+        visible: which share of a rectangle (mm) the photo shows; adds `visible` to every field.
+        pages: writing of all pages; adds to `consistent` whether they add up together, and whether strokes, row
+            totals and bubbles say what the digits say.
+        more: further keys, such as `writer`, `defects`, `seed`.
+    """
+    to_photo = _way(way)
+    fields: list[dict[str, Any]] = []
+    bubbles: dict[str, Any] = {}
+    tallies: dict[str, Any] = {}
+    row_sums: list[dict[str, Any]] = []
+    for field in template.fields_of(page_id):
+        said = writing.get(field.id, FieldWriting(""))
+        text = said.text.ljust(field.cells.count)
+        rects = field.cells.rects()
+        fact: dict[str, Any] = {
+            "id": field.id,
+            "cells": field.cells.count,
+            "text": text,
+            "value": interpret(text)[1],
+            "quad": _corners(to_photo, field.cells.outline()),
+            "cell_quads": [_corners(to_photo, rect) for rect in rects],
+            "note": _note(said),
+        }
+        if said.struck:
+            fact["struck_out"] = {"kind": said.struck.kind, "text": said.struck.text}
+        if said.manners:
+            fact["manners"], fact["was"] = list(said.manners), said.was
+        if visible:
+            fact["visible"] = round(min(visible(rect) for rect in rects), 3)
+        fields.append(fact)
+        if field.bubbles:
+            bubbles[field.id] = _bubbles(field, said, to_photo)
+        _strokes(field, said, to_photo, tallies, row_sums)
+    return {
+        "name": name,
+        "family": f"C.HASIL-PPWP-2024-p{page_id}" if template.id == "c-hasil-ppwp-2024" else template.id,
+        "template": template.id,
+        "page": page_id,
+        "width": size[0],
+        "height": size[1],
+        "fields": fields,
+        "bubbles": bubbles,
+        "tallies": tallies,
+        "row_sums": row_sums,
+        "consistent": _consistent(template, page_id, fields, writing, pages),
+        **more,
+    }
+
+
+def _way(way: FloatArray | Way) -> Way:
+    if callable(way):
+        return way
+    homography = way
+    return lambda points: project(homography, points)
+
+
+def _note(said: FieldWriting) -> str:
+    """Corrections in words: which digit stands where another one was."""
+    if said.struck:
+        return f"{said.struck.text} struck out, beside it {said.text.strip()}"
+    words = {
+        "struck": "struck, beside it",
+        "overwritten": "overwritten with",
+        "rewritten": "written over with",
+        "amended": "changed into",
+        "fluid": "under correction fluid, on it",
+    }
+    pairs = zip(said.manners, said.was, said.text, strict=False)
+    return "; ".join(f"cell {i}: {was} {words[m]} {char}" for i, (m, was, char) in enumerate(pairs) if m in words)
+
+
+def filled(said: FieldWriting) -> list[int | None]:
+    """The marked digit of each column; None for none, and for several that were not taken back."""
+    columns: list[int | None] = []
+    for i, digits in enumerate(said.bubbles or ()):
+        kinds = said.bubble_kinds[i] if said.bubble_kinds else ("full",) * len(digits)
+        valid = [digit for digit, kind in zip(digits, kinds, strict=True) if kind != "erased"]
+        columns.append(valid[0] if len(valid) == 1 else None)
+    return columns
+
+
+def _bubbles(field: FormField, said: FieldWriting, to_photo: Way) -> dict[str, Any]:
+    assert field.bubbles
+    count = field.cells.count
+    centers = to_photo(field.bubbles.centers(count).reshape(-1, 2)).reshape(count, 10, 2)
+    fact: dict[str, Any] = {
+        "filled": filled(said) or [None] * count,
+        "centers": np.round(centers, 2).tolist(),
+    }
+    if said.bubbles_struck:
+        fact["struck_out"] = True
+    if said.bubble_kinds:
+        fact["marks"] = [
+            [{"digit": digit, "kind": kind} for digit, kind in zip(digits, kinds, strict=True)]
+            for digits, kinds in zip(said.bubbles or (), said.bubble_kinds, strict=True)
+        ]
+    return fact
+
+
+def _strokes(
+    field: FormField,
+    said: FieldWriting,
+    to_photo: Way,
+    tallies: dict[str, Any],
+    row_sums: list[dict[str, Any]],
+) -> None:
+    """Add what was written beside the boxes of one field: strokes and row totals."""
+    for witness in field.witnesses:
+        if isinstance(witness, Tally):
+            fact: dict[str, Any] = {
+                "count": said.strokes.count if said.strokes else said.tally or 0,
+                "grid_rows": witness.rows,
+                "grid_cols": witness.columns,
+                "grid_quad": _corners(to_photo, witness.grid),
+            }
+            if said.strokes:
+                fact |= {"rows": list(said.strokes.rows), "cells": [list(row) for row in said.strokes.cells]}
+                fact |= {"bundle": said.strokes.bundle, "cancel": said.strokes.cancel}
+            tallies[field.id] = fact
+        elif isinstance(witness, RowTotals) and said.row_texts is not None:
+            for row, (text, boxes) in enumerate(zip(said.row_texts, row_boxes(witness), strict=False), 1):
+                if text.strip():
+                    outline = (*boxes[0][:2], *boxes[-1][2:])
+                    value = interpret(text)[1]
+                    quad = _corners(to_photo, outline)
+                    row_sums.append(
+                        {
+                            "field": field.id,
+                            "row": row,
+                            "cells": witness.cells,
+                            "text": text,
+                            "value": value,
+                            "quad": quad,
+                        }
+                    )
+        elif isinstance(witness, RowTotals):
+            row_sums += [
+                {"field": field.id, "row": row, "text": str(value), "value": value}
+                for row, value in enumerate(said.row_totals or (), 1)
+            ]
+
+
+def _corners(to_photo: Way, rect: Rect) -> list[list[float]]:
+    x0, y0, x1, y1 = rect
+    return np.round(to_photo(np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])), 2).tolist()
+
+
+def _consistent(
+    template: Template,
+    page_id: str,
+    fields: list[dict[str, Any]],
+    writing: Mapping[str, FieldWriting],
+    pages: Mapping[str, FieldWriting] | None,
+) -> dict[str, Any]:
+    values = {field["id"]: field["value"] for field in fields}
+    checks = _rule_checks(template, page_id, values)
+    numbers = all(check["ok"] for check in checks) if checks else None
+    if pages is None:
+        return {"numbers": numbers, "checks": checks}
+    checks += [c for field in template.fields_of(page_id) if field.id in writing for c in _agree(field, writing)]
+    everything = {name: interpret(said.text)[1] for name, said in pages.items()}
+    across = _rule_checks(template, None, everything)
+    return {
+        "numbers": numbers,
+        "all": all(check["ok"] for check in checks) if checks else None,
+        "document": all(check["ok"] for check in across) if across else None,
+        "checks": checks,
+    }
+
+
+def _rule_checks(template: Template, page_id: str | None, values: Mapping[str, int | None]) -> list[dict[str, Any]]:
+    return [
+        {"rule": rule.text, "ok": outcome == "holds"}
+        for rule in (template.rules if page_id is None else template.rules_of(page_id))
+        if rule.strength != "soft" and (outcome := rule.relation.evaluate(values)) != "not_evaluated"
+    ]
+
+
+def _agree(field: FormField, writing: Mapping[str, FieldWriting]) -> list[dict[str, Any]]:
+    """Whether bubbles, strokes and row totals say what the digits say; what is empty says nothing."""
+    said = writing[field.id]
+    checks: list[dict[str, Any]] = []
+    for i, digit in enumerate(filled(said)):
+        if digit is not None:
+            char = said.text[i : i + 1]
+            checks.append(
+                {"rule": f"bubble({field.id}[{i}])=digit", "ok": str(digit) == ("0" if char in "X- " else char)}
+            )
+    value = interpret(said.text)[1]
+    if said.strokes and said.strokes.count:
+        if value is not None:
+            checks.append({"rule": f"strokes({field.id})=number", "ok": said.strokes.count == value})
+        rows = zip(said.row_texts or (), said.strokes.rows, strict=False)
+        checks += [
+            {"rule": f"row_total({field.id}[{row}])=strokes", "ok": interpret(text)[1] == count}
+            for row, (text, count) in enumerate(rows, 1)
+            if text.strip()
+        ]
+    return checks
