@@ -33,6 +33,7 @@ _WRITTEN_OVER = 0.25  # of digits
 _NUMBERS = 0.5  # of rows that hold a number as officers write it
 _DRAWN_AGAIN = 0.4  # of rows whose boxes stand apart: among boxes that touch a line is harder to see
 _TABLE = 0.4  # of rows that have other columns of a table beside them
+_CREASED = 0.25  # of rows: a fold of the paper runs level through them, and looks like a faint line
 STRIKE_SHARES: dict[StrikeKind, float] = {  # level lines look most like print
     "one": 0.28,
     "two": 0.18,
@@ -137,6 +138,8 @@ def _row(
             overwritten[i] = 1
     if second.pen.any():
         shade = cells.inked(shade, second.pen, taken * float(rng.uniform(0.8, 1.25) if rng.random() < 0.7 else 1.0))
+    if rng.random() < _CREASED:
+        shade = shade * _crease(shade.shape[0], form.rects[0], rng)[:, None]
     label = 0
     if rng.random() < struck:
         third = _second_pen(form, rng)
@@ -146,6 +149,14 @@ def _row(
         # Pencil, a pen that runs dry, a marker: any ink, since another person may strike out later.
         shade = cells.inked(shade, third.pen, min(0.97, taken if rng.random() < 0.5 else float(rng.uniform(0.3, 0.95))))
     return np.clip(shade, 0, 255), form.rects, label, overwritten
+
+
+def _crease(height: int, box: Rect, rng: np.random.Generator) -> Float32Array:
+    """How much light is left on each line of pixels of a row, (height,), where a fold runs through or beside it."""
+    middle = float(rng.uniform(box[1] - 0.2 * (box[3] - box[1]), box[3] + 0.2 * (box[3] - box[1])))
+    distance = (np.arange(height) - middle) / float(rng.uniform(0.8, 3.0))
+    depth = float(rng.uniform(0.03, 0.4))
+    return (1 - depth * np.exp(-0.5 * distance * distance)).astype(np.float32)
 
 
 def _second_pen(form: Row, rng: np.random.Generator) -> Row:
