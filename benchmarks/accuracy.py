@@ -27,8 +27,8 @@ from typing import Any
 import cv2
 from resample import resample
 
-from ocr_recap.batch import batch
-from ocr_recap.cells.digits import DigitReader
+from ocr_recap.batch import run
+from ocr_recap.cells.digit_reader import DigitReader
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.calibration import calibrate
 from ocr_recap.evaluate.cells import evaluate_cells
@@ -112,7 +112,7 @@ def pages(count: int, workers: int, scratch: Path) -> Iterator[tuple[str, dict[s
 
 def judged(images: Path, truth: Path, out: Path, workers: int) -> dict[str, Any]:
     """Figures of one batch."""
-    batch.run([images], out, Options(), workers=workers)
+    run.run([images], out, Options(), workers=workers)
     return short(figures(judge(read_results(out), read_jsonl(truth)), Forms(())))
 
 

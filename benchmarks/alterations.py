@@ -27,12 +27,12 @@ from pathlib import Path
 from typing import Any
 
 from ocr_recap import Options, Reader
-from ocr_recap.decide.cases import heard_together
+from ocr_recap.decide.case import heard_together
+from ocr_recap.decide.evidence import interpret
 from ocr_recap.decide.policy import decide
-from ocr_recap.decide.readings import interpret
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.forms import template
-from ocr_recap.records.documents import case_of
+from ocr_recap.records.document import case_of
 from ocr_recap.synth.forms.alter import OVER, altered
 from ocr_recap.synth.sets import photos
 from ocr_recap.synth.sets.parallel import in_order

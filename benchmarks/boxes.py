@@ -21,12 +21,12 @@ import cv2
 import numpy as np
 from lines import RIGHT, distances, drawn
 
+from ocr_recap.cells.box_refine import BOX, WIDE, snap_boxes
 from ocr_recap.cells.sampler import Sampler
-from ocr_recap.cells.snap import BOX, WIDE, snap_boxes
-from ocr_recap.forms.parts import FormField
+from ocr_recap.forms.fields import FormField
 from ocr_recap.forms.template import available
 from ocr_recap.forms.template import load as load_template
-from ocr_recap.imaging.load import Photo
+from ocr_recap.imaging.photo import Photo
 from ocr_recap.imaging.threads import one_thread
 from ocr_recap.locate.locate import locate
 from ocr_recap.locate.located import Located

@@ -20,7 +20,7 @@ import numpy as np
 from ocr_recap.forms.template import Template
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.imaging.homography import project
-from ocr_recap.imaging.load import load
+from ocr_recap.imaging.photo import load
 from ocr_recap.locate.locate import locate
 from ocr_recap.messages.problems import PhotoProblem
 from ocr_recap.synth.camera.defects import DEFECTS

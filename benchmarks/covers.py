@@ -23,9 +23,9 @@ from lines import asked, corners_of, drawn, is_right, parser_of
 from ocr_recap.forms.template import Template, available
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.imaging.homography import project
-from ocr_recap.imaging.load import Photo
+from ocr_recap.imaging.photo import Photo
 from ocr_recap.locate.lines.agreement import LineFit, agrees
-from ocr_recap.locate.paper.register import ruling
+from ocr_recap.locate.paper.line_fit import ruling
 
 LEAST, MOST = 0.05, 0.25  # of the page's line samples
 

@@ -28,17 +28,17 @@ import cv2
 import numpy as np
 from digit_peers import TALL, MnistNet, RapidOcr, Tesseract, cpu_seconds
 
-from ocr_recap.cells.cell_input import patches_of
 from ocr_recap.cells.crop import cut
-from ocr_recap.cells.digits import CLASSES, DigitReader
+from ocr_recap.cells.digit_reader import CLASSES, DigitReader
+from ocr_recap.cells.external_crops import patches_of
 from ocr_recap.cells.patch import room
-from ocr_recap.decide.readings import interpret
+from ocr_recap.decide.evidence import interpret
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.forms import Forms
 from ocr_recap.evaluate.pictures import find_photo
 from ocr_recap.evaluate.truths import TruthField, read_jsonl
 from ocr_recap.imaging.arrays import GrayImage
-from ocr_recap.imaging.load import Photo, load
+from ocr_recap.imaging.photo import Photo, load
 from ocr_recap.synth.sets import photos
 from ocr_recap.synth.writing import sources
 

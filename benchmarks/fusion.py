@@ -30,14 +30,14 @@ from typing import Any
 
 import numpy as np
 
-from ocr_recap.cells.digits import CLASSES
-from ocr_recap.decide import policy, reconcile
-from ocr_recap.decide.cases import Case, heard_together
+from ocr_recap.cells.digit_reader import CLASSES
+from ocr_recap.decide import policy, posterior
+from ocr_recap.decide.case import Case, heard_together
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.calibration import calibrate
 from ocr_recap.forms import template
 from ocr_recap.forms.template import Rule, Template
-from ocr_recap.synth.sets.hearings import HeardDocument, Session, hear, summary
+from ocr_recap.synth.sets.inferred_documents import HeardDocument, Session, hear, summary
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20_241_331
@@ -162,7 +162,7 @@ def weighed(document: HeardDocument, form: Template, variant: str) -> Iterator[S
     rules: Iterable[Rule] = form.rules if place >= 3 else ()
     if variant == "+ rules hard":
         rules = [rule.model_copy(update={"slip_rate": HARD}) for rule in rules if rule.strength == "exact"]
-    chances = reconcile.posterior({name: case.choices for name, case in cases.items()}, list(rules)).chances
+    chances = posterior.posterior({name: case.choices for name, case in cases.items()}, list(rules)).chances
     threshold = policy.Thresholds.of("strict").posterior
     for name, case in cases.items():
         best = int(np.argmax(chances[name]))
@@ -206,14 +206,14 @@ class Verdicts:
         document: HeardDocument,
         form: Template,
         cases: Sequence[Case],
-        rules: Sequence[reconcile.Evaluated],
+        rules: Sequence[posterior.Evaluated],
         decisions: Mapping[str, policy.Decision],
     ) -> None:
         if not document.whole:
             return
         counts = {field.id for field in form.fields if field.role == "count"}
         written = document.written
-        truly = [r for r in reconcile.evaluate(form.rules, written) if r.rule.strength == "exact"]
+        truly = [r for r in posterior.evaluate(form.rules, written) if r.rule.strength == "exact"]
         broken = {r.rule.id for r in truly if r.outcome == "broken"}
         found = self._counts[name]
         if not broken:

@@ -22,10 +22,10 @@ import numpy as np
 from ocr_recap.forms.template import available
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.imaging.homography import project
-from ocr_recap.imaging.load import load
+from ocr_recap.imaging.photo import load
 from ocr_recap.locate.locate import CORNERS, locate
 from ocr_recap.messages.problems import PhotoProblem
-from ocr_recap.synth.camera.camera import photograph, sample_camera
+from ocr_recap.synth.camera.simple_camera import photograph, sample_camera
 from ocr_recap.synth.forms.election import presidential_count, write
 from ocr_recap.synth.forms.fill import fill_page
 from ocr_recap.synth.writing.strokes import Writer

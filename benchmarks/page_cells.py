@@ -27,7 +27,7 @@ import numpy as np
 from digits import fill_in
 from numpy.typing import NDArray
 
-from ocr_recap.cells.digits import CLASSES, OTHER, DigitReader
+from ocr_recap.cells.digit_reader import CLASSES, OTHER, DigitReader
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.calibration import calibrate
 from ocr_recap.synth.camera import defects

@@ -16,12 +16,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr_recap.forms import draw, template
-from ocr_recap.forms.parts import FormField, RowTotals, Tally
-from ocr_recap.forms.proposal.proposal import names_of, picture
-from ocr_recap.forms.proposal.propose import Grid, Number, Proposal, propose
+from ocr_recap.forms import drawing, template
+from ocr_recap.forms.fields import FormField, RowTotals, Tally
+from ocr_recap.forms.proposal.proposal import Grid, Number, Proposal, propose
+from ocr_recap.forms.proposal.template_yaml import names_of, picture
 from ocr_recap.forms.template import Template
-from ocr_recap.imaging.load import load
+from ocr_recap.imaging.photo import load
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -100,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     for name in args.forms or template.available():
         form = template.load(name)
         for page in form.pages:
-            gray = draw.raster(form, page.id, args.scale)
+            gray = drawing.raster(form, page.id, args.scale)
             found = propose(gray, (form.paper.width, form.paper.height))
             result = compare(found, form, page.id)
             print(row(f"`{name}` {page.id}", result), *(f"missed {result['missed']}" for _ in result["missed"][:1]))

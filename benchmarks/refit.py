@@ -18,12 +18,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ocr_recap.forms.parts import Tally
+from ocr_recap.forms.fields import Tally
 from ocr_recap.forms.template import Template
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.imaging.homography import project
-from ocr_recap.imaging.load import load
-from ocr_recap.locate.paper.register import refine, ruling
+from ocr_recap.imaging.photo import load
+from ocr_recap.locate.paper.line_fit import refine, ruling
 
 FORMS = {
     "C1-KWK-2017": "c1-kwk-2017",

@@ -27,15 +27,15 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ocr_recap.forms.draw import raster
+from ocr_recap.forms.drawing import raster
 from ocr_recap.forms.template import Template, available
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.imaging.homography import project
-from ocr_recap.imaging.load import Photo, load
+from ocr_recap.imaging.photo import Photo, load
 from ocr_recap.imaging.threads import one_thread
 from ocr_recap.locate.lines.agreement import agrees
-from ocr_recap.locate.lines.by_lines import find_by_lines
 from ocr_recap.locate.lines.rectify import Lines
+from ocr_recap.locate.lines.search import find_by_lines
 from ocr_recap.synth.sets.photos import Order, make
 
 PAGES = {

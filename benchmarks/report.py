@@ -26,11 +26,11 @@ import numpy as np
 
 from benchmarks.browser import Browser, find
 from ocr_recap import Reader
-from ocr_recap.batch import jobs, publish, results, sums
+from ocr_recap.batch import checksums, jobs, publish_readings, publish_tables
 from ocr_recap.batch.jobs import Job, read_job
 from ocr_recap.batch.journal import Journal
 from ocr_recap.batch.plan import Planned
-from ocr_recap.batch.results import Wanted
+from ocr_recap.batch.publish_readings import Wanted
 from ocr_recap.batch.run_info_builder import now, run_info
 from ocr_recap.read.workers.limits import Limits
 from ocr_recap.read.workers.tasks import Made
@@ -92,7 +92,7 @@ def publish_many(out: Path, photos: int, workbook: bool) -> None:
     journal.begin("read")
     by_page: dict[str, list[tuple[Record, Made]]] = {"1": [], "2": [], "3": []}
     for path in sorted(SAMPLES.glob("*.jpg")):
-        made = read_job(reader, Job(path, path.name, sums.of(path), path.stem))
+        made = read_job(reader, Job(path, path.name, checksums.of(path), path.stem))
         record = Record.from_json(zlib.decompress(made.record).decode())
         assert record.page
         by_page[record.page.page].append((record, made))
@@ -113,9 +113,9 @@ def publish_many(out: Path, photos: int, workbook: bool) -> None:
         photos=photos,
         skipped=(),
     )
-    results.publish(out, plan, reader, Wanted(), run, journal)
+    publish_readings.publish(out, plan, reader, Wanted(), run, journal)
     middle = time.process_time()
-    publish.rewrite(out)
+    publish_tables.rewrite(out)
     end = time.process_time()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{photos} photos, CPU: published in {middle - started:.1f} s, rewritten in {end - middle:.1f} s")

@@ -2,11 +2,11 @@
 
     python benchmarks/resample.py [--numbers 400000] [--documents 240] [--hard 40] [--keep DIR] [--workers 2]
 
-Documents by test writers are drawn, photographed and heard once (`ocr_recap.synth.sets.hearings`). Then other stations
-are made up, with their clerks' slips. Every page takes one photo as its source: each cell gets the evidence of a cell
-with the same writing, with that of its column of bubbles, so that a shadow lies on both; and each grid that of a grid
-of strokes with its row totals, shifted to the new count. As far as they reach all come from that photo, and none
-twice, so that a bad photo stays bad throughout. Then documents are decided as ever.
+Documents by test writers are drawn, photographed and heard once (`ocr_recap.synth.sets.inferred_documents`). Then
+other stations are made up, with their clerks' slips. Every page takes one photo as its source: each cell gets the
+evidence of a cell with the same writing, with that of its column of bubbles, so that a shadow lies on both; and each
+grid that of a grid of strokes with its row totals, shifted to the new count. As far as they reach all come from that
+photo, and none twice, so that a bad photo stays bad throughout. Then documents are decided as ever.
 
 So this tests how witnesses and rules are put together and when a number is accepted. It cannot show what no photo of
 the table showed, and says nothing of photography.
@@ -26,18 +26,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_recap.cells.tally import TallyReading
-from ocr_recap.cells.totals import TotalsReading
-from ocr_recap.decide import policy, readings
-from ocr_recap.decide.cases import Case, heard_together, make_case
+from ocr_recap.cells.row_totals import TotalsReading
+from ocr_recap.cells.tally_reader import TallyReading
+from ocr_recap.decide import evidence, policy
+from ocr_recap.decide.case import Case, heard_together, make_case
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.forms import template
-from ocr_recap.forms.parts import FormField
+from ocr_recap.forms.fields import FormField
 from ocr_recap.forms.template import Template
 from ocr_recap.imaging.arrays import FloatArray
 from ocr_recap.synth.forms import clerk, numbers
 from ocr_recap.synth.forms.fill import FieldWriting
-from ocr_recap.synth.sets.hearings import HeardDocument, HeardNumber, Session, hear
+from ocr_recap.synth.sets.inferred_documents import HeardDocument, HeardNumber, Session, hear
 from ocr_recap.synth.sets.parallel import in_order
 
 Counted = tuple[int, TallyReading | None, TotalsReading | None]  # how many there are, and what was read
@@ -163,7 +163,7 @@ def decide(form_id: str, sources: dict[str, tuple[Source, ...]], piece: tuple[in
             decisions = policy.decide(cases, rules, name)
             for case in cases:
                 status = decisions[case.field].status
-                truth = readings.interpret(written.fields[case.field].text.ljust(1))[1]
+                truth = evidence.interpret(written.fields[case.field].text.ljust(1))[1]
                 value = None if status == "blank" else case.value
                 sure = status != "review" and not (status == "blank" and truth is None)
                 counts[place] += (1, sure, sure and value != truth, status == "blank" and truth is None, 0)
@@ -220,7 +220,7 @@ def _case(field: FormField, said: FieldWriting, wrong_bubble: bool, drawn: _Draw
         count = sum(said.strokes.rows)
         rows = [row.strip(" X-") for row in said.row_texts or ()]
         strokes, totals = _shifted(drawn.grid(count > 0, any(rows)), count, sum(int(row) for row in rows if row))
-    return make_case(field.id, readings.hear(cells, bubbles, strokes, totals), *drawn.seen())
+    return make_case(field.id, evidence.hear(cells, bubbles, strokes, totals), *drawn.seen())
 
 
 def _shifted(grid: Counted, count: int, total: int) -> tuple[TallyReading | None, TotalsReading | None]:

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from ocr_recap import Reader
-from ocr_recap.imaging.load import load
+from ocr_recap.imaging.photo import load
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 DAMAGED = ("wrong-bubble", "does-not-add-up", "torn", "covered", "two-bubbles", "dark", "glare", "shadow")

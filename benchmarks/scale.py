@@ -25,9 +25,9 @@ import numpy as np
 from PIL import Image
 
 from ocr_recap import Reader
-from ocr_recap.batch import batch, inputs
+from ocr_recap.batch import inputs, run
 from ocr_recap.forms.template import load
-from ocr_recap.records import sheets
+from ocr_recap.records import sheet_fingerprint
 from ocr_recap.synth.sets.photos import Order, make
 
 STATIONS = 823_236
@@ -78,7 +78,7 @@ def read(jpegs: list[bytes]) -> dict[str, float]:
         for index, jpeg in enumerate(jpegs):
             (place / "in" / f"2101142004{index // len(PAGES) + 1:03d}-{index}.jpg").write_bytes(jpeg)
         begun = time.process_time()
-        batch.run([place / "in"], place / "out", workers=1)
+        run.run([place / "in"], place / "out", workers=1)
         whole = time.process_time() - begun
         files = [path for path in (place / "out").rglob("*") if path.is_file()]
         count = len(jpegs)
@@ -106,7 +106,7 @@ def compared(sheets_of_page: int) -> float:
     levels = rng.integers(0, 16, (sheets_of_page, 36 * cells))
     inks = ["".join(f"{level:x}" for level in row) for row in levels]
     begun = time.process_time()
-    sheets.alike(inks)
+    sheet_fingerprint.alike(inks)
     return time.process_time() - begun
 
 

@@ -31,8 +31,8 @@ import numpy as np
 from PIL import Image
 
 from ocr_recap import Reader
-from ocr_recap.cells import bubbles, digits, tally
-from ocr_recap.decide import hearing
+from ocr_recap.cells import bubble_reader, digit_reader, tally_reader
+from ocr_recap.decide import ask_witnesses
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.read import pipeline
 from ocr_recap.synth.sets.photos import Made, Order, make
@@ -48,10 +48,10 @@ STAGES: tuple[tuple[Any, str, str], ...] = (
     (pipeline.advice, "cells", "quality"),
     (pipeline.advice, "page", "quality"),
     (pipeline, "hear_witnesses", "hear"),
-    (digits.DigitReader, "look", "digits"),
-    (bubbles, "read", "bubbles"),
-    (tally.TallyReader, "read", "tally"),
-    (hearing, "_read_totals", "row totals"),
+    (digit_reader.DigitReader, "look", "digits"),
+    (bubble_reader, "read", "bubbles"),
+    (tally_reader.TallyReader, "read", "tally"),
+    (ask_witnesses, "_read_totals", "row totals"),
     (pipeline, "heard_together", "reconcile"),
     (pipeline.policy, "decide", "reconcile"),
     (pipeline, "make_record", "record"),

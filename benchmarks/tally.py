@@ -24,18 +24,18 @@ import cv2
 import numpy as np
 
 from ocr_recap.cells.crop import crop, cut_tally, cut_total
-from ocr_recap.cells.grids import OTHER
 from ocr_recap.cells.readers import Readers
-from ocr_recap.cells.tally import SIGNS, TallyReading
-from ocr_recap.cells.totals import TotalReading
-from ocr_recap.decide import readings
-from ocr_recap.decide.hearing import hear_witnesses
+from ocr_recap.cells.row_totals import TotalReading
+from ocr_recap.cells.tally_crop import OTHER
+from ocr_recap.cells.tally_reader import SIGNS, TallyReading
+from ocr_recap.decide.ask_witnesses import hear_witnesses
+from ocr_recap.decide.evidence import read_total
 from ocr_recap.forms import template
-from ocr_recap.imaging.load import Photo, load
+from ocr_recap.imaging.photo import Photo, load
 from ocr_recap.locate.locate import locate
 from ocr_recap.messages.problems import PhotoProblem
 from ocr_recap.records.field_record import TallyEvidence, quad
-from ocr_recap.report.strokes import number
+from ocr_recap.report.tally_overlay import number
 
 
 @dataclass
@@ -68,7 +68,7 @@ def by_corners(photo: Photo, truth: dict[str, Any], readers: Readers) -> Read:
             continue
         known = counted is not None and counted.state == "read" and fact["row"] <= len(counted.row_counts)
         counts = counted.row_counts[fact["row"] - 1] if counted is not None and known else None
-        total = readings.read_total(fact["row"], readers.digits.read(*cells), counts)
+        total = read_total(fact["row"], readers.digits.read(*cells), counts)
         if total:
             totals[fact["field"], fact["row"]] = total
     return strokes, totals

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from digits import ROOT, Number, fill_in, numbers_of
 
-from ocr_recap.cells.digits import CLASSES, DigitReader
+from ocr_recap.cells.digit_reader import CLASSES, DigitReader
 
 BEGIN, END = "<!-- worst: written by benchmarks/worst_cells.py -->", "<!-- end of worst -->"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cv2
 
-from ocr_recap.forms import draw, template
+from ocr_recap.forms import drawing, template
 
 FORM = """
 schema_version: 1
@@ -57,7 +57,7 @@ fields:
 def main() -> None:
     """Write the drawing."""
     form = template.parse_text(FORM, "docs/new_form.py")
-    content = cv2.imencode(".png", draw.raster(form, "1", 6.0))[1].tobytes()
+    content = cv2.imencode(".png", drawing.raster(form, "1", 6.0))[1].tobytes()
     Path(sys.argv[1]).write_bytes(content)
 
 

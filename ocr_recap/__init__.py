@@ -16,10 +16,10 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from .batch.corrections import apply
+    from .batch.apply_review import apply
     from .forms.template import Template, TemplateError
     from .read.reader import Reader
-    from .records.documents import Document
+    from .records.document import Document
     from .records.options import Options
     from .records.record import Record
 
@@ -28,13 +28,13 @@ __all__ = ["Document", "Options", "Reader", "Record", "Template", "TemplateError
 __version__ = version("ocr-recap")
 
 _HOMES: Final = {
-    "Document": "records.documents",
+    "Document": "records.document",
     "Options": "records.options",
     "Reader": "read.reader",
     "Record": "records.record",
     "Template": "forms.template",
     "TemplateError": "forms.template",
-    "apply": "batch.corrections",
+    "apply": "batch.apply_review",
 }
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())  # a library never prints

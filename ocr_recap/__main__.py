@@ -1,6 +1,6 @@
 """`python -m ocr_recap` is the command line."""
 
-from .cli.cli import main
+from .cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ocr_recap import Template
 from ocr_recap.forms.template import load
 from ocr_recap.imaging.homography import project
-from ocr_recap.synth.camera.camera import Camera, photograph
+from ocr_recap.synth.camera.simple_camera import Camera, photograph
 from ocr_recap.synth.forms.election import presidential_count, write
 from ocr_recap.synth.forms.fill import FieldWriting, fill_page
 from ocr_recap.synth.forms.truth import truth

@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_recap import Reader, Template
-from ocr_recap.forms import draw
+from ocr_recap.forms import drawing
 from ocr_recap.forms.template import load
 from ocr_recap.imaging.homography import project
 from ocr_recap.imaging.threads import one_thread
@@ -70,7 +70,7 @@ class Shot:
 
     def __init__(self, template: Template, page_id: str, turn: float = 0.0, tilt: float = 0.1, seed: int = 1) -> None:
         rng = np.random.default_rng(seed)
-        page = draw.raster(template, page_id, PPM)
+        page = drawing.raster(template, page_id, PPM)
         height, width = page.shape
         self.template, self.page_id = template, page_id
         size = (1500, 2000) if (round(turn / 90) % 2 == 0) == (height >= width) else (2000, 1500)

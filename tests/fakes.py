@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from ocr_recap.batch.executors import SerialWorker
-from ocr_recap.forms import draw, template
-from ocr_recap.imaging import load
+from ocr_recap.forms import drawing, template
+from ocr_recap.imaging import photo as load
 from ocr_recap.messages.problems import PhotoProblem, hint
 from ocr_recap.messages.reasons import reason
 from ocr_recap.read.pipeline import Reading
@@ -43,7 +43,7 @@ PROVENANCE = Provenance(
 @lru_cache
 def drawn(page: str) -> np.ndarray:
     """A blank page, (h, w) gray."""
-    return draw.raster(FORM, page, SCALE)
+    return drawing.raster(FORM, page, SCALE)
 
 
 def photo(path: Path, page: str = "2", mark: int = 0) -> Path:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ocr_recap.forms.template import load
-from ocr_recap.synth.camera.camera import Camera, photograph
+from ocr_recap.synth.camera.simple_camera import Camera, photograph
 from ocr_recap.synth.forms.election import presidential_count, write
 from ocr_recap.synth.forms.fill import fill_page
 from ocr_recap.synth.writing.strokes import Writer

@@ -12,12 +12,12 @@ import pytest
 from conftest import SAMPLES
 
 from ocr_recap import Reader, Record, Template
-from ocr_recap.cells import bubbles
-from ocr_recap.cells.alterations import AlterationReader
+from ocr_recap.cells import bubble_reader
+from ocr_recap.cells.alteration_reader import AlterationReader
 from ocr_recap.cells.crop import crop
 from ocr_recap.cells.patch import scale_of
 from ocr_recap.cells.weights import weights_directory
-from ocr_recap.imaging.load import load
+from ocr_recap.imaging.photo import load
 from ocr_recap.locate.locate import locate
 from ocr_recap.records.options import Options
 from ocr_recap.synth.forms.alter import altered
@@ -120,10 +120,10 @@ def test_the_strip_shows_all_boxes_and_paper_beside_them(template: Template) -> 
 def test_grain_is_no_line_and_a_line_is_one() -> None:
     rng = np.random.default_rng(1)
     paper = np.clip(rng.normal(200, 12, (2, 170, 24)), 0, 255).astype(np.uint8)
-    assert bubbles.crossing(paper) < bubbles.CROSSED
+    assert bubble_reader.crossing(paper) < bubble_reader.CROSSED
     cv2.line(paper[0], (-2, 30), (26, 90), 120, 2, cv2.LINE_AA)
-    assert bubbles.crossing(paper) > 3 * bubbles.CROSSED
-    assert bubbles.crossing(np.zeros((0, 1, 1), np.uint8)) == 0
+    assert bubble_reader.crossing(paper) > 3 * bubble_reader.CROSSED
+    assert bubble_reader.crossing(np.zeros((0, 1, 1), np.uint8)) == 0
 
 
 def test_any_number_of_strips_of_any_width_and_of_cells() -> None:

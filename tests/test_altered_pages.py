@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from ocr_recap.cells.alterations import AlterationReader
+from ocr_recap.cells.alteration_reader import AlterationReader
 from ocr_recap.synth.cells import alteredpages
 from ocr_recap.synth.cells.alteredcells import UNKNOWN, AlteredStrip
 

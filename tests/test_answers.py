@@ -12,16 +12,16 @@ from fakes import FORM, located, lost
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_recap.batch.answers import decide, read_answers
+from ocr_recap.batch.review_answers import decide, read_answers
 from ocr_recap.forms.template import Rule
 from ocr_recap.messages.errors import BatchError
-from ocr_recap.records.documents import Document, settle
-from ocr_recap.records.groups import group, sighting
+from ocr_recap.records.document import Document, settle
+from ocr_recap.records.grouping import group, sighting
 from ocr_recap.records.record import Record
-from ocr_recap.records.stations import Naming, place
-from ocr_recap.report.review import ANSWER_COLUMNS, COLUMNS, KEY_COLUMNS, review_csv, rows
-from ocr_recap.report.shown import Shown, ShownPhoto
-from ocr_recap.report.tables import defused, undefused
+from ocr_recap.records.station_codes import Naming, place
+from ocr_recap.report.csv_tables import defused, undefused
+from ocr_recap.report.review_csv import ANSWER_COLUMNS, COLUMNS, KEY_COLUMNS, review_csv, rows
+from ocr_recap.report.view_model import Shown, ShownPhoto
 
 FORMS = {FORM.id: FORM}
 AT = "2024-02-14T15:30:00Z"

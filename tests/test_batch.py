@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from fakes import FakeReader, contents, photo
 
-from ocr_recap.batch import batch, jobs
-from ocr_recap.batch.batch import collect
+from ocr_recap.batch import jobs, run
+from ocr_recap.batch.run import collect
 from ocr_recap.messages.errors import BatchError
 
 
@@ -24,7 +24,7 @@ def reader(monkeypatch):
         made.append(FakeReader(options))
         return made[-1]
 
-    monkeypatch.setattr(batch, "Reader", make)
+    monkeypatch.setattr(run, "Reader", make)
     return lambda: made[-1]
 
 
@@ -116,7 +116,7 @@ def test_names_that_are_no_text_become_text(tmp_path):
 
 def test_results_are_complete_and_nothing_else_stays(reader, photos, tmp_path):
     out = tmp_path / "out"
-    result = batch.run([photos], out, overlay=True, save_pages=True)
+    result = run.run([photos], out, overlay=True, save_pages=True)
     assert [r["photo"]["file"] for r in lines(out)] == [f"{i}.jpg" for i in range(5)]
     names = sorted(p.name for p in out.iterdir())
     assert names == [
@@ -147,9 +147,9 @@ def test_results_are_complete_and_nothing_else_stays(reader, photos, tmp_path):
 
 
 def test_results_hold_no_path_and_do_not_depend_on_place(reader, photos, tmp_path):
-    batch.run([photos], tmp_path / "one")
+    run.run([photos], tmp_path / "one")
     moved = photos.rename(tmp_path / "elsewhere")
-    batch.run([moved], tmp_path / "deep" / "two")
+    run.run([moved], tmp_path / "deep" / "two")
     one, two = contents(tmp_path / "one"), contents(tmp_path / "deep" / "two")
     assert one == two
     assert not [name for name, content in one.items() if str(tmp_path).encode() in content]
@@ -159,22 +159,22 @@ def test_photos_of_equal_stem_keep_their_own_pictures(reader, tmp_path):
     photo(tmp_path / "in" / "a" / "1.jpg", mark=1)
     photo(tmp_path / "in" / "b" / "1.jpg", mark=2)
     photo(tmp_path / "in" / "b" / "1.jpeg", mark=3)
-    batch.run([tmp_path / "in"], tmp_path / "out", overlay=True)
+    run.run([tmp_path / "in"], tmp_path / "out", overlay=True)
     assert len(list((tmp_path / "out" / "overlay").iterdir())) == 3
 
 
 def test_pictures_of_an_earlier_batch_do_not_stay(reader, photos, tmp_path):
     out = tmp_path / "out"
-    batch.run([photos], out, overlay=True)
+    run.run([photos], out, overlay=True)
     (out / "overlay" / "mine.jpg").write_bytes(b"not ours")
-    batch.run([photos / "0.jpg"], out, overlay=True)
+    run.run([photos / "0.jpg"], out, overlay=True)
     assert len(list((out / "overlay").iterdir())) == 2
     assert (out / "overlay" / "mine.jpg").exists()
 
 
 def test_the_same_photo_twice_is_counted_once(reader, photos, tmp_path):
     (photos / "9.jpg").write_bytes((photos / "1.jpg").read_bytes())
-    result = batch.run([photos], tmp_path / "out", overlay=True)
+    result = run.run([photos], tmp_path / "out", overlay=True)
     last = lines(tmp_path / "out")[-1]
     assert (last["page"], last["fields"], last["status"]) == (None, {}, "problem")
     assert last["problems"][0]["code"] == "duplicate_photo"
@@ -187,12 +187,12 @@ def test_the_same_photo_twice_is_counted_once(reader, photos, tmp_path):
 def test_empty_files_are_each_reported_empty(reader, tmp_path):
     for name in ("a.jpg", "b.jpg"):
         (tmp_path / name).write_bytes(b"")
-    batch.run([tmp_path], tmp_path / "out")
+    run.run([tmp_path], tmp_path / "out")
     assert [r["problems"][0]["code"] for r in lines(tmp_path / "out")] == ["file_empty", "file_empty"]
 
 
 def test_a_file_that_cannot_be_opened_is_a_record(reader, tmp_path):
-    batch.run([tmp_path / "missing.jpg"], tmp_path / "out")
+    run.run([tmp_path / "missing.jpg"], tmp_path / "out")
     assert lines(tmp_path / "out")[0]["problems"][0]["code"] == "file_unreadable"
 
 
@@ -207,7 +207,7 @@ def test_a_fault_of_the_program_is_a_problem_of_one_photo(reader, photos, tmp_pa
         return whole(*arguments)
 
     monkeypatch.setattr(jobs, "strip", faulty)
-    batch.run([photos], tmp_path / "out")
+    run.run([photos], tmp_path / "out")
     found = [[p["code"] for p in r["problems"]] for r in lines(tmp_path / "out")]
     assert found == [[], ["internal_error"], [], [], []]
 
@@ -216,7 +216,7 @@ def test_a_fault_of_the_program_is_a_problem_of_one_photo(reader, photos, tmp_pa
 def test_results_that_cannot_be_written_are_an_error(reader, photos, tmp_path, place):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(BatchError) as fault:
-        batch.run([photos], tmp_path / place)
+        run.run([photos], tmp_path / place)
     assert "--out" in fault.value.id
     assert "--out" in fault.value.en
 
@@ -229,7 +229,7 @@ def test_records_and_tables_say_the_same_station_and_document(reader, tmp_path):
     photo(tmp_path / "in" / code / "a.jpg", mark=1)
     photo(tmp_path / "in" / "b.jpg", mark=2)
     out = tmp_path / "out"
-    result = batch.run([tmp_path / "in"], out)
+    result = run.run([tmp_path / "in"], out)
     assert [(r["station"]["code"], r["document"]) for r in lines(out)] == [(None, "b.jpg"), (code, code)]
     assert [(d.id, d.station) for d in result.documents] == [("b.jpg", None), (code, code)]
     assert [(name, p.code) for name, p in result.document_problems] == [("b.jpg", "station_unknown")]
@@ -239,7 +239,7 @@ def test_records_and_tables_say_the_same_station_and_document(reader, tmp_path):
 def test_stations_off_the_roll_are_reported(reader, tmp_path):
     photo(tmp_path / "in" / "2101142004001.jpg")
     (tmp_path / "roll.csv").write_text("station\n2101142004002\n")
-    result = batch.run([tmp_path / "in"], tmp_path / "out", stations=tmp_path / "roll.csv")
+    result = run.run([tmp_path / "in"], tmp_path / "out", stations=tmp_path / "roll.csv")
     assert [(name, p.code) for name, p in result.document_problems] == [("2101142004001", "station_not_on_roll")]
     assert [(d.station, d.verdict) for d in result.documents] == [
         ("2101142004001", "review"),
@@ -249,14 +249,14 @@ def test_stations_off_the_roll_are_reported(reader, tmp_path):
 
 def test_the_folder_named_on_the_command_line_may_be_the_stations(reader, tmp_path):
     photo(tmp_path / "2101142004001" / "a.jpg")
-    batch.run([tmp_path / "2101142004001"], tmp_path / "out")
+    run.run([tmp_path / "2101142004001"], tmp_path / "out")
     assert lines(tmp_path / "out")[0]["station"] == {"code": "2101142004001", "source": "folder"}
 
 
 def test_two_photos_of_a_page_are_counted_once(reader, tmp_path):
     for index in range(2):
         photo(tmp_path / "in" / f"2101142004001_{index}.jpg", mark=index)
-    result = batch.run([tmp_path / "in"], tmp_path / "out")
+    result = run.run([tmp_path / "in"], tmp_path / "out")
     assert (result.totals.accepted, result.totals.review, result.totals.problems) == (1, 1, 0)
     assert [r["counts"] for r in lines(tmp_path / "out")] == [True, False]
     assert [[p["code"] for p in r["problems"]] for r in lines(tmp_path / "out")] == [[], ["page_again"]]
@@ -266,7 +266,7 @@ def test_two_photos_of_a_page_are_counted_once(reader, tmp_path):
 
 def test_names_of_documents_are_defused_in_tables(reader, tmp_path):
     photo(tmp_path / "=1+1.jpg")
-    batch.run([tmp_path / "=1+1.jpg"], tmp_path / "out")
+    run.run([tmp_path / "=1+1.jpg"], tmp_path / "out")
     for name in ("stations.csv", "numbers.csv"):
         assert "\n'=1+1.jpg," in (tmp_path / "out" / name).read_text("utf-8-sig")
 
@@ -284,13 +284,13 @@ def interrupted(after):
 
 def test_an_interrupted_batch_goes_on(reader, photos, tmp_path):
     (photos / "3.jpg").write_bytes((photos / "0.jpg").read_bytes())
-    batch.run([photos], tmp_path / "calm", overlay=True)
+    run.run([photos], tmp_path / "calm", overlay=True)
     out = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
-        batch.run([photos], out, overlay=True, progress=interrupted(2))
+        run.run([photos], out, overlay=True, progress=interrupted(2))
     assert not (out / "photos.jsonl").exists()
     steps = []
-    result = batch.run([photos], out, overlay=True, progress=lambda done, total, name: steps.append((done, total)))
+    result = run.run([photos], out, overlay=True, progress=lambda done, total, name: steps.append((done, total)))
     assert reader().calls == ["2.jpg", "4.jpg"]
     assert result.resumed == 2
     assert steps == [(i, 5) for i in range(1, 6)]
@@ -299,45 +299,45 @@ def test_an_interrupted_batch_goes_on(reader, photos, tmp_path):
 
 def test_earlier_results_stay_whole_while_a_batch_runs(reader, photos, tmp_path):
     out = tmp_path / "out"
-    batch.run([photos / "0.jpg"], out)
+    run.run([photos / "0.jpg"], out)
     before = contents(out)
     with pytest.raises(KeyboardInterrupt):
-        batch.run([photos], out, progress=interrupted(3))
+        run.run([photos], out, progress=interrupted(3))
     assert {name: content for name, content in contents(out).items() if not name.startswith(".work/")} == before
 
 
-@pytest.mark.parametrize("change", [{"overlay": True}, {"options": batch.Options(max_pixels=9_000_000)}])
+@pytest.mark.parametrize("change", [{"overlay": True}, {"options": run.Options(max_pixels=9_000_000)}])
 def test_other_options_read_again(reader, photos, tmp_path, change):
     with pytest.raises(KeyboardInterrupt):
-        batch.run([photos], tmp_path / "out", progress=interrupted(2))
-    assert batch.run([photos], tmp_path / "out", **change).resumed == 0
+        run.run([photos], tmp_path / "out", progress=interrupted(2))
+    assert run.run([photos], tmp_path / "out", **change).resumed == 0
 
 
 def test_a_damaged_journal_is_put_aside_and_nothing_is_lost(reader, photos, tmp_path):
     out = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
-        batch.run([photos], out, progress=interrupted(2))
+        run.run([photos], out, progress=interrupted(2))
     with (out / "journal.sqlite").open("r+b") as file:
         file.write(b"no database at all")
-    assert batch.run([photos], out).resumed == 0
+    assert run.run([photos], out).resumed == 0
     assert len(lines(out)) == 5
     assert (out / "journal.sqlite.damaged").is_file()
 
 
 def test_a_damaged_picture_is_made_again(reader, photos, tmp_path):
     out = tmp_path / "out"
-    batch.run([photos], tmp_path / "calm")
+    run.run([photos], tmp_path / "calm")
     with pytest.raises(KeyboardInterrupt):
-        batch.run([photos], out, progress=interrupted(3))
+        run.run([photos], out, progress=interrupted(3))
     damaged = min((out / ".work" / "crops").iterdir())
     damaged.write_bytes(b"")  # as a power cut may leave it
-    assert batch.run([photos], out).resumed == 2
+    assert run.run([photos], out).resumed == 2
     assert contents(out) == contents(tmp_path / "calm")
 
 
 def test_what_nobody_could_hash_is_looked_at_each_time(reader, photos, tmp_path):
     for name in ("a.jpg", "b.jpg"):  # each the first that cannot be opened
-        batch.run([photos, tmp_path / name], tmp_path / "out")
+        run.run([photos, tmp_path / name], tmp_path / "out")
         assert reader().calls[-1:] == [name]
         assert lines(tmp_path / "out")[-1]["photo"]["file"] == name
 
@@ -347,9 +347,9 @@ def test_what_nobody_could_hash_is_looked_at_each_time(reader, photos, tmp_path)
 
 def test_a_finished_batch_is_only_looked_at(reader, photos, tmp_path):
     out = tmp_path / "out"
-    first = batch.run([photos], out)
+    first = run.run([photos], out)
     before = {p: p.stat().st_mtime_ns for p in out.rglob("*") if p.is_file() and "journal" not in p.name}
-    again = batch.run([photos], out)
+    again = run.run([photos], out)
     assert reader().calls == []
     assert (again.unchanged, again.resumed) == (True, 5)
     assert (again.rows, again.totals, again.documents) == (first.rows, first.totals, first.documents)
@@ -358,61 +358,61 @@ def test_a_finished_batch_is_only_looked_at(reader, photos, tmp_path):
 
 def test_what_was_lost_of_finished_results_is_made_again_without_reading(reader, photos, tmp_path):
     out = tmp_path / "out"
-    batch.run([photos], out)
+    run.run([photos], out)
     before = contents(out)
     (out / "report.html").unlink()
-    assert not batch.run([photos], out).unchanged
+    assert not run.run([photos], out).unchanged
     assert reader().calls == []
     assert contents(out) == before
 
 
 def test_a_table_that_somebody_fills_in_stays(reader, photos, tmp_path):
-    batch.run([photos], tmp_path / "out")
+    run.run([photos], tmp_path / "out")
     with (tmp_path / "out" / "review.csv").open("ab") as file:
         file.write(b"somebody's work")
-    assert batch.run([photos], tmp_path / "out").unchanged
+    assert run.run([photos], tmp_path / "out").unchanged
     assert (tmp_path / "out" / "review.csv").read_bytes().endswith(b"somebody's work")
 
 
 def test_a_photo_of_another_name_is_not_read_again(reader, photos, tmp_path):
     for overlay, read in ((False, []), (True, ["7.jpg"])):  # its name is drawn on an overlay
-        batch.run([photos], tmp_path / "out", overlay=overlay)
+        run.run([photos], tmp_path / "out", overlay=overlay)
         (photos / "3.jpg").rename(photos / "7.jpg")
-        batch.run([photos], tmp_path / "calm", overlay=overlay)
-        batch.run([photos], tmp_path / "out", overlay=overlay)
+        run.run([photos], tmp_path / "calm", overlay=overlay)
+        run.run([photos], tmp_path / "out", overlay=overlay)
         assert reader().calls == read
         assert contents(tmp_path / "out") == contents(tmp_path / "calm")
         (photos / "7.jpg").rename(photos / "3.jpg")
 
 
 def test_more_photos_are_all_that_is_read(reader, photos, tmp_path):
-    batch.run([photos], tmp_path / "out")
+    run.run([photos], tmp_path / "out")
     photo(photos / "7.jpg", mark=7)
-    batch.run([photos], tmp_path / "calm")
-    batch.run([photos], tmp_path / "out")
+    run.run([photos], tmp_path / "calm")
+    run.run([photos], tmp_path / "out")
     assert reader().calls == ["7.jpg"]
     assert contents(tmp_path / "out") == contents(tmp_path / "calm")
 
 
 def test_force_reads_all_again_and_an_interrupted_one_goes_on(reader, photos, tmp_path):
     out = tmp_path / "out"
-    batch.run([photos], out)
+    run.run([photos], out)
     before = contents(out)
     with pytest.raises(KeyboardInterrupt):
-        batch.run([photos], out, kind="force", progress=interrupted(2))
+        run.run([photos], out, kind="force", progress=interrupted(2))
     assert len(reader().calls) == 2
-    batch.run([photos], out, kind="force")
+    run.run([photos], out, kind="force")
     assert len(reader().calls) == 3
     assert contents(out) == before
-    batch.run([photos], out, kind="force")
+    run.run([photos], out, kind="force")
     assert len(reader().calls) == 5
 
 
 def test_retry_reads_those_with_problems_again(reader, photos, tmp_path):
     (photos / "2.jpg").write_bytes(b"no photo")
-    batch.run([photos], tmp_path / "out")
-    assert batch.run([photos], tmp_path / "out").unchanged
-    batch.run([photos], tmp_path / "out", kind="retry")
+    run.run([photos], tmp_path / "out")
+    assert run.run([photos], tmp_path / "out").unchanged
+    run.run([photos], tmp_path / "out", kind="retry")
     assert reader().calls == ["2.jpg"]
 
 
@@ -426,21 +426,21 @@ def test_a_file_that_changes_while_it_is_read_is_no_result_of_its_bytes(reader, 
         return whole(self, source, name, frame)
 
     monkeypatch.setattr(FakeReader, "reading", changing)
-    batch.run([photos], tmp_path / "out")
+    run.run([photos], tmp_path / "out")
     found = lines(tmp_path / "out")[2]
     assert [p["code"] for p in found["problems"]] == ["file_changed"]
     (photos / "2.jpg").write_bytes(content)
     monkeypatch.setattr(FakeReader, "reading", whole)
-    batch.run([photos], tmp_path / "out")
+    run.run([photos], tmp_path / "out")
     assert reader().calls == ["2.jpg"]
     assert lines(tmp_path / "out")[2]["problems"] == []
 
 
 def test_results_are_not_replaced_by_a_mistyped_name(reader, photos, tmp_path):
-    batch.run([photos], tmp_path / "out")
+    run.run([photos], tmp_path / "out")
     before = contents(tmp_path / "out")
     with pytest.raises(BatchError) as fault:
-        batch.run([tmp_path / "fotos"], tmp_path / "out")
+        run.run([tmp_path / "fotos"], tmp_path / "out")
     assert "--out" in fault.value.id
     assert "--out" in fault.value.en
     assert contents(tmp_path / "out") == before

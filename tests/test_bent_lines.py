@@ -12,14 +12,14 @@ from test_warp import Bent, bow, found
 
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.imaging.homography import project
-from ocr_recap.imaging.surface import Surface
+from ocr_recap.imaging.spline_surface import Surface
 from ocr_recap.locate.lines.agreement import LineFit
-from ocr_recap.locate.lines.axes import Axis, Layout, layouts
-from ocr_recap.locate.lines.lineup import Placed, Ruler
+from ocr_recap.locate.lines.alignment import Placed, Ruler
+from ocr_recap.locate.lines.dynamic_warp import stretched
+from ocr_recap.locate.lines.page_lines import Axis, Layout, layouts
 from ocr_recap.locate.lines.rectify import Rectified, as_it_is, mirrored, rectify
-from ocr_recap.locate.lines.stretch import stretched
-from ocr_recap.locate.lines.unbend import unbend
-from ocr_recap.locate.paper.register import Fit, ruling
+from ocr_recap.locate.lines.straighten import unbend
+from ocr_recap.locate.paper.line_fit import Fit, ruling
 
 FORM = load_template("c1-kwk-2017")
 SIZE = 800, 1100  # px, rectified

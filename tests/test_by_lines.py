@@ -11,13 +11,13 @@ from ocr_recap import Template
 from ocr_recap.forms.template import available
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.imaging.homography import project
-from ocr_recap.imaging.load import load
+from ocr_recap.imaging.photo import load
 from ocr_recap.locate.lines.agreement import agrees
-from ocr_recap.locate.lines.axes import layouts
-from ocr_recap.locate.lines.by_lines import find_by_lines, fits_by_lines
+from ocr_recap.locate.lines.page_lines import layouts
 from ocr_recap.locate.lines.rectify import Lines, mirrored, rectify
+from ocr_recap.locate.lines.search import find_by_lines, fits_by_lines
 from ocr_recap.locate.locate import locate
-from ocr_recap.locate.paper.register import ruling
+from ocr_recap.locate.paper.line_fit import ruling
 from ocr_recap.messages.problems import PhotoProblem
 
 FORMS = [load_template(name) for name in available()]

@@ -9,13 +9,13 @@ from conftest import SAMPLES, Shot
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from ocr_recap import Reader, Template
-from ocr_recap.forms.parts import tag_corners
+from ocr_recap.forms.fields import tag_corners
 from ocr_recap.imaging import fiducials, threads
 from ocr_recap.imaging.fiducials import SeenMark, find_tags
 from ocr_recap.imaging.homography import project, through_four
 from ocr_recap.imaging.threads import _libraries, one_thread
 from ocr_recap.locate.locate import CORNERS
-from ocr_recap.locate.marks.by_tag import marks_by_tag
+from ocr_recap.locate.marks.from_tag import marks_by_tag
 
 
 def marks_of(shot: Shot, page_id: str = "2") -> dict[int, SeenMark]:

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from ocr_recap.cells.cell_input import SMALLEST, patch_of, patches_of
-from ocr_recap.cells.digits import CLASSES, DigitReader
+from ocr_recap.cells.digit_reader import CLASSES, DigitReader
+from ocr_recap.cells.external_crops import SMALLEST, patch_of, patches_of
 from ocr_recap.synth.cells import cells
 from ocr_recap.synth.writing import sources
 

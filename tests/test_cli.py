@@ -10,8 +10,8 @@ import pytest
 from fakes import FORM, FakeReader, photo, serial
 from typer.testing import CliRunner
 
-from ocr_recap.batch import batch
-from ocr_recap.cli import cli, doctor, summary
+from ocr_recap.batch import run
+from ocr_recap.cli import doctor, main, summary
 from ocr_recap.forms import template
 
 
@@ -23,12 +23,12 @@ def plain(monkeypatch):
 
 @pytest.fixture
 def fake(monkeypatch):
-    monkeypatch.setattr(batch, "Reader", FakeReader)
-    monkeypatch.setattr(batch, "hire_of", serial)
+    monkeypatch.setattr(run, "Reader", FakeReader)
+    monkeypatch.setattr(run, "hire_of", serial)
 
 
 def call(*arguments):
-    return CliRunner().invoke(cli.app, [str(a) for a in arguments])
+    return CliRunner().invoke(main.app, [str(a) for a in arguments])
 
 
 # --- read -----------------------------------------------------------------------------------------------------------

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from ocr_recap import apply
-from ocr_recap.batch import batch, publish
-from ocr_recap.cli import cli
+from ocr_recap.batch import publish_tables, run
+from ocr_recap.cli import main
 from ocr_recap.messages.errors import BatchError
 from ocr_recap.records.decision_log import read_log
 
@@ -29,7 +29,7 @@ CODE = "2101142004001"
 def loaded():
     """The form of every folder here is at hand: parsing its YAML again and again would take most of the time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(publish.template, "load", lambda _: FORM)
+        patch.setattr(publish_tables.template, "load", lambda _: FORM)
         yield
 
 
@@ -40,8 +40,8 @@ def made(tmp_path_factory):
     for index in range(3):
         photo(base / "in" / f"210114200400{index + 1}.jpg", mark=index)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batch, "Reader", FakeReader)
-        batch.run([base / "in"], base / "out")
+        patch.setattr(run, "Reader", FakeReader)
+        run.run([base / "in"], base / "out")
     return base / "out"
 
 
@@ -98,7 +98,7 @@ def test_an_answer_is_logged_and_shown_everywhere(folder):
         43,
         ["decided_by_person"],
     )
-    assert publish.rewrite(folder).totals == result.tables.totals
+    assert publish_tables.rewrite(folder).totals == result.tables.totals
     assert files(folder) == after
 
 
@@ -170,7 +170,7 @@ def test_a_full_disk_loses_no_answer(folder, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(publish, "stations_csv", full)
+    monkeypatch.setattr(publish_tables, "stations_csv", full)
     with pytest.raises(BatchError, match="No space left"):
         apply(folder, path, by="Sri")
     assert {n: c for n, c in files(folder).items() if not n.startswith(".part/")} == before
@@ -197,7 +197,7 @@ def test_a_separator_of_lines_in_a_note_locks_nothing(folder, char):
     apply(folder, path, by=f"Sri{char}\u202eW.")
     (decision,) = read_log(folder).decisions
     assert (decision.by, decision.note) == ("Sri \N{REPLACEMENT CHARACTER}W.", "jelas sekali")
-    publish.rewrite(folder)
+    publish_tables.rewrite(folder)
     assert accepted(folder)[CODE] == "43"
 
 
@@ -212,8 +212,8 @@ def test_a_changed_photo_asks_for_a_new_table(folder, tmp_path, monkeypatch):
     path = fill(folder / "review.csv", tmp_path / "f.csv", {"verified": "43"})
     apply(folder, path, by="Sri")
     photo(tmp_path / "in" / f"{CODE}.jpg", mark=7)
-    monkeypatch.setattr(batch, "Reader", FakeReader)
-    result = batch.run([tmp_path / "in"], folder)
+    monkeypatch.setattr(run, "Reader", FakeReader)
+    result = run.run([tmp_path / "in"], folder)
     assert [d.file for d in result.idle] == [f"{CODE}.jpg"]
     assert accepted(folder) == {CODE: ""}
     with pytest.raises(BatchError, match="content has changed"):
@@ -231,7 +231,7 @@ def test_a_station_is_settled_by_answering_what_is_asked(tmp_path, sample_truth,
     for name in names:
         shutil.copy(SAMPLES / f"{name}.jpg", tmp_path / "in" / f"{CODE}_{name}.jpg")
     out = tmp_path / "out"
-    batch.run([tmp_path / "in"], out)
+    run.run([tmp_path / "in"], out)
     asked = table(out / "review.csv")
     assert "date_day" in {row["field"] for row in asked}
     written = {field["id"]: field["value"] for name in names for field in sample_truth[name]["fields"]}
@@ -249,7 +249,7 @@ def test_a_station_is_settled_by_answering_what_is_asked(tmp_path, sample_truth,
 
 
 def call(*arguments):
-    return CliRunner().invoke(cli.app, [str(a) for a in arguments])
+    return CliRunner().invoke(main.app, [str(a) for a in arguments])
 
 
 def test_command_line(folder, tmp_path):
@@ -279,7 +279,7 @@ def test_command_line_refuses_by_line_in_both_languages(folder, tmp_path):
 def test_a_batch_says_which_decisions_it_could_not_use_and_what_it_kept(folder, tmp_path, monkeypatch):
     apply(folder, fill(folder / "review.csv", tmp_path / "f.csv", {"verified": "43"}), by="Sri")
     fill(folder / "review.csv", folder / "review.csv", {"verified": "44"})
-    monkeypatch.setattr(batch, "Reader", FakeReader)
+    monkeypatch.setattr(run, "Reader", FakeReader)
     result = call("read", photo(tmp_path / "9.jpg", mark=9), "--out", folder, "--lang", "en")
     assert "Kept but not used: 1 decision about a photo that is not here" in result.stdout
     assert f"{CODE}.jpg votes_2" in result.stdout

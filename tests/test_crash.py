@@ -17,20 +17,20 @@ import pytest
 from conftest import SAMPLES
 from fakes import FakeReader, contents, photo
 
-from ocr_recap.batch import batch
+from ocr_recap.batch import run
 
 KILLS = 5
 
 
 def read(photos, out):
-    batch.Reader = FakeReader
-    batch.run([photos], out, overlay=True)
+    run.Reader = FakeReader
+    run.run([photos], out, overlay=True)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills a forked process")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_batch_that_is_killed_five_times_is_as_if_undisturbed(tmp_path, monkeypatch):
-    monkeypatch.setattr(batch, "Reader", FakeReader)
+    monkeypatch.setattr(run, "Reader", FakeReader)
     for index in range(12):
         photo(tmp_path / "in" / f"{index}.jpg", mark=index)
     (tmp_path / "in" / "copy.jpg").write_bytes((tmp_path / "in" / "3.jpg").read_bytes())
@@ -48,10 +48,10 @@ def test_a_batch_that_is_killed_five_times_is_as_if_undisturbed(tmp_path, monkey
         process.join()
         kills += process.exitcode != 0
         if kills % 2 == 0:  # now and then twice in one folder
-            batch.run([tmp_path / "in"], out, overlay=True)
+            run.run([tmp_path / "in"], out, overlay=True)
             assert contents(out) == contents(tmp_path / "calm")
     for out in tmp_path.glob("out-*"):
-        batch.run([tmp_path / "in"], out, overlay=True)
+        run.run([tmp_path / "in"], out, overlay=True)
         assert contents(out) == contents(tmp_path / "calm")
 
 

@@ -16,12 +16,12 @@ import pytest
 from conftest import SAMPLES
 from fakes import FakeReader, contents, photo
 
-from ocr_recap.batch import batch
+from ocr_recap.batch import run as batch
 from ocr_recap.imaging import frames
 from ocr_recap.messages.errors import BatchError
 from ocr_recap.read.workers import limits
 from ocr_recap.read.workers.limits import Limits
-from ocr_recap.read.workers.processes import ProcessWorker
+from ocr_recap.read.workers.spawn import ProcessWorker
 from ocr_recap.records.options import Options
 
 LIMITS = Limits(seconds=1.5, megabytes=300)

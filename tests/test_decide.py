@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr_recap.cells import bubbles as bubble_witness
-from ocr_recap.cells.digits import CLASSES
-from ocr_recap.cells.tally import TallyReading, convolve
-from ocr_recap.cells.totals import TotalReading, TotalsReading, add_up
-from ocr_recap.decide.cases import Altered, Case, Person, heard_together, make_case
+from ocr_recap.cells import bubble_reader as bubble_witness
+from ocr_recap.cells.digit_reader import CLASSES
+from ocr_recap.cells.row_totals import TotalReading, TotalsReading, add_up
+from ocr_recap.cells.tally_reader import TallyReading, convolve
+from ocr_recap.decide.case import Altered, Case, Person, heard_together, make_case
+from ocr_recap.decide.evidence import hear, interpret, read_bubbles, read_cells, read_total
 from ocr_recap.decide.policy import Thresholds, decide, verdict
-from ocr_recap.decide.readings import hear, interpret, read_bubbles, read_cells, read_total
 from ocr_recap.forms.template import Rule
 
 TOTAL = Rule(id="sum", text="total = a + b", strength="exact", basis="form")

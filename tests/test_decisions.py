@@ -10,11 +10,11 @@ from ocr_recap import Reader
 from ocr_recap.messages.errors import BatchError
 from ocr_recap.records.decision_log import Log, read_log
 from ocr_recap.records.decisions import Decision, Number, Stood, fold, latest, numbers_of
-from ocr_recap.records.documents import Document, settle
-from ocr_recap.records.groups import group, sighting
-from ocr_recap.records.questions import settles
+from ocr_recap.records.document import Document, settle
+from ocr_recap.records.grouping import group, sighting
 from ocr_recap.records.record import Record
-from ocr_recap.records.stations import Naming, place
+from ocr_recap.records.review_order import settles
+from ocr_recap.records.station_codes import Naming, place
 
 A, B = "2101142004001", "2101142004002"
 NAMES = (

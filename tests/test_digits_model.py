@@ -12,7 +12,7 @@ import pytest
 
 import ocr_recap
 from ocr_recap.cells import patch
-from ocr_recap.cells.digits import DigitReader
+from ocr_recap.cells.digit_reader import DigitReader
 from ocr_recap.synth.cells import cells, pagecells
 from ocr_recap.synth.writing import sources
 

@@ -8,11 +8,11 @@ import pytest
 from test_warp import NO_ANCHORS, Bent
 
 from ocr_recap.forms.template import load as load_template
-from ocr_recap.locate.paper.crease import kinks
+from ocr_recap.locate.paper.creases import kinks
 from ocr_recap.locate.paper.displacement import Displacement
-from ocr_recap.locate.paper.register import refine, ruling
-from ocr_recap.locate.paper.rounds import folds, thinned
-from ocr_recap.locate.paper.warp import SURE, follow, sharpened
+from ocr_recap.locate.paper.line_fit import refine, ruling
+from ocr_recap.locate.paper.nonrigid import SURE, follow, sharpened
+from ocr_recap.locate.paper.surface_fit import folds, thinned
 
 FORM = load_template("c1-kwk-2017")
 RULES = thinned(ruling(FORM, "plano"))

@@ -13,13 +13,13 @@ from conftest import SAMPLES
 from fakes import reread
 
 from ocr_recap import Options, Reader
-from ocr_recap.batch import batch
+from ocr_recap.batch import run
 from ocr_recap.messages.errors import BatchError
-from ocr_recap.records.documents import Document, case_of
-from ocr_recap.records.groups import group, sighting
+from ocr_recap.records.document import Document, case_of
+from ocr_recap.records.grouping import group, sighting
 from ocr_recap.records.record import Record
-from ocr_recap.records.sheets import SAME_SHEET, alike, ink
-from ocr_recap.records.stations import Naming, place
+from ocr_recap.records.sheet_fingerprint import SAME_SHEET, alike, ink
+from ocr_recap.records.station_codes import Naming, place
 
 A, B = "2101142004001", "2101142004002"
 FIRST = ("page1-tilted", "page2-torn-corner", "page3-covered-tag")
@@ -186,7 +186,7 @@ def test_two_folders_that_results_call_alike_are_two_documents(tmp_path):
         shutil.copyfile(SAMPLES / f"{name}.jpg", tmp_path / folder / f"{name}.jpg")
     options = Options(folder_is_document=True)
     inputs = [tmp_path / "r1", tmp_path / "r2" / "page3-covered-tag.jpg"]
-    result = batch.run(inputs, tmp_path / "out", options)
+    result = run.run(inputs, tmp_path / "out", options)
     assert [(row.id, row.pages_present) for row in result.documents] == [("r1/", ("1", "2")), ("r2/", ("3",))]
     records = list(Reader(options).read_many(sorted(tmp_path.glob("r?/*.jpg"))))
     assert [d.pages_present for d in Reader(options).group(records)] == [("1", "2"), ("3",)]
@@ -335,7 +335,7 @@ def test_a_batch_to_the_letter(tmp_path):
     roll = tmp_path / "roll.csv"
     roll.write_text("".join(f"{line}\n" for line in ("station", A, B, *(f"210114200400{i}" for i in (3, 4, 9)))))
     out = tmp_path / "out"
-    result = batch.run([tmp_path / "in"], out, stations=roll)
+    result = run.run([tmp_path / "in"], out, stations=roll)
     lines = (out / "stations.csv").read_bytes().decode("utf-8-sig").splitlines(keepends=True)
     assert sorted(lines[1:]) == sorted(EXPECTED.splitlines(keepends=True))
     documents = [Document.from_json(line) for line in (out / "documents.jsonl").read_text("utf-8").splitlines()]
@@ -354,5 +354,5 @@ def test_a_wrong_manifest_ends_a_batch_before_it_begins(tmp_path):
     table = tmp_path / "m.csv"
     table.write_text(f"file,station\nmissing.jpg,{A}\n")
     with pytest.raises(BatchError, match="line 2"):
-        batch.run([tmp_path / "in"], tmp_path / "out", manifest=table)
+        run.run([tmp_path / "in"], tmp_path / "out", manifest=table)
     assert not (tmp_path / "out").exists()

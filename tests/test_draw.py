@@ -8,15 +8,15 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_recap import Template
-from ocr_recap.forms import draw
-from ocr_recap.forms.parts import RowTotals, Tally, tag_corners
-from ocr_recap.forms.printed import PrintedTable
+from ocr_recap.forms import drawing
+from ocr_recap.forms.fields import RowTotals, Tally, tag_corners
+from ocr_recap.forms.print_items import PrintedTable
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.imaging.fiducials import find_tags
 from ocr_recap.imaging.homography import project
-from ocr_recap.imaging.load import load
+from ocr_recap.imaging.photo import load
 from ocr_recap.locate.locate import locate
-from ocr_recap.locate.paper.register import ruling
+from ocr_recap.locate.paper.line_fit import ruling
 
 
 def rectified_reference(folder: Path, template: Template, page_id: str, scale: float) -> NDArray[np.uint8]:
@@ -69,8 +69,8 @@ def test_boxes_grids_and_bubbles_lie_on_the_reference(reference_forms: Path, tem
     image = rectified_reference(reference_forms, template, page_id, scale).astype(np.float64)
     limit = 0.1 * template.cell_width(page_id) * scale
     checked = 0
-    for part in draw.primitives(template, page_id):
-        if isinstance(part, draw.Line) and part.role in ("box", "grid"):
+    for part in drawing.primitives(template, page_id):
+        if isinstance(part, drawing.Line) and part.role in ("box", "grid"):
             middle = np.array([part.x0 + part.x1, part.y0 + part.y1]) / 2 * scale - 0.5
             along = (abs(part.x1 - part.x0), abs(part.y1 - part.y0))
             x, y = round(middle[0]), round(middle[1])
@@ -84,7 +84,7 @@ def test_boxes_grids_and_bubbles_lie_on_the_reference(reference_forms: Path, tem
                 expected = middle[0] - (x - reach)
             assert nearest_line(np.median(profile, axis=1), expected) <= limit, part
             checked += 1
-        elif isinstance(part, draw.Circle) and part.role == "bubble":
+        elif isinstance(part, drawing.Circle) and part.role == "bubble":
             x, y = part.x * scale - 0.5, part.y * scale - 0.5
             radius = part.radius * scale
             top, left = round(y) - 40, round(x) - 40
@@ -98,16 +98,16 @@ def test_boxes_grids_and_bubbles_lie_on_the_reference(reference_forms: Path, tem
 
 
 def test_raster_and_pdf_come_from_the_same_primitives(template: Template) -> None:
-    content = draw.pdf(template)
+    content = drawing.pdf(template)
     assert content.startswith(b"%PDF")
-    assert content == draw.pdf(template), "the same template gives the same bytes"
+    assert content == drawing.pdf(template), "the same template gives the same bytes"
     assert content.count(b"/Type /Page\n") + content.count(b"/Type /Page ") >= 3 or b"/Count 3" in content
 
 
 def test_tables_fills_dark_grids_and_dotted_walls_are_drawn_where_they_are_described() -> None:
     form = load_template("c1-kwk-2017")
-    assert draw.pdf(form) == draw.pdf(form)
-    picture = draw.raster(form, "plano", 10.0)
+    assert drawing.pdf(form) == drawing.pdf(form)
+    picture = drawing.raster(form, "plano", 10.0)
     fields = {field.id: field for field in form.fields}
 
     def darkest(x: float, y: float, reach: float = 0.3) -> NDArray[np.uint8]:
@@ -137,7 +137,7 @@ def test_a_drawn_page_carries_its_tag_in_the_pinned_corner_order(template: Templ
     """Printed upside down: OpenCV's corner 0 is the page's bottom-right corner of the tag, then clockwise."""
     tag = template.page(page_id).markers.tag
     assert tag
-    (seen,) = find_tags(draw.raster(template, page_id, 8.0), [101, 102, 103])
+    (seen,) = find_tags(drawing.raster(template, page_id, 8.0), [101, 102, 103])
     assert seen.id == tag.id == 100 + int(page_id)
     millimetres = (seen.corners + 0.5) / 8.0
     assert np.abs(millimetres - tag_corners(tag)).max() < 0.3

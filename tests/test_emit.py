@@ -13,12 +13,13 @@ import pytest
 from fakes import FORM, SCALE, drawn, located, lost, photo
 
 from ocr_recap.forms.template import TemplateError
-from ocr_recap.imaging import load
-from ocr_recap.records.documents import Document
+from ocr_recap.imaging import photo as load
+from ocr_recap.records.document import Document
 from ocr_recap.records.record import Station
-from ocr_recap.records.runinfo import RunInfo
-from ocr_recap.report import index, overlay, pictures, report, tables
-from ocr_recap.report.shown import ShownPhoto, Totals
+from ocr_recap.records.run_info import RunInfo
+from ocr_recap.report import csv_tables, document_pages, overlay, pictures
+from ocr_recap.report import index_page as index
+from ocr_recap.report.view_model import ShownPhoto, Totals
 
 TEMPLATES = {FORM.id: FORM}
 RUN = RunInfo(
@@ -48,7 +49,7 @@ def document(*records, station=None, name=None, problems=()):
 
 def written(tmp_path, *documents, language="id", pictures=()):
     """Each document (a tuple of records) on the pages of a report, shown."""
-    pages = report.ReportPages(tmp_path, TEMPLATES, language)
+    pages = document_pages.ReportPages(tmp_path, TEMPLATES, language)
     shown = []
     for records in documents:
         known = document(*records)
@@ -69,13 +70,13 @@ def index_page(shown, run=RUN) -> str:
     for one in shown:
         for shown_photo in one.photos:
             totals.add(shown_photo.record)
-    entries = [index.listed(one, tables.document_row(one.document, FORM)) for one in shown]
+    entries = [index.listed(one, csv_tables.document_row(one.document, FORM)) for one in shown]
     return b"".join(index.index_html(entries, totals, run)).decode()
 
 
 def table(tmp_path, *records):
     shown = written(tmp_path, *((r,) for r in records))
-    content = tables.numbers_head() + b"".join(map(tables.numbers_rows, shown))
+    content = csv_tables.numbers_head() + b"".join(map(csv_tables.numbers_rows, shown))
     return content, list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
@@ -86,7 +87,7 @@ def test_csv_is_utf8_with_mark_and_crlf(tmp_path):
     content, rows = table(tmp_path, located())
     assert content.startswith(b"\xef\xbb\xbfdocument,station,file,")
     assert content.count(b"\r\n") == content.count(b"\n") == 1 + len(rows)
-    assert list(rows[0]) == list(tables.COLUMNS)
+    assert list(rows[0]) == list(csv_tables.COLUMNS)
 
 
 def test_only_accepted_numbers_stand_in_accepted(tmp_path):
@@ -181,9 +182,9 @@ def test_review_comes_first_with_reason_in_both_languages_and_crop(tmp_path):
 
 
 def test_every_link_of_table_and_index_is_in_the_report(tmp_path, monkeypatch):
-    monkeypatch.setattr(report, "MOST_DOCUMENTS", 2)
+    monkeypatch.setattr(document_pages, "MOST_DOCUMENTS", 2)
     shown = written(tmp_path, (located(), located("c.jpg", page="1")), (lost("b.jpg"),), (located("d.jpg"),))
-    rows = b"".join(map(tables.numbers_rows, shown)).decode()
+    rows = b"".join(map(csv_tables.numbers_rows, shown)).decode()
     wanted = set(re.findall(r"report/\d+\.html#[\w-]+", rows + index_page(shown)))
     there = set()
     for file in (tmp_path / "report").iterdir():
@@ -195,8 +196,8 @@ def test_every_link_of_table_and_index_is_in_the_report(tmp_path, monkeypatch):
 
 
 def test_pages_are_bounded_in_documents_and_numbers(tmp_path, monkeypatch):
-    monkeypatch.setattr(report, "MOST_DOCUMENTS", 3)
-    monkeypatch.setattr(report, "MOST_NUMBERS", 5)
+    monkeypatch.setattr(document_pages, "MOST_DOCUMENTS", 3)
+    monkeypatch.setattr(document_pages, "MOST_NUMBERS", 5)
     shown = written(tmp_path, *((lost(f"{i}.jpg"),) for i in range(4)), *((located(f"{i}.jpg"),) for i in range(4, 7)))
     assert [one.page for one in shown] == [1, 1, 1, 2, 2, 3, 4]
     second = (tmp_path / "report" / "002.html").read_text()
@@ -216,7 +217,7 @@ def test_where_photos_differ_all_are_shown(tmp_path):
     field = one.fields["votes_2"].model_copy(update={"reasons": ("photos_disagree",)})
     one = one.model_copy(update={"fields": {**one.fields, "votes_2": field}})
     two = located("b.jpg").model_copy(update={"counts": False})
-    pages = report.ReportPages(tmp_path, TEMPLATES, "id")
+    pages = document_pages.ReportPages(tmp_path, TEMPLATES, "id")
     pages.add(document(one), (ShownPhoto(one, ("crops/a.jpg",)), ShownPhoto(two, ("crops/b.jpg",))))
     pages.close()
     html = (tmp_path / "report" / "001.html").read_text()
@@ -232,8 +233,8 @@ def test_summary_counts():
 
 def test_the_list_has_what_needs_a_person_first_and_stations_without_photos(tmp_path):
     shown = written(tmp_path, (lost("a.jpg"),), (located("b.jpg"),))
-    missing = tables.missing_rows([], ["2101142004001"], FORM)
-    entries = [index.listed(one, tables.document_row(one.document, FORM)) for one in shown]
+    missing = csv_tables.missing_rows([], ["2101142004001"], FORM)
+    entries = [index.listed(one, csv_tables.document_row(one.document, FORM)) for one in shown]
     html = b"".join(index.index_html([*entries, *map(index.listed_missing, missing)], Totals(), RUN)).decode()
     assert re.findall(r'<li data-v="(\w+)" data-find="([^"]*)"', html) == [
         ("review", "b.jpg b.jpg"),

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from ocr_recap.cli import cli
+from ocr_recap.cli import main
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.figures import figures
 from ocr_recap.evaluate.judge import judge
@@ -82,7 +82,7 @@ def figures_of(tmp_path: Path, records: list[dict[str, Any]], truths: list[dict[
 
 
 def call(*arguments: object):
-    return CliRunner().invoke(cli.app, [str(a) for a in arguments])
+    return CliRunner().invoke(main.app, [str(a) for a in arguments])
 
 
 # --- planted errors --------------------------------------------------------------------------------------------------
@@ -313,7 +313,7 @@ def test_forms_of_the_results_give_their_rules_and_missing_ones_are_named(tmp_pa
     assert found() == [0, 0, ["mine"]]
     assert "no template of mine" in call("evaluate", tmp_path, truth, "--lang", "en").stdout
     (tmp_path / "templates").mkdir()
-    form = (Path(cli.__file__).parents[1] / "templates" / f"{FORM.id}.yaml").read_text("utf-8")
+    form = (Path(main.__file__).parents[1] / "templates" / f"{FORM.id}.yaml").read_text("utf-8")
     (tmp_path / "templates" / "mine.yaml").write_text(form.replace(f"id: {FORM.id}", "id: mine", 1), "utf-8")
     assert found() == [1, 1, []]
     (tmp_path / "templates" / "mine.yaml").write_text("no template", "utf-8")
@@ -738,7 +738,7 @@ def test_cut_agrees_with_crop(reader) -> None:
     from conftest import SAMPLES
 
     from ocr_recap.cells.crop import crop, cut
-    from ocr_recap.imaging.load import load as load_photo
+    from ocr_recap.imaging.photo import load as load_photo
     from ocr_recap.locate.locate import locate
 
     photo = load_photo(SAMPLES / "page1-tilted.jpg", "a", reader.options)
@@ -779,7 +779,7 @@ def test_crops_by_name(sample_truth, tmp_path: Path) -> None:
 
 def test_the_core_does_not_import_the_evaluation() -> None:
     loaded = "[m for m in sys.modules if 'evaluate' in m and 'ocr' in m]"
-    code = f"import sys, ocr_recap, ocr_recap.batch.batch; print({loaded})"
+    code = f"import sys, ocr_recap, ocr_recap.batch.run; print({loaded})"
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
 
 

@@ -17,9 +17,9 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from ocr_recap import Reader
-from ocr_recap.batch import batch
+from ocr_recap.batch import run as batch
 from ocr_recap.batch.executors import SerialWorker
-from ocr_recap.cli import cli, cli_check
+from ocr_recap.cli import check, main
 from ocr_recap.read.workers.file_limits import FileLimits
 from ocr_recap.read.workers.limits import Limits
 from ocr_recap.read.workers.tasks import perform
@@ -191,8 +191,8 @@ class Checks(Reader):
 
 
 def test_check_outlives_a_photo_that_kills_its_checker(troubles, monkeypatch):
-    monkeypatch.setattr(cli_check, "Reader", Checks)
-    done = CliRunner().invoke(cli.app, ["check", str(troubles[0]), "--json"])
+    monkeypatch.setattr(check, "Reader", Checks)
+    done = CliRunner().invoke(main.app, ["check", str(troubles[0]), "--json"])
     assert done.exit_code == 1
     assert json.loads(done.stdout)["advice"][0]["code"] == "process_died"
 
@@ -200,7 +200,7 @@ def test_check_outlives_a_photo_that_kills_its_checker(troubles, monkeypatch):
 def test_check_has_the_limits_of_a_batch(tmp_path, troubles):
     tiff(tmp_path / "a.tif", 5)
     command = ["check", str(tmp_path / "a.tif"), "--json", "--photo-seconds", "60", "--file-seconds", "1"]
-    done = CliRunner().invoke(cli.app, command)
+    done = CliRunner().invoke(main.app, command)
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["file"] for line in found] == ["a.tif", *(f"a.tif#{number}" for number in range(2, 6))]
     assert done.exit_code in (0, 1)

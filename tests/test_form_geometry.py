@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from ocr_recap import Template
-from ocr_recap.forms import draw
-from ocr_recap.forms.parts import Tally
-from ocr_recap.forms.printed import Rect
+from ocr_recap.forms import drawing
+from ocr_recap.forms.fields import Tally
+from ocr_recap.forms.print_items import Rect
 from ocr_recap.forms.template import load
 from ocr_recap.imaging.arrays import FloatArray
 from ocr_recap.imaging.homography import project
@@ -92,8 +92,8 @@ def test_every_printed_line_of_2019_lies_on_the_blank_drawing(reference_forms: P
     scale = 1512 / 238  # px per mm; the main table runs from px 15 to 1527
     distance = cv2.distanceTransform((image > 200).astype(np.uint8), cv2.DIST_L2, 5)
     off: list[float] = []
-    for part in draw.primitives(template, "lembar-2"):
-        if not isinstance(part, draw.Line):
+    for part in drawing.primitives(template, "lembar-2"):
+        if not isinstance(part, drawing.Line):
             continue
         steps = np.linspace(0.05, 0.95, 20)[:, None]
         along = np.array([part.x0, part.y0]) * (1 - steps) + np.array([part.x1, part.y1]) * steps
@@ -118,12 +118,12 @@ def test_what_is_printed_lies_on_the_paper_and_cells_do_not_overlap(name: str) -
         for region in page.private:
             inside = (rects[:, :2] < region.rect[2:]).all(axis=1) & (rects[:, 2:] > region.rect[:2]).all(axis=1)
             assert not inside.any(), f"{region.id} would mask a number"
-        for part in draw.primitives(template, page.id):
-            if isinstance(part, draw.Line | draw.Box):
+        for part in drawing.primitives(template, page.id):
+            if isinstance(part, drawing.Line | drawing.Box):
                 assert min(part.x0, part.y0, part.x1, part.y1) >= 0
                 assert max(part.x0, part.x1) <= template.paper.width
                 assert max(part.y0, part.y1) <= template.paper.height
-        picture = draw.raster(template, page.id, 4.0)
+        picture = drawing.raster(template, page.id, 4.0)
         for field in template.fields_of(page.id):
             for x0, y0, x1, y1 in field.cells.rects():
                 middle = picture[round((y0 + y1) * 2) - 3 : round((y0 + y1) * 2) + 3, round((x0 + x1) * 2)]

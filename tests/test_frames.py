@@ -19,10 +19,10 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from ocr_recap import Options, Reader
-from ocr_recap.batch import batch
-from ocr_recap.forms import draw
+from ocr_recap.batch import run
+from ocr_recap.forms import drawing
 from ocr_recap.imaging import frames, pdf
-from ocr_recap.imaging.load import load, load_color
+from ocr_recap.imaging.photo import load, load_color
 from ocr_recap.messages.errors import BatchError
 from ocr_recap.messages.problems import PhotoProblem
 from ocr_recap.records.record import Record
@@ -62,7 +62,7 @@ def three_frames() -> bytes:
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "Reader", FakeReader)
+    monkeypatch.setattr(run, "Reader", FakeReader)
 
 
 def code(content: bytes, frame: int = 0, **options: int) -> str:
@@ -209,7 +209,7 @@ def test_text_that_was_recognised_leaves_a_scan_a_scan() -> None:
 
 
 def test_a_page_without_pictures_is_drawn_legibly(reader: Reader) -> None:
-    content = draw.pdf(FORM)
+    content = drawing.pdf(FORM)
     assert reader.frames(content) == len(FORM.pages)
     record = reader.read(content, frame=1)
     assert min(record.photo.width, record.photo.height) == pdf.DRAWN_SIDE
@@ -360,7 +360,7 @@ def test_damaged_files_never_raise_anything_else(
     small = saved([marked(i).resize((300, 424)) for i in range(2)], "TIFF", compression="tiff_adobe_deflate")
     heic = (ROOT / "tests" / "data" / "page2-clean.heic").read_bytes()
     contents = [b"%PDF-1.7\n" + noise, b"II*\0" + noise, b"MM\0*\0\0\0\x08" + noise, heic[:40] + noise]
-    for content in (tiny_pdf(2), draw.pdf(FORM), small, heic):
+    for content in (tiny_pdf(2), drawing.pdf(FORM), small, heic):
         contents.append(content[: rng.integers(9, len(content))])
         damaged = bytearray(content)
         for place in rng.integers(8, len(content), 20):
@@ -404,7 +404,7 @@ def folder(tmp_path):
 
 
 def test_a_batch_has_a_record_per_frame(fake, folder, tmp_path) -> None:
-    result = batch.run([folder], tmp_path / "out", overlay=True, save_pages=True)
+    result = run.run([folder], tmp_path / "out", overlay=True, save_pages=True)
     found = lines(tmp_path / "out")
     assert [(r["photo"]["file"], r["photo"]["frame"]) for r in found] == [
         (name, frame) for name in (f"{CODE}.pdf", "loose.tif", "z.pdf") for frame in range(3)
@@ -428,7 +428,7 @@ def test_a_manifest_may_name_a_frame(fake, folder, reader, tmp_path) -> None:
     other = "2101142004002"
     table = tmp_path / "m.csv"
     table.write_text(f"file,station\nloose.tif,{CODE}\nloose.tif#3,{other}\n")
-    batch.run([folder], tmp_path / "out", manifest=table)
+    run.run([folder], tmp_path / "out", manifest=table)
     stations = [r["station"] for r in lines(tmp_path / "out") if r["photo"]["file"] == "loose.tif"]
     assert [s["code"] for s in stations] == [CODE, CODE, other]
     assert {s["source"] for s in stations} == {"manifest"}
@@ -437,13 +437,13 @@ def test_a_manifest_may_name_a_frame(fake, folder, reader, tmp_path) -> None:
     assert [d.station.code for d in documents] == [CODE, other]
     table.write_text(f"file,station\nloose.tif#4,{other}\n")
     with pytest.raises(BatchError, match=r"loose\.tif#4"):
-        batch.run([folder], tmp_path / "out", manifest=table)
+        run.run([folder], tmp_path / "out", manifest=table)
 
 
 def test_frames_beyond_the_limit_are_one_problem(fake, folder, tmp_path) -> None:
     (folder / "big.pdf").write_bytes(tiny_pdf(10_000))
     steps = []
-    batch.run(
+    run.run(
         [folder],
         tmp_path / "out",
         Options(max_frames=2),
@@ -471,23 +471,23 @@ def test_a_document_is_not_settled_while_its_file_goes_on(reader: Reader) -> Non
 
 
 def test_frames_do_not_depend_on_processes_or_interruption(fake, folder, tmp_path) -> None:
-    batch.run([folder], tmp_path / "calm", overlay=True)
+    run.run([folder], tmp_path / "calm", overlay=True)
 
     def stop(done: int, _total: int, _name: str) -> None:
         if done == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        batch.run([folder], tmp_path / "out", overlay=True, progress=stop)
-    result = batch.run([folder], tmp_path / "out", overlay=True)
+        run.run([folder], tmp_path / "out", overlay=True, progress=stop)
+    result = run.run([folder], tmp_path / "out", overlay=True)
     assert result.resumed == 2
     assert contents(tmp_path / "out") == contents(tmp_path / "calm")
 
 
 def test_frames_of_the_real_reader_on_two_processes(folder, tmp_path) -> None:
     (folder / "z.pdf").unlink()
-    batch.run([folder / f"{CODE}.pdf"], tmp_path / "one")
-    batch.run([folder / f"{CODE}.pdf"], tmp_path / "two", workers=2)
+    run.run([folder / f"{CODE}.pdf"], tmp_path / "one")
+    run.run([folder / f"{CODE}.pdf"], tmp_path / "two", workers=2)
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
     assert [r["photo"]["frame"] for r in lines(tmp_path / "two")] == [0, 1, 2]
 
@@ -496,16 +496,16 @@ def test_all_endings_are_found_in_order_and_none_is_an_error_that_names_them(tmp
     for name in ("b/4.HEIC", "a.pdf", "a.tiff", "b/3.tif", "b/5.HIF", "c.heif", "d.docx", "e.mov"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
-    found = batch.collect([tmp_path])
+    found = run.collect([tmp_path])
     assert [p.name for p in found.photos] == ["a.pdf", "a.tiff", "c.heif", "b/3.tif", "b/4.HEIC", "b/5.HIF"]
     assert found.skipped == ("d.docx", "e.mov")
     with pytest.raises(BatchError, match=r"\.pdf"):
-        batch.collect([tmp_path / "b" / "..", tmp_path][:0])
+        run.collect([tmp_path / "b" / "..", tmp_path][:0])
 
 
 def test_reading_a_jpeg_loads_no_other_library() -> None:
     program = (
-        "import sys; from ocr_recap.imaging.load import load; from ocr_recap.records.options import Options;"
+        "import sys; from ocr_recap.imaging.photo import load; from ocr_recap.records.options import Options;"
         f"load({str(SAMPLES / 'page2-clean.jpg')!r}, 'x');"
         "print([m for m in sys.modules if 'pypdfium2' in m or 'pi_heif' in m or 'TiffImagePlugin' in m])"
     )

@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ocr_recap import Options
-from ocr_recap.forms import draw
+from ocr_recap.forms import drawing
 from ocr_recap.forms.template import Template, TemplateError, parse_text
 from ocr_recap.imaging import frames
-from ocr_recap.imaging.load import load, load_color
+from ocr_recap.imaging.photo import load, load_color
 from ocr_recap.messages.problems import PROBLEMS, PhotoProblem
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -198,7 +198,7 @@ def is_template(text: str) -> bool:
         return False
     assert isinstance(form, Template)
     for page in form.pages:
-        assert len(draw.primitives(form, page.id)) < 1_000_000
+        assert len(drawing.primitives(form, page.id)) < 1_000_000
         assert all(rule.relation.fields for rule in form.rules_of(page.id))
     assert form.rules_in_words.keys() == {rule.id for rule in form.rules}
     return True

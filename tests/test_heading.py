@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from ocr_recap import Options, Reader
-from ocr_recap.forms import draw, template
-from ocr_recap.locate import heading
+from ocr_recap.forms import drawing, template
+from ocr_recap.locate import heading_ocr
 
 ROOT = Path(__file__).resolve().parent.parent
 FORM = ROOT / "templates" / "dpr-plano-2019.yaml"
-needs_tesseract = pytest.mark.skipif(heading.available() is None, reason="Tesseract is not installed")
+needs_tesseract = pytest.mark.skipif(heading_ocr.available() is None, reason="Tesseract is not installed")
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def reader() -> Reader:
 def photo(path: Path) -> bytes:
     """A page drawn by its template, 2,000 px high."""
     form = template.load(path)
-    page = draw.raster(form, form.pages[0].id, 2000 / form.paper.height)
+    page = drawing.raster(form, form.pages[0].id, 2000 / form.paper.height)
     return cv2.imencode(".png", page)[1].tobytes()
 
 
@@ -52,7 +52,7 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_words_that_name_a_contest(words: list[str], named: set[str]):
-    assert heading.contests(words) == named
+    assert heading_ocr.contests(words) == named
 
 
 @pytest.mark.parametrize(
@@ -67,15 +67,15 @@ def test_words_that_name_a_contest(words: list[str], named: set[str]):
 )
 def test_every_form_without_a_tag_names_its_contest(form: str, named: set[str]):
     known = template.load(template.available()[form])
-    assert heading.contests_of(known, known.pages[0].id) == named
+    assert heading_ocr.contests_of(known, known.pages[0].id) == named
 
 
 @pytest.mark.parametrize("words, status", [(["DPRD"], "problem"), (["DPR", "PARTAI"], "review"), ([], "review")])
 def test_a_heading_of_another_contest_refuses_the_page(
     words: list[str], status: str, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(heading, "available", lambda: "5")
-    monkeypatch.setattr(heading, "_words", lambda picture: words)
+    monkeypatch.setattr(heading_ocr, "available", lambda: "5")
+    monkeypatch.setattr(heading_ocr, "_words", lambda picture: words)
     record = reader.read(photo(FORM))
     assert (record.status == "problem") is (status == "problem")
     if status == "problem":
@@ -85,8 +85,8 @@ def test_a_heading_of_another_contest_refuses_the_page(
 
 
 def test_without_tesseract_nothing_is_refused(reader: Reader, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(heading, "available", lambda: None)
-    monkeypatch.setattr(heading, "_words", lambda picture: pytest.fail("nobody to ask"))
+    monkeypatch.setattr(heading_ocr, "available", lambda: None)
+    monkeypatch.setattr(heading_ocr, "_words", lambda picture: pytest.fail("nobody to ask"))
     assert reader.read(photo(FORM)).page is not None
 
 
@@ -121,10 +121,10 @@ def test_tesseract_alone_is_told_to_run_on_one_thread(before: str | None, monkey
     program = tmp_path / "tesseract"
     program.write_text(COUNTERFEIT.format(python=sys.executable))
     program.chmod(0o755)
-    monkeypatch.setattr(heading, "_TESSERACT", (str(program),))
+    monkeypatch.setattr(heading_ocr, "_TESSERACT", (str(program),))
     with monkeypatch.context() as patch:
         patch.setattr(os, "putenv", None)  # whoever sets a variable of this process fails
-        assert heading._words(np.full((20, 20), 255, np.uint8)) == ["DPRD", "KWK"]
+        assert heading_ocr._words(np.full((20, 20), 255, np.uint8)) == ["DPRD", "KWK"]
     assert os.environ.get("OMP_THREAD_LIMIT") == before
     program.write_text("#!/bin/sh\nexit 1\n")
-    assert heading._words(np.full((20, 20), 255, np.uint8)) == []
+    assert heading_ocr._words(np.full((20, 20), 255, np.uint8)) == []

@@ -24,7 +24,7 @@ from hostile import BAD, GIGABYTE, NAMES, build, good
 from test_emit import tags
 
 from ocr_recap import Options, Reader
-from ocr_recap.batch import batch
+from ocr_recap.batch import run as batch
 from ocr_recap.batch.inputs import DEEPEST, collect
 from ocr_recap.imaging import files
 from ocr_recap.messages.errors import BatchError

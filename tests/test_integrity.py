@@ -17,10 +17,11 @@ from fakes import FORM, FakeReader, contents, photo
 from typer.testing import CliRunner
 
 from ocr_recap import apply
-from ocr_recap.batch import batch, publish, sums
+from ocr_recap.batch import checksums, publish_tables
+from ocr_recap.batch import run as batch
 from ocr_recap.batch.audit import Acceptance, EditedError
 from ocr_recap.batch.status import status
-from ocr_recap.cli import cli
+from ocr_recap.cli import main
 from ocr_recap.evaluate.readings import read_results
 from ocr_recap.messages.errors import BatchError
 from ocr_recap.records.decision_log import read_log
@@ -32,7 +33,7 @@ WHY = Acceptance("Adi", "moved by the owner")
 @pytest.fixture(scope="module", autouse=True)
 def loaded():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(publish.template, "load", lambda _: FORM)
+        patch.setattr(publish_tables.template, "load", lambda _: FORM)
         patch.setattr(batch, "Reader", FakeReader)
         yield
 
@@ -78,7 +79,7 @@ def filled(folder: Path, target: Path, *answers: str, note: str = "") -> Path:
 
 
 def call(*arguments):
-    return CliRunner().invoke(cli.app, [str(a) for a in arguments])
+    return CliRunner().invoke(main.app, [str(a) for a in arguments])
 
 
 def everything(folder) -> dict[str, bytes]:
@@ -128,7 +129,7 @@ def test_nothing_is_published_from_what_was_edited(place, folder, edit):
     review = filled(folder, place / "none.csv")
     for command in (
         lambda: apply(folder, review, by="Sri"),
-        lambda: publish.rewrite(folder),
+        lambda: publish_tables.rewrite(folder),
         lambda: batch.run([place / "in"], folder),
         lambda: batch.run([place / "in"], folder, kind="force"),
         lambda: read_results(folder),
@@ -172,7 +173,7 @@ def test_tables_that_people_fill_in_or_save_again_lock_nothing(place, folder):
     for name in ("review.csv", "numbers.csv", "report.html"):
         (folder / name).write_bytes((folder / name).read_bytes() + b" \r\n")
     assert set(status(folder).edited) == {"numbers.csv", "report.html"}
-    publish.rewrite(folder)
+    publish_tables.rewrite(folder)
     assert status(folder).edited == ()
 
 
@@ -182,7 +183,7 @@ def test_tables_that_people_fill_in_or_save_again_lock_nothing(place, folder):
 def test_edits_that_a_person_accepts_are_logged_and_shown(place, folder):
     add_decision(folder)
     found = hashlib.sha256((folder / "decisions.jsonl").read_bytes()).hexdigest()
-    listed = sums.read(folder)["decisions.jsonl"]
+    listed = checksums.read(folder)["decisions.jsonl"]
     review = filled(folder, place / "none.csv")
     result = call("apply", folder, review, "--accept-edits", "salinan\u202e dari ketua", "--by", "Adi", "--lang", "en")
     assert result.exit_code == 0
@@ -196,7 +197,7 @@ def test_edits_that_a_person_accepts_are_logged_and_shown(place, folder):
     assert event.files["decisions.jsonl"].model_dump() == {"listed": listed, "found": found}
     assert "dari ketua" in (folder / "report.html").read_text("utf-8")
     assert "dari ketua" in call("status", folder, "--lang", "en").stdout
-    publish.rewrite(folder)
+    publish_tables.rewrite(folder)
     assert (status(folder).edited, len(status(folder).events)) == ((), 1)
 
 
@@ -235,8 +236,8 @@ def test_nothing_is_logged_where_nothing_was_edited(place, folder):
 
 def relist(folder):
     """Give the log the hash that it has now, as whoever edits it might."""
-    listed = sums.read(folder) | {"decisions.jsonl": sums.of(folder / "decisions.jsonl")}
-    sums.write(folder, listed)
+    listed = checksums.read(folder) | {"decisions.jsonl": checksums.of(folder / "decisions.jsonl")}
+    checksums.write(folder, listed)
 
 
 def test_each_line_holds_the_hash_of_what_is_before_it(folder):
@@ -260,12 +261,12 @@ def test_a_broken_chain_is_named_though_the_list_says_ok(place, folder, change, 
     path = folder / "decisions.jsonl"
     path.write_bytes(b"".join(change(*path.read_bytes().splitlines(keepends=True))))
     relist(folder)
-    for command in (lambda: publish.rewrite(folder), lambda: batch.run([place / "in"], folder)):
+    for command in (lambda: publish_tables.rewrite(folder), lambda: batch.run([place / "in"], folder)):
         with pytest.raises(EditedError, match=rf"decisions\.jsonl, line {line}: the chain"):
             command()
     assert status(folder).edited == ("decisions.jsonl",)
-    publish.rewrite(folder, WHY)
-    publish.rewrite(folder)
+    publish_tables.rewrite(folder, WHY)
+    publish_tables.rewrite(folder)
     assert [event.event for event in read_log(folder).events] == ["edits_accepted"]
 
 
@@ -281,7 +282,9 @@ def as_an_older_version_left_it(folder, *unlisted: str):
     del how["chained"]
     run.write_text(json.dumps(how))
     path.write_bytes(known.encode())
-    sums.write(folder, sums.read(folder) | {n: sums.of(folder / n) for n in ("decisions.jsonl", "run.json")})
+    checksums.write(
+        folder, checksums.read(folder) | {n: checksums.of(folder / n) for n in ("decisions.jsonl", "run.json")}
+    )
     path.write_bytes((known + more).encode())
 
 
@@ -314,7 +317,7 @@ def test_what_was_added_to_an_old_log_elsewhere_than_at_its_end_is_an_edit(place
     first, second = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(first.replace(b'"Sri"', b'"Adi"') + second)
     with pytest.raises(EditedError, match=r"decisions\.jsonl"):
-        publish.rewrite(folder)
+        publish_tables.rewrite(folder)
 
 
 def test_lines_without_a_chain_in_a_folder_of_this_version_are_an_edit(tmp_path, place, folder):
@@ -324,7 +327,7 @@ def test_lines_without_a_chain_in_a_folder_of_this_version_are_an_edit(tmp_path,
     del line["previous"]
     (tmp_path / "new" / "decisions.jsonl").write_text(json.dumps(line) + "\n")
     with pytest.raises(EditedError, match=r"decisions\.jsonl"):
-        publish.rewrite(tmp_path / "new")
+        publish_tables.rewrite(tmp_path / "new")
 
 
 # --- a power cut at any moment ---------------------------------------------------------------------------------------
@@ -339,7 +342,7 @@ def test_an_interrupted_publication_is_finished_by_the_next_command(place, folde
     """Cut while results take their place: after so many moves, before the list is replaced."""
     undisturbed = shutil.copytree(folder, place / "undisturbed")
     review = filled(folder, place / "f.csv", "45")
-    monkeypatch.setattr("ocr_recap.batch.corrections.utc", lambda: "2024-02-14T15:30:00Z")
+    monkeypatch.setattr("ocr_recap.batch.apply_review.utc", lambda: "2024-02-14T15:30:00Z")
     apply(undisturbed, review, by="Sri")
     left, replace = [moves], Path.replace
 
@@ -372,7 +375,7 @@ def test_before_results_are_whole_nothing_counts(place, folder, monkeypatch):
 
     review = filled(folder, place / "f.csv", "45")
     with monkeypatch.context() as patch:
-        patch.setattr(publish, "install", cut)
+        patch.setattr(publish_tables, "install", cut)
         with pytest.raises(PowerCut):
             apply(folder, review, by="Sri")
     assert {n: c for n, c in everything(folder).items() if not n.startswith(".part/")} == before
@@ -397,7 +400,7 @@ def test_results_that_were_interrupted_and_then_edited_are_not_installed(place, 
 
 def test_what_a_killed_command_left_is_removed_by_the_next(place, folder):
     left = folder / f".{'0a' * 16}.part"
-    for command in (lambda: publish.rewrite(folder), lambda: batch.run([place / "in"], folder)):
+    for command in (lambda: publish_tables.rewrite(folder), lambda: batch.run([place / "in"], folder)):
         left.write_bytes(b"half")
         (folder / ".mine.part").write_bytes(b"keep")
         command()
@@ -415,7 +418,7 @@ def test_what_a_person_filled_in_after_a_power_cut_is_kept(place, folder, monkey
             apply(folder, filled(folder, place / "f.csv", "45", note="a"), by="Sri")
     mine = filled(folder, place / "g.csv", "46", note="b").read_bytes()
     (folder / "review.csv").write_bytes(mine)
-    publish.rewrite(folder)
+    publish_tables.rewrite(folder)
     assert (folder / "review-1.csv").read_bytes() == mine
 
 
@@ -483,12 +486,12 @@ def test_read_and_apply_end_with_the_hash_of_the_list(place, folder):
         ("apply", folder, filled(folder, place / "f.csv", "45"), "--by", "Sri"),
     ):
         last = call(*command, "--lang", "en").stdout.strip().splitlines()[-1]
-        assert last == f"Write down elsewhere; the hash of SHA256SUMS: {sums.of(folder / 'SHA256SUMS')}"
-    assert sums.of(folder / "SHA256SUMS") in call("status", folder, "--lang", "id").stdout
+        assert last == f"Write down elsewhere; the hash of SHA256SUMS: {checksums.of(folder / 'SHA256SUMS')}"
+    assert checksums.of(folder / "SHA256SUMS") in call("status", folder, "--lang", "id").stdout
 
 
 def test_a_folder_without_results_is_no_edit(tmp_path):
     (tmp_path / "photos.jsonl").write_text(json.dumps({"photo": {"file": "a.jpg"}, "fields": {}}) + "\n")
     assert len(read_results(tmp_path).readings) == 1
     with pytest.raises(BatchError, match=r"run\.json"):
-        publish.rewrite(tmp_path)
+        publish_tables.rewrite(tmp_path)

@@ -13,7 +13,7 @@ from PIL import Image
 
 from ocr_recap import Reader
 from ocr_recap.imaging import files
-from ocr_recap.imaging.load import LEGIBLE_SIDE, load, load_color
+from ocr_recap.imaging.photo import LEGIBLE_SIDE, load, load_color
 from ocr_recap.messages.problems import PROBLEMS, PhotoProblem
 from ocr_recap.messages.reasons import REASONS
 

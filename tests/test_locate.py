@@ -6,15 +6,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ocr_recap import Template
-from ocr_recap.forms import draw
+from ocr_recap.forms import drawing
 from ocr_recap.forms.template import available
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.imaging.fiducials import find_marks, find_tags
 from ocr_recap.imaging.homography import project
-from ocr_recap.imaging.load import load
+from ocr_recap.imaging.photo import load
 from ocr_recap.locate.lines.agreement import agrees
-from ocr_recap.locate.lines.by_lines import find_by_lines
 from ocr_recap.locate.lines.rectify import Lines
+from ocr_recap.locate.lines.search import find_by_lines
 from ocr_recap.locate.locate import locate
 from ocr_recap.locate.located import Located
 from ocr_recap.messages.problems import PhotoProblem, hint
@@ -187,7 +187,7 @@ def beside_a_tag(template: Template) -> Shot:
     shot = Shot(template, "2").cover("tag", "tl", "tr", "br", "bl")
     other = template.page("3").markers.tag
     assert other
-    page = draw.raster(template, "3", 6.0)
+    page = drawing.raster(template, "3", 6.0)
     (x, y), half = np.array(other.center) * 6, int((other.side / 2 + 4) * 6)
     piece = page[int(y) - half : int(y) + half, int(x) - half : int(x) + half]
     piece = cv2.resize(piece, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)

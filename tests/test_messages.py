@@ -9,14 +9,14 @@ import string
 import pytest
 from conftest import ROOT, SAMPLES
 
-from ocr_recap.batch import batch
-from ocr_recap.cli import cli_shared
-from ocr_recap.decide.cases import BubbleCase, Case
-from ocr_recap.decide.choices import Choice, Choices
+from ocr_recap.batch import run
+from ocr_recap.cli import common
+from ocr_recap.decide.candidates import Choice, Choices
+from ocr_recap.decide.case import BubbleCase, Case
 from ocr_recap.decide.policy import Decision
-from ocr_recap.forms.rules import in_words
+from ocr_recap.forms.relations import in_words
 from ocr_recap.messages import problems, reasons
-from ocr_recap.records.explain import explain, percent, said_elsewhere
+from ocr_recap.records.explanations import explain, percent, said_elsewhere
 
 # How a step begins: an order, or the plain word that nothing is to be done.
 ORDERS_ID = (
@@ -169,10 +169,10 @@ def test_the_language_comes_from_the_locale(monkeypatch, environment, interprete
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(cli_shared.locale, "getlocale", lambda: (interpreter, "UTF-8"))
-    assert cli_shared.language_of(None) == language
-    assert cli_shared.language_of(cli_shared.Lang.id) == "id"
-    assert cli_shared.language_of(cli_shared.Lang.en) == "en"
+    monkeypatch.setattr(common.locale, "getlocale", lambda: (interpreter, "UTF-8"))
+    assert common.language_of(None) == language
+    assert common.language_of(common.Lang.id) == "id"
+    assert common.language_of(common.Lang.en) == "en"
 
 
 # --- conduct ----------------------------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ def test_nothing_leaves_this_computer(tmp_path, monkeypatch):
     for name in ("connect", "connect_ex", "sendto", "bind"):
         monkeypatch.setattr(socket.socket, name, refuse, raising=False)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    batch.run([SAMPLES / "page2-clean.jpg"], tmp_path, overlay=True, save_pages=True, workbook=True, names=True)
+    run.run([SAMPLES / "page2-clean.jpg"], tmp_path, overlay=True, save_pages=True, workbook=True, names=True)
     assert (tmp_path / "report.html").exists()
 
 

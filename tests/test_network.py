@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, SAMPLES
 
-from ocr_recap.batch import ray_workers
+from ocr_recap.batch import ray_executor
 from ocr_recap.cells import inference
 from ocr_recap.cli import doctor
 
@@ -99,8 +99,8 @@ def test_a_local_ray_sends_no_usage_statistics(monkeypatch: pytest.MonkeyPatch) 
         def init(**_settings: object) -> None:
             seen.append(os.environ.get("RAY_USAGE_STATS_ENABLED"))
 
-    monkeypatch.setattr(ray_workers, "require", lambda: Ray)
+    monkeypatch.setattr(ray_executor, "require", lambda: Ray)
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "1")
-    ray_workers.connected(1)
+    ray_executor.connected(1)
     assert seen == ["0"]

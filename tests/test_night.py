@@ -12,9 +12,9 @@ from conftest import ROOT
 from night import COUNTS, OVERSEAS, SEEDS, UNKNOWN, code
 from typer.testing import CliRunner
 
-from ocr_recap.batch import batch
-from ocr_recap.cli import cli
-from ocr_recap.records.documents import Document
+from ocr_recap.batch import run
+from ocr_recap.cli import main
+from ocr_recap.records.document import Document
 from ocr_recap.records.options import Options
 from ocr_recap.records.record import Record
 
@@ -32,7 +32,7 @@ def out(tmp_path_factory):
     night.photos(place / "in")
     manifest, roll = night.lists(place)
     options = Options(folder_is_document=True)
-    batch.run([place / "in"], place / "out", options, manifest=manifest, stations=roll)
+    run.run([place / "in"], place / "out", options, manifest=manifest, stations=roll)
     return place / "out"
 
 
@@ -154,11 +154,11 @@ def test_the_night_of_the_readme_runs_as_it_is_told(tmp_path, monkeypatch):
     text = (ROOT / "README.md").read_text("utf-8").partition("## A night of work")[2].partition("\n## ")[0]
     blocks = [block.strip().splitlines() for block in text.split("```")[1::2]]
     assert len(blocks) == 3
-    monkeypatch.setattr(batch, "usual_workers", lambda photos: 1)
+    monkeypatch.setattr(run, "usual_workers", lambda photos: 1)
     for command, *told in blocks[:2]:
         arguments = [str(ROOT / a) if a.startswith("samples") else a for a in command.split()[1:]]
         arguments = [str(tmp_path / a) if a == "night" else a for a in arguments]
-        result = CliRunner().invoke(cli.app, arguments)
+        result = CliRunner().invoke(main.app, arguments)
         assert result.exit_code == 0, result.output
         printed = result.stdout.splitlines()
         assert [line for line in printed if line in told] == [line for line in told if line != "..."]

@@ -11,14 +11,15 @@ from conftest import ROOT
 from fakes import FORM, FakeReader, photo
 from typer.testing import CliRunner
 
-from ocr_recap.batch import batch, publish
-from ocr_recap.cli import cli
+from ocr_recap.batch import publish_tables
+from ocr_recap.batch import run as batch
+from ocr_recap.cli import main
 from ocr_recap.messages import extras
-from ocr_recap.records.documents import Document
+from ocr_recap.records.document import Document
 from ocr_recap.records.folder import PARQUET_FILES
 from ocr_recap.records.record import Record
 from ocr_recap.report import parquet
-from ocr_recap.report.tables import undefused
+from ocr_recap.report.csv_tables import undefused
 
 pq = pytest.importorskip("pyarrow.parquet")
 
@@ -74,13 +75,13 @@ def test_they_say_what_the_other_tables_say(out):
 
 def test_same_results_same_bytes_in_any_number_of_groups(out, monkeypatch):
     before = {name: (out / name).read_bytes() for name in PARQUET_FILES}
-    publish.rewrite(out)
+    publish_tables.rewrite(out)
     assert {name: (out / name).read_bytes() for name in PARQUET_FILES} == before
     listed = (out / "SHA256SUMS").read_text()
     assert all(name in listed for name in PARQUET_FILES)
     whole = rows(out, "fields")
     monkeypatch.setattr(parquet, "GROUP", 1)
-    publish.rewrite(out)
+    publish_tables.rewrite(out)
     assert rows(out, "fields") == whole
     assert pq.ParquetFile(out / "fields.parquet").num_row_groups == len(whole)
 
@@ -98,7 +99,7 @@ def test_a_batch_without_them_leaves_no_old_ones(out, tmp_path):
 def test_formats_may_be_combined(out, tmp_path):
     pytest.importorskip("xlsxwriter")
     arguments = ["read", str(tmp_path / "in"), "--out", str(out), "--format", "parquet", "--format", "xlsx", "-w", "1"]
-    assert CliRunner().invoke(cli.app, arguments).exit_code == 1  # the empty file
+    assert CliRunner().invoke(main.app, arguments).exit_code == 1  # the empty file
     assert (out / "fields.parquet").exists()
     assert (out / "tables.xlsx").exists()
 
@@ -108,7 +109,7 @@ def test_without_the_extra_a_batch_ends_before_it_begins(tmp_path, monkeypatch):
     photo(tmp_path / "a.jpg")
     for lang, words in (("id", "memerlukan tambahan parquet"), ("en", "needs the extra parquet")):
         arguments = ["read", str(tmp_path / "a.jpg"), "--out", str(tmp_path / "out"), "--format", "parquet"]
-        result = CliRunner().invoke(cli.app, [*arguments, "--lang", lang])
+        result = CliRunner().invoke(main.app, [*arguments, "--lang", lang])
         assert result.exit_code == 2
         assert words in result.stderr
     assert not (tmp_path / "out").exists()
@@ -165,7 +166,7 @@ def fits(value, schema, root, path="") -> list[str]:
 
 
 def schema(*arguments):
-    result = CliRunner().invoke(cli.app, ["schema", *arguments])
+    result = CliRunner().invoke(main.app, ["schema", *arguments])
     assert result.exit_code == 0
     return json.loads(result.stdout)
 
@@ -183,4 +184,4 @@ def test_lines_fit_their_schema_and_others_do_not(out, reader, sample_truth):
     run = schema("run")
     assert fits(json.loads((out / "run.json").read_text("utf-8")), run, run) == []
     assert schema("template")["properties"].keys() >= {"pages", "fields", "rules"}
-    assert CliRunner().invoke(cli.app, ["schema", "nothing"]).exit_code == 2
+    assert CliRunner().invoke(main.app, ["schema", "nothing"]).exit_code == 2

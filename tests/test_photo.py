@@ -11,15 +11,15 @@ from conftest import ROOT
 from numpy.typing import NDArray
 
 from ocr_recap import Template
-from ocr_recap.forms import draw
-from ocr_recap.imaging.load import load
+from ocr_recap.forms import drawing
+from ocr_recap.imaging.photo import load
 from ocr_recap.locate.locate import locate
 from ocr_recap.synth.camera import conditions as table
 from ocr_recap.synth.camera import defects
 from ocr_recap.synth.camera.conditions import PARAMETERS, PRESETS, Conditions
 from ocr_recap.synth.camera.defects import DEFECTS, seen
 from ocr_recap.synth.camera.photo import Shot, photograph
-from ocr_recap.synth.camera.surface import surface
+from ocr_recap.synth.camera.sheet_shape import surface
 from ocr_recap.synth.camera.view import look
 
 SIZE = (297.0, 420.0)
@@ -200,7 +200,7 @@ def test_the_page_about_the_camera_shows_the_table_in_force() -> None:
 
 def test_clean_photos_are_found_where_they_are(template: Template) -> None:
     for index, page_id in enumerate("123"):
-        page = draw.raster(template, page_id, SCALE)
+        page = drawing.raster(template, page_id, SCALE)
         shot = photograph(page, SIZE, "clean", np.random.default_rng([7, index]))
         found = locate(load(shot.jpeg, "photo"), [template])
         assert found.page_id == page_id

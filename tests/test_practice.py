@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from ocr_recap.cells.digits import CLASSES, OTHER, DigitReader
+from ocr_recap.cells.digit_reader import CLASSES, OTHER, DigitReader
 from ocr_recap.synth.cells import cells, practice
 from ocr_recap.synth.writing import sources
 from ocr_recap.synth.writing.hand import writers_of

@@ -12,9 +12,9 @@ import pytest
 from conftest import ROOT, SAMPLES
 from typer.testing import CliRunner
 
-from ocr_recap.cli.cli import app
-from ocr_recap.forms import draw, template
-from ocr_recap.forms.proposal.propose import propose
+from ocr_recap.cli.main import app
+from ocr_recap.forms import drawing, template
+from ocr_recap.forms.proposal.proposal import propose
 
 sys.path.insert(0, str(ROOT / "docs"))
 import new_form
@@ -27,7 +27,7 @@ def form() -> template.Template:
 
 @pytest.fixture(scope="module")
 def blank(form: template.Template) -> np.ndarray:
-    return draw.raster(form, "1", 6.0)
+    return drawing.raster(form, "1", 6.0)
 
 
 def call(*arguments: object):
@@ -79,7 +79,7 @@ def test_a_proposal_asks_for_names_and_is_then_a_template(blank: np.ndarray, tmp
     assert call("check", out).exit_code == 0, call("check", out).output
     loaded = template.load(out)
     assert [f.id for f in loaded.fields] == ["number_1", "number_2", "number_3"]
-    again = propose(draw.raster(loaded, "1", 5.0), (loaded.paper.width, loaded.paper.height))
+    again = propose(drawing.raster(loaded, "1", 5.0), (loaded.paper.width, loaded.paper.height))
     boxes = np.array([f.cells.box for f in loaded.fields])
     off = np.abs(np.array([n.box for n in again.numbers]) - boxes).max()
     assert off < 0.05 * boxes[0, 2], "within a twentieth of a box"
@@ -90,7 +90,7 @@ def test_a_proposal_asks_for_names_and_is_then_a_template(blank: np.ndarray, tmp
 
 def test_a_page_with_markers_gets_them() -> None:
     form = template.load("c-hasil-ppwp-2024")
-    found = propose(draw.raster(form, "3", 5.0), (form.paper.width, form.paper.height))
+    found = propose(drawing.raster(form, "3", 5.0), (form.paper.width, form.paper.height))
     page = form.page("3")
     assert page.markers.tag is not None
     assert page.markers.corners is not None

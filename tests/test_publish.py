@@ -12,13 +12,13 @@ import shutil
 import pytest
 from fakes import FakeReader, contents, photo
 
-from ocr_recap.batch import batch, publish, sums
+from ocr_recap.batch import checksums, publish_tables, run
 from ocr_recap.batch.audit import Acceptance, EditedError
 from ocr_recap.batch.lock import held
 from ocr_recap.messages.errors import BatchError
-from ocr_recap.records import documents
+from ocr_recap.records import document
 from ocr_recap.records.decisions import Decision, Stood, numbers_of
-from ocr_recap.records.documents import settle
+from ocr_recap.records.document import settle
 from ocr_recap.records.record import Record
 
 CODE = "2101142004001"
@@ -36,8 +36,8 @@ def made(tmp_path_factory):
     (folder / "in" / "z.jpg").write_bytes(b"no photo")
     (folder / "roll.csv").write_text(f"station\n{CODE}\n2101142004009\n")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batch, "Reader", FakeReader)
-        batch.run([folder / "in"], folder / "out", overlay=True, stations=folder / "roll.csv", dialect="excel-id")
+        patch.setattr(run, "Reader", FakeReader)
+        run.run([folder / "in"], folder / "out", overlay=True, stations=folder / "roll.csv", dialect="excel-id")
     return folder / "out"
 
 
@@ -50,12 +50,12 @@ def test_rewriting_without_decisions_gives_the_same_bytes(folder):
     before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
     for name in ("numbers.csv", "stations.csv", "report.html", "SHA256SUMS"):
         assert len(before[folder / name]) > 100
-    tables = publish.rewrite(folder)
+    tables = publish_tables.rewrite(folder)
     assert {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()} == before
     assert [d.verdict for d in tables.documents].count("missing") == 1
     shutil.move(folder, folder.with_name("elsewhere"))
     (folder.with_name("elsewhere") / "numbers.csv").unlink()
-    publish.rewrite(folder.with_name("elsewhere"))
+    publish_tables.rewrite(folder.with_name("elsewhere"))
     assert contents(folder.with_name("elsewhere"))["numbers.csv"] == before[folder / "numbers.csv"]
 
 
@@ -69,7 +69,7 @@ def test_every_file_is_listed_with_its_hash(folder):
 
 def decide(folder, value=43):
     """A person says what `votes_2` is on every photo."""
-    records = [r for r in publish.photos_jsonl(folder / "photos.jsonl") if r.page]
+    records = [r for r in publish_tables.photos_jsonl(folder / "photos.jsonl") if r.page]
     said = [(r, numbers_of(r)["votes_2"], r.fields["votes_2"]) for r in records]
     decisions = [
         Decision(
@@ -83,8 +83,8 @@ def decide(folder, value=43):
         )
         for record, number, field in said
     ]
-    with publish.at_work(folder):
-        return publish.write(publish.opened(folder).grown(decisions)), len(said)
+    with publish_tables.at_work(folder):
+        return publish_tables.write(publish_tables.opened(folder).grown(decisions)), len(said)
 
 
 def test_decisions_reach_all_tables_and_leave_readings_alone(folder):
@@ -116,8 +116,8 @@ def test_decisions_taken_back_leave_a_line_that_says_so(folder):
     assert contents(folder) != before
     (folder / "decisions.jsonl").unlink()
     with pytest.raises(EditedError, match=r"decisions\.jsonl"):
-        publish.rewrite(folder)
-    publish.rewrite(folder, Acceptance("Adi", "for training only"))
+        publish_tables.rewrite(folder)
+    publish_tables.rewrite(folder, Acceptance("Adi", "for training only"))
     after = contents(folder)
     assert after["documents.jsonl"] == before["documents.jsonl"]
     assert b"for training only" in after.pop("decisions.jsonl")
@@ -125,15 +125,15 @@ def test_decisions_taken_back_leave_a_line_that_says_so(folder):
 
 
 def test_the_next_batch_hears_earlier_decisions_again(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(batch, "Reader", FakeReader)
+    monkeypatch.setattr(run, "Reader", FakeReader)
     decide(folder)
     log = (folder / "decisions.jsonl").read_bytes()
     (folder / "mine.txt").write_text("not ours")
     photo(tmp_path / "in" / f"{CODE}.jpg", mark=1)
     photo(tmp_path / "in" / "9.jpg", mark=9)
-    result = batch.run([tmp_path / "in"], folder)
+    result = run.run([tmp_path / "in"], folder)
     assert (folder / "decisions.jsonl").read_bytes() == log
-    assert "decisions.jsonl" in sums.read(folder)
+    assert "decisions.jsonl" in checksums.read(folder)
     assert [d.accepted.get("votes_2") for d in result.documents] == [43, None]
     assert [d.decided_by for d in result.documents] == [("Sri",), ()]
     assert {d.file for d in result.idle} == {f"{CODE}-b.jpg", "x/2101142004-2.jpg", f"y/2101142004002-{CODE}.jpg"}
@@ -143,29 +143,29 @@ def test_the_next_batch_hears_earlier_decisions_again(folder, tmp_path, monkeypa
 
 
 def test_a_damaged_log_stops_a_batch_before_it_begins(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(batch, "Reader", FakeReader)
+    monkeypatch.setattr(run, "Reader", FakeReader)
     (folder / "decisions.jsonl").write_text("{}\n")
     before = contents(folder)
     with pytest.raises(BatchError, match=r"decisions\.jsonl"):
-        batch.run([photo(tmp_path / "in" / "9.jpg", mark=9)], folder)
+        run.run([photo(tmp_path / "in" / "9.jpg", mark=9)], folder)
     assert contents(folder) == before
 
 
 def test_a_filled_in_table_is_never_lost(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(batch, "Reader", FakeReader)
+    monkeypatch.setattr(run, "Reader", FakeReader)
     review = folder / "review.csv"
     ours = review.read_bytes()
     review.write_bytes(ours.replace(b"\r\n", b"\n"))
-    assert publish.rewrite(folder).kept == (), "saved again, and nothing filled in"
+    assert publish_tables.rewrite(folder).kept == (), "saved again, and nothing filled in"
     assert review.read_bytes() == ours
     mine = ours.replace(b";;;\r\n", b";43;Sri;\r\n", 1)
     assert mine != ours
     for name in ("review-1.csv", "review-2.csv"):
         review.write_bytes(mine)
         if name == "review-1.csv":
-            assert publish.rewrite(folder).kept == (name,)
+            assert publish_tables.rewrite(folder).kept == (name,)
         else:
-            assert batch.run([photo(tmp_path / "in" / "9.jpg", mark=9)], folder).kept == (name,)
+            assert run.run([photo(tmp_path / "in" / "9.jpg", mark=9)], folder).kept == (name,)
         assert (folder / name).read_bytes() == mine
         assert b"Sri" not in review.read_bytes()
 
@@ -175,7 +175,7 @@ def test_what_was_changed_by_hand_is_refused_and_nothing_is_written(folder, name
     (folder / name).write_bytes((folder / name).read_bytes() + b"\n")
     before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
     with pytest.raises(BatchError) as fault:
-        publish.rewrite(folder)
+        publish_tables.rewrite(folder)
     assert name in fault.value.id
     assert "was changed or lost" in fault.value.en
     assert {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()} == before
@@ -187,24 +187,24 @@ def test_a_full_disk_leaves_everything_as_it_was(folder, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(publish, "stations_csv", full)
+    monkeypatch.setattr(publish_tables, "stations_csv", full)
     with pytest.raises(BatchError) as fault:
-        publish.rewrite(folder)
+        publish_tables.rewrite(folder)
     assert "tidak dapat ditulis (No space left" in fault.value.id
     after = contents(folder)
     assert {name: content for name, content in after.items() if not name.startswith(".part/")} == before
     monkeypatch.undo()
-    publish.rewrite(folder)
+    publish_tables.rewrite(folder)
     assert contents(folder) == before
 
 
 def test_a_damaged_picture_is_not_given_a_new_hash(folder):
     picture = next((folder / "crops").iterdir())
     name = f"crops/{picture.name}"
-    before = sums.read(folder)[name]
+    before = checksums.read(folder)[name]
     picture.write_bytes(b"damaged")
-    publish.rewrite(folder)
-    assert sums.read(folder)[name] == before
+    publish_tables.rewrite(folder)
+    assert checksums.read(folder)[name] == before
 
 
 @pytest.mark.parametrize("content", [None, "{}", '{"schema": 99}'])
@@ -212,7 +212,7 @@ def test_what_is_no_folder_of_results(tmp_path, content):
     if content is not None:
         (tmp_path / "run.json").write_text(content)
     with pytest.raises(BatchError, match=r"run\.json"):
-        publish.rewrite(tmp_path)
+        publish_tables.rewrite(tmp_path)
     assert not (tmp_path / ".lock").exists()
 
 
@@ -223,14 +223,14 @@ def test_documents_and_photos_that_do_not_belong_together(folder):
         if content is not None:
             (folder / "documents.jsonl").write_bytes(content)
         with pytest.raises(BatchError, match=r"documents\.jsonl"):
-            publish.rewrite(folder)
+            publish_tables.rewrite(folder)
         (folder / "documents.jsonl").touch()
 
 
 def test_names_that_lead_out_of_the_folder_are_not_ours(tmp_path):
     names = ("../x", "/etc/x", "crops/../x", "crops/..", "notes.txt", "crops/a/b", "crops/a.jpg", "photos.jsonl")
-    sums.write(tmp_path, dict.fromkeys(names, "0" * 64))
-    assert set(sums.read(tmp_path)) == {"crops/a.jpg", "photos.jsonl"}
+    checksums.write(tmp_path, dict.fromkeys(names, "0" * 64))
+    assert set(checksums.read(tmp_path)) == {"crops/a.jpg", "photos.jsonl"}
 
 
 def hold(folder, ready, done):
@@ -240,14 +240,14 @@ def hold(folder, ready, done):
 
 
 def test_two_processes_never_work_in_one_folder(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(batch, "Reader", FakeReader)
+    monkeypatch.setattr(run, "Reader", FakeReader)
     context = multiprocessing.get_context("spawn")
     ready, done = context.Event(), context.Event()
     other = context.Process(target=hold, args=(folder, ready, done))
     other.start()
     try:
         assert ready.wait(60)
-        for call in (lambda: publish.rewrite(folder), lambda: batch.run([photo(tmp_path / "9.jpg")], folder)):
+        for call in (lambda: publish_tables.rewrite(folder), lambda: run.run([photo(tmp_path / "9.jpg")], folder)):
             with pytest.raises(BatchError) as fault:
                 call()
             assert "sedang dipakai" in fault.value.id
@@ -255,12 +255,12 @@ def test_two_processes_never_work_in_one_folder(folder, tmp_path, monkeypatch):
     finally:
         done.set()
         other.join()
-    publish.rewrite(folder)
+    publish_tables.rewrite(folder)
 
 
 def test_the_lock_may_be_nested(folder):
     with held(folder):
-        publish.rewrite(folder)
+        publish_tables.rewrite(folder)
 
 
 def test_neither_phase_holds_all_records_or_weighs_a_document_again(tmp_path, monkeypatch):
@@ -278,13 +278,13 @@ def test_neither_phase_holds_all_records_or_weighs_a_document_again(tmp_path, mo
 
         return counted
 
-    monkeypatch.setattr(batch, "Reader", FakeReader)
-    monkeypatch.setattr(documents, "settle", counting("read", settle))
-    monkeypatch.setattr(publish, "settle", lambda *_: pytest.fail("nothing was decided since"))
-    monkeypatch.setattr(publish, "settles", counting("written", publish.settles))
+    monkeypatch.setattr(run, "Reader", FakeReader)
+    monkeypatch.setattr(document, "settle", counting("read", settle))
+    monkeypatch.setattr(publish_tables, "settle", lambda *_: pytest.fail("nothing was decided since"))
+    monkeypatch.setattr(publish_tables, "settles", counting("written", publish_tables.settles))
     gc.collect()
     before = sum(type(thing) is Record for thing in gc.get_objects())
-    batch.run([tmp_path / "in"], tmp_path / "out")
+    run.run([tmp_path / "in"], tmp_path / "out")
     for seen in alive.values():
         assert len(seen) == len(stations)
         assert max(seen) - before <= 8  # read and decided, of this document and the one before

@@ -16,15 +16,15 @@ from ocr_recap import Reader
 from ocr_recap.cells import quality
 from ocr_recap.cells.crop import crop
 from ocr_recap.cells.patch import PATCH
-from ocr_recap.cli import cli
+from ocr_recap.cli import main
 from ocr_recap.decide import policy
 from ocr_recap.forms.template import load as load_template
-from ocr_recap.imaging.load import load
+from ocr_recap.imaging.photo import load
 from ocr_recap.locate.locate import locate
 from ocr_recap.locate.located import OtherSheet
 from ocr_recap.messages import problems, reasons
 from ocr_recap.read.check import check
-from ocr_recap.records import advice
+from ocr_recap.records import photo_advice
 from ocr_recap.records.options import Options
 from ocr_recap.records.record import PhotoQuality
 
@@ -39,8 +39,8 @@ def clean() -> np.ndarray:
 def seen(picture: np.ndarray, template) -> tuple[PhotoQuality, dict]:
     photo = load(picture, "photo")
     located = locate(photo, [template])
-    measured = advice.cells(located, crop(photo, located))
-    return advice.page(photo, located, measured), measured
+    measured = photo_advice.cells(located, crop(photo, located))
+    return photo_advice.page(photo, located, measured), measured
 
 
 def smaller(picture: np.ndarray, factor: float) -> np.ndarray:
@@ -48,7 +48,7 @@ def smaller(picture: np.ndarray, factor: float) -> np.ndarray:
 
 
 def codes(found: PhotoQuality) -> list[str]:
-    return [w.code for w in advice.advise(found, 9)]
+    return [w.code for w in photo_advice.advise(found, 9)]
 
 
 def test_a_good_photo_has_no_advice(clean, template):
@@ -88,7 +88,7 @@ def test_glare_over_some_cells_is_counted(clean, template):
     washed[y0:y1, x0:x1] += 90
     found, _ = seen(washed.clip(0, 255).astype(np.uint8), template)
     assert found.glare == pytest.approx(3 / 9, abs=0.01)
-    said = advice.advise(found, 9)
+    said = photo_advice.advise(found, 9)
     assert [w.code for w in said] == ["photo_glare"]
     assert "3 of 9" in said[0].hint.en
 
@@ -117,21 +117,21 @@ def test_a_photo_that_cuts_the_page_names_the_side(clean, template):
     ],
 )
 def test_every_fault_has_its_advice(change, code, again):
-    said = advice.advise(GOOD.model_copy(update=change), 9)
+    said = photo_advice.advise(GOOD.model_copy(update=change), 9)
     assert [w.code for w in said] == [code]
-    assert advice.take_again(said) == again
+    assert photo_advice.take_again(said) == again
     assert "{" not in said[0].hint.id + said[0].hint.en
 
 
 def test_what_lies_on_the_page_and_beside_it_is_said(clean, template):
     located = locate(load(clean, "photo"), [template])
-    assert advice.around(located) == ()
-    said = advice.around(replace(located, covered=True))
-    assert ([w.code for w in said], advice.take_again(said)) == (["photo_covered"], True)
+    assert photo_advice.around(located) == ()
+    said = photo_advice.around(replace(located, covered=True))
+    assert ([w.code for w in said], photo_advice.take_again(said)) == (["photo_covered"], True)
     for share, again in ((0.4, False), (0.5, True)):
         other = OtherSheet(load_template("c-hasil-kwk"), "1", np.eye(3), placed=False, above=False, in_sight=share)
-        said = advice.around(replace(located, others=(other,)))
-        assert ([w.code for w in said], advice.take_again(said)) == (["other_sheet"], again)
+        said = photo_advice.around(replace(located, others=(other,)))
+        assert ([w.code for w in said], photo_advice.take_again(said)) == (["other_sheet"], again)
         assert ("perlu diperiksa" in said[0].hint.id) == again
     assert "c-hasil-kwk 1" in said[0].hint.id
     assert "c-hasil-ppwp-2024 2" in said[0].hint.en
@@ -150,7 +150,7 @@ def test_a_second_sheet_in_sight_is_a_reason_to_look(clean, template, size, judg
 
 
 def test_far_says_how_far():
-    said = advice.advise(GOOD.model_copy(update={"pixels": 9.2}), 9)
+    said = photo_advice.advise(GOOD.model_copy(update={"pixels": 9.2}), 9)
     assert said[0].data["pixels"] == 9
     assert f"9 pixels wide, {said[0].data['needed']} are needed" in said[0].hint.en
 
@@ -181,7 +181,7 @@ def test_the_worst_cell_of_a_number_counts():
 
 
 def call(*arguments):
-    return CliRunner().invoke(cli.app, ["check", *map(str, arguments)])
+    return CliRunner().invoke(main.app, ["check", *map(str, arguments)])
 
 
 def test_check_says_a_word_and_exits_0_for_good_photos():

@@ -12,7 +12,7 @@ from conftest import ROOT, SAMPLES, Shot
 
 import ocr_recap
 from ocr_recap import Options, Reader, Record, Template
-from ocr_recap.forms import draw
+from ocr_recap.forms import drawing
 
 # What was damaged or made wrong on purpose; all others are undamaged.
 DAMAGED = ("wrong-bubble", "does-not-add-up", "torn", "covered", "two-bubbles", "dark", "glare", "shadow")
@@ -208,7 +208,7 @@ def test_the_documentation_names_every_reason_and_problem() -> None:
 
 def test_our_own_regional_form_is_read_with_all_forms_at_hand(reader: Reader) -> None:
     form = ocr_recap.forms.template.load("c-hasil-kwk")
-    record = reader.read(draw.raster(form, "2", 6.0))
+    record = reader.read(drawing.raster(form, "2", 6.0))
     assert record.page
     assert (record.page.template, record.page.page) == ("c-hasil-kwk", "2")
     assert {name: number.status for name, number in record.fields.items()} == {

@@ -10,20 +10,20 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ocr_recap.cells.digits import CLASSES
-from ocr_recap.decide import reconcile
-from ocr_recap.decide.cases import BubbleCase, heard_together, make_case
-from ocr_recap.decide.choices import Choice, Choices, weigh
-from ocr_recap.decide.confirming import confirming
+from ocr_recap.cells.digit_reader import CLASSES
+from ocr_recap.decide import posterior
+from ocr_recap.decide.candidates import Choice, Choices, weigh
+from ocr_recap.decide.case import BubbleCase, heard_together, make_case
+from ocr_recap.decide.confirmation import confirming
 from ocr_recap.decide.elimination import Factor, beliefs, plan
-from ocr_recap.decide.longrules import chain
+from ocr_recap.decide.evidence import Evidence, hear
+from ocr_recap.decide.likely_error import suggest
+from ocr_recap.decide.long_sums import chain
 from ocr_recap.decide.policy import decide, verdict
-from ocr_recap.decide.readings import Evidence, hear
-from ocr_recap.decide.rulefactors import BLANK, NUMBER, REST, UNREADABLE, Equation, States, bound, may_break
-from ocr_recap.decide.ruletables import tables
-from ocr_recap.decide.suggest import suggest
-from ocr_recap.forms import slips
-from ocr_recap.forms.rules import parse
+from ocr_recap.decide.rule_factors import BLANK, NUMBER, REST, UNREADABLE, Equation, States, bound, may_break
+from ocr_recap.decide.rule_tables import tables
+from ocr_recap.forms import clerk_errors
+from ocr_recap.forms.relations import parse
 from ocr_recap.forms.template import Rule
 
 SUM = Rule(id="sum", text="total = a + b", strength="exact", basis="form")
@@ -81,18 +81,18 @@ def by_hand(values: dict[str, int | None], rate: float) -> float:
     parts, total = [values["a"], values["b"]], values["total"]
     empty = parts.count(None)
     if total is None and empty == 2:
-        return slips.ALL_EMPTY
-    share = slips.BLANK_IS_ZERO**empty
+        return clerk_errors.ALL_EMPTY
+    share = clerk_errors.BLANK_IS_ZERO**empty
     if total is None:
-        told = slips.EMPTY
+        told = clerk_errors.EMPTY
     else:
         a, b = (v or 0 for v in parts)
         difference = a + b - total
-        told = 1 - rate if difference == 0 else rate * float(slips.of_difference(np.array([difference]))[0])
+        told = 1 - rate if difference == 0 else rate * float(clerk_errors.of_difference(np.array([difference]))[0])
         for left_out in (a, b):
-            told += rate * slips.SHARES["forgotten_line"] / 2 * (a + b - left_out == total)
-        told += rate * slips.SHARES["copied"] * (parts[1] is not None and parts[1] == total)
-    return share * told + (1 - share) * slips.EMPTY
+            told += rate * clerk_errors.SHARES["forgotten_line"] / 2 * (a + b - left_out == total)
+        told += rate * clerk_errors.SHARES["copied"] * (parts[1] is not None and parts[1] == total)
+    return share * told + (1 - share) * clerk_errors.EMPTY
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 30)), min_size=3, max_size=3))
@@ -124,9 +124,9 @@ def test_a_rule_is_left_out_just_where_its_factor_says_nothing(text: str, listed
 
 
 def test_differences_of_slips_are_a_distribution() -> None:
-    everything = slips.of_difference(np.arange(-2000, 2001)).sum()
-    assert everything == pytest.approx(1 - slips.SHARES["forgotten_line"] - slips.SHARES["copied"])
-    assert sum(slips.SHARES.values()) == pytest.approx(1)
+    everything = clerk_errors.of_difference(np.arange(-2000, 2001)).sum()
+    assert everything == pytest.approx(1 - clerk_errors.SHARES["forgotten_line"] - clerk_errors.SHARES["copied"])
+    assert sum(clerk_errors.SHARES.values()) == pytest.approx(1)
 
 
 @st.composite
@@ -200,10 +200,10 @@ def brute_force(choices: dict[str, Choices], rules: list[Rule]) -> dict[str, np.
         written = {n: choices[n].listed[i].value for n, i in zip(names, picked, strict=True)}
         weights = {n: float(choices[n].weights[i]) for n, i in zip(names, picked, strict=True)}
         total = written["total"]
-        counted = {total: 1 - slips.NUMBER_RATE}
+        counted = {total: 1 - clerk_errors.NUMBER_RATE}
         for other in meant - {total}:
             if weights["total"] >= 0.01 * heaviest:
-                counted[other] = slips.NUMBER_RATE * float(slips.of_number(np.array(total - other)))  # type: ignore[operator]
+                counted[other] = clerk_errors.NUMBER_RATE * float(clerk_errors.of_number(np.array(total - other)))  # type: ignore[operator]
         for said, chance in counted.items():
             weight = chance * float(np.prod(list(weights.values())))
             for rule in rules:
@@ -236,7 +236,7 @@ def sheets(draw: st.DrawFn) -> dict[str, Choices]:
 @settings(max_examples=100, deadline=None)
 def test_the_posterior_is_that_of_brute_force(choices: dict[str, Choices]) -> None:
     rules = [SUM, COPY, PART]
-    said = reconcile.posterior(choices, rules)
+    said = posterior.posterior(choices, rules)
     for name, chances in brute_force(choices, rules).items():
         assert said.chances[name] == pytest.approx(chances, abs=1e-9)
         assert said.rest[name] == 0.0
@@ -252,7 +252,7 @@ def test_what_is_left_out_is_bounded(choices: dict[str, Choices], kept: int) -> 
         listed = every.listed[:kept]
         short[name] = Choices(listed, float(left.sum()), float(left.max(initial=0.0)), False, False)
     rules = [SUM, COPY, PART]
-    bounded, exact = reconcile.posterior(short, rules), brute_force(choices, rules)
+    bounded, exact = posterior.posterior(short, rules), brute_force(choices, rules)
     for name in choices:
         others = sum(chance for other, chance in bounded.rest.items() if other != name)
         for i, chance in enumerate(bounded.chances[name][:kept]):
@@ -267,9 +267,9 @@ def test_one_number_that_slipped_breaks_all_its_rules_at_once() -> None:
         "b": number((100, 1.0)),
         "again": number((208, 1.0)),
     }
-    said = reconcile.posterior(choices, [SUM, COPY])
-    slip = 0.999 * slips.NUMBER_RATE * float(slips.of_number(np.array(-5)))
-    misread = 0.001 * (1 - slips.NUMBER_RATE)
+    said = posterior.posterior(choices, [SUM, COPY])
+    slip = 0.999 * clerk_errors.NUMBER_RATE * float(clerk_errors.of_number(np.array(-5)))
+    misread = 0.001 * (1 - clerk_errors.NUMBER_RATE)
     assert said.chances["total"][0] == pytest.approx(slip / (slip + misread), rel=0.01)
     assert max(said.holds.values()) == pytest.approx(said.chances["total"][1], rel=0.01), "as written, not as counted"
 
@@ -282,16 +282,16 @@ def test_the_worked_example_of_the_docs() -> None:
         "b": number((43, 1.0)),
         "total": number((160, 1.0)),
     }
-    said = reconcile.posterior(choices, [SUM])
+    said = posterior.posterior(choices, [SUM])
     weights = [0.4941 * 0.97, 0.00141 * 0.00000668, 0.006 * 0.03 * 0.3]
     shares = [w / sum(weights) for w in weights]
     assert said.chances["a"] == pytest.approx(shares[:2], rel=2e-3)
     assert said.rest["a"] == pytest.approx(shares[2], rel=2e-3)
     assert shares[0] == pytest.approx(0.99989, abs=5e-6)
     clear = {**choices, "a": number((177, 0.999), (117, 0.0005), rest=0.0005, largest=0.0004)}
-    assert reconcile.posterior(clear, [SUM]).chances["a"][1] == pytest.approx(0.98, abs=0.005)
+    assert posterior.posterior(clear, [SUM]).chances["a"][1] == pytest.approx(0.98, abs=0.005)
     sure = {**choices, "a": number((177, 1.0))}
-    assert reconcile.posterior(sure, [SUM]).breaks["sum"] == pytest.approx(1)
+    assert posterior.posterior(sure, [SUM]).breaks["sum"] == pytest.approx(1)
 
 
 def test_many_doubtful_numbers_are_still_weighed() -> None:
@@ -299,7 +299,7 @@ def test_many_doubtful_numbers_are_still_weighed() -> None:
     parts = {f"v{i}": number(*((int(v), 1 / 16) for v in rng.choice(300, 16, replace=False))) for i in range(18)}
     parts["t"] = number(*((int(v), 1 / 16) for v in rng.choice(900, 16, replace=False)))
     rule = Rule(id="r", text=f"t = {' + '.join(f'v{i}' for i in range(18))}", strength="exact", basis="form")
-    said = reconcile.posterior(parts, [rule])
+    said = posterior.posterior(parts, [rule])
     for name, chances in said.chances.items():
         assert chances.sum() + said.rest[name] == pytest.approx(1)
 
@@ -334,7 +334,7 @@ def test_a_clear_sheet_that_does_not_add_up_is_not_taken_for_a_misread_one() -> 
     assert [cases[n].value for n in ("total", "a", "b")] == [117, 50, 31]
     assert evaluated[0].breaks is not None and evaluated[0].breaks > 0.7
     unknown = {n: replace(c.choices, cells=None) for n, c in cases.items()}
-    assert reconcile.posterior(unknown, [SUM]).breaks["sum"] < 0.5, "where its ink is not known nothing is claimed"
+    assert posterior.posterior(unknown, [SUM]).breaks["sum"] < 0.5, "where its ink is not known nothing is claimed"
 
 
 def test_what_a_rule_points_to_is_told_from_light_choices_that_are_left_out_on_a_large_sheet() -> None:
@@ -342,8 +342,8 @@ def test_what_a_rule_points_to_is_told_from_light_choices_that_are_left_out_on_a
     texts = {"a": cells("113", 0.9995), "b": cells("139", 0.9995), "total": cells("232", 0.9999, **{"c?": 0.004})}
     crowd = {f"x{i}": cells("47", 0.5) for i in range(20)}
     heard = {n: make_case(n, hear(t, None), True, True).choices for n, t in {**texts, **crowd}.items()}
-    alone = reconcile.posterior({n: heard[n] for n in texts}, [SUM])
-    beside = reconcile.posterior(heard, [SUM])
+    alone = posterior.posterior({n: heard[n] for n in texts}, [SUM])
+    beside = posterior.posterior(heard, [SUM])
     assert alone.chances["total"][0] > 0.85
     assert beside.chances["total"][0] > 0.8
 
@@ -359,10 +359,10 @@ def test_what_rules_point_to_is_bounded_by_its_own_ink(seed: int) -> None:
     evidences = {n: hear(t - np.log(np.exp(t).sum(axis=1, keepdims=True)), None) for n, t in tables.items()}
     some = {n: weigh(e) for n, e in evidences.items()}
     every = {n: _every(e) for n, e in evidences.items()}
-    bounded = reconcile.posterior(some, [COPY])
+    bounded = posterior.posterior(some, [COPY])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reconcile, "_THIN", (0.0,))  # all of them are weighed
-        exact = reconcile.posterior(every, [COPY])
+        patch.setattr(posterior, "_THIN", (0.0,))  # all of them are weighed
+        exact = posterior.posterior(every, [COPY])
     for name, choices in some.items():
         others = sum(chance for other, chance in bounded.rest.items() if other != name)
         listed = zip(every[name].listed, exact.chances[name].tolist(), strict=True)
@@ -408,7 +408,7 @@ def test_a_sum_says_nothing_of_a_digit_that_a_part_and_the_total_share() -> None
         other = tables | {"b": cells("106", c5=0.014)}
         assert {d.status for d in decided(other, SUM, policy=policy)[1].values()} == {"accepted"}, "no 5 for the total"
     counted = [replace(c, bubbles=BubbleCase("106", 1.0)) if c.field == "b" else c for c in cases.values()]
-    rules = [reconcile.Evaluated(SUM, {n: c.value for n, c in cases.items()}, "holds", 0.0, 0.9999, 0.0)]
+    rules = [posterior.Evaluated(SUM, {n: c.value for n, c in cases.items()}, "holds", 0.0, 0.9999, 0.0)]
     told_by_bubbles = confirming(counted, rules, 0.99, 0.001, lambda c: c.bubbles is not None)
     assert told_by_bubbles.of("total") == ("sum",)
 

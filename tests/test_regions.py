@@ -9,10 +9,10 @@ import pytest
 from fakes import FakeReader, photo
 from typer.testing import CliRunner
 
-from ocr_recap.batch import batch
-from ocr_recap.cli import cli
+from ocr_recap.batch import run
+from ocr_recap.cli import main
 from ocr_recap.messages import extras
-from ocr_recap.records.regions import Region, region_of
+from ocr_recap.records.region_names import Region, region_of
 
 CODE = "2101142004001"
 AIR_GELUBI = Region("Kepulauan Riau", "Kabupaten Bintan", "Bintan Pesisir", "Air Gelubi")
@@ -34,13 +34,13 @@ def test_what_the_list_does_not_have_has_no_name():
 
 def test_names_follow_the_station_only_where_asked_for(tmp_path, monkeypatch):
     pytest.importorskip("lokal")
-    monkeypatch.setattr(batch, "Reader", FakeReader)
+    monkeypatch.setattr(run, "Reader", FakeReader)
     photo(tmp_path / "in" / f"{CODE}.jpg")
     (tmp_path / "roll.csv").write_text(f"station\n{CODE}\n9901000001006\n")
     tables = []
     for names in (False, True):
         out = tmp_path / str(names)
-        batch.run([tmp_path / "in"], out, stations=tmp_path / "roll.csv", names=names)
+        run.run([tmp_path / "in"], out, stations=tmp_path / "roll.csv", names=names)
         text = (out / "stations.csv").read_bytes().decode("utf-8-sig")
         tables.append(list(csv.DictReader(io.StringIO(text, newline=""))))
         assert ("Air Gelubi" in (out / "report.html").read_text("utf-8")) == names
@@ -54,7 +54,7 @@ def test_without_the_extra_a_batch_ends_before_it_begins(tmp_path, monkeypatch):
     monkeypatch.setattr(extras, "find_spec", lambda name: None)
     for lang, words in (("id", "memerlukan tambahan names"), ("en", "need the extra names")):
         arguments = ["read", str(photo(tmp_path / "a.jpg")), "--out", str(tmp_path / "out"), "--names", "--lang", lang]
-        result = CliRunner().invoke(cli.app, arguments)
+        result = CliRunner().invoke(main.app, arguments)
         assert result.exit_code == 2
         assert words in result.stderr
         assert "pip install 'ocr-recap[names]'" in result.stderr

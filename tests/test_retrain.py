@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from ocr_recap.cells.digits import CLASSES
+from ocr_recap.cells.digit_reader import CLASSES
 from ocr_recap.cells.weights import weights_directory
 from ocr_recap.synth.cells import cells
 

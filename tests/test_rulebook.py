@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_recap.forms import rulebook, template
-from ocr_recap.forms.rules import parse
+from ocr_recap.forms import rule_checks, template
+from ocr_recap.forms.relations import parse
 
 
 def fault(*texts: str) -> str | None:
-    return rulebook.fault({f"R{i}": parse(text) for i, text in enumerate(texts)})
+    return rule_checks.fault({f"R{i}": parse(text) for i, text in enumerate(texts)})
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_recap.forms.rules import RuleSyntaxError, parse
+from ocr_recap.forms.relations import RuleSyntaxError, parse
 
 
 def test_sum_holds_and_breaks() -> None:

@@ -11,14 +11,14 @@ from ocr_recap import Reader, Template
 from ocr_recap.forms.template import available
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.imaging.homography import project
-from ocr_recap.imaging.load import load
+from ocr_recap.imaging.photo import load
 from ocr_recap.locate.locate import locate
 from ocr_recap.locate.located import Located, paper_outline
-from ocr_recap.records.advice import take_again
 from ocr_recap.records.field_record import Decided
+from ocr_recap.records.photo_advice import take_again
 from ocr_recap.records.record import Record
 from ocr_recap.report.overlay import overlay, rectified
-from ocr_recap.report.private import GRAY, without_others
+from ocr_recap.report.private_regions import GRAY, without_others
 
 
 def sample(name: str) -> np.ndarray:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_recap.cells.snap import BOX, WIDE, hold, snap_boxes
+from ocr_recap.cells.box_refine import BOX, WIDE, hold, snap_boxes
 
 HALF = BOX / 2
 NOISE = 2.0  # gray levels

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from ocr_recap.messages.errors import BatchError
-from ocr_recap.records.lists import read_manifest, read_roll
 from ocr_recap.records.options import compiled
-from ocr_recap.records.stations import ManifestRow, Naming, codes_in, normal, place
+from ocr_recap.records.station_codes import ManifestRow, Naming, codes_in, normal, place
+from ocr_recap.records.station_lists import read_manifest, read_roll
 
 CODE = "2101142004001"
 NAMES = ("a.jpg", "x/b.jpg")

@@ -11,15 +11,15 @@ import pytest
 from fakes import FakeReader, photo
 from typer.testing import CliRunner
 
-from ocr_recap.batch import batch
+from ocr_recap.batch import run
 from ocr_recap.batch.status import status
-from ocr_recap.cli import cli
+from ocr_recap.cli import main
 from ocr_recap.messages.errors import BatchError
 
 
 @pytest.fixture
 def photos(tmp_path, monkeypatch):
-    monkeypatch.setattr(batch, "Reader", FakeReader)
+    monkeypatch.setattr(run, "Reader", FakeReader)
     for index in range(3):
         photo(tmp_path / "in" / f"{index}.jpg", mark=index)
     (tmp_path / "in" / "1.jpg").write_bytes(b"")
@@ -27,7 +27,7 @@ def photos(tmp_path, monkeypatch):
 
 
 def told(out, *more):
-    return CliRunner().invoke(cli.app, ["status", str(out), *more])
+    return CliRunner().invoke(main.app, ["status", str(out), *more])
 
 
 def test_a_batch_is_told_while_it_runs_after_it_broke_off_and_when_it_is_done(photos, tmp_path):
@@ -39,7 +39,7 @@ def test_a_batch_is_told_while_it_runs_after_it_broke_off_and_when_it_is_done(ph
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        batch.run([photos], out, progress=look)
+        run.run([photos], out, progress=look)
     assert [(s.state, s.total, s.done, s.problems) for s in seen] == [
         ("running", 3, 1, {}),
         ("running", 3, 2, {"file_empty": 1}),
@@ -50,7 +50,7 @@ def test_a_batch_is_told_while_it_runs_after_it_broke_off_and_when_it_is_done(ph
     assert "2 of 3 photos read (66%), 0 of them by an earlier run." in broken
     assert "1 problem: file_empty 1." in broken
     assert "Run the same command again" in broken
-    batch.run([photos], out)
+    run.run([photos], out)
     done = told(out, "--lang", "id").stdout
     assert done.startswith("Selesai ")
     assert "3 dari 3 foto sudah dibaca (100%), 2 di antaranya dari proses sebelumnya." in done
@@ -66,7 +66,7 @@ def test_what_is_being_read_is_named(photos, tmp_path, monkeypatch):
         return whole(self, source, name, frame)
 
     monkeypatch.setattr(FakeReader, "reading", looking)
-    batch.run([photos], out)
+    run.run([photos], out)
     assert seen == [["0.jpg"], ["1.jpg"], ["2.jpg"]]
     assert status(out).running == ()
 
@@ -97,10 +97,10 @@ def test_a_disk_that_cannot_be_written(photos, tmp_path, finished):
         raise KeyboardInterrupt
 
     if finished:
-        batch.run([photos], out)
+        run.run([photos], out)
     else:
         with pytest.raises(KeyboardInterrupt):
-            batch.run([photos], out, progress=broken)
+            run.run([photos], out, progress=broken)
         (out / "journal.sqlite-wal").write_bytes(b"left by a machine that stopped")
     for folder in (*tmp_path.parents, tmp_path, out):
         if folder.stat().st_uid == os.getuid():

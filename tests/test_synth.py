@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_recap.forms import draw, template
-from ocr_recap.synth.camera import camera
+from ocr_recap.forms import drawing, template
+from ocr_recap.synth.camera import simple_camera
 from ocr_recap.synth.cells import cells
 from ocr_recap.synth.forms.fill import FieldWriting, fill_page
 from ocr_recap.synth.writing import ink, sources, strokes
@@ -172,7 +172,7 @@ def test_filled_page_has_its_ink_in_the_right_places(form: template.Template):
     }
     writer = strokes.Writer.from_seed(11)
     page = fill_page(form, "2", writing, writer, np.random.default_rng(4), SCALE, signatures=False)
-    blank = draw.raster(form, "2", SCALE)
+    blank = drawing.raster(form, "2", SCALE)
     assert page.shape == (*blank.shape, 3)
     written = blank.astype(int) - page.min(axis=2)
 
@@ -210,7 +210,7 @@ def test_filled_page_has_its_ink_in_the_right_places(form: template.Template):
 
 def test_signatures_stay_in_private_regions_and_header(form: template.Template):
     page = fill_page(form, "2", {}, strokes.Writer.from_seed(4), np.random.default_rng(1), SCALE)
-    written = (draw.raster(form, "2", SCALE).astype(int) - page.min(axis=2)) > 40
+    written = (drawing.raster(form, "2", SCALE).astype(int) - page.min(axis=2)) > 40
     assert written.any()
     allowed = np.zeros_like(written)
     description = form.page("2")
@@ -232,9 +232,11 @@ def test_fill_page_repeats(form: template.Template):
 def test_homography_says_where_the_page_went(form: template.Template, rotation: float):
     """The black squares of the corner marks are found in the photo where the homography puts them."""
     scale = 5.0
-    blank = draw.raster(form, "2", scale)
-    view = camera.Camera(size=(1000, 1300), tilt=(9.0, -7.0), rotation=rotation, perspective=0.7, fill=0.9, noise=2.0)
-    photo, homography = camera.photograph(blank, view, np.random.default_rng(6))
+    blank = drawing.raster(form, "2", scale)
+    view = simple_camera.Camera(
+        size=(1000, 1300), tilt=(9.0, -7.0), rotation=rotation, perspective=0.7, fill=0.9, noise=2.0
+    )
+    photo, homography = simple_camera.photograph(blank, view, np.random.default_rng(6))
     assert photo.shape == (1300, 1000, 3)
     corners = form.page("2").markers.corners
     assert corners is not None
@@ -252,21 +254,25 @@ def test_homography_says_where_the_page_went(form: template.Template, rotation: 
 
 
 def test_photograph_repeats_and_bends(form: template.Template):
-    blank = draw.raster(form, "2", 2.0)
-    flat = camera.Camera(size=(400, 560))
-    first, homography = camera.photograph(blank, flat, np.random.default_rng(1))
-    again, _ = camera.photograph(blank, flat, np.random.default_rng(1))
+    blank = drawing.raster(form, "2", 2.0)
+    flat = simple_camera.Camera(size=(400, 560))
+    first, homography = simple_camera.photograph(blank, flat, np.random.default_rng(1))
+    again, _ = simple_camera.photograph(blank, flat, np.random.default_rng(1))
     assert (first == again).all()
-    bent, same = camera.photograph(blank, camera.Camera(size=(400, 560), bow=0.02), np.random.default_rng(1))
+    bent, same = simple_camera.photograph(
+        blank, simple_camera.Camera(size=(400, 560), bow=0.02), np.random.default_rng(1)
+    )
     assert np.allclose(homography, same)
     assert np.abs(bent.astype(int) - first).mean() > 1
 
 
 @pytest.mark.parametrize("difficulty", ["easy", "field", "hard"])
-def test_sampled_cameras_take_photos(form: template.Template, difficulty: camera.Difficulty):
-    blank = draw.raster(form, "3", 2.0)
+def test_sampled_cameras_take_photos(form: template.Template, difficulty: simple_camera.Difficulty):
+    blank = drawing.raster(form, "3", 2.0)
     rng = np.random.default_rng(8)
     for _ in range(3):
-        photo, homography = camera.photograph(blank, camera.sample_camera(rng, difficulty, (300, 420)), rng)
+        photo, homography = simple_camera.photograph(
+            blank, simple_camera.sample_camera(rng, difficulty, (300, 420)), rng
+        )
         assert photo.shape == (420, 300, 3)
         assert np.isfinite(homography).all()

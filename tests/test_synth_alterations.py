@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ocr_recap import Template
-from ocr_recap.decide.readings import interpret
+from ocr_recap.decide.evidence import interpret
 from ocr_recap.synth.cells import alteredcells, cells
 from ocr_recap.synth.forms import clerk, fill, numbers
 from ocr_recap.synth.forms.truth import truth

@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 
 from ocr_recap import Template
-from ocr_recap.forms.parts import Tally
+from ocr_recap.forms.fields import Tally
 from ocr_recap.forms.template import parse_text
 from ocr_recap.synth.forms import clerk, numbers
 from ocr_recap.synth.forms.fill import FieldWriting

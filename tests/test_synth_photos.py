@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from typer.testing import CliRunner
 
 from ocr_recap import Reader, Template
-from ocr_recap.cli import cli
-from ocr_recap.forms.parts import RowTotals, Tally
+from ocr_recap.cli import main
+from ocr_recap.forms.fields import RowTotals, Tally
 from ocr_recap.forms.template import parse_text
-from ocr_recap.records.stations import Naming, place
+from ocr_recap.records.station_codes import Naming, place
 from ocr_recap.synth.cells import cells, cellset
 from ocr_recap.synth.sets import photos
 from ocr_recap.synth.writing import hand, marks, sources
@@ -310,7 +310,7 @@ def test_samples_stay_as_they_are(template: Template, sample_truth: dict[str, di
 @pytest.fixture
 def synth(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     monkeypatch.setenv("LANG", "en_US.UTF-8")
-    return lambda *arguments: CliRunner().invoke(cli.app, ["synth", *map(str, arguments), "--workers", "1"])
+    return lambda *arguments: CliRunner().invoke(main.app, ["synth", *map(str, arguments), "--workers", "1"])
 
 
 def test_command_makes_photos_of_anybodys_form(synth: Callable[..., Any], tmp_path: Path) -> None:

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ocr_recap import Reader, Record, Template
-from ocr_recap.cells.grids import BOX_HEIGHT, BOX_WIDTH, HEIGHT, OTHER, WIDTH
-from ocr_recap.cells.tally import CLASSES, TallyReader, cell_counts, convolve, credible, is_bare, number_given
+from ocr_recap.cells.tally_crop import BOX_HEIGHT, BOX_WIDTH, HEIGHT, OTHER, WIDTH
+from ocr_recap.cells.tally_reader import CLASSES, TallyReader, cell_counts, convolve, credible, is_bare, number_given
 from ocr_recap.cells.weights import weights_directory
-from ocr_recap.imaging.load import load
-from ocr_recap.records.documents import case_of
+from ocr_recap.imaging.photo import load
+from ocr_recap.records.document import case_of
 from ocr_recap.records.field_record import TallyEvidence
 from ocr_recap.report.overlay import overlay
-from ocr_recap.report.strokes import block, labels, shown_fields
+from ocr_recap.report.tally_overlay import block, labels, shown_fields
 from ocr_recap.synth.cells import tallycells
 from ocr_recap.synth.forms.fill import FieldWriting, fill_page
 from ocr_recap.synth.writing.marks import TallyMarks, spread

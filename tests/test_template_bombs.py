@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ocr_recap.forms import template, yaml_tree
-from ocr_recap.forms.rules import RuleSyntaxError, parse
+from ocr_recap.forms import bounded_yaml, template
+from ocr_recap.forms.relations import RuleSyntaxError, parse
 from ocr_recap.forms.template import TemplateError, parse_text
 
 HEAD = "schema_version: 1\n"
@@ -24,7 +24,7 @@ BOMBS = {
     "long texts": (f"a: {'x' * 3000}", "line 1", "write at most 2000"),
     "digits that cost their square": ("a: 0x" + "F" * 5000, "line 1", "write at most 40"),
     "numbers to the base of 60": ("a: 1" + ":1" * 5000, "line 1", "write at most 40"),
-    "a large file": ("# " + "x" * yaml_tree.MOST_BYTES, "line 1", "longer than"),
+    "a large file": ("# " + "x" * bounded_yaml.MOST_BYTES, "line 1", "longer than"),
     "code": ('a: !!python/object/apply:os.system ["exit 1"]', "line 1", "not valid YAML"),
     "a value that does not fit its tag": ("a: !!bool maybe", "line 1", "does not fit"),
     "a date that is none": ("a: !!timestamp maybe", "line 1", "does not fit"),

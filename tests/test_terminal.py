@@ -8,7 +8,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 import ocr_recap
-from ocr_recap.cli import cli, terminal
+from ocr_recap.cli import main, terminal
 from ocr_recap.forms import template
 
 PACKAGE = Path(ocr_recap.__file__).parent
@@ -42,7 +42,7 @@ def test_a_form_that_is_shown_keeps_to_its_lines(tmp_path):
     )
     assert count == 1
     (tmp_path / "evil.yaml").write_text(evil, "utf-8")
-    result = CliRunner().invoke(cli.app, ["templates", "show", str(tmp_path / "evil.yaml"), "--lang", "en"])
+    result = CliRunner().invoke(main.app, ["templates", "show", str(tmp_path / "evil.yaml"), "--lang", "en"])
     assert result.exit_code == 0
     assert "Title\N{REPLACEMENT CHARACTER}[2J line" in result.output
     assert "\x1b" not in result.output

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from ocr_recap.cells import zoom
+from ocr_recap.cells import digit_views
 from ocr_recap.cells.patch import CELL
 from ocr_recap.synth.cells import cells, othercells, pagecells
 from ocr_recap.synth.cells.cellpaper import Row, blank
@@ -73,16 +73,16 @@ def framed(stroke: bool) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_the_second_view_keeps_the_print_and_the_first_does_not() -> None:
-    views = zoom.zoom(*framed(stroke=True))
+    views = digit_views.zoom(*framed(stroke=True))
     assert views.shape == (1, 2, 32, 32)
     ink, everything = views[0]
     assert ink[16, 12:20].max() > 0.9, "the stroke is in both"
     assert everything[16, 12:20].max() > 0.9
     assert ink[:, [0, 1, -2, -1]].max() < 0.2, "the frame is only in the second"
     assert (everything >= ink - 0.01).all()
-    outside = zoom.darkness(framed(stroke=False)[0])
+    outside = digit_views.darkness(framed(stroke=False)[0])
     assert outside.max() > 0.6
-    assert zoom.ink(outside, framed(stroke=False)[1]).max() < 0.25
+    assert digit_views.ink(outside, framed(stroke=False)[1]).max() < 0.25
 
 
 def test_page_cells_are_those_of_the_truth_and_repeat() -> None:

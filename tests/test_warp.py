@@ -10,16 +10,16 @@ import pytest
 from conftest import PPM, Shot
 
 from ocr_recap.cells.crop import crop
-from ocr_recap.forms import draw
+from ocr_recap.forms import drawing
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.imaging.homography import project
-from ocr_recap.imaging.load import load
-from ocr_recap.imaging.surface import Surface
+from ocr_recap.imaging.photo import load
+from ocr_recap.imaging.spline_surface import Surface
 from ocr_recap.locate.locate import LEAST_SUPPORT, locate
 from ocr_recap.locate.located import Located
-from ocr_recap.locate.paper.growing import grown
-from ocr_recap.locate.paper.register import Fit, refine, ridge_distance, ruling
-from ocr_recap.locate.paper.warp import SURE, follow, outgrown
+from ocr_recap.locate.paper.line_fit import Fit, refine, ridge_distance, ruling
+from ocr_recap.locate.paper.nonrigid import SURE, follow, outgrown
+from ocr_recap.locate.paper.region_growing import grown
 from ocr_recap.records.record import Page, PaperShape
 
 LIMIT = 0.15  # cell widths
@@ -46,7 +46,7 @@ class Bent(Shot):
 
     def __init__(self, template, page_id: str, moves) -> None:
         super().__init__(template, page_id, tilt=0.06)
-        page = draw.raster(template, page_id, PPM)
+        page = drawing.raster(template, page_id, PPM)
         y, x = np.mgrid[: page.shape[0], : page.shape[1]]
         here = np.stack([(x + 0.5) / PPM, (y + 0.5) / PPM], axis=-1)
         back = here

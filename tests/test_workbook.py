@@ -16,12 +16,12 @@ from conftest import SAMPLES
 from fakes import FakeReader, photo
 from typer.testing import CliRunner
 
-from ocr_recap.batch import batch, corrections, publish
-from ocr_recap.cli import cli
+from ocr_recap.batch import apply_review, publish_tables, run
+from ocr_recap.cli import main
 from ocr_recap.messages import extras
 from ocr_recap.messages.errors import BatchError
-from ocr_recap.records import documents
-from ocr_recap.report import tables, workbook
+from ocr_recap.records import document
+from ocr_recap.report import csv_tables, xlsx
 from ocr_recap.report.pictures import STRIP_HEIGHT
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -42,7 +42,7 @@ def folder(tmp_path_factory):
     rows = [f"{name},{A}" for name in names] + [f"=1+1.jpg,{B}"]
     (place / "m.csv").write_text("\n".join(("file,station", *rows, "")))
     (place / "roll.csv").write_text(f"station\n{A}\n{B}\n2101142004003\n")
-    batch.run(
+    run.run(
         [place / "in"], place / "out", manifest=place / "m.csv", stations=place / "roll.csv", workbook=True, workers=1
     )
     return place / "out"
@@ -72,7 +72,7 @@ def test_each_sheet_says_what_its_table_says(folder, book, name):
     told = rows(folder, f"{name}.csv")
     assert len(said) == len(told) > 0
     for one, other in zip(said, told, strict=True):
-        assert one.keys() - other.keys() <= {workbook.PICTURE}
+        assert one.keys() - other.keys() <= {xlsx.PICTURE}
         for column, text in other.items():
             cell = one[column]
             assert (str(cell) == text) if isinstance(cell, str) else (float(cell) == float(text)), column
@@ -113,7 +113,7 @@ def test_every_number_in_review_has_its_picture(folder, book):
     assert len(page._images) == len(told)
     places = sorted(image.anchor._from.row for image in page._images)
     assert places == list(range(1, len(told) + 1))
-    column = [cell.value for cell in page[1]].index(workbook.PICTURE)
+    column = [cell.value for cell in page[1]].index(xlsx.PICTURE)
     for image in page._images:
         assert image.anchor._from.col == column
         picture = cv2.imdecode(np.frombuffer(image._data(), np.uint8), cv2.IMREAD_GRAYSCALE)
@@ -133,16 +133,16 @@ def test_paper_prevails(book):
 @pytest.fixture
 def small(tmp_path, monkeypatch):
     """A folder of results made of drawn photos."""
-    monkeypatch.setattr(batch, "Reader", FakeReader)
+    monkeypatch.setattr(run, "Reader", FakeReader)
     for index in range(2):
         photo(tmp_path / "in" / f"210114200400{index + 1}.jpg", mark=index)
-    batch.run([tmp_path / "in"], tmp_path / "out", workbook=True)
+    run.run([tmp_path / "in"], tmp_path / "out", workbook=True)
     return tmp_path / "out"
 
 
 def test_writing_again_gives_the_same_bytes_and_answers_reach_it(small, tmp_path):
     before = (small / "tables.xlsx").read_bytes()
-    publish.rewrite(small)
+    publish_tables.rewrite(small)
     assert (small / "tables.xlsx").read_bytes() == before
     answered = rows(small, "review.csv")
     for line in answered:
@@ -152,7 +152,7 @@ def test_writing_again_gives_the_same_bytes_and_answers_reach_it(small, tmp_path
     writer.writeheader()
     writer.writerows(answered)
     (tmp_path / "r.csv").write_text(table.getvalue())
-    corrections.apply(small, tmp_path / "r.csv")
+    apply_review.apply(small, tmp_path / "r.csv")
     book = openpyxl.load_workbook(small / "tables.xlsx")
     assert sheet(book, "review") == []
     assert [line["votes_2"] for line in sheet(book, "stations")] == [7, 7]
@@ -169,7 +169,7 @@ def test_the_review_sheet_saved_as_csv_can_be_applied(small, tmp_path):
         cells[head.index("verified")], cells[head.index("by")] = "8", "B"
         writer.writerow(cells)
     (tmp_path / "sheet.csv").write_text("\ufeff" + table.getvalue(), encoding="utf-8")
-    corrections.apply(small, tmp_path / "sheet.csv")
+    apply_review.apply(small, tmp_path / "sheet.csv")
     assert {line["votes_2"] for line in rows(small, "stations.csv")} == {"8"}
 
 
@@ -178,14 +178,14 @@ def test_a_workbook_that_somebody_changed_is_put_aside(small):
     book["review"]["A2"] = "mine"
     book.save(small / "tables.xlsx")
     mine = (small / "tables.xlsx").read_bytes()
-    result = publish.rewrite(small)
+    result = publish_tables.rewrite(small)
     assert (small / "tables-1.xlsx").read_bytes() == mine
     assert "tables-1.xlsx" in result.kept
-    assert publish.rewrite(small).kept == ()
+    assert publish_tables.rewrite(small).kept == ()
 
 
 def test_a_batch_without_it_leaves_no_old_one(small, tmp_path):
-    batch.run([tmp_path / "in"], small)
+    run.run([tmp_path / "in"], small)
     assert not (small / "tables.xlsx").exists()
     assert "tables.xlsx" not in (small / "report.html").read_text()
 
@@ -204,7 +204,7 @@ def test_without_the_extra_a_batch_ends_before_it_begins(tmp_path, monkeypatch):
             "--lang",
             lang,
         ]
-        result = CliRunner().invoke(cli.app, arguments)
+        result = CliRunner().invoke(main.app, arguments)
         assert result.exit_code == 2
         assert words in result.stderr
         assert "pip install 'ocr-recap[xlsx]'" in result.stderr
@@ -217,15 +217,15 @@ def test_without_the_extra_no_answer_is_taken(small, tmp_path, monkeypatch):
     (tmp_path / "r.csv").write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n")
     monkeypatch.setattr(extras, "find_spec", lambda name: None)
     with pytest.raises(BatchError, match="need the extra xlsx"):
-        corrections.apply(small, tmp_path / "r.csv", by="A")
+        apply_review.apply(small, tmp_path / "r.csv", by="A")
     assert not (small / "decisions.jsonl").exists()
 
 
 def test_a_full_sheet_is_refused_never_cut_off(small, monkeypatch):
     before = (small / "tables.xlsx").read_bytes()
-    monkeypatch.setattr(workbook, "MOST_ROWS", 4)
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 4)
     with pytest.raises(BatchError, match="more than 3 rows"):
-        publish.rewrite(small)
+        publish_tables.rewrite(small)
     assert (small / "tables.xlsx").read_bytes() == before
 
 
@@ -235,7 +235,7 @@ def test_a_full_sheet_is_refused_never_cut_off(small, monkeypatch):
 def truth(folder):
     """The sum of all accepted numbers."""
     lines = (folder / "documents.jsonl").read_text("utf-8").splitlines()
-    fields = [f for line in lines for f in documents.Document.from_json(line).fields.values()]
+    fields = [f for line in lines for f in document.Document.from_json(line).fields.values()]
     assert any(f.status == "review" and f.value for f in fields), "a doubtful number that must not be added"
     return sum(f.accepted or 0 for f in fields)
 
@@ -264,7 +264,7 @@ def test_pandas_sums_what_is_accepted_and_keeps_codes(folder):
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_sums_what_is_accepted_and_keeps_codes(folder, tmp_path):
-    station, accepted = tables.COLUMNS.index("station") + 1, tables.COLUMNS.index("accepted") + 1
+    station, accepted = csv_tables.COLUMNS.index("station") + 1, csv_tables.COLUMNS.index("accepted") + 1
     # As a person opens the CSV: comma, quote, UTF-8, from line 1, the column of codes as text.
     from_csv = convert(folder / "numbers.csv", tmp_path, f"--infilter=CSV:44,34,76,1,{station}/2")
     for path in (from_csv, folder / "tables.xlsx"):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr_recap.cells.digits import CLASSES, OTHER, bounds, likely
-from ocr_recap.decide import readings, writing
+from ocr_recap.cells.digit_reader import CLASSES, OTHER, bounds, likely
+from ocr_recap.decide import box_prior, evidence
 
 SIGNS = "X- "
 
@@ -52,7 +52,7 @@ def by_definition(chances: np.ndarray) -> tuple[np.ndarray, float, float]:
     for classes in product(range(len(CLASSES)), repeat=n):
         text = "".join(CLASSES[i] for i in classes)
         said = float(np.prod([chances[k, i] for k, i in enumerate(classes)]))
-        trained = float(np.prod([writing.TRAINED[i] for i in classes]))
+        trained = float(np.prod([box_prior.TRAINED[i] for i in classes]))
         weight = said * (0.1 + 0.9 * fillings(text) / trained)
         total += weight
         hidden = [k for k, i in enumerate(classes) if i == OTHER]
@@ -61,7 +61,7 @@ def by_definition(chances: np.ndarray) -> tuple[np.ndarray, float, float]:
             filled = list(text)
             for k, digit in zip(hidden, digits, strict=True):
                 filled[k] = digit
-            kind, value = readings.interpret("".join(filled))
+            kind, value = evidence.interpret("".join(filled))
             if kind == "number" and value is not None:
                 numbers[value] += weight * 0.09 ** len(hidden)
             blank += weight * (kind == "blank")
@@ -72,7 +72,7 @@ def by_definition(chances: np.ndarray) -> tuple[np.ndarray, float, float]:
 @settings(max_examples=30, deadline=None)
 def test_numbers_are_weighed_as_the_definition_says(count: int, seed: int, sharp: float) -> None:
     chances = any_boxes(count, seed, sharp)
-    found = writing.read_boxes(chances)
+    found = box_prior.read_boxes(chances)
     numbers, blank, unreadable = by_definition(chances)
     assert found.numbers == pytest.approx(numbers, rel=1e-9, abs=1e-15)
     assert found.blank == pytest.approx(blank, rel=1e-9)
@@ -84,34 +84,34 @@ def test_numbers_are_weighed_as_the_definition_says(count: int, seed: int, sharp
 @settings(max_examples=60, deadline=None)
 def test_one_number_alone_weighs_no_less_than_in_the_table_of_all(count: int, seed: int, sharp: float) -> None:
     chances = any_boxes(count, seed, sharp)
-    found = writing.read_boxes(chances)
+    found = box_prior.read_boxes(chances)
     assert found.numbers.sum() + found.blank + found.unreadable <= 1 + 1e-9
     shown = bounds(likely(np.log(chances + 1e-300)))
     for value in (0, 7, *np.random.default_rng(seed).integers(0, 10**count, 5).tolist()):
         if value < 10**count:
-            assert writing.chance_at_most(chances, chances, value) == pytest.approx(found.numbers[value], rel=1e-9)
-            assert writing.chance_at_most(*shown, value) >= found.numbers[value] - 1e-9
-    assert writing.chance_at_most(chances, chances, 10**count) == 0.0
+            assert box_prior.chance_at_most(chances, chances, value) == pytest.approx(found.numbers[value], rel=1e-9)
+            assert box_prior.chance_at_most(*shown, value) >= found.numbers[value] - 1e-9
+    assert box_prior.chance_at_most(chances, chances, 10**count) == 0.0
 
 
 @pytest.mark.parametrize("text", ["117", "XX7", "--7", "  7", "007", "X07", "X-7", "- 7", " 17", "XXX", "000", "-X-"])
 def test_what_is_written_clearly_is_read_whatever_the_filling(text: str) -> None:
-    kind, value = readings.interpret(text)
+    kind, value = evidence.interpret(text)
     assert kind == "number"
     assert value is not None
-    assert writing.read_boxes(boxes(*text)).numbers[value] > 0.97
+    assert box_prior.read_boxes(boxes(*text)).numbers[value] > 0.97
 
 
 @pytest.mark.parametrize("text", ["7X ", "1 7", "1XX"])
 def test_a_clear_sign_after_a_digit_stays_there(text: str) -> None:
-    found = writing.read_boxes(boxes(*text))
+    found = box_prior.read_boxes(boxes(*text))
     assert found.numbers.sum() + found.blank + found.unreadable < 0.06
 
 
 def test_boxes_tell_what_stands_beside_them() -> None:
     """An X that may be a 4 is one beside another X; beside nothing it is rather the digit."""
     doubtful = {"X": 0.5, "4": 0.499}
-    crosses, dashes = writing.read_boxes(boxes("X", doubtful, "5")), writing.read_boxes(boxes("-", doubtful, "5"))
+    crosses, dashes = box_prior.read_boxes(boxes("X", doubtful, "5")), box_prior.read_boxes(boxes("-", doubtful, "5"))
     assert crosses.numbers[5] > 0.8
     assert dashes.numbers[45] > 0.8
 
@@ -119,14 +119,14 @@ def test_boxes_tell_what_stands_beside_them() -> None:
 def test_empty_boxes_are_empty_together() -> None:
     """Three boxes that are empty by 0.97 each are a blank by more than the product of that, 0.91."""
     nothing = {" ": 0.97, "1": 0.01, "-": 0.01, "?": 0.0095}
-    assert 0.99 < writing.read_boxes(boxes(nothing, nothing, nothing)).blank < 1
-    assert writing.read_boxes(boxes(nothing, nothing, {"1": 0.9, " ": 0.0995})).numbers[1] > 0.5
+    assert 0.99 < box_prior.read_boxes(boxes(nothing, nothing, nothing)).blank < 1
+    assert box_prior.read_boxes(boxes(nothing, nothing, {"1": 0.9, " ": 0.0995})).numbers[1] > 0.5
 
 
 def test_a_scribble_is_rarer_than_in_training_and_still_hides_any_digit() -> None:
     doubtful = {"?": 0.8, "8": 0.1995}
-    found = writing.read_boxes(boxes("X", "5", doubtful))
+    found = box_prior.read_boxes(boxes("X", "5", doubtful))
     assert found.numbers[58] > 0.4
-    clear = writing.read_boxes(boxes("X", "5", "?"))
+    clear = box_prior.read_boxes(boxes("X", "5", "?"))
     assert clear.numbers[50:60] == pytest.approx(np.full(10, 0.09), abs=0.005)
     assert clear.unreadable == pytest.approx(0.1, abs=0.01)

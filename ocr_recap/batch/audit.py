@@ -28,7 +28,7 @@ from ..records.folder import (
     TEMPLATES,
     WORKBOOK_FILE,
 )
-from . import sums
+from . import checksums
 
 SOURCES = (RUN_FILE, PHOTOS_FILE, DOCUMENTS_FILE, DECISIONS_FILE)
 TO_FILL_IN = frozenset({REVIEW_FILE, WORKBOOK_FILE})  # people write into these; answers are checked one by one
@@ -98,7 +98,7 @@ def edits(folder: Path, names: Iterable[str] = ()) -> tuple[Edit, ...]:
     Raises:
         OSError: a file cannot be read.
     """
-    listed = sums.read(folder)
+    listed = checksums.read(folder)
     forms = (name for name in listed if name.startswith(f"{TEMPLATES}/"))
     return _different(folder, listed, dict.fromkeys((*SOURCES, *forms, *names)))
 
@@ -109,7 +109,7 @@ def differences(folder: Path) -> tuple[Edit, ...]:
     Raises:
         OSError: a file cannot be read.
     """
-    kept = (n for n in sums.read(folder) if n.partition("/")[0] not in PICTURES and n not in TO_FILL_IN)
+    kept = (n for n in checksums.read(folder) if n.partition("/")[0] not in PICTURES and n not in TO_FILL_IN)
     return edits(folder, kept)
 
 
@@ -120,7 +120,7 @@ def _different(folder: Path, listed: dict[str, str], names: Iterable[str]) -> tu
 
 def _hash(path: Path) -> str | None:
     try:
-        return sums.of(path)
+        return checksums.of(path)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
 

@@ -7,12 +7,12 @@ from concurrent.futures import Future
 from typing import Final, Literal
 
 from ..read.reader import Reader
-from ..read.workers.crew import Worker
 from ..read.workers.limits import Limits
-from ..read.workers.processes import ProcessWorker
+from ..read.workers.spawn import ProcessWorker
+from ..read.workers.supervisor import Worker
 from ..read.workers.tasks import Done, Task, perform
 from ..records.options import Options
-from .ray_workers import ray_hire
+from .ray_executor import ray_hire
 
 Executor = Literal["serial", "processes", "ray"]
 EXECUTORS: Final[tuple[Executor, ...]] = ("serial", "processes", "ray")

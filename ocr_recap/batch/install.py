@@ -13,10 +13,10 @@ import shutil
 from pathlib import Path
 
 from ..records.folder import DECISIONS_FILE, FOLDERS, PICTURES, READY_FOLDER, REVIEW_FILE, SUMS_FILE, WORKBOOK_FILE
-from . import sums
-from .answers import is_filled
+from . import checksums
 from .audit import EditedError
 from .lock import is_link
+from .review_answers import is_filled
 
 _LEFT = re.compile(r"\.[0-9a-f]{32}\.part")  # of `files.write_atomically`, when its process was killed
 
@@ -69,17 +69,17 @@ def _damaged(ready: Path, folder: Path) -> str | None:
     """A file, pictures apart, that is not what the new list says, wherever it lies by now; or a link."""
     if link := next(filter(is_link, sorted(ready.rglob("*"))), None):
         return link.relative_to(ready).as_posix()
-    for name, sha256 in sums.read(ready).items():
+    for name, sha256 in checksums.read(ready).items():
         if name.partition("/")[0] in PICTURES or name in (REVIEW_FILE, WORKBOOK_FILE):
             continue
         path = ready / name if (ready / name).is_file() else folder / name
-        if is_link(path) or not path.is_file() or sums.of(path) != sha256:
+        if is_link(path) or not path.is_file() or checksums.of(path) != sha256:
             return name
     return None
 
 
 def _move(ready: Path, folder: Path) -> None:
-    before, now = sums.read(folder), sums.read(ready)
+    before, now = checksums.read(folder), checksums.read(ready)
     for name in sorted(now):
         path, target = ready / name, folder / name
         if path.is_file():
@@ -105,9 +105,9 @@ def keep_filled(folder: Path, answered: Path | None = None, fresh: Path | None =
     Raises:
         OSError: one cannot be moved.
     """
-    listed = sums.read(folder)
+    listed = checksums.read(folder)
     waiting = [name for name in (REVIEW_FILE, WORKBOOK_FILE) if fresh is None or (fresh / name).is_file()]
-    changed = [p for name in waiting if (p := folder / name).is_file() and sums.of(p) != listed.get(name)]
+    changed = [p for name in waiting if (p := folder / name).is_file() and checksums.of(p) != listed.get(name)]
     answers = answered and answered.resolve()
     worth = [p for p in changed if p.name == WORKBOOK_FILE or (p.resolve() != answers and is_filled(p))]
     return tuple(map(_put_aside, worth))

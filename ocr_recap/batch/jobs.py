@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from ..imaging.load import Photo, Source
+from ..imaging.photo import Photo, Source
 from ..read.workers.limits import is_shortage
 from ..read.workers.tasks import Failed, Made, Reads, made
 from ..records.folder import CROPS, HEADERS, OVERLAYS, PAGES, STROKES
 from ..records.record import Record, label
-from ..report import strokes
+from ..report import tally_overlay
 from ..report.overlay import overlay, rectified
 from ..report.pictures import encode, header, sheet, strip, thumbnail
-from ..report.private import without_others
+from ..report.private_regions import without_others
 
 _PAGE_PIXELS_PER_MM = 5.0  # a page of 297 x 420 mm becomes 1,485 x 2,100 px
 
@@ -126,9 +126,9 @@ def _crops(reader: Reads, record: Record, photo: Photo | None) -> Iterable[tuple
         private = (region.rect for region in page.private)
         moved = record.page.moved if record.page.shape else None
         yield HEADERS, encode(header(photo, record.page.homography, page.header, private, moved), ".jpg", 70)
-    counted = strokes.shown_fields(record)
+    counted = tally_overlay.shown_fields(record)
     if counted:
-        blocks = [strokes.block(photo, record.fields[name]) for name in counted]
+        blocks = [tally_overlay.block(photo, record.fields[name]) for name in counted]
         yield STROKES, encode(sheet(blocks), ".jpg", 70)
 
 

@@ -24,7 +24,7 @@ from ..imaging.files import write_atomically
 from ..read.workers.tasks import Failed, Made
 from ..records.folder import JOURNAL_FILE, JOURNAL_FILES, PICTURES, WORK_FOLDER
 from ..records.record import Record
-from . import sums
+from . import checksums
 from .jobs import Job, picture_name
 from .lock import is_link
 
@@ -203,7 +203,7 @@ class Journal:
         names = dict.fromkeys(picture_name(name, job.sha256, job.frame) for name in (job.name, file))
         for path in (self._fresh(kind, job.key), *(self._out / kind / name for name in names)):
             with suppress(OSError):
-                if path.is_file() and not path.is_symlink() and sums.of(path) == sha256:
+                if path.is_file() and not path.is_symlink() and checksums.of(path) == sha256:
                     return path
         return None
 

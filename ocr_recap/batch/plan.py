@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ..imaging.files import fingerprint as fingerprint_of
-from ..read.workers.crew import Crew
 from ..read.workers.file_limits import COSTLY, FileLimits
-from ..read.workers.singles import may_have_frames
+from ..read.workers.ordered import may_have_frames
+from ..read.workers.supervisor import Crew
 from ..read.workers.tasks import Count, Failed, Made, Task
 from .inputs import Input
 from .jobs import Job, unread
@@ -55,7 +55,7 @@ def survey(photos: Sequence[Input], journal: Journal, crew: Crew, again: bool) -
 
     Raises:
         OSError: the journal cannot be written.
-        ocr_recap.read.workers.crew.CannotStart: workers do not start.
+        ocr_recap.read.workers.supervisor.CannotStart: workers do not start.
     """
     files = [File(photo) for photo in photos]
     unknown: dict[Path, list[int]] = {}
@@ -136,7 +136,7 @@ class Queue:
 
         Raises:
             OSError: the journal cannot be written.
-            ocr_recap.read.workers.crew.CannotStart: workers do not start.
+            ocr_recap.read.workers.supervisor.CannotStart: workers do not start.
         """
         for task, done, seconds in crew.run(self._todo(planned, progress), self._began):
             assert isinstance(task, Job)

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from ..messages.messages import Language
+from ..messages.catalog import Language
 from ..read.reader import Reader
 from ..read.workers.limits import Limits
 from ..records.folder import Dialect
-from ..records.runinfo import RunInfo
+from ..records.run_info import RunInfo
 
 _PARTS = ("numpy", "onnxruntime", "opencv-python-headless", "pillow", "pydantic", "pypdfium2")
 

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from ..messages.errors import BatchError
 from ..records.decision_log import LogEvent, read_log
 from ..records.folder import DECISIONS_FILE, JOURNAL_FILE, LOCK_FILE, RUN_FILE, SUMS_FILE
-from . import audit, sums
+from . import audit, checksums
 from .lock import refuse_links
 
 State = Literal["running", "interrupted", "finished"]
@@ -129,7 +129,7 @@ def _compared(folder: Path, found: Status) -> Status:
             return replace(found, edited=tuple(edited))
         log = read_log(folder)
         edited += [DECISIONS_FILE] if log.broken is not None else []
-        return replace(found, edited=tuple(edited), events=log.events, sums=sums.of(folder / SUMS_FILE))
+        return replace(found, edited=tuple(edited), events=log.events, sums=checksums.of(folder / SUMS_FILE))
     except OSError as fault:
         raise _unreadable(folder, fault) from None
 

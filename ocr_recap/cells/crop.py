@@ -15,16 +15,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..forms.parts import FormField, RowTotals, Tally
+from ..forms.fields import FormField, RowTotals, Tally
 from ..imaging.arrays import FloatArray, GrayImage
-from ..imaging.load import Photo
+from ..imaging.photo import Photo
 from ..locate.located import Located
-from .grids import GridPatches, cut_grid
+from .box_refine import BOX, BUBBLE, BUBBLE_SNAP, RING, WIDE, hold, snap_boxes, snap_rings
 from .patch import CELL, PATCH, box_of, scale_of
-from .rowtotals import cut_totals
+from .row_total_crop import cut_totals
 from .sampler import Sampler
-from .snap import BOX, BUBBLE, BUBBLE_SNAP, RING, WIDE, hold, snap_boxes, snap_rings
 from .strip import cut_strip
+from .tally_crop import GridPatches, cut_grid
 
 # So many line samples that are not met within so many mm, and a cell counts as not found. On a folded page whose
 # surface was a quarter of a cell off beside the crease, cells there had 4 to 7, right ones 3 at most

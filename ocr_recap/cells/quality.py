@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..forms.parts import FormField
+from ..forms.fields import FormField
 from ..imaging.arrays import FloatArray
 from .crop import FieldPatches
 from .patch import PATCH, room, scale_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .alterations import AlterationReader
-from .digits import DigitReader
-from .tally import TallyReader
+from .alteration_reader import AlterationReader
+from .digit_reader import DigitReader
+from .tally_reader import TallyReader
 
 
 @dataclass(frozen=True, eq=False)

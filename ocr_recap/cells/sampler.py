@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from ..imaging.arrays import FloatArray, GrayImage
 from ..imaging.homography import project
-from ..imaging.load import Photo
-from ..imaging.surface import Surface
-from .grids import between, gaps
+from ..imaging.photo import Photo
+from ..imaging.spline_surface import Surface
+from .tally_crop import between, gaps
 
 _NODES = 5  # along each side of a patch
 

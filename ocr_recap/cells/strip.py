@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..forms.parts import Cells
+from ..forms.fields import Cells
 from ..imaging.arrays import FloatArray, GrayImage
 from .patch import PATCH, scale_of
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import cv2
 
-from ..forms import draw, template
-from ..locate import heading
+from ..forms import drawing, template
+from ..locate import heading_ocr
 from ..records.field_record import Bilingual
 
 CORE = (
@@ -149,7 +149,7 @@ def _files() -> Iterator[Found]:
     from ..imaging import pdf  # noqa: PLC0415
 
     form = template.load(next(iter(template.available())))
-    printed = draw.pdf(form)
+    printed = drawing.pdf(form)
     with pdf.opened(printed, 0) as page:
         dark = int(page.gray(1).min())
     if pdf.count(printed) == len(form.pages) and dark < 128:
@@ -180,7 +180,7 @@ def _extras() -> Iterator[Found]:
 
 
 def _headings() -> Iterator[Found]:
-    found = heading.available()
+    found = heading_ocr.available()
     if found:
         yield _say(True, f"Tesseract {found}")
         return
@@ -232,7 +232,7 @@ def _self_test() -> Iterator[Found]:
     reader = Reader()
     form = next(f for f in reader.templates if any(page.markers.tag for page in f.pages))
     page = form.pages[min(1, len(form.pages) - 1)]
-    record = reader.read(draw.raster(form, page.id, _SELF_TEST_SCALE))
+    record = reader.read(drawing.raster(form, page.id, _SELF_TEST_SCALE))
     found = record.page is not None and record.page.page == page.id
     where = f"{form.id} {page.id}"
     if found:

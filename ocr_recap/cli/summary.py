@@ -8,20 +8,20 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from ..batch import batch, corrections
-from ..messages.messages import Language, counted, say
+from ..batch import apply_review, run
+from ..messages.catalog import Language, counted, say
 from ..records.decision_log import LogEvent
 from ..records.decisions import Decision
 from ..records.folder import DECISIONS_FILE, JOURNAL_FILE, SUMS_FILE
-from ..report.shown import Totals
-from ..report.tables import DocumentRow
+from ..report.csv_tables import DocumentRow
+from ..report.view_model import Totals
 from . import terminal
 
 MOST_ROWS = 40
 MOST_HINTS = 10
 
 
-def show(result: batch.BatchResult, language: Language) -> None:
+def show(result: run.BatchResult, language: Language) -> None:
     """Print what a batch came to on standard output."""
     console = terminal.console()
     heads = (
@@ -72,7 +72,7 @@ def show(result: batch.BatchResult, language: Language) -> None:
     _notice(console, result.report, result.sums, language)
 
 
-def show_applied(result: corrections.Applied, language: Language) -> None:
+def show_applied(result: apply_review.Applied, language: Language) -> None:
     """Print what a table of answers came to on standard output."""
     console = terminal.console()
     new, tables = len(result.new), result.tables
@@ -197,7 +197,7 @@ def _documents(documents: Sequence[DocumentRow], language: Language) -> str:
     return f"{say(language, f'{total} dokumen', counted(total, 'document'))}: {', '.join(parts)}."
 
 
-def _hints(result: batch.BatchResult, language: Language) -> list[str]:
+def _hints(result: run.BatchResult, language: Language) -> list[str]:
     """What to do about the problems, each hint once with the photos it is about."""
     about: dict[str, list[str]] = {}
     for row in result.rows:

@@ -19,9 +19,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from .cases import PLAUSIBLE, Case, Person, Reason
-from .confirming import confirming
-from .reconcile import Evaluated
+from .case import PLAUSIBLE, Case, Person, Reason
+from .confirmation import confirming
+from .posterior import Evaluated
 
 Status = Literal["accepted", "review", "blank"]
 Policy = Literal["strict", "balanced"]

@@ -17,12 +17,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cells.cell_input import SMALLEST, patches_of
 from ..cells.crop import cut
-from ..cells.digits import CLASSES, DigitReader
-from ..decide import readings
+from ..cells.digit_reader import CLASSES, DigitReader
+from ..cells.external_crops import SMALLEST, patches_of
+from ..decide import evidence
 from ..forms.template import Template
-from ..imaging.load import load
+from ..imaging.photo import load
 from ..messages.errors import BatchError
 from ..messages.problems import PhotoProblem
 from ..messages.text import is_number
@@ -86,7 +86,7 @@ def _figures(rows: Sequence[CellRow], digits: DigitReader) -> dict[str, Any]:
                 said_so = {"written": row.want.text[i], "read": best, "probability": round(sure[-1][0], 6)}
                 mistakes.append(place | said_so)
             confusions[row.want.text[i]][row.want.text[i] if right else best] += 1
-        best = readings.hear(said, None).best
+        best = evidence.hear(said, None).best
         right = best.value in row.want.values
         if row.want.value is None:
             blanks, blanks_right = blanks + 1, blanks_right + (right and best.kind == "blank")
@@ -179,5 +179,5 @@ def _crops(folder: Path, faults: list[Fault]) -> Iterator[CellRow]:
                 pictures.append(np.asarray(image, dtype=np.uint8))
         if len(pictures) == len(cells):
             text = "".join(cells[i][0] for i in range(len(cells)))
-            want = TruthField(id=field, text=text, value=readings.interpret(text)[1], cells=len(text))
+            want = TruthField(id=field, text=text, value=evidence.interpret(text)[1], cells=len(text))
             yield CellRow(name, want, *patches_of(pictures))

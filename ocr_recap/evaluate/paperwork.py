@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..decide import reconcile
+from ..decide import posterior
 from ..forms.template import Template
 from .judge import Judged, Photo
 
@@ -89,7 +89,7 @@ def _adds_up(photos: list[Photo], form: Template | None) -> bool:
         return True
     written = {name: want.value for photo in photos for name, want in photo.truth.wanted.items()}
     rules = [rule for rule in form.rules if rule.strength != "soft"]
-    return all(rule.outcome != "broken" for rule in reconcile.evaluate(rules, written))
+    return all(rule.outcome != "broken" for rule in posterior.evaluate(rules, written))
 
 
 def _pages(photos: list[Photo]) -> list[list[Photo]]:

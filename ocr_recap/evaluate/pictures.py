@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..batch.inputs import PHOTO_ENDINGS
-from ..imaging.load import Photo, load
+from ..imaging.photo import Photo, load
 from ..messages.problems import PhotoProblem
 from ..records.folder import CROPS
 from ..report.pictures import STRIP_HEIGHT, encode, strip, strip_width

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from ..messages.messages import Language, say
+from ..messages.catalog import Language, say
 from ..report.style import CSS
 from . import plots
 from .words import Figures, lines, local, percent, sheet_lines, what_n_shows

@@ -21,8 +21,8 @@ from typing import Final
 
 from ..messages.errors import BatchError
 from ..messages.text import is_number, quoted
-from ..records.lists import table
-from ..report.tables import defused
+from ..records.station_lists import table
+from ..report.csv_tables import defused
 from .judge import Judgement, Photo, judge_photo
 from .readings import Reading, ReadNumber, Results
 from .truths import Fault, Truth, TruthField, typed

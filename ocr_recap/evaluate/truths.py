@@ -15,10 +15,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, ValidationError, field_validator
 
 from ..batch.inputs import PHOTO_ENDINGS
-from ..decide.readings import interpret
+from ..decide.evidence import interpret
 from ..messages.errors import BatchError
 from ..messages.text import is_number, quoted, shortened
-from ..records.lists import table
+from ..records.station_lists import table
 
 # Families of the public truth file -> (template, page); page None: a form of one page, whose id does not matter.
 FAMILIES: Final[Mapping[str, tuple[str, str | None]]] = {

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..messages.messages import Language, say
+from ..messages.catalog import Language, say
 from .bounds import clopper_pearson, trials_for
 from .figures import GOAL
 

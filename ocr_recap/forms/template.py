@@ -19,12 +19,12 @@ import numpy as np
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from . import rulebook, slips
-from .parts import FormField, Page, Paper
-from .printed import Label, Model
-from .rules import Relation, RuleSyntaxError, in_words, parse
-from .yaml_faults import explain
-from .yaml_tree import MOST_BYTES, YamlFault, read
+from . import clerk_errors, rule_checks
+from .bounded_yaml import MOST_BYTES, YamlFault, read
+from .fields import FormField, Page, Paper
+from .print_items import Label, Model
+from .relations import Relation, RuleSyntaxError, in_words, parse
+from .yaml_errors import explain
 
 SCHEMA_VERSION = 1
 SCHEMA_FILE = "template.schema.json"
@@ -43,7 +43,7 @@ class TemplateError(ValueError):
 
 
 class Rule(Model):
-    """A relation between fields (grammar: `ocr_recap.forms.rules`) with its strength and where it comes from.
+    """A relation between fields (grammar: `ocr_recap.forms.relations`) with its strength and where it comes from.
 
     `exact` and `inequality` rules block acceptance when broken; a `soft` rule only warns. `slip_rate` is how often
     clerks break it on paper; left out, it is that of its strength in `slips`.
@@ -58,7 +58,7 @@ class Rule(Model):
     @property
     def slip(self) -> float:
         """How often clerks break it on paper."""
-        usual = {"exact": slips.RATE, "inequality": slips.INEQUALITY_RATE, "soft": slips.SOFT_RATE}
+        usual = {"exact": clerk_errors.RATE, "inequality": clerk_errors.INEQUALITY_RATE, "soft": clerk_errors.SOFT_RATE}
         return self.slip_rate or usual[self.strength]
 
     @field_validator("text")
@@ -109,7 +109,7 @@ class Template(Model):
             for name in rule.relation.fields:
                 if name not in known:
                     raise ValueError(f"rule {rule.id!r} names the unknown field {name!r}; write one of the field ids")
-        wrong = rulebook.fault({r.id: r.relation for r in self.rules if r.strength != "soft"})
+        wrong = rule_checks.fault({r.id: r.relation for r in self.rules if r.strength != "soft"})
         if wrong:
             raise ValueError(wrong)
         tags = [page.markers.tag.id for page in self.pages if page.markers.tag]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..messages.problems import PhotoProblem
-from . import files, pdf, raster
+from . import files, pdf, pillow
 
 Kind = Literal["JPEG", "PNG", "WEBP", "TIFF", "HEIC", "PDF"]
 
@@ -161,7 +161,7 @@ def _opened(received: Received, frame: int) -> AbstractContextManager[Frame]:
         return pdf.opened(received.content, frame)
     if frame and received.kind not in ("TIFF", "HEIC"):
         raise PhotoProblem("frame_missing", frame=frame + 1, frames=1)
-    return raster.opened(received.content, received.kind, frame)
+    return pillow.opened(received.content, received.kind, frame)
 
 
 def count(source: str | Path | bytes) -> int:
@@ -170,7 +170,7 @@ def count(source: str | Path | bytes) -> int:
         received = receive(source)
         if received.kind is None:
             return 1
-        return pdf.count(received.content) if received.kind == "PDF" else raster.count(received.content, received.kind)
+        return pdf.count(received.content) if received.kind == "PDF" else pillow.count(received.content, received.kind)
     except PhotoProblem:
         return 1
 

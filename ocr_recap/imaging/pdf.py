@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..messages.problems import PhotoProblem
-from .raster import MOST_ROOM
+from .pillow import MOST_ROOM
 
 _ROOM = 7  # bytes that a pixel takes, measured on a colour scan of 147 megapixels
 DRAWN_SIDE = 2800  # px of the shorter side: twice what `load.LEGIBLE_SIDE` says is enough to read a box

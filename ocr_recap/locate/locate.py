@@ -15,24 +15,24 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..forms.parts import tag_corners
+from ..forms.fields import tag_corners
 from ..forms.template import Template
 from ..imaging.arrays import FloatArray
 from ..imaging.fiducials import SeenTag, find_marks, find_tags
 from ..imaging.homography import project
-from ..imaging.load import Photo
+from ..imaging.photo import Photo
 from ..messages.problems import PhotoProblem
 from .lines.agreement import LineFit, agrees
-from .lines.by_lines import find_by_lines, fits_by_lines
-from .lines.lineup import Placed
+from .lines.alignment import Placed
 from .lines.rectify import Lines, mirrored
+from .lines.search import find_by_lines, fits_by_lines
 from .located import Located
-from .marks.by_tag import marks_by_tag
-from .marks.fitting import CONVINCING, Fitted, fit_plane, improve, is_enough, is_flat, outgrow, rank, straighten
+from .marks.fit_hypothesis import CONVINCING, Fitted, fit_plane, improve, is_enough, is_flat, outgrow, rank, straighten
+from .marks.from_tag import marks_by_tag
 from .marks.hypotheses import Hypothesis, View, from_marks, out_of_sight, settle, turn, with_tag, without_tag
-from .paper.register import Fit
-from .paper.rounds import BENT
-from .paper.warp import SURE
+from .paper.line_fit import Fit
+from .paper.nonrigid import SURE
+from .paper.surface_fit import BENT
 from .second_sheet import PlacedPage, is_whole, others_in_sight, second_sheet, sheet_at
 
 CORNERS = ("tl", "tr", "br", "bl")

@@ -9,8 +9,8 @@ import numpy as np
 from ..forms.template import Template
 from ..imaging.arrays import FloatArray
 from ..imaging.homography import project
-from ..imaging.surface import Surface
-from .paper.register import Fit
+from ..imaging.spline_surface import Surface
+from .paper.line_fit import Fit
 
 # Share of its numbers in sight from which another sheet may be the one that is meant: half of them, by judgement.
 _MEANT = 0.5

@@ -15,20 +15,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..forms.parts import tag_corners
+from ..forms.fields import tag_corners
 from ..forms.template import Template
 from ..imaging.arrays import FloatArray, GrayImage
 from ..imaging.fiducials import SeenTag, tags_at
 from ..imaging.homography import project
-from ..imaging.load import Photo
+from ..imaging.photo import Photo
 from .lines.agreement import SLACK, LineFit
-from .lines.axes import layouts
-from .lines.lineup import Placed, Ruler
+from .lines.alignment import Placed, Ruler
+from .lines.page_lines import layouts
 from .lines.rectify import Rectified, rectify
 from .lines.segments import segments
 from .located import Located, OtherSheet, paper_outline
-from .marks.by_tag import page_by_tag
-from .paper.register import ruling
+from .marks.from_tag import page_by_tag
+from .paper.line_fit import ruling
 
 PlacedPage = tuple[Template, str, FloatArray]  # a page, and its mm to decoded px
 

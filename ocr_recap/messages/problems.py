@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from .messages import Message, both
+from .catalog import Message, both
 
 PROBLEMS: Final[Mapping[str, Message]] = {
     "file_unreadable": (

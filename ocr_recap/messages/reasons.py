@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from .messages import Message, both
+from .catalog import Message, both
 
 REASONS: Final[Mapping[str, Message]] = {
     "digits_uncertain": (

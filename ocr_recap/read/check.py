@@ -8,11 +8,11 @@ from typing import Any, Final, Literal
 
 from ..cells.crop import crop
 from ..forms.template import Template
-from ..imaging.load import Photo, Source, load
+from ..imaging.photo import Photo, Source, load
 from ..imaging.threads import one_thread
 from ..locate.locate import locate
 from ..messages.problems import PhotoProblem
-from ..records import advice
+from ..records import photo_advice as advice
 from ..records.options import Options
 from ..records.record import PhotoQuality, Problem
 from ..records.record import problem as make_problem

@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from ..cells.crop import crop
 from ..cells.readers import Readers
 from ..decide import policy
-from ..decide.cases import heard_together, other_sheet
-from ..decide.hearing import hear_witnesses
+from ..decide.ask_witnesses import hear_witnesses
+from ..decide.case import heard_together, other_sheet
 from ..forms.template import Template
-from ..imaging.load import Photo, Source, load
+from ..imaging.photo import Photo, Source, load
 from ..imaging.threads import one_thread
-from ..locate import heading
+from ..locate import heading_ocr
 from ..locate.locate import locate
 from ..messages.problems import PhotoProblem
-from ..records import advice
-from ..records.assembly import make_record, problem_record
+from ..records import photo_advice
+from ..records.assemble import make_record, problem_record
 from ..records.options import Options
 from ..records.record import Record
 
@@ -45,15 +45,15 @@ def read_photo(
         photo = load(source, name, max_pixels=options.max_pixels, frame=frame)
         located = locate(photo, templates)
         if options.headings and "tag" not in located.anchors:
-            heading.refuse_twins(photo, located)
+            heading_ocr.refuse_twins(photo, located)
         patches = crop(photo, located)
-        measured = advice.cells(located, patches)
+        measured = photo_advice.cells(located, patches)
         heard = hear_witnesses(patches, readers, measured)
         doubts = other_sheet(", ".join(other.name for other in located.rivals))
         alone = [replace(h.case, objections=doubts) for h in heard.values()]
         cases, rules = heard_together(alone, located.template.rules_of(located.page_id))
         decisions = policy.decide(cases, rules, options.policy)
-        quality = advice.page(photo, located, measured) if options.advice else None
+        quality = photo_advice.page(photo, located, measured) if options.advice else None
         record = make_record(photo, located, patches, heard, cases, rules, decisions, readers, options, quality)
     except PhotoProblem as problem:
         record = problem_record(name, photo, problem, readers, options, frame)

@@ -18,22 +18,22 @@ from ..forms import template as templates_module
 from ..forms.template import Template
 from ..imaging import frames as frames_module
 from ..imaging.arrays import ColorImage
-from ..imaging.load import Source, check_source
+from ..imaging.photo import Source, check_source
 from ..messages.problems import PhotoProblem
-from ..records import groups as groups_module
-from ..records.assembly import problem_record
-from ..records.documents import Document, settle_all
-from ..records.lists import read_manifest
+from ..records import grouping as groups_module
+from ..records.assemble import problem_record
+from ..records.document import Document, settle_all
 from ..records.options import Options
 from ..records.record import Record, Station, label, problem
-from ..records.stations import ManifestRow, Place, naming, normal, place
+from ..records.station_codes import ManifestRow, Place, naming, normal, place
+from ..records.station_lists import read_manifest
 from ..report.overlay import overlay, rectified, save
 from .pipeline import Reading, read_photo
-from .workers.crew import Crew
 from .workers.limits import Limits, is_shortage
 from .workers.one_worker import OneWorker
-from .workers.processes import ProcessWorker
-from .workers.singles import Asked, in_order
+from .workers.ordered import Asked, in_order
+from .workers.spawn import ProcessWorker
+from .workers.supervisor import Crew
 from .workers.tasks import Done, Failed, Made, Single
 
 _log = logging.getLogger(__name__)
@@ -249,7 +249,7 @@ class Reader:
             workers: processes; 1 reads in this one if the reader has no limits.
 
         Raises:
-            ocr_recap.read.workers.crew.CannotStart: processes do not start.
+            ocr_recap.read.workers.supervisor.CannotStart: processes do not start.
         """
         if workers <= 1 and self.limits is None:
             return self._here(paths)

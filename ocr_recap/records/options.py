@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from ..imaging.raster import HARD_CAP, MAX_PIXELS
+from ..imaging.pillow import HARD_CAP, MAX_PIXELS
 
 
 class Options(BaseModel):

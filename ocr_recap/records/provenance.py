@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ..cells.readers import Readers
-from ..locate import heading
+from ..locate import heading_ocr
 from .options import Options
 from .record import Provenance
 
@@ -47,6 +47,6 @@ def _runtime() -> dict[str, str]:
     with suppress(PackageNotFoundError):
         version("pi-heif")
         names.append("pi-heif")
-    optional = {"tesseract": found} if (found := heading.available()) else {}
+    optional = {"tesseract": found} if (found := heading_ocr.available()) else {}
     known = {"python": platform.python_version(), "machine": platform.machine(), **{n: version(n) for n in names}}
     return known | optional

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ConfigDict, PrivateAttr
 
-from ..imaging.surface import Surface
+from ..imaging.spline_surface import Surface
 from ..messages.problems import hint
 from .field_record import Bilingual, FieldRecord, Frozen, Quad, bilingual
 from .frozen import FrozenMapping

@@ -12,14 +12,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from ..forms.printed import Label
-from ..forms.rules import in_words
-from ..messages.messages import Language
+from ..forms.print_items import Label
+from ..forms.relations import in_words
+from ..messages.catalog import Language
 from ..records.field_record import FieldRecord
 from ..records.record import Problem, RuleResult
 from .pictures import STRIP_HEIGHT
-from .shown import ShownPhoto, Strip
 from .style import CSS, JS
+from .view_model import ShownPhoto, Strip
 
 VERDICTS = {
     "inconsistent": ("bad", "≠", "tidak cocok seperti tertulis", "does not add up as written"),

@@ -15,12 +15,12 @@ from ..forms.template import Template, TemplateError
 from ..forms.template import load as load_template
 from ..imaging.arrays import ColorImage, FloatArray
 from ..imaging.homography import project
-from ..imaging.load import Source, load_color
+from ..imaging.photo import Source, load_color
 from ..records.field_record import FieldRecord, FieldStatus
 from ..records.record import Page, Record
 from .pictures import save, unbend, warp
-from .private import cover, cover_around, cover_others
-from .strokes import number
+from .private_regions import cover, cover_around, cover_others
+from .tally_overlay import number
 
 __all__ = ["STATUS_COLORS", "form_of", "overlay", "rectified", "save"]
 

@@ -13,9 +13,9 @@ from typing import Any, Final
 from ..forms.template import Template
 from ..messages import extras
 from ..records.folder import PARQUET_DOCUMENTS, PARQUET_FIELDS, PARQUET_PHOTOS
-from ..records.regions import Region
-from .shown import Shown
-from .tables import DocumentRow, count_columns
+from ..records.region_names import Region
+from .csv_tables import DocumentRow, count_columns
+from .view_model import Shown
 
 GROUP: Final = 20_000  # rows held at a time; as columns they take some 10 MB
 _NOTICE = "Sementara – formulir kertas yang berlaku / Provisional – paper prevails"

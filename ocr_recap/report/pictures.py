@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..forms.printed import Rect
+from ..forms.print_items import Rect
 from ..imaging.arrays import ColorImage, FloatArray
 from ..imaging.files import write_atomically
 from ..imaging.homography import project
-from ..imaging.load import Photo
+from ..imaging.photo import Photo
 from ..records.field_record import Quad
 
 STRIP_HEIGHT = 56  # px, margin included

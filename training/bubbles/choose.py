@@ -1,4 +1,5 @@
-"""Choose midpoint, slope and the limit for lines of the bubble witness (ocr_recap/cells/bubbles.py) on drawn pages.
+"""Choose midpoint, slope and the limit for lines of the bubble witness (ocr_recap/cells/bubble_reader.py) on drawn
+pages.
 
     python training/bubbles/choose.py [--pages 60] [--seed 1]
 
@@ -16,13 +17,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ocr_recap.cells import bubbles
+from ocr_recap.cells import bubble_reader
 from ocr_recap.cells.crop import crop
 from ocr_recap.forms.template import load as load_template
-from ocr_recap.imaging.load import load
+from ocr_recap.imaging.photo import load
 from ocr_recap.locate.locate import locate
 from ocr_recap.messages.problems import PhotoProblem
-from ocr_recap.synth.camera.camera import photograph, sample_camera
+from ocr_recap.synth.camera.simple_camera import photograph, sample_camera
 from ocr_recap.synth.forms.election import presidential_count, write
 from ocr_recap.synth.forms.fill import fill_page
 from ocr_recap.synth.writing.strokes import Writer
@@ -61,10 +62,10 @@ def main() -> None:
             gaps = patches[field].bubble_gaps
             assert cut is not None
             assert gaps is not None
-            (crossed if struck else uncrossed).append(bubbles.crossing(gaps))
+            (crossed if struck else uncrossed).append(bubble_reader.crossing(gaps))
             if struck:
                 continue
-            darkness = bubbles.read(cut).darkness
+            darkness = bubble_reader.read(cut).darkness
             above = darkness - np.percentile(darkness, 35)
             mask = np.zeros_like(above, dtype=bool)
             for column, digits in enumerate(said.bubbles or ()):

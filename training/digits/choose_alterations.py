@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from ocr_recap.cells.alterations import CLASSES
-from ocr_recap.decide.cases import CLEAR_INK
+from ocr_recap.cells.alteration_reader import CLASSES
+from ocr_recap.decide.case import CLEAR_INK
 from ocr_recap.forms import template
 from ocr_recap.synth.forms.alter import KINDS, altered
 from ocr_recap.synth.sets import photos
-from ocr_recap.synth.sets.hearings import HeardDocument, HeardNumber, Session, hear, read_page
+from ocr_recap.synth.sets.inferred_documents import HeardDocument, HeardNumber, Session, hear, read_page
 from ocr_recap.synth.sets.parallel import in_order
 from ocr_recap.synth.writing.strikes import STRIKES
 

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_recap.cells.digits import DigitReader
+from ocr_recap.cells.digit_reader import DigitReader
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.synth.cells.cellpaper import SIDE, blank
 from ocr_recap.synth.cells.cellphoto import photograph

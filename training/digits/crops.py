@@ -20,8 +20,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_recap.cells.cell_input import patch_of
-from ocr_recap.cells.digits import CLASSES, CROSS, DASH, EMPTY, OTHER
+from ocr_recap.cells.digit_reader import CLASSES, CROSS, DASH, EMPTY, OTHER
+from ocr_recap.cells.external_crops import patch_of
 from ocr_recap.evaluate.bounds import clopper_pearson
 
 Part = Literal["train", "calibration", "held_out"]

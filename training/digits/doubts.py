@@ -14,7 +14,7 @@ from corrections import table as corrections_table
 from strange import strange_figures
 from strange import table as strange_table
 
-from ocr_recap.cells.digits import DigitReader
+from ocr_recap.cells.digit_reader import DigitReader
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "digits.md"
 BEGIN, END = "<!-- doubts: written by training/digits/doubts.py -->", "<!-- end of doubts -->"

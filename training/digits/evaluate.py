@@ -22,11 +22,11 @@ from corrections import correction_figures
 from numpy.typing import NDArray
 from strange import strange_figures
 
-from ocr_recap.cells.digits import DigitReader, Looks
+from ocr_recap.cells.digit_reader import DigitReader, Looks
 from ocr_recap.cells.patch import box_of
 from ocr_recap.forms import template
 from ocr_recap.imaging.arrays import FloatArray
-from ocr_recap.synth.camera.camera import Difficulty, photograph, sample_camera
+from ocr_recap.synth.camera.simple_camera import Difficulty, photograph, sample_camera
 from ocr_recap.synth.cells import cells
 from ocr_recap.synth.forms.fill import FieldWriting, fill_page
 from ocr_recap.synth.writing import sources

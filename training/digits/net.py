@@ -2,8 +2,8 @@
 
 Both are small convolutional nets of one make. The first sees the gray cell with its surroundings as float 0..255,
 subtracts its mean and divides by its standard deviation (plus `SOFTENING` gray levels, so that an even patch stays
-even); the second sees the cell's ink enlarged, without and with the print (`ocr_recap.cells.zoom`), as float 0..1.
-Callers normalise nothing.
+even); the second sees the cell's ink enlarged, without and with the print (`ocr_recap.cells.digit_views`), as float
+0..1. Callers normalise nothing.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ from net import FIRST, Net, export, read_into, wake_norms
 from struck import follow, mix
 from torch.nn import functional
 
-from ocr_recap.cells.alterations import AlterationReader
+from ocr_recap.cells.alteration_reader import AlterationReader
 from ocr_recap.synth.cells import alteredcells, cells
 from ocr_recap.synth.sets.parallel import in_order
 from ocr_recap.synth.writing import sources

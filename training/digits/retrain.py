@@ -32,7 +32,7 @@ from net import Net, export, read_into
 from torch.nn import functional
 from train import PLANS, Plan, images, to_net
 
-from ocr_recap.cells.digits import DigitReader
+from ocr_recap.cells.digit_reader import DigitReader
 from ocr_recap.cells.weights import weights_directory
 from ocr_recap.synth.cells import cells
 from ocr_recap.synth.writing import sources

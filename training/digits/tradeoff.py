@@ -20,7 +20,7 @@ from corrections import SEED as CORRECTED_SEED
 from numpy.typing import NDArray
 from strange import strange_cells
 
-from ocr_recap.cells.digits import OTHER, DigitReader
+from ocr_recap.cells.digit_reader import OTHER, DigitReader
 from ocr_recap.evaluate.calibration import calibrate
 from ocr_recap.synth.cells import pagecells
 from ocr_recap.synth.sets.parallel import in_order

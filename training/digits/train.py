@@ -31,7 +31,7 @@ import torch
 from net import FIRST, SECOND, Design, Net, export, read_into, wake_norms
 from torch.nn import functional
 
-from ocr_recap.cells.zoom import zoom
+from ocr_recap.cells.digit_views import zoom
 from ocr_recap.synth.cells import cells
 from ocr_recap.synth.writing import sources
 

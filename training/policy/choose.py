@@ -29,13 +29,13 @@ from pathlib import Path
 from typing import Any
 
 from ocr_recap.decide import policy
-from ocr_recap.decide.cases import Case, heard_together
+from ocr_recap.decide.case import Case, heard_together
 from ocr_recap.decide.policy import Thresholds
-from ocr_recap.decide.reconcile import Evaluated
+from ocr_recap.decide.posterior import Evaluated
 from ocr_recap.evaluate.bounds import clopper_pearson, incomplete_beta
 from ocr_recap.forms import template
 from ocr_recap.synth.camera.conditions import Preset
-from ocr_recap.synth.sets.hearings import HeardDocument, Session, hear
+from ocr_recap.synth.sets.inferred_documents import HeardDocument, Session, hear
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 20_241_312  # not the documents on which a blank passed for a number, before `Case.rival` knew blanks

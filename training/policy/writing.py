@@ -2,7 +2,7 @@
 
     python training/policy/writing.py [--documents 160] [--hard 40] [--seed N] [--keep DIR] [--workers 2]
 
-For each setting of `ocr_recap/decide/writing.py`: log loss of the number that is written (nats), numbers whose
+For each setting of `ocr_recap/decide/box_prior.py`: log loss of the number that is written (nats), numbers whose
 likeliest meaning is right, and how many are said with 0.999 or more, and how many of these are wrong. The evidence is
 that of `choose.py`; the first row weighs each box by itself.
 """
@@ -15,8 +15,8 @@ from math import log
 import numpy as np
 from choose import arguments, evidence_of
 
-from ocr_recap.decide import writing
-from ocr_recap.synth.sets.hearings import HeardNumber
+from ocr_recap.decide import box_prior
+from ocr_recap.synth.sets.inferred_documents import HeardNumber
 
 SURE = 0.999
 LEAST = 1e-6  # no number costs more than log of it
@@ -30,7 +30,7 @@ def main() -> None:
     for preset, documents in evidence_of(args):
         numbers = [n for document in documents for n in document.numbers.values()]
         for otherwise, scribbled in SETTINGS:
-            writing.OTHERWISE, writing.SCRIBBLED = otherwise, scribbled
+            box_prior.OTHERWISE, box_prior.SCRIBBLED = otherwise, scribbled
             print(f"| {preset} | {otherwise} | {scribbled} | {row(numbers)} |", flush=True)
 
 
@@ -38,7 +38,7 @@ def row(numbers: Sequence[HeardNumber]) -> str:
     """The figures of one setting."""
     loss, right, sure, wrong = 0.0, 0, 0, 0
     for number in numbers:
-        said = writing.read_boxes(np.exp(number.cells))
+        said = box_prior.read_boxes(np.exp(number.cells))
         chances = np.append(said.numbers, said.blank)
         written = len(said.numbers) if number.value is None else number.value
         best = int(chances.argmax())

@@ -1,4 +1,4 @@
-"""Choose when a photo should be taken again (ocr_recap/records/advice.py) and when a cell is too poor
+"""Choose when a photo should be taken again (ocr_recap/records/photo_advice.py) and when a cell is too poor
 (ocr_recap/decide/policy.py).
 
     python training/quality/choose.py [--photos 500] [--seed 1] [--workers 1] [--defects defocus,motion]
@@ -22,12 +22,12 @@ import cv2
 import numpy as np
 
 from ocr_recap.cells.crop import crop
-from ocr_recap.cells.digits import CLASSES, DigitReader
+from ocr_recap.cells.digit_reader import CLASSES, DigitReader
 from ocr_recap.forms.template import load as load_template
-from ocr_recap.imaging.load import load
+from ocr_recap.imaging.photo import load
 from ocr_recap.locate.locate import locate
 from ocr_recap.messages.problems import PhotoProblem
-from ocr_recap.records import advice
+from ocr_recap.records import photo_advice
 from ocr_recap.records.record import PhotoQuality
 from ocr_recap.synth.camera.conditions import Range, draw
 from ocr_recap.synth.camera.photo import photograph
@@ -107,8 +107,8 @@ def make(job: tuple[int, int, tuple[str, ...]]) -> Shot:
     if located.page_id != page_id:
         return made
     patches = crop(photo, located)
-    measured = advice.cells(located, patches)
-    made.quality = advice.page(photo, located, measured)
+    measured = photo_advice.cells(located, patches)
+    made.quality = photo_advice.page(photo, located, measured)
     reader = DigitReader()
     for described in template.fields_of(page_id):
         seen = measured[described.id]
@@ -181,7 +181,7 @@ def limit(name: str, values: np.ndarray, wrong: np.ndarray, rest: np.ndarray, le
 
 
 def originals(shots: list[Shot]) -> None:
-    limits = advice.Limits()
+    limits = photo_advice.Limits()
     kinds = {
         "paper": [s for s in shots if not s.screen and not s.copy],
         "screen": [s for s in shots if s.screen >= 0.1 and not s.copy],
@@ -199,7 +199,7 @@ def originals(shots: list[Shot]) -> None:
             f"pale print {[round(float(np.quantile(pale, m)), 2) for m in marks]}"
         )
         screens = int((peaks > limits.pattern).sum())
-        copies = sum(advice.is_copy(q, limits) for q in seen)
+        copies = sum(photo_advice.is_copy(q, limits) for q in seen)
         print(f"    called a screen {screens}, a copy {copies}")
 
 

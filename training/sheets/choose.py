@@ -1,5 +1,5 @@
-"""Measure what tells sheets apart (ocr_recap/records/sheets.py): correlation of ink on drawn sheets, same and
-different.
+"""Measure what tells sheets apart (ocr_recap/records/sheet_fingerprint.py): correlation of ink on drawn sheets, same
+and different.
 
     python training/sheets/choose.py [--sheets 36] [--seed 1]
 
@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from ocr_recap import Reader
-from ocr_recap.synth.camera.camera import photograph, sample_camera
+from ocr_recap.synth.camera.simple_camera import photograph, sample_camera
 from ocr_recap.synth.forms.election import presidential_count, write
 from ocr_recap.synth.forms.fill import fill_page
 from ocr_recap.synth.writing.strokes import Writer

@@ -1,4 +1,4 @@
-"""Choose the temperature and the thresholds of ocr_recap/cells/tally.py on drawn photos of calibration writers.
+"""Choose the temperature and the thresholds of ocr_recap/cells/tally_reader.py on drawn photos of calibration writers.
 
     ocr-recap synth c-hasil-ppwp-2024 --writers calibration --preset field --count 36 --seed 902 --out field
     ocr-recap synth c-hasil-ppwp-2024 --writers calibration --preset hard --count 36 --seed 906 --out hard
@@ -22,12 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_recap.cells.crop import cut_tally
-from ocr_recap.cells.grids import BOX_HEIGHT, BOX_WIDTH, HEIGHT, OTHER, WIDTH, GridPatches
-from ocr_recap.cells.layout import in_order
-from ocr_recap.cells.tally import INNER, TallyReader, cell_counts, convolve, credible
+from ocr_recap.cells.tally_crop import BOX_HEIGHT, BOX_WIDTH, HEIGHT, OTHER, WIDTH, GridPatches
+from ocr_recap.cells.tally_prior import in_order
+from ocr_recap.cells.tally_reader import INNER, TallyReader, cell_counts, convolve, credible
 from ocr_recap.cells.weights import weights_directory
 from ocr_recap.imaging.arrays import FloatArray
-from ocr_recap.imaging.load import load
+from ocr_recap.imaging.photo import load
 
 PRIOR = np.array(TallyReader().card["prior"])
 TEMPERATURES = np.exp(np.arange(-0.8, 1.01, 0.1))

@@ -14,8 +14,8 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from ocr_recap.cells.grids import HEIGHT, WIDTH
-from ocr_recap.cells.tally import CLASSES
+from ocr_recap.cells.tally_crop import HEIGHT, WIDTH
+from ocr_recap.cells.tally_reader import CLASSES
 
 SOFTENING = 6.0
 # Kind, output channels, side of the kernel, stride, residual. About 2.7 million multiply-adds a cell of 56 x 40.

@@ -24,8 +24,8 @@ import torch
 from net import Net, export, resume
 from torch.nn import functional
 
-from ocr_recap.cells import grids
-from ocr_recap.cells.tally import CLASSES
+from ocr_recap.cells import tally_crop
+from ocr_recap.cells.tally_reader import CLASSES
 from ocr_recap.synth.cells import tallycells
 
 BATCH = 128
@@ -134,8 +134,8 @@ def main() -> None:
     card = {
         "version": VERSION,
         "classes": list(CLASSES),
-        "patch": [grids.WIDTH, grids.HEIGHT],
-        "box": [grids.BOX_WIDTH, grids.BOX_HEIGHT],
+        "patch": [tally_crop.WIDTH, tally_crop.HEIGHT],
+        "box": [tally_crop.BOX_WIDTH, tally_crop.BOX_HEIGHT],
         "temperature": round(fitted, 4),
         "prior": [round(float(v), 4) for v in np.bincount(labels, minlength=len(CLASSES)) / len(labels)],
         "sha256": {model.name: hashlib.sha256(model.read_bytes()).hexdigest()},

@@ -1,169 +1,303 @@
-"""A proposal for people: the YAML file with names to fill in, and the picture that shows what the names belong to."""
+"""From a blank sheet to a proposal for its template: numbers, tally grids, row totals, markers, in millimetres.
+
+What the sheet says is not read: a person names what was found, and throws out what is no number.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from ...imaging.arrays import ColorImage
-from .propose import Grid, Number, Proposal
+from ...imaging.arrays import FloatArray, GrayImage
+from .lines import NotABlankSheet, Stroke, find_ruling
+from .markers import Marks, Tag, find_corner_marks, find_tag
 
-_GREEN, _BLUE, _ORANGE, _RED, _VIOLET = (40, 140, 20), (200, 90, 20), (0, 120, 230), (30, 30, 210), (190, 120, 170)
-_HEAD: Final = """\
-# Proposal of `ocr-recap templates new`, measured on {names}. What to do now (docs/new-form.md):
-#  1. Open the picture beside this file. Delete what is no number; correct what was missed.
-#  2. Fill in every empty `id:` and `en:`, and give the numbers ids of your own (letters, digits, _).
-#  3. Write `private` regions (names, signatures) and rules. Then: ocr-recap templates check {file}
-schema_version: 1
-id: {id}
-title: {{id: , en: }}
-source: >-
-  Measured by program on {names}. Print size is nominal.
-paper: {{width: {width:g}, height: {height:g}}}
-"""
-_TAIL: Final = """
-# Sums that the form itself demands; grammar in docs/templates.md.
-rules: []
-#  - {id: total, text: "number_3 = number_1 + number_2", strength: exact, basis: "form, line ..."}
-"""
+Rect = tuple[float, float, float, float]
+
+# Shares of the sheet's longer side; our seven forms: boxes 0.020-0.041 wide, up to 0.059 high.
+_BOX_WIDTH: Final = (0.012, 0.05)
+_BOX_HEIGHT: Final = (0.009, 0.07)
+_ASPECT: Final = (0.35, 3.4)
+_COUNTS: Final = (2, 6)  # boxes of one number
+_ALIKE: Final = 0.08  # boxes of a row differ by no more than this share of their size
+_GAP: Final = 0.8  # widest gap between two boxes of a number, in box widths
+_TALLY: Final = (2, 5)  # fewest rows and columns of a tally grid
+_TOTALS: Final = 3  # most boxes of a row total
+_LINE: Final = 0.03  # share of the shorter side from which a line is worth printing
 
 
-def names_of(pages: Sequence[Proposal]) -> list[list[str]]:
-    """Ids of the numbers of each page: number_1, number_2, ... through all pages."""
-    names: list[list[str]] = []
-    first = 1
-    for page in pages:
-        names.append([f"number_{first + i}" for i in range(len(page.numbers))])
-        first += len(page.numbers)
-    return names
+@dataclass(frozen=True)
+class Grid:
+    """Equal cells in rows and columns; `rect` along the outer lines, mm; `width` and `gray` of its lines."""
+
+    rect: Rect
+    rows: int
+    columns: int
+    width: float
+    gray: float
 
 
-def to_yaml(pages: Sequence[Proposal], form: str, file: str, names: str) -> str:
-    """The template file; empty names are what `templates check` asks for.
+@dataclass(frozen=True)
+class Number:
+    """Boxes of one number: the first one's x, y, width, height; how many, how far apart, the lines' width, mm."""
+
+    box: Rect
+    count: int
+    pitch: float
+    line: float
+    tally: Grid | None = None
+    totals: Grid | None = None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """One page.
+
+    Attributes:
+        paper: nominal width and height, mm.
+        scale: pixels per mm of `gray`; mm (x, y) lies at pixel (x, y) * scale - 0.5.
+        gray: the sheet, turned level.
+        numbers: from the top, then from the left.
+        grids: tally grids to which no number was found.
+        strokes: other dark lines, mm.
+        tag, marks: fiducials; a page is found by its marks only if there are all four.
+    """
+
+    paper: tuple[float, float]
+    scale: float
+    gray: GrayImage
+    numbers: tuple[Number, ...]
+    grids: tuple[Grid, ...]
+    strokes: tuple[Stroke, ...]
+    tag: Tag | None
+    marks: Marks | None
+
+
+def propose(gray: GrayImage, paper: tuple[float, float] | None = None) -> Proposal:
+    """Measure one blank sheet.
 
     Args:
-        pages: in their order; all get the paper of the first.
-        form: the template's id.
-        file: how the YAML file is called, for its head.
-        names: of the pictures that were measured.
+        gray: (h, w) uint8, the sheet and nothing else, upright.
+        paper: nominal width and height in mm; None: the shorter side is 210.
+
+    Raises:
+        NotABlankSheet: it cannot be measured; says why and what to do.
     """
-    width, height = pages[0].paper
-    lines = [_HEAD.format(names=names, file=file, id=form, width=width, height=height), "pages:"]
-    for number, page in enumerate(pages, 1):
-        lines += _page(page, str(number))
-    lines += ["", "fields:"]
-    for number, (page, ids) in enumerate(zip(pages, names_of(pages), strict=True), 1):
-        for i, field in zip(ids, page.numbers, strict=True):
-            lines += _field(field, i, str(number))
-        for grid in page.grids:
-            lines.append(f"  # A tally grid on page {number} whose number was not found: {_tally(grid)}")
-    return "\n".join(lines) + "\n" + _TAIL
-
-
-def _page(page: Proposal, number: str) -> Iterator[str]:
-    yield f'  - id: "{number}"'
-    yield "    title: {id: , en: }"
-    if page.marks:
-        yield "    markers:"
-        if page.tag:
-            tag = page.tag
-            yield (
-                f"      tag: {{family: apriltag_36h10, id: {tag.id}, center: {_list(tag.center)}, side: {tag.side}, "
-                f"rotation: {tag.rotation}}}"
-            )
-        corners = ", ".join(
-            f"{k}: {_list(v)}" for k, v in zip(("tl", "tr", "br", "bl"), page.marks.centers, strict=True)
+    found = find_ruling(gray)
+    height, width = found.gray.shape
+    scale = width / paper[0] if paper else min(height, width) / 210
+    size = paper or (round(width / scale, 1), round(height / scale, 1))
+    if abs(size[0] / size[1] / (width / height) - 1) > 0.03:
+        raise NotABlankSheet(
+            f"kertas {size[0]:g} x {size[1]:g} mm tidak sebanding dengan {width} x {height} piksel. Perbaiki --paper.",
+            f"paper of {size[0]:g} x {size[1]:g} mm does not fit {width} x {height} pixels. Correct --paper.",
         )
-        yield f"      corners: {{kind: staircase, square: {page.marks.square}, {corners}}}"
-    else:
-        yield "    find: lines  # no four corner marks were found"
-        if page.tag:
-            yield f"    # AprilTag {page.tag.id} at {_list(page.tag.center)}: of use only together with corner marks"
-    yield "    private: []"
-    yield "    #  - {id: signatures, rect: [x0, y0, x1, y1]}"
-    yield "    printed:" if page.strokes else "    printed: []"
-    for s in page.strokes:
-        shade = f", gray: {s.gray}" if s.gray > 0.25 else ""
-        yield f"      - {{line: {_list((s.x0, s.y0, s.x1, s.y1))}, width: {s.width}{shade}}}"
+    stacks = _stacks(_runs(found.faces, found.empty))
+    is_tally = [len(s) >= _TALLY[0] and len(s[0]) >= _TALLY[1] for s in stacks]
+    tallies = [s for s, yes in zip(stacks, is_tally, strict=True) if yes]
+    others = [s for s, yes in zip(stacks, is_tally, strict=True) if not yes]
+    is_total = [_beside(s, tallies) for s in others]
+    totals = [s for s, yes in zip(others, is_total, strict=True) if yes]
+    rows = [row for s, yes in zip(others, is_total, strict=True) if not yes for row in s]
+    longer = max(height, width)
+    boxes = _in_order([row for row in rows if _is_number(row, longer)])
+    if not boxes:
+        raise NotABlankSheet(
+            "tidak ada deretan kotak angka di lembar ini (2-6 kotak kosong sama besar). Apakah lembarnya belum diisi?",
+            "there is no row of boxes for digits on this sheet (2-6 equal empty boxes). Is the sheet not filled in?",
+        )
+
+    tallies, totals = _split(tallies, boxes), _split(totals, boxes)
+
+    def grid(stack: list[list[FloatArray]]) -> Grid:
+        first, last = stack[0][0], stack[-1][-1]
+        inner = [s for s in found.strokes if _on(s, (first[0], first[1], last[2], last[3]))]
+        line = float(np.median([s.width for s in inner])) if inner else 1.0
+        shade = float(np.median([s.gray for s in inner])) if inner else 0.0
+        rect = _mm((first[0], first[1], last[2], last[3]), scale)
+        return Grid(rect, len(stack), len(stack[0]), round(line / scale, 2), round(min(max(shade, 0), 1), 2))
+
+    owners = _owners(tallies, boxes)
+    numbers: list[Number] = []
+    for i, row in enumerate(boxes):
+        mine = next((k for k, owner in enumerate(owners) if owner == i), None)
+        stack = None if mine is None else tallies[mine]
+        beside = None if stack is None else next((t for t in totals if _same_rows(t, stack)), None)
+        grids = grid(stack) if stack else None, grid(beside) if beside else None
+        numbers.append(_number(row, found.strokes, scale, *grids))
+    free = tuple(grid(stack) for stack, owner in zip(tallies, owners, strict=True) if owner is None)
+    ruled = _printed(found.strokes, boxes, [*tallies, *totals], scale, min(height, width))
+    fiducials = find_tag(found.gray, scale), find_corner_marks(found.gray, scale)
+    return Proposal(size, scale, found.gray, tuple(numbers), free, ruled, *fiducials)
 
 
-def _field(number: Number, name: str, page: str) -> Iterator[str]:
-    yield f"  - id: {name}"
-    yield f'    page: "{page}"'
-    yield "    label: {id: , en: }"
-    cells = f"box: {_list(number.box)}, count: {number.count}, pitch: {number.pitch:g}, line: {number.line:g}"
-    yield f"    cells: {{{cells}}}"
-    if number.tally:
-        yield "    witnesses:"
-        yield f"      - {_tally(number.tally)}"
-        if number.totals:
-            grid = number.totals
-            yield (
-                f"      - {{kind: row_totals, grid: {_list(grid.rect)}, rows: {grid.rows}, cells: {grid.columns}, "
-                f"line: {max(grid.width, 0.05):g}, gray: {grid.gray:g}}}"
-            )
+def _runs(faces: FloatArray, empty: NDArray[np.bool_]) -> list[list[FloatArray]]:
+    """Rows of equal, equally spaced empty boxes, each as long as it goes."""
+    left = [face for face, free in zip(faces, empty, strict=True) if free]
+    left.sort(key=lambda f: (f[0], f[1]))
+    runs: list[list[FloatArray]] = []
+    for face in left:
+        best = None
+        for run in runs:
+            last = run[-1]
+            width, height = last[2] - last[0], last[3] - last[1]
+            slack = max(3.0, _ALIKE * width), max(3.0, _ALIKE * height)
+            fits = abs(face[1] - last[1]) < slack[1] and abs(face[3] - last[3]) < slack[1]
+            fits = fits and abs(face[2] - face[0] - width) < slack[0] and -3 < face[0] - last[2] < _GAP * width
+            if len(run) > 1:
+                fits = fits and abs((face[0] - last[0]) - (last[0] - run[-2][0])) < slack[0]
+            if fits and (best is None or last[0] > best[-1][0]):
+                best = run
+        if best is None:
+            runs.append([face])
+        else:
+            best.append(face)
+    return sorted(runs, key=lambda run: (run[0][1], run[0][0]))
 
 
-def _tally(grid: Grid) -> str:
-    return (
-        f"{{kind: tally, grid: {_list(grid.rect)}, rows: {grid.rows}, columns: {grid.columns}, "
-        f"line: {max(grid.width, 0.05):g}, gray: {grid.gray:g}}}"
+def _stacks(runs: Sequence[list[FloatArray]]) -> list[list[list[FloatArray]]]:
+    """Runs of the same columns that touch one another from above to below."""
+    stacks: list[list[list[FloatArray]]] = []
+    for run in runs:
+        for stack in stacks:
+            above = stack[-1]
+            touching = abs(run[0][1] - above[0][3]) < 4 and len(run) == len(above)
+            tall, taller = run[0][3] - run[0][1], above[0][3] - above[0][1]
+            if (
+                touching
+                and abs(run[0][0] - above[0][0]) < 4
+                and abs(run[-1][2] - above[-1][2]) < 4
+                and abs(tall - taller) < max(3.0, 0.2 * taller)
+            ):
+                stack.append(run)
+                break
+        else:
+            stacks.append([run])
+    return stacks
+
+
+def _split(stacks: Sequence[list[list[FloatArray]]], boxes: Sequence[list[FloatArray]]) -> list[list[list[FloatArray]]]:
+    """Grids that touch one another, parted where the boxes of another number begin beside them."""
+    parts: list[list[list[FloatArray]]] = []
+    for stack in stacks:
+        part = [stack[0]]
+        for row in stack[1:]:
+            starts = any(abs(b[0][1] - row[0][1]) < 4 and b[0][0] > row[-1][2] - 4 for b in boxes)
+            if starts and len(part) >= _TALLY[0]:
+                parts.append(part)
+                part = []
+            part.append(row)
+        parts.append(part)
+    return parts
+
+
+def _span(stack: list[list[FloatArray]]) -> tuple[float, float]:
+    return float(stack[0][0][1]), float(stack[-1][0][3])
+
+
+def _same_rows(stack: list[list[FloatArray]], other: list[list[FloatArray]]) -> bool:
+    (a0, a1), (b0, b1) = _span(stack), _span(other)
+    tall = (b1 - b0) / len(other)
+    return len(stack) == len(other) and abs(a0 - b0) < 0.3 * tall and abs(a1 - b1) < 0.3 * tall
+
+
+def _beside(stack: list[list[FloatArray]], tallies: Sequence[list[list[FloatArray]]]) -> bool:
+    """Is this the column of row totals of one of the tally grids?"""
+    return len(stack[0]) <= _TOTALS and any(
+        _same_rows(stack, tally) and stack[0][0][0] > tally[0][-1][2] - 4 for tally in tallies
     )
 
 
-def _list(values: Sequence[float]) -> str:
-    return "[" + ", ".join(f"{v:g}" for v in values) + "]"
+def _is_number(row: list[FloatArray], longer: int) -> bool:
+    width, height = float(row[0][2] - row[0][0]), float(row[0][3] - row[0][1])
+    return (
+        _COUNTS[0] <= len(row) <= _COUNTS[1]
+        and _BOX_WIDTH[0] < width / longer < _BOX_WIDTH[1]
+        and _BOX_HEIGHT[0] < height / longer < _BOX_HEIGHT[1]
+        and _ASPECT[0] < width / height < _ASPECT[1]
+    )
 
 
-def picture(page: Proposal, ids: Sequence[str]) -> ColorImage:
-    """The sheet, paled, with the proposal on it, BGR: boxes green with their ids, tally grids blue, row totals orange,
-    other lines violet, markers red."""
-    pale = 255 - (255 - page.gray.astype(np.int16)) // 2
-    image = np.ascontiguousarray(np.repeat(pale.astype(np.uint8)[:, :, None], 3, axis=2))
-    thick = max(1, round(min(page.gray.shape) / 900))
-
-    def at(x: float, y: float) -> tuple[int, int]:
-        return round(x * page.scale - 0.5), round(y * page.scale - 0.5)
-
-    for s in page.strokes:
-        cv2.line(image, at(s.x0, s.y0), at(s.x1, s.y1), _VIOLET, thick, cv2.LINE_AA)
-    for number in page.numbers:
-        if number.tally:
-            _draw_grid(image, number.tally, page.scale, _BLUE, thick)
-        if number.totals:
-            _draw_grid(image, number.totals, page.scale, _ORANGE, thick)
-    for grid in page.grids:
-        _draw_grid(image, grid, page.scale, _RED, thick)
-    for name, number in zip(ids, page.numbers, strict=True):
-        x, y, w, h = number.box
-        for i in range(number.count):
-            left = x + i * number.pitch
-            cv2.rectangle(image, at(left, y), at(left + w, y + h), _GREEN, 2 * thick, cv2.LINE_AA)
-        size = 0.045 * page.scale * min(w, h)
-        _label(image, name, at(x, y), min(max(size, 0.35), 1.0), thick)
-    if page.tag:
-        half = page.tag.side / 2
-        x, y = page.tag.center
-        cv2.rectangle(image, at(x - half, y - half), at(x + half, y + half), _RED, 3 * thick)
-    for x, y in page.marks.centers if page.marks else ():
-        cv2.circle(image, at(x, y), round(1.6 * page.scale * (page.marks.square if page.marks else 1)), _RED, 3 * thick)
-    return image
+def _owners(tallies: Sequence[list[list[FloatArray]]], boxes: Sequence[list[FloatArray]]) -> list[int | None]:
+    """The number that each tally grid counts: to the right at its height, else the next one below; one grid each."""
+    owners: list[int | None] = []
+    for tally in tallies:
+        top, bottom = _span(tally)
+        left, right = tally[0][0][0], tally[0][-1][2]
+        able: list[tuple[float, int]] = []
+        for i, row in enumerate(boxes):
+            if i in owners:
+                continue
+            if row[0][0] > right - 4 and row[0][3] > top and row[0][1] < bottom:
+                off = abs((row[0][1] + row[0][3]) / 2 - (top + bottom) / 2) + 0.2 * (row[0][0] - right)
+                able.append((float(off), i))
+            elif row[0][1] > bottom - 4 and row[0][0] > left - 4 and row[0][0] < right:
+                able.append((1e6 + float(row[0][1] - bottom), i))
+        owners.append(min(able)[1] if able else None)
+    return owners
 
 
-def _label(image: ColorImage, text: str, corner: tuple[int, int], size: float, thick: int) -> None:
-    place = corner[0], corner[1] - 3 * thick
-    cv2.putText(image, text, place, cv2.FONT_HERSHEY_SIMPLEX, size, (255, 255, 255), 4 * thick, cv2.LINE_AA)
-    cv2.putText(image, text, place, cv2.FONT_HERSHEY_SIMPLEX, size, _GREEN, thick, cv2.LINE_AA)
+def _number(
+    row: list[FloatArray], strokes: Sequence[Stroke], scale: float, tally: Grid | None, totals: Grid | None
+) -> Number:
+    table = np.array(row)
+    width, height = (float(np.median(table[:, k + 2] - table[:, k])) for k in (0, 1))
+    pitch = float(np.median(np.diff(table[:, 0])))
+    if abs(pitch - width) < 0.06 * width:
+        pitch = width = (pitch + width) / 2
+    x, y, _, _ = _mm((float(table[0, 0]), float(np.median(table[:, 1])), 0, 0), scale)
+    outline = (table[0, 0], table[0, 1], table[-1, 2], table[-1, 3])
+    near = [s.width for s in strokes if _on(s, outline)]
+    line = round(max(0.1, float(np.median(near)) / scale), 2) if near else 0.4
+    box = x, y, round(width / scale, 2), round(height / scale, 2)
+    return Number(box, len(row), round(pitch / scale, 2), line, tally, totals)
 
 
-def _draw_grid(image: ColorImage, grid: Grid, scale: float, color: tuple[int, int, int], thick: int) -> None:
-    x0, y0, x1, y1 = (v * scale - 0.5 for v in grid.rect)
-    for i in range(grid.rows + 1):
-        y = round(y0 + (y1 - y0) * i / grid.rows)
-        cv2.line(image, (round(x0), y), (round(x1), y), color, thick, cv2.LINE_AA)
-    for i in range(grid.columns + 1):
-        x = round(x0 + (x1 - x0) * i / grid.columns)
-        cv2.line(image, (x, round(y0)), (x, round(y1)), color, thick, cv2.LINE_AA)
+def _on(stroke: Stroke, rect: Sequence[float]) -> bool:
+    """Does the line lie within this rectangle or on its border, along its whole length?"""
+    x0, y0, x1, y1 = rect
+    return (
+        min(stroke.x0, stroke.x1) > x0 - 4
+        and max(stroke.x0, stroke.x1) < x1 + 4
+        and min(stroke.y0, stroke.y1) > y0 - 4
+        and max(stroke.y0, stroke.y1) < y1 + 4
+    )
+
+
+def _printed(
+    strokes: Sequence[Stroke],
+    boxes: Sequence[list[FloatArray]],
+    stacks: Sequence[list[list[FloatArray]]],
+    scale: float,
+    side: int,
+) -> tuple[Stroke, ...]:
+    """Lines that boxes and grids do not draw themselves, long enough to matter, mm."""
+    own = [(row[0][0], row[0][1], row[-1][2], row[-1][3]) for row in boxes]
+    own += [(s[0][0][0], s[0][0][1], s[-1][-1][2], s[-1][-1][3]) for s in stacks]
+    kept: list[Stroke] = []
+    for stroke in strokes:
+        length = abs(stroke.x1 - stroke.x0) + abs(stroke.y1 - stroke.y0)
+        if length >= _LINE * side and not any(_on(stroke, rect) for rect in own):
+            x0, y0, x1, y1 = _mm((stroke.x0, stroke.y0, stroke.x1, stroke.y1), scale)
+            kept.append(Stroke(x0, y0, x1, y1, round(max(0.1, stroke.width / scale), 2), stroke.gray))
+    return tuple(kept)
+
+
+def _mm(pixels: Sequence[float], scale: float) -> Rect:
+    x0, y0, x1, y1 = (round((float(v) + 0.5) / scale, 2) for v in pixels)
+    return x0, y0, x1, y1
+
+
+def _in_order(rows: Sequence[list[FloatArray]]) -> list[list[FloatArray]]:
+    """From the top, then from the left; rows whose heights overlap by half stand side by side."""
+    lines: list[list[list[FloatArray]]] = []
+    for row in sorted(rows, key=lambda r: float(r[0][1])):
+        if lines and row[0][1] < (lines[-1][0][0][1] + lines[-1][0][0][3]) / 2:
+            lines[-1].append(row)
+        else:
+            lines.append([row])
+    return [row for line in lines for row in sorted(line, key=lambda r: float(r[0][0]))]

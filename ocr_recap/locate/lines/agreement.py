@@ -20,13 +20,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...forms.draw import raster
+from ...forms.drawing import raster
 from ...forms.template import Template
 from ...imaging.arrays import FloatArray
 from ...imaging.homography import project
-from ..paper.register import Fit, ruling
-from ..paper.rounds import BENT, MOST_LEFT
-from .covered import covered
+from ..paper.line_fit import Fit, ruling
+from ..paper.surface_fit import BENT, MOST_LEFT
+from .occlusion import covered
 from .rectify import Rectified
 
 Mask = NDArray[np.uint8]

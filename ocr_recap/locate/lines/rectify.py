@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import FloatArray, GrayImage
 from ...imaging.homography import project
-from ...imaging.surface import Surface
+from ...imaging.spline_surface import Surface
 from .segments import SPREAD, angles, between, directions, hidden_segments, main_direction, segments
-from .unbend import unbend
+from .straighten import unbend
 
 Mask = NDArray[np.uint8]
 

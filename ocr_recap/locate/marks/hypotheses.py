@@ -15,12 +15,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...forms.parts import tag_corners
+from ...forms.fields import tag_corners
 from ...forms.template import Template
 from ...imaging.arrays import FloatArray
 from ...imaging.fiducials import SeenMark, SeenTag
 from ...imaging.homography import project, through_four
-from ..paper.register import Ruling, quick_score, ridge_distance, ruling
+from ..paper.line_fit import Ruling, quick_score, ridge_distance, ruling
 
 Layout = tuple[Template, str, FloatArray]  # a page and the centres of its corner marks, mm
 

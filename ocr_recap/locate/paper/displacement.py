@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import FloatArray
 from ...imaging.homography import project
-from ...imaging.surface import Surface, splines
-from .basis import KNOTS, PARTS, basis_of
-from .register import Ruling
+from ...imaging.spline_surface import Surface, splines
+from .line_fit import Ruling
+from .spline_basis import KNOTS, PARTS, basis_of
 
 Fold = tuple[int, float]  # (0, x mm): down the page at x; (1, y mm): across it at y
 

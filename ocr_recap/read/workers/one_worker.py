@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 import weakref
 
-from ...imaging.load import Source
+from ...imaging.photo import Source
 from ...records.options import Options
-from .crew import Crew
 from .limits import Limits
-from .processes import Build, ProcessWorker
-from .singles import count_of, may_have_frames
+from .ordered import count_of, may_have_frames
+from .spawn import Build, ProcessWorker
+from .supervisor import Crew
 from .tasks import Done, Single, Task
 
 
@@ -27,7 +27,7 @@ class OneWorker:
         """Read one frame of a file; the piece of work, and what came of it.
 
         Raises:
-            ocr_recap.read.workers.crew.CannotStart: the process does not start.
+            ocr_recap.read.workers.supervisor.CannotStart: the process does not start.
         """
         task = Single(source, name, frame)
         return task, self._done(task)
@@ -36,7 +36,7 @@ class OneWorker:
         """How many frames a file has; 1 where that cannot be said, since reading it says why.
 
         Raises:
-            ocr_recap.read.workers.crew.CannotStart: the process does not start.
+            ocr_recap.read.workers.supervisor.CannotStart: the process does not start.
         """
         if not may_have_frames(source):
             return 1

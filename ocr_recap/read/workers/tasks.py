@@ -13,7 +13,7 @@ from typing import Any, Protocol, Self
 
 from ...forms.template import Template
 from ...imaging import frames
-from ...imaging.load import Source
+from ...imaging.photo import Source
 from ...records.options import Options
 from ...records.record import Record, label
 from ..check import Check, check, unchecked

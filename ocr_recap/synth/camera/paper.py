@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Float32Array
 from .conditions import Conditions
-from .surface import Surface
+from .sheet_shape import Surface
 
 Picture = NDArray[np.uint8]
 Scale = tuple[float, float]  # pixels per mm across and down: whole pixels make them differ a little

@@ -18,7 +18,7 @@ from ...imaging.arrays import FloatArray
 from . import defects as known
 from . import lens, light, paper, scene, sensor
 from .conditions import Conditions, Preset, check, draw
-from .surface import surface
+from .sheet_shape import surface
 from .view import View, look
 
 Picture = NDArray[np.uint8]

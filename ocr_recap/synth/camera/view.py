@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import FloatArray
 from .conditions import Conditions
-from .surface import Surface
+from .sheet_shape import Surface
 
 Map = NDArray[np.float32]
 

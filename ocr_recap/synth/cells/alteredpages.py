@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from ...cells.crop import crop
 from ...forms import template
-from ...forms.parts import FormField
+from ...forms.fields import FormField
 from ...forms.template import Template
-from ...imaging.load import load
+from ...imaging.photo import load
 from ...locate.locate import locate
 from ...messages.problems import PhotoProblem
 from ..forms.alter import OVER

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ...cells.crop import cut
 from ...cells.patch import PATCH
 from ...forms import template
-from ...imaging.load import load
+from ...imaging.photo import load
 from ..camera.conditions import Preset
 from ..sets import photos
 from ..writing.hand import CORRECTIONS, Manner, Writers, named

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from ...cells.crop import cut
 from ...cells.patch import PATCH
 from ...forms import template
-from ...forms.parts import FormField
+from ...forms.fields import FormField
 from ...forms.template import Template
-from ...imaging.load import load
+from ...imaging.photo import load
 from ..camera.photo import photograph
 from ..forms import clerk, numbers
 from ..forms.fill import FieldWriting, fill_page

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...cells.grids import CANCELLED, OTHER
+from ...cells.tally_crop import CANCELLED, OTHER
 from ...imaging.arrays import GrayImage
 from ..writing import ink
 from ..writing.bundles import TallyHand, varied

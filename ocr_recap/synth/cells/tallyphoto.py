@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...cells.grids import BOX_HEIGHT, BOX_WIDTH, HEIGHT, WIDTH
+from ...cells.tally_crop import BOX_HEIGHT, BOX_WIDTH, HEIGHT, WIDTH
 from ...imaging.arrays import Float32Array, GrayImage
 
 Rect = tuple[float, float, float, float]

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...decide.readings import interpret
-from ...forms.parts import FormField
+from ...decide.evidence import interpret
+from ...forms.fields import FormField
 from ..writing.hand import Manner
 from ..writing.strikes import AMENDED, STRIKES
 from .fill import FieldWriting, Struck

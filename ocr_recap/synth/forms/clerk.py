@@ -12,8 +12,8 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
-from ...decide.readings import interpret
-from ...forms.parts import FormField, RowTotals, Tally
+from ...decide.evidence import interpret
+from ...forms.fields import FormField, RowTotals, Tally
 from ...forms.template import Template
 from ..writing.bundles import Bundle
 from ..writing.hand import CORRECTIONS, Manner

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...forms.parts import FormField, RowTotals, Tally
+from ...forms.fields import FormField, RowTotals, Tally
 from ...forms.template import Template
 from .fill import FieldWriting
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...forms import draw
-from ...forms.parts import Bubbles, FormField, RowTotals, Tally
+from ...forms import drawing
+from ...forms.fields import Bubbles, FormField, RowTotals, Tally
 from ...forms.template import Template
 from ..writing import ink, marks
 from ..writing.hand import Hand, Manner, cell, character, plain
@@ -118,7 +118,7 @@ def blank_page(template: Template, page_id: str, pixels_per_mm: float) -> NDArra
     if key not in _blanks:
         if len(_blanks) >= _BLANKS:
             _blanks.clear()
-        _blanks[key] = draw.raster(template, page_id, pixels_per_mm)
+        _blanks[key] = drawing.raster(template, page_id, pixels_per_mm)
         _blanks[key].flags.writeable = False
     return _blanks[key]
 

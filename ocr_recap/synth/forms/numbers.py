@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ...forms.parts import FormField, Tally
+from ...forms.fields import FormField, Tally
 from ...forms.template import Rule, Template
 
 LARGEST_ROLL = 300  # voters at one TPS (KPU, 2024)

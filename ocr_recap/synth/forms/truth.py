@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ...decide.readings import interpret
-from ...forms.parts import FormField, RowTotals, Tally
-from ...forms.printed import Rect
+from ...decide.evidence import interpret
+from ...forms.fields import FormField, RowTotals, Tally
+from ...forms.print_items import Rect
 from ...forms.template import Template
 from ...imaging.arrays import FloatArray
 from ...imaging.homography import project

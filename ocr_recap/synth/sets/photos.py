@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ...forms.parts import FormField
+from ...forms.fields import FormField
 from ...forms.template import Template
 from ...imaging.files import write_atomically
 from ..camera.conditions import Preset

@@ -25,7 +25,7 @@ INK_BGR: dict[Pen, tuple[int, int, int]] = {
     "blue_ballpoint": (142, 62, 52),
     "black_ballpoint": (58, 52, 52),
 }
-# The seven-segment guide in fractions of the cell; the same figures as in `ocr_recap.forms.draw`.
+# The seven-segment guide in fractions of the cell; the same figures as in `ocr_recap.forms.drawing`.
 _GUIDE: Rect = (0.30, 0.17, 0.70, 0.83)
 _SHIFT = 4  # fractional bits of OpenCV's drawing coordinates
 _LEAST_WIDTH = 8.0  # thinner lines are drawn enlarged and shrunk, so that their width is not rounded

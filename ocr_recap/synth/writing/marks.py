@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...forms.parts import Bubbles, RowTotals, Tally
+from ...forms.fields import Bubbles, RowTotals, Tally
 from .bundles import Bundle, bundle
 from .sheet import Sheet
 from .strokes import Strokes, scribble

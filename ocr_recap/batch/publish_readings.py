@@ -1,0 +1,226 @@
+"""Phase one of publishing: the journal of a batch becomes readings, documents and pictures.
+
+Phase two, `publish`, makes everything else of them. Both work in a folder of their own, which then takes the place of
+the results before it, so that nothing is ever half-written.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..read.reader import Reader
+from ..records.decision_log import Log
+from ..records.document import settle_all
+from ..records.folder import (
+    DECISIONS_FILE,
+    DOCUMENTS_FILE,
+    JOURNAL_FILE,
+    PART_FOLDER,
+    PHOTOS_FILE,
+    PICTURES,
+    RUN_FILE,
+    TEMPLATES,
+)
+from ..records.grouping import Group, group, sighting
+from ..records.record import Problem, Record, problem
+from ..records.run_info import RunInfo
+from ..records.station_codes import Naming, place
+from ..report.view_model import Totals
+from . import checksums
+from .audit import EditedError, Examined
+from .install import install, keep_filled
+from .jobs import picture_name
+from .journal import Entry, Journal
+from .plan import Planned
+from .publish_tables import Tables, opened, write
+from .run_info_builder import now
+
+
+@dataclass(frozen=True)
+class PhotoRow:
+    """What one photo came to, for a short listing. `file` names its frame too; `page` is (template id, page id)."""
+
+    file: str
+    page: tuple[str, str] | None
+    accepted: int
+    review: int
+    blank: int
+    status: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How photos are put together: how to find their stations, and all stations, if they are known."""
+
+    naming: Naming = field(default_factory=Naming)
+    roll: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a batch came to: a row per photo as read, and the tables."""
+
+    rows: tuple[PhotoRow, ...]
+    tables: Tables
+
+
+def publish(
+    out: Path,
+    plan: Sequence[Planned],
+    reader: Reader,
+    wanted: Wanted,
+    run: RunInfo,
+    journal: Journal,
+    examined: Examined | None = None,
+) -> Published:
+    """Turn the journal of a batch into its results.
+
+    Args:
+        out: the folder of results.
+        plan: all photos, in input order.
+        reader: that read them.
+        wanted: how to put them together.
+        run: how the batch was run.
+        journal: with the result of each photo; pictures that lie beside it stay there.
+        examined: what people decided about an earlier batch in `out`, which stays there and is heard again.
+
+    Raises:
+        BatchError: a result in the journal was changed since it was read.
+        OSError: `out` cannot be written.
+    """
+    stage, examined = out / PART_FOLDER, examined or Examined(Log())
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir()
+    if examined.log.content:
+        (stage / DECISIONS_FILE).write_bytes(examined.log.content)
+    rows = _readings(stage, plan, reader, wanted, run, journal)
+    tables = write(opened(stage, reader.templates), just_read=True)
+    kept = keep_filled(out)
+    install(stage, out)
+    return Published(rows, replace(tables, kept=kept, events=examined.events))
+
+
+def _readings(
+    stage: Path, plan: Sequence[Planned], reader: Reader, wanted: Wanted, run: RunInfo, journal: Journal
+) -> tuple[PhotoRow, ...]:
+    """Write everything that `publish.write` starts from. One document is held at a time."""
+    forms = {form.id: form for form in reader.templates}
+    groups = _groups(plan, reader, wanted, journal)
+    pictures: dict[str, str] = {}
+    for name in PICTURES:
+        (stage / name).mkdir()
+    rows: dict[int, PhotoRow] = {}
+    lines: dict[int, tuple[int, int]] = {}  # where each photo's line lies among those in the order of documents
+    used: set[str] = set()
+    stations: set[str | None] = set()
+
+    def load(index: int) -> Record:
+        job = plan[index].job
+        entry = _entry(plan[index], plan, reader, journal)
+        for kind, sha256 in entry.pictures.items():
+            name = f"{kind}/{picture_name(job.name, job.sha256, job.frame)}"
+            if (path := journal.picture(kind, sha256, job, entry.file)) is not None:
+                _lend(path, stage / name)
+                pictures[name] = sha256
+        return entry.record
+
+    spool = stage / f"{PHOTOS_FILE}.spool"
+    with spool.open("w+b") as unordered, (stage / DOCUMENTS_FILE).open("wb") as documents:
+        for document, records in settle_all(groups, load, forms):
+            documents.write((document.to_json() + "\n").encode())
+            used.update([document.template] if document.template else [])
+            stations.add(document.station.code)
+            for index, record in records:
+                line = (record.to_json() + "\n").encode()
+                lines[index] = unordered.tell(), len(line)
+                unordered.write(line)
+                rows[index] = _row(record)
+        with (stage / PHOTOS_FILE).open("wb") as photos:
+            for index in range(len(plan)):
+                start, length = lines[index]
+                unordered.seek(start)
+                photos.write(unordered.read(length))
+    spool.unlink()
+    (stage / TEMPLATES).mkdir()
+    kept = [form for form in reader.templates if form.id in used] or list(reader.templates)
+    for form in kept:
+        (stage / TEMPLATES / f"{form.id}.yaml").write_bytes(form.yaml.encode())
+    run.model_copy(
+        update={
+            "finished": now(),
+            "templates": {form.id: form.sha256 for form in kept},
+            "stations_without_photos": tuple(code for code in wanted.roll or () if code not in stations),
+        }
+    ).save(stage)
+    log = [DECISIONS_FILE] if (stage / DECISIONS_FILE).is_file() else []
+    names = [PHOTOS_FILE, DOCUMENTS_FILE, RUN_FILE, *log, *(f"{TEMPLATES}/{form.id}.yaml" for form in kept)]
+    checksums.write(stage, {**pictures, **{name: checksums.of(stage / name) for name in names}})
+    return tuple(rows[index] for index in range(len(plan)))
+
+
+def _lend(path: Path, to: Path) -> None:
+    """Let a file have a second name, or a copy where the disk knows no such thing."""
+    try:
+        to.hardlink_to(path)
+    except OSError:
+        shutil.copyfile(path, to)
+
+
+def _groups(plan: Sequence[Planned], reader: Reader, wanted: Wanted, journal: Journal) -> list[Group]:
+    """Which photos make one document. Only a few facts of each photo are held at once."""
+    return group(
+        [
+            sighting(
+                _entry(p, plan, reader, journal).record,
+                place(p.job.name, wanted.naming, p.job.path.as_posix(), p.job.frame),
+            )
+            for p in plan
+        ],
+        wanted.roll,
+    )
+
+
+def _entry(planned: Planned, plan: Sequence[Planned], reader: Reader, journal: Journal) -> Entry:
+    job = planned.job
+    if planned.first is not None:
+        first = _entry(plan[planned.first], plan, reader, journal).record
+        return Entry(_duplicate(first, job.name), {}, job.name)
+    if (entry := journal.load(job)) is not None:
+        return entry
+    if job.label in journal.changed:
+        raise _changed(job.label)
+    lost = reader.unread(job.name, job.frame, "internal_error", sha256=job.sha256, error="result lost")
+    return Entry(lost, {}, job.name)
+
+
+def _changed(name: str) -> EditedError:
+    return EditedError(
+        f"{JOURNAL_FILE}: hasil baca {name} berubah sejak dibaca; tidak ada yang ditulis. Jalankan lagi perintah yang "
+        "sama: foto itu dibaca ulang.",
+        f"{JOURNAL_FILE}: what was read of {name} was changed since; nothing was written. Run the same command again: "
+        "that photo is read again.",
+    )
+
+
+def _duplicate(first: Record, name: str) -> Record:
+    """The record of a photo whose bytes were read before, under the name of `first`."""
+    return Record(
+        photo=first.photo.model_copy(update={"file": name}),
+        page=None,
+        fields={},
+        status="problem",
+        problems=(problem("duplicate_photo", first=first.photo.file), *(first.problems if first.page is None else ())),
+        provenance=first.provenance.model_copy(update={"template_sha256": None}),
+    )
+
+
+def _row(record: Record) -> PhotoRow:
+    totals = Totals()
+    totals.add(record)
+    page = (record.page.template, record.page.page) if record.page else None
+    counts = totals.accepted, totals.review, totals.blank
+    return PhotoRow(record.photo.label, page, *counts, record.status, record.problems)

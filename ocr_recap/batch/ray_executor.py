@@ -1,0 +1,134 @@
+"""Ray as an executor: each worker is an actor of a local Ray or of a cluster that is there already."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import Future
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from ..messages.errors import BatchError
+from ..read.workers.limits import Limits, confine
+from ..read.workers.supervisor import Worker
+from ..read.workers.tasks import Done, Task, perform
+from ..records.options import Options
+
+ADDRESS = "RAY_ADDRESS"  # Ray's own name for the cluster to use
+USAGE_STATISTICS = "RAY_USAGE_STATS_ENABLED"  # Ray's own, which sends some to its makers unless this is 0
+
+
+def require() -> Any:
+    """The library.
+
+    Raises:
+        BatchError: it is not installed.
+    """
+    try:
+        return import_module("ray")
+    except ImportError:
+        raise BatchError(
+            "Ray belum terpasang. Jalankan pip install 'ocr-recap[ray]', atau pilih --executor processes.",
+            "Ray is not installed. Run pip install 'ocr-recap[ray]', or choose --executor processes.",
+        ) from None
+
+
+def connected(workers: int) -> Any:
+    """The library, at the cluster of `RAY_ADDRESS`, else at a local Ray; one that the program uses already is used.
+
+    Args:
+        workers: how many processors a local Ray shall have.
+
+    Raises:
+        BatchError: Ray is not installed, or the cluster cannot be reached.
+    """
+    ray = require()
+    if not ray.is_initialized():
+        os.environ[USAGE_STATISTICS] = "0"
+        alone = {} if os.environ.get(ADDRESS) else {"num_cpus": workers, "include_dashboard": False}
+        try:
+            ray.init(log_to_driver=False, **alone)
+        except Exception as fault:  # it has no type of its own for it
+            where = os.environ.get(ADDRESS, "lokal / local")
+            raise BatchError(
+                f"Ray ({where}) tidak dapat dihubungi: {fault}. Periksa {ADDRESS}, atau pilih --executor processes.",
+                f"Ray ({where}) cannot be reached: {fault}. Check {ADDRESS}, or choose --executor processes.",
+            ) from None
+    return ray
+
+
+def ray_hire(options: Options, limits: Limits, workers: int, ship: bool) -> Callable[[], Worker]:
+    """How actors are made.
+
+    Args:
+        options: how to read; template files travel with it.
+        limits: of a piece of work.
+        workers: how many processors a local Ray shall have.
+        ship: send photos by Ray's object store, where the nodes do not see the files of this machine.
+
+    Raises:
+        BatchError: Ray is not installed, or the cluster cannot be reached.
+    """
+    ray = connected(workers)
+    files = {Path(t).name: Path(t).read_bytes() for t in options.templates if Path(t).is_file()}
+    # An actor that dies is replaced by the crew, which knows what it was at.
+    actor = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0)(Actor)
+    return lambda: RayWorker(ray, actor, options, files, limits, ship)
+
+
+class Actor:
+    """What runs in a process of Ray."""
+
+    def __init__(self, options: Options, files: dict[str, bytes], megabytes: int) -> None:
+        """Build a reader; template files are written down first, as they may not lie on this node."""
+        import cv2  # noqa: PLC0415
+
+        from ..read.reader import Reader  # noqa: PLC0415
+
+        cv2.setNumThreads(1)
+        with tempfile.TemporaryDirectory() as folder:
+            for name, content in files.items():
+                (Path(folder) / name).write_bytes(content)
+            own = (str(Path(folder) / Path(t).name) if Path(t).name in files else t for t in options.templates)
+            self._reader = Reader(options.model_copy(update={"templates": tuple(own)}))
+        confine(megabytes)
+
+    def ready(self) -> bool:
+        """Answers once the reader is built."""
+        return True
+
+    def work(self, task: Task, content: bytes | None) -> Done:
+        """Do a piece of work, with the file's bytes if they were sent."""
+        return perform(self._reader, task if content is None else task.with_content(content))
+
+
+class RayWorker:
+    """An actor."""
+
+    def __init__(
+        self, ray: Any, actor: Any, options: Options, files: dict[str, bytes], limits: Limits, ship: bool
+    ) -> None:
+        """Start the actor; it is ready later."""
+        self._ray, self._ship = ray, ship
+        self._actor = actor.remote(options, files, limits.megabytes)
+        self._ready: Future[bool] = self._actor.ready.remote().future()
+
+    def begin(self, task: Task) -> Future[Done]:
+        """Hand it a piece of work."""
+        content = None
+        if self._ship and task.path is not None:
+            try:
+                content = self._ray.put(task.path.read_bytes())
+            except OSError:
+                content = None  # the actor says what is wrong with it, as far as it can see
+        return self._actor.work.remote(task, content).future()
+
+    def ready(self) -> Future[bool]:
+        """Done when it has built its reader."""
+        return self._ready
+
+    def end(self, now: bool) -> None:
+        """Kill it; it holds nothing that would have to be put in order."""
+        self._ray.kill(self._actor)

@@ -1,0 +1,175 @@
+"""Is this a photo of the paper itself? A screen shows its pattern of pixels; a photocopy loses what is printed palely.
+
+Both are read from the gray photo alone. What they mean is said by `advice`: a warning, and the photo is still read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..forms.drawing import Line, primitives
+from ..forms.template import Template
+from ..imaging.photo import Photo
+from ..locate.located import Located
+
+_TILE = 64  # px
+_LEAST_UNIT = (
+    27.0  # px of a cell's width: on smaller pages every tile holds print, whose regularity looks like a pattern
+)
+_TILES = 24  # calmest bright tiles that are looked at: blank paper
+_LOWEST = 0.08  # cycles per px: slower changes are light, folds and print
+_PIECES = 40  # of all lines of one kind that are looked at
+_PIECE = 30.0  # mm of a line that are averaged: long enough to see 2 gray levels through noise
+_SAMPLES = 30  # along a piece
+_REACH = 1.6  # mm on either side of a line's place
+_STEP = 0.2  # mm
+_PALE = (0.6, 0.9)  # grays (0 black, 1 white) of lines that a photocopier's hard tone curve drops
+_DARK = 0.3
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A regular pattern on blank paper.
+
+    Attributes:
+        peak: power of the strongest frequency by the usual power at that distance from 0; median over tiles.
+        amplitude: of it, as a share of the paper's gray level; median over tiles.
+    """
+
+    peak: float
+    amplitude: float
+
+
+def pattern(photo: Photo, located: Located) -> Pattern:
+    """The strongest regular pattern on the page's blank paper; 0 where the page is too small for blank tiles."""
+    if _unit(photo, located) < _LEAST_UNIT:
+        return Pattern(0.0, 0.0)
+    tiles = _calm_tiles(photo, located)
+    if not len(tiles):
+        return Pattern(0.0, 0.0)
+    level = np.median(tiles, axis=(1, 2))
+    window = np.outer(np.hanning(_TILE), np.hanning(_TILE)).astype(np.float32)
+    power = np.abs(np.fft.rfft2((tiles - level[:, None, None]) * window)) ** 2
+    rings = [power.reshape(len(power), -1)[:, bins] for bins in _RINGS]
+    strongest = np.max([ring.max(axis=1) for ring in rings], axis=0)
+    # A floor of about a thousandth of a gray level: clipped paper has no noise at all.
+    peaks = np.max([ring.max(axis=1) / (np.median(ring, axis=1) + 1e-3 * _TILE**2) for ring in rings], axis=0)
+    amplitude = 2 * np.sqrt(strongest) / window.sum() / np.maximum(level, 1)
+    return Pattern(float(np.median(peaks)), float(np.median(amplitude)))
+
+
+def _rings() -> list[NDArray[np.intp]]:
+    """The bins of a tile's spectrum that are looked at, together those at one distance from 0, in steps of two bins."""
+    down, across = np.meshgrid(
+        np.rint(np.fft.fftfreq(_TILE) * _TILE).astype(int), np.arange(_TILE // 2 + 1), indexing="ij"
+    )
+    distance = np.hypot(across, down)
+    # JPEG's blocks of 8 px (4 after halving) show at multiples of 8 bins, and beside them on the axes.
+    blocks = (across % 8 == 0) & (down % 8 == 0)
+    for one, other in ((across, down), (down, across)):
+        blocks |= (np.abs(other) % 32 == 0) & (np.minimum(one % 8, -one % 8) <= 1)
+    ring = np.where((distance > _LOWEST * _TILE) & ~blocks, np.rint(distance / 2).astype(np.intp), -1)
+    return [np.flatnonzero(ring == r) for r in np.unique(ring[ring >= 0])]
+
+
+_RINGS = _rings()
+
+
+def _unit(photo: Photo, located: Located) -> float:
+    """Decoded pixels of the page's cell width."""
+    corners = located.corners()
+    marks = located.template.page(located.page_id).markers.corners
+    width = (
+        located.template.paper.width if marks is None else float(np.linalg.norm(marks.centers[1] - marks.centers[0]))
+    )
+    seen = float(np.linalg.norm(corners[1] - corners[0])) * photo.scale
+    return seen / width * located.template.cell_width(located.page_id)
+
+
+def _calm_tiles(photo: Photo, located: Located) -> NDArray[np.float32]:
+    """Tiles of the page that are bright and calm, (n, 64, 64)."""
+    corners = (located.corners() + 0.5) * photo.scale - 0.5
+    height, width = photo.gray.shape
+    rows, columns = np.arange(0, height - _TILE + 1, _TILE), np.arange(0, width - _TILE + 1, _TILE)
+    page = np.zeros((len(rows), len(columns)), np.uint8)
+    cv2.fillConvexPoly(page, np.rint((corners - _TILE / 2) / _TILE).astype(np.int32), 1)
+    places = np.argwhere(page)
+    if not len(places):
+        return np.zeros((0, _TILE, _TILE), np.float32)
+    thin = photo.gray[: len(rows) * _TILE : 2, : len(columns) * _TILE : 2].astype(np.float32)
+    mean, square = (cv2.resize(p, page.shape[::-1], interpolation=cv2.INTER_AREA) for p in (thin, thin * thin))
+    level, unrest = mean[page > 0], (square - mean * mean)[page > 0]
+    order = np.argsort(np.where(level >= np.median(level), unrest, np.inf), kind="stable")[:_TILES]
+    chosen = (places[order] * _TILE).tolist()
+    return np.stack([photo.gray[y : y + _TILE, x : x + _TILE] for y, x in chosen]).astype(np.float32)
+
+
+def pale_print(photo: Photo, located: Located) -> float | None:
+    """Contrast of the lines that are printed palely by that of the dark ones, against what the form's drawing has.
+
+    Returns:
+        About 1 on an original, about 0 where a copier dropped them; None where the form has no such lines, or none in
+        sight, or the dark ones cannot be seen either.
+    """
+    pale, dark = _printed(located.template, located.page_id)
+    seen = [_contrast(photo, located, part) for part in (pale, dark)]
+    if seen[0] is None or seen[1] is None or seen[1] < _LEAST_CONTRAST:
+        return None
+    expected = float(
+        np.median([(1 - p.gray) * p.width for p in pale]) / np.median([(1 - p.gray) * p.width for p in dark])
+    )
+    return seen[0] / seen[1] / expected
+
+
+@lru_cache(maxsize=64)
+def _printed(template: Template, page_id: str) -> tuple[list[Line], list[Line]]:
+    """The lines that a page prints palely, and its dark frames; read only."""
+    lines = [p for p in primitives(template, page_id) if isinstance(p, Line)]
+    pale = [p for p in lines if _PALE[0] <= p.gray <= _PALE[1]]
+    return pale, [p for p in lines if p.gray <= _DARK and p.role == "frame"]
+
+
+_LEAST_CONTRAST = 4.0  # gray levels times millimetres
+
+
+def _contrast(photo: Photo, located: Located, lines: list[Line]) -> float | None:
+    """Median over pieces of lines of what they take from the paper's level, gray levels times mm across."""
+    shifts = np.arange(-_REACH, _REACH + _STEP / 2, _STEP)
+    ends = np.array([[[part.x0, part.y0], [part.x1, part.y1]] for part in lines]).reshape(-1, 2, 2)
+    counts = (np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1) // _PIECE).astype(int)
+    if not counts.any():
+        return None
+    line = np.repeat(np.arange(len(counts)), counts)
+    piece = np.arange(len(line)) - np.repeat(np.cumsum(counts) - counts, counts)
+    chosen = np.linspace(0, len(line) - 1, min(len(line), _PIECES)).astype(int)
+    line, piece = line[chosen], piece[chosen]
+    way = ends[line, 1] - ends[line, 0]
+    length = np.linalg.norm(way, axis=1)
+    across = np.stack([-way[:, 1], way[:, 0]], axis=1) / length[:, None]
+    # Of each piece five places along it are projected on either side, and what lies between is interpolated.
+    along = (piece[:, None] + np.linspace(0.5, _SAMPLES - 0.5, 5) / _SAMPLES) / counts[line, None]
+    nodes = ends[line, None, None, 0] + along[:, :, None, None] * way[:, None, None]
+    nodes = nodes + shifts[[0, -1], None] * across[:, None, None]
+    seen = (located.to_photo(nodes) + 0.5) * photo.scale - 0.5
+    place = np.linspace(0, 4, _SAMPLES)
+    lengthwise = np.clip(1 - np.abs(place[:, None] - np.arange(5)), 0, None)
+    side = np.linspace(1, 0, len(shifts))[:, None]
+    first, last = (lengthwise @ seen[:, :, end] for end in (0, 1))  # (pieces, samples, 2)
+    places = first[:, :, None] * side + last[:, :, None] * (1 - side)
+    height, width = photo.gray.shape
+    inside = ((places >= 1) & (places < np.array([width, height]) - 2)).all(axis=(1, 2, 3))
+    places = places[inside].astype(np.float32)
+    if len(places) < 4:
+        return None
+    flat = places.reshape(-1, len(shifts), 2)
+    values = cv2.remap(photo.gray, flat[..., 0], flat[..., 1], cv2.INTER_LINEAR)
+    profile = np.median(values.reshape(places.shape[:3]).astype(np.float32), axis=1)
+    edge = len(shifts) // 4
+    paper = (profile[:, :edge].mean(axis=1) + profile[:, -edge:].mean(axis=1)) / 2
+    found = ((paper[:, None] - profile[:, edge:-edge]).sum(axis=1) * _STEP / np.maximum(paper, 1) * 100).tolist()
+    return float(np.median(found))

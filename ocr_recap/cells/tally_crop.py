@@ -1,0 +1,197 @@
+"""Page to patches of tally grids: each grid finds its own printed lines, and every cell is cut to one shape.
+
+A cell's printed lines lie at the same place of its patch whatever its shape on the paper, so that a reader knows where
+the cell ends even where no line was printed; a margin of its neighbours stays around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..forms.fields import Tally
+from ..imaging.arrays import FloatArray, GrayImage
+
+Look = Callable[[FloatArray, FloatArray, FloatArray], GrayImage]
+
+WIDTH, HEIGHT = 56, 40  # px: a grid cell with its surroundings, as the tally reader was trained
+BOX_WIDTH, BOX_HEIGHT = 40, 28  # px: the cell itself, line centre to line centre, in the middle of the patch
+CANCELLED, OTHER = 6, 7  # classes of cells beside 0-5 strokes
+
+_SIDE, _TOP = (WIDTH - BOX_WIDTH) // 2, (HEIGHT - BOX_HEIGHT) // 2
+_ZONES = 3  # a grid finds its lines in this many zones along and down: paper bends
+_SNAP = 9  # px of a patch that lines may lie off their predicted place: a third of a row, less than half of it
+_PULL = 0.03  # gray levels per squared px: how much better a farther place must be
+# Mean height (gray levels) of the ridges of a zone's lines from which the lines count as seen. Blank grids of drawn
+# photos have 5 to 60, paper without lines stays below 1.
+_SEEN = 1.5
+# Lines this high in one zone along the top or bottom, and of less than this share of it in another, are hidden there.
+_CLEAR, _GONE = 5.0, 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class GridPatches:
+    """What was cut out of one tally grid.
+
+    Attributes:
+        cells: (rows, columns, HEIGHT, WIDTH) uint8.
+        quad: (4, 2) corners TL, TR, BR, BL of the grid, photo px.
+        inside: the grid lies within the photo.
+        found: share 0..1 of the grid's zones whose printed lines were seen.
+        hidden: lines are clear in a part of the grid and gone in another: something lies over it.
+        drift: (rows, 2) mm from where each row's right end should lie to where it was found.
+    """
+
+    cells: GrayImage
+    quad: FloatArray
+    inside: bool
+    found: float
+    hidden: bool
+    drift: FloatArray
+
+
+def cut_grid(
+    grid: Tally, look: Look, to_photo: Callable[[FloatArray], FloatArray], size: tuple[int, int]
+) -> GridPatches:
+    """Cut every cell of a grid.
+
+    Args:
+        grid: where it is printed.
+        look: the picture (height, width) uint8 on a lattice: places of its nodes (m, n, 2) on the page in mm, and
+            their pixels down (m,) and across (n,), from 0 to the picture's height and width.
+        to_photo: page mm (n, 2) to px of the full photo.
+        size: (width, height) of the full photo.
+    """
+    nodes, down, across = _lattice(grid)
+    first = look(nodes, down, across)
+    shift, seen, hidden = _snap(first, grid)
+    x0, y0, x1, y1 = grid.grid
+    unit = np.array([(x1 - x0) / grid.columns / BOX_WIDTH, (y1 - y0) / grid.rows / BOX_HEIGHT])
+    moved = _between(shift, down, across) * unit
+    nodes = nodes + moved
+    picture = look(nodes, down, across)
+    cells = np.empty((grid.rows, grid.columns, HEIGHT, WIDTH), np.uint8)
+    for row in range(grid.rows):
+        for column in range(grid.columns):
+            top, left = row * BOX_HEIGHT, column * BOX_WIDTH
+            cells[row, column] = picture[top : top + HEIGHT, left : left + WIDTH]
+    corners = np.array([nodes[1, 1], nodes[1, -2], nodes[-2, -2], nodes[-2, 1]])
+    quad = to_photo(corners)
+    inside = bool((quad >= -0.5).all() and (quad < np.array(size) - 0.5).all())
+    return GridPatches(cells, quad, inside, seen, hidden, moved[2:-1:2, -2])
+
+
+def _lattice(grid: Tally) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Nodes at the lines and halfway between them, and at the margin's ends: mm (m, n, 2), px (m,), px (n,)."""
+    x0, y0, x1, y1 = grid.grid
+    across = _places(grid.columns, BOX_WIDTH, _SIDE)
+    down = _places(grid.rows, BOX_HEIGHT, _TOP)
+    x = x0 + (across - _SIDE) * (x1 - x0) / (grid.columns * BOX_WIDTH)
+    y = y0 + (down - _TOP) * (y1 - y0) / (grid.rows * BOX_HEIGHT)
+    return np.stack(np.meshgrid(x, y), axis=-1), down, across
+
+
+def _places(count: int, box: int, margin: int) -> FloatArray:
+    inner = margin + np.arange(0, count * box + 1, box / 2)
+    return np.concatenate([[0.0], inner, [count * box + 2.0 * margin]])
+
+
+@lru_cache(maxsize=64)
+def gaps(nodes: tuple[float, ...], size: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """For the centres of `size` pixels: the node before each, and the share of the way to the next; (size,) each."""
+    places, centres = np.array(nodes), np.arange(size) + 0.5
+    first = np.clip(np.searchsorted(places, centres), 1, len(places) - 1) - 1
+    share = (centres - places[first]) / (places[first + 1] - places[first])
+    return first, share.astype(np.float32)
+
+
+@lru_cache(maxsize=64)
+def between(nodes: tuple[float, ...], size: int) -> NDArray[np.float32]:
+    """Weights (size, n) that interpolate values at n nodes, in px, to the centres of `size` pixels; read only."""
+    first, share = gaps(nodes, size)
+    weights = np.zeros((size, len(nodes)), np.float32)
+    weights[np.arange(size), first] = 1 - share
+    weights[np.arange(size), first + 1] = share
+    return weights
+
+
+# --- lines ----------------------------------------------------------------------------------------------------------
+
+
+def _snap(picture: GrayImage, grid: Tally) -> tuple[FloatArray, float, bool]:
+    """How far the printed lines lie from where they should: (zones, zones, 2) px, x and y; the share seen; `hidden`."""
+    height, width = picture.shape
+    # Strokes are upright as well and must not pass for lines: they are made well inside of their rows.
+    rows = _TOP + BOX_HEIGHT * np.arange(grid.rows + 1)
+    near = np.unique(np.concatenate([rows + d for d in (-4, -3, 2, 3)]).clip(0, height - 1))
+    columns = _SIDE + BOX_WIDTH * np.arange(grid.columns + 1)
+    some = np.arange(0, width, 2)  # lines are long: every other column shows as much
+    y_scores = _scores(_ridge(picture[:, ::2]), rows, _zones(width), some)
+    x_scores = _scores(_ridge(picture[near].T), columns, _zones(height), near)
+    y_shift, y_height = _best(y_scores)
+    x_shift, x_height = _best(x_scores.swapaxes(0, 1))
+    y_seen, x_seen = y_height > _SEEN, x_height > _SEEN
+    seen = float((y_seen & x_seen).mean())
+    clear = np.maximum(y_height, x_height)[[0, -1]]  # where the frame is; copies lose fine lines between
+    hidden = bool(clear.max() > _CLEAR and clear.min() < _GONE * clear.max())
+    return np.stack([np.where(x_seen, x_shift, 0.0), np.where(y_seen, y_shift, 0.0)], axis=-1), seen, hidden
+
+
+def _ridge(part: GrayImage) -> NDArray[np.float32]:
+    """How much darker each pixel is than what lies two pixels above and below it: dark level lines."""
+    image = np.ascontiguousarray(part).astype(np.float32)
+    ridge = np.zeros_like(image)
+    ridge[2:-2] = np.minimum(image[:-4], image[4:]) - image[2:-2]
+    return np.clip(ridge, -10, 25)  # a blob of ink is no line
+
+
+def _zones(size: int) -> list[tuple[int, int]]:
+    edges = np.rint(np.linspace(0, size, _ZONES + 1)).astype(int)
+    return [(int(a), int(b)) for a, b in pairwise(edges)]
+
+
+def _scores(
+    ridge: NDArray[np.float32], lines: NDArray[np.intp], zones: list[tuple[int, int]], used: NDArray[np.intp]
+) -> FloatArray:
+    """Mean ridge on level lines for each shift, (zones down, zones across, shifts); `used`: where its columns lie."""
+    shifts = np.arange(-_SNAP, _SNAP + 1)
+    size = ridge.shape[0]
+    profiles = np.stack([ridge[:, (used >= a) & (used < b)].mean(axis=1) for a, b in zones])  # (across, size)
+    profiles = 0.25 * np.roll(profiles, 1, axis=1) + 0.5 * profiles + 0.25 * np.roll(profiles, -1, axis=1)
+    scores = np.zeros((_ZONES, _ZONES, len(shifts)))
+    for zone, (a, b) in enumerate(_zones(size)):
+        mine = lines[(lines >= a - 1) & (lines <= b + 1)]
+        places = mine[:, None] + shifts[None, :]
+        inside = (places >= 2) & (places < size - 2)
+        values = np.where(inside, profiles[:, places.clip(0, size - 1)], 0.0)
+        scores[zone] = values.sum(axis=1) / np.maximum(inside.sum(axis=0), 1)
+    return scores
+
+
+def _best(scores: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Shifts (zones, zones) and the height of the ridges there; zones help each other."""
+    shifts = np.arange(-_SNAP, _SNAP + 1)
+    total = scores + 1.5 * scores.mean(axis=(0, 1)) - _PULL * shifts**2
+    best = total.argmax(axis=2)
+    inner = np.clip(best, 1, len(shifts) - 2)
+    before, here, after = (np.take_along_axis(total, (inner + d)[..., None], 2)[..., 0] for d in (-1, 0, 1))
+    bend = before - 2 * here + after
+    fraction = np.where(bend < -1e-6, 0.5 * (before - after) / np.minimum(bend, -1e-6), 0.0).clip(-0.5, 0.5)
+    height = np.take_along_axis(scores, best[..., None], 2)[..., 0]
+    return np.asarray(shifts[best] + np.where(best == inner, fraction, 0.0), dtype=np.float64), height
+
+
+def _between(shift: FloatArray, down: FloatArray, across: FloatArray) -> FloatArray:
+    """Shifts of the zones, at their middles, interpolated to the nodes: (m, n, 2) px."""
+    height, width = float(down[-1]), float(across[-1])
+    middles = (np.arange(_ZONES) + 0.5) / _ZONES
+    rows = np.stack([np.interp(down / height, middles, np.arange(_ZONES))]).ravel()
+    columns = np.stack([np.interp(across / width, middles, np.arange(_ZONES))]).ravel()
+    weights_down = np.maximum(0, 1 - np.abs(rows[:, None] - np.arange(_ZONES)))
+    weights_across = np.maximum(0, 1 - np.abs(columns[:, None] - np.arange(_ZONES)))
+    return np.einsum("iz,zwk,jw->ijk", weights_down, shift, weights_across)

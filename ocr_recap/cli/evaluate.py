@@ -1,0 +1,236 @@
+"""The commands `evaluate` and `sample`: they parse, call `ocr_recap.evaluate` and show what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..cells.digit_reader import DigitReader
+from ..evaluate import words
+from ..evaluate.cells import evaluate_cells
+from ..evaluate.figures import figures
+from ..evaluate.forms import Forms
+from ..evaluate.judge import Judgement, judge
+from ..evaluate.pictures import Strips
+from ..evaluate.readings import Results, read_results
+from ..evaluate.report import Made, report_html
+from ..evaluate.sample import Drawn, answers, draw, is_filled_in, is_sheet, sheet_csv
+from ..evaluate.sheet import sheet_html
+from ..evaluate.truths import Fault, is_json, read_jsonl, read_typed
+from ..evaluate.worst import worst
+from ..forms import template
+from ..imaging.files import write_atomically
+from ..messages.catalog import Language, say
+from ..messages.errors import BatchError
+from .common import OK, PROBLEMS, USAGE, LangOption, fail, language_of
+from .terminal import echo, echo_json
+
+SHEET_CSV, SHEET_HTML = "sheet.csv", "sheet.html"
+_MOST_FAULTS = 20  # named on standard error
+
+PhotosOption = Annotated[
+    list[Path] | None,
+    typer.Option("--photos", help="Folder foto, untuk gambar; bisa diulang. / Folder of the photos, for pictures."),
+]
+ResultsArgument = Annotated[
+    Path | None, typer.Argument(metavar="RESULTS", help="Folder hasil atau photos.jsonl. / Results or photos.jsonl.")
+]
+
+
+def evaluate(
+    results: ResultsArgument = None,
+    truth: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="TRUTH",
+            help="truth.jsonl, CSV file,field,text, atau lembar terisi. / truth.jsonl, a CSV, or a filled-in sheet.",
+        ),
+    ] = None,
+    cells: Annotated[
+        Path | None,
+        typer.Option("--cells", help="Nilai pembaca angka saja: truth.jsonl atau folder. / The digit reader alone."),
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Tulis laporan HTML. / Write a report.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Satu objek JSON. / One JSON object.")] = False,
+    photos: PhotosOption = None,
+    templates: Annotated[
+        list[str] | None,
+        typer.Option("--template", "-t", help="Formulir sendiri (YAML); bisa diulang. / Your own forms."),
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Bandingkan hasil dengan kebenaran / judge results against truth: accuracy, silent errors with bounds."""
+    language = language_of(lang)
+    try:
+        if cells is not None:
+            if results is not None or html is not None:
+                fail(say(language, "--cells berdiri sendiri", "--cells stands alone"), USAGE)
+            _cells(cells, as_json, Forms(templates or ()), language)
+        if results is None or truth is None:
+            fail(
+                say(
+                    language,
+                    "beri folder hasil dan berkas kebenaran: ocr-recap evaluate HASIL truth.jsonl",
+                    "give results and truth: ocr-recap evaluate RESULTS truth.jsonl",
+                ),
+                USAGE,
+            )
+        read = read_results(results)
+        _judged(read, truth, html, as_json, photos or [], Forms(templates or (), read.path.parent), language)
+    except BatchError as fault:
+        fail(say(language, fault.id, fault.en), USAGE)
+    except template.TemplateError as fault:
+        fail(str(fault), USAGE)
+    except BrokenPipeError:
+        raise  # whoever reads the output has seen enough
+    except OSError as fault:
+        fail(f"{fault.filename}: {fault.strerror}", USAGE)
+
+
+def sample(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder hasil. / Folder of results.")],
+    count: Annotated[int, typer.Option("-n", "--count", min=1, help="Berapa bilangan. / How many numbers.")] = 300,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=10**15 - 1, help="Angka undian. / The number that decides the draw.")
+    ] = 1,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder lembar; bawaan HASIL/sample-SEED. / Folder of the sheet.")
+    ] = None,
+    photos: PhotosOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Undi lembar buta dari bilangan yang diterima / draw a blind sheet of accepted numbers for a person to read."""
+    language = language_of(lang)
+    try:
+        read = read_results(results)
+        folder = out or read.path.parent / f"sample-{seed}"
+        path = folder / SHEET_CSV
+        if path.exists() and is_filled_in(path):
+            fail(
+                say(
+                    language,
+                    f"{path} sudah diisi dan tidak ditimpa. Pilih folder lain dengan --out.",
+                    f"{path} is filled in and is not overwritten. Choose another folder with --out.",
+                ),
+                USAGE,
+            )
+        drawn = draw(read, count, seed)
+        if not drawn:
+            fail(say(language, "tidak ada bilangan yang diterima", "there is no accepted number"), USAGE)
+        pictures = _pictures(drawn, photos or [], read.path.parent)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(folder / SHEET_HTML, sheet_html(drawn, pictures, seed, len(draw(read, 10**9, seed))))
+        write_atomically(path, sheet_csv(drawn, seed))
+    except BatchError as fault:
+        fail(say(language, fault.id, fault.en), USAGE)
+    except BrokenPipeError:
+        raise  # whoever reads the output has seen enough
+    except OSError as fault:
+        fail(f"{fault.filename}: {fault.strerror}", USAGE)
+    _tell(read.faults, language)
+    missing = sum(picture is None for picture in pictures)
+    if missing:
+        echo(
+            say(
+                language,
+                f"{missing} dari {len(drawn)} tanpa gambar: beri folder fotonya dengan --photos.",
+                f"{missing} of {len(drawn)} have no picture: give the folder of the photos with --photos.",
+            ),
+            err=True,
+        )
+    echo(
+        say(
+            language,
+            f"{len(drawn)} bilangan. Buka atau cetak {folder / SHEET_HTML}, isi kolom text di {path}, lalu:\n"
+            f"  ocr-recap evaluate {results} {path}",
+            f"{len(drawn)} numbers. Open or print {folder / SHEET_HTML}, fill in the column text of {path}, then:\n"
+            f"  ocr-recap evaluate {results} {path}",
+        )
+    )
+    raise typer.Exit(PROBLEMS if missing or read.faults else OK)
+
+
+def _judged(
+    results: Results,
+    truth: Path,
+    html: Path | None,
+    as_json: bool,
+    photos: Sequence[Path],
+    forms: Forms,
+    language: Language,
+) -> None:
+    """Judge, show, and exit."""
+    sheet: dict[str, int] | None = None
+    if not is_json(truth) and is_sheet(truth):
+        filled = answers(results, truth)
+        judgement = filled.judgement
+        sheet = {name: getattr(filled, name) for name in ("drawn", "accepted", "rows", "unread", "left")}
+    else:
+        judgement = judge(results, read_jsonl(truth) if is_json(truth) else read_typed(truth))
+    found = {**figures(judgement, forms), "sheet": sheet}
+    if html is not None:
+        folders = [*photos, truth.parent]
+        page = _report(found, judgement, folders, (results.path, truth), sheet, language)
+        try:
+            write_atomically(html, page)
+        except OSError as fault:  # which names the temporary file
+            why = fault.strerror or type(fault).__name__
+            fail(say(language, f"{html}: tidak dapat ditulis ({why})", f"{html}: cannot be written ({why})"), USAGE)
+    if as_json:
+        echo_json(found)
+    else:
+        if sheet is None:
+            for line in words.lines(found, language):
+                echo(f"{line.name:<48} {line.value}")
+            echo("")
+        said = words.sheet_lines(sheet, found, language) if sheet else []
+        for text in (*said, *words.what_n_shows(found, language)):
+            echo(f"- {text}")
+        if html is not None:
+            echo(str(html))
+    _tell(judgement.faults, language)
+    raise typer.Exit(PROBLEMS if judgement.faults else OK)
+
+
+def _report(
+    found: dict[str, Any],
+    judgement: Judgement,
+    folders: Sequence[Path],
+    names: tuple[Path, Path],
+    sheet: Mapping[str, int] | None,
+    language: Language,
+) -> bytes:
+    shown, wrong = worst(judgement.photos, Strips(folders, names[0].parent))
+    made = Made(names[0].parent.name or names[0].name, names[1].name, shown, wrong, sheet)
+    return report_html(found, made, language)
+
+
+def _cells(path: Path, as_json: bool, forms: Forms, language: Language) -> None:
+    found = evaluate_cells(path, DigitReader(), forms)
+    if as_json:
+        echo_json(found)
+    else:
+        for line in words.cell_lines(found, language):
+            echo(f"{line.name:<40} {line.value}")
+    for fault in found["faults"][:_MOST_FAULTS]:
+        echo(f"{fault['where']}: {fault[language]}", err=True)
+    raise typer.Exit(PROBLEMS if found["faults"] else OK)
+
+
+def _pictures(drawn: Sequence[Drawn], folders: Sequence[Path], results: Path) -> list[str | None]:
+    """Photo by photo, so that each is opened once."""
+    strips = Strips(folders, results)
+    found: list[str | None] = [None] * len(drawn)
+    for i in sorted(range(len(drawn)), key=lambda i: drawn[i].reading.photo.file):
+        found[i] = strips.find(drawn[i].reading, (), drawn[i].field, None)
+    return found
+
+
+def _tell(faults: Sequence[Fault], language: Language) -> None:
+    for fault in faults[:_MOST_FAULTS]:
+        echo(f"{fault.where}: {getattr(fault, language)}", err=True)
+    if len(faults) > _MOST_FAULTS:
+        echo(f"... +{len(faults) - _MOST_FAULTS}", err=True)

@@ -1,0 +1,59 @@
+"""`ocr-recap schema`: the JSON Schema of what we write and read, for other programs to check against."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from ..forms import template
+from ..records.decision_log import LogEvent
+from ..records.decisions import Decision
+from ..records.document import Document
+from ..records.record import JsonLine, Record
+from ..records.run_info import RunInfo
+from .terminal import echo_json
+
+
+class Kind(StrEnum):
+    """What a schema is of."""
+
+    record = "record"
+    document = "document"
+    decision = "decision"
+    event = "event"
+    run = "run"
+    template = "template"
+
+
+_LINES: dict[Kind, type[JsonLine]] = {
+    Kind.record: Record,
+    Kind.document: Document,
+    Kind.decision: Decision,
+    Kind.event: LogEvent,
+    Kind.run: RunInfo,
+}
+
+
+def schema(
+    kind: Annotated[
+        Kind,
+        typer.Argument(
+            metavar="[record|document|decision|event|run|template]",
+            help="Baris photos.jsonl, documents.jsonl, decisions.jsonl; run.json; templat. / A line of each; a form.",
+        ),
+    ] = Kind.record,
+) -> None:
+    """JSON Schema hasil / the JSON Schema of results: by default of a line of photos.jsonl."""
+    found = template.json_schema() if kind is Kind.template else schema_of(_LINES[kind])
+    echo_json(found, indent=2)
+
+
+def schema_of(model: type[JsonLine]) -> dict[str, object]:
+    """The schema of a line as it is written: every key is there."""
+    found = model.model_json_schema(by_alias=True, mode="serialization")
+    for part in (found, *found.get("$defs", {}).values()):
+        if "properties" in part:
+            part["required"] = list(part["properties"])
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}

@@ -1,0 +1,184 @@
+"""`ocr-recap synth`: made-up photos with truth, or labelled cells."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures.process import BrokenProcessPool
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..forms import template
+from ..messages.catalog import Language, counted, say
+from ..synth.camera import defects
+from ..synth.cells import cellset
+from ..synth.forms.numbers import NumbersError
+from ..synth.sets import photos
+from .common import INTERRUPTED, OK, PROBLEMS, USAGE, LangOption, fail, language_of
+from .progress import bar
+from .terminal import echo
+
+
+class PresetName(StrEnum):
+    """How hard photos are."""
+
+    clean = "clean"
+    field = "field"
+    hard = "hard"
+
+
+class WritersName(StrEnum):
+    """Whose hands."""
+
+    train = "train"
+    calibration = "calibration"
+    test = "test"
+    shift = "shift"
+
+
+_MOST = 1_000_000  # photos in one folder; more are several sets
+
+
+def synth(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[ID|FILE]", help="Formulir: id atau berkas YAML. / The form.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder baru; dengan --cells berkas .npz. / New folder, or .npz.")
+    ] = None,
+    count: Annotated[
+        int | None,
+        typer.Option("--count", "-n", min=1, max=_MOST, help="Jumlah foto, bukan TPS. / Photos, not stations."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Benih sama = berkas sama. / Same seed, same bytes.")] = 1,
+    preset: Annotated[
+        PresetName, typer.Option("--preset", help="Seberapa sulit fotonya. / How hard the photos are.")
+    ] = PresetName.field,
+    defect: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--defect", help=f"Cacat di setiap foto; bisa diulang. / In every photo: {', '.join(defects.DEFECTS)}."
+        ),
+    ] = None,
+    writers: Annotated[
+        WritersName, typer.Option("--writers", help="Tulisan siapa. / Whose hands; shift = a source never trained on.")
+    ] = WritersName.test,
+    longer: Annotated[
+        int, typer.Option("--longer", min=400, max=8000, help="Sisi panjang foto, piksel. / Longer side, pixels.")
+    ] = photos.LONGER,
+    cells: Annotated[
+        int | None,
+        typer.Option("--cells", min=1, max=100_000_000, help="Kotak berlabel, bukan foto. / Labelled cells instead."),
+    ] = None,
+    mnist: Annotated[
+        Path | None, typer.Option("--mnist", help="Folder MNIST, untuk --cells. / Folder of MNIST, for --cells.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", "-w", min=1, max=64, help="Jumlah proses. / Processes; default: auto.")
+    ] = None,
+    lang: LangOption = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Tanpa kemajuan. / No progress and no summary.")] = False,
+) -> None:
+    """Buat foto formulir terisi beserta kebenarannya / make photos of filled forms, with truth."""
+    language = language_of(lang)
+    processes = workers or os.cpu_count() or 1
+    if out is None:
+        fail(say(language, "Tulis --out: ke mana hasilnya.", "Add --out: where results go."), USAGE)
+    try:
+        if cells is not None:
+            if name is not None or count is not None or defect:
+                only = (
+                    "--cells: hanya dengan --out, --seed, --writers, --mnist.",
+                    "--cells goes with --out, --seed, --writers, --mnist only.",
+                )
+                fail(say(language, *only), USAGE)
+            _cells(cells, out, seed, writers, mnist, processes, quiet, language)
+        else:
+            if name is None or count is None:
+                need = "Tulis formulir dan --count, misalnya", "Name a form and --count, for example"
+                fail(f"{say(language, *need)}: ocr-recap synth c-hasil-ppwp-2024 --count 30 --out photos", USAGE)
+            order = photos.Order(
+                template.load(name), count, seed, preset.value, tuple(defect or ()), writers.value, longer
+            )
+            _photos(order, out, processes, quiet, language)
+    except NumbersError as fault:
+        advice = "tidak ada angka yang memenuhi semua aturannya; periksa aturan exact dan inequality di templat"
+        fail(say(language, f"{name}: {advice}", str(fault)), USAGE)
+    except (template.TemplateError, ValueError) as fault:
+        fail(str(fault), USAGE)
+    except OSError as fault:
+        why = fault.strerror or type(fault).__name__
+        fail(
+            f"{fault.filename or out}: "
+            + say(language, f"tidak dapat dibaca atau ditulis ({why})", f"cannot be read or written ({why})"),
+            USAGE,
+        )
+    except BrokenProcessPool:
+        died = (
+            "Satu proses dihentikan sistem; ulangi dengan --workers lebih kecil.",
+            "A process was killed; use fewer --workers.",
+        )
+        fail(say(language, *died), PROBLEMS)
+    except KeyboardInterrupt:
+        fail(
+            say(language, "Dihentikan; hapus yang setengah jadi.", "Interrupted; remove what is half done."),
+            INTERRUPTED,
+        )
+    raise typer.Exit(OK)
+
+
+def _photos(order: photos.Order, out: Path, processes: int, quiet: bool, language: Language) -> None:
+    unknown = ", ".join(name for name in order.defects if name not in defects.DEFECTS)
+    if unknown:
+        known = ", ".join(defects.DEFECTS)
+        wrong = (
+            f"--defect {unknown}: tidak dikenal; pilih dari {known}",
+            f"--defect {unknown}: unknown; choose from {known}",
+        )
+        fail(say(language, *wrong), USAGE)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        fail(
+            f"{out}: "
+            + say(
+                language,
+                "sudah berisi; pilih folder baru supaya foto lama tidak bercampur.",
+                "is not empty; choose a new folder, so that old photos are not mixed in.",
+            ),
+            USAGE,
+        )
+    with bar(quiet) as shown:
+        task = shown.add_task(say(language, "Membuat", "Making"), total=order.count)
+        photos.make_set(order, out, processes, lambda done: shown.update(task, completed=done))
+    pages = len(order.template.pages)
+    if not quiet:
+        stations = -(-order.count // pages)
+        echo(
+            say(
+                language,
+                f"{order.count} foto dari {stations} TPS ({pages} halaman per TPS) dan {photos.TRUTH}: {out}",
+                f"{counted(order.count, 'photo')} of {counted(stations, 'station')} ({counted(pages, 'page')} each) "
+                f"and {photos.TRUTH}: {out}",
+            )
+        )
+
+
+def _cells(
+    count: int,
+    out: Path,
+    seed: int,
+    writers: WritersName,
+    mnist: Path | None,
+    processes: int,
+    quiet: bool,
+    language: Language,
+) -> None:
+    with bar(quiet) as shown:
+        task = shown.add_task(say(language, "Membuat", "Making"), total=count)
+        made = cellset.make_cells(
+            count, seed, writers.value, mnist, processes, lambda done: shown.update(task, completed=done)
+        )
+    cellset.save(made, out)
+    if not quiet:
+        echo(say(language, f"{count} kotak berlabel: {out}", f"{counted(count, 'labelled cell')}: {out}"))

@@ -1,0 +1,105 @@
+"""The command `templates new`: a blank sheet to a proposal for its template; it parses, calls and shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import typer
+
+from ..forms.proposal.lines import NotABlankSheet
+from ..forms.proposal.proposal import Proposal, propose
+from ..forms.proposal.template_yaml import names_of, picture, to_yaml
+from ..imaging import frames
+from ..imaging.files import write_atomically
+from ..imaging.photo import load
+from ..messages import problems
+from ..messages.catalog import Language, say
+from ..messages.problems import PhotoProblem
+from .common import OK, USAGE, LangOption, fail, language_of
+from .terminal import echo
+
+
+def new_template(
+    blanks: Annotated[
+        list[Path],
+        typer.Argument(metavar="BLANK", help="Lembar kosong (PNG, JPG, PDF), satu per halaman. / Blank sheets."),
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Berkas YAML; bawaan NAMA.yaml di sini. / The YAML file.")
+    ] = None,
+    paper: Annotated[
+        str | None, typer.Option("--paper", help="Ukuran kertas, mm: 297x420. / Paper size; default: shorter side 210.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Timpa berkas yang ada. / Overwrite.")] = False,
+    lang: LangOption = None,
+) -> None:
+    """Usulkan templat dari lembar kosong / propose a template from a blank sheet: YAML and a picture."""
+    language = language_of(lang)
+    size = _size(paper, language)
+    form = _id_of((out or blanks[0]).stem)
+    target = out or Path(f"{form}.yaml")
+    pages = [page for blank in blanks for page in _pages(blank, size, language)]
+    for page in pages[1:]:
+        if abs(page.paper[0] - pages[0].paper[0]) > 0.02 * page.paper[0]:
+            text = say(
+                language, "halaman berbeda ukuran; beri satu per satu", "pages differ in size; give them one by one"
+            )
+            fail(text, USAGE)
+    shots = [target.with_name(f"{target.stem}-{i}.png") for i in range(1, len(pages) + 1)]
+    for file in (target, *shots):
+        if file.exists() and not force:
+            text = say(
+                language, "sudah ada; pilih --out lain atau --force", "is there already; other --out, or --force"
+            )
+            fail(f"{file}: {text}", USAGE)
+    try:
+        content = to_yaml(pages, form, target.name, ", ".join(b.name for b in blanks))
+        for page, ids, shot in zip(pages, names_of(pages), shots, strict=True):
+            write_atomically(shot, cv2.imencode(".png", picture(page, ids))[1].tobytes())
+        write_atomically(target, content.encode("utf-8"))
+    except OSError as fault:
+        why = fault.strerror or type(fault).__name__
+        fail(f"{target}: {say(language, 'tidak dapat ditulis', 'cannot be written')} ({why})", USAGE)
+    numbers = sum(len(page.numbers) for page in pages)
+    tallies = sum(n.tally is not None for page in pages for n in page.numbers) + sum(len(p.grids) for p in pages)
+    where = ", ".join(map(str, shots))
+    echo(
+        say(
+            language,
+            f"{len(pages)} halaman, {numbers} bilangan, {tallies} kisi turus.\n"
+            f"Lihat {where}, isi nama di {target}, lalu:\n  ocr-recap templates check {target}",
+            f"{len(pages)} pages, {numbers} numbers, {tallies} tally grids.\n"
+            f"Look at {where}, fill in the names in {target}, then:\n  ocr-recap templates check {target}",
+        )
+    )
+    raise typer.Exit(OK)
+
+
+def _pages(blank: Path, size: tuple[float, float] | None, language: Language) -> list[Proposal]:
+    """Every page of one file."""
+    found: list[Proposal] = []
+    try:
+        for frame in range(frames.count(blank)):
+            found.append(propose(load(blank, blank.name, frame=frame).gray, size))
+    except PhotoProblem as problem:
+        fail(f"{blank}: {problems.hint(problem.code, problem.data)[language]}", USAGE)
+    except NotABlankSheet as fault:
+        fail(f"{blank}, {say(language, 'halaman', 'page')} {len(found) + 1}: {getattr(fault, language)}", USAGE)
+    return found
+
+
+def _size(paper: str | None, language: Language) -> tuple[float, float] | None:
+    if paper is None:
+        return None
+    match = re.fullmatch(r"(\d{2,4}(?:\.\d+)?)x(\d{2,4}(?:\.\d+)?)", paper, re.ASCII)
+    if not match or not all(0 < float(v) <= 2000 for v in match.groups()):
+        fail(say(language, f"--paper {paper}: tulis seperti 297x420", f"--paper {paper}: write it as 297x420"), USAGE)
+    return float(match[1]), float(match[2])
+
+
+def _id_of(stem: str) -> str:
+    """A template id made of a file's name."""
+    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:60] or "my-form"

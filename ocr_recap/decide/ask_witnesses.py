@@ -1,0 +1,134 @@
+"""What the witnesses of a page say of its numbers: every witness is asked, all cells go through the nets together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..cells import bubble_reader as bubble_witness
+from ..cells import digit_reader as digit_witness
+from ..cells import row_totals as totals_witness
+from ..cells import tally_reader as tally_witness
+from ..cells.alteration_reader import Limits
+from ..cells.crop import FieldPatches
+from ..cells.patch import CELL
+from ..cells.quality import CellMeasures
+from ..cells.readers import Readers
+from ..imaging.arrays import FloatArray
+from . import policy
+from .case import Altered, Case, make_case
+from .evidence import Evidence, hear, read_total
+
+
+@dataclass(frozen=True, eq=False)
+class Alterations:
+    """How surely a number was altered after it was written.
+
+    Attributes:
+        struck: probability that it is struck out.
+        overwritten: (n,) of each box, that one digit stands on another.
+        crossed: how dark a line is that runs across its bubbles (`bubbles.crossing`); 0 where the form has none.
+    """
+
+    struck: float
+    overwritten: FloatArray
+    crossed: float
+
+    def seen(self, limits: Limits) -> Altered:
+        """Which of these count as seen."""
+        chances = list(enumerate(self.overwritten.tolist(), 1))
+        return Altered(
+            struck=self.struck >= limits.struck,
+            overwritten=tuple(box for box, chance in chances if chance >= limits.overwritten),
+            perhaps=tuple(box for box, chance in chances if limits.perhaps <= chance < limits.overwritten),
+            bubbles=self.crossed >= bubble_witness.CROSSED,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """What the witnesses said of one number.
+
+    Attributes:
+        case: what the decision hears of it, no rule heard yet.
+        evidence: all readings of the digit cells and the bubbles.
+        cells: what the digit witness's readers said of the cells.
+        bubbles: (columns, 12) probabilities of the bubble witness, or None.
+        alterations: how surely it was struck out or written over.
+        measured: how well its cells are seen, or None.
+    """
+
+    case: Case
+    evidence: Evidence
+    cells: digit_witness.Looks
+    bubbles: FloatArray | None
+    alterations: Alterations
+    measured: CellMeasures | None = None
+
+
+def hear_witnesses(
+    patches: Mapping[str, FieldPatches],
+    readers: Readers,
+    measured: Mapping[str, CellMeasures] | None = None,
+) -> dict[str, Heard]:
+    """Ask every witness about every number; all cells of the page go through the nets together."""
+    looks = readers.digits.look(
+        np.concatenate([p.cells for p in patches.values()]), np.concatenate([p.boxes for p in patches.values()])
+    )
+    struck = readers.alterations.struck([p.strip for p in patches.values()])
+    overwritten = readers.alterations.overwritten(np.concatenate([p.cells for p in patches.values()]))
+    strokes = _count_strokes(patches, readers.tallies)
+    totals = _read_totals(patches, readers.digits, strokes)
+    heard: dict[str, Heard] = {}
+    start = 0
+    for (field, patch), of_number in zip(patches.items(), struck.tolist(), strict=True):
+        place = slice(start, start + len(patch.cells))
+        cells, start = looks.part(place.start, place.stop), place.stop
+        bubbles = None if patch.bubbles is None else bubble_witness.read(patch.bubbles).probabilities
+        evidence = hear(cells.table, bubbles, strokes.get(field), totals.get(field))
+        seen = measured[field] if measured else None
+        poor = (
+            policy.poor(seen.pixels.tolist(), seen.blurs(), seen.burnt.tolist(), seen.contrast.tolist()) if seen else ()
+        )
+        crossed = 0.0 if patch.bubble_gaps is None else bubble_witness.crossing(patch.bubble_gaps)
+        alterations = Alterations(of_number, overwritten[place], crossed)
+        altered = alterations.seen(readers.alterations.limits)
+        case = make_case(field, evidence, bool(patch.found.all()), patch.inside, poor, patch.held, altered)
+        heard[field] = Heard(case, evidence, cells, bubbles, alterations, seen)
+    return heard
+
+
+def _count_strokes(
+    patches: Mapping[str, FieldPatches], tallies: tally_witness.TallyReader
+) -> dict[str, tally_witness.TallyReading]:
+    """The strokes of every tally grid, by field."""
+    grids = {field: patch.grid for field, patch in patches.items() if patch.grid is not None}
+    return dict(zip(grids, tallies.read(list(grids.values())), strict=True))
+
+
+def _read_totals(
+    patches: Mapping[str, FieldPatches],
+    digits: digit_witness.DigitReader,
+    strokes: Mapping[str, tally_witness.TallyReading],
+) -> dict[str, totals_witness.TotalsReading]:
+    """The row totals of every field that has boxes for them."""
+    written = [(field, row, cells) for field, patch in patches.items() for row, cells in patch.totals.items()]
+    if not written:
+        table = np.zeros((0, len(digit_witness.CLASSES)))
+    else:
+        boxes = [np.tile(patches[field].total_box or (CELL, CELL), (len(cells), 1)) for field, _, cells in written]
+        table = digits.read(np.concatenate([cells for _, _, cells in written]), np.concatenate(boxes))
+    found: dict[str, list[totals_witness.TotalReading]] = {f: [] for f, p in patches.items() if p.total_box}
+    start = 0
+    for field, row, cells in written:
+        said, start = table[start : start + len(cells)], start + len(cells)
+        counted = strokes.get(field)
+        if counted is not None and counted.cancelled(row):
+            continue  # the line that cancels unused rows goes on over their totals
+        counts = counted.row_counts[row] if counted is not None and counted.state == "read" else None
+        total = read_total(row + 1, said, counts)
+        if total is not None:
+            found[field].append(total)
+    return {field: totals_witness.add_up(totals) for field, totals in found.items()}

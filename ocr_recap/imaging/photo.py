@@ -1,0 +1,154 @@
+"""Bytes to photo: probe the header, refuse what cannot be read, decode once, in gray, at the smallest legible scale.
+
+Nothing of the EXIF block but the orientation is looked at: position and serial numbers never get past this module.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..messages.problems import PhotoProblem
+from . import frames
+from .arrays import ColorImage, GrayImage
+from .pillow import MAX_PIXELS
+
+Source = str | Path | bytes | NDArray[np.uint8]
+
+# A page's box is 1/27 of the paper's width (C.HASIL-PPWP 2024). At 1,400 px of the shorter side a page that fills
+# two thirds of the photo still has boxes of 30 px, and the digit reader looks at boxes of 32 px.
+LEGIBLE_SIDE = 1400
+SMALLEST_SIDE = 200  # px; below this a box is under 8 px even if the page fills the photo
+FLAT_CONTRAST = 12.0  # gray levels between the 1st and 99th percentile; below it there is no ink to see
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A decoded photo.
+
+    Attributes:
+        name: how results call it.
+        sha256: of the bytes as received (of the pixels, for an array).
+        width, height: pixels of the full photo in viewing orientation: the frame of all coordinates in records.
+        gray: (h, w) uint8, decoded at `scale`.
+        scale: decoded pixels per full pixel, 1/8 to 1; full (x, y) lies at (x + 0.5) * scale - 0.5.
+        frame: which picture of the file, from 0.
+    """
+
+    name: str
+    sha256: str
+    width: int
+    height: int
+    gray: GrayImage
+    scale: float
+    frame: int = 0
+
+
+def load(source: Source, name: str, *, max_pixels: int = MAX_PIXELS, frame: int = 0) -> Photo:
+    """Read and decode one photo.
+
+    Args:
+        source: a path, the bytes of a JPEG, PNG, WebP, TIFF, HEIC or PDF file, or an (h, w, 3) BGR or (h, w) gray uint8
+            array.
+        name: how results call it.
+        max_pixels: photos with more are refused, by their header, before anything is decoded.
+        frame: which picture of a file that holds several, from 0.
+
+    Raises:
+        PhotoProblem: the photo cannot be used; its code says why.
+        TypeError, ValueError: an array of another type or shape, or no such frame can be (a caller's mistake).
+    """
+    check_source(source, frame)
+    if isinstance(source, np.ndarray):
+        return _from_array(source, name)
+    received = frames.receive(source)
+    sha256 = received.sha256()
+    try:
+        with frames.opened(received, frame) as picture:
+            gray = _decode(picture, max_pixels)
+    except PhotoProblem as problem:
+        problem.data["sha256"] = sha256
+        raise
+    photo = Photo(name, sha256, *picture.size, gray, gray.shape[1] / picture.size[0], frame)
+    _check_visible(photo)
+    return photo
+
+
+def load_color(source: Source, frame: int = 0) -> ColorImage:
+    """The whole photo for people to look at: (h, w, 3) BGR, full size, viewing orientation.
+
+    Raises:
+        PhotoProblem, TypeError, ValueError: as `load`.
+    """
+    check_source(source, frame)
+    if isinstance(source, np.ndarray):
+        return cv2.cvtColor(source, cv2.COLOR_GRAY2BGR) if source.ndim == 2 else source.copy()  # pyright: ignore[reportReturnType]
+    with frames.opened(frames.receive(source), frame) as picture:
+        return picture.color()
+
+
+def _decode(picture: frames.Frame, max_pixels: int) -> GrayImage:
+    """The gray pixels in viewing orientation."""
+    width, height = picture.size
+    limit = min(max_pixels, picture.most)
+    if picture.pixels > limit:
+        raise PhotoProblem("image_too_large", pixels=picture.pixels, limit=limit, width=width, height=height)
+    if min(width, height) < SMALLEST_SIDE:
+        raise PhotoProblem("image_too_small", width=width, height=height)
+    gray = picture.gray(_step(min(width, height)))
+    while min(gray.shape) >= 2 * LEGIBLE_SIDE:
+        gray = cv2.resize(gray, (gray.shape[1] // 2, gray.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    return np.ascontiguousarray(gray)  # pyright: ignore[reportReturnType]
+
+
+def _step(side: int) -> int:
+    step = 1
+    while step < 8 and side / (2 * step) >= LEGIBLE_SIDE:
+        step *= 2
+    return step
+
+
+def check_source(source: object, frame: int = 0) -> None:
+    """Is this a path, bytes or a photo array, (h, w) gray or (h, w, 3) BGR, uint8, and can it have such a frame?
+
+    Raises:
+        TypeError, ValueError: it is not.
+    """
+    if isinstance(source, np.ndarray):
+        _check_array(source)
+    elif not isinstance(source, str | Path | bytes):
+        raise TypeError(f"a photo is a path, bytes or a uint8 array, not {type(source).__name__}")
+    if frame < 0 or (frame > 0 and isinstance(source, np.ndarray)):
+        raise ValueError(f"frames count from 0 and an array has one, so there is no frame {frame}")
+
+
+def _check_array(pixels: NDArray[np.uint8]) -> None:
+    if pixels.dtype != np.uint8:
+        raise TypeError(f"a photo array must be uint8, this one is {pixels.dtype}")
+    if pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] != 3):
+        raise ValueError(f"a photo array must be (h, w) gray or (h, w, 3) BGR, this one is {pixels.shape}")
+
+
+def _from_array(pixels: NDArray[np.uint8], name: str) -> Photo:
+    _check_array(pixels)
+    height, width = pixels.shape[:2]
+    if min(height, width) < SMALLEST_SIDE:
+        raise PhotoProblem("image_too_small", width=width, height=height)
+    gray = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
+    sha256 = hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()
+    while min(gray.shape) >= 2 * LEGIBLE_SIDE:
+        gray = cv2.resize(gray, (gray.shape[1] // 2, gray.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    photo = Photo(name, sha256, width, height, np.ascontiguousarray(gray), gray.shape[1] / width)  # pyright: ignore[reportArgumentType]
+    _check_visible(photo)
+    return photo
+
+
+def _check_visible(photo: Photo) -> None:
+    low, high = np.percentile(photo.gray[::4, ::4], (1, 99))
+    if high - low < FLAT_CONTRAST:
+        raise PhotoProblem("photo_without_contrast", sha256=photo.sha256, width=photo.width, height=photo.height)

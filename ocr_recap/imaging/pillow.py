@@ -1,0 +1,293 @@
+"""One picture of a JPEG, PNG, WebP, TIFF or HEIC file to pixels: 8 bits, on white, as a viewer shows it."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import warnings
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ..messages.problems import PhotoProblem
+from . import tiff_guard
+
+MAX_PIXELS = 150_000_000  # by judgement: as many as decoding has room for; no phone takes more
+# Pillow refuses to open more pixels than this (twice its own MAX_IMAGE_PIXELS), whatever we ask for.
+HARD_CAP = 178_956_970
+
+_ORIENTATION = 0x0112
+_BAND = 512  # rows that are converted at a time, so that a large picture is not held in every form at once
+# What decoding one picture may take, bytes: half of what a process of a batch may grow by.
+MOST_ROOM = 1_000_000_000
+# Bytes that a pixel takes, measured at 149 megapixels with transparency where a kind has it. A JPEG of one scan is
+# decoded row by row, shrunk; one of several is held whole before its first pixel comes out.
+_ROOM = {"JPEG": 1, "PNG": 6, "TIFF": 6, "HEIC": 12, "WEBP": 16, "JPEG of several scans": 6}
+
+_BLOCK = 16  # px: the tallest blocks that phones write (ITU T.81, A.2), of 8 x 8 samples of colour at half the size
+_MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")  # of a JPEG, but for those within scans (ITU T.81, B.1.1.2)
+_BARE_MARKERS = frozenset((0x01, 0xD8, 0xD9))  # that no segment follows
+_MOST_MARKERS = 10_000  # by judgement: of a file with more nobody can say that it is whole; photos have some twenty
+_MISSING = 128  # the gray of a block of which nothing is there: all its coefficients are 0 (ITU T.81, A.3.1)
+
+_T = TypeVar("_T")
+
+
+class Raster:
+    """A picture that Pillow opened and has not decoded yet.
+
+    Attributes:
+        size: (width, height) in pixels, in viewing orientation.
+        pixels: how many decoding it takes.
+        most: pixels of this kind that there is room for.
+    """
+
+    def __init__(self, image: Image.Image | _Deferred, orientation: int, kind: str) -> None:
+        self._image, self._orientation, self._kind = image, orientation, kind
+        self.most = MOST_ROOM // _ROOM[kind]
+        width, height = image.size
+        self.size: tuple[int, int] = (height, width) if orientation >= 5 else (width, height)
+        self.pixels = width * height
+
+    def gray(self, step: int) -> NDArray[np.uint8]:
+        """(h, w) in viewing orientation; a JPEG may come smaller, by at most `step` (1, 2, 4 or 8)."""
+        width, height = self._image.size
+        # For JPEG the decoder itself scales by powers of two and leaves the colours undecoded.
+        self._image.draft("L", (math.ceil(width / step), math.ceil(height / step)))
+        pixels = self._converted("L")
+        if self._kind.startswith("JPEG") and _ends_early(pixels, _BLOCK * pixels.shape[0] // height):
+            raise PhotoProblem("image_truncated")
+        return _upright(pixels, self._orientation)
+
+    def color(self) -> NDArray[np.uint8]:
+        """(h, w, 3) BGR, full size, viewing orientation."""
+        return np.ascontiguousarray(_upright(self._converted("RGB"), self._orientation)[:, :, ::-1])
+
+    def _converted(self, mode: str) -> NDArray[np.uint8]:
+        return _tried(lambda: _in_bands(_loaded(self._image), mode), "image_truncated")
+
+
+@contextmanager
+def opened(content: bytes | Path, kind: str, frame: int) -> Generator[Raster, None, None]:
+    """Open one picture of a file.
+
+    Args:
+        content: the file's bytes, or where it lies.
+        kind: JPEG, PNG, WEBP, TIFF or HEIC.
+        frame: which picture, from 0.
+
+    Raises:
+        PhotoProblem: it cannot be opened, or there is no such frame.
+    """
+    if kind == "HEIC":
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            file = _heif(content)
+            if frame >= len(file):
+                raise PhotoProblem("frame_missing", frame=frame + 1, frames=len(file))
+            size = file[frame].size
+        # Decoding waits until the caller has seen the size; libheif turns the picture itself.
+        yield Raster(_Deferred(size, file[frame].to_pillow), 1, kind)
+        return
+    if kind == "TIFF":
+        tiff_guard.check(content, frame)
+    with _opened(content, kind) as image:
+        if frame:
+            _seek(image, frame)
+        # Pillow turns a TIFF itself, and its size is the turned one from the start.
+        several = isinstance(content, bytes) and kind == "JPEG" and _has_several_scans(content)
+        if several and isinstance(content, bytes) and not _has_all_passes(content):
+            raise PhotoProblem("image_truncated")
+        orientation = 1 if kind == "TIFF" else _orientation(image)
+        yield Raster(image, orientation, "JPEG of several scans" if several else kind)
+
+
+def count(content: bytes | Path, kind: str) -> int:
+    """How many pictures the file holds; a damaged one among them counts, and what follows it is unknown.
+
+    Raises:
+        PhotoProblem: it cannot be opened.
+    """
+    if kind == "HEIC":
+        return max(1, len(_heif(content)))
+    return tiff_guard.count(content) if kind == "TIFF" else 1  # of an animated picture the first is the photo
+
+
+class _Deferred:
+    """A picture of known size that is decoded when it is loaded; the part of a Pillow image that `Raster` needs."""
+
+    def __init__(self, size: tuple[int, int], decode: Callable[[], Image.Image]) -> None:
+        self.size, self.decode = size, decode
+
+    def draft(self, _mode: str, _size: tuple[int, int]) -> None:
+        """Nothing to prepare."""
+
+
+def _opened(content: bytes | Path, kind: str) -> Image.Image:
+    file = io.BytesIO(content) if isinstance(content, bytes) else content
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # `max_pixels` is our own cap, below the one that Pillow enforces
+            return Image.open(file, formats=(kind,))
+    except Image.DecompressionBombError as fault:
+        pixels = re.search(r"\d+", str(fault))
+        raise PhotoProblem("image_too_large", pixels=int(pixels.group()) if pixels else -1, limit=HARD_CAP) from None
+    except MemoryError:
+        raise
+    except Exception:
+        raise PhotoProblem("image_truncated") from None  # its first bytes say what it was
+
+
+def _orientation(image: Image.Image) -> int:
+    """As the EXIF block says, 1 to 8; a block that cannot be read says nothing."""
+    try:
+        orientation = _tried(lambda: image.getexif().get(_ORIENTATION, 1), "image_truncated")
+    except PhotoProblem:
+        return 1
+    return orientation if orientation in range(1, 9) else 1
+
+
+def _heif(content: bytes | Path) -> Any:
+    try:
+        import pi_heif  # noqa: PLC0415  (an extra, and only HEIC needs it)
+    except ImportError:
+        raise PhotoProblem("heic_not_installed") from None
+    file = io.BytesIO(content) if isinstance(content, bytes) else content
+    return _tried(lambda: pi_heif.open_heif(file), "image_truncated")
+
+
+def _seek(image: Image.Image, frame: int) -> None:
+    def seek() -> bool:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                image.seek(frame)
+            except EOFError:
+                return False
+        return True
+
+    if not _tried(seek, "image_truncated"):
+        raise PhotoProblem("frame_missing", frame=frame + 1, frames=frame)
+
+
+def _loaded(image: Image.Image | _Deferred) -> Image.Image:
+    if isinstance(image, _Deferred):
+        return image.decode()
+    image.load()
+    return image
+
+
+def _tried(step: Callable[[], _T], code: str) -> _T:
+    """What a decoder gives; whatever it raises over a damaged file is the file's fault, not the program's."""
+    try:
+        return step()
+    except (MemoryError, PhotoProblem):
+        raise
+    except Exception:
+        raise PhotoProblem(code) from None
+
+
+def _in_bands(image: Image.Image, mode: str) -> NDArray[np.uint8]:
+    """The decoded picture in gray (`L`) or colour (`RGB`), what is transparent on white."""
+    if image.mode == mode and not image.has_transparency_data:
+        return np.asarray(image, dtype=np.uint8)
+    width, height = image.size
+    bands = [(0, top, width, min(height, top + _BAND)) for top in range(0, height, _BAND)]
+    top = _scale(image.crop(band) for band in bands) if image.mode in ("I", "F") else 1.0
+    pixels = np.empty((height, width) if mode == "L" else (height, width, 3), np.uint8)
+    for band in bands:
+        pixels[band[1] : band[3]] = np.asarray(_eight_bits(image.crop(band), top).convert(mode))
+    return pixels
+
+
+def _eight_bits(image: Image.Image, top: float) -> Image.Image:
+    """Pixels in gray or RGB of 8 bits, what is transparent on white; `top` is white where values are wide."""
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
+    if image.mode in ("I", "F"):
+        return Image.fromarray((_wide(image) * (255 / top)).astype(np.uint8))
+    if image.mode == "LAB":
+        return image.getchannel(0)
+    if image.has_transparency_data:
+        rgba = (image.convert("LA") if image.mode == "La" else image).convert("RGBA")
+        white = Image.new("RGBA", rgba.size, "white")
+        white.alpha_composite(rgba)
+        return white.convert("RGB")
+    return image if image.mode in ("L", "RGB") else image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _scale(bands: Iterable[Image.Image]) -> float:
+    """What is white: 16 bits in a wider type, or fractions of 1, or whatever the scanner's scale is."""
+    most = max(float(_wide(band).max()) for band in bands)
+    return next((top for top in (1.0, 65_535.0) if most <= top), most)
+
+
+def _wide(image: Image.Image) -> NDArray[np.float32]:
+    return np.nan_to_num(np.asarray(image, dtype=np.float32)).clip(0)
+
+
+def _has_several_scans(content: bytes) -> bool:
+    """Whether a JPEG's first scan leaves anything to later ones (ITU T.81, B.1 and B.2)."""
+    place, parts = 2, 0
+    while place + 9 < len(content) and content[place] == 0xFF:
+        marker, length = content[place + 1], int.from_bytes(content[place + 2 : place + 4], "big")
+        if marker == 0xDA:
+            return content[place + 4] < parts
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            if marker not in (0xC0, 0xC1, 0xC9):
+                return True  # progressive, or nothing that phones write
+            parts = content[place + 9]
+        place += 1 if marker == 0xFF else 2 + length
+    return True
+
+
+def _has_all_passes(content: bytes) -> bool:
+    """Whether a JPEG of several scans has all bits of all coefficients of its first component (ITU T.81, B.2.3, G.1).
+
+    What the last scan itself holds is not looked at: where its end is missing, the last bit of some values is.
+    """
+    component = -1
+    bits: dict[int, int] = {}  # by coefficient: the lowest bit that a scan holds
+    place = 2
+    for _ in range(_MOST_MARKERS):
+        found = _MARKER.search(content, place)
+        if found is None:
+            break
+        place, marker = found.end(), content[found.end() - 1]
+        if marker in _BARE_MARKERS:
+            continue
+        segment = content[place + 2 : place + int.from_bytes(content[place : place + 2], "big")]
+        place += 2 + len(segment)
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC) and len(segment) > 6:
+            component = segment[6]
+        elif marker == 0xDA and segment and component in tuple(segment[1 : 1 + 2 * segment[0] : 2]):
+            first, last, approximation = segment[-3:]
+            bits.update(dict.fromkeys(range(first, last + 1), approximation & 15))
+    return all(bits.get(k) == 0 for k in range(64))
+
+
+def _ends_early(pixels: NDArray[np.uint8], rows: int) -> bool:
+    """Whether a JPEG's last blocks are missing, though the file has an end.
+
+    The decoder draws what is missing in the middle of its scale, which looks like clean gray paper. A picture whose
+    first rows look the same as well has a frame of that gray around it.
+
+    Args:
+        pixels: as decoded, not turned.
+        rows: of blocks of `_BLOCK` pixels, shrunk as the picture is.
+    """
+    return bool((pixels[-rows:] == _MISSING).all() and not (pixels[:rows] == _MISSING).all())
+
+
+def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """Apply an EXIF orientation 1-8 (CIPA DC-008, tag 0112h): mirror first, then turn."""
+    if orientation in (2, 4, 5, 7):
+        pixels = pixels[:, ::-1]
+    turns = {3: 2, 4: 2, 5: 1, 6: 3, 7: 3, 8: 1}.get(orientation, 0)
+    return np.rot90(pixels, turns)

@@ -1,0 +1,315 @@
+"""Fit a page's own drawing to the ruled lines of a photo: how well does a homography explain them, and a better one.
+
+A homography maps nominal millimetres of the page to pixels of one gray image. Lines are compared as dark ridges
+across their own direction, so neither the pen nor the light matters much, and paper that is not quite flat is met
+in the middle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...forms.drawing import Line, primitives
+from ...forms.template import Template
+from ...imaging.arrays import FloatArray, GrayImage
+from ...imaging.homography import project
+from ...imaging.spline_surface import Surface
+
+_SPACING = 3.0  # mm between samples along a printed line
+_DARK = 0.6  # only lines darker than this gray take part: fainter grids are not to be relied on
+# A ridge must be so much darker than both of its sides to count as a line: this share of the contrast of the photo's
+# clear lines (the upper quartile), within these bounds, gray levels. With 10 for all, dark photos showed too few lines:
+# of the 168 hard ones of benchmarks/boxes.py (calibration writers) 94 were located then, and 104 with this.
+_CLEAR_SHARE = 0.3
+_LEAST_CONTRAST = (4.0, 10.0)
+# Where it is judged whether lines are there, a ridge must be so many times as dark as the usual ridge of the paper
+# beside them: on grain (benchmarks/lines.py) one is found near any place, and a page was. Right places lost nothing.
+_OVER_NOISE = 1.25
+_BESIDE = 1.0  # mm: a line is looked at so far to both sides of a sample too
+_ENOUGH = 900  # samples that take part in the fit; the final support is told by all
+_SCORED = 400  # samples that tell hypotheses apart; thousands of them are scored at a time
+_MARK_WEIGHT = 20.0  # one corner mark counts as much as this many line samples (a mark is a certain match)
+
+
+@dataclass(frozen=True, eq=False)
+class Ruling:
+    """Samples along the printed lines of one page: `points` (n, 2) and unit `normals` (n, 2), in millimetres.
+
+    Each is itself and no other: what is computed of one is kept with it.
+    """
+
+    points: FloatArray
+    normals: FloatArray
+    unit: float  # the page's cell width, mm
+    spacing: float = _SPACING  # mm between samples along a line
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A homography (mm to px), the share of visible line samples that lie on a line, and their residual.
+
+    `residual` is the median distance across the line, in cell widths, over the samples that were matched. `visible` and
+    `found` say of each sample of the ruling whether it lies in the photo, and whether a line was found there; `offset`
+    is how far across the line, in cell widths, of the plane; (n,) each. `surface` is how far paper that is not flat
+    lies off within the page, and `before` the residual without it (`warp`); `folds` are creases, (0, x mm) down the
+    page and (1, y mm) across; `unmet` (n, 2) mm are visible samples that the surface does not meet.
+    """
+
+    homography: FloatArray
+    support: float
+    residual: float
+    visible: NDArray[np.bool_]
+    found: NDArray[np.bool_]
+    offset: FloatArray
+    surface: Surface | None = None
+    before: float | None = None
+    folds: tuple[tuple[int, float], ...] = ()
+    unmet: FloatArray | None = None
+
+
+@lru_cache(maxsize=256)
+def ruling(template: Template, page_id: str) -> Ruling:
+    """Sample the dark ruled lines, boxes and grids of a page every 3 mm.
+
+    On a page that is found by its lines alone those where names and signatures go are left out: pens, hands and masks
+    cover them, and there support decides whether this is the page at all.
+    """
+    page = template.page(page_id)
+    covered = [np.array(region.rect) for region in page.private] if page.find == "lines" else []
+    points: list[FloatArray] = []
+    normals: list[FloatArray] = []
+    for part in primitives(template, page_id):
+        if not isinstance(part, Line) or part.gray > _DARK or part.role not in ("frame", "box", "grid"):
+            continue
+        start, end = np.array([part.x0, part.y0]), np.array([part.x1, part.y1])
+        length = float(np.linalg.norm(end - start))
+        if length < 2 * _SPACING:
+            continue
+        along = (end - start) / length
+        # Corners belong to two lines, so samples keep away from them.
+        count = max(2, int((length - 2.0) / _SPACING))
+        points.append(start + np.linspace(1.0, length - 1.0, count)[:, None] * along)
+        normals.append(np.tile([-along[1], along[0]], (count, 1)))
+    at, across = np.concatenate(points), np.concatenate(normals)
+    free = np.ones(len(at), dtype=bool)
+    for rect in covered:
+        free &= (at < rect[:2]).any(axis=1) | (at > rect[2:]).any(axis=1)
+    return Ruling(at[free], across[free], template.cell_width(page_id))
+
+
+def ridge_distance(gray: GrayImage, width: int) -> NDArray[np.float32]:
+    """Distance in px from every pixel to the nearest dark line no wider than about `width` px."""
+    kernel = np.ones((width, width), np.uint8)
+    dark = cv2.morphologyEx(gray, cv2.MORPH_BLACKHAT, kernel)
+    lines = (dark > 18).astype(np.uint8)
+    return np.asarray(cv2.distanceTransform(1 - lines, cv2.DIST_L2, 3), dtype=np.float32)
+
+
+def quick_score(
+    distance: NDArray[np.float32], homographies: FloatArray, ruled: Ruling, tolerance: float, every: int = 2
+) -> FloatArray:
+    """How many ruled samples fall on dark lines, for many homographies at once.
+
+    Args:
+        distance: from `ridge_distance`.
+        homographies: (n, 3, 3).
+        ruled: samples.
+        tolerance: px at which a sample counts half.
+        every: every how many samples one is used.
+
+    Returns:
+        (n,) mean score, 0 to 1; samples outside the image count 0.
+    """
+    every = max(every, len(ruled.points) // _SCORED)
+    some = ruled.points[::every].astype(np.float32)
+    points = np.vstack([some.T, np.ones(len(some), np.float32)])
+    mapped = homographies.astype(np.float32) @ points  # (n, 3, samples)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        xy = np.rint(mapped[:, :2] / mapped[:, 2:])
+    height, width = distance.shape
+    # Comparisons with what is no number are false, so it counts as outside.
+    inside = (
+        (mapped[:, 2] > 0) & (xy[:, 0] >= 0) & (xy[:, 1] >= 0) & (xy[:, 0] < width - 0.5) & (xy[:, 1] < height - 0.5)
+    )
+    xy = np.where(inside[:, None], xy, np.float32(0))
+    place = xy[:, 1] * width + xy[:, 0] if height * width < 1 << 24 else None
+    if place is None:  # whole numbers of this size need more digits than float32 has
+        place = xy[:, 1].astype(np.float64) * width + xy[:, 0]
+    found = distance.ravel()[place.astype(np.intp)]
+    score = np.where(inside, np.float32(tolerance**2) / (np.float32(tolerance**2) + found * found), np.float32(0))
+    return score.mean(axis=-1, dtype=np.float64)
+
+
+# How far lines are looked for (cell widths), how often: from a homography that may be off by half a cell, and from one
+# that corner marks have settled already.
+_FAR = ((0.45, 2), (0.25, 2), (0.12, 3))
+_CLOSE = ((0.25, 1), (0.12, 2))
+
+
+def refine(
+    gray: GrayImage, start: FloatArray, ruled: Ruling, anchors: tuple[FloatArray, FloatArray], near: bool = False
+) -> Fit:
+    """Improve a homography on the ruled lines, from half a cell width of slack down to an eighth.
+
+    Args:
+        gray: (h, w) uint8.
+        start: 3x3 mm to px; every cell must lie within about half a cell of its true place.
+        ruled: samples of the page.
+        anchors: (k, 2) mm and (k, 2) px of the corner marks that were seen.
+        near: every cell lies within a quarter of a cell of its true place already.
+    """
+    homography = start
+    some = _thinned(ruled)
+    for reach, rounds in _CLOSE if near else _FAR:
+        for _ in range(rounds):
+            matched = match(gray, homography, some, reach)
+            homography = _update(homography, some, matched, anchors, reach)
+    final = match(gray, homography, ruled, 0.3, judging=True)
+    visible = final.visible
+    good = visible & final.found
+    # What lies outside the photo can neither confirm nor contradict, but half a page confirms nothing.
+    support = float(good.sum() / max(visible.sum(), 0.6 * len(visible)))
+    scale = final.pixels_per_mm * ruled.unit
+    offset = final.offset / scale
+    residual = float(np.median(np.abs(offset[good]))) if good.any() else 1.0
+    return Fit(homography, support, residual, visible, good, offset)
+
+
+@lru_cache(maxsize=256)
+def _thinned(ruled: Ruling) -> Ruling:
+    """Evenly thinned samples: eight numbers need no more, and a page full of grids has many times as many."""
+    every = max(1, len(ruled.points) // _ENOUGH)
+    return Ruling(ruled.points[::every], ruled.normals[::every], ruled.unit)
+
+
+@dataclass(frozen=True)
+class Match:
+    """Per sample: visible in the photo, a ridge found, its offset along the normal (px), scale (px/mm), normal."""
+
+    visible: NDArray[np.bool_]
+    found: NDArray[np.bool_]
+    offset: FloatArray
+    pixels_per_mm: FloatArray
+    normal: FloatArray
+    at: FloatArray
+
+
+def match(
+    gray: GrayImage, homography: FloatArray, ruled: Ruling, reach: float | FloatArray, judging: bool = False
+) -> Match:
+    """Look for a dark ridge across the line at every sample, up to `reach` (one, or one per sample) cell widths off.
+
+    `judging`: it is asked whether the lines are there. Then a ridge must be more than the noise of the paper makes.
+    """
+    ends = ruled.normals * 0.5
+    at, above, below = project(homography, np.stack([ruled.points, ruled.points + ends, ruled.points - ends]))
+    step = above - below
+    scale = np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-6)
+    normal = step / scale[:, None]
+    half = np.clip(reach * ruled.unit * scale, 2.0, 60.0)
+    steps = np.linspace(-1, 1, 2 * int(np.ceil(min(60.0, float(np.median(half)) * 1.5))) + 1)
+    # One column per sample, so that what runs along a profile runs over whole rows at a time.
+    across = (normal * half[:, None]).T.astype(np.float32, order="C")
+    way = steps.astype(np.float32)[:, None]
+    x, y = (here + way * off for here, off in zip(at.T.astype(np.float32, order="C"), across, strict=True))
+    margin = half + 2
+    visible = (
+        (at[:, 0] > margin)
+        & (at[:, 1] > margin)
+        & (at[:, 0] < gray.shape[1] - margin)
+        & (at[:, 1] < gray.shape[0] - margin)
+    )
+    # Grain is gone in the mean of what lies along a line, and the line is not.
+    along = (normal[:, ::-1] * (1.0, -1.0) * (_BESIDE * scale)[:, None]).T.astype(np.float32, order="C")
+    total = np.zeros(x.shape, np.uint16)
+    for sense in (-1, 0, 1):
+        beside = (x + sense * along[0], y + sense * along[1])
+        total += np.asarray(cv2.remap(gray, *beside, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    profile = ((total + 1) // 3).astype(np.uint8)
+    # Contrast of each place against the lighter of what lies on both sides within the profile, nearer places first.
+    left, right = profile.copy(), profile.copy()  # the lightest so far; numpy's own accumulate takes five times as long
+    for i in range(1, len(profile)):
+        np.maximum(left[i], left[i - 1], out=left[i])
+        np.maximum(right[-1 - i], right[-i], out=right[-1 - i])
+    contrast = np.minimum(left, right) - profile  # a place is never lighter than the lightest up to it
+    merit = contrast * (1.0 - 0.35 * np.abs(way))
+    best = (merit == merit.max(axis=0)).argmax(axis=0)
+    columns = np.arange(len(best))
+    height = contrast[best, columns]
+    least = _least(height[visible])
+    if judging:
+        # Where lines are in place, what lies farther off is paper: so dark a ridge is there by chance every other time.
+        usual = contrast[np.abs(steps) > 0.5].max(axis=0)[visible]
+        least = max(least, _OVER_NOISE * float(np.median(usual)) if len(usual) else 0.0)
+    found = visible & (height > least) & (best > 0) & (best < len(steps) - 1)
+    inner = np.clip(best, 1, len(steps) - 2)
+    before, middle, after = (profile[inner + d, columns].astype(np.float64) for d in (-1, 0, 1))
+    bend = before - 2 * middle + after
+    fraction = np.where(bend > 1e-6, 0.5 * (before - after) / np.maximum(bend, 1e-6), 0.0).clip(-0.5, 0.5)
+    offset = (steps[inner] + fraction * (steps[1] - steps[0])) * half
+    return Match(visible, found, offset, scale, normal, at)
+
+
+def _least(heights: NDArray[np.uint8]) -> float:
+    """From which contrast on a ridge is a line: less where the lines themselves are faint, as in the dark."""
+    low, high = _LEAST_CONTRAST
+    return float(np.clip(_CLEAR_SHARE * np.quantile(heights, 0.75), low, high)) if len(heights) else high
+
+
+def _update(
+    homography: FloatArray,
+    ruled: Ruling,
+    matched: Match,
+    anchors: tuple[FloatArray, FloatArray],
+    reach: float,
+) -> FloatArray:
+    """One robust Gauss-Newton step on the eight parameters, in coordinates that keep the system well scaled."""
+    use = matched.found
+    if use.sum() < 12:
+        return homography
+    center = ruled.points.mean(axis=0)
+    spread = float(ruled.points.std()) or 1.0
+    to_page = np.array([[spread, 0, center[0]], [0, spread, center[1]], [0, 0, 1]])
+    local = homography @ to_page
+    local = local / local[2, 2]
+    points = (ruled.points[use] - center) / spread
+    jacobian = np.einsum("nk,nkp->np", matched.normal[use], _jacobian(local, points))
+    residual = matched.offset[use]
+    limit = np.maximum(reach * ruled.unit * matched.pixels_per_mm[use], 1.0)
+    middle = float(np.median(np.abs(residual - np.median(residual)))) * 1.4826 + 0.3
+    width = np.minimum(limit, 4.0 * middle + np.abs(np.median(residual)))
+    weight = np.clip(1 - (residual / (width + 1e-9)) ** 2, 0, None) ** 2
+    rows, values, weights = [jacobian], [residual], [weight]
+    if len(anchors[0]):
+        marks = (anchors[0] - center) / spread
+        difference = anchors[1] - project(local, marks)
+        rows.append(_jacobian(local, marks).reshape(-1, 8))
+        values.append(difference.ravel())
+        # A false mark, or one on curled paper, must not pull at lines that agree among themselves.
+        pixels = float(np.median(matched.pixels_per_mm)) * ruled.unit
+        trusted = np.linalg.norm(difference, axis=1) < max(3.0, 3.0 * reach * pixels)
+        weights.append(np.repeat(trusted * _MARK_WEIGHT, 2))
+    a, b, w = np.concatenate(rows), np.concatenate(values), np.concatenate(weights)
+    normal_matrix = (a * w[:, None]).T @ a
+    damping = 1e-6 * np.trace(normal_matrix) * np.eye(8)
+    delta = np.linalg.solve(normal_matrix + damping, (a * w[:, None]).T @ b)
+    updated = (local.ravel() + np.append(delta, 0.0)).reshape(3, 3)
+    result = updated @ np.linalg.inv(to_page)
+    return result / result[2, 2]
+
+
+def _jacobian(homography: FloatArray, points: FloatArray) -> FloatArray:
+    """Derivative of the projected points by the first eight entries of a homography with h22 = 1; (n, 2, 8)."""
+    x, y = points[:, 0], points[:, 1]
+    h = homography
+    w = h[2, 0] * x + h[2, 1] * y + h[2, 2]
+    u, v = project(homography, points).T
+    zero, one = np.zeros_like(x), np.ones_like(x)
+    row_u = np.stack([x, y, one, zero, zero, zero, -u * x, -u * y], axis=-1)
+    row_v = np.stack([zero, zero, zero, x, y, one, -v * x, -v * y], axis=-1)
+    return np.stack([row_u, row_v], axis=1) / w[:, None, None]

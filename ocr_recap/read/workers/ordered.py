@@ -1,0 +1,119 @@
+"""Photos that somebody waits for, one after another, read or checked by workers that may die: no folder, no journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...imaging import files, frames
+from ...imaging.photo import Source
+from ...records.options import Options
+from .file_limits import COSTLY, FileLimits
+from .limits import Limits
+from .supervisor import Crew
+from .tasks import Count, Done, Failed, Single, Task
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A file, and how results call it."""
+
+    source: Source
+    name: str
+
+
+def in_order(
+    crew: Crew, asked: Sequence[Asked], options: Options, limits: Limits, check: bool = False
+) -> Iterator[tuple[Single, Done]]:
+    """Each frame of each file in order, with what was made of it or why it failed.
+
+    Args:
+        crew: does the work. Files that may hold several frames are opened by it, too, to count them.
+        asked: the files.
+        options: frames from `max_frames` on are one piece of work, which failed with `frames_not_read`.
+        limits: of files.
+        check: check them; otherwise read.
+
+    Raises:
+        ocr_recap.read.workers.supervisor.CannotStart: workers do not start.
+    """
+    perform = _Work(asked, _counted(crew, asked), options.max_frames, FileLimits(limits), check)
+    for task, done, seconds in crew.run(perform.tasks()):
+        assert isinstance(task, Single)
+        perform.note(task, done, seconds)
+        yield from perform.ready()
+    yield from perform.ready()
+
+
+class _Work:
+    """What is asked for, what came of it, and how much of that has been handed out."""
+
+    def __init__(
+        self, asked: Sequence[Asked], counted: Sequence[int | Failed], most: int, limits: FileLimits, check: bool
+    ) -> None:
+        self._asked, self._counted, self._most, self._check = asked, counted, most, check
+        self._limits = limits
+        self._found: dict[int, tuple[Single, Done]] = {}
+        self._next = 0
+
+    def tasks(self) -> Iterator[Single]:
+        """What is to be done; what needs nothing to be done is found at once."""
+        number = 0
+        for file, (asked, frames_there) in enumerate(zip(self._asked, self._counted, strict=True)):
+            count = 1 if isinstance(frames_there, Failed) else frames_there
+            for frame in range(min(count, self._most + 1)):
+                task = Single(asked.source, asked.name, frame, self._check, number, file)
+                number += 1
+                fault = frames_there if isinstance(frames_there, Failed) else self._limits.fault(file, frame)
+                if frame == self._most:
+                    data = {"frames": count, "first": frame + 1, "limit": self._most}
+                    fault = Failed("frames_not_read", tuple(data.items()))
+                if fault:
+                    self._found[task.number] = task, fault
+                else:
+                    yield task
+
+    def note(self, task: Single, done: Done, seconds: float) -> None:
+        """Keep what came of a task until its turn has come."""
+        self._found[task.number] = task, done
+        self._limits.note(task.file, task.frame, isinstance(done, Failed) and done.code in COSTLY, seconds)
+
+    def ready(self) -> Iterator[tuple[Single, Done]]:
+        """Those whose turn has come. All frames before them are known, and so is whether theirs counts."""
+        while self._next in self._found:
+            task, done = self._found.pop(self._next)
+            self._next += 1
+            void = task.frame < self._most and self._limits.fault(task.file, task.frame)
+            yield task, void or done
+
+
+def _counted(crew: Crew, asked: Sequence[Asked]) -> list[int | Failed]:
+    """How many frames each file has, or why nobody can tell."""
+    counted: list[int | Failed] = [1] * len(asked)
+    waiting: dict[int, int] = {}  # place of the file, by identity of its task
+    tasks: list[Task] = []
+    for place, one in enumerate(asked):
+        if may_have_frames(one.source):
+            tasks.append(count := count_of(one.source))
+            waiting[id(count)] = place
+    for task, done, _ in crew.run(tasks):
+        assert isinstance(done, int | Failed)
+        counted[waiting[id(task)]] = done
+    return counted
+
+
+def count_of(source: Source) -> Count:
+    """The piece of work that counts the frames of a file."""
+    assert not isinstance(source, np.ndarray)
+    return Count(Path(), source) if isinstance(source, bytes) else Count(Path(source))
+
+
+def may_have_frames(source: Source) -> bool:
+    """Whether a file is of a kind that may hold several frames, by its first bytes."""
+    if isinstance(source, np.ndarray):
+        return False
+    head = source[: frames.HEAD] if isinstance(source, bytes) else files.head(Path(source), frames.HEAD)
+    return frames.kind_of(head) in frames.SEVERAL

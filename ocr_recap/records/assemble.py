@@ -1,0 +1,344 @@
+"""All that is known of a photo as its record: what was found, what the witnesses said, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..cells import bubble_reader as bubble_witness
+from ..cells import digit_reader as digit_witness
+from ..cells import row_totals as totals_witness
+from ..cells import tally_reader as tally_witness
+from ..cells.crop import FieldPatches
+from ..cells.quality import CellMeasures
+from ..cells.readers import Readers
+from ..decide import policy, posterior
+from ..decide.ask_witnesses import Heard
+from ..decide.case import Case
+from ..decide.likely_error import suggest
+from ..decide.policy import Decision
+from ..forms.fields import FormField
+from ..forms.print_items import Label
+from ..forms.template import Template
+from ..imaging.photo import Photo
+from ..locate.located import Located, OtherSheet
+from ..messages.problems import PhotoProblem
+from . import photo_advice, sheet_fingerprint
+from .explanations import explain, explain_slip
+from .field_record import (
+    BubbleEvidence,
+    Candidate,
+    CellEvidence,
+    CellQuality,
+    ChoiceEvidence,
+    DigitEvidence,
+    Evidence,
+    FieldRecord,
+    RowTotalsEvidence,
+    TallyEvidence,
+    quad,
+)
+from .options import Options
+from .provenance import provenance
+from .record import Page, PaperShape, PhotoInfo, PhotoQuality, Record, RowSum, RuleResult, SheetBeside, SuggestedSlip
+from .record import problem as make_problem
+
+_CANDIDATES = 5  # shown per number
+
+
+def make_record(
+    photo: Photo,
+    located: Located,
+    patches: Mapping[str, FieldPatches],
+    heard: Mapping[str, Heard],
+    cases: Sequence[Case],
+    rules: Sequence[posterior.Evaluated],
+    decisions: dict[str, Decision],
+    readers: Readers,
+    options: Options,
+    quality: PhotoQuality | None = None,
+) -> Record:
+    """Put everything that is known of a photo into its record."""
+    template = located.template
+    by_field = {case.field: case for case in cases}
+    fields = {f.id: f for f in template.fields_of(located.page_id)}
+    counts = {f.id for f in fields.values() if f.role == "count"}
+    return Record(
+        photo=_info(photo.name, photo),
+        page=Page(
+            template=template.id,
+            page=located.page_id,
+            corners=quad(located.corners()),
+            residual=round(located.residual, 4),
+            anchors=located.anchors,
+            homography=_rounded(located.homography),
+            shape=_shape(located),
+            ink=sheet_fingerprint.ink([patches[i].cells for i in fields if i in counts]),
+            others=tuple(_beside(other) for other in located.others),
+        ),
+        fields={
+            i: _field_record(f, heard[i], by_field[i], patches[i], decisions[i], template.rules_in_words, rules)
+            for i, f in fields.items()
+        },
+        row_sums=tuple(_row_sum(i, total) for i in fields for total in _totals_of(heard[i])),
+        rules=rule_results(rules, by_field, template),
+        status=policy.verdict(decisions, counts, rules, by_field, options.policy),
+        quality=quality,
+        warnings=photo_advice.warnings(located, quality, sum(len(patches[i].cells) for i in counts)) if quality else (),
+        provenance=provenance(template.sha256, readers, options),
+    )
+
+
+def _beside(other: OtherSheet) -> SheetBeside:
+    return SheetBeside(
+        template=other.template.id,
+        page=other.page_id,
+        homography=_rounded(other.homography),
+        placed=other.placed,
+        above=other.above,
+        in_sight=round(other.in_sight, 3),
+        could_be_meant=other.could_be_meant,
+    )
+
+
+def _totals_of(heard: Heard) -> tuple[totals_witness.TotalReading, ...]:
+    return heard.evidence.totals.totals if heard.evidence.totals else ()
+
+
+def _row_sum(field: str, total: totals_witness.TotalReading) -> RowSum:
+    confidence = round(total.confidence, 6)
+    return RowSum(field=field, row=total.row, text=total.text, value=total.value, confidence=confidence)
+
+
+def problem_record(
+    name: str,
+    photo: Photo | None,
+    problem: PhotoProblem,
+    readers: Readers,
+    options: Options,
+    frame: int = 0,
+) -> Record:
+    """A record that says why a photo was not read, and what to do."""
+    data = {key: value for key, value in problem.data.items() if key != "sha256"}
+    info = PhotoInfo(
+        file=name,
+        frame=frame,
+        sha256=photo.sha256 if photo else str(problem.data.get("sha256", "")),
+        width=photo.width if photo else _number(data.get("width")),
+        height=photo.height if photo else _number(data.get("height")),
+    )
+    return Record(
+        photo=info,
+        page=None,
+        fields={},
+        status="problem",
+        problems=(make_problem(problem.code, **data),),
+        provenance=provenance(None, readers, options),
+    )
+
+
+def _field_record(
+    field: FormField,
+    heard: Heard,
+    case: Case,
+    patch: FieldPatches,
+    decision: Decision,
+    words: Mapping[str, Label],
+    rules: Sequence[posterior.Evaluated],
+) -> FieldRecord:
+    evidence = _evidence(field, heard, case, patch)
+    outline = np.stack([patch.quads[0, 0], patch.quads[-1, 1], patch.quads[-1, 2], patch.quads[0, 3]])
+    return FieldRecord(
+        text=case.text,
+        read="".join(c for c in case.text if c.isdigit()),
+        value=case.value,
+        accepted=case.value if decision.status == "accepted" else None,
+        status=decision.status,
+        confidence=round(case.confidence, 6),
+        candidates=candidates(case),
+        reasons=tuple(code for code, _ in decision.reasons),
+        explanation=explain(case, evidence.digits.probability, decision, words, rules),
+        quad=quad(outline),
+        evidence=evidence,
+    )
+
+
+def rule_results(
+    rules: Sequence[posterior.Evaluated], cases: Mapping[str, Case], template: Template | None
+) -> tuple[RuleResult, ...]:
+    """Rules as records and documents hold them; broken ones with the likeliest slip."""
+    labels = {f.id: f.label for f in template.fields} if template else {}
+    found: list[RuleResult] = []
+    for rule in rules:
+        slip = suggest(rule, cases, rules) if rule.outcome == "broken" else None
+        told = slip and SuggestedSlip(**vars(slip), text=explain_slip(slip, labels))
+        found.append(rule_result(rule, told))
+    return tuple(found)
+
+
+def candidates(case: Case) -> tuple[Candidate, ...]:
+    """The likeliest readings, everything heard."""
+    ranked = sorted(zip(case.chances, case.choices.listed, strict=True), key=lambda pair: -pair[0])
+    shown = ranked[:_CANDIDATES]
+    return tuple(Candidate(text=c.text, value=c.value, probability=round(chance, 6)) for chance, c in shown)
+
+
+def _evidence(field: FormField, heard: Heard, case: Case, patch: FieldPatches) -> Evidence:
+    read = heard.evidence.best
+    looks = heard.cells
+    asked = looks.asked.tolist()
+    said, first, second = (digit_witness.likely(table) for table in (looks.table, looks.first, looks.second))
+    seen = _cell_quality(heard.measured, patch.folded.tolist()) if heard.measured else [None] * len(said)
+    cells = tuple(
+        CellEvidence(
+            quad=quad(corners),
+            probabilities=said[i],
+            first=first[i] if asked[i] else None,
+            second=second[i] if asked[i] else None,
+            quality=seen[i],
+            overwritten=round(float(heard.alterations.overwritten[i]), 6),
+        )
+        for i, corners in enumerate(patch.quads)
+    )
+    bubbles = None
+    if case.bubbles is not None and heard.bubbles is not None:
+        said = case.bubbles
+        best = heard.bubbles.argmax(axis=1)
+        bubbles = BubbleEvidence(
+            state={"number": "read", "blank": "empty"}.get(said.kind, "unclear"),  # pyright: ignore[reportArgumentType]
+            text=said.text,
+            value=said.value,
+            probability=said.probability,
+            supports=case.choice.bubbles,
+            digits_agree=case.bubbles_agree,
+            columns=tuple(
+                (bubble_witness.CLASSES[i], round(float(column[i]), 6))
+                for i, column in zip(best, heard.bubbles, strict=True)
+            ),
+            crossed=round(heard.alterations.crossed, 6),
+            struck_out=case.altered.bubbles,
+        )
+    return Evidence(
+        digits=DigitEvidence(
+            text=read.text,
+            value=read.value,
+            probability=round(heard.evidence.digits_say(read.value, read.kind), 6),
+            supports=case.supports,
+            blank=case.blank,
+            found=case.cells_found,
+            held=case.held,
+            inside=case.inside,
+            cells=cells,
+            poor=case.poor,
+            struck=round(heard.alterations.struck, 6),
+            struck_out=case.altered.struck,
+            overwritten=case.altered.overwritten,
+            perhaps=case.altered.perhaps,
+        ),
+        bubbles=bubbles,
+        tally=_tally_evidence(field, heard, case),
+        row_totals=_totals_evidence(case),
+        choices=tuple(ChoiceEvidence(**vars(c)) for c in case.choices.listed),
+        rest=case.choices.rest,
+        largest=case.choices.largest,
+    )
+
+
+def _tally_evidence(field: FormField, heard: Heard, case: Case) -> TallyEvidence | None:
+    said, tally = heard.evidence.strokes, case.tally
+    if said is None or tally is None:
+        return TallyEvidence(state="not_read", count=None, rows=None) if field.tally else None
+    return TallyEvidence(
+        state=said.state,
+        count=said.count,
+        rows=said.rows,
+        reason=said.reason,
+        probability=tally.probability,
+        supports=case.choice.strokes,
+        credible=None if said.count is None else said.credible,
+        cells=tuple("".join(tally_witness.SIGNS[c] for c in row) for row in said.cells),
+        quad=quad(said.quad),
+    )
+
+
+def _totals_evidence(case: Case) -> RowTotalsEvidence | None:
+    said = case.totals
+    if said is None:
+        return None
+    return RowTotalsEvidence(
+        state=said.state, sum=said.sum, rows=said.rows, probability=said.probability, supports=case.choice.totals
+    )
+
+
+def _cell_quality(measured: CellMeasures, folds: Sequence[bool]) -> list[CellQuality | None]:
+    figures = zip(
+        measured.pixels.tolist(),
+        measured.blurs(),
+        measured.paper.tolist(),
+        measured.contrast.tolist(),
+        measured.noise.tolist(),
+        measured.burnt.tolist(),
+        folds,
+        strict=True,
+    )
+    return [
+        CellQuality(
+            pixels=round(pixels, 1),
+            blur=None if blur is None else round(blur, 3),
+            paper=round(paper, 1),
+            contrast=round(contrast, 1),
+            noise=round(noise, 1),
+            burnt=round(burnt, 3),
+            fold=fold,
+        )
+        for pixels, blur, paper, contrast, noise, burnt, fold in figures
+    ]
+
+
+def _info(name: str, photo: Photo) -> PhotoInfo:
+    return PhotoInfo(file=name, frame=photo.frame, sha256=photo.sha256, width=photo.width, height=photo.height)
+
+
+def _shape(located: Located) -> PaperShape | None:
+    surface = located.surface
+    if surface is None:
+        return None
+    # A thousandth of a millimetre is far below a hundredth of a pixel.
+    values = np.round(surface.values, 3)
+    across, down = (tuple(tuple(map(float, row)) for row in values[..., k]) for k in (0, 1))
+    origin, step = ((round(float(v[0]), 6), round(float(v[1]), 6)) for v in (surface.origin, surface.step))
+    return PaperShape(
+        origin=origin,
+        step=step,
+        across=across,
+        down=down,
+        residual_before=round(located.before or 0.0, 4),
+        folds=tuple(("xy"[axis], round(place, 1)) for axis, place in located.folds),  # pyright: ignore[reportArgumentType]
+    )
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _rounded(homography: Any) -> Any:
+    """Ten significant digits: the same on every run, and far below a hundredth of a pixel."""
+    return tuple(tuple(float(f"{v:.10g}") for v in row) for row in homography)
+
+
+def rule_result(evaluated: posterior.Evaluated, suggestion: SuggestedSlip | None = None) -> RuleResult:
+    """A rule as records and documents hold it."""
+    rule, difference, holds = evaluated.rule, evaluated.difference, evaluated.holds
+    return RuleResult(
+        id=rule.id,
+        text=rule.text,
+        strength=rule.strength,
+        basis=rule.basis,
+        numbers=dict(evaluated.numbers),
+        outcome=evaluated.outcome,
+        difference=None if difference is None else round(difference, 6),
+        holds=None if holds is None else round(holds, 6),
+        suggestion=suggestion,
+    )

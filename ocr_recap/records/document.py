@@ -1,0 +1,345 @@
+"""Pages to a document: all numbers of one form of one station, decided again with the rules that reach across pages.
+
+A document is made of records alone: what a decision hears of a number stands in the record, what a person decided
+included (`decisions.fold`), so a file of records gives the same documents as the photos did. The document's decision is
+the one that counts; `settle` writes it back into the records, so that no list of numbers can say otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from operator import attrgetter
+from typing import Any, Literal
+
+from ..cells.digit_reader import bounds
+from ..decide import policy, posterior
+from ..decide.candidates import Choice, Choices
+from ..decide.case import Altered, BubbleCase, Case, Person, Reason, TallyCase, TotalsCase, heard_together, other_sheet
+from ..decide.policy import Decision, Policy
+from ..forms.print_items import Label
+from ..forms.template import Rule, Template
+from ..messages.problems import OF_GROUPING
+from .assemble import candidates, rule_results
+from .explanations import explain, said_elsewhere
+from .field_record import Evidence, FieldRecord, Frozen
+from .frozen import FrozenMapping
+from .grouping import Group, Member
+from .record import JsonLine, Problem, Record, RuleResult, Station
+
+DOCUMENT_SCHEMA = 1
+_OF_A_CHOICE = attrgetter(*(part.name for part in fields(Choice)))
+
+DocumentVerdict = Literal["settled", "incomplete", "review", "inconsistent", "problem"]
+
+
+class DocumentPhoto(Frozen):
+    """A photo of the document. `counts` is false where another photo of the same page is used in its stead."""
+
+    file: str
+    frame: int
+    sha256: str
+    page: str | None
+    counts: bool
+
+
+class Document(JsonLine):
+    """One form of one station. Every number in it is provisional: paper prevails.
+
+    `fields` holds the numbers of all pages present, each as in the photo's record that counts. `verdict`: `problem`
+    (no page was read), `inconsistent` (it does not add up as written), `review` (a count needs a person),
+    `incomplete` (all that was read is settled, but pages are missing, or a file has more frames than were read) or
+    `settled`.
+    """
+
+    schema_: int = DOCUMENT_SCHEMA
+    id: str
+    station: Station
+    template: str | None
+    pages_present: tuple[str, ...]
+    pages_missing: tuple[str, ...]
+    photos: tuple[DocumentPhoto, ...]
+    fields: FrozenMapping[str, FieldRecord]
+    rules: tuple[RuleResult, ...]
+    verdict: DocumentVerdict
+    problems: tuple[Problem, ...]
+    provisional: Literal[True] = True
+
+    def __repr__(self) -> str:
+        counts = {s: sum(f.status == s for f in self.fields.values()) for s in ("accepted", "review", "blank")}
+        numbers = ", ".join(f"{n} {s}" for s, n in counts.items() if n)
+        missing = f"pages missing: {', '.join(self.pages_missing)}" if self.pages_missing else ""
+        codes = ", ".join(p.code for p in self.problems)
+        return f"<Document {self.id}: {'; '.join(p for p in (numbers, missing, codes, self.verdict) if p)}>"
+
+    __str__ = __repr__
+
+
+def case_of(field_id: str, field: FieldRecord) -> Case:
+    """What a decision hears of a number, from its record."""
+    digits, said = field.evidence.digits, field.evidence.bubbles
+    tally, totals = field.evidence.tally, field.evidence.row_totals
+    strokes = None
+    if tally is not None and tally.state != "not_read":
+        strokes = TallyCase(tally.state, tally.count, tally.probability)
+    listed = tuple(Choice(*_OF_A_CHOICE(c)) for c in field.evidence.choices) or _only_choice(field)
+    counted = any(c.counted > 0 for c in listed)
+    choices = Choices(
+        listed,
+        field.evidence.rest,
+        field.evidence.largest,
+        said is not None and said.state == "read",
+        counted,
+        bounds([cell.probabilities for cell in digits.cells]) if digits.cells else None,
+    )
+    decided = field.decision and Person(field.decision.value, field.decision.by, field.decision.at)
+    return Case(
+        field_id,
+        choices,
+        digits.text,
+        digits.found,
+        digits.inside,
+        said and BubbleCase(said.text, said.probability),
+        person=decided,
+        tally=strokes,
+        totals=totals and TotalsCase(totals.state, totals.sum, totals.rows, totals.probability),
+        poor=digits.poor,
+        chosen=next((i for i, c in enumerate(listed) if (c.text, c.value) == (field.text, field.value)), 0),
+        chances=(field.confidence,) * len(listed),
+        held=digits.held,
+        altered=Altered(digits.struck_out, digits.overwritten, digits.perhaps, said is not None and said.struck_out),
+    )
+
+
+def _only_choice(field: FieldRecord) -> tuple[Choice, ...]:
+    """What a record of before choices were kept says of its number."""
+    said = field.evidence
+    bubbles, tally, totals = (said.bubbles, said.tally, said.row_totals)
+    supports = [part.supports if part else 0.0 for part in (bubbles, tally, totals)]
+    return (Choice(field.text, field.value, said.digits.supports, *supports),)
+
+
+def rules_of(template: Template | None, fields: Iterable[str]) -> list[Rule]:
+    """The form's rules in which at least one of these numbers takes part."""
+    here = set(fields)
+    return [r for r in template.rules if not here.isdisjoint(r.relation.fields)] if template else []
+
+
+def settle(group: Group, records: Sequence[Record], template: Template | None) -> tuple[Document, list[Record]]:
+    """Decide a document.
+
+    Args:
+        group: which photos it is made of.
+        records: of its members, in their order.
+        template: its form; None for a group without pages.
+
+    Returns:
+        The document, and the records with station, document and the document's decisions.
+    """
+    pairs = list(zip(group.members, records, strict=True))
+    counting = {r.page.page: (m, r) for m, r in pairs if r.page and m.instead is None}
+    pages = [page.id for page in template.pages] if template else []
+    present = [page for page in pages if page in counting]
+    cases: dict[str, Case] = {}
+    for page in present:
+        member, record = counting[page]
+        others = [r for m, r in pairs if r.page and r.page.page == page and m is not member]
+        in_doubt = other_sheet(record.page.rivals if record.page else "")
+        for field_id, field in record.fields.items():
+            objections = (*in_doubt, *_objections(member, field_id, field, others))
+            cases[field_id] = replace(case_of(field_id, field), objections=objections)
+    heard, evaluated = heard_together(list(cases.values()), rules_of(template, cases))
+    cases = {case.field: case for case in heard}
+    how = policy_of(records)
+    decisions = policy.decide(heard, evaluated, how)
+    counts = {f.id for f in template.fields if f.role == "count" and f.id in cases} if template else set[str]()
+    read = {name: field for page in present for name, field in counting[page][1].fields.items()}
+    words = template.rules_in_words if template else {}
+    fields = {name: _decided(field, cases[name], decisions[name], words, evaluated) for name, field in read.items()}
+    missing = [page for page in pages if page not in counting]
+    results = rule_results(evaluated, cases, template)
+    document = Document(
+        id=group.id,
+        station=group.station,
+        template=group.template,
+        pages_present=tuple(present),
+        pages_missing=tuple(missing),
+        photos=tuple(_photo(member, record) for member, record in pairs),
+        fields=fields,
+        rules=results,
+        verdict=_verdict(decisions, counts, evaluated, cases, how, bool(missing) or _is_cut(records)),
+        problems=_problems(group),
+    )
+    settled = [_settled(m, r, document, evaluated, decisions, cases, counts, how) for m, r in pairs]
+    return document, settled
+
+
+def settle_all(
+    groups: Iterable[Group], load: Callable[[int], Record], templates: Mapping[str, Template]
+) -> Iterator[tuple[Document, list[tuple[int, Record]]]]:
+    """Decide documents one by one: each with its records and their places in the input.
+
+    Args:
+        groups: of photos.
+        load: the record at a place in the input.
+        templates: forms by id.
+
+    Raises:
+        ValueError: a record is of a form that is not loaded.
+    """
+    for group in groups:
+        if group.template is not None and group.template not in templates:
+            raise ValueError(f"records of the form {group.template} need its template: give it in `Options.templates`")
+        template = templates[group.template] if group.template else None
+        document, settled = settle(group, [load(m.index) for m in group.members], template)
+        yield document, list(zip((m.index for m in group.members), settled, strict=True))
+
+
+def _objections(member: Member, field_id: str, field: FieldRecord, others: Sequence[Record]) -> tuple[Reason, ...]:
+    """What speaks against a number from outside its photo."""
+    found: list[Reason] = [("station_doubtful", {})] if member.doubtful else []
+    if not others:
+        return tuple(found)
+    meaning = _meaning(field_id, field)
+    differing = [
+        (r.photo.label, _written(r.fields[field_id]))
+        for r in others
+        if field_id in r.fields and _meaning(field_id, r.fields[field_id]) != meaning
+    ]
+    if differing:
+        data = {"others": ", ".join(f for f, _ in differing), "values": ", ".join(t for _, t in differing)}
+        found.append(("photos_disagree", data))
+    return tuple(found)
+
+
+def _meaning(field_id: str, field: FieldRecord) -> tuple[str, int | None]:
+    case = case_of(field_id, field)
+    return case.kind, case.value
+
+
+def _written(field: FieldRecord) -> str:
+    """What is written, for a sentence: as decided, else as read."""
+    if field.decision is None:
+        return field.text.replace(" ", "_")
+    return "_" * len(field.text) if field.decision.value is None else str(field.decision.value)
+
+
+def policy_of(records: Sequence[Record]) -> Policy:
+    """How the photos were to be decided; the stricter where they differ."""
+    asked = {r.provenance.options.get("policy", "strict") for r in records}
+    return "balanced" if asked == {"balanced"} else "strict"
+
+
+def _decided(
+    field: FieldRecord,
+    case: Case,
+    decision: Decision,
+    words: Mapping[str, Label],
+    evaluated: Sequence[posterior.Evaluated],
+) -> FieldRecord:
+    read: dict[str, Any] = {}
+    if case.person is None:
+        read = {
+            "text": case.text,
+            "read": "".join(c for c in case.text if c.isdigit()),
+            "confidence": round(case.confidence, 6),
+            "candidates": candidates(case),
+            "evidence": _supporting(field.evidence, case),
+        }
+    return field.model_copy(
+        update=read
+        | {
+            "value": case.value,
+            "status": decision.status,
+            "accepted": case.value if decision.status == "accepted" else None,
+            "reasons": tuple(code for code, _ in decision.reasons),
+            "explanation": explain(case, field.evidence.digits.probability, decision, words, evaluated),
+        }
+    )
+
+
+def _supporting(evidence: Evidence, case: Case) -> Evidence:
+    """The witnesses with what each says of the number as it is read now."""
+    bubbles, tally, totals, choice = evidence.bubbles, evidence.tally, evidence.row_totals, case.choice
+    return evidence.model_copy(
+        update={
+            "digits": evidence.digits.model_copy(update={"supports": choice.digits}),
+            "bubbles": bubbles and bubbles.model_copy(update={"supports": choice.bubbles}),
+            "tally": tally and tally.model_copy(update={"supports": choice.strokes}),
+            "row_totals": totals and totals.model_copy(update={"supports": choice.totals}),
+        }
+    )
+
+
+def _settled(
+    member: Member,
+    record: Record,
+    document: Document,
+    evaluated: Sequence[posterior.Evaluated],
+    decisions: Mapping[str, Decision],
+    cases: Mapping[str, Case],
+    counts: set[str],
+    how: Policy,
+) -> Record:
+    """The record with its document's decisions; one that does not count gives no number."""
+    kept = tuple(p for p in record.problems if p.code not in OF_GROUPING)
+    update: dict[str, Any] = {
+        "station": member.station,
+        "document": document.id,
+        "counts": member.instead is None and record.page is not None,
+        "problems": (*kept, *member.problems),
+    }
+    if member.instead is not None:
+        # Nothing is left to decide on this photo: its page is decided on the other one.
+        update["status"] = "settled"
+        update["fields"] = {name: _not_counted(field, member.instead) for name, field in record.fields.items()}
+    elif record.page is not None:
+        here = record.fields.keys()
+        mine = [r for r in evaluated if not here.isdisjoint(r.numbers)]
+        update["fields"] = {name: document.fields[name] for name in here}
+        update["rules"] = tuple(r for r in document.rules if not here.isdisjoint(r.numbers))
+        update["status"] = policy.verdict(decisions, counts & here, mine, cases, how)
+    return record.model_copy(update=update)
+
+
+def _not_counted(field: FieldRecord, instead: str) -> FieldRecord:
+    return field.model_copy(
+        update={
+            "status": "review",
+            "accepted": None,
+            "reasons": ("other_photo_counts",),
+            "explanation": said_elsewhere(instead),
+        }
+    )
+
+
+def _photo(member: Member, record: Record) -> DocumentPhoto:
+    page = record.page.page if record.page else None
+    photo = record.photo
+    counts = page is not None and member.instead is None
+    return DocumentPhoto(file=photo.file, frame=photo.frame, sha256=photo.sha256, page=page, counts=counts)
+
+
+def _verdict(
+    decisions: Mapping[str, Decision],
+    counts: set[str],
+    evaluated: Sequence[posterior.Evaluated],
+    cases: Mapping[str, Case],
+    how: Policy,
+    is_partial: bool,
+) -> DocumentVerdict:
+    if not cases:
+        return "problem"
+    found = policy.verdict(decisions, counts, evaluated, cases, how)
+    return "incomplete" if found == "settled" and is_partial else found
+
+
+def _is_cut(records: Sequence[Record]) -> bool:
+    """Whether a file goes on beyond what was read of it: it may hold another photo of any page."""
+    return any(p.code == "frames_not_read" for r in records for p in r.problems)
+
+
+def _problems(group: Group) -> tuple[Problem, ...]:
+    """The group's own problems and those of its photos, each once; that a page was sent twice is none of them."""
+    found = [*group.problems, *(p for m in group.members for p in m.problems if p.code != "page_again")]
+    return tuple(p for i, p in enumerate(found) if p not in found[:i])

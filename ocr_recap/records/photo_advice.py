@@ -1,0 +1,157 @@
+"""What to do better about a photo: the page's measures against limits, as warnings that an officer can follow.
+
+Every limit stands here with its origin. A warning never keeps a photo from being read, and no good measure ever makes a
+number accepted; what is too bad for a single number to be relied on is said by `policy.poor`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..cells import recapture
+from ..cells.crop import FieldPatches
+from ..cells.quality import CellMeasures, measure, together
+from ..decide.policy import Legible
+from ..imaging.arrays import FloatArray
+from ..imaging.photo import Photo
+from ..locate.located import Located
+from ..messages.problems import WARNINGS
+from .record import PhotoQuality, Problem
+from .record import problem as warning
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From where on something is said.
+
+    `pixels`, `blur` and `contrast` by training/quality/choose.py (492 photos, seed 1; blur: 68 photos, seed 3): where
+    the band just beyond a limit, and all beyond it, are misread at least 3 times as often as good cells (0.7%): below
+    16 pixels 3.5% of 3,159 cells, beyond a blur of 0.14 6.4% of 879, below a contrast of 80 2.5% of 326. `paper`: no
+    level that was drawn (from 70 on) read worse, so below it is unmeasured. `pattern`: 42 drawn photos of paper had 67
+    at most, 11 of screens 1,750 or more; real screens often show none. `pale_print`: 18 drawn photocopies lay within
+    0.04 of 0, sharp originals above 0.3; beyond `pale_blur` drawn originals that are out of focus lose theirs too
+    (docs/quality.md).
+    """
+
+    pixels: float = 16.0
+    blur: float = 0.14
+    paper: float = 70.0
+    contrast: float = 80.0
+    glare: float = 0.0
+    pattern: float = 600.0
+    pale_print: float = 0.12
+    pale_blur: float = 0.22
+
+
+# Not worth a new photo by themselves: the page is all there, or no better photo of this can be had.
+_MILD = frozenset({"photo_of_screen", "photo_of_copy", "other_sheet"})
+
+
+def cells(located: Located, patches: Mapping[str, FieldPatches]) -> dict[str, CellMeasures]:
+    """Measures of every number's cells, by field id."""
+    return measure(located.template.fields_of(located.page_id), patches)
+
+
+def page(photo: Photo, located: Located, measured: Mapping[str, CellMeasures]) -> PhotoQuality:
+    """The page's figures, rounded as records hold them; the smaller cells of dates count where there are no others."""
+    fields = located.template.fields_of(located.page_id)
+    all_cells = together({f.id: measured[f.id] for f in fields if f.role == "count"} or measured)
+    seen = all_cells.blur[np.isfinite(all_cells.blur)]
+    washed = (all_cells.burnt > Legible().burnt) & (all_cells.contrast < Legible().contrast)
+    pattern = recapture.pattern(photo, located)
+    pale = recapture.pale_print(photo, located)
+    return PhotoQuality(
+        pixels=round(float(np.median(all_cells.pixels)), 1),
+        blur=round(float(np.median(seen)), 3) if len(seen) else None,
+        paper=round(float(np.median(all_cells.paper)), 1),
+        contrast=round(float(np.median(all_cells.contrast)), 1),
+        noise=round(float(np.median(all_cells.noise)), 1),
+        glare=round(float(washed.mean()), 3),
+        cut=_cut(photo, located),
+        pattern=round(pattern.peak, 1),
+        pale_print=None if pale is None else round(pale, 2),
+    )
+
+
+def advise(found: PhotoQuality, count: int, limits: Limits = Limits()) -> tuple[Problem, ...]:
+    """What would be better about the photo, most pressing first; empty for a good one.
+
+    Args:
+        found: the page's figures.
+        count: of its cells.
+        limits: from where on something is said.
+    """
+    said: list[Problem] = []
+    if found.cut:
+        said.append(warning("photo_cut", sides=list(found.cut)))
+    if found.pixels < limits.pixels:
+        said.append(warning("photo_far", pixels=round(found.pixels), needed=round(limits.pixels)))
+    elif found.blur is not None and found.blur > limits.blur:
+        said.append(warning("photo_blurred", blur=f"{found.blur:.2f}", limit=f"{limits.blur:.2f}"))
+    if found.paper < limits.paper:
+        said.append(warning("photo_dark", paper=round(found.paper), needed=round(limits.paper)))
+    elif found.contrast < limits.contrast:
+        said.append(warning("photo_pale", contrast=round(found.contrast), needed=round(limits.contrast)))
+    if found.glare > limits.glare:
+        said.append(warning("photo_glare", cells=round(found.glare * count), of=count))
+    if found.pattern > limits.pattern:
+        said.append(warning("photo_of_screen"))
+    elif is_copy(found, limits):
+        said.append(warning("photo_of_copy"))
+    return tuple(said)
+
+
+def warnings(located: Located, found: PhotoQuality, count: int) -> tuple[Problem, ...]:
+    """All that would be better about the photo of a page with so many cells."""
+    return (*around(located), *advise(found, count))
+
+
+def around(located: Located) -> tuple[Problem, ...]:
+    """What lies on the page and beside it, as warnings."""
+    said: list[Problem] = []
+    if located.covered:
+        said.append(warning("photo_covered"))
+    if located.others:
+        read = f"{located.template.id} {located.page_id}"
+        others = ", ".join(other.name for other in located.others)
+        said.append(warning("other_sheet", read=read, others=others, so=["all_in_doubt"] if located.rivals else []))
+    return tuple(said)
+
+
+def is_copy(found: PhotoQuality, limits: Limits = Limits()) -> bool:
+    """Whether the pale print is gone: neither seen, nor covered (far from 0), nor too blurred to tell."""
+    if found.blur is None or found.blur > limits.pale_blur:
+        return False
+    return found.pale_print is not None and abs(found.pale_print) < limits.pale_print
+
+
+def take_again(warnings: tuple[Problem, ...]) -> bool:
+    """Whether a better photo should be taken before anyone leaves."""
+    return any(w.code in WARNINGS and (w.code not in _MILD or "all_in_doubt" in w.data.get("so", ())) for w in warnings)
+
+
+def _cut(photo: Photo, located: Located) -> tuple[str, ...]:
+    """Sides of the printed page (through its corner marks) of which a third or more lies outside the photo, and corners
+    outside that are on none of them."""
+    seen = located.corners()
+    along = np.linspace(0, 1, 13)[:, None]
+    limit = np.array([photo.width, photo.height]) - 0.5
+    found: list[str] = []
+    left_over = set(_CORNERS)
+    for name, a, b in (("top", 0, 1), ("right", 1, 2), ("bottom", 2, 3), ("left", 3, 0)):
+        places = seen[a] + along * (seen[b] - seen[a])
+        out = ((places < -0.5) | (places > limit)).any(axis=1)
+        if out.mean() >= 1 / 3:
+            found.append(name)
+            left_over -= {_CORNERS[a], _CORNERS[b]}
+    return (*found, *(name for i, name in enumerate(_CORNERS) if name in left_over and _out(seen[i], limit)))
+
+
+def _out(place: FloatArray, limit: FloatArray) -> bool:
+    return bool((place < -0.5).any() or (place > limit).any())
+
+
+_CORNERS = ("tl", "tr", "br", "bl")

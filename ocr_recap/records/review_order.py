@@ -1,0 +1,74 @@
+"""Which number is worth asking a person about first: the one whose answer settles most of its document.
+
+Each answer is tried through the policy itself, so nothing here knows what makes a number accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ..decide import evidence, policy
+from ..decide.case import PLAUSIBLE, Case, Person, heard_together
+from ..forms.template import Rule, Template
+from .document import Document, case_of, rules_of
+from .field_record import FieldRecord
+
+# Reasons that no rule answers.
+_STANDING = frozenset({"station_doubtful", "photos_disagree", "other_sheet"})
+
+
+def settles(document: Document, template: Template | None, how: policy.Policy = "strict") -> dict[str, int]:
+    """How many numbers that are in review now would no longer be, for each number in review, if a person answered it.
+
+    The answer tried is the value that was read. Where a rule is broken, or no value was read, it is whichever of the
+    readings within the witnesses' own 99.9% set settles the most: one of them may be what is written.
+
+    Args:
+        document: as decided.
+        template: its form; without it no rule is heard.
+        how: the policy that it was decided by.
+
+    Returns:
+        By field id, in the document's order; 0 where an answer alone settles nothing (`station_doubtful`).
+    """
+    cases = {name: _case(name, field) for name, field in document.fields.items()}
+    rules = rules_of(template, cases)
+    before = {name for name, field in document.fields.items() if field.status == "review"}
+    broken = {n for r in document.rules if r.outcome == "broken" and r.strength != "soft" for n in r.numbers}
+    found: dict[str, int] = {}
+    for name in before:
+        field = document.fields[name]
+        answers = _answers(field, name in broken)
+        left = (_in_review({**cases, name: replace(cases[name], person=Person(a))}, rules, how) for a in answers)
+        # Without any reading to try, the answer settles at least the number itself.
+        alone = int("station_doubtful" not in field.reasons)
+        found[name] = max((len(before - after) for after in left), default=alone)
+    return {name: found[name] for name in document.fields if name in found}
+
+
+def _case(name: str, field: FieldRecord) -> Case:
+    standing = tuple((code, dict[str, str]()) for code in field.reasons if code in _STANDING)
+    return replace(case_of(name, field), objections=standing)
+
+
+def _in_review(cases: Mapping[str, Case], rules: Sequence[Rule], how: policy.Policy) -> set[str]:
+    heard, evaluated = heard_together(list(cases.values()), rules)
+    decisions = policy.decide(heard, evaluated, how)
+    return {name for name, decision in decisions.items() if decision.status == "review"}
+
+
+def _answers(field: FieldRecord, in_broken_rule: bool) -> list[int | None]:
+    """What a person may answer, likeliest first; None = nothing is written."""
+    kind, value = evidence.interpret(field.text)
+    known = field.value if field.decision else value
+    answers: list[int | None] = [known] if known is not None or kind == "blank" else []
+    if answers and not in_broken_rule:
+        return answers
+    for candidate in field.candidates:
+        if candidate.probability < PLAUSIBLE:
+            continue
+        blank = evidence.interpret(candidate.text)[0] == "blank"
+        if (blank or candidate.value is not None) and candidate.value not in answers:
+            answers.append(candidate.value)
+    return answers

@@ -1,0 +1,96 @@
+"""`run.json`: how a batch was run. The only result that may differ between two runs on the same photos."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from ..messages.catalog import Language
+from ..messages.errors import BatchError
+from .folder import RUN_FILE, Dialect
+from .record import JsonLine
+
+RUN_SCHEMA = 1
+
+
+class RunInfo(JsonLine):
+    """How a batch was run.
+
+    Attributes:
+        started, finished: UTC, ISO 8601; `finished` is when all photos had been read and put together.
+        ocr_recap: version of this package.
+        machine: system, release, architecture, cores; no name of it.
+        runtime: versions of Python and of the libraries that results depend on.
+        options: of reading; template files by their own names.
+        workers, resumed: how many worked, and photos whose results an earlier run had left.
+        executor, limits: where they worked, and what one photo or file might take (`limits.Limits`).
+        language, dialect: of the report and the tables.
+        workbook, parquet: whether the tables are there as a workbook and as Parquet too.
+        names: whether stations have the names of their regions.
+        chained: this version logs decisions as a chain of hashes; false in runs of versions that did not.
+        weights_sha256: of the digit reader.
+        tally_sha256: of the tally reader, alterations_sha256: of the reader of alterations; empty in runs of versions
+            that had none.
+        templates: SHA-256 of the forms in `templates/` by id, in the order of the tables.
+        lists: SHA-256 of the manifest and the roll, if they were given.
+        photos: how many there were.
+        stations_without_photos: of the roll, in its order.
+        skipped: files in the input folders that are no photos.
+    """
+
+    schema_: int = RUN_SCHEMA
+    started: str
+    finished: str
+    ocr_recap: str
+    machine: dict[str, str]
+    runtime: dict[str, str]
+    options: dict[str, Any]
+    workers: int
+    resumed: int
+    language: Language
+    dialect: Dialect
+    workbook: bool = False
+    parquet: bool = False
+    names: bool = False
+    chained: bool = False
+    weights_sha256: str
+    templates: dict[str, str]
+    lists: dict[str, str]
+    photos: int
+    stations_without_photos: tuple[str, ...]
+    skipped: tuple[str, ...]
+    tally_sha256: str = ""
+    alterations_sha256: str = ""
+    executor: str = "processes"
+    limits: dict[str, float] = Field(default_factory=dict)
+    provisional: Literal[True] = True
+
+    def save(self, folder: Path) -> None:
+        """Write `run.json`.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        (folder / RUN_FILE).write_bytes((self.model_dump_json(by_alias=True, indent=2) + "\n").encode())
+
+
+def read_run(folder: Path) -> RunInfo:
+    """The `run.json` of a folder of results.
+
+    Raises:
+        BatchError: there is none, or it is of another version.
+    """
+    try:
+        return RunInfo.from_json((folder / RUN_FILE).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise BatchError(
+            f"{folder} bukan folder hasil: {RUN_FILE} tidak ada. Beri folder yang dibuat oleh ocr-recap read --out.",
+            f"{folder} is no folder of results: it has no {RUN_FILE}. Name a folder that ocr-recap read --out made.",
+        ) from None
+    except ValidationError:
+        raise BatchError(
+            f"{folder / RUN_FILE} tidak dapat dipakai oleh versi ini. Baca foto-fotonya lagi dengan ocr-recap read.",
+            f"{folder / RUN_FILE} cannot be used by this version. Read the photos again with ocr-recap read.",
+        ) from None

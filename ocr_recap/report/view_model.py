@@ -1,0 +1,119 @@
+"""A document as tables and report show it, and its place in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..forms.template import Template
+from ..records.document import Document
+from ..records.folder import CROPS, REPORT_PAGES, STROKES
+from ..records.record import Record
+from .pictures import STRIP_HEIGHT, strip_width
+from .tally_overlay import BLOCK_STRIPS, block_size, shown_fields
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The picture of a number: from `row`, from 0, of the strips in `sheet`, `width` and `height` px of it."""
+
+    sheet: str
+    row: int
+    width: int
+    height: int = STRIP_HEIGHT
+
+
+@dataclass(frozen=True)
+class ShownPhoto:
+    """A photo of a document: its record, and the files made of it, relative to the folder of results."""
+
+    record: Record
+    pictures: tuple[str, ...] = ()
+
+    def picture(self, kind: str) -> str | None:
+        """The picture in one of the folders `folder.PICTURES`, if there is one."""
+        return next((name for name in self.pictures if name.startswith(f"{kind}/")), None)
+
+    def strip(self, field_id: str) -> Strip | None:
+        """Where the picture of one of its numbers is, if there is one."""
+        sheet, fields = self.picture(CROPS), self.record.fields
+        if sheet is None or field_id not in fields:
+            return None
+        return Strip(sheet, list(fields).index(field_id), strip_width(fields[field_id].quad))
+
+    def strokes(self, field_id: str) -> Strip | None:
+        """Where the picture of a number's tally grid is, if there is one."""
+        sheet, shown = self.picture(STROKES), shown_fields(self.record)
+        if sheet is None or field_id not in shown:
+            return None
+        width, height = block_size(self.record.fields[field_id])
+        return Strip(sheet, BLOCK_STRIPS * shown.index(field_id), width, height)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A document ready to be shown.
+
+    Attributes:
+        number: its place in `documents.jsonl`, from 1.
+        page: of the report, from 1.
+        document: with the decisions of persons, if there are any.
+        photos: in input order; the records' numbers are the document's.
+        template: its form; None for a document without pages.
+    """
+
+    number: int
+    page: int
+    document: Document
+    photos: tuple[ShownPhoto, ...]
+    template: Template | None = None
+
+    def labels(self) -> dict[str, tuple[str, str]]:
+        """Indonesian and English label of every field of the form."""
+        return {f.id: (f.label.id, f.label.en) for f in self.template.fields} if self.template else {}
+
+    def anchor(self, field_id: str | None = None) -> str:
+        """The document's anchor on its page of the report, or that of one of its numbers."""
+        return f"d{self.number}" if field_id is None else f"d{self.number}-{field_id}"
+
+    def link(self, field_id: str | None = None) -> str:
+        """Where it stands in the report, relative to the folder of results."""
+        return f"{page_file(self.page)}#{self.anchor(field_id)}"
+
+    def counting(self) -> Iterator[tuple[str, ShownPhoto]]:
+        """Every number with the photo that counts for it, in the order of the photos."""
+        for photo in self.photos:
+            if photo.record.counts:
+                yield from ((field_id, photo) for field_id in photo.record.fields)
+
+
+@dataclass
+class Totals:
+    """What a batch came to.
+
+    `accepted`, `review` and `blank` count numbers, `decided` those of them that a person decided; the others photos.
+    """
+
+    photos: int = 0
+    located: int = 0
+    accepted: int = 0
+    review: int = 0
+    blank: int = 0
+    problems: int = 0
+    decided: int = 0
+
+    def add(self, record: Record) -> None:
+        """Count one more record."""
+        self.photos += 1
+        self.located += record.page is not None
+        self.problems += record.status == "problem"
+        self.decided += sum(f.decision is not None for f in record.fields.values() if record.counts)
+        statuses = [f.status for f in record.fields.values() if record.counts]
+        self.accepted += statuses.count("accepted")
+        self.review += statuses.count("review")
+        self.blank += statuses.count("blank")
+
+
+def page_file(page: int) -> str:
+    """The file of a page of the report, relative to the folder of results."""
+    return f"{REPORT_PAGES}/{page:03d}.html"

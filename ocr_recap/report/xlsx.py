@@ -1,0 +1,193 @@
+"""`tables.xlsx`: the tables in one workbook, the numbers in review with their pictures (extra `xlsx`).
+
+Codes are text, counts are numbers, and no cell is a formula: what a spreadsheet might take for one once a sheet is
+saved as CSV is defused as in the other tables. Same results, same bytes: nothing in the file is a time.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ..forms.template import Template
+from ..messages import extras
+from ..messages.errors import BatchError
+from . import review_csv
+from .csv_tables import COLUMNS, DocumentRow, count_columns, defused, number_cells, station_cells, station_columns
+from .pictures import STRIP_HEIGHT, cut
+from .view_model import Shown
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+MOST_ROWS: Final = 1_048_576  # of a sheet, as the format has it
+PICTURE: Final = "picture"
+# What is looked at and filled in stands together; all columns of `review.csv` are there, so that the sheet saved as CSV
+# can be applied as well.
+_IN_SIGHT = ("station", PICTURE, "label_id", "label_en", "value", "explanation", *review_csv.ANSWER_COLUMNS)
+_REVIEW_COLUMNS = (*_IN_SIGHT, *(c for c in review_csv.COLUMNS if c not in _IN_SIGHT))
+_NUMERIC = frozenset({"frame", "value", "accepted", "confidence", "review_count", "settles"})
+
+_NEVER = datetime(1980, 1, 1)
+_NOTICE = "Sementara – formulir kertas yang berlaku / Provisional – paper prevails"
+_POINTS_PER_PIXEL = 0.75
+_MARGIN = 2  # px around a picture
+_WIDTHS = {
+    "document": 18,
+    "station": 15,
+    "province": 20,
+    "regency": 22,
+    "district": 20,
+    "village": 20,
+    "file": 26,
+    "template": 20,
+    "page": 6,
+    "frame": 6,
+    "field": 16,
+    "label_id": 34,
+    "label_en": 30,
+    "explanation": 80,
+    "reasons": 24,
+    "report_link": 26,
+    "note": 26,
+    PICTURE: 34,
+}
+_WIDTH = 11  # characters, of other columns
+
+
+def require() -> None:
+    """See that workbooks can be written here.
+
+    Raises:
+        BatchError: the extra is not installed.
+    """
+    without = "--format xlsx; semua tabel juga ada sebagai CSV.", "--format xlsx; all tables are there as CSV too."
+    extras.require("xlsxwriter", "xlsx", ("Buku kerja Excel", "Excel workbooks need"), without)
+
+
+class TablesBook:
+    """A workbook under way, with the sheets `numbers`, `stations` and `review`. Rows of numbers are not kept."""
+
+    def __init__(self, path: Path, folder: Path, templates: Iterable[Template], names: bool = False) -> None:
+        """Begin a workbook.
+
+        Args:
+            path: the file; its folder also takes what is not finished yet.
+            folder: of results, where the pictures are.
+            templates: the forms whose counts have columns.
+            names: with columns for the names of regions.
+
+        Raises:
+            BatchError: the extra is not installed.
+        """
+        require()
+        from xlsxwriter import Workbook  # noqa: PLC0415  (an extra, and slow to load)
+
+        self._folder, self._counts, self._names = folder, count_columns(templates), names
+        self._book: Workbook = Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)})
+        self._book.set_properties({"title": "ocr_recap", "comments": _NOTICE, "created": _NEVER})
+        numeric = _NUMERIC.union(self._counts)
+        self._numbers = _Sheet(self._book, "numbers", COLUMNS, numeric)
+        self._stations = _Sheet(self._book, "stations", station_columns(self._counts, names), numeric, fixed=2)
+        self._review = _Sheet(self._book, "review", _REVIEW_COLUMNS, numeric, fixed=2)
+
+    def add(self, shown: Shown) -> None:
+        """The numbers of the next document.
+
+        Raises:
+            BatchError: the sheet is full.
+        """
+        for cells in number_cells(shown):
+            self._numbers.add(cells)
+
+    def close(self, stations: Iterable[DocumentRow], questions: Iterable[review_csv.Row]) -> None:
+        """Add the other tables and write the file.
+
+        Args:
+            stations: in the order of `stations.csv`.
+            questions: the numbers in review, in the order of the documents.
+
+        Raises:
+            BatchError: a sheet is full.
+            OSError: the file cannot be written.
+        """
+        from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415  (as above)
+
+        for row in stations:
+            self._stations.add(station_cells(row, self._counts, self._names))
+        for question in review_csv.most_useful_first(questions):
+            cells: dict[str, str] = dict(zip(review_csv.COLUMNS, question.cells, strict=True))
+            strip = question.strip
+            picture = strip and cut(self._folder / strip.sheet, strip.row, strip.width)
+            self._review.add([cells.get(name, "") for name in _REVIEW_COLUMNS], picture)
+        for sheet in (self._numbers, self._stations, self._review):
+            sheet.finish()
+        try:
+            self._book.close()
+        except FileCreateError as fault:
+            raise OSError(str(fault)) from None
+
+
+class _Sheet:
+    """One table of a workbook: frozen heading, a filter on every column."""
+
+    def __init__(
+        self, book: Workbook, name: str, columns: Sequence[str], numeric: Collection[str], fixed: int = 0
+    ) -> None:
+        self._sheet: Worksheet = book.add_worksheet(name)
+        self._columns = tuple(columns)
+        self._numeric = [column in numeric for column in columns]
+        plain = {"num_format": "@", "valign": "vcenter"}
+        wrapped = book.add_format({**plain, "text_wrap": True})
+        text = book.add_format(plain)
+        self._texts: list[Format] = [wrapped if column == "explanation" else text for column in columns]
+        self._number: Format = book.add_format({"valign": "vcenter"})
+        head = book.add_format({"bold": True, "bg_color": "#EFEDE6", "num_format": "@"})
+        self._row = 0
+        for place, column in enumerate(columns):
+            self._sheet.set_column(place, place, _WIDTHS.get(column, _WIDTH))
+        for place, column in enumerate(columns):
+            self._sheet.write_string(0, place, column, head)
+        self._sheet.freeze_panes(1, fixed)
+        self._sheet.set_landscape()
+        self._sheet.repeat_rows(0)
+        self._sheet.set_header(f"&C{_NOTICE}")
+
+    def add(self, cells: Sequence[str], picture: bytes | None = None) -> None:
+        """One row: cells as the CSV has them, with decimal points; an empty one stays empty. The picture is a JPEG."""
+        self._row += 1
+        if self._row >= MOST_ROWS:
+            raise BatchError(
+                f"Tabel ini lebih dari {MOST_ROWS - 1} baris, batas satu lembar Excel. Jalankan lagi tanpa --format "
+                "xlsx; yang sudah dibaca tidak dibaca ulang.",
+                f"This table has more than {MOST_ROWS - 1} rows, the limit of an Excel sheet. Run again without "
+                "--format xlsx; what has been read is not read again.",
+            )
+        if picture is not None:
+            self._sheet.set_row(self._row, (STRIP_HEIGHT + 2 * _MARGIN) * _POINTS_PER_PIXEL)
+        for place, (text, numeric) in enumerate(zip(cells, self._numeric, strict=True)):
+            if numeric and text:
+                self._sheet.write_number(self._row, place, float(text), self._number)
+            elif text:
+                self._sheet.write_string(self._row, place, defused(text), self._texts[place])
+            else:
+                self._sheet.write_blank(self._row, place, None, self._number if numeric else self._texts[place])
+        if picture is not None:
+            # Position 1: it moves and hides with its row when the sheet is sorted or filtered.
+            options = {
+                "image_data": io.BytesIO(picture),
+                "object_position": 1,
+                "x_offset": _MARGIN,
+                "y_offset": _MARGIN,
+                "description": cells[self._columns.index("label_id")],
+            }
+            self._sheet.insert_image(self._row, self._columns.index(PICTURE), "number.jpg", options)
+
+    def finish(self) -> None:
+        """Put the filters on."""
+        self._sheet.autofilter(0, 0, self._row, len(self._columns) - 1)

@@ -1,0 +1,225 @@
+"""Drawn documents as the witnesses hear them: drawn, photographed and read once, to be decided as often as one likes.
+
+What is kept of a number is all that `reconcile` is given, and what is written; so a change of how witnesses and rules
+are put together is measured in seconds, on the same photos. Everything depends on the seed only.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Literal
+
+from ...cells.crop import crop
+from ...cells.readers import Readers
+from ...cells.row_totals import TotalsReading
+from ...cells.tally_reader import TallyReading
+from ...decide import evidence
+from ...decide.ask_witnesses import Alterations, hear_witnesses
+from ...decide.case import Case, make_case
+from ...forms import template
+from ...forms.template import Template
+from ...imaging.arrays import FloatArray
+from ...imaging.photo import load
+from ...locate.locate import locate
+from ...messages.problems import PhotoProblem
+from ...records import photo_advice
+from ..camera.conditions import Preset
+from ..writing.hand import CORRECTIONS, Writers
+from . import photos
+from .parallel import in_order
+
+Found = Literal["found", "not_found", "wrong_page"]
+
+
+@dataclass(frozen=True, eq=False)
+class HeardNumber:
+    """One number: what is written and what each witness says.
+
+    Attributes:
+        text: what is written, a character per cell.
+        counted: what the station counted; a slip makes the writing differ.
+        cells: (cells, 14) log-probabilities of the digit witness, by `witnesses.digits.CLASSES`.
+        bubbles: (columns, 12) of the bubble witness, None where the form has none.
+        strokes, totals: of the tally witness and of the row totals.
+        found: every printed box was seen; held: all but one, whose place the others hold.
+        inside: every cell lies within the photo.
+        poor: why cells are seen too badly, as reason codes.
+        corrected: it is struck out, or a digit of it was corrected.
+        alterations: how surely it was struck out or written over.
+    """
+
+    text: str
+    counted: int | None
+    cells: FloatArray
+    bubbles: FloatArray | None
+    strokes: TallyReading | None
+    totals: TotalsReading | None
+    found: bool
+    inside: bool
+    poor: tuple[str, ...]
+    held: bool
+    corrected: bool
+    alterations: Alterations
+
+    @property
+    def value(self) -> int | None:
+        """The number that is written, None for a blank."""
+        return evidence.interpret(self.text)[1]
+
+    def case(self, field: str, bubbles: bool = True, counts: bool = True) -> Case:
+        """What a decision on it hears, no rule yet; without the bubbles, or without strokes and row totals, if asked.
+
+        Args:
+            field: its id.
+            bubbles: whether they are heard; counts: whether strokes and row totals are.
+        """
+        marks = self.bubbles if bubbles else None
+        counted = (self.strokes, self.totals) if counts else (None, None)
+        heard = evidence.hear(self.cells, marks, *counted)
+        altered = self.alterations.seen(readers().alterations.limits)
+        return make_case(field, heard, self.found, self.inside, self.poor, self.held, altered)
+
+
+@dataclass(frozen=True)
+class HeardDocument:
+    """One station's pages.
+
+    Attributes:
+        template: id of the form.
+        index: of the document in its set.
+        preset: of its photos.
+        pages: what became of each page.
+        slips: of the clerk (`clerk.Slip.export`).
+        truth: the text of every number, also of pages that were not found.
+        numbers: those of pages that were found, by field id.
+    """
+
+    template: str
+    index: int
+    preset: Preset
+    pages: dict[str, Found]
+    slips: tuple[dict[str, Any], ...]
+    truth: dict[str, str]
+    numbers: dict[str, HeardNumber]
+
+    @property
+    def whole(self) -> bool:
+        """Every page was found."""
+        return all(state == "found" for state in self.pages.values())
+
+    @property
+    def written(self) -> dict[str, int | None]:
+        """What is written, on all pages, by field id."""
+        return {name: evidence.interpret(text)[1] for name, text in self.truth.items()}
+
+
+@dataclass(frozen=True)
+class Session:
+    """Which documents to draw: `forms` take turns, `first` is the first index, `documents` how many."""
+
+    forms: tuple[str, ...]
+    preset: Preset
+    writers: Writers
+    seed: int
+    first: int
+    documents: int
+
+
+def hear(session: Session, workers: int, keep: Path | None = None) -> Iterator[HeardDocument]:
+    """The documents of a session in order.
+
+    Args:
+        session: which.
+        workers: processes.
+        keep: a folder where every document is kept once it is heard, and taken from if it is there: the same session
+            goes on where it stopped. Made with other weights it is another session: choose another folder.
+    """
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+    indices = range(session.first, session.first + session.documents)
+    yield from in_order(partial(_kept, session, keep), indices, workers)
+
+
+def _kept(session: Session, keep: Path | None, index: int) -> HeardDocument:
+    if keep is None:
+        return _hear(session, index)
+    path = keep / f"{session.preset}-{session.writers}-{session.seed}-{index:06d}.pickle"
+    if path.exists():
+        return pickle.loads(path.read_bytes())
+    heard = _hear(session, index)
+    partial_path = path.with_suffix(".partial")
+    partial_path.write_bytes(pickle.dumps(heard, protocol=5))
+    partial_path.replace(path)
+    return heard
+
+
+def _hear(session: Session, index: int) -> HeardDocument:
+    form = _form(session.forms[index % len(session.forms)])
+    order = photos.Order(form, 1, session.seed, session.preset, writers=session.writers)
+    pages: dict[str, Found] = {}
+    truth: dict[str, str] = {}
+    numbers: dict[str, HeardNumber] = {}
+    slips: list[dict[str, Any]] = []
+    for place, page in enumerate(form.pages):
+        made = photos.make(order, index * len(form.pages) + place)
+        truth |= {field["id"]: field["text"] for field in made.truth["fields"]}
+        slips += made.truth["slips"]
+        found = read_page(form, page.id, made)
+        pages[page.id] = found if isinstance(found, str) else "found"
+        numbers |= found if isinstance(found, dict) else {}
+    return HeardDocument(form.id, index, session.preset, pages, tuple(slips), truth, numbers)
+
+
+def read_page(form: Template, page: str, made: photos.Made) -> dict[str, HeardNumber] | Found:
+    """The numbers of a photo by field id, or what became of its page."""
+    try:
+        photo = load(made.jpeg, made.name)
+        located = locate(photo, [form])
+        if located.page_id != page:
+            return "wrong_page"
+        patches = crop(photo, located)
+        heard = hear_witnesses(patches, readers(), photo_advice.cells(located, patches))
+    except PhotoProblem:
+        return "not_found"
+    texts = {field["id"]: field["text"] for field in made.truth["fields"]}
+    corrected = {
+        f["id"] for f in made.truth["fields"] if "struck_out" in f or set(f.get("manners", ())) & {*CORRECTIONS}
+    }
+    return {
+        name: HeardNumber(
+            texts[name],
+            made.truth["counted"].get(name),
+            said.cells.table,
+            said.bubbles,
+            said.evidence.strokes,
+            said.evidence.totals,
+            said.case.cells_found,
+            said.case.inside,
+            said.case.poor,
+            said.case.held,
+            name in corrected,
+            said.alterations,
+        )
+        for name, said in heard.items()
+    }
+
+
+@cache
+def readers() -> Readers:
+    """The shipped ones, loaded once in each process."""
+    return Readers.shipped()
+
+
+@cache
+def _form(name: str) -> Template:
+    return template.load(template.available()[name])
+
+
+def summary(documents: Sequence[HeardDocument]) -> dict[str, int]:
+    """How many pages were found, and how many not."""
+    states = [state for document in documents for state in document.pages.values()]
+    return {state: states.count(state) for state in ("found", "not_found", "wrong_page")}
