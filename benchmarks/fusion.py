@@ -170,7 +170,7 @@ def weighed(document: HeardDocument, form: Template, variant: str) -> Iterator[S
         yield Said(name, document.numbers[name].value, value, chance, chance >= threshold)
 
 
-def _decided(document: HeardDocument, case: Case, decision: policy.Decision) -> Said:
+def _decided(document: HeardDocument, case: Case, decision: policy.PolicyDecision) -> Said:
     blank = decision.status == "blank"
     value = None if blank else case.value
     return Said(case.field, document.numbers[case.field].value, value, case.confidence, decision.status != "review")
@@ -207,7 +207,7 @@ class Verdicts:
         form: Template,
         cases: Sequence[Case],
         rules: Sequence[posterior.Evaluated],
-        decisions: Mapping[str, policy.Decision],
+        decisions: Mapping[str, policy.PolicyDecision],
     ) -> None:
         if not document.whole:
             return

@@ -31,7 +31,7 @@ from ocr_recap.cells.digit_reader import CLASSES, OTHER, DigitReader
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.calibration import calibrate
 from ocr_recap.synth.camera import defects
-from ocr_recap.synth.cells.pagecells import CORRECTED, MANNERS, Kind, photo_cells
+from ocr_recap.synth.cells.pagecells import CORRECTED, MANNERS, CellKind, photo_cells
 from ocr_recap.synth.sets.parallel import in_order
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,9 +54,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the tables into docs/digits.md")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
     args = parser.parse_args()
-    kinds = [(Kind(preset, preset), args.cells) for preset in ("field", "hard")]
-    kinds += [(Kind(f"field, {size} px", "field", longer=size), args.defect_cells) for size in SIZES]
-    kinds += [(Kind(name, "clean", (name,)), args.defect_cells) for name in defects.DEFECTS]
+    kinds = [(CellKind(preset, preset), args.cells) for preset in ("field", "hard")]
+    kinds += [(CellKind(f"field, {size} px", "field", longer=size), args.defect_cells) for size in SIZES]
+    kinds += [(CellKind(name, "clean", (name,)), args.defect_cells) for name in defects.DEFECTS]
     if unknown := set(args.kinds or ()) - {kind.name for kind, _ in kinds}:
         parser.error(f"no row of the table is called {', '.join(sorted(unknown))}")
     found: dict[str, Any] = {}
@@ -73,7 +73,7 @@ def main() -> None:
         fill_in(ROOT / "docs" / "digits.md", tables(found, reader.sha256), (BEGIN, END))
 
 
-def figures(kind: Kind, least: int, workers: int) -> dict[str, Any]:
+def figures(kind: CellKind, least: int, workers: int) -> dict[str, Any]:
     """Figures of at least so many cells."""
     parts: list[NDArray[np.float64]] = []
     count = taken = 0
@@ -163,7 +163,7 @@ def gap(sure: NDArray[np.float64], right: NDArray[np.bool_], claimed: NDArray[np
     return round(float(sure[claimed].mean() - right[claimed].mean()), 5) if claimed.any() else None
 
 
-def read(kind: Kind, index: int) -> NDArray[np.float64]:
+def read(kind: CellKind, index: int) -> NDArray[np.float64]:
     """One photo, a row per cell: its label, what is read, how surely, whether the second reader was asked, what the
     first says, the digit that was corrected (-1: none), the manner of writing, px of the box, seven-segment figures."""
     cells = photo_cells(kind, SEED, index)

@@ -18,7 +18,7 @@ import numpy as np
 
 from ocr_recap.forms import drawing, template
 from ocr_recap.forms.fields import FormField, RowTotals, Tally
-from ocr_recap.forms.proposal.proposal import Grid, Number, Proposal, propose
+from ocr_recap.forms.proposal.proposal import Grid, Proposal, ProposedNumber, propose
 from ocr_recap.forms.proposal.template_yaml import names_of, picture
 from ocr_recap.forms.template import Template
 from ocr_recap.imaging.photo import load
@@ -26,13 +26,13 @@ from ocr_recap.imaging.photo import load
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def boxes_of(number: Number) -> np.ndarray:
+def boxes_of(number: ProposedNumber) -> np.ndarray:
     """Corners of the boxes of a proposed number, (n, 4) mm."""
     x, y, w, h = number.box
     return np.array([(x + i * number.pitch, y, x + i * number.pitch + w, y + h) for i in range(number.count)])
 
 
-def same_cells(number: Number, field: FormField) -> float:
+def same_cells(number: ProposedNumber, field: FormField) -> float:
     """Largest distance of a side, in cell widths; infinite where the number of boxes differs."""
     if number.count != field.cells.count:
         return float("inf")

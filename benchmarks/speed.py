@@ -35,7 +35,7 @@ from ocr_recap.cells import bubble_reader, digit_reader, tally_reader
 from ocr_recap.decide import ask_witnesses
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.read import pipeline
-from ocr_recap.synth.sets.photos import Made, Order, make
+from ocr_recap.synth.sets.photos import MadePhoto, Order, make
 
 SIZES = {"12 MP": 4000, "2 MP": 1633, "1.2 MP": 1265}  # longer side, px, of photos of 4:3
 SEED = 901
@@ -115,7 +115,7 @@ def main() -> None:
     arguments.out.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
-def photos(longer: int, stations: int) -> Iterator[tuple[str, Made]]:
+def photos(longer: int, stations: int) -> Iterator[tuple[str, MadePhoto]]:
     """So many drawn photos of each page of one size, with the page's id."""
     template = load_template("c-hasil-ppwp-2024")
     pages = [page.id for page in template.pages]

@@ -230,7 +230,7 @@ def _alone(reader: Reader, form: Template, count: int, seed: int) -> Counter[str
     return total
 
 
-def _singles(form: Template, count: int, seed: int, preset: Preset) -> Iterator[photos.Made]:
+def _singles(form: Template, count: int, seed: int, preset: Preset) -> Iterator[photos.MadePhoto]:
     names = sorted(DEFECTS)
     for index in range(count):
         defects = (names[index // 4 % len(names)],) if index % 4 == 3 else ()

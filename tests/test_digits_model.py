@@ -91,19 +91,19 @@ def test_even_patches_are_no_digit(reader: DigitReader):
 
 
 @pytest.fixture(scope="module")
-def drawn() -> cells.Cells:
+def drawn() -> cells.LabelledCells:
     pack = {"semeion": sources.load_pack()["semeion"]}
     return cells.batch(2000, "test", cells.usual_mix(pack, "test"), np.random.default_rng(2024))
 
 
-def test_brightness_and_contrast_change_little(reader: DigitReader, drawn: cells.Cells):
+def test_brightness_and_contrast_change_little(reader: DigitReader, drawn: cells.LabelledCells):
     patches, boxes = drawn.patches[:300], drawn.boxes[:300]
     plain = reader.read(patches, boxes).argmax(axis=1)
     dim = reader.read(np.rint(patches * 0.7 + 20).astype(np.uint8), boxes).argmax(axis=1)
     assert (plain == dim).mean() > 0.97
 
 
-def test_reads_cells_of_writers_it_never_saw(reader: DigitReader, drawn: cells.Cells):
+def test_reads_cells_of_writers_it_never_saw(reader: DigitReader, drawn: cells.LabelledCells):
     found = np.exp(reader.read(drawn.patches, drawn.boxes))
     best, sure = found.argmax(axis=1), found.max(axis=1)
     digits = drawn.labels < 10
@@ -116,14 +116,14 @@ def test_reads_cells_of_writers_it_never_saw(reader: DigitReader, drawn: cells.C
 
 
 def test_reads_photos_of_writers_it_never_saw(reader: DigitReader):
-    made = pagecells.together([pagecells.photo_cells(pagecells.Kind("field", "field"), 11, i) for i in range(8)])
+    made = pagecells.together([pagecells.photo_cells(pagecells.CellKind("field", "field"), 11, i) for i in range(8)])
     best = reader.read(made.patches, made.boxes).argmax(axis=1)
     plain = ~np.isin(made.manners, pagecells.CORRECTED)
     assert plain.sum() > 100
     assert (best == made.labels)[plain].mean() >= 0.96
 
 
-def test_the_second_reader_helps_where_the_first_doubts(reader: DigitReader, drawn: cells.Cells):
+def test_the_second_reader_helps_where_the_first_doubts(reader: DigitReader, drawn: cells.LabelledCells):
     looks = reader.look(drawn.patches, drawn.boxes)
     asked = looks.asked
     below = reader.card["second"]["below"]

@@ -13,7 +13,7 @@ from ocr_recap.batch import run
 from ocr_recap.cli import common
 from ocr_recap.decide.candidates import Choice, Choices
 from ocr_recap.decide.case import BubbleCase, Case
-from ocr_recap.decide.policy import Decision
+from ocr_recap.decide.policy import PolicyDecision
 from ocr_recap.forms.relations import in_words
 from ocr_recap.messages import problems, reasons
 from ocr_recap.records.explanations import explain, percent, said_elsewhere
@@ -99,7 +99,7 @@ def words(template):
 
 def test_rules_are_told_by_labels_and_in_part(template):
     broken = "R6 R5 R11.votes_1"
-    decision = Decision(
+    decision = PolicyDecision(
         "review", (("rule_broken", {"rules": broken}), ("digits_uncertain", {"confidence": "81%"})), "none", ()
     )
     text = explain(CASE, 0.9996, decision, words(template))
@@ -117,12 +117,12 @@ def test_rules_are_told_by_labels_and_in_part(template):
 
 def test_one_step_for_several_reasons_is_said_once(template):
     reasons = (("digits_uncertain", {"confidence": "81%"}), ("no_second_witness", {}))
-    text = explain(CASE, 0.8, Decision("review", reasons, "none", ()), words(template))
+    text = explain(CASE, 0.8, PolicyDecision("review", reasons, "none", ()), words(template))
     assert text.en.count("Look at the picture") == 1
 
 
 def test_accepted_numbers_name_what_confirms_them(template):
-    text = explain(CASE, 0.9996, Decision("accepted", (), "rule", ("R6",)), words(template))
+    text = explain(CASE, 0.9996, PolicyDecision("accepted", (), "rule", ("R6",)), words(template))
     assert text.en == (
         "Accepted: the handwriting reads _81 (99%); the bubbles say 081; "
         "the sum holds: all valid votes = votes of pair 1 + votes of pair 2 + votes of pair 3."

@@ -26,11 +26,11 @@ def mix() -> cells.Mix:
 
 
 @pytest.fixture(scope="module")
-def made(mix: cells.Mix) -> list[cells.Cells]:
+def made(mix: cells.Mix) -> list[cells.LabelledCells]:
     return [practice.practice_cells("calibration", mix, SEED, index) for index in range(12)]
 
 
-def test_every_cell_is_cut_as_often_as_told_and_never_alike(made: list[cells.Cells]) -> None:
+def test_every_cell_is_cut_as_often_as_told_and_never_alike(made: list[cells.LabelledCells]) -> None:
     for photo in made:
         labels, patches = photo.labels.reshape(-1, practice.CUTS), photo.patches.reshape(-1, practice.CUTS, 48, 48)
         assert (labels == labels[:, :1]).all()
@@ -38,7 +38,7 @@ def test_every_cell_is_cut_as_often_as_told_and_never_alike(made: list[cells.Cel
         assert photo.boxes.shape == (len(photo.labels), 2)
 
 
-def test_all_characters_come_in_the_shares_of_training(made: list[cells.Cells]) -> None:
+def test_all_characters_come_in_the_shares_of_training(made: list[cells.LabelledCells]) -> None:
     labels = np.concatenate([photo.labels for photo in made])
     shares = np.bincount(labels, minlength=len(CLASSES)) / len(labels)
     assert len(labels) > 400
@@ -46,7 +46,7 @@ def test_all_characters_come_in_the_shares_of_training(made: list[cells.Cells]) 
     assert 0.06 < shares[OTHER] < 0.25
 
 
-def test_labels_are_what_is_written(made: list[cells.Cells]) -> None:
+def test_labels_are_what_is_written(made: list[cells.LabelledCells]) -> None:
     """The shipped readers agree with far more labels than any shift by a cell would leave."""
     labels = np.concatenate([photo.labels for photo in made])
     table = DigitReader().read(
@@ -56,7 +56,7 @@ def test_labels_are_what_is_written(made: list[cells.Cells]) -> None:
     assert (table.argmax(axis=1) == labels).mean() > 0.75
 
 
-def test_the_same_photo_comes_again_and_another_one_is_another(mix: cells.Mix, made: list[cells.Cells]) -> None:
+def test_the_same_photo_comes_again_and_another_one_is_another(mix: cells.Mix, made: list[cells.LabelledCells]) -> None:
     again = practice.practice_cells("calibration", mix, SEED, 1)
     assert (again.patches == made[1].patches).all()
     assert (again.labels == made[1].labels).all()
@@ -76,7 +76,7 @@ def test_hands_are_of_the_part_and_trace_segments_more_often_than_chance(mix: ce
     assert all(image.tobytes() in images for glyphs in pasted for image in glyphs.images)
 
 
-def test_a_folder_gives_back_what_was_put_in(made: list[cells.Cells], tmp_path: Path) -> None:
+def test_a_folder_gives_back_what_was_put_in(made: list[cells.LabelledCells], tmp_path: Path) -> None:
     save(made[:2], tmp_path / "0000.npz")
     first = digest(tmp_path)
     save(made[2:3], tmp_path / "0001.npz")

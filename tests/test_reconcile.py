@@ -16,7 +16,7 @@ from ocr_recap.decide.candidates import Choice, Choices, weigh
 from ocr_recap.decide.case import BubbleCase, heard_together, make_case
 from ocr_recap.decide.confirmation import confirming
 from ocr_recap.decide.elimination import Factor, beliefs, plan
-from ocr_recap.decide.evidence import Evidence, hear
+from ocr_recap.decide.evidence import NumberEvidence, hear
 from ocr_recap.decide.likely_error import suggest
 from ocr_recap.decide.long_sums import chain
 from ocr_recap.decide.policy import decide, verdict
@@ -372,7 +372,7 @@ def test_what_rules_point_to_is_bounded_by_its_own_ink(seed: int) -> None:
                 assert chance <= by_value[choice.value] + others + 1e-6
 
 
-def _every(evidence: Evidence) -> Choices:
+def _every(evidence: NumberEvidence) -> Choices:
     """All numbers of two cells, and the likeliest of the texts that are none."""
     numbers = [Choice(f"{v:02}", v, p) for v, p in enumerate(evidence.digit_numbers.tolist())]
     listed = numbers + [Choice(r.text, r.value, r.probability) for r in evidence.others]

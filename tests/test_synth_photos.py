@@ -175,12 +175,12 @@ def village() -> Template:
 
 
 @pytest.fixture(scope="module")
-def made(template: Template) -> list[photos.Made]:
+def made(template: Template) -> list[photos.MadePhoto]:
     order = photos.Order(template, 3, 12, "clean", longer=1800)
     return [photos.make(order, i) for i in range(3)]
 
 
-def test_reader_finds_what_the_truth_says_where_it_says(made: list[photos.Made], reader: Reader) -> None:
+def test_reader_finds_what_the_truth_says_where_it_says(made: list[photos.MadePhoto], reader: Reader) -> None:
     distances: list[float] = []
     right = total = 0
     for one in made:
@@ -200,7 +200,7 @@ def test_reader_finds_what_the_truth_says_where_it_says(made: list[photos.Made],
     assert right >= 0.8 * total > 0
 
 
-def test_truth_has_every_promised_key(made: list[photos.Made]) -> None:
+def test_truth_has_every_promised_key(made: list[photos.MadePhoto]) -> None:
     for one in made:
         for key in PROMISED.split():
             assert key in one.truth

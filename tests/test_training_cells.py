@@ -12,7 +12,7 @@ from conftest import ROOT
 from ocr_recap.cells import digit_views
 from ocr_recap.cells.patch import CELL
 from ocr_recap.synth.cells import cells, othercells, pagecells
-from ocr_recap.synth.cells.cellpaper import Row, blank
+from ocr_recap.synth.cells.cellpaper import CellRow, blank
 from ocr_recap.synth.writing import sources
 from ocr_recap.synth.writing.strokes import Writer
 
@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 import page_cells
 
 
-def row(seed: int) -> tuple[Row, np.random.Generator]:
+def row(seed: int) -> tuple[CellRow, np.random.Generator]:
     rng = np.random.default_rng(seed)
     return blank(Writer.from_seed(12), 3, rng), rng
 
@@ -86,7 +86,7 @@ def test_the_second_view_keeps_the_print_and_the_first_does_not() -> None:
 
 
 def test_page_cells_are_those_of_the_truth_and_repeat() -> None:
-    kind = pagecells.Kind("small", "field", longer=900, writers="train")
+    kind = pagecells.CellKind("small", "field", longer=900, writers="train")
     made, again = pagecells.photo_cells(kind, 5, 0), pagecells.photo_cells(kind, 5, 0)
     assert len(made.labels) > 10
     assert made.patches.shape == (len(made.labels), 48, 48)

@@ -26,7 +26,7 @@ _BATCH = 64  # strips, or four times as many cells
 
 
 @dataclass(frozen=True)
-class Limits:
+class AlterationLimits:
     """Probabilities from which an alteration counts as seen; they stand in `alterations.json`, beside the nets.
 
     Chosen by training/digits/choose_alterations.py, which says on what. `perhaps` is that from which a box may hold two
@@ -53,7 +53,7 @@ class AlterationReader:
         """
         weights = load_weights(folder, "alterations", CLASSES)
         self.card, self.sha256, self._nets = weights.card, weights.sha256, weights.nets
-        self.limits = Limits(**self.card["limits"])
+        self.limits = AlterationLimits(**self.card["limits"])
 
     @cached_property
     def _struck(self) -> ort.InferenceSession:

@@ -11,7 +11,7 @@ from ..cells import bubble_reader as bubble_witness
 from ..cells import digit_reader as digit_witness
 from ..cells import row_totals as totals_witness
 from ..cells import tally_reader as tally_witness
-from ..cells.alteration_reader import Limits
+from ..cells.alteration_reader import AlterationLimits
 from ..cells.crop import FieldPatches
 from ..cells.patch import CELL
 from ..cells.quality import CellMeasures
@@ -19,7 +19,7 @@ from ..cells.readers import Readers
 from ..imaging.arrays import FloatArray
 from . import policy
 from .case import Altered, Case, make_case
-from .evidence import Evidence, hear, read_total
+from .evidence import NumberEvidence, hear, read_total
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Alterations:
     overwritten: FloatArray
     crossed: float
 
-    def seen(self, limits: Limits) -> Altered:
+    def seen(self, limits: AlterationLimits) -> Altered:
         """Which of these count as seen."""
         chances = list(enumerate(self.overwritten.tolist(), 1))
         return Altered(
@@ -61,7 +61,7 @@ class Heard:
     """
 
     case: Case
-    evidence: Evidence
+    evidence: NumberEvidence
     cells: digit_witness.Looks
     bubbles: FloatArray | None
     alterations: Alterations

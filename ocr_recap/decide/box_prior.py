@@ -29,7 +29,7 @@ SCRIBBLED = 0.03  # of used boxes; of drawn numbers it is 0.01, and real officer
 _ALL_USED, _NONE_USED = 0.5, 0.1
 
 
-class Written(NamedTuple):
+class FilledBoxes(NamedTuple):
     """What the boxes of one number say; what is missing to 1 are texts with a sign after a digit.
 
     Attributes:
@@ -46,7 +46,7 @@ class Written(NamedTuple):
     plain: float
 
 
-def read_boxes(chances: FloatArray) -> Written:
+def read_boxes(chances: FloatArray) -> FilledBoxes:
     """Weigh the boxes of a number together.
 
     Args:
@@ -70,11 +70,12 @@ def read_boxes(chances: FloatArray) -> Written:
         plain = float((1.0 - (1.0 - hides) * chances[:, OTHER]).prod())
         return (OTHERWISE * (1.0 - plain) + every - _filled(chances, ways, hides)) / total
 
-    return Written(numbers / total, blank / total, without(0.0), without(ANY_DIGIT), OTHERWISE / total)
+    return FilledBoxes(numbers / total, blank / total, without(0.0), without(ANY_DIGIT), OTHERWISE / total)
 
 
 def chance_at_most(least: FloatArray, most: FloatArray, value: int) -> float:
-    """An upper bound of `Written.numbers` at one number, where the boxes are known by bounds, without a table of all.
+    """An upper bound of `FilledBoxes.numbers` at one number, where the boxes are known by bounds, without a table of
+    all.
 
     Args:
         least, most: (n, 14) bounds of the probabilities of each box.

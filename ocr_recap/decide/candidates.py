@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..cells.digit_reader import bounds, likely
 from ..imaging.arrays import FloatArray
 from .box_prior import chance_at_most
-from .evidence import Evidence, Kind, interpret
+from .evidence import Kind, NumberEvidence, interpret
 
 MOST = 16
 DOUBT = 0.003  # drawn clerks fill a wrong bubble in 5 of 100 documents of some 15 columns: 0.003 a column
@@ -115,7 +115,7 @@ class Choices:
         return next((c for c in self.listed if c.kind == "number" and c.value == value), None)
 
 
-def weigh(evidence: Evidence) -> Choices:
+def weigh(evidence: NumberEvidence) -> Choices:
     """List what a number may be.
 
     Args:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..forms.template import Rule
 from .candidates import Choice, Choices, weigh
-from .evidence import Evidence, Kind, interpret
+from .evidence import Kind, NumberEvidence, interpret
 from .posterior import Evaluated, evaluate, posterior
 
 # Probability of a number by its digit cells alone from which a box that may hold two digits counts as any other one; by
@@ -217,7 +217,7 @@ class Case:
 
 def make_case(
     field: str,
-    evidence: Evidence,
+    evidence: NumberEvidence,
     cells_found: bool,
     inside: bool,
     poor: tuple[str, ...] = (),

@@ -17,7 +17,7 @@ from ..cells import digit_reader as digit_witness
 from ..cells.row_totals import TotalReading, TotalsReading
 from ..cells.tally_reader import TallyReading
 from ..imaging.arrays import FloatArray
-from .box_prior import ANY_DIGIT, SIGNS, Written, number_table, read_boxes
+from .box_prior import ANY_DIGIT, SIGNS, FilledBoxes, number_table, read_boxes
 
 Kind = Literal["number", "blank", "misplaced", "unreadable"]
 
@@ -31,7 +31,7 @@ _BY_NAME = np.searchsorted(_NAMES, list(digit_witness.CLASSES))
 _SLIP_OF_A_TOTAL = 0.03
 
 
-class Reading(NamedTuple):
+class TextReading(NamedTuple):
     """One way to read a number's cells."""
 
     text: str
@@ -41,7 +41,7 @@ class Reading(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
+class NumberEvidence:
     """What the witnesses of one number say.
 
     Attributes:
@@ -54,19 +54,19 @@ class Evidence:
     """
 
     cells: FloatArray
-    readings: tuple[Reading, ...]
-    bubbles: Reading | None
+    readings: tuple[TextReading, ...]
+    bubbles: TextReading | None
     bubble_numbers: FloatArray | None
     strokes: TallyReading | None = None
     totals: TotalsReading | None = None
 
     @property
-    def best(self) -> Reading:
+    def best(self) -> TextReading:
         """The likeliest text of the digit cells."""
         return self.readings[0]
 
     @cached_property
-    def written(self) -> Written:
+    def written(self) -> FilledBoxes:
         """What the digit cells mean, weighed together."""
         return read_boxes(np.exp(self.cells))
 
@@ -115,14 +115,14 @@ class Evidence:
         return None
 
     @property
-    def others(self) -> tuple[Reading, ...]:
+    def others(self) -> tuple[TextReading, ...]:
         """Readings that are no number: blank, the likeliest with something after a digit, all with a `?` together."""
         cells = len(self.cells)
         without = next((r.text for r in self.readings if r.kind == "unreadable"), "?" * cells)
-        found = [Reading(" " * cells, "blank", None, self.blank)]
+        found = [TextReading(" " * cells, "blank", None, self.blank)]
         odd = [r for r in self.readings if r.kind == "misplaced"][:_MISPLACED]
         found += [r._replace(probability=self.written.plain * r.probability) for r in odd]
-        return (*found, Reading(without, "unreadable", None, self.written.unreadable))
+        return (*found, TextReading(without, "unreadable", None, self.written.unreadable))
 
     @cached_property
     def _texts(self) -> dict[int | None, str]:
@@ -166,7 +166,7 @@ def interpret(text: str) -> tuple[Kind, int | None]:
     return ("number" if leading == digits else "misplaced"), int(digits)
 
 
-def read_cells(log_probabilities: FloatArray) -> tuple[Reading, ...]:
+def read_cells(log_probabilities: FloatArray) -> tuple[TextReading, ...]:
     """The likeliest texts of a row of cells, best first.
 
     Args:
@@ -185,12 +185,12 @@ def read_cells(log_probabilities: FloatArray) -> tuple[Reading, ...]:
     places = len(_BY_NAME) ** np.arange(len(log_probabilities))[::-1]
     written = _NAMES[texts[:, None] // places % len(_BY_NAME)].tolist()
     return tuple(
-        Reading(text, *interpret(text), chance)
+        TextReading(text, *interpret(text), chance)
         for text, chance in zip(map("".join, written), np.exp(scores).tolist(), strict=True)
     )
 
 
-def read_bubbles(probabilities: FloatArray) -> tuple[Reading, FloatArray]:
+def read_bubbles(probabilities: FloatArray) -> tuple[TextReading, FloatArray]:
     """The bubbles' own number, and the probability of every number 0, 1, ... that they allow.
 
     Args:
@@ -203,7 +203,7 @@ def read_bubbles(probabilities: FloatArray) -> tuple[Reading, FloatArray]:
     if kind in ("unreadable", "misplaced"):
         value = None
     numbers = number_table(probabilities[:, :10], probabilities[:, bubble_witness.NONE])
-    return Reading(symbols, kind, value, probability), numbers
+    return TextReading(symbols, kind, value, probability), numbers
 
 
 def hear(
@@ -211,7 +211,7 @@ def hear(
     bubbles: FloatArray | None,
     strokes: TallyReading | None = None,
     totals: TotalsReading | None = None,
-) -> Evidence:
+) -> NumberEvidence:
     """Put one number's witnesses side by side.
 
     Args:
@@ -221,7 +221,7 @@ def hear(
         totals: the row totals as the digit witness reads them, or None.
     """
     reading, numbers = read_bubbles(bubbles) if bubbles is not None else (None, None)
-    return Evidence(log_probabilities, read_cells(log_probabilities), reading, numbers, strokes, totals)
+    return NumberEvidence(log_probabilities, read_cells(log_probabilities), reading, numbers, strokes, totals)
 
 
 def read_total(row: int, log_probabilities: FloatArray, strokes: FloatArray | None) -> TotalReading | None:

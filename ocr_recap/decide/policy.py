@@ -123,7 +123,7 @@ def poor(
 
 
 @dataclass(frozen=True)
-class Decision:
+class PolicyDecision:
     """The verdict on one number: reason codes with the data for their sentences, and the witness that convinced."""
 
     status: Status
@@ -134,7 +134,7 @@ class Decision:
 
 def decide(
     cases: Sequence[Case], rules: Sequence[Evaluated], policy: Policy | Thresholds = "strict"
-) -> dict[str, Decision]:
+) -> dict[str, PolicyDecision]:
     """Decide every number of a page or document at once: rules need to know how sure the others are.
 
     Args:
@@ -148,7 +148,7 @@ def decide(
     return {case.field: _decide(case, rules, holding.of(case.field), thresholds) for case in cases}
 
 
-def _decide(case: Case, rules: Sequence[Evaluated], holding: tuple[str, ...], thresholds: Thresholds) -> Decision:
+def _decide(case: Case, rules: Sequence[Evaluated], holding: tuple[str, ...], thresholds: Thresholds) -> PolicyDecision:
     mine = [r for r in rules if case.field in r.numbers]
     objections = _objections(case, mine, thresholds)
     if case.person is not None:
@@ -158,26 +158,26 @@ def _decide(case: Case, rules: Sequence[Evaluated], holding: tuple[str, ...], th
         surely = min(case.blank, case.confidence) >= least and (case.bubbles is None or case.bubbles.kind == "blank")
         doubts = tuple(objections) or _hidden(case) or _counted_but_blank(case) or _missed(case, mine)
         if surely and not doubts:
-            return Decision("blank", (), "empty", ())
-        return Decision("review", doubts or (("blank_uncertain", {}),), "none", ())
+            return PolicyDecision("blank", (), "empty", ())
+        return PolicyDecision("review", doubts or (("blank_uncertain", {}),), "none", ())
     if objections:
-        return Decision("review", tuple(objections), "none", ())
+        return PolicyDecision("review", tuple(objections), "none", ())
     second = _second(case, thresholds)
     if case.confidence < thresholds.posterior or case.supports < thresholds.digits:
-        return Decision("review", _doubts(case, thresholds), "none", ())
+        return PolicyDecision("review", _doubts(case, thresholds), "none", ())
     if second is not None:
-        return Decision("accepted", (), second, ())
+        return PolicyDecision("accepted", (), second, ())
     if holding and case.supports >= thresholds.summed:
-        return Decision("accepted", (), "rule", holding)
-    return Decision("review", _doubts(case, thresholds), "none", ())
+        return PolicyDecision("accepted", (), "rule", holding)
+    return PolicyDecision("review", _doubts(case, thresholds), "none", ())
 
 
-def _decided(person: Person, objections: Sequence[Reason]) -> Decision:
+def _decided(person: Person, objections: Sequence[Reason]) -> PolicyDecision:
     """A person says what is written; whose sheet it is and whether it adds up are other questions."""
     said: Reason = ("decided_by_person", {"by": person.by, "at": person.at})
     if any(code == "station_doubtful" for code, _ in objections):
-        return Decision("review", (*objections, said), "none", ())
-    return Decision("blank" if person.value is None else "accepted", (said, *objections), "person", ())
+        return PolicyDecision("review", (*objections, said), "none", ())
+    return PolicyDecision("blank" if person.value is None else "accepted", (said, *objections), "person", ())
 
 
 def _second(case: Case, thresholds: Thresholds) -> Literal["bubbles", "strokes", "row_totals"] | None:
@@ -302,7 +302,7 @@ def _doubts(case: Case, thresholds: Thresholds) -> tuple[Reason, ...]:
 
 
 def verdict(
-    decisions: Mapping[str, Decision],
+    decisions: Mapping[str, PolicyDecision],
     counts: set[str],
     rules: Sequence[Evaluated],
     cases: Mapping[str, Case],

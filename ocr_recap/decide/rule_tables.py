@@ -1,7 +1,7 @@
 """The tables of a document's exact rules, all made at once: one pass over the entries of all of them together.
 
-Tables of three or four numbers are small, and a form has many rules: rule by rule nearly all time would go into calls.
-What an entry weighs is what `rulefactors` says.
+RuleTables of three or four numbers are small, and a form has many rules: rule by rule nearly all time would go into
+calls. What an entry weighs is what `rulefactors` says.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SPAN = 1 << 40  # numbers have at most ten digits: a number of a form and a val
 
 
 @dataclass(frozen=True)
-class Tables:
+class RuleTables:
     """Of each rule, axis k over the states of number k of `Equation.names`.
 
     Attributes:
@@ -53,7 +53,7 @@ class _Entries:
     charge: FloatArray
 
 
-def tables(rules: Sequence[Equation], states: Mapping[str, States], pays: Sequence[set[str]]) -> Tables:
+def tables(rules: Sequence[Equation], states: Mapping[str, States], pays: Sequence[set[str]]) -> RuleTables:
     """The factors of exact rules over their numbers.
 
     Args:
@@ -62,11 +62,11 @@ def tables(rules: Sequence[Equation], states: Mapping[str, States], pays: Sequen
         pays: for each rule the numbers that are charged in it.
     """
     if not rules:
-        return Tables([], [])
+        return RuleTables([], [])
     weight, held = _weighed(rules, states, _entries(rules, states, pays))
     shapes = [tuple(len(states[n]) for n in rule.names) for rule in rules]
     ends = np.cumsum([prod(shape) for shape in shapes])[:-1]
-    return Tables(
+    return RuleTables(
         *(
             [part.reshape(shape) for part, shape in zip(np.split(all_, ends), shapes, strict=True)]
             for all_ in (weight, held)

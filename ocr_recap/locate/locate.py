@@ -29,7 +29,7 @@ from .lines.search import find_by_lines, fits_by_lines
 from .located import Located
 from .marks.fit_hypothesis import CONVINCING, Fitted, fit_plane, improve, is_enough, is_flat, outgrow, rank, straighten
 from .marks.from_tag import marks_by_tag
-from .marks.hypotheses import Hypothesis, View, from_marks, out_of_sight, settle, turn, with_tag, without_tag
+from .marks.hypotheses import AnchorView, Hypothesis, from_marks, out_of_sight, settle, turn, with_tag, without_tag
 from .paper.line_fit import Fit
 from .paper.nonrigid import SURE
 from .paper.surface_fit import BENT
@@ -89,7 +89,7 @@ class _Ways:
         marks = find_marks(gray)
         if sum(mark.score >= _LIKELY_MARK for mark in marks) < 3:
             return None
-        found = _by_marks(View(gray, marks), templates)
+        found = _by_marks(AnchorView(gray, marks), templates)
         return None if found is None else (found[1].template, found[1].page_id, found[0].homography)
 
 
@@ -110,7 +110,7 @@ def _located(photo: Photo, templates: Sequence[Template]) -> tuple[Located, Sequ
             tried = bool(quick) and _largest(quick).id == tag.id
             found = None if tried else _at_its_tag(photo, *page, tag)
             return found or _with_tag(photo, *page, tag, templates), tags
-    view = View(photo.gray, find_marks(photo.gray) if any(t.found_by_markers() for t in templates) else [])
+    view = AnchorView(photo.gray, find_marks(photo.gray) if any(t.found_by_markers() for t in templates) else [])
     # Both ways find what the other cannot; the likely one goes first, since each costs more than decoding the photo.
     marked = sum(mark.score >= _LIKELY_MARK for mark in view.marks) >= 3
     if marked and (found := _by_marks(view, templates)):
@@ -145,7 +145,7 @@ def _at_its_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag) ->
     if page.markers.corners is None or page.markers.tag is None:
         return None
     marks = marks_by_tag(photo.gray, page.markers.corners, page.markers.tag, tag)
-    view = View(photo.gray, list(marks.values()))
+    view = AnchorView(photo.gray, list(marks.values()))
     hypothesis = from_marks(template, page_id, tag, {i: mark.center for i, mark in marks.items()})
     if hypothesis is None or len(hypothesis.marks) < 3:
         return None
@@ -179,7 +179,7 @@ def _is_sure(fit: Fit) -> bool:
 
 def _with_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag, templates: Sequence[Template]) -> Located:
     """The tag says which page it is; its marks say where, or else the page's lines do."""
-    view = View(photo.gray, find_marks(photo.gray))
+    view = AnchorView(photo.gray, find_marks(photo.gray))
     fits = _fits_with_tag(view, template, page_id, tag)
     if fits and _convinces(fits) and fits[0][0].residual <= LARGEST_RESIDUAL:
         return _at_marks(view, fits[0], photo.scale)
@@ -208,7 +208,7 @@ def _is_at(fits: Sequence[LineFit], tag: SeenTag) -> bool:
     return float(off) <= _AT_TAG * fits[0].unit
 
 
-def _at_marks(view: View, found: Fitted, scale: float) -> Located:
+def _at_marks(view: AnchorView, found: Fitted, scale: float) -> Located:
     fit, chosen = found
     if fit.residual > LARGEST_RESIDUAL:
         raise PhotoProblem("page_distorted", residual=round(fit.residual, 2), limit=LARGEST_RESIDUAL)
@@ -239,13 +239,13 @@ def _one_of_two(found: LineFit, lines: Lines) -> Placed | None:
     return beside
 
 
-def _by_marks(view: View, templates: Sequence[Template]) -> Fitted | None:
+def _by_marks(view: AnchorView, templates: Sequence[Template]) -> Fitted | None:
     """The page whose corner marks and lines convince; None where there is none."""
     fits = _fits_without_tag(view, templates)
     return fits[0] if fits and _convinces(fits) else None
 
 
-def _fits_with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -> list[Fitted]:
+def _fits_with_tag(view: AnchorView, template: Template, page_id: str, tag: SeenTag) -> list[Fitted]:
     """The page at every place that its tag and two marks or more speak for, best first."""
     hypotheses = list(with_tag(view, template, page_id, tag))
     fits = _refined(view, [h for h in hypotheses if len(h.marks) > 2])
@@ -264,7 +264,7 @@ def _fits_with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -
     return sorted(fits, key=lambda pair: -pair[0].support)
 
 
-def _fits_without_tag(view: View, templates: Sequence[Template]) -> list[Fitted]:
+def _fits_without_tag(view: AnchorView, templates: Sequence[Template]) -> list[Fitted]:
     """All pages compete for each set of marks; the first set whose lines fit beyond doubt ends the search."""
     fits: list[Fitted] = []
     waiting: list[Fitted] = []
@@ -294,7 +294,7 @@ def _fits_without_tag(view: View, templates: Sequence[Template]) -> list[Fitted]
     return fits
 
 
-def _refined(view: View, hypotheses: list[Hypothesis]) -> list[Fitted]:
+def _refined(view: AnchorView, hypotheses: list[Hypothesis]) -> list[Fitted]:
     """The most promising hypotheses with a tag, each fitted to the ruled lines, best first."""
     fits: list[Fitted] = []
     for hypothesis in rank(view, hypotheses)[:_REFINED]:
@@ -308,7 +308,7 @@ def _refined(view: View, hypotheses: list[Hypothesis]) -> list[Fitted]:
     return fits
 
 
-def _planes(view: View, hypotheses: list[Hypothesis]) -> list[Fitted]:
+def _planes(view: AnchorView, hypotheses: list[Hypothesis]) -> list[Fitted]:
     """The most promising hypotheses without a tag as planes, best first."""
     likely = rank(view, hypotheses)[:_REFINED]
     return sorted(((fit_plane(view, h, h.homography), h) for h in likely), key=lambda pair: -pair[0].support)
@@ -331,7 +331,7 @@ def _refuse_strangers(gray: NDArray[np.uint8], templates: Sequence[Template]) ->
         raise PhotoProblem("unknown_form", tags=", ".join(str(t.id) for t in strangers), known=known)
 
 
-def _why_not(view: View, alone: Sequence[LineFit]) -> PhotoProblem:
+def _why_not(view: AnchorView, alone: Sequence[LineFit]) -> PhotoProblem:
     """The problem of a photo on which no page could be made out."""
     certain = [m for m in view.marks if m.score >= _CERTAIN_MARK]
     if len(certain) == 2 and turn(certain[0].angle, certain[1].angle) < np.radians(20):
@@ -347,7 +347,7 @@ def _why_not(view: View, alone: Sequence[LineFit]) -> PhotoProblem:
     return PhotoProblem("no_form")
 
 
-def _seen(view: View, hypothesis: Hypothesis, homography: FloatArray) -> tuple[str, ...]:
+def _seen(view: AnchorView, hypothesis: Hypothesis, homography: FloatArray) -> tuple[str, ...]:
     """The anchors that agree with the page as it was found (a false mark is not called seen)."""
     corners = hypothesis.template.page(hypothesis.page_id).markers.corners
     assert corners is not None

@@ -18,7 +18,7 @@ from ..decide import policy, posterior
 from ..decide.ask_witnesses import Heard
 from ..decide.case import Case
 from ..decide.likely_error import suggest
-from ..decide.policy import Decision
+from ..decide.policy import PolicyDecision
 from ..forms.fields import FormField
 from ..forms.print_items import Label
 from ..forms.template import Template
@@ -55,7 +55,7 @@ def make_record(
     heard: Mapping[str, Heard],
     cases: Sequence[Case],
     rules: Sequence[posterior.Evaluated],
-    decisions: dict[str, Decision],
+    decisions: dict[str, PolicyDecision],
     readers: Readers,
     options: Options,
     quality: PhotoQuality | None = None,
@@ -144,7 +144,7 @@ def _field_record(
     heard: Heard,
     case: Case,
     patch: FieldPatches,
-    decision: Decision,
+    decision: PolicyDecision,
     words: Mapping[str, Label],
     rules: Sequence[posterior.Evaluated],
 ) -> FieldRecord:

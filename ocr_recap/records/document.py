@@ -16,7 +16,7 @@ from ..cells.digit_reader import bounds
 from ..decide import policy, posterior
 from ..decide.candidates import Choice, Choices
 from ..decide.case import Altered, BubbleCase, Case, Person, Reason, TallyCase, TotalsCase, heard_together, other_sheet
-from ..decide.policy import Decision, Policy
+from ..decide.policy import Policy, PolicyDecision
 from ..forms.print_items import Label
 from ..forms.template import Rule, Template
 from ..messages.problems import OF_GROUPING
@@ -233,7 +233,7 @@ def policy_of(records: Sequence[Record]) -> Policy:
 def _decided(
     field: FieldRecord,
     case: Case,
-    decision: Decision,
+    decision: PolicyDecision,
     words: Mapping[str, Label],
     evaluated: Sequence[posterior.Evaluated],
 ) -> FieldRecord:
@@ -276,7 +276,7 @@ def _settled(
     record: Record,
     document: Document,
     evaluated: Sequence[posterior.Evaluated],
-    decisions: Mapping[str, Decision],
+    decisions: Mapping[str, PolicyDecision],
     cases: Mapping[str, Case],
     counts: set[str],
     how: Policy,
@@ -321,7 +321,7 @@ def _photo(member: Member, record: Record) -> DocumentPhoto:
 
 
 def _verdict(
-    decisions: Mapping[str, Decision],
+    decisions: Mapping[str, PolicyDecision],
     counts: set[str],
     evaluated: Sequence[posterior.Evaluated],
     cases: Mapping[str, Case],

@@ -8,7 +8,7 @@ from typing import Literal
 from ..decide.candidates import Choice
 from ..decide.case import Case
 from ..decide.likely_error import Suggestion
-from ..decide.policy import Decision
+from ..decide.policy import PolicyDecision
 from ..decide.posterior import Evaluated
 from ..forms.print_items import Label
 from ..messages.reasons import reason as reason_text
@@ -50,7 +50,7 @@ _WORDS = {
 def explain(
     case: Case,
     digits_probability: float,
-    decision: Decision,
+    decision: PolicyDecision,
     rules: Mapping[str, Label],
     evaluated: Sequence[Evaluated] = (),
 ) -> Bilingual:
@@ -130,7 +130,7 @@ def _told(
     language: Literal["id", "en"],
     case: Case,
     digits_probability: float,
-    decision: Decision,
+    decision: PolicyDecision,
     rules: Mapping[str, Label],
     evaluated: Sequence[Evaluated],
 ) -> str:

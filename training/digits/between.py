@@ -63,12 +63,12 @@ def main() -> None:
     print(f"chosen: {chosen}")
 
 
-def kinds(mnist: Path | None, seed: int, workers: int) -> Iterator[tuple[str, cells.Cells]]:
+def kinds(mnist: Path | None, seed: int, workers: int) -> Iterator[tuple[str, cells.LabelledCells]]:
     """The cells that shares are judged by, by name; corrected ones of photos are left out."""
     yield "drawn", drawn(mnist, "calibration", seed, BATCHES)
     for preset in ("field", "hard"):
         patches, boxes, labels = of_photos(PHOTOS, workers, (preset,))
-        yield preset, cells.Cells(patches, labels, boxes, np.zeros(len(labels), np.int64))
+        yield preset, cells.LabelledCells(patches, labels, boxes, np.zeros(len(labels), np.int64))
 
 
 def write(known: Mapping[str, tuple[bytes, bytes]], share: float, out: Path) -> None:
@@ -84,7 +84,7 @@ def write(known: Mapping[str, tuple[bytes, bytes]], share: float, out: Path) -> 
         (out / file).write_bytes(graph.SerializeToString())
 
 
-def read(folder: Path, card: Mapping[str, Any], made: cells.Cells) -> Float32Array:
+def read(folder: Path, card: Mapping[str, Any], made: cells.LabelledCells) -> Float32Array:
     """Log-probabilities of both readers together, weighed as the description of the weights before says."""
     second = card["second"]
     heat = {"first": card["temperature"], "second": second["temperature"]}

@@ -92,12 +92,12 @@ def together(first: FloatArray, second: FloatArray, below: float, weights: Seque
     return both
 
 
-def drawn(mnist: Path | None, split: sources.Split, seed: int, batches: int = BATCHES) -> cells.Cells:
+def drawn(mnist: Path | None, split: sources.Split, seed: int, batches: int = BATCHES) -> cells.LabelledCells:
     """Cells of one part in the first reader's shares; batch i from a generator seeded with (seed, i)."""
     cv2.setNumThreads(1)
     mix = cells.usual_mix(sources.training_sources(mnist), split)
     parts = [cells.batch(256, split, mix, np.random.default_rng((seed, i))) for i in range(batches)]
-    return cells.Cells(
+    return cells.LabelledCells(
         np.concatenate([p.patches for p in parts]),
         np.concatenate([p.labels for p in parts]),
         np.concatenate([p.boxes for p in parts]),
@@ -109,7 +109,7 @@ def of_photos(
     photos: int, workers: int, presets: Sequence[Preset] = ("field", "hard")
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.int64]]:
     """Patches, boxes and labels of so many photos of each preset, corrected cells left out."""
-    kinds = [pagecells.Kind(preset, preset, writers="calibration") for preset in presets]
+    kinds = [pagecells.CellKind(preset, preset, writers="calibration") for preset in presets]
     parts = [
         part
         for kind in kinds
@@ -139,7 +139,7 @@ def main() -> None:
     made = drawn(args.mnist, "calibration", args.seed)
     if args.photos:
         patches, boxes, labels = of_photos(args.photos, args.workers)
-        made = cells.Cells(
+        made = cells.LabelledCells(
             np.concatenate([made.patches, patches]),
             np.concatenate([made.labels, labels]),
             np.concatenate([made.boxes, boxes]),

@@ -131,7 +131,7 @@ def cut(photo: NDArray[np.uint8], rect: tuple[float, float, float, float], to_ph
     return cv2.resize(large, (cells.PATCH, cells.PATCH), interpolation=cv2.INTER_AREA)
 
 
-def pages(count: int, difficulty: Difficulty, size: tuple[int, int], rng: np.random.Generator) -> cells.Cells:
+def pages(count: int, difficulty: Difficulty, size: tuple[int, int], rng: np.random.Generator) -> cells.LabelledCells:
     """Cells of `count` whole pages, each filled by a test writer and photographed at `size`; as `cells.batch`."""
     form = template.load(template.available()["c-hasil-ppwp-2024"])
     patches: list[NDArray[np.uint8]] = []
@@ -160,7 +160,7 @@ def pages(count: int, difficulty: Difficulty, size: tuple[int, int], rng: np.ran
                 boxes.append(box_of(rect[2] - rect[0], rect[3] - rect[1]))
                 rows.append(row)
             row += 1
-    return cells.Cells(np.stack(patches), np.array(labels), np.array(boxes, np.float32), np.array(rows))
+    return cells.LabelledCells(np.stack(patches), np.array(labels), np.array(boxes, np.float32), np.array(rows))
 
 
 def drawn_cells(reader: DigitReader, mnist: Path | None, count: int) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def main() -> None:
         print(f"{file}: {drawn:,d} cells so far", flush=True)
 
 
-def save(made: Sequence[cells.Cells], file: Path) -> None:
+def save(made: Sequence[cells.LabelledCells], file: Path) -> None:
     """Writes the cells of photos into one file; a stop while it writes leaves none."""
     new = file.with_suffix(".new")
     with new.open("wb") as out:
@@ -59,7 +59,7 @@ def save(made: Sequence[cells.Cells], file: Path) -> None:
     new.replace(file)
 
 
-def load(folder: Path) -> cells.Cells:
+def load(folder: Path) -> cells.LabelledCells:
     """All cells of a folder, in the order of its files.
 
     Raises:
@@ -73,7 +73,7 @@ def load(folder: Path) -> cells.Cells:
         with np.load(file) as shard:
             parts.append((shard["patches"], shard["labels"], shard["boxes"]))
     patches, labels, boxes = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return cells.Cells(patches, labels, boxes, np.zeros(len(labels), np.int64))
+    return cells.LabelledCells(patches, labels, boxes, np.zeros(len(labels), np.int64))
 
 
 def digest(folder: Path) -> str:
@@ -84,7 +84,7 @@ def digest(folder: Path) -> str:
     return whole.hexdigest()
 
 
-def _draw(mnist: Path | None, index: int) -> cells.Cells:
+def _draw(mnist: Path | None, index: int) -> cells.LabelledCells:
     cv2.setNumThreads(1)
     return practice_cells("train", _mix(mnist), SEED, index)
 

@@ -44,11 +44,11 @@ FEWEST = 100  # own calibration cells below which only drawn ones calibrate
 TRAIN_SEEDS, CALIBRATION_SEEDS, TEST_SEEDS = 2_000_000_000, 2_100_000_000, 2_200_000_000
 
 
-def drawn(mnist: Path | None, split: sources.Split, first: int, count: int) -> cells.Cells:
+def drawn(mnist: Path | None, split: sources.Split, first: int, count: int) -> cells.LabelledCells:
     """Cells of one part, in batches from generators seeded with (0, first), (0, first + 1), ..."""
     mix = cells.usual_mix(sources.training_sources(mnist), split)
     parts = [cells.batch(BATCH, split, mix, np.random.default_rng((0, first + i))) for i in range(-(-count // BATCH))]
-    return cells.Cells(
+    return cells.LabelledCells(
         np.concatenate([p.patches for p in parts]),
         np.concatenate([p.labels for p in parts]),
         np.concatenate([p.boxes for p in parts]),
@@ -56,10 +56,10 @@ def drawn(mnist: Path | None, split: sources.Split, first: int, count: int) -> c
     )
 
 
-def chosen(own: Crops, places: np.ndarray) -> cells.Cells:
+def chosen(own: Crops, places: np.ndarray) -> cells.LabelledCells:
     """Some of the own cells in the form of drawn ones."""
     boxes = own.boxes[places].astype(np.float32)
-    return cells.Cells(own.patches[places], own.labels[places], boxes, np.arange(len(places)))
+    return cells.LabelledCells(own.patches[places], own.labels[places], boxes, np.arange(len(places)))
 
 
 def odds(own: np.ndarray, made: np.ndarray) -> np.ndarray:
@@ -85,7 +85,7 @@ def varied(patches: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return result
 
 
-def teach(net: Net, plan: Plan, own: cells.Cells, made: cells.Cells, share: float, seed: int) -> None:
+def teach(net: Net, plan: Plan, own: cells.LabelledCells, made: cells.LabelledCells, share: float, seed: int) -> None:
     """Goes through all drawn cells once, each batch filled up with a share of own ones; batch norms stay."""
     torch.manual_seed(seed)
     rng = np.random.default_rng((seed, plan.seeds))
@@ -98,7 +98,7 @@ def teach(net: Net, plan: Plan, own: cells.Cells, made: cells.Cells, share: floa
     net.norms.eval()
     for step in range(steps):
         picked = rng.choice(len(own.labels), mine, p=weights)
-        some = cells.Cells(varied(own.patches[picked], rng), own.labels[picked], own.boxes[picked], picked)
+        some = cells.LabelledCells(varied(own.patches[picked], rng), own.labels[picked], own.boxes[picked], picked)
         others = order[step * (BATCH - mine) : (step + 1) * (BATCH - mine)]
         pixels = np.concatenate([images(plan, some), seen[others]])
         labels = torch.from_numpy(np.concatenate([some.labels, made.labels[others]]))
@@ -113,7 +113,7 @@ def teach(net: Net, plan: Plan, own: cells.Cells, made: cells.Cells, share: floa
     net.eval()
 
 
-def calibrated(folder: Path, own: cells.Cells, made: cells.Cells) -> dict[str, object]:
+def calibrated(folder: Path, own: cells.LabelledCells, made: cells.LabelledCells) -> dict[str, object]:
     """Temperatures and weights of both readers. Of two temperatures, of your cells and of drawn ones, the higher one:
     whoever is too sure of either is too sure."""
     sets = [made, own] if len(own.labels) >= FEWEST else [made]

@@ -43,7 +43,7 @@ def main() -> None:
     args = parser.parse_args()
     cv2.setNumThreads(1)
     digits = DigitReader()
-    work = partial(pagecells.photo_cells, pagecells.Kind("field", "field", writers="calibration"), SEED)
+    work = partial(pagecells.photo_cells, pagecells.CellKind("field", "field", writers="calibration"), SEED)
     cells = pagecells.together(list(in_order(work, range(args.photos), args.workers)))
     table = digits.read(cells.patches, cells.boxes)
     strange = np.concatenate(

@@ -62,7 +62,7 @@ PLANS = {
 }
 
 
-def images(plan: Plan, made: cells.Cells) -> np.ndarray:
+def images(plan: Plan, made: cells.LabelledCells) -> np.ndarray:
     """What the reader sees of the cells, (n, channels, s, s): the patches, or the views of their ink in 255 steps."""
     if plan.design.lit:
         return made.patches[:, None]
@@ -104,10 +104,13 @@ def produce(queue: Queue, data: Data, plan: Plan, batches: int, number: int) -> 
     queue.put(None)
 
 
-def joined(made: cells.Cells, others: cells.Cells, which: np.ndarray) -> cells.Cells:
+def joined(made: cells.LabelledCells, others: cells.LabelledCells, which: np.ndarray) -> cells.LabelledCells:
     """Cells with some of others after them."""
-    return cells.Cells(
-        *(np.concatenate([getattr(made, name), getattr(others, name)[which]]) for name in cells.Cells.__annotations__)
+    return cells.LabelledCells(
+        *(
+            np.concatenate([getattr(made, name), getattr(others, name)[which]])
+            for name in cells.LabelledCells.__annotations__
+        )
     )
 
 

@@ -56,7 +56,7 @@ class Stroke:
 
 
 @dataclass(frozen=True)
-class Ruling:
+class SheetRuling:
     """What is ruled on a sheet.
 
     Attributes:
@@ -72,7 +72,7 @@ class Ruling:
     empty: NDArray[np.bool_]
 
 
-def find_ruling(gray: GrayImage) -> Ruling:
+def find_ruling(gray: GrayImage) -> SheetRuling:
     """Find lines and rectangles.
 
     Args:
@@ -105,7 +105,7 @@ def find_ruling(gray: GrayImage) -> Ruling:
             "tidak ada kotak bergaris pada gambar ini. Beri lembar kosong dengan tabel dan kotaknya, tegak dan rata.",
             "there is no ruled box on this picture. Give a blank sheet with its tables and boxes, upright and flat.",
         )
-    return Ruling(gray, strokes, faces, empty)
+    return SheetRuling(gray, strokes, faces, empty)
 
 
 def _lines(taken: GrayImage, least: int, shortest: int) -> tuple[GrayImage, GrayImage]:

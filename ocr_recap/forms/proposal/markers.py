@@ -16,7 +16,7 @@ _MARK: Final = 0.75  # correlation with the ideal staircase
 
 
 @dataclass(frozen=True)
-class Tag:
+class ProposedTag:
     """An AprilTag 36h10: id, centre and side in mm, clockwise turn in degrees."""
 
     id: int
@@ -33,7 +33,7 @@ class Marks:
     centers: tuple[tuple[float, float], ...]
 
 
-def find_tag(gray: GrayImage, scale: float) -> Tag | None:
+def find_tag(gray: GrayImage, scale: float) -> ProposedTag | None:
     """The page's AprilTag, if there is exactly one."""
     seen = find_tags(gray, None)
     if len(seen) != 1:
@@ -44,7 +44,7 @@ def find_tag(gray: GrayImage, scale: float) -> Tag | None:
     first = corners[0] - center
     turn = {(True, True): 0, (False, True): 90, (False, False): 180, (True, False): 270}
     rotation = turn[bool(first[0] < 0), bool(first[1] < 0)]
-    return Tag(seen[0].id, (round(float(center[0]), 2), round(float(center[1]), 2)), round(side, 2), rotation)
+    return ProposedTag(seen[0].id, (round(float(center[0]), 2), round(float(center[1]), 2)), round(side, 2), rotation)
 
 
 def find_corner_marks(gray: GrayImage, scale: float) -> Marks | None:

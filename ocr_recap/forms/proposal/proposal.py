@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import FloatArray, GrayImage
 from .lines import NotABlankSheet, Stroke, find_ruling
-from .markers import Marks, Tag, find_corner_marks, find_tag
+from .markers import Marks, ProposedTag, find_corner_marks, find_tag
 
 Rect = tuple[float, float, float, float]
 
@@ -42,7 +42,7 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Number:
+class ProposedNumber:
     """Boxes of one number: the first one's x, y, width, height; how many, how far apart, the lines' width, mm."""
 
     box: Rect
@@ -70,10 +70,10 @@ class Proposal:
     paper: tuple[float, float]
     scale: float
     gray: GrayImage
-    numbers: tuple[Number, ...]
+    numbers: tuple[ProposedNumber, ...]
     grids: tuple[Grid, ...]
     strokes: tuple[Stroke, ...]
-    tag: Tag | None
+    tag: ProposedTag | None
     marks: Marks | None
 
 
@@ -122,7 +122,7 @@ def propose(gray: GrayImage, paper: tuple[float, float] | None = None) -> Propos
         return Grid(rect, len(stack), len(stack[0]), round(line / scale, 2), round(min(max(shade, 0), 1), 2))
 
     owners = _owners(tallies, boxes)
-    numbers: list[Number] = []
+    numbers: list[ProposedNumber] = []
     for i, row in enumerate(boxes):
         mine = next((k for k, owner in enumerate(owners) if owner == i), None)
         stack = None if mine is None else tallies[mine]
@@ -243,7 +243,7 @@ def _owners(tallies: Sequence[list[list[FloatArray]]], boxes: Sequence[list[Floa
 
 def _number(
     row: list[FloatArray], strokes: Sequence[Stroke], scale: float, tally: Grid | None, totals: Grid | None
-) -> Number:
+) -> ProposedNumber:
     table = np.array(row)
     width, height = (float(np.median(table[:, k + 2] - table[:, k])) for k in (0, 1))
     pitch = float(np.median(np.diff(table[:, 0])))
@@ -254,7 +254,7 @@ def _number(
     near = [s.width for s in strokes if _on(s, outline)]
     line = round(max(0.1, float(np.median(near)) / scale), 2) if near else 0.4
     box = x, y, round(width / scale, 2), round(height / scale, 2)
-    return Number(box, len(row), round(pitch / scale, 2), line, tally, totals)
+    return ProposedNumber(box, len(row), round(pitch / scale, 2), line, tally, totals)
 
 
 def _on(stroke: Stroke, rect: Sequence[float]) -> bool:

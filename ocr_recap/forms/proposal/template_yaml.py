@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from ...imaging.arrays import ColorImage
-from .proposal import Grid, Number, Proposal
+from .proposal import Grid, Proposal, ProposedNumber
 
 _GREEN, _BLUE, _ORANGE, _RED, _VIOLET = (40, 140, 20), (200, 90, 20), (0, 120, 230), (30, 30, 210), (190, 120, 170)
 _HEAD: Final = """\
@@ -90,7 +90,7 @@ def _page(page: Proposal, number: str) -> Iterator[str]:
         yield f"      - {{line: {_list((s.x0, s.y0, s.x1, s.y1))}, width: {s.width}{shade}}}"
 
 
-def _field(number: Number, name: str, page: str) -> Iterator[str]:
+def _field(number: ProposedNumber, name: str, page: str) -> Iterator[str]:
     yield f"  - id: {name}"
     yield f'    page: "{page}"'
     yield "    label: {id: , en: }"

@@ -16,7 +16,7 @@ from ...imaging.arrays import FloatArray, GrayImage
 from ...imaging.homography import project
 from ...imaging.spline_surface import nearest_plane
 from ..marks.fit_hypothesis import is_flat
-from ..paper.line_fit import Fit, Ruling, refine, ruling
+from ..paper.line_fit import Fit, LineSamples, refine, ruling
 from ..paper.nonrigid import LEFT, SURE, follow, outgrown, sharpened
 from ..paper.surface_fit import met
 from .agreement import MOST, SLACK, LineFit, agrees, explained
@@ -26,7 +26,7 @@ from .page_lines import Layout, layouts
 from .rectify import Lines, Rectified, as_it_is
 
 PageOf = tuple[Template, str]
-Bettering = Callable[[GrayImage, Fit, Ruling, tuple[FloatArray, FloatArray]], Fit]
+Bettering = Callable[[GrayImage, Fit, LineSamples, tuple[FloatArray, FloatArray]], Fit]
 
 _FITTED = 6  # places that are fitted to the photo
 _STRETCHED = 12  # places that are stretched along each axis before the best of them are fitted

@@ -7,12 +7,12 @@ import numpy as np
 from ...imaging.arrays import FloatArray
 from ...imaging.homography import project, through_four
 from ..paper.line_fit import quick_score
-from .hypotheses import Hypothesis, View
+from .hypotheses import AnchorView, Hypothesis
 
 _SHAKES = 6  # rounds of moving corners about
 
 
-def shaken(view: View, hypothesis: Hypothesis, homography: FloatArray) -> FloatArray:
+def shaken(view: AnchorView, hypothesis: Hypothesis, homography: FloatArray) -> FloatArray:
     """The homography (mm to decoded px) with the page's corners moved about as long as more lines fit."""
     marks = hypothesis.template.page(hypothesis.page_id).markers.corners
     assert marks is not None

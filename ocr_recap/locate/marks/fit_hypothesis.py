@@ -9,7 +9,7 @@ from ..paper.line_fit import Fit, quick_score, refine
 from ..paper.nonrigid import follow, outgrown
 from ..paper.surface_fit import BENT
 from .corner_search import shaken
-from .hypotheses import Hypothesis, View
+from .hypotheses import AnchorView, Hypothesis
 
 Fitted = tuple[Fit, Hypothesis]
 
@@ -20,7 +20,7 @@ _HOPEFUL_WITHOUT_TAG = 0.8  # most hypotheses without a tag are wrong
 _FLAT = 0.01  # cell widths: drawn flat pages have 0.003 at most (benchmarks/bent.py)
 
 
-def fit_plane(view: View, hypothesis: Hypothesis, homography: FloatArray, near: bool = False) -> Fit:
+def fit_plane(view: AnchorView, hypothesis: Hypothesis, homography: FloatArray, near: bool = False) -> Fit:
     """The hypothesis refined on the page's lines, starting from a homography (mm to px); `near`: it is good to a few
     pixels already."""
     rules = view.ruling(hypothesis.template, hypothesis.page_id)
@@ -28,7 +28,7 @@ def fit_plane(view: View, hypothesis: Hypothesis, homography: FloatArray, near: 
 
 
 def straighten(
-    view: View,
+    view: AnchorView,
     fit: Fit,
     hypothesis: Hypothesis,
     last: bool = False,
@@ -54,7 +54,7 @@ def straighten(
     return follow(view.gray, distance, fit, starts, ruled, _anchors(hypothesis), gentle=gentle)
 
 
-def improve(view: View, fit: Fit, hypothesis: Hypothesis) -> Fitted:
+def improve(view: AnchorView, fit: Fit, hypothesis: Hypothesis) -> Fitted:
     """A fit that is not good enough after a second try, from other places and on paper that is not flat."""
     if (_HOPEFUL if hypothesis.tag else _HOPEFUL_WITHOUT_TAG) < fit.support and not is_enough(fit):
         better = fit_plane(view, hypothesis, shaken(view, hypothesis, fit.homography))
@@ -63,7 +63,7 @@ def improve(view: View, fit: Fit, hypothesis: Hypothesis) -> Fitted:
     return (fit if fit.surface else straighten(view, fit, hypothesis)), hypothesis
 
 
-def outgrow(view: View, fit: Fit, hypothesis: Hypothesis) -> Fitted:
+def outgrow(view: AnchorView, fit: Fit, hypothesis: Hypothesis) -> Fitted:
     """Follow the paper from the part of it whose lines a fit meets, where that meets more of them."""
     ruled = view.ruling(hypothesis.template, hypothesis.page_id)
     further = outgrown(view.gray, fit, ruled, _anchors(hypothesis))
@@ -80,7 +80,7 @@ def is_flat(fit: Fit) -> bool:
     return fit.support >= CONVINCING and fit.residual <= _FLAT
 
 
-def rank(view: View, hypotheses: list[Hypothesis]) -> list[Hypothesis]:
+def rank(view: AnchorView, hypotheses: list[Hypothesis]) -> list[Hypothesis]:
     """Order hypotheses by how well they predict dark lines; more anchors first where lines cannot tell."""
     if not hypotheses:
         return []

@@ -20,7 +20,7 @@ from ...forms.template import Template
 from ...imaging.arrays import FloatArray
 from ...imaging.fiducials import SeenMark, SeenTag
 from ...imaging.homography import project, through_four
-from ..paper.line_fit import Ruling, quick_score, ridge_distance, ruling
+from ..paper.line_fit import LineSamples, quick_score, ridge_distance, ruling
 
 Layout = tuple[Template, str, FloatArray]  # a page and the centres of its corner marks, mm
 
@@ -48,20 +48,20 @@ class Hypothesis:
         return self.template.id, self.page_id
 
 
-class View:
+class AnchorView:
     """One decoded photo while it is being looked at: what is costly is made once, and only when asked for."""
 
     def __init__(self, gray: NDArray[np.uint8], marks: Sequence[SeenMark]) -> None:
         self.gray = gray
         self.marks = tuple(marks)
-        self._rulings: dict[tuple[str, str], Ruling] = {}
+        self._rulings: dict[tuple[str, str], LineSamples] = {}
 
     @cached_property
     def distance(self) -> NDArray[np.float32]:
         """Distance of every pixel from the nearest dark line."""
         return ridge_distance(self.gray, _RIDGE)
 
-    def ruling(self, template: Template, page_id: str) -> Ruling:
+    def ruling(self, template: Template, page_id: str) -> LineSamples:
         """The line samples of a page."""
         key = (template.id, page_id)
         if key not in self._rulings:
@@ -72,7 +72,7 @@ class View:
 # --- hypotheses with a tag ------------------------------------------------------------------------------------------
 
 
-def with_tag(view: View, template: Template, page_id: str, tag: SeenTag) -> Iterator[Hypothesis]:
+def with_tag(view: AnchorView, template: Template, page_id: str, tag: SeenTag) -> Iterator[Hypothesis]:
     """The tag says the page; two to four marks that do not contradict it say where it lies."""
     page = template.page(page_id)
     corners, printed = page.markers.corners, page.markers.tag
@@ -111,7 +111,7 @@ def from_marks(template: Template, page_id: str, tag: SeenTag, marks: Mapping[in
     return Hypothesis(template, page_id, homography, tuple(marks.items()), True) if off < 0.15 else None
 
 
-def out_of_sight(view: View, template: Template, page_id: str, tag: SeenTag) -> list[int]:
+def out_of_sight(view: AnchorView, template: Template, page_id: str, tag: SeenTag) -> list[int]:
     """Corners (0-3: TL, TR, BR, BL) of the tag's page near which no mark can be seen."""
     markers = template.page(page_id).markers
     if markers.corners is None or markers.tag is None:
@@ -120,7 +120,7 @@ def out_of_sight(view: View, template: Template, page_id: str, tag: SeenTag) -> 
     return [index for index, near in enumerate(likely) if not near]
 
 
-def _likely_marks(view: View, centers: FloatArray, on_page: FloatArray, tag: SeenTag) -> list[list[FloatArray]]:
+def _likely_marks(view: AnchorView, centers: FloatArray, on_page: FloatArray, tag: SeenTag) -> list[list[FloatArray]]:
     """For each corner mark of the page, where it may have been seen: about where the tag alone would have it."""
     similar = _similarity(on_page, tag.corners)
     side = float(np.linalg.norm(tag.corners[0] - tag.corners[1]))
@@ -139,7 +139,7 @@ def _likely_marks(view: View, centers: FloatArray, on_page: FloatArray, tag: See
     return likely
 
 
-def settle(view: View, loose: Hypothesis, tag: SeenTag, reach: float) -> Hypothesis:
+def settle(view: AnchorView, loose: Hypothesis, tag: SeenTag, reach: float) -> Hypothesis:
     """A tag and two marks leave the page's far side loose: pin it down on the ruled lines, within `reach` of a side."""
     marks = loose.template.page(loose.page_id).markers.corners
     assert marks is not None
@@ -168,7 +168,7 @@ def _from_anchors(source: FloatArray, seen: FloatArray, tag_mm: FloatArray, tag_
 # --- hypotheses without a tag ----------------------------------------------------------------------------------------
 
 
-def without_tag(view: View, templates: Sequence[Template]) -> Iterator[list[Hypothesis]]:
+def without_tag(view: AnchorView, templates: Sequence[Template]) -> Iterator[list[Hypothesis]]:
     """Three or four marks that lie like a page's corners; a lost fourth corner is searched for on the lines.
 
     Yields one list per set of marks, best marks first: the pages that could have their corners there, which then
@@ -235,7 +235,7 @@ def _trios(marks: Sequence[SeenMark], centers: FloatArray, area: int) -> Iterato
 
 
 def _sets(
-    view: View,
+    view: AnchorView,
     trio: _Trio,
     best: Sequence[SeenMark],
     layouts: Sequence[Layout],
@@ -274,7 +274,7 @@ def _sets(
 
 def _search_corner(
     distance: NDArray[np.float32],
-    rules: Ruling,
+    rules: LineSamples,
     known: tuple[FloatArray, FloatArray],
     lost: FloatArray,
     guess: FloatArray,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import FloatArray
 from ...imaging.homography import project
-from .line_fit import Ruling
+from .line_fit import LineSamples
 
 _PLACES = 15  # places of a crease that are tried between 0.15 and 0.85 of a side
 _MOST = 4  # folded in eighths: a crease in the middle of both sides, two more at the quarters
@@ -58,7 +58,7 @@ def _tent(place: FloatArray, top: float, span: tuple[float, float]) -> FloatArra
     return np.minimum((place - span[0]) / (top - span[0]), (span[1] - place) / (span[1] - top))
 
 
-def find_creases(distance: NDArray[np.float32], homography: FloatArray, ruled: Ruling) -> list[Crease]:
+def find_creases(distance: NDArray[np.float32], homography: FloatArray, ruled: LineSamples) -> list[Crease]:
     """Creases that bring the page's lines onto dark ones; the homography must be about right at the page's corners.
 
     Args:
@@ -186,7 +186,7 @@ class _Base:
         self,
         distance: NDArray[np.float32],
         homography: FloatArray,
-        ruled: Ruling,
+        ruled: LineSamples,
         moved: FloatArray,
         index: NDArray[np.intp],
         k: int,

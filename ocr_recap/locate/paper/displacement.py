@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ...imaging.arrays import FloatArray
 from ...imaging.homography import project
 from ...imaging.spline_surface import Surface, splines
-from .line_fit import Ruling
+from .line_fit import LineSamples
 from .spline_basis import KNOTS, PARTS, basis_of
 
 Fold = tuple[int, float]  # (0, x mm): down the page at x; (1, y mm): across it at y
@@ -33,7 +33,7 @@ class Displacement:
 
     def __init__(
         self,
-        ruled: Ruling,
+        ruled: LineSamples,
         anchors: tuple[FloatArray, FloatArray],
         homography: FloatArray,
         folds: Sequence[Fold] = (),
@@ -65,9 +65,9 @@ class Displacement:
         """Values (m, 2) of a flat page."""
         return np.zeros((self.basis.shape[1], 2))
 
-    def displaced(self, values: FloatArray) -> Ruling:
+    def displaced(self, values: FloatArray) -> LineSamples:
         """The samples where these values have them."""
-        return Ruling(self.ruled.points + self.basis @ values, self.ruled.normals, self.unit)
+        return LineSamples(self.ruled.points + self.basis @ values, self.ruled.normals, self.unit)
 
     def through(self, moves: FloatArray) -> FloatArray:
         """The values that displace the samples by (n, 2) mm."""

@@ -37,7 +37,7 @@ _MARK_WEIGHT = 20.0  # one corner mark counts as much as this many line samples 
 
 
 @dataclass(frozen=True, eq=False)
-class Ruling:
+class LineSamples:
     """Samples along the printed lines of one page: `points` (n, 2) and unit `normals` (n, 2), in millimetres.
 
     Each is itself and no other: what is computed of one is kept with it.
@@ -73,7 +73,7 @@ class Fit:
 
 
 @lru_cache(maxsize=256)
-def ruling(template: Template, page_id: str) -> Ruling:
+def ruling(template: Template, page_id: str) -> LineSamples:
     """Sample the dark ruled lines, boxes and grids of a page every 3 mm.
 
     On a page that is found by its lines alone those where names and signatures go are left out: pens, hands and masks
@@ -99,7 +99,7 @@ def ruling(template: Template, page_id: str) -> Ruling:
     free = np.ones(len(at), dtype=bool)
     for rect in covered:
         free &= (at < rect[:2]).any(axis=1) | (at > rect[2:]).any(axis=1)
-    return Ruling(at[free], across[free], template.cell_width(page_id))
+    return LineSamples(at[free], across[free], template.cell_width(page_id))
 
 
 def ridge_distance(gray: GrayImage, width: int) -> NDArray[np.float32]:
@@ -111,7 +111,7 @@ def ridge_distance(gray: GrayImage, width: int) -> NDArray[np.float32]:
 
 
 def quick_score(
-    distance: NDArray[np.float32], homographies: FloatArray, ruled: Ruling, tolerance: float, every: int = 2
+    distance: NDArray[np.float32], homographies: FloatArray, ruled: LineSamples, tolerance: float, every: int = 2
 ) -> FloatArray:
     """How many ruled samples fall on dark lines, for many homographies at once.
 
@@ -152,7 +152,7 @@ _CLOSE = ((0.25, 1), (0.12, 2))
 
 
 def refine(
-    gray: GrayImage, start: FloatArray, ruled: Ruling, anchors: tuple[FloatArray, FloatArray], near: bool = False
+    gray: GrayImage, start: FloatArray, ruled: LineSamples, anchors: tuple[FloatArray, FloatArray], near: bool = False
 ) -> Fit:
     """Improve a homography on the ruled lines, from half a cell width of slack down to an eighth.
 
@@ -181,10 +181,10 @@ def refine(
 
 
 @lru_cache(maxsize=256)
-def _thinned(ruled: Ruling) -> Ruling:
+def _thinned(ruled: LineSamples) -> LineSamples:
     """Evenly thinned samples: eight numbers need no more, and a page full of grids has many times as many."""
     every = max(1, len(ruled.points) // _ENOUGH)
-    return Ruling(ruled.points[::every], ruled.normals[::every], ruled.unit)
+    return LineSamples(ruled.points[::every], ruled.normals[::every], ruled.unit)
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ class Match:
 
 
 def match(
-    gray: GrayImage, homography: FloatArray, ruled: Ruling, reach: float | FloatArray, judging: bool = False
+    gray: GrayImage, homography: FloatArray, ruled: LineSamples, reach: float | FloatArray, judging: bool = False
 ) -> Match:
     """Look for a dark ridge across the line at every sample, up to `reach` (one, or one per sample) cell widths off.
 
@@ -263,7 +263,7 @@ def _least(heights: NDArray[np.uint8]) -> float:
 
 def _update(
     homography: FloatArray,
-    ruled: Ruling,
+    ruled: LineSamples,
     matched: Match,
     anchors: tuple[FloatArray, FloatArray],
     reach: float,

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ...imaging.arrays import FloatArray, GrayImage
 from .creases import find_creases
 from .displacement import Displacement
-from .line_fit import Fit, Ruling
+from .line_fit import Fit, LineSamples
 from .region_growing import grown
 from .surface_fit import BENT, MOST_LEFT, NEAR, Bent, Rounds, fitted, folds, met, score, sight, thinned
 
@@ -50,7 +50,7 @@ def follow(
     distance: Callable[[], NDArray[np.float32]] | None,
     fit: Fit,
     starts: Sequence[FloatArray],
-    ruled: Ruling,
+    ruled: LineSamples,
     anchors: tuple[FloatArray, FloatArray],
     bend: tuple[FloatArray, Callable[[FloatArray], FloatArray]] | None = None,
     gentle: Fit | None = None,
@@ -116,7 +116,7 @@ def follow(
     return _told(gray, best, thin, distance is not None or fit.residual >= BENT or fit.support < _UNFOLDED)
 
 
-def sharpened(gray: GrayImage, fit: Fit, ruled: Ruling, anchors: tuple[FloatArray, FloatArray]) -> Fit:
+def sharpened(gray: GrayImage, fit: Fit, ruled: LineSamples, anchors: tuple[FloatArray, FloatArray]) -> Fit:
     """A page that was followed, sharpened where it misses lines; itself where that meets no more of them."""
     if fit.surface is None:
         return fit
@@ -129,7 +129,7 @@ def sharpened(gray: GrayImage, fit: Fit, ruled: Ruling, anchors: tuple[FloatArra
     return _told(gray, best, thin, folded=True)
 
 
-def outgrown(gray: GrayImage, fit: Fit, ruled: Ruling, anchors: tuple[FloatArray, FloatArray]) -> Fit:
+def outgrown(gray: GrayImage, fit: Fit, ruled: LineSamples, anchors: tuple[FloatArray, FloatArray]) -> Fit:
     """A page of which a part is met, followed from there over all of it and sharpened; itself where that fails."""
     start = grown(gray, fit, ruled, anchors)
     if start is None:
@@ -144,7 +144,7 @@ def outgrown(gray: GrayImage, fit: Fit, ruled: Ruling, anchors: tuple[FloatArray
 
 
 def _sharpened(
-    gray: GrayImage, bent: Bent, homography: FloatArray, thin: Ruling, anchors: tuple[FloatArray, FloatArray]
+    gray: GrayImage, bent: Bent, homography: FloatArray, thin: LineSamples, anchors: tuple[FloatArray, FloatArray]
 ) -> Bent:
     """Closer knots as long as they gain; then the creases that the lines tell, and closer knots on top of these."""
     best, creased = bent, False
@@ -166,7 +166,7 @@ def _sharpened(
     return best
 
 
-def _told(gray: GrayImage, fit: Fit, ruled: Ruling, folded: bool) -> Fit:
+def _told(gray: GrayImage, fit: Fit, ruled: LineSamples, folded: bool) -> Fit:
     """The same with the samples in sight that it does not meet and, where paper may be folded, its creases."""
     assert fit.surface is not None
     visible, there = met(gray, fit, ruled)

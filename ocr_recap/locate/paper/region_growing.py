@@ -17,7 +17,7 @@ from ...imaging.arrays import FloatArray, GrayImage
 from ...imaging.homography import project
 from ...imaging.spline_surface import nearest_plane
 from .displacement import Displacement
-from .line_fit import Fit, Ruling, match
+from .line_fit import Fit, LineSamples, match
 from .surface_fit import NEAR, sight, thinned
 
 Mask = NDArray[np.bool_]
@@ -38,7 +38,7 @@ _LEAST = 0.65  # share of the samples in sight that must be reached: less makes 
 
 
 def grown(
-    gray: GrayImage, fit: Fit, ruled: Ruling, anchors: tuple[FloatArray, FloatArray]
+    gray: GrayImage, fit: Fit, ruled: LineSamples, anchors: tuple[FloatArray, FloatArray]
 ) -> tuple[FloatArray, FloatArray] | None:
     """Where the page lies, by all lines that its surely met ones lead to; None where too few are.
 
@@ -87,10 +87,10 @@ def grown(
     return plane, project(np.asarray(np.linalg.inv(plane), dtype=np.float64), places) - thin.points
 
 
-def _surely_met(gray: GrayImage, fit: Fit, thin: Ruling) -> tuple[Mask, int]:
+def _surely_met(gray: GrayImage, fit: Fit, thin: LineSamples) -> tuple[Mask, int]:
     """The largest part of the page where nearly every line is met, (n,), and how many samples are in sight."""
     moved = thin.points if fit.surface is None else fit.surface.moved(thin.points)
-    placed = Ruling(moved, thin.normals, thin.unit)
+    placed = LineSamples(moved, thin.normals, thin.unit)
     seen = match(gray, fit.homography, placed, sight(thin, NEAR), judging=True)
     there = seen.found & (np.abs(seen.offset) <= _CLOSE * thin.unit * seen.pixels_per_mm)
     left = np.flatnonzero(there & (there[_beside(thin)].mean(axis=1) >= _SURELY))
@@ -115,6 +115,6 @@ def _apart(points: FloatArray) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=64)
-def _beside(ruled: Ruling) -> NDArray[np.intp]:
+def _beside(ruled: LineSamples) -> NDArray[np.intp]:
     """The samples that lie nearest to each, itself first; (n, `_BESIDE`)."""
     return np.argsort(_apart(ruled.points), axis=1, kind="stable")[:, :_BESIDE]

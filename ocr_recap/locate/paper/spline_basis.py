@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import FloatArray
 from ...imaging.spline_surface import splines
-from .line_fit import Ruling
+from .line_fit import LineSamples
 
 KNOTS = 10  # spans of the surface along the page's longer side: 42 mm of A3
 PARTS = 5  # of the lines, each left out once
@@ -43,7 +43,7 @@ def rows_of(points: FloatArray, origin: FloatArray, step: FloatArray, shape: tup
 
 
 @lru_cache(maxsize=64)
-def basis_of(ruled: Ruling, marks: bytes, knots: int = KNOTS) -> Basis:
+def basis_of(ruled: LineSamples, marks: bytes, knots: int = KNOTS) -> Basis:
     """The basis of a page's line samples; `marks`: (k, 2) mm of the corner marks that were seen, as bytes."""
     places = np.vstack([ruled.points, np.frombuffer(marks).reshape(-1, 2)])
     low, high = places.min(axis=0), places.max(axis=0)

@@ -12,7 +12,7 @@ from ...imaging.arrays import FloatArray, GrayImage
 from ...imaging.spline_surface import Surface
 from .creases import kinks
 from .displacement import Displacement, Fold
-from .line_fit import Fit, Ruling, match
+from .line_fit import Fit, LineSamples, match
 
 # How far lines are looked for (cell widths), how stiff the surface is, how often. None: as stiff as left-out lines
 # allow.
@@ -77,7 +77,9 @@ def fitted(
     return Bent(surface, *score(gray, homography, _displaced(ruled, surface), sight(ruled, NEAR)))
 
 
-def folds(gray: GrayImage, homography: FloatArray, surface: Surface, ruled: Ruling, reach: float) -> tuple[Fold, ...]:
+def folds(
+    gray: GrayImage, homography: FloatArray, surface: Surface, ruled: LineSamples, reach: float
+) -> tuple[Fold, ...]:
     """Where paper that was followed is creased, from its lines as they are within `reach` cell widths of it."""
     displaced = _displaced(ruled, surface)
     seen = match(gray, homography, displaced, reach)
@@ -93,7 +95,7 @@ def folds(gray: GrayImage, homography: FloatArray, surface: Surface, ruled: Ruli
 
 
 @lru_cache(maxsize=64)
-def _around(ruled: Ruling) -> NDArray[np.intp]:
+def _around(ruled: LineSamples) -> NDArray[np.intp]:
     """The samples of the same axis that lie nearest to each, itself first; (n, `_NEIGHBOURS`)."""
     axis = np.abs(ruled.normals).argmax(axis=1)
     around = np.empty((len(axis), _NEIGHBOURS), np.intp)
@@ -107,7 +109,9 @@ def _around(ruled: Ruling) -> NDArray[np.intp]:
     return around
 
 
-def met(gray: GrayImage, fit: Fit, ruled: Ruling, near: float = NEAR) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def met(
+    gray: GrayImage, fit: Fit, ruled: LineSamples, near: float = NEAR
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which samples are in sight, and which of them the fit's surface meets within `near` cell widths; (n,) each."""
     assert fit.surface is not None
     seen = match(gray, fit.homography, _displaced(ruled, fit.surface), sight(ruled, near), judging=True)
@@ -115,7 +119,7 @@ def met(gray: GrayImage, fit: Fit, ruled: Ruling, near: float = NEAR) -> tuple[N
     return seen.visible, seen.visible & seen.found & (off <= near)
 
 
-def score(gray: GrayImage, homography: FloatArray, ruled: Ruling, reach: FloatArray) -> tuple[float, float]:
+def score(gray: GrayImage, homography: FloatArray, ruled: LineSamples, reach: FloatArray) -> tuple[float, float]:
     """Share of visible samples that are met, and the median distance of those that were found, cell widths."""
     seen = match(gray, homography, ruled, reach, judging=True)
     off = np.abs(seen.offset) / (seen.pixels_per_mm * ruled.unit)
@@ -126,7 +130,7 @@ def score(gray: GrayImage, homography: FloatArray, ruled: Ruling, reach: FloatAr
 
 
 @lru_cache(maxsize=64)
-def _gaps(ruled: Ruling) -> FloatArray:
+def _gaps(ruled: LineSamples) -> FloatArray:
     """How far the next parallel line is from every sample, mm."""
     gaps = np.full(len(ruled.points), np.inf)
     axis = np.abs(ruled.normals).argmax(axis=1)
@@ -142,7 +146,7 @@ def _gaps(ruled: Ruling) -> FloatArray:
 
 
 @lru_cache(maxsize=128)
-def sight(ruled: Ruling, near: float) -> FloatArray:
+def sight(ruled: LineSamples, near: float) -> FloatArray:
     """How far from each sample its line is looked for when it is asked whether it lies within `near`, cell widths.
 
     Not so far as its next parallel line, which may be the darker one: beside the bubbles of c-hasil-kwk there is one a
@@ -152,11 +156,11 @@ def sight(ruled: Ruling, near: float) -> FloatArray:
 
 
 @lru_cache(maxsize=256)
-def thinned(ruled: Ruling) -> Ruling:
+def thinned(ruled: LineSamples) -> LineSamples:
     """Evenly thinned samples, as many as a displacement needs."""
     every = -(-len(ruled.points) // _MOST_SAMPLES)
-    return Ruling(ruled.points[::every], ruled.normals[::every], ruled.unit)
+    return LineSamples(ruled.points[::every], ruled.normals[::every], ruled.unit)
 
 
-def _displaced(ruled: Ruling, surface: Surface) -> Ruling:
-    return Ruling(surface.moved(ruled.points), ruled.normals, ruled.unit)
+def _displaced(ruled: LineSamples, surface: Surface) -> LineSamples:
+    return LineSamples(surface.moved(ruled.points), ruled.normals, ruled.unit)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Float32Array
 from .conditions import Conditions
-from .sheet_shape import Surface
+from .sheet_shape import SheetShape
 
 Picture = NDArray[np.uint8]
 Scale = tuple[float, float]  # pixels per mm across and down: whole pixels make them differ a little
@@ -76,7 +76,7 @@ def tinted(page: Picture, white: float) -> Picture:
     return cv2.LUT(page, table[:, None, :]).astype(np.uint8, copy=False)
 
 
-def shaded(page: Picture, scale: Scale, conditions: Conditions, shape: Surface) -> Picture:
+def shaded(page: Picture, scale: Scale, conditions: Conditions, shape: SheetShape) -> Picture:
     """The page darkened where it turns away from the light, and along its creases."""
     if not shape.ridges:
         return page

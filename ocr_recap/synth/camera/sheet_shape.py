@@ -41,7 +41,7 @@ class Ridge:
 
 
 @dataclass(frozen=True)
-class Surface:
+class SheetShape:
     """A sheet: where each place of the paper lies in space, against the flat sheet."""
 
     ridges: tuple[Ridge, ...]
@@ -65,7 +65,7 @@ class Surface:
         return slope
 
 
-def surface(conditions: Conditions, size_mm: tuple[float, float], rng: np.random.Generator) -> Surface:
+def surface(conditions: Conditions, size_mm: tuple[float, float], rng: np.random.Generator) -> SheetShape:
     """The sheet's shape; `rng` chooses where ripples start and which way folds break."""
     width, height = size_mm
     ridges: list[Ridge] = []
@@ -96,7 +96,7 @@ def surface(conditions: Conditions, size_mm: tuple[float, float], rng: np.random
         if count > 2:
             quarters = [0.25 + float(places[2]), 0.75 + float(places[3])]
             ridges.append(_folded(longer, quarters, -side * 0.6 * conditions.fold, size_mm))
-    return Surface(tuple(ridges))
+    return SheetShape(tuple(ridges))
 
 
 def _folded(direction: tuple[float, float], places: list[float], degrees: float, size_mm: tuple[float, float]) -> Ridge:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import FloatArray
 from .conditions import Conditions
-from .sheet_shape import Surface
+from .sheet_shape import SheetShape
 
 Map = NDArray[np.float32]
 
@@ -38,7 +38,7 @@ class View:
         bulge: radial distortion at the photo's corners as a share of their distance from its middle.
     """
 
-    surface: Surface
+    surface: SheetShape
     size_mm: tuple[float, float]
     size: tuple[int, int]
     turn: FloatArray
@@ -117,7 +117,7 @@ class View:
         return x.astype(np.float32), y.astype(np.float32)
 
 
-def look(conditions: Conditions, shape: Surface, size_mm: tuple[float, float], longer: int) -> View:
+def look(conditions: Conditions, shape: SheetShape, size_mm: tuple[float, float], longer: int) -> View:
     """Places the camera so that the sheet spans `conditions.fill` of the photo, `longer` pixels on its longer side."""
     upright = (round(longer * conditions.aspect), longer)
     tall = (size_mm[1] >= size_mm[0]) == (round(conditions.turn / 90) % 2 == 0)

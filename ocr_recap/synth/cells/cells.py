@@ -21,7 +21,7 @@ from ...imaging.arrays import Float32Array, GrayImage
 from ..writing import ink
 from ..writing.sources import Source, Split, writer_seed
 from ..writing.strokes import Writer, strokes
-from .cellpaper import SIDE, Rect, Row, blank
+from .cellpaper import SIDE, CellRow, Rect, blank
 from .cellphoto import no_cell, photograph
 from .othercells import write_other, write_over
 
@@ -37,7 +37,7 @@ __all__ = [
     "PRIOR",
     "SEVEN",
     "SHARES",
-    "Cells",
+    "LabelledCells",
     "Mix",
     "batch",
     "scale_of",
@@ -75,7 +75,7 @@ def usual_mix(sources: Mapping[str, Source], split: Split, shares: Mapping[str, 
 
 
 @dataclass(frozen=True)
-class Cells:
+class LabelledCells:
     """Labelled cells, n of them.
 
     Attributes:
@@ -91,7 +91,7 @@ class Cells:
     rows: NDArray[np.int64]
 
 
-def batch(count: int, split: Split, mix: Mix, rng: np.random.Generator, photos: int = 1) -> Cells:
+def batch(count: int, split: Split, mix: Mix, rng: np.random.Generator, photos: int = 1) -> LabelledCells:
     """Labelled cells.
 
     Args:
@@ -102,7 +102,7 @@ def batch(count: int, split: Split, mix: Mix, rng: np.random.Generator, photos: 
         photos: how often each row is photographed. Drawing it costs twice as much as a photo of it, so training takes
             several; whoever counts errors takes one.
     """
-    made = Cells(
+    made = LabelledCells(
         np.empty((count, PATCH, PATCH), np.uint8),
         np.empty(count, np.int64),
         np.full((count, 2), BOX, np.float32),
@@ -147,7 +147,7 @@ def _row(
 
 def write_row(
     split: Split, mix: Mix, rng: np.random.Generator, *, calm: bool, fewest: int = 3, numbers: float = 0.0
-) -> tuple[Row, NDArray[np.int64], Source | None]:
+) -> tuple[CellRow, NDArray[np.int64], Source | None]:
     """One row of `fewest` to six cells as one writer fills it in: the row, its cells' labels, where digits came from.
 
     Args:
@@ -231,7 +231,9 @@ def _luminance(writer: Writer) -> float:
     return (0.114 * blue + 0.587 * green + 0.299 * red) / 255
 
 
-def _write(form: Row, rect: Rect, label: int, source: Source | None, cross: Writer, rng: np.random.Generator) -> None:
+def _write(
+    form: CellRow, rect: Rect, label: int, source: Source | None, cross: Writer, rng: np.random.Generator
+) -> None:
     if rng.random() < 0.05:
         _fluid(form, rect, label, rng)
     if label == EMPTY:
@@ -261,7 +263,7 @@ def _write(form: Row, rect: Rect, label: int, source: Source | None, cross: Writ
         form.ink(ink.write(CLASSES[label], form.writer, rect, rng, guided=guided), rng)
 
 
-def paste(form: Row, rect: Rect, digit: int, source: Source, rng: np.random.Generator) -> None:
+def paste(form: CellRow, rect: Rect, digit: int, source: Source, rng: np.random.Generator) -> None:
     """Put a digit of another writer: as tall as this writer writes, as wide as its own shape and the cell allow."""
     candidates = np.flatnonzero(source.labels == digit)
     bitmap = source.images[candidates[int(rng.integers(len(candidates)))]]
@@ -295,7 +297,7 @@ def _stamp(pen: GrayImage, mask: Float32Array, x: int, y: int) -> None:
         np.maximum(part, (mask[top:bottom, left:right] * 255).astype(np.uint8), out=part)
 
 
-def _fluid(form: Row, rect: Rect, label: int, rng: np.random.Generator) -> None:
+def _fluid(form: CellRow, rect: Rect, label: int, rng: np.random.Generator) -> None:
     """Correction fluid over part of the cell and its frame; now and then the old ink shines through."""
     x, y = rng.uniform(rect[0], rect[2]), rng.uniform(rect[1], rect[3])
     if label != EMPTY and rng.random() < 0.4:
@@ -307,7 +309,7 @@ def _fluid(form: Row, rect: Rect, label: int, rng: np.random.Generator) -> None:
     cv2.ellipse(form.paper, (int(x), int(y)), axes, float(rng.uniform(0, 180)), 0, 360, 255, -1, cv2.LINE_AA)
 
 
-def _dirt(form: Row, rect: Rect, rng: np.random.Generator) -> None:
+def _dirt(form: CellRow, rect: Rect, rng: np.random.Generator) -> None:
     """Specks, and a tap of the pen."""
     for _ in range(int(rng.integers(1, 5))):
         x, y = rng.uniform(rect[0], rect[2]), rng.uniform(rect[1], rect[3])
@@ -315,7 +317,7 @@ def _dirt(form: Row, rect: Rect, rng: np.random.Generator) -> None:
         cv2.circle(form.paper, (int(x), int(y)), int(rng.integers(1, 3)), tone, -1, cv2.LINE_AA)
 
 
-def _intruders(form: Row, rng: np.random.Generator) -> None:
+def _intruders(form: CellRow, rng: np.random.Generator) -> None:
     """Ink that belongs elsewhere: writing above or below, a tail that crosses a border."""
     width = form.pen.shape[1]
     if rng.random() < 0.15:

@@ -109,7 +109,7 @@ def mix(writers: Writers, mnist: Path | None) -> cells.Mix:
 _Job = tuple[int, int, Writers, Path | None]
 
 
-def _batch(job: _Job) -> cells.Cells:
+def _batch(job: _Job) -> cells.LabelledCells:
     number, seed, writers, mnist = job
     split: Split = "test" if writers == "shift" else writers
     return cells.batch(BATCH, split, mix(writers, mnist), np.random.default_rng((seed, number)))

@@ -30,7 +30,7 @@ CORRECTED = tuple(MANNERS.index(manner) for manner in CORRECTIONS if manner != "
 
 
 @dataclass(frozen=True)
-class Kind:
+class CellKind:
     """One sort of photos: their preset, defects that each of them has, pixels of the longer side, whose hands."""
 
     name: str
@@ -62,7 +62,7 @@ class PageCells:
     segments: NDArray[np.bool_]
 
 
-def photo_cells(kind: Kind, seed: int, index: int) -> PageCells:
+def photo_cells(kind: CellKind, seed: int, index: int) -> PageCells:
     """The cells of one photo that lie wholly in it; pages of all forms take turns.
 
     Args:

@@ -28,7 +28,7 @@ from ..writing.sheet import PageImage, Sheet
 from ..writing.sources import Source, Split, writer_seed
 from ..writing.strokes import Writer
 from .cellphoto import placing
-from .cells import CLASSES, EMPTY, GUIDED_PRIOR, OTHER, PRIOR, SEVEN, Cells, Mix
+from .cells import CLASSES, EMPTY, GUIDED_PRIOR, OTHER, PRIOR, SEVEN, LabelledCells, Mix
 from .othercells import shape
 
 CUTS = 2  # of each cell, each placed with another error
@@ -41,7 +41,7 @@ _STRUCK = 0.15  # of what is no digit: a struck digit with the right one beside 
 _SEEN, _COVERED = 0.9, 0.4  # share of a cell that is seen, for its character to count, and for it to be no cell at all
 
 
-def practice_cells(split: Split, mix: Mix, seed: int, index: int) -> Cells:
+def practice_cells(split: Split, mix: Mix, seed: int, index: int) -> LabelledCells:
     """The cells of one photo, `CUTS` times each; those partly outside of it or half covered are left out.
 
     Args:
@@ -74,7 +74,7 @@ def practice_cells(split: Split, mix: Mix, seed: int, index: int) -> Cells:
                 patches, boxes = cut(photo, quads, field.cells.box[2:])
                 what = OTHER if seen <= _COVERED else int(label)
                 made += [(patch, what, box, row) for patch, box in zip(patches, boxes, strict=True)]
-    return Cells(
+    return LabelledCells(
         np.array([m[0] for m in made], np.uint8).reshape(-1, PATCH, PATCH),
         np.array([m[1] for m in made], np.int64),
         np.array([m[2] for m in made], np.float32).reshape(-1, 2),

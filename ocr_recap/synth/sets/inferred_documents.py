@@ -174,7 +174,7 @@ def _hear(session: Session, index: int) -> HeardDocument:
     return HeardDocument(form.id, index, session.preset, pages, tuple(slips), truth, numbers)
 
 
-def read_page(form: Template, page: str, made: photos.Made) -> dict[str, HeardNumber] | Found:
+def read_page(form: Template, page: str, made: photos.MadePhoto) -> dict[str, HeardNumber] | Found:
     """The numbers of a photo by field id, or what became of its page."""
     try:
         photo = load(made.jpeg, made.name)

@@ -62,7 +62,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Made:
+class MadePhoto:
     """One photo: its name without ending, the file, its truth."""
 
     name: str
@@ -70,7 +70,7 @@ class Made:
     truth: dict[str, Any]
 
 
-def make(order: Order, index: int) -> Made:
+def make(order: Order, index: int) -> MadePhoto:
     """Photo number `index` of a set.
 
     Raises:
@@ -119,7 +119,7 @@ def make(order: Order, index: int) -> Made:
         counted={field: value for field, value in counted.items() if field in on_page},
         seed=order.seed,
     )
-    return Made(name, _labelled(shot.jpeg), facts)
+    return MadePhoto(name, _labelled(shot.jpeg), facts)
 
 
 def make_set(order: Order, out: Path, workers: int = 1, progress: Callable[[int], None] | None = None) -> None:
