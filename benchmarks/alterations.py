@@ -40,7 +40,7 @@ from ocr_recap.synth.writing.hand import CORRECTIONS, Writers
 from ocr_recap.synth.writing.strikes import STRIKES
 
 ROOT = Path(__file__).resolve().parent.parent
-SEED = 20_261_130
+SEED = 20_261_201  # not looked at while the nets were made
 PAGES = (
     ("c-hasil-ppwp-2024", "2"),
     ("dpr-plano-2019", "lembar-2-hal-3"),

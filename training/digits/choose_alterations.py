@@ -32,7 +32,7 @@ from ocr_recap.synth.writing.strikes import STRIKES
 FORM = "c-hasil-ppwp-2024"
 ALTERED_PAGE = "2"  # each of its numbers has bubbles and strokes
 SEED = 20_261_127
-COST = {"struck": 0.002, "overwritten": 0.008, "perhaps": 0.004}  # of numbers that nobody altered; by judgement
+COST = {"struck": 0.002, "overwritten": 0.015, "perhaps": 0.005}  # of numbers that nobody altered; by judgement
 STEP = 0.005
 
 
