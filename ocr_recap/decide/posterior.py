@@ -33,8 +33,7 @@ from .variables import Entered, charged_in, enter, meant, shared, thinned
 # Choices lighter than this share of their number's heaviest join its rest, tried one after the other until the tables
 # are small enough. So what is doubtful keeps its choices the longest; the first is enough for most documents.
 _THIN = (1e-3, 1e-2, 0.03, 0.1, 0.3, 1.0)
-# Entries in one table of the elimination. On 160 drawn documents (calibration writers, field) 100,000 left 1.1% fewer
-# numbers accepted, and 1,000,000 0.2% more at 1.8 times the longest time (a script that was not kept).
+# Entries in one table of the elimination, by judgement: fewer accept fewer numbers, more take longer.
 LARGEST = 300_000
 LARGEST_TABLE = 20_000  # entries in the table of one rule; longer rules become chains
 # Of the heaviest number that is not listed: so light a one is told apart from the others. From 0.05 to 1 it made no

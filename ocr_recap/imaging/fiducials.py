@@ -19,9 +19,8 @@ _SADDLE_SIGMA = 1.6
 _SADDLES = 250  # strongest saddles per scale that are looked at more closely
 _MARK_REACH = 1.6  # squares from the centre that the comparison covers: white paper must surround the mark
 MARK_CORRELATION = 0.62  # least correlation with the ideal mark; real marks score 0.75 and more, see tests
-# px; tags are searched at about these widths, one after the other. Each loses tags that another one finds: of 96 drawn
-# photos of tagged forms (those of benchmarks/boxes.py, field and hard, calibration writers; a script that was not kept)
-# the quick look and the first width found 79, the others 5 more.
+# px; tags are searched at about these widths, one after the other, since each loses tags that another one finds; by
+# judgement.
 _TAG_WIDTHS = (1100, 1650, 900)
 _LEAST_SIDE = 16  # px of a picture that may hold a tag: below, thresholds have no window
 _QUICK_WIDTH = 640  # px; sharp tags are found at this width already, at a quarter of the cost

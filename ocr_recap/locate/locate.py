@@ -44,9 +44,8 @@ LEAST_SUPPORT_WITHOUT_TAG = 0.90  # only lines say which form it is, and all tab
 # A page whose tag was seen needs less agreement where its lines alone have the tag within so many cell widths of its
 # place. On 168 drawn hard photos (both tagged forms, calibration writers) 62 best places met both, and none lay off.
 LEAST_AGREEMENT_AT_TAG, _AT_TAG = 0.70, 0.15
-# Support of a plane by the tag's own marks from which creases are looked for before the whole photo is searched. Of 96
-# drawn photos of tagged forms (those of benchmarks/boxes.py, calibration writers; a script that was not kept) creases
-# explained the page beyond doubt in 6 of 10 above it and in 1 of 15 below, where a mark was false or the light poor.
+# Support of a plane by the tag's own marks from which creases are looked for before the whole photo is searched; by
+# judgement: below it a mark is false or the light poor.
 _WORTH_FOLDING = 0.9
 _FALSE_MARK = 0.05  # support that three marks must gain over four before the fourth counts as false
 # Share of a page's lines in sight from which it may be the sheet that is meant though another one's tag is seen. Of a

@@ -45,10 +45,7 @@ class Ways(Protocol):
         ...
 
 
-# Score of `lineup` beside the page that was found from which that is another sheet. On 104 drawn hard photos of forms
-# without tags (calibration writers, seed 5077; a script that was not kept) the 63 with one sheet had 0.14 at most, the
-# 41 with another beside it 0.02 to 0.91, nine of them more than 0.25. Of two of these the other sheet was read, which
-# lay wholly in sight: 0.71 and 0.91.
+# Score of `alignment` beside the page that was found from which that is another sheet, and surely is; by judgement.
 _ANOTHER, _SURELY = 0.25, 0.5
 _WHOLE = 0.9  # share of its line samples that lie on the photo
 _BESIDE = 15  # px, rectified, around the page that was found which are its own

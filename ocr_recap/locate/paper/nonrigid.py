@@ -33,10 +33,7 @@ _ENOUGH = 0.95  # support from which no other start is tried
 # Support of a surface from which nothing else is looked for, neither creases nor other marks. Of 130 drawn field photos
 # whose pages were followed gently, the 16 below had cells up to 0.42 off, those above 0.05 at most.
 SURE = 0.985
-# Sharpening. How soft the surface is and how close its knots are, along the page's longer side, was chosen on 58 drawn
-# hard photos, 22 of them placed right without it (calibration writers, seed 5077; a script that was not kept). With a
-# weight of bending of 0.1 33 are; as left-out lines allow from 0.01 on 29, from 0.1 on 31 (30 with 16 knots), from 1 on
-# 25.
+# Sharpening: knots of the surface along the page's longer side, and its rounds; by judgement.
 _FINE = 20
 _SHARPER: Rounds = ((0.3, 0.1, 2), (0.2, 0.1, 2), (0.15, 0.1, 3))
 LEFT = 0.03  # cell widths of residual that it may make good

@@ -22,8 +22,7 @@ from .surface_fit import NEAR, sight, thinned
 
 Mask = NDArray[np.bool_]
 
-# Chosen on 27 drawn hard photos that were not placed right before (calibration writers, seed 5077; a script that was
-# not kept): where a part was placed right, the whole then lay as near to the truth as when it is followed from there.
+# All by judgement.
 _BESIDE = 24  # samples around each that say whether lines are met there
 _SURELY, _CLOSE = 0.85, 0.08  # share of them that must be met within so many cell widths where growing starts
 _FEWEST = 30  # samples that growing starts from, and so many of either axis that it is held by
