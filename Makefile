@@ -119,7 +119,7 @@ bench-growth: $(VENV)/.core
 crash-test: $(VENV)/.core
 	$(BIN)/python benchmarks/crash.py $(ARGS)
 
-# What a night of 823,236 stations takes, from a few drawn photos (docs/scale.md).
+# What a night of 823,236 stations takes, from a few drawn photos (docs/how-to/scale.md).
 bench-scale: $(VENV)/.core
 	$(BIN)/python benchmarks/scale.py $(ARGS)
 

@@ -1,4 +1,4 @@
-"""Our digit reader beside what a user would pick instead, on the same cells: the table of docs/digits.md.
+"""Our digit reader beside what a user would pick instead, on the same cells: the table of docs/lab/digits.md.
 
     python training/digits/fetch_mnist.py DATA --test
     python benchmarks/digits.py --mnist DATA [--photos 20] [--slow 2000] [--write]
@@ -78,7 +78,7 @@ def main() -> None:
     parser.add_argument("--slow", type=int, default=2000, help="cells of each kind that slow peers read")
     parser.add_argument("--real", type=Path, default=ROOT.parent / "shared" / "real-forms" / "truth.jsonl")
     parser.add_argument("--weights", type=Path, help="folder of other weights than the shipped ones")
-    parser.add_argument("--write", action="store_true", help="put the table into docs/digits.md")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/lab/digits.md")
     args = parser.parse_args()
     cv2.setNumThreads(1)
     digits = DigitReader(args.weights)
@@ -108,7 +108,7 @@ def main() -> None:
     table = "\n".join(lines).strip()
     print(f"\n{table}")
     if args.write:
-        fill_in(ROOT / "docs" / "digits.md", table)
+        fill_in(ROOT / "docs" / "lab" / "digits.md", table)
 
 
 Read = Callable[[Sequence[GrayImage]], list[str]]

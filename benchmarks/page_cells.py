@@ -10,7 +10,7 @@ located and no other witness is heard, so the figures are those of the readers. 
 
 A cell in which a digit was struck out or written over is counted apart: there *other* is as good as the digit that
 counts, and the old digit is an error. What the digits' errors are made of: how they were written, and how large the
-boxes are on the photo. `--write` puts the tables into docs/digits.md.
+boxes are on the photo. `--write` puts the tables into docs/lab/digits.md.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument(
         "--kinds", nargs="+", default=None, help="these rows of the table alone, and no file is written"
     )
-    parser.add_argument("--write", action="store_true", help="put the tables into docs/digits.md")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/lab/digits.md")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
     args = parser.parse_args()
     kinds = [(CellKind(preset, preset), args.cells) for preset in ("field", "hard")]
@@ -70,7 +70,7 @@ def main() -> None:
     content = {"seed": SEED, "weights_sha256": reader.sha256, "kinds": found}
     args.out.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     if args.write:
-        fill_in(ROOT / "docs" / "digits.md", tables(found, reader.sha256), (BEGIN, END))
+        fill_in(ROOT / "docs" / "lab" / "digits.md", tables(found, reader.sha256), (BEGIN, END))
 
 
 def figures(kind: CellKind, least: int, workers: int) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def _reader() -> DigitReader:
 
 
 def row(name: str, found: Mapping[str, Any]) -> str:
-    """A row of the table in docs/digits.md."""
+    """A row of the table in docs/lab/digits.md."""
     digits = f"{found['digit_cells_right'] / found['digit_cells']:.2%} of {found['digit_cells']:,}"
     wrong = [f"{found[f'wrong_at_{level}']} of {found[f'digits_read_at_{level}']:,}" for level in LEVELS]
     everything = f"{found['cells_right'] / found['cells']:.2%}"
@@ -189,7 +189,7 @@ def row(name: str, found: Mapping[str, Any]) -> str:
 
 
 def tables(found: Mapping[str, Mapping[str, Any]], weights: str) -> str:
-    """What stands in docs/digits.md."""
+    """What stands in docs/lab/digits.md."""
     lines = [f"Weights {weights[:12]}.", ""]
     lines += ["| photos | digits right | all classes | ECE | wrong digits from 0.9 | from 0.99 | from 0.999 |"]
     lines += ["|---|---|---|---|---|---|---|", *(row(name, figures_) for name, figures_ in found.items()), ""]

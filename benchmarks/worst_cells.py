@@ -1,4 +1,4 @@
-"""The real cells that the digit reader gets most wrong: the list of docs/digits.md.
+"""The real cells that the digit reader gets most wrong: the list of docs/lab/digits.md.
 
     python benchmarks/worst_cells.py [TRUTH] [--count 10] [--sheet FILE.png] [--write]
 
@@ -74,7 +74,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=10)
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--sheet", type=Path)
-    parser.add_argument("--write", action="store_true", help="put the list into docs/digits.md")
+    parser.add_argument("--write", action="store_true", help="put the list into docs/lab/digits.md")
     args = parser.parse_args()
     cv2.setNumThreads(1)
     digits = DigitReader(args.weights)
@@ -86,7 +86,7 @@ def main() -> None:
         large += [np.full_like(large[0], 255)] * (-len(large) % 5)
         cv2.imwrite(str(args.sheet), np.vstack([np.hstack(large[i : i + 5]) for i in range(0, len(large), 5)]))
     if args.write:
-        fill_in(ROOT / "docs" / "digits.md", text, (BEGIN, END))
+        fill_in(ROOT / "docs" / "lab" / "digits.md", text, (BEGIN, END))
 
 
 if __name__ == "__main__":

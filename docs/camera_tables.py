@@ -1,4 +1,4 @@
-"""Writes the tables of docs/synthesis-camera.md between their markers, from the registries in the code."""
+"""Writes the tables of docs/reference/synthesis-camera.md between their markers, from the registries in the code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ocr_recap.synth.camera import conditions, defects
 
-PAGE = Path(__file__).parent / "synthesis-camera.md"
+PAGE = Path(__file__).parent / "reference" / "synthesis-camera.md"
 
 
 def put(text: str, name: str, rows: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""Draws the blank form of docs/new-form.md, which we made up: `python docs/new_form.py blank.png`."""
+"""Draws the blank form of docs/how-to/new-form.md, which we made up: `python docs/new_form.py blank.png`."""
 
 from __future__ import annotations
 

@@ -65,12 +65,13 @@ def test_every_reason_is_said_in_both_languages_with_a_next_step(code):
 def test_the_lists_are_closed_and_described():
     assert reasons.STEPS.keys() == reasons.REASONS.keys()
     assert problems.PROBLEMS.keys() >= problems.OF_GROUPING
-    page = (ROOT / "docs" / "records.md").read_text("utf-8")
+    page = (ROOT / "docs" / "reference" / "records.md").read_text("utf-8")
     told_of = page.partition("## Reasons for review")[2].partition("\n## ")[0]
     assert set(re.findall(r"^\| `(\w+)`", told_of, re.MULTILINE)) == reasons.REASONS.keys()
     listed = page.partition("## Problems with a photo")[2].partition(" Each carries")[0]
     assert set(re.findall(r"`(\w+)`", listed)) == problems.PROBLEMS.keys()
-    told = (ROOT / "docs" / "quality.md").read_text("utf-8").partition("## Warnings")[2].partition("\n## ")[0]
+    page = (ROOT / "docs" / "reference" / "quality.md").read_text("utf-8")
+    told = page.partition("## Warnings")[2].partition("\n## ")[0]
     assert set(re.findall(r"^\| `(\w+)`", told, re.MULTILINE)) == problems.WARNINGS.keys()
     assert problems.PROBLEMS.keys().isdisjoint(problems.WARNINGS)
 
@@ -179,7 +180,7 @@ def test_the_language_comes_from_the_locale(monkeypatch, environment, interprete
 
 
 def test_nothing_leaves_this_computer(tmp_path, monkeypatch):
-    """As docs/conduct.md promises: a batch opens no connection."""
+    """As docs/explanation/conduct.md promises: a batch opens no connection."""
 
     def refuse(*_arguments, **_options):
         raise AssertionError("a connection was opened")
@@ -192,7 +193,7 @@ def test_nothing_leaves_this_computer(tmp_path, monkeypatch):
 
 
 def test_conduct_says_the_same_in_both_languages():
-    page = (ROOT / "docs" / "conduct.md").read_text("utf-8")
+    page = (ROOT / "docs" / "explanation" / "conduct.md").read_text("utf-8")
     ours, theirs = page.partition("## Bahasa Indonesia")[2].split("## English")
     for mark in ("\n**", "\n- ", "photos.jsonl", "decisions.jsonl"):
         assert ours.count(mark) == theirs.count(mark) > 0, mark

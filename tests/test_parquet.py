@@ -117,7 +117,7 @@ def test_without_the_extra_a_batch_ends_before_it_begins(tmp_path, monkeypatch):
 
 def test_the_line_of_the_documentation_runs(out):
     duckdb = pytest.importorskip("duckdb")
-    page = (ROOT / "docs" / "records.md").read_text("utf-8")
+    page = (ROOT / "docs" / "reference" / "records.md").read_text("utf-8")
     (line,) = (line for line in page.splitlines() if line.startswith("duckdb -c "))
     query = line.removeprefix("duckdb -c ").strip('"').replace("DIR/", f"{out}/")
     found = duckdb.sql(query).fetchall()

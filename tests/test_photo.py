@@ -193,7 +193,7 @@ def test_presets_stay_within_their_ranges() -> None:
 
 
 def test_the_page_about_the_camera_shows_the_table_in_force() -> None:
-    page = (ROOT / "docs" / "synthesis-camera.md").read_text("utf-8")
+    page = (ROOT / "docs" / "reference" / "synthesis-camera.md").read_text("utf-8")
     assert "\n".join(table.rows()) in page
     assert "\n".join(defects.rows()) in page
 

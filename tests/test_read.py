@@ -202,7 +202,7 @@ def test_the_documentation_names_every_reason_and_problem() -> None:
     from ocr_recap.messages.problems import PROBLEMS
     from ocr_recap.messages.reasons import REASONS
 
-    text = (SAMPLES.parent / "docs" / "records.md").read_text("utf-8")
+    text = (SAMPLES.parent / "docs" / "reference" / "records.md").read_text("utf-8")
     assert [code for code in (*PROBLEMS, *REASONS) if f"`{code}`" not in text] == []
 
 

@@ -275,7 +275,7 @@ def test_one_number_that_slipped_breaks_all_its_rules_at_once() -> None:
 
 
 def test_the_worked_example_of_the_docs() -> None:
-    """docs/reconcile.md does these sums by hand."""
+    """docs/explanation/reconcile.md does these sums by hand."""
     pair_1 = (Choice("117", 117, 0.52, strokes=0.98, counted=0.95), Choice("177", 177, 0.47))
     choices = {
         "a": Choices(pair_1, 0.006, 0.002, False, True),

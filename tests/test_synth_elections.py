@@ -195,7 +195,7 @@ def test_bubbles_taken_back_do_not_count() -> None:
 
 
 def test_page_states_the_rates_of_the_code() -> None:
-    text = (ROOT / "docs" / "synthesis.md").read_text("utf-8")
+    text = (ROOT / "docs" / "reference" / "synthesis.md").read_text("utf-8")
     for kind, rate in clerk.SLIP_RATES.items():
         assert f"| `{kind}` | {100 * rate:g}% |" in text
     for manner, rate in clerk.MANNER_RATES.items():

@@ -221,7 +221,7 @@ def test_weights_are_small_and_described() -> None:
 
 
 def test_cells_of_test_writers_are_read(reader: Reader) -> None:
-    """A floor well under the figures in docs/tally.md: these cells are harder than those of photos."""
+    """A floor well under the figures in docs/explanation/tally.md: these cells are harder than those of photos."""
     patches, truth = tallycells.batch(1500, "test", np.random.default_rng(11))
     table = TallyReader().classify(patches)
     assert table.sum(axis=1) == pytest.approx(1)

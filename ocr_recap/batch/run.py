@@ -109,7 +109,9 @@ def run(
     names: bool = False,
     accept: Acceptance | None = None,
 ) -> BatchResult:
-    """Read photos into a folder of results (docs/records.md says what is in it, docs/batch.md how it comes about).
+    """Read photos into a folder of results.
+
+    What is in the folder: docs/reference/records.md. How it comes about: docs/how-to/batch.md.
 
     Args:
         inputs: files and folders, or what `collect` made of them.

@@ -1,4 +1,4 @@
-"""Judged numbers to figures: one object with stable keys, every one of them defined in docs/evaluation.md."""
+"""Judged numbers to figures: one object with stable keys, every one of them defined in docs/reference/evaluation.md."""
 
 from __future__ import annotations
 

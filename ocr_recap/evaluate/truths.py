@@ -1,7 +1,8 @@
 """What is written on the photos: hand-read or synthetic truth (`truth.jsonl`), or a table that a person typed.
 
-The format of `truth.jsonl` is described in docs/evaluation.md. Quads and centres are pixels of the photo as a viewer
-shows it, corners TL, TR, BR, BL in reading orientation. What cannot be used is named by line, never dropped silently.
+The format of `truth.jsonl` is described in docs/reference/evaluation.md. Quads and centres are pixels of the photo as a
+viewer shows it, corners TL, TR, BR, BL in reading orientation. What cannot be used is named by line, never
+dropped silently.
 """
 
 from __future__ import annotations

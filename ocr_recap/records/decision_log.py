@@ -4,7 +4,7 @@ Each line holds, as `previous`, the SHA-256 of everything before it: of the line
 `head -n 3 decisions.jsonl | sha256sum` is the `previous` of line 4. A line that was changed, added, removed or moved
 leaves every later line without the hash that it names. The chain does not protect the last line, and whoever can write
 the file can make the whole chain anew: `SHA256SUMS` holds the hash of the log, and people hold that of `SHA256SUMS`
-(docs/corrections.md). Logs of older versions have no chain and are taken over once, with a line that says so.
+(docs/how-to/corrections.md). Logs of older versions have no chain and are taken over once, with a line that says so.
 """
 
 from __future__ import annotations

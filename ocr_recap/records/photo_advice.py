@@ -33,7 +33,7 @@ class Limits:
     level that was drawn (from 70 on) read worse, so below it is unmeasured. `pattern`: 42 drawn photos of paper had 67
     at most, 11 of screens 1,750 or more; real screens often show none. `pale_print`: 18 drawn photocopies lay within
     0.04 of 0, sharp originals above 0.3; beyond `pale_blur` drawn originals that are out of focus lose theirs too
-    (docs/quality.md).
+    (docs/reference/quality.md).
     """
 
     pixels: float = 16.0

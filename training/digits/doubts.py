@@ -1,4 +1,4 @@
-"""How the reader takes what is no digit, and corrected cells: the tables of docs/digits.md.
+"""How the reader takes what is no digit, and corrected cells: the tables of docs/lab/digits.md.
 
 python training/digits/doubts.py [--weights ocr_recap/weights] [--write]
 """
@@ -16,7 +16,7 @@ from strange import table as strange_table
 
 from ocr_recap.cells.digit_reader import DigitReader
 
-PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "digits.md"
+PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "lab" / "digits.md"
 BEGIN, END = "<!-- doubts: written by training/digits/doubts.py -->", "<!-- end of doubts -->"
 
 
@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--strange", type=int, default=3000, help="cells of each kind without a digit")
     parser.add_argument("--corrected", type=int, default=2000, help="corrected cells of each manner")
-    parser.add_argument("--write", action="store_true", help="put the tables into docs/digits.md")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/lab/digits.md")
     args = parser.parse_args()
     cv2.setNumThreads(1)
     digits = DigitReader(args.weights)

@@ -4,7 +4,7 @@ In training 13% of all cells hold no digit and no sign, so that the readers know
 any do, and a 0 with a curl or a 1 with a hook may be taken for a letter. Here the log-probability of *other* is lowered
 by so many nats, which is what fewer such cells in training would do, and each row is made to sum to one again: on
 cells of drawn photos (preset *field*, all forms, calibration writers; a struck or overwritten digit counts as *other*),
-and on the strange and corrected cells of `doubts.py`. `--write` puts the table into docs/digits.md.
+and on the strange and corrected cells of `doubts.py`. `--write` puts the table into docs/lab/digits.md.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ocr_recap.evaluate.calibration import calibrate
 from ocr_recap.synth.cells import pagecells
 from ocr_recap.synth.sets.parallel import in_order
 
-PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "digits.md"
+PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "lab" / "digits.md"
 BEGIN, END = "<!-- tradeoff: written by training/digits/tradeoff.py -->", "<!-- end of tradeoff -->"
 SEED = 20_241_205
 STEPS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)  # nats
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--strange", type=int, default=3000, help="cells of each kind without a digit")
     parser.add_argument("--corrected", type=int, default=2000, help="overwritten cells")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--write", action="store_true", help="put the table into docs/digits.md")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/lab/digits.md")
     args = parser.parse_args()
     cv2.setNumThreads(1)
     digits = DigitReader()

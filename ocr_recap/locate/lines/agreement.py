@@ -31,12 +31,13 @@ from .rectify import Rectified
 
 Mask = NDArray[np.uint8]
 
-# Limits. Of a plane, chosen on 72 drawn photos (docs/registration.md): right places that won agreed with 0.859 or more,
-# wrong ones with 0.778 at most. Paper that is followed has more ways to agree, so more is asked of it; chosen on 168
-# (benchmarks/lines.py, calibration writers, seed 5077): right ones 0.907 or more, wrong ones 0.853 at most. Since lines
-# are judged by the grain beside them, in three profiles, and surfaces sharpened, these are 0.927 and 0.765; the limits
-# stayed, for forms that nobody has drawn. What a page agrees with where a part of it counts as covered must be more: of
-# 168 hard photos (benchmarks/boxes.py, calibration writers) one was accepted so with 0.881, and lay half a cell off.
+# Limits. Of a plane, chosen on 72 drawn photos (docs/explanation/registration.md): right places that won agreed with
+# 0.859 or more, wrong ones with 0.778 at most. Paper that is followed has more ways to agree, so more is asked of it;
+# chosen on 168 (benchmarks/lines.py, calibration writers, seed 5077): right ones 0.907 or more, wrong ones 0.853 at
+# most. Since lines are judged by the grain beside them, in three profiles, and surfaces sharpened, these are 0.927 and
+# 0.765; the limits stayed, for forms that nobody has drawn. What a page agrees with where a part of it counts as
+# covered must be more: of 168 hard photos (benchmarks/boxes.py, calibration writers) one was accepted so with 0.881,
+# and lay half a cell off.
 LEAST_AGREEMENT, LEAST_AGREEMENT_BENT, LEAST_AGREEMENT_COVERED = 0.82, 0.88, 0.90
 LEAST_LEAD = 0.10  # by which the best place must beat every other page,
 LEAST_LEAD_ELSEWHERE = 0.04  # and the same page at another place

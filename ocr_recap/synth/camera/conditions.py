@@ -1,7 +1,7 @@
 """What happens to a sheet until its photo is stored: every parameter with meaning, unit, ranges and reason.
 
-`PARAMETERS` is the one table: presets draw from it, `docs/synthesis-camera.md` is printed from it (`rows()`), and
-`Conditions` has a field for each row. The order of the stages is the order in which they act.
+`PARAMETERS` is the one table: presets draw from it, `docs/reference/synthesis-camera.md` is printed from it (`rows()`),
+and `Conditions` has a field for each row. The order of the stages is the order in which they act.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The truth of a synthetic photo: what was written and where it lies, one JSON object per photo.
 
 The format is that of a hand-read truth file: `fields` with text, value and quads, `bubbles`, `tallies`, `row_sums`,
-`consistent`; and beside it `template`, `page`, `writer`, `defects`, `seed`. docs/synthesis.md has every key.
+`consistent`; and beside it `template`, `page`, `writer`, `defects`, `seed`. docs/reference/synthesis.md has every key.
 """
 
 from __future__ import annotations
