@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-fusion bench-alterations train-alterations bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth clean
+.PHONY: demo test lint docs samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-fusion bench-alterations train-alterations bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -26,6 +26,15 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
+
+$(VENV)/.docs: $(VENV)/.core
+	$(BIN)/pip install --quiet --editable ".[docs]"
+	touch $@
+
+# The pages of docs/ as a web site in build/docs. Fails on any warning: a link that leads nowhere, a page that no table of
+# contents lists, a page that would load something from another host. Needs no network once packages are installed.
+docs: $(VENV)/.docs
+	$(BIN)/python -m sphinx -W --keep-going -E -q -b html docs build/docs
 
 # A thousand hostile files among a thousand good ones, with memory and open files; some 15 minutes.
 hostile-test: $(VENV)/.dev
