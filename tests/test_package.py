@@ -44,6 +44,11 @@ def test_the_wheel_carries_templates_weights_and_types(wheel: Path) -> None:
         "ocr_recap/weights/LICENSE.md",
         "ocr_recap/py.typed",
     } <= names
+    from ocr_recap.cli import docs
+
+    pages = {file for versions in docs.pages().values() for file in versions.values()}
+    below = {file.relative_to(ROOT / "docs" if (ROOT / "docs") in file.parents else ROOT).as_posix() for file in pages}
+    assert {f"ocr_recap/cli/pages/{name}" for name in below} <= names
     assert not [n for n in names if n.startswith(("tests/", "samples/", "training/"))]
 
 

@@ -15,7 +15,7 @@ from ..messages.catalog import say
 from ..messages.errors import BatchError
 from ..messages.text import one_line
 from . import check as cli_check
-from . import doctor, evaluate, read, schema, status, summary, synth, templates_new
+from . import docs, doctor, evaluate, read, schema, status, summary, synth, templates_new
 from .common import OK, PROBLEMS, USAGE, AcceptOption, LangOption, QuietOption
 from .common import fail as _fail
 from .common import language_of as _language
@@ -39,6 +39,7 @@ app.command("synth")(synth.synth)
 templates_app.command("new")(templates_new.new_template)
 app.command("evaluate")(evaluate.evaluate)
 app.command("sample")(evaluate.sample)
+app.command("docs")(docs.docs)
 
 
 def main() -> None:

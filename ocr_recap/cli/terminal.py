@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.markdown import Markdown
 from rich.text import Text
 
 from ..messages.text import for_terminal, json_text
@@ -20,6 +21,14 @@ def echo(message: str, err: bool = False) -> None:
 def echo_json(value: Any, indent: int | None = None) -> None:
     """Print JSON on standard output."""
     typer.echo(json_text(value, indent))
+
+
+def show_markdown(message: str) -> None:
+    """Show a page of the documentation: laid out on a terminal, as it is written where it is piped."""
+    if sys.stdout.isatty():
+        Console().print(Markdown(for_terminal(message)))
+    else:
+        typer.echo(for_terminal(message))
 
 
 def console() -> Console:

@@ -1,0 +1,105 @@
+"""`ocr-recap docs`: the pages of the documentation, without a network.
+
+A wheel carries the README and four parts of `docs/` in `ocr_recap/cli/pages/` (pyproject.toml, force-include); in a
+clone they are read where they stand. `corrections.id.md` is the Indonesian version of `corrections.md`. Tables of
+contents and the page that is generated from docstrings are for the web site alone.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+import typer
+
+from ..messages.catalog import Language, say
+from .common import USAGE, LangOption, fail, language_of
+from .terminal import echo, show_markdown
+
+PARTS = ("tutorial", "how-to", "reference", "explanation")
+_README = "readme"
+_WEB_ONLY = {"index", "api"}
+_LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+?\.md)(#[\w-]+)?\)")
+_COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
+
+Pages = dict[str, dict[Language, Path]]
+
+
+def docs(
+    page: Annotated[
+        str | None,
+        typer.Argument(metavar="PAGE", help="Nama halaman; tanpa nama: daftarnya. / Which page; without: the list."),
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Tampilkan halaman dokumentasi / show a page of the documentation."""
+    language, known = language_of(lang), pages()
+    if page is None:
+        echo("\n".join(listing(known, language)))
+        return
+    found = known.get(name_of(page))
+    if found is None:
+        text_id = f"tidak ada halaman {page}; `ocr-recap docs` menampilkan daftarnya"
+        fail(say(language, text_id, f"there is no page {page}; `ocr-recap docs` lists them"), USAGE)
+    if language not in found:
+        echo("(Halaman ini hanya ada dalam bahasa Inggris.)\n", err=True)
+    show_markdown(for_reading(_version(found, language).read_text("utf-8"), known))
+
+
+def pages() -> Pages:
+    """All pages that a user can read: name to language to file, in the order of the parts, then of names."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "cli" / "pages"
+    root, folder = (installed, installed) if installed.is_dir() else (package.parent, package.parent / "docs")
+    files = sorted(root.glob("README*.md"))
+    files += [file for part in PARTS for file in sorted((folder / part).glob("*.md"))]
+    found: Pages = {}
+    for file in files:
+        if (name := name_of(file.name)) not in _WEB_ONLY:
+            found.setdefault(name, {})["id" if file.name.endswith(".id.md") else "en"] = file
+    return found
+
+
+def name_of(asked: str) -> str:
+    """A page's name from what somebody typed or a link says: `docs/how-to/Corrections.id.md` is `corrections`."""
+    return PurePosixPath(asked.replace("\\", "/")).name.lower().removesuffix(".md").removesuffix(".id")
+
+
+def listing(known: Pages, language: Language) -> list[str]:
+    """The list of pages: a line for each part, and below it a line for each page with its title."""
+    width = max(map(len, known)) + 2
+    lines: list[str] = []
+    part = ""
+    for name, versions in known.items():
+        file = _version(versions, language)
+        if name != _README and file.parent.name != part:
+            part = file.parent.name
+            lines += ["", part]
+        lines.append(f"  {name:<{width}}{title(file.read_text('utf-8'))}")
+    again = say(language, "Satu halaman: ocr-recap docs NAMA", "One page: ocr-recap docs NAME")
+    return [again, "", *lines]
+
+
+def title(text: str) -> str:
+    """The first heading of a page."""
+    return next((line.removeprefix("# ").replace("`", "") for line in text.splitlines() if line.startswith("# ")), "")
+
+
+def for_reading(text: str, known: Pages) -> str:
+    """A page for a terminal: links to other pages become the commands that show these; comments are left out."""
+
+    def command(link: re.Match[str]) -> str:
+        picture, words, target, _ = link.groups()
+        name = name_of(target)
+        if picture or name not in known:
+            return link[0]
+        shown = f"`ocr-recap docs {name}`"
+        return shown if words == PurePosixPath(target).name else f"{words} ({shown})"
+
+    return _LINK.sub(command, _COMMENT.sub("", text))
+
+
+def _version(versions: dict[Language, Path], language: Language) -> Path:
+    """The file in this language, else in the other one."""
+    return versions.get(language) or next(iter(versions.values()))
