@@ -83,3 +83,12 @@ def test_a_page_that_is_not_there_is_wrong_use(lang: str, words: str) -> None:
     assert result.exit_code == 2
     assert words in result.stderr
     assert "`ocr-recap docs`" in result.stderr
+
+
+def test_each_page_that_the_program_points_to_exists() -> None:
+    """In messages, comments of YAML files that are handed out, and other pages."""
+    texts = [path.read_text("utf-8") for path in (*(ROOT / "ocr_recap").rglob("*.py"), *ROOT.glob("templates/*.yaml"))]
+    texts += [path.read_text("utf-8") for path in (*(ROOT / "docs").rglob("*.md"), *ROOT.glob("README*.md"))]
+    named = {name for text in texts for name in re.findall(r"ocr-recap docs ([a-z][a-z-]+)", text)}
+    assert len(named) >= 3
+    assert named <= docs.pages().keys()

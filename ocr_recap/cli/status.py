@@ -66,14 +66,9 @@ def _lines(found: Status, language: Language) -> list[str]:
         again = "Jalankan lagi perintah yang sama: yang sudah dibaca tidak dibaca ulang."
         lines.append(say(language, again, "Run the same command again: what has been read is not read again."))
     elif found.state == "finished" and problems:
-        hint = "docs/reference/records.md menjelaskan tiap masalah; --retry-problems membacanya lagi."
-        lines.append(
-            say(
-                language,
-                hint,
-                "docs/reference/records.md tells what each problem means; --retry-problems reads them again.",
-            )
-        )
+        hint_id = "`ocr-recap docs records` menjelaskan tiap masalah; --retry-problems membacanya lagi."
+        hint_en = "`ocr-recap docs records` tells what each problem means; --retry-problems reads them again."
+        lines.append(say(language, hint_id, hint_en))
     return lines + _integrity(found, language)
 
 

@@ -100,22 +100,22 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "Foto ini mirip {form}, halaman {page}, tetapi garis-garisnya tidak memastikannya: kecocokan {agreement}; "
         "perlu {needed}, dan jelas lebih cocok daripada di letak atau formulir lain. Bila memang formulir itu, ratakan "
         "kertas dan foto lagi seluruh halaman dari depan; bila formulir lain, tambahkan templatnya "
-        "(docs/templates.md).",
+        "(ocr-recap docs templates).",
         "The photo looks like {form}, page {page}, but its lines do not settle it: they agree by {agreement}; {needed} "
         "is needed, and a clear lead over other places and forms. If it is that form, flatten the paper and photograph "
-        "the whole page from the front again; if it is another, add a template of it (docs/templates.md).",
+        "the whole page from the front again; if it is another, add a template of it (ocr-recap docs templates).",
     ),
     "heading_conflict": (
         "Garis-garisnya cocok dengan {form}, halaman {page}, tetapi judulnya menyebut {read}: ini formulir lain dengan "
-        "tabel yang sama. Foto formulir yang benar, atau tambahkan templat formulir itu (docs/templates.md).",
+        "tabel yang sama. Foto formulir yang benar, atau tambahkan templat formulir itu (ocr-recap docs templates).",
         "The lines fit {form}, page {page}, but the heading says {read}: this is another form with the same table. "
-        "Photograph the right form, or add a template of that form (docs/templates.md).",
+        "Photograph the right form, or add a template of that form (ocr-recap docs templates).",
     ),
     "unknown_form": (
         "Foto ini menunjukkan formulir lain: penanda nomor {tags} bukan milik {known}. Foto formulir yang benar, atau "
-        "tambahkan templat formulir itu (docs/templates.md).",
+        "tambahkan templat formulir itu (ocr-recap docs templates).",
         "The photo shows another form: the tag {tags} does not belong to {known}. Photograph the right form, or add a "
-        "template of that form (docs/templates.md).",
+        "template of that form (ocr-recap docs templates).",
     ),
     "two_sheets": (
         "Dua lembar {form}, halaman {page}, tampak utuh di foto ini, dan tidak ada yang menunjukkan lembar mana yang "

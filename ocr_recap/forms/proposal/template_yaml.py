@@ -13,7 +13,7 @@ from .proposal import Grid, Proposal, ProposedNumber
 
 _GREEN, _BLUE, _ORANGE, _RED, _VIOLET = (40, 140, 20), (200, 90, 20), (0, 120, 230), (30, 30, 210), (190, 120, 170)
 _HEAD: Final = """\
-# Proposal of `ocr-recap templates new`, measured on {names}. What to do now (docs/how-to/new-form.md):
+# Proposal of `ocr-recap templates new`, measured on {names}. What to do now (ocr-recap docs new-form):
 #  1. Open the picture beside this file. Delete what is no number; correct what was missed.
 #  2. Fill in every empty `id:` and `en:`, and give the numbers ids of your own (letters, digits, _).
 #  3. Write `private` regions (names, signatures) and rules. Then: ocr-recap templates check {file}
@@ -25,7 +25,7 @@ source: >-
 paper: {{width: {width:g}, height: {height:g}}}
 """
 _TAIL: Final = """
-# Sums that the form itself demands; grammar in docs/reference/templates.md.
+# Sums that the form itself demands; grammar: ocr-recap docs templates.
 rules: []
 #  - {id: total, text: "number_3 = number_1 + number_2", strength: exact, basis: "form, line ..."}
 """
