@@ -93,7 +93,7 @@ bench-locate: $(VENV)/.core
 bench-camera: $(VENV)/.core
 	$(BIN)/python benchmarks/camera.py
 
-# The README's accuracy table, by one fixed protocol; --count scales (ARGS="--count 667").
+# The tables of docs/lab/accuracy.md, by one fixed protocol; --count scales (ARGS="--count 667").
 bench-accuracy: $(VENV)/.core
 	$(BIN)/python benchmarks/accuracy.py $(ARGS)
 
@@ -128,7 +128,7 @@ bench-growth: $(VENV)/.core
 crash-test: $(VENV)/.core
 	$(BIN)/python benchmarks/crash.py $(ARGS)
 
-# What a night of 823,236 stations takes, from a few drawn photos (docs/how-to/scale.md).
+# What a night of 823,236 stations takes, from a few drawn photos (docs/lab/scale.md).
 bench-scale: $(VENV)/.core
 	$(BIN)/python benchmarks/scale.py $(ARGS)
 

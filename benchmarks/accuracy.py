@@ -1,4 +1,4 @@
-"""The accuracy that the README states, by one fixed protocol: `make bench-accuracy`.
+"""The accuracy that docs/lab/accuracy.md states, by one fixed protocol: `make bench-accuracy`.
 
     python benchmarks/accuracy.py [--count 216] [--cells 60000] [--numbers 60000] [--workers 2] [--keep DIR]
 
@@ -9,8 +9,8 @@
    for.
 4. Real photos, where the folder `../shared/real-forms` is there: whole photos, and cells by their true corners.
 
-Writes `benchmarks/accuracy.json` and the table between the markers in the README. Everything depends on the seed only;
-`--count` scales: 2,000 pages are some `--count 667` for one form.
+Writes `benchmarks/accuracy.json` and the tables between the markers in docs/lab/accuracy.md. Everything depends on the
+seed only; `--count` scales: 2,000 pages are some `--count 667` for one form.
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder for photos and results; else they are thrown away")
     parser.add_argument("--real", type=Path, default=REAL)
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "accuracy.json")
-    parser.add_argument("--readme", type=Path, default=ROOT / "README.md")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "lab" / "accuracy.md")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         found = measure(args, args.keep or Path(scratch))
     args.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    fill_in(args.readme, table(found))
+    fill_in(args.page, table(found))
     print(table(found))
 
 
@@ -144,7 +144,7 @@ def drawn_cells(count: int, workers: int, digits: DigitReader) -> dict[str, Any]
 
 
 def table(found: dict[str, Any]) -> str:
-    """The README's table."""
+    """The tables of docs/lab/accuracy.md."""
     lines = [
         "| photos | found | numbers read right | accepted | silent errors (95% bound) | blanks | stations settled |",
         "|---|---|---|---|---|---|---|",
@@ -189,18 +189,18 @@ def percent(rate: float) -> str:
     return f"{100 * rate:.2g}%"
 
 
-def fill_in(readme: Path, content: str) -> None:
+def fill_in(page: Path, content: str) -> None:
     """Put the table between the markers.
 
     Raises:
         SystemExit: the markers are not there.
     """
-    text = readme.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
     if BEGIN not in text or END not in text:
-        raise SystemExit(f"{readme}: put the lines {BEGIN!r} and {END!r} where the table belongs")
+        raise SystemExit(f"{page}: put the lines {BEGIN!r} and {END!r} where the table belongs")
     before, _, rest = text.partition(BEGIN)
     after = rest.partition(END)[2]
-    readme.write_text(f"{before}{BEGIN}\n{content}\n{END}{after}", encoding="utf-8")
+    page.write_text(f"{before}{BEGIN}\n{content}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

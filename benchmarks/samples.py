@@ -2,8 +2,8 @@
 
     python benchmarks/samples.py [--repeat 3]
 
-Prints the table of the README. Numbers with two witnesses are those with bubbles, or in an exact rule whose numbers all
-stand on the same page.
+Prints the figures of the samples in docs/lab/accuracy.md. Numbers with two witnesses are those with bubbles, or in an
+exact rule whose numbers all stand on the same page.
 """
 
 from __future__ import annotations

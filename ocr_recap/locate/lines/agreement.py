@@ -31,7 +31,7 @@ from .rectify import Rectified
 
 Mask = NDArray[np.uint8]
 
-# Limits. Of a plane, chosen on 72 drawn photos (docs/explanation/registration.md): right places that won agreed with
+# Limits. Of a plane, chosen on 72 drawn photos (docs/lab/registration.md): right places that won agreed with
 # 0.859 or more, wrong ones with 0.778 at most. Paper that is followed has more ways to agree, so more is asked of it;
 # chosen on 168 (benchmarks/lines.py, calibration writers, seed 5077): right ones 0.907 or more, wrong ones 0.853 at
 # most. Since lines are judged by the grain beside them, in three profiles, and surfaces sharpened, these are 0.927 and
