@@ -57,7 +57,7 @@ def pages() -> Pages:
     found: Pages = {}
     for file in files:
         if (name := name_of(file.name)) not in _WEB_ONLY:
-            found.setdefault(name, {})["id" if file.name.endswith(".id.md") else "en"] = file
+            found.setdefault(name, {})[_language_of(file.name)] = file
     return found
 
 
@@ -94,10 +94,15 @@ def for_reading(text: str, known: Pages) -> str:
         name = name_of(target)
         if picture or name not in known:
             return link[0]
-        shown = f"`ocr-recap docs {name}`"
+        which = f" --lang {_language_of(target)}" if len(known[name]) > 1 else ""
+        shown = f"`ocr-recap docs {name}{which}`"
         return shown if words == PurePosixPath(target).name else f"{words} ({shown})"
 
     return _LINK.sub(command, _COMMENT.sub("", text))
+
+
+def _language_of(file: str) -> Language:
+    return "id" if file.endswith(".id.md") else "en"
 
 
 def _version(versions: dict[Language, Path], language: Language) -> Path:
