@@ -19,7 +19,7 @@ exclude_patterns = ["_ext"]
 default_role = "code"  # docstrings write `name`, as Markdown does
 
 myst_heading_anchors = 4  # so that page.md#a-heading is a link that the build checks
-myst_enable_extensions = ["colon_fence"]
+myst_enable_extensions = ["colon_fence", "html_image"]
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib.metadata
 import re
+import shlex
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from click.testing import Result
 from conftest import ROOT
 from typer.testing import CliRunner
 
 from ocr_recap.cli import docs
 from ocr_recap.cli.main import app
+from ocr_recap.forms import template
 
 sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 import external_loads
@@ -52,7 +60,7 @@ def test_the_list_names_every_page_with_its_title() -> None:
     known = docs.pages()
     printed = call("--lang", "en").stdout
     for name, versions in known.items():
-        heading = docs.title(next(iter(versions.values())).read_text("utf-8"))
+        heading = docs.title(versions["en"].read_text("utf-8"))
         assert heading, name
         assert re.search(rf"^  {name} +{re.escape(heading)}$", printed, re.MULTILINE), name
     assert {"readme", "corrections", "templates", "records", "batch", "conduct"} <= known.keys()
@@ -92,3 +100,190 @@ def test_each_page_that_the_program_points_to_exists() -> None:
     named = {name for text in texts for name in re.findall(r"ocr-recap docs ([a-z][a-z-]+)", text)}
     assert len(named) >= 3
     assert named <= docs.pages().keys()
+
+
+# --- README -----------------------------------------------------------------------------------------------------------
+
+README = {lang: (ROOT / name).read_text("utf-8") for lang, name in (("en", "README.md"), ("id", "README.id.md"))}
+
+
+@pytest.mark.parametrize("lang", README)
+def test_the_readme_is_short_and_keeps_its_parts(lang: str) -> None:
+    text = README[lang]
+    assert len(text.split()) <= 1000
+    assert "make demo" in text
+    assert "make test" in text
+    assert r"py -m venv .venv && .venv\Scripts\pip install -e ." in text
+    assert f"-{importlib.metadata.version('ocr-recap')}-py3-none-any.whl" in text
+    for name in template.available():
+        assert f"- {getattr(template.load(name).title, lang)}" in text, name
+
+
+def test_both_readmes_have_the_same_parts_commands_and_figures() -> None:
+    def parts(text: str) -> list[object]:
+        commands = re.findall(r"^(?:ocr-recap|py) .*$", text, re.MULTILINE)
+        links = [link.replace(".id.md", ".md") for link in re.findall(r"\]\((\S+?)\)", text) if "README" not in link]
+        return [commands, links, *(text.count(mark) for mark in ("\n## ", "\n- ", "\n| ", "\n```", "\n1. "))]
+
+    def figures(text: str) -> list[str]:
+        rows = re.findall(r"^\| (?:drawn|real|gambar|asli).*$", text, re.MULTILINE)
+        return re.findall(r"\d[\d.,]*", "".join(rows))
+
+    assert parts(README["en"]) == parts(README["id"])
+    assert figures(README["en"]) == [found.translate(str.maketrans(".,", ",.")) for found in figures(README["id"])]
+
+
+@pytest.mark.parametrize("row", re.findall(r"^\| (?:drawn|real).*$", README["en"], re.MULTILINE))
+def test_the_figures_of_the_readme_stand_in_the_laboratory_notes(row: str) -> None:
+    notes = "".join((ROOT / "docs" / "lab" / f"{name}.md").read_text("utf-8") for name in ("accuracy", "reconcile"))
+    same = "real" if row.startswith("| real") else "strict"
+    figures = [re.sub(r" \(.*\)", "", cell.strip()) for cell in row.split("|")[2:-1]]
+    assert any(
+        line.startswith(f"| {same} ") and all(figure in line for figure in figures) for line in notes.splitlines()
+    )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all: what was read once is not read again."""
+    return tmp_path_factory.mktemp("docs") / "demo"
+
+
+@pytest.mark.parametrize(
+    ("page", "locale"),
+    [
+        ("README.md", "en_US.UTF-8"),
+        ("README.id.md", "id_ID.UTF-8"),
+        ("docs/tutorial/first-photos.md", "id_ID.UTF-8"),
+    ],
+)
+def test_the_first_command_prints_what_the_page_shows(page: str, locale: str, demo: Path) -> None:
+    (block,) = re.findall(r"```\n(ocr-recap read samples .*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
+    assert printed_lines(block, demo, {"LC_ALL": locale}) == shown_lines(block)
+
+
+def shown_lines(block: str) -> list[str]:
+    return [line.rstrip() for line in block.splitlines()[1:] if line != "..."]
+
+
+def printed_lines(block: str, out: Path, environment: dict[str, str]) -> list[str]:
+    """Those lines that the command of a block prints and that the block shows."""
+    command = [str(out) if word == "demo" else word for word in shlex.split(block.splitlines()[0])[1:]]
+    command[1] = str(ROOT / command[1])
+    result = CliRunner().invoke(app, command, env=environment)
+    assert result.exit_code == 0, result.output
+    shown = shown_lines(block)
+    return [line.rstrip() for line in result.stdout.splitlines() if line.rstrip() in shown]
+
+
+# --- paths, links, commands, code -------------------------------------------------------------------------------------
+
+PAGES = sorted(
+    path
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("training/**/*.md"))
+    if path.name != "CHANGELOG.md"
+)
+PACKAGE_READMES = sorted((ROOT / "ocr_recap").rglob("README.md"))
+TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_each_module_that_a_page_names_exists(page: Path) -> None:
+    named = set(re.findall(r"(?<![\w./-])((?:[\w-]+/)*[\w-]+\.py)\b", page.read_text("utf-8")))
+    ours = {f"/{path}" for path in TRACKED}
+    missing = {path for path in named if not any(own.endswith(f"/{path}") for own in ours)}
+    assert missing <= {"score.py"}, "of real forms, which are no part of this repository"
+
+
+@pytest.mark.parametrize("page", [*PAGES, *PACKAGE_READMES], ids=name)
+def test_each_link_to_a_file_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert missing == []
+
+
+def options_of(words: list[str]) -> tuple[str, set[str]]:
+    """The command that a line calls, and all of its options."""
+    command: Any = typer.main.get_command(app)
+    called: list[str] = []
+    for word in words:
+        if word not in getattr(command, "commands", {}):
+            break
+        command = command.commands[word]
+        called.append(word)
+    return " ".join(called), {
+        option for parameter in command.params for option in parameter.opts if option[0] == "-"
+    } | {"--help"}
+
+
+def commands_in(text: str) -> list[str]:
+    blocks = "".join(re.findall(r"^```(?:sh|console)?\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    return [line.removeprefix("$ ") for line in blocks.splitlines() if re.match(r"(\$ )?ocr-recap ", line)]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if commands_in(page.read_text("utf-8"))], ids=name)
+def test_each_command_that_a_page_shows_exists_with_its_options(page: Path) -> None:
+    for line in commands_in(page.read_text("utf-8")):
+        words = shlex.split(re.sub(r"[\[\]|]", " ", line), comments=True)[1:]
+        called, options = options_of(words)
+        assert called, line
+        assert {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)} <= options, line
+
+
+def test_the_page_of_commands_has_every_command_and_option() -> None:
+    text = (ROOT / "docs" / "reference" / "cli.md").read_text("utf-8")
+    sections = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
+
+    def every(command: Any, called: list[str]) -> Iterator[list[str]]:
+        if not getattr(command, "commands", None):
+            yield called
+        for word, inner in getattr(command, "commands", {}).items():
+            yield from every(inner, [*called, word])
+
+    for words in every(typer.main.get_command(app), []):
+        called, options = options_of(words)
+        heading = next((h for h in sections if h.startswith(f"`ocr-recap {words[0]}")), "Other commands")
+        section = heading + sections[heading]
+        assert f"ocr-recap {called}" in section, called
+        assert [option for option in options - {"--help"} if not re.search(rf"{option}[` ]", section)] == [], called
+    named = set(re.findall(r"`(--[a-z-]+)", text)) - {"--version"}
+    known = {option for words in every(typer.main.get_command(app), []) for option in options_of(words)[1]}
+    assert named <= known
+
+
+def test_the_code_of_the_pages_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages with `>>>`, from a folder beside the samples, as doctest runs them."""
+    (tmp_path / "samples").symlink_to(ROOT / "samples")
+    monkeypatch.chdir(tmp_path)
+    pages = [page for page in PAGES if ">>> " in page.read_text("utf-8")]
+    assert pages
+    for page in pages:
+        result = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+        assert result.attempted > 0
+        assert result.failed == 0, name(page)
+
+
+@pytest.mark.parametrize("lang", README)
+def test_the_python_of_the_readme_runs(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README[lang], re.DOTALL)
+    monkeypatch.chdir(ROOT)
+    *before, last = code.strip().splitlines()
+    space: dict[str, Any] = {}
+    exec("\n".join(before), space)
+    accepted, _, told = last.partition("  # ")
+    assert eval(accepted, space) == int(told.partition(";")[0])
+
+
+def test_the_example_of_a_further_field_is_a_template() -> None:
+    field, rule = re.findall(
+        r"```yaml\n(.*?)```", (ROOT / "docs" / "how-to" / "add-a-field.md").read_text("utf-8"), re.DOTALL
+    )
+    form = (ROOT / "templates" / "c-hasil-ppwp-2024.yaml").read_text("utf-8")
+    form = form.replace("\nfields:\n", f"\nfields:\n{field}").replace("\nrules:\n", f"\nrules:\n{rule}")
+    read = template.parse_text(form, "my-form.yaml")
+    assert read.fields[0].id == "witnesses_present"
+    assert read.rules[0].id == "witnesses"

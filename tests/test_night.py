@@ -146,12 +146,12 @@ def test_no_accepted_number_is_wrong_and_none_stands_twice(out, documents, sampl
     assert {row["station"] for row in rows} >= {OVERSEAS}
 
 
-# --- the README -------------------------------------------------------------------------------------------------------
+# --- the tutorial -----------------------------------------------------------------------------------------------------
 
 
-def test_the_night_of_the_readme_runs_as_it_is_told(tmp_path, monkeypatch):
-    """Each command of the section, what it prints, and the table that is left."""
-    text = (ROOT / "README.md").read_text("utf-8").partition("## A night of work")[2].partition("\n## ")[0]
+def test_the_night_of_the_tutorial_runs_as_it_is_told(tmp_path, monkeypatch):
+    """Each command of the page, what it prints, and the table that is left."""
+    text = (ROOT / "docs" / "tutorial" / "night-of-work.md").read_text("utf-8")
     blocks = [block.strip().splitlines() for block in text.split("```")[1::2]]
     assert len(blocks) == 3
     monkeypatch.setattr(run, "usual_workers", lambda photos: 1)
