@@ -14,7 +14,7 @@ project_copyright = author
 release = importlib.metadata.version("ocr-recap")
 language = "en"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "offline"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "field_descriptions", "offline"]
 exclude_patterns = ["_ext"]
 default_role = "code"  # docstrings write `name`, as Markdown does
 
@@ -24,7 +24,7 @@ myst_enable_extensions = ["colon_fence", "html_image"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented_params"
-autodoc_default_options = {"members": True, "exclude-members": "model_config"}
+autodoc_default_options = {"members": True, "exclude-members": "model_config, model_post_init"}
 
 html_theme = "pydata_sphinx_theme"
 html_title = "ocr_recap"

@@ -32,7 +32,7 @@ class Options(BaseModel):
         default=True, description="where no tag says which form it is, let Tesseract (if installed) read the heading"
     )
     policy: Literal["strict", "balanced"] = Field(
-        default="strict", description="how sure a number must be to be accepted: what each risks stands in the README"
+        default="strict", description="how sure a number must be to be accepted (ocr-recap docs accuracy)"
     )
     folder_is_document: bool = Field(default=False, description="the photos of one folder are one document")
 
