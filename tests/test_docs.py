@@ -198,6 +198,13 @@ def test_each_module_that_a_page_names_exists(page: Path) -> None:
     assert missing <= {"score.py"}, "of real forms, which are no part of this repository"
 
 
+def test_each_page_that_code_names_by_its_path_exists() -> None:
+    files = [ROOT / "Makefile", *(ROOT / path for path in MODULES), *PAGES, *PACKAGE_READMES, *ROOT.glob("templates/*")]
+    named = {found for file in files for found in re.findall(r"(?<![\w/])docs/[\w/.-]+\.md", file.read_text("utf-8"))}
+    assert len(named) > 10
+    assert [path for path in sorted(named) if not (ROOT / path).is_file()] == []
+
+
 @pytest.mark.parametrize("page", [*PAGES, *PACKAGE_READMES], ids=name)
 def test_each_link_to_a_file_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))

@@ -62,7 +62,7 @@ def pages() -> Pages:
 
 
 def name_of(asked: str) -> str:
-    """A page's name from what somebody typed or a link says: `docs/how-to/Corrections.id.md` is `corrections`."""
+    """A page's name from what somebody typed or a link says: `how-to/Corrections.id.md` is `corrections`."""
     return PurePosixPath(asked.replace("\\", "/")).name.lower().removesuffix(".md").removesuffix(".id")
 
 
