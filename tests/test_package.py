@@ -31,7 +31,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-def test_the_wheel_carries_templates_weights_and_types(wheel: Path) -> None:
+def test_the_wheel_carries_templates_weights_pages_and_types(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {
         "ocr_recap/templates/c-hasil-ppwp-2024.yaml",
@@ -49,6 +49,14 @@ def test_the_wheel_carries_templates_weights_and_types(wheel: Path) -> None:
     pages = {file for versions in docs.pages().values() for file in versions.values()}
     below = {file.relative_to(ROOT / "docs" if (ROOT / "docs") in file.parents else ROOT).as_posix() for file in pages}
     assert {f"ocr_recap/cli/pages/{name}" for name in below} <= names
+    # Pages are made from files: each one of the sources is in the wheel.
+    sources = {
+        str(file.relative_to(ROOT))
+        for package in ("report", "evaluate")
+        for kind in ("templates", "assets")
+        for file in (ROOT / "ocr_recap" / package / kind).iterdir()
+    }
+    assert {"ocr_recap/report/templates/index.html", "ocr_recap/report/assets/report.css"} <= sources <= names
     assert not [n for n in names if n.startswith(("tests/", "samples/", "training/"))]
 
 

@@ -14,17 +14,6 @@ WIDTH, HEIGHT = 420, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 20, 12, 44
 _NINES = 4  # the scale ends at 0.9999
 
-CSS = """
-.plot{width:100%;max-width:30rem;height:auto;display:block;background:var(--card);border:1px solid var(--line);
-border-radius:.6rem}
-.plot text{font:11px system-ui,sans-serif;fill:var(--soft)}
-.plot .grid{stroke:var(--line);stroke-width:1}
-.plot .ideal{stroke:var(--soft);stroke-width:1;stroke-dasharray:4 4}
-.plot .bar{stroke:var(--link);stroke-width:2;fill:none}
-.plot .dot{fill:var(--link)}
-.plot .here{fill:var(--look)}
-"""
-
 
 def reliability(bins: Iterable[Mapping[str, Any]], x_title: str, y_title: str) -> str:
     """Share right over mean confidence, a point per bin with its exact 95% interval; the dashed line is honest."""

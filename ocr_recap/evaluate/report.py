@@ -15,38 +15,14 @@ from html import escape
 from typing import Any
 
 from ..messages.catalog import Language, say
-from ..report.style import CSS
+from ..report.html import asset
 from . import plots
 from .words import Figures, lines, local, percent, sheet_lines, what_n_shows
 from .worst import Shown
 
 MOST_ROWS = 60  # of one table; those with the most errors are kept
 MOST_FAULTS = 100
-_STYLE = (
-    CSS
-    + plots.CSS
-    + """
-main{max-width:64rem}
-.wide{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:.85rem;background:var(--card);border:1px solid var(--line)}
-th,td{padding:.3rem .6rem;text-align:right;border-top:1px solid var(--line);font-variant-numeric:tabular-nums}
-th:first-child,td:first-child{text-align:left;min-width:10rem;overflow-wrap:anywhere}
-th{color:var(--soft);font-weight:600;vertical-align:bottom}
-td.bad{color:var(--bad);font-weight:700}
-td.good{background:var(--okbg)}
-td.zero{color:var(--line)}
-.two{display:grid;gap:1rem;margin-bottom:1rem}
-@media(min-width:50rem){.two{grid-template-columns:1fr 1fr}}
-.says li{margin:.3rem 0}
-.main td:last-child{text-align:left;font-weight:600}
-.main td{font-size:.95rem}
-.shots{display:grid;gap:.6rem;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));padding:0;margin:0;
-list-style:none}
-.shots li{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.6rem;font-size:.85rem}
-.shots img{display:block;max-width:100%;height:auto;background:var(--paper);border:1px solid var(--line)}
-.shots p{margin:.25rem 0 0;overflow-wrap:anywhere}
-"""
-)
+_STYLE = asset("report", "report.css") + asset("evaluate", "evaluation.css")
 
 
 @dataclass(frozen=True)

@@ -7,21 +7,10 @@ import hashlib
 from collections.abc import Sequence
 from html import escape
 
+from ..report.html import asset
 from .sample import Drawn
 
-_STYLE = """
-body{font:14px/1.4 system-ui,sans-serif;color:#111;margin:1.5rem}
-h1{font-size:1.2rem;margin:0 0 .3rem}
-p{margin:.2rem 0;max-width:46rem}
-ol{list-style:none;padding:0;margin:1rem 0;display:grid;gap:.5rem 1.5rem;
-grid-template-columns:repeat(auto-fill,minmax(20rem,1fr))}
-li{display:grid;grid-template-columns:2.6rem 11rem 6rem;gap:.5rem;align-items:center;border-bottom:1px solid #ccc;
-padding:.35rem 0;break-inside:avoid}
-img{max-width:11rem;height:auto;display:block;border:1px solid #ccc}
-.box{border:1px solid #111;height:2.2rem}
-small{color:#555;grid-column:2/4;overflow-wrap:anywhere}
-b{text-align:right;font-variant-numeric:tabular-nums}
-"""
+_STYLE = asset("evaluate", "sheet.css")
 
 
 def sheet_html(drawn: Sequence[Drawn], pictures: Sequence[str | None], seed: int, accepted: int) -> bytes:

@@ -6,17 +6,20 @@ something. On each page what needs a person comes first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from ..forms.print_items import Label
+from ..forms.relations import in_words
 from ..forms.template import Template
 from ..messages.catalog import Language
 from ..records.document import Document
+from ..records.field_record import FieldRecord
 from ..records.folder import CROPS, HEADERS, OVERLAYS, PAGES
-from .html import both, findable, foot, head, hint, number, rule, search, verdict
-from .pictures import header_size
+from ..records.record import RuleResult
+from .html import environment, pieces
+from .pictures import STRIP_HEIGHT, header_size
 from .tally_overlay import BLOCK_STRIPS
 from .view_model import Shown, ShownPhoto, page_file
 
@@ -24,8 +27,40 @@ __all__ = ["ReportPages"]
 
 MOST_DOCUMENTS = 200
 MOST_NUMBERS = 1000  # three times as many took 1.5 s to open on two busy cores (benchmarks/report.py)
-_HOME = "../"
-_LINKS = {OVERLAYS: ("foto bertanda", "marked photo"), PAGES: ("halaman diluruskan", "straightened page")}
+_HOME: Final = "../"
+_FOLDERS: Final = {"crops": CROPS, "overlay": OVERLAYS, "pages": PAGES}
+
+
+class ShownNumber(NamedTuple):
+    """A number on the page: its anchor, its field with id and label, and the photos that show it, the one that counts
+    first."""
+
+    target: str
+    name: str
+    field: FieldRecord
+    label: Label
+    photos: tuple[ShownPhoto, ...]
+
+    @property
+    def sure(self) -> str:
+        """The confidence in percent, cut and not rounded, so that nothing doubtful is shown as 100%."""
+        return f"{int(self.field.confidence * 1000) / 10:g}%"
+
+
+class ShownRule(NamedTuple):
+    """A rule on the page: what came of it, its fields named by their labels, and their values in their places."""
+
+    result: RuleResult
+    words: Label
+    filled: str
+
+
+class Header(NamedTuple):
+    """The picture of a heading, relative to the folder of results; px."""
+
+    file: str
+    width: int
+    height: int
 
 
 class ReportPages:
@@ -44,9 +79,10 @@ class ReportPages:
         numbers = [t.fields_of(p.id) for t in templates.values() for p in t.pages]
         grids = max((sum(f.tally is not None for f in fields) for fields in numbers), default=0)
         self._rows = max(*(len(fields) for fields in numbers), BLOCK_STRIPS * grids, 0)
+        self._article_template = environment("report").get_template("document.html")
         self._page = self._number = 0
         self._documents = self._numbers = 0  # on the page under way
-        self._first: list[str] = []  # what needs a person
+        self._first: list[str] = []  # HTML of what needs a person
         self._rest: list[str] = []
 
     def add(self, document: Document, photos: tuple[ShownPhoto, ...]) -> Shown:
@@ -64,7 +100,7 @@ class ReportPages:
         shown = Shown(self._number, self._page, document, photos, self._templates.get(document.template or ""))
         self._documents += 1
         self._numbers += numbers
-        (self._rest if document.verdict in ("settled", "incomplete") else self._first).append(_article(shown))
+        (self._rest if document.verdict in ("settled", "incomplete") else self._first).append(self._article(shown))
         return shown
 
     def close(self) -> None:
@@ -80,128 +116,73 @@ class ReportPages:
             return
         path = self._folder / page_file(self._page)
         path.parent.mkdir(exist_ok=True)
+        span = f"{self._number - self._documents + 1}–{self._number}"
         with path.open("wb") as file:
-            for part in self._parts(last):
-                file.write(part.encode("utf-8", "replace"))
+            file.writelines(
+                pieces(
+                    "report",
+                    "documents.html",
+                    language=self._language,
+                    title=f"ocr_recap {span}",
+                    home=_HOME,
+                    rows=self._rows,
+                    strip_height=STRIP_HEIGHT,
+                    span=span,
+                    previous=f"{self._page - 1:03d}.html" if self._page > 1 else "",
+                    next="" if last else f"{self._page + 1:03d}.html",
+                    first=self._first,
+                    others=self._rest,
+                )
+            )
         self._first, self._rest = [], []
         self._documents = self._numbers = 0
 
-    def _parts(self, last: bool) -> Sequence[str]:
-        end = self._number
-        span = f"{end - self._documents + 1}–{end}"
-        before = f'<a rel="prev" href="{self._page - 1:03d}.html">‹ {both("sebelumnya", "previous")}</a>'
-        after = f'<a rel="next" href="{self._page + 1:03d}.html">{both("berikutnya", "next")} ›</a>'
-        steps = "".join(f"<li>{step}</li>" for step in ([before] * (self._page > 1) + [after] * (not last)))
-        steps = f'<nav aria-label="halaman / pages"><ul class="steps">{steps}</ul></nav>' if steps else ""
-        none = f'<p class="sub">{both("Tidak ada.", "None.")}</p>'
-        return [
-            head(self._language, f"ocr_recap {span}", _HOME, self._rows),
-            f"<h1>{both('Dokumen', 'Documents')} {span}</h1>{steps}{search()}",
-            f'<section id="review"><h2>{both("Periksa dulu", "Review first")}</h2>\n',
-            *(self._first or [none]),
-            f'</section><section id="rest"><h2>{both("Lainnya", "The others")}</h2>\n',
-            *(self._rest or [none]),
-            f"</section>{steps}",
-            foot(()),
-        ]
+    def _article(self, shown: Shown) -> str:
+        """A document as HTML."""
+        numbers = list(_numbers(shown))
+        rules = list(_rules(shown))
+        return self._article_template.render(
+            language=self._language,
+            home=_HOME,
+            folders=_FOLDERS,
+            shown=shown,
+            review=[number for number in numbers if _needs_a_person(number.field)],
+            others=[number for number in numbers if not _needs_a_person(number.field)],
+            broken=[rule for rule in rules if rule.result.outcome == "broken"],
+            rules=sorted(
+                (rule for rule in rules if rule.result.outcome != "broken"), key=lambda rule: rule.result.outcome
+            ),
+            holds=sum(rule.result.outcome == "holds" for rule in rules),
+            headers=[_header(photo, shown.template) for photo in shown.photos],
+        )
 
 
-def _article(shown: Shown) -> str:
-    """A document: what needs a person in the open, everything else to be opened."""
-    document, named = shown.document, shown.labels()
-    title = document.station.code or document.id
-    files = [photo.record.photo.label for photo in shown.photos]
-    parts = [
-        f'<article class="doc" id="{shown.anchor()}"{findable(document.id, document.station.code, *files)}>'
-        f"<header><h3>{escape(title)}</h3>{verdict(document.verdict)}{_meta(document)}</header>\n"
-    ]
-    hints = [hint(p) for p in document.problems]
-    parts += [f'<div class="problem"><div>{"".join(hints)}</div></div>\n'] if hints else []
-    parts += [_unread(photo) for photo in shown.photos if photo.record.page is None]
-    broken = [r for r in document.rules if r.outcome == "broken"]
-    words = shown.template.rules_in_words if shown.template else {}
-    parts += [f'<ul class="rules">{"".join(rule(r, words) for r in broken)}</ul>\n'] if broken else []
-    review: list[str] = []
-    others: list[str] = []
+def _numbers(shown: Shown) -> Iterator[ShownNumber]:
+    labels = {field.id: field.label for field in shown.template.fields} if shown.template else {}
     for name, counting in shown.counting():
         field = counting.record.fields[name]
-        # What a person decided and does not add up is not put away either.
-        doubtful = field.status == "review" or "rule_broken" in field.reasons
         # Where photos of a page differ, all of them are shown.
         again = [p for p in shown.photos if p is not counting] if "photos_disagree" in field.reasons else []
-        label = named.get(name, (name, name))
-        text = number(shown.anchor(name), name, field, label, [counting, *again], _HOME)
-        (review if doubtful else others).append(text)
-    parts += review
-    if others:
-        title_id, title_en = f"{len(others)} angka lain", f"{len(others)} other numbers"
-        parts.append(
-            f'<details class="more"><summary>{both(title_id, title_en)}</summary>{"".join(others)}</details>\n'
-        )
-    parts.append(_rules(document, words))
-    parts.append(_photos(shown))
-    parts.append("</article>\n")
-    return "".join(parts)
+        label = labels.get(name) or Label(id=name, en=name)
+        yield ShownNumber(shown.anchor(name), name, field, label, (counting, *again))
 
 
-def _meta(document: Document) -> str:
-    parts: list[str] = []
-    if document.template:
-        present = ", ".join(document.pages_present) or "–"
-        pages = both("halaman", "page" if len(document.pages_present) == 1 else "pages")
-        parts.append(f"{escape(document.template)} · {pages} {escape(present)}")
-    if document.pages_missing:
-        missing = escape(", ".join(document.pages_missing))
-        parts.append(f"<b>{both('kurang', 'missing')} {missing}</b>")
-    return f'<p class="meta">{" · ".join(parts)}</p>'
+def _needs_a_person(field: FieldRecord) -> bool:
+    """What a person decided and does not add up is not put away either."""
+    return field.status == "review" or "rule_broken" in field.reasons
 
 
-def _unread(photo: ShownPhoto) -> str:
-    """A photo without a page: its picture, too coarse to read, and what to do."""
-    record = photo.record
-    small = photo.picture(CROPS)
-    image = f'<img loading="lazy" alt="" src="{_HOME}{escape(small)}">' if small else ""
-    hints = "".join(hint(p) for p in record.problems)
-    return f'<div class="problem">{image}<div><h4>{escape(record.photo.label)}</h4>{hints}</div></div>\n'
+def _rules(shown: Shown) -> Iterator[ShownRule]:
+    """A rule that the form does not have is shown by the ids of its fields."""
+    words = shown.template.rules_in_words if shown.template else {}
+    for result in shown.document.rules:
+        values = {name: "?" if value is None else str(value) for name, value in result.numbers.items()}
+        told = words.get(result.id) or Label.model_construct(id=result.text, en=result.text)
+        yield ShownRule(result, told, in_words(result.text, values))
 
 
-def _rules(document: Document, words: Mapping[str, Label]) -> str:
-    others = [r for r in document.rules if r.outcome != "broken"]
-    if not others:
-        return ""
-    holds = sum(r.outcome == "holds" for r in others)
-    title = both(
-        f"{holds} aturan cocok, {len(others) - holds} belum dapat dihitung",
-        f"{holds} rules hold, {len(others) - holds} not evaluated",
-    )
-    items = "".join(rule(r, words) for r in sorted(others, key=lambda r: r.outcome))
-    return f'<details class="more"><summary>{title}</summary><ul class="rules">{items}</ul></details>\n'
-
-
-def _header(photo: ShownPhoto, template: Template | None) -> str:
+def _header(photo: ShownPhoto, template: Template | None) -> Header | None:
     """Where the station is written by hand: for people to compare, never read."""
     file, page = photo.picture(HEADERS), photo.record.page
     rect = template.page(page.page).header if template and page else None
-    if file is None or rect is None:
-        return ""
-    width, height = header_size(rect)
-    source = f'src="{_HOME}{escape(file)}" width="{width}" height="{height}"'
-    return f'<img class="head" loading="lazy" alt="kop formulir / form header" {source}>'
-
-
-def _photos(shown: Shown) -> str:
-    """Every photo of the document, with links to what was made of it."""
-    items: list[str] = []
-    for photo in shown.photos:
-        record = photo.record
-        page = f" · {both('halaman', 'page')} {escape(record.page.page)}" if record.page else ""
-        links = "".join(
-            f' · <a href="{_HOME}{escape(file)}">{both(*words)}</a>'
-            for kind, words in _LINKS.items()
-            if (file := photo.picture(kind))
-        )
-        unused = "" if record.counts or record.page is None else f" · {both('tidak dipakai', 'not used')}"
-        own = [*(p for p in record.problems if p.code == "page_again"), *record.warnings]
-        head = _header(photo, shown.template)
-        items.append(f"<li>{escape(record.photo.label)}{page}{unused}{links}{head}{''.join(map(hint, own))}</li>")
-    return f'<ul class="photos">{"".join(items)}</ul>\n'
+    return Header(file, *header_size(rect)) if file is not None and rect is not None else None

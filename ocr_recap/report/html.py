@@ -1,179 +1,78 @@
-"""What the report's pages share: head, foot, bilingual text, hints, rules, a number with its picture.
+"""Pages from templates: the Jinja2 environment of a package, with what its templates may use.
 
-Nothing is fetched from anywhere but the folder of results, both languages are in every page, and each works without
-scripts. Whatever comes from file names, templates or photos is escaped, and a content security policy forbids any
-script and style but our own.
+Whatever a template is given is escaped, and a name that it does not know is an error. Style and script of a page are
+files in `assets/`; they are put into the page, and its content security policy names them by their hashes.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
 
-from ..forms.print_items import Label
-from ..forms.relations import in_words
-from ..messages.catalog import Language
-from ..records.field_record import FieldRecord
-from ..records.record import Problem, RuleResult
-from .pictures import STRIP_HEIGHT
-from .style import CSS, JS
-from .view_model import ShownPhoto, Strip
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
-VERDICTS = {
-    "inconsistent": ("bad", "≠", "tidak cocok seperti tertulis", "does not add up as written"),
-    "review": ("look", "?", "perlu diperiksa", "to review"),
-    "problem": ("bad", "!", "tidak terbaca", "not read"),
-    "missing": ("bad", "∅", "tanpa foto", "no photos"),
-    "incomplete": ("none", "–", "halaman kurang", "pages missing"),
-    "settled": ("ok", "✓", "selesai", "settled"),
-}
-_STATUS = {
-    "accepted": ("ok", "✓", "diterima", "accepted"),
-    "review": ("look", "?", "periksa", "review"),
-    "blank": ("none", "–", "kosong", "blank"),
-}
-_OUTCOME = {
-    "holds": ("holds", "✓", "cocok", "holds"),
-    "broken": ("broken", "✗", "tidak cocok", "broken"),
-    "not_evaluated": ("open", "–", "belum dapat dihitung", "not evaluated"),
-}
+from ..messages.catalog import both
+from ..messages.report_texts import REPORT_TEXTS
+
+_PIECES: Final = 500  # of a template's output that are encoded and written at a time, by judgement
 
 
-def head(language: Language, title: str, home: str, rows: int = 0) -> str:
-    """The page up to its content.
+@cache
+def environment(package: str) -> Environment:
+    """The environment of the templates in `ocr_recap/PACKAGE/templates`.
+
+    Templates have the filter `csp_hash` and the functions `asset` and `report_text`, as below.
+    """
+    made = Environment(
+        loader=PackageLoader(f"ocr_recap.{package}"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters["csp_hash"] = csp_hash
+    functions: dict[str, Any] = {"asset": asset, "report_text": report_text}
+    made.globals.update(functions)
+    return made
+
+
+def pieces(package: str, template: str, **data: Any) -> Iterator[bytes]:
+    """A page in pieces of UTF-8, so that a large one need not be held; what UTF-8 cannot express becomes `?`.
 
     Args:
-        language: the one shown first.
-        title: of the browser's window.
-        home: relative path to the folder of results, "" or "../".
-        rows: how many strips the longest sheet of crops has.
+        package: whose template it is, as in `environment`.
+        template: its file name.
+        data: what it shows.
+
+    Raises:
+        jinja2.UndefinedError: it needs data that is not there.
     """
-    # A strip is the part of its sheet that this rule uncovers; a style of its own would break the policy.
-    style = CSS + "".join(f".crop .s{i}{{object-position:0 -{i * STRIP_HEIGHT}px}}" for i in range(rows))
-    policy = (
-        f"default-src 'none'; img-src 'self' file:; style-src '{_hash(style)}'; script-src '{_hash(JS)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    checked = {lang: " checked" if lang == language else "" for lang in ("id", "en")}
-    notice = both("Sementara – formulir kertas yang berlaku", "Provisional – paper prevails")
-    back = f'<a class="home" href="{home}report.html">{both("← Semua TPS", "← All stations")}</a>' if home else ""
-    return f"""<!doctype html>
-<html lang="{language}"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="referrer" content="no-referrer"><title>{escape(title)}</title><style>{style}</style></head><body>
-<input class="vh" type="radio" name="lang" id="lang-id" aria-label="Bahasa Indonesia"{checked["id"]}>
-<input class="vh" type="radio" name="lang" id="lang-en" aria-label="English"{checked["en"]}>
-<div class="page"><div class="bar" role="note">{back}<p>{notice}</p>
-<div class="tongue"><label for="lang-id">ID</label><label for="lang-en">EN</label></div></div>
-<main>
-"""
+    stream = environment(package).get_template(template).stream(data)
+    stream.enable_buffering(_PIECES)
+    for piece in stream:
+        yield piece.encode("utf-8", "replace")
 
 
-def foot(notes: Sequence[str]) -> str:
-    """The rest of the page; `notes` are HTML."""
-    paragraphs = "".join(f"<p>{note}</p>" for note in notes)
-    return f"<footer>{paragraphs}</footer></main></div><script>{JS}</script></body></html>\n"
+@cache
+def asset(package: str, name: str) -> str:
+    """The text of a file in `ocr_recap/PACKAGE/assets`, with `\\n` between lines on every system."""
+    return files(f"ocr_recap.{package}").joinpath("assets", name).read_text("utf-8")
 
 
-def search() -> str:
-    """The search box, which only the script shows."""
-    text = "Cari TPS, berkas / Find station, file"
-    return f'<input id="find" type="search" placeholder="{text}" aria-label="{text}">'
-
-
-def verdict(code: str) -> str:
-    """A document's verdict as a coloured word with a sign."""
-    kind, sign, text_id, text_en = VERDICTS[code]
-    return f'<span class="verdict {kind}"><span class="sign">{sign}</span>{both(text_id, text_en)}</span>'
-
-
-def number(
-    target: str, name: str, field: FieldRecord, label: tuple[str, str], photos: Sequence[ShownPhoto], home: str
-) -> str:
-    """One number: label, pictures, value and, if it needs a person or had one, why.
-
-    Args:
-        target: its anchor.
-        name: the field's id.
-        field: the number.
-        label: Indonesian and English.
-        photos: that show it, the one that counts first.
-        home: relative path to the folder of results.
-    """
-    kind, sign, word_id, word_en = _STATUS[field.status]
-    value = "" if field.status == "blank" else ("?" if field.value is None else str(field.value))
-    said = field.decision
-    words = ("terbaca", "read") if said else ("tertulis", "written")
-    written = f"{both(*words)} <code>[{escape(field.text.replace(' ', '_'))}]</code>"
-    # Sure readings are cut, not rounded, so that nothing doubtful is shown as 100%.
-    sure = f"{int(field.confidence * 1000) / 10:g}%"
-    fine = f'<p class="fine"><code>{escape(name)}</code> · {written} · {both("keyakinan", "confidence")} {sure}</p>'
-    why = ""
-    if field.status == "review" or said:
-        note = f"<br>{both('Catatan', 'Note')}: {escape(said.note)}" if said and said.note else ""
-        why = f'<p class="why">{both(field.explanation.id, field.explanation.en)}{note}</p>'
-    images = "".join(_crop(photo.strip(name), label[0], home) for photo in photos)
-    grids = "".join(_crop(photo.strokes(name), f"turus / strokes: {label[0]}", home) for photo in photos)
-    strokes = f'<div class="crop strokes">{grids}</div>' if grids else ""
-    return (
-        f'<div class="number {kind}" id="{escape(target)}"><p class="label">{both(*label)}</p>'
-        f'<div class="crop">{images}</div>'
-        f'<p class="value"><b><span class="sign">{sign}</span>{value}</b> '
-        f'<span class="fine">{both(word_id, word_en)}</span></p>{fine}{why}{strokes}</div>\n'
-    )
-
-
-def rule(result: RuleResult, words: Mapping[str, Label]) -> str:
-    """One rule in words, and with the numbers that it was evaluated on.
-
-    Args:
-        result: what came of it.
-        words: the form's rules in words, by id; a rule that is not among them is shown by the ids of its fields.
-    """
-    kind, sign, word_id, word_en = _OUTCOME[result.outcome]
-    told = words.get(result.id, Label(id=result.text, en=result.text))
-    filled = in_words(result.text, {n: "?" if v is None else str(v) for n, v in result.numbers.items()})
-    difference = ""
-    if result.outcome == "broken" and result.difference is not None:
-        difference = f" · {both('selisih', 'difference')} {result.difference:+g}"
-    slip = f"<br>{both(result.suggestion.text.id, result.suggestion.text.en)}" if result.suggestion else ""
-    soft = f" · {both('hanya peringatan', 'only a warning')}" if result.strength == "soft" else ""
-    return (
-        f'<li class="{kind}"><span class="sign">{sign}</span>{both(word_id, word_en)}{difference}{soft}: '
-        f'{both(told.id, told.en)}<br><code class="fine">{escape(filled)}</code> '
-        f'<span class="fine">({escape(result.id)}: {escape(result.basis)})</span>{slip}</li>'
-    )
-
-
-def hint(problem: Problem) -> str:
-    """A problem's next step."""
-    code = f'<code class="fine">{escape(problem.code)}</code>'
-    return f'<p class="bad"><span class="sign">!</span>{both(problem.hint.id, problem.hint.en)} {code}</p>'
-
-
-def both(text_id: str, text_en: str) -> str:
-    """A text in both languages, of which the page shows one."""
-    if text_id == text_en:
-        return escape(text_id)
-    return f'<span lang="id">{escape(text_id)}</span><span lang="en">{escape(text_en)}</span>'
-
-
-def findable(*words: str | None) -> str:
-    """What the search box looks for, as an attribute."""
-    return f' data-find="{escape(" ".join(word for word in words if word).lower())}"'
-
-
-def _crop(strip: Strip | None, text: str, home: str) -> str:
-    if strip is None:
-        return ""
-    return (
-        f'<img class="s{strip.row}" loading="lazy" width="{strip.width}" height="{strip.height}" alt="{escape(text)}" '
-        f'src="{home}{escape(strip.sheet)}">'
-    )
-
-
-def _hash(text: str) -> str:
+def csp_hash(text: str) -> str:
+    """How a content security policy names a style or a script that stands in the page."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def report_text(key: str, data: Mapping[str, Any]) -> dict[str, str]:
+    """A text of the report in both languages, `{"id": ..., "en": ...}`.
+
+    Raises:
+        KeyError: there is no such text, or it needs data that is not there.
+    """
+    return both(REPORT_TEXTS[key], data)

@@ -1,0 +1,83 @@
+"""What the pages of the report say, in Indonesian and English; `{name}` is filled by the page's template.
+
+Keys that begin with `verdict_`, `status_` or `outcome_` end with a code of the records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from .catalog import Message
+
+REPORT_TEXTS: Final[Mapping[str, Message]] = {
+    # every page
+    "provisional": ("Sementara – formulir kertas yang berlaku", "Provisional – paper prevails"),
+    "all_stations": ("← Semua TPS", "← All stations"),
+    "find": ("Cari TPS, berkas", "Find station, file"),
+    "none": ("Tidak ada.", "None."),
+    "verdict_inconsistent": ("tidak cocok seperti tertulis", "does not add up as written"),
+    "verdict_review": ("perlu diperiksa", "to review"),
+    "verdict_problem": ("tidak terbaca", "not read"),
+    "verdict_missing": ("tanpa foto", "no photos"),
+    "verdict_incomplete": ("halaman kurang", "pages missing"),
+    "verdict_settled": ("selesai", "settled"),
+    "page": ("halaman", "page"),
+    "pages": ("halaman", "pages"),
+    "pages_missing": ("kurang {pages}", "missing {pages}"),
+    # the first page
+    "index_title": ("Hasil baca formulir", "Tally forms, read"),
+    "tile_photos": ("foto", "photos"),
+    "tile_located": ("halaman dikenali", "pages found"),
+    "tile_accepted": ("angka diterima", "numbers accepted"),
+    "tile_review": ("angka diperiksa", "numbers to review"),
+    "tile_blank": ("angka kosong", "numbers blank"),
+    "tile_decided": ("angka ditetapkan orang", "numbers decided by people"),
+    "tile_problems": ("foto bermasalah", "problem photos"),
+    "edits_accepted": (
+        "Berkas yang disunting di luar program diterima oleh {by} ({at}): {files}. Alasan: {reason}",
+        "Files edited outside this program were accepted by {by} ({at}): {files}. Reason: {reason}",
+    ),
+    "log_taken_over": (
+        "{lines} baris pertama {log} dari versi lama, tanpa rantai sidik ({at}).",
+        "The first {lines} lines of {log} are of an older version, without a chain ({at}).",
+    ),
+    "list_title": ("TPS dan dokumen", "Stations and documents"),
+    "filter": ("Saring", "Filter"),
+    "all": ("semua", "all"),
+    "listed": ("TPS/dokumen tampil", "stations/documents shown"),
+    "photo_not_read": ("{photos} foto tidak terbaca", "{photos} photo not read"),
+    "photos_not_read": ("{photos} foto tidak terbaca", "{photos} photos not read"),
+    "decided_by": ("ditetapkan oleh", "decided by"),
+    "to_review": ("diperiksa", "to review"),
+    "tables": ("Tabel", "Tables"),
+    "skipped": ("Dilewati karena bukan foto", "Skipped, not photos"),
+    # pages of documents
+    "documents_title": ("Dokumen", "Documents"),
+    "pages_nav": ("halaman laporan", "pages of the report"),
+    "previous": ("sebelumnya", "previous"),
+    "next": ("berikutnya", "next"),
+    "review_first": ("Periksa dulu", "Review first"),
+    "the_others": ("Lainnya", "The others"),
+    "other_numbers": ("{numbers} angka lain", "{numbers} other numbers"),
+    "other_rules": ("{holds} aturan cocok, {open} belum dapat dihitung", "{holds} rules hold, {open} not evaluated"),
+    "overlay": ("foto bertanda", "marked photo"),
+    "straightened": ("halaman diluruskan", "straightened page"),
+    "not_used": ("tidak dipakai", "not used"),
+    "heading": ("kop formulir", "form header"),
+    # a number
+    "status_accepted": ("diterima", "accepted"),
+    "status_review": ("periksa", "review"),
+    "status_blank": ("kosong", "blank"),
+    "read": ("terbaca", "read"),
+    "written": ("tertulis", "written"),
+    "confidence": ("keyakinan", "confidence"),
+    "note": ("Catatan", "Note"),
+    "tally_marks_of": ("turus: {label}", "tally marks: {label}"),
+    # a rule
+    "outcome_holds": ("cocok", "holds"),
+    "outcome_broken": ("tidak cocok", "broken"),
+    "outcome_not_evaluated": ("belum dapat dihitung", "not evaluated"),
+    "difference": ("selisih", "difference"),
+    "only_a_warning": ("hanya peringatan", "only a warning"),
+}
