@@ -122,7 +122,8 @@ def sample(
             fail(say(language, "tidak ada bilangan yang diterima", "there is no accepted number"), USAGE)
         pictures = _pictures(drawn, photos or [], read.path.parent)
         folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / SHEET_HTML, sheet_html(drawn, pictures, seed, len(draw(read, 10**9, seed))))
+        accepted = len(draw(read, 10**9, seed))
+        write_atomically(folder / SHEET_HTML, sheet_html(drawn, pictures, seed, accepted, language))
         write_atomically(path, sheet_csv(drawn, seed))
     except BatchError as fault:
         fail(say(language, fault.id, fault.en), USAGE)

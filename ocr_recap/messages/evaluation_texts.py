@@ -1,0 +1,185 @@
+"""What the evaluation says, on its pages and in the terminal, in Indonesian and English; `{name}` is filled in.
+
+Numbers are filled in as English writes them; `evaluate/words.py` turns them into Indonesian ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from .catalog import Message
+
+EVALUATION_TEXTS: Final[Mapping[str, Message]] = {
+    # main figures: what each is called
+    "located": ("foto yang halamannya dikenali", "photos located"),
+    "placement": (
+        "letak kotak (median, 95%, terburuk; lebar kotak)",
+        "placement (median, 95%, worst; cell widths)",
+    ),
+    "cells": ("kotak terbaca benar", "cells read right"),
+    "all_cells": ("semua kotak terbaca benar", "all cells read right"),
+    "digit_cells": ("kotak berisi angka 0-9 terbaca benar", "digit cells read right"),
+    "numbers": ("bilangan tertulis terbaca benar", "written numbers read right"),
+    "accepted": ("bilangan tertulis diterima", "written numbers accepted"),
+    "false_reviews": ("benar tetapi diminta periksa", "right, yet sent to review"),
+    "silent_errors": ("SALAH DIAM-DIAM", "SILENT ERRORS"),
+    "blanks": ("kolom kosong dikenali kosong", "blank fields found blank"),
+    "blanks_read": ("kolom kosong dikenali kosong", "blank fields read as blank"),
+    "documents_right": ("dokumen terbaca benar seluruhnya", "documents read right"),
+    "straight_through": ("dokumen yang cocok, lolos tanpa diperiksa", "consistent documents straight through"),
+    "inconsistent_reported": (
+        "tidak cocok seperti tertulis, dilaporkan begitu",
+        "inconsistent as written, reported so",
+    ),
+    "unknown_forms": ("formulir tak dikenal, tidak dibaca", "unknown forms left unread"),
+    "tallies": ("turus terhitung benar", "tally marks counted right"),
+    "empty_grids": ("kisi turus kosong dikenali", "empty tally grids found empty"),
+    "row_sums": ("jumlah tiap baris terbaca benar", "row totals read right"),
+    "ece": ("galat kalibrasi (ECE)", "calibration error (ECE)"),
+    # main figures: values
+    "silent_interval": (
+        "{errors:,} dari {trials:,}; antara {low} dan {high} (binomial eksak, 95%)",
+        "{errors:,} of {trials:,}; between {low} and {high} (exact binomial, 95%)",
+    ),
+    "wrong_at_most": ("{share}, salah paling banyak {upper}", "{share}, wrong at most {upper}"),
+    # what n can show
+    "independent": (
+        "Batas menganggap bilangan saling bebas; bilangan satu penulis atau satu lembar tidak sepenuhnya bebas. Angka "
+        "berlaku untuk foto seperti ini, bukan untuk foto lain.",
+        "The bounds take numbers as independent; those of one writer or one sheet are not quite. Figures hold for "
+        "photos like these, not for others.",
+    ),
+    "nothing_accepted": (
+        "Tidak ada bilangan yang diterima: tentang kesalahan diam-diam tidak ada yang terbukti.",
+        "No number was accepted: nothing is shown about silent errors.",
+    ),
+    "best_bound": (
+        "Dengan {trials:,} bilangan yang diterima, bahkan tanpa satu pun kesalahan, yang terbukti hanya: paling banyak "
+        "{best}. Untuk 1 dari 100,000 perlu {goal:,} tanpa kesalahan.",
+        "{trials:,} accepted numbers can show no less than {best}, even without any error. 1 in 100,000 takes {goal:,} "
+        "without an error.",
+    ),
+    "per_sheet": (
+        "Foto-foto ini hanya menunjukkan {sheets:,} lembar berbeda. Per lembar: {right} bilangan terbaca benar di "
+        "semua fotonya; salah diam-diam {errors:,} dari {trials:,}, paling banyak {upper}.",
+        "These photos show only {sheets:,} distinct sheets. Per sheet: {right} numbers read right on all photos; "
+        "silent errors {errors:,} of {trials:,}, at most {upper}.",
+    ),
+    "records_without_truth": (
+        "{records:,} hasil tanpa kebenaran tidak dinilai; di dalamnya {accepted:,} bilangan diterima.",
+        "{records:,} records have no truth and are not judged; {accepted:,} accepted numbers are in them.",
+    ),
+    "forms_without_rules": (
+        "Templat {names} tidak ada: aturannya tidak diperiksa, dan tanggal ikut menentukan dokumen. Beri berkasnya "
+        "dengan --template.",
+        "There is no template of {names}: its rules are not checked, and dates decide on documents like counts. Give "
+        "its file with --template.",
+    ),
+    "unlisted_accepted": (
+        "{numbers:,} bilangan yang diterima tidak ada di tabel kebenaran dan tidak dinilai.",
+        "{numbers:,} accepted numbers are not in the table of truth and are not judged.",
+    ),
+    "documents_decided": (
+        "Yang dinilai adalah bacaan mesin: keputusan orang di {documents:,} dokumen (decisions.jsonl) tidak dihitung.",
+        "The machine is judged: what people decided in {documents:,} documents (decisions.jsonl) does not count.",
+    ),
+    "photos_without_record": (
+        "{photos:,} foto kebenaran tanpa hasil; dihitung sebagai tidak dikenali.",
+        "{photos:,} photos of the truth have no record; they count as not located.",
+    ),
+    "sheet_filled": (
+        "Lembar buta: {rows:,} dari {drawn:,} bilangan yang diundi sudah diisi (dari {accepted:,} yang diterima); "
+        "{unread:,} tanpa jawaban dihitung sebagai salah.",
+        "Blind sheet: {rows:,} of {drawn:,} drawn numbers are filled in (of {accepted:,} accepted); {unread:,} without "
+        "an answer count as wrong.",
+    ),
+    "sheet_silent": ("Salah diam-diam: {interval}", "Silent errors: {interval}"),
+    # page: tiles and titles
+    "title": ("Penilaian pembacaan", "Evaluation of a reading"),
+    "judged_against": ("dibandingkan dengan", "judged against"),
+    "tile_photos": ("foto", "photos"),
+    "tile_numbers": ("bilangan tertulis", "written numbers"),
+    "tile_right": ("terbaca benar", "read right"),
+    "tile_accepted": ("diterima", "accepted"),
+    "tile_review": ("diperiksa", "to review"),
+    "tile_silent": ("salah diam-diam", "silent errors"),
+    "main_figures": ("Angka utama", "Main figures"),
+    "what_n_shows": ("Apa yang terbukti", "What n can show"),
+    "not_used": ("Yang tidak dapat dipakai ({faults})", "What could not be used ({faults})"),
+    "worst": ("Yang terburuk", "The worst"),
+    "confidence_title": ("Keyakinan", "Confidence"),
+    "confusions": ("Angka yang tertukar", "Digits taken for others"),
+    "documents": ("Dokumen", "Documents"),
+    "reasons": ("Mengapa diperiksa", "Why right numbers went to review"),
+    # page: the worst numbers
+    "none_wrong": (
+        "Dari bilangan yang terbaca tidak ada yang salah.",
+        "Of the numbers that were read none is wrong.",
+    ),
+    "worst_note": (
+        "{shown} dari {wrong} bilangan yang salah: dulu yang salah diam-diam, lalu yang salah dengan keyakinan tinggi. "
+        "Yang fotonya tidak dikenali tidak terbaca dan tidak ada di sini.",
+        "{shown} of {wrong} wrong numbers: silent errors first, then wrong ones by confidence. Numbers of photos that "
+        "were not located were not read and are not here.",
+    ),
+    "no_picture": ("gambar tidak ada", "no picture"),
+    "written": ("tertulis", "written"),
+    "read": ("terbaca", "read"),
+    "shot_silent": ("SALAH DIAM-DIAM", "SILENT"),
+    "shot_review": ("diperiksa", "review"),
+    # page: confidence, confusions, verdicts
+    "confidence": ("keyakinan", "confidence"),
+    "share_right": ("bagian yang benar", "share right"),
+    "share_taken": ("bagian yang diambil", "share taken"),
+    "share_wrong": ("bagian yang salah", "share wrong"),
+    "confidence_note": (
+        "ECE {ece} atas kelas-kelas di bawah; garis tegak: selang eksak 95%; garis putus: jujur. Kanan: diambil "
+        "menurut keyakinan saja; titik: yang benar-benar diterima pembaca, dengan semua salah diam-diamnya.",
+        "ECE {ece} over the bins below; bars: exact 95% intervals; dashed: honest. Right: numbers taken by confidence "
+        "alone; the dot: what the reader did accept, with all its silent errors.",
+    ),
+    "right": ("benar", "right"),
+    "mean_confidence": ("keyakinan rata-rata", "mean confidence"),
+    "written_read": ("tertulis \\ terbaca", "written \\ read"),
+    "truth_verdict": ("kebenaran \\ putusan", "truth \\ verdict"),
+    "truth_consistent": ("cocok seperti tertulis", "consistent as written"),
+    "truth_inconsistent": ("tidak cocok", "not"),
+    "verdicts_note": (
+        "Lolos tanpa diperiksa dengan salah diam-diam: {wrong}. Tidak cocok, tetapi lolos: {passed}.",
+        "Straight through with a silent error: {wrong}. Inconsistent and yet straight through: {passed}.",
+    ),
+    "reason": ("alasan", "reason"),
+    # page: tables
+    "by_field": ("Per kolom", "Per field"),
+    "by_defect": ("Per cacat", "Per defect"),
+    "by_template": ("Per formulir dan halaman", "Per form and page"),
+    "by_writer": ("Per penulis", "Per writer"),
+    "by_width": ("Per lebar foto (piksel)", "Per photo width (pixels)"),
+    "by_sheet": ("Per lembar", "Per distinct sheet"),
+    "by_counted": ("Salah tulis petugas", "Clerks' slips"),
+    "column_photos": ("foto", "photos"),
+    "column_located": ("dikenali", "located"),
+    "column_numbers": ("bilangan", "numbers"),
+    "column_numbers_right": ("benar", "right"),
+    "column_accepted": ("diterima", "accepted"),
+    "column_false_reviews": ("benar, diperiksa", "right, to review"),
+    "column_silent_errors": ("salah diam-diam", "silent errors"),
+    "column_at_most": ("paling banyak", "at most (95%)"),
+    "column_blanks": ("kosong", "blanks"),
+    "column_blanks_right": ("dikenali kosong", "found blank"),
+    "rows_left_out": (
+        "{rows} baris dengan kesalahan tersedikit tidak ditampilkan.",
+        "{rows} rows with the fewest errors are not shown.",
+    ),
+    # the blind sheet
+    "sheet_title": ("Lembar buta", "Blind sheet"),
+    "sheet_steps": (
+        "{drawn:,} dari {accepted:,} bilangan yang diterima, undian {seed}. Tulis setiap bilangan seperti terlihat "
+        "pada gambar (kosong = tidak ada tulisan, ? = tidak terbaca), tanpa melihat hasil baca; lalu ketik di kolom "
+        "text berkas sheet.csv.",
+        "{drawn:,} of {accepted:,} accepted numbers, seed {seed}. Write each number as the picture shows it (blank = "
+        "nothing is written, ? = cannot be read), without looking at the results; then type it into the column text "
+        "of sheet.csv.",
+    ),
+}
