@@ -112,7 +112,7 @@ def test_rules_are_told_by_labels_and_in_part(template):
     assert "votes_1" not in text.en
     assert text.id.startswith("Perlu diperiksa: jumlahnya tidak cocok: ")
     assert "Bandingkan setiap angka" in text.id
-    assert "Lihat gambarnya dan tulis" in text.id
+    assert "Lihat gambarnya dan ketik" in text.id
     assert text.id.endswith("(Tulisan terbaca _81 (99%); bulatan 081.)")
 
 

@@ -210,12 +210,12 @@ def _unknown_ids(photo: Photo) -> list[Fault]:
 def _doubled_truth(name: str, same: bool) -> Fault:
     if same:
         return Fault(
-            "doubled", name, "dua baris kebenaran yang sama; satu dihitung", "two equal lines of truth; one counts"
+            "doubled", name, "dua baris kunci jawaban yang sama; satu dihitung", "two equal lines of truth; one counts"
         )
     return Fault(
         "doubled",
         name,
-        "dua kebenaran yang berbeda; fotonya dihitung sebagai tidak dikenali. Perbaiki berkas kebenaran",
+        "dua kunci jawaban yang berbeda; fotonya dihitung sebagai tidak dikenali. Perbaiki kunci jawabannya",
         "two different truths; the photo counts as not located. Correct the truth file",
     )
 

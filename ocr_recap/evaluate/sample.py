@@ -138,7 +138,9 @@ def answers(results: Results, path: Path) -> Answers:
         identity = _identity(row["sha256"], row["file"], frame, row["field"])
         where = f"{path.name}:{line}"
         if identity not in wanted:
-            faults.append(Fault("not_drawn", where, "angka ini tidak diundi", "this number was not drawn"))
+            faults.append(
+                Fault("not_drawn", where, "angka ini tidak termasuk contoh acak", "this number was not drawn")
+            )
         elif identity in typed_in:
             faults.append(
                 Fault("doubled", where, "baris ganda; yang pertama dipakai", "listed twice; the first counts")

@@ -20,16 +20,16 @@ EVALUATION_TEXTS: Final[Mapping[str, Message]] = {
     "cells": ("kotak terbaca benar", "cells read right"),
     "all_cells": ("semua kotak terbaca benar", "all cells read right"),
     "digit_cells": ("kotak berisi angka 0-9 terbaca benar", "digit cells read right"),
-    "numbers": ("bilangan tertulis terbaca benar", "written numbers read right"),
-    "accepted": ("bilangan tertulis diterima", "written numbers accepted"),
-    "false_reviews": ("benar tetapi diminta periksa", "right, yet sent to review"),
-    "silent_errors": ("SALAH DIAM-DIAM", "SILENT ERRORS"),
+    "numbers": ("angka tertulis terbaca benar", "written numbers read right"),
+    "accepted": ("angka tertulis diterima", "written numbers accepted"),
+    "false_reviews": ("benar, tetapi perlu diperiksa", "right, yet sent to review"),
+    "silent_errors": ("KESALAHAN TAK TERDETEKSI", "SILENT ERRORS"),
     "blanks": ("kolom kosong dikenali kosong", "blank fields found blank"),
     "blanks_read": ("kolom kosong dikenali kosong", "blank fields read as blank"),
     "documents_right": ("dokumen terbaca benar seluruhnya", "documents read right"),
     "straight_through": ("dokumen yang cocok, lolos tanpa diperiksa", "consistent documents straight through"),
     "inconsistent_reported": (
-        "tidak cocok seperti tertulis, dilaporkan begitu",
+        "jumlahnya tidak cocok, dilaporkan apa adanya",
         "inconsistent as written, reported so",
     ),
     "unknown_forms": ("formulir tak dikenal, tidak dibaca", "unknown forms left unread"),
@@ -45,29 +45,29 @@ EVALUATION_TEXTS: Final[Mapping[str, Message]] = {
     "wrong_at_most": ("{share}, salah paling banyak {upper}", "{share}, wrong at most {upper}"),
     # what n can show
     "independent": (
-        "Batas menganggap bilangan saling bebas; bilangan satu penulis atau satu lembar tidak sepenuhnya bebas. Angka "
-        "berlaku untuk foto seperti ini, bukan untuk foto lain.",
+        "Batas ini menganggap angka saling bebas; angka dari satu penulis atau satu lembar tidak sepenuhnya bebas. "
+        "Hasil ini berlaku untuk foto seperti ini, bukan untuk foto lain.",
         "The bounds take numbers as independent; those of one writer or one sheet are not quite. Figures hold for "
         "photos like these, not for others.",
     ),
     "nothing_accepted": (
-        "Tidak ada bilangan yang diterima: tentang kesalahan diam-diam tidak ada yang terbukti.",
+        "Tidak ada angka yang diterima: tentang kesalahan tak terdeteksi tidak ada yang terbukti.",
         "No number was accepted: nothing is shown about silent errors.",
     ),
     "best_bound": (
-        "Dengan {trials:,} bilangan yang diterima, bahkan tanpa satu pun kesalahan, yang terbukti hanya: paling banyak "
+        "Dengan {trials:,} angka yang diterima, bahkan tanpa satu pun kesalahan, yang terbukti hanya: paling banyak "
         "{best}. Untuk 1 dari 100,000 perlu {goal:,} tanpa kesalahan.",
         "{trials:,} accepted numbers can show no less than {best}, even without any error. 1 in 100,000 takes {goal:,} "
         "without an error.",
     ),
     "per_sheet": (
-        "Foto-foto ini hanya menunjukkan {sheets:,} lembar berbeda. Per lembar: {right} bilangan terbaca benar di "
-        "semua fotonya; salah diam-diam {errors:,} dari {trials:,}, paling banyak {upper}.",
+        "Foto-foto ini hanya menunjukkan {sheets:,} lembar berbeda. Per lembar: {right} angka terbaca benar di "
+        "semua fotonya; kesalahan tak terdeteksi {errors:,} dari {trials:,}, paling banyak {upper}.",
         "These photos show only {sheets:,} distinct sheets. Per sheet: {right} numbers read right on all photos; "
         "silent errors {errors:,} of {trials:,}, at most {upper}.",
     ),
     "records_without_truth": (
-        "{records:,} hasil tanpa kebenaran tidak dinilai; di dalamnya {accepted:,} bilangan diterima.",
+        "{records:,} hasil tanpa kunci jawaban tidak dinilai; di dalamnya {accepted:,} angka diterima.",
         "{records:,} records have no truth and are not judged; {accepted:,} accepted numbers are in them.",
     ),
     "forms_without_rules": (
@@ -77,7 +77,7 @@ EVALUATION_TEXTS: Final[Mapping[str, Message]] = {
         "its file with --template.",
     ),
     "unlisted_accepted": (
-        "{numbers:,} bilangan yang diterima tidak ada di tabel kebenaran dan tidak dinilai.",
+        "{numbers:,} angka yang diterima tidak ada di kunci jawaban dan tidak dinilai.",
         "{numbers:,} accepted numbers are not in the table of truth and are not judged.",
     ),
     "documents_decided": (
@@ -85,49 +85,49 @@ EVALUATION_TEXTS: Final[Mapping[str, Message]] = {
         "The machine is judged: what people decided in {documents:,} documents (decisions.jsonl) does not count.",
     ),
     "photos_without_record": (
-        "{photos:,} foto kebenaran tanpa hasil; dihitung sebagai tidak dikenali.",
+        "{photos:,} foto di kunci jawaban tanpa hasil; dihitung sebagai tidak dikenali.",
         "{photos:,} photos of the truth have no record; they count as not located.",
     ),
     "sheet_filled": (
-        "Lembar buta: {rows:,} dari {drawn:,} bilangan yang diundi sudah diisi (dari {accepted:,} yang diterima); "
+        "Lembar uji: {rows:,} dari {drawn:,} angka contoh sudah diisi (dari {accepted:,} yang diterima); "
         "{unread:,} tanpa jawaban dihitung sebagai salah.",
         "Blind sheet: {rows:,} of {drawn:,} drawn numbers are filled in (of {accepted:,} accepted); {unread:,} without "
         "an answer count as wrong.",
     ),
-    "sheet_silent": ("Salah diam-diam: {interval}", "Silent errors: {interval}"),
+    "sheet_silent": ("Kesalahan tak terdeteksi: {interval}", "Silent errors: {interval}"),
     # page: tiles and titles
     "title": ("Penilaian pembacaan", "Evaluation of a reading"),
     "judged_against": ("dibandingkan dengan", "judged against"),
     "tile_photos": ("foto", "photos"),
-    "tile_numbers": ("bilangan tertulis", "written numbers"),
+    "tile_numbers": ("angka tertulis", "written numbers"),
     "tile_right": ("terbaca benar", "read right"),
     "tile_accepted": ("diterima", "accepted"),
-    "tile_review": ("diperiksa", "to review"),
-    "tile_silent": ("salah diam-diam", "silent errors"),
-    "main_figures": ("Angka utama", "Main figures"),
+    "tile_review": ("perlu diperiksa", "to review"),
+    "tile_silent": ("kesalahan tak terdeteksi", "silent errors"),
+    "main_figures": ("Hasil utama", "Main figures"),
     "what_n_shows": ("Apa yang terbukti", "What n can show"),
     "not_used": ("Yang tidak dapat dipakai ({faults})", "What could not be used ({faults})"),
     "worst": ("Yang terburuk", "The worst"),
     "confidence_title": ("Keyakinan", "Confidence"),
-    "confusions": ("Angka yang tertukar", "Digits taken for others"),
+    "confusions": ("Digit yang tertukar", "Digits taken for others"),
     "documents": ("Dokumen", "Documents"),
-    "reasons": ("Mengapa diperiksa", "Why right numbers went to review"),
+    "reasons": ("Mengapa perlu diperiksa", "Why right numbers went to review"),
     # page: the worst numbers
     "none_wrong": (
-        "Dari bilangan yang terbaca tidak ada yang salah.",
+        "Dari angka yang terbaca tidak ada yang salah.",
         "Of the numbers that were read none is wrong.",
     ),
     "worst_note": (
-        "{shown} dari {wrong} bilangan yang salah: dulu yang salah diam-diam, lalu yang salah dengan keyakinan tinggi. "
-        "Yang fotonya tidak dikenali tidak terbaca dan tidak ada di sini.",
+        "{shown} dari {wrong} angka yang salah: dulu kesalahan tak terdeteksi, lalu yang salah dengan keyakinan "
+        "tinggi. Yang fotonya tidak dikenali tidak terbaca dan tidak ada di sini.",
         "{shown} of {wrong} wrong numbers: silent errors first, then wrong ones by confidence. Numbers of photos that "
         "were not located were not read and are not here.",
     ),
     "no_picture": ("gambar tidak ada", "no picture"),
     "written": ("tertulis", "written"),
     "read": ("terbaca", "read"),
-    "shot_silent": ("SALAH DIAM-DIAM", "SILENT"),
-    "shot_review": ("diperiksa", "review"),
+    "shot_silent": ("KESALAHAN TAK TERDETEKSI", "SILENT"),
+    "shot_review": ("perlu diperiksa", "review"),
     # page: confidence, confusions, verdicts
     "confidence": ("keyakinan", "confidence"),
     "share_right": ("bagian yang benar", "share right"),
@@ -135,18 +135,18 @@ EVALUATION_TEXTS: Final[Mapping[str, Message]] = {
     "share_wrong": ("bagian yang salah", "share wrong"),
     "confidence_note": (
         "ECE {ece} atas kelas-kelas di bawah; garis tegak: selang eksak 95%; garis putus: jujur. Kanan: diambil "
-        "menurut keyakinan saja; titik: yang benar-benar diterima pembaca, dengan semua salah diam-diamnya.",
+        "menurut keyakinan saja; titik: yang benar-benar diterima pembaca, dengan semua kesalahan tak terdeteksi.",
         "ECE {ece} over the bins below; bars: exact 95% intervals; dashed: honest. Right: numbers taken by confidence "
         "alone; the dot: what the reader did accept, with all its silent errors.",
     ),
     "right": ("benar", "right"),
     "mean_confidence": ("keyakinan rata-rata", "mean confidence"),
     "written_read": ("tertulis \\ terbaca", "written \\ read"),
-    "truth_verdict": ("kebenaran \\ putusan", "truth \\ verdict"),
-    "truth_consistent": ("cocok seperti tertulis", "consistent as written"),
+    "truth_verdict": ("kunci jawaban \\ putusan", "truth \\ verdict"),
+    "truth_consistent": ("cocok sesuai tulisan di formulir", "consistent as written"),
     "truth_inconsistent": ("tidak cocok", "not"),
     "verdicts_note": (
-        "Lolos tanpa diperiksa dengan salah diam-diam: {wrong}. Tidak cocok, tetapi lolos: {passed}.",
+        "Lolos tanpa diperiksa dengan kesalahan tak terdeteksi: {wrong}. Tidak cocok, tetapi lolos: {passed}.",
         "Straight through with a silent error: {wrong}. Inconsistent and yet straight through: {passed}.",
     ),
     "reason": ("alasan", "reason"),
@@ -160,11 +160,11 @@ EVALUATION_TEXTS: Final[Mapping[str, Message]] = {
     "by_counted": ("Salah tulis petugas", "Clerks' slips"),
     "column_photos": ("foto", "photos"),
     "column_located": ("dikenali", "located"),
-    "column_numbers": ("bilangan", "numbers"),
+    "column_numbers": ("angka", "numbers"),
     "column_numbers_right": ("benar", "right"),
     "column_accepted": ("diterima", "accepted"),
-    "column_false_reviews": ("benar, diperiksa", "right, to review"),
-    "column_silent_errors": ("salah diam-diam", "silent errors"),
+    "column_false_reviews": ("benar, perlu diperiksa", "right, to review"),
+    "column_silent_errors": ("kesalahan tak terdeteksi", "silent errors"),
     "column_at_most": ("paling banyak", "at most (95%)"),
     "column_blanks": ("kosong", "blanks"),
     "column_blanks_right": ("dikenali kosong", "found blank"),
@@ -172,12 +172,12 @@ EVALUATION_TEXTS: Final[Mapping[str, Message]] = {
         "{rows} baris dengan kesalahan tersedikit tidak ditampilkan.",
         "{rows} rows with the fewest errors are not shown.",
     ),
-    # the blind sheet
-    "sheet_title": ("Lembar buta", "Blind sheet"),
+    # the blind sheet ("lembar uji")
+    "sheet_title": ("Lembar uji", "Blind sheet"),
     "sheet_steps": (
-        "{drawn:,} dari {accepted:,} bilangan yang diterima, undian {seed}. Tulis setiap bilangan seperti terlihat "
-        "pada gambar (kosong = tidak ada tulisan, ? = tidak terbaca), tanpa melihat hasil baca; lalu ketik di kolom "
-        "text berkas sheet.csv.",
+        "Contoh acak: {drawn:,} dari {accepted:,} angka yang diterima, benih acak {seed}. Tulis setiap angka seperti "
+        "terlihat pada gambar (kosong = tidak ada tulisan, ? = tidak terbaca), tanpa melihat hasil baca; lalu ketik "
+        "angka itu di kolom text berkas sheet.csv.",
         "{drawn:,} of {accepted:,} accepted numbers, seed {seed}. Write each number as the picture shows it (blank = "
         "nothing is written, ? = cannot be read), without looking at the results; then type it into the column text "
         "of sheet.csv.",

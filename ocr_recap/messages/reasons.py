@@ -116,7 +116,10 @@ REASONS: Final[Mapping[str, Message]] = {
     ),
 }
 
-_LOOK = "Lihat gambarnya dan tulis angka di kotaknya.", "Look at the picture and write down the number in the boxes."
+_LOOK = (
+    "Lihat gambarnya dan ketik angka yang tertulis di kotak.",
+    "Look at the picture and write down the number in the boxes.",
+)
 
 # What a person does about a number, by the reason for its review. A full sentence each.
 STEPS: Final[Mapping[str, Message]] = {
@@ -135,7 +138,7 @@ STEPS: Final[Mapping[str, Message]] = {
         "Look at the picture and write down the digit that was written last; if in doubt, ask the station's officers.",
     ),
     "bubbles_struck_out": (
-        "Lihat gambarnya dan tulis angka di kotaknya, bila angka itu sendiri tidak dicoret.",
+        "Lihat gambarnya dan ketik angka yang tertulis di kotak, bila angka itu sendiri tidak dicoret.",
         "Look at the picture and write down the number in the boxes, if that number is not struck out itself.",
     ),
     "cross_not_leading": (
@@ -151,13 +154,14 @@ STEPS: Final[Mapping[str, Message]] = {
         "Look at the picture: a digit on the printed frame is easily missed; if nothing is written, write blank.",
     ),
     "bubbles_disagree": (
-        "Lihat gambarnya dan tulis angka di kotaknya, dengan catatan bila bulatannya memang berbeda.",
+        "Lihat gambarnya dan ketik angka yang tertulis di kotak, dengan catatan bila bulatannya memang berbeda.",
         "Look at the picture and write down the number in the boxes, with a note if the bubbles do differ.",
     ),
     "bubbles_unclear": _LOOK,
     "digits_disagree": _LOOK,
     "strokes_disagree": (
-        "Lihat gambarnya, hitung ulang turusnya, dan tulis angka di kotaknya, dengan catatan bila turusnya berbeda.",
+        "Lihat gambarnya, hitung ulang turusnya, dan ketik angka yang tertulis di kotak, dengan catatan bila turusnya "
+        "berbeda.",
         "Look at the picture, count the strokes again, and write the number of the boxes, with a note if they differ.",
     ),
     "strokes_unclear": _LOOK,
@@ -166,7 +170,8 @@ STEPS: Final[Mapping[str, Message]] = {
         "Look at the picture; if the boxes are empty, write blank: the number is for the station's officers to say.",
     ),
     "row_totals_disagree": (
-        "Bandingkan jumlah tiap baris dengan gambarnya dan tulis angka di kotaknya, dengan catatan bila berbeda.",
+        "Bandingkan jumlah tiap baris dengan gambarnya dan ketik angka yang tertulis di kotak, dengan catatan bila "
+        "berbeda.",
         "Compare the row totals with the picture and write down the number in the boxes, with a note if they differ.",
     ),
     "rule_broken": (
@@ -188,7 +193,7 @@ STEPS: Final[Mapping[str, Message]] = {
     ),
     "other_sheet": (
         "Foto setiap lembar sendiri-sendiri; bila tidak dapat, pastikan dahulu bahwa lembar yang dibaca ini yang "
-        "dimaksud, lalu tulis angka di kotaknya.",
+        "dimaksud, lalu ketik angka yang tertulis di kotak.",
         "Photograph each sheet by itself; where that cannot be done, first make sure that the sheet that was read is "
         "the one that is meant, then write down the number in its boxes.",
     ),
