@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import ROOT
 from typer.testing import CliRunner
 
 from ocr_recap.cli import main
@@ -313,7 +314,7 @@ def test_forms_of_the_results_give_their_rules_and_missing_ones_are_named(tmp_pa
     assert found() == [0, 0, ["mine"]]
     assert "no template of mine" in call("evaluate", tmp_path, truth, "--lang", "en").stdout
     (tmp_path / "templates").mkdir()
-    form = (Path(main.__file__).parents[1] / "templates" / f"{FORM.id}.yaml").read_text("utf-8")
+    form = (ROOT / "templates" / f"{FORM.id}.yaml").read_text("utf-8")
     (tmp_path / "templates" / "mine.yaml").write_text(form.replace(f"id: {FORM.id}", "id: mine", 1), "utf-8")
     assert found() == [1, 1, []]
     (tmp_path / "templates" / "mine.yaml").write_text("no template", "utf-8")
@@ -741,7 +742,7 @@ def test_cut_agrees_with_crop(reader) -> None:
     from ocr_recap.imaging.photo import load as load_photo
     from ocr_recap.locate.locate import locate
 
-    photo = load_photo(SAMPLES / "page1-tilted.jpg", "a", reader.options)
+    photo = load_photo(SAMPLES / "page1-tilted.jpg", "a")
     located = locate(photo, reader.templates)
     patches = crop(photo, located)
     for field in located.template.fields_of("1"):
