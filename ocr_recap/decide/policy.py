@@ -210,7 +210,7 @@ def _counted_but_blank(case: Case) -> tuple[Reason, ...]:
 def _missed(case: Case, rules: Sequence[Evaluated]) -> tuple[Reason, ...]:
     """A single digit would make a sum hold: one that lies on the printed frame leaves its box empty to the reader.
 
-    Two drawn test documents of 576 had such a blank. Where the sum has several blanks each may be a digit.
+    Made after such blanks were seen on drawn test documents. Where the sum has several blanks each may be a digit.
     """
     for r in rules:
         if case.bubbles is not None or r.rule.strength != "exact" or r.rule.relation.operator != "=":
