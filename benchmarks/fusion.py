@@ -2,8 +2,9 @@
 
     python benchmarks/fusion.py [--documents 700] [--hard 100] [--seed N] [--keep DIR] [--workers 2]
 
-Stations are drawn with their clerks' slips (test writers), every page is photographed and read once, and what the
-witnesses say is decided in several ways:
+Stations are drawn with their clerks' slips (test writers), every page is photographed and read once. The documents of
+the usual seed are a development set: they were measured with many versions, and some rules were made after looking at
+them. What the witnesses say is decided in several ways:
 
 - digits alone: the likeliest number of the digit cells, accepted from the posterior of the strict policy up;
 - + bubbles, + strokes and row totals: the same with these witnesses heard;
@@ -15,7 +16,8 @@ An error is a number that is accepted, or called blank, and is written otherwise
 stand dates, which have no second witness and are never taken, and the digit reader on single cells, as located and cut
 by us: how often it is right, and how many cells that it surely calls a digit hold another one; a corrected cell holds
 the digit that counts. Prints a table for the docs, and keeps all figures in
-`benchmarks/fusion.json`. With `--keep` a second run, or a longer one, reads no photo twice.
+`benchmarks/fusion.json`. With `--keep` a second run, or a longer one, reads no photo twice; after a change of weights,
+template or code, name another folder.
 """
 
 from __future__ import annotations

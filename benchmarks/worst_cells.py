@@ -2,9 +2,9 @@
 
     python benchmarks/worst_cells.py [TRUTH] [--count 10] [--sheet FILE.png] [--write]
 
-Worst are the cells in which what is written gets the lowest probability. Cells are cut by their true corners. Real
-photos are looked at, nothing is chosen by them. `--sheet` draws them large, in the order of the list, for whoever puts
-them into words.
+Worst are the cells in which what is written gets the lowest probability. Cells are cut by their true corners. No weight
+is trained on real photos and no threshold of a reader is chosen on them; but training cells were made more various
+after looking at them. `--sheet` draws the cells large, in the order of the list, for whoever puts them into words.
 """
 
 from __future__ import annotations

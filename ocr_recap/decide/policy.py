@@ -1,4 +1,11 @@
-"""The only place that says accepted, review or blank. Every threshold stands here, with its origin.
+"""Decides each number: accepted, review or blank.
+
+One status is set elsewhere: `records/document.py` sends the numbers of a photo that does not count to review, because
+its page is decided on another photo. The thresholds of a policy stand in `policy.json` (`Thresholds`), those of legible
+cells in `Legible`. Other limits stand where they are used: `case.py` (`PLAUSIBLE`, `CLEAR_INK`), `confirmation.py`
+(when a sum confirms), `candidates.py` (`DOUBT`), `cells/box_refine.py` (when a box counts as found), `alterations.json`
+of the weights (when a number counts as struck out or written over), and the readers of `cells` (when strokes, row
+totals or bubbles count as read).
 
 A number is accepted where it is surely what is written, everything heard (`Case.confidence`), where its own digit cells
 say so too, and where a second witness confirms it: bubbles, strokes (or, where no strokes were read, the sum of several
@@ -35,8 +42,11 @@ _LEAST_TOTALS = 2  # likewise, one row's total is the number written once more
 class Thresholds:
     """How sure a number must be, as calibrated probabilities: one set for each policy, in `policy.json`.
 
-    That file is made by training/policy/choose.py, which says how: by risk control (Learn-then-Test) on drawn documents
-    of writers that training never saw. It holds the data's hash, what each threshold was tested on, and the bound.
+    That file is made by training/policy/choose.py. Only `posterior` was searched for, by risk control (Learn then Test)
+    on drawn documents of one form, by writers that training never saw. The search ended at a floor set by judgement,
+    and the floor is what stands there. All other thresholds are by judgement; `summed` was set after a drawn test
+    document was looked at. The file also holds the counts and the bound of that test, and a hash of the texts and digit
+    cells that it was run on.
 
     Attributes:
         posterior: the number is what is written, everything heard.
@@ -67,7 +77,7 @@ class Thresholds:
 
     @classmethod
     def of(cls, policy: Policy) -> Thresholds:
-        """The chosen ones."""
+        """The thresholds of a policy, from `policy.json`."""
         return cls(**_chosen()["policies"][policy]["thresholds"])
 
 

@@ -48,9 +48,9 @@ LEAST_AGREEMENT_AT_TAG, _AT_TAG = 0.70, 0.15
 # judgement: below it a mark is false or the light poor.
 _WORTH_FOLDING = 0.9
 _FALSE_MARK = 0.05  # support that three marks must gain over four before the fourth counts as false
-# Share of a page's lines in sight from which it may be the sheet that is meant though another one's tag is seen. Of a
-# drawn hard photo (document 32 of the test writers) a sheet cut off to 0.72 was read when that of the tag could not be
-# followed. Sizes do not tell: tilted sheets have 0.56 of the scale of one that lies nearer.
+# Share of a page's lines in sight from which it may be the sheet that is meant though another one's tag is seen. By
+# judgement, after a drawn hard photo (document 32 of the test writers) of which a sheet that was cut off was read when
+# that of the tag could not be followed. Sizes do not tell: a tilted sheet is smaller than one that lies nearer.
 _WHOLE = 0.9
 LARGEST_RESIDUAL = 0.06  # cell widths
 LEAST_MARGIN = 0.08  # without a tag: the best page must beat the next one's support by this much
@@ -194,6 +194,7 @@ def _with_tag(photo: Photo, template: Template, page_id: str, tag: SeenTag, temp
         return _at_marks(view, fits[0], photo.scale)  # says how far it is from being met
     hidden = [CORNERS[i] for i in out_of_sight(view, template, page_id, tag)]
     if fits and len(hidden) < 2:
+        # Not measured: no placement convinces. A line is looked for within 0.3 of a cell width (`line_fit.refine`).
         raise PhotoProblem("page_distorted", residual=">0.3", limit=LARGEST_RESIDUAL)
     raise PhotoProblem("page_incomplete", seen=["tag"], missing=hidden or ["two_corners"])
 

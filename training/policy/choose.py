@@ -1,4 +1,4 @@
-"""Choose the thresholds of `ocr_recap/decide/policy.json` by risk control, on documents by calibration writers.
+"""Choose the posteriors of `ocr_recap/decide/policy.json` by risk control, on documents by calibration writers.
 
     python training/policy/choose.py [--documents 160] [--hard 40] [--seed N] [--keep DIR] [--workers 2] [--write]
 
@@ -11,10 +11,15 @@ at once, without a correction for their number, since their order was fixed befo
 
 Other sheets differ from drawn ones. As a margin for that the ladder of a policy ends at its `FLOOR`, however well drawn
 documents would do below it: the strict policy takes no number that is not, by its own posterior, at least as sure as
-the risk asks on average; the balanced one none that is ten times less sure.
+the risk asks on average; the balanced one none that is ten times less sure. Both walks ended at their floor, so the
+posteriors that stand in policy.json are set by judgement, and these documents bound them. All other thresholds
+(`DESIGNS`) are by judgement. One form stands for all.
 
 The numbers of a document share its hand, its photo and its clerk, so they are no independent trials; the share of
-documents with any wrong number is printed beside. `--write` saves the thresholds with the hash of all evidence.
+documents with any wrong number is printed beside. `--write` saves the thresholds with a hash of what is written in the
+numbers and what the digit reader says of their cells; other evidence (bubbles, strokes, row totals) is not in it.
+Evidence that `--keep` has kept is found by preset, writers, seed and index alone: after a change of weights, template
+or code, name another folder.
 """
 
 from __future__ import annotations
@@ -102,7 +107,7 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--documents", type=int, default=160, help="of the field preset")
     parser.add_argument("--hard", type=int, default=40, help="documents of the hard preset")
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--keep", type=Path, help="folder of evidence: no photo is read twice")
+    parser.add_argument("--keep", type=Path, help="folder of evidence, for these weights, templates and code")
     parser.add_argument("--workers", type=int, default=2)
     return parser
 

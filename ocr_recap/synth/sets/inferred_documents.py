@@ -136,7 +136,8 @@ def hear(session: Session, workers: int, keep: Path | None = None) -> Iterator[H
         session: which.
         workers: processes.
         keep: a folder where every document is kept once it is heard, and taken from if it is there: the same session
-            goes on where it stopped. Made with other weights it is another session: choose another folder.
+            goes on where it stopped. Files are named by preset, writers, seed and index alone. Weights, templates and
+            code are not part of the name: choose another folder after any of them has changed.
     """
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
