@@ -1,16 +1,35 @@
 """How a message is said in Indonesian and English, filled with its data.
 
 Messages are `str.format` templates; the data that fills them travels with the code, so that other programs never parse
-a sentence. A list in that data holds codes of `WORDS`, or pairs of such a code and a text.
+a sentence. Data may hold:
+
+- a list: codes of `WORDS`, or pairs of such a code and a text; it is written with commas;
+- a `Text`: written in the language of the message around it;
+- `Lines`: texts of one line each, below each other;
+- a whole number, which a template may count: `{photos:photo}` is written `1 photo`, `2 photos`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 Language = Literal["id", "en"]
 Message = tuple[str, str]  # Indonesian, English
+
+
+class Text(NamedTuple):
+    """The same text in both languages."""
+
+    id: str
+    en: str
+
+
+class Lines(tuple[Any, ...]):
+    """Texts, or values as in the data of messages, that are written below each other."""
+
+    __slots__ = ()
+
 
 # Codes in the data of problems, in words.
 WORDS: Final[Mapping[str, Message]] = {
@@ -38,6 +57,13 @@ WORDS: Final[Mapping[str, Message]] = {
     "Too many levels of symbolic links": ("tautannya berputar", "its links go round in a circle"),
     "File name too long": ("namanya terlalu panjang", "its name is too long"),
     "Input/output error": ("media penyimpanan rusak atau terputus", "the disk is damaged or was disconnected"),
+    "No space left on device": ("disk penuh", "no space is left on the disk"),
+    "Disk quota exceeded": ("jatah disk habis", "the disk quota is used up"),
+    "Read-only file system": ("disk hanya dapat dibaca", "the disk is read-only"),
+    "Operation not permitted": ("tidak diizinkan", "operation not permitted"),
+    "Not a directory": ("ada berkas di tempat folder", "a file stands where a folder should be"),
+    "File exists": ("sudah ada berkas dengan nama itu", "there is a file of that name already"),
+    "local": ("lokal", "local"),
     "directory": ("folder yang tidak ditelusuri", "a folder that is not searched"),
     "pipe": ("pipa", "a pipe"),
     "socket": ("soket", "a socket"),
@@ -51,18 +77,44 @@ def both(message: Message, data: Mapping[str, Any]) -> dict[str, str]:
     Raises:
         KeyError: the message needs data that is not there.
     """
-    said = [{key: _said(value, language) for key, value in data.items()} for language in (0, 1)]
-    return {"id": message[0].format_map(said[0]), "en": message[1].format_map(said[1])}
+    return {"id": filled(message, "id", data), "en": filled(message, "en", data)}
 
 
-def _said(value: Any, language: int) -> Any:
+def filled(message: Message, language: Language, data: Mapping[str, Any]) -> str:
+    """The message in one language, filled with its data.
+
+    Raises:
+        KeyError: the message needs data that is not there.
+    """
+    place = _PLACES[language]
+    return message[place].format_map({key: _said(value, place) for key, value in data.items()})
+
+
+_PLACES: Final[Mapping[Language, int]] = {"id": 0, "en": 1}
+
+
+class _Number(int):
+    """A whole number that a template can count in English: the format `photo` gives `1 photo`, `2 photos`."""
+
+    def __format__(self, spec: str, /) -> str:
+        is_noun = len(spec) > 1 and spec.replace(" ", "").isalpha()
+        return counted(int(self), spec) if is_noun else int(self).__format__(spec)
+
+
+def _said(value: Any, place: int) -> Any:
+    if isinstance(value, Text):
+        return value[place]
+    if isinstance(value, Lines):
+        return "\n".join(str(_said(line, place)) for line in value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _Number(value)
     if not isinstance(value, list | tuple):
         return value
     items: list[Any] = list(value)
     parts: list[str] = []
     for item in items:
         code, *more = [str(x) for x in item] if isinstance(item, list | tuple) else [str(item)]
-        word = WORDS[code][language] if code in WORDS else code
+        word = WORDS[code][place] if code in WORDS else code
         parts.append(" ".join((word, *more)))
     return ", ".join(parts)
 

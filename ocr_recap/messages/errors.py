@@ -1,6 +1,145 @@
-"""What stops a command: exceptions that say why, and what to do, in Indonesian and English."""
+"""What stops a command: one exception class for each cause, each with an exit code of its own.
+
+An error is raised by its code and data: `raise FolderBusy("folder_busy", folder=folder)`. Its text in Indonesian and
+English says why, and what to do. `CATALOGUE` is the closed list of codes; the texts are those of `error_texts`. The
+exit codes are documented in docs/exit-codes.md.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar, Final
+
+from . import error_texts
+from .catalog import Message, both
+
+
+class OcrRecapError(Exception):
+    """A command cannot begin or go on. `str()` of it is the English text.
+
+    Attributes:
+        exit_code: of a command that ends with it.
+        code: the cause, a key of `CATALOGUE`.
+        data: what the text is filled with.
+        id, en: the text in Indonesian and in English.
+    """
+
+    exit_code: ClassVar[int]
+
+    def __init__(self, code: str, **data: Any) -> None:
+        """Fill the text of a code.
+
+        Raises:
+            KeyError: the code is not in the catalogue, or its text needs data that is not given.
+            TypeError: the code is one of another class.
+        """
+        entry = CATALOGUE[code]
+        if not isinstance(self, entry.kind):
+            raise TypeError(f"{code} is a code of {entry.kind.__name__}, not of {type(self).__name__}")
+        text = both(entry.text, data)
+        super().__init__(text["en"])
+        self.code, self.data = code, data
+        self.id, self.en = text["id"], text["en"]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), self.code, **self.data), (), self.__dict__
+
+
+class WrongUse(OcrRecapError):
+    """The command as it was given cannot be carried out."""
+
+    exit_code = 2
+
+
+class InputUnusable(OcrRecapError):
+    """What was named is not there, cannot be opened, or holds nothing to work on."""
+
+    exit_code = 3
+
+
+class TableFaulty(OcrRecapError):
+    """A table that a person brings is wrong: a manifest, a list of stations, a filled-in review, a truth."""
+
+    exit_code = 4
+
+
+class FolderBusy(OcrRecapError):
+    """Another process is at work in the folder of results."""
+
+    exit_code = 5
+
+
+class CannotWrite(OcrRecapError):
+    """Results cannot be written where they should go: the disk is full, permissions are missing."""
+
+    exit_code = 6
+
+
+class FolderDamaged(OcrRecapError):
+    """Results in the folder are damaged, were edited, or are of a version that this one cannot use."""
+
+    exit_code = 7
+
+
+class WorkersFailed(OcrRecapError):
+    """Processes that do the work do not start, or were killed."""
+
+    exit_code = 8
+
+
+class ExtraMissing(OcrRecapError):
+    """An optional library that the command needs is not installed."""
+
+    exit_code = 9
+
+
+class TemplateError(OcrRecapError, ValueError):
+    """A template cannot be used."""
+
+    exit_code = 10
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """One line each, in English: file, line, what is wrong, what to write."""
+        return tuple(self.data.get("problems", (self.en,)))
+
+
+class Interrupted(OcrRecapError):
+    """A person stopped the command (Ctrl-C)."""
+
+    exit_code = 130
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A code of the catalogue: the class that it is raised by, and its text."""
+
+    kind: type[OcrRecapError]
+    text: Message
+
+
+_TEXTS: Final[Mapping[type[OcrRecapError], Mapping[str, Message]]] = {
+    WrongUse: error_texts.WRONG_USE,
+    InputUnusable: error_texts.INPUT_UNUSABLE,
+    TableFaulty: error_texts.TABLE_FAULTY,
+    FolderBusy: error_texts.FOLDER_BUSY,
+    CannotWrite: error_texts.CANNOT_WRITE,
+    FolderDamaged: error_texts.FOLDER_DAMAGED,
+    WorkersFailed: error_texts.WORKERS_FAILED,
+    ExtraMissing: error_texts.EXTRA_MISSING,
+    TemplateError: error_texts.TEMPLATE_FAULTY,
+    Interrupted: error_texts.INTERRUPTED,
+}
+CATALOGUE: Final[Mapping[str, Entry]] = {
+    code: Entry(kind, text) for kind, texts in _TEXTS.items() for code, text in texts.items()
+}
+
+
+def why(fault: OSError) -> list[str]:
+    """The system's reason as data of a message, which says it in the language of the message where it is known."""
+    return [fault.strerror or type(fault).__name__]
 
 
 class BatchError(Exception):

@@ -1,0 +1,346 @@
+"""The texts of `errors.CATALOGUE` by cause: code to Indonesian and English, each with a next step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from .catalog import Message
+
+_Texts = Mapping[str, Message]
+
+WRONG_USE: Final[_Texts] = {
+    "accept_without_name": (
+        "--accept-edits memerlukan alasan dan nama, karena keduanya dicatat: --accept-edits ALASAN --by NAMA.",
+        "--accept-edits needs a reason and a name, since both are logged: --accept-edits REASON --by NAME.",
+    ),
+    "option_too_small": (
+        "{option}: nilainya paling sedikit {limit}. Tulis angka yang lebih besar.",
+        "{option}: the value must be {limit} at least. Write a larger number.",
+    ),
+    "option_too_large": (
+        "{option}: nilainya paling banyak {limit}. Tulis angka yang lebih kecil.",
+        "{option}: the value must be {limit} at most. Write a smaller number.",
+    ),
+    "option_pattern": (
+        "--station-pattern {pattern} bukan ekspresi reguler: salah di huruf ke-{place}. Perbaiki polanya.",
+        "--station-pattern {pattern} is no regular expression: wrong at character {place}. Correct the pattern.",
+    ),
+    "evaluate_needs_both": (
+        "Beri folder hasil dan berkas kebenaran: ocr-recap evaluate HASIL truth.jsonl",
+        "Give results and truth: ocr-recap evaluate RESULTS truth.jsonl",
+    ),
+    "cells_alone": (
+        "--cells berdiri sendiri: hapus folder hasil, berkas kebenaran dan --html dari perintah.",
+        "--cells stands alone: remove results, truth and --html from the command.",
+    ),
+    "sheet_filled_in": (
+        "{path} sudah diisi dan tidak ditimpa. Pilih folder lain dengan --out.",
+        "{path} is filled in and is not overwritten. Choose another folder with --out.",
+    ),
+    "synth_without_out": ("Tulis --out: ke mana hasilnya.", "Add --out: where results go."),
+    "synth_cells_with_more": (
+        "--cells hanya dapat dipakai dengan --out, --seed, --writers dan --mnist. Hapus yang lain.",
+        "--cells goes with --out, --seed, --writers and --mnist only. Remove the others.",
+    ),
+    "synth_without_form": (
+        "Tulis formulir dan --count, misalnya: ocr-recap synth c-hasil-ppwp-2024 --count 30 --out photos",
+        "Name a form and --count, for example: ocr-recap synth c-hasil-ppwp-2024 --count 30 --out photos",
+    ),
+    "defect_unknown": (
+        "--defect {unknown}: tidak dikenal; pilih dari {known}.",
+        "--defect {unknown}: unknown; choose from {known}.",
+    ),
+    "folder_not_empty": (
+        "{path} sudah berisi; pilih folder baru supaya foto lama tidak bercampur.",
+        "{path} is not empty; choose a new folder, so that old photos are not mixed in.",
+    ),
+    "file_exists": (
+        "{path} sudah ada; pilih --out lain, atau timpa dengan --force.",
+        "{path} is there already; choose another --out, or overwrite it with --force.",
+    ),
+    "pages_differ_in_size": (
+        "Halaman-halaman ini berbeda ukuran; beri satu per satu.",
+        "These pages differ in size; give them one by one.",
+    ),
+    "paper_size": ("--paper {size}: tulis seperti 297x420.", "--paper {size}: write it as 297x420."),
+}
+
+INPUT_UNUSABLE: Final[_Texts] = {
+    "no_photos": (
+        "Tidak ada foto di {where}. Beri nama berkas foto, atau folder berisi berkas {endings}.",
+        "No photos in {where}. Name photo files, or a folder that holds files ending in {endings}.",
+    ),
+    "photos_not_there": (
+        "{photos} tidak ada, padahal {folder} sudah berisi hasil: hasil itu dibiarkan. Periksa nama foto atau folder, "
+        "atau pilih folder hasil lain dengan --out.",
+        "{photos} is not there, and {folder} holds results already: they are left as they are. Check the name of the "
+        "photo or folder, or choose another folder of results with --out.",
+    ),
+    "file_unreadable": (
+        "{path}: tidak dapat dibaca ({why}). Periksa nama berkas dan izin membacanya.",
+        "{path}: cannot be read ({why}). Check its name and permissions.",
+    ),
+    "photo_unusable": ("{path}: {why}", "{path}: {why}"),
+    "no_results": (
+        "{folder} bukan folder hasil: {file} tidak ada. Beri folder yang dibuat oleh ocr-recap read --out.",
+        "{folder} is no folder of results: it has no {file}. Name a folder that ocr-recap read --out made.",
+    ),
+    "no_readings": (
+        "{path}: tidak ada {file} di sini. Buat dahulu dengan: ocr-recap read FOTO --out {path}",
+        "{path}: there is no {file} here. Make it first: ocr-recap read PHOTOS --out {path}",
+    ),
+    "no_journal": (
+        "Di {folder} tidak ada {file}. Beri folder yang dibuat oleh ocr-recap read --out.",
+        "{folder} has no {file}. Name a folder that ocr-recap read --out made.",
+    ),
+    "results_unreadable": (
+        "{path}: tidak dapat dibaca ({why}), sehingga hasil di {folder} tidak dapat diperiksa. Periksa izin membaca "
+        "dan media penyimpanannya.",
+        "{path}: cannot be read ({why}), so the results in {folder} cannot be checked. Look at permissions and the "
+        "disk.",
+    ),
+    "nothing_accepted": (
+        "{path}: belum ada angka yang diterima, jadi tidak ada yang dapat diambil sebagai contoh. Baca dahulu fotonya.",
+        "{path}: there is no accepted number to draw from. Read photos into it first.",
+    ),
+    "no_labelled_cells": (
+        "{path}: tidak ada kotak berlabel. Beri truth.jsonl dengan fotonya atau folder NAMA__KOLOM__i__LABEL.png.",
+        "{path}: no labelled cells. Give a truth.jsonl with its photos, or a folder of NAME__FIELD__i__LABEL.png.",
+    ),
+    "digit_images": (
+        "{path}: gambar angka MNIST tidak dapat dipakai ({why}). Unduh lagi berkasnya.",
+        "{path}: the MNIST images cannot be used ({why}). Fetch the files again.",
+    ),
+}
+
+TABLE_FAULTY: Final[_Texts] = {
+    "table_lines": (
+        "Tabel ini tidak dapat dipakai; perbaiki lalu jalankan lagi.\n{lines}",
+        "This table cannot be used; correct it, then run again.\n{lines}",
+    ),
+    "table_not_utf8": (
+        "{path}, baris {line}: bukan teks UTF-8. Simpan lagi sebagai 'CSV UTF-8'.",
+        "{path}, line {line}: not UTF-8 text. Save it again as 'CSV UTF-8'.",
+    ),
+    "truth_unusable": (
+        "{path}: tidak ada satu pun baris kebenaran yang dapat dibaca. Beri truth.jsonl, atau tabel "
+        "file,field,text.{why}",
+        "{path}: there is no line of truth in it that can be read. Give a truth.jsonl, or a table "
+        "file,field,text.{why}",
+    ),
+    "truth_empty": (
+        "{path}: tidak ada isian. Tulis di kolom text apa yang tertulis di formulir.",
+        "{path}: there is nothing in it. Type into the column text what the form says.",
+    ),
+    "sheet_of_other_results": (
+        "{path}: lembar ini tidak diambil dari {results}. Beri folder hasil yang menjadi asalnya.",
+        "{path}: not drawn from {results}. Give the results that it was drawn from.",
+    ),
+    "sheet_empty": (
+        "{path}: belum ada yang diisi. Tulis di kolom text apa yang terlihat pada gambar.",
+        "{path}: nothing is filled in yet. Type into the column text what the pictures show.",
+    ),
+    "sheet_altered": (
+        "{path}: kolom {column} harus sama di semua baris dan berupa angka; lembar ini sudah diubah. Pulihkan dari "
+        "salinan.",
+        "{path}: {column} must be the same number on all rows; this sheet was altered. Restore it from a copy.",
+    ),
+}
+
+FOLDER_BUSY: Final[_Texts] = {
+    "folder_busy": (
+        "Folder hasil {folder} sedang dipakai oleh proses ocr-recap lain. Tunggu sampai selesai, atau pilih folder "
+        "lain dengan --out.",
+        "Another ocr-recap process is at work in the folder of results {folder}. Wait until it has finished, or "
+        "choose another folder with --out.",
+    ),
+}
+
+CANNOT_WRITE: Final[_Texts] = {
+    "folder_unwritable": (
+        "Folder hasil {folder} tidak dapat ditulis ({why}). Pilih folder lain dengan --out, atau periksa izin dan "
+        "ruang disk; perintah yang sama akan melanjutkan.",
+        "The folder of results {folder} cannot be written ({why}). Choose another with --out, or check permissions "
+        "and disk space; the same command then goes on.",
+    ),
+    "results_unwritable": (
+        "Folder hasil {folder} tidak dapat ditulis ({why}). Tutup berkas hasil yang masih terbuka di aplikasi lain, "
+        "periksa izin dan ruang disk, lalu ulangi.",
+        "The folder of results {folder} cannot be written ({why}). Close results that are open in other programs, "
+        "check permissions and disk space, then repeat.",
+    ),
+    "file_unwritable": (
+        "{path}: tidak dapat ditulis ({why}). Pilih tempat lain, atau periksa izin dan ruang disk.",
+        "{path}: cannot be written ({why}). Choose another place, or check permissions and disk space.",
+    ),
+    "status_unwritable": (
+        "{folder} tidak dapat ditulis, dan prosesnya belum selesai: keadaannya tidak dapat dibaca di sini. Tanyakan "
+        "di komputer yang membaca fotonya, atau salin folder itu ke disk yang dapat ditulis.",
+        "{folder} cannot be written, and its batch is not finished: how far it is cannot be read here. Ask on the "
+        "machine that reads the photos, or copy the folder to a disk that can be written.",
+    ),
+    "sheet_full": (
+        "Tabel ini lebih dari {rows} baris, batas satu lembar Excel. Jalankan lagi tanpa --format xlsx; yang sudah "
+        "dibaca tidak dibaca ulang.",
+        "This table has more than {rows} rows, the limit of an Excel sheet. Run again without --format xlsx; what has "
+        "been read is not read again.",
+    ),
+}
+
+FOLDER_DAMAGED: Final[_Texts] = {
+    "folder_link": (
+        "{path} adalah tautan ke tempat lain. Hapus tautan itu, atau pilih folder lain dengan --out: hasil hanya "
+        "ditulis di dalam foldernya.",
+        "{path} is a link to another place. Remove the link, or choose another folder with --out: results are written "
+        "inside their folder only.",
+    ),
+    "results_unusable": (
+        "{path} tidak dapat dipakai oleh versi ini. Baca foto-fotonya lagi dengan ocr-recap read.",
+        "{path} cannot be used by this version. Read the photos again with ocr-recap read.",
+    ),
+    "results_line": (
+        "{where}: {why}. Baca foto-fotonya lagi dengan ocr-recap read, atau pulihkan folder dari salinan.",
+        "{where}: {why}. Read the photos again with ocr-recap read, or restore the folder from a copy.",
+    ),
+    "template_in_results": (
+        "{folder}: templat yang tersimpan di dalamnya tidak dapat dipakai oleh versi ini. Baca foto-fotonya lagi "
+        "dengan ocr-recap read.\n{why}",
+        "{folder}: a template that is kept in it cannot be used by this version. Read the photos again with ocr-recap "
+        "read.\n{why}",
+    ),
+    "journal_unreadable": (
+        "{path} tidak dapat dibaca ({why}). Ulangi sebentar lagi, atau jalankan lagi perintah read.",
+        "{path} cannot be read ({why}). Try again in a moment, or run the read command again.",
+    ),
+    "reading_changed": (
+        "{file}: hasil baca {photo} berubah sejak dibaca; tidak ada yang ditulis. Jalankan lagi perintah yang sama: "
+        "foto itu dibaca ulang.",
+        "{file}: what was read of {photo} was changed since; nothing was written. Run the same command again: that "
+        "photo is read again.",
+    ),
+    "log_unreadable": (
+        "{path}: tidak dapat dibaca ({why}). Periksa izin berkas, atau kembalikan dari cadangan.",
+        "{path}: cannot be read ({why}). Check its permissions, or restore it from a backup.",
+    ),
+    "log_line": (
+        "{path}, baris {line}: bukan keputusan. Jangan ubah berkas ini; kembalikan dari cadangan.",
+        "{path}, line {line}: no decision. This file is not to be edited; restore it from a backup.",
+    ),
+    "log_chain_broken": (
+        "{path}, baris {line}: rantai sidik putus. Satu baris di atasnya atau baris ini diubah, ditambah, dihapus "
+        "atau dipindah; tidak ada yang ditulis. Pulihkan berkas dari salinan, atau ulangi perintah dengan "
+        "--accept-edits ALASAN --by NAMA, dan itu dicatat.",
+        "{path}, line {line}: the chain of hashes is broken. A line above or this one was changed, added, removed or "
+        "moved; nothing was written. Restore the file from a copy, or repeat the command with --accept-edits REASON "
+        "--by NAME, which is logged.",
+    ),
+    "results_edited": (
+        "{folder}: tidak sama dengan yang tercatat di {sums}: {names}. Berkas berubah, ditambah atau hilang; tidak "
+        "ada yang ditulis. Pulihkan folder dari salinan. Bila perubahan itu memang dimaksud, jalankan lagi read atau "
+        "apply (mis. {command}) dengan --accept-edits ALASAN --by NAMA, dan itu dicatat.",
+        "{folder}: not what {sums} lists: {names}. Each was changed or lost, or was added; nothing was written. "
+        "Restore the folder from a copy. If the edit is meant, run read or apply again (such as {command}) with "
+        "--accept-edits REASON --by NAME, which is logged.",
+    ),
+    "results_half_written": (
+        "{folder}: hasil sedang ditulis, atau penulisannya terputus ({names} belum sama dengan {sums}). Jalankan lagi "
+        "perintah read atau apply yang terakhir, lalu ulangi.",
+        "{folder}: results are being written, or writing was interrupted ({names} not yet as {sums} lists). Run the "
+        "last read or apply again, then repeat.",
+    ),
+    "new_results_damaged": (
+        "{folder}: hasil baru belum selesai dipasang, dan {name} di antaranya rusak atau diubah. Jalankan lagi "
+        "perintah read yang sama dengan --accept-edits ALASAN --by NAMA: hasil setengah jadi itu dibuang, lalu dibuat "
+        "ulang.",
+        "{folder}: new results were not yet in place, and {name} among them was damaged or changed. Run the same read "
+        "command again with --accept-edits REASON --by NAME: the unfinished results are dropped and made again.",
+    ),
+}
+
+WORKERS_FAILED: Final[_Texts] = {
+    "workers_not_started": (
+        "Proses pekerja tidak dapat dimulai ({why}). Periksa memori yang kosong dan jalankan ocr-recap doctor, lalu "
+        "jalankan lagi perintah yang sama.",
+        "Worker processes cannot start ({why}). Check how much memory is free and run ocr-recap doctor, then run the "
+        "same command again.",
+    ),
+    "readers_not_started": (
+        "Proses pembaca tidak dapat dimulai ({why}). Periksa memori yang kosong dan jalankan ocr-recap doctor, lalu "
+        "jalankan lagi perintah yang sama; --executor serial membaca tanpa proses lain.",
+        "Processes that read cannot start ({why}). Check how much memory is free and run ocr-recap doctor, then run "
+        "the same command again; --executor serial reads without other processes.",
+    ),
+    "worker_killed": (
+        "Satu proses dihentikan sistem. Ulangi dengan --workers lebih kecil.",
+        "A process was killed. Run again with fewer --workers.",
+    ),
+    "ray_unreachable": (
+        "Ray ({where}) tidak dapat dihubungi: {why}. Periksa {variable}, atau pilih --executor processes.",
+        "Ray ({where}) cannot be reached: {why}. Check {variable}, or choose --executor processes.",
+    ),
+}
+
+EXTRA_MISSING: Final[_Texts] = {
+    "ray_missing": (
+        "Ray belum terpasang. Jalankan pip install 'ocr-recap[ray]', atau pilih --executor processes.",
+        "Ray is not installed. Run pip install 'ocr-recap[ray]', or choose --executor processes.",
+    ),
+    "xlsx_missing": (
+        "Buku kerja Excel memerlukan tambahan xlsx. Jalankan pip install 'ocr-recap[xlsx]' lalu ulangi, atau baca "
+        "tanpa --format xlsx; semua tabel juga ada sebagai CSV.",
+        "Excel workbooks need the extra xlsx. Run pip install 'ocr-recap[xlsx]' and start again, or read without "
+        "--format xlsx; all tables are there as CSV too.",
+    ),
+    "parquet_missing": (
+        "Parquet memerlukan tambahan parquet. Jalankan pip install 'ocr-recap[parquet]' lalu ulangi, atau baca tanpa "
+        "--format parquet; semua tabel juga ada sebagai CSV.",
+        "Parquet needs the extra parquet. Run pip install 'ocr-recap[parquet]' and start again, or read without "
+        "--format parquet; all tables are there as CSV too.",
+    ),
+    "names_missing": (
+        "Nama wilayah memerlukan tambahan names. Jalankan pip install 'ocr-recap[names]' lalu ulangi, atau baca tanpa "
+        "--names.",
+        "Names of regions need the extra names. Run pip install 'ocr-recap[names]' and start again, or read without "
+        "--names.",
+    ),
+}
+
+TEMPLATE_FAULTY: Final[_Texts] = {
+    "template_unknown": (
+        "{name}: tidak ada templat atau berkas itu; templat yang dikenal: {known}. Pilih salah satunya, atau beri "
+        "berkas .yaml.",
+        "{name}: no such template or file; known templates are {known}. Choose one of them, or give a .yaml file.",
+    ),
+    "template_too_large": (
+        "{path}: lebih besar dari {limit} byte, yang tidak diperlukan formulir mana pun. Periksa apakah ini templat.",
+        "{path}: larger than {limit} bytes, which no form needs. Check whether it is a template.",
+    ),
+    "template_unreadable": (
+        "{path}: tidak dapat dibaca sebagai teks UTF-8. Periksa izin membacanya, lalu simpan lagi sebagai UTF-8.",
+        "{path}: cannot be read as UTF-8 text. Check its permissions, then save it again as UTF-8.",
+    ),
+    "template_faulty": (
+        "Templat tidak dapat dipakai. Perbaiki yang disebut di bawah ini (dalam bahasa Inggris, seperti isi "
+        "templat):\n{problems}",
+        "The template cannot be used. Correct what is named below:\n{problems}",
+    ),
+    "template_contradicts": (
+        "{name}: tidak ada angka yang memenuhi semua aturannya. Periksa aturan exact dan inequality di templat, dan "
+        "apakah setiap angka muat di kotaknya.",
+        "{name}: no numbers obey its rules. Check that no exact rule or inequality contradicts another, and that "
+        "every number fits its boxes.",
+    ),
+}
+
+INTERRUPTED: Final[_Texts] = {
+    "interrupted": ("Dihentikan. Jalankan lagi bila perlu.", "Interrupted. Run the command again if need be."),
+    "interrupted_read": (
+        "Dihentikan. Jalankan perintah yang sama lagi: yang sudah dibaca tidak dibaca ulang.",
+        "Interrupted. Run the same command again: what has been read is not read again.",
+    ),
+    "interrupted_synth": (
+        "Dihentikan. Hapus yang setengah jadi, lalu jalankan lagi.",
+        "Interrupted. Remove what is half done, then run again.",
+    ),
+}
