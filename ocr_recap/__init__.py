@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from .batch.apply_review import apply
-    from .forms.template import Template, TemplateError
+    from .forms.template import Template
+    from .messages.errors import TemplateError
     from .read.reader import Reader
     from .records.document import Document
     from .records.options import Options
@@ -33,7 +34,7 @@ _HOMES: Final = {
     "Reader": "read.reader",
     "Record": "records.record",
     "Template": "forms.template",
-    "TemplateError": "forms.template",
+    "TemplateError": "messages.errors",
     "apply": "batch.apply_review",
 }
 

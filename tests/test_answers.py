@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ocr_recap.batch.review_answers import decide, read_answers
 from ocr_recap.forms.template import Rule
-from ocr_recap.messages.errors import BatchError
+from ocr_recap.messages.errors import InputUnusable, TableFaulty
 from ocr_recap.records.document import Document, settle
 from ocr_recap.records.grouping import group, sighting
 from ocr_recap.records.record import Record
@@ -187,8 +187,8 @@ def test_libreoffice_saves_it_and_it_reads_the_same(tmp_path):
 # --- what is refused, by line -----------------------------------------------------------------------------------------
 
 
-def refused(path, **arguments) -> BatchError:
-    with pytest.raises(BatchError) as fault:
+def refused(path, **arguments) -> TableFaulty:
+    with pytest.raises(TableFaulty) as fault:
         decisions(path, **arguments)
     return fault.value
 
@@ -199,8 +199,8 @@ def refused(path, **arguments) -> BatchError:
         ({"verified": "1234"}, "longer than the 3 boxes", "lebih panjang dari 3 kotak"),
         ({"verified": "12a"}, "is no number", "bukan angka"),
         ({"verified": "-5"}, "is no number", "bukan angka"),
-        ({"verified": "-"}, "dashes mean 0", "strip berarti 0"),
-        ({"verified": "XXX"}, "crosses or dashes mean 0", "berarti 0"),
+        ({"verified": "-"}, "0 where all of them hold crosses or dashes", "0 bila semua kotak berisi silang"),
+        ({"verified": "XXX"}, "hold crosses or dashes", "silang atau strip"),
         ({"verified": "1.2E+2"}, "rounded number", "aplikasi tabel"),
         ({"verified": "11.0"}, "is no number", "bukan angka"),
         ({"verified": "\N{SUPERSCRIPT TWO}"}, "is no number", "bukan angka"),
@@ -259,7 +259,7 @@ def test_limits_of_the_form(tmp_path):
     rule = Rule(id="most", text="votes_2 <= 50", strength="inequality", basis="test")
     form = FORM.model_copy(update={"rules": (rule,)})
     path = filled(tmp_path / "r.csv", {"a": {"verified": "51"}})
-    with pytest.raises(BatchError, match="beyond the limit votes_2 <= 50"):
+    with pytest.raises(TableFaulty, match="beyond the limit votes_2 <= 50"):
         decide(path, read_answers(path).filled, photos(), {FORM.id: form}, "Sri", AT)
     soft = FORM.model_copy(update={"rules": (Rule(id="most", text=rule.text, strength="soft", basis="test"),)})
     assert len(decide(path, read_answers(path).filled, photos(), {FORM.id: soft}, "Sri", AT)) == 1
@@ -280,7 +280,7 @@ def test_a_copy_of_a_photo_changes_nothing(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"a,b\n", b"\x00\xff", b'sha256,frame,template,page,field,verified\n"x'])
 def test_what_is_no_such_table_is_refused(tmp_path, content):
     (tmp_path / "r.csv").write_bytes(content)
-    with pytest.raises(BatchError):
+    with pytest.raises(TableFaulty):
         read_answers(tmp_path / "r.csv")
-    with pytest.raises(BatchError, match="cannot be read"):
+    with pytest.raises(InputUnusable, match="cannot be read"):
         read_answers(tmp_path / "missing.csv")

@@ -12,7 +12,7 @@ from fakes import FakeReader, contents, photo
 
 from ocr_recap.batch import jobs, run
 from ocr_recap.batch.run import collect
-from ocr_recap.messages.errors import BatchError
+from ocr_recap.messages.errors import CannotWrite, InputUnusable
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_named_files_are_always_tried(tmp_path):
 
 def test_a_folder_without_photos_is_an_error_in_both_languages(tmp_path):
     (tmp_path / "a.txt").write_text("x")
-    with pytest.raises(BatchError) as fault:
+    with pytest.raises(InputUnusable) as fault:
         collect([tmp_path])
     assert "Tidak ada foto" in fault.value.id
     assert "No photos" in fault.value.en
@@ -215,7 +215,7 @@ def test_a_fault_of_the_program_is_a_problem_of_one_photo(reader, photos, tmp_pa
 @pytest.mark.parametrize("place", ["file", "file/below"])
 def test_results_that_cannot_be_written_are_an_error(reader, photos, tmp_path, place):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(BatchError) as fault:
+    with pytest.raises(CannotWrite) as fault:
         run.run([photos], tmp_path / place)
     assert "--out" in fault.value.id
     assert "--out" in fault.value.en
@@ -439,7 +439,7 @@ def test_a_file_that_changes_while_it_is_read_is_no_result_of_its_bytes(reader, 
 def test_results_are_not_replaced_by_a_mistyped_name(reader, photos, tmp_path):
     run.run([photos], tmp_path / "out")
     before = contents(tmp_path / "out")
-    with pytest.raises(BatchError) as fault:
+    with pytest.raises(InputUnusable) as fault:
         run.run([tmp_path / "fotos"], tmp_path / "out")
     assert "--out" in fault.value.id
     assert "--out" in fault.value.en

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from ocr_recap.batch import run
 from ocr_recap.cli import doctor, main, summary
 from ocr_recap.forms import template
+from ocr_recap.messages.errors import CannotWrite, InputUnusable, TableFaulty, TemplateError, WrongUse
 
 
 @pytest.fixture(autouse=True)
@@ -86,30 +87,31 @@ def test_pictures_on_request(fake, tmp_path):
     assert len(list((tmp_path / "out" / "pages").glob("a-*.jpg"))) == 1
 
 
-def test_wrong_use_exits_2(fake, tmp_path):
+def test_what_cannot_be_done_exits_with_a_code_of_its_cause(fake, tmp_path):
     a = photo(tmp_path / "a.jpg")
     (tmp_path / "file").write_text("in the way")
     (tmp_path / "empty").mkdir()
-    for arguments, message in (
-        (["read", "--out", tmp_path / "out"], "PHOTOS"),
-        (["read", a], "--out"),
-        (["read", a, "--out", tmp_path / "file"], "cannot be written"),
-        (["read", tmp_path / "empty", "--out", tmp_path / "out"], "No photos"),
-        (["read", a, "--out", tmp_path / "out", "--max-pixels", "5"], "--max-pixels"),
-        (["read", a, "--out", tmp_path / "out", "--max-frames", "0"], "--max-frames"),
-        (["read", a, "--out", tmp_path / "out", "--workers", "0"], "--workers"),
-        (["print", "nothing", "--out", tmp_path / "x.pdf"], "no such template"),
-        (["print", FORM.id, "--out", tmp_path / "file" / "x.pdf"], "cannot be written"),
+    for arguments, kind, message in (
+        (["read", "--out", tmp_path / "out"], WrongUse, "PHOTOS"),
+        (["read", a], WrongUse, "--out"),
+        (["read", a, "--out", tmp_path / "file"], CannotWrite, "cannot be written"),
+        (["read", tmp_path / "empty", "--out", tmp_path / "out"], InputUnusable, "No photos"),
+        (["read", a, "--out", tmp_path / "out", "--max-pixels", "5"], WrongUse, "--max-pixels"),
+        (["read", a, "--out", tmp_path / "out", "--max-frames", "0"], WrongUse, "--max-frames"),
+        (["read", a, "--out", tmp_path / "out", "--max-frames", "99999"], WrongUse, "65535 at most"),
+        (["read", a, "--out", tmp_path / "out", "--workers", "0"], WrongUse, "--workers"),
+        (["print", "nothing", "--out", tmp_path / "x.pdf"], TemplateError, "no such template"),
+        (["print", FORM.id, "--out", tmp_path / "file" / "x.pdf"], CannotWrite, "cannot be written"),
     ):
         result = call(*arguments)
-        assert result.exit_code == 2, arguments
+        assert result.exit_code == kind.exit_code, arguments
         assert message in result.stderr
         assert result.stdout == ""
 
 
-def test_unknown_template_exits_2(tmp_path):
+def test_an_unknown_template_is_refused(tmp_path):
     result = call("read", photo(tmp_path / "a.jpg"), "--out", tmp_path / "out", "--template", "nothing")
-    assert result.exit_code == 2
+    assert result.exit_code == TemplateError.exit_code
     assert "nothing: no such template" in result.stderr
     assert FORM.id in result.stderr
 
@@ -169,16 +171,16 @@ def test_folders_and_patterns(fake, tmp_path):
     assert {json.loads(x)["station"]["code"] for x in (out / "photos.jsonl").read_text().splitlines()} == {None}
 
 
-def test_wrong_lists_and_patterns_exit_2_in_both_languages(fake, tmp_path):
+def test_wrong_lists_and_patterns_are_refused_in_both_languages(fake, tmp_path):
     a, table = photo(tmp_path / "a.jpg"), tmp_path / "m.csv"
     table.write_text("file,station\na.jpg,210114200400\n")
     for lang, message in (("en", "line 2: '210114200400' is no station code"), ("id", "baris 2: '210114200400' bukan")):
         for option in ("--manifest", "--stations"):
             result = call("read", a, "--out", tmp_path / "out", option, table, "--lang", lang)
-            assert result.exit_code == 2
+            assert result.exit_code == TableFaulty.exit_code
             assert message in result.stderr
     result = call("read", a, "--out", tmp_path / "out", "--station-pattern", "(")
-    assert result.exit_code == 2
+    assert result.exit_code == WrongUse.exit_code
     assert "--station-pattern" in result.stderr
     assert not (tmp_path / "out").exists()
 

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from ocr_recap import apply
 from ocr_recap.batch import publish_tables, run
 from ocr_recap.cli import main
-from ocr_recap.messages.errors import BatchError
+from ocr_recap.messages.errors import CannotWrite, InputUnusable, TableFaulty
 from ocr_recap.records.decision_log import read_log
 
 CODE = "2101142004001"
@@ -158,7 +158,7 @@ def test_the_same_answers_again_change_nothing(made, answers):
 def test_a_wrong_line_takes_nothing(folder, tmp_path):
     path = fill(folder / "review.csv", tmp_path / "f.csv", {"verified": "43"}, {"verified": "1000"})
     before = files(folder)
-    with pytest.raises(BatchError, match="line 3"):
+    with pytest.raises(TableFaulty, match="line 3"):
         apply(folder, path, by="Sri")
     assert files(folder) == before
 
@@ -171,7 +171,7 @@ def test_a_full_disk_loses_no_answer(folder, tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(publish_tables, "stations_csv", full)
-    with pytest.raises(BatchError, match="No space left"):
+    with pytest.raises(CannotWrite, match="no space is left"):
         apply(folder, path, by="Sri")
     assert {n: c for n, c in files(folder).items() if not n.startswith(".part/")} == before
     monkeypatch.undo()
@@ -202,7 +202,7 @@ def test_a_separator_of_lines_in_a_note_locks_nothing(folder, char):
 
 
 def test_what_is_no_folder_of_results_is_left_alone(tmp_path):
-    with pytest.raises(BatchError, match=r"run\.json"):
+    with pytest.raises(InputUnusable, match=r"run\.json"):
         apply(tmp_path, tmp_path / "review.csv")
     assert list(tmp_path.iterdir()) == []
 
@@ -216,7 +216,7 @@ def test_a_changed_photo_asks_for_a_new_table(folder, tmp_path, monkeypatch):
     result = run.run([tmp_path / "in"], folder)
     assert [d.file for d in result.idle] == [f"{CODE}.jpg"]
     assert accepted(folder) == {CODE: ""}
-    with pytest.raises(BatchError, match="content has changed"):
+    with pytest.raises(TableFaulty, match="content has changed"):
         apply(folder, path, by="Sri")
 
 
@@ -270,7 +270,7 @@ def test_command_line_refuses_by_line_in_both_languages(folder, tmp_path):
     path = fill(folder / "review.csv", tmp_path / "f.csv", {"verified": "x", "by": "Sri"})
     for language, message in (("en", "line 2: verified 'x' is no number"), ("id", "baris 2: verified 'x' bukan angka")):
         result = call("apply", folder, path, "--lang", language)
-        assert result.exit_code == 2
+        assert result.exit_code == TableFaulty.exit_code
         assert message in result.stderr
         assert result.stdout == ""
     assert not (folder / "decisions.jsonl").exists()

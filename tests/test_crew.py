@@ -18,7 +18,7 @@ from fakes import FakeReader, contents, photo
 
 from ocr_recap.batch import run as batch
 from ocr_recap.imaging import frames
-from ocr_recap.messages.errors import BatchError
+from ocr_recap.messages.errors import WorkersFailed
 from ocr_recap.read.workers import limits
 from ocr_recap.read.workers.limits import Limits
 from ocr_recap.read.workers.spawn import ProcessWorker
@@ -153,7 +153,7 @@ def test_a_file_that_kills_those_who_count_its_frames_is_a_problem(tmp_path, mon
 def test_workers_that_cannot_start_are_an_error_that_names_a_way_out(tmp_path, monkeypatch):
     monkeypatch.setattr(batch, "Reader", FakeReader)
     photo(tmp_path / "in" / "0.jpg")
-    with pytest.raises(BatchError, match="--executor serial"):
+    with pytest.raises(WorkersFailed, match="--executor serial"):
         batch.run([tmp_path / "in"], tmp_path / "out", executor=hire(never))
     batch.run([tmp_path / "in"], tmp_path / "out", executor="serial")
     assert codes(tmp_path / "out") == {"0.jpg": []}

@@ -7,7 +7,7 @@ from conftest import SAMPLES
 from fakes import lost, reread
 
 from ocr_recap import Reader
-from ocr_recap.messages.errors import BatchError
+from ocr_recap.messages.errors import FolderDamaged
 from ocr_recap.records.decision_log import Log, read_log
 from ocr_recap.records.decisions import Decision, Number, Stood, fold, latest, numbers_of
 from ocr_recap.records.document import Document, settle
@@ -184,7 +184,7 @@ def test_the_log_only_grows_and_the_last_word_counts(tmp_path, records):
 def test_a_damaged_log_is_named_by_line(tmp_path, records, line):
     log = Log().grown([decision(records["page2-torn-corner"], "votes_1", 91)])
     (tmp_path / "decisions.jsonl").write_bytes(log.content + line.encode())
-    with pytest.raises(BatchError, match="line 2"):
+    with pytest.raises(FolderDamaged, match="line 2"):
         read_log(tmp_path)
 
 

@@ -14,7 +14,7 @@ from fakes import reread
 
 from ocr_recap import Options, Reader
 from ocr_recap.batch import run
-from ocr_recap.messages.errors import BatchError
+from ocr_recap.messages.errors import TableFaulty
 from ocr_recap.records.document import Document, case_of
 from ocr_recap.records.grouping import group, sighting
 from ocr_recap.records.record import Record
@@ -353,6 +353,6 @@ def test_a_wrong_manifest_ends_a_batch_before_it_begins(tmp_path):
     batch_of_photos(tmp_path / "in")
     table = tmp_path / "m.csv"
     table.write_text(f"file,station\nmissing.jpg,{A}\n")
-    with pytest.raises(BatchError, match="line 2"):
+    with pytest.raises(TableFaulty, match="line 2"):
         run.run([tmp_path / "in"], tmp_path / "out", manifest=table)
     assert not (tmp_path / "out").exists()

@@ -24,6 +24,7 @@ from ocr_recap.evaluate.judge import judge
 from ocr_recap.evaluate.readings import read_results
 from ocr_recap.evaluate.truths import read_jsonl
 from ocr_recap.forms.template import load
+from ocr_recap.messages import errors
 
 FORM = load("c-hasil-ppwp-2024")
 PAGE3 = {"valid_total": "150", "invalid": "XX5", "grand_total": "155", "date_day": "14", "date_month": "02"}
@@ -407,21 +408,21 @@ def test_wrong_use_says_what_to_do(tmp_path: Path) -> None:
     photos = write(tmp_path / "records.jsonl", [record_of("a", {"valid_total": number("449")})])
     deep = tmp_path / "deep.jsonl"
     deep.write_text("[" * 100_000, "utf-8")
-    for arguments, words in (
-        ((tmp_path, truth), "ocr-recap read"),
-        ((truth, photos), "line not used"),
-        ((photos, photos), "no line of truth"),
-        ((truth,), "truth"),
-        ((), "RESULTS"),
-        ((photos, tmp_path / "none.jsonl"), "cannot be read"),
-        ((truth, "--cells", truth), "stands alone"),
-        (("--cells", tmp_path / "none.jsonl"), "cannot be read"),
-        (("--cells", tmp_path), "no labelled cells"),
-        ((photos, deep), "no line of truth"),
-        ((photos, truth, "--html", tmp_path), f"{tmp_path}: cannot be written"),
+    for arguments, kind, words in (
+        ((tmp_path, truth), errors.InputUnusable, "ocr-recap read"),
+        ((truth, photos), errors.InputUnusable, "line not used"),
+        ((photos, photos), errors.TableFaulty, "no line of truth"),
+        ((truth,), errors.WrongUse, "truth"),
+        ((), errors.WrongUse, "RESULTS"),
+        ((photos, tmp_path / "none.jsonl"), errors.InputUnusable, "cannot be read"),
+        ((truth, "--cells", truth), errors.WrongUse, "stands alone"),
+        (("--cells", tmp_path / "none.jsonl"), errors.InputUnusable, "cannot be read"),
+        (("--cells", tmp_path), errors.InputUnusable, "no labelled cells"),
+        ((photos, deep), errors.TableFaulty, "no line of truth"),
+        ((photos, truth, "--html", tmp_path), errors.CannotWrite, f"{tmp_path}: cannot be written"),
     ):
         result = call("evaluate", *arguments, "--lang", "en")
-        assert result.exit_code == 2, arguments
+        assert result.exit_code == kind.exit_code, arguments
         assert words in result.stderr
 
 
@@ -483,7 +484,7 @@ def test_a_table_that_is_none_is_refused_by_line(tmp_path: Path) -> None:
     table = tmp_path / "truth.csv"
     table.write_text("file,text\na,1\n", "utf-8")
     result = call("evaluate", photos, table)
-    assert (result.exit_code, "line 1" in result.stderr) == (2, True)
+    assert (result.exit_code, "line 1" in result.stderr) == (errors.TableFaulty.exit_code, True)
 
 
 # --- the blind sheet -------------------------------------------------------------------------------------------------
@@ -588,18 +589,18 @@ def test_foreign_and_empty_sheets_are_refused(drawn: tuple[Path, list[dict[str, 
     results, rows = drawn
     sheet = results / "sample-7" / "sheet.csv"
     result = call("evaluate", results, sheet, "--lang", "en")
-    assert (result.exit_code, "nothing is filled in" in result.stderr) == (2, True)
+    assert (result.exit_code, "nothing is filled in" in result.stderr) == (errors.TableFaulty.exit_code, True)
     for row in rows:
         row["text"] = answer(row)
     changed = [dict(row, seed="8") for row in rows[:3]] + rows[3:]
-    assert call("evaluate", results, fill(tmp_path / "f.csv", changed)).exit_code == 2
+    assert call("evaluate", results, fill(tmp_path / "f.csv", changed)).exit_code == errors.TableFaulty.exit_code
     other = [dict(row, sha256="f" * 64) for row in rows]
     result = call("evaluate", results, fill(tmp_path / "f.csv", other), "--lang", "en")
-    assert (result.exit_code, "not drawn from" in result.stderr) == (2, True)
+    assert (result.exit_code, "not drawn from" in result.stderr) == (errors.TableFaulty.exit_code, True)
     # A sheet that somebody has worked on is not drawn over.
     fill(sheet, rows)
     result = call("sample", results, "-n", 20, "--seed", 7, "--lang", "en")
-    assert (result.exit_code, "not overwritten" in result.stderr) == (2, True)
+    assert (result.exit_code, "not overwritten" in result.stderr) == (errors.WrongUse.exit_code, True)
 
 
 def test_a_sheet_of_results_shows_the_crops_beside_them(tmp_path: Path) -> None:

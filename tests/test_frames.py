@@ -23,7 +23,7 @@ from ocr_recap.batch import run
 from ocr_recap.forms import drawing
 from ocr_recap.imaging import frames, pdf
 from ocr_recap.imaging.photo import load, load_color
-from ocr_recap.messages.errors import BatchError
+from ocr_recap.messages.errors import InputUnusable, TableFaulty
 from ocr_recap.messages.problems import PhotoProblem
 from ocr_recap.records.record import Record
 from ocr_recap.report.overlay import rectified
@@ -436,7 +436,7 @@ def test_a_manifest_may_name_a_frame(fake, folder, reader, tmp_path) -> None:
     documents = reader.group(records[3:6], manifest=table)
     assert [d.station.code for d in documents] == [CODE, other]
     table.write_text(f"file,station\nloose.tif#4,{other}\n")
-    with pytest.raises(BatchError, match=r"loose\.tif#4"):
+    with pytest.raises(TableFaulty, match=r"loose\.tif#4"):
         run.run([folder], tmp_path / "out", manifest=table)
 
 
@@ -499,7 +499,7 @@ def test_all_endings_are_found_in_order_and_none_is_an_error_that_names_them(tmp
     found = run.collect([tmp_path])
     assert [p.name for p in found.photos] == ["a.pdf", "a.tiff", "c.heif", "b/3.tif", "b/4.HEIC", "b/5.HIF"]
     assert found.skipped == ("d.docx", "e.mov")
-    with pytest.raises(BatchError, match=r"\.pdf"):
+    with pytest.raises(InputUnusable, match=r"\.pdf"):
         run.collect([tmp_path / "b" / "..", tmp_path][:0])
 
 

@@ -27,7 +27,7 @@ from ocr_recap import Options, Reader
 from ocr_recap.batch import run as batch
 from ocr_recap.batch.inputs import DEEPEST, collect
 from ocr_recap.imaging import files
-from ocr_recap.messages.errors import BatchError
+from ocr_recap.messages.errors import FolderDamaged
 from ocr_recap.messages.problems import PhotoProblem
 from ocr_recap.records.record import Record
 
@@ -255,7 +255,7 @@ def test_results_are_not_written_through_links(tmp_path, name):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / name).symlink_to(tmp_path / "elsewhere", target_is_directory=True)
     (tmp_path / "a.jpg").write_bytes(good(1))
-    with pytest.raises(BatchError) as fault:
+    with pytest.raises(FolderDamaged) as fault:
         batch.run([tmp_path / "a.jpg"], tmp_path / "out")
     assert "tautan" in fault.value.id
     assert name in fault.value.en
@@ -267,7 +267,7 @@ def test_a_lock_that_is_a_link_empties_nothing(tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / ".lock").symlink_to(tmp_path / "mine.txt")
     (tmp_path / "a.jpg").write_bytes(good(1))
-    with pytest.raises(BatchError):
+    with pytest.raises(FolderDamaged):
         batch.run([tmp_path / "a.jpg"], tmp_path / "out")
     lock = FileLock(tmp_path / "out" / ".lock", timeout=0)  # what is checked here has the floor in pyproject.toml
     with pytest.raises(OSError):

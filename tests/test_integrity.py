@@ -23,7 +23,7 @@ from ocr_recap.batch.audit import Acceptance, EditedError
 from ocr_recap.batch.status import status
 from ocr_recap.cli import main
 from ocr_recap.evaluate.readings import read_results
-from ocr_recap.messages.errors import BatchError
+from ocr_recap.messages.errors import FolderDamaged, InputUnusable, WrongUse
 from ocr_recap.records.decision_log import read_log
 
 CODE = "2101142004001"
@@ -160,7 +160,7 @@ def test_the_command_line_names_what_was_edited(place, folder):
     for command in commands:
         for language, text in (("en", "not what SHA256SUMS lists"), ("id", "tidak sama dengan yang tercatat")):
             result = call(*command, "--lang", language)
-            assert (result.exit_code, result.stdout) == (2, "")
+            assert (result.exit_code, result.stdout) == (FolderDamaged.exit_code, "")
             assert text in result.stderr
             assert "documents.jsonl" in result.stderr
     told = call("status", folder, "--lang", "en")
@@ -220,7 +220,7 @@ def test_a_name_and_a_reason_are_needed(place, folder, options):
     before = everything(folder)
     for command in (("apply", folder, folder / "review.csv"), ("read", place / "in", "--out", folder)):
         result = call(*command, *options, "--lang", "en")
-        assert result.exit_code == 2
+        assert result.exit_code == WrongUse.exit_code
         assert "needs a reason and a name" in result.stderr
     assert everything(folder) == before
 
@@ -493,5 +493,5 @@ def test_read_and_apply_end_with_the_hash_of_the_list(place, folder):
 def test_a_folder_without_results_is_no_edit(tmp_path):
     (tmp_path / "photos.jsonl").write_text(json.dumps({"photo": {"file": "a.jpg"}, "fields": {}}) + "\n")
     assert len(read_results(tmp_path).readings) == 1
-    with pytest.raises(BatchError, match=r"run\.json"):
+    with pytest.raises(InputUnusable, match=r"run\.json"):
         publish_tables.rewrite(tmp_path)

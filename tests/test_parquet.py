@@ -15,6 +15,7 @@ from ocr_recap.batch import publish_tables
 from ocr_recap.batch import run as batch
 from ocr_recap.cli import main
 from ocr_recap.messages import extras
+from ocr_recap.messages.errors import ExtraMissing
 from ocr_recap.records.document import Document
 from ocr_recap.records.folder import PARQUET_FILES
 from ocr_recap.records.record import Record
@@ -110,7 +111,7 @@ def test_without_the_extra_a_batch_ends_before_it_begins(tmp_path, monkeypatch):
     for lang, words in (("id", "memerlukan tambahan parquet"), ("en", "needs the extra parquet")):
         arguments = ["read", str(tmp_path / "a.jpg"), "--out", str(tmp_path / "out"), "--format", "parquet"]
         result = CliRunner().invoke(main.app, [*arguments, "--lang", lang])
-        assert result.exit_code == 2
+        assert result.exit_code == ExtraMissing.exit_code
         assert words in result.stderr
     assert not (tmp_path / "out").exists()
 

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from ocr_recap.cli.main import app
 from ocr_recap.forms import drawing, template
 from ocr_recap.forms.proposal.proposal import propose
+from ocr_recap.messages.errors import InputUnusable
 
 sys.path.insert(0, str(ROOT / "docs"))
 import new_form
@@ -129,7 +130,7 @@ def test_what_cannot_be_measured_ends_with_a_next_step(name: str, says: str, bla
         file = SAMPLES / "page2-shadow.jpg"
     out = tmp_path / "form.yaml"
     done = call("new", file, "--out", out)
-    assert done.exit_code == 2, done.output
+    assert done.exit_code == InputUnusable.exit_code, done.output
     assert re.search(says, done.output), done.output
     assert not out.exists()
     assert done.exception is None or isinstance(done.exception, SystemExit)

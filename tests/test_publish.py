@@ -15,7 +15,7 @@ from fakes import FakeReader, contents, photo
 from ocr_recap.batch import checksums, publish_tables, run
 from ocr_recap.batch.audit import Acceptance, EditedError
 from ocr_recap.batch.lock import held
-from ocr_recap.messages.errors import BatchError
+from ocr_recap.messages.errors import CannotWrite, FolderBusy, FolderDamaged, InputUnusable
 from ocr_recap.records import document
 from ocr_recap.records.decisions import Decision, Stood, numbers_of
 from ocr_recap.records.document import settle
@@ -146,7 +146,7 @@ def test_a_damaged_log_stops_a_batch_before_it_begins(folder, tmp_path, monkeypa
     monkeypatch.setattr(run, "Reader", FakeReader)
     (folder / "decisions.jsonl").write_text("{}\n")
     before = contents(folder)
-    with pytest.raises(BatchError, match=r"decisions\.jsonl"):
+    with pytest.raises(FolderDamaged, match=r"decisions\.jsonl"):
         run.run([photo(tmp_path / "in" / "9.jpg", mark=9)], folder)
     assert contents(folder) == before
 
@@ -174,7 +174,7 @@ def test_a_filled_in_table_is_never_lost(folder, tmp_path, monkeypatch):
 def test_what_was_changed_by_hand_is_refused_and_nothing_is_written(folder, name):
     (folder / name).write_bytes((folder / name).read_bytes() + b"\n")
     before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-    with pytest.raises(BatchError) as fault:
+    with pytest.raises(FolderDamaged) as fault:
         publish_tables.rewrite(folder)
     assert name in fault.value.id
     assert "was changed or lost" in fault.value.en
@@ -188,9 +188,10 @@ def test_a_full_disk_leaves_everything_as_it_was(folder, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(publish_tables, "stations_csv", full)
-    with pytest.raises(BatchError) as fault:
+    with pytest.raises(CannotWrite) as fault:
         publish_tables.rewrite(folder)
-    assert "tidak dapat ditulis (No space left" in fault.value.id
+    assert "tidak dapat ditulis (disk penuh)" in fault.value.id
+    assert "cannot be written (no space is left on the disk)" in fault.value.en
     after = contents(folder)
     assert {name: content for name, content in after.items() if not name.startswith(".part/")} == before
     monkeypatch.undo()
@@ -207,11 +208,13 @@ def test_a_damaged_picture_is_not_given_a_new_hash(folder):
     assert checksums.read(folder)[name] == before
 
 
-@pytest.mark.parametrize("content", [None, "{}", '{"schema": 99}'])
-def test_what_is_no_folder_of_results(tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "kind"), [(None, InputUnusable), ("{}", FolderDamaged), ('{"schema": 99}', FolderDamaged)]
+)
+def test_what_is_no_folder_of_results(tmp_path, content, kind):
     if content is not None:
         (tmp_path / "run.json").write_text(content)
-    with pytest.raises(BatchError, match=r"run\.json"):
+    with pytest.raises(kind, match=r"run\.json"):
         publish_tables.rewrite(tmp_path)
     assert not (tmp_path / ".lock").exists()
 
@@ -222,7 +225,7 @@ def test_documents_and_photos_that_do_not_belong_together(folder):
         (folder / "documents.jsonl").unlink()
         if content is not None:
             (folder / "documents.jsonl").write_bytes(content)
-        with pytest.raises(BatchError, match=r"documents\.jsonl"):
+        with pytest.raises(FolderDamaged, match=r"documents\.jsonl"):
             publish_tables.rewrite(folder)
         (folder / "documents.jsonl").touch()
 
@@ -248,7 +251,7 @@ def test_two_processes_never_work_in_one_folder(folder, tmp_path, monkeypatch):
     try:
         assert ready.wait(60)
         for call in (lambda: publish_tables.rewrite(folder), lambda: run.run([photo(tmp_path / "9.jpg")], folder)):
-            with pytest.raises(BatchError) as fault:
+            with pytest.raises(FolderBusy) as fault:
                 call()
             assert "sedang dipakai" in fault.value.id
             assert "at work" in fault.value.en

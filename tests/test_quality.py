@@ -23,6 +23,7 @@ from ocr_recap.imaging.photo import load
 from ocr_recap.locate.locate import locate
 from ocr_recap.locate.located import OtherSheet
 from ocr_recap.messages import problems, reasons
+from ocr_recap.messages.errors import InputUnusable, TemplateError
 from ocr_recap.read.check import check
 from ocr_recap.records import photo_advice
 from ocr_recap.records.options import Options
@@ -209,9 +210,9 @@ def test_check_writes_json(tmp_path):
     assert found["quality"]["pixels"] > 30
 
 
-def test_check_refuses_wrong_use(tmp_path):
-    assert call(tmp_path).exit_code == 2
-    assert call(SAMPLES / "page2-clean.jpg", "-t", "no-such-form").exit_code == 2
+def test_check_refuses_what_it_cannot_work_on(tmp_path):
+    assert call(tmp_path).exit_code == InputUnusable.exit_code
+    assert call(SAMPLES / "page2-clean.jpg", "-t", "no-such-form").exit_code == TemplateError.exit_code
 
 
 def test_a_cell_is_measured_alike_whatever_stands_beside_it() -> None:

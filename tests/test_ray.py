@@ -11,14 +11,14 @@ from fakes import contents, photo
 from ocr_recap.batch import run
 from ocr_recap.batch.ray_executor import connected
 from ocr_recap.forms import template
-from ocr_recap.messages.errors import BatchError
+from ocr_recap.messages.errors import ExtraMissing, WorkersFailed
 from ocr_recap.read.workers.limits import Limits
 from ocr_recap.records.options import Options
 
 
 def test_ray_that_is_not_installed_is_an_error_with_a_next_step(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
-    with pytest.raises(BatchError, match=r"ocr-recap\[ray\]"):
+    with pytest.raises(ExtraMissing, match=r"ocr-recap\[ray\]"):
         run.run([photo(tmp_path / "in" / "0.jpg")], tmp_path / "out", executor="ray")
 
 
@@ -28,7 +28,7 @@ def local_ray():
     ray = pytest.importorskip("ray", reason="Ray is not installed (pip install 'ocr-recap[ray]')")
     try:
         connected(2)
-    except BatchError as fault:
+    except WorkersFailed as fault:
         pytest.skip(str(fault))  # on a machine that has too much to do already
     yield ray
     ray.shutdown()

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from ocr_recap.batch import run
 from ocr_recap.cli import main
 from ocr_recap.messages import extras
+from ocr_recap.messages.errors import ExtraMissing
 from ocr_recap.records.region_names import Region, region_of
 
 CODE = "2101142004001"
@@ -55,7 +56,7 @@ def test_without_the_extra_a_batch_ends_before_it_begins(tmp_path, monkeypatch):
     for lang, words in (("id", "memerlukan tambahan names"), ("en", "need the extra names")):
         arguments = ["read", str(photo(tmp_path / "a.jpg")), "--out", str(tmp_path / "out"), "--names", "--lang", lang]
         result = CliRunner().invoke(main.app, arguments)
-        assert result.exit_code == 2
+        assert result.exit_code == ExtraMissing.exit_code
         assert words in result.stderr
         assert "pip install 'ocr-recap[names]'" in result.stderr
     assert not (tmp_path / "out").exists()

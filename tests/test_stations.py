@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ocr_recap.messages.errors import BatchError
+from ocr_recap.messages.errors import InputUnusable, TableFaulty
 from ocr_recap.records.options import compiled
 from ocr_recap.records.station_codes import ManifestRow, Naming, codes_in, normal, place
 from ocr_recap.records.station_lists import read_manifest, read_roll
@@ -130,16 +130,16 @@ def test_manifests_as_spreadsheets_save_them(tmp_path, encoding, separator):
     [
         (f"c.jpg,{CODE}\n", 2, "not among the photos", "tidak ada di antara foto"),
         (f"a.jpg,{CODE}\na.jpg,{CODE}\n", 3, "listed twice", "dua kali"),
-        ("a.jpg,210114200400\n", 2, "12 digits instead of 13", "12 angka, seharusnya 13"),
+        ("a.jpg,210114200400\n", 2, "12 digits instead of 13", "12 digit, seharusnya 13"),
         ("a.jpg,2.10114E+12\n", 2, "spreadsheet", "aplikasi tabel"),
         (f'a.jpg,"=""{CODE}"""\n', 2, "no station code", "bukan kode TPS"),
-        ("a.jpg\n", 2, "1 columns instead of 2", "1 kolom, seharusnya 2"),
-        ("a.jpg,\n", 2, "0 digits", "0 angka"),
+        ("a.jpg\n", 2, "1 column instead of 2", "1 kolom, seharusnya 2"),
+        ("a.jpg,\n", 2, "0 digits", "0 digit"),
         (f'a.jpg,"{CODE}\n', 2, "not CSV", "bukan CSV"),
     ],
 )
 def test_wrong_rows_are_named_by_line_in_both_languages(tmp_path, rows, line, english, indonesian):
-    with pytest.raises(BatchError) as fault:
+    with pytest.raises(TableFaulty) as fault:
         read_manifest(listed(tmp_path, "file,station\n" + rows), NAMES)
     assert f"line {line}:" in fault.value.en
     assert english in fault.value.en
@@ -148,7 +148,7 @@ def test_wrong_rows_are_named_by_line_in_both_languages(tmp_path, rows, line, en
 
 
 def test_all_wrong_rows_are_named_at_once_up_to_a_limit(tmp_path):
-    with pytest.raises(BatchError) as fault:
+    with pytest.raises(TableFaulty) as fault:
         read_manifest(listed(tmp_path, "file,station\n" + f"c.jpg,{CODE}\n" * 14), NAMES)
     assert len(re.findall(r"line \d+:", fault.value.en)) == 10
     assert "4 more" in fault.value.en
@@ -165,16 +165,16 @@ def test_all_wrong_rows_are_named_at_once_up_to_a_limit(tmp_path):
     ],
 )
 def test_what_is_no_manifest(tmp_path, content, message):
-    with pytest.raises(BatchError) as fault:
+    with pytest.raises(TableFaulty) as fault:
         read_manifest(listed(tmp_path, content), NAMES)
     assert message in fault.value.en
-    with pytest.raises(BatchError, match="cannot be read"):
+    with pytest.raises(InputUnusable, match="cannot be read"):
         read_manifest(tmp_path / "missing.csv", NAMES)
 
 
 def test_the_roll(tmp_path):
     assert read_roll(listed(tmp_path, f"name,station\nA,{CODE}\nB,2101142004-2\n")) == (CODE, "2101142004002")
-    with pytest.raises(BatchError, match=r"line 3: .* already on line 2"):
+    with pytest.raises(TableFaulty, match=r"line 3: .* already on line 2"):
         read_roll(listed(tmp_path, f"station\n{CODE}\n2101142004-1\n"))
 
 

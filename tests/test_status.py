@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from ocr_recap.batch import run
 from ocr_recap.batch.status import status
 from ocr_recap.cli import main
-from ocr_recap.messages.errors import BatchError
+from ocr_recap.messages.errors import CannotWrite, InputUnusable
 
 
 @pytest.fixture
@@ -71,11 +71,11 @@ def test_what_is_being_read_is_named(photos, tmp_path, monkeypatch):
     assert status(out).running == ()
 
 
-def test_a_folder_without_a_batch_is_wrong_use(tmp_path):
-    with pytest.raises(BatchError):
+def test_a_folder_without_a_batch_is_refused(tmp_path):
+    with pytest.raises(InputUnusable):
         status(tmp_path)
     result = told(tmp_path, "--lang", "en")
-    assert result.exit_code == 2
+    assert result.exit_code == InputUnusable.exit_code
     assert "journal.sqlite" in result.stderr
 
 
@@ -120,5 +120,5 @@ def test_a_disk_that_cannot_be_written(photos, tmp_path, finished):
         assert "Results are what SHA256SUMS lists" in said
         assert code == 0
     else:
-        assert code == 2
+        assert code == CannotWrite.exit_code
         assert "cannot be written, and its batch is not finished" in said

@@ -20,6 +20,7 @@ from ocr_recap import Reader, Template
 from ocr_recap.cli import main
 from ocr_recap.forms.fields import RowTotals, Tally
 from ocr_recap.forms.template import parse_text
+from ocr_recap.messages import errors
 from ocr_recap.records.station_codes import Naming, place
 from ocr_recap.synth.cells import cells, cellset
 from ocr_recap.synth.sets import photos
@@ -334,25 +335,31 @@ def test_command_makes_cells(synth: Callable[..., Any], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("arguments", "kind", "message"),
     [
-        (("c-hasil-ppwp-2024", "--count", 3), "Add --out"),
-        (("--out", "x"), "Name a form and --count"),
-        (("c-hasil-ppwp-2024", "--out", "x"), "Name a form and --count"),
+        (("c-hasil-ppwp-2024", "--count", 3), errors.WrongUse, "Add --out"),
+        (("--out", "x"), errors.WrongUse, "Name a form and --count"),
+        (("c-hasil-ppwp-2024", "--out", "x"), errors.WrongUse, "Name a form and --count"),
         (
             ("c-hasil-ppwp-2024", "--count", 1, "--out", "x", "--defect", "rain"),
+            errors.WrongUse,
             "--defect rain: unknown; choose from bend",
         ),
-        (("nothing", "--count", 1, "--out", "x"), "no such template or file"),
-        (("c-hasil-ppwp-2024", "--cells", 3, "--out", "x.npz"), "--cells goes with"),
-        (("--cells", 3, "--out", "x.npz", "--mnist", "/nowhere"), "/nowhere"),
+        (("nothing", "--count", 1, "--out", "x"), errors.TemplateError, "no such template or file"),
+        (("c-hasil-ppwp-2024", "--cells", 3, "--out", "x.npz"), errors.WrongUse, "--cells goes with"),
+        (("--cells", 3, "--out", "x.npz", "--mnist", "/nowhere"), errors.InputUnusable, "/nowhere"),
     ],
 )
 def test_wrong_use_is_said(
-    synth: Callable[..., Any], arguments: tuple[Any, ...], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    synth: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    kind: type[errors.OcrRecapError],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     done = synth(*arguments)
-    assert done.exit_code == 2
+    assert done.exit_code == kind.exit_code
     assert message in done.stderr
     assert not list(tmp_path.iterdir())

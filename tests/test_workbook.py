@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from ocr_recap.batch import apply_review, publish_tables, run
 from ocr_recap.cli import main
 from ocr_recap.messages import extras
-from ocr_recap.messages.errors import BatchError
+from ocr_recap.messages.errors import CannotWrite, ExtraMissing
 from ocr_recap.records import document
 from ocr_recap.report import csv_tables, xlsx
 from ocr_recap.report.pictures import STRIP_HEIGHT
@@ -205,7 +205,7 @@ def test_without_the_extra_a_batch_ends_before_it_begins(tmp_path, monkeypatch):
             lang,
         ]
         result = CliRunner().invoke(main.app, arguments)
-        assert result.exit_code == 2
+        assert result.exit_code == ExtraMissing.exit_code
         assert words in result.stderr
         assert "pip install 'ocr-recap[xlsx]'" in result.stderr
     assert not (tmp_path / "out").exists()
@@ -216,7 +216,7 @@ def test_without_the_extra_no_answer_is_taken(small, tmp_path, monkeypatch):
     cells = {**{name: answered[name] for name in ("sha256", "frame", "template", "page", "field")}, "verified": "7"}
     (tmp_path / "r.csv").write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n")
     monkeypatch.setattr(extras, "find_spec", lambda name: None)
-    with pytest.raises(BatchError, match="need the extra xlsx"):
+    with pytest.raises(ExtraMissing, match="need the extra xlsx"):
         apply_review.apply(small, tmp_path / "r.csv", by="A")
     assert not (small / "decisions.jsonl").exists()
 
@@ -224,7 +224,7 @@ def test_without_the_extra_no_answer_is_taken(small, tmp_path, monkeypatch):
 def test_a_full_sheet_is_refused_never_cut_off(small, monkeypatch):
     before = (small / "tables.xlsx").read_bytes()
     monkeypatch.setattr(xlsx, "MOST_ROWS", 4)
-    with pytest.raises(BatchError, match="more than 3 rows"):
+    with pytest.raises(CannotWrite, match="more than 3 rows"):
         publish_tables.rewrite(small)
     assert (small / "tables.xlsx").read_bytes() == before
 

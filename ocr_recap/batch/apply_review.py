@@ -57,9 +57,8 @@ def apply(folder: str | Path, review: str | Path, by: str | None = None, accept_
 
     Raises:
         ocr_recap.batch.audit.EditedError: files that results are made of were edited, and nobody accepts that.
-        ocr_recap.messages.errors.BatchError: a line, the table or the folder is wrong, or another process is at work
-        in it; the
-            message says where and what to do. No answer was taken.
+        ocr_recap.messages.errors.OcrRecapError: by its class: a line, the table or the folder is wrong, another process
+            is at work in it, or it cannot be written; the message says where and what to do. No answer was taken.
     """
     folder, review = Path(folder), Path(review)
     accept = acceptance(by, accept_edits)

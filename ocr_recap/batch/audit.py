@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..messages.errors import BatchError
+from ..messages.errors import FolderDamaged, WrongUse
 from ..messages.text import one_line
 from ..records.decision_log import Changed, Log, LogEvent, read_log
 from ..records.decisions import utc
@@ -35,12 +35,10 @@ TO_FILL_IN = frozenset({REVIEW_FILE, WORKBOOK_FILE})  # people write into these;
 _MOST_NAMED = 5  # files in one message
 
 
-class EditedError(BatchError):
+class EditedError(FolderDamaged):
     """Files of a folder of results are not what was published; `edits` names them."""
 
-    def __init__(self, text_id: str, text_en: str, edits: tuple[Edit, ...] = ()) -> None:
-        super().__init__(text_id, text_en)
-        self.edits = edits
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,16 +77,13 @@ def acceptance(by: str | None, reason: str | None) -> Acceptance | None:
     """What the options `--accept-edits` and `--by` say; None without the first.
 
     Raises:
-        BatchError: a reason without a name, or an empty one.
+        WrongUse: a reason without a name, or an empty one.
     """
     if reason is None:
         return None
     found = Acceptance(one_line(by or ""), one_line(reason))
     if not (found.by and found.reason):
-        raise BatchError(
-            "--accept-edits memerlukan alasan dan nama, karena keduanya dicatat: --accept-edits ALASAN --by NAMA.",
-            "--accept-edits needs a reason and a name, since both are logged: --accept-edits REASON --by NAME.",
-        )
+        raise WrongUse("accept_without_name")
     return found
 
 
@@ -135,7 +130,7 @@ def examine(folder: Path, accept: Acceptance | None, names: Iterable[str] = ()) 
 
     Raises:
         EditedError: something was edited and nobody accepts that.
-        BatchError: the log cannot be read.
+        FolderDamaged: the log cannot be read.
         OSError: a file cannot be read.
     """
     found = edits(folder, names)
@@ -200,32 +195,13 @@ def named(found: Iterable[Edit]) -> str:
 def _edited(folder: Path, found: tuple[Edit, ...]) -> EditedError:
     names = named(found)
     if (folder / READY_FOLDER).is_dir():
-        return EditedError(
-            f"{folder}: hasil sedang ditulis, atau penulisannya terputus ({names} belum sama dengan {SUMS_FILE}). "
-            "Jalankan lagi perintah read atau apply yang terakhir, lalu ulangi.",
-            f"{folder}: results are being written, or writing was interrupted ({names} not yet as {SUMS_FILE} lists). "
-            "Run the last read or apply again, then repeat.",
-            found,
-        )
-    how = f"ocr-recap apply {folder} {folder / REVIEW_FILE}"
-    return EditedError(
-        f"{folder}: tidak sama dengan yang tercatat di {SUMS_FILE}: {names}. Berkas berubah, ditambah atau hilang; "
-        "tidak ada yang ditulis. Pulihkan folder dari salinan. Bila perubahan itu memang dimaksud, jalankan lagi read "
-        f"atau apply (mis. {how}) dengan --accept-edits ALASAN --by NAMA, dan itu dicatat.",
-        f"{folder}: not what {SUMS_FILE} lists: {names}. Each was changed or lost, or was added; nothing was written. "
-        f"Restore the folder from a copy. If the edit is meant, run read or apply again (such as {how}) with "
-        "--accept-edits REASON --by NAME, which is logged.",
-        found,
-    )
+        fault = EditedError("results_half_written", folder=folder, names=names, sums=SUMS_FILE)
+    else:
+        command = f"ocr-recap apply {folder} {folder / REVIEW_FILE}"
+        fault = EditedError("results_edited", folder=folder, names=names, sums=SUMS_FILE, command=command)
+    fault.edits = found
+    return fault
 
 
 def _broken(folder: Path, line: int) -> EditedError:
-    path = folder / DECISIONS_FILE
-    return EditedError(
-        f"{path}, baris {line}: rantai sidik putus. Satu baris di atasnya atau baris ini diubah, ditambah, dihapus "
-        "atau dipindah; tidak ada yang ditulis. Pulihkan berkas dari salinan, atau ulangi perintah dengan "
-        "--accept-edits ALASAN --by NAMA, dan itu dicatat.",
-        f"{path}, line {line}: the chain of hashes is broken. A line above or this one was changed, added, removed or "
-        "moved; nothing was written. Restore the file from a copy, or repeat the command with --accept-edits REASON "
-        "--by NAME, which is logged.",
-    )
+    return EditedError("log_chain_broken", path=folder / DECISIONS_FILE, line=line)

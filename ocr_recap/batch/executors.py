@@ -54,7 +54,8 @@ def hire_of(
         ship: send photos to the workers, instead of where they lie.
 
     Raises:
-        BatchError: the executor is not installed or cannot be reached.
+        ExtraMissing: the executor is not installed.
+        WorkersFailed: it cannot be reached.
     """
     if executor == "serial":
         return lambda: SerialWorker(reader())

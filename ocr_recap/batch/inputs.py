@@ -9,7 +9,7 @@ from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from ..messages.errors import BatchError
+from ..messages.errors import InputUnusable
 from ..messages.text import printable
 from ..records.folder import FILES, FOLDERS, JOURNAL_FILES
 
@@ -51,7 +51,7 @@ def collect(inputs: Iterable[str | Path], out: Path | None = None) -> Collected:
         out: folder of results, left out of the search.
 
     Raises:
-        BatchError: there is no photo at all.
+        InputUnusable: there is no photo at all.
     """
     found: list[Input] = []
     skipped: list[str] = []
@@ -66,12 +66,8 @@ def collect(inputs: Iterable[str | Path], out: Path | None = None) -> Collected:
         if len(found) == before:
             skipped.append(f"{_clean(given.name or str(given))}/")
     if not found:
-        where = ", ".join(folders) or "-"
         endings = " ".join(sorted(PHOTO_ENDINGS))
-        raise BatchError(
-            f"Tidak ada foto di {where}. Beri nama berkas foto, atau folder berisi berkas {endings}.",
-            f"No photos in {where}. Name photo files, or a folder that holds files ending in {endings}.",
-        )
+        raise InputUnusable("no_photos", where=", ".join(folders) or "-", endings=endings)
     return Collected(tuple(_told_apart(found)), tuple(skipped))
 
 

@@ -59,7 +59,7 @@ def recover(folder: Path, discard: bool = False) -> None:
     if damaged and discard:
         shutil.rmtree(ready)
     elif damaged:
-        raise _incomplete(folder, damaged)
+        raise EditedError("new_results_damaged", folder=folder, name=damaged)
     else:
         keep_filled(folder, fresh=ready)
         _move(ready, folder)
@@ -126,13 +126,3 @@ def _force_out(path: Path) -> None:
     if path.is_file():
         with path.open("rb+") as file:
             os.fsync(file.fileno())
-
-
-def _incomplete(folder: Path, name: str) -> EditedError:
-    return EditedError(
-        f"{folder}: hasil baru belum selesai dipasang, dan {name} di antaranya rusak atau diubah. Jalankan lagi "
-        "perintah read yang sama dengan --accept-edits ALASAN --by NAMA: hasil setengah jadi itu dibuang, lalu dibuat "
-        "ulang.",
-        f"{folder}: new results were not yet in place, and {name} among them was damaged or changed. Run the same read "
-        "command again with --accept-edits REASON --by NAME: the unfinished results are dropped and made again.",
-    )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ..messages.errors import BatchError
+from ..messages.errors import FolderBusy, FolderDamaged
 from ..records.folder import FILES, FOLDERS, JOURNAL_FILES, LOCK_FILE, PART_FOLDER, READY_FOLDER, WORK_FOLDER
 
 _OURS = FILES | FOLDERS | JOURNAL_FILES | {LOCK_FILE, PART_FOLDER, READY_FOLDER, WORK_FOLDER}
@@ -20,7 +20,8 @@ def held(folder: Path) -> Generator[None]:
     """Keep other processes, and other threads, out of a folder of results; may be nested within one thread.
 
     Raises:
-        BatchError: another one is at work in it, or a link would lead out of it.
+        FolderBusy: another one is at work in it.
+        FolderDamaged: a link would lead out of it.
         OSError: the folder is not there or cannot be written.
     """
     refuse_links(folder)
@@ -28,12 +29,7 @@ def held(folder: Path) -> Generator[None]:
     try:
         lock.acquire()
     except Timeout:
-        raise BatchError(
-            f"Folder hasil {folder} sedang dipakai oleh proses ocr-recap lain. Tunggu sampai selesai, atau pilih "
-            "folder lain dengan --out.",
-            f"Another ocr-recap process is at work in the folder of results {folder}. Wait until it has finished, or "
-            "choose another folder with --out.",
-        ) from None
+        raise FolderBusy("folder_busy", folder=folder) from None
     except NotImplementedError:  # older filelock, where a file system has no locks
         raise OSError(errno.ENOSYS, "no file locks here") from None
     try:
@@ -49,17 +45,12 @@ def refuse_links(folder: Path) -> None:
     published pictures is replaced, never written through.
 
     Raises:
-        BatchError: one of our files or folders is a link.
+        FolderDamaged: one of our files or folders is a link.
         OSError: the folder cannot be read.
     """
     links = sorted(path.name for path in folder.iterdir() if path.name in _OURS and is_link(path))
     if links:
-        raise BatchError(
-            f"{folder / links[0]} adalah tautan ke tempat lain. Hapus tautan itu, atau pilih folder lain dengan --out: "
-            "hasil hanya ditulis di dalam foldernya.",
-            f"{folder / links[0]} is a link to another place. Remove the link, or choose another folder with --out: "
-            "results are written inside their folder only.",
-        )
+        raise FolderDamaged("folder_link", path=folder / links[0])
 
 
 def is_link(path: Path) -> bool:

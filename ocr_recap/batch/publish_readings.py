@@ -89,7 +89,7 @@ def publish(
         examined: what people decided about an earlier batch in `out`, which stays there and is heard again.
 
     Raises:
-        BatchError: a result in the journal was changed since it was read.
+        EditedError: a result in the journal was changed since it was read.
         OSError: `out` cannot be written.
     """
     stage, examined = out / PART_FOLDER, examined or Examined(Log())
@@ -192,18 +192,9 @@ def _entry(planned: Planned, plan: Sequence[Planned], reader: Reader, journal: J
     if (entry := journal.load(job)) is not None:
         return entry
     if job.label in journal.changed:
-        raise _changed(job.label)
+        raise EditedError("reading_changed", file=JOURNAL_FILE, photo=job.label)
     lost = reader.unread(job.name, job.frame, "internal_error", sha256=job.sha256, error="result lost")
     return Entry(lost, {}, job.name)
-
-
-def _changed(name: str) -> EditedError:
-    return EditedError(
-        f"{JOURNAL_FILE}: hasil baca {name} berubah sejak dibaca; tidak ada yang ditulis. Jalankan lagi perintah yang "
-        "sama: foto itu dibaca ulang.",
-        f"{JOURNAL_FILE}: what was read of {name} was changed since; nothing was written. Run the same command again: "
-        "that photo is read again.",
-    )
 
 
 def _duplicate(first: Record, name: str) -> Record:

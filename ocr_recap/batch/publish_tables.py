@@ -18,8 +18,9 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from ..forms import template
-from ..forms.template import Template, TemplateError
-from ..messages.errors import BatchError
+from ..forms.template import Template
+from ..messages.catalog import Wording
+from ..messages.errors import CannotWrite, FolderDamaged, TemplateError, system_reason
 from ..messages.problems import OF_GROUPING
 from ..records import region_names
 from ..records.decision_log import Log, LogEvent
@@ -113,7 +114,9 @@ def rewrite(folder: str | Path, accept: Acceptance | None = None) -> Tables:
 
     Raises:
         ocr_recap.batch.audit.EditedError: what results are made of was edited.
-        BatchError: no such folder, another process is at work in it, or it cannot be written.
+        InputUnusable: no such folder.
+        FolderBusy: another process is at work in it.
+        CannotWrite: it cannot be written.
     """
     folder = Path(folder)
     with at_work(folder, accept):
@@ -125,7 +128,9 @@ def at_work(folder: Path, accept: Acceptance | None = None) -> Generator[None, N
     """Hold a folder of results, after what an earlier command left undone in it was finished.
 
     Raises:
-        BatchError: no such folder, another process is at work in it, or it cannot be written.
+        InputUnusable: no such folder.
+        FolderBusy: another process is at work in it.
+        CannotWrite: it cannot be written.
     """
     if not (folder / READY_FOLDER).is_dir():
         read_run(folder)  # before a lock is left in a folder that is none of ours
@@ -134,13 +139,7 @@ def at_work(folder: Path, accept: Acceptance | None = None) -> Generator[None, N
             recover(folder, discard=accept is not None)
             yield
     except OSError as fault:
-        why = fault.strerror or type(fault).__name__
-        raise BatchError(
-            f"Folder hasil {folder} tidak dapat ditulis ({why}). Tutup berkas hasil yang masih terbuka di aplikasi "
-            "lain, periksa izin dan ruang disk, lalu ulangi.",
-            f"The folder of results {folder} cannot be written ({why}). Close results that are open in other programs, "
-            "check permissions and disk space, then repeat.",
-        ) from None
+        raise CannotWrite("results_unwritable", folder=folder, why=system_reason(fault)) from None
 
 
 def write(results: Opened, answered: Path | None = None, just_read: bool = False) -> Tables:
@@ -152,7 +151,7 @@ def write(results: Opened, answered: Path | None = None, just_read: bool = False
         just_read: the documents in it were put together by this program just now, nothing decided yet.
 
     Raises:
-        BatchError: the folder holds lines of another version.
+        FolderDamaged: the folder holds lines of another version.
         OSError: it cannot be written.
     """
     folder, run, forms, log = results.folder, results.run, results.forms, results.log
@@ -228,7 +227,9 @@ def opened(folder: Path, known: Iterable[Template] = (), accept: Acceptance | No
 
     Raises:
         ocr_recap.batch.audit.EditedError: what results are made of was edited.
-        BatchError: no such folder, this version cannot use it, or an extra that its tables need is not installed.
+        InputUnusable: no such folder.
+        FolderDamaged: this version cannot use it.
+        ExtraMissing: an extra that its tables need is not installed.
         OSError: a file cannot be read.
     """
     run = read_run(folder)
@@ -249,7 +250,7 @@ def opened(folder: Path, known: Iterable[Template] = (), accept: Acceptance | No
             for form, digest in run.templates.items()
         }
     except TemplateError as fault:
-        raise BatchError(str(fault), str(fault)) from None
+        raise FolderDamaged("template_in_results", folder=folder, why=Wording(fault.id, fault.en)) from None
     return Opened(folder, run, forms, examined)
 
 
@@ -277,7 +278,7 @@ def decided(
         just_read: documents that no decision is about stand as they are, and are not weighed a second time.
 
     Raises:
-        BatchError: a line is none of this version.
+        FolderDamaged: a line is none of this version.
     """
     places = _places(folder)
     with (folder / PHOTOS_FILE).open("rb") as photos, (folder / DOCUMENTS_FILE).open("rb") as lines:
@@ -320,11 +321,8 @@ def _parsed(kind: type[_Line], line: bytes, path: Path) -> _Line:
         raise _unusable(path) from None
 
 
-def _unusable(path: Path) -> BatchError:
-    return BatchError(
-        f"{path} tidak dapat dipakai oleh versi ini. Baca foto-fotonya lagi dengan ocr-recap read.",
-        f"{path} cannot be used by this version. Read the photos again with ocr-recap read.",
-    )
+def _unusable(path: Path) -> FolderDamaged:
+    return FolderDamaged("results_unusable", path=path)
 
 
 def _pictures(folder: Path, record: Record) -> tuple[str, ...]:

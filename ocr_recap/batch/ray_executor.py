@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ..messages.errors import BatchError
+from ..messages.errors import ExtraMissing, WorkersFailed
 from ..read.workers.limits import Limits, confine
 from ..read.workers.supervisor import Worker
 from ..read.workers.tasks import Done, Task, perform
@@ -24,15 +24,12 @@ def require() -> Any:
     """The library.
 
     Raises:
-        BatchError: it is not installed.
+        ExtraMissing: it is not installed.
     """
     try:
         return import_module("ray")
     except ImportError:
-        raise BatchError(
-            "Ray belum terpasang. Jalankan pip install 'ocr-recap[ray]', atau pilih --executor processes.",
-            "Ray is not installed. Run pip install 'ocr-recap[ray]', or choose --executor processes.",
-        ) from None
+        raise ExtraMissing("ray_missing") from None
 
 
 def connected(workers: int) -> Any:
@@ -42,7 +39,8 @@ def connected(workers: int) -> Any:
         workers: how many processors a local Ray shall have.
 
     Raises:
-        BatchError: Ray is not installed, or the cluster cannot be reached.
+        ExtraMissing: Ray is not installed.
+        WorkersFailed: the cluster cannot be reached.
     """
     ray = require()
     if not ray.is_initialized():
@@ -51,11 +49,8 @@ def connected(workers: int) -> Any:
         try:
             ray.init(log_to_driver=False, **alone)
         except Exception as fault:  # it has no type of its own for it
-            where = os.environ.get(ADDRESS, "lokal / local")
-            raise BatchError(
-                f"Ray ({where}) tidak dapat dihubungi: {fault}. Periksa {ADDRESS}, atau pilih --executor processes.",
-                f"Ray ({where}) cannot be reached: {fault}. Check {ADDRESS}, or choose --executor processes.",
-            ) from None
+            where = [os.environ.get(ADDRESS) or "local"]
+            raise WorkersFailed("ray_unreachable", where=where, why=str(fault), variable=ADDRESS) from None
     return ray
 
 
@@ -69,7 +64,8 @@ def ray_hire(options: Options, limits: Limits, workers: int, ship: bool) -> Call
         ship: send photos by Ray's object store, where the nodes do not see the files of this machine.
 
     Raises:
-        BatchError: Ray is not installed, or the cluster cannot be reached.
+        ExtraMissing: Ray is not installed.
+        WorkersFailed: the cluster cannot be reached.
     """
     ray = connected(workers)
     files = {Path(t).name: Path(t).read_bytes() for t in options.templates if Path(t).is_file()}

@@ -7,24 +7,31 @@ spreadsheet rounded do no harm.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from ..forms.template import Template
-from ..messages.errors import BatchError
+from ..messages.errors import OcrRecapError
+from ..messages.table_faults import LineFault, refuse
 from ..messages.text import one_line, quoted, shortened
 from ..records.decisions import Decision, Number, Stood, numbers_of
 from ..records.field_record import FieldRecord
 from ..records.record import Record
-from ..records.station_lists import WAS_ROUNDED, Fault, is_rounded, refuse, table
+from ..records.station_lists import is_rounded, table
 from ..report.csv_tables import undefused
 from ..report.review_csv import ANSWER_COLUMNS, KEY_COLUMNS
 
 _BLANK = frozenset({"kosong", "blank"})  # no dash: on the form it is a zero, and who copies it means that
 _HASH = re.compile(r"[0-9a-f]{64}")
 _DIGITS = re.compile(r"[0-9]+")
-_Say = Callable[[str, str], None]  # what is wrong, in Indonesian and English
+
+
+class _Say(Protocol):
+    """Notes what is wrong with the line at hand: a code of `table_faults.LINE_FAULTS`, and its data."""
+
+    def __call__(self, code: str, **data: Any) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,8 @@ def read_answers(path: Path) -> Answers:
     """Read a filled-in `review.csv`, as we wrote it or as a spreadsheet saved it again.
 
     Raises:
-        BatchError: it cannot be read as such a table.
+        InputUnusable: it cannot be read.
+        TableFaulty: it is no such table.
     """
     filled: list[Answer] = []
     empty = notes = 0
@@ -77,7 +85,7 @@ def is_filled(path: Path) -> bool:
     """Whether somebody may have written answers or notes into it; true of what is no longer such a table."""
     try:
         found = read_answers(path)
-    except BatchError:
+    except OcrRecapError:
         return True
     return bool(found.filled) or found.notes > 0
 
@@ -101,21 +109,19 @@ def decide(
         at: when, UTC, such as `2024-02-14T15:30:00Z`.
 
     Raises:
-        BatchError: something is wrong with a line; every such line is named, and nothing is decided.
+        TableFaulty: something is wrong with a line; every such line is named, and nothing is decided.
     """
     asked = {answer.sha256 for answer in answers}
     photos: dict[str, list[Record]] = {}
     for record in records:
         if record.photo.sha256 in asked:
             photos.setdefault(record.photo.sha256, []).append(record)
-    faults: list[Fault] = []
+    faults: list[LineFault] = []
     new: dict[Number, Decision] = {}
     lines: dict[Number, int] = {}
     nameless: list[int] = []
     for answer in answers:
-
-        def say(text_id: str, text_en: str, line: int = answer.line) -> None:
-            faults.append((line, text_id, text_en))
+        say = _noting(faults, answer.line)
 
         who = answer.by or one_line(by or "")
         record = _record(answer, photos.get(answer.sha256, []), say)
@@ -129,26 +135,24 @@ def decide(
         if isinstance(value, _Wrong) or not who:
             continue
         if number in lines and new[number].new != value:
-            say(
-                f"angka {answer.field} sudah diisi lain di baris {lines[number]}; hapus salah satu",
-                f"{answer.field} is answered otherwise on line {lines[number]}; remove one of the two",
-            )
+            say("answered_otherwise", field=answer.field, line=lines[number])
             continue
         lines.setdefault(number, answer.line)
         new[number] = _decision(number, record, field, value, who, answer.note, at)
     if nameless:
-        also = len(nameless) - 1
-        here_id = f" (juga di {also} baris lain)" if also else ""
-        here_en = f" (and on {also} more)" if also else ""
-        faults.append(
-            (
-                nameless[0],
-                f"kolom by kosong{here_id}; tulis nama pemeriksa, atau jalankan dengan --by NAMA",
-                f"the column by is empty{here_en}; write who checked, or run with --by NAME",
-            )
-        )
-    refuse(path, sorted(faults))
+        more = len(nameless) - 1
+        faults.append(LineFault(nameless[0], "no_name_on_more" if more else "no_name", {"more": more}))
+    refuse(path, sorted(faults, key=lambda fault: (fault.line, fault.text)))
     return list(new.values())
+
+
+def _noting(faults: list[LineFault], line: int) -> _Say:
+    """What adds faults of a line to a list."""
+
+    def say(code: str, **data: Any) -> None:
+        faults.append(LineFault(line, code, data))
+
+    return say
 
 
 class _Wrong:
@@ -159,45 +163,24 @@ def _record(answer: Answer, photos: Sequence[Record], say: _Say) -> Record | Non
     """The photo's record that holds the number; None once it was said why there is none."""
     photo = shortened(answer.file or "?")
     if not _HASH.fullmatch(answer.sha256):
-        why = WAS_ROUNDED if is_rounded(answer.sha256) else ("bukan sidik foto 64 huruf", "is no hash of 64 letters")
-        say(
-            f"sha256 {quoted(answer.sha256)} {why[0]}; salin dari review.csv yang asli",
-            f"sha256 {quoted(answer.sha256)} {why[1]}; copy it from the original review.csv",
-        )
+        say("hash_rounded" if is_rounded(answer.sha256) else "hash_wrong", text=quoted(answer.sha256))
         return None
     if not photos:
-        say(
-            f"foto {photo} tidak ada lagi dalam hasil ini, atau isinya sudah berubah; ambil review.csv yang baru",
-            f"photo {photo} is no longer among these results, or its content has changed; take the new review.csv",
-        )
+        say("photo_gone", photo=photo)
         return None
     if answer.file and answer.file not in {r.photo.file.strip() for r in photos}:
         # Somebody sorted a part of the columns, or the photo got another name since.
-        names = ", ".join(r.photo.file for r in photos)
-        say(
-            f"sha256 milik foto {names}, bukan {photo}: kolom tertukar, atau nama foto berubah; ambil review.csv yang "
-            "baru",
-            f"the sha256 is of photo {names}, not {photo}: columns were mixed up, or the photo was renamed; take the "
-            "new review.csv",
-        )
+        say("photo_of_other_name", names=", ".join(r.photo.file for r in photos), photo=photo)
         return None
     here = [r for r in photos if r.page and (str(r.photo.frame), r.page.template, r.page.page) == _place(answer)]
     if not here or answer.field not in here[0].fields:
-        template, frame = shortened(answer.template), shortened(answer.frame)
-        say(
-            f"angka {quoted(answer.field)} halaman {quoted(answer.page)} ({template}, bingkai {frame}) tidak pernah "
-            f"dibaca di foto {photo}; salin barisnya dari review.csv atau numbers.csv yang baru",
-            f"number {quoted(answer.field)} of page {quoted(answer.page)} ({template}, frame {frame}) was never read "
-            f"on photo {photo}; copy its line from the new review.csv or numbers.csv",
-        )
+        where = {"template": shortened(answer.template), "frame": shortened(answer.frame), "photo": photo}
+        say("never_read", field=quoted(answer.field), page=quoted(answer.page), **where)
         return None
     counting = next((r for r in here if r.counts), None)
     if counting is None:
         other = next((p.data["counts"] for p in here[0].problems if p.code == "page_again"), "")
-        say(
-            f"foto {photo} tidak dihitung; angka halaman ini diambil dari foto {other}: isi barisnya",
-            f"photo {photo} does not count; the numbers of this page come from photo {other}: answer its line",
-        )
+        say("photo_does_not_count", photo=photo, other=other)
     return counting
 
 
@@ -211,19 +194,12 @@ def _value(answer: Answer, field: FieldRecord, template: Template | None, say: _
     if text.lower() in _BLANK:
         return None
     if not _DIGITS.fullmatch(text):
-        why = WAS_ROUNDED if is_rounded(text) else ("bukan angka", "is no number")
-        say(
-            f"verified {quoted(text)} {why[0]}; tulis angka saja (silang atau strip berarti 0), atau kosong",
-            f"verified {quoted(text)} {why[1]}; write digits only (crosses or dashes mean 0), or blank",
-        )
+        say("answer_rounded" if is_rounded(text) else "answer_no_number", text=quoted(text))
         return _Wrong()
     said = shortened(text)
     digits, boxes = text.lstrip("0") or "0", len(field.text)
     if len(digits) > boxes:
-        say(
-            f"verified {said} lebih panjang dari {boxes} kotak {answer.field}; tulis apa yang tertulis di formulir",
-            f"verified {said} is longer than the {boxes} boxes of {answer.field}; write what the form says",
-        )
+        say("answer_too_long", text=said, boxes=boxes, field=answer.field)
         return _Wrong()
     value = int(digits)
     for rule in template.rules if template else ():
@@ -233,10 +209,7 @@ def _value(answer: Answer, field: FieldRecord, template: Template | None, say: _
             and relation.fields == (answer.field,)
             and relation.evaluate({answer.field: value}) == "broken"
         ):
-            say(
-                f"verified {said} di luar batas {rule.text} ({rule.id}); periksa foto, atau kosongkan barisnya",
-                f"verified {said} is beyond the limit {rule.text} ({rule.id}); look again, or leave the line empty",
-            )
+            say("answer_beyond_limit", text=said, limit=rule.text, rule=rule.id)
             return _Wrong()
     return value
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from ..messages.catalog import Language
-from ..messages.errors import BatchError
+from ..messages.errors import CannotWrite, InputUnusable, WorkersFailed, system_reason
 from ..read.reader import Reader
 from ..read.workers.file_limits import FileLimits
 from ..read.workers.limits import Limits
@@ -138,9 +138,9 @@ def run(
 
     Raises:
         ocr_recap.batch.audit.EditedError: results of an earlier batch in `out` were edited, and nobody accepts that.
-        BatchError: no photos, an extra that is not installed, a table that cannot be used, another process in `out`,
-            workers that do not start, or `out` cannot be written.
-        ocr_recap.forms.template.TemplateError: a template of the options is unknown or wrong.
+        ocr_recap.messages.errors.OcrRecapError: by its class: no photos, an extra that is not installed, a table that
+            cannot be used, another process in `out`, workers that do not start, or `out` cannot be written.
+        ocr_recap.messages.errors.TemplateError: a template of the options is unknown or wrong.
     """
     started, out = now(), Path(out)
     if workbook:
@@ -195,9 +195,9 @@ def run(
             published, anew = _published(out, queue, Wanted(by, roll), run, examined)
             journal.finish(planned.job for planned in queue.plan if planned.first is None)
     except CannotStart as fault:
-        raise _without_workers(fault) from None
+        raise WorkersFailed("readers_not_started", why=fault.data["why"]) from None
     except OSError as fault:
-        raise _unwritable(out, fault) from None
+        raise CannotWrite("folder_unwritable", folder=out, why=system_reason(fault)) from None
     tables = published.tables
     found = tables.totals, published.rows, tables.documents, tables.problems
     kept, events = (tables.kept, tables.events) if anew else ((), ())
@@ -227,7 +227,7 @@ def _naming(manifest: str | Path | None, files: Sequence[File], options: Options
     """How to find the stations of these photos.
 
     Raises:
-        BatchError: the manifest cannot be used.
+        InputUnusable, TableFaulty: the manifest cannot be used.
     """
     names = (label(file.photo.name, frame) for file in files for frame in range(file.frames))
     rows = read_manifest(manifest, names) if manifest is not None else {}
@@ -267,32 +267,8 @@ def _refuse_to_lose(collected: Collected, out: Path) -> None:
     """Results are not replaced by a mistyped name.
 
     Raises:
-        BatchError: there are results, and none of the photos exists.
+        InputUnusable: there are results, and none of the photos exists.
     """
     if (out / RUN_FILE).is_file() and not any(photo.path.exists() for photo in collected.photos):
         named = ", ".join(photo.name for photo in collected.photos[:3])
-        raise BatchError(
-            f"{named} tidak ada, padahal {out} sudah berisi hasil: hasil itu dibiarkan. Periksa nama foto atau folder, "
-            "atau pilih folder hasil lain dengan --out.",
-            f"{named} is not there, and {out} holds results already: they are left as they are. Check the name of the "
-            "photo or folder, or choose another folder of results with --out.",
-        )
-
-
-def _without_workers(fault: CannotStart) -> BatchError:
-    return BatchError(
-        f"Proses pembaca tidak dapat dimulai ({fault}). Periksa memori yang kosong dan jalankan ocr-recap doctor, lalu "
-        "jalankan lagi perintah yang sama; --executor serial membaca tanpa proses lain.",
-        f"Processes that read cannot start ({fault}). Check how much memory is free and run ocr-recap doctor, then run "
-        "the same command again; --executor serial reads without other processes.",
-    )
-
-
-def _unwritable(out: Path, fault: OSError) -> BatchError:
-    why = fault.strerror or type(fault).__name__
-    return BatchError(
-        f"Folder hasil {out} tidak dapat ditulis ({why}). Pilih folder lain dengan --out, atau periksa izin dan ruang "
-        "disk; perintah yang sama akan melanjutkan.",
-        f"The folder of results {out} cannot be written ({why}). Choose another with --out, or check permissions and "
-        "disk space; the same command then goes on.",
-    )
+        raise InputUnusable("photos_not_there", photos=named, folder=out)

@@ -15,7 +15,7 @@ from typing import Literal
 
 from filelock import FileLock, Timeout
 
-from ..messages.errors import BatchError
+from ..messages.errors import CannotWrite, FolderDamaged, InputUnusable, system_reason
 from ..records.decision_log import LogEvent, read_log
 from ..records.folder import DECISIONS_FILE, JOURNAL_FILE, LOCK_FILE, RUN_FILE, SUMS_FILE
 from . import audit, checksums
@@ -72,15 +72,14 @@ def status(folder: str | Path) -> Status:
     """How far the batch in a folder of results is. Changes nothing, and may be asked at any time.
 
     Raises:
-        BatchError: no batch was run in this folder, or its journal cannot be read.
+        InputUnusable: no batch was run in this folder, or its files cannot be read.
+        FolderDamaged: its journal cannot be read, or a link leads out of it.
+        CannotWrite: it cannot be written, and its batch is not finished.
     """
     folder = Path(folder)
     file = folder / JOURNAL_FILE
     if not file.is_file():
-        raise BatchError(
-            f"Di {folder} tidak ada {JOURNAL_FILE}. Beri folder yang dibuat oleh ocr-recap read --out.",
-            f"{folder} has no {JOURNAL_FILE}. Name a folder that ocr-recap read --out made.",
-        )
+        raise InputUnusable("no_journal", folder=folder, file=JOURNAL_FILE)
     try:
         refuse_links(folder)
     except OSError as fault:
@@ -97,16 +96,8 @@ def status(folder: str | Path) -> Status:
             found = _asked(file, "mode=ro&immutable=1", at_work)
     except sqlite3.Error as fault:
         if not os.access(folder, os.W_OK):
-            raise BatchError(
-                f"{folder} tidak dapat ditulis, dan prosesnya belum selesai: keadaannya tidak dapat dibaca di sini. "
-                "Tanyakan di komputer yang membaca fotonya, atau salin folder itu ke disk yang dapat ditulis.",
-                f"{folder} cannot be written, and its batch is not finished: how far it is cannot be read here. Ask on "
-                "the machine that reads the photos, or copy the folder to a disk that can be written.",
-            ) from None
-        raise BatchError(
-            f"{file} tidak dapat dibaca ({fault}). Ulangi sebentar lagi, atau jalankan lagi perintah read.",
-            f"{file} cannot be read ({fault}). Try again in a moment, or run the read command again.",
-        ) from None
+            raise CannotWrite("status_unwritable", folder=folder) from None
+        raise FolderDamaged("journal_unreadable", path=file, why=str(fault)) from None
     return found if at_work else _compared(folder, found)
 
 
@@ -119,7 +110,7 @@ def _compared(folder: Path, found: Status) -> Status:
     """The status with what `SHA256SUMS` and the log say of published results.
 
     Raises:
-        BatchError: a file cannot be read.
+        InputUnusable, FolderDamaged: a file cannot be read.
     """
     if not ((folder / SUMS_FILE).is_file() or (folder / RUN_FILE).is_file()):
         return found
@@ -134,12 +125,8 @@ def _compared(folder: Path, found: Status) -> Status:
         raise _unreadable(folder, fault) from None
 
 
-def _unreadable(folder: Path, fault: OSError) -> BatchError:
-    why = f"{fault.filename}: {fault.strerror or type(fault).__name__}"
-    return BatchError(
-        f"{why}. Hasil di {folder} tidak dapat diperiksa; periksa izin membaca dan media penyimpanannya.",
-        f"{why}. The results in {folder} cannot be checked; look at permissions and the disk.",
-    )
+def _unreadable(folder: Path, fault: OSError) -> InputUnusable:
+    return InputUnusable("results_unreadable", path=fault.filename, folder=folder, why=system_reason(fault))
 
 
 def _read(db: sqlite3.Connection, at_work: bool) -> Status:

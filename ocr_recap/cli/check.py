@@ -12,27 +12,24 @@ from ..batch.inputs import Collected, collect
 from ..batch.run import usual_workers
 from ..forms import template
 from ..messages.catalog import Language, say
-from ..messages.errors import BatchError
 from ..messages.text import json_text
 from ..read.check import WORDS, Check, unchecked
 from ..read.reader import Reader
 from ..read.workers.limits import Limits
 from ..read.workers.ordered import Asked, in_order
 from ..read.workers.spawn import ProcessWorker
-from ..read.workers.supervisor import CannotStart, Crew
+from ..read.workers.supervisor import Crew
 from ..read.workers.tasks import Failed
 from ..records.options import Options
 from .common import (
-    INTERRUPTED,
     OK,
     PROBLEMS,
-    USAGE,
     FileSecondsOption,
     LangOption,
     PhotoMemoryOption,
     PhotoSecondsOption,
-    fail,
     language_of,
+    reported,
 )
 from .terminal import echo
 
@@ -59,30 +56,15 @@ def check_photos(
     1 if one does.
     """
     language = language_of(lang)
-    try:
+    again = False
+    with reported(language):
         for name in templates or ():
             template.load(name)  # better refused here than by every worker
         collected = collect(photos)
-    except BatchError as fault:
-        fail(say(language, fault.id, fault.en), USAGE)
-    except template.TemplateError as fault:
-        fail(str(fault), USAGE)
-    options = Options(templates=tuple(templates or ()))
-    again = False
-    try:
+        options = Options(templates=tuple(templates or ()))
         for name, found in _checked(collected, options, Limits(photo_seconds, photo_memory, file_seconds)):
             again |= found.judgement == "again"
             echo(_json(name, found) if as_json else _text(name, found, language))
-    except CannotStart as fault:
-        why = (
-            f"Proses pemeriksa tidak dapat dimulai ({fault}). Periksa memori yang kosong dan jalankan ocr-recap "
-            "doctor, lalu jalankan lagi perintah yang sama.",
-            f"Processes that check cannot start ({fault}). Check how much memory is free and run ocr-recap "
-            "doctor, then run the same command again.",
-        )
-        fail(say(language, *why), USAGE)
-    except KeyboardInterrupt:
-        fail(say(language, "Dihentikan.", "Interrupted."), INTERRUPTED)
     raise typer.Exit(PROBLEMS if again else OK)
 
 

@@ -1,19 +1,24 @@
-"""What all commands share: the language of messages, exit statuses, how a command gives up."""
+"""What all commands share: the language of messages, and the one way from an error to its message and exit code."""
 
 from __future__ import annotations
 
 import locale
 import os
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from enum import StrEnum
-from typing import Annotated, NoReturn
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from ..messages.catalog import Language
+from ..messages.errors import CannotWrite, InputUnusable, Interrupted, OcrRecapError, system_reason
 from .terminal import echo
 
-OK, PROBLEMS, USAGE, INTERRUPTED = 0, 1, 2, 130
+# Exit codes of commands that finish; those of errors stand in `messages.errors` (docs/exit-codes.md lists them all).
+OK, PROBLEMS = 0, 1
 
 
 class Lang(StrEnum):
@@ -65,7 +70,53 @@ def language_of(chosen: Lang | None) -> Language:
     return "id" if re.match(r"(id|in|ind|indonesian)([_.@-]|$)", spoken, re.IGNORECASE) else "en"
 
 
-def fail(message: str, code: int) -> NoReturn:
-    """Say why on standard error, and exit."""
-    echo(f"ocr-recap: {message}", err=True)
-    raise typer.Exit(code)
+@contextmanager
+def reported(language: Language, interrupted: str = "interrupted") -> Generator[None]:
+    """Run the body of a command; an error ends it with its message on standard error and its exit code.
+
+    Args:
+        language: of the message.
+        interrupted: code of the message after Ctrl-C.
+
+    Raises:
+        typer.Exit: with the exit code of the error.
+    """
+    try:
+        yield
+    except OcrRecapError as fault:
+        raise _told(fault, language) from None
+    except KeyboardInterrupt:
+        raise _told(Interrupted(interrupted), language) from None
+
+
+def _told(fault: OcrRecapError, language: Language) -> typer.Exit:
+    echo(f"ocr-recap: {getattr(fault, language)}", err=True)
+    return typer.Exit(fault.exit_code)
+
+
+@contextmanager
+def reading(path: Path) -> Generator[None]:
+    """What the system says against reading a file, as an error of ours.
+
+    Raises:
+        InputUnusable: it cannot be read.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # whoever reads the output has seen enough
+    except OSError as fault:
+        raise InputUnusable("file_unreadable", path=fault.filename or path, why=system_reason(fault)) from None
+
+
+@contextmanager
+def writing(path: Path) -> Generator[None]:
+    """What the system says against writing a file or folder, as an error of ours; temporary files are not named.
+
+    Raises:
+        CannotWrite: it cannot be written.
+    """
+    try:
+        yield
+    except OSError as fault:
+        raise CannotWrite("file_unwritable", path=path, why=system_reason(fault)) from None

@@ -21,11 +21,10 @@ from ..evaluate.sample import Drawn, answers, draw, is_filled_in, is_sheet, shee
 from ..evaluate.sheet import sheet_html
 from ..evaluate.truths import Fault, is_json, read_jsonl, read_typed
 from ..evaluate.worst import worst
-from ..forms import template
 from ..imaging.files import write_atomically
 from ..messages.catalog import Language, say
-from ..messages.errors import BatchError
-from .common import OK, PROBLEMS, USAGE, LangOption, fail, language_of
+from ..messages.errors import InputUnusable, WrongUse
+from .common import OK, PROBLEMS, LangOption, language_of, reading, reported, writing
 from .terminal import echo, echo_json
 
 SHEET_CSV, SHEET_HTML = "sheet.csv", "sheet.html"
@@ -64,30 +63,15 @@ def evaluate(
 ) -> None:
     """Bandingkan hasil dengan kebenaran / judge results against truth: accuracy, silent errors with bounds."""
     language = language_of(lang)
-    try:
+    with reported(language), reading(results or cells or Path()):
         if cells is not None:
             if results is not None or html is not None:
-                fail(say(language, "--cells berdiri sendiri", "--cells stands alone"), USAGE)
+                raise WrongUse("cells_alone")
             _cells(cells, as_json, Forms(templates or ()), language)
         if results is None or truth is None:
-            fail(
-                say(
-                    language,
-                    "beri folder hasil dan berkas kebenaran: ocr-recap evaluate HASIL truth.jsonl",
-                    "give results and truth: ocr-recap evaluate RESULTS truth.jsonl",
-                ),
-                USAGE,
-            )
+            raise WrongUse("evaluate_needs_both")
         read = read_results(results)
         _judged(read, truth, html, as_json, photos or [], Forms(templates or (), read.path.parent), language)
-    except BatchError as fault:
-        fail(say(language, fault.id, fault.en), USAGE)
-    except template.TemplateError as fault:
-        fail(str(fault), USAGE)
-    except BrokenPipeError:
-        raise  # whoever reads the output has seen enough
-    except OSError as fault:
-        fail(f"{fault.filename}: {fault.strerror}", USAGE)
 
 
 def sample(
@@ -104,33 +88,21 @@ def sample(
 ) -> None:
     """Undi lembar buta dari bilangan yang diterima / draw a blind sheet of accepted numbers for a person to read."""
     language = language_of(lang)
-    try:
+    with reported(language), reading(results):
         read = read_results(results)
         folder = out or read.path.parent / f"sample-{seed}"
         path = folder / SHEET_CSV
         if path.exists() and is_filled_in(path):
-            fail(
-                say(
-                    language,
-                    f"{path} sudah diisi dan tidak ditimpa. Pilih folder lain dengan --out.",
-                    f"{path} is filled in and is not overwritten. Choose another folder with --out.",
-                ),
-                USAGE,
-            )
+            raise WrongUse("sheet_filled_in", path=path)
         drawn = draw(read, count, seed)
         if not drawn:
-            fail(say(language, "tidak ada bilangan yang diterima", "there is no accepted number"), USAGE)
+            raise InputUnusable("nothing_accepted", path=results)
         pictures = _pictures(drawn, photos or [], read.path.parent)
-        folder.mkdir(parents=True, exist_ok=True)
         accepted = len(draw(read, 10**9, seed))
-        write_atomically(folder / SHEET_HTML, sheet_html(drawn, pictures, seed, accepted, language))
-        write_atomically(path, sheet_csv(drawn, seed))
-    except BatchError as fault:
-        fail(say(language, fault.id, fault.en), USAGE)
-    except BrokenPipeError:
-        raise  # whoever reads the output has seen enough
-    except OSError as fault:
-        fail(f"{fault.filename}: {fault.strerror}", USAGE)
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            write_atomically(folder / SHEET_HTML, sheet_html(drawn, pictures, seed, accepted, language))
+            write_atomically(path, sheet_csv(drawn, seed))
     _tell(read.faults, language)
     missing = sum(picture is None for picture in pictures)
     if missing:
@@ -175,11 +147,8 @@ def _judged(
     if html is not None:
         folders = [*photos, truth.parent]
         page = _report(found, judgement, folders, (results.path, truth), sheet, language)
-        try:
+        with writing(html):
             write_atomically(html, page)
-        except OSError as fault:  # which names the temporary file
-            why = fault.strerror or type(fault).__name__
-            fail(say(language, f"{html}: tidak dapat ditulis ({why})", f"{html}: cannot be written ({why})"), USAGE)
     if as_json:
         echo_json(found)
     else:

@@ -12,12 +12,11 @@ from ..batch import apply_review
 from ..forms import drawing, template
 from ..imaging.files import write_atomically
 from ..messages.catalog import say
-from ..messages.errors import BatchError
+from ..messages.errors import TemplateError
 from ..messages.text import one_line
 from . import check as cli_check
 from . import docs, doctor, evaluate, read, schema, status, summary, synth, templates_new
-from .common import OK, PROBLEMS, USAGE, AcceptOption, LangOption, QuietOption
-from .common import fail as _fail
+from .common import OK, PROBLEMS, AcceptOption, LangOption, QuietOption, reported, writing
 from .common import language_of as _language
 from .terminal import echo, echo_json
 
@@ -43,7 +42,7 @@ app.command("docs")(docs.docs)
 
 
 def main() -> None:
-    """Run the command line and exit: 0 finished, 1 problems, 2 wrong use, 130 interrupted."""
+    """Run the command line and exit: 0 finished, 1 finished with problems, else by the error (docs/exit-codes.md)."""
     app()
 
 
@@ -78,10 +77,8 @@ def apply_answers(
 ) -> None:
     """Catat keputusan orang dan tulis ulang tabel / log what people decided and write the tables again."""
     language = _language(lang)
-    try:
+    with reported(language):
         result = apply_review.apply(folder, review, by, accept_edits)
-    except BatchError as fault:
-        _fail(say(language, fault.id, fault.en), USAGE)
     if not quiet:
         summary.show_applied(result, language)
 
@@ -102,7 +99,8 @@ def show_template(
 ) -> None:
     """Halaman, angka dan aturan satu formulir / pages, numbers and rules of one form."""
     language = _language(lang)
-    form = _template(name)
+    with reported(language):
+        form = template.load(name)
     echo(f"{form.id}: {one_line(getattr(form.title, language))}")
     for page in form.pages:
         tag = page.markers.tag
@@ -126,15 +124,15 @@ def check_templates(
     lang: LangOption = None,
 ) -> None:
     """Periksa berkas templat / check template files."""
-    faulty = False
+    language, faulty = _language(lang), False
     for path in files:
         try:
             form = template.load(path)
-        except template.TemplateError as fault:
+        except TemplateError as fault:
             faulty = True
-            echo(str(fault), err=True)
+            echo(getattr(fault, language), err=True)
         else:
-            echo(f"{path}: {say(_language(lang), 'benar', 'correct')} ({form.id})")
+            echo(f"{path}: {say(language, 'benar', 'correct')} ({form.id})")
     raise typer.Exit(PROBLEMS if faulty else OK)
 
 
@@ -151,12 +149,10 @@ def print_form(
     lang: LangOption = None,
 ) -> None:
     """Cetak formulir kosong ke PDF / print a blank form to PDF."""
-    content = drawing.pdf(_template(name))
-    try:
-        write_atomically(out, content)
-    except OSError as fault:
-        why = fault.strerror or type(fault).__name__
-        _fail(f"{out}: {say(_language(lang), 'tidak dapat ditulis', 'cannot be written')} ({why})", USAGE)
+    with reported(_language(lang)):
+        content = drawing.pdf(template.load(name))
+        with writing(out):
+            write_atomically(out, content)
     echo(str(out))
 
 
@@ -168,13 +164,3 @@ def check_installation(lang: LangOption = None) -> None:
     for check in checks:
         echo(f"{'ok  ' if check.ok else 'FAIL'}  {check.name:<10} {getattr(check.message, language)}")
     raise typer.Exit(OK if all(check.ok for check in checks) else PROBLEMS)
-
-
-# --- small parts ---------------------------------------------------------------------------------------------------
-
-
-def _template(name: str) -> template.Template:
-    try:
-        return template.load(name)
-    except template.TemplateError as fault:
-        _fail(str(fault), USAGE)

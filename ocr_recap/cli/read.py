@@ -11,25 +11,23 @@ from pydantic import ValidationError
 
 from ..batch import run
 from ..batch.audit import acceptance
-from ..forms import template
 from ..messages.catalog import say
-from ..messages.errors import BatchError
+from ..messages.errors import WrongUse
+from ..messages.text import quoted
 from ..read.workers.limits import Limits
 from ..records.options import Options
 from . import summary
 from .common import (
-    INTERRUPTED,
     OK,
     PROBLEMS,
-    USAGE,
     AcceptOption,
     FileSecondsOption,
     LangOption,
     PhotoMemoryOption,
     PhotoSecondsOption,
     QuietOption,
+    reported,
 )
-from .common import fail as _fail
 from .common import language_of as _language
 from .progress import bar as _progress
 
@@ -171,7 +169,7 @@ def read(
 ) -> None:
     """Baca foto ke folder hasil / read photos into a folder of results."""
     language = _language(lang)
-    try:
+    with reported(language, "interrupted_read"):
         options = _options(
             templates=tuple(templates or ()),
             max_pixels=max_pixels,
@@ -204,27 +202,29 @@ def read(
                 accept=acceptance(by, accept_edits),
                 progress=lambda done, total, _name: bar.update(task, completed=done, total=total),
             )
-    except BatchError as fault:
-        _fail(say(language, fault.id, fault.en), USAGE)
-    except template.TemplateError as fault:
-        _fail(str(fault), USAGE)
-    except KeyboardInterrupt:
-        _fail(
-            say(
-                language,
-                "Dihentikan. Jalankan perintah yang sama lagi: yang sudah dibaca tidak dibaca ulang.",
-                "Interrupted. Run the same command again: what has been read is not read again.",
-            ),
-            INTERRUPTED,
-        )
     if not quiet:
         summary.show(result, language)
     raise typer.Exit(PROBLEMS if result.totals.problems else OK)
 
 
 def _options(**given: object) -> Options:
+    """The options of reading.
+
+    Raises:
+        WrongUse: one has a value that it cannot have; the first such option is named.
+    """
     try:
         return Options.model_validate({name: value for name, value in given.items() if value is not None})
     except ValidationError as fault:
-        lines = [f"--{'-'.join(map(str, e['loc'])).replace('_', '-')}: {e['msg']}" for e in fault.errors()]
-        _fail("\n".join(lines), USAGE)
+        raise _refused(fault) from None
+
+
+def _refused(fault: ValidationError) -> WrongUse:
+    first = fault.errors()[0]
+    option = f"--{'-'.join(map(str, first['loc']))}".replace("_", "-")
+    limits = first.get("ctx", {})
+    if "ge" in limits:
+        return WrongUse("option_too_small", option=option, limit=limits["ge"])
+    if "le" in limits:
+        return WrongUse("option_too_large", option=option, limit=limits["le"])
+    return WrongUse("option_pattern", pattern=quoted(str(first["input"])))

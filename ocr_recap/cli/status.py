@@ -11,9 +11,8 @@ import typer
 
 from ..batch.status import Status, status
 from ..messages.catalog import Language, counted, say
-from ..messages.errors import BatchError
 from ..records.folder import SUMS_FILE
-from .common import OK, PROBLEMS, USAGE, LangOption, fail, language_of
+from .common import OK, PROBLEMS, LangOption, language_of, reported
 from .summary import event_text
 from .terminal import echo, echo_json
 
@@ -27,10 +26,8 @@ def show_status(
 ) -> None:
     """Sejauh mana pembacaan berjalan / how far reading is."""
     language = language_of(lang)
-    try:
+    with reported(language):
         found = status(folder)
-    except BatchError as fault:
-        fail(say(language, fault.id, fault.en), USAGE)
     if as_json:
         echo_json({**asdict(found), "events": [event.export() for event in found.events]})
     else:

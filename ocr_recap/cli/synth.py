@@ -12,11 +12,12 @@ import typer
 
 from ..forms import template
 from ..messages.catalog import Language, counted, say
+from ..messages.errors import InputUnusable, TemplateError, WorkersFailed, WrongUse
 from ..synth.camera import defects
 from ..synth.cells import cellset
 from ..synth.forms.numbers import NumbersError
 from ..synth.sets import photos
-from .common import INTERRUPTED, OK, PROBLEMS, USAGE, LangOption, fail, language_of
+from .common import OK, LangOption, language_of, reading, reported, writing
 from .progress import bar
 from .terminal import echo
 
@@ -84,71 +85,34 @@ def synth(
     """Buat foto formulir terisi beserta kebenarannya / make photos of filled forms, with truth."""
     language = language_of(lang)
     processes = workers or os.cpu_count() or 1
-    if out is None:
-        fail(say(language, "Tulis --out: ke mana hasilnya.", "Add --out: where results go."), USAGE)
-    try:
-        if cells is not None:
-            if name is not None or count is not None or defect:
-                only = (
-                    "--cells: hanya dengan --out, --seed, --writers, --mnist.",
-                    "--cells goes with --out, --seed, --writers, --mnist only.",
-                )
-                fail(say(language, *only), USAGE)
-            _cells(cells, out, seed, writers, mnist, processes, quiet, language)
-        else:
-            if name is None or count is None:
-                need = "Tulis formulir dan --count, misalnya", "Name a form and --count, for example"
-                fail(f"{say(language, *need)}: ocr-recap synth c-hasil-ppwp-2024 --count 30 --out photos", USAGE)
-            order = photos.Order(
-                template.load(name), count, seed, preset.value, tuple(defect or ()), writers.value, longer
-            )
-            _photos(order, out, processes, quiet, language)
-    except NumbersError as fault:
-        advice = "tidak ada angka yang memenuhi semua aturannya; periksa aturan exact dan inequality di templat"
-        fail(say(language, f"{name}: {advice}", str(fault)), USAGE)
-    except (template.TemplateError, ValueError) as fault:
-        fail(str(fault), USAGE)
-    except OSError as fault:
-        why = fault.strerror or type(fault).__name__
-        fail(
-            f"{fault.filename or out}: "
-            + say(language, f"tidak dapat dibaca atau ditulis ({why})", f"cannot be read or written ({why})"),
-            USAGE,
-        )
-    except BrokenProcessPool:
-        died = (
-            "Satu proses dihentikan sistem; ulangi dengan --workers lebih kecil.",
-            "A process was killed; use fewer --workers.",
-        )
-        fail(say(language, *died), PROBLEMS)
-    except KeyboardInterrupt:
-        fail(
-            say(language, "Dihentikan; hapus yang setengah jadi.", "Interrupted; remove what is half done."),
-            INTERRUPTED,
-        )
+    with reported(language, "interrupted_synth"):
+        if out is None:
+            raise WrongUse("synth_without_out")
+        try:
+            if cells is not None:
+                if name is not None or count is not None or defect:
+                    raise WrongUse("synth_cells_with_more")
+                _cells(cells, out, seed, writers, mnist, processes, quiet, language)
+            elif name is None or count is None:
+                raise WrongUse("synth_without_form")
+            else:
+                form = template.load(name)
+                order = photos.Order(form, count, seed, preset.value, tuple(defect or ()), writers.value, longer)
+                _photos(order, out, processes, quiet, language)
+        except NumbersError:
+            raise TemplateError("template_contradicts", name=name) from None
+        except BrokenProcessPool:
+            raise WorkersFailed("worker_killed") from None
     raise typer.Exit(OK)
 
 
 def _photos(order: photos.Order, out: Path, processes: int, quiet: bool, language: Language) -> None:
     unknown = ", ".join(name for name in order.defects if name not in defects.DEFECTS)
     if unknown:
-        known = ", ".join(defects.DEFECTS)
-        wrong = (
-            f"--defect {unknown}: tidak dikenal; pilih dari {known}",
-            f"--defect {unknown}: unknown; choose from {known}",
-        )
-        fail(say(language, *wrong), USAGE)
+        raise WrongUse("defect_unknown", unknown=unknown, known=", ".join(defects.DEFECTS))
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        fail(
-            f"{out}: "
-            + say(
-                language,
-                "sudah berisi; pilih folder baru supaya foto lama tidak bercampur.",
-                "is not empty; choose a new folder, so that old photos are not mixed in.",
-            ),
-            USAGE,
-        )
-    with bar(quiet) as shown:
+        raise WrongUse("folder_not_empty", path=out)
+    with writing(out), bar(quiet) as shown:
         task = shown.add_task(say(language, "Membuat", "Making"), total=order.count)
         photos.make_set(order, out, processes, lambda done: shown.update(task, completed=done))
     pages = len(order.template.pages)
@@ -174,11 +138,15 @@ def _cells(
     quiet: bool,
     language: Language,
 ) -> None:
-    with bar(quiet) as shown:
+    with reading(mnist or out), bar(quiet) as shown:
         task = shown.add_task(say(language, "Membuat", "Making"), total=count)
-        made = cellset.make_cells(
-            count, seed, writers.value, mnist, processes, lambda done: shown.update(task, completed=done)
-        )
-    cellset.save(made, out)
+        try:
+            made = cellset.make_cells(
+                count, seed, writers.value, mnist, processes, lambda done: shown.update(task, completed=done)
+            )
+        except ValueError as fault:
+            raise InputUnusable("digit_images", path=mnist, why=str(fault)) from None
+    with writing(out):
+        cellset.save(made, out)
     if not quiet:
         echo(say(language, f"{count} kotak berlabel: {out}", f"{counted(count, 'labelled cell')}: {out}"))

@@ -16,9 +16,10 @@ from ..imaging import frames
 from ..imaging.files import write_atomically
 from ..imaging.photo import load
 from ..messages import problems
-from ..messages.catalog import Language, say
+from ..messages.catalog import Wording, say
+from ..messages.errors import InputUnusable, WrongUse
 from ..messages.problems import PhotoProblem
-from .common import OK, USAGE, LangOption, fail, language_of
+from .common import OK, LangOption, language_of, reported, writing
 from .terminal import echo
 
 
@@ -38,31 +39,8 @@ def new_template(
 ) -> None:
     """Usulkan templat dari lembar kosong / propose a template from a blank sheet: YAML and a picture."""
     language = language_of(lang)
-    size = _size(paper, language)
-    form = _id_of((out or blanks[0]).stem)
-    target = out or Path(f"{form}.yaml")
-    pages = [page for blank in blanks for page in _pages(blank, size, language)]
-    for page in pages[1:]:
-        if abs(page.paper[0] - pages[0].paper[0]) > 0.02 * page.paper[0]:
-            text = say(
-                language, "halaman berbeda ukuran; beri satu per satu", "pages differ in size; give them one by one"
-            )
-            fail(text, USAGE)
-    shots = [target.with_name(f"{target.stem}-{i}.png") for i in range(1, len(pages) + 1)]
-    for file in (target, *shots):
-        if file.exists() and not force:
-            text = say(
-                language, "sudah ada; pilih --out lain atau --force", "is there already; other --out, or --force"
-            )
-            fail(f"{file}: {text}", USAGE)
-    try:
-        content = to_yaml(pages, form, target.name, ", ".join(b.name for b in blanks))
-        for page, ids, shot in zip(pages, names_of(pages), shots, strict=True):
-            write_atomically(shot, cv2.imencode(".png", picture(page, ids))[1].tobytes())
-        write_atomically(target, content.encode("utf-8"))
-    except OSError as fault:
-        why = fault.strerror or type(fault).__name__
-        fail(f"{target}: {say(language, 'tidak dapat ditulis', 'cannot be written')} ({why})", USAGE)
+    with reported(language):
+        pages, target, shots = _proposed(blanks, out, paper, force)
     numbers = sum(len(page.numbers) for page in pages)
     tallies = sum(n.tally is not None for page in pages for n in page.numbers) + sum(len(p.grids) for p in pages)
     where = ", ".join(map(str, shots))
@@ -78,25 +56,64 @@ def new_template(
     raise typer.Exit(OK)
 
 
-def _pages(blank: Path, size: tuple[float, float] | None, language: Language) -> list[Proposal]:
-    """Every page of one file."""
+def _proposed(
+    blanks: list[Path], out: Path | None, paper: str | None, force: bool
+) -> tuple[list[Proposal], Path, list[Path]]:
+    """Propose a template and write it; the pages, the YAML file, and a picture of each page.
+
+    Raises:
+        WrongUse: the paper's size cannot be read, pages differ in size, or a file is there already.
+        InputUnusable: a sheet cannot be measured.
+        CannotWrite: a file cannot be written.
+    """
+    size = _size(paper)
+    form = _id_of((out or blanks[0]).stem)
+    target = out or Path(f"{form}.yaml")
+    pages = [page for blank in blanks for page in _pages(blank, size)]
+    if any(abs(page.paper[0] - pages[0].paper[0]) > 0.02 * page.paper[0] for page in pages):
+        raise WrongUse("pages_differ_in_size")
+    shots = [target.with_name(f"{target.stem}-{i}.png") for i in range(1, len(pages) + 1)]
+    for file in (target, *shots):
+        if file.exists() and not force:
+            raise WrongUse("file_exists", path=file)
+    content = to_yaml(pages, form, target.name, ", ".join(b.name for b in blanks))
+    with writing(target):
+        for page, ids, shot in zip(pages, names_of(pages), shots, strict=True):
+            write_atomically(shot, cv2.imencode(".png", picture(page, ids))[1].tobytes())
+        write_atomically(target, content.encode("utf-8"))
+    return pages, target, shots
+
+
+def _pages(blank: Path, size: tuple[float, float] | None) -> list[Proposal]:
+    """Every page of one file.
+
+    Raises:
+        InputUnusable: the file cannot be read, or a page cannot be measured.
+    """
     found: list[Proposal] = []
     try:
         for frame in range(frames.count(blank)):
             found.append(propose(load(blank, blank.name, frame=frame).gray, size))
     except PhotoProblem as problem:
-        fail(f"{blank}: {problems.hint(problem.code, problem.data)[language]}", USAGE)
+        hint = Wording(**problems.hint(problem.code, problem.data))
+        raise InputUnusable("photo_unusable", path=blank, why=hint) from None
     except NotABlankSheet as fault:
-        fail(f"{blank}, {say(language, 'halaman', 'page')} {len(found) + 1}: {getattr(fault, language)}", USAGE)
+        why = Wording(fault.id, fault.en)
+        raise InputUnusable("blank_page", path=blank, page=len(found) + 1, why=why) from None
     return found
 
 
-def _size(paper: str | None, language: Language) -> tuple[float, float] | None:
+def _size(paper: str | None) -> tuple[float, float] | None:
+    """Width and height in mm.
+
+    Raises:
+        WrongUse: the text is none.
+    """
     if paper is None:
         return None
     match = re.fullmatch(r"(\d{2,4}(?:\.\d+)?)x(\d{2,4}(?:\.\d+)?)", paper, re.ASCII)
     if not match or not all(0 < float(v) <= 2000 for v in match.groups()):
-        fail(say(language, f"--paper {paper}: tulis seperti 297x420", f"--paper {paper}: write it as 297x420"), USAGE)
+        raise WrongUse("paper_size", size=paper)
     return float(match[1]), float(match[2])
 
 

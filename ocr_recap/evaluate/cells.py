@@ -23,7 +23,7 @@ from ..cells.external_crops import SMALLEST, patches_of
 from ..decide import evidence
 from ..forms.template import Template
 from ..imaging.photo import load
-from ..messages.errors import BatchError
+from ..messages.errors import InputUnusable
 from ..messages.problems import PhotoProblem
 from ..messages.text import is_number
 from .bounds import clopper_pearson
@@ -56,15 +56,12 @@ def evaluate_cells(path: Path, digits: DigitReader, forms: Mapping[str, Template
             have on the photo, which a tilted camera shortens.
 
     Raises:
-        BatchError: there is nothing to evaluate.
+        InputUnusable: there is nothing to evaluate.
     """
     faults: list[Fault] = []
     rows = list(_crops(path, faults) if path.is_dir() else _cut_all(path, forms, faults))
     if not rows:
-        raise BatchError(
-            f"{path}: tidak ada kotak berlabel. Beri truth.jsonl dengan fotonya atau folder NAMA__KOLOM__i__LABEL.png.",
-            f"{path}: no labelled cells. Give a truth.jsonl with its photos, or a folder of NAME__FIELD__i__LABEL.png.",
-        )
+        raise InputUnusable("no_labelled_cells", path=path)
     return {**_figures(rows, digits), "faults": [asdict(fault) for fault in faults]}
 
 

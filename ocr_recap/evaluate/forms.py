@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ..forms import template
-from ..forms.template import Template, TemplateError
+from ..forms.template import Template
+from ..messages.errors import TemplateError
 from ..records.folder import TEMPLATES
 
 
@@ -17,7 +18,7 @@ class Forms(Mapping[str, Template]):
         """Load what a person names; the others wait.
 
         Raises:
-            ocr_recap.forms.template.TemplateError: a file is no template.
+            ocr_recap.messages.errors.TemplateError: a file is no template.
         """
         self._loaded = {form.id: form for form in map(template.load, files)}
         beside = sorted((results / TEMPLATES).glob("*.yaml")) if results else ()

@@ -17,7 +17,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
 from ..batch.audit import refuse_edits
-from ..messages.errors import BatchError
+from ..messages.catalog import Wording
+from ..messages.errors import InputUnusable
 from ..records.folder import DOCUMENTS_FILE, PHOTOS_FILE
 from .truths import Corners, Fault, RowSumTruth, Text, broken_line, read_lines
 
@@ -128,15 +129,12 @@ def read_results(path: Path) -> Results:
 
     Raises:
         ocr_recap.batch.audit.EditedError: the folder's files are not what was published.
-        BatchError: there are no results, or no line of them can be used.
+        InputUnusable: there are no results, or no line of them can be used.
         OSError: they cannot be read.
     """
     file = path / PHOTOS_FILE if path.is_dir() else path
     if not file.is_file():
-        raise BatchError(
-            f"{path}: tidak ada {PHOTOS_FILE} di sini. Buat dahulu dengan: ocr-recap read FOTO --out {path}",
-            f"{path}: there is no {PHOTOS_FILE} here. Make it first: ocr-recap read PHOTOS --out {path}",
-        )
+        raise InputUnusable("no_readings", path=path, file=PHOTOS_FILE)
     if file.name == PHOTOS_FILE:
         refuse_edits(file.parent)
     readings: list[Reading] = []
@@ -161,7 +159,7 @@ def read_results(path: Path) -> Results:
         except ValidationError as fault:
             faults.append(broken_line(documents, number, fault))
     if not readings and faults:
-        raise BatchError(f"{faults[0].where}: {faults[0].id}", f"{faults[0].where}: {faults[0].en}")
+        raise InputUnusable("results_line", where=faults[0].where, why=Wording(faults[0].id, faults[0].en))
     return Results(file, tuple(readings), verdicts, tuple(faults), decided)
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from ..messages.errors import BatchError
+from ..messages.errors import TableFaulty
 from ..messages.text import is_number, quoted
 from ..records.station_lists import table
 from ..report.csv_tables import defused
@@ -106,7 +106,7 @@ def is_filled_in(path: Path) -> bool:
     """Whether somebody has typed into this sheet.
 
     Raises:
-        BatchError: it is no such sheet.
+        InputUnusable, TableFaulty: it is no such sheet.
     """
     return any(row["text"] for _, row in table(path, COLUMNS))
 
@@ -115,7 +115,7 @@ def is_sheet(path: Path) -> bool:
     """Whether this table is a sheet of `ocr-recap sample`.
 
     Raises:
-        BatchError: the file is no table.
+        InputUnusable, TableFaulty: the file is no table.
     """
     first = next(iter(table(path, ("file",))), None)
     return first is not None and set(COLUMNS) <= set(first[1])
@@ -125,7 +125,7 @@ def answers(results: Results, path: Path) -> Answers:
     """Judge a filled-in sheet against the results that it was drawn from, after checking that it is the whole draw.
 
     Raises:
-        BatchError: nothing is filled in, or the sheet was not drawn from these results.
+        TableFaulty: nothing is filled in, or the sheet was not drawn from these results.
     """
     rows = list(table(path, COLUMNS))
     faults: list[Fault] = []
@@ -148,15 +148,10 @@ def answers(results: Results, path: Path) -> Answers:
         else:
             typed_in[identity] = row["text"], where
     if not typed_in:
-        raise BatchError(
-            f"{path}: lembar ini tidak diundi dari {results.path}.", f"{path}: not drawn from {results.path}."
-        )
+        raise TableFaulty("sheet_of_other_results", path=path, results=results.path)
     filled = [i for i, one in enumerate(drawn) if typed_in.get(one.identity, ("", ""))[0]]
     if not filled:
-        raise BatchError(
-            f"{path}: belum ada yang diisi. Tulis di kolom text apa yang terlihat pada gambar.",
-            f"{path}: nothing is filled in yet. Type into the column text what the pictures show.",
-        )
+        raise TableFaulty("sheet_empty", path=path)
     counted = drawn[: filled[-1] + 1]
     wants = {one: _want(one, *typed_in.get(one.identity, ("", path.name)), faults) for one in counted}
     return Answers(
@@ -174,10 +169,7 @@ def _of_all(path: Path, rows: Sequence[tuple[int, dict[str, str]]], column: str)
     found = {row[column] for _, row in rows}
     text = found.pop() if len(found) == 1 else ""
     if not is_number(text) or len(text) > _MOST_DIGITS:
-        raise BatchError(
-            f"{path}: kolom {column} harus sama di semua baris dan berupa angka; lembar ini sudah diubah.",
-            f"{path}: {column} must be the same number on all rows; this sheet was altered.",
-        )
+        raise TableFaulty("sheet_altered", path=path, column=column)
     return int(text)
 
 

@@ -17,7 +17,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, V
 
 from ..batch.inputs import PHOTO_ENDINGS
 from ..decide.evidence import interpret
-from ..messages.errors import BatchError
+from ..messages.catalog import Wording
+from ..messages.errors import InputUnusable, TableFaulty, system_reason
 from ..messages.text import is_number, quoted, shortened
 from ..records.station_lists import table
 
@@ -196,7 +197,8 @@ def read_jsonl(path: Path) -> TruthFile:
     """Read a `truth.jsonl`.
 
     Raises:
-        BatchError: the file cannot be read, or no line of it is truth.
+        InputUnusable: the file cannot be read.
+        TableFaulty: no line of it is truth.
     """
     photos: list[Truth] = []
     faults: list[Fault] = []
@@ -209,11 +211,8 @@ def read_jsonl(path: Path) -> TruthFile:
         else:
             faults += _without_cells(photos[-1], f"{path.name}:{number}")
     if not photos:
-        first = f"\n{faults[0].en}" if faults else ""
-        raise BatchError(
-            f"{path}: tidak ada satu pun baris kebenaran yang dapat dibaca.{first}",
-            f"{path}: there is no line of truth in it that can be read.{first}",
-        )
+        first = Wording(f"\n{faults[0].id}", f"\n{faults[0].en}") if faults else ""
+        raise TableFaulty("truth_unusable", path=path, why=first)
     return TruthFile(path, "photos", tuple(photos), tuple(faults))
 
 
@@ -233,7 +232,7 @@ def read_typed(path: Path) -> TruthFile:
     PDF is `scan.pdf#2` (from 1, as everywhere that people read), or `scan.pdf` with the column `frame` (from 0).
 
     Raises:
-        BatchError: it is no such table (its faults are named by line).
+        InputUnusable, TableFaulty: it is no such table (its faults are named by line).
     """
     rows: dict[tuple[str, int], dict[str, TruthField]] = {}
     forms: dict[tuple[str, int], dict[str, str]] = {}
@@ -277,7 +276,7 @@ def read_typed(path: Path) -> TruthFile:
         if fields
     ]
     if not photos:
-        raise BatchError(f"{path}: tidak ada isian.", f"{path}: there is nothing in it.")
+        raise TableFaulty("truth_empty", path=path)
     return TruthFile(path, "typed", tuple(photos), tuple(faults))
 
 
@@ -309,13 +308,12 @@ def read_lines(path: Path) -> Iterable[tuple[int, str]]:
     """The lines of a JSON Lines file with their numbers; empty ones are left out.
 
     Raises:
-        BatchError: the file cannot be read.
+        InputUnusable: the file cannot be read.
     """
     try:
         content = path.read_bytes().decode("utf-8-sig", errors="replace")
     except OSError as fault:
-        why = fault.strerror or type(fault).__name__
-        raise BatchError(f"{path}: tidak dapat dibaca ({why}).", f"{path}: cannot be read ({why}).") from None
+        raise InputUnusable("file_unreadable", path=path, why=system_reason(fault)) from None
     return [(i, line) for i, line in enumerate(content.split("\n"), 1) if line.strip()]
 
 
@@ -331,7 +329,7 @@ def is_json(path: Path) -> bool:
     """Whether the file holds JSON Lines rather than a table.
 
     Raises:
-        BatchError: the file cannot be read.
+        InputUnusable: the file cannot be read.
     """
     for _, line in read_lines(path):
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,8 @@ import numpy as np
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from ..messages.catalog import Lines
+from ..messages.errors import TemplateError
 from . import clerk_errors, rule_checks
 from .bounded_yaml import MOST_BYTES, YamlFault, read
 from .fields import FormField, Page, Paper
@@ -32,14 +34,6 @@ _MOST_FAULTS = 50  # said of one file; who has corrected these runs again
 # By judgement: fifteen times the fullest page of our forms (66), and a form of 300 candidates with 3 numbers each.
 MOST_CELLS = 1_000  # digit boxes of one page, each of which is cut, measured and read by a net
 MOST_FIELDS = 1_000  # numbers of one form
-
-
-class TemplateError(ValueError):
-    """A template file cannot be used. `problems` holds one line each: file, line, what is wrong, what to write."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
 
 
 class Rule(Model):
@@ -195,15 +189,15 @@ def load(source: str | Path) -> Template:
     path = known.get(str(source), Path(source))
     if not path.is_file():
         ids = ", ".join(known)
-        raise TemplateError([f"{source}: no such template or file; known templates are {ids}, or give a .yaml file"])
+        raise TemplateError("template_unknown", name=source, known=ids)
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
-            raise TemplateError([f"{path}: larger than {MOST_BYTES} bytes, which no form needs; is it a template?"])
+            raise TemplateError("template_too_large", path=path, limit=MOST_BYTES)
         text = content.decode("utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise TemplateError([f"{path}: cannot be read as UTF-8 text ({fault}); save it again as UTF-8"]) from None
+    except (OSError, UnicodeDecodeError):
+        raise TemplateError("template_unreadable", path=path) from None
     return parse_text(text, str(path), hashlib.sha256(content).hexdigest(), known=path in known.values())
 
 
@@ -219,16 +213,21 @@ def parse_text(text: str, name: str, sha256: str = "", known: bool = False) -> T
         # Our own files need no bounds, and the parser in C takes a tenth of the time.
         node, data = (None, yaml.load(text, Loader=_FAST)) if known else read(text)
     except YamlFault as fault:
-        raise TemplateError([f"{name}, line {fault.line}: {fault}"]) from None
+        raise _faulty([f"{name}, line {fault.line}: {fault}"]) from None
     if not isinstance(data, dict):
-        raise TemplateError([f"{name}, line 1: a template is a mapping that starts with 'schema_version: 1'"])
+        raise _faulty([f"{name}, line 1: a template is a mapping that starts with 'schema_version: 1'"])
     try:
         return Template.model_validate(data).model_copy(update={"sha256": sha256, "yaml": text})
     except ValidationError as fault:
         problems = list(islice(explain(fault, node or read(text)[0], name), _MOST_FAULTS + 1))
         if len(problems) > _MOST_FAULTS:
             problems[-1] = f"{name}: and more; correct these first"
-        raise TemplateError(problems) from None
+        raise _faulty(problems) from None
+
+
+def _faulty(problems: Iterable[str]) -> TemplateError:
+    """The error of a file with these problems, one line each: file, line, what is wrong, what to write."""
+    return TemplateError("template_faulty", problems=Lines(problems))
 
 
 def json_schema() -> dict[str, Any]:

@@ -4,7 +4,7 @@ Messages are `str.format` templates; the data that fills them travels with the c
 a sentence. Data may hold:
 
 - a list: codes of `WORDS`, or pairs of such a code and a text; it is written with commas;
-- a `Text`: written in the language of the message around it;
+- a `Wording`: written in the language of the message around it;
 - `Lines`: texts of one line each, below each other;
 - a whole number, which a template may count: `{photos:photo}` is written `1 photo`, `2 photos`.
 """
@@ -18,7 +18,7 @@ Language = Literal["id", "en"]
 Message = tuple[str, str]  # Indonesian, English
 
 
-class Text(NamedTuple):
+class Wording(NamedTuple):
     """The same text in both languages."""
 
     id: str
@@ -102,7 +102,7 @@ class _Number(int):
 
 
 def _said(value: Any, place: int) -> Any:
-    if isinstance(value, Text):
+    if isinstance(value, Wording):
         return value[place]
     if isinstance(value, Lines):
         return "\n".join(str(_said(line, place)) for line in value)

@@ -23,8 +23,8 @@ WRONG_USE: Final[_Texts] = {
         "{option}: the value must be {limit} at most. Write a smaller number.",
     ),
     "option_pattern": (
-        "--station-pattern {pattern} bukan ekspresi reguler: salah di huruf ke-{place}. Perbaiki polanya.",
-        "--station-pattern {pattern} is no regular expression: wrong at character {place}. Correct the pattern.",
+        "--station-pattern {pattern} bukan ekspresi reguler. Perbaiki polanya: periksa tanda kurung dan garis miring.",
+        "--station-pattern {pattern} is no regular expression. Correct the pattern: check brackets and backslashes.",
     ),
     "evaluate_needs_both": (
         "Beri folder hasil dan berkas kebenaran: ocr-recap evaluate HASIL truth.jsonl",
@@ -64,6 +64,10 @@ WRONG_USE: Final[_Texts] = {
         "These pages differ in size; give them one by one.",
     ),
     "paper_size": ("--paper {size}: tulis seperti 297x420.", "--paper {size}: write it as 297x420."),
+    "paper_unlike_sheet": (
+        "--paper {size}: kertas itu tidak sebanding dengan {width} x {height} piksel. Perbaiki ukurannya.",
+        "--paper {size}: that paper does not fit {width} x {height} pixels. Correct its size.",
+    ),
 }
 
 INPUT_UNUSABLE: Final[_Texts] = {
@@ -81,7 +85,28 @@ INPUT_UNUSABLE: Final[_Texts] = {
         "{path}: tidak dapat dibaca ({why}). Periksa nama berkas dan izin membacanya.",
         "{path}: cannot be read ({why}). Check its name and permissions.",
     ),
-    "photo_unusable": ("{path}: {why}", "{path}: {why}"),
+    "photo_unusable": ("{path}: {why}", "{path}: {why}"),  # a problem with the photo, or one of those below
+    "blank_too_small": (
+        "gambar terlalu kecil ({side} piksel). Pindai atau simpan lagi; tiap sisi paling sedikit {least}.",
+        "the picture is too small ({side} pixels). Scan or save it again with at least {least} on each side.",
+    ),
+    "blank_without_boxes": (
+        "tidak ada kotak bergaris pada gambar ini. Beri lembar kosong dengan tabel dan kotaknya, tegak dan rata.",
+        "there is no ruled box on this picture. Give a blank sheet with its tables and boxes, upright and flat.",
+    ),
+    "blank_is_photo": (
+        "ini tampaknya foto: cahayanya tidak rata. Beri gambar asli formulir (PDF atau PNG) atau pindaian datar.",
+        "this seems to be a photo: its light is uneven. Give the form's own drawing (PDF or PNG) or a flat scan.",
+    ),
+    "blank_not_level": (
+        "garisnya tidak lurus mendatar ({degrees} derajat). Luruskan gambarnya, atau beri pindaian datar.",
+        "its lines do not run level ({degrees} degrees). Straighten the picture, or give a flat scan.",
+    ),
+    "blank_without_numbers": (
+        "tidak ada deretan kotak angka di lembar ini (2-6 kotak kosong sama besar). Periksa apakah lembarnya kosong.",
+        "there is no row of boxes for digits on this sheet (2-6 equal empty boxes). Check whether the sheet is blank.",
+    ),
+    "blank_page": ("{path}, halaman {page}: {why}", "{path}, page {page}: {why}"),
     "no_results": (
         "{folder} bukan folder hasil: {file} tidak ada. Beri folder yang dibuat oleh ocr-recap read --out.",
         "{folder} is no folder of results: it has no {file}. Name a folder that ocr-recap read --out made.",
@@ -89,6 +114,10 @@ INPUT_UNUSABLE: Final[_Texts] = {
     "no_readings": (
         "{path}: tidak ada {file} di sini. Buat dahulu dengan: ocr-recap read FOTO --out {path}",
         "{path}: there is no {file} here. Make it first: ocr-recap read PHOTOS --out {path}",
+    ),
+    "results_line": (
+        "{where}: {why}. Beri folder hasil, atau baca foto-fotonya lagi dengan ocr-recap read.",
+        "{where}: {why}. Give a folder of results, or read the photos again with ocr-recap read.",
     ),
     "no_journal": (
         "Di {folder} tidak ada {file}. Beri folder yang dibuat oleh ocr-recap read --out.",
@@ -115,10 +144,7 @@ INPUT_UNUSABLE: Final[_Texts] = {
 }
 
 TABLE_FAULTY: Final[_Texts] = {
-    "table_lines": (
-        "Tabel ini tidak dapat dipakai; perbaiki lalu jalankan lagi.\n{lines}",
-        "This table cannot be used; correct it, then run again.\n{lines}",
-    ),
+    "table_lines": ("{lines}", "{lines}"),  # by `table_faults.refuse`
     "table_not_utf8": (
         "{path}, baris {line}: bukan teks UTF-8. Simpan lagi sebagai 'CSV UTF-8'.",
         "{path}, line {line}: not UTF-8 text. Save it again as 'CSV UTF-8'.",
@@ -198,10 +224,6 @@ FOLDER_DAMAGED: Final[_Texts] = {
     "results_unusable": (
         "{path} tidak dapat dipakai oleh versi ini. Baca foto-fotonya lagi dengan ocr-recap read.",
         "{path} cannot be used by this version. Read the photos again with ocr-recap read.",
-    ),
-    "results_line": (
-        "{where}: {why}. Baca foto-fotonya lagi dengan ocr-recap read, atau pulihkan folder dari salinan.",
-        "{where}: {why}. Read the photos again with ocr-recap read, or restore the folder from a copy.",
     ),
     "template_in_results": (
         "{folder}: templat yang tersimpan di dalamnya tidak dapat dipakai oleh versi ini. Baca foto-fotonya lagi "

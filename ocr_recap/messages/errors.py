@@ -137,15 +137,6 @@ CATALOGUE: Final[Mapping[str, Entry]] = {
 }
 
 
-def why(fault: OSError) -> list[str]:
+def system_reason(fault: OSError) -> list[str]:
     """The system's reason as data of a message, which says it in the language of the message where it is known."""
     return [fault.strerror or type(fault).__name__]
-
-
-class BatchError(Exception):
-    """A batch that cannot begin or go on; `id` and `en` say why and what to do."""
-
-    def __init__(self, text_id: str, text_en: str) -> None:
-        super().__init__(text_en)
-        self.id = text_id
-        self.en = text_en

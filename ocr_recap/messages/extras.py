@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from .errors import BatchError
-
-Said = tuple[str, str]  # Indonesian, English
+from .errors import ExtraMissing
 
 
-def require(module: str, extra: str, what: Said, without: Said) -> None:
+def require(module: str, extra: str) -> None:
     """See that a library can be imported here, without importing it.
 
     Args:
-        module: its name in Python; `extra`: of the extra that installs it.
-        what: wants it, as the beginning of a sentence.
-        without: how to read without it, as the end of one.
+        module: its name in Python.
+        extra: that installs it; `EXTRA_missing` is the code of the error.
 
     Raises:
-        BatchError: it is not installed.
+        ExtraMissing: it is not installed.
     """
     if find_spec(module) is None:
-        pip = f"pip install 'ocr-recap[{extra}]'"
-        raise BatchError(
-            f"{what[0]} memerlukan tambahan {extra}. Jalankan {pip} lalu ulangi, atau baca tanpa {without[0]}",
-            f"{what[1]} the extra {extra}. Run {pip} and start again, or read without {without[1]}",
-        )
+        raise ExtraMissing(f"{extra}_missing")

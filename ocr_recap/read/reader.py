@@ -219,7 +219,8 @@ class Reader:
                 the second frame of a file alone.
 
         Raises:
-            ocr_recap.messages.errors.BatchError: the table cannot be used; the message says why by line.
+            ocr_recap.messages.errors.InputUnusable: the table cannot be read.
+            ocr_recap.messages.errors.TableFaulty: it cannot be used; the message says why by line.
             ValueError: a code is none, or a record is of a form that is not loaded.
         """
         records = list(records)

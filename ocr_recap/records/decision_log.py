@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from ..messages.errors import BatchError
+from ..messages.errors import FolderDamaged, system_reason
 from .decisions import Decision, Sha256, Time
 from .field_record import Frozen
 from .folder import DECISIONS_FILE
@@ -118,7 +118,7 @@ def read_log(folder: Path) -> Log:
     """The log in a folder of results; an empty one where nobody has decided anything.
 
     Raises:
-        BatchError: a line is neither a decision nor an event, or the file cannot be read.
+        FolderDamaged: a line is neither a decision nor an event, or the file cannot be read.
     """
     path = folder / DECISIONS_FILE
     try:
@@ -126,11 +126,7 @@ def read_log(folder: Path) -> Log:
     except FileNotFoundError:
         return Log()
     except OSError as fault:
-        why = fault.strerror or type(fault).__name__
-        raise BatchError(
-            f"{path}: tidak dapat dibaca ({why}). Periksa izin berkas, atau kembalikan dari cadangan.",
-            f"{path}: cannot be read ({why}). Check its permissions, or restore it from a backup.",
-        ) from None
+        raise FolderDamaged("log_unreadable", path=path, why=system_reason(fault)) from None
     return _parsed(content if content.endswith(b"\n") or not content else content + b"\n", path)
 
 
@@ -143,10 +139,7 @@ def _parsed(content: bytes, path: Path) -> Log:
         try:
             line = _LINE.validate_json(text)
         except ValidationError:
-            raise BatchError(
-                f"{path}, baris {number}: bukan keputusan. Jangan ubah berkas ini; kembalikan dari cadangan.",
-                f"{path}, line {number}: no decision. This file is not to be edited; restore it from a backup.",
-            ) from None
+            raise FolderDamaged("log_line", path=path, line=number) from None
         if line.previous is None and not chained:
             loose += 1
         elif line.previous != digest.hexdigest():

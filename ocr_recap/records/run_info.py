@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from ..messages.catalog import Language
-from ..messages.errors import BatchError
+from ..messages.errors import FolderDamaged, InputUnusable
 from .folder import RUN_FILE, Dialect
 from .record import JsonLine
 
@@ -80,17 +80,12 @@ def read_run(folder: Path) -> RunInfo:
     """The `run.json` of a folder of results.
 
     Raises:
-        BatchError: there is none, or it is of another version.
+        InputUnusable: there is none.
+        FolderDamaged: it is damaged, or of another version.
     """
     try:
         return RunInfo.from_json((folder / RUN_FILE).read_text("utf-8"))
-    except (OSError, UnicodeDecodeError):
-        raise BatchError(
-            f"{folder} bukan folder hasil: {RUN_FILE} tidak ada. Beri folder yang dibuat oleh ocr-recap read --out.",
-            f"{folder} is no folder of results: it has no {RUN_FILE}. Name a folder that ocr-recap read --out made.",
-        ) from None
-    except ValidationError:
-        raise BatchError(
-            f"{folder / RUN_FILE} tidak dapat dipakai oleh versi ini. Baca foto-fotonya lagi dengan ocr-recap read.",
-            f"{folder / RUN_FILE} cannot be used by this version. Read the photos again with ocr-recap read.",
-        ) from None
+    except OSError:
+        raise InputUnusable("no_results", folder=folder, file=RUN_FILE) from None
+    except (UnicodeDecodeError, ValidationError):
+        raise FolderDamaged("results_unusable", path=folder / RUN_FILE) from None

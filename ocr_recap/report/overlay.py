@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ..forms.template import Template, TemplateError
+from ..forms.template import Template
 from ..forms.template import load as load_template
 from ..imaging.arrays import ColorImage, FloatArray
 from ..imaging.homography import project
 from ..imaging.photo import Source, load_color
+from ..messages.errors import TemplateError
 from ..records.field_record import FieldRecord, FieldStatus
 from ..records.record import Page, Record
 from .pictures import save, unbend, warp
@@ -55,7 +56,7 @@ def overlay(record: Record, source: Source, template: Template | None = None) ->
 
     Raises:
         ocr_recap.messages.problems.PhotoProblem: the photo cannot be decoded.
-        ocr_recap.forms.template.TemplateError: the record's form is not at hand; pass `template`.
+        ocr_recap.messages.errors.TemplateError: the record's form is not at hand; pass `template`.
     """
     if record.page is None:
         return _unlocated(record, load_color(source, record.photo.frame))
@@ -103,7 +104,7 @@ def rectified(
     Raises:
         ValueError: `pixels_per_mm` is not above 0 and at most 40.
         ocr_recap.messages.problems.PhotoProblem: the photo cannot be decoded.
-        ocr_recap.forms.template.TemplateError: the page's form is not at hand; pass `template`.
+        ocr_recap.messages.errors.TemplateError: the page's form is not at hand; pass `template`.
     """
     if not 0 < pixels_per_mm <= 40:
         raise ValueError(f"pixels_per_mm must be above 0 and at most 40, not {pixels_per_mm}")
@@ -125,7 +126,7 @@ def form_of(record: Record, name: str | None = None) -> Template:
     """The template a record was read with, or the one with that id: the package's own, or a file among its options.
 
     Raises:
-        ocr_recap.forms.template.TemplateError: it is not at hand.
+        ocr_recap.messages.errors.TemplateError: it is not at hand.
     """
     assert record.page is not None
     name = name or record.page.template

@@ -45,13 +45,9 @@ def require() -> None:
     """See that Parquet can be written here.
 
     Raises:
-        BatchError: the extra is not installed.
+        ExtraMissing: the extra is not installed.
     """
-    without = (
-        "--format parquet; semua tabel juga ada sebagai CSV.",
-        "--format parquet; all tables are there as CSV too.",
-    )
-    extras.require("pyarrow", "parquet", ("Parquet", "Parquet needs"), without)
+    extras.require("pyarrow", "parquet")
 
 
 class ParquetTables:
@@ -66,7 +62,7 @@ class ParquetTables:
             names: with columns for the names of regions.
 
         Raises:
-            BatchError: the extra is not installed.
+            ExtraMissing: the extra is not installed.
             OSError: a file cannot be written.
         """
         require()

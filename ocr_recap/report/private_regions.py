@@ -61,7 +61,7 @@ def cover_others(
         form_of: the template with an id.
 
     Raises:
-        ocr_recap.forms.template.TemplateError: a sheet's template is not at hand.
+        ocr_recap.messages.errors.TemplateError: a sheet's template is not at hand.
     """
     here = project(np.array(page.homography), page.moved(paper_outline(form)))
     for other in page.others:
@@ -81,7 +81,7 @@ def without_others(photo: Photo, form: Template, page: Page, form_of: Callable[[
     """The photo with the private regions of other sheets covered; itself where no other sheet is in sight.
 
     Raises:
-        ocr_recap.forms.template.TemplateError: a sheet's template is not at hand.
+        ocr_recap.messages.errors.TemplateError: a sheet's template is not at hand.
     """
     if not page.others:
         return photo

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..forms.template import Template
 from ..messages import extras
-from ..messages.errors import BatchError
+from ..messages.errors import CannotWrite
 from . import review_csv
 from .csv_tables import COLUMNS, DocumentRow, count_columns, defused, number_cells, station_cells, station_columns
 from .pictures import STRIP_HEIGHT, cut
@@ -64,10 +64,9 @@ def require() -> None:
     """See that workbooks can be written here.
 
     Raises:
-        BatchError: the extra is not installed.
+        ExtraMissing: the extra is not installed.
     """
-    without = "--format xlsx; semua tabel juga ada sebagai CSV.", "--format xlsx; all tables are there as CSV too."
-    extras.require("xlsxwriter", "xlsx", ("Buku kerja Excel", "Excel workbooks need"), without)
+    extras.require("xlsxwriter", "xlsx")
 
 
 class TablesBook:
@@ -83,7 +82,7 @@ class TablesBook:
             names: with columns for the names of regions.
 
         Raises:
-            BatchError: the extra is not installed.
+            ExtraMissing: the extra is not installed.
         """
         require()
         from xlsxwriter import Workbook  # noqa: PLC0415  (an extra, and slow to load)
@@ -100,7 +99,7 @@ class TablesBook:
         """The numbers of the next document.
 
         Raises:
-            BatchError: the sheet is full.
+            CannotWrite: the sheet is full.
         """
         for cells in number_cells(shown):
             self._numbers.add(cells)
@@ -113,7 +112,7 @@ class TablesBook:
             questions: the numbers in review, in the order of the documents.
 
         Raises:
-            BatchError: a sheet is full.
+            CannotWrite: a sheet is full.
             OSError: the file cannot be written.
         """
         from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415  (as above)
@@ -162,12 +161,7 @@ class _Sheet:
         """One row: cells as the CSV has them, with decimal points; an empty one stays empty. The picture is a JPEG."""
         self._row += 1
         if self._row >= MOST_ROWS:
-            raise BatchError(
-                f"Tabel ini lebih dari {MOST_ROWS - 1} baris, batas satu lembar Excel. Jalankan lagi tanpa --format "
-                "xlsx; yang sudah dibaca tidak dibaca ulang.",
-                f"This table has more than {MOST_ROWS - 1} rows, the limit of an Excel sheet. Run again without "
-                "--format xlsx; what has been read is not read again.",
-            )
+            raise CannotWrite("sheet_full", rows=MOST_ROWS - 1)
         if picture is not None:
             self._sheet.set_row(self._row, (STRIP_HEIGHT + 2 * _MARGIN) * _POINTS_PER_PIXEL)
         for place, (text, numeric) in enumerate(zip(cells, self._numeric, strict=True)):

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import FloatArray, GrayImage
+from ...messages.errors import InputUnusable
 
 # Lengths are shares of the sheet's shorter side. The shortest lines that matter are the sides of tally and total cells
 # (0.016 on the densest of our seven forms); strokes of a heading's letters reach 0.014.
@@ -29,13 +30,8 @@ _SKEW: Final = 3.0  # degrees that are turned away
 _SMALLEST: Final = 600  # px of the shorter side: below it cells have no inside
 
 
-class NotABlankSheet(ValueError):
-    """This picture cannot be measured. `id` and `en` say why and what to do."""
-
-    def __init__(self, indonesian: str, english: str) -> None:
-        super().__init__(english)
-        self.id = indonesian
-        self.en = english
+class NotABlankSheet(InputUnusable):
+    """This picture cannot be measured."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +79,7 @@ def find_ruling(gray: GrayImage) -> SheetRuling:
     """
     side = min(gray.shape)
     if side < _SMALLEST:
-        raise NotABlankSheet(
-            f"gambar terlalu kecil ({side} piksel). Pindai atau simpan lagi; tiap sisi paling sedikit {_SMALLEST}.",
-            f"the picture is too small ({side} pixels). Scan or save it again with at least {_SMALLEST} on each side.",
-        )
+        raise NotABlankSheet("blank_too_small", side=side, least=_SMALLEST)
     paper = _paper(gray)
     _check_light(paper)
     gray = _level(gray, paper)
@@ -101,10 +94,7 @@ def find_ruling(gray: GrayImage) -> SheetRuling:
     small = (dark[:, 2] - dark[:, 0] < _BOX * max(gray.shape)) & (dark[:, 3] - dark[:, 1] < _BOX * max(gray.shape))
     faces, empty = _merged(faces, empty, dark[small], dark_empty[small])
     if not len(faces):
-        raise NotABlankSheet(
-            "tidak ada kotak bergaris pada gambar ini. Beri lembar kosong dengan tabel dan kotaknya, tegak dan rata.",
-            "there is no ruled box on this picture. Give a blank sheet with its tables and boxes, upright and flat.",
-        )
+        raise NotABlankSheet("blank_without_boxes")
     return SheetRuling(gray, strokes, faces, empty)
 
 
@@ -140,10 +130,7 @@ def _check_light(paper: GrayImage) -> None:
     tiles = cv2.resize(paper, (12, 12), interpolation=cv2.INTER_AREA).ravel()
     low, high = np.percentile(tiles, (12, 88))
     if high - low > _PAPER_SPREAD or high < 150:
-        raise NotABlankSheet(
-            "ini tampaknya foto: cahayanya tidak rata. Beri gambar asli formulir (PDF atau PNG) atau pindaian datar.",
-            "this seems to be a photo: its light is uneven. Give the form's own drawing (PDF or PNG) or a flat scan.",
-        )
+        raise NotABlankSheet("blank_is_photo")
 
 
 def _level(gray: GrayImage, paper: GrayImage) -> GrayImage:
@@ -165,10 +152,7 @@ def _level(gray: GrayImage, paper: GrayImage) -> GrayImage:
     order = np.argsort(angles)
     skew = float(angles[order][np.searchsorted(np.cumsum(lengths[order]), lengths.sum() / 2)])
     if abs(skew) > _SKEW or float(np.average(np.abs(angles - skew) > 1.5, weights=lengths)) > 0.35:
-        raise NotABlankSheet(
-            f"garisnya tidak lurus mendatar ({skew:.0f} derajat). Luruskan gambarnya, atau beri pindaian datar.",
-            f"its lines do not run level ({skew:.0f} degrees). Straighten the picture, or give a flat scan.",
-        )
+        raise NotABlankSheet("blank_not_level", degrees=round(skew))
     if abs(skew) < 0.03:
         return gray
     height, width = gray.shape

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import FloatArray, GrayImage
+from ...messages.errors import WrongUse
 from .lines import NotABlankSheet, Stroke, find_ruling
 from .markers import Marks, ProposedTag, find_corner_marks, find_tag
 
@@ -86,16 +87,14 @@ def propose(gray: GrayImage, paper: tuple[float, float] | None = None) -> Propos
 
     Raises:
         NotABlankSheet: it cannot be measured; says why and what to do.
+        WrongUse: the sheet has other proportions than the paper.
     """
     found = find_ruling(gray)
     height, width = found.gray.shape
     scale = width / paper[0] if paper else min(height, width) / 210
     size = paper or (round(width / scale, 1), round(height / scale, 1))
     if abs(size[0] / size[1] / (width / height) - 1) > 0.03:
-        raise NotABlankSheet(
-            f"kertas {size[0]:g} x {size[1]:g} mm tidak sebanding dengan {width} x {height} piksel. Perbaiki --paper.",
-            f"paper of {size[0]:g} x {size[1]:g} mm does not fit {width} x {height} pixels. Correct --paper.",
-        )
+        raise WrongUse("paper_unlike_sheet", size=f"{size[0]:g}x{size[1]:g}", width=width, height=height)
     stacks = _stacks(_runs(found.faces, found.empty))
     is_tally = [len(s) >= _TALLY[0] and len(s[0]) >= _TALLY[1] for s in stacks]
     tallies = [s for s, yes in zip(stacks, is_tally, strict=True) if yes]
@@ -106,10 +105,7 @@ def propose(gray: GrayImage, paper: tuple[float, float] | None = None) -> Propos
     longer = max(height, width)
     boxes = _in_order([row for row in rows if _is_number(row, longer)])
     if not boxes:
-        raise NotABlankSheet(
-            "tidak ada deretan kotak angka di lembar ini (2-6 kotak kosong sama besar). Apakah lembarnya belum diisi?",
-            "there is no row of boxes for digits on this sheet (2-6 equal empty boxes). Is the sheet not filled in?",
-        )
+        raise NotABlankSheet("blank_without_numbers")
 
     tallies, totals = _split(tallies, boxes), _split(totals, boxes)
 

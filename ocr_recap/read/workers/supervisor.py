@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from ...messages.errors import WorkersFailed
 from .limits import Limits
 from .tasks import Done, Failed, Task
 
@@ -37,8 +38,8 @@ class Worker(Protocol):
         ...
 
 
-class CannotStart(Exception):
-    """Workers do not start here; the text says why."""
+class CannotStart(WorkersFailed):
+    """Workers do not start here; `data["why"]` is the fault that the last one died of."""
 
 
 class Crew:
@@ -151,7 +152,7 @@ class Crew:
         desk.dismiss(now=True)
         self._false_starts += 1
         if self._false_starts >= _FALSE_STARTS:
-            raise CannotStart(f"{type(fault).__name__}: {fault}")
+            raise CannotStart("workers_not_started", why=f"{type(fault).__name__}: {fault}")
 
 
 class _Desk:
