@@ -125,19 +125,17 @@ def _cut_all(path: Path, forms: Mapping[str, Template], faults: list[Fault]) -> 
         fields = [field for field in standing if field.cell_quads and len(field.text) == len(field.cell_quads)]
         for field in standing:
             if field not in fields:
-                why_id = f"{field.id}: jumlah huruf dan kotak berbeda atau tanpa cell_quads; tidak dinilai"
-                why_en = f"{field.id}: texts and cells differ in number, or there are no cell_quads; not evaluated"
-                faults.append(Fault("no_cells", photo.name, why_id, why_en))
+                faults.append(Fault.of("no_cells", photo.name, "cells_not_given", name=field.id))
         if not fields:
             continue
         file = find_photo([path.parent], photo.image, photo.name)
         if file is None:
-            faults.append(Fault("no_photo", photo.name, "foto tidak ditemukan", "its photo was not found"))
+            faults.append(Fault.of("no_photo", photo.name))
             continue
         try:
             pixels = load(file, photo.name)
         except PhotoProblem as problem:
-            faults.append(Fault(problem.code, photo.name, "foto tidak terbaca", "its photo cannot be read"))
+            faults.append(Fault.of(problem.code, photo.name, "photo_unreadable"))
             continue
         form = forms.get((photo.form or ("",))[0] or "")
         boxes = {field.id: (field.cells.box[2], field.cells.box[3]) for field in form.fields} if form else {}
@@ -152,26 +150,24 @@ def _crops(folder: Path, faults: list[Fault]) -> Iterator[CellRow]:
     for file in sorted(folder.glob("*.png")):
         parts = file.stem.rsplit("__", 3)
         if len(parts) != 4 or not is_number(parts[2]) or parts[3] not in LABELS:
-            faults.append(Fault("bad_name", file.name, "nama bukan NAMA__KOLOM__i__LABEL", "not NAME__FIELD__i__LABEL"))
+            faults.append(Fault.of("bad_name", file.name))
             continue
         name, field, place, label = parts
         if int(place) in found[name, field]:
-            faults.append(Fault("doubled", file.name, "kotak ini sudah ada", "this cell is there twice"))
+            faults.append(Fault.of("doubled", file.name, "cell_twice"))
             continue
         found[name, field][int(place)] = LABELS[label], file
     for (name, field), cells in found.items():
         pictures: list[NDArray[np.uint8]] = []
         if sorted(cells) != list(range(len(cells))):
-            faults.append(
-                Fault("no_cells", f"{name} {field}", "ada kotak yang hilang", "some of its cells are missing")
-            )
+            faults.append(Fault.of("no_cells", f"{name} {field}", "cells_missing"))
             continue
         for _, file in (cells[i] for i in range(len(cells))):
             image = cv2.imdecode(np.frombuffer(file.read_bytes() or b"\0", np.uint8), cv2.IMREAD_GRAYSCALE)
             if image is None:
-                faults.append(Fault("not_an_image", file.name, "bukan gambar", "not an image"))
+                faults.append(Fault.of("not_an_image", file.name))
             elif min(image.shape) < SMALLEST:
-                faults.append(Fault("too_small", file.name, "terlalu kecil", f"under {SMALLEST} pixels"))
+                faults.append(Fault.of("too_small", file.name, least=SMALLEST))
             else:
                 pictures.append(np.asarray(image, dtype=np.uint8))
         if len(pictures) == len(cells):

@@ -197,34 +197,13 @@ def _unknown_ids(photo: Photo) -> list[Fault]:
     if not missing:
         return []
     names = ", ".join(missing[:10]) + (", ..." if len(missing) > 10 else "")
-    return [
-        Fault(
-            "unknown_field",
-            photo.truth.name,
-            f"halaman yang terbaca tidak memiliki: {names}; dihitung sebagai tidak terbaca",
-            f"the page that was read has no {names}; counted as not read",
-        )
-    ]
+    return [Fault.of("unknown_field", photo.truth.name, names=names)]
 
 
 def _doubled_truth(name: str, same: bool) -> Fault:
-    if same:
-        return Fault(
-            "doubled", name, "dua baris kunci jawaban yang sama; satu dihitung", "two equal lines of truth; one counts"
-        )
-    return Fault(
-        "doubled",
-        name,
-        "dua kunci jawaban yang berbeda; fotonya dihitung sebagai tidak dikenali. Perbaiki kunci jawabannya",
-        "two different truths; the photo counts as not located. Correct the truth file",
-    )
+    return Fault.of("doubled", name, "truth_twice" if same else "truths_differ")
 
 
 def _doubled_records(name: str, found: Sequence[Reading]) -> Fault:
     files = ", ".join(reading.photo.file for reading in found)
-    return Fault(
-        "doubled",
-        name,
-        f"{len(found)} hasil bernama sama ({files}); dihitung sebagai tidak dikenali. Beri nama yang berbeda",
-        f"{len(found)} records of this name ({files}); counted as not located. Give the photos different names",
-    )
+    return Fault.of("doubled", name, "records_of_one_name", count=len(found), files=files)

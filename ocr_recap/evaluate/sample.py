@@ -138,13 +138,9 @@ def answers(results: Results, path: Path) -> Answers:
         identity = _identity(row["sha256"], row["file"], frame, row["field"])
         where = f"{path.name}:{line}"
         if identity not in wanted:
-            faults.append(
-                Fault("not_drawn", where, "angka ini tidak termasuk contoh acak", "this number was not drawn")
-            )
+            faults.append(Fault.of("not_drawn", where))
         elif identity in typed_in:
-            faults.append(
-                Fault("doubled", where, "baris ganda; yang pertama dipakai", "listed twice; the first counts")
-            )
+            faults.append(Fault.of("doubled", where, "row_twice"))
         else:
             typed_in[identity] = row["text"], where
     if not typed_in:
@@ -179,14 +175,7 @@ def _want(one: Drawn, text: str, where: str, faults: list[Fault]) -> TruthField:
         # A number that a person cannot read must not stand as confirmed: it counts as a silent error.
         if text != UNREADABLE:
             said = f"{one.reading.photo.file} {one.field}: {quoted(text)}"
-            faults.append(
-                Fault(
-                    "not_answered",
-                    where,
-                    f"{said}: tanpa jawaban yang dapat dipakai; dihitung sebagai salah",
-                    f"{said}: no answer that can be used; counted as wrong",
-                )
-            )
+            faults.append(Fault.of("not_answered", where, text=said))
         return TruthField(id=one.field, text=UNREADABLE, value=None)
     return TruthField(id=one.field, text=meaning[0], value=meaning[1])
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, ValidationError, field_validator
 
@@ -20,6 +20,7 @@ from ..decide.evidence import interpret
 from ..messages.catalog import Wording
 from ..messages.errors import InputUnusable, TableFaulty, system_reason
 from ..messages.text import is_number, quoted, shortened
+from ..messages.truth_faults import truth_fault
 from ..records.station_lists import table
 
 # Families of the public truth file -> (template, page); page None: a form of one page, whose id does not matter.
@@ -172,6 +173,11 @@ class Fault:
     id: str
     en: str
 
+    @classmethod
+    def of(cls, code: str, where: str, key: str = "", **data: Any) -> Self:
+        """A fault with a sentence of `messages.truth_faults`: that of `key`, by default of the code."""
+        return cls(code, where, *truth_fault(key or code, **data))
+
 
 @dataclass(frozen=True)
 class TruthFile:
@@ -220,9 +226,7 @@ def _without_cells(photo: Truth, where: str) -> list[Fault]:
     names = ", ".join(name for name, field in photo.wanted.items() if field.cells and len(field.text) != field.cells)
     if not names:
         return []
-    why_id = f"{names}: jumlah huruf dan kotak berbeda; kotaknya tidak dinilai"
-    why_en = f"{names}: text and cells differ in number; its cells are not compared"
-    return [Fault("no_cells", where, why_id, why_en)]
+    return [Fault.of("no_cells", where, "letters_and_cells", names=names)]
 
 
 def read_typed(path: Path) -> TruthFile:
@@ -243,27 +247,11 @@ def read_typed(path: Path) -> TruthFile:
         meaning = typed(row["text"])
         if key is None:
             no_frame = shortened(f"{row['file']} {row.get('frame', '')}")
-            faults.append(
-                Fault("bad_frame", where, f"{no_frame}: bukan halaman berkas", f"{no_frame}: no page of a file")
-            )
+            faults.append(Fault.of("bad_frame", where, text=no_frame))
         elif meaning is None or not key[0] or not row["field"]:
-            faults.append(
-                Fault(
-                    "bad_text",
-                    where,
-                    f"{quoted(row['text'])} bukan isian kotak",
-                    f"{quoted(row['text'])} is no reading",
-                )
-            )
+            faults.append(Fault.of("bad_text", where, text=quoted(row["text"])))
         elif row["field"] in rows.setdefault(key, {}):
-            faults.append(
-                Fault(
-                    "doubled",
-                    where,
-                    f"{row['file']} {row['field']} ditulis dua kali; yang pertama dipakai",
-                    f"{row['file']} {row['field']} is listed twice; the first counts",
-                )
-            )
+            faults.append(Fault.of("doubled", where, "listed_twice", name=f"{row['file']} {row['field']}"))
         else:
             text, value = meaning
             rows[key][row["field"]] = TruthField(id=row["field"], text=text, value=value)
@@ -322,7 +310,7 @@ def broken_line(path: Path, number: int, fault: ValidationError) -> Fault:
     first = fault.errors(include_url=False, include_input=False)[0]
     place = ".".join(map(str, first["loc"]))
     why = f"{place}: {first['msg']}" if place else first["msg"]
-    return Fault("broken_line", f"{path.name}:{number}", f"baris tidak terpakai ({why})", f"line not used ({why})")
+    return Fault.of("broken_line", f"{path.name}:{number}", why=why)
 
 
 def is_json(path: Path) -> bool:
