@@ -11,9 +11,10 @@ import typer
 from ..batch.inputs import Collected, collect
 from ..batch.run import usual_workers
 from ..forms import template
-from ..messages.catalog import Language, say
+from ..messages.catalog import Language
+from ..messages.screens import said
 from ..messages.text import json_text
-from ..read.check import WORDS, Check, unchecked
+from ..read.check import Check, unchecked
 from ..read.reader import Reader
 from ..read.workers.limits import Limits
 from ..read.workers.ordered import Asked, in_order
@@ -79,18 +80,13 @@ def _checked(collected: Collected, options: Options, limits: Limits) -> Iterator
 
 def _text(name: str, found: Check, language: Language) -> str:
     """The verdict, what was seen, and one line per piece of advice."""
-    word = WORDS[found.judgement][language == "en"]
-    lines = [f"{word:8}{name}"]
+    lines = [f"{said(language, f'judged_{found.judgement}'):8}{name}"]
     if found.quality is not None:
         seen = found.quality
+        figures = {"pixels": seen.pixels, "paper": seen.paper, "contrast": seen.contrast}
         blur = "-" if seen.blur is None else f"{seen.blur:.2f}"
-        page = say(language, f"halaman {found.page}", f"page {found.page}")
-        figures = say(
-            language,
-            f"kotak {seen.pixels:.0f} piksel, kabur {blur}, kertas {seen.paper:.0f}, kontras {seen.contrast:.0f}",
-            f"boxes {seen.pixels:.0f} pixels, blur {blur}, paper {seen.paper:.0f}, contrast {seen.contrast:.0f}",
-        )
-        lines[0] += f": {found.template}, {page}; {figures}"
+        text = said(language, "photo_figures", template=found.template, page=found.page, blur=blur, **figures)
+        lines[0] += f": {text}"
     lines += [f"        {getattr(advice.hint, language)}" for advice in found.advice]
     return "\n".join(lines)
 

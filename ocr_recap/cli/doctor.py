@@ -15,7 +15,8 @@ import cv2
 
 from ..forms import drawing, template
 from ..locate import heading_ocr
-from ..records.field_record import Bilingual
+from ..messages.catalog import Wording
+from ..messages.installation import finding
 
 CORE = (
     "filelock",
@@ -53,7 +54,7 @@ class Check:
 
     name: str
     ok: bool
-    message: Bilingual
+    message: Wording
 
 
 def run() -> list[Check]:
@@ -63,32 +64,28 @@ def run() -> list[Check]:
         try:
             checks += [Check(name, *found) for found in check()]
         except Exception as fault:
-            text = f"{type(fault).__name__}: {fault}"
-            checks.append(
-                Check(name, False, Bilingual(id=f"pemeriksaan gagal: {text}", en=f"the check failed: {text}"))
-            )
+            checks.append(Check(name, False, finding("check_failed", fault=f"{type(fault).__name__}: {fault}")))
     return checks
 
 
-Found = tuple[bool, Bilingual]
+Found = tuple[bool, Wording]
 
 
 def _python() -> Iterator[Found]:
     version = platform.python_version()
     if sys.version_info[:2] >= _OLDEST_PYTHON:
-        yield _say(True, version)
+        yield True, _plain(version)
     else:
         oldest = ".".join(map(str, _OLDEST_PYTHON))
-        yield _say(False, f"{version}; dibutuhkan {oldest} atau lebih baru", f"{version}; {oldest} or newer is needed")
+        yield False, finding("python_old", version=version, oldest=oldest)
 
 
 def _dependencies() -> Iterator[Found]:
     for name in CORE:
         try:
-            yield _say(True, f"{name} {importlib.metadata.version(name)}")
+            yield True, _plain(f"{name} {importlib.metadata.version(name)}")
         except importlib.metadata.PackageNotFoundError:
-            fix = f"pip install {name}"
-            yield _say(False, f"{name} tidak terpasang; jalankan: {fix}", f"{name} is missing; run: {fix}")
+            yield False, finding("package_missing", name=name, fix=f"pip install {name}")
 
 
 def _telemetry() -> Iterator[Found]:
@@ -97,32 +94,19 @@ def _telemetry() -> Iterator[Found]:
 
     seen = f"onnxruntime {inference.onnxruntime.__version__}, {inference.TELEMETRY_OFF}=1"
     if inference.telemetry_is_off():
-        yield _say(
-            True,
-            f"mati; tidak ada yang dikirim ke mana pun ({seen})",
-            f"off; nothing is sent anywhere ({seen})",
-        )
+        yield True, finding("telemetry_off", seen=seen)
         return
     fix = f"pip install 'onnxruntime<{'.'.join(map(str, inference.UNCHECKED))}'"
-    yield _say(
-        False,
-        f"belum diperiksa bahwa versi ini tidak mengirim data pemakaian ({seen}); jalankan: {fix}",
-        f"nobody has checked that this version sends no usage data ({seen}); run: {fix}",
-    )
+    yield False, finding("telemetry_unchecked", seen=seen, fix=fix)
 
 
 def _opencv() -> Iterator[Found]:
     wheels = installed_opencv()
     if len(wheels) < 2:
-        yield _say(True, f"satu paket: {cv2.__version__}", f"one package: {cv2.__version__}")
+        yield True, finding("opencv_once", version=cv2.__version__)
         return
-    found = ", ".join(wheels)
     fix = f"pip uninstall -y {' '.join(wheels)}; pip install opencv-python-headless"
-    yield _say(
-        False,
-        f"{found} memakai folder cv2 yang sama dan saling menimpa; jalankan: {fix}",
-        f"{found} share the folder cv2 and overwrite each other; run: {fix}",
-    )
+    yield False, finding("opencv_twice", found=", ".join(wheels), fix=fix)
 
 
 def installed_opencv() -> list[str]:
@@ -139,7 +123,7 @@ def installed_opencv() -> list[str]:
 
 def _aruco() -> Iterator[Found]:
     size = len(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h10).bytesList)
-    yield _say(True, f"AprilTag 36h10, {size} penanda", f"AprilTag 36h10, {size} tags")
+    yield True, finding("aruco", size=size)
 
 
 def _files() -> Iterator[Found]:
@@ -153,77 +137,58 @@ def _files() -> Iterator[Found]:
     with pdf.opened(printed, 0) as page:
         dark = int(page.gray(1).min())
     if pdf.count(printed) == len(form.pages) and dark < 128:
-        yield _say(True, f"PDF: {len(form.pages)} halaman digambar", f"PDF: {len(form.pages)} pages drawn")
+        yield True, finding("pdf_drawn", pages=len(form.pages))
     else:
-        fix = "pip install --force-reinstall pypdfium2"
-        yield _say(False, f"PDF tidak tergambar; jalankan: {fix}", f"a PDF is not drawn; run: {fix}")
+        yield False, finding("pdf_not_drawn", fix="pip install --force-reinstall pypdfium2")
     lacking = [kind for kind, code in _CODECS if not features.check(code)]
-    fix = "pip install --force-reinstall pillow"
     if lacking:
-        names = ", ".join(lacking)
-        yield _say(False, f"{names} tidak terbaca; jalankan: {fix}", f"{names} cannot be read; run: {fix}")
+        fix = "pip install --force-reinstall pillow"
+        yield False, finding("pictures_unreadable", names=", ".join(lacking), fix=fix)
     else:
-        yield _say(True, ", ".join(kind for kind, _ in _CODECS))
+        yield True, _plain(", ".join(kind for kind, _ in _CODECS))
 
 
 def _extras() -> Iterator[Found]:
     for name, extra, what in _EXTRAS:
         try:
-            yield _say(True, f"{what}: {name} {importlib.metadata.version(name)}")
+            yield True, _plain(f"{what}: {name} {importlib.metadata.version(name)}")
         except importlib.metadata.PackageNotFoundError:
-            fix = f"pip install 'ocr-recap[{extra}]'"
-            yield _say(
-                True,
-                f"{what}: tidak terpasang (tambahan); bila perlu: {fix}",
-                f"{what}: not installed (an extra); {fix}",
-            )
+            yield True, finding("extra_missing", what=what, fix=f"pip install 'ocr-recap[{extra}]'")
 
 
 def _headings() -> Iterator[Found]:
     found = heading_ocr.available()
     if found:
-        yield _say(True, f"Tesseract {found}")
+        yield True, _plain(f"Tesseract {found}")
         return
-    fix = "apt install tesseract-ocr"
-    yield _say(
-        True,
-        f"Tesseract tidak terpasang (tambahan): formulir yang hanya berbeda judulnya tidak dibedakan; {fix}",
-        f"no Tesseract (an extra): forms that differ in their heading alone are not told apart; {fix}",
-    )
+    yield True, finding("tesseract_missing", fix="apt install tesseract-ocr")
 
 
 def _templates() -> Iterator[Found]:
     known = template.available()
     if not known:
-        yield _say(
-            False, "tidak ada templat; pasang ulang ocr-recap", "there are no templates; install ocr-recap again"
-        )
+        yield False, finding("templates_missing")
     for name in known:
         form = template.load(name)
-        yield _say(
-            True,
-            f"{name}: {len(form.pages)} halaman, {len(form.fields)} angka, {len(form.rules)} aturan",
-            f"{name}: {len(form.pages)} pages, {len(form.fields)} numbers, {len(form.rules)} rules",
-        )
+        counts = {"pages": len(form.pages), "fields": len(form.fields), "rules": len(form.rules)}
+        yield True, finding("template", name=name, **counts)
 
 
 def _weights() -> Iterator[Found]:
     folder = Path(__file__).resolve().parent.parent / "weights"
-    again = "pasang ulang ocr-recap", "install ocr-recap again"
     for name in ("digits", "tally", "alterations"):
         described = folder / f"{name}.json"
         if not described.is_file():
-            yield _say(False, f"{name}.json tidak ada; {again[0]}", f"{name}.json is missing; {again[1]}")
+            yield False, finding("weights_missing", file=described.name)
             continue
         hashes = json.loads(described.read_text(encoding="utf-8"))["sha256"]
         for file, expected in hashes.items():
             network = folder / file
             actual = hashlib.sha256(network.read_bytes()).hexdigest() if network.is_file() else None
             if actual == expected:
-                yield _say(True, f"{file} {expected[:12]}")
+                yield True, _plain(f"{file} {expected[:12]}")
             else:
-                text_id, text_en = f"{file} tidak ada atau rusak", f"{file} is missing or damaged"
-                yield _say(False, f"{text_id}; {again[0]}", f"{text_en}; {again[1]}")
+                yield False, finding("weights_damaged", file=file)
 
 
 def _self_test() -> Iterator[Found]:
@@ -236,18 +201,15 @@ def _self_test() -> Iterator[Found]:
     found = record.page is not None and record.page.page == page.id
     where = f"{form.id} {page.id}"
     if found:
-        yield _say(True, f"{where}: halaman yang digambar sendiri ditemukan", f"{where}: a page we drew was found")
+        yield True, finding("self_test_good", where=where)
     else:
         codes = ", ".join(problem.code for problem in record.problems)
-        yield _say(
-            False,
-            f"{where}: halaman yang digambar sendiri tidak ditemukan ({codes}); laporkan bersama hasil ini",
-            f"{where}: a page we drew was not found ({codes}); report it with this output",
-        )
+        yield False, finding("self_test_bad", where=where, codes=codes)
 
 
-def _say(ok: bool, text_id: str, text_en: str | None = None) -> Found:
-    return ok, Bilingual(id=text_id, en=text_id if text_en is None else text_en)
+def _plain(text: str) -> Wording:
+    """Names and numbers, which are the same in both languages."""
+    return Wording(text, text)
 
 
 _CHECKS: tuple[tuple[str, Callable[[], Iterator[Found]]], ...] = (

@@ -22,8 +22,9 @@ from ..evaluate.sheet import sheet_html
 from ..evaluate.truths import Fault, is_json, read_jsonl, read_typed
 from ..evaluate.worst import worst
 from ..imaging.files import write_atomically
-from ..messages.catalog import Language, say
+from ..messages.catalog import Language
 from ..messages.errors import InputUnusable, WrongUse
+from ..messages.screens import said
 from .common import OK, PROBLEMS, LangOption, language_of, reading, reported, writing
 from .terminal import echo, echo_json
 
@@ -106,23 +107,8 @@ def sample(
     _tell(read.faults, language)
     missing = sum(picture is None for picture in pictures)
     if missing:
-        echo(
-            say(
-                language,
-                f"{missing} dari {len(drawn)} tanpa gambar: beri folder fotonya dengan --photos.",
-                f"{missing} of {len(drawn)} have no picture: give the folder of the photos with --photos.",
-            ),
-            err=True,
-        )
-    echo(
-        say(
-            language,
-            f"{len(drawn)} bilangan. Buka atau cetak {folder / SHEET_HTML}, isi kolom text di {path}, lalu:\n"
-            f"  ocr-recap evaluate {results} {path}",
-            f"{len(drawn)} numbers. Open or print {folder / SHEET_HTML}, fill in the column text of {path}, then:\n"
-            f"  ocr-recap evaluate {results} {path}",
-        )
-    )
+        echo(said(language, "without_pictures", missing=missing, numbers=len(drawn)), err=True)
+    echo(said(language, "sampled", numbers=len(drawn), html=folder / SHEET_HTML, csv=path, results=results))
     raise typer.Exit(PROBLEMS if missing or read.faults else OK)
 
 
@@ -156,8 +142,8 @@ def _judged(
             for line in words.lines(found, language):
                 echo(f"{line.name:<48} {line.value}")
             echo("")
-        said = words.sheet_lines(sheet, found, language) if sheet else []
-        for text in (*said, *words.what_n_shows(found, language)):
+        lines = words.sheet_lines(sheet, found, language) if sheet else []
+        for text in (*lines, *words.what_n_shows(found, language)):
             echo(f"- {text}")
         if html is not None:
             echo(str(html))

@@ -11,8 +11,8 @@ import typer
 from ..batch import apply_review
 from ..forms import drawing, template
 from ..imaging.files import write_atomically
-from ..messages.catalog import say
 from ..messages.errors import TemplateError
+from ..messages.screens import said
 from ..messages.text import one_line
 from . import check as cli_check
 from . import docs, doctor, evaluate, read, schema, status, summary, synth, templates_new
@@ -106,9 +106,7 @@ def show_template(
         tag = page.markers.tag
         marker = f" (AprilTag {tag.id})" if tag else ""
         if page.find == "lines":
-            marker = say(
-                language, " (tanpa tanda sudut: dicari menurut garisnya)", " (no corner marks: found by its lines)"
-            )
+            marker = said(language, "found_by_lines")
         echo(f"\n{page.id}: {one_line(getattr(page.title, language))}{marker}")
         for field in form.fields_of(page.id):
             witnesses = ", ".join(["digits", *(w.kind for w in field.witnesses)])
@@ -132,7 +130,7 @@ def check_templates(
             faulty = True
             echo(getattr(fault, language), err=True)
         else:
-            echo(f"{path}: {say(language, 'benar', 'correct')} ({form.id})")
+            echo(said(language, "template_correct", path=path, template=form.id))
     raise typer.Exit(PROBLEMS if faulty else OK)
 
 

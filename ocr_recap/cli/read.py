@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from ..batch import run
 from ..batch.audit import acceptance
-from ..messages.catalog import say
 from ..messages.errors import WrongUse
+from ..messages.screens import said
 from ..messages.text import quoted
 from ..read.workers.limits import Limits
 from ..records.options import Options
@@ -180,7 +180,7 @@ def read(
         )
         collected = run.collect(photos, out)
         with _progress(quiet) as bar:
-            task = bar.add_task(say(language, "Membaca", "Reading"), total=len(collected.photos))
+            task = bar.add_task(said(language, "reading"), total=len(collected.photos))
             result = run.run(
                 collected,
                 out,

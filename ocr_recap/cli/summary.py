@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from ..batch import apply_review, run
-from ..messages.catalog import Language, counted, say
+from ..messages.catalog import Language
+from ..messages.screens import said
 from ..records.decision_log import LogEvent
 from ..records.decisions import Decision
 from ..records.folder import DECISIONS_FILE, JOURNAL_FILE, SUMS_FILE
@@ -19,54 +21,27 @@ from . import terminal
 
 MOST_ROWS = 40
 MOST_HINTS = 10
+_HEADS = ("file", "page", "accepted", "review", "blank", "problem")
+_VERDICTS = ("settled", "incomplete", "review", "inconsistent", "problem")  # of documents, in the order of the screen
 
 
 def show(result: run.BatchResult, language: Language) -> None:
     """Print what a batch came to on standard output."""
     console = terminal.console()
-    heads = (
-        ("berkas", "halaman", "diterima", "periksa", "kosong", "masalah"),
-        ("file", "page", "accepted", "review", "blank", "problem"),
-    )[language == "en"]
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for head in heads:
-        table.add_column(head, justify="right" if head in heads[2:5] else "left", overflow="fold")
-    for row in result.rows[:MOST_ROWS]:
-        page = terminal.text(f"{row.page[0]} {row.page[1]}" if row.page else "-")
-        counts = [str(n) if row.page else "" for n in (row.accepted, row.review, row.blank)]
-        codes = terminal.text(", ".join(problem.code for problem in row.problems), style="red")
-        table.add_row(terminal.text(row.file), page, *counts, codes)
-    console.print(table)
-    more = len(result.rows) - MOST_ROWS
-    if more > 0:
-        console.print(say(language, f"... dan {more} foto lagi", f"... and {counted(more, 'more photo')}"))
+    _photos(console, result, language)
     for line in _hints(result, language):
-        console.print(terminal.text(line), soft_wrap=True)
+        _print(console, line)
     console.print()
     _totals(console, result.totals, result.documents, language)
+    say = partial(said, language)
     if result.skipped:
-        count = len(result.skipped)
-        names = ", ".join(result.skipped[:5]) + (", ..." if count > 5 else "")
-        console.print(
-            terminal.text(say(language, f"Dilewati ({count}): {names}", f"Skipped ({count}): {names}")), soft_wrap=True
-        )
+        _print(console, say("skipped", count=len(result.skipped), names=_some(result.skipped)))
     if result.unchanged:
-        text = (
-            "Semua hasil sudah ada; tidak ada yang dibaca ulang.",
-            "All results are in place; nothing was read again.",
-        )
-        console.print(say(language, *text))
+        _print(console, say("unchanged"))
     elif result.resumed:
-        text = f"{result.resumed} dari proses sebelumnya", f"{result.resumed} taken over from an earlier run"
-        console.print(say(language, *text))
+        _print(console, say("resumed", photos=result.resumed))
     if result.changed:
-        text = (
-            f"Isi {JOURNAL_FILE} untuk {len(result.changed)} foto berubah sejak dibaca; foto itu dibaca ulang: "
-            f"{_some(result.changed)}",
-            f"What {JOURNAL_FILE} held of {counted(len(result.changed), 'photo')} was changed since it was read; read "
-            f"again: {_some(result.changed)}",
-        )
-        console.print(terminal.text(say(language, *text)), soft_wrap=True)
+        _print(console, say("changed", file=JOURNAL_FILE, photos=len(result.changed), names=_some(result.changed)))
     _decisions(console, result.idle, result.kept, language)
     _events(console, result.events, language)
     _notice(console, result.report, result.sums, language)
@@ -75,94 +50,70 @@ def show(result: run.BatchResult, language: Language) -> None:
 def show_applied(result: apply_review.Applied, language: Language) -> None:
     """Print what a table of answers came to on standard output."""
     console = terminal.console()
-    new, tables = len(result.new), result.tables
-    console.print(
-        say(
-            language,
-            f"{new} keputusan baru ({result.replaced} mengganti yang lama), {result.again} sudah tercatat; "
-            f"{result.empty} baris tanpa isian.",
-            f"{counted(new, 'new decision')} ({result.replaced} in place of an earlier one), {result.again} logged "
-            f"before; {counted(result.empty, 'line')} without an answer.",
-        ),
-        soft_wrap=True,
-    )
+    tables = result.tables
+    numbers = {"new": len(result.new), "replaced": result.replaced, "again": result.again, "empty": result.empty}
+    _print(console, said(language, "applied", **numbers))
     if result.overruled:
-        text = (
-            f"{len(result.overruled)} di antaranya sudah diganti keputusan lain dan tidak berlaku: "
-            f"{_named(result.overruled)}. Agar berlaku lagi, isi note yang lain.",
-            f"No longer counts, as another decision replaced it ({len(result.overruled)}): "
-            f"{_named(result.overruled)}. To make it count again, write another note.",
-        )
-        console.print(terminal.text(say(language, *text)), soft_wrap=True)
+        names = _named(result.overruled)
+        _print(console, said(language, "overruled", count=len(result.overruled), names=names))
     if result.notes:
-        text = (
-            f"{result.notes} baris hanya berisi catatan: isi juga kolom verified agar tercatat.",
-            f"Only a note on {counted(result.notes, 'line')}: fill in verified as well for it to be logged.",
-        )
-        console.print(say(language, *text), soft_wrap=True)
+        _print(console, said(language, "only_notes", lines=result.notes))
     _totals(console, tables.totals, tables.documents, language)
     _decisions(console, tables.idle, tables.kept, language)
     _events(console, tables.events, language)
     _notice(console, result.report, tables.sums, language)
 
 
+def event_text(event: LogEvent, language: Language) -> str:
+    """A line of the log that decides no number, in words."""
+    if event.event == "log_taken_over":
+        numbers = {"lines": event.lines, "unlisted": event.unlisted}
+        return said(language, "log_taken_over", **numbers, log=DECISIONS_FILE, sums=SUMS_FILE, at=event.at)
+    files = ", ".join(event.files) or DECISIONS_FILE
+    return said(language, "edits_accepted", by=event.by, at=event.at, files=files, reason=event.reason)
+
+
+def _print(console: Console, text: str) -> None:
+    """A sentence, which the terminal may break where it likes."""
+    console.print(terminal.text(text), soft_wrap=True)
+
+
+def _photos(console: Console, result: run.BatchResult, language: Language) -> None:
+    """A row per photo, of the first ones."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in _HEADS:
+        right = head in ("accepted", "review", "blank")
+        table.add_column(said(language, f"head_{head}"), justify="right" if right else "left", overflow="fold")
+    for row in result.rows[:MOST_ROWS]:
+        page = terminal.text(f"{row.page[0]} {row.page[1]}" if row.page else "-")
+        counts = [str(n) if row.page else "" for n in (row.accepted, row.review, row.blank)]
+        codes = terminal.text(", ".join(problem.code for problem in row.problems), style="red")
+        table.add_row(terminal.text(row.file), page, *counts, codes)
+    console.print(table)
+    more = len(result.rows) - MOST_ROWS
+    if more > 0:
+        _print(console, said(language, "more_photos", more=more))
+
+
 def _totals(console: Console, totals: Totals, documents: Sequence[DocumentRow], language: Language) -> None:
-    console.print(
-        say(
-            language,
-            f"{totals.photos} foto, {totals.located} halaman dikenali; angka: {totals.accepted} diterima, "
-            f"{totals.review} perlu diperiksa, {totals.blank} kosong; {totals.problems} foto bermasalah.",
-            f"{counted(totals.photos, 'photo')}, {counted(totals.located, 'page')} found; numbers: {totals.accepted} "
-            f"accepted, {totals.review} to review, {totals.blank} blank; {counted(totals.problems, 'problem photo')}.",
-        ),
-        soft_wrap=True,
-    )
-    console.print(_documents(documents, language), soft_wrap=True)
+    photos = {"photos": totals.photos, "pages": totals.located, "problems": totals.problems}
+    numbers = {"accepted": totals.accepted, "review": totals.review, "blank": totals.blank}
+    _print(console, said(language, "totals", **photos, **numbers))
+    _print(console, _documents(documents, language))
 
 
 def _decisions(console: Console, idle: Sequence[Decision], kept: Sequence[str], language: Language) -> None:
     """What became of decisions that settle nothing here, and of filled-in tables that were in the way."""
     if idle:
-        names = _named(idle)
-        text = (
-            f"{len(idle)} keputusan tersimpan tetapi tidak terpakai, karena fotonya tidak ada di sini, terbaca sebagai "
-            f"halaman lain, atau tidak dihitung: {names}",
-            f"Kept but not used: {counted(len(idle), 'decision')} about a photo that is not here, is read as another "
-            f"page, or does not count: {names}",
-        )
-        console.print(terminal.text(say(language, *text)), soft_wrap=True)
+        _print(console, said(language, "idle_decisions", count=len(idle), names=_named(idle)))
     if kept:
-        names = ", ".join(kept)
-        text = (
-            f"Tabel yang sudah diisi disimpan sebagai {names}; ocr-recap apply memasukkan jawabannya (lembar Excel: "
-            "simpan dahulu sebagai CSV UTF-8).",
-            f"What was filled in is kept as {names}; ocr-recap apply takes the answers in (save an Excel sheet as CSV "
-            "UTF-8 first).",
-        )
-        console.print(terminal.text(say(language, *text)), soft_wrap=True)
+        _print(console, said(language, "kept_tables", names=", ".join(kept)))
 
 
 def _events(console: Console, events: Sequence[LogEvent], language: Language) -> None:
     """What the log says from now on beside decisions."""
     for event in events:
-        console.print(terminal.text(event_text(event, language)), soft_wrap=True)
-
-
-def event_text(event: LogEvent, language: Language) -> str:
-    """A line of the log that decides no number, in words."""
-    files = ", ".join(event.files) or DECISIONS_FILE
-    text = (
-        f"Suntingan diterima oleh {event.by} ({event.at}): {files}. Alasan: {event.reason}",
-        f"Edits accepted by {event.by} ({event.at}): {files}. Reason: {event.reason}",
-    )
-    if event.event == "log_taken_over":
-        text = (
-            f"{event.lines} baris {DECISIONS_FILE} ditulis versi lama tanpa rantai sidik, {event.unlisted} di "
-            f"antaranya belum tercatat di {SUMS_FILE}; diambil alih apa adanya ({event.at}).",
-            f"{counted(event.lines, 'line')} of {DECISIONS_FILE} by an older version, without a chain of hashes, "
-            f"{event.unlisted} of them not yet in {SUMS_FILE}: taken over as found ({event.at}).",
-        )
-    return say(language, *text)
+        _print(console, event_text(event, language))
 
 
 def _named(decisions: Sequence[Decision]) -> str:
@@ -174,27 +125,18 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _notice(console: Console, report: Path, sums: str, language: Language) -> None:
-    notice = "SEMENTARA: formulir kertas yang berlaku.", "PROVISIONAL: paper prevails."
-    console.print(terminal.text(f"{say(language, *notice)} {report}"), soft_wrap=True)
-    note = f"Catat di luar komputer ini; sidik {SUMS_FILE}:", f"Write down elsewhere; the hash of {SUMS_FILE}:"
-    console.print(terminal.text(f"{say(language, *note)} {sums}"), soft_wrap=True)
+    _print(console, said(language, "provisional", report=report))
+    _print(console, said(language, "write_down", file=SUMS_FILE, hash=sums))
 
 
 def _documents(documents: Sequence[DocumentRow], language: Language) -> str:
     """How many documents there are, by verdict."""
-    words = {
-        "settled": ("selesai", "settled"),
-        "incomplete": ("halaman kurang", "with pages missing"),
-        "review": ("perlu diperiksa", "to review"),
-        "inconsistent": ("tidak cocok seperti tertulis", "not adding up as written"),
-        "problem": ("tanpa halaman", "without a page"),
-    }
     verdicts = [row.verdict for row in documents]
-    total = len(verdicts) - verdicts.count("missing")
-    parts = [f"{n} {words[v][language == 'en']}" for v in words if (n := verdicts.count(v))]
-    if missing := len(verdicts) - total:
-        parts.append(say(language, f"{missing} TPS tanpa foto", f"{counted(missing, 'station')} without photos"))
-    return f"{say(language, f'{total} dokumen', counted(total, 'document'))}: {', '.join(parts)}."
+    missing = verdicts.count("missing")
+    parts = [said(language, f"verdict_{v}", count=n) for v in _VERDICTS if (n := verdicts.count(v))]
+    if missing:
+        parts.append(said(language, "stations_without_photos", count=missing))
+    return said(language, "documents", documents=len(verdicts) - missing, parts=", ".join(parts))
 
 
 def _hints(result: run.BatchResult, language: Language) -> list[str]:

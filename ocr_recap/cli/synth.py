@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from ..forms import template
-from ..messages.catalog import Language, counted, say
+from ..messages.catalog import Language
 from ..messages.errors import InputUnusable, TemplateError, WorkersFailed, WrongUse
+from ..messages.screens import said
 from ..synth.camera import defects
 from ..synth.cells import cellset
 from ..synth.forms.numbers import NumbersError
@@ -113,19 +114,13 @@ def _photos(order: photos.Order, out: Path, processes: int, quiet: bool, languag
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise WrongUse("folder_not_empty", path=out)
     with writing(out), bar(quiet) as shown:
-        task = shown.add_task(say(language, "Membuat", "Making"), total=order.count)
+        task = shown.add_task(said(language, "making"), total=order.count)
         photos.make_set(order, out, processes, lambda done: shown.update(task, completed=done))
     pages = len(order.template.pages)
     if not quiet:
         stations = -(-order.count // pages)
-        echo(
-            say(
-                language,
-                f"{order.count} foto dari {stations} TPS ({pages} halaman per TPS) dan {photos.TRUTH}: {out}",
-                f"{counted(order.count, 'photo')} of {counted(stations, 'station')} ({counted(pages, 'page')} each) "
-                f"and {photos.TRUTH}: {out}",
-            )
-        )
+        numbers = {"photos": order.count, "stations": stations, "pages": pages}
+        echo(said(language, "made_photos", **numbers, truth=photos.TRUTH, out=out))
 
 
 def _cells(
@@ -139,7 +134,7 @@ def _cells(
     language: Language,
 ) -> None:
     with reading(mnist or out), bar(quiet) as shown:
-        task = shown.add_task(say(language, "Membuat", "Making"), total=count)
+        task = shown.add_task(said(language, "making"), total=count)
         try:
             made = cellset.make_cells(
                 count, seed, writers.value, mnist, processes, lambda done: shown.update(task, completed=done)
@@ -149,4 +144,4 @@ def _cells(
     with writing(out):
         cellset.save(made, out)
     if not quiet:
-        echo(say(language, f"{count} kotak berlabel: {out}", f"{counted(count, 'labelled cell')}: {out}"))
+        echo(said(language, "made_cells", cells=count, out=out))

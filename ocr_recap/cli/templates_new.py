@@ -16,9 +16,10 @@ from ..imaging import frames
 from ..imaging.files import write_atomically
 from ..imaging.photo import load
 from ..messages import problems
-from ..messages.catalog import Wording, say
+from ..messages.catalog import Wording
 from ..messages.errors import InputUnusable, WrongUse
 from ..messages.problems import PhotoProblem
+from ..messages.screens import said
 from .common import OK, LangOption, language_of, reported, writing
 from .terminal import echo
 
@@ -44,15 +45,8 @@ def new_template(
     numbers = sum(len(page.numbers) for page in pages)
     tallies = sum(n.tally is not None for page in pages for n in page.numbers) + sum(len(p.grids) for p in pages)
     where = ", ".join(map(str, shots))
-    echo(
-        say(
-            language,
-            f"{len(pages)} halaman, {numbers} bilangan, {tallies} kisi turus.\n"
-            f"Lihat {where}, isi nama di {target}, lalu:\n  ocr-recap templates check {target}",
-            f"{len(pages)} pages, {numbers} numbers, {tallies} tally grids.\n"
-            f"Look at {where}, fill in the names in {target}, then:\n  ocr-recap templates check {target}",
-        )
-    )
+    found = {"pages": len(pages), "numbers": numbers, "tallies": tallies}
+    echo(said(language, "proposed", **found, pictures=where, file=target))
     raise typer.Exit(OK)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from ..cells.crop import crop
 from ..forms.template import Template
@@ -18,13 +18,6 @@ from ..records.record import PhotoQuality, Problem
 from ..records.record import problem as make_problem
 
 Judgement = Literal["good", "look", "again"]
-
-# Indonesian, English: the word that an officer looks for.
-WORDS: Final[dict[Judgement, tuple[str, str]]] = {
-    "good": ("BAIK", "GOOD"),
-    "look": ("PERIKSA", "LOOK"),
-    "again": ("ULANGI", "RETAKE"),
-}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from functools import partial
 
 from ..decide.candidates import Choice
 from ..decide.case import Case
@@ -11,40 +11,14 @@ from ..decide.likely_error import Suggestion
 from ..decide.policy import PolicyDecision
 from ..decide.posterior import Evaluated
 from ..forms.print_items import Label
+from ..messages.catalog import Language
+from ..messages.explanation_texts import clerk_error, explained
 from ..messages.reasons import reason as reason_text
 from ..messages.reasons import step
 from .field_record import Bilingual
 
 _MOST_OTHERS, _TOLD = 2, 0.01  # readings that are told beside the likeliest, and how likely they must be
 _MOST_RULES = 2  # a number may break many at once; the report lists them all
-_WORDS = {
-    "id": {
-        "accepted": "Diterima",
-        "review": "Perlu diperiksa",
-        "blank": "Kosong",
-        "read": "tulisan terbaca",
-        "or": "atau",
-        "bubbles": "bulatan",
-        "empty": "bulatan kosong",
-        "strokes": "turus",
-        "totals": "jumlah tiap baris seluruhnya",
-        "holds": "penjumlahan cocok:",
-        "with": "dengan {number} penjumlahan selisih {off}",
-    },
-    "en": {
-        "accepted": "Accepted",
-        "review": "To be reviewed",
-        "blank": "Blank",
-        "read": "the handwriting reads",
-        "or": "or",
-        "bubbles": "the bubbles say",
-        "empty": "the bubbles are empty",
-        "strokes": "the strokes say",
-        "totals": "the row totals add up to",
-        "holds": "the sum holds:",
-        "with": "with {number} the sum would be {off} off",
-    },
-}
 
 
 def explain(
@@ -64,55 +38,25 @@ def explain(
         evaluated: the rules on the numbers as read, to say what other readings would break.
     """
     if decision.status == "blank" and decision.witness != "person":
-        return Bilingual(id="Kosong: tidak ada tulisan di semua kotak.", en="Blank: nothing is written in any box.")
+        return Bilingual(id=explained("id", "nothing_written"), en=explained("en", "nothing_written"))
     return Bilingual(
         id=_told("id", case, digits_probability, decision, rules, evaluated),
         en=_told("en", case, digits_probability, decision, rules, evaluated),
     )
 
 
-_SLIPS = {
-    "id": {
-        "strokes": "turusnya {fits}",
-        "row_totals": "jumlah tiap barisnya {fits}",
-        "bubbles": "bulatannya {fits}",
-        "transposed": "dua angkanya mungkin tertukar",
-        "one": "selisih satu",
-        "ten": "selisih sepuluh",
-        "hundred": "selisih seratus",
-        "forgotten_line": "{other} mungkin tidak ikut dijumlahkan",
-        "copied": "mungkin tersalin dari {other}",
-        "anything": "penjumlahan lain pun akan cocok",
-    },
-    "en": {
-        "strokes": "there are {fits} strokes",
-        "row_totals": "the row totals add up to {fits}",
-        "bubbles": "the bubbles say {fits}",
-        "transposed": "two of its digits may have changed places",
-        "one": "off by one",
-        "ten": "off by ten",
-        "hundred": "off by a hundred",
-        "forgotten_line": "{other} may have been left out of the sum",
-        "copied": "it may have been copied from {other}",
-        "anything": "another sum would hold as well",
-    },
-}
-
-
 def explain_slip(slip: Suggestion, labels: Mapping[str, Label]) -> Bilingual:
     """The likeliest slip behind a broken rule, as a suggestion to whoever asks the station's officers."""
 
-    def named(field: str, language: Literal["id", "en"]) -> str:
+    def named(field: str, language: Language) -> str:
         return getattr(labels[field], language) if field in labels else field
 
-    def told(language: Literal["id", "en"], sentence: str) -> str:
-        why = _SLIPS[language][slip.kind].format(fits=slip.fits, other=named(slip.other or "", language))
-        return sentence.format(name=named(slip.field, language), written=slip.written, fits=slip.fits, why=why)
+    def told(language: Language) -> str:
+        why = clerk_error(language, slip.kind, fits=slip.fits, other=named(slip.other or "", language))
+        number = {"name": named(slip.field, language), "written": slip.written, "fits": slip.fits}
+        return explained(language, "clerk_error", **number, why=why)
 
-    return Bilingual(
-        id=told("id", "Mungkin salah tulis: {name} tertulis {written}; dengan {fits} jumlahnya cocok ({why})."),
-        en=told("en", "A likely slip: {name} is written {written}; with {fits} it would add up ({why})."),
-    )
+    return Bilingual(id=told("id"), en=told("en"))
 
 
 def said_elsewhere(file: str) -> Bilingual:
@@ -127,29 +71,29 @@ def percent(probability: float) -> str:
 
 
 def _told(
-    language: Literal["id", "en"],
+    language: Language,
     case: Case,
     digits_probability: float,
     decision: PolicyDecision,
     rules: Mapping[str, Label],
     evaluated: Sequence[Evaluated],
 ) -> str:
-    words = _WORDS[language]
-    facts = [f"{words['read']} {_shown(case.digits_text)} ({percent(digits_probability)})"]
+    say = partial(explained, language)
+    facts = [say("read", text=_shown(case.digits_text), percent=percent(digits_probability))]
     others = _others(case) if case.person is None else []
     if others:
-        facts[0] += f" {words['or']} {', '.join(f'{_shown(c.text)} ({percent(c.digits)})' for c in others)}"
+        facts[0] += f" {say('or')} {', '.join(f'{_shown(c.text)} ({percent(c.digits)})' for c in others)}"
     if case.bubbles is not None:
         empty = case.bubbles.kind == "blank"
-        facts.append(words["empty"] if empty else f"{words['bubbles']} {_shown(case.bubbles.text)}")
+        facts.append(say("bubbles_empty") if empty else say("bubbles", text=_shown(case.bubbles.text)))
     if case.tally is not None and case.tally.state == "read":
-        facts.append(f"{words['strokes']} {case.tally.count}")
+        facts.append(say("strokes", count=case.tally.count))
     if case.totals is not None and case.totals.state == "read":
-        facts.append(f"{words['totals']} {case.totals.sum}")
+        facts.append(say("row_totals", sum=case.totals.sum))
     if decision.rules:
-        facts.append(f"{words['holds']} {_named(decision.rules, rules, language)}")
-    facts += [words["with"].format(number=c.value, off=off) for c in others if (off := _off(case, c, evaluated))]
-    opening, seen = words[decision.status], "; ".join(facts)
+        facts.append(say("sum_holds", rules=_named(decision.rules, rules, language)))
+    facts += [say("sum_would_be_off", number=c.value, off=off) for c in others if (off := _off(case, c, evaluated))]
+    opening, seen = say(decision.status), "; ".join(facts)
     if not decision.reasons:
         return f"{opening}: {seen}."
     why: list[str] = []

@@ -1,0 +1,75 @@
+"""What `ocr-recap doctor` finds: closed list of its sentences in Indonesian and English. Faults name a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .catalog import Message, Wording, both
+
+FINDINGS: Final[Mapping[str, Message]] = {
+    "check_failed": ("pemeriksaan gagal: {fault}", "the check failed: {fault}"),
+    "python_old": (
+        "{version}; dibutuhkan {oldest} atau lebih baru",
+        "{version}; {oldest} or newer is needed",
+    ),
+    "package_missing": ("{name} tidak terpasang; jalankan: {fix}", "{name} is missing; run: {fix}"),
+    "telemetry_off": (
+        "mati; tidak ada yang dikirim ke mana pun ({seen})",
+        "off; nothing is sent anywhere ({seen})",
+    ),
+    "telemetry_unchecked": (
+        "belum diperiksa bahwa versi ini tidak mengirim data pemakaian ({seen}); jalankan: {fix}",
+        "nobody has checked that this version sends no usage data ({seen}); run: {fix}",
+    ),
+    "opencv_once": ("satu paket: {version}", "one package: {version}"),
+    "opencv_twice": (
+        "{found} memakai folder cv2 yang sama dan saling menimpa; jalankan: {fix}",
+        "{found} share the folder cv2 and overwrite each other; run: {fix}",
+    ),
+    "aruco": ("AprilTag 36h10, {size} penanda", "AprilTag 36h10, {size:tag}"),
+    "pdf_drawn": ("PDF: {pages} halaman digambar", "PDF: {pages:page} drawn"),
+    "pdf_not_drawn": ("PDF tidak tergambar; jalankan: {fix}", "a PDF is not drawn; run: {fix}"),
+    "pictures_unreadable": ("{names} tidak terbaca; jalankan: {fix}", "{names} cannot be read; run: {fix}"),
+    "extra_missing": (
+        "{what}: tidak terpasang (tambahan); bila perlu: {fix}",
+        "{what}: not installed (an extra); if needed: {fix}",
+    ),
+    "tesseract_missing": (
+        "Tesseract tidak terpasang (tambahan): formulir yang hanya berbeda judulnya tidak dibedakan; {fix}",
+        "no Tesseract (an extra): forms that differ in their heading alone are not told apart; {fix}",
+    ),
+    "templates_missing": (
+        "tidak ada templat; pasang ulang ocr-recap",
+        "there are no templates; install ocr-recap again",
+    ),
+    "template": (
+        "{name}: {pages} halaman, {fields} angka, {rules} aturan",
+        "{name}: {pages:page}, {fields:number}, {rules:rule}",
+    ),
+    "weights_missing": (
+        "{file} tidak ada; pasang ulang ocr-recap",
+        "{file} is missing; install ocr-recap again",
+    ),
+    "weights_damaged": (
+        "{file} tidak ada atau rusak; pasang ulang ocr-recap",
+        "{file} is missing or damaged; install ocr-recap again",
+    ),
+    "self_test_good": (
+        "{where}: halaman yang digambar sendiri ditemukan",
+        "{where}: a page we drew was found",
+    ),
+    "self_test_bad": (
+        "{where}: halaman yang digambar sendiri tidak ditemukan ({codes}); laporkan bersama hasil ini",
+        "{where}: a page we drew was not found ({codes}); report it with this output",
+    ),
+}
+
+
+def finding(key: str, **data: Any) -> Wording:
+    """A sentence of `FINDINGS`, filled with its data.
+
+    Raises:
+        KeyError: there is no such sentence, or it needs data that is not given.
+    """
+    return Wording(**both(FINDINGS[key], data))

@@ -1,0 +1,198 @@
+"""What commands print: the closed list of their sentences, in Indonesian and English, by command.
+
+The sentences of `ocr-recap doctor` stand in `installation`, errors in `errors`, problems of photos in `problems`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .catalog import Language, Message, filled
+
+_READ: Final[Mapping[str, Message]] = {
+    "reading": ("Membaca", "Reading"),
+    "head_file": ("berkas", "file"),
+    "head_page": ("halaman", "page"),
+    "head_accepted": ("diterima", "accepted"),
+    "head_review": ("perlu diperiksa", "review"),
+    "head_blank": ("kosong", "blank"),
+    "head_problem": ("masalah", "problem"),
+    "more_photos": ("... dan {more} foto lagi", "... and {more:more photo}"),
+    "skipped": ("Dilewati ({count}): {names}", "Skipped ({count}): {names}"),
+    "unchanged": (
+        "Semua hasil sudah ada; tidak ada yang dibaca ulang.",
+        "All results are in place; nothing was read again.",
+    ),
+    "resumed": ("{photos} dari pembacaan sebelumnya", "{photos} taken over from an earlier run"),
+    "changed": (
+        "Isi {file} untuk {photos} foto berubah sejak dibaca; foto itu dibaca ulang: {names}",
+        "What {file} held of {photos:photo} was changed since it was read; read again: {names}",
+    ),
+    "totals": (
+        "{photos} foto, {pages} halaman dikenali; angka: {accepted} diterima, {review} perlu diperiksa, {blank} "
+        "kosong; {problems} foto bermasalah.",
+        "{photos:photo}, {pages:page} found; numbers: {accepted} accepted, {review} to review, {blank} blank; "
+        "{problems:problem photo}.",
+    ),
+    "documents": ("{documents} dokumen: {parts}.", "{documents:document}: {parts}."),
+    "verdict_settled": ("{count} selesai", "{count} settled"),
+    "verdict_incomplete": ("{count} dengan halaman yang belum ada", "{count} with pages missing"),
+    "verdict_review": ("{count} perlu diperiksa", "{count} to review"),
+    "verdict_inconsistent": (
+        "{count} jumlahnya tidak cocok (sesuai tulisan di formulir)",
+        "{count} not adding up as written",
+    ),
+    "verdict_problem": ("{count} tanpa halaman yang dikenali", "{count} without a page"),
+    "stations_without_photos": ("{count} TPS yang fotonya belum ada", "{count:station} without photos"),
+    "provisional": (
+        "SEMENTARA: formulir kertas yang berlaku. {report}",
+        "PROVISIONAL: paper prevails. {report}",
+    ),
+    "write_down": (
+        "Catat di luar komputer ini; sidik {file}: {hash}",
+        "Write down elsewhere; the hash of {file}: {hash}",
+    ),
+}
+
+_APPLY: Final[Mapping[str, Message]] = {
+    "applied": (
+        "{new} keputusan baru ({replaced} mengganti yang lama), {again} sudah tercatat; {empty} baris tanpa isian.",
+        "{new:new decision} ({replaced} in place of an earlier one), {again} logged before; {empty:line} without an "
+        "answer.",
+    ),
+    "overruled": (
+        "{count} di antaranya sudah diganti keputusan lain dan tidak berlaku: {names}. Agar berlaku lagi, isi note "
+        "yang lain.",
+        "No longer counts, as another decision replaced it ({count}): {names}. To make it count again, write another "
+        "note.",
+    ),
+    "only_notes": (
+        "{lines} baris hanya berisi catatan: isi juga kolom verified agar tercatat.",
+        "Only a note on {lines:line}: fill in verified as well for it to be logged.",
+    ),
+    "idle_decisions": (
+        "{count} keputusan tersimpan tetapi tidak terpakai, karena fotonya tidak ada di sini, terbaca sebagai halaman "
+        "lain, atau tidak dihitung: {names}",
+        "Kept but not used: {count:decision} about a photo that is not here, is read as another page, or does not "
+        "count: {names}",
+    ),
+    "kept_tables": (
+        "Tabel yang sudah diisi disimpan sebagai {names}; ocr-recap apply memasukkan jawabannya (lembar Excel: simpan "
+        "dahulu sebagai CSV UTF-8).",
+        "What was filled in is kept as {names}; ocr-recap apply takes the answers in (save an Excel sheet as CSV "
+        "UTF-8 first).",
+    ),
+    "edits_accepted": (
+        "Suntingan diterima oleh {by} ({at}): {files}. Alasan: {reason}",
+        "Edits accepted by {by} ({at}): {files}. Reason: {reason}",
+    ),
+    "log_taken_over": (
+        "{lines} baris {log} ditulis versi lama tanpa rantai sidik, {unlisted} di antaranya belum tercatat di {sums}; "
+        "diambil alih apa adanya ({at}).",
+        "{lines:line} of {log} by an older version, without a chain of hashes, {unlisted} of them not yet in {sums}: "
+        "taken over as found ({at}).",
+    ),
+}
+
+_STATUS: Final[Mapping[str, Message]] = {
+    "running_since": ("Sedang berjalan sejak {began}, {workers} pekerja.", "Running since {began}, {workers:worker}."),
+    "interrupted_at": ("Terputus; tanda terakhir {beat}.", "Interrupted; last sign of life {beat}."),
+    "finished_at": ("Selesai {end}.", "Finished {end}."),
+    "progress": (
+        "{done} dari {total} foto sudah dibaca ({percent}%), {resumed} di antaranya dari pembacaan sebelumnya.",
+        "{done} of {total:photo} read ({percent}%), {resumed} of them by an earlier run.",
+    ),
+    "progress_uncounted": (
+        "{done} foto sudah dibaca, {resumed} di antaranya dari pembacaan sebelumnya; jumlah seluruhnya masih dihitung.",
+        "{done:photo} read, {resumed} of them by an earlier run; how many there are is still being counted.",
+    ),
+    "no_problems": ("{count} bermasalah.", "{count:problem}."),
+    "problems": ("{count} bermasalah: {codes}.", "{count:problem}: {codes}."),
+    "under_way": ("Sedang dibaca: {photos}{more}.", "Being read: {photos}{more}."),
+    "was_under_way": ("Terakhir sedang dibaca: {photos}{more}.", "Was being read: {photos}{more}."),
+    "minutes_left": ("Kira-kira {minutes} menit lagi.", "About {minutes:minute} left."),
+    "go_on": (
+        "Jalankan lagi perintah yang sama: yang sudah dibaca tidak dibaca ulang.",
+        "Run the same command again: what has been read is not read again.",
+    ),
+    "problems_explained": (
+        "docs/records.md menjelaskan tiap masalah; --retry-problems membacanya lagi.",
+        "docs/records.md tells what each problem means; --retry-problems reads them again.",
+    ),
+    "unlike_sums": (
+        "TIDAK SAMA dengan {sums}: {names}. Berkas itu berubah, ditambah atau hilang setelah hasil ditulis; pulihkan "
+        "dari salinan. Tabel dapat ditulis ulang dengan ocr-recap apply.",
+        "NOT what {sums} lists: {names}. Each was changed, added or lost after results were written; restore it from "
+        "a copy. Tables can be written again with ocr-recap apply.",
+    ),
+    "as_sums": (
+        "Hasil sama dengan {sums}, yang sidiknya {hash}; bandingkan dengan yang dicatat.",
+        "Results are what {sums} lists, whose hash is {hash}: compare it with the one written down.",
+    ),
+}
+
+_CHECK: Final[Mapping[str, Message]] = {
+    "judged_good": ("BAIK", "GOOD"),
+    "judged_look": ("PERIKSA", "LOOK"),
+    "judged_again": ("ULANGI", "RETAKE"),
+    "photo_figures": (
+        "{template}, halaman {page}; kotak {pixels:.0f} piksel, kabur {blur}, kertas {paper:.0f}, kontras "
+        "{contrast:.0f}",
+        "{template}, page {page}; boxes {pixels:.0f} pixels, blur {blur}, paper {paper:.0f}, contrast {contrast:.0f}",
+    ),
+}
+
+_EVALUATE: Final[Mapping[str, Message]] = {
+    "without_pictures": (
+        "{missing} dari {numbers} tanpa gambar: beri folder fotonya dengan --photos.",
+        "{missing} of {numbers} have no picture: give the folder of the photos with --photos.",
+    ),
+    "sampled": (
+        "{numbers} angka. Buka atau cetak {html}, isi kolom text di {csv}, lalu:\n  ocr-recap evaluate {results} {csv}",
+        "{numbers:number}. Open or print {html}, fill in the column text of {csv}, then:\n  ocr-recap evaluate "
+        "{results} {csv}",
+    ),
+}
+
+_SYNTH: Final[Mapping[str, Message]] = {
+    "making": ("Membuat", "Making"),
+    "made_photos": (
+        "{photos} foto dari {stations} TPS ({pages} halaman per TPS) dan {truth}: {out}",
+        "{photos:photo} of {stations:station} ({pages:page} each) and {truth}: {out}",
+    ),
+    "made_cells": ("{cells} kotak berlabel: {out}", "{cells:labelled cell}: {out}"),
+}
+
+_TEMPLATES: Final[Mapping[str, Message]] = {
+    "found_by_lines": (
+        " (tanpa tanda sudut: dicari menurut garisnya)",
+        " (no corner marks: found by its lines)",
+    ),
+    "template_correct": ("{path}: benar ({template})", "{path}: correct ({template})"),
+    "proposed": (
+        "{pages} halaman, {numbers} angka, {tallies} kisi turus.\nLihat {pictures}, isi nama di {file}, lalu:\n  "
+        "ocr-recap templates check {file}",
+        "{pages:page}, {numbers:number}, {tallies:tally grid}.\nLook at {pictures}, fill in the names in {file}, "
+        "then:\n  ocr-recap templates check {file}",
+    ),
+}
+
+SCREENS: Final[Mapping[str, Message]] = {
+    **_READ,
+    **_APPLY,
+    **_STATUS,
+    **_CHECK,
+    **_EVALUATE,
+    **_SYNTH,
+    **_TEMPLATES,
+}
+
+
+def said(language: Language, key: str, **data: Any) -> str:
+    """A sentence of `SCREENS` in one language, filled with its data.
+
+    Raises:
+        KeyError: there is no such sentence, or it needs data that is not given.
+    """
+    return filled(SCREENS[key], language, data)
