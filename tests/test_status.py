@@ -53,7 +53,7 @@ def test_a_batch_is_told_while_it_runs_after_it_broke_off_and_when_it_is_done(ph
     run.run([photos], out)
     done = told(out, "--lang", "id").stdout
     assert done.startswith("Selesai ")
-    assert "3 dari 3 foto sudah dibaca (100%), 2 di antaranya dari proses sebelumnya." in done
+    assert "3 dari 3 foto sudah dibaca (100%), 2 di antaranya dari pembacaan sebelumnya." in done
     assert json.loads(told(out, "--json").stdout)["state"] == "finished"
 
 
