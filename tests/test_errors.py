@@ -267,9 +267,9 @@ def test_each_cause_is_provoked() -> None:
 
 
 def test_the_documented_table_is_that_of_the_classes() -> None:
-    page = (ROOT / "docs" / "exit-codes.md").read_text("utf-8")
+    page = (ROOT / "docs" / "reference" / "exit-codes.md").read_text("utf-8")
     rows = re.findall(r"^\| (\d+) \|(?: `(\w+)`)? \|", page, re.MULTILINE)
     told = {int(code): name for code, name in rows}
     assert len(told) == len(rows)
     assert told == {0: "", 1: "", **{kind.exit_code: kind.__name__ for kind in CAUSES}}
-    assert "(exit-codes.md)" in (ROOT / "docs" / "batch.md").read_text("utf-8")
+    assert "(../reference/exit-codes.md)" in (ROOT / "docs" / "how-to" / "batch.md").read_text("utf-8")

@@ -17,7 +17,8 @@ from ..messages.catalog import Language
 from ..messages.errors import CannotWrite, InputUnusable, Interrupted, OcrRecapError, system_reason
 from .terminal import echo
 
-# Exit codes of commands that finish; those of errors stand in `messages.errors` (docs/exit-codes.md lists them all).
+# Exit codes of commands that finish; those of errors stand in `messages.errors` (docs/reference/exit-codes.md lists
+# them all).
 OK, PROBLEMS = 0, 1
 
 

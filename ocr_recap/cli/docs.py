@@ -13,8 +13,10 @@ from typing import Annotated
 
 import typer
 
-from ..messages.catalog import Language, say
-from .common import USAGE, LangOption, fail, language_of
+from ..messages.catalog import Language
+from ..messages.errors import WrongUse
+from ..messages.screens import said
+from .common import LangOption, language_of, reported
 from .terminal import echo, show_markdown
 
 PARTS = ("tutorial", "how-to", "reference", "explanation")
@@ -38,12 +40,12 @@ def docs(
     if page is None:
         echo("\n".join(listing(known, language)))
         return
-    found = known.get(name_of(page))
-    if found is None:
-        text_id = f"tidak ada halaman {page}; `ocr-recap docs` menampilkan daftarnya"
-        fail(say(language, text_id, f"there is no page {page}; `ocr-recap docs` lists them"), USAGE)
+    with reported(language):
+        if (name := name_of(page)) not in known:
+            raise WrongUse("no_such_page", page=page)
+        found = known[name]
     if language not in found:
-        echo("(Halaman ini hanya ada dalam bahasa Inggris.)\n", err=True)
+        echo(said(language, "page_in_english") + "\n", err=True)
     show_markdown(for_reading(_version(found, language).read_text("utf-8"), known))
 
 
@@ -77,8 +79,7 @@ def listing(known: Pages, language: Language) -> list[str]:
             part = file.parent.name
             lines += ["", part]
         lines.append(f"  {name:<{width}}{title(file.read_text('utf-8'))}")
-    again = say(language, "Satu halaman: ocr-recap docs NAMA", "One page: ocr-recap docs NAME")
-    return [again, "", *lines]
+    return [said(language, "one_page"), "", *lines]
 
 
 def title(text: str) -> str:

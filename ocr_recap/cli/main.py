@@ -42,7 +42,7 @@ app.command("docs")(docs.docs)
 
 
 def main() -> None:
-    """Run the command line and exit: 0 finished, 1 finished with problems, else by the error (docs/exit-codes.md)."""
+    """Run the command line and exit, by the codes of docs/reference/exit-codes.md."""
     app()
 
 

@@ -34,6 +34,10 @@ WRONG_USE: Final[_Texts] = {
         "--cells berdiri sendiri: hapus folder hasil, berkas kebenaran dan --html dari perintah.",
         "--cells stands alone: remove results, truth and --html from the command.",
     ),
+    "no_such_page": (
+        "tidak ada halaman {page}; `ocr-recap docs` menampilkan daftarnya",
+        "there is no page {page}; `ocr-recap docs` lists them",
+    ),
     "sheet_filled_in": (
         "{path} sudah diisi dan tidak ditimpa. Pilih folder lain dengan --out.",
         "{path} is filled in and is not overwritten. Choose another folder with --out.",

@@ -2,7 +2,7 @@
 
 An error is raised by its code and data: `raise FolderBusy("folder_busy", folder=folder)`. Its text in Indonesian and
 English says why, and what to do. `CATALOGUE` is the closed list of codes; the texts are those of `error_texts`. The
-exit codes are documented in docs/exit-codes.md.
+exit codes are documented in docs/reference/exit-codes.md.
 """
 
 from __future__ import annotations

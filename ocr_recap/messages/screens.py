@@ -117,8 +117,8 @@ _STATUS: Final[Mapping[str, Message]] = {
         "Run the same command again: what has been read is not read again.",
     ),
     "problems_explained": (
-        "docs/records.md menjelaskan tiap masalah; --retry-problems membacanya lagi.",
-        "docs/records.md tells what each problem means; --retry-problems reads them again.",
+        "`ocr-recap docs records` menjelaskan tiap masalah; --retry-problems membacanya lagi.",
+        "`ocr-recap docs records` tells what each problem means; --retry-problems reads them again.",
     ),
     "unlike_sums": (
         "TIDAK SAMA dengan {sums}: {names}. Berkas itu berubah, ditambah atau hilang setelah hasil ditulis; pulihkan "
@@ -178,6 +178,14 @@ _TEMPLATES: Final[Mapping[str, Message]] = {
     ),
 }
 
+_DOCS: Final[Mapping[str, Message]] = {
+    "one_page": ("Satu halaman: ocr-recap docs NAMA", "One page: ocr-recap docs NAME"),
+    "page_in_english": (
+        "(Halaman ini hanya ada dalam bahasa Inggris.)",
+        "(This page exists in English only.)",
+    ),
+}
+
 SCREENS: Final[Mapping[str, Message]] = {
     **_READ,
     **_APPLY,
@@ -186,6 +194,7 @@ SCREENS: Final[Mapping[str, Message]] = {
     **_EVALUATE,
     **_SYNTH,
     **_TEMPLATES,
+    **_DOCS,
 }
 
 
