@@ -80,7 +80,7 @@ def comes_to(content: bytes) -> str:
     assert frames.count(content) >= 1
     for frame in (0, 1):
         try:
-            photo = load(content, "x", OPTIONS, frame)
+            photo = load(content, "x", max_pixels=OPTIONS.max_pixels, frame=frame)
             color = load_color(content, frame)
         except PhotoProblem as problem:
             assert problem.code in PROBLEMS

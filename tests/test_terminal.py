@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from conftest import ROOT
 from typer.testing import CliRunner
 
 import ocr_recap
 from ocr_recap.cli import main, terminal
-from ocr_recap.forms import template
 
 PACKAGE = Path(ocr_recap.__file__).parent
 
@@ -36,7 +36,7 @@ def test_a_terminal_obeys_no_name(capsys):
 
 
 def test_a_form_that_is_shown_keeps_to_its_lines(tmp_path):
-    text = (Path(template.__file__).parent.parent / "templates" / "c-hasil-ppwp-2024.yaml").read_text("utf-8")
+    text = (ROOT / "templates" / "c-hasil-ppwp-2024.yaml").read_text("utf-8")
     evil, count = re.subn(
         r"(?m)^title: .*$", r'title: {id: "Judul\\e[2J\\nbaris", en: "Title\\e[2J\\nline"}', text, count=1
     )
