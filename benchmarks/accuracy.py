@@ -28,6 +28,7 @@ import cv2
 from resample import resample
 
 from ocr_recap.batch import run
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.cells.digit_reader import DigitReader
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.calibration import calibrate
@@ -112,7 +113,7 @@ def pages(count: int, workers: int, scratch: Path) -> Iterator[tuple[str, dict[s
 
 def judged(images: Path, truth: Path, out: Path, workers: int) -> dict[str, Any]:
     """Figures of one batch."""
-    run.run([images], out, Options(), workers=workers)
+    run.run([images], out, BatchOptions(reading=Options(), workers=workers))
     return short(figures(judge(read_results(out), read_jsonl(truth)), Forms(())))
 
 

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from benchmarks.crash import SAMPLES, with_comment
 from ocr_recap.batch import run
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.read.workers.limits import Limits
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,7 +77,7 @@ def memory(photos: Path, scratch: Path) -> None:
             told = f"worker {worker[-1]:.0f} MB (most {max(worker):.0f}), parent {parent[-1]:.0f} MB"
             print(f"after {done} photos: {told}", flush=True)
 
-    run.run([photos], scratch / "out", workers=1, executor="processes", progress=look, limits=Limits())
+    run.run([photos], scratch / "out", BatchOptions(workers=1, executor="processes", limits=Limits()), progress=look)
 
 
 def growth(photos: Path, scratch: Path) -> None:
@@ -85,7 +86,7 @@ def growth(photos: Path, scratch: Path) -> None:
     for count in (*(10**power for power in range(1, 10) if 10**power < len(files)), len(files)):
         watch = Watch()
         before, begun = os.times(), time.monotonic()
-        run.run(files[:count], out, workers=2, executor="processes", progress=watch.look, limits=Limits())
+        run.run(files[:count], out, BatchOptions(workers=2, executor="processes", limits=Limits()), progress=watch.look)
         after, ended = os.times(), time.monotonic()
         workers = after.children_user + after.children_system - before.children_user - before.children_system
         parent = after.user + after.system - before.user - before.system
@@ -112,7 +113,7 @@ def scaling(photos: Path, scratch: Path) -> None:
             ticks.append(time.monotonic())
 
         begun = time.monotonic()
-        run.run([photos], out, workers=workers, executor="processes", progress=tick)
+        run.run([photos], out, BatchOptions(workers=workers, executor="processes"), progress=tick)
         # The first results of all workers belong to their start.
         seconds[workers] += (ticks[-1] - ticks[workers - 1]) / (len(ticks) - workers)
         starts.append(ticks[0] - begun)

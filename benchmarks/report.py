@@ -29,10 +29,10 @@ from ocr_recap import Reader
 from ocr_recap.batch import checksums, jobs, publish_readings, publish_tables
 from ocr_recap.batch.jobs import Job, read_job
 from ocr_recap.batch.journal import Journal
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.batch.plan import Planned
 from ocr_recap.batch.publish_readings import Wanted
 from ocr_recap.batch.run_info_builder import now, run_info
-from ocr_recap.read.workers.limits import Limits
 from ocr_recap.read.workers.tasks import Made
 from ocr_recap.records.record import Record
 from ocr_recap.report.pictures import STRIP_HEIGHT
@@ -99,22 +99,8 @@ def publish_many(out: Path, photos: int, workbook: bool) -> None:
         by_page[record.page.page].append((record, made))
     plan = list(repeated(by_page, photos, journal))
     started = time.process_time()
-    run = run_info(
-        reader,
-        started=now(),
-        workers=1,
-        executor="serial",
-        limits=Limits(),
-        resumed=0,
-        language="id",
-        dialect="rfc4180",
-        workbook=workbook,
-        parquet=False,
-        names=False,
-        lists={},
-        photos=photos,
-        skipped=(),
-    )
+    options = BatchOptions(executor="serial", workbook=workbook)
+    run = run_info(reader, options, started=now(), workers=1, resumed=0, photos=photos, skipped=())
     publish_readings.publish(out, plan, reader, Wanted(), run, journal)
     middle = time.process_time()
     publish_tables.rewrite(out)

@@ -26,6 +26,7 @@ from PIL import Image
 
 from ocr_recap import Reader
 from ocr_recap.batch import inputs, run
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.forms.template import load
 from ocr_recap.records import sheet_fingerprint
 from ocr_recap.synth.sets.photos import Order, make
@@ -78,7 +79,7 @@ def read(jpegs: list[bytes]) -> dict[str, float]:
         for index, jpeg in enumerate(jpegs):
             (place / "in" / f"2101142004{index // len(PAGES) + 1:03d}-{index}.jpg").write_bytes(jpeg)
         begun = time.process_time()
-        run.run([place / "in"], place / "out", workers=1)
+        run.run([place / "in"], place / "out", BatchOptions(workers=1))
         whole = time.process_time() - begun
         files = [path for path in (place / "out").rglob("*") if path.is_file()]
         count = len(jpegs)

@@ -11,6 +11,7 @@ import pytest
 from fakes import FakeReader, contents, photo
 
 from ocr_recap.batch import jobs, run
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.batch.run import collect
 from ocr_recap.messages.errors import CannotWrite, InputUnusable
 
@@ -116,7 +117,7 @@ def test_names_that_are_no_text_become_text(tmp_path):
 
 def test_results_are_complete_and_nothing_else_stays(reader, photos, tmp_path):
     out = tmp_path / "out"
-    result = run.run([photos], out, overlay=True, save_pages=True)
+    result = run.run([photos], out, BatchOptions(overlay=True, save_pages=True))
     assert [r["photo"]["file"] for r in lines(out)] == [f"{i}.jpg" for i in range(5)]
     names = sorted(p.name for p in out.iterdir())
     assert names == [
@@ -159,22 +160,22 @@ def test_photos_of_equal_stem_keep_their_own_pictures(reader, tmp_path):
     photo(tmp_path / "in" / "a" / "1.jpg", mark=1)
     photo(tmp_path / "in" / "b" / "1.jpg", mark=2)
     photo(tmp_path / "in" / "b" / "1.jpeg", mark=3)
-    run.run([tmp_path / "in"], tmp_path / "out", overlay=True)
+    run.run([tmp_path / "in"], tmp_path / "out", BatchOptions(overlay=True))
     assert len(list((tmp_path / "out" / "overlay").iterdir())) == 3
 
 
 def test_pictures_of_an_earlier_batch_do_not_stay(reader, photos, tmp_path):
     out = tmp_path / "out"
-    run.run([photos], out, overlay=True)
+    run.run([photos], out, BatchOptions(overlay=True))
     (out / "overlay" / "mine.jpg").write_bytes(b"not ours")
-    run.run([photos / "0.jpg"], out, overlay=True)
+    run.run([photos / "0.jpg"], out, BatchOptions(overlay=True))
     assert len(list((out / "overlay").iterdir())) == 2
     assert (out / "overlay" / "mine.jpg").exists()
 
 
 def test_the_same_photo_twice_is_counted_once(reader, photos, tmp_path):
     (photos / "9.jpg").write_bytes((photos / "1.jpg").read_bytes())
-    result = run.run([photos], tmp_path / "out", overlay=True)
+    result = run.run([photos], tmp_path / "out", BatchOptions(overlay=True))
     last = lines(tmp_path / "out")[-1]
     assert (last["page"], last["fields"], last["status"]) == (None, {}, "problem")
     assert last["problems"][0]["code"] == "duplicate_photo"
@@ -239,7 +240,7 @@ def test_records_and_tables_say_the_same_station_and_document(reader, tmp_path):
 def test_stations_off_the_roll_are_reported(reader, tmp_path):
     photo(tmp_path / "in" / "2101142004001.jpg")
     (tmp_path / "roll.csv").write_text("station\n2101142004002\n")
-    result = run.run([tmp_path / "in"], tmp_path / "out", stations=tmp_path / "roll.csv")
+    result = run.run([tmp_path / "in"], tmp_path / "out", BatchOptions(stations=tmp_path / "roll.csv"))
     assert [(name, p.code) for name, p in result.document_problems] == [("2101142004001", "station_not_on_roll")]
     assert [(d.station, d.verdict) for d in result.documents] == [
         ("2101142004001", "review"),
@@ -284,13 +285,15 @@ def interrupted(after):
 
 def test_an_interrupted_batch_goes_on(reader, photos, tmp_path):
     (photos / "3.jpg").write_bytes((photos / "0.jpg").read_bytes())
-    run.run([photos], tmp_path / "calm", overlay=True)
+    run.run([photos], tmp_path / "calm", BatchOptions(overlay=True))
     out = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
-        run.run([photos], out, overlay=True, progress=interrupted(2))
+        run.run([photos], out, BatchOptions(overlay=True), progress=interrupted(2))
     assert not (out / "photos.jsonl").exists()
     steps = []
-    result = run.run([photos], out, overlay=True, progress=lambda done, total, name: steps.append((done, total)))
+    result = run.run(
+        [photos], out, BatchOptions(overlay=True), progress=lambda done, total, name: steps.append((done, total))
+    )
     assert reader().calls == ["2.jpg", "4.jpg"]
     assert result.resumed == 2
     assert steps == [(i, 5) for i in range(1, 6)]
@@ -306,11 +309,11 @@ def test_earlier_results_stay_whole_while_a_batch_runs(reader, photos, tmp_path)
     assert {name: content for name, content in contents(out).items() if not name.startswith(".work/")} == before
 
 
-@pytest.mark.parametrize("change", [{"overlay": True}, {"options": run.Options(max_pixels=9_000_000)}])
+@pytest.mark.parametrize("change", [{"overlay": True}, {"reading": run.Options(max_pixels=9_000_000)}])
 def test_other_options_read_again(reader, photos, tmp_path, change):
     with pytest.raises(KeyboardInterrupt):
         run.run([photos], tmp_path / "out", progress=interrupted(2))
-    assert run.run([photos], tmp_path / "out", **change).resumed == 0
+    assert run.run([photos], tmp_path / "out", BatchOptions(**change)).resumed == 0
 
 
 def test_a_damaged_journal_is_put_aside_and_nothing_is_lost(reader, photos, tmp_path):
@@ -376,10 +379,10 @@ def test_a_table_that_somebody_fills_in_stays(reader, photos, tmp_path):
 
 def test_a_photo_of_another_name_is_not_read_again(reader, photos, tmp_path):
     for overlay, read in ((False, []), (True, ["7.jpg"])):  # its name is drawn on an overlay
-        run.run([photos], tmp_path / "out", overlay=overlay)
+        run.run([photos], tmp_path / "out", BatchOptions(overlay=overlay))
         (photos / "3.jpg").rename(photos / "7.jpg")
-        run.run([photos], tmp_path / "calm", overlay=overlay)
-        run.run([photos], tmp_path / "out", overlay=overlay)
+        run.run([photos], tmp_path / "calm", BatchOptions(overlay=overlay))
+        run.run([photos], tmp_path / "out", BatchOptions(overlay=overlay))
         assert reader().calls == read
         assert contents(tmp_path / "out") == contents(tmp_path / "calm")
         (photos / "7.jpg").rename(photos / "3.jpg")
@@ -399,12 +402,12 @@ def test_force_reads_all_again_and_an_interrupted_one_goes_on(reader, photos, tm
     run.run([photos], out)
     before = contents(out)
     with pytest.raises(KeyboardInterrupt):
-        run.run([photos], out, kind="force", progress=interrupted(2))
+        run.run([photos], out, BatchOptions(kind="force"), progress=interrupted(2))
     assert len(reader().calls) == 2
-    run.run([photos], out, kind="force")
+    run.run([photos], out, BatchOptions(kind="force"))
     assert len(reader().calls) == 3
     assert contents(out) == before
-    run.run([photos], out, kind="force")
+    run.run([photos], out, BatchOptions(kind="force"))
     assert len(reader().calls) == 5
 
 
@@ -412,7 +415,7 @@ def test_retry_reads_those_with_problems_again(reader, photos, tmp_path):
     (photos / "2.jpg").write_bytes(b"no photo")
     run.run([photos], tmp_path / "out")
     assert run.run([photos], tmp_path / "out").unchanged
-    run.run([photos], tmp_path / "out", kind="retry")
+    run.run([photos], tmp_path / "out", BatchOptions(kind="retry"))
     assert reader().calls == ["2.jpg"]
 
 

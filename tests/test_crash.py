@@ -18,13 +18,14 @@ from conftest import SAMPLES
 from fakes import FakeReader, contents, photo
 
 from ocr_recap.batch import run
+from ocr_recap.batch.options import BatchOptions
 
 KILLS = 5
 
 
 def read(photos, out):
     run.Reader = FakeReader
-    run.run([photos], out, overlay=True)
+    run.run([photos], out, BatchOptions(overlay=True))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills a forked process")
@@ -48,10 +49,10 @@ def test_a_batch_that_is_killed_five_times_is_as_if_undisturbed(tmp_path, monkey
         process.join()
         kills += process.exitcode != 0
         if kills % 2 == 0:  # now and then twice in one folder
-            run.run([tmp_path / "in"], out, overlay=True)
+            run.run([tmp_path / "in"], out, BatchOptions(overlay=True))
             assert contents(out) == contents(tmp_path / "calm")
     for out in tmp_path.glob("out-*"):
-        run.run([tmp_path / "in"], out, overlay=True)
+        run.run([tmp_path / "in"], out, BatchOptions(overlay=True))
         assert contents(out) == contents(tmp_path / "calm")
 
 

@@ -17,6 +17,7 @@ from conftest import SAMPLES
 from fakes import FakeReader, contents, photo
 
 from ocr_recap.batch import run as batch
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.imaging import frames
 from ocr_recap.messages.errors import WorkersFailed
 from ocr_recap.read.workers import limits
@@ -87,7 +88,7 @@ def test_a_photo_that_dies_hangs_or_grows_is_a_problem_and_the_batch_goes_on(tmp
     for index, name in enumerate(names):
         photo(tmp_path / "in" / f"{name}.jpg", mark=index)
     out = tmp_path / "out"
-    batch.run([tmp_path / "in"], out, workers=2, executor=hire(), limits=LIMITS)
+    batch.run([tmp_path / "in"], out, BatchOptions(workers=2, executor=hire(), limits=LIMITS))
     found = {name.removesuffix(".jpg"): found for name, found in codes(out).items()}
     assert found == {
         "0": [],
@@ -107,7 +108,7 @@ def test_one_worker_survives_its_photo_too(tmp_path, monkeypatch):
     monkeypatch.setattr(batch, "Reader", FakeReader)
     for index, name in enumerate(("0-crashes", "1")):
         photo(tmp_path / "in" / f"{name}.jpg", mark=index)
-    batch.run([tmp_path / "in"], tmp_path / "out", workers=1, executor=hire(), limits=LIMITS)
+    batch.run([tmp_path / "in"], tmp_path / "out", BatchOptions(workers=1, executor=hire(), limits=LIMITS))
     assert codes(tmp_path / "out") == {"0-crashes.jpg": ["process_died"], "1.jpg": []}
 
 
@@ -118,7 +119,7 @@ def test_a_worker_that_dies_in_the_middle_of_its_result_is_recognised(tmp_path, 
         photo(tmp_path / "in" / f"{name}.jpg", mark=index)
     limits = Limits(seconds=30, megabytes=300)  # far beyond what anything here takes
     hired = partial(ProcessWorker, Troubled, Options(), limits)
-    batch.run([tmp_path / "in"], tmp_path / "out", workers=2, executor=hired, limits=limits, overlay=True)
+    batch.run([tmp_path / "in"], tmp_path / "out", BatchOptions(workers=2, executor=hired, limits=limits, overlay=True))
     found = codes(tmp_path / "out")
     assert found == {"0.jpg": [], "1-half-once.jpg": [], "2-half.jpg": ["process_died"], "3.jpg": []}
 
@@ -127,7 +128,7 @@ def test_what_workers_print_does_not_reach_the_operator(tmp_path, monkeypatch, c
     monkeypatch.setattr(batch, "Reader", FakeReader)
     for index, name in enumerate(("0-shouts", "1-crashes", "2-grows")):
         photo(tmp_path / "in" / f"{name}.jpg", mark=index)
-    batch.run([tmp_path / "in"], tmp_path / "out", workers=1, executor=hire(), limits=LIMITS)
+    batch.run([tmp_path / "in"], tmp_path / "out", BatchOptions(workers=1, executor=hire(), limits=LIMITS))
     assert codes(tmp_path / "out")["0-shouts.jpg"] == []
     assert capfd.readouterr() == ("", "")
 
@@ -145,7 +146,9 @@ def test_a_file_that_kills_those_who_count_its_frames_is_a_problem(tmp_path, mon
     photo(tmp_path / "in" / "0.jpg")
     (tmp_path / "in" / "1.pdf").write_bytes(b"%PDF-1.7 deadly")
     for resumed in (0, 2):  # and nobody counts them twice
-        found = batch.run([tmp_path / "in"], tmp_path / "out", workers=1, executor=hire(Deadly), limits=LIMITS)
+        found = batch.run(
+            [tmp_path / "in"], tmp_path / "out", BatchOptions(workers=1, executor=hire(Deadly), limits=LIMITS)
+        )
         assert codes(tmp_path / "out") == {"0.jpg": [], "1.pdf": ["process_died"]}
         assert found.resumed == resumed
 
@@ -154,8 +157,8 @@ def test_workers_that_cannot_start_are_an_error_that_names_a_way_out(tmp_path, m
     monkeypatch.setattr(batch, "Reader", FakeReader)
     photo(tmp_path / "in" / "0.jpg")
     with pytest.raises(WorkersFailed, match="--executor serial"):
-        batch.run([tmp_path / "in"], tmp_path / "out", executor=hire(never))
-    batch.run([tmp_path / "in"], tmp_path / "out", executor="serial")
+        batch.run([tmp_path / "in"], tmp_path / "out", BatchOptions(executor=hire(never)))
+    batch.run([tmp_path / "in"], tmp_path / "out", BatchOptions(executor="serial"))
     assert codes(tmp_path / "out") == {"0.jpg": []}
 
 
@@ -172,8 +175,8 @@ def test_the_executor_changes_nothing(tmp_path):
     for name in ("page2-clean.jpg", "page2-torn-corner.jpg", "page3-upside-down.jpg"):
         (tmp_path / "in" / name).write_bytes((SAMPLES / name).read_bytes())
     (tmp_path / "in" / "0.jpg").write_bytes(b"no photo")
-    one = batch.run([tmp_path / "in"], tmp_path / "one", executor="serial", overlay=True)
-    two = batch.run([tmp_path / "in"], tmp_path / "two", executor="processes", workers=2, overlay=True)
+    one = batch.run([tmp_path / "in"], tmp_path / "one", BatchOptions(executor="serial", overlay=True))
+    two = batch.run([tmp_path / "in"], tmp_path / "two", BatchOptions(executor="processes", workers=2, overlay=True))
     assert one.rows == two.rows
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
     run = json.loads((tmp_path / "two" / "run.json").read_text())

@@ -14,6 +14,7 @@ from fakes import reread
 
 from ocr_recap import Options, Reader
 from ocr_recap.batch import run
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.messages.errors import TableFaulty
 from ocr_recap.records.document import Document, case_of
 from ocr_recap.records.grouping import group, sighting
@@ -186,7 +187,7 @@ def test_two_folders_that_results_call_alike_are_two_documents(tmp_path):
         shutil.copyfile(SAMPLES / f"{name}.jpg", tmp_path / folder / f"{name}.jpg")
     options = Options(folder_is_document=True)
     inputs = [tmp_path / "r1", tmp_path / "r2" / "page3-covered-tag.jpg"]
-    result = run.run(inputs, tmp_path / "out", options)
+    result = run.run(inputs, tmp_path / "out", BatchOptions(reading=options))
     assert [(row.id, row.pages_present) for row in result.documents] == [("r1/", ("1", "2")), ("r2/", ("3",))]
     records = list(Reader(options).read_many(sorted(tmp_path.glob("r?/*.jpg"))))
     assert [d.pages_present for d in Reader(options).group(records)] == [("1", "2"), ("3",)]
@@ -335,7 +336,7 @@ def test_a_batch_to_the_letter(tmp_path):
     roll = tmp_path / "roll.csv"
     roll.write_text("".join(f"{line}\n" for line in ("station", A, B, *(f"210114200400{i}" for i in (3, 4, 9)))))
     out = tmp_path / "out"
-    result = run.run([tmp_path / "in"], out, stations=roll)
+    result = run.run([tmp_path / "in"], out, BatchOptions(stations=roll))
     lines = (out / "stations.csv").read_bytes().decode("utf-8-sig").splitlines(keepends=True)
     assert sorted(lines[1:]) == sorted(EXPECTED.splitlines(keepends=True))
     documents = [Document.from_json(line) for line in (out / "documents.jsonl").read_text("utf-8").splitlines()]
@@ -354,5 +355,5 @@ def test_a_wrong_manifest_ends_a_batch_before_it_begins(tmp_path):
     table = tmp_path / "m.csv"
     table.write_text(f"file,station\nmissing.jpg,{A}\n")
     with pytest.raises(TableFaulty, match="line 2"):
-        run.run([tmp_path / "in"], tmp_path / "out", manifest=table)
+        run.run([tmp_path / "in"], tmp_path / "out", BatchOptions(manifest=table))
     assert not (tmp_path / "out").exists()

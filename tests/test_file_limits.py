@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from ocr_recap import Reader
 from ocr_recap.batch import run as batch
 from ocr_recap.batch.executors import SerialWorker
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.cli import check, main
 from ocr_recap.read.workers.file_limits import FileLimits
 from ocr_recap.read.workers.limits import Limits
@@ -110,12 +111,14 @@ def test_a_file_whose_frames_are_too_much_ends_early_on_any_number_of_workers(tm
     tiff(tmp_path / "in" / "a.tif", 30)
     expected = {0: [], 1: ["memory_limit"], 2: [], **{frame: ["memory_limit"] for frame in (3, 4, 5)}}
     for workers in (1, 4):
-        batch.run([tmp_path / "in"], tmp_path / str(workers), workers=workers, executor=hire, limits=LIMITS)
+        batch.run(
+            [tmp_path / "in"], tmp_path / str(workers), BatchOptions(workers=workers, executor=hire, limits=LIMITS)
+        )
         assert codes(tmp_path / str(workers)) == expected | {frame: ["file_stopped"] for frame in range(6, 30)}
     assert contents(tmp_path / "1") == contents(tmp_path / "4")
     last = json.loads((tmp_path / "1" / "photos.jsonl").read_text("utf-8").splitlines()[-1])
     assert last["problems"][0]["data"] == {"failed": 3, "first": 7}
-    again = batch.run([tmp_path / "in"], tmp_path / "4", workers=2, executor=hire, limits=LIMITS)
+    again = batch.run([tmp_path / "in"], tmp_path / "4", BatchOptions(workers=2, executor=hire, limits=LIMITS))
     assert again.resumed == 30
     assert contents(tmp_path / "1") == contents(tmp_path / "4")
 
@@ -123,15 +126,17 @@ def test_a_file_whose_frames_are_too_much_ends_early_on_any_number_of_workers(tm
 def test_an_interrupted_file_ends_where_an_undisturbed_one_does(tmp_path, monkeypatch):
     monkeypatch.setattr(batch, "Reader", FakeReader)
     tiff(tmp_path / "in" / "a.tif", 12)
-    batch.run([tmp_path / "in"], tmp_path / "calm", workers=1, executor=hire, limits=LIMITS)
+    batch.run([tmp_path / "in"], tmp_path / "calm", BatchOptions(workers=1, executor=hire, limits=LIMITS))
 
     def stop(done, _total, _name):
         if done == 5:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        batch.run([tmp_path / "in"], tmp_path / "out", workers=1, executor=hire, limits=LIMITS, progress=stop)
-    batch.run([tmp_path / "in"], tmp_path / "out", workers=1, executor=hire, limits=LIMITS)
+        batch.run(
+            [tmp_path / "in"], tmp_path / "out", BatchOptions(workers=1, executor=hire, limits=LIMITS), progress=stop
+        )
+    batch.run([tmp_path / "in"], tmp_path / "out", BatchOptions(workers=1, executor=hire, limits=LIMITS))
     assert contents(tmp_path / "out") == contents(tmp_path / "calm")
 
 

@@ -20,6 +20,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ocr_recap import Options, Reader
 from ocr_recap.batch import run
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.forms import drawing
 from ocr_recap.imaging import frames, pdf
 from ocr_recap.imaging.photo import load, load_color
@@ -404,7 +405,7 @@ def folder(tmp_path):
 
 
 def test_a_batch_has_a_record_per_frame(fake, folder, tmp_path) -> None:
-    result = run.run([folder], tmp_path / "out", overlay=True, save_pages=True)
+    result = run.run([folder], tmp_path / "out", BatchOptions(overlay=True, save_pages=True))
     found = lines(tmp_path / "out")
     assert [(r["photo"]["file"], r["photo"]["frame"]) for r in found] == [
         (name, frame) for name in (f"{CODE}.pdf", "loose.tif", "z.pdf") for frame in range(3)
@@ -428,7 +429,7 @@ def test_a_manifest_may_name_a_frame(fake, folder, reader, tmp_path) -> None:
     other = "2101142004002"
     table = tmp_path / "m.csv"
     table.write_text(f"file,station\nloose.tif,{CODE}\nloose.tif#3,{other}\n")
-    run.run([folder], tmp_path / "out", manifest=table)
+    run.run([folder], tmp_path / "out", BatchOptions(manifest=table))
     stations = [r["station"] for r in lines(tmp_path / "out") if r["photo"]["file"] == "loose.tif"]
     assert [s["code"] for s in stations] == [CODE, CODE, other]
     assert {s["source"] for s in stations} == {"manifest"}
@@ -437,7 +438,7 @@ def test_a_manifest_may_name_a_frame(fake, folder, reader, tmp_path) -> None:
     assert [d.station.code for d in documents] == [CODE, other]
     table.write_text(f"file,station\nloose.tif#4,{other}\n")
     with pytest.raises(TableFaulty, match=r"loose\.tif#4"):
-        run.run([folder], tmp_path / "out", manifest=table)
+        run.run([folder], tmp_path / "out", BatchOptions(manifest=table))
 
 
 def test_frames_beyond_the_limit_are_one_problem(fake, folder, tmp_path) -> None:
@@ -446,7 +447,7 @@ def test_frames_beyond_the_limit_are_one_problem(fake, folder, tmp_path) -> None
     run.run(
         [folder],
         tmp_path / "out",
-        Options(max_frames=2),
+        BatchOptions(reading=Options(max_frames=2)),
         progress=lambda done, total, name: steps.append((done, total, name)),
     )
     found = lines(tmp_path / "out")
@@ -471,15 +472,15 @@ def test_a_document_is_not_settled_while_its_file_goes_on(reader: Reader) -> Non
 
 
 def test_frames_do_not_depend_on_processes_or_interruption(fake, folder, tmp_path) -> None:
-    run.run([folder], tmp_path / "calm", overlay=True)
+    run.run([folder], tmp_path / "calm", BatchOptions(overlay=True))
 
     def stop(done: int, _total: int, _name: str) -> None:
         if done == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run.run([folder], tmp_path / "out", overlay=True, progress=stop)
-    result = run.run([folder], tmp_path / "out", overlay=True)
+        run.run([folder], tmp_path / "out", BatchOptions(overlay=True), progress=stop)
+    result = run.run([folder], tmp_path / "out", BatchOptions(overlay=True))
     assert result.resumed == 2
     assert contents(tmp_path / "out") == contents(tmp_path / "calm")
 
@@ -487,7 +488,7 @@ def test_frames_do_not_depend_on_processes_or_interruption(fake, folder, tmp_pat
 def test_frames_of_the_real_reader_on_two_processes(folder, tmp_path) -> None:
     (folder / "z.pdf").unlink()
     run.run([folder / f"{CODE}.pdf"], tmp_path / "one")
-    run.run([folder / f"{CODE}.pdf"], tmp_path / "two", workers=2)
+    run.run([folder / f"{CODE}.pdf"], tmp_path / "two", BatchOptions(workers=2))
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
     assert [r["photo"]["frame"] for r in lines(tmp_path / "two")] == [0, 1, 2]
 

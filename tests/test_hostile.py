@@ -26,6 +26,7 @@ from test_emit import tags
 from ocr_recap import Options, Reader
 from ocr_recap.batch import run as batch
 from ocr_recap.batch.inputs import DEEPEST, collect
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.imaging import files
 from ocr_recap.messages.errors import FolderDamaged
 from ocr_recap.messages.problems import PhotoProblem
@@ -82,8 +83,7 @@ def night(tmp_path_factory):
         batch.run(
             [place / "in"],
             place / "out",
-            Options(max_frames=3),
-            executor="serial",  # in this process, whose memory, files and writing are watched
+            BatchOptions(reading=Options(max_frames=3), executor="serial"),
             progress=lambda *_: use.append((resident(), open_files())),
         )
     finally:

@@ -20,6 +20,7 @@ from ocr_recap import apply
 from ocr_recap.batch import checksums, publish_tables
 from ocr_recap.batch import run as batch
 from ocr_recap.batch.audit import Acceptance, EditedError
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.batch.status import status
 from ocr_recap.cli import main
 from ocr_recap.evaluate.readings import read_results
@@ -131,7 +132,7 @@ def test_nothing_is_published_from_what_was_edited(place, folder, edit):
         lambda: apply(folder, review, by="Sri"),
         lambda: publish_tables.rewrite(folder),
         lambda: batch.run([place / "in"], folder),
-        lambda: batch.run([place / "in"], folder, kind="force"),
+        lambda: batch.run([place / "in"], folder, BatchOptions(kind="force")),
         lambda: read_results(folder),
     ):
         with pytest.raises(EditedError) as fault:
@@ -204,7 +205,7 @@ def test_edits_that_a_person_accepts_are_logged_and_shown(place, folder):
 @pytest.mark.parametrize("edit", EDITS)
 def test_read_takes_edits_that_a_person_accepts(place, folder, edit):
     edit(folder)
-    result = batch.run([place / "in"], folder, accept=WHY)
+    result = batch.run([place / "in"], folder, BatchOptions(accept=WHY))
     assert [event.reason for event in result.events] == [WHY.reason]
     assert not result.unchanged
     assert status(folder).edited == ()
@@ -394,7 +395,7 @@ def test_results_that_were_interrupted_and_then_edited_are_not_installed(place, 
     path.write_bytes(path.read_bytes().replace(CODE.encode(), b"2101142004009"))
     with pytest.raises(EditedError, match=r"documents\.jsonl"):
         batch.run([place / "in"], folder)
-    batch.run([place / "in"], folder, accept=WHY)
+    batch.run([place / "in"], folder, BatchOptions(accept=WHY))
     assert b"2101142004009" not in (folder / "documents.jsonl").read_bytes()
 
 

@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT, SAMPLES
 
 from ocr_recap.batch import run
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.cli import common
 from ocr_recap.decide.candidates import Choice, Choices
 from ocr_recap.decide.case import BubbleCase, Case
@@ -188,7 +189,9 @@ def test_nothing_leaves_this_computer(tmp_path, monkeypatch):
     for name in ("connect", "connect_ex", "sendto", "bind"):
         monkeypatch.setattr(socket.socket, name, refuse, raising=False)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    run.run([SAMPLES / "page2-clean.jpg"], tmp_path, overlay=True, save_pages=True, workbook=True, names=True)
+    run.run(
+        [SAMPLES / "page2-clean.jpg"], tmp_path, BatchOptions(overlay=True, save_pages=True, workbook=True, names=True)
+    )
     assert (tmp_path / "report.html").exists()
 
 

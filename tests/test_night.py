@@ -13,6 +13,7 @@ from night import COUNTS, OVERSEAS, SEEDS, UNKNOWN, code
 from typer.testing import CliRunner
 
 from ocr_recap.batch import run
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.cli import main
 from ocr_recap.records.document import Document
 from ocr_recap.records.options import Options
@@ -32,7 +33,7 @@ def out(tmp_path_factory):
     night.photos(place / "in")
     manifest, roll = night.lists(place)
     options = Options(folder_is_document=True)
-    run.run([place / "in"], place / "out", options, manifest=manifest, stations=roll)
+    run.run([place / "in"], place / "out", BatchOptions(reading=options, manifest=manifest, stations=roll))
     return place / "out"
 
 

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from ocr_recap.batch import publish_tables
 from ocr_recap.batch import run as batch
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.cli import main
 from ocr_recap.messages import extras
 from ocr_recap.messages.errors import ExtraMissing
@@ -36,7 +37,7 @@ def out(tmp_path, monkeypatch):
         photo(tmp_path / "in" / name, mark=index)
     (tmp_path / "in" / "empty.jpg").write_bytes(b"")
     (tmp_path / "roll.csv").write_text(f"station\n{CODE}\n{MISSING}\n")
-    batch.run([tmp_path / "in"], tmp_path / "out", parquet=True, stations=tmp_path / "roll.csv")
+    batch.run([tmp_path / "in"], tmp_path / "out", BatchOptions(parquet=True, stations=tmp_path / "roll.csv"))
     return tmp_path / "out"
 
 

@@ -15,6 +15,7 @@ from fakes import FakeReader, contents, photo
 from ocr_recap.batch import checksums, publish_tables, run
 from ocr_recap.batch.audit import Acceptance, EditedError
 from ocr_recap.batch.lock import held
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.messages.errors import CannotWrite, FolderBusy, FolderDamaged, InputUnusable
 from ocr_recap.records import document
 from ocr_recap.records.decisions import Decision, Stood, numbers_of
@@ -37,7 +38,11 @@ def made(tmp_path_factory):
     (folder / "roll.csv").write_text(f"station\n{CODE}\n2101142004009\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "Reader", FakeReader)
-        run.run([folder / "in"], folder / "out", overlay=True, stations=folder / "roll.csv", dialect="excel-id")
+        run.run(
+            [folder / "in"],
+            folder / "out",
+            BatchOptions(overlay=True, stations=folder / "roll.csv", dialect="excel-id"),
+        )
     return folder / "out"
 
 

@@ -10,6 +10,7 @@ from fakes import FakeReader, photo
 from typer.testing import CliRunner
 
 from ocr_recap.batch import run
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.cli import main
 from ocr_recap.messages import extras
 from ocr_recap.messages.errors import ExtraMissing
@@ -41,7 +42,7 @@ def test_names_follow_the_station_only_where_asked_for(tmp_path, monkeypatch):
     tables = []
     for names in (False, True):
         out = tmp_path / str(names)
-        run.run([tmp_path / "in"], out, stations=tmp_path / "roll.csv", names=names)
+        run.run([tmp_path / "in"], out, BatchOptions(stations=tmp_path / "roll.csv", names=names))
         text = (out / "stations.csv").read_bytes().decode("utf-8-sig")
         tables.append(list(csv.DictReader(io.StringIO(text, newline=""))))
         assert ("Air Gelubi" in (out / "report.html").read_text("utf-8")) == names

@@ -17,6 +17,7 @@ from fakes import FakeReader, photo
 from typer.testing import CliRunner
 
 from ocr_recap.batch import apply_review, publish_tables, run
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.cli import main
 from ocr_recap.messages import extras
 from ocr_recap.messages.errors import CannotWrite, ExtraMissing
@@ -43,7 +44,9 @@ def folder(tmp_path_factory):
     (place / "m.csv").write_text("\n".join(("file,station", *rows, "")))
     (place / "roll.csv").write_text(f"station\n{A}\n{B}\n2101142004003\n")
     run.run(
-        [place / "in"], place / "out", manifest=place / "m.csv", stations=place / "roll.csv", workbook=True, workers=1
+        [place / "in"],
+        place / "out",
+        BatchOptions(manifest=place / "m.csv", stations=place / "roll.csv", workbook=True, workers=1),
     )
     return place / "out"
 
@@ -136,7 +139,7 @@ def small(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "Reader", FakeReader)
     for index in range(2):
         photo(tmp_path / "in" / f"210114200400{index + 1}.jpg", mark=index)
-    run.run([tmp_path / "in"], tmp_path / "out", workbook=True)
+    run.run([tmp_path / "in"], tmp_path / "out", BatchOptions(workbook=True))
     return tmp_path / "out"
 
 

@@ -19,7 +19,7 @@ from .journal import Journal, key_of
 if TYPE_CHECKING:
     from ..read.reader import Reader
 
-Kind = Literal["read", "force", "retry"]  # of a run: what it takes over of earlier ones, see `batch.run`
+Kind = Literal["read", "force", "retry"]  # of a run: what it takes over of earlier ones, see `BatchOptions`
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,13 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ..messages.catalog import Language
 from ..messages.errors import CannotWrite, InputUnusable, WorkersFailed, system_reason
 from ..read.reader import Reader
 from ..read.workers.file_limits import FileLimits
-from ..read.workers.limits import Limits
-from ..read.workers.supervisor import CannotStart, Crew, Worker
+from ..read.workers.supervisor import CannotStart, Crew
 from ..records.decision_log import LogEvent
 from ..records.decisions import Decision
-from ..records.folder import REPORT_FILE, RUN_FILE, SUMS_FILE, Dialect
+from ..records.folder import REPORT_FILE, RUN_FILE, SUMS_FILE
 from ..records.options import Options
 from ..records.record import Problem, label
 from ..records.region_names import require as require_regions
@@ -36,17 +34,18 @@ from ..report.parquet import require as require_parquet
 from ..report.view_model import Totals
 from ..report.xlsx import require as require_workbook
 from . import checksums
-from .audit import TO_FILL_IN, Acceptance, Examined, examine
-from .executors import Executor, hire_of
+from .audit import TO_FILL_IN, Examined, examine
+from .executors import hire_of
 from .inputs import Collected, Input, collect
 from .install import recover
 from .journal import Journal, Kept, fingerprint
 from .lock import held
-from .plan import File, Kind, Planned, Queue, jobs_of, planned, survey
+from .options import BatchOptions
+from .plan import File, Planned, Queue, jobs_of, planned, survey
 from .publish_readings import PhotoRow, Published, Wanted, publish
 from .run_info_builder import now, run_info
 
-__all__ = ["BatchResult", "Collected", "Input", "PhotoRow", "Progress", "collect", "run", "usual_workers"]
+__all__ = ["BatchOptions", "BatchResult", "Collected", "Input", "PhotoRow", "Progress", "collect", "run"]
 
 Progress = Callable[[int, int, str], None]
 
@@ -90,24 +89,8 @@ class BatchResult:
 def run(
     inputs: Iterable[str | Path] | Collected,
     out: str | Path,
-    options: Options | None = None,
-    *,
-    workers: int | None = 1,
-    executor: Executor | Callable[[], Worker] | None = None,
-    limits: Limits | None = None,
-    kind: Kind = "read",
-    ship: bool = False,
-    overlay: bool = False,
-    save_pages: bool = False,
+    options: BatchOptions | None = None,
     progress: Progress | None = None,
-    language: Language = "id",
-    manifest: str | Path | None = None,
-    stations: str | Path | None = None,
-    dialect: Dialect = "rfc4180",
-    workbook: bool = False,
-    parquet: bool = False,
-    names: bool = False,
-    accept: Acceptance | None = None,
 ) -> BatchResult:
     """Read photos into a folder of results.
 
@@ -116,25 +99,9 @@ def run(
     Args:
         inputs: files and folders, or what `collect` made of them.
         out: folder of results; made if it is not there. Results of an earlier batch in it are replaced.
-        options: how to read.
-        workers: how many; None chooses by cores and photos, of this machine.
-        executor: where they work, or what makes one; None: one worker in this process, several in processes of their
-            own. A program that asks for processes needs the usual `if __name__ == "__main__":`, since they are spawned.
-        limits: of each photo; they hold wherever workers are processes.
-        kind: `read` takes over what was read before, `retry` only what had no problem, `force` nothing.
-        ship: send the photos to the workers instead of where they lie; for a cluster without a common disk.
-        overlay: draw each reading on its photo, into `overlay/`.
-        save_pages: save each straightened page, into `pages/`.
+        options: how to read, where, and what to write.
         progress: called with photos done, photos in all and the last one's name; each page of a PDF is one. What it
             raises ends the batch, which the next call with the same arguments then takes up again.
-        language: the report's first one; both are in it.
-        manifest: a table with the columns `file`, `station` and, if wanted, `page`.
-        stations: a table with the column `station`; stations without photos get a row as well.
-        dialect: of the tables.
-        workbook: write the tables as `tables.xlsx` too; needs the extra `xlsx`.
-        parquet: write `photos.parquet`, `fields.parquet`, `documents.parquet` too; needs the extra `parquet`.
-        names: say what the stations' provinces to villages are called; needs the extra `names`.
-        accept: files of an earlier batch in `out` that were edited by hand, as they are; it is logged.
 
     Raises:
         ocr_recap.batch.audit.EditedError: results of an earlier batch in `out` were edited, and nobody accepts that.
@@ -142,57 +109,35 @@ def run(
             cannot be used, another process in `out`, workers that do not start, or `out` cannot be written.
         ocr_recap.messages.errors.TemplateError: a template of the options is unknown or wrong.
     """
-    started, out = now(), Path(out)
-    if workbook:
-        require_workbook()
-    if parquet:
-        require_parquet()
-    if names:
-        require_regions()
+    started, out, options = now(), Path(out), options or BatchOptions()
+    _require_extras(options)
     collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
     _refuse_to_lose(collected, out)
-    reader, limits = Reader(options), limits or Limits()
-    roll = None if stations is None else read_roll(stations)
-    if manifest is not None:
+    reader = Reader(options.reading)
+    roll = None if options.stations is None else read_roll(options.stations)
+    if options.manifest is not None:
         # Better refused before anything is made.
-        read_manifest(manifest, (photo.name for photo in collected.photos), any_frame=True)
-    where = executor or ("serial" if workers == 1 else "processes")
-    if where == "serial":
-        workers = 1
-    size = usual_workers(len(collected.photos)) if workers is None else workers
-    hire = where if callable(where) else hire_of(where, reader.options, limits, lambda: reader, size, ship)
+        read_manifest(options.manifest, (photo.name for photo in collected.photos), any_frame=True)
+    crew = _crew(options, reader, len(collected.photos))
     try:
         out.mkdir(parents=True, exist_ok=True)
         with held(out), closing(Journal(out)) as journal:
-            recover(out, discard=accept is not None)
-            examined = examine(out, accept)  # better refused now than after hours of reading
-            journal.begin(kind)
-            queue = Queue(journal, reader, kind, FileLimits(limits))
-            with Crew(hire, size, limits, eager=where != "serial") as crew:
-                files = survey(collected.photos, journal, crew, again=kind != "read")
-                by = _naming(manifest, files, reader.options)
-                total = sum(jobs_of(file, reader.options.max_frames) for file in files)
-                crew.size = min(usual_workers(total) if workers is None else workers, total)
-                journal.expect(total, crew.size)
-                jobs = planned(files, reader.options.max_frames, fingerprint(reader), overlay, save_pages)
-                queue.work(crew, jobs, lambda done, name: progress(done, total, name) if progress else None)
+            recover(out, discard=options.accept is not None)
+            examined = examine(out, options.accept)  # better refused now than after hours of reading
+            journal.begin(options.kind)
+            queue = Queue(journal, reader, options.kind, FileLimits(options.limits))
+            with crew:
+                naming = _read(collected, queue, crew, options, progress)
             run = run_info(
                 reader,
+                options,
                 started=started,
                 workers=crew.size,
-                executor=where if isinstance(where, str) else "own",
-                limits=limits,
                 resumed=queue.resumed,
-                language=language,
-                dialect=dialect,
-                workbook=workbook,
-                parquet=parquet,
-                names=names,
-                lists={n: checksums.of(Path(p)) for n, p in (("manifest", manifest), ("stations", stations)) if p},
-                photos=total,
+                photos=len(queue.plan),
                 skipped=collected.skipped,
             )
-            published, anew = _published(out, queue, Wanted(by, roll), run, examined)
+            published, anew = _published(out, queue, Wanted(naming, roll), run, examined)
             journal.finish(planned.job for planned in queue.plan if planned.first is None)
     except CannotStart as fault:
         raise WorkersFailed("readers_not_started", why=fault.data["why"]) from None
@@ -203,6 +148,62 @@ def run(
     kept, events = (tables.kept, tables.events) if anew else ((), ())
     last = tables.idle, kept, not anew, events, tables.sums, journal.changed
     return BatchResult(out, *found, collected.skipped, queue.resumed, *last)
+
+
+def _require_extras(options: BatchOptions) -> None:
+    """See that what is to be written can be.
+
+    Raises:
+        ExtraMissing: an extra is not installed.
+    """
+    if options.workbook:
+        require_workbook()
+    if options.parquet:
+        require_parquet()
+    if options.names:
+        require_regions()
+
+
+def _crew(options: BatchOptions, reader: Reader, files: int) -> Crew:
+    """The workers of a batch of so many files.
+
+    Raises:
+        ExtraMissing: the executor is not installed.
+        WorkersFailed: it cannot be reached.
+    """
+    where = options.place
+    size = _workers(options, files)
+    hire = (
+        where if callable(where) else hire_of(where, reader.options, options.limits, lambda: reader, size, options.ship)
+    )
+    return Crew(hire, size, options.limits, eager=where != "serial")
+
+
+def _workers(options: BatchOptions, photos: int) -> int:
+    """How many workers there are for so many photos, which may be none."""
+    if options.place == "serial":
+        return 1
+    return usual_workers(photos) if options.workers is None else options.workers
+
+
+def _read(collected: Collected, queue: Queue, crew: Crew, options: BatchOptions, progress: Progress | None) -> Naming:
+    """Read what is to be read, into the journal; how to find the stations of the photos.
+
+    Raises:
+        InputUnusable, TableFaulty: the manifest cannot be used.
+        CannotStart: workers do not start.
+        OSError: the journal cannot be written.
+    """
+    reader, journal = queue.reader, queue.journal
+    files = survey(collected.photos, journal, crew, again=options.kind != "read")
+    naming = _naming(options.manifest, files, reader.options)
+    most = reader.options.max_frames
+    total = sum(jobs_of(file, most) for file in files)
+    crew.size = min(_workers(options, total), total)
+    journal.expect(total, crew.size)
+    jobs = planned(files, most, fingerprint(reader), options.overlay, options.save_pages)
+    queue.work(crew, jobs, lambda done, name: progress(done, total, name) if progress else None)
+    return naming
 
 
 def _published(out: Path, queue: Queue, wanted: Wanted, run: RunInfo, examined: Examined) -> tuple[Published, bool]:

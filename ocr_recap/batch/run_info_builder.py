@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from ..messages.catalog import Language
 from ..read.reader import Reader
-from ..read.workers.limits import Limits
-from ..records.folder import Dialect
 from ..records.run_info import RunInfo
+from . import checksums
+from .options import BatchOptions
 
 _PARTS = ("numpy", "onnxruntime", "opencv-python-headless", "pillow", "pydantic", "pypdfium2")
 
@@ -26,23 +24,29 @@ def now() -> str:
 
 def run_info(
     reader: Reader,
+    options: BatchOptions,
     *,
     started: str,
     workers: int,
-    executor: str,
-    limits: Limits,
     resumed: int,
-    language: Language,
-    dialect: Dialect,
-    workbook: bool,
-    parquet: bool,
-    names: bool,
-    lists: Mapping[str, str],
     photos: int,
     skipped: tuple[str, ...],
 ) -> RunInfo:
-    """What is known of a run when its photos have been read; forms and gaps come later."""
-    options = reader.options.model_dump(mode="json")
+    """What is known of a run when its photos have been read; forms and gaps come later.
+
+    Args:
+        reader: that read them.
+        options: of the batch.
+        started: when it began, as `now` says it.
+        workers: how many there were in the end.
+        resumed: photos whose results an earlier run had left.
+        photos: how many there are.
+        skipped: files that are no photos.
+
+    Raises:
+        OSError: a table of the operator cannot be read.
+    """
+    reading = reader.options.model_dump(mode="json")
     return RunInfo(
         started=started,
         finished=started,
@@ -54,22 +58,22 @@ def run_info(
             "cores": str(os.cpu_count() or 0),
         },
         runtime={"python": platform.python_version(), **{name: version(name) for name in _PARTS}},
-        options={**options, "templates": [Path(t).name for t in reader.options.templates]},
+        options={**reading, "templates": [Path(t).name for t in reader.options.templates]},
         workers=workers,
-        executor=executor,
-        limits=asdict(limits),
+        executor=options.executor_name,
+        limits=asdict(options.limits),
         resumed=resumed,
-        language=language,
-        dialect=dialect,
-        workbook=workbook,
-        parquet=parquet,
-        names=names,
+        language=options.language,
+        dialect=options.dialect,
+        workbook=options.workbook,
+        parquet=options.parquet,
+        names=options.names,
         chained=True,
         weights_sha256=reader.weights_sha256,
         tally_sha256=reader.tally_sha256,
         alterations_sha256=reader.alterations_sha256,
         templates={},
-        lists=dict(lists),
+        lists={name: checksums.of(path) for name, path in options.lists.items()},
         photos=photos,
         stations_without_photos=(),
         skipped=skipped,

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from ..batch import run
 from ..batch.audit import acceptance
+from ..batch.options import BatchOptions
 from ..messages.errors import WrongUse
 from ..messages.screens import said
 from ..messages.text import quoted
@@ -181,10 +182,8 @@ def read(
         collected = run.collect(photos, out)
         with _progress(quiet) as bar:
             task = bar.add_task(said(language, "reading"), total=len(collected.photos))
-            result = run.run(
-                collected,
-                out,
-                options,
+            batch = BatchOptions(
+                reading=options,
                 workers=workers,
                 executor=executor.value,
                 limits=Limits(photo_seconds, photo_memory, file_seconds),
@@ -200,7 +199,9 @@ def read(
                 parquet=TableFormat.parquet in (formats or ()),
                 names=names,
                 accept=acceptance(by, accept_edits),
-                progress=lambda done, total, _name: bar.update(task, completed=done, total=total),
+            )
+            result = run.run(
+                collected, out, batch, lambda done, total, _name: bar.update(task, completed=done, total=total)
             )
     if not quiet:
         summary.show(result, language)

@@ -1,0 +1,74 @@
+"""The one set of options of a batch: what the command `read` and a program may ask for beside photos and a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..messages.catalog import Language
+from ..read.workers.limits import Limits
+from ..read.workers.supervisor import Worker
+from ..records.folder import Dialect
+from ..records.options import Options
+from .audit import Acceptance
+from .executors import Executor
+from .plan import Kind
+
+
+@dataclass(frozen=True)
+class BatchOptions:
+    """How a batch is run.
+
+    Attributes:
+        reading: how each photo is read.
+        workers: how many; None chooses by cores and photos, of this machine.
+        executor: where they work, or what makes one; None: one worker in this process, several in processes of their
+            own. A program that asks for processes needs the usual `if __name__ == "__main__":`, since they are spawned.
+        limits: of each photo; they hold wherever workers are processes.
+        kind: `read` takes over what was read before, `retry` only what had no problem, `force` nothing.
+        ship: send the photos to the workers instead of where they lie; for a cluster without a common disk.
+        overlay: draw each reading on its photo, into `overlay/`.
+        save_pages: save each straightened page, into `pages/`.
+        language: the report's first one; both are in it.
+        manifest: a table with the columns `file`, `station` and, if wanted, `page`.
+        stations: a table with the column `station`; stations without photos get a row as well.
+        dialect: of the tables.
+        workbook: write the tables as `tables.xlsx` too; needs the extra `xlsx`.
+        parquet: write `photos.parquet`, `fields.parquet`, `documents.parquet` too; needs the extra `parquet`.
+        names: say what the stations' provinces to villages are called; needs the extra `names`.
+        accept: files of an earlier batch that were edited by hand, as they are; it is logged.
+    """
+
+    reading: Options = field(default_factory=Options)
+    workers: int | None = 1
+    executor: Executor | Callable[[], Worker] | None = None
+    limits: Limits = field(default_factory=Limits)
+    kind: Kind = "read"
+    ship: bool = False
+    overlay: bool = False
+    save_pages: bool = False
+    language: Language = "id"
+    manifest: str | Path | None = None
+    stations: str | Path | None = None
+    dialect: Dialect = "rfc4180"
+    workbook: bool = False
+    parquet: bool = False
+    names: bool = False
+    accept: Acceptance | None = None
+
+    @property
+    def place(self) -> Executor | Callable[[], Worker]:
+        """Where workers work: the executor, or the usual one for so many."""
+        return self.executor or ("serial" if self.workers == 1 else "processes")
+
+    @property
+    def executor_name(self) -> str:
+        """The executor as `run.json` names it."""
+        return self.place if isinstance(self.place, str) else "own"
+
+    @property
+    def lists(self) -> dict[str, Path]:
+        """The tables of the operator, by the names that `run.json` has for them."""
+        given = {"manifest": self.manifest, "stations": self.stations}
+        return {name: Path(path) for name, path in given.items() if path}
