@@ -99,7 +99,7 @@ def publish_many(out: Path, photos: int, workbook: bool) -> None:
         by_page[record.page.page].append((record, made))
     plan = list(repeated(by_page, photos, journal))
     started = time.process_time()
-    options = BatchOptions(executor="serial", workbook=workbook)
+    options = BatchOptions(executor="serial", formats=("xlsx",) if workbook else ())
     run = run_info(reader, options, started=now(), workers=1, resumed=0, photos=photos, skipped=())
     publish_readings.publish(out, plan, reader, Wanted(), run, journal)
     middle = time.process_time()

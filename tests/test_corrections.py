@@ -21,6 +21,7 @@ from ocr_recap.batch import publish_tables, run
 from ocr_recap.cli import main
 from ocr_recap.messages.errors import CannotWrite, InputUnusable, TableFaulty
 from ocr_recap.records.decision_log import read_log
+from ocr_recap.report import csv_format
 
 CODE = "2101142004001"
 
@@ -170,7 +171,7 @@ def test_a_full_disk_loses_no_answer(folder, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(publish_tables, "stations_csv", full)
+    monkeypatch.setattr(csv_format, "stations_csv", full)
     with pytest.raises(CannotWrite, match="no space is left"):
         apply(folder, path, by="Sri")
     assert {n: c for n, c in files(folder).items() if not n.startswith(".part/")} == before

@@ -190,7 +190,9 @@ def test_nothing_leaves_this_computer(tmp_path, monkeypatch):
         monkeypatch.setattr(socket.socket, name, refuse, raising=False)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     run.run(
-        [SAMPLES / "page2-clean.jpg"], tmp_path, BatchOptions(overlay=True, save_pages=True, workbook=True, names=True)
+        [SAMPLES / "page2-clean.jpg"],
+        tmp_path,
+        BatchOptions(overlay=True, save_pages=True, formats=("xlsx",), names=True),
     )
     assert (tmp_path / "report.html").exists()
 

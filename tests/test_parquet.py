@@ -18,10 +18,10 @@ from ocr_recap.cli import main
 from ocr_recap.messages import extras
 from ocr_recap.messages.errors import ExtraMissing
 from ocr_recap.records.document import Document
-from ocr_recap.records.folder import PARQUET_FILES
 from ocr_recap.records.record import Record
 from ocr_recap.report import parquet
 from ocr_recap.report.csv_tables import undefused
+from ocr_recap.report.parquet import FILES as PARQUET_FILES
 
 pq = pytest.importorskip("pyarrow.parquet")
 
@@ -37,7 +37,7 @@ def out(tmp_path, monkeypatch):
         photo(tmp_path / "in" / name, mark=index)
     (tmp_path / "in" / "empty.jpg").write_bytes(b"")
     (tmp_path / "roll.csv").write_text(f"station\n{CODE}\n{MISSING}\n")
-    batch.run([tmp_path / "in"], tmp_path / "out", BatchOptions(parquet=True, stations=tmp_path / "roll.csv"))
+    batch.run([tmp_path / "in"], tmp_path / "out", BatchOptions(formats=("parquet",), stations=tmp_path / "roll.csv"))
     return tmp_path / "out"
 
 

@@ -21,6 +21,7 @@ from ocr_recap.records import document
 from ocr_recap.records.decisions import Decision, Stood, numbers_of
 from ocr_recap.records.document import settle
 from ocr_recap.records.record import Record
+from ocr_recap.report import csv_format
 
 CODE = "2101142004001"
 
@@ -192,7 +193,7 @@ def test_a_full_disk_leaves_everything_as_it_was(folder, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(publish_tables, "stations_csv", full)
+    monkeypatch.setattr(csv_format, "stations_csv", full)
     with pytest.raises(CannotWrite) as fault:
         publish_tables.rewrite(folder)
     assert "tidak dapat ditulis (disk penuh)" in fault.value.id

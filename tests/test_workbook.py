@@ -46,7 +46,7 @@ def folder(tmp_path_factory):
     run.run(
         [place / "in"],
         place / "out",
-        BatchOptions(manifest=place / "m.csv", stations=place / "roll.csv", workbook=True, workers=1),
+        BatchOptions(manifest=place / "m.csv", stations=place / "roll.csv", formats=("xlsx",), workers=1),
     )
     return place / "out"
 
@@ -139,7 +139,7 @@ def small(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "Reader", FakeReader)
     for index in range(2):
         photo(tmp_path / "in" / f"210114200400{index + 1}.jpg", mark=index)
-    run.run([tmp_path / "in"], tmp_path / "out", BatchOptions(workbook=True))
+    run.run([tmp_path / "in"], tmp_path / "out", BatchOptions(formats=("xlsx",)))
     return tmp_path / "out"
 
 

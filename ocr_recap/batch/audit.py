@@ -26,12 +26,11 @@ from ..records.folder import (
     RUN_FILE,
     SUMS_FILE,
     TEMPLATES,
-    WORKBOOK_FILE,
 )
+from ..report.table_formats import to_fill_in
 from . import checksums
 
 SOURCES = (RUN_FILE, PHOTOS_FILE, DOCUMENTS_FILE, DECISIONS_FILE)
-TO_FILL_IN = frozenset({REVIEW_FILE, WORKBOOK_FILE})  # people write into these; answers are checked one by one
 _MOST_NAMED = 5  # files in one message
 
 
@@ -104,7 +103,8 @@ def differences(folder: Path) -> tuple[Edit, ...]:
     Raises:
         OSError: a file cannot be read.
     """
-    kept = (n for n in checksums.read(folder) if n.partition("/")[0] not in PICTURES and n not in TO_FILL_IN)
+    left_out = to_fill_in()  # answers in them are checked one by one
+    kept = (n for n in checksums.read(folder) if n.partition("/")[0] not in PICTURES and n not in left_out)
     return edits(folder, kept)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..records.folder import FILES, FOLDERS, SUMS_FILE
+from ..report import table_formats
 
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
@@ -46,6 +47,15 @@ def write(folder: Path, sums: Mapping[str, str]) -> None:
     (folder / SUMS_FILE).write_bytes(text.encode())
 
 
+def result_files() -> frozenset[str]:
+    """The names that files of results may have, those in folders apart."""
+    return FILES | table_formats.files()
+
+
 def _is_ours(name: str) -> bool:
     kind, _, file = name.partition("/")
-    return name in FILES if not file else kind in FOLDERS and "/" not in file and "\\" not in file and file != ".."
+    return (
+        name in result_files()
+        if not file
+        else kind in FOLDERS and "/" not in file and "\\" not in file and file != ".."
+    )

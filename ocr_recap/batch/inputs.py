@@ -11,9 +11,10 @@ from typing import Final
 
 from ..messages.errors import InputUnusable
 from ..messages.text import printable
-from ..records.folder import FILES, FOLDERS, JOURNAL_FILES
+from ..records.folder import FOLDERS, JOURNAL_FILES, LOCK_FILE
+from .checksums import result_files
 
-_RESULTS = FILES | JOURNAL_FILES | {".lock"}
+_BESIDE_RESULTS = JOURNAL_FILES | {LOCK_FILE}
 PHOTO_ENDINGS = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif", ".hif", ".pdf")
 )
@@ -73,6 +74,7 @@ def collect(inputs: Iterable[str | Path], out: Path | None = None) -> Collected:
 
 def _search(folder: Path, out: Path | None, found: list[Input], skipped: list[str]) -> None:
     own = _own_folders(folder, out)
+    own_files = result_files() | _BESIDE_RESULTS
 
     def named(path: Path) -> str:
         return _clean(path.relative_to(folder).as_posix())
@@ -102,7 +104,7 @@ def _search(folder: Path, out: Path | None, found: list[Input], skipped: list[st
         for file in sorted(files):
             if (_is_photo(file) or Path(file).suffix.lower() in _OTHERS) and not file.startswith("."):
                 found.append(Input(here / file, named(here / file)))
-            elif not (results and file in _RESULTS):
+            elif not (results and file in own_files):
                 skipped.append(named(here / file))
 
 

@@ -12,7 +12,8 @@ import re
 import shutil
 from pathlib import Path
 
-from ..records.folder import DECISIONS_FILE, FOLDERS, PICTURES, READY_FOLDER, REVIEW_FILE, SUMS_FILE, WORKBOOK_FILE
+from ..records.folder import DECISIONS_FILE, FOLDERS, PICTURES, READY_FOLDER, REVIEW_FILE, SUMS_FILE
+from ..report.table_formats import to_fill_in
 from . import checksums
 from .audit import EditedError
 from .lock import is_link
@@ -70,7 +71,7 @@ def _damaged(ready: Path, folder: Path) -> str | None:
     if link := next(filter(is_link, sorted(ready.rglob("*"))), None):
         return link.relative_to(ready).as_posix()
     for name, sha256 in checksums.read(ready).items():
-        if name.partition("/")[0] in PICTURES or name in (REVIEW_FILE, WORKBOOK_FILE):
+        if name.partition("/")[0] in PICTURES or name in to_fill_in():
             continue
         path = ready / name if (ready / name).is_file() else folder / name
         if is_link(path) or not path.is_file() or checksums.of(path) != sha256:
@@ -106,10 +107,10 @@ def keep_filled(folder: Path, answered: Path | None = None, fresh: Path | None =
         OSError: one cannot be moved.
     """
     listed = checksums.read(folder)
-    waiting = [name for name in (REVIEW_FILE, WORKBOOK_FILE) if fresh is None or (fresh / name).is_file()]
+    waiting = [name for name in sorted(to_fill_in()) if fresh is None or (fresh / name).is_file()]
     changed = [p for name in waiting if (p := folder / name).is_file() and checksums.of(p) != listed.get(name)]
     answers = answered and answered.resolve()
-    worth = [p for p in changed if p.name == WORKBOOK_FILE or (p.resolve() != answers and is_filled(p))]
+    worth = [p for p in changed if p.name != REVIEW_FILE or (p.resolve() != answers and is_filled(p))]
     return tuple(map(_put_aside, worth))
 
 

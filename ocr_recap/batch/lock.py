@@ -10,9 +10,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ..messages.errors import FolderBusy, FolderDamaged
-from ..records.folder import FILES, FOLDERS, JOURNAL_FILES, LOCK_FILE, PART_FOLDER, READY_FOLDER, WORK_FOLDER
+from ..records.folder import FOLDERS, JOURNAL_FILES, LOCK_FILE, PART_FOLDER, READY_FOLDER, WORK_FOLDER
+from .checksums import result_files
 
-_OURS = FILES | FOLDERS | JOURNAL_FILES | {LOCK_FILE, PART_FOLDER, READY_FOLDER, WORK_FOLDER}
+_OURS = FOLDERS | JOURNAL_FILES | {LOCK_FILE, PART_FOLDER, READY_FOLDER, WORK_FOLDER}
 
 
 @contextmanager
@@ -48,7 +49,8 @@ def refuse_links(folder: Path) -> None:
         FolderDamaged: one of our files or folders is a link.
         OSError: the folder cannot be read.
     """
-    links = sorted(path.name for path in folder.iterdir() if path.name in _OURS and is_link(path))
+    ours = _OURS | result_files()
+    links = sorted(path.name for path in folder.iterdir() if path.name in ours and is_link(path))
     if links:
         raise FolderDamaged("folder_link", path=folder / links[0])
 

@@ -34,8 +34,7 @@ class BatchOptions:
         manifest: a table with the columns `file`, `station` and, if wanted, `page`.
         stations: a table with the column `station`; stations without photos get a row as well.
         dialect: of the tables.
-        workbook: write the tables as `tables.xlsx` too; needs the extra `xlsx`.
-        parquet: write `photos.parquet`, `fields.parquet`, `documents.parquet` too; needs the extra `parquet`.
+        formats: names of the formats of tables to write beside CSV (`report/table_formats.py`).
         names: say what the stations' provinces to villages are called; needs the extra `names`.
         accept: files of an earlier batch that were edited by hand, as they are; it is logged.
     """
@@ -52,8 +51,7 @@ class BatchOptions:
     manifest: str | Path | None = None
     stations: str | Path | None = None
     dialect: Dialect = "rfc4180"
-    workbook: bool = False
-    parquet: bool = False
+    formats: tuple[str, ...] = ()
     names: bool = False
     accept: Acceptance | None = None
 

@@ -29,29 +29,26 @@ from ..records.document import Document, policy_of, settle
 from ..records.folder import (
     DECISIONS_FILE,
     DOCUMENTS_FILE,
-    NUMBERS_FILE,
     PART_FOLDER,
     PHOTOS_FILE,
     PICTURES,
     READY_FOLDER,
     REPORT_FILE,
     REPORT_PAGES,
-    REVIEW_FILE,
-    STATIONS_FILE,
     SUMS_FILE,
     TEMPLATES,
-    WORKBOOK_FILE,
 )
 from ..records.grouping import Group, regroup
 from ..records.record import Problem, Record
 from ..records.review_order import settles
 from ..records.run_info import RunInfo, read_run
-from ..report import parquet, xlsx
-from ..report.csv_tables import DocumentRow, document_row, missing_rows, numbers_head, numbers_rows, stations_csv
+from ..report import table_formats
+from ..report.csv_tables import DocumentRow, document_row, missing_rows
 from ..report.document_pages import ReportPages
 from ..report.index_page import Listed, index_html, listed, listed_missing
-from ..report.review_csv import Row, review_csv
+from ..report.review_csv import Row
 from ..report.review_csv import rows as review_rows
+from ..report.table_writer import Ending, Target
 from ..report.view_model import ShownPhoto, Totals
 from . import checksums
 from .audit import Acceptance, Examined, examine
@@ -155,7 +152,7 @@ def write(results: Opened, answered: Path | None = None, just_read: bool = False
         OSError: it cannot be written.
     """
     folder, run, forms, log = results.folder, results.run, results.forms, results.log
-    decisions = latest(log.decisions)
+    decisions, used = latest(log.decisions), tuple(forms.values())
     stage = folder / PART_FOLDER
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir()
@@ -170,41 +167,28 @@ def write(results: Opened, answered: Path | None = None, just_read: bool = False
     pages = ReportPages(stage, forms, run.language)
     with ExitStack() as stack:
         documents = stack.enter_context((stage / DOCUMENTS_FILE).open("wb"))
-        numbers = stack.enter_context((stage / NUMBERS_FILE).open("wb"))
-        numbers.write(numbers_head(run.dialect))
-        book = xlsx.TablesBook(stage / WORKBOOK_FILE, folder, forms.values(), run.names) if run.workbook else None
-        columns = parquet.ParquetTables(stage, forms.values(), run.names) if run.parquet else None
+        target = Target(stage, folder, used, run.dialect, run.names, stack)
+        writers = [form.begin(target) for form in table_formats.chosen(run.tables)]
         for document, records in decided(folder, forms, decisions, just_read):
             photos = tuple(ShownPhoto(record, _pictures(folder, record)) for record in records)
             shown = pages.add(document, photos)
             documents.write((document.to_json() + "\n").encode())
-            numbers.write(numbers_rows(shown, run.dialect))
-            if book is not None:
-                book.add(shown)
             rows.append(_named(document_row(document, shown.template), run))
-            if columns is not None:
-                columns.add(shown, rows[-1])
+            for writer in writers:
+                writer.add(shown, rows[-1])
             entries.append(listed(shown, rows[-1]))
             questions += review_rows(shown, settles(document, shown.template, policy_of(records)), run.language)
             problems.extend((document.id, p) for p in document.problems)
             for record in records:
                 totals.add(record)
                 counting.update(numbers_of(record).values() if record.counts else ())
-    pages.close()
-    used = list(forms.values())
-    form = used[0] if len(used) == 1 else None
-    missing = [_named(row, run) for row in missing_rows(rows, run.stations_without_photos, form)]
-    if columns is not None:
-        columns.close(missing)
-    if book is not None:
-        book.close([*rows, *missing], questions)
-    for name, parts in (
-        (STATIONS_FILE, stations_csv([*rows, *missing], used, run.dialect, run.names)),
-        (REVIEW_FILE, review_csv(questions, run.dialect)),
-        (REPORT_FILE, index_html([*entries, *map(listed_missing, missing)], totals, run, log.events)),
-    ):
-        with (stage / name).open("wb") as file:
-            file.writelines(parts)
+        pages.close()
+        form = used[0] if len(used) == 1 else None
+        missing = [_named(row, run) for row in missing_rows(rows, run.stations_without_photos, form)]
+        for writer in writers:
+            writer.close(Ending(rows, missing, questions))
+    with (stage / REPORT_FILE).open("wb") as file:
+        file.writelines(index_html([*entries, *map(listed_missing, missing)], totals, run, log.events))
     _sum_up(folder, stage, results.examined)
     kept = keep_filled(folder, answered)
     install(stage, folder)
@@ -229,14 +213,12 @@ def opened(folder: Path, known: Iterable[Template] = (), accept: Acceptance | No
         ocr_recap.batch.audit.EditedError: what results are made of was edited.
         InputUnusable: no such folder.
         FolderDamaged: this version cannot use it.
+        WrongUse: its tables have a format that is not in the registry.
         ExtraMissing: an extra that its tables need is not installed.
         OSError: a file cannot be read.
     """
     run = read_run(folder)
-    if run.workbook:
-        xlsx.require()
-    if run.parquet:
-        parquet.require()
+    table_formats.require(run.tables)
     if run.names:
         region_names.require()
     files = {form: f"{TEMPLATES}/{form}.yaml" for form in run.templates}

@@ -30,11 +30,11 @@ from ..records.run_info import RunInfo
 from ..records.station_codes import Naming, naming
 from ..records.station_lists import read_manifest, read_roll
 from ..report.csv_tables import DocumentRow
-from ..report.parquet import require as require_parquet
+from ..report.table_formats import require as require_tables
+from ..report.table_formats import to_fill_in
 from ..report.view_model import Totals
-from ..report.xlsx import require as require_workbook
 from . import checksums
-from .audit import TO_FILL_IN, Examined, examine
+from .audit import Examined, examine
 from .executors import hire_of
 from .inputs import Collected, Input, collect
 from .install import recover
@@ -154,12 +154,10 @@ def _require_extras(options: BatchOptions) -> None:
     """See that what is to be written can be.
 
     Raises:
+        WrongUse: a format of tables is unknown.
         ExtraMissing: an extra is not installed.
     """
-    if options.workbook:
-        require_workbook()
-    if options.parquet:
-        require_parquet()
+    require_tables(options.formats)
     if options.names:
         require_regions()
 
@@ -255,7 +253,7 @@ def _as_published(out: Path, journal: Journal, digest: str) -> Published | None:
         if checksums.of(out / SUMS_FILE) != kept.sums:
             return None
         for name, sha256 in checksums.read(out).items():
-            if name in TO_FILL_IN and (out / name).is_file():
+            if name in to_fill_in() and (out / name).is_file():
                 continue
             if checksums.of(out / name) != sha256:
                 return None

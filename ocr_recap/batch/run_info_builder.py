@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..read.reader import Reader
 from ..records.run_info import RunInfo
+from ..report.table_formats import chosen
 from . import checksums
 from .options import BatchOptions
 
@@ -44,8 +45,10 @@ def run_info(
         skipped: files that are no photos.
 
     Raises:
+        WrongUse: a format of tables is unknown.
         OSError: a table of the operator cannot be read.
     """
+    formats = tuple(one.name for one in chosen(options.formats))
     reading = reader.options.model_dump(mode="json")
     return RunInfo(
         started=started,
@@ -65,8 +68,9 @@ def run_info(
         resumed=resumed,
         language=options.language,
         dialect=options.dialect,
-        workbook=options.workbook,
-        parquet=options.parquet,
+        formats=formats,
+        workbook="xlsx" in formats,
+        parquet="parquet" in formats,
         names=options.names,
         chained=True,
         weights_sha256=reader.weights_sha256,

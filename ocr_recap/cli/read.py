@@ -17,6 +17,7 @@ from ..messages.screens import said
 from ..messages.text import quoted
 from ..read.workers.limits import Limits
 from ..records.options import Options
+from ..report.table_formats import FORMATS
 from . import summary
 from .common import (
     OK,
@@ -55,12 +56,7 @@ class Executors(StrEnum):
     ray = "ray"
 
 
-class TableFormat(StrEnum):
-    """Files of tables."""
-
-    csv = "csv"
-    xlsx = "xlsx"
-    parquet = "parquet"
+TableFormat = StrEnum("TableFormat", {name: name for name in FORMATS})
 
 
 ManifestOption = Annotated[
@@ -87,7 +83,8 @@ FormatOption = Annotated[
     list[TableFormat] | None,
     typer.Option(
         "--format",
-        help="xlsx, parquet: juga itu; bisa diulang. / That as well; may be repeated.",
+        help=f"{', '.join(n for n, form in FORMATS.items() if not form.always)}: juga itu; bisa diulang. / "
+        "That as well; may be repeated.",
     ),
 ]
 NamesOption = Annotated[
@@ -195,8 +192,7 @@ def read(
                 manifest=manifest,
                 stations=stations,
                 dialect=csv_dialect.value,
-                workbook=TableFormat.xlsx in (formats or ()),
-                parquet=TableFormat.parquet in (formats or ()),
+                formats=tuple(form.value for form in formats or ()),
                 names=names,
                 accept=acceptance(by, accept_edits),
             )

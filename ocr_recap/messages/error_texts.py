@@ -22,6 +22,10 @@ WRONG_USE: Final[_Texts] = {
         "{option}: nilainya paling banyak {limit}. Tulis angka yang lebih kecil.",
         "{option}: the value must be {limit} at most. Write a smaller number.",
     ),
+    "format_unknown": (
+        "Format tabel {format} tidak dikenal di sini. Pilih dari: {formats}.",
+        "The table format {format} is not known here. Choose among: {formats}.",
+    ),
     "option_pattern": (
         "--station-pattern {pattern} bukan ekspresi reguler. Perbaiki polanya: periksa tanda kurung dan garis miring.",
         "--station-pattern {pattern} is no regular expression. Correct the pattern: check brackets and backslashes.",

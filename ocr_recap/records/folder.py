@@ -11,11 +11,6 @@ DOCUMENTS_FILE: Final = "documents.jsonl"
 NUMBERS_FILE: Final = "numbers.csv"
 STATIONS_FILE: Final = "stations.csv"
 REVIEW_FILE: Final = "review.csv"
-WORKBOOK_FILE: Final = "tables.xlsx"
-PARQUET_PHOTOS: Final = "photos.parquet"
-PARQUET_FIELDS: Final = "fields.parquet"
-PARQUET_DOCUMENTS: Final = "documents.parquet"
-PARQUET_FILES: Final = (PARQUET_PHOTOS, PARQUET_FIELDS, PARQUET_DOCUMENTS)
 REPORT_FILE: Final = "report.html"
 RUN_FILE: Final = "run.json"
 SUMS_FILE: Final = "SHA256SUMS"
@@ -26,21 +21,8 @@ WORK_FOLDER: Final = ".work"  # pictures of a batch, before they are published
 JOURNAL_FILE: Final = "journal.sqlite"  # no result: it holds times, and what is not published yet
 JOURNAL_FILES: Final = frozenset({JOURNAL_FILE, f"{JOURNAL_FILE}-wal", f"{JOURNAL_FILE}-shm"})
 DECISIONS_FILE: Final = "decisions.jsonl"  # a person's: never written by a batch, and kept by the next one
-FILES: Final = frozenset(
-    {
-        PHOTOS_FILE,
-        DOCUMENTS_FILE,
-        NUMBERS_FILE,
-        STATIONS_FILE,
-        REVIEW_FILE,
-        WORKBOOK_FILE,
-        *PARQUET_FILES,
-        REPORT_FILE,
-        RUN_FILE,
-        SUMS_FILE,
-        DECISIONS_FILE,
-    }
-)
+# What stands there beside tables, whose files the formats name (`report/table_formats.py`).
+FILES: Final = frozenset({PHOTOS_FILE, DOCUMENTS_FILE, REPORT_FILE, RUN_FILE, SUMS_FILE, DECISIONS_FILE})
 
 OVERLAYS: Final = "overlay"
 PAGES: Final = "pages"

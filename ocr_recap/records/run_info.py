@@ -27,7 +27,8 @@ class RunInfo(JsonLine):
         workers, resumed: how many worked, and photos whose results an earlier run had left.
         executor, limits: where they worked, and what one photo or file might take (`limits.Limits`).
         language, dialect: of the report and the tables.
-        workbook, parquet: whether the tables are there as a workbook and as Parquet too.
+        formats: of tables, by name (`report/table_formats.py`); None in runs of versions that had only the next two.
+        workbook, parquet: whether `xlsx` and `parquet` are among them.
         names: whether stations have the names of their regions.
         chained: this version logs decisions as a chain of hashes; false in runs of versions that did not.
         weights_sha256: of the digit reader.
@@ -51,6 +52,7 @@ class RunInfo(JsonLine):
     resumed: int
     language: Language
     dialect: Dialect
+    formats: tuple[str, ...] | None = None
     workbook: bool = False
     parquet: bool = False
     names: bool = False
@@ -66,6 +68,13 @@ class RunInfo(JsonLine):
     executor: str = "processes"
     limits: dict[str, float] = Field(default_factory=dict)
     provisional: Literal[True] = True
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The formats of the tables, in runs of any version."""
+        if self.formats is not None:
+            return self.formats
+        return (("xlsx",) if self.workbook else ()) + (("parquet",) if self.parquet else ())
 
     def save(self, folder: Path) -> None:
         """Write `run.json`.

@@ -10,18 +10,14 @@ from typing import TYPE_CHECKING, Final
 from ..records.folder import (
     DECISIONS_FILE,
     DOCUMENTS_FILE,
-    NUMBERS_FILE,
-    PARQUET_FILES,
     PHOTOS_FILE,
-    REVIEW_FILE,
     RUN_FILE,
-    STATIONS_FILE,
     SUMS_FILE,
-    WORKBOOK_FILE,
 )
 from .csv_tables import DocumentRow
 from .html import pieces
 from .pictures import STRIP_HEIGHT
+from .table_formats import chosen
 from .view_model import Shown, Totals
 
 if TYPE_CHECKING:
@@ -72,7 +68,7 @@ def index_html(
         events: lines of the log that decide no number; they are shown above the list.
     """
     counts = Counter(entry.row.verdict for entry in entries)
-    more = ((WORKBOOK_FILE,) if run.workbook else ()) + (PARQUET_FILES if run.parquet else ())
+    tables = (name for one in chosen(run.tables) for name in one.files)
     return pieces(
         "report",
         "index.html",
@@ -86,7 +82,7 @@ def index_html(
         log=DECISIONS_FILE,
         verdicts={code: counts[code] for code in _ORDER if counts[code]},
         entries=sorted(entries, key=lambda e: _ORDER.index(e.row.verdict)),  # stable: by place within a verdict
-        tables=(STATIONS_FILE, NUMBERS_FILE, REVIEW_FILE, *more, DOCUMENTS_FILE, PHOTOS_FILE, RUN_FILE, SUMS_FILE),
+        tables=(*tables, DOCUMENTS_FILE, PHOTOS_FILE, RUN_FILE, SUMS_FILE),
         skipped=run.skipped[:_MOST_SKIPPED],
         skipped_count=len(run.skipped),
         version=run.ocr_recap,

@@ -10,12 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ..forms.template import Template
 from ..messages import extras
-from ..records.folder import PARQUET_DOCUMENTS, PARQUET_FIELDS, PARQUET_PHOTOS
 from ..records.region_names import Region
 from .csv_tables import DocumentRow, count_columns
+from .table_writer import Ending, TableFormat, Target
 from .view_model import Shown
+
+PHOTOS: Final = "photos.parquet"
+FIELDS: Final = "fields.parquet"
+DOCUMENTS: Final = "documents.parquet"
+FILES: Final = (PHOTOS, FIELDS, DOCUMENTS)
 
 GROUP: Final = 20_000  # rows held at a time; as columns they take some 10 MB
 _NOTICE = "Sementara – formulir kertas yang berlaku / Provisional – paper prevails"
@@ -53,27 +57,22 @@ def require() -> None:
 class ParquetTables:
     """The three files under way; no more than a group of rows of each is held."""
 
-    def __init__(self, folder: Path, templates: Iterable[Template], names: bool = False) -> None:
-        """Begin them.
-
-        Args:
-            folder: where the files go.
-            templates: the forms whose counts the documents' column `accepted` names.
-            names: with columns for the names of regions.
+    def __init__(self, target: Target) -> None:
+        """Begin them; the documents' column `accepted` names the counts of all forms.
 
         Raises:
             ExtraMissing: the extra is not installed.
             OSError: a file cannot be written.
         """
         require()
-        forms = tuple(templates)
+        forms, names, folder = target.templates, target.names, target.stage
         self._roles = {form.id: {field.id: field.role for field in form.fields} for form in forms}
         self._counts = count_columns(forms)
         self._names = names
         region = _REGION if names else {}
-        self._photos = _Table(folder / PARQUET_PHOTOS, _PHOTOS)
-        self._fields = _Table(folder / PARQUET_FIELDS, _FIELDS)
-        self._documents = _Table(folder / PARQUET_DOCUMENTS, {**_DOCUMENTS, **region}, self._counts)
+        self._photos = _Table(folder / PHOTOS, _PHOTOS)
+        self._fields = _Table(folder / FIELDS, _FIELDS)
+        self._documents = _Table(folder / DOCUMENTS, {**_DOCUMENTS, **region}, self._counts)
 
     def add(self, shown: Shown, row: DocumentRow) -> None:
         """The next document, with its photos and numbers.
@@ -124,13 +123,13 @@ class ParquetTables:
             )
         )
 
-    def close(self, missing: Iterable[DocumentRow] = ()) -> None:
+    def close(self, ending: Ending) -> None:
         """Add the stations without photos and write what is left.
 
         Raises:
             OSError: a file cannot be written.
         """
-        for row in missing:
+        for row in ending.missing:
             self._add(row)
         for table in (self._photos, self._fields, self._documents):
             table.close()
@@ -181,3 +180,6 @@ class _Table:
 
 def _codes(problems: Iterable[Any]) -> list[str]:
     return [problem.code for problem in problems]
+
+
+FORMAT: Final = TableFormat("parquet", FILES, ParquetTables, require)

@@ -7,17 +7,16 @@ saved as CSV is defused as in the other tables. Same results, same bytes: nothin
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ..forms.template import Template
 from ..messages import extras
 from ..messages.errors import CannotWrite
 from . import review_csv
 from .csv_tables import COLUMNS, DocumentRow, count_columns, defused, number_cells, station_cells, station_columns
 from .pictures import STRIP_HEIGHT, cut
+from .table_writer import Ending, TableFormat, Target
 from .view_model import Shown
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+WORKBOOK_FILE: Final = "tables.xlsx"
 MOST_ROWS: Final = 1_048_576  # of a sheet, as the format has it
 PICTURE: Final = "picture"
 # What is looked at and filled in stands together; all columns of `review.csv` are there, so that the sheet saved as CSV
@@ -72,14 +72,8 @@ def require() -> None:
 class TablesBook:
     """A workbook under way, with the sheets `numbers`, `stations` and `review`. Rows of numbers are not kept."""
 
-    def __init__(self, path: Path, folder: Path, templates: Iterable[Template], names: bool = False) -> None:
-        """Begin a workbook.
-
-        Args:
-            path: the file; its folder also takes what is not finished yet.
-            folder: of results, where the pictures are.
-            templates: the forms whose counts have columns.
-            names: with columns for the names of regions.
+    def __init__(self, target: Target) -> None:
+        """Begin a workbook; the folder that takes it also takes what is not finished yet.
 
         Raises:
             ExtraMissing: the extra is not installed.
@@ -87,15 +81,17 @@ class TablesBook:
         require()
         from xlsxwriter import Workbook  # noqa: PLC0415  (an extra, and slow to load)
 
-        self._folder, self._counts, self._names = folder, count_columns(templates), names
-        self._book: Workbook = Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)})
+        self._folder, self._counts, self._names = target.results, count_columns(target.templates), target.names
+        self._book: Workbook = Workbook(
+            str(target.stage / WORKBOOK_FILE), {"constant_memory": True, "tmpdir": str(target.stage)}
+        )
         self._book.set_properties({"title": "ocr_recap", "comments": _NOTICE, "created": _NEVER})
         numeric = _NUMERIC.union(self._counts)
         self._numbers = _Sheet(self._book, "numbers", COLUMNS, numeric)
-        self._stations = _Sheet(self._book, "stations", station_columns(self._counts, names), numeric, fixed=2)
+        self._stations = _Sheet(self._book, "stations", station_columns(self._counts, self._names), numeric, fixed=2)
         self._review = _Sheet(self._book, "review", _REVIEW_COLUMNS, numeric, fixed=2)
 
-    def add(self, shown: Shown) -> None:
+    def add(self, shown: Shown, row: DocumentRow) -> None:
         """The numbers of the next document.
 
         Raises:
@@ -104,12 +100,8 @@ class TablesBook:
         for cells in number_cells(shown):
             self._numbers.add(cells)
 
-    def close(self, stations: Iterable[DocumentRow], questions: Iterable[review_csv.Row]) -> None:
+    def close(self, ending: Ending) -> None:
         """Add the other tables and write the file.
-
-        Args:
-            stations: in the order of `stations.csv`.
-            questions: the numbers in review, in the order of the documents.
 
         Raises:
             CannotWrite: a sheet is full.
@@ -117,9 +109,9 @@ class TablesBook:
         """
         from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415  (as above)
 
-        for row in stations:
+        for row in ending.rows:
             self._stations.add(station_cells(row, self._counts, self._names))
-        for question in review_csv.most_useful_first(questions):
+        for question in review_csv.most_useful_first(ending.questions):
             cells: dict[str, str] = dict(zip(review_csv.COLUMNS, question.cells, strict=True))
             strip = question.strip
             picture = strip and cut(self._folder / strip.sheet, strip.row, strip.width)
@@ -185,3 +177,6 @@ class _Sheet:
     def finish(self) -> None:
         """Put the filters on."""
         self._sheet.autofilter(0, 0, self._row, len(self._columns) - 1)
+
+
+FORMAT: Final = TableFormat("xlsx", (WORKBOOK_FILE,), TablesBook, require, to_fill_in=frozenset({WORKBOOK_FILE}))

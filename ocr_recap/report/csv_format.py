@@ -1,0 +1,54 @@
+"""The format `csv`: `numbers.csv`, `stations.csv` and `review.csv`, which every folder of results has."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..records.folder import NUMBERS_FILE, REVIEW_FILE, STATIONS_FILE
+from .csv_tables import DocumentRow, numbers_head, numbers_rows, stations_csv
+from .review_csv import review_csv
+from .table_writer import Ending, TableFormat, Target
+from .view_model import Shown
+
+
+class CsvTables:
+    """The three files under way. Rows of numbers are not kept."""
+
+    def __init__(self, target: Target) -> None:
+        """Begin them.
+
+        Raises:
+            OSError: a file cannot be written.
+        """
+        self._target = target
+        self._numbers = target.opened.enter_context((target.stage / NUMBERS_FILE).open("wb"))
+        self._numbers.write(numbers_head(target.dialect))
+
+    def add(self, shown: Shown, row: DocumentRow) -> None:
+        """The numbers of the next document.
+
+        Raises:
+            OSError: a file cannot be written.
+        """
+        self._numbers.write(numbers_rows(shown, self._target.dialect))
+
+    def close(self, ending: Ending) -> None:
+        """Write the other tables.
+
+        Raises:
+            OSError: a file cannot be written.
+        """
+        to = self._target
+        with (to.stage / STATIONS_FILE).open("wb") as file:
+            file.writelines(stations_csv(ending.rows, to.templates, to.dialect, to.names))
+        with (to.stage / REVIEW_FILE).open("wb") as file:
+            file.writelines(review_csv(ending.questions, to.dialect))
+
+
+FORMAT: Final = TableFormat(
+    "csv",
+    (STATIONS_FILE, NUMBERS_FILE, REVIEW_FILE),
+    CsvTables,
+    always=True,
+    to_fill_in=frozenset({REVIEW_FILE}),
+)
