@@ -8,7 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr_recap.batch.executors import SerialWorker
+from ocr_recap.batch.executor import Executor
+from ocr_recap.batch.serial_executor import SerialWorker
 from ocr_recap.forms import drawing, template
 from ocr_recap.imaging import photo as load
 from ocr_recap.messages.problems import PhotoProblem, hint
@@ -176,9 +177,8 @@ def contents(out: Path) -> dict[str, object]:
     return {**found, "SHA256SUMS": [line for line in listed if not line.endswith(b"  run.json")]}
 
 
-def serial(executor, options, limits, reader, workers, ship=False):
-    """Stands for `executors.hire_of`: work is done in this process, by the fake reader, whatever was asked for."""
-    return lambda: SerialWorker(reader())
+# Stands for the executor `processes`: work is done in this process, by the reader that it has.
+PROCESSES = Executor("processes", lambda setup: lambda: SerialWorker(setup.reader))
 
 
 class FakeReader:

@@ -7,10 +7,11 @@ import subprocess
 import sys
 
 import pytest
-from fakes import FORM, FakeReader, photo, serial
+from fakes import FORM, PROCESSES, FakeReader, photo
 from typer.testing import CliRunner
 
 from ocr_recap.batch import run
+from ocr_recap.batch.executors import EXECUTORS
 from ocr_recap.cli import doctor, main, summary
 from ocr_recap.forms import template
 from ocr_recap.messages.errors import CannotWrite, InputUnusable, TableFaulty, TemplateError, WrongUse
@@ -25,7 +26,7 @@ def plain(monkeypatch):
 @pytest.fixture
 def fake(monkeypatch):
     monkeypatch.setattr(run, "Reader", FakeReader)
-    monkeypatch.setattr(run, "hire_of", serial)
+    monkeypatch.setitem(EXECUTORS, "processes", PROCESSES)
 
 
 def call(*arguments):

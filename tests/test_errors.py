@@ -16,11 +16,13 @@ from typing import Any, NoReturn
 import pytest
 from click.testing import Result
 from conftest import ROOT
-from fakes import FakeReader, photo, serial
+from fakes import PROCESSES, FakeReader, photo
 from filelock import FileLock
 from typer.testing import CliRunner
 
 from ocr_recap.batch import run
+from ocr_recap.batch.executor import Executor
+from ocr_recap.batch.executors import EXECUTORS
 from ocr_recap.batch.journal import Journal
 from ocr_recap.cli import main
 from ocr_recap.messages import error_texts, errors, extras
@@ -132,7 +134,7 @@ class Place:
         self.folder, self.patch = folder, patch
         self.photo, self.out = photo(folder / "a.jpg"), folder / "out"
         patch.setattr(run, "Reader", FakeReader)
-        patch.setattr(run, "hire_of", serial)
+        patch.setitem(EXECUTORS, "processes", PROCESSES)
         self.release = threading.Event()
 
     def read(self, *more: object) -> list[object]:
@@ -192,7 +194,7 @@ class Place:
         return self.read()
 
     def dead_workers(self) -> list[object]:
-        self.patch.setattr(run, "hire_of", lambda *_: DeadWorker)
+        self.patch.setitem(EXECUTORS, "processes", Executor("processes", lambda _: DeadWorker))
         return self.read()
 
     def no_extra(self) -> list[object]:

@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 
 from ocr_recap import Reader
 from ocr_recap.batch import run as batch
-from ocr_recap.batch.executors import SerialWorker
 from ocr_recap.batch.options import BatchOptions
+from ocr_recap.batch.serial_executor import SerialWorker
 from ocr_recap.cli import check, main
 from ocr_recap.read.workers.file_limits import FileLimits
 from ocr_recap.read.workers.limits import Limits

@@ -1,64 +1,27 @@
-"""Where a batch's work is done: in this process, in processes of this machine, or by Ray."""
+"""The registry of executors: what `--executor` may name.
+
+A new executor is one new file beside this one, which holds an `Executor`, and one entry of `EXECUTORS`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future
-from typing import Final, Literal
+from typing import Final
 
-from ..read.reader import Reader
-from ..read.workers.limits import Limits
-from ..read.workers.spawn import ProcessWorker
-from ..read.workers.supervisor import Worker
-from ..read.workers.tasks import Done, Task, perform
-from ..records.options import Options
-from .ray_executor import ray_hire
+from ..messages.errors import WrongUse
+from . import process_executor, ray_executor, serial_executor
+from .executor import Executor
 
-Executor = Literal["serial", "processes", "ray"]
-EXECUTORS: Final[tuple[Executor, ...]] = ("serial", "processes", "ray")
+EXECUTORS: Final[dict[str, Executor]] = {
+    one.name: one for one in (serial_executor.EXECUTOR, process_executor.EXECUTOR, ray_executor.EXECUTOR)
+}
 
 
-class SerialWorker:
-    """Works in this process, which nothing protects: neither limit holds, and a photo that kills it ends all."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    def begin(self, task: Task) -> Future[Done]:
-        """Work, and come back when it is done."""
-        future: Future[Done] = Future()
-        future.set_result(perform(self._reader, task))
-        return future
-
-    def ready(self) -> Future[bool]:
-        """Always."""
-        future: Future[bool] = Future()
-        future.set_result(True)
-        return future
-
-    def end(self, now: bool) -> None:
-        """Nothing to end."""
-
-
-def hire_of(
-    executor: Executor, options: Options, limits: Limits, reader: Callable[[], Reader], workers: int, ship: bool = False
-) -> Callable[[], Worker]:
-    """How workers of an executor are made.
-
-    Args:
-        executor: where they work.
-        options: how they read.
-        limits: of a piece of work.
-        reader: the one of this process, for work in it.
-        workers: the most that there will be.
-        ship: send photos to the workers, instead of where they lie.
+def executor(name: str) -> Executor:
+    """The executor of this name.
 
     Raises:
-        ExtraMissing: the executor is not installed.
-        WorkersFailed: it cannot be reached.
+        WrongUse: the name is not in the registry.
     """
-    if executor == "serial":
-        return lambda: SerialWorker(reader())
-    if executor == "ray":
-        return ray_hire(options, limits, workers, ship)
-    return lambda: ProcessWorker(Reader, options, limits)
+    if name not in EXECUTORS:
+        raise WrongUse("executor_unknown", executor=name, executors=", ".join(EXECUTORS))
+    return EXECUTORS[name]

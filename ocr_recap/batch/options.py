@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..messages.catalog import Language
 from ..read.workers.limits import Limits
-from ..read.workers.supervisor import Worker
 from ..records.folder import Dialect
 from ..records.options import Options
 from .audit import Acceptance
-from .executors import Executor
+from .executor import Executor, Hire
+from .executors import executor
 from .plan import Kind
 
 
@@ -23,8 +22,9 @@ class BatchOptions:
     Attributes:
         reading: how each photo is read.
         workers: how many; None chooses by cores and photos, of this machine.
-        executor: where they work, or what makes one; None: one worker in this process, several in processes of their
-            own. A program that asks for processes needs the usual `if __name__ == "__main__":`, since they are spawned.
+        executor: where they work: a name of `executors.EXECUTORS`, or what starts a worker. None: one worker in this
+            process, several in processes of their own. A program that asks for processes needs the usual
+            `if __name__ == "__main__":`, since they are spawned.
         limits: of each photo; they hold wherever workers are processes.
         kind: `read` takes over what was read before, `retry` only what had no problem, `force` nothing.
         ship: send the photos to the workers instead of where they lie; for a cluster without a common disk.
@@ -41,7 +41,7 @@ class BatchOptions:
 
     reading: Options = field(default_factory=Options)
     workers: int | None = 1
-    executor: Executor | Callable[[], Worker] | None = None
+    executor: str | Hire | None = None
     limits: Limits = field(default_factory=Limits)
     kind: Kind = "read"
     ship: bool = False
@@ -56,14 +56,15 @@ class BatchOptions:
     accept: Acceptance | None = None
 
     @property
-    def place(self) -> Executor | Callable[[], Worker]:
-        """Where workers work: the executor, or the usual one for so many."""
-        return self.executor or ("serial" if self.workers == 1 else "processes")
+    def place(self) -> Executor:
+        """Where workers work: the executor, or the usual one for so many.
 
-    @property
-    def executor_name(self) -> str:
-        """The executor as `run.json` names it."""
-        return self.place if isinstance(self.place, str) else "own"
+        Raises:
+            WrongUse: the registry has no such executor.
+        """
+        if callable(own := self.executor):
+            return Executor("own", lambda _: own)
+        return executor(self.executor or ("serial" if self.workers == 1 else "processes"))
 
     @property
     def lists(self) -> dict[str, Path]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
 from concurrent.futures import Future
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ..messages.errors import ExtraMissing, WorkersFailed
-from ..read.workers.limits import Limits, confine
-from ..read.workers.supervisor import Worker
+from ..read.workers.limits import confine
 from ..read.workers.tasks import Done, Task, perform
 from ..records.options import Options
+from .executor import Executor, Hire, Setup
 
 ADDRESS = "RAY_ADDRESS"  # Ray's own name for the cluster to use
 USAGE_STATISTICS = "RAY_USAGE_STATS_ENABLED"  # Ray's own, which sends some to its makers unless this is 0
@@ -54,24 +53,22 @@ def connected(workers: int) -> Any:
     return ray
 
 
-def ray_hire(options: Options, limits: Limits, workers: int, ship: bool) -> Callable[[], Worker]:
+def hire(setup: Setup) -> Hire:
     """How actors are made.
 
     Args:
-        options: how to read; template files travel with it.
-        limits: of a piece of work.
-        workers: how many processors a local Ray shall have.
-        ship: send photos by Ray's object store, where the nodes do not see the files of this machine.
+        setup: template files travel with the options; a local Ray has a processor for each worker; photos are shipped
+            by Ray's object store, where the nodes do not see the files of this machine.
 
     Raises:
         ExtraMissing: Ray is not installed.
         WorkersFailed: the cluster cannot be reached.
     """
-    ray = connected(workers)
+    ray, options = connected(setup.workers), setup.options
     files = {Path(t).name: Path(t).read_bytes() for t in options.templates if Path(t).is_file()}
     # An actor that dies is replaced by the crew, which knows what it was at.
     actor = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0)(Actor)
-    return lambda: RayWorker(ray, actor, options, files, limits, ship)
+    return lambda: RayWorker(ray, actor.remote(options, files, setup.limits.megabytes), setup.ship)
 
 
 class Actor:
@@ -103,12 +100,9 @@ class Actor:
 class RayWorker:
     """An actor."""
 
-    def __init__(
-        self, ray: Any, actor: Any, options: Options, files: dict[str, bytes], limits: Limits, ship: bool
-    ) -> None:
-        """Start the actor; it is ready later."""
-        self._ray, self._ship = ray, ship
-        self._actor = actor.remote(options, files, limits.megabytes)
+    def __init__(self, ray: Any, actor: Any, ship: bool) -> None:
+        """Take over an actor that starts; it is ready later."""
+        self._ray, self._actor, self._ship = ray, actor, ship
         self._ready: Future[bool] = self._actor.ready.remote().future()
 
     def begin(self, task: Task) -> Future[Done]:
@@ -128,3 +122,6 @@ class RayWorker:
     def end(self, now: bool) -> None:
         """Kill it; it holds nothing that would have to be put in order."""
         self._ray.kill(self._actor)
+
+
+EXECUTOR: Final = Executor("ray", hire)

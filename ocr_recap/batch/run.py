@@ -35,7 +35,7 @@ from ..report.table_formats import to_fill_in
 from ..report.view_model import Totals
 from . import checksums
 from .audit import Examined, examine
-from .executors import hire_of
+from .executor import Setup
 from .inputs import Collected, Input, collect
 from .install import recover
 from .journal import Journal, Kept, fingerprint
@@ -166,20 +166,19 @@ def _crew(options: BatchOptions, reader: Reader, files: int) -> Crew:
     """The workers of a batch of so many files.
 
     Raises:
+        WrongUse: the registry has no such executor.
         ExtraMissing: the executor is not installed.
         WorkersFailed: it cannot be reached.
     """
-    where = options.place
+    place = options.place
     size = _workers(options, files)
-    hire = (
-        where if callable(where) else hire_of(where, reader.options, options.limits, lambda: reader, size, options.ship)
-    )
-    return Crew(hire, size, options.limits, eager=where != "serial")
+    hire = place.hire(Setup(reader.options, options.limits, reader, size, options.ship))
+    return Crew(hire, size, options.limits, eager=not place.in_this_process)
 
 
 def _workers(options: BatchOptions, photos: int) -> int:
     """How many workers there are for so many photos, which may be none."""
-    if options.place == "serial":
+    if options.place.in_this_process:
         return 1
     return usual_workers(photos) if options.workers is None else options.workers
 

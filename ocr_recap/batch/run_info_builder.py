@@ -63,7 +63,7 @@ def run_info(
         runtime={"python": platform.python_version(), **{name: version(name) for name in _PARTS}},
         options={**reading, "templates": [Path(t).name for t in reader.options.templates]},
         workers=workers,
-        executor=options.executor_name,
+        executor=options.place.name,
         limits=asdict(options.limits),
         resumed=resumed,
         language=options.language,

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from ..batch import run
 from ..batch.audit import acceptance
+from ..batch.executors import EXECUTORS
 from ..batch.options import BatchOptions
 from ..messages.errors import WrongUse
 from ..messages.screens import said
@@ -48,12 +49,8 @@ class Policy(StrEnum):
     balanced = "balanced"
 
 
-class Executors(StrEnum):
-    """Where photos are read."""
-
-    serial = "serial"
-    processes = "processes"
-    ray = "ray"
+Executors = StrEnum("Executors", {name: name for name in EXECUTORS})
+_PROCESSES = Executors("processes")
 
 
 TableFormat = StrEnum("TableFormat", {name: name for name in FORMATS})
@@ -151,7 +148,7 @@ def read(
     overlay: OverlayOption = False,
     save_pages: SavePagesOption = False,
     workers: WorkersOption = None,
-    executor: ExecutorOption = Executors.processes,
+    executor: ExecutorOption = _PROCESSES,
     photo_seconds: PhotoSecondsOption = Limits.seconds,
     photo_memory: PhotoMemoryOption = Limits.megabytes,
     file_seconds: FileSecondsOption = Limits.file_seconds,

@@ -22,6 +22,10 @@ WRONG_USE: Final[_Texts] = {
         "{option}: nilainya paling banyak {limit}. Tulis angka yang lebih kecil.",
         "{option}: the value must be {limit} at most. Write a smaller number.",
     ),
+    "executor_unknown": (
+        "Tempat membaca {executor} tidak dikenal di sini. Pilih dari: {executors}.",
+        "The executor {executor} is not known here. Choose among: {executors}.",
+    ),
     "format_unknown": (
         "Format tabel {format} tidak dikenal di sini. Pilih dari: {formats}.",
         "The table format {format} is not known here. Choose among: {formats}.",
