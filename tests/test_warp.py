@@ -17,13 +17,14 @@ from ocr_recap.imaging.photo import load
 from ocr_recap.imaging.spline_surface import Surface
 from ocr_recap.locate.locate import LEAST_SUPPORT, locate
 from ocr_recap.locate.located import Located
+from ocr_recap.locate.paper.correspondences import Correspondences
 from ocr_recap.locate.paper.line_fit import Fit, refine, ridge_distance, ruling
 from ocr_recap.locate.paper.nonrigid import SURE, follow, outgrown
 from ocr_recap.locate.paper.region_growing import grown
 from ocr_recap.records.record import Page, PaperShape
 
 LIMIT = 0.15  # cell widths
-NO_ANCHORS = (np.zeros((0, 2)), np.zeros((0, 2)))
+NO_ANCHORS = Correspondences.none()
 
 
 def bow(points: np.ndarray) -> np.ndarray:
@@ -155,7 +156,7 @@ def test_another_pages_lines_are_never_bent_into_place(template):
     shot = Shot(template, "2")
     other = ruling(template, "3")
     corners = template.page("3").markers.corners.centers
-    anchors = corners, project(shot.homography, corners)
+    anchors = Correspondences(corners, project(shot.homography, corners))
     plane = refine(shot.gray, shot.homography, other, anchors)
     fit = follow(shot.gray, None, plane, [plane.homography], other, anchors)
     assert fit.support < LEAST_SUPPORT
@@ -165,7 +166,7 @@ def test_a_try_for_gentle_bends_is_not_made_twice(template):
     shot = Bent(template, "2", fold)
     rules = ruling(template, "2")
     corners = template.page("2").markers.corners.centers
-    anchors = corners, project(shot.homography, corners + fold(corners))
+    anchors = Correspondences(corners, project(shot.homography, corners + fold(corners)))
     plane = refine(shot.gray, shot.homography, rules, anchors)
     distance = ridge_distance(shot.gray, 9)
     gentle = follow(shot.gray, None, plane, [], rules, anchors)

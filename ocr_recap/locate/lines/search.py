@@ -16,6 +16,7 @@ from ...imaging.arrays import FloatArray, GrayImage
 from ...imaging.homography import project
 from ...imaging.spline_surface import nearest_plane
 from ..marks.fit_hypothesis import is_flat
+from ..paper.correspondences import Correspondences
 from ..paper.line_fit import Fit, LineSamples, refine, ruling
 from ..paper.nonrigid import LEFT, SURE, follow, outgrown, sharpened
 from ..paper.surface_fit import met
@@ -26,7 +27,7 @@ from .page_lines import Layout, layouts
 from .rectify import Lines, Rectified, as_it_is
 
 PageOf = tuple[Template, str]
-Bettering = Callable[[GrayImage, Fit, LineSamples, tuple[FloatArray, FloatArray]], Fit]
+Bettering = Callable[[GrayImage, Fit, LineSamples, Correspondences], Fit]
 
 _FITTED = 6  # places that are fitted to the photo
 _STRETCHED = 12  # places that are stretched along each axis before the best of them are fitted
@@ -37,7 +38,7 @@ _WORTH_FOLLOWING = 0.4  # agreement from which paper that is not flat is followe
 _WORTH_SHARPENING, _SHARPENED = 0.6, 3  # agreement from which it is sharpened where it misses lines; places at most
 _WORTH_GROWING, _GROWN = 0.5, 2  # the same from which it is followed over the whole page from the part that is met
 _NEAR = 0.2  # cell widths: a line is there if it is found so near
-_NOTHING = (np.zeros((0, 2)), np.zeros((0, 2)))
+_NOTHING = Correspondences.none()
 
 
 def find_by_lines(lines: Lines, pages: Sequence[PageOf]) -> list[LineFit]:

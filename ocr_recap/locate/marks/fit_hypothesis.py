@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...imaging.arrays import FloatArray
+from ..paper.correspondences import Correspondences
 from ..paper.line_fit import Fit, quick_score, refine
 from ..paper.nonrigid import follow, outgrown
 from ..paper.surface_fit import BENT
@@ -93,9 +94,9 @@ def rank(view: AnchorView, hypotheses: list[Hypothesis]) -> list[Hypothesis]:
     return [hypotheses[i] for i in np.argsort(-scores, kind="stable")]
 
 
-def _anchors(hypothesis: Hypothesis) -> tuple[FloatArray, FloatArray]:
-    """The marks that speak for it: (k, 2) mm and (k, 2) px."""
+def _anchors(hypothesis: Hypothesis) -> Correspondences:
+    """The marks that speak for it."""
     corners = hypothesis.template.page(hypothesis.page_id).markers.corners
     assert corners is not None  # hypotheses are made of corner marks
     index = [i for i, _ in hypothesis.marks]
-    return corners.centers[index], np.array([p for _, p in hypothesis.marks]).reshape(-1, 2)
+    return Correspondences(corners.centers[index], np.array([p for _, p in hypothesis.marks]).reshape(-1, 2))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ...imaging.arrays import FloatArray
 from ...imaging.homography import project
 from ...imaging.spline_surface import Surface, splines
+from .correspondences import Correspondences
 from .line_fit import LineSamples
 from .spline_basis import KNOTS, PARTS, basis_of
 
@@ -34,7 +35,7 @@ class Displacement:
     def __init__(
         self,
         ruled: LineSamples,
-        anchors: tuple[FloatArray, FloatArray],
+        anchors: Correspondences,
         homography: FloatArray,
         folds: Sequence[Fold] = (),
         knots: int = KNOTS,
@@ -43,22 +44,22 @@ class Displacement:
 
         Args:
             ruled: samples of the page's lines, mm.
-            anchors: (k, 2) mm and (k, 2) px of the corner marks that were seen.
+            anchors: the corner marks that were seen.
             homography: mm to px, on top of which the paper is displaced.
             folds: (0, x) for a crease down the page at x mm, (1, y) for one across.
             knots: spans of the splines along the page's longer side.
         """
-        known = basis_of(ruled, np.ascontiguousarray(anchors[0], dtype=np.float64).tobytes(), knots)
+        known = basis_of(ruled, np.ascontiguousarray(anchors.page, dtype=np.float64).tobytes(), knots)
         self.origin, self.step, self.shape = known.origin, known.step, known.shape
         self.ruled, self.unit = ruled, ruled.unit
         self.axis, self.part, self.sign = known.axis, known.part, ruled.normals
         self.folds = tuple(folds)
         self.basis = np.hstack([known.rows, self._hinges(ruled.points)])
-        self.marks = np.hstack([known.at(anchors[0]), self._hinges(anchors[0])])
+        self.marks = np.hstack([known.at(anchors.page), self._hinges(anchors.page)])
         self.bending = np.zeros((self.basis.shape[1],) * 2)
         self.bending[: len(known.bending), : len(known.bending)] = known.bending
         back = np.asarray(np.linalg.inv(homography), dtype=np.float64)
-        self.mark_moves = project(back, anchors[1]) - anchors[0] if len(anchors[0]) else np.zeros((0, 2))
+        self.mark_moves = project(back, anchors.photo) - anchors.page if len(anchors) else np.zeros((0, 2))
 
     @property
     def flat(self) -> FloatArray:

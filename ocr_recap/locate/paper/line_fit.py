@@ -19,6 +19,7 @@ from ...forms.template import Template
 from ...imaging.arrays import FloatArray, GrayImage
 from ...imaging.homography import project
 from ...imaging.spline_surface import Surface
+from .correspondences import Correspondences
 
 _SPACING = 3.0  # mm between samples along a printed line
 _DARK = 0.6  # only lines darker than this gray take part: fainter grids are not to be relied on
@@ -151,16 +152,14 @@ _FAR = ((0.45, 2), (0.25, 2), (0.12, 3))
 _CLOSE = ((0.25, 1), (0.12, 2))
 
 
-def refine(
-    gray: GrayImage, start: FloatArray, ruled: LineSamples, anchors: tuple[FloatArray, FloatArray], near: bool = False
-) -> Fit:
+def refine(gray: GrayImage, start: FloatArray, ruled: LineSamples, anchors: Correspondences, near: bool = False) -> Fit:
     """Improve a homography on the ruled lines, from half a cell width of slack down to an eighth.
 
     Args:
         gray: (h, w) uint8.
         start: 3x3 mm to px; every cell must lie within about half a cell of its true place.
         ruled: samples of the page.
-        anchors: (k, 2) mm and (k, 2) px of the corner marks that were seen.
+        anchors: the corner marks that were seen.
         near: every cell lies within a quarter of a cell of its true place already.
     """
     homography = start
@@ -265,7 +264,7 @@ def _update(
     homography: FloatArray,
     ruled: LineSamples,
     matched: Match,
-    anchors: tuple[FloatArray, FloatArray],
+    anchors: Correspondences,
     reach: float,
 ) -> FloatArray:
     """One robust Gauss-Newton step on the eight parameters, in coordinates that keep the system well scaled."""
@@ -285,9 +284,9 @@ def _update(
     width = np.minimum(limit, 4.0 * middle + np.abs(np.median(residual)))
     weight = np.clip(1 - (residual / (width + 1e-9)) ** 2, 0, None) ** 2
     rows, values, weights = [jacobian], [residual], [weight]
-    if len(anchors[0]):
-        marks = (anchors[0] - center) / spread
-        difference = anchors[1] - project(local, marks)
+    if len(anchors):
+        marks = (anchors.page - center) / spread
+        difference = anchors.photo - project(local, marks)
         rows.append(_jacobian(local, marks).reshape(-1, 8))
         values.append(difference.ravel())
         # A false mark, or one on curled paper, must not pull at lines that agree among themselves.

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import FloatArray, GrayImage
+from .correspondences import Correspondences
 from .creases import find_creases
 from .displacement import Displacement
 from .line_fit import Fit, LineSamples
@@ -48,7 +49,7 @@ def follow(
     fit: Fit,
     starts: Sequence[FloatArray],
     ruled: LineSamples,
-    anchors: tuple[FloatArray, FloatArray],
+    anchors: Correspondences,
     bend: tuple[FloatArray, Callable[[FloatArray], FloatArray]] | None = None,
     gentle: Fit | None = None,
     most_left: float = MOST_LEFT,
@@ -63,7 +64,7 @@ def follow(
         starts: homographies (mm to px) to look for creases from: one that holds at the page's corners where it may be
             folded.
         ruled: line samples of the page.
-        anchors: (k, 2) mm and (k, 2) px of the corner marks that were seen.
+        anchors: the corner marks that were seen.
         bend: a homography (mm to px), and where the paper is known to lie instead of (n, 2) mm: another start.
         gentle: what came of following it without creases.
         most_left: residual from which paper was forced; more where it is to be sharpened.
@@ -113,7 +114,7 @@ def follow(
     return _told(gray, best, thin, distance is not None or fit.residual >= BENT or fit.support < _UNFOLDED)
 
 
-def sharpened(gray: GrayImage, fit: Fit, ruled: LineSamples, anchors: tuple[FloatArray, FloatArray]) -> Fit:
+def sharpened(gray: GrayImage, fit: Fit, ruled: LineSamples, anchors: Correspondences) -> Fit:
     """A page that was followed, sharpened where it misses lines; itself where that meets no more of them."""
     if fit.surface is None:
         return fit
@@ -126,7 +127,7 @@ def sharpened(gray: GrayImage, fit: Fit, ruled: LineSamples, anchors: tuple[Floa
     return _told(gray, best, thin, folded=True)
 
 
-def outgrown(gray: GrayImage, fit: Fit, ruled: LineSamples, anchors: tuple[FloatArray, FloatArray]) -> Fit:
+def outgrown(gray: GrayImage, fit: Fit, ruled: LineSamples, anchors: Correspondences) -> Fit:
     """A page of which a part is met, followed from there over all of it and sharpened; itself where that fails."""
     start = grown(gray, fit, ruled, anchors)
     if start is None:
@@ -141,7 +142,7 @@ def outgrown(gray: GrayImage, fit: Fit, ruled: LineSamples, anchors: tuple[Float
 
 
 def _sharpened(
-    gray: GrayImage, bent: Bent, homography: FloatArray, thin: LineSamples, anchors: tuple[FloatArray, FloatArray]
+    gray: GrayImage, bent: Bent, homography: FloatArray, thin: LineSamples, anchors: Correspondences
 ) -> Bent:
     """Closer knots as long as they gain; then the creases that the lines tell, and closer knots on top of these."""
     best, creased = bent, False

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ...imaging.arrays import FloatArray, GrayImage
 from ...imaging.homography import project
 from ...imaging.spline_surface import nearest_plane
+from .correspondences import Correspondences
 from .displacement import Displacement
 from .line_fit import Fit, LineSamples, match
 from .surface_fit import NEAR, sight, thinned
@@ -37,7 +38,7 @@ _LEAST = 0.65  # share of the samples in sight that must be reached: less makes 
 
 
 def grown(
-    gray: GrayImage, fit: Fit, ruled: LineSamples, anchors: tuple[FloatArray, FloatArray]
+    gray: GrayImage, fit: Fit, ruled: LineSamples, anchors: Correspondences
 ) -> tuple[FloatArray, FloatArray] | None:
     """Where the page lies, by all lines that its surely met ones lead to; None where too few are.
 
@@ -45,7 +46,7 @@ def grown(
         gray: (h, w) uint8.
         fit: a place that is right for a part of the page.
         ruled: line samples of the page.
-        anchors: (k, 2) mm and (k, 2) px of the corner marks that were seen.
+        anchors: the corner marks that were seen.
 
     Returns:
         A homography (mm to px), and how far the samples of `thinned(ruled)` are displaced on top of it, (n, 2) mm.
