@@ -7,11 +7,12 @@ import json
 
 import pytest
 from fakes import FakeReader, photo
+from typer.main import get_command
 
 from ocr_recap.batch import publish_tables, run
 from ocr_recap.batch.options import BatchOptions
 from ocr_recap.batch.status import status
-from ocr_recap.cli import read
+from ocr_recap.cli import main
 from ocr_recap.messages.errors import WrongUse
 from ocr_recap.records.run_info import RunInfo, read_run
 from ocr_recap.report.table_formats import FORMATS
@@ -93,7 +94,8 @@ def test_an_unknown_format_is_refused_before_anything_is_written(asked, tmp_path
 
 
 def test_the_command_offers_what_is_registered():
-    assert [choice.value for choice in read.TableFormat] == list(FORMATS)
+    (option,) = [p for p in get_command(main.app).commands["read"].params if p.name == "formats"]
+    assert option.metavar == "|".join(FORMATS)
 
 
 @pytest.mark.parametrize(

@@ -49,13 +49,6 @@ class Policy(StrEnum):
     balanced = "balanced"
 
 
-Executors = StrEnum("Executors", {name: name for name in EXECUTORS})
-_PROCESSES = Executors("processes")
-
-
-TableFormat = StrEnum("TableFormat", {name: name for name in FORMATS})
-
-
 ManifestOption = Annotated[
     Path | None,
     typer.Option("--manifest", help="CSV: file,station[,page] - foto mana milik TPS mana. / Which photo is whose."),
@@ -77,9 +70,11 @@ CsvDialectOption = Annotated[
     typer.Option("--csv-dialect", help="excel-id: titik koma, koma desimal. / Semicolons and decimal commas."),
 ]
 FormatOption = Annotated[
-    list[TableFormat] | None,
+    list[str] | None,
     typer.Option(
         "--format",
+        metavar="|".join(FORMATS),
+        autocompletion=lambda: list(FORMATS),
         help=f"{', '.join(n for n, form in FORMATS.items() if not form.always)}: juga itu; bisa diulang. / "
         "That as well; may be repeated.",
     ),
@@ -102,8 +97,13 @@ WorkersOption = Annotated[
     typer.Option("--workers", "-w", min=1, max=64, help="Jumlah proses; bawaan otomatis. / Processes; default: auto."),
 ]
 ExecutorOption = Annotated[
-    Executors,
-    typer.Option("--executor", help="Tempat membaca; ray: extra. / Where photos are read; ray is an extra."),
+    str,
+    typer.Option(
+        "--executor",
+        metavar="|".join(EXECUTORS),
+        autocompletion=lambda: list(EXECUTORS),
+        help="Tempat membaca; ray: extra. / Where photos are read; ray is an extra.",
+    ),
 ]
 ShipOption = Annotated[
     bool,
@@ -148,7 +148,7 @@ def read(
     overlay: OverlayOption = False,
     save_pages: SavePagesOption = False,
     workers: WorkersOption = None,
-    executor: ExecutorOption = _PROCESSES,
+    executor: ExecutorOption = "processes",
     photo_seconds: PhotoSecondsOption = Limits.seconds,
     photo_memory: PhotoMemoryOption = Limits.megabytes,
     file_seconds: FileSecondsOption = Limits.file_seconds,
@@ -179,7 +179,7 @@ def read(
             batch = BatchOptions(
                 reading=options,
                 workers=workers,
-                executor=executor.value,
+                executor=executor,
                 limits=Limits(photo_seconds, photo_memory, file_seconds),
                 ship=ship_photos,
                 kind="force" if force else "retry" if retry_problems else "read",
@@ -189,7 +189,7 @@ def read(
                 manifest=manifest,
                 stations=stations,
                 dialect=csv_dialect.value,
-                formats=tuple(form.value for form in formats or ()),
+                formats=tuple(formats or ()),
                 names=names,
                 accept=acceptance(by, accept_edits),
             )
