@@ -11,7 +11,7 @@ from conftest import ROOT
 from ocr_recap import Template
 from ocr_recap.forms.fields import Tally
 from ocr_recap.forms.template import parse_text
-from ocr_recap.synth.forms import clerk, numbers
+from ocr_recap.synth.forms import clerk, mistakes, numbers
 from ocr_recap.synth.forms.fill import FieldWriting
 from ocr_recap.synth.forms.truth import filled, truth
 from ocr_recap.synth.writing.hand import CORRECTIONS
@@ -114,7 +114,7 @@ def test_clerks_slip_at_the_stated_rates(template: Template) -> None:
     for seed in range(n):
         written = clerk.write(template, counted, np.random.default_rng([5, seed]))
         found.update({slip.kind for slip in written.slips})
-    for kind, rate in clerk.SLIP_RATES.items():
+    for kind, rate in mistakes.SLIP_RATES.items():
         # Blank pages and sheets without strokes hide some slips.
         assert 0.75 * rate - 0.01 < found[kind] / n < rate + 0.02, kind
 
@@ -153,7 +153,7 @@ def test_truth_calls_consistent_exactly_what_is(template: Template) -> None:
         for field in template.fields:
             if field.id not in slipped and field.page not in page_blank:
                 assert values[field.id] == counted[field.id]
-    assert set(clerk.SLIP_RATES) <= set(seen)
+    assert set(mistakes.SLIP_RATES) <= set(seen)
 
 
 def test_corrections_leave_the_right_digit_in_the_text(template: Template) -> None:
@@ -196,7 +196,7 @@ def test_bubbles_taken_back_do_not_count() -> None:
 
 def test_page_states_the_rates_of_the_code() -> None:
     text = (ROOT / "docs" / "reference" / "synthesis.md").read_text("utf-8")
-    for kind, rate in clerk.SLIP_RATES.items():
+    for kind, rate in mistakes.SLIP_RATES.items():
         assert f"| `{kind}` | {100 * rate:g}% |" in text
     for manner, rate in clerk.MANNER_RATES.items():
         row = next(line for line in text.splitlines() if line.startswith("| `") and f"`{manner}`" in line.split("|")[1])

@@ -1,14 +1,14 @@
-"""A clerk: turns the counted numbers of a station into what stands on its pages, with habits, slips and corrections.
+"""A clerk: turns the counted numbers of a station into what stands on its pages, with habits and corrections.
 
-Every rate is stated here once. A *slip* makes what is written differ from what was counted, or one witness from
-another; it is reported. A *correction* leaves the right digit behind and is a property of its cell.
+A *correction* leaves the right digit behind and is a property of its cell. Mistakes are made in `mistakes`. Every rate
+of both is stated once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,24 +20,10 @@ from ..writing.hand import CORRECTIONS, Manner
 from ..writing.marks import BubbleKind, Cancel, Odd, TallyMarks, spread
 from ..writing.strikes import AMENDED, StrikeKind
 from .fill import FieldWriting, Struck
-
-SlipKind = Literal[
-    "sum_off", "transposed", "strokes_differ", "row_total_off", "forgotten_total", "left_blank", "wrong_bubble"
-]
+from .mistakes import Slip, slip_digits, slip_marks
 
 _Name = TypeVar("_Name", bound=str)
 
-# How often a document has each slip, where its form allows it. Of 348 records published on 18 Feb 2024 20.1% broke a
-# rule, misreading included; slips that break a rule or set witnesses apart come to some 20% of documents here.
-SLIP_RATES: dict[SlipKind, float] = {
-    "sum_off": 0.06,
-    "transposed": 0.03,
-    "strokes_differ": 0.05,
-    "row_total_off": 0.03,
-    "forgotten_total": 0.04,
-    "left_blank": 0.05,
-    "wrong_bubble": 0.05,
-}
 # Leading boxes: all four occur on real sheets; the shares are ours.
 LEADING_RATES: dict[str, float] = {"X": 0.35, "0": 0.25, "-": 0.15, " ": 0.25}
 # Per written cell of an ordinary clerk; an untidy one multiplies them. White-out and struck digits are a usual sight
@@ -108,20 +94,6 @@ class Habits:
 
 
 @dataclass(frozen=True)
-class Slip:
-    """One mistake: `counted` is what should stand there, `written` what does (texts; empty for nothing)."""
-
-    kind: SlipKind
-    field: str
-    counted: str
-    written: str
-
-    def export(self) -> dict[str, Any]:
-        """For a truth file."""
-        return {"kind": self.kind, "field": self.field, "counted": self.counted, "written": self.written}
-
-
-@dataclass(frozen=True)
 class Written:
     """A document as its clerk wrote it: by field id, on all pages; and the slips in it."""
 
@@ -133,7 +105,7 @@ def write(template: Template, counted: Mapping[str, int], rng: np.random.Generat
     """Fill in all pages of a form with a station's numbers."""
     habits = Habits.draw(rng)
     digits: dict[str, int | None] = dict(counted)
-    slips = _slip_digits(template, digits, rng)
+    slips = slip_digits(template, digits, rng)
     blank_pages = {page.id for page in template.pages if rng.random() < BLANK_PAGE}
     writing: dict[str, FieldWriting] = {}
     for field in template.fields:
@@ -142,7 +114,7 @@ def write(template: Template, counted: Mapping[str, int], rng: np.random.Generat
             continue
         writing[field.id] = _field(field, digits.get(field.id), counted.get(field.id), habits, rng)
     slips = [slip for slip in slips if _page_of(template, slip.field) not in blank_pages]
-    slips += _slip_marks(template, writing, rng)
+    slips += slip_marks(template, writing, rng)
     # Children: documents without an odd cell or a number that is struck out stay what they were.
     _make_odd(template, writing, rng.spawn(1)[0])
     apart = rng.spawn(1)[0]
@@ -252,74 +224,6 @@ def _row_texts(rows: tuple[int, ...], totals: RowTotals, habits: Habits) -> tupl
     return tuple(str(count).rjust(totals.cells, lead) if count else " " * totals.cells for count in rows[: totals.rows])
 
 
-# --- slips ----------------------------------------------------------------------------------------------------------
-
-
-def _slip_digits(template: Template, digits: dict[str, int | None], rng: np.random.Generator) -> list[Slip]:
-    """Change numbers in place as a tired clerk does."""
-    counts = [field for field in template.fields if field.role == "count"]
-    totals = [field for field in counts if field.id in _total_ids(template)]
-    slips: list[Slip] = []
-
-    def put(kind: SlipKind, field: FormField, value: int | None) -> None:
-        before = digits[field.id]
-        digits[field.id] = value
-        slips.append(Slip(kind, field.id, str(before), "" if value is None else str(value)))
-
-    if totals and rng.random() < SLIP_RATES["sum_off"]:
-        field = totals[int(rng.integers(len(totals)))]
-        right = digits[field.id] or 0
-        steps = [s * sign for s in (1, 1, 1, 2, 5, 10, 10, 20, 100) for sign in (-1, 1)]
-        possible = [right + step for step in steps if 0 <= right + step < 10**field.cells.count]
-        put("sum_off", field, possible[int(rng.integers(len(possible)))])
-    touched = {slip.field for slip in slips}
-    if rng.random() < SLIP_RATES["transposed"]:
-        able = [field for field in counts if field.id not in touched and _swapped(digits[field.id]) is not None]
-        if able:
-            field = able[int(rng.integers(len(able)))]
-            put("transposed", field, _swapped(digits[field.id]))
-    touched = {slip.field for slip in slips}
-    others = [field for field in counts if field not in totals]
-    blanks: tuple[tuple[SlipKind, list[FormField]], ...] = (("forgotten_total", totals), ("left_blank", others))
-    for kind, among in blanks:
-        free = [field for field in among if field.id not in touched]
-        if free and rng.random() < SLIP_RATES[kind]:
-            put(kind, free[int(rng.integers(len(free)))], None)
-    return slips
-
-
-def _slip_marks(template: Template, writing: dict[str, FieldWriting], rng: np.random.Generator) -> list[Slip]:
-    """Make strokes, row totals and bubbles say something else than the digits, in place."""
-    slips: list[Slip] = []
-    stroked = [field for field in template.fields if (s := writing[field.id].strokes) and s.count]
-    if stroked and rng.random() < SLIP_RATES["strokes_differ"]:
-        field = stroked[int(rng.integers(len(stroked)))]
-        before = writing[field.id]
-        assert before.strokes
-        after = _miscounted(before.strokes, next(w for w in field.witnesses if isinstance(w, Tally)), rng)
-        writing[field.id] = replace(before, strokes=after)
-        slips.append(Slip("strokes_differ", field.id, str(before.strokes.count), str(after.count)))
-    totalled = [field for field in stroked if any(t.strip() for t in writing[field.id].row_texts or ())]
-    if totalled and rng.random() < SLIP_RATES["row_total_off"]:
-        field = totalled[int(rng.integers(len(totalled)))]
-        texts = list(writing[field.id].row_texts or ())
-        row = int(rng.choice([i for i, text in enumerate(texts) if text.strip()]))
-        old = texts[row]
-        texts[row] = old[:-1] + str((int(old[-1]) + int(rng.choice((1, 9, 5)))) % 10)
-        writing[field.id] = replace(writing[field.id], row_texts=tuple(texts))
-        slips.append(Slip("row_total_off", field.id, old, texts[row]))
-    bubbled = [field for field in template.fields if any(len(c) == 1 for c in writing[field.id].bubbles or ())]
-    if bubbled and rng.random() < SLIP_RATES["wrong_bubble"]:
-        field = bubbled[int(rng.integers(len(bubbled)))]
-        columns = list(writing[field.id].bubbles or ())
-        column = int(rng.choice([i for i, c in enumerate(columns) if len(c) == 1]))
-        old_digit = columns[column][0]
-        columns[column] = ((old_digit + int(rng.integers(1, 10))) % 10,)
-        writing[field.id] = replace(writing[field.id], bubbles=tuple(columns))
-        slips.append(Slip("wrong_bubble", field.id, str(old_digit), str(columns[column][0])))
-    return slips
-
-
 def _make_odd(template: Template, writing: dict[str, FieldWriting], rng: np.random.Generator) -> None:
     """Make a cell of some grids otherwise, in place; no count changes."""
     for field in template.fields:
@@ -358,43 +262,6 @@ def _another(text: str, rng: np.random.Generator) -> str:
     place = places[int(rng.integers(len(places)))]
     was = int(text[place]) if text[place].isdigit() else 0
     return text[:place] + str((was + int(rng.integers(1, 10))) % 10) + text[place + 1 :]
-
-
-def _miscounted(strokes: TallyMarks, grid: Tally, rng: np.random.Generator) -> TallyMarks:
-    """A stroke too many or too few at the end, a bundle left open, or a whole bundle off."""
-    kind = rng.random()
-    places = [(r, c) for r, row in enumerate(strokes.cells) for c, n in enumerate(row) if n]
-    if kind < 0.35 and len(places) > 1:  # a bundle in the middle was never closed
-        row, column = places[int(rng.integers(len(places) - 1))]
-        cells = [list(r) for r in strokes.cells]
-        cells[row][column] -= 1
-        return replace(strokes, cells=tuple(tuple(r) for r in cells))
-    step = int(rng.choice((1, -1, 2, -2))) if kind < 0.8 else grid.strokes * int(rng.choice((1, -1)))
-    room = grid.rows * grid.columns * grid.strokes
-    count = strokes.count + step
-    return replace(strokes, cells=spread(count if 0 < count <= room else strokes.count - step, grid))
-
-
-def _swapped(value: int | None) -> int | None:
-    """Two neighbouring digits in each other's place, or None where that changes nothing."""
-    text = "" if value is None else str(value)
-    for i in range(len(text) - 2, -1, -1):
-        changed = text[:i] + text[i + 1] + text[i] + text[i + 2 :]
-        if changed != text and changed[0] != "0":
-            return int(changed)
-    return None
-
-
-def _total_ids(template: Template) -> set[str]:
-    """Numbers that an exact rule says are sums of others."""
-    found: set[str] = set()
-    for rule in template.rules:
-        signs = [(name, factor > 0) for name, factor in rule.relation.coefficients]
-        for side in (True, False):
-            alone = [name for name, sign in signs if sign == side]
-            if rule.strength == "exact" and rule.relation.operator == "=" and len(alone) == 1 and len(signs) > 2:
-                found.add(alone[0])
-    return found
 
 
 def _pick(rates: Mapping[_Name, float], rng: np.random.Generator) -> _Name:
