@@ -24,6 +24,7 @@ from ocr_recap.cli import check, main
 from ocr_recap.read.workers.file_limits import FileLimits
 from ocr_recap.read.workers.limits import Limits
 from ocr_recap.read.workers.tasks import perform
+from ocr_recap.records.options import Options
 
 # Far beyond what anything here takes, so that a busy machine changes nothing; who dies, dies at once.
 LIMITS = Limits(seconds=60, megabytes=300)
@@ -202,10 +203,27 @@ def test_check_outlives_a_photo_that_kills_its_checker(troubles, monkeypatch):
     assert json.loads(done.stdout)["advice"][0]["code"] == "process_died"
 
 
-def test_check_has_the_limits_of_a_batch(tmp_path, troubles):
+def test_check_reads_no_further_where_a_file_has_taken_its_time(tmp_path):
     tiff(tmp_path / "a.tif", 5)
-    command = ["check", str(tmp_path / "a.tif"), "--json", "--photo-seconds", "60", "--file-seconds", "1"]
-    done = CliRunner().invoke(main.app, command)
-    found = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [line["file"] for line in found] == ["a.tif", *(f"a.tif#{number}" for number in range(2, 6))]
-    assert done.exit_code in (0, 1)
+    collected = batch.collect([tmp_path / "a.tif"])
+    limits = Limits(seconds=60, file_seconds=0.0)  # the first frame takes longer than that
+    found = list(check._checked(collected, Options(), limits))
+    assert [name for name, _ in found] == ["a.tif", *(f"a.tif#{number}" for number in range(2, 6))]
+    assert [[problem.code for problem in one.advice] for _, one in found[1:]] == [["file_time_limit"]] * 4
+    assert "file_time_limit" not in [problem.code for problem in found[0][1].advice]
+
+
+def test_check_takes_the_options_of_limits(tmp_path):
+    tiff(tmp_path / "a.tif", 1)
+    command = [
+        "check",
+        str(tmp_path / "a.tif"),
+        "--photo-seconds",
+        "60",
+        "--photo-memory",
+        "2000",
+        "--file-seconds",
+        "9",
+    ]
+    assert CliRunner().invoke(main.app, [*command, "--file-seconds", "9"]).exit_code in (0, 1)
+    assert CliRunner().invoke(main.app, [*command, "--file-seconds", "0"]).exit_code == 2
