@@ -60,7 +60,7 @@ class Watch:
         self.read = 0.0
 
     def look(self, done: int, total: int, _name: str) -> None:
-        """After each photo (`batch.run`)."""
+        """After each photo (`run.run`)."""
         self.worker.append(max((resident(child) for child in children(os.getpid())), default=0.0))
         self.parent.append(resident(os.getpid()))
         self.read = time.monotonic()

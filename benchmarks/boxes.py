@@ -7,7 +7,7 @@ the cells' corners lie within 0.25 of a cell width. Then the cells of each numbe
 was located, and as if it lay 0.25 to 1.2 cells elsewhere. *Refused*: numbers of which a box was not seen although the
 page is right. *Seen elsewhere*: cells, and whole numbers, that count as seen although they end more than 0.25 of a cell
 from their true place. Some do so honestly: one cell further a row has the same lines.
-The limits of `snap`, and what `register` takes for a line, were chosen on the calibration writers' photos.
+The limits of `box_refine`, and what `register` takes for a line, were chosen on the calibration writers' photos.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ corners, laid on each page: at an edge of its ruled part, turned anyhow, over `L
 twice, as in `lines.py`: **all** templates compete (right, WRONG, none, by the numbers that are in sight; of the right
 ones it is said how many were found because what is covered counts as out of sight), and its own template is **taken
 out**. The last lines show how far apart right and wrong places are when what is covered does not count. The limits of
-`covered` were set before this was measured.
+`occlusion` were set before this was measured.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     python benchmarks/refit.py [--photos ../shared/real-forms] [--tries 6]
 
 The true homography (cells and tally grids of the truth; for scans an affine map, since their cells lie at one edge)
-is shaken: each corner of the ruled area moves by so many cell widths in a random direction. `register.refine` then
+is shaken: each corner of the ruled area moves by so many cell widths in a random direction. `line_fit.refine` then
 fits the lines alone. Prints per photo what the fit at the true place says and how many shaken starts come back: 95% of
 the cells' corners within 0.25 of a cell width. Nothing is chosen by these figures.
 """

@@ -4,7 +4,7 @@
 
 Every method gets the right page of the right form (the question is only *where*) and the same decoded photo:
 
-- `lines`: `by_lines`, the page alone, accepted by its own limits;
+- `lines`: `search`, the page alone, accepted by its own limits;
 - `sift`, `orb`: features of the photo (longer side 1600 px) against those of the page's own drawing (the same size),
   ratio test 0.8, RANSAC homography with 4 px; accepted with 15 inliers or more.
 

@@ -78,7 +78,7 @@ def resample(
         seed: of the documents that are heard and of those made up.
         workers: processes.
         documents: how many are heard, of the field and the hard preset.
-        keep: a folder for what was heard (`hearings.hear`).
+        keep: a folder for what was heard (`inferred_documents.hear`).
     """
     heard: list[HeardDocument] = []
     for preset, many in zip(("field", "hard"), documents, strict=True):

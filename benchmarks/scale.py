@@ -3,7 +3,7 @@
     python benchmarks/scale.py [--stations 2] [--share 823236]
 
 For each size: drawn photos of the three pages of c-hasil-ppwp-2024 (preset field, test writers, a fixed seed), read
-by `batch.run` in this process, all witnesses on. **CPU a photo** is the median over photos of `Reader.read`, and what
+by `run.run` in this process, all witnesses on. **CPU a photo** is the median over photos of `Reader.read`, and what
 a batch takes beyond that divided by its photos. **Decode** is a full grey decode of the same photos. Bytes are those
 of the files that come in and go out. Two things grow faster than photos, or are held in memory for all of them, and
 are measured apart: comparing the ink of all sheets of a page, and the list of photos.

@@ -107,7 +107,7 @@ def publish(
 def _readings(
     stage: Path, plan: Sequence[Planned], reader: Reader, wanted: Wanted, run: RunInfo, journal: Journal
 ) -> tuple[PhotoRow, ...]:
-    """Write everything that `publish.write` starts from. One document is held at a time."""
+    """Write everything that `publish_tables.write` starts from. One document is held at a time."""
     forms = {form.id: form for form in reader.templates}
     groups = _groups(plan, reader, wanted, journal)
     pictures: dict[str, str] = {}

@@ -67,7 +67,7 @@ def patch_of(picture: NDArray[Any], margin: float = 0.0) -> tuple[GrayImage, Box
 
 
 def patches_of(pictures: Iterable[NDArray[Any]], margin: float = 0.0) -> tuple[GrayImage, NDArray[np.float64]]:
-    """Pictures of any sizes: `digits.read(*patches_of(pictures))`.
+    """Pictures of any sizes: `digit_reader.read(*patches_of(pictures))`.
 
     Returns:
         Patches (n, 48, 48) uint8, and the boxes' sizes in them (n, 2), px; as `patch_of`.

@@ -31,7 +31,7 @@ def cut_totals(totals: RowTotals, look: Look, drift: FloatArray | None, scale: f
 
     Args:
         totals: where the boxes are printed.
-        look: as for `grids.cut_grid`.
+        look: as for `tally_crop.cut_grid`.
         drift: how far each row lies from its printed place, (rows, 2) mm, as its tally grid found; None for not at all.
         scale: patch px per mm that suits a box (`patch.scale_of`), or its height where one box holds all digits.
     """

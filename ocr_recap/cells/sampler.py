@@ -49,7 +49,7 @@ class Sampler:
         return self._remap(level, x, y).reshape(-1, size, size)
 
     def picture(self, nodes: FloatArray, down: FloatArray, across: FloatArray) -> GrayImage:
-        """The picture on a lattice, (height, width) uint8; see `grids.cut_grid`."""
+        """The picture on a lattice, (height, width) uint8; see `tally_crop.cut_grid`."""
         size = round(float(down[-1])), round(float(across[-1]))
         places = nodes.reshape(-1, 2)
         if self.surface is not None:

@@ -125,7 +125,7 @@ class TallyReader:
         """Probabilities (n, 8), in the order of `CLASSES`, calibrated by the weights' temperature.
 
         Args:
-            cells: (n, HEIGHT, WIDTH) uint8 gray patches as `grids.cut_grid` makes them.
+            cells: (n, HEIGHT, WIDTH) uint8 gray patches as `tally_crop.cut_grid` makes them.
 
         Raises:
             ValueError: another shape or type.

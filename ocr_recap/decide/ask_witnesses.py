@@ -29,7 +29,7 @@ class Alterations:
     Attributes:
         struck: probability that it is struck out.
         overwritten: (n,) of each box, that one digit stands on another.
-        crossed: how dark a line is that runs across its bubbles (`bubbles.crossing`); 0 where the form has none.
+        crossed: how dark a line is that runs across its bubbles (`bubble_reader.crossing`); 0 where the form has none.
     """
 
     struck: float

@@ -1,6 +1,6 @@
 """The factor of a rule over many numbers, taken apart: a chain of partial sums, each a variable of its own.
 
-It weighs as a table of `ruletables` does, to the last digit, without a table over all numbers at once. Along the chain
+It weighs as a table of `rule_tables` does, to the last digit, without a table over all numbers at once. Along the chain
 it is followed what happened on the way to a partial sum: nothing, a part left out, the last part copied, one number
 that is not listed, or something unknown that was charged already or not yet.
 """

@@ -148,7 +148,7 @@ def decide(
     """Decide every number of a page or document at once: rules need to know how sure the others are.
 
     Args:
-        cases: weighed together (`cases.heard_together`).
+        cases: weighed together (`case.heard_together`).
         rules: evaluated on them.
         policy: which thresholds, or these themselves.
     """

@@ -1,7 +1,7 @@
 """Witnesses and rules to what is written: pure arithmetic on plain data, no images, no decisions.
 
 All numbers of a document are weighed together. Each may be one of its choices or something else (`choices`); each rule
-makes some of these stand together more easily than others, softly, since clerks slip (`rulefactors`); exact variable
+makes some of these stand together more easily than others, softly, since clerks slip (`rule_factors`); exact variable
 elimination (`elimination`) says how likely each choice is, everything heard. What arithmetic would like a number to be
 is never a choice: only what its own ink may be.
 

@@ -1,7 +1,7 @@
 """The tables of a document's exact rules, all made at once: one pass over the entries of all of them together.
 
 RuleTables of three or four numbers are small, and a form has many rules: rule by rule nearly all time would go into
-calls. What an entry weighs is what `rulefactors` says.
+calls. What an entry weighs is what `rule_factors` says.
 """
 
 from __future__ import annotations

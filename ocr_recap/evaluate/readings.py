@@ -164,7 +164,7 @@ def read_results(path: Path) -> Results:
 
 
 def _machines(document: Verdict, said: Collection[str | None]) -> str:
-    """The verdict before people decided anything: the worst of the pages that count, as `documents.settle` has it."""
+    """The verdict before people decided anything: the worst of the pages that count, as `document.settle` has it."""
     if not said:
         return "problem"
     worst = next((status for status in ("inconsistent", "review") if status in said), "settled")

@@ -49,7 +49,7 @@ _SWAPS = tuple(sign * 9 * place * apart for place in (1, 10) for apart in range(
 def of_difference(difference: NDArray[np.int64]) -> NDArray[np.float64]:
     """Probability of each difference (written less right, any shape), given a slip; forgotten and copied lines aside.
 
-    Those depend on more than the difference (`rulefactors`), so this sums to one less their shares.
+    Those depend on more than the difference (`rule_factors`), so this sums to one less their shares.
     """
     return _TABLE[np.minimum(np.maximum(difference, -RANGE), RANGE) + RANGE]
 

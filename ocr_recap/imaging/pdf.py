@@ -21,7 +21,7 @@ from ..messages.problems import PhotoProblem
 from .pillow import MOST_ROOM
 
 _ROOM = 7  # bytes that a pixel takes, measured on a colour scan of 147 megapixels
-DRAWN_SIDE = 2800  # px of the shorter side: twice what `load.LEGIBLE_SIDE` says is enough to read a box
+DRAWN_SIDE = 2800  # px of the shorter side: twice what `photo.LEGIBLE_SIDE` says is enough to read a box
 MOST_DRAWN = 40_000_000  # px of a page that is not a scan: an A3 page at 500 dpi has 38 million
 _SCAN_COVER = 0.8  # share of the page that pictures cover; what is left are a scanner's margins
 _MOST_OBJECTS = 5000  # looked at on one page; a page with more is a drawing, not a scan

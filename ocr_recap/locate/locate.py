@@ -2,7 +2,7 @@
 
 Two strategies, one result. Up to five anchors (one tag, four corner marks) give hypotheses; the page's own ruled lines
 choose among them, refine the homography and measure its residual. Any three anchors suffice. Where anchors do not,
-because they are hidden or the form never had any, all pages compete for the photo's ruled lines (`by_lines`). A page
+because they are hidden or the form never had any, all pages compete for the photo's ruled lines (`search`). A page
 that its lines do not support is a problem, never a guess.
 """
 
@@ -56,7 +56,7 @@ LARGEST_RESIDUAL = 0.06  # cell widths
 LEAST_MARGIN = 0.08  # without a tag: the best page must beat the next one's support by this much
 _CERTAIN_MARK = 0.92  # correlation from which a mark without any form around it is worth reporting
 _LIKELY_MARK = 0.8  # three such marks, and marks are looked into before lines are: only the cost depends on it
-_HOPEFUL_IN_A_MIRROR = 0.5  # of lineup's score: from there on it is worth asking whether a photo is mirrored
+_HOPEFUL_IN_A_MIRROR = 0.5  # of the score of `alignment`: from there on it is worth asking whether a photo is mirrored
 _LIKE = 0.5  # agreement of lines from which a photo is said to look like a form
 _REFINED = 6  # hypotheses that are refined in full
 # Without a tag most sets of marks are false, and following paper that is not flat costs ten times what a plane does:

@@ -2,7 +2,7 @@
 
 Searched is the part of the photo that the page leaves free, and only where a sheet of 0.4 of its size has room: on most
 photos there is no such part, and the search costs nothing. A tag in it names another sheet. Without a tag its ruled
-lines do: all pages compete for them as in `by_lines`, but a sheet need not be told surely to be noticed.
+lines do: all pages compete for them as in `search`, but a sheet need not be told surely to be noticed.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _LAP = 0.08  # of the page's shorter side, by which the search goes on over the 
 _SMALL = 0.4  # of the page's size: the smallest sheet that is looked for
 _TAG_PIXELS = 20.0  # side of a tag below which the picture is enlarged twice for the search, too
 _TAG_SIDE = 16.0  # mm, of the tags of the forms of 2024
-# Score of `lineup` in the free part from which its lines are another sheet's, and how many lines of full length and
+# Score of `alignment` in the free part from which its lines are another sheet's, and how many lines of full length and
 # breadth there must be. Of 19 drawn field photos of one small sheet alone (ocr-recap synth, defect `small`, calibration
 # writers) one had a score, of 0.27 from the grain of wood, with 0.1 lines across it. With a second sheet 15 photos of
 # 17 had 0.18 and 0.28 or more (benchmarks/two_sheets.py, likewise); the other two are seen from nearer by.

@@ -49,14 +49,14 @@ def check(source: Source, name: str, templates: Sequence[Template], options: Opt
     """Check one photo; a bad one never raises.
 
     Args:
-        source: as `load.load` takes it.
+        source: as `photo.load` takes it.
         name: how messages call it.
         templates: forms to choose among.
         options: `max_pixels` is heard.
         frame: which picture of a file that holds several.
 
     Raises:
-        TypeError, ValueError: a caller's mistake, as in `load.load`.
+        TypeError, ValueError: a caller's mistake, as in `photo.load`.
     """
     photo: Photo | None = None
     try:

@@ -97,7 +97,7 @@ def numbers_of(record: Record) -> dict[str, Number]:
 
 
 def fold(record: Record, decisions: Decisions) -> Record:
-    """The record with what people decided beside what was read; `documents.settle` then takes it as written."""
+    """The record with what people decided beside what was read; `document.settle` then takes it as written."""
     found = {name: decisions[number] for name, number in numbers_of(record).items() if number in decisions}
     if not found:
         return record

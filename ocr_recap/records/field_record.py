@@ -157,7 +157,7 @@ class RowTotalsEvidence(Frozen):
 
 
 class ChoiceEvidence(Frozen):
-    """One reading that the number may be, and what each of its witnesses says of it (`choices.Choice`)."""
+    """One reading that the number may be, and what each of its witnesses says of it (`candidates.Choice`)."""
 
     text: str
     value: int | None
@@ -172,7 +172,7 @@ class Evidence(Frozen):
     """What each witness says of one number; null = the form has no such witness here.
 
     `choices` are the readings that matter, heaviest first: a document is weighed again from these and the cells. `rest`
-    is the weight of all others together and `largest` that of the heaviest of these (`choices.Choices`).
+    is the weight of all others together and `largest` that of the heaviest of these (`candidates.Choices`).
     """
 
     digits: DigitEvidence

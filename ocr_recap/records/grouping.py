@@ -28,7 +28,7 @@ class Sighting:
         file, frame, sha256: which photo, and which frame of it.
         place: where it belongs by manifest and names.
         page: (template id, page id), None when no page was read.
-        ink: the writing on it (`sheets.ink`).
+        ink: the writing on it (`sheet_fingerprint.ink`).
         surety: its smallest confidence; of two photos of one page the surer counts.
         residual: how well the page fits; decides between equally sure ones.
     """
@@ -139,7 +139,7 @@ def regroup(
 
     Args:
         name, station, template: as the document has them.
-        records: its photos' in input order, as `documents.settle` left them.
+        records: its photos' in input order, as `document.settle` left them.
         problems: of grouping, as the document has them.
     """
     members: list[Member] = []

@@ -48,7 +48,7 @@ class Station(Frozen):
 
 
 class PaperShape(Frozen):
-    """How far paper that is not flat lies off within its page, in nominal millimetres (`surface.Surface`).
+    """How far paper that is not flat lies off within its page, in nominal millimetres (`spline_surface.Surface`).
 
     `across` and `down` are rows of coefficients of uniform cubic B-splines, whose first span begins at `origin` (x, y)
     and whose spans are `step` (x, y) long. `folds` are the creases that were seen: `[axis, place]`, where axis `x` is a
@@ -93,7 +93,7 @@ class Page(Frozen):
     in reading orientation. `residual` is the median distance between the printed lines that were predicted and those
     that were found, in cell widths. `anchors` names the fiducials that were seen. `homography` maps nominal millimetres
     of the page to photo pixels, row by row, of flat paper; `shape` is what paper that is not flat adds, null where it
-    is. `ink` is the writing in the boxes, coarse (`sheets.ink`). `others` are further sheets in sight.
+    is. `ink` is the writing in the boxes, coarse (`sheet_fingerprint.ink`). `others` are further sheets in sight.
     """
 
     template: str
@@ -121,7 +121,7 @@ class PhotoQuality(Frozen):
 
     `pixels`, `blur` (null = no line was seen), `paper`, `contrast` and `noise` are medians over the cells of the page's
     counts, `glare` the share of cells that light washed out. `cut` names the sides of the paper
-    that lie outside the photo. `pattern` is the strength of a regular pattern on blank paper (`original.pattern`), and
+    that lie outside the photo. `pattern` is the strength of a regular pattern on blank paper (`recapture.pattern`), and
     `pale_print` how much of the palely printed lines is left (1 all, 0 nothing, null = the form has none in sight).
     """
 

@@ -45,7 +45,7 @@ def rows(shown: Shown, settles: Mapping[str, int], language: Literal["id", "en"]
 
     Args:
         shown: the document and where the report shows it.
-        settles: by field id (`questions.settles`).
+        settles: by field id (`review_order.settles`).
         language: of the explanations.
     """
     named = shown.labels()

@@ -7,7 +7,7 @@ Page 2 of C.HASIL-PPWP 2024 is filled by calibration writers, photographed by th
 located; each bubble's darkness above the empty level of its number is compared with whether it was filled. Printed are
 the quantiles of both kinds and the midpoint between the darkest empty and the lightest filled ones. On half of the
 pages a line runs through all bubbles (`marks.strike_bubbles`): of these numbers and of the others it prints how dark
-the darkest way across their bubbles is (`bubbles.crossing`), and the middle between both on a logarithmic scale.
+the darkest way across their bubbles is (`bubble_reader.crossing`), and the middle between both on a logarithmic scale.
 """
 
 from __future__ import annotations

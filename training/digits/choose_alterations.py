@@ -3,7 +3,7 @@
 On photos by calibration writers, which training never saw. Documents of C.HASIL-PPWP 2024 (preset *field*) say what a
 limit costs: of numbers that nobody altered, how many count as altered. Each limit is the lowest at which at most `COST`
 of them do. `perhaps`, the limit for a box that may hold two digits, counts only for numbers whose ink is not clear
-(`cases.CLEAR_INK`): the others are decided as ever. Pages on which every number is altered
+(`case.CLEAR_INK`): the others are decided as ever. Pages on which every number is altered
 (`ocr_recap/synth/forms/alter.py`) then say how many are seen; they choose nothing. `--write` saves the limits in
 `alterations.json`.
 """

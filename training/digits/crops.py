@@ -80,7 +80,7 @@ def collect(folder: Path, margin: float) -> Crops:
 
     Args:
         folder: with subfolders named as in `FOLDERS`.
-        margin: what the pictures show around the printed box, as `cell_input.patch_of` takes it.
+        margin: what the pictures show around the printed box, as `external_crops.patch_of` takes it.
 
     Raises:
         SystemExit: there is no such folder, no usable picture, or none of some part; it says what to do.

@@ -10,7 +10,7 @@ from ...imaging.arrays import FloatArray
 
 Flags = NDArray[np.bool_]
 
-# Set by hand before they were measured (benchmarks/covers.py); what is left of a page must agree more (`by_lines`).
+# Set by hand before they were measured (benchmarks/covers.py); what is left of a page must agree more (`search`).
 _SQUARE = 20.0  # mm: a square of the page holds lines of several rows
 _HIDDEN = 0.34  # of a square's lines: with fewer in sight it is covered
 _MOST = 0.25  # of all that a page's lines tell: what is covered more than that is not this page beyond doubt

@@ -1,4 +1,4 @@
-"""A page's ruled lines as `lineup` slides them: rows and columns apart, each way up."""
+"""A page's ruled lines as `alignment` slides them: rows and columns apart, each way up."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Layout:
-    """A page turned by quarters: what `lineup` slides. `turn` (3, 3) takes millimetres of the page to its own."""
+    """A page turned by quarters: what `alignment` slides. `turn` (3, 3) takes millimetres of the page to its own."""
 
     template: Template
     page_id: str

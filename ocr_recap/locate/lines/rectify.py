@@ -2,7 +2,7 @@
 
 Long straight strokes on a form run in two directions; seen by a camera, each meets in one vanishing point. The two
 points undo rotation and perspective up to a scale and a shift per axis: what remains is to slide one ruler along
-another (`lineup`). Which of the four sides is up, the two points cannot say.
+another (`alignment`). Which of the four sides is up, the two points cannot say.
 """
 
 from __future__ import annotations

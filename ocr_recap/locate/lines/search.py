@@ -1,8 +1,8 @@
 """A page without anchors: all pages compete for the ruled lines of a photo, and the winner must agree with them.
 
 What is asked of it is in `agreement`, of a plane first. Where that does not settle it, places are stretched
-(`stretch`), and the paper is followed from there and sharpened (`warp`): bent and folded sheets are judged as they lie.
-Where that leaves a doubt, they are followed over the whole from the part that is met (`growing`).
+(`dynamic_warp`), and the paper is followed from there and sharpened (`nonrigid`): bent and folded sheets are judged as
+they lie. Where that leaves a doubt, they are followed over the whole from the part that is met (`region_growing`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Bettering = Callable[[GrayImage, Fit, LineSamples, Correspondences], Fit]
 _FITTED = 6  # places that are fitted to the photo
 _STRETCHED = 12  # places that are stretched along each axis before the best of them are fitted
 _BEYOND_DOUBT = 0.93  # agreement from which no other place is followed
-_HOPEFUL = 0.12  # of lineup's score: places below are not worth a fit
+_HOPEFUL = 0.12  # of the score of `alignment`: places below are not worth a fit
 _RIVAL = 0.6  # of the best place's score: places below cannot win
 _WORTH_FOLLOWING = 0.4  # agreement from which paper that is not flat is followed
 _WORTH_SHARPENING, _SHARPENED = 0.6, 3  # agreement from which it is sharpened where it misses lines; places at most
@@ -72,7 +72,7 @@ def fits_by_lines(
         gray: (h, w) uint8.
         seen: its ruled lines; None if it has none.
         pages: those that compete, each in all four ways up.
-        hopeful: least score of `lineup` that is worth a fit.
+        hopeful: least score of `alignment` that is worth a fit.
     """
     if seen is None:
         return []

@@ -3,7 +3,7 @@ the paper is bent.
 
 Works within the rectified picture (`rectify`), where a table's lines run along the axes but for the paper's bends.
 Every stroke says how much the paper rises between its two ends; a smooth surface goes through what all of them say.
-How lines are spaced, strokes cannot tell: that is left to `stretch`, once a page is placed.
+How lines are spaced, strokes cannot tell: that is left to `dynamic_warp`, once a page is placed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _END = 0.7  # px by which either end of a stroke lies off its line
 _LEAST = 20  # strokes per direction
 _STEEPEST = 0.15  # rise per length: what is steeper is writing
 _ROUNDS = 6
-_FLAT = 1.5  # px: a smaller bend leaves lines within the slack of `lineup`
+_FLAT = 1.5  # px: a smaller bend leaves lines within the slack of `alignment`
 
 
 def unbend(strokes: FloatArray, width: int, height: int) -> Surface | None:

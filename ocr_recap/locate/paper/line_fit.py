@@ -57,7 +57,7 @@ class Fit:
     `residual` is the median distance across the line, in cell widths, over the samples that were matched. `visible` and
     `found` say of each sample of the ruling whether it lies in the photo, and whether a line was found there; `offset`
     is how far across the line, in cell widths, of the plane; (n,) each. `surface` is how far paper that is not flat
-    lies off within the page, and `before` the residual without it (`warp`); `folds` are creases, (0, x mm) down the
+    lies off within the page, and `before` the residual without it (`nonrigid`); `folds` are creases, (0, x mm) down the
     page and (1, y mm) across; `unmet` (n, 2) mm are visible samples that the surface does not meet.
     """
 

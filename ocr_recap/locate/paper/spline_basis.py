@@ -1,6 +1,6 @@
 """What a model of paper that is not flat has from its page alone: splines at its lines, and what bending them costs.
 
-Made once per page and set of corner marks; what a photo shows is fitted to it by `warp`.
+Made once per page and set of corner marks; what a photo shows is fitted to it by `nonrigid`.
 """
 
 from __future__ import annotations

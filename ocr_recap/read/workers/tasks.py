@@ -103,7 +103,7 @@ class Single:
     """One photo to read or to check for somebody who waits for it: no pictures, and nothing of a journal.
 
     Attributes:
-        source: as `load.load` takes it.
+        source: as `photo.load` takes it.
         name: how results call it.
         frame: which picture of the file, from 0.
         check: whether only its quality is wanted.

@@ -1,7 +1,7 @@
 """Where a camera sees each place of a sheet: paper millimetres to photo pixels and back, over bends and folds.
 
-A pinhole camera looks at a sheet (`surface.Surface`); its lens bends straight lines a little. Pixels are (x, y) with
-the centre of the top-left pixel at (0, 0); millimetres run from the paper's top-left corner, y down.
+A pinhole camera looks at a sheet (`sheet_shape.SheetShape`); its lens bends straight lines a little. Pixels are (x, y)
+with the centre of the top-left pixel at (0, 0); millimetres run from the paper's top-left corner, y down.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class Piece:
         paper: what is printed, 255 white; (h, w).
         pen: the ink's coverage, 0..255; (h, w).
         rects: cells [x0, y0, x1, y1] in pixels, row by row.
-        labels: what stands in them, 0-5, `grids.CANCELLED`, `grids.OTHER`, or -1 where no count hangs on it.
+        labels: what stands in them, 0-5, `tally_crop.CANCELLED`, `tally_crop.OTHER`, or -1 where no count hangs on it.
         thick: width of the pen, px.
     """
 

@@ -113,7 +113,7 @@ _blanks: dict[tuple[Template, str, float], NDArray[np.uint8]] = {}
 
 
 def blank_page(template: Template, page_id: str, pixels_per_mm: float) -> NDArray[np.uint8]:
-    """`draw.raster`, drawn once per page and scale; gray uint8 (h, w), not to be written to."""
+    """`drawing.raster`, drawn once per page and scale; gray uint8 (h, w), not to be written to."""
     key = (template, page_id, pixels_per_mm)  # by content: every piece of work brings its own copy of the template
     if key not in _blanks:
         if len(_blanks) >= _BLANKS:
