@@ -1,6 +1,6 @@
 """Chooses the limits of the reader of alterations: `choose_alterations.py --weights FOLDER [--write]`.
 
-On photos by calibration writers, which training never saw. Documents of C.HASIL-PPWP 2024 (preset *field*) say what a
+On photos by calibration writers, which training never saw. Documents of all forms in turn (preset *field*) say what a
 limit costs: of numbers that nobody altered, how many count as altered. Each limit is the lowest at which at most `COST`
 of them do. `perhaps`, the limit for a box that may hold two digits, counts only for numbers whose ink is not clear
 (`case.CLEAR_INK`): the others are decided as ever. Pages on which every number is altered
@@ -29,7 +29,7 @@ from ocr_recap.synth.sets.inferred_documents import HeardDocument, HeardNumber, 
 from ocr_recap.synth.sets.parallel import in_order
 from ocr_recap.synth.writing.strikes import STRIKES
 
-FORM = "c-hasil-ppwp-2024"
+FORM = "c-hasil-ppwp-2024"  # whose pages are altered
 ALTERED_PAGE = "2"  # each of its numbers has bubbles and strokes
 SEED = 20_261_127
 COST = {"struck": 0.002, "overwritten": 0.015, "perhaps": 0.005}  # of numbers that nobody altered; by judgement
@@ -39,7 +39,7 @@ STEP = 0.005
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", type=Path, default=Path("ocr_recap/weights"))
-    parser.add_argument("--documents", type=int, default=120)
+    parser.add_argument("--documents", type=int, default=140)
     parser.add_argument("--pages", type=int, default=24, help="altered pages of each kind")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--keep", type=Path, help="folder of evidence: no document is read twice")
@@ -48,7 +48,7 @@ def main() -> None:
     args = parser.parse_args()
     if args.write:  # a reader is needed to choose the limits of new nets: one by which nothing counts as seen
         describe(args.weights, dict.fromkeys(COST, 1.0), {})
-    session = Session((FORM,), "field", "calibration", args.seed, 0, args.documents)
+    session = Session(tuple(template.available()), "field", "calibration", args.seed, 0, args.documents)
     plain = list(unaltered(hear(session, args.workers, args.keep)))
     limits = {
         "struck": lowest(np.array([n.alterations.struck for n in plain]), COST["struck"]),
