@@ -30,19 +30,20 @@ from ..records.record import Problem, label
 from ..records.region_names import require as require_regions
 from ..records.run_info import RunInfo
 from ..records.station_codes import Naming, naming
-from ..records.station_lists import read_manifest, read_roll
+from ..records.station_lists import read_manifest
 from ..report.csv_tables import DocumentRow
 from ..report.parquet import require as require_parquet
 from ..report.view_model import Totals
 from ..report.xlsx import require as require_workbook
 from . import checksums
 from .audit import TO_FILL_IN, Acceptance, Examined, examine
+from .earlier_run import Roll, load_roll
 from .executors import Executor, hire_of
 from .inputs import Collected, Input, collect
 from .install import recover
 from .journal import Journal, Kept, fingerprint
 from .lock import held
-from .plan import File, Kind, Planned, Queue, jobs_of, planned, survey
+from .plan import File, Kind, Planned, Queue, frames_of, planned, survey
 from .publish_readings import PhotoRow, Published, Wanted, publish
 from .run_info_builder import now, run_info
 
@@ -102,7 +103,7 @@ def run(
     progress: Progress | None = None,
     language: Language = "id",
     manifest: str | Path | None = None,
-    stations: str | Path | None = None,
+    stations: str | Path | Roll | None = None,
     dialect: Dialect = "rfc4180",
     workbook: bool = False,
     parquet: bool = False,
@@ -129,7 +130,7 @@ def run(
             raises ends the batch, which the next call with the same arguments then takes up again.
         language: the report's first one; both are in it.
         manifest: a table with the columns `file`, `station` and, if wanted, `page`.
-        stations: a table with the column `station`; stations without photos get a row as well.
+        stations: a table with the column `station`, or what was read of one; stations without photos get a row too.
         dialect: of the tables.
         workbook: write the tables as `tables.xlsx` too; needs the extra `xlsx`.
         parquet: write `photos.parquet`, `fields.parquet`, `documents.parquet` too; needs the extra `parquet`.
@@ -152,7 +153,7 @@ def run(
     collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
     _refuse_to_lose(collected, out)
     reader, limits = Reader(options), limits or Limits()
-    roll = None if stations is None else read_roll(stations)
+    roll = stations if stations is None or isinstance(stations, Roll) else load_roll(stations)
     if manifest is not None:
         # Better refused before anything is made.
         read_manifest(manifest, (photo.name for photo in collected.photos), any_frame=True)
@@ -171,7 +172,7 @@ def run(
             with Crew(hire, size, limits, eager=where != "serial") as crew:
                 files = survey(collected.photos, journal, crew, again=kind != "read")
                 by = _naming(manifest, files, reader.options)
-                total = sum(jobs_of(file, reader.options.max_frames) for file in files)
+                total = sum(len(frames_of(file, reader.options.max_frames)) for file in files)
                 crew.size = min(usual_workers(total) if workers is None else workers, total)
                 journal.expect(total, crew.size)
                 jobs = planned(files, reader.options.max_frames, fingerprint(reader), overlay, save_pages)
@@ -188,11 +189,15 @@ def run(
                 workbook=workbook,
                 parquet=parquet,
                 names=names,
-                lists={n: checksums.of(Path(p)) for n, p in (("manifest", manifest), ("stations", stations)) if p},
+                lists=({"manifest": checksums.of(Path(manifest))} if manifest else {})
+                | ({"stations": roll.sha256} if roll else {}),
+                roll=roll.stations if roll else None,
+                overlay=overlay,
+                save_pages=save_pages,
                 photos=total,
                 skipped=collected.skipped,
             )
-            published, anew = _published(out, queue, Wanted(by, roll), run, examined)
+            published, anew = _published(out, queue, Wanted(by, roll.stations if roll else None), run, examined)
             journal.finish(planned.job for planned in queue.plan if planned.first is None)
     except CannotStart as fault:
         raise WorkersFailed("readers_not_started", why=fault.data["why"]) from None
@@ -229,7 +234,8 @@ def _naming(manifest: str | Path | None, files: Sequence[File], options: Options
     Raises:
         InputUnusable, TableFaulty: the manifest cannot be used.
     """
-    names = (label(file.photo.name, frame) for file in files for frame in range(file.frames))
+    # All frames of a file, or the one that was asked for.
+    names = (label(file.photo.name, frame) for file in files for frame in frames_of(file, file.frames))
     rows = read_manifest(manifest, names) if manifest is not None else {}
     return naming(rows, options.station_pattern, options.folder_is_document)
 
