@@ -252,7 +252,7 @@ def test_what_an_earlier_run_had_asked_for_is_kept_and_said(again: list[object],
     result = call(*again)
     assert result.exit_code == 0
     kept = "--overlay, --save-pages, --format xlsx, --csv-dialect excel-id, --stations."
-    assert result.stdout.startswith(f"As in the earlier run in this folder: {kept}")
+    assert result.stderr.startswith(f"As in the earlier run in this folder: {kept}")
     assert "All results are in place" in result.stdout
     assert {path: path.read_bytes() for path in before} == before
     for name in ("tables.xlsx", "overlay", "pages"):
@@ -264,17 +264,17 @@ def test_it_is_left_out_on_request(again: list[object], tmp_path: Path) -> None:
     without = ["--no-overlay", "--no-save-pages", "--no-stations", "--format", "csv", "--csv-dialect", "rfc4180"]
     result = call(*again, *without)
     assert result.exit_code == 0
-    assert "earlier run in this folder" not in result.stdout
+    assert "earlier run in this folder" not in result.stderr
     for name in ("tables.xlsx", "overlay", "pages"):
         assert not (tmp_path / "out" / name).exists()
     found = read_run(tmp_path / "out")
     assert (found.roll, found.stations_without_photos, found.dialect) == (None, (), "rfc4180")
-    assert "earlier run in this folder" not in call(*again).stdout
+    assert "earlier run in this folder" not in call(*again).stderr
 
 
 def test_what_cannot_be_kept_is_said_before_it_is_lost(again: list[object], tmp_path: Path) -> None:
     result = call(*again[:-2])
-    assert "The earlier run in this folder had --manifest; this one has not." in result.stdout
+    assert "The earlier run in this folder had --manifest; this one has not." in result.stderr
     before = read_run(tmp_path / "out").model_copy(update={"roll": None, "overlay": False})
     before.save(tmp_path / "out")
     settled = earlier_run.settle(earlier_run.Given(), tmp_path / "out", "en")

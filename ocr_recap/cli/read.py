@@ -222,11 +222,11 @@ def _stations(named: Path | None, without: bool) -> Path | bool | None:
 
 
 def _tell(settled: Settled, language: Language) -> None:
-    """Say what is kept of an earlier run, and what is not, before anything is read."""
+    """Say what is kept of an earlier run, and what is not, on standard error and before anything is read."""
     if settled.kept:
-        echo(said(language, "kept_options", options=", ".join(settled.kept)))
+        echo(said(language, "kept_options", options=", ".join(settled.kept)), err=True)
     if settled.dropped:
-        echo(said(language, "dropped_options", options=", ".join(settled.dropped)))
+        echo(said(language, "dropped_options", options=", ".join(settled.dropped)), err=True)
 
 
 def _options(**given: object) -> Options:
