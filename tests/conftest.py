@@ -33,6 +33,16 @@ def threads() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def english() -> Iterator[None]:
+    """Screens are English unless a test says otherwise, whatever the machine's language is."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("OCR_RECAP_LANG", "LC_ALL", "LC_MESSAGES"):
+            patch.delenv(name, raising=False)
+        patch.setenv("LANG", "en_US.UTF-8")
+        yield
+
+
 @pytest.fixture(scope="session")
 def template() -> Template:
     return load("c-hasil-ppwp-2024")

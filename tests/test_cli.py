@@ -17,12 +17,6 @@ from ocr_recap.forms import template
 from ocr_recap.messages.errors import CannotWrite, InputUnusable, TableFaulty, TemplateError, WrongUse
 
 
-@pytest.fixture(autouse=True)
-def plain(monkeypatch):
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def fake(monkeypatch):
     monkeypatch.setattr(run, "Reader", FakeReader)
@@ -94,7 +88,7 @@ def test_what_cannot_be_done_exits_with_a_code_of_its_cause(fake, tmp_path):
     (tmp_path / "empty").mkdir()
     for arguments, kind, message in (
         (["read", "--out", tmp_path / "out"], WrongUse, "PHOTOS"),
-        (["read", a], WrongUse, "--out"),
+        (["read", a, tmp_path / "typo.jpg", "--out", tmp_path / "out"], InputUnusable, "typo.jpg"),
         (["read", a, "--out", tmp_path / "file"], CannotWrite, "cannot be written"),
         (["read", tmp_path / "empty", "--out", tmp_path / "out"], InputUnusable, "No photos"),
         (["read", a, "--out", tmp_path / "out", "--max-pixels", "5"], WrongUse, "--max-pixels"),

@@ -222,8 +222,11 @@ def options_of(words: list[str]) -> tuple[str, set[str]]:
         command = command.commands[word]
         called.append(word)
     return " ".join(called), {
-        option for parameter in command.params for option in parameter.opts if option[0] == "-"
-    } | {"--help"}
+        option
+        for parameter in command.params
+        for option in (*parameter.opts, *parameter.secondary_opts)
+        if option[0] == "-"
+    } | {"--help", "-h"}
 
 
 def commands_in(text: str) -> list[str]:
@@ -255,7 +258,9 @@ def test_the_page_of_commands_has_every_command_and_option() -> None:
         heading = next((h for h in sections if h.startswith(f"`ocr-recap {words[0]}")), "Other commands")
         section = heading + sections[heading]
         assert f"ocr-recap {called}" in section, called
-        assert [option for option in options - {"--help"} if not re.search(rf"{option}[` ]", section)] == [], called
+        assert [option for option in options - {"--help", "-h"} if not re.search(rf"{option}[` ]", section)] == [], (
+            called
+        )
     named = set(re.findall(r"`(--[a-z-]+)", text)) - {"--version"}
     known = {option for words in every(typer.main.get_command(app), []) for option in options_of(words)[1]}
     assert named <= known

@@ -159,11 +159,11 @@ def test_rules_in_words():
         ({"LANG": "id_ID", "LC_ALL": ""}, None, "id"),
         ({"LANG": "ig_NG"}, None, "en"),
         ({"LANG": "inh"}, None, "en"),
-        ({"LANG": "C.UTF-8"}, "id_ID", "en"),
+        ({"LANG": "C.UTF-8"}, "id_ID", "id"),
         ({}, "id_ID", "id"),
         ({}, "Indonesian_Indonesia", "id"),
         ({}, "English_United States", "en"),
-        ({}, None, "en"),
+        ({}, None, "id"),
     ],
 )
 def test_the_language_comes_from_the_locale(monkeypatch, environment, interpreter, language):

@@ -98,7 +98,7 @@ def test_a_photo_that_cuts_the_page_names_the_side(clean, template):
     photo = load(clean, "photo")
     lower = int(locate(photo, [template]).corners()[2:, 1].min())  # through the marks at the bottom
     found = check(clean[: lower - 12], "photo", [template], Options())
-    assert found.judgement == "again"
+    assert found.judgement == "retake"
     assert found.quality is not None
     assert found.quality.cut == ("bottom",)
     assert "tepi bawah" in found.advice[0].hint.id
@@ -138,7 +138,7 @@ def test_what_lies_on_the_page_and_beside_it_is_said(clean, template):
     assert "c-hasil-ppwp-2024 2" in said[0].hint.en
 
 
-@pytest.mark.parametrize(("size", "judgement"), [(0.6, "again"), (1.0, "again"), (None, "look")])
+@pytest.mark.parametrize(("size", "judgement"), [(0.6, "retake"), (1.0, "retake"), (None, "look")])
 def test_a_second_sheet_in_sight_is_a_reason_to_look(clean, template, size, judgement):
     # One whole sheet, smaller or not, or a part of one without its numbers.
     other = clean[: len(clean) // 4] if size is None else cv2.resize(clean, None, fx=size, fy=1)
@@ -197,17 +197,19 @@ def test_check_exits_1_where_one_photo_must_be_taken_again(tmp_path, clean):
     assert result.exit_code == 1
     assert "BAIK    page2-clean.jpg" in result.stdout
     assert "ULANGI  wall.jpg" in result.stdout
+    assert result.stdout.endswith("\n2 foto: 1 BAIK, 0 PERIKSA, 1 ULANGI.\n")
     assert problems.PROBLEMS["photo_without_contrast"][0] in result.stdout
 
 
 def test_check_writes_json(tmp_path):
     import json
 
-    result = call(SAMPLES / "page2-clean.jpg", "--json")
-    (line,) = result.stdout.splitlines()
-    found = json.loads(line)
-    assert found["verdict"] == "good"
-    assert found["quality"]["pixels"] > 30
+    cv2.imwrite(str(tmp_path / "wall.jpg"), np.full((900, 700), 120, np.uint8))
+    result = call(SAMPLES / "page2-clean.jpg", tmp_path / "wall.jpg", "--json")
+    good, bad = map(json.loads, result.stdout.splitlines())
+    assert good["verdict"] == "good"
+    assert good["quality"]["pixels"] > 30
+    assert bad["verdict"] == "retake"
 
 
 def test_check_refuses_what_it_cannot_work_on(tmp_path):

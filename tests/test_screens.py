@@ -11,12 +11,26 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from ocr_recap.messages import explanation_texts, installation, problems, reasons, screens, table_faults, truth_faults
+from ocr_recap.messages import (
+    explanation_texts,
+    help_texts,
+    installation,
+    problems,
+    reasons,
+    screens,
+    table_faults,
+    truth_faults,
+)
 from ocr_recap.messages.catalog import Message
 from ocr_recap.messages.errors import CATALOGUE
 
 CATALOGUES: dict[str, Mapping[str, Message]] = {
     "screens": screens.SCREENS,
+    "commands": help_texts.COMMANDS,
+    "parameters": help_texts.PARAMETERS,
+    "defaults": help_texts.DEFAULTS,
+    "panels": help_texts.PANELS,
+    "words of the help": help_texts.WORDS,
     "installation": installation.FINDINGS,
     "explanations": explanation_texts.EXPLANATIONS,
     "clerk errors": explanation_texts.CLERK_ERRORS,
@@ -73,13 +87,11 @@ def indonesian() -> set[str]:
 
 
 def literals(tree: ast.AST) -> Iterator[ast.Constant]:
-    """Texts of a module; docstrings and help texts left out."""
+    """Texts of a module; docstrings left out."""
     skipped: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             skipped.add(id(node.value))
-        if isinstance(node, ast.keyword) and node.arg in ("help", "metavar"):
-            skipped |= {id(part) for part in ast.walk(node.value)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
             yield node

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -11,7 +12,7 @@ from typing import Final
 
 from ..messages.errors import InputUnusable
 from ..messages.text import printable
-from ..records.folder import FOLDERS, JOURNAL_FILES, LOCK_FILE
+from ..records.folder import FOLDERS, JOURNAL_FILE, JOURNAL_FILES, LOCK_FILE, PHOTOS_FILE, RUN_FILE
 from .checksums import result_files
 
 _BESIDE_RESULTS = JOURNAL_FILES | {LOCK_FILE}
@@ -25,15 +26,24 @@ _OTHERS = frozenset(
         *(".bmp", ".gif", ".avif", ".jp2", ".jxl", ".dng"),
     )
 )
+_FRAME = re.compile(r"(.+)#([1-9][0-9]{0,4})", re.DOTALL)  # as `records.record.label` writes it
+_MOST_NAMED: Final = 5  # missing paths in one message, by judgement
 DEEPEST: Final = 50  # folders below each other; walking them takes a call within a call
 
 
 @dataclass(frozen=True)
 class Input:
-    """A photo to read and how results call it: relative to the folder it was found in, with forward slashes."""
+    """A photo to read.
+
+    Attributes:
+        path: of its file.
+        name: how results call the file: relative to the folder it was found in, with forward slashes.
+        frame: the one picture of the file that was asked for, from 0; None: all of them.
+    """
 
     path: Path
     name: str
+    frame: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,17 +59,19 @@ def collect(inputs: Iterable[str | Path], out: Path | None = None) -> Collected:
 
     Args:
         inputs: files, which are always tried, and folders, which are searched to any depth in sorted order.
+            `scan.pdf#2` is the second page of `scan.pdf`, unless there is a file of that very name.
         out: folder of results, left out of the search.
 
     Raises:
-        InputUnusable: there is no photo at all.
+        InputUnusable: there is no photo at all, or another folder of results is among the folders.
     """
     found: list[Input] = []
     skipped: list[str] = []
     folders: list[str] = []
     for given in map(Path, inputs):
         if not os.path.isdir(given):  # noqa: PTH112  (that of pathlib raises for names that are too long)
-            found.append(Input(given, _clean(given.name)))
+            path, frame = _frame_of(given)
+            found.append(Input(path, _clean(path.name), frame))
             continue
         folders.append(_clean(str(given)))
         before = len(found)
@@ -70,6 +82,37 @@ def collect(inputs: Iterable[str | Path], out: Path | None = None) -> Collected:
         endings = " ".join(sorted(PHOTO_ENDINGS))
         raise InputUnusable("no_photos", where=", ".join(folders) or "-", endings=endings)
     return Collected(tuple(_told_apart(found)), tuple(skipped))
+
+
+def refuse_missing(inputs: Iterable[str | Path]) -> None:
+    """See that everything named on a command line is there.
+
+    Raises:
+        InputUnusable: a path leads nowhere; the first such paths are named.
+    """
+    missing = [_clean(str(given)) for given in map(Path, inputs) if not _is_there(_frame_of(given)[0])]
+    if missing:
+        shown = ", ".join(missing[:_MOST_NAMED]) + ", ..." * (len(missing) > _MOST_NAMED)
+        raise InputUnusable("inputs_missing", paths=shown)
+
+
+def _frame_of(given: Path) -> tuple[Path, int | None]:
+    """The file that is meant, and which of its pictures, from 0; None: all of them."""
+    match = _FRAME.fullmatch(given.name)
+    if match is None or _is_there(given):
+        return given, None
+    return given.with_name(match[1]), int(match[2]) - 1
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a file system has an entry of this name; a name that none can have is left for reading to explain."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError):
+        return True
+    return True
 
 
 def _search(folder: Path, out: Path | None, found: list[Input], skipped: list[str]) -> None:
@@ -87,6 +130,8 @@ def _search(folder: Path, out: Path | None, found: list[Input], skipped: list[st
     for base, folders, files in os.walk(folder, onerror=unreadable):
         here = Path(base)
         results = out is not None and _same(here, out)
+        if not results and (JOURNAL_FILE in files or {RUN_FILE, PHOTOS_FILE} <= set(files)):
+            raise InputUnusable("results_as_photos", folder=_clean(str(here)))
         kept: list[str] = []
         for name in sorted(folders):
             path = here / name
@@ -157,7 +202,7 @@ def _told_apart(found: Sequence[Input]) -> Iterator[Input]:
             number += 1
             path = PurePosixPath(stem)
             name = path.with_name(f"{path.stem}~{number}{path.suffix}").as_posix()
-        yield Input(item.path, name)
+        yield Input(item.path, name, item.frame)
 
 
 def _base(item: Input) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from ..read.workers.limits import Limits
 from ..records.folder import Dialect
 from ..records.options import Options
 from .audit import Acceptance
+from .earlier_run import Roll, load_roll
 from .executor import Executor, Hire
 from .executors import executor
 from .plan import Kind
@@ -32,7 +33,7 @@ class BatchOptions:
         save_pages: save each straightened page, into `pages/`.
         language: the report's first one; both are in it.
         manifest: a table with the columns `file`, `station` and, if wanted, `page`.
-        stations: a table with the column `station`; stations without photos get a row as well.
+        stations: a table with the column `station`, or what was read of one; stations without photos get a row as well.
         dialect: of the tables.
         formats: names of the formats of tables to write beside CSV (`report/table_formats.py`).
         names: say what the stations' provinces to villages are called; needs the extra `names`.
@@ -49,7 +50,7 @@ class BatchOptions:
     save_pages: bool = False
     language: Language = "id"
     manifest: str | Path | None = None
-    stations: str | Path | None = None
+    stations: str | Path | Roll | None = None
     dialect: Dialect = "rfc4180"
     formats: tuple[str, ...] = ()
     names: bool = False
@@ -66,8 +67,11 @@ class BatchOptions:
             return Executor("own", lambda _: own)
         return executor(self.executor or ("serial" if self.workers == 1 else "processes"))
 
-    @property
-    def lists(self) -> dict[str, Path]:
-        """The tables of the operator, by the names that `run.json` has for them."""
-        given = {"manifest": self.manifest, "stations": self.stations}
-        return {name: Path(path) for name, path in given.items() if path}
+    def roll(self) -> Roll | None:
+        """The stations that there are, if a table or an earlier run lists them.
+
+        Raises:
+            InputUnusable, TableFaulty: the table cannot be used.
+        """
+        given = self.stations
+        return given if given is None or isinstance(given, Roll) else load_roll(given)

@@ -92,26 +92,33 @@ def planned(files: Iterable[File], most: int, fingerprint: str, overlay: bool, s
         fingerprint: of the reader.
         overlay, save_pages: as in `Job`.
     """
-    seen: dict[str, int] = {}
-    start = 0
+    seen: dict[tuple[str, int], int] = {}  # bytes and frame (-1: those that are not read) to place in the plan
+    place = 0
     for file in files:
         sha256, size = fingerprint_of(file.photo.path) if file.sha256 is None else (file.sha256, 1)
-        # Empty files are all alike, yet each is another photo that got lost.
-        first = seen.setdefault(sha256, start) if sha256 and size else start
-        jobs = jobs_of(file, most)
-        for frame in range(jobs):
+        wanted = frames_of(file, most)
+        for frame in wanted:
             path, name = file.photo.path, file.photo.name
+            beyond = file.frames if frame == most and file.photo.frame is None else 0
+            # Empty files are all alike, yet each is another photo that got lost.
+            first = seen.setdefault((sha256, -1 if beyond else frame), place) if sha256 and size else place
             known = sha256 and key_of(sha256, name, frame, fingerprint, overlay, save_pages)
-            key = known or f"unreadable-{start}"
-            beyond = file.frames if frame == most else 0
-            job = Job(path, name, sha256, key, overlay, save_pages, frame, beyond, file.fault, several=jobs > 1)
-            yield Planned(job, None if first == start else first + frame)
-        start += jobs
+            key = known or f"unreadable-{place}"
+            if file.photo.frame is not None and frame >= most:
+                key += "-alone"  # of the whole file, the job of this frame stands for all that is not read
+            job = Job(path, name, sha256, key, overlay, save_pages, frame, beyond, file.fault, several=len(wanted) > 1)
+            yield Planned(job, None if first == place else first)
+            place += 1
 
 
-def jobs_of(file: File, most: int) -> int:
-    """How many jobs a file makes if at most so many of its frames are read."""
-    return min(file.frames, most) + (file.frames > most)
+def frames_of(file: File, most: int) -> range:
+    """The frames of a file that make a job each, if at most so many are read; the one beyond them stands for the rest.
+
+    A frame that was asked for by its number is the only one, whatever `most` is.
+    """
+    if file.photo.frame is not None:
+        return range(file.photo.frame, file.photo.frame + 1)
+    return range(min(file.frames, most) + (file.frames > most))
 
 
 @dataclass

@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -28,7 +28,7 @@ from ..records.record import Problem, label
 from ..records.region_names import require as require_regions
 from ..records.run_info import RunInfo
 from ..records.station_codes import Naming, naming
-from ..records.station_lists import read_manifest, read_roll
+from ..records.station_lists import read_manifest
 from ..report.csv_tables import DocumentRow
 from ..report.table_formats import require as require_tables
 from ..report.table_formats import to_fill_in
@@ -41,7 +41,7 @@ from .install import recover
 from .journal import Journal, Kept, fingerprint
 from .lock import held
 from .options import BatchOptions
-from .plan import File, Planned, Queue, jobs_of, planned, survey
+from .plan import File, Planned, Queue, frames_of, planned, survey
 from .publish_readings import PhotoRow, Published, Wanted, publish
 from .run_info_builder import now, run_info
 
@@ -113,8 +113,8 @@ def run(
     _require_extras(options)
     collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
     _refuse_to_lose(collected, out)
-    reader = Reader(options.reading)
-    roll = None if options.stations is None else read_roll(options.stations)
+    reader, roll = Reader(options.reading), options.roll()
+    options = replace(options, stations=roll)
     if options.manifest is not None:
         # Better refused before anything is made.
         read_manifest(options.manifest, (photo.name for photo in collected.photos), any_frame=True)
@@ -137,7 +137,7 @@ def run(
                 photos=len(queue.plan),
                 skipped=collected.skipped,
             )
-            published, anew = _published(out, queue, Wanted(naming, roll), run, examined)
+            published, anew = _published(out, queue, Wanted(naming, roll.stations if roll else None), run, examined)
             journal.finish(planned.job for planned in queue.plan if planned.first is None)
     except CannotStart as fault:
         raise WorkersFailed("readers_not_started", why=fault.data["why"]) from None
@@ -195,7 +195,7 @@ def _read(collected: Collected, queue: Queue, crew: Crew, options: BatchOptions,
     files = survey(collected.photos, journal, crew, again=options.kind != "read")
     naming = _naming(options.manifest, files, reader.options)
     most = reader.options.max_frames
-    total = sum(jobs_of(file, most) for file in files)
+    total = sum(len(frames_of(file, most)) for file in files)
     crew.size = min(_workers(options, total), total)
     journal.expect(total, crew.size)
     jobs = planned(files, most, fingerprint(reader), options.overlay, options.save_pages)
@@ -227,7 +227,8 @@ def _naming(manifest: str | Path | None, files: Sequence[File], options: Options
     Raises:
         InputUnusable, TableFaulty: the manifest cannot be used.
     """
-    names = (label(file.photo.name, frame) for file in files for frame in range(file.frames))
+    # All frames of a file, or the one that was asked for.
+    names = (label(file.photo.name, frame) for file in files for frame in frames_of(file, file.frames))
     rows = read_manifest(manifest, names) if manifest is not None else {}
     return naming(rows, options.station_pattern, options.folder_is_document)
 

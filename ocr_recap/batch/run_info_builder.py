@@ -46,9 +46,11 @@ def run_info(
 
     Raises:
         WrongUse: a format of tables is unknown.
-        OSError: a table of the operator cannot be read.
+        InputUnusable, TableFaulty: the list of stations cannot be used.
+        OSError: the manifest cannot be read.
     """
     formats = tuple(one.name for one in chosen(options.formats))
+    roll = options.roll()
     reading = reader.options.model_dump(mode="json")
     return RunInfo(
         started=started,
@@ -77,8 +79,23 @@ def run_info(
         tally_sha256=reader.tally_sha256,
         alterations_sha256=reader.alterations_sha256,
         templates={},
-        lists={name: checksums.of(path) for name, path in options.lists.items()},
+        lists=_lists(options),
+        roll=roll.stations if roll else None,
+        overlay=options.overlay,
+        save_pages=options.save_pages,
         photos=photos,
         stations_without_photos=(),
         skipped=skipped,
     )
+
+
+def _lists(options: BatchOptions) -> dict[str, str]:
+    """The SHA-256 of the operator's tables, by name.
+
+    Raises:
+        InputUnusable, TableFaulty: the list of stations cannot be used.
+        OSError: the manifest cannot be read.
+    """
+    roll = options.roll()
+    manifest = {"manifest": checksums.of(Path(options.manifest))} if options.manifest else {}
+    return manifest | ({"stations": roll.sha256} if roll else {})

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
-from ..batch.inputs import Collected, collect
+from ..batch.inputs import Collected, collect, refuse_missing
 from ..batch.run import usual_workers
 from ..forms import template
 from ..messages.catalog import Language
 from ..messages.screens import said
 from ..messages.text import json_text
-from ..read.check import Check, unchecked
+from ..read.check import Check, Judgement, unchecked
 from ..read.reader import Reader
 from ..read.workers.limits import Limits
 from ..read.workers.ordered import Asked, in_order
@@ -36,42 +37,38 @@ from .terminal import echo
 
 
 def check_photos(
-    photos: Annotated[
-        list[Path], typer.Argument(metavar="PHOTOS", help="Foto atau folder foto. / Photos, or folders of photos.")
-    ],
+    photos: Annotated[list[Path], typer.Argument()],
     templates: Annotated[
         list[str] | None,
-        typer.Option("--template", "-t", help="Id atau berkas YAML; bisa diulang. / Id or YAML file; may be repeated."),
+        typer.Option("--template", "-t"),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Satu baris JSON per foto. / One line of JSON per photo.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
     photo_seconds: PhotoSecondsOption = Limits.seconds,
     photo_memory: PhotoMemoryOption = Limits.megabytes,
     file_seconds: FileSecondsOption = Limits.file_seconds,
     lang: LangOption = None,
 ) -> None:
-    """Cukup baikkah fotonya? Tanpa membaca angka / is the photo good enough? Nothing is read.
-
-    Selesai dengan 0 bila tidak ada yang perlu diulang, 1 bila ada. / Exits with 0 if no photo needs to be taken again,
-    1 if one does.
-    """
+    """Say whether photos are good enough, and end with 1 if one must be taken again; nothing is read."""
     language = language_of(lang)
-    again = False
+    counts: Counter[Judgement] = Counter()
     with reported(language):
         for name in templates or ():
             template.load(name)  # better refused here than by every worker
+        refuse_missing(photos)
         collected = collect(photos)
         options = Options(templates=tuple(templates or ()))
         for name, found in _checked(collected, options, Limits(photo_seconds, photo_memory, file_seconds)):
-            again |= found.judgement == "again"
+            counts[found.judgement] += 1
             echo(_json(name, found) if as_json else _text(name, found, language))
-    raise typer.Exit(PROBLEMS if again else OK)
+    if not as_json:
+        judged: tuple[Judgement, ...] = get_args(Judgement)
+        echo(said(language, "checked", photos=counts.total(), **{one: counts[one] for one in judged}))
+    raise typer.Exit(PROBLEMS if counts["retake"] else OK)
 
 
 def _checked(collected: Collected, options: Options, limits: Limits) -> Iterator[tuple[str, Check]]:
     """Each photo by its name with what was found, in order; workers that a photo may kill do the work."""
-    asked = [Asked(photo.path, photo.name) for photo in collected.photos]
+    asked = [Asked(photo.path, photo.name, photo.frame) for photo in collected.photos]
     with Crew(lambda: ProcessWorker(Reader, options, limits), usual_workers(len(asked)), limits) as crew:
         for task, done in in_order(crew, asked, options, limits, check=True):
             assert isinstance(done, Check | Failed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import locale
 import os
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -29,46 +29,40 @@ class Lang(StrEnum):
     en = "en"
 
 
-LangOption = Annotated[
-    Lang | None, typer.Option("--lang", help="Bahasa: id atau en; bawaan menurut LANG. / Language; default by LANG.")
-]
+# What they say in `--help` stands in `messages.help_texts`, by the names of the parameters.
+LangOption = Annotated[Lang | None, typer.Option("--lang")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q")]
+PhotoSecondsOption = Annotated[float, typer.Option("--photo-seconds", min=1)]
+PhotoMemoryOption = Annotated[int, typer.Option("--photo-memory", min=64)]
+FileSecondsOption = Annotated[float, typer.Option("--file-seconds", min=1)]
+AcceptOption = Annotated[str | None, typer.Option("--accept-edits")]
 
-QuietOption = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Tanpa kemajuan dan ringkasan. / No progress and no summary.")
-]
-
-PhotoSecondsOption = Annotated[
-    float,
-    typer.Option("--photo-seconds", min=1, help="Batas waktu tiap foto, detik. / Time limit of a photo, seconds."),
-]
-PhotoMemoryOption = Annotated[
-    int,
-    typer.Option("--photo-memory", min=64, help="Batas memori tiap foto, MiB. / Memory limit of a photo, MiB."),
-]
-FileSecondsOption = Annotated[
-    float,
-    typer.Option("--file-seconds", min=1, help="Batas waktu tiap PDF atau TIFF, detik. / Of a PDF or TIFF, seconds."),
-]
-
-
-AcceptOption = Annotated[
-    str | None,
-    typer.Option(
-        "--accept-edits",
-        metavar="REASON",
-        help="Terima berkas yang disunting; alasan dicatat. / Accept edited files; why, which is logged.",
-    ),
-]
+LANGUAGE_VARIABLE = "OCR_RECAP_LANG"
 
 
 def language_of(chosen: Lang | None) -> Language:
-    """The language that was chosen, else the one of the environment."""
+    """The language that was chosen, else the one of the environment.
+
+    That is `OCR_RECAP_LANG`, else the locale's: Indonesian, or English for every other language that it names. Where
+    it names none (`C`, `POSIX`, nothing), Indonesian.
+    """
     if chosen is not None:
         return chosen.value
+    own = os.environ.get(LANGUAGE_VARIABLE, "").strip().lower()
+    if own in ("id", "en"):
+        return "id" if own == "id" else "en"
     said = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     # Windows sets none of them; there the interpreter knows what the user chose.
     spoken = next((value for value in said if value), None) or locale.getlocale()[0] or ""
-    return "id" if re.match(r"(id|in|ind|indonesian)([_.@-]|$)", spoken, re.IGNORECASE) else "en"
+    unsaid = re.fullmatch(r"(C|POSIX)?([.@].*)?", spoken, re.IGNORECASE)
+    return "id" if unsaid or re.match(r"(id|in|ind|indonesian)([_.@-]|$)", spoken, re.IGNORECASE) else "en"
+
+
+def language_of_words(words: Sequence[str]) -> Language:
+    """The language of a command line that is not parsed yet, by its `--lang`, else as `language_of`."""
+    line = "\n".join(words).partition("\n--\n")[0]
+    chosen = re.findall(r"(?:^|\n)--lang(?:=|\n)(id|en)(?=\n|$)", line)
+    return language_of(Lang(chosen[-1]) if chosen else None)
 
 
 @contextmanager
@@ -85,12 +79,13 @@ def reported(language: Language, interrupted: str = "interrupted") -> Generator[
     try:
         yield
     except OcrRecapError as fault:
-        raise _told(fault, language) from None
+        raise told(fault, language) from None
     except KeyboardInterrupt:
-        raise _told(Interrupted(interrupted), language) from None
+        raise told(Interrupted(interrupted), language) from None
 
 
-def _told(fault: OcrRecapError, language: Language) -> typer.Exit:
+def told(fault: OcrRecapError, language: Language) -> typer.Exit:
+    """Print an error on standard error; what ends the command with its exit code."""
     echo(f"ocr-recap: {getattr(fault, language)}", err=True)
     return typer.Exit(fault.exit_code)
 

@@ -31,11 +31,11 @@ Pages = dict[str, dict[Language, Path]]
 def docs(
     page: Annotated[
         str | None,
-        typer.Argument(metavar="PAGE", help="Nama halaman; tanpa nama: daftarnya. / Which page; without: the list."),
+        typer.Argument(),
     ] = None,
     lang: LangOption = None,
 ) -> None:
-    """Tampilkan halaman dokumentasi / show a page of the documentation."""
+    """Show a page of the documentation."""
     language, known = language_of(lang), pages()
     if page is None:
         echo("\n".join(listing(known, language)))

@@ -33,36 +33,31 @@ _MOST_FAULTS = 20  # named on standard error
 
 PhotosOption = Annotated[
     list[Path] | None,
-    typer.Option("--photos", help="Folder foto, untuk gambar; bisa diulang. / Folder of the photos, for pictures."),
+    typer.Option("--photos"),
 ]
-ResultsArgument = Annotated[
-    Path | None, typer.Argument(metavar="RESULTS", help="Folder hasil atau photos.jsonl. / Results or photos.jsonl.")
-]
+ResultsArgument = Annotated[Path | None, typer.Argument()]
 
 
 def evaluate(
     results: ResultsArgument = None,
     truth: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="TRUTH",
-            help="truth.jsonl, CSV file,field,text, atau lembar terisi. / truth.jsonl, a CSV, or a filled-in sheet.",
-        ),
+        typer.Argument(),
     ] = None,
     cells: Annotated[
         Path | None,
-        typer.Option("--cells", help="Nilai pembaca angka saja: truth.jsonl atau folder. / The digit reader alone."),
+        typer.Option("--cells"),
     ] = None,
-    html: Annotated[Path | None, typer.Option("--html", help="Tulis laporan HTML. / Write a report.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Satu objek JSON. / One JSON object.")] = False,
+    html: Annotated[Path | None, typer.Option("--html")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
     photos: PhotosOption = None,
     templates: Annotated[
         list[str] | None,
-        typer.Option("--template", "-t", help="Formulir sendiri (YAML); bisa diulang. / Your own forms."),
+        typer.Option("--template", "-t"),
     ] = None,
     lang: LangOption = None,
 ) -> None:
-    """Bandingkan hasil dengan kebenaran / judge results against truth: accuracy, silent errors with bounds."""
+    """Judge results against truth: accuracy, silent errors with bounds."""
     language = language_of(lang)
     with reported(language), reading(results or cells or Path()):
         if cells is not None:
@@ -76,18 +71,14 @@ def evaluate(
 
 
 def sample(
-    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder hasil. / Folder of results.")],
-    count: Annotated[int, typer.Option("-n", "--count", min=1, help="Berapa bilangan. / How many numbers.")] = 300,
-    seed: Annotated[
-        int, typer.Option("--seed", min=0, max=10**15 - 1, help="Angka undian. / The number that decides the draw.")
-    ] = 1,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder lembar; bawaan HASIL/sample-SEED. / Folder of the sheet.")
-    ] = None,
+    results: Annotated[Path, typer.Argument()],
+    count: Annotated[int, typer.Option("-n", "--count", min=1)] = 300,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=10**15 - 1)] = 1,
+    out: Annotated[Path | None, typer.Option("--out", "-o")] = None,
     photos: PhotosOption = None,
     lang: LangOption = None,
 ) -> None:
-    """Undi lembar buta dari bilangan yang diterima / draw a blind sheet of accepted numbers for a person to read."""
+    """Draw a blind sheet of accepted numbers for a person to read."""
     language = language_of(lang)
     with reported(language), reading(results):
         read = read_results(results)

@@ -18,27 +18,28 @@ from . import check as cli_check
 from . import docs, doctor, evaluate, read, schema, status, summary, synth, templates_new
 from .common import OK, PROBLEMS, AcceptOption, LangOption, QuietOption, reported, writing
 from .common import language_of as _language
+from .one_language import Command, Group, Root
 from .terminal import echo, echo_json
 
 app = typer.Typer(
     name="ocr-recap",
-    help="Baca foto formulir hasil pemungutan suara / read photos of Indonesian election tally forms.",
+    cls=Root,
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    rich_markup_mode="rich",
 )
-templates_app = typer.Typer(help="Formulir yang dikenal / the forms that are known.", no_args_is_help=True)
+templates_app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode="rich")
+app.command("read", cls=Command)(read.read)
+app.command("status", cls=Command)(status.show_status)
+app.command("check", cls=Command)(cli_check.check_photos)
+app.command("evaluate", cls=Command)(evaluate.evaluate)
+app.command("sample", cls=Command)(evaluate.sample)
+app.command("synth", cls=Command)(synth.synth)
 app.add_typer(templates_app, name="templates")
-app.command("read")(read.read)
-app.command("check")(cli_check.check_photos)
-app.command("schema")(schema.schema)
-app.command("status")(status.show_status)
-app.command("synth")(synth.synth)
-templates_app.command("new")(templates_new.new_template)
-app.command("evaluate")(evaluate.evaluate)
-app.command("sample")(evaluate.sample)
-app.command("docs")(docs.docs)
+app.command("schema", cls=Command)(schema.schema)
+app.command("docs", cls=Command)(docs.docs)
+templates_app.command("new", cls=Command)(templates_new.new_template)
 
 
 def main() -> None:
@@ -48,34 +49,30 @@ def main() -> None:
 
 @app.callback(invoke_without_command=True)
 def root(
-    version: Annotated[
-        bool, typer.Option("--version", help="Tampilkan versi. / Show the version.", is_eager=True)
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", is_eager=True)] = False,
 ) -> None:
-    """Baca foto formulir hasil pemungutan suara / read photos of Indonesian election tally forms."""
+    """Read photos of Indonesian election tally forms."""
     if version:
         echo(f"ocr-recap {importlib.metadata.version('ocr-recap')}")
         raise typer.Exit(OK)
 
 
-@app.command("apply")
+@app.command("apply", cls=Command)
 def apply_answers(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder hasil. / Folder of results.")],
+    folder: Annotated[Path, typer.Argument()],
     review: Annotated[
         Path,
-        typer.Argument(
-            metavar="REVIEW", help="review.csv dengan kolom verified terisi. / review.csv with its column verified."
-        ),
+        typer.Argument(),
     ],
     by: Annotated[
         str | None,
-        typer.Option("--by", metavar="NAME", help="Pemeriksa, bila kolom by kosong. / Who checked, if by is empty."),
+        typer.Option("--by"),
     ] = None,
     accept_edits: AcceptOption = None,
     lang: LangOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Catat keputusan orang dan tulis ulang tabel / log what people decided and write the tables again."""
+    """Log what people decided and write the tables again."""
     language = _language(lang)
     with reported(language):
         result = apply_review.apply(folder, review, by, accept_edits)
@@ -83,21 +80,21 @@ def apply_answers(
         summary.show_applied(result, language)
 
 
-@templates_app.command("list")
+@templates_app.command("list", cls=Command)
 def list_templates(lang: LangOption = None) -> None:
-    """Daftar formulir / list the forms."""
+    """List the forms."""
     language = _language(lang)
     for name in template.available():
         form = template.load(name)
         echo(f"{name}\t{getattr(form.title, language)}")
 
 
-@templates_app.command("show")
+@templates_app.command("show", cls=Command)
 def show_template(
-    name: Annotated[str, typer.Argument(metavar="ID|FILE", help="Id atau berkas YAML. / Id or YAML file.")],
+    name: Annotated[str, typer.Argument()],
     lang: LangOption = None,
 ) -> None:
-    """Halaman, angka dan aturan satu formulir / pages, numbers and rules of one form."""
+    """Pages, numbers and rules of one form."""
     language = _language(lang)
     with reported(language):
         form = template.load(name)
@@ -116,12 +113,12 @@ def show_template(
         echo(f"  {rule.id:<14} {one_line(rule.text)}  [{rule.strength}; {rule.basis}]")
 
 
-@templates_app.command("check")
+@templates_app.command("check", cls=Command)
 def check_templates(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Berkas YAML. / YAML files.")],
+    files: Annotated[list[Path], typer.Argument()],
     lang: LangOption = None,
 ) -> None:
-    """Periksa berkas templat / check template files."""
+    """Check template files."""
     language, faulty = _language(lang), False
     for path in files:
         try:
@@ -134,19 +131,19 @@ def check_templates(
     raise typer.Exit(PROBLEMS if faulty else OK)
 
 
-@templates_app.command("schema")
+@templates_app.command("schema", cls=Command)
 def template_schema() -> None:
-    """JSON Schema untuk berkas templat / the JSON Schema of template files."""
+    """The JSON Schema of template files."""
     echo_json(template.json_schema(), indent=2)
 
 
-@app.command("print")
+@app.command("print", cls=Command)
 def print_form(
-    name: Annotated[str, typer.Argument(metavar="ID|FILE", help="Id atau berkas YAML. / Id or YAML file.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Berkas PDF. / The PDF file.")],
+    name: Annotated[str, typer.Argument()],
+    out: Annotated[Path, typer.Option("--out", "-o")],
     lang: LangOption = None,
 ) -> None:
-    """Cetak formulir kosong ke PDF / print a blank form to PDF."""
+    """Print a blank form to PDF."""
     with reported(_language(lang)):
         content = drawing.pdf(template.load(name))
         with writing(out):
@@ -154,9 +151,9 @@ def print_form(
     echo(str(out))
 
 
-@app.command("doctor")
+@app.command("doctor", cls=Command)
 def check_installation(lang: LangOption = None) -> None:
-    """Periksa pemasangan ini / check this installation."""
+    """Check this installation."""
     language = _language(lang)
     checks = doctor.run()
     for check in checks:

@@ -11,8 +11,11 @@ from pydantic import ValidationError
 
 from ..batch import run
 from ..batch.audit import acceptance
+from ..batch.earlier_run import Given, Settled, settle
 from ..batch.executors import EXECUTORS
+from ..batch.inputs import refuse_missing
 from ..batch.options import BatchOptions
+from ..messages.catalog import Language
 from ..messages.errors import WrongUse
 from ..messages.screens import said
 from ..messages.text import quoted
@@ -33,6 +36,9 @@ from .common import (
 )
 from .common import language_of as _language
 from .progress import bar as _progress
+from .terminal import echo
+
+_USUAL = Options()
 
 
 class CsvDialect(StrEnum):
@@ -51,23 +57,24 @@ class Policy(StrEnum):
 
 ManifestOption = Annotated[
     Path | None,
-    typer.Option("--manifest", help="CSV: file,station[,page] - foto mana milik TPS mana. / Which photo is whose."),
+    typer.Option("--manifest"),
 ]
 StationPatternOption = Annotated[
     str | None,
-    typer.Option("--station-pattern", help="Regex kode TPS di nama berkas. / Regex of station codes in names."),
+    typer.Option("--station-pattern"),
 ]
 FolderIsDocumentOption = Annotated[
     bool,
-    typer.Option("--folder-is-document", help="Satu folder = satu dokumen. / The photos of a folder are one document."),
+    typer.Option("--folder-is-document"),
 ]
 StationsOption = Annotated[
     Path | None,
-    typer.Option("--stations", help="CSV dengan kolom station: semua TPS. / CSV with a column station: all stations."),
+    typer.Option("--stations"),
 ]
+NoStationsOption = Annotated[bool, typer.Option("--no-stations")]
 CsvDialectOption = Annotated[
-    CsvDialect,
-    typer.Option("--csv-dialect", help="excel-id: titik koma, koma desimal. / Semicolons and decimal commas."),
+    CsvDialect | None,
+    typer.Option("--csv-dialect"),
 ]
 FormatOption = Annotated[
     list[str] | None,
@@ -75,26 +82,15 @@ FormatOption = Annotated[
         "--format",
         metavar="|".join(FORMATS),
         autocompletion=lambda: list(FORMATS),
-        help=f"{', '.join(n for n, form in FORMATS.items() if not form.always)}: juga itu; bisa diulang. / "
-        "That as well; may be repeated.",
     ),
 ]
-NamesOption = Annotated[
-    bool,
-    typer.Option("--names", help="Nama provinsi sampai desa. / Names of provinces to villages (pip: names)."),
-]
-PolicyOption = Annotated[
-    Policy, typer.Option("--policy", help="Seberapa yakin agar diterima. / How sure a number must be to be accepted.")
-]
-OverlayOption = Annotated[
-    bool, typer.Option("--overlay", help="Simpan foto bertanda. / Save photos with the reading drawn on them.")
-]
-SavePagesOption = Annotated[
-    bool, typer.Option("--save-pages", help="Simpan halaman yang diluruskan. / Save the straightened pages.")
-]
+NamesOption = Annotated[bool | None, typer.Option("--names/--no-names")]
+PolicyOption = Annotated[Policy, typer.Option("--policy")]
+OverlayOption = Annotated[bool | None, typer.Option("--overlay/--no-overlay")]
+SavePagesOption = Annotated[bool | None, typer.Option("--save-pages/--no-save-pages")]
 WorkersOption = Annotated[
     int | None,
-    typer.Option("--workers", "-w", min=1, max=64, help="Jumlah proses; bawaan otomatis. / Processes; default: auto."),
+    typer.Option("--workers", "-w", min=1, max=64),
 ]
 ExecutorOption = Annotated[
     str,
@@ -102,51 +98,43 @@ ExecutorOption = Annotated[
         "--executor",
         metavar="|".join(EXECUTORS),
         autocompletion=lambda: list(EXECUTORS),
-        help="Tempat membaca; ray: extra. / Where photos are read; ray is an extra.",
     ),
 ]
 ShipOption = Annotated[
     bool,
-    typer.Option("--ship-photos", help="Ray: kirim isi foto ke node. / Send photos to nodes that do not see them."),
+    typer.Option("--ship-photos"),
 ]
-ForceOption = Annotated[bool, typer.Option("--force", help="Baca ulang semua foto. / Read all photos again.")]
-RetryOption = Annotated[
-    bool, typer.Option("--retry-problems", help="Baca ulang yang bermasalah. / Read those with problems again.")
-]
-ByOption = Annotated[
-    str | None, typer.Option("--by", metavar="NAME", help="Siapa yang menerima suntingan. / Who accepts edits.")
-]
+ForceOption = Annotated[bool, typer.Option("--force")]
+RetryOption = Annotated[bool, typer.Option("--retry-problems")]
+ByOption = Annotated[str | None, typer.Option("--by")]
 MaxPixelsOption = Annotated[
-    int | None,
-    typer.Option("--max-pixels", help="Tolak foto yang lebih besar. / Refuse photos with more pixels."),
+    int,
+    typer.Option("--max-pixels"),
 ]
 MaxFramesOption = Annotated[
-    int | None,
-    typer.Option(
-        "--max-frames", help="Halaman terbanyak dari satu PDF atau TIFF. / Most pages read of one PDF or TIFF."
-    ),
+    int,
+    typer.Option("--max-frames"),
 ]
 
 
 def read(
-    photos: Annotated[
-        list[Path], typer.Argument(metavar="PHOTOS", help="Foto atau folder foto. / Photos, or folders of photos.")
-    ],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder hasil. / Folder of results.")],
+    photos: Annotated[list[Path], typer.Argument()],
+    out: Annotated[Path, typer.Option("--out", "-o")] = Path("results"),
     templates: Annotated[
         list[str] | None,
-        typer.Option("--template", "-t", help="Id atau berkas YAML; bisa diulang. / Id or YAML file; may be repeated."),
+        typer.Option("--template", "-t"),
     ] = None,
     manifest: ManifestOption = None,
     station_pattern: StationPatternOption = None,
     folder_is_document: FolderIsDocumentOption = False,
     stations: StationsOption = None,
-    csv_dialect: CsvDialectOption = CsvDialect.rfc4180,
+    no_stations: NoStationsOption = False,
+    csv_dialect: CsvDialectOption = None,
     formats: FormatOption = None,
-    names: NamesOption = False,
+    names: NamesOption = None,
     policy: PolicyOption = Policy.strict,
-    overlay: OverlayOption = False,
-    save_pages: SavePagesOption = False,
+    overlay: OverlayOption = None,
+    save_pages: SavePagesOption = None,
     workers: WorkersOption = None,
     executor: ExecutorOption = "processes",
     photo_seconds: PhotoSecondsOption = Limits.seconds,
@@ -155,14 +143,14 @@ def read(
     ship_photos: ShipOption = False,
     force: ForceOption = False,
     retry_problems: RetryOption = False,
-    max_pixels: MaxPixelsOption = None,
-    max_frames: MaxFramesOption = None,
+    max_pixels: MaxPixelsOption = _USUAL.max_pixels,
+    max_frames: MaxFramesOption = _USUAL.max_frames,
     accept_edits: AcceptOption = None,
     by: ByOption = None,
     lang: LangOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Baca foto ke folder hasil / read photos into a folder of results."""
+    """Read photos into a folder of results; what an earlier run in it had asked for is kept."""
     language = _language(lang)
     with reported(language, "interrupted_read"):
         options = _options(
@@ -173,7 +161,20 @@ def read(
             folder_is_document=folder_is_document,
             policy=policy.value,
         )
+        refuse_missing(photos)
         collected = run.collect(photos, out)
+        given = Given(
+            overlay=overlay,
+            save_pages=save_pages,
+            names=names,
+            formats=tuple(formats) if formats else None,
+            dialect=csv_dialect.value if csv_dialect else None,
+            stations=_stations(stations, no_stations),
+            manifest=manifest is not None,
+        )
+        settled = settle(given, out, language)
+        if not quiet:
+            _tell(settled, language)
         with _progress(quiet) as bar:
             task = bar.add_task(said(language, "reading"), total=len(collected.photos))
             batch = BatchOptions(
@@ -183,14 +184,14 @@ def read(
                 limits=Limits(photo_seconds, photo_memory, file_seconds),
                 ship=ship_photos,
                 kind="force" if force else "retry" if retry_problems else "read",
-                overlay=overlay,
-                save_pages=save_pages,
+                overlay=settled.overlay,
+                save_pages=settled.save_pages,
                 language=language,
                 manifest=manifest,
-                stations=stations,
-                dialect=csv_dialect.value,
-                formats=tuple(formats or ()),
-                names=names,
+                stations=settled.stations,
+                dialect=settled.dialect,
+                formats=settled.formats,
+                names=settled.names,
                 accept=acceptance(by, accept_edits),
             )
             result = run.run(
@@ -199,6 +200,25 @@ def read(
     if not quiet:
         summary.show(result, language)
     raise typer.Exit(PROBLEMS if result.totals.problems else OK)
+
+
+def _stations(named: Path | None, without: bool) -> Path | bool | None:
+    """What a command says of its list of stations, as in `Given`.
+
+    Raises:
+        WrongUse: it names one and wants none.
+    """
+    if named is not None and without:
+        raise WrongUse("stations_and_none")
+    return False if without else named
+
+
+def _tell(settled: Settled, language: Language) -> None:
+    """Say what is kept of an earlier run, and what is not, on standard error and before anything is read."""
+    if settled.kept:
+        echo(said(language, "kept_options", options=", ".join(settled.kept)), err=True)
+    if settled.dropped:
+        echo(said(language, "dropped_options", options=", ".join(settled.dropped)), err=True)
 
 
 def _options(**given: object) -> Options:

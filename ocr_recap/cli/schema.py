@@ -39,13 +39,10 @@ _LINES: dict[Kind, type[JsonLine]] = {
 def schema(
     kind: Annotated[
         Kind,
-        typer.Argument(
-            metavar="[record|document|decision|event|run|template]",
-            help="Baris photos.jsonl, documents.jsonl, decisions.jsonl; run.json; templat. / A line of each; a form.",
-        ),
+        typer.Argument(),
     ] = Kind.record,
 ) -> None:
-    """JSON Schema hasil / the JSON Schema of results: by default of a line of photos.jsonl."""
+    """Print the JSON Schema of results: by default of a line of photos.jsonl."""
     found = template.json_schema() if kind is Kind.template else schema_of(_LINES[kind])
     echo_json(found, indent=2)
 

@@ -21,11 +21,11 @@ _MOST = 8  # photos under way that are named
 
 
 def show_status(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder hasil. / Folder of results.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Untuk program. / For programs.")] = False,
+    folder: Annotated[Path, typer.Argument()],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
     lang: LangOption = None,
 ) -> None:
-    """Sejauh mana pembacaan berjalan / how far reading is."""
+    """Show how far reading is."""
     language = language_of(lang)
     with reported(language):
         found = status(folder)

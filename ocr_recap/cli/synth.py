@@ -44,46 +44,30 @@ _MOST = 1_000_000  # photos in one folder; more are several sets
 
 
 def synth(
-    name: Annotated[
-        str | None, typer.Argument(metavar="[ID|FILE]", help="Formulir: id atau berkas YAML. / The form.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder baru; dengan --cells berkas .npz. / New folder, or .npz.")
-    ] = None,
+    name: Annotated[str | None, typer.Argument()] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o")] = None,
     count: Annotated[
         int | None,
-        typer.Option("--count", "-n", min=1, max=_MOST, help="Jumlah foto, bukan TPS. / Photos, not stations."),
+        typer.Option("--count", "-n", min=1, max=_MOST),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Benih sama = berkas sama. / Same seed, same bytes.")] = 1,
-    preset: Annotated[
-        PresetName, typer.Option("--preset", help="Seberapa sulit fotonya. / How hard the photos are.")
-    ] = PresetName.field,
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
+    preset: Annotated[PresetName, typer.Option("--preset")] = PresetName.field,
     defect: Annotated[
         list[str] | None,
-        typer.Option(
-            "--defect", help=f"Cacat di setiap foto; bisa diulang. / In every photo: {', '.join(defects.DEFECTS)}."
-        ),
+        typer.Option("--defect"),
     ] = None,
-    writers: Annotated[
-        WritersName, typer.Option("--writers", help="Tulisan siapa. / Whose hands; shift = a source never trained on.")
-    ] = WritersName.test,
-    longer: Annotated[
-        int, typer.Option("--longer", min=400, max=8000, help="Sisi panjang foto, piksel. / Longer side, pixels.")
-    ] = photos.LONGER,
+    writers: Annotated[WritersName, typer.Option("--writers")] = WritersName.test,
+    longer: Annotated[int, typer.Option("--longer", min=400, max=8000)] = photos.LONGER,
     cells: Annotated[
         int | None,
-        typer.Option("--cells", min=1, max=100_000_000, help="Kotak berlabel, bukan foto. / Labelled cells instead."),
+        typer.Option("--cells", min=1, max=100_000_000),
     ] = None,
-    mnist: Annotated[
-        Path | None, typer.Option("--mnist", help="Folder MNIST, untuk --cells. / Folder of MNIST, for --cells.")
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", "-w", min=1, max=64, help="Jumlah proses. / Processes; default: auto.")
-    ] = None,
+    mnist: Annotated[Path | None, typer.Option("--mnist")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", "-w", min=1, max=64)] = None,
     lang: LangOption = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Tanpa kemajuan. / No progress and no summary.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False,
 ) -> None:
-    """Buat foto formulir terisi beserta kebenarannya / make photos of filled forms, with truth."""
+    """Make photos of filled forms, with truth."""
     language = language_of(lang)
     processes = workers or os.cpu_count() or 1
     with reported(language, "interrupted_synth"):

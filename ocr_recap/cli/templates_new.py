@@ -27,18 +27,14 @@ from .terminal import echo
 def new_template(
     blanks: Annotated[
         list[Path],
-        typer.Argument(metavar="BLANK", help="Lembar kosong (PNG, JPG, PDF), satu per halaman. / Blank sheets."),
+        typer.Argument(),
     ],
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Berkas YAML; bawaan NAMA.yaml di sini. / The YAML file.")
-    ] = None,
-    paper: Annotated[
-        str | None, typer.Option("--paper", help="Ukuran kertas, mm: 297x420. / Paper size; default: shorter side 210.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Timpa berkas yang ada. / Overwrite.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o")] = None,
+    paper: Annotated[str | None, typer.Option("--paper")] = None,
+    force: Annotated[bool, typer.Option("--force")] = False,
     lang: LangOption = None,
 ) -> None:
-    """Usulkan templat dari lembar kosong / propose a template from a blank sheet: YAML and a picture."""
+    """Propose a template from a blank sheet: YAML and a picture."""
     language = language_of(lang)
     with reported(language):
         pages, target, shots = _proposed(blanks, out, paper, force)

@@ -14,6 +14,34 @@ WRONG_USE: Final[_Texts] = {
         "--accept-edits memerlukan alasan dan nama, karena keduanya dicatat: --accept-edits ALASAN --by NAMA.",
         "--accept-edits needs a reason and a name, since both are logged: --accept-edits REASON --by NAME.",
     ),
+    "usage_missing": (
+        "{what} belum ditulis. Contoh dan semua opsi: {help}",
+        "{what} is missing. An example and all options: {help}",
+    ),
+    "usage_value": (
+        "{what}: nilai itu tidak dapat dipakai. Yang boleh: {allowed}. Penjelasan: {help}",
+        "{what}: that value cannot be used. Allowed: {allowed}. Explanation: {help}",
+    ),
+    "usage_no_option": (
+        "Tidak ada opsi {option} (mirip: {similar}). Semua opsi: {help}",
+        "There is no option {option} (similar: {similar}). All options: {help}",
+    ),
+    "usage_option": (
+        "{option}: nilainya belum ditulis, atau tidak perlu. Penjelasan: {help}",
+        "{option}: its value is missing, or none is wanted. Explanation: {help}",
+    ),
+    "usage_no_command": (
+        "Tidak ada perintah {name}. Semua perintah: {help}",
+        "There is no command {name}. All commands: {help}",
+    ),
+    "usage_arguments": (
+        "Ada argumen yang berlebih. Contoh dan penjelasan: {help}",
+        "There are too many arguments. An example and explanation: {help}",
+    ),
+    "stations_and_none": (
+        "--stations dan --no-stations tidak dapat dipakai bersama. Hapus salah satu.",
+        "--stations and --no-stations exclude each other. Remove one of them.",
+    ),
     "option_too_small": (
         "{option}: nilainya paling sedikit {limit}. Tulis angka yang lebih besar.",
         "{option}: the value must be {limit} at least. Write a larger number.",
@@ -92,6 +120,16 @@ INPUT_UNUSABLE: Final[_Texts] = {
         "atau pilih folder hasil lain dengan --out.",
         "{photos} is not there, and {folder} holds results already: they are left as they are. Check the name of the "
         "photo or folder, or choose another folder of results with --out.",
+    ),
+    "inputs_missing": (
+        "Tidak ada: {paths}. Periksa nama dan letaknya; belum ada yang dibaca atau ditulis.",
+        "Not there: {paths}. Check the name and the folder; nothing was read or written.",
+    ),
+    "results_as_photos": (
+        "{folder} adalah folder hasil, bukan folder foto. Sebutkan folder fotonya saja, atau pindahkan folder hasil "
+        "itu ke luar folder foto.",
+        "{folder} is a folder of results, not of photos. Name the folder of the photos alone, or move the results out "
+        "of it.",
     ),
     "file_unreadable": (
         "{path}: tidak dapat dibaca ({why}). Periksa nama berkas dan izin membacanya.",
@@ -321,22 +359,21 @@ EXTRA_MISSING: Final[_Texts] = {
         "Ray is not installed. Run pip install 'ocr-recap[ray]', or choose --executor processes.",
     ),
     "xlsx_missing": (
-        "Buku kerja Excel memerlukan tambahan xlsx. Jalankan pip install 'ocr-recap[xlsx]' lalu ulangi, atau baca "
-        "tanpa --format xlsx; semua tabel juga ada sebagai CSV.",
-        "Excel workbooks need the extra xlsx. Run pip install 'ocr-recap[xlsx]' and start again, or read without "
-        "--format xlsx; all tables are there as CSV too.",
+        "Buku kerja Excel memerlukan tambahan xlsx. Jalankan pip install 'ocr-recap[xlsx]' lalu ulangi, atau pakai "
+        "--format csv; semua tabel juga ada sebagai CSV.",
+        "Excel workbooks need the extra xlsx. Run pip install 'ocr-recap[xlsx]' and start again, or use "
+        "--format csv; all tables are there as CSV too.",
     ),
     "parquet_missing": (
-        "Parquet memerlukan tambahan parquet. Jalankan pip install 'ocr-recap[parquet]' lalu ulangi, atau baca tanpa "
-        "--format parquet; semua tabel juga ada sebagai CSV.",
-        "Parquet needs the extra parquet. Run pip install 'ocr-recap[parquet]' and start again, or read without "
-        "--format parquet; all tables are there as CSV too.",
+        "Parquet memerlukan tambahan parquet. Jalankan pip install 'ocr-recap[parquet]' lalu ulangi, atau pakai "
+        "--format csv; semua tabel juga ada sebagai CSV.",
+        "Parquet needs the extra parquet. Run pip install 'ocr-recap[parquet]' and start again, or use "
+        "--format csv; all tables are there as CSV too.",
     ),
     "names_missing": (
-        "Nama wilayah memerlukan tambahan names. Jalankan pip install 'ocr-recap[names]' lalu ulangi, atau baca tanpa "
-        "--names.",
-        "Names of regions need the extra names. Run pip install 'ocr-recap[names]' and start again, or read without "
-        "--names.",
+        "Nama wilayah memerlukan tambahan names. Jalankan pip install 'ocr-recap[names]' lalu ulangi, atau pakai "
+        "--no-names.",
+        "Names of regions need the extra names. Run pip install 'ocr-recap[names]' and start again, or use --no-names.",
     ),
 }
 

@@ -18,6 +18,18 @@ _READ: Final[Mapping[str, Message]] = {
     "head_review": ("perlu diperiksa", "review"),
     "head_blank": ("kosong", "blank"),
     "head_problem": ("masalah", "problem"),
+    "kept_options": (
+        "Seperti pembacaan sebelumnya di folder ini: {options}. Agar tidak ikut, tulis --no-overlay, --no-save-pages, "
+        "--no-names, --no-stations, --format csv atau --csv-dialect.",
+        "As in the earlier run in this folder: {options}. To leave it out, add --no-overlay, --no-save-pages, "
+        "--no-names, --no-stations, --format csv or --csv-dialect.",
+    ),
+    "dropped_options": (
+        "Pembacaan sebelumnya di folder ini memakai {options}; yang ini tidak. Agar tetap berlaku, hentikan (Ctrl-C) "
+        "dan jalankan lagi dengan opsi itu.",
+        "The earlier run in this folder had {options}; this one has not. To keep it, stop (Ctrl-C) and start again "
+        "with that option.",
+    ),
     "more_photos": ("... dan {more} foto lagi", "... and {more:more photo}"),
     "skipped": ("Dilewati ({count}): {names}", "Skipped ({count}): {names}"),
     "unchanged": (
@@ -135,11 +147,15 @@ _STATUS: Final[Mapping[str, Message]] = {
 _CHECK: Final[Mapping[str, Message]] = {
     "judged_good": ("BAIK", "GOOD"),
     "judged_look": ("PERIKSA", "LOOK"),
-    "judged_again": ("ULANGI", "RETAKE"),
+    "judged_retake": ("ULANGI", "RETAKE"),
     "photo_figures": (
         "{template}, halaman {page}; kotak {pixels:.0f} piksel, kabur {blur}, kertas {paper:.0f}, kontras "
         "{contrast:.0f}",
         "{template}, page {page}; boxes {pixels:.0f} pixels, blur {blur}, paper {paper:.0f}, contrast {contrast:.0f}",
+    ),
+    "checked": (
+        "{photos} foto: {good} BAIK, {look} PERIKSA, {retake} ULANGI.",
+        "{photos:photo}: {good} GOOD, {look} LOOK, {retake} RETAKE.",
     ),
 }
 

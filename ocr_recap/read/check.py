@@ -17,7 +17,7 @@ from ..records.options import Options
 from ..records.record import PhotoQuality, Problem
 from ..records.record import problem as make_problem
 
-Judgement = Literal["good", "look", "again"]
+Judgement = Literal["good", "look", "retake"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Check:
     """What was found about one photo.
 
     Attributes:
-        judgement: `good`; `look`: readable, but see the advice; `again`: take it again.
+        judgement: `good`; `look`: readable, but see the advice; `retake`: take it again.
         template, page: the form that was found, or None.
         quality: its figures; None where no form was found.
         advice: problems and warnings with their next steps, most pressing first.
@@ -41,7 +41,7 @@ class Check:
 def unchecked(code: str, data: Mapping[str, Any]) -> Check:
     """What is said of a photo that could not be looked at: to take it again, and why."""
     said = {key: value for key, value in data.items() if key != "sha256"}
-    return Check("again", None, None, None, (make_problem(code, **said),))
+    return Check("retake", None, None, None, (make_problem(code, **said),))
 
 
 @one_thread()
@@ -68,5 +68,5 @@ def check(source: Source, name: str, templates: Sequence[Template], options: Opt
     quality = advice.page(photo, located, advice.cells(located, patches))
     counts = [f.id for f in located.template.fields_of(located.page_id) if f.role == "count"]
     said = advice.warnings(located, quality, sum(len(patches[i].cells) for i in counts))
-    judgement: Judgement = "again" if advice.take_again(said) else "look" if said else "good"
+    judgement: Judgement = "retake" if advice.take_again(said) else "look" if said else "good"
     return Check(judgement, located.template.id, located.page_id, quality, said)

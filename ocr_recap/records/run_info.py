@@ -29,6 +29,7 @@ class RunInfo(JsonLine):
         language, dialect: of the report and the tables.
         formats: of tables, by name (`report/table_formats.py`); None in runs of versions that had only the next two.
         workbook, parquet: whether `xlsx` and `parquet` are among them.
+        overlay, save_pages: whether the pictures `overlay/` and `pages/` were asked for.
         names: whether stations have the names of their regions.
         chained: this version logs decisions as a chain of hashes; false in runs of versions that did not.
         weights_sha256: of the digit reader.
@@ -36,6 +37,8 @@ class RunInfo(JsonLine):
             that had none.
         templates: SHA-256 of the forms in `templates/` by id, in the order of the tables.
         lists: SHA-256 of the manifest and the roll, if they were given.
+        roll: the stations of the roll, which later runs in the folder keep; None: there was no roll, or the version
+            did not write it down.
         photos: how many there were.
         stations_without_photos: of the roll, in its order.
         skipped: files in the input folders that are no photos.
@@ -55,11 +58,14 @@ class RunInfo(JsonLine):
     formats: tuple[str, ...] | None = None
     workbook: bool = False
     parquet: bool = False
+    overlay: bool = False
+    save_pages: bool = False
     names: bool = False
     chained: bool = False
     weights_sha256: str
     templates: dict[str, str]
     lists: dict[str, str]
+    roll: tuple[str, ...] | None = None
     photos: int
     stations_without_photos: tuple[str, ...]
     skipped: tuple[str, ...]

@@ -19,10 +19,11 @@ from .tasks import Count, Done, Failed, Single, Task
 
 @dataclass(frozen=True)
 class Asked:
-    """A file, and how results call it."""
+    """A file, how results call it, and which of its frames is asked for, from 0; None: all of them."""
 
     source: Source
     name: str
+    frame: int | None = None
 
 
 def in_order(
@@ -64,11 +65,12 @@ class _Work:
         number = 0
         for file, (asked, frames_there) in enumerate(zip(self._asked, self._counted, strict=True)):
             count = 1 if isinstance(frames_there, Failed) else frames_there
-            for frame in range(min(count, self._most + 1)):
+            one = asked.frame
+            for frame in range(min(count, self._most + 1)) if one is None else (one,):
                 task = Single(asked.source, asked.name, frame, self._check, number, file)
                 number += 1
                 fault = frames_there if isinstance(frames_there, Failed) else self._limits.fault(file, frame)
-                if frame == self._most:
+                if one is None and frame == self._most:
                     data = {"frames": count, "first": frame + 1, "limit": self._most}
                     fault = Failed("frames_not_read", tuple(data.items()))
                 if fault:

@@ -1,0 +1,206 @@
+"""Help and usage errors in one language: Typer lays the screen out, and every word on it is of our catalogue.
+
+Before a command line is parsed, its language is looked up (`--lang`, else the environment) and the texts of that
+language are put into the tree of commands. What Typer's own completion prints stays English.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import typer
+from rich.markup import escape
+from typer.core import TyperCommand, TyperGroup
+
+from ..messages import help_texts
+from ..messages.catalog import Language, Message, Wording, both, filled
+from ..messages.errors import WrongUse
+from .common import language_of_words, told
+
+# Typer exports one class of the family alone; this is the one that all mistakes on a command line are of.
+_UsageError = cast(type[Exception], typer.BadParameter.__base__)
+
+
+class _Spoken:
+    """What a command and a group have in common."""
+
+    language: Language = "id"
+
+    def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
+        """Write the line that says how the command is called."""
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=_word("usage", self.language))
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option `--help`, `-h`."""
+        option = cast(Any, super()).get_help_option(ctx)
+        if option is not None:
+            option.opts.sort(key=len, reverse=True)
+            _describe(option, "", self.language)
+        return option
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help; the words that Typer adds to an option are constants of its module `rich_utils`."""
+        from typer import rich_utils  # noqa: PLC0415  (it loads much of Rich, and only help needs it)
+
+        words = {
+            "DEFAULT_STRING": _word("default", self.language),
+            "REQUIRED_LONG_STRING": _word("required", self.language),
+            "ARGUMENTS_PANEL_TITLE": _panel("arguments", self.language),
+            "OPTIONS_PANEL_TITLE": _panel("options", self.language),
+            "COMMANDS_PANEL_TITLE": _panel("commands", self.language),
+        }
+        for name, word in words.items():
+            setattr(rich_utils, name, word)
+        cast(Any, super()).format_help(ctx, formatter)
+
+
+class Command(_Spoken, TyperCommand):
+    """A command whose help is in one language."""
+
+
+class Group(_Spoken, TyperGroup):
+    """A group of commands whose help is in one language."""
+
+
+class Root(Group):
+    """The whole command line."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command line and exit; a mistake in it is told as every other error is."""
+        language = language_of_words(sys.argv[1:] if args is None else args)
+        speak(self, language)
+        try:
+            code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
+        except _UsageError as fault:
+            if not standalone_mode:
+                raise
+            code = 2 if _is_help(fault) else told(refused(fault), language).exit_code
+        if not standalone_mode:
+            return code
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def speak(command: Any, language: Language, path: tuple[str, ...] = ()) -> None:
+    """Put the texts of one language into a command, its parameters, and the commands below it.
+
+    Raises:
+        KeyError: a command or a parameter has no text.
+    """
+    key = " ".join(path)
+    command.language = language
+    command.help = filled(help_texts.COMMANDS[key], language, {})
+    command.epilog = f"{_word('example', language)}\n  {help_texts.EXAMPLES[key]}"
+    command.options_metavar = _word("some_options", language)
+    for parameter in command.params:
+        _describe(parameter, key, language)
+    if isinstance(command, TyperGroup):
+        command.subcommand_metavar = _word("some_command", language)
+        for name, inner in command.commands.items():
+            speak(inner, language, (*path, name))
+            if not path:
+                cast(Any, inner).rich_help_panel = _panel(help_texts.PANEL_OF_COMMAND[name], language)
+
+
+def refused(fault: Any) -> WrongUse:
+    """What Typer says against a command line, as an error of ours."""
+    kind, ctx = type(fault).__name__, fault.ctx
+    command = f"{ctx.command_path if ctx else 'ocr-recap'} -h"
+    parameter = getattr(fault, "param", None)
+    if kind == "MissingParameter" and parameter is not None:
+        return WrongUse("usage_missing", what=_called(parameter), help=command)
+    if kind == "BadParameter" and parameter is not None:
+        return WrongUse("usage_value", what=_called(parameter), allowed=_allowed(parameter), help=command)
+    if kind == "NoSuchOption":
+        similar = ", ".join(sorted(fault.possibilities or ())) or "-"
+        return WrongUse("usage_no_option", option=fault.option_name, similar=similar, help=command)
+    if kind == "BadOptionUsage":
+        return WrongUse("usage_option", option=fault.option_name, help=command)
+    if ctx is not None and isinstance(ctx.command, TyperGroup):
+        named = re.search(r"'(.*?)'", fault.message)
+        return WrongUse("usage_no_command", name=named[1] if named else "-", help=command)
+    return WrongUse("usage_arguments", help=command)
+
+
+def _is_help(fault: Exception) -> bool:
+    """Whether a command that needs arguments got none, so that its help was shown."""
+    return type(fault).__name__ == "NoArgsIsHelpError"
+
+
+def _describe(parameter: Any, command: str, language: Language) -> None:
+    name = parameter.name
+    text = _found(help_texts.PARAMETERS, command, name)
+    if text is None:
+        raise KeyError(f"{command}.{name}")
+    parameter.help = escape(filled(text, language, {}))
+    value, default = _found(help_texts.VALUES, command, name), _found(help_texts.DEFAULTS, command, name)
+    if getattr(parameter, "is_flag", False):
+        parameter.metavar = ""  # else the help says `<bool>`
+    elif value is not None:
+        parameter.metavar = filled(value, language, {})
+    if parameter.param_type_name == "argument":
+        parameter.display_type_rich = _no_type  # else the help says `<list[Path]>`
+    if default is not None:
+        parameter.show_default = filled(default, language, {})
+    if parameter.param_type_name == "option":
+        group = _found(help_texts.PANEL_OF, command, name) or "options"
+        parameter.rich_help_panel = _panel(group, language)
+
+
+def _no_type(ctx: Any) -> None:
+    """In place of a method that tells the type of an argument."""
+
+
+def _found(texts: Mapping[str, Any], command: str, name: str) -> Any:
+    own = texts.get(f"{command}.{name}")
+    return texts.get(name) if own is None else own
+
+
+def _called(parameter: Any) -> str:
+    """How a parameter is named on the command line."""
+    return parameter.metavar or parameter.name if parameter.param_type_name == "argument" else parameter.opts[0]
+
+
+def _allowed(parameter: Any) -> Wording:
+    """Which values a parameter takes."""
+    choices = _trait(parameter, "choices")
+    if choices:
+        values = ", ".join(str(getattr(choice, "value", choice)) for choice in choices)
+        return Wording(values, values)
+    least, most = _trait(parameter, "min"), _trait(parameter, "max")
+    if least is None:
+        return Wording(**both(help_texts.WORDS["whole_number"], {}))
+    key = "number_from" if most is None else "number_between"
+    return Wording(**both(help_texts.WORDS[key], {"least": f"{least:g}", "most": most}))
+
+
+def _trait(parameter: Any, name: str) -> Any:
+    """A limit of a parameter's values: of its own in newer versions of Typer, of its type in older ones."""
+    for owner in (parameter, getattr(parameter, "type_descriptor", None), getattr(parameter, "type", None)):
+        if (found := getattr(owner, name, None)) is not None:
+            return found
+    return None
+
+
+def _word(key: str, language: Language) -> str:
+    return _in(help_texts.WORDS[key], language)
+
+
+def _panel(key: str, language: Language) -> str:
+    return _in(help_texts.PANELS[key], language)
+
+
+def _in(message: Message, language: Language) -> str:
+    """A text as it stands, with its braces."""
+    return message[0] if language == "id" else message[1]
