@@ -12,6 +12,7 @@ from ocr_recap.locate.paper.creases import kinks
 from ocr_recap.locate.paper.displacement import Displacement
 from ocr_recap.locate.paper.line_fit import refine, ruling
 from ocr_recap.locate.paper.nonrigid import SURE, follow, sharpened
+from ocr_recap.locate.paper.placement import Placement
 from ocr_recap.locate.paper.surface_fit import folds, thinned
 
 FORM = load_template("c1-kwk-2017")
@@ -110,7 +111,7 @@ def test_sharpening_meets_the_lines_beside_creases():
     shot = Bent(FORM, "plano", steeply)
     rules = ruling(FORM, "plano")
     plane = refine(shot.gray, shot.homography, rules, NO_ANCHORS)
-    start = (shot.homography, lambda points: points + 0.9 * steeply(points))
+    start = Placement(shot.homography, lambda points: points + 0.9 * steeply(points))
     coarse = follow(shot.gray, None, plane, [], rules, NO_ANCHORS, start)
     assert coarse.surface is not None
     sharp = sharpened(shot.gray, coarse, rules, NO_ANCHORS)

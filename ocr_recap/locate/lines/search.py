@@ -19,6 +19,7 @@ from ..marks.fit_hypothesis import is_flat
 from ..paper.correspondences import Correspondences
 from ..paper.line_fit import Fit, LineSamples, refine, ruling
 from ..paper.nonrigid import LEFT, SURE, follow, outgrown, sharpened
+from ..paper.placement import Placement
 from ..paper.surface_fit import met
 from .agreement import MOST, SLACK, LineFit, agrees, explained
 from .alignment import Placed, Ruler
@@ -192,7 +193,7 @@ def _followed(gray: GrayImage, seen: Rectified, plane: LineFit, start: _Start | 
     if is_flat(plane.fit) or (start is None and plane.agreement < _WORTH_FOLLOWING):
         return plane
     rules = ruling(plane.template, plane.page_id)
-    bend = None if start is None else (start.homography, start.moved)
+    bend = None if start is None else Placement(start.homography, start.moved)
     fit = follow(gray, None, plane.fit, [], rules, _NOTHING, bend, most_left=LEFT)
     return plane if fit.surface is None else max(plane, _bent(gray, seen, plane, fit), key=lambda f: f.rank)
 

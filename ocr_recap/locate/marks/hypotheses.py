@@ -20,6 +20,7 @@ from ...forms.template import Template
 from ...imaging.arrays import FloatArray
 from ...imaging.fiducials import SeenMark, SeenTag
 from ...imaging.homography import project, through_four
+from ..paper.correspondences import Correspondences
 from ..paper.line_fit import LineSamples, quick_score, ridge_distance, ruling
 
 Layout = tuple[Template, str, FloatArray]  # a page and the centres of its corner marks, mm
@@ -147,7 +148,7 @@ def settle(view: AnchorView, loose: Hypothesis, tag: SeenTag, reach: float) -> H
     seen = np.array([p for _, p in loose.marks])
     far = marks.centers[int(np.linalg.norm(marks.centers[:, None] - source[None], axis=-1).min(axis=1).argmax())]
     middle = project(np.asarray(np.linalg.inv(loose.homography), dtype=np.float64), tag.corners.mean(axis=0))
-    known = (np.vstack([source, middle]), np.vstack([seen, tag.corners.mean(axis=0)]))
+    known = Correspondences(np.vstack([source, middle]), np.vstack([seen, tag.corners.mean(axis=0)]))
     size = float(np.linalg.norm(seen[0] - seen[1]))
     rules = view.ruling(loose.template, loose.page_id)
     found = _search_corner(view.distance, rules, known, far, project(loose.homography, far), reach * size)
@@ -265,7 +266,7 @@ def _sets(
     for template, page_id, _ in layouts:
         rules = view.ruling(template, page_id)
         lost = centers[trio.missing]
-        where = (centers[kept], seen)
+        where = Correspondences(centers[kept], seen)
         homography = _search_corner(view.distance, rules, where, lost, trio.guess, reach, _LEAST_COARSE)
         if homography is not None:
             competing.append(Hypothesis(template, page_id, homography, known, False))
@@ -275,7 +276,7 @@ def _sets(
 def _search_corner(
     distance: NDArray[np.float32],
     rules: LineSamples,
-    known: tuple[FloatArray, FloatArray],
+    known: Correspondences,
     lost: FloatArray,
     guess: FloatArray,
     reach: float,
@@ -286,19 +287,21 @@ def _search_corner(
     Args:
         distance: from `ridge_distance`.
         rules: line samples of the page.
-        known: (3, 2) mm and (3, 2) px of what was seen.
+        known: three points that were seen.
         lost: the lost corner, mm.
         guess: where it may be, px.
         reach: how far it may be from there, px.
         least: give up (None) where the coarse look scores less.
     """
-    source = np.vstack([known[0], lost])
+    source = np.vstack([known.page, lost])
     place, best = guess, np.eye(3)
     tolerance = reach / 16
     for every in (6, 2, 2):  # a coarse look needs few samples
         offsets = np.linspace(-reach, reach, 15)
         places = place + np.stack(np.meshgrid(offsets, offsets), axis=-1).reshape(-1, 2)
-        targets = np.concatenate([np.broadcast_to(known[1], (len(places), *known[1].shape)), places[:, None]], axis=1)
+        targets = np.concatenate(
+            [np.broadcast_to(known.photo, (len(places), *known.photo.shape)), places[:, None]], axis=1
+        )
         stack = through_four(source, targets)
         scores = quick_score(distance, stack, rules, max(1.5, tolerance), every)
         index = int(scores.argmax())

@@ -20,6 +20,7 @@ from .correspondences import Correspondences
 from .creases import find_creases
 from .displacement import Displacement
 from .line_fit import Fit, LineSamples
+from .placement import Placement
 from .region_growing import grown
 from .surface_fit import BENT, MOST_LEFT, NEAR, Bent, Rounds, fitted, folds, met, score, sight, thinned
 
@@ -50,7 +51,7 @@ def follow(
     starts: Sequence[FloatArray],
     ruled: LineSamples,
     anchors: Correspondences,
-    bend: tuple[FloatArray, Callable[[FloatArray], FloatArray]] | None = None,
+    bend: Placement | None = None,
     gentle: Fit | None = None,
     most_left: float = MOST_LEFT,
 ) -> Fit:
@@ -65,7 +66,7 @@ def follow(
             folded.
         ruled: line samples of the page.
         anchors: the corner marks that were seen.
-        bend: a homography (mm to px), and where the paper is known to lie instead of (n, 2) mm: another start.
+        bend: where the paper is known to lie: another start.
         gentle: what came of following it without creases.
         most_left: residual from which paper was forced; more where it is to be sharpened.
 
@@ -83,7 +84,7 @@ def follow(
     # Most paper bends gently: creases, which cost ten times as much, are looked for where that does not suffice.
     ways: list[tuple[FloatArray, bool, FloatArray | None]] = []
     ways += [(fit.homography, False, None)] if gentle is None else []
-    ways += [(bend[0], True, bend[1](thin.points) - thin.points)] if bend is not None else []
+    ways += [(bend.homography, True, bend.moved(thin.points) - thin.points)] if bend is not None else []
     ways += [(start, True, None) for start in starts if distance is not None]
 
     def is_better(bent: Bent) -> bool:
@@ -137,7 +138,7 @@ def outgrown(gray: GrayImage, fit: Fit, ruled: LineSamples, anchors: Corresponde
     def moved(points: FloatArray) -> FloatArray:
         return points + moves
 
-    there = follow(gray, None, fit, [], ruled, anchors, (homography, moved), most_left=LEFT)
+    there = follow(gray, None, fit, [], ruled, anchors, Placement(homography, moved), most_left=LEFT)
     return fit if there.surface is None or there.surface is fit.surface else sharpened(gray, there, ruled, anchors)
 
 
