@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from ocr_recap import Options, Reader
-from ocr_recap.decide.case import heard_together
+from ocr_recap.decide.case import reconciled
 from ocr_recap.decide.evidence import interpret
 from ocr_recap.decide.policy import decide
 from ocr_recap.evaluate.bounds import clopper_pearson
@@ -98,7 +98,7 @@ def read_page(kind: str, writers: Writers, seed: int, index: int) -> Counter[str
     counts: Counter[str] = Counter(pages=1, found=record.page is not None, numbers=len(old) if record.page else 0)
     if record.page is None or record.page.page != page:
         return counts
-    cases, rules = heard_together([case_of(i, f) for i, f in record.fields.items()], form.rules_of(page))
+    cases, rules = reconciled([case_of(i, f) for i, f in record.fields.items()], form.rules_of(page))
     new = {fact["id"]: fact["value"] for fact in made.truth["fields"]}
     for policy in POLICIES:
         decisions = decide(cases, rules, policy)

@@ -7,7 +7,7 @@ the usual seed are a development set: they were measured with many versions, and
 them. What the witnesses say is decided in several ways:
 
 - digits alone: the likeliest number of the digit cells, accepted from the posterior of the strict policy up;
-- + bubbles, + strokes and row totals: the same with these witnesses heard;
+- + bubbles, + strokes and row totals: the same with these witnesses;
 - + rules hard: every exact rule must hold, as a solver of constraints would have it;
 - + rules soft: the posterior that `ocr_recap` works with, by the same threshold;
 - strict, balanced: as `ocr_recap` decides: second witness, objections, quality and all.
@@ -34,12 +34,12 @@ import numpy as np
 
 from ocr_recap.cells.digit_reader import CLASSES
 from ocr_recap.decide import policy, posterior
-from ocr_recap.decide.case import Case, heard_together
+from ocr_recap.decide.case import Case, reconciled
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.calibration import calibrate
 from ocr_recap.forms import template
 from ocr_recap.forms.template import Rule, Template
-from ocr_recap.synth.sets.inferred_documents import HeardDocument, Session, hear, summary
+from ocr_recap.synth.sets.inferred_documents import InferredDocument, Session, infer, summary
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20_241_331
@@ -90,7 +90,7 @@ def main() -> None:
     for preset, count in (("field", args.documents), ("hard", args.hard)):
         if count:
             session = Session((FORM,), preset, "test", args.seed, 0, count)
-            found[preset] = measure(list(hear(session, args.workers, args.keep)))
+            found[preset] = measure(list(infer(session, args.workers, args.keep)))
             print(
                 f"\n{preset}: {found[preset]['pages']}\n\n{table(found[preset])}\n\n{remarks(found[preset])}",
                 flush=True,
@@ -98,7 +98,7 @@ def main() -> None:
     args.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 
-def measure(documents: Sequence[HeardDocument]) -> dict[str, Any]:
+def measure(documents: Sequence[InferredDocument]) -> dict[str, Any]:
     """All figures of one set of documents."""
     form = template.load(template.available()[FORM])
     said: dict[str, list[list[Said]]] = {name: [] for name in VARIANTS}
@@ -112,13 +112,13 @@ def measure(documents: Sequence[HeardDocument]) -> dict[str, Any]:
             said[name].append(list(weighed(document, form, name)))
         cases = [number.case(name) for name, number in document.numbers.items()]
         start = time.process_time()
-        heard, rules = heard_together(cases, form.rules)
+        together, rules = reconciled(cases, form.rules)
         for name in POLICIES:
-            decisions = policy.decide(heard, rules, POLICIES[name])
+            decisions = policy.decide(together, rules, POLICIES[name])
             if name == "strict":
                 seconds.append(time.process_time() - start)
-            said[name].append([_decided(document, case, decisions[case.field]) for case in heard])
-            verdicts.add(name, document, form, heard, rules, decisions)
+            said[name].append([_decided(document, case, decisions[case.field]) for case in together])
+            verdicts.add(name, document, form, together, rules, decisions)
     counts = {field.id for field in form.fields if field.role == "count"}
     every = {name: [n for numbers in each for n in numbers] for name, each in said.items()}
     found["variants"] = {name: figures([n for n in each if n.field in counts]) for name, each in every.items()}
@@ -132,7 +132,7 @@ def measure(documents: Sequence[HeardDocument]) -> dict[str, Any]:
     return found
 
 
-def single_cells(documents: Sequence[HeardDocument]) -> dict[str, Any]:
+def single_cells(documents: Sequence[InferredDocument]) -> dict[str, Any]:
     """The digit reader on all cells: how often it is right, its calibration error, and by `SURE` how many cells it
     calls a digit so surely, and how many of these hold something else."""
     numbers = [number for document in documents for number in document.numbers.values()]
@@ -155,7 +155,7 @@ def single_cells(documents: Sequence[HeardDocument]) -> dict[str, Any]:
     }
 
 
-def weighed(document: HeardDocument, form: Template, variant: str) -> Iterator[Said]:
+def weighed(document: InferredDocument, form: Template, variant: str) -> Iterator[Said]:
     """Every number by the posterior of some witnesses alone."""
     place = VARIANTS.index(variant)
     cases = {
@@ -172,7 +172,7 @@ def weighed(document: HeardDocument, form: Template, variant: str) -> Iterator[S
         yield Said(name, document.numbers[name].value, value, chance, chance >= threshold)
 
 
-def _decided(document: HeardDocument, case: Case, decision: policy.PolicyDecision) -> Said:
+def _decided(document: InferredDocument, case: Case, decision: policy.PolicyDecision) -> Said:
     blank = decision.status == "blank"
     value = None if blank else case.value
     return Said(case.field, document.numbers[case.field].value, value, case.confidence, decision.status != "review")
@@ -205,7 +205,7 @@ class Verdicts:
     def add(
         self,
         name: str,
-        document: HeardDocument,
+        document: InferredDocument,
         form: Template,
         cases: Sequence[Case],
         rules: Sequence[posterior.Evaluated],

@@ -6,7 +6,7 @@
 Every form that the package carries takes turns; photos are filled by test writers. `field` and `hard` are read until
 there are `--cells` cells of each; then each size of photo and each defect with the preset *field* (`clean` for
 defects) until there are `--defect-cells`. Cells whose corners lie outside of the photo are left out. Nothing is
-located and no other witness is heard, so the figures are those of the readers. Everything depends on the seed only.
+located and no other witness is asked, so the figures are those of the readers. Everything depends on the seed only.
 
 A cell in which a digit was struck out or written over is counted apart: there *other* is as good as the digit that
 counts, and the old digit is an error. What the digits' errors are made of: how they were written, and how large the

@@ -33,7 +33,7 @@ from ocr_recap.batch.options import BatchOptions
 from ocr_recap.batch.plan import Planned
 from ocr_recap.batch.publish_readings import Wanted
 from ocr_recap.batch.run_info_builder import now, run_info
-from ocr_recap.read.workers.tasks import Made
+from ocr_recap.read.workers.tasks import Product
 from ocr_recap.records.record import Record
 from ocr_recap.report.pictures import STRIP_HEIGHT
 
@@ -91,7 +91,7 @@ def publish_many(out: Path, photos: int, workbook: bool) -> None:
     out.mkdir(parents=True)
     journal = Journal(out)
     journal.begin("read")
-    by_page: dict[str, list[tuple[Record, Made]]] = {"1": [], "2": [], "3": []}
+    by_page: dict[str, list[tuple[Record, Product]]] = {"1": [], "2": [], "3": []}
     for path in sorted(SAMPLES.glob("*.jpg")):
         made = read_job(reader, Job(path, path.name, checksums.of(path), path.stem))
         record = Record.from_json(zlib.decompress(made.record).decode())
@@ -110,7 +110,7 @@ def publish_many(out: Path, photos: int, workbook: bool) -> None:
     print(f"most memory of the whole script {memory:.0f} MB")
 
 
-def repeated(by_page: dict[str, list[tuple[Record, Made]]], photos: int, journal: Journal) -> Iterator[Planned]:
+def repeated(by_page: dict[str, list[tuple[Record, Product]]], photos: int, journal: Journal) -> Iterator[Planned]:
     """Journal copies under other names and hashes, page by page of station after station."""
     rng = np.random.default_rng(0)
     for index in range(photos):

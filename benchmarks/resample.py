@@ -2,7 +2,7 @@
 
     python benchmarks/resample.py [--numbers 400000] [--documents 240] [--hard 40] [--keep DIR] [--workers 2]
 
-Documents by test writers are drawn, photographed and heard once (`ocr_recap.synth.sets.inferred_documents`). Then
+Documents by test writers are drawn, photographed and read once (`ocr_recap.synth.sets.inferred_documents`). Then
 other stations are made up, with their clerks' slips. Every page takes one photo as its source: each cell gets the
 evidence of a cell with the same writing, with that of its column of bubbles, so that a shadow lies on both; and each
 grid that of a grid of strokes with its row totals, shifted to the new count. As far as they reach all come from that
@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from ocr_recap.cells.row_totals import TotalsReading
 from ocr_recap.cells.tally_reader import TallyReading
 from ocr_recap.decide import evidence, policy
-from ocr_recap.decide.case import Case, heard_together, make_case
+from ocr_recap.decide.case import Case, make_case, reconciled
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.forms import template
 from ocr_recap.forms.fields import FormField
@@ -37,7 +37,7 @@ from ocr_recap.forms.template import Template
 from ocr_recap.imaging.arrays import FloatArray
 from ocr_recap.synth.forms import clerk, numbers
 from ocr_recap.synth.forms.fill import FieldWriting
-from ocr_recap.synth.sets.inferred_documents import HeardDocument, HeardNumber, Session, hear
+from ocr_recap.synth.sets.inferred_documents import InferredDocument, InferredNumber, Session, infer
 from ocr_recap.synth.sets.parallel import in_order
 
 Counted = tuple[int, TallyReading | None, TotalsReading | None]  # how many there are, and what was read
@@ -75,16 +75,16 @@ def resample(
     Args:
         form: which.
         count: how many numbers.
-        seed: of the documents that are heard and of those made up.
+        seed: of the documents that are read and of those made up.
         workers: processes.
-        documents: how many are heard, of the field and the hard preset.
-        keep: a folder for what was heard (`inferred_documents.hear`).
+        documents: how many are read, of the field and the hard preset.
+        keep: a folder for what was read (`inferred_documents.infer`).
     """
-    heard: list[HeardDocument] = []
+    inferred: list[InferredDocument] = []
     for preset, many in zip(("field", "hard"), documents, strict=True):
         if many:
-            heard += hear(Session((form.id,), preset, "test", seed, 0, many), workers, keep)
-    sources = {page.id: tuple(_sources(heard, form, page.id)) for page in form.pages}
+            inferred += infer(Session((form.id,), preset, "test", seed, 0, many), workers, keep)
+    sources = {page.id: tuple(_sources(inferred, form, page.id)) for page in form.pages}
     made_up = -(-count // len(form.fields))
     pieces = [(seed, first, min(PIECE, made_up - first)) for first in range(0, made_up, PIECE)]
     total = np.zeros((len(POLICIES), 5), dtype=int)
@@ -103,16 +103,16 @@ def resample(
     return found
 
 
-def _sources(heard: Sequence[HeardDocument], form: Template, page: str) -> list[Source]:
+def _sources(inferred: Sequence[InferredDocument], form: Template, page: str) -> list[Source]:
     """One for each time that a page was found, then all of these as one."""
     fields = form.fields_of(page)
-    found = [_source([document], fields) for document in heard if document.pages[page] == "found"]
-    return [*found, _source(heard, fields)]
+    found = [_source([document], fields) for document in inferred if document.pages[page] == "found"]
+    return [*found, _source(inferred, fields)]
 
 
-def _source(heard: Sequence[HeardDocument], fields: Sequence[FormField]) -> Source:
+def _source(inferred: Sequence[InferredDocument], fields: Sequence[FormField]) -> Source:
     source = Source(defaultdict(list), defaultdict(list), defaultdict(list), [])
-    for document in heard:
+    for document in inferred:
         slipped = {slip["field"] for slip in document.slips}
         for field in fields:
             number = document.numbers.get(field.id)
@@ -130,7 +130,7 @@ def _source(heard: Sequence[HeardDocument], fields: Sequence[FormField]) -> Sour
     return Source(dict(source.plain), dict(source.bubbled), dict(source.counted), source.seen)
 
 
-def _grid(number: HeardNumber) -> tuple[tuple[bool, bool], Counted] | None:
+def _grid(number: InferredNumber) -> tuple[tuple[bool, bool], Counted] | None:
     """Whether a grid has strokes and row totals, and what was read there; None where it cannot serve."""
     if number.strokes is None or number.counted is None:
         return None
@@ -158,7 +158,7 @@ def decide(form_id: str, sources: dict[str, tuple[Source, ...]], piece: tuple[in
         except LookupError:
             counts[:, 4] += 1
             continue
-        cases, rules = heard_together(cases, form.rules)
+        cases, rules = reconciled(cases, form.rules)
         for place, name in enumerate(POLICIES):
             decisions = policy.decide(cases, rules, name)
             for case in cases:
@@ -220,7 +220,7 @@ def _case(field: FormField, said: FieldWriting, wrong_bubble: bool, drawn: _Draw
         count = sum(said.strokes.rows)
         rows = [row.strip(" X-") for row in said.row_texts or ()]
         strokes, totals = _shifted(drawn.grid(count > 0, any(rows)), count, sum(int(row) for row in rows if row))
-    return make_case(field.id, evidence.hear(cells, bubbles, strokes, totals), *drawn.seen())
+    return make_case(field.id, evidence.number_evidence(cells, bubbles, strokes, totals), *drawn.seen())
 
 
 def _shifted(grid: Counted, count: int, total: int) -> tuple[TallyReading | None, TotalsReading | None]:
@@ -243,7 +243,7 @@ def _moved(chances: FloatArray, by: int) -> FloatArray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--numbers", type=int, default=400_000)
-    parser.add_argument("--documents", type=int, default=240, help="heard documents of the field preset")
+    parser.add_argument("--documents", type=int, default=240, help="documents read of the field preset")
     parser.add_argument("--hard", type=int, default=40, help="of the hard preset")
     parser.add_argument("--template", default="c-hasil-ppwp-2024")
     parser.add_argument("--seed", type=int, default=20_241_331)

@@ -28,7 +28,7 @@ from ocr_recap.cells.readers import Readers
 from ocr_recap.cells.row_totals import TotalReading
 from ocr_recap.cells.tally_crop import OTHER
 from ocr_recap.cells.tally_reader import SIGNS, TallyReading
-from ocr_recap.decide.ask_witnesses import hear_witnesses
+from ocr_recap.decide.ask_witnesses import ask_witnesses
 from ocr_recap.decide.evidence import read_total
 from ocr_recap.forms import template
 from ocr_recap.imaging.photo import Photo, load
@@ -75,11 +75,11 @@ def by_corners(photo: Photo, truth: dict[str, Any], readers: Readers) -> Read:
 
 
 def by_reader(photo: Photo, forms: list[template.Template], readers: Readers) -> Read:
-    heard = hear_witnesses(crop(photo, locate(photo, forms)), readers)
-    strokes = {name: h.evidence.strokes for name, h in heard.items() if h.evidence.strokes is not None}
+    witnessed = ask_witnesses(crop(photo, locate(photo, forms)), readers)
+    strokes = {name: h.evidence.strokes for name, h in witnessed.items() if h.evidence.strokes is not None}
     totals = {
         (name, total.row): total
-        for name, h in heard.items()
+        for name, h in witnessed.items()
         if h.evidence.totals is not None
         for total in h.evidence.totals.totals
     }

@@ -26,7 +26,7 @@ from ocr_recap.records.field_record import (
     quad,
 )
 from ocr_recap.records.options import Options
-from ocr_recap.records.record import Page, PhotoInfo, Problem, Provenance, Record, RuleResult
+from ocr_recap.records.record import PagePlace, PhotoInfo, Problem, Provenance, Record, RuleResult
 
 FORM = template.load("c-hasil-ppwp-2024")
 SCALE = 3.0
@@ -141,7 +141,7 @@ def located(file: str = "a.jpg", sha256: str = "0" * 64, page: str = "2", frame:
     )
     return Record(
         photo=PhotoInfo(file=file, frame=frame, sha256=sha256, width=size[0], height=size[1]),
-        page=Page(
+        page=PagePlace(
             template=FORM.id,
             page=page,
             corners=quad(FORM.page(page).markers.corners.centers * SCALE - 0.5),

@@ -21,7 +21,7 @@ from ocr_recap.records.record import Record
 from ocr_recap.records.station_codes import Naming, place
 from ocr_recap.report.csv_tables import defused, undefused
 from ocr_recap.report.review_csv import ANSWER_COLUMNS, COLUMNS, KEY_COLUMNS, review_csv, rows
-from ocr_recap.report.view_model import Shown, ShownPhoto
+from ocr_recap.report.view_model import DocumentView, ShownPhoto
 
 FORMS = {FORM.id: FORM}
 AT = "2024-02-14T15:30:00Z"
@@ -34,9 +34,9 @@ def photos() -> list[Record]:
     return [r.model_copy(update={"document": STATION, "station": r.station.model_copy()}) for r in found]
 
 
-def shown(records) -> list[Shown]:
+def shown(records) -> list[DocumentView]:
     """Each photo as a document of its own."""
-    return [Shown(i + 1, 1, document_of(r), (ShownPhoto(r),), FORM) for i, r in enumerate(records)]
+    return [DocumentView(i + 1, 1, document_of(r), (ShownPhoto(r),), FORM) for i, r in enumerate(records)]
 
 
 def document_of(record: Record) -> Document:

@@ -14,8 +14,8 @@ from ocr_recap.cells import bubble_reader as bubble_witness
 from ocr_recap.cells.digit_reader import CLASSES
 from ocr_recap.cells.row_totals import TotalReading, TotalsReading, add_up
 from ocr_recap.cells.tally_reader import TallyReading, convolve
-from ocr_recap.decide.case import Altered, Case, Person, heard_together, make_case
-from ocr_recap.decide.evidence import hear, interpret, read_bubbles, read_cells, read_total
+from ocr_recap.decide.case import Altered, Case, Person, make_case, reconciled
+from ocr_recap.decide.evidence import interpret, number_evidence, read_bubbles, read_cells, read_total
 from ocr_recap.decide.policy import Thresholds, decide, verdict
 from ocr_recap.forms.template import Rule
 
@@ -47,12 +47,12 @@ def case(
     held: bool = False,
     altered: Altered = Altered(),  # noqa: B008
 ) -> Case:
-    said = hear(cells(text, sure), None if filled is None else bubbles(filled))
+    said = number_evidence(cells(text, sure), None if filled is None else bubbles(filled))
     return make_case(field, said, found, True, held=held, altered=altered)
 
 
 def statuses(cases: list[Case], *rules: Rule) -> dict[str, str]:
-    return {name: d.status for name, d in decide(*heard_together(cases, rules)).items()}
+    return {name: d.status for name, d in decide(*reconciled(cases, rules)).items()}
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,8 @@ STRUCK = Altered(struck=True)
     "text, filled", [("117", "117"), ("X32", " 32"), ("XXX", "000"), ("   ", "   "), ("1?7", "117")]
 )
 def test_a_struck_out_number_goes_to_review_whatever_agrees(text: str, filled: str, policy: Any) -> None:
-    heard, rules = heard_together([case("a", text, filled, sure=0.99999, altered=STRUCK)], ())
-    decision = decide(heard, rules, policy)["a"]
+    weighed, rules = reconciled([case("a", text, filled, sure=0.99999, altered=STRUCK)], ())
+    decision = decide(weighed, rules, policy)["a"]
     assert decision.status == "review"
     assert ("struck_out", {}) in decision.reasons
 
@@ -133,17 +133,17 @@ def test_a_struck_out_number_confirms_nobody_and_breaks_nothing() -> None:
     standing, struck = case("total", "117", sure=0.99999), case("total", "117", sure=0.99999, altered=STRUCK)
     assert statuses([*others, standing], TOTAL)["a"] == "accepted"
     assert statuses([*others, struck], TOTAL) == {"a": "review", "b": "review", "total": "review"}
-    heard, rules = heard_together([*others, case("total", "118", sure=0.99999, altered=STRUCK)], [TOTAL])
-    decisions = decide(heard, rules)
+    weighed, rules = reconciled([*others, case("total", "118", sure=0.99999, altered=STRUCK)], [TOTAL])
+    decisions = decide(weighed, rules)
     assert all(code != "rule_broken" for d in decisions.values() for code, _ in d.reasons)
-    cases_ = {c.field: c for c in heard}
+    cases_ = {c.field: c for c in weighed}
     assert verdict(decisions, {"a", "b", "total"}, rules, cases_) == "review", "nobody knows whether it adds up"
 
 
 @pytest.mark.parametrize("policy", ["strict", "balanced"])
 def test_bubbles_that_are_struck_out_send_their_number_to_review(policy: Any) -> None:
-    heard, rules = heard_together([case("a", "117", "117", sure=0.99999, altered=Altered(bubbles=True))], ())
-    decision = decide(heard, rules, policy)["a"]
+    weighed, rules = reconciled([case("a", "117", "117", sure=0.99999, altered=Altered(bubbles=True))], ())
+    decision = decide(weighed, rules, policy)["a"]
     assert (decision.status, decision.reasons[0][0]) == ("review", "bubbles_struck_out")
 
 
@@ -152,7 +152,7 @@ def test_a_box_that_may_hold_two_digits_counts_only_by_clear_ink(policy: Any) ->
     perhaps, surely = Altered(perhaps=(2,)), Altered(overwritten=(2,))
     unclear, clear = case("a", "117", "117", sure=0.98, altered=perhaps), case("b", "117", "117", altered=perhaps)
     plain, over = case("c", "117", "117", sure=0.98), case("d", "117", "117", sure=0.99999, altered=surely)
-    decisions = decide(*heard_together([unclear, clear, plain, over], ()), policy)
+    decisions = decide(*reconciled([unclear, clear, plain, over], ()), policy)
     assert decisions["a"].status == decisions["d"].status == "review"
     assert decisions["a"].reasons[0] == decisions["d"].reasons[0] == ("overwritten", {"cells": "2"})
     assert (decisions["b"].status, decisions["c"].status) == ("accepted", "accepted")
@@ -163,18 +163,18 @@ def test_of_a_number_written_over_bubbles_do_not_choose_the_reading() -> None:
     for place, chances in enumerate(({"1": 0.999}, {"7": 0.6, "1": 0.4}, {"2": 0.999})):
         for char, chance in chances.items():
             table[place, CLASSES.index(char)] = np.log(chance)
-    said = hear(table, bubbles("112"))
+    said = number_evidence(table, bubbles("112"))
     assert make_case("a", said, True, True).value == 112
     assert make_case("a", said, True, True, altered=Altered(overwritten=(2,))).value == 172
-    (decided,), _ = heard_together([make_case("a", said, True, True, altered=Altered(overwritten=(2,)))], ())
+    (decided,), _ = reconciled([make_case("a", said, True, True, altered=Altered(overwritten=(2,)))], ())
     assert decided.value == 172
 
 
 def test_a_person_decides_a_struck_out_number() -> None:
     decided = replace(case("a", "117", "117", altered=STRUCK), person=Person(118, "Sri", "2026-11-30T00:00:00Z"))
-    heard, rules = heard_together([decided], ())
-    decision = decide(heard, rules)["a"]
-    assert (decision.status, heard[0].value) == ("accepted", 118)
+    weighed, rules = reconciled([decided], ())
+    decision = decide(weighed, rules)["a"]
+    assert (decision.status, weighed[0].value) == ("accepted", 118)
 
 
 def test_one_witness_is_not_enough() -> None:
@@ -201,11 +201,11 @@ def test_a_rule_confirms_nothing_while_one_number_is_unsure() -> None:
 
 def test_another_witness_may_speak_for_unclear_bubbles_where_the_policy_says_so() -> None:
     numbers = [case("total", "112"), case("a", "100"), case("b", "X12", " ??")]
-    cases, rules = heard_together(numbers, [TOTAL])
+    cases, rules = reconciled(numbers, [TOTAL])
     assert decide(cases, rules, "strict")["b"].reasons[0][0] == "bubbles_unclear"
     accepted = decide(cases, rules, "balanced")["b"]
     assert (accepted.status, accepted.witness) == ("accepted", "rule")
-    alone = heard_together([case("b", "X12", " ??")], [])
+    alone = reconciled([case("b", "X12", " ??")], [])
     assert decide(*alone, "balanced")["b"].status == "review"
 
 
@@ -225,7 +225,7 @@ def test_another_witness_may_speak_for_unclear_bubbles_where_the_policy_says_so(
 def test_one_missing_bubble_leaves_a_number_to_another_witness(text: str, filled: str, status: str) -> None:
     numbers = [case("total", "112"), case("a", "100"), case("b", text, filled)]
     assert statuses(numbers, TOTAL)["b"] == status
-    alone = decide(*heard_together([case("b", text, filled)], []))["b"]
+    alone = decide(*reconciled([case("b", text, filled)], []))["b"]
     assert alone.status == "review", "nobody else confirms it"
     assert alone.reasons[0][0] in ("bubbles_unclear", "bubbles_disagree")
 
@@ -233,11 +233,11 @@ def test_one_missing_bubble_leaves_a_number_to_another_witness(text: str, filled
 def test_a_broken_rule_stops_every_number_in_it_whoever_agrees() -> None:
     numbers = [case("total", "113", "113"), case("a", "100", "100"), case("b", "X12", " 12")]
     assert set(statuses(numbers, TOTAL).values()) == {"review"}
-    heard, evaluated = heard_together(numbers, [TOTAL])
-    assert [c.value for c in heard] == [113, 100, 12], "nothing is made to add up"
-    decisions = decide(heard, evaluated)
+    weighed, evaluated = reconciled(numbers, [TOTAL])
+    assert [c.value for c in weighed] == [113, 100, 12], "nothing is made to add up"
+    decisions = decide(weighed, evaluated)
     assert decisions["a"].reasons[0][0] == "rule_broken"
-    assert verdict(decisions, {"a", "b", "total"}, evaluated, {c.field: c for c in heard}) == "inconsistent"
+    assert verdict(decisions, {"a", "b", "total"}, evaluated, {c.field: c for c in weighed}) == "inconsistent"
 
 
 def test_inequalities_block_and_soft_rules_only_warn() -> None:
@@ -266,15 +266,15 @@ def test_blank_only_if_surely_empty() -> None:
 def test_what_lies_on_a_number_is_no_blank(policy) -> None:
     for filled in (None, "   "):
         for found, status in ((True, "blank"), (False, "review")):
-            decision = decide(*heard_together([case("a", "   ", filled, found=found)], []), policy)["a"]
+            decision = decide(*reconciled([case("a", "   ", filled, found=found)], []), policy)["a"]
             assert decision.status == status
             assert [code for code, _ in decision.reasons] == ([] if found else ["cell_not_found"])
 
 
 def test_a_blank_that_a_single_digit_would_explain_is_looked_at() -> None:
     """A stroke on the printed frame is easily missed; a number of two digits and more is not."""
-    heard, rules = heard_together([case("a", "   "), case("b", "117"), case("total", "120")], [TOTAL])
-    decision = decide(heard, rules)["a"]
+    weighed, rules = reconciled([case("a", "   "), case("b", "117"), case("total", "120")], [TOTAL])
+    decision = decide(weighed, rules)["a"]
     assert decision.status == "review"
     assert decision.reasons == (("digit_missed", {"number": "3", "rules": "sum"}),)
     assert statuses([case("a", "   "), case("b", "117"), case("total", "129")], TOTAL)["a"] == "blank"
@@ -305,7 +305,7 @@ def test_two_sure_witnesses_that_differ_never_accept(digits: int, filled: int) -
 
 def test_a_witness_gone_mad_cannot_be_accepted() -> None:
     uniform = np.full((3, len(CLASSES)), -math.log(len(CLASSES)))
-    lost = make_case("a", hear(uniform, bubbles("117")), True, True)
+    lost = make_case("a", number_evidence(uniform, bubbles("117")), True, True)
     assert decide([lost], [])["a"].status == "review"
 
 
@@ -357,8 +357,8 @@ def added(*totals: int, sure: float = 0.999) -> TotalsReading:
     return add_up(read)
 
 
-def heard(text: str, strokes: TallyReading | None, totals: TotalsReading | None = None, sure: float = 0.999) -> Case:
-    return make_case("a", hear(cells(text, sure), None, strokes, totals), True, True)
+def case_of(text: str, strokes: TallyReading | None, totals: TotalsReading | None = None, sure: float = 0.999) -> Case:
+    return make_case("a", number_evidence(cells(text, sure), None, strokes, totals), True, True)
 
 
 def outcome(said: Case) -> tuple[str, str, list[str]]:
@@ -367,11 +367,11 @@ def outcome(said: Case) -> tuple[str, str, list[str]]:
 
 
 def test_digits_and_strokes_agree() -> None:
-    assert outcome(heard("X77", counted([60, 17, 0, 0, 0]))) == ("accepted", "strokes", [])
+    assert outcome(case_of("X77", counted([60, 17, 0, 0, 0]))) == ("accepted", "strokes", [])
 
 
 def test_strokes_that_say_another_number_send_it_to_review_as_written() -> None:
-    said = heard("X92", counted([60, 17, 0, 0, 0]))
+    said = case_of("X92", counted([60, 17, 0, 0, 0]))
     assert said.value == 92
     assert outcome(said) == ("review", "none", ["strokes_disagree"])
     decision = decide([said], [])["a"]
@@ -379,48 +379,48 @@ def test_strokes_that_say_another_number_send_it_to_review_as_written() -> None:
 
 
 def test_one_stroke_too_few_is_heard_as_well() -> None:
-    assert outcome(heard("X78", counted([60, 17, 0, 0, 0], 0.9999)))[2] == ["strokes_disagree"]
+    assert outcome(case_of("X78", counted([60, 17, 0, 0, 0], 0.9999)))[2] == ["strokes_disagree"]
 
 
 def test_an_empty_grid_says_nothing() -> None:
     empty = counted([0, 0, 0, 0, 0], 1.0, "empty")
-    assert heard("X77", empty).chances == heard("X77", None).chances
-    assert outcome(heard("X77", empty)) == outcome(heard("X77", None))
-    assert outcome(heard("XXX", empty))[0] == "review", "no strokes do not confirm a zero"
+    assert case_of("X77", empty).chances == case_of("X77", None).chances
+    assert outcome(case_of("X77", empty)) == outcome(case_of("X77", None))
+    assert outcome(case_of("XXX", empty))[0] == "review", "no strokes do not confirm a zero"
 
 
 def test_an_unreadable_grid_says_nothing() -> None:
-    assert outcome(heard("X77", counted([60, 17], state="unreadable")))[2] == ["no_second_witness"]
+    assert outcome(case_of("X77", counted([60, 17], state="unreadable")))[2] == ["no_second_witness"]
 
 
 def test_strokes_that_are_not_clear_confirm_nothing_and_are_named() -> None:
-    assert outcome(heard("X77", counted([60, 17, 0, 0, 0], 0.8))) == ("review", "none", ["strokes_unclear"])
+    assert outcome(case_of("X77", counted([60, 17, 0, 0, 0], 0.8))) == ("review", "none", ["strokes_unclear"])
 
 
 def test_strokes_do_not_make_unsure_digits_sure() -> None:
-    said = heard("X77", counted([60, 17, 0, 0, 0]), sure=0.6)
+    said = case_of("X77", counted([60, 17, 0, 0, 0]), sure=0.6)
     assert outcome(said)[0] == "review"
     assert said.confidence > 0.95, "but the number as read is likelier with them"
 
 
 def test_strokes_beside_empty_boxes_are_a_forgotten_number() -> None:
-    said = heard("   ", counted([60, 17, 0, 0, 0]))
+    said = case_of("   ", counted([60, 17, 0, 0, 0]))
     assert said.value is None
     assert outcome(said) == ("review", "none", ["strokes_but_blank"])
-    assert outcome(heard("   ", counted([0, 0], 1.0, "empty")))[0] == "blank"
+    assert outcome(case_of("   ", counted([0, 0], 1.0, "empty")))[0] == "blank"
 
 
 def test_row_totals_confirm_where_no_strokes_are_read_and_one_alone_is_a_copy() -> None:
-    assert outcome(heard("X77", None, added(60, 17))) == ("accepted", "row_totals", [])
-    assert outcome(heard("X17", None, added(17)))[0] == "review"
-    assert outcome(heard("X77", counted([60, 17], state="unreadable"), added(60, 17)))[1] == "row_totals"
+    assert outcome(case_of("X77", None, added(60, 17))) == ("accepted", "row_totals", [])
+    assert outcome(case_of("X17", None, added(17)))[0] == "review"
+    assert outcome(case_of("X77", counted([60, 17], state="unreadable"), added(60, 17)))[1] == "row_totals"
 
 
 def test_row_totals_cannot_overrule_strokes_and_speak_once_with_them() -> None:
     strokes = counted([60, 17, 0, 0, 0])
-    assert outcome(heard("X92", strokes, added(75, 17)))[2] == ["strokes_disagree"]
-    assert outcome(heard("X77", strokes, added(75, 17)))[2] == ["row_totals_disagree"]
-    assert heard("X77", strokes, added(60, 17)).chances == heard("X77", strokes).chances
+    assert outcome(case_of("X92", strokes, added(75, 17)))[2] == ["strokes_disagree"]
+    assert outcome(case_of("X77", strokes, added(75, 17)))[2] == ["row_totals_disagree"]
+    assert case_of("X77", strokes, added(60, 17)).chances == case_of("X77", strokes).chances
 
 
 def test_a_row_total_is_read_as_written_with_its_strokes_heard_softly() -> None:

@@ -26,7 +26,7 @@ from ocr_recap.batch.executors import EXECUTORS
 from ocr_recap.batch.journal import Journal
 from ocr_recap.cli import main
 from ocr_recap.messages import error_texts, errors, extras
-from ocr_recap.messages.catalog import Lines, Wording, both
+from ocr_recap.messages.catalog import StackedText, Wording, both
 from ocr_recap.messages.errors import CATALOGUE, FolderBusy, FolderDamaged, OcrRecapError, TemplateError
 
 CAUSES = {entry.kind for entry in CATALOGUE.values()}
@@ -76,7 +76,9 @@ def test_a_code_is_raised_by_its_own_class_with_its_data() -> None:
     "fault",
     [
         FolderBusy("folder_busy", folder="results"),
-        TemplateError("template_faulty", problems=Lines(["form.yaml, line 3: wrong", "form.yaml, line 4: wrong"])),
+        TemplateError(
+            "template_faulty", problems=StackedText(["form.yaml, line 3: wrong", "form.yaml, line 4: wrong"])
+        ),
     ],
 )
 def test_errors_travel_between_processes(fault: OcrRecapError) -> None:
@@ -87,7 +89,7 @@ def test_errors_travel_between_processes(fault: OcrRecapError) -> None:
 
 def test_data_is_written_in_the_language_of_the_message() -> None:
     message = "{photos} foto, {why}:\n{lines}", "{photos:photo}, {why}:\n{lines}"
-    data = {"photos": 1, "why": ["Permission denied"], "lines": Lines([Wording("satu", "one"), "2"])}
+    data = {"photos": 1, "why": ["Permission denied"], "lines": StackedText([Wording("satu", "one"), "2"])}
     assert both(message, data) == {
         "id": "1 foto, tidak boleh dibaca:\nsatu\n2",
         "en": "1 photo, permission denied:\none\n2",

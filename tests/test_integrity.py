@@ -272,7 +272,7 @@ def test_a_broken_chain_is_named_though_the_list_says_ok(place, folder, change, 
 
 
 def as_an_older_version_left_it(folder, *unlisted: str):
-    """Lines without a chain, of which the list has not heard of the last ones; no mark in `run.json`."""
+    """Lines without a chain, of which the list does not hold the last ones; no mark in `run.json`."""
     path, run = folder / "decisions.jsonl", folder / "run.json"
     lines = [json.loads(line) for line in path.read_bytes().splitlines()]
     for line in lines:

@@ -52,9 +52,9 @@ def watched(tmp_path: Path, *command: str) -> tuple[dict[str, list[str]], list[s
 @pytest.mark.usefixtures("apart")
 def test_the_recorder_hears_a_question_and_a_connection(tmp_path: Path) -> None:
     ask = "import socket; s = socket.socket(); print(s.connect_ex(('a.example', 443)), s.connect_ex(('192.0.2.7', 80)))"
-    heard, _ = watched(tmp_path, sys.executable, "-c", ask)
-    assert "a.example" in heard["names"]
-    assert {"protocol 17 to 127.0.0.1:53", "protocol 6 to 192.0.2.1:443"} <= set(heard["packets"])
+    seen, _ = watched(tmp_path, sys.executable, "-c", ask)
+    assert "a.example" in seen["names"]
+    assert {"protocol 17 to 127.0.0.1:53", "protocol 6 to 192.0.2.1:443"} <= set(seen["packets"])
 
 
 @pytest.mark.usefixtures("apart")

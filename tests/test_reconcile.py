@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from ocr_recap.cells.digit_reader import CLASSES
 from ocr_recap.decide import posterior
 from ocr_recap.decide.candidates import Choice, Choices, weigh
-from ocr_recap.decide.case import BubbleCase, heard_together, make_case
+from ocr_recap.decide.case import BubbleCase, make_case, reconciled
 from ocr_recap.decide.confirmation import confirming
 from ocr_recap.decide.elimination import Factor, beliefs, plan
-from ocr_recap.decide.evidence import NumberEvidence, hear
+from ocr_recap.decide.evidence import NumberEvidence, number_evidence
 from ocr_recap.decide.likely_error import suggest
 from ocr_recap.decide.long_sums import chain
 from ocr_recap.decide.policy import decide, verdict
@@ -320,7 +320,9 @@ def told(**texts: str) -> dict[str, np.ndarray]:
 
 
 def decided(tables: dict[str, np.ndarray], *rules: Rule, policy: str = "strict"):
-    cases, evaluated = heard_together([make_case(n, hear(t, None), True, True) for n, t in tables.items()], rules)
+    cases, evaluated = reconciled(
+        [make_case(n, number_evidence(t, None), True, True) for n, t in tables.items()], rules
+    )
     by_name = {c.field: c for c in cases}
     decisions = decide(cases, evaluated, policy)  # type: ignore[arg-type]
     return by_name, decisions, verdict(decisions, set(tables), evaluated, by_name), evaluated
@@ -341,9 +343,9 @@ def test_what_a_rule_points_to_is_told_from_light_choices_that_are_left_out_on_a
     """252 would add up; 230 to 239, which the last box allows, weigh ten times as much and would not."""
     texts = {"a": cells("113", 0.9995), "b": cells("139", 0.9995), "total": cells("232", 0.9999, **{"c?": 0.004})}
     crowd = {f"x{i}": cells("47", 0.5) for i in range(20)}
-    heard = {n: make_case(n, hear(t, None), True, True).choices for n, t in {**texts, **crowd}.items()}
-    alone = posterior.posterior({n: heard[n] for n in texts}, [SUM])
-    beside = posterior.posterior(heard, [SUM])
+    weighed = {n: make_case(n, number_evidence(t, None), True, True).choices for n, t in {**texts, **crowd}.items()}
+    alone = posterior.posterior({n: weighed[n] for n in texts}, [SUM])
+    beside = posterior.posterior(weighed, [SUM])
     assert alone.chances["total"][0] > 0.85
     assert beside.chances["total"][0] > 0.8
 
@@ -356,7 +358,7 @@ def test_what_rules_point_to_is_bounded_by_its_own_ink(seed: int) -> None:
     """Two numbers that should be the same: what is said of each is no more than with all hundred of both listed."""
     rng = np.random.default_rng(seed)
     tables = {n: np.log(rng.dirichlet(np.full(len(CLASSES), 0.15), 2) + 1e-9) for n in ("total", "again")}
-    evidences = {n: hear(t - np.log(np.exp(t).sum(axis=1, keepdims=True)), None) for n, t in tables.items()}
+    evidences = {n: number_evidence(t - np.log(np.exp(t).sum(axis=1, keepdims=True)), None) for n, t in tables.items()}
     some = {n: weigh(e) for n, e in evidences.items()}
     every = {n: _every(e) for n, e in evidences.items()}
     bounded = posterior.posterior(some, [COPY])
@@ -459,7 +461,7 @@ def test_nothing_is_accepted_by_a_sum_that_its_digits_contradict() -> None:
 @given(st.integers(0, 999), st.floats(0.3, 0.999))
 @settings(max_examples=40, deadline=None)
 def test_choices_and_their_rest_are_all_there_is(value: int, sure: float) -> None:
-    choices = weigh(hear(cells(f"{value:03}", sure), None))
+    choices = weigh(number_evidence(cells(f"{value:03}", sure), None))
     assert choices.weights.sum() + choices.rest == pytest.approx(1, abs=1e-5)
     assert choices.largest <= min(choices.rest, float(choices.weights.max())) + 1e-9
     numbers = [c.value for c in choices.listed if c.value is not None and c.kind != "misplaced"]
@@ -467,7 +469,7 @@ def test_choices_and_their_rest_are_all_there_is(value: int, sure: float) -> Non
 
 
 def test_an_unreadable_cell_may_be_any_digit_and_is_shown_as_one() -> None:
-    choices = weigh(hear(cells("1?7"), None))
+    choices = weigh(number_evidence(cells("1?7"), None))
     assert {c.text for c in choices.listed if c.value in (107, 117, 197)} == {"1?7"}
     assert max(c.digits for c in choices.listed if c.value is not None) < 0.1
 

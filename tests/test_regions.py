@@ -14,10 +14,10 @@ from ocr_recap.batch.options import BatchOptions
 from ocr_recap.cli import main
 from ocr_recap.messages import extras
 from ocr_recap.messages.errors import ExtraMissing
-from ocr_recap.records.region_names import Region, region_of
+from ocr_recap.records.region_names import RegionName, region_of
 
 CODE = "2101142004001"
-AIR_GELUBI = Region("Kepulauan Riau", "Kabupaten Bintan", "Bintan Pesisir", "Air Gelubi")
+AIR_GELUBI = RegionName("Kepulauan Riau", "Kabupaten Bintan", "Bintan Pesisir", "Air Gelubi")
 
 
 def test_a_code_is_called_as_the_list_says():
@@ -28,8 +28,8 @@ def test_a_code_is_called_as_the_list_says():
 
 def test_what_the_list_does_not_have_has_no_name():
     pytest.importorskip("lokal")
-    assert region_of("9901000001006") == Region()
-    assert region_of(None) == Region()
+    assert region_of("9901000001006") == RegionName()
+    assert region_of(None) == RegionName()
     assert region_of("2101149999001") == AIR_GELUBI._replace(village="")
     assert region_of("2101149999001").path == "Bintan Pesisir, Kabupaten Bintan, Kepulauan Riau"
 
@@ -47,8 +47,8 @@ def test_names_follow_the_station_only_where_asked_for(tmp_path, monkeypatch):
         tables.append(list(csv.DictReader(io.StringIO(text, newline=""))))
         assert ("Air Gelubi" in (out / "report.html").read_text("utf-8")) == names
     plain, named = tables
-    assert list(named[0])[:6] == ["document", "station", *Region._fields]
-    assert [tuple(row.pop(name) for name in Region._fields) for row in named] == [AIR_GELUBI, Region()]
+    assert list(named[0])[:6] == ["document", "station", *RegionName._fields]
+    assert [tuple(row.pop(name) for name in RegionName._fields) for row in named] == [AIR_GELUBI, RegionName()]
     assert named == plain
 
 

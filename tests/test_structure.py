@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -44,3 +45,13 @@ def test_public_names_are_what_they_say() -> None:
     assert set(ocr_recap.__all__) <= set(dir(ocr_recap))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = ocr_recap.nothing
+
+
+def test_no_class_name_stands_for_two_concepts() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(path.relative_to(PACKAGE).as_posix())
+    assert len(homes) > 300
+    assert {name: files for name, files in homes.items() if len(files) > 1} == {}

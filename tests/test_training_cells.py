@@ -12,7 +12,7 @@ from conftest import ROOT
 from ocr_recap.cells import digit_views
 from ocr_recap.cells.patch import CELL
 from ocr_recap.synth.cells import cells, othercells, pagecells
-from ocr_recap.synth.cells.cellpaper import CellRow, blank
+from ocr_recap.synth.cells.cellpaper import DrawnRow, blank
 from ocr_recap.synth.writing import sources
 from ocr_recap.synth.writing.strokes import Writer
 
@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 import page_cells
 
 
-def row(seed: int) -> tuple[CellRow, np.random.Generator]:
+def row(seed: int) -> tuple[DrawnRow, np.random.Generator]:
     rng = np.random.default_rng(seed)
     return blank(Writer.from_seed(12), 3, rng), rng
 

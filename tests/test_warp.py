@@ -21,7 +21,7 @@ from ocr_recap.locate.paper.correspondences import Correspondences
 from ocr_recap.locate.paper.line_fit import Fit, refine, ridge_distance, ruling
 from ocr_recap.locate.paper.nonrigid import SURE, follow, outgrown
 from ocr_recap.locate.paper.region_growing import grown
-from ocr_recap.records.record import Page, PaperShape
+from ocr_recap.records.record import PagePlace, PaperShape
 
 LIMIT = 0.15  # cell widths
 NO_ANCHORS = Correspondences.none()
@@ -144,8 +144,10 @@ def test_a_record_places_what_it_draws_as_the_reading_did(folded):
     )
     corners = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
     homography = tuple(map(tuple, located.homography))
-    page = Page(template="t", page="2", corners=corners, residual=0.1, anchors=(), homography=homography, shape=shape)
-    page = Page.model_validate_json(page.model_dump_json())
+    page = PagePlace(
+        template="t", page="2", corners=corners, residual=0.1, anchors=(), homography=homography, shape=shape
+    )
+    page = PagePlace.model_validate_json(page.model_dump_json())
     places = np.array([[60.0, 100.0], [250.0, 380.0]])
     assert project(np.array(page.homography), page.moved(places)) == pytest.approx(located.to_photo(places))
     flat = page.model_copy(update={"shape": None})

@@ -13,7 +13,7 @@ from typing import Self
 
 from ..imaging.photo import Photo, Source
 from ..read.workers.limits import is_shortage
-from ..read.workers.tasks import Failed, Made, Reads, made
+from ..read.workers.tasks import Failed, Product, Reads, made
 from ..records.folder import CROPS, HEADERS, OVERLAYS, PAGES, STROKES
 from ..records.record import Record, label
 from ..report import tally_overlay
@@ -63,7 +63,7 @@ class Job:
         """What tells its file from others."""
         return self.sha256 or self.path.as_posix()
 
-    def run(self, reader: Reads) -> Made:
+    def run(self, reader: Reads) -> Product:
         """As `read_job`."""
         return read_job(reader, self)
 
@@ -72,7 +72,7 @@ class Job:
         return replace(self, content=content)
 
 
-def read_job(reader: Reads, job: Job) -> Made:
+def read_job(reader: Reads, job: Job) -> Product:
     """Read one photo and make its pictures.
 
     Raises:
@@ -101,7 +101,7 @@ def read_job(reader: Reads, job: Job) -> Made:
     return made(record, pictures)
 
 
-def unread(reader: Reads, job: Job, why: Failed) -> Made:
+def unread(reader: Reads, job: Job, why: Failed) -> Product:
     """The result of a photo that was not looked at, or not to the end."""
     return made(reader.unread(job.name, job.frame, why.code, **{"sha256": job.sha256, **dict(why.data)}))
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..imaging.files import write_atomically
-from ..read.workers.tasks import Failed, Made
+from ..read.workers.tasks import Failed, Product
 from ..records.folder import JOURNAL_FILE, JOURNAL_FILES, PICTURES, WORK_FOLDER
 from ..records.record import Record
 from . import checksums
@@ -54,7 +54,7 @@ _UPSERT = "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """One photo's result: what was read, and the SHA-256 of each picture made of it, by kind.
 
     `file` is what the photo was called when it was read; its published pictures have names made of it.
@@ -135,7 +135,7 @@ class Journal:
 
     # --- results ---------------------------------------------------------------------------------------------------
 
-    def add(self, job: Job, made: Made, done: int, resumed: int) -> None:
+    def add(self, job: Job, made: Product, done: int, resumed: int) -> None:
         """Keep a photo's result: first its pictures, then, at once or not at all, the rest."""
         hashes: dict[str, str] = {}
         for kind, content in made.pictures:
@@ -167,7 +167,7 @@ class Journal:
             row = self._db.execute("SELECT codes FROM readings WHERE key = ?", (job.key,)).fetchone()
         return tuple(row[0].split()) if row else ()
 
-    def load(self, job: Job) -> Entry | None:
+    def load(self, job: Job) -> JournalEntry | None:
         """A photo's result; None if there is none, or none that is as it was read."""
         row = self._whole(job, "record, pictures, file")
         if row is None:
@@ -178,7 +178,7 @@ class Journal:
             return None
         if record.photo.file != job.name:
             record = record.model_copy(update={"photo": record.photo.model_copy(update={"file": job.name})})
-        return Entry(record, json.loads(row[1]), row[2])
+        return JournalEntry(record, json.loads(row[1]), row[2])
 
     @property
     def changed(self) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 from ..imaging.files import fingerprint as fingerprint_of
 from ..read.workers.file_limits import COSTLY, FileLimits
 from ..read.workers.ordered import may_have_frames
-from ..read.workers.supervisor import Crew
-from ..read.workers.tasks import Count, Failed, Made, Task
+from ..read.workers.supervisor import Supervisor
+from ..read.workers.tasks import Count, Failed, Product, Task
 from .inputs import Input
 from .jobs import Job, unread
 from .journal import Journal, key_of
@@ -47,7 +47,7 @@ class File:
     fault: Failed | None = None
 
 
-def survey(photos: Sequence[Input], journal: Journal, crew: Crew, again: bool) -> list[File]:
+def survey(photos: Sequence[Input], journal: Journal, supervisor: Supervisor, again: bool) -> list[File]:
     """How many frames each file has, in the same order.
 
     Most files are photos, which their first bytes say. What may hold several frames is opened by a worker, since a
@@ -71,7 +71,7 @@ def survey(photos: Sequence[Input], journal: Journal, crew: Crew, again: bool) -
         else:
             files[index] = File(photo, 1, sha256)
             unknown.setdefault(photo.path, []).append(index)
-    for task, done, _ in crew.run(Count(path) for path in unknown):
+    for task, done, _ in supervisor.run(Count(path) for path in unknown):
         assert isinstance(task, Count)
         for index in unknown[task.path]:
             file = files[index]
@@ -138,24 +138,24 @@ class Queue:
     read: int = 0
     _open: dict[str, list[Job]] = field(default_factory=dict[str, list[Job]])  # by file; their result may yet be void
 
-    def work(self, crew: Crew, planned: Iterable[Planned], progress: Callable[[int, str], None]) -> None:
-        """Let a crew do what is to do; `progress` hears how many jobs are done, and of the last one.
+    def work(self, supervisor: Supervisor, planned: Iterable[Planned], progress: Callable[[int, str], None]) -> None:
+        """Let workers do what is to do; `progress` is told how many jobs are done, and of the last one.
 
         Raises:
             OSError: the journal cannot be written.
             ocr_recap.read.workers.supervisor.CannotStart: workers do not start.
         """
-        for task, done, seconds in crew.run(self._todo(planned, progress), self._began):
+        for task, done, seconds in supervisor.run(self._todo(planned, progress), self._began):
             assert isinstance(task, Job)
-            assert isinstance(done, Made | Failed)
-            made = done if isinstance(done, Made) else unread(self.reader, task, done)
+            assert isinstance(done, Product | Failed)
+            made = done if isinstance(done, Product) else unread(self.reader, task, done)
             self._keep(task, made, progress)
             if _is_limited(task):
                 failed = isinstance(done, Failed) and done.code in COSTLY
                 self._note(task, failed, seconds)
         self.journal.tell(self.done, self.resumed)
 
-    def _keep(self, job: Job, made: Made, progress: Callable[[int, str], None]) -> None:
+    def _keep(self, job: Job, made: Product, progress: Callable[[int, str], None]) -> None:
         self.done += 1
         self.read += 1
         self.journal.add(job, made, self.done, self.resumed)

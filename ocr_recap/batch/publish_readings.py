@@ -33,7 +33,7 @@ from . import checksums
 from .audit import EditedError, Examined
 from .install import install, keep_filled
 from .jobs import picture_name
-from .journal import Entry, Journal
+from .journal import Journal, JournalEntry
 from .plan import Planned
 from .publish_tables import Tables, opened, write
 from .run_info_builder import now
@@ -86,7 +86,7 @@ def publish(
         wanted: how to put them together.
         run: how the batch was run.
         journal: with the result of each photo; pictures that lie beside it stay there.
-        examined: what people decided about an earlier batch in `out`, which stays there and is heard again.
+        examined: what people decided about an earlier batch in `out`, which stays there and counts again.
 
     Raises:
         EditedError: a result in the journal was changed since it was read.
@@ -184,17 +184,17 @@ def _groups(plan: Sequence[Planned], reader: Reader, wanted: Wanted, journal: Jo
     )
 
 
-def _entry(planned: Planned, plan: Sequence[Planned], reader: Reader, journal: Journal) -> Entry:
+def _entry(planned: Planned, plan: Sequence[Planned], reader: Reader, journal: Journal) -> JournalEntry:
     job = planned.job
     if planned.first is not None:
         first = _entry(plan[planned.first], plan, reader, journal).record
-        return Entry(_duplicate(first, job.name), {}, job.name)
+        return JournalEntry(_duplicate(first, job.name), {}, job.name)
     if (entry := journal.load(job)) is not None:
         return entry
     if job.label in journal.changed:
         raise EditedError("reading_changed", file=JOURNAL_FILE, photo=job.label)
     lost = reader.unread(job.name, job.frame, "internal_error", sha256=job.sha256, error="result lost")
-    return Entry(lost, {}, job.name)
+    return JournalEntry(lost, {}, job.name)
 
 
 def _duplicate(first: Record, name: str) -> Record:

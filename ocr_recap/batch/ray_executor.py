@@ -66,7 +66,7 @@ def hire(setup: Setup) -> Hire:
     """
     ray, options = connected(setup.workers), setup.options
     files = {Path(t).name: Path(t).read_bytes() for t in options.templates if Path(t).is_file()}
-    # An actor that dies is replaced by the crew, which knows what it was at.
+    # An actor that dies is replaced by the supervisor, which knows what it was at.
     actor = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0)(Actor)
     return lambda: RayWorker(ray, actor.remote(options, files, setup.limits.megabytes), setup.ship)
 

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from ..messages.errors import CannotWrite, InputUnusable, WorkersFailed, system_reason
 from ..read.reader import Reader
 from ..read.workers.file_limits import FileLimits
-from ..read.workers.supervisor import CannotStart, Crew
+from ..read.workers.supervisor import CannotStart, Supervisor
 from ..records.decision_log import LogEvent
 from ..records.decisions import Decision
 from ..records.folder import REPORT_FILE, RUN_FILE, SUMS_FILE
@@ -118,7 +118,7 @@ def run(
     if options.manifest is not None:
         # Better refused before anything is made.
         read_manifest(options.manifest, (photo.name for photo in collected.photos), any_frame=True)
-    crew = _crew(options, reader, len(collected.photos))
+    supervisor = _supervisor(options, reader, len(collected.photos))
     try:
         out.mkdir(parents=True, exist_ok=True)
         with held(out), closing(Journal(out)) as journal:
@@ -126,13 +126,13 @@ def run(
             examined = examine(out, options.accept)  # better refused now than after hours of reading
             journal.begin(options.kind)
             queue = Queue(journal, reader, options.kind, FileLimits(options.limits))
-            with crew:
-                naming = _read(collected, queue, crew, options, progress)
+            with supervisor:
+                naming = _read(collected, queue, supervisor, options, progress)
             run = run_info(
                 reader,
                 options,
                 started=started,
-                workers=crew.size,
+                workers=supervisor.size,
                 resumed=queue.resumed,
                 photos=len(queue.plan),
                 skipped=collected.skipped,
@@ -162,7 +162,7 @@ def _require_extras(options: BatchOptions) -> None:
         require_regions()
 
 
-def _crew(options: BatchOptions, reader: Reader, files: int) -> Crew:
+def _supervisor(options: BatchOptions, reader: Reader, files: int) -> Supervisor:
     """The workers of a batch of so many files.
 
     Raises:
@@ -173,7 +173,7 @@ def _crew(options: BatchOptions, reader: Reader, files: int) -> Crew:
     place = options.place
     size = _workers(options, files)
     hire = place.hire(Setup(reader.options, options.limits, reader, size, options.ship))
-    return Crew(hire, size, options.limits, eager=not place.in_this_process)
+    return Supervisor(hire, size, options.limits, eager=not place.in_this_process)
 
 
 def _workers(options: BatchOptions, photos: int) -> int:
@@ -183,7 +183,9 @@ def _workers(options: BatchOptions, photos: int) -> int:
     return usual_workers(photos) if options.workers is None else options.workers
 
 
-def _read(collected: Collected, queue: Queue, crew: Crew, options: BatchOptions, progress: Progress | None) -> Naming:
+def _read(
+    collected: Collected, queue: Queue, supervisor: Supervisor, options: BatchOptions, progress: Progress | None
+) -> Naming:
     """Read what is to be read, into the journal; how to find the stations of the photos.
 
     Raises:
@@ -192,14 +194,14 @@ def _read(collected: Collected, queue: Queue, crew: Crew, options: BatchOptions,
         OSError: the journal cannot be written.
     """
     reader, journal = queue.reader, queue.journal
-    files = survey(collected.photos, journal, crew, again=options.kind != "read")
+    files = survey(collected.photos, journal, supervisor, again=options.kind != "read")
     naming = _naming(options.manifest, files, reader.options)
     most = reader.options.max_frames
     total = sum(len(frames_of(file, most)) for file in files)
-    crew.size = min(_workers(options, total), total)
-    journal.expect(total, crew.size)
+    supervisor.size = min(_workers(options, total), total)
+    journal.expect(total, supervisor.size)
     jobs = planned(files, most, fingerprint(reader), options.overlay, options.save_pages)
-    queue.work(crew, jobs, lambda done, name: progress(done, total, name) if progress else None)
+    queue.work(supervisor, jobs, lambda done, name: progress(done, total, name) if progress else None)
     return naming
 
 

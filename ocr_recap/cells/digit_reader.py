@@ -33,7 +33,7 @@ class Looks:
     """What the readers say of n cells: log-probabilities (n, 14) in the order of `CLASSES`.
 
     Attributes:
-        table: both heard; this is the witness's word.
+        table: both together; this is the witness's word.
         first: the first reader alone.
         second: the second reader alone; nan where it was not asked.
     """

@@ -15,12 +15,12 @@ from ..forms import template
 from ..messages.catalog import Language
 from ..messages.screens import said
 from ..messages.text import json_text
-from ..read.check import Check, Judgement, unchecked
+from ..read.check import Judgement, PhotoCheck, unchecked
 from ..read.reader import Reader
 from ..read.workers.limits import Limits
 from ..read.workers.ordered import Asked, in_order
 from ..read.workers.spawn import ProcessWorker
-from ..read.workers.supervisor import Crew
+from ..read.workers.supervisor import Supervisor
 from ..read.workers.tasks import Failed
 from ..records.options import Options
 from .common import (
@@ -66,16 +66,16 @@ def check_photos(
     raise typer.Exit(PROBLEMS if counts["retake"] else OK)
 
 
-def _checked(collected: Collected, options: Options, limits: Limits) -> Iterator[tuple[str, Check]]:
+def _checked(collected: Collected, options: Options, limits: Limits) -> Iterator[tuple[str, PhotoCheck]]:
     """Each photo by its name with what was found, in order; workers that a photo may kill do the work."""
     asked = [Asked(photo.path, photo.name, photo.frame) for photo in collected.photos]
-    with Crew(lambda: ProcessWorker(Reader, options, limits), usual_workers(len(asked)), limits) as crew:
-        for task, done in in_order(crew, asked, options, limits, check=True):
-            assert isinstance(done, Check | Failed)
+    with Supervisor(lambda: ProcessWorker(Reader, options, limits), usual_workers(len(asked)), limits) as supervisor:
+        for task, done in in_order(supervisor, asked, options, limits, check=True):
+            assert isinstance(done, PhotoCheck | Failed)
             yield task.label, unchecked(done.code, dict(done.data)) if isinstance(done, Failed) else done
 
 
-def _text(name: str, found: Check, language: Language) -> str:
+def _text(name: str, found: PhotoCheck, language: Language) -> str:
     """The verdict, what was seen, and one line per piece of advice."""
     lines = [f"{said(language, f'judged_{found.judgement}'):8}{name}"]
     if found.quality is not None:
@@ -88,7 +88,7 @@ def _text(name: str, found: Check, language: Language) -> str:
     return "\n".join(lines)
 
 
-def _json(name: str, found: Check) -> str:
+def _json(name: str, found: PhotoCheck) -> str:
     return json_text(
         {
             "file": name,

@@ -49,7 +49,7 @@ _SELF_TEST_SCALE = 4.0  # pixels per mm: a drawn page of 1,188 x 1,680 px
 
 
 @dataclass(frozen=True)
-class Check:
+class Diagnosis:
     """One check: its name, whether all is well, and what was found or what to do."""
 
     name: str
@@ -57,14 +57,14 @@ class Check:
     message: Wording
 
 
-def run() -> list[Check]:
+def run() -> list[Diagnosis]:
     """Make all checks; a check that fails unexpectedly is itself a fault, never an exception."""
-    checks: list[Check] = []
+    checks: list[Diagnosis] = []
     for name, check in _CHECKS:
         try:
-            checks += [Check(name, *found) for found in check()]
+            checks += [Diagnosis(name, *found) for found in check()]
         except Exception as fault:
-            checks.append(Check(name, False, finding("check_failed", fault=f"{type(fault).__name__}: {fault}")))
+            checks.append(Diagnosis(name, False, finding("check_failed", fault=f"{type(fault).__name__}: {fault}")))
     return checks
 
 

@@ -16,7 +16,7 @@ from ..evaluate.forms import Forms
 from ..evaluate.judge import Judgement, judge
 from ..evaluate.pictures import Strips
 from ..evaluate.readings import Results, read_results
-from ..evaluate.report import Made, report_html
+from ..evaluate.report import ReportSources, report_html
 from ..evaluate.sample import Drawn, answers, draw, is_filled_in, is_sheet, sheet_csv
 from ..evaluate.sheet import sheet_html
 from ..evaluate.truths import Fault, is_json, read_jsonl, read_typed
@@ -151,7 +151,7 @@ def _report(
     language: Language,
 ) -> bytes:
     shown, wrong = worst(judgement.photos, Strips(folders, names[0].parent))
-    made = Made(names[0].parent.name or names[0].name, names[1].name, shown, wrong, sheet)
+    made = ReportSources(names[0].parent.name or names[0].name, names[1].name, shown, wrong, sheet)
     return report_html(found, made, language)
 
 

@@ -18,7 +18,7 @@ from . import check as cli_check
 from . import docs, doctor, evaluate, read, schema, status, summary, synth, templates_new
 from .common import OK, PROBLEMS, AcceptOption, LangOption, QuietOption, reported, writing
 from .common import language_of as _language
-from .one_language import Command, Group, Root
+from .one_language import Command, CommandGroup, Root
 from .terminal import echo, echo_json
 
 app = typer.Typer(
@@ -29,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-templates_app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode="rich")
+templates_app = typer.Typer(cls=CommandGroup, no_args_is_help=True, rich_markup_mode="rich")
 app.command("read", cls=Command)(read.read)
 app.command("status", cls=Command)(status.show_status)
 app.command("check", cls=Command)(cli_check.check_photos)

@@ -62,11 +62,11 @@ class Command(_Spoken, TyperCommand):
     """A command whose help is in one language."""
 
 
-class Group(_Spoken, TyperGroup):
+class CommandGroup(_Spoken, TyperGroup):
     """A group of commands whose help is in one language."""
 
 
-class Root(Group):
+class Root(CommandGroup):
     """The whole command line."""
 
     def main(

@@ -19,7 +19,7 @@ from ..cells.readers import Readers
 from ..imaging.arrays import FloatArray
 from . import policy
 from .case import Altered, Case, make_case
-from .evidence import NumberEvidence, hear, read_total
+from .evidence import NumberEvidence, number_evidence, read_total
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +48,11 @@ class Alterations:
 
 
 @dataclass(frozen=True, eq=False)
-class Heard:
+class Witnessed:
     """What the witnesses said of one number.
 
     Attributes:
-        case: what the decision hears of it, no rule heard yet.
+        case: what the decision is given of it, without rules.
         evidence: all readings of the digit cells and the bubbles.
         cells: what the digit witness's readers said of the cells.
         bubbles: (columns, 12) probabilities of the bubble witness, or None.
@@ -68,11 +68,11 @@ class Heard:
     measured: CellMeasures | None = None
 
 
-def hear_witnesses(
+def ask_witnesses(
     patches: Mapping[str, FieldPatches],
     readers: Readers,
     measured: Mapping[str, CellMeasures] | None = None,
-) -> dict[str, Heard]:
+) -> dict[str, Witnessed]:
     """Ask every witness about every number; all cells of the page go through the nets together."""
     looks = readers.digits.look(
         np.concatenate([p.cells for p in patches.values()]), np.concatenate([p.boxes for p in patches.values()])
@@ -81,13 +81,13 @@ def hear_witnesses(
     overwritten = readers.alterations.overwritten(np.concatenate([p.cells for p in patches.values()]))
     strokes = _count_strokes(patches, readers.tallies)
     totals = _read_totals(patches, readers.digits, strokes)
-    heard: dict[str, Heard] = {}
+    witnessed: dict[str, Witnessed] = {}
     start = 0
     for (field, patch), of_number in zip(patches.items(), struck.tolist(), strict=True):
         place = slice(start, start + len(patch.cells))
         cells, start = looks.part(place.start, place.stop), place.stop
         bubbles = None if patch.bubbles is None else bubble_witness.read(patch.bubbles).probabilities
-        evidence = hear(cells.table, bubbles, strokes.get(field), totals.get(field))
+        evidence = number_evidence(cells.table, bubbles, strokes.get(field), totals.get(field))
         seen = measured[field] if measured else None
         poor = (
             policy.poor(seen.pixels.tolist(), seen.blurs(), seen.burnt.tolist(), seen.contrast.tolist()) if seen else ()
@@ -96,8 +96,8 @@ def hear_witnesses(
         alterations = Alterations(of_number, overwritten[place], crossed)
         altered = alterations.seen(readers.alterations.limits)
         case = make_case(field, evidence, bool(patch.found.all()), patch.inside, poor, patch.held, altered)
-        heard[field] = Heard(case, evidence, cells, bubbles, alterations, seen)
-    return heard
+        witnessed[field] = Witnessed(case, evidence, cells, bubbles, alterations, seen)
+    return witnessed
 
 
 def _count_strokes(

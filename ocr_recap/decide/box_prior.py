@@ -96,7 +96,7 @@ def chance_at_most(least: FloatArray, most: FloatArray, value: int) -> float:
     return min(1.0, weight / (OTHERWISE + _filled(least, _ways(least), 1.0)))
 
 
-class _Ways(NamedTuple):
+class _UsageChances(NamedTuple):
     """How likely each number of unused boxes is, by what stands in them, of numbers that are filled as usual."""
 
     before: FloatArray  # (n,) 0, 1, ... unused boxes, before a number
@@ -104,14 +104,14 @@ class _Ways(NamedTuple):
     blank: float
 
 
-def _ways(chances: FloatArray) -> _Ways:
+def _ways(chances: FloatArray) -> _UsageChances:
     boxes = len(chances)
     alike = np.cumprod(chances[:, SIGNS] / TRAINED[SIGNS], axis=0) / len(SIGNS)  # the same sign so far
     shares = np.full(boxes, (1 - _ALL_USED - _NONE_USED) / max(1, boxes - 1))
     shares[0] = _ALL_USED if boxes > 1 else 1 - _NONE_USED
     before = shares * np.append(1.0, alike[:-1].sum(axis=1))
     whole = (1 - OTHERWISE) * _NONE_USED * alike[-1]
-    return _Ways((1 - OTHERWISE) * before, float(whole[0] + whole[1]), float(whole[2]))
+    return _UsageChances((1 - OTHERWISE) * before, float(whole[0] + whole[1]), float(whole[2]))
 
 
 def _digits(chances: FloatArray) -> FloatArray:
@@ -120,7 +120,7 @@ def _digits(chances: FloatArray) -> FloatArray:
     return ((1 - SCRIBBLED) * chances[:, :10] / TRAINED[:10] + hidden) / 10
 
 
-def _filled(chances: FloatArray, ways: _Ways, hides: float) -> float:
+def _filled(chances: FloatArray, ways: _UsageChances, hides: float) -> float:
     """Weight of all that is filled as usual, where something else counts by `hides`."""
     other = SCRIBBLED * hides * chances[:, OTHER] / TRAINED[OTHER]
     used = (1 - SCRIBBLED) * (chances[:, :10] / TRAINED[:10]).sum(axis=1) / 10 + other

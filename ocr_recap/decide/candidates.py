@@ -83,16 +83,16 @@ class Choices:
 
     @cached_property
     def weights(self) -> FloatArray:
-        """Weight of each choice, all witnesses of the number heard, rules not."""
+        """Weight of each choice, given all witnesses of the number, without rules."""
         return np.array([c.digits * self._heard(c) for c in self.listed])
 
     def _heard(self, choice: Choice) -> float:
-        heard = 1.0
+        weight = 1.0
         if self.filled:
-            heard *= choice.bubbles * (1 - DOUBT) + DOUBT
+            weight *= choice.bubbles * (1 - DOUBT) + DOUBT
         if self.counted:
-            heard *= choice.counted * (1 - DOUBT) + DOUBT
-        return heard
+            weight *= choice.counted * (1 - DOUBT) + DOUBT
+        return weight
 
     def only(self, keep: NDArray[np.bool_]) -> Choices:
         """With these of the listed ones alone, all others in the rest."""

@@ -1,4 +1,4 @@
-"""All that a decision on one number hears, as plain data: every figure of it is in the record, to be decided again."""
+"""All evidence on one number, as plain data: every figure of it is in the record, so that it can be decided again."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Case:
-    """All that a decision on one number hears: plain data, all of it in the record, so that it can be decided again.
+    """All evidence on one number: plain data, all of it in the record, so that it can be decided again.
 
     Attributes:
         field: id of the number.
@@ -120,7 +120,7 @@ class Case:
         poor: why its cells are seen too badly (`policy.poor`), as reason codes.
         altered: what was struck out or written over.
         chosen: which of the choices is the best reading.
-        chances: probability of each choice, the other numbers and the rules heard as far as they were.
+        chances: probability of each choice, given the other numbers and rules as far as they are known.
     """
 
     field: str
@@ -156,7 +156,7 @@ class Case:
 
     @property
     def by_ink_alone(self) -> bool:
-        """Whether nothing but its ink is heard: a line runs through its boxes, or a digit stands on another.
+        """Whether nothing but its ink counts: a line runs through its boxes, or a digit stands on another.
 
         All other witnesses may speak for the old number, so the rules that it takes part in say nothing either. A box
         that only may hold two digits counts as any other one where the ink alone is clear.
@@ -224,7 +224,7 @@ def make_case(
     held: bool = False,
     altered: Altered = _UNALTERED,
 ) -> Case:
-    """What matters for the decision on a number, its own witnesses heard and no rule yet."""
+    """What matters for the decision on a number, given its own witnesses and no rule."""
     choices = weigh(evidence)
     said = evidence.bubbles
     strokes, totals = evidence.strokes, evidence.totals
@@ -246,7 +246,7 @@ def make_case(
     return _alone(case)
 
 
-def heard_together(cases: Sequence[Case], rules: Sequence[Rule]) -> tuple[list[Case], list[Evaluated]]:
+def reconciled(cases: Sequence[Case], rules: Sequence[Rule]) -> tuple[list[Case], list[Evaluated]]:
     """Weigh numbers together: the cases with their best readings, and the rules evaluated on these.
 
     The best reading is the likeliest of those that the number's own ink allows (`PLAUSIBLE`): a sheet that does not add
@@ -258,15 +258,15 @@ def heard_together(cases: Sequence[Case], rules: Sequence[Rule]) -> tuple[list[C
     """
     known = {c.field: _decided(c) for c in cases if not c.by_ink_alone}
     said = posterior(known, rules)
-    heard: list[Case] = []
+    weighed: list[Case] = []
     for case in cases:
         if case.by_ink_alone:
-            heard.append(_alone(case))
+            weighed.append(_alone(case))
         elif case.person is not None:
-            heard.append(case)
+            weighed.append(case)
         else:
-            heard.append(_chosen(case, said.chances[case.field].tolist()))
-    return heard, evaluate(rules, {c.field: c.value for c in heard if not c.by_ink_alone}, said)
+            weighed.append(_chosen(case, said.chances[case.field].tolist()))
+    return weighed, evaluate(rules, {c.field: c.value for c in weighed if not c.by_ink_alone}, said)
 
 
 def _alone(case: Case) -> Case:

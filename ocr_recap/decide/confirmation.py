@@ -47,7 +47,7 @@ def confirming(
     """What rules confirm.
 
     Args:
-        cases: weighed together (`case.heard_together`).
+        cases: weighed together (`case.reconciled`).
         rules: evaluated on them.
         least: probability from which a rule surely holds (`Thresholds.rule`).
         doubt: probability from which it matters that a number is another one; that two are misread alike may be as

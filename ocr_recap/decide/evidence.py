@@ -206,7 +206,7 @@ def read_bubbles(probabilities: FloatArray) -> tuple[TextReading, FloatArray]:
     return TextReading(symbols, kind, value, probability), numbers
 
 
-def hear(
+def number_evidence(
     log_probabilities: FloatArray,
     bubbles: FloatArray | None,
     strokes: TallyReading | None = None,

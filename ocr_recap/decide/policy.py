@@ -7,14 +7,14 @@ cells in `Legible`. Other limits stand where they are used: `case.py` (`PLAUSIBL
 of the weights (when a number counts as struck out or written over), and the readers of `cells` (when strokes, row
 totals or bubbles count as read).
 
-A number is accepted where it is surely what is written, everything heard (`Case.confidence`), where its own digit cells
-say so too, and where a second witness confirms it: bubbles, strokes (or, where no strokes were read, the sum of several
-row totals), or an exact rule that surely holds; and where nothing disagrees and no rule of that number is broken. The
-strict policy wants, besides, that every cell is seen well and read as a sign, and that at most one bubble is missing. A
-number that is struck out or written over goes to a person whoever confirms it: all others may speak for the old number.
-All else goes to review with its reasons. Strokes and row totals are one witness: one person counted both. Soft rules
-warn and never block. What a person decided is taken as written, whether it adds up or not: a rule that it breaks stays
-broken.
+A number is accepted where it is surely what is written, given all evidence (`Case.confidence`), where its own digit
+cells say so too, and where a second witness confirms it: bubbles, strokes (or, where no strokes were read, the sum of
+several row totals), or an exact rule that surely holds; and where nothing disagrees and no rule of that number is
+broken. The strict policy wants, besides, that every cell is seen well and read as a sign, and that at most one bubble
+is missing. A number that is struck out or written over goes to a person whoever confirms it: all others may speak for
+the old number. All else goes to review with its reasons. Strokes and row totals are one witness: one person counted
+both. Soft rules warn and never block. What a person decided is taken as written, whether it adds up or not: a rule
+that it breaks stays broken.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Thresholds:
     cells that it was run on.
 
     Attributes:
-        posterior: the number is what is written, everything heard.
+        posterior: the number is what is written, given all evidence.
         digits: the digit cells alone mean it.
         summed: the same, where nothing but a rule confirms it, and neither another number nor a blank may be likelier
             by them: what does not add up is never made to.
@@ -58,8 +58,8 @@ class Thresholds:
             all else leaves no doubt.
         bubbles: the bubbles mean it, to be a second witness.
         counted: there are as many strokes, or the row totals' sum is the number, to be a second witness.
-        rule: an exact rule holds as written, all its numbers heard, to be a second witness.
-        blank: every cell is empty, by the digit cells alone and everything heard, where its bubbles are empty too.
+        rule: an exact rule holds as written, given the evidence on all its numbers, to be a second witness.
+        blank: every cell is empty, by the digit cells alone and by all evidence, where its bubbles are empty too.
         unconfirmed: the same, where there are no bubbles: nothing but the digit reader says so.
         broken: an exact rule is broken as written, by the readings that are known: the sheet itself does not add up.
     """
@@ -148,7 +148,7 @@ def decide(
     """Decide every number of a page or document at once: rules need to know how sure the others are.
 
     Args:
-        cases: weighed together (`case.heard_together`).
+        cases: weighed together (`case.reconciled`).
         rules: evaluated on them.
         policy: which thresholds, or these themselves.
     """

@@ -1,9 +1,9 @@
 """Witnesses and rules to what is written: pure arithmetic on plain data, no images, no decisions.
 
-All numbers of a document are weighed together. Each may be one of its choices or something else (`choices`); each rule
-makes some of these stand together more easily than others, softly, since clerks slip (`rule_factors`); exact variable
-elimination (`elimination`) says how likely each choice is, everything heard. What arithmetic would like a number to be
-is never a choice: only what its own ink may be.
+All numbers of a document are weighed together. Each may be one of its candidates or something else (`candidates`). Each
+rule makes some combinations more probable than others, softly, since clerks err (`rule_factors`). Exact variable
+elimination (`elimination`) says how probable each candidate is, given all evidence. What arithmetic would like a number
+to be is never a candidate: only what its own ink may be.
 
 What was left out of a number's choices is bounded from above and counts against it in full: its listed choices are, if
 anything, likelier than is said.
@@ -62,7 +62,7 @@ class Evaluated:
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
-    """What is written, everything heard.
+    """What is written, given all evidence.
 
     Attributes:
         chances: by field id, the probability of each of its listed choices, in their order.
@@ -83,14 +83,14 @@ def posterior(choices: Mapping[str, Choices], rules: Sequence[Rule]) -> Posterio
         choices: of every number that was read, by field id.
         rules: of its form; those with a number that was not read say nothing.
     """
-    heard = [r for r in rules if all(name in choices for name in r.relation.fields)]
+    known = [r for r in rules if all(name in choices for name in r.relation.fields)]
     equations = {
-        r.id: Equation.of(r.relation, r.slip) for r in heard if r.strength == "exact" and r.relation.operator == "="
+        r.id: Equation.of(r.relation, r.slip) for r in known if r.strength == "exact" and r.relation.operator == "="
     }
     means, both = meant(choices, equations.values()), shared(equations.values())
     wider = {name: _with(c, means[name]) for name, c in choices.items()}
-    compared = [r for r in heard if r.id not in equations and len(r.relation.fields) <= _MOST_COMPARED]
-    exact = [r for r in heard if r.id in equations]
+    compared = [r for r in known if r.id not in equations and len(r.relation.fields) <= _MOST_COMPARED]
+    exact = [r for r in known if r.id in equations]
     kept: dict[str, NDArray[np.bool_]] = {}
     said: Posterior | None = None
     small = sum(len(c.listed) for c in choices.values()) <= _SMALL
@@ -230,7 +230,7 @@ def evaluate(rules: Sequence[Rule], values: Mapping[str, int | None], said: Post
     Args:
         rules: of the form.
         values: by field id.
-        said: what was heard of these numbers.
+        said: the evidence on these numbers.
     """
     results: list[Evaluated] = []
     for rule in rules:

@@ -29,7 +29,7 @@ class Entered:
 
     Attributes:
         states: of it.
-        weights: of the states, the heaviest 1, its own witnesses heard and no rule.
+        weights: of the states, the heaviest 1, given its own witnesses and no rule.
         choice: which of the choices each state is; their number for the rest.
         as_counted: of so many states, the first ones, the number is written as it was counted.
         listed: how many choices there are.

@@ -36,7 +36,7 @@ _MOST_MISTAKES = 100  # that are listed, surest first
 
 
 @dataclass(frozen=True)
-class CellRow:
+class CellSample:
     """The cells of one number as `DigitReader.read` takes them, patches (n, 48, 48) uint8 and boxes (n, 2) px, and
     what is written."""
 
@@ -65,7 +65,7 @@ def evaluate_cells(path: Path, digits: DigitReader, forms: Mapping[str, Template
     return {**_figures(rows, digits), "faults": [asdict(fault) for fault in faults]}
 
 
-def _figures(rows: Sequence[CellRow], digits: DigitReader) -> dict[str, Any]:
+def _figures(rows: Sequence[CellSample], digits: DigitReader) -> dict[str, Any]:
     table = digits.read(np.concatenate([row.patches for row in rows]), np.concatenate([row.boxes for row in rows]))
     confusions: dict[str, Counter[str]] = defaultdict(Counter)
     sure: list[tuple[float, bool]] = []
@@ -83,7 +83,7 @@ def _figures(rows: Sequence[CellRow], digits: DigitReader) -> dict[str, Any]:
                 said_so = {"written": row.want.text[i], "read": best, "probability": round(sure[-1][0], 6)}
                 mistakes.append(place | said_so)
             confusions[row.want.text[i]][row.want.text[i] if right else best] += 1
-        best = evidence.hear(said, None).best
+        best = evidence.number_evidence(said, None).best
         right = best.value in row.want.values
         if row.want.value is None:
             blanks, blanks_right = blanks + 1, blanks_right + (right and best.kind == "blank")
@@ -117,7 +117,7 @@ def _figures(rows: Sequence[CellRow], digits: DigitReader) -> dict[str, Any]:
     }
 
 
-def _cut_all(path: Path, forms: Mapping[str, Template], faults: list[Fault]) -> Iterator[CellRow]:
+def _cut_all(path: Path, forms: Mapping[str, Template], faults: list[Fault]) -> Iterator[CellSample]:
     truth = read_jsonl(path)
     faults += truth.faults
     for photo in truth.photos:
@@ -141,10 +141,10 @@ def _cut_all(path: Path, forms: Mapping[str, Template], faults: list[Fault]) -> 
         boxes = {field.id: (field.cells.box[2], field.cells.box[3]) for field in form.fields} if form else {}
         for field in fields:
             quads = np.array(field.cell_quads, dtype=np.float64)
-            yield CellRow(photo.name, field, *cut(pixels, quads, boxes.get(field.id)))
+            yield CellSample(photo.name, field, *cut(pixels, quads, boxes.get(field.id)))
 
 
-def _crops(folder: Path, faults: list[Fault]) -> Iterator[CellRow]:
+def _crops(folder: Path, faults: list[Fault]) -> Iterator[CellSample]:
     """Numbers whose cells are all there, from 0 on; others are named."""
     found: dict[tuple[str, str], dict[int, tuple[str, Path]]] = defaultdict(dict)
     for file in sorted(folder.glob("*.png")):
@@ -173,4 +173,4 @@ def _crops(folder: Path, faults: list[Fault]) -> Iterator[CellRow]:
         if len(pictures) == len(cells):
             text = "".join(cells[i][0] for i in range(len(cells)))
             want = TruthField(id=field, text=text, value=evidence.interpret(text)[1], cells=len(text))
-            yield CellRow(name, want, *patches_of(pictures))
+            yield CellSample(name, want, *patches_of(pictures))

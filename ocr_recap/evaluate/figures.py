@@ -11,8 +11,8 @@ from typing import Any
 from ..forms.template import Template
 from .bounds import clopper_pearson, trials_for
 from .calibration import calibrate, risk_coverage
-from .judge import Judged, Judgement, Photo
-from .paperwork import Paper, papers
+from .judge import Judged, JudgedPhoto, Judgement
+from .paperwork import JudgedDocument, papers
 from .truths import Truth, TruthField
 
 GOAL = 1e-5  # silent errors per accepted number that the project aims at
@@ -115,7 +115,7 @@ def figures(judgement: Judgement, forms: Mapping[str, Template]) -> dict[str, An
     }
 
 
-def forms_without_rules(photos: Iterable[Photo], forms: Mapping[str, Template]) -> list[str]:
+def forms_without_rules(photos: Iterable[JudgedPhoto], forms: Mapping[str, Template]) -> list[str]:
     """Forms whose templates are not at hand: of their documents nobody knows the rules and the dates."""
     named = {photo.truth.form[0] for photo in photos if photo.truth.form}
     return sorted(name for name in named if name and forms.get(name) is None)
@@ -127,7 +127,7 @@ def _claims(number: Judged) -> bool:
     return got is not None and got.confidence is not None and (number.kind == "written" or got.value is not None)
 
 
-def _unlisted(photos: Iterable[Photo]) -> int:
+def _unlisted(photos: Iterable[JudgedPhoto]) -> int:
     """Accepted numbers of photos in a typed truth that it does not list."""
     return sum(
         got.given and name not in photo.truth.wanted
@@ -137,7 +137,7 @@ def _unlisted(photos: Iterable[Photo]) -> int:
     )
 
 
-def count(photos: Iterable[Photo]) -> Counts:
+def count(photos: Iterable[JudgedPhoto]) -> Counts:
     """Count photos (of known forms) and all their numbers."""
     counts = Counts()
     for photo in photos:
@@ -148,7 +148,7 @@ def count(photos: Iterable[Photo]) -> Counts:
     return counts
 
 
-def tables(photos: Iterable[Photo]) -> dict[str, dict[str, Counts]]:
+def tables(photos: Iterable[JudgedPhoto]) -> dict[str, dict[str, Counts]]:
     """The same counts per field, defect, template and page, writer, photo width, distinct sheet, and clerk's slip."""
     names = ("field", "defect", "template", "writer", "width", "sheet", "counted")
     found: dict[str, dict[str, Counts]] = {name: defaultdict(Counts) for name in names}
@@ -182,7 +182,7 @@ def _slip(want: TruthField, truth: Truth) -> str:
     return "written as counted" if same else "written otherwise"
 
 
-def sheet_of(photo: Photo) -> str:
+def sheet_of(photo: JudgedPhoto) -> str:
     """The physical sheet: as the truth says, else the page of its document, else the photo itself."""
     truth = photo.truth
     if truth.sheet:
@@ -209,13 +209,13 @@ def _natural(name: str) -> list[tuple[int, str]]:
     return [(len(part.lstrip("0")) if part.isdecimal() else 0, part) for part in parts]
 
 
-def _placement(photos: Iterable[Photo]) -> dict[str, Any]:
+def _placement(photos: Iterable[JudgedPhoto]) -> dict[str, Any]:
     offsets = sorted(n.offset for photo in photos for n in photo.numbers if n.offset is not None)
     places = {"median": len(offsets) // 2, "p95": int(len(offsets) * 0.95), "worst": len(offsets) - 1}
     return {f"placement_{name}": round(offsets[i], 3) if offsets else None for name, i in places.items()}
 
 
-def _cells(photos: Iterable[Photo]) -> dict[str, Any]:
+def _cells(photos: Iterable[JudgedPhoto]) -> dict[str, Any]:
     """Cells of located and lost photos alike; a character is right if a text that counts as right has it there."""
     total = right = digits = digits_right = 0
     confusions: dict[str, Counter[str]] = defaultdict(Counter)
@@ -240,7 +240,7 @@ def _cells(photos: Iterable[Photo]) -> dict[str, Any]:
     }
 
 
-def _documents(paper: Iterable[Paper]) -> dict[str, Any]:
+def _documents(paper: Iterable[JudgedDocument]) -> dict[str, Any]:
     documents = list(paper)
     consistent = [d for d in documents if d.consistent]
     through = [d for d in consistent if d.straight_through]
@@ -261,7 +261,7 @@ def _documents(paper: Iterable[Paper]) -> dict[str, Any]:
     }
 
 
-def _sheets(photos: Iterable[Photo]) -> dict[str, Any]:
+def _sheets(photos: Iterable[JudgedPhoto]) -> dict[str, Any]:
     """Each number of each distinct sheet once, however many photos show it: wrong if wrong on any of them."""
     numbers: dict[tuple[str, str], list[Judged]] = defaultdict(list)
     sheets: set[str] = set()
@@ -282,7 +282,7 @@ def _sheets(photos: Iterable[Photo]) -> dict[str, Any]:
     }
 
 
-def _witnesses(photos: Iterable[Photo]) -> dict[str, int]:
+def _witnesses(photos: Iterable[JudgedPhoto]) -> dict[str, int]:
     """Tally marks and row totals, where the truth has them."""
     kinds = ("tallies", "empty_grids", "row_sums")
     found: dict[str, int] = {key: 0 for kind in kinds for key in (kind, f"{kind}_right")}

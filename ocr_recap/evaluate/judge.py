@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..records.field_record import Quad
-from .readings import Reading, ReadNumber, Results
+from .readings import ReadNumber, ReadRecord, Results
 from .truths import Fault, Truth, TruthField, TruthFile, TruthKind, stem, stem_of_name
 
 Kind = Literal["written", "blank", "invented"]
@@ -59,11 +59,11 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Photo:
+class JudgedPhoto:
     """One photo of the truth. `known`: a template describes its form; `reading` None: no record, or no single one."""
 
     truth: Truth
-    reading: Reading | None
+    reading: ReadRecord | None
     known: bool
     located: bool
     numbers: tuple[Judged, ...]
@@ -91,8 +91,8 @@ class Judgement:
     """
 
     kind: TruthKind
-    photos: tuple[Photo, ...]
-    orphans: tuple[Reading, ...]
+    photos: tuple[JudgedPhoto, ...]
+    orphans: tuple[ReadRecord, ...]
     verdicts: Mapping[str, str]
     faults: tuple[Fault, ...]
     decided: int = 0
@@ -105,8 +105,8 @@ def judge(results: Results, truth: TruthFile) -> Judgement:
     counts as not located, its records as records without truth, and both are named.
     """
     faults = [*truth.faults, *results.faults]
-    by_path: dict[tuple[str, int], list[Reading]] = defaultdict(list)
-    by_stem: dict[tuple[str, int], list[Reading]] = defaultdict(list)
+    by_path: dict[tuple[str, int], list[ReadRecord]] = defaultdict(list)
+    by_stem: dict[tuple[str, int], list[ReadRecord]] = defaultdict(list)
     for reading in results.readings:
         by_path[reading.path, reading.photo.frame].append(reading)
         by_stem[stem(reading.photo.file), reading.photo.frame].append(reading)
@@ -121,7 +121,7 @@ def judge(results: Results, truth: TruthFile) -> Judgement:
                 twice.add(key)
         else:
             seen[key] = photo
-    photos: list[Photo] = []
+    photos: list[JudgedPhoto] = []
     used: set[int] = set()
     for key, photo in seen.items():
         found = by_path.get(key) or by_stem.get((stem_of_name(photo.name), photo.frame), [])
@@ -141,7 +141,7 @@ def judge(results: Results, truth: TruthFile) -> Judgement:
     return Judgement(truth.kind, tuple(photos), orphans, results.verdicts, tuple(faults), results.decided)
 
 
-def judge_photo(truth: Truth, reading: Reading | None) -> Photo:
+def judge_photo(truth: Truth, reading: ReadRecord | None) -> JudgedPhoto:
     """Judge one photo; without a record it counts as not located."""
     form, wanted = truth.form, truth.wanted
     fields: Mapping[str, ReadNumber] = reading.fields if reading else {}
@@ -154,10 +154,10 @@ def judge_photo(truth: Truth, reading: Reading | None) -> Photo:
         unjudged = name.startswith("rowsum_") or (located and truth.partial)
         if got.given and not known and not unjudged:
             numbers.append(Judged(name, "invented", None, got, False, False, True))
-    return Photo(truth, reading, form is not None, located, tuple(numbers))
+    return JudgedPhoto(truth, reading, form is not None, located, tuple(numbers))
 
 
-def _located(form: tuple[str | None, str | None], reading: Reading | None, truth: Truth) -> bool:
+def _located(form: tuple[str | None, str | None], reading: ReadRecord | None, truth: Truth) -> bool:
     page = reading.page if reading else None
     if reading is None or page is None:
         return False
@@ -190,7 +190,7 @@ def _offset(quad: Quad, want: TruthField) -> float | None:
     return sum(math.dist(a, b) for a, b in zip(quad, want.quad, strict=True)) / 4 / width if width else None
 
 
-def _unknown_ids(photo: Photo) -> list[Fault]:
+def _unknown_ids(photo: JudgedPhoto) -> list[Fault]:
     if not photo.located or photo.reading is None:
         return []
     missing = [n.field for n in photo.numbers if n.got is None]
@@ -204,6 +204,6 @@ def _doubled_truth(name: str, same: bool) -> Fault:
     return Fault.of("doubled", name, "truth_twice" if same else "truths_differ")
 
 
-def _doubled_records(name: str, found: Sequence[Reading]) -> Fault:
+def _doubled_records(name: str, found: Sequence[ReadRecord]) -> Fault:
     files = ", ".join(reading.photo.file for reading in found)
     return Fault.of("doubled", name, "records_of_one_name", count=len(found), files=files)

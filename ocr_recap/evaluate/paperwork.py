@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from ..decide import posterior
 from ..forms.template import Template
-from .judge import Judged, Photo
+from .judge import Judged, JudgedPhoto
 
 
 @dataclass(frozen=True)
-class Paper:
+class JudgedDocument:
     """One document.
 
     Attributes:
@@ -36,23 +36,27 @@ class Paper:
     verdict: str
 
 
-def papers(photos: Iterable[Photo], verdicts: Mapping[str, str], forms: Mapping[str, Template]) -> tuple[Paper, ...]:
+def papers(
+    photos: Iterable[JudgedPhoto], verdicts: Mapping[str, str], forms: Mapping[str, Template]
+) -> tuple[JudgedDocument, ...]:
     """Documents in the order of their first photos.
 
     Args:
         photos: of known forms.
-        verdicts: the reader's, by its own document ids; without them the photos' own statuses are heard.
+        verdicts: the reader's, by its own document ids; without them the photos' own statuses count.
         forms: by template id, for rules across pages and for dates, which decide nothing. Of a form that is not among
             them every number decides, and only what the truth says of each page is known to be consistent.
     """
-    groups: dict[str, list[Photo]] = defaultdict(list)
+    groups: dict[str, list[JudgedPhoto]] = defaultdict(list)
     for photo in photos:
         truth = photo.truth
         groups[truth.document or f"{truth.name}#{truth.frame}"].append(photo)
     return tuple(_paper(name, members, verdicts, forms) for name, members in groups.items())
 
 
-def _paper(name: str, photos: list[Photo], verdicts: Mapping[str, str], forms: Mapping[str, Template]) -> Paper:
+def _paper(
+    name: str, photos: list[JudgedPhoto], verdicts: Mapping[str, str], forms: Mapping[str, Template]
+) -> JudgedDocument:
     form = forms.get(next((_template_of(photo) for photo in photos), ""))
     dates = {field.id for field in form.fields if field.role != "count"} if form else set[str]()
     numbers: dict[tuple[str | None, str], list[Judged]] = defaultdict(list)
@@ -68,7 +72,7 @@ def _paper(name: str, photos: list[Photo], verdicts: Mapping[str, str], forms: M
         for field, got in photo.reading.fields.items()
         if field not in photo.truth.wanted and field not in dates
     ]
-    return Paper(
+    return JudgedDocument(
         name,
         consistent=all(photo.truth.consistent.numbers is not False for photo in photos) and _adds_up(photos, form),
         right=all(map(_right, _pages(photos))),
@@ -78,13 +82,13 @@ def _paper(name: str, photos: list[Photo], verdicts: Mapping[str, str], forms: M
     )
 
 
-def _template_of(photo: Photo) -> str:
+def _template_of(photo: JudgedPhoto) -> str:
     """Of the truth, or of the reader where the truth does not say."""
     said = photo.truth.form[0] if photo.truth.form else None
     return said or (photo.reading.page.template if photo.reading and photo.reading.page else "")
 
 
-def _adds_up(photos: list[Photo], form: Template | None) -> bool:
+def _adds_up(photos: list[JudgedPhoto], form: Template | None) -> bool:
     if form is None:
         return True
     written = {name: want.value for photo in photos for name, want in photo.truth.wanted.items()}
@@ -92,16 +96,16 @@ def _adds_up(photos: list[Photo], form: Template | None) -> bool:
     return all(rule.outcome != "broken" for rule in posterior.evaluate(rules, written))
 
 
-def _pages(photos: list[Photo]) -> list[list[Photo]]:
+def _pages(photos: list[JudgedPhoto]) -> list[list[JudgedPhoto]]:
     """Photos of one page together; where the truth names no page each photo is one."""
-    pages: dict[str, list[Photo]] = defaultdict(list)
+    pages: dict[str, list[JudgedPhoto]] = defaultdict(list)
     for photo in photos:
         truth = photo.truth
         pages[f"page {truth.page}" if truth.page is not None else f"{truth.name}#{truth.frame}"].append(photo)
     return list(pages.values())
 
 
-def _right(photos: list[Photo]) -> bool:
+def _right(photos: list[JudgedPhoto]) -> bool:
     """Of several photos of a page those decide on which a page was found and counts; a lost page is not right."""
     counting = [p for p in photos if p.reading is not None and p.reading.page is not None and p.reading.counts]
     return all(photo.located and all(n.right for n in photo.numbers) for photo in counting or photos)
@@ -112,7 +116,7 @@ def _settled(found: list[Judged]) -> bool:
     return any(n.got is not None and n.got.status == ("accepted" if n.kind == "written" else "blank") for n in found)
 
 
-def _verdict(photos: list[Photo], verdicts: Mapping[str, str]) -> str:
+def _verdict(photos: list[JudgedPhoto], verdicts: Mapping[str, str]) -> str:
     """The worst verdict of the reader's documents that these photos are in."""
     order = ("inconsistent", "problem", "review", "incomplete", "settled")
     said = {

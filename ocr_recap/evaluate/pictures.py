@@ -17,7 +17,7 @@ from ..imaging.photo import Photo, load
 from ..messages.problems import PhotoProblem
 from ..records.folder import CROPS
 from ..report.pictures import STRIP_HEIGHT, encode, strip, strip_width
-from .readings import Reading
+from .readings import ReadRecord
 from .truths import Corners
 
 _HASH: Final = 16  # digits of the photo's hash in the name of its pictures (`journal.picture_name`)
@@ -65,7 +65,7 @@ class Strips:
         self._sheet: tuple[Path | None, NDArray[np.uint8] | None] = None, None
 
     def find(
-        self, reading: Reading | None, names: tuple[str | None, ...], field: str, quad: Corners | None
+        self, reading: ReadRecord | None, names: tuple[str | None, ...], field: str, quad: Corners | None
     ) -> str | None:
         """The row of boxes as base64 JPEG; None if there is neither a crop nor a photo of these bytes, or no place.
 
@@ -89,7 +89,7 @@ class Strips:
             return None
         return _jpeg(strip(photo, quad))
 
-    def _crop(self, reading: Reading, field: str, quad: Corners) -> NDArray[np.uint8] | None:
+    def _crop(self, reading: ReadRecord, field: str, quad: Corners) -> NDArray[np.uint8] | None:
         """The number's strip of the sheet that the reader made: strips lie in the order of the record's numbers."""
         path = self._sheets.get((reading.photo.sha256[:_HASH], reading.photo.frame))
         if path is None:

@@ -14,32 +14,28 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
+from pydantic import Field, StrictInt, ValidationError
 
 from ..batch.audit import refuse_edits
 from ..messages.catalog import Wording
 from ..messages.errors import InputUnusable
 from ..records.folder import DOCUMENTS_FILE, PHOTOS_FILE
-from .truths import Corners, Fault, RowSumTruth, Text, broken_line, read_lines
+from .truths import Corners, Fault, Lenient, RowSumTruth, Text, broken_line, read_lines
 
 
-class _Lenient(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class ReadTally(_Lenient):
+class ReadTally(Lenient):
     """Strokes as counted."""
 
     count: int | None = None
 
 
-class ReadEvidence(_Lenient):
+class ReadEvidence(Lenient):
     """The witnesses that are compared with truth."""
 
     tally: ReadTally | None = None
 
 
-class ReadNumber(_Lenient):
+class ReadNumber(Lenient):
     """One number of a record."""
 
     text: str | None = None
@@ -57,14 +53,14 @@ class ReadNumber(_Lenient):
         return self.status == "accepted" or self.accepted is not None
 
 
-class ReadPage(_Lenient):
+class ReadPage(Lenient):
     """The form that was found."""
 
     template: str
     page: Text | None = None
 
 
-class ReadPhoto(_Lenient):
+class ReadPhoto(Lenient):
     """The file."""
 
     file: str
@@ -73,7 +69,7 @@ class ReadPhoto(_Lenient):
     width: int = 0
 
 
-class Reading(_Lenient):
+class ReadRecord(Lenient):
     """One record."""
 
     photo: ReadPhoto
@@ -91,7 +87,7 @@ class Reading(_Lenient):
         return (path.with_suffix("") if path.name else path).as_posix()
 
 
-class Verdict(_Lenient):
+class Verdict(Lenient):
     """One line of `documents.jsonl`. `fields` are looked at for decisions of people only."""
 
     id: str
@@ -114,11 +110,11 @@ class Results:
         readings: its records.
         verdicts: the machine's, by document id; empty where there is no `documents.jsonl`.
         faults: lines that could not be used.
-        decided: documents in which people decided numbers; none of that is heard.
+        decided: documents in which people decided numbers; none of that counts here.
     """
 
     path: Path
-    readings: tuple[Reading, ...]
+    readings: tuple[ReadRecord, ...]
     verdicts: Mapping[str, str]
     faults: tuple[Fault, ...]
     decided: int = 0
@@ -137,11 +133,11 @@ def read_results(path: Path) -> Results:
         raise InputUnusable("no_readings", path=path, file=PHOTOS_FILE)
     if file.name == PHOTOS_FILE:
         refuse_edits(file.parent)
-    readings: list[Reading] = []
+    readings: list[ReadRecord] = []
     faults: list[Fault] = []
     for number, line in read_lines(file):
         try:
-            readings.append(Reading.model_validate_json(line))
+            readings.append(ReadRecord.model_validate_json(line))
         except ValidationError as fault:
             faults.append(broken_line(file, number, fault))
     verdicts: dict[str, str] = {}

@@ -17,7 +17,7 @@ from ..report.html import asset
 from . import plots
 from .page import page
 from .words import Figures, lines, local, percent, sheet_lines, text, what_n_shows
-from .worst import Shown
+from .worst import WorstNumber
 
 Said = Callable[..., str]  # a text of the catalogue by its key, filled with what is named
 
@@ -28,12 +28,12 @@ _COUNTS: Final = ("photos", "located", "numbers", "numbers_right", "accepted", "
 
 
 @dataclass(frozen=True)
-class Made:
+class ReportSources:
     """What the report is made of besides figures: where they come from, the worst numbers, a sheet's counts if any."""
 
     results: str
     truth: str
-    worst: Sequence[Shown]
+    worst: Sequence[WorstNumber]
     wrong: int
     sheet: Mapping[str, int] | None = None
 
@@ -54,7 +54,7 @@ class Table(NamedTuple):
     left_out: int = 0
 
 
-def report_html(f: Figures, made: Made, language: Language) -> bytes:
+def report_html(f: Figures, made: ReportSources, language: Language) -> bytes:
     """The page.
 
     Args:

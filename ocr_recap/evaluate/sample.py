@@ -23,8 +23,8 @@ from ..messages.errors import TableFaulty
 from ..messages.text import is_number, quoted
 from ..records.station_lists import table
 from ..report.csv_tables import defused
-from .judge import Judgement, Photo, judge_photo
-from .readings import Reading, ReadNumber, Results
+from .judge import JudgedPhoto, Judgement, judge_photo
+from .readings import ReadNumber, ReadRecord, Results
 from .truths import Fault, Truth, TruthField, typed
 
 _MOST_DIGITS: Final = 15  # of a seed, as `ocr-recap sample` takes it
@@ -38,7 +38,7 @@ class Drawn:
     """One accepted number of the draw; `key` decided its place."""
 
     key: str
-    reading: Reading
+    reading: ReadRecord
     field: str
     number: ReadNumber
 
@@ -50,7 +50,7 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Answers:
+class SheetAnswers:
     """What a filled-in sheet came to. `judgement` holds its rows up to the last one that was filled in.
 
     Attributes:
@@ -121,7 +121,7 @@ def is_sheet(path: Path) -> bool:
     return first is not None and set(COLUMNS) <= set(first[1])
 
 
-def answers(results: Results, path: Path) -> Answers:
+def answers(results: Results, path: Path) -> SheetAnswers:
     """Judge a filled-in sheet against the results that it was drawn from, after checking that it is the whole draw.
 
     Raises:
@@ -150,7 +150,7 @@ def answers(results: Results, path: Path) -> Answers:
         raise TableFaulty("sheet_empty", path=path)
     counted = drawn[: filled[-1] + 1]
     wants = {one: _want(one, *typed_in.get(one.identity, ("", path.name)), faults) for one in counted}
-    return Answers(
+    return SheetAnswers(
         Judgement("sheet", _photos(wants), (), {}, (*results.faults, *faults), results.decided),
         drawn=len(drawn),
         accepted=len(draw(results, 10**9, 0)),
@@ -180,12 +180,12 @@ def _want(one: Drawn, text: str, where: str, faults: list[Fault]) -> TruthField:
     return TruthField(id=one.field, text=meaning[0], value=meaning[1])
 
 
-def _photos(wants: Mapping[Drawn, TruthField]) -> tuple[Photo, ...]:
+def _photos(wants: Mapping[Drawn, TruthField]) -> tuple[JudgedPhoto, ...]:
     """The drawn numbers photo by photo; the others on these photos are not looked at."""
     groups: dict[int, list[Drawn]] = defaultdict(list)
     for one in wants:
         groups[id(one.reading)].append(one)
-    photos: list[Photo] = []
+    photos: list[JudgedPhoto] = []
     for found in groups.values():
         reading = found[0].reading
         fields = tuple(wants[one] for one in found)

@@ -63,11 +63,13 @@ Point = tuple[Pixel, Pixel]
 Corners = tuple[Point, Point, Point, Point]  # TL, TR, BR, BL, photo px
 
 
-class _Lenient(BaseModel):
+class Lenient(BaseModel):
+    """A line of results or truth: keys that are not known here are passed over, since versions differ."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class TruthField(_Lenient):
+class TruthField(Lenient):
     """One number as written: a character per cell (0-9, X, -, space); `alt` = other readings that count as right.
 
     `value` null: nothing is written. Typed truth has no cells and no geometry. Where a number is `struck_out`, its
@@ -95,13 +97,13 @@ class TruthField(_Lenient):
         return self.value, *(int(d) for d in digits if d)
 
 
-class TallyTruth(_Lenient):
+class TallyTruth(Lenient):
     """Strokes of one grid; `count` null: not countable."""
 
     count: int | None = None
 
 
-class RowSumTruth(_Lenient):
+class RowSumTruth(Lenient):
     """A row total as written; `value` null: not legible or absent."""
 
     field: str
@@ -109,13 +111,13 @@ class RowSumTruth(_Lenient):
     value: int | None = None
 
 
-class Consistency(_Lenient):
+class Consistency(Lenient):
     """Whether the written numbers add up; null: nothing to check."""
 
     numbers: bool | None = None
 
 
-class Truth(_Lenient):
+class Truth(Lenient):
     """One photo.
 
     `partial`: only some of its numbers are known, so others are not judged. `counted`: what was counted, by field id,

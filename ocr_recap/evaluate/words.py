@@ -16,7 +16,7 @@ Figures = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Line:
+class Figure:
     """One figure: what it is called, and its value."""
 
     name: str
@@ -49,7 +49,7 @@ def text(language: Language, key: str, **data: Any) -> str:
     return local(both(EVALUATION_TEXTS[key], data)[language], language)
 
 
-def lines(f: Figures, language: Language) -> list[Line]:
+def lines(f: Figures, language: Language) -> list[Figure]:
     """The main figures, in the order that they should be read."""
     places = (f[f"placement_{kind}"] for kind in ("median", "p95", "worst"))
     found = [
@@ -81,8 +81,8 @@ def _calibration_error(f: Figures) -> tuple[str, str]:
     return "ece", "-" if f["ece"] is None else f"{f['ece']:.4f}"
 
 
-def _lines(found: Iterable[tuple[str, str]], language: Language) -> list[Line]:
-    return [Line(text(language, key), local(value, language)) for key, value in found]
+def _lines(found: Iterable[tuple[str, str]], language: Language) -> list[Figure]:
+    return [Figure(text(language, key), local(value, language)) for key, value in found]
 
 
 def silent(f: Figures, language: Language) -> str:
@@ -145,7 +145,7 @@ def sheet_lines(sheet: Mapping[str, int], f: Figures, language: Language) -> lis
     ]
 
 
-def cell_lines(f: Figures, language: Language) -> list[Line]:
+def cell_lines(f: Figures, language: Language) -> list[Figure]:
     """The digit witness alone."""
 
     def bounded(kind: str, upper: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .judge import Judged, Photo
+from .judge import Judged, JudgedPhoto
 from .pictures import Strips
 from .readings import ReadNumber
 
@@ -13,7 +13,7 @@ MOST = 50
 
 
 @dataclass(frozen=True)
-class Shown:
+class WorstNumber:
     """One wrong number. Texts have a character per cell; `picture` is a base64 JPEG of its boxes, if there is one."""
 
     photo: str
@@ -25,21 +25,21 @@ class Shown:
     picture: str | None
 
 
-def worst(photos: Iterable[Photo], strips: Strips, most: int = MOST) -> tuple[list[Shown], int]:
+def worst(photos: Iterable[JudgedPhoto], strips: Strips, most: int = MOST) -> tuple[list[WorstNumber], int]:
     """The worst numbers with their pictures, and how many wrong numbers there are (of located photos, or silent)."""
     wrong = [(photo, n) for photo in photos for n in photo.numbers if n.silent or (n.got is not None and not n.right)]
     wrong.sort(key=lambda pair: (not pair[1].silent, -_confidence(pair[1]), pair[0].truth.name, pair[1].field))
     kept = wrong[:most]
     # Cut photo by photo, so that each is opened once.
     order = sorted(range(len(kept)), key=lambda i: kept[i][0].truth.name)
-    shown: dict[int, Shown] = {i: _show(*kept[i], strips) for i in order}
+    shown: dict[int, WorstNumber] = {i: _show(*kept[i], strips) for i in order}
     return [shown[i] for i in range(len(kept))], len(wrong)
 
 
-def _show(photo: Photo, number: Judged, strips: Strips) -> Shown:
+def _show(photo: JudgedPhoto, number: Judged, strips: Strips) -> WorstNumber:
     truth, got, want = photo.truth, number.got, number.want
     picture = strips.find(photo.reading, (truth.image, truth.name), number.field, want.quad if want else None)
-    return Shown(
+    return WorstNumber(
         truth.name,
         number.field,
         want.text if want else None,

@@ -59,7 +59,7 @@ class Markers(Model):
     corners: CornerMarks | None = None
 
 
-class Region(Model):
+class PageRegion(Model):
     """A named part of a page."""
 
     id: Identifier
@@ -78,7 +78,7 @@ class Page(Model):
     find: Literal["markers", "lines"] = "markers"
     markers: Markers = Markers()
     header: Rect | None = Field(default=None, description="where the station's name is handwritten")
-    private: tuple[Region, ...] = ()
+    private: tuple[PageRegion, ...] = ()
     printed: tuple[Printed, ...] = ()
 
     @model_validator(mode="after")

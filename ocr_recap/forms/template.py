@@ -19,7 +19,7 @@ import numpy as np
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from ..messages.catalog import Lines
+from ..messages.catalog import StackedText
 from ..messages.errors import TemplateError
 from . import clerk_errors, rule_checks
 from .bounded_yaml import MOST_BYTES, YamlFault, read
@@ -227,7 +227,7 @@ def parse_text(text: str, name: str, sha256: str = "", known: bool = False) -> T
 
 def _faulty(problems: Iterable[str]) -> TemplateError:
     """The error of a file with these problems, one line each: file, line, what is wrong, what to write."""
-    return TemplateError("template_faulty", problems=Lines(problems))
+    return TemplateError("template_faulty", problems=StackedText(problems))
 
 
 def json_schema() -> dict[str, Any]:

@@ -106,7 +106,7 @@ def _top(photo: Photo, located: Located) -> NDArray[np.uint8]:
 def _words(picture: NDArray[np.uint8]) -> list[str]:
     """Words in capitals that Tesseract is sure of; none where it fails."""
     command = [*_TESSERACT, "stdin", "stdout", "-l", "eng", "--psm", "11", "tsv"]
-    # Several threads wait for each other, and most so where all cores work. Only Tesseract hears of this.
+    # Several threads wait for each other, and most so where all cores work. Only Tesseract's process gets this setting.
     environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
     encoded = cv2.imencode(".png", picture)[1].tobytes()
     try:

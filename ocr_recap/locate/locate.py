@@ -71,10 +71,10 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
         PhotoProblem: no form, another form, two sheets, a mirrored photo, too few anchors, or a page that does not fit.
     """
     found, tags = _located(photo, templates)
-    return replace(found, others=others_in_sight(photo, found, tags, templates, _Ways()))
+    return replace(found, others=others_in_sight(photo, found, tags, templates, _SecondSheetMethods()))
 
 
-class _Ways:
+class _SecondSheetMethods:
     """How `second_sheet` places what it finds beside a page."""
 
     def at_tag(self, photo: Photo, template: Template, page_id: str, tag: SeenTag) -> Located | None:

@@ -5,7 +5,7 @@ a sentence. Data may hold:
 
 - a list: codes of `WORDS`, or pairs of such a code and a text; it is written with commas;
 - a `Wording`: written in the language of the message around it;
-- `Lines`: texts of one line each, below each other;
+- `StackedText`: texts of one line each, below each other;
 - a whole number, which a template may count: `{photos:photo}` is written `1 photo`, `2 photos`.
 """
 
@@ -25,7 +25,7 @@ class Wording(NamedTuple):
     en: str
 
 
-class Lines(tuple[Any, ...]):
+class StackedText(tuple[Any, ...]):
     """Texts, or values as in the data of messages, that are written below each other."""
 
     __slots__ = ()
@@ -104,7 +104,7 @@ class _Number(int):
 def _said(value: Any, place: int) -> Any:
     if isinstance(value, Wording):
         return value[place]
-    if isinstance(value, Lines):
+    if isinstance(value, StackedText):
         return "\n".join(str(_said(line, place)) for line in value)
     if isinstance(value, int) and not isinstance(value, bool):
         return _Number(value)

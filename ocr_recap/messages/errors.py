@@ -113,7 +113,7 @@ class Interrupted(OcrRecapError):
 
 
 @dataclass(frozen=True)
-class Entry:
+class CatalogueEntry:
     """A code of the catalogue: the class that it is raised by, and its text."""
 
     kind: type[OcrRecapError]
@@ -132,8 +132,8 @@ _TEXTS: Final[Mapping[type[OcrRecapError], Mapping[str, Message]]] = {
     TemplateError: error_texts.TEMPLATE_FAULTY,
     Interrupted: error_texts.INTERRUPTED,
 }
-CATALOGUE: Final[Mapping[str, Entry]] = {
-    code: Entry(kind, text) for kind, texts in _TEXTS.items() for code, text in texts.items()
+CATALOGUE: Final[Mapping[str, CatalogueEntry]] = {
+    code: CatalogueEntry(kind, text) for kind, texts in _TEXTS.items() for code, text in texts.items()
 }
 
 

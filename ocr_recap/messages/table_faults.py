@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from .catalog import Lines, Message, Wording, both
+from .catalog import Message, StackedText, Wording, both
 from .errors import TableFaulty
 
 _MOST_FAULTS: Final = 10  # lines named in one message, by judgement
@@ -127,4 +127,4 @@ def refuse(path: Path, faults: Sequence[LineFault]) -> None:
     lines = [Wording(**both(_LINE, {"path": path, "line": f.line, "why": f.text})) for f in faults[:_MOST_FAULTS]]
     if len(faults) > _MOST_FAULTS:
         lines.append(Wording(**both(_MORE, {"more": len(faults) - _MOST_FAULTS})))
-    raise TableFaulty("table_lines", lines=Lines(lines), path=path, faults=[[f.line, f.code] for f in faults])
+    raise TableFaulty("table_lines", lines=StackedText(lines), path=path, faults=[[f.line, f.code] for f in faults])

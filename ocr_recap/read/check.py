@@ -21,7 +21,7 @@ Judgement = Literal["good", "look", "retake"]
 
 
 @dataclass(frozen=True)
-class Check:
+class PhotoCheck:
     """What was found about one photo.
 
     Attributes:
@@ -38,21 +38,21 @@ class Check:
     advice: tuple[Problem, ...]
 
 
-def unchecked(code: str, data: Mapping[str, Any]) -> Check:
+def unchecked(code: str, data: Mapping[str, Any]) -> PhotoCheck:
     """What is said of a photo that could not be looked at: to take it again, and why."""
     said = {key: value for key, value in data.items() if key != "sha256"}
-    return Check("retake", None, None, None, (make_problem(code, **said),))
+    return PhotoCheck("retake", None, None, None, (make_problem(code, **said),))
 
 
 @one_thread()
-def check(source: Source, name: str, templates: Sequence[Template], options: Options, frame: int = 0) -> Check:
-    """Check one photo; a bad one never raises.
+def check(source: Source, name: str, templates: Sequence[Template], options: Options, frame: int = 0) -> PhotoCheck:
+    """PhotoCheck one photo; a bad one never raises.
 
     Args:
         source: as `photo.load` takes it.
         name: how messages call it.
         templates: forms to choose among.
-        options: `max_pixels` is heard.
+        options: only `max_pixels` matters.
         frame: which picture of a file that holds several.
 
     Raises:
@@ -69,4 +69,4 @@ def check(source: Source, name: str, templates: Sequence[Template], options: Opt
     counts = [f.id for f in located.template.fields_of(located.page_id) if f.role == "count"]
     said = advice.warnings(located, quality, sum(len(patches[i].cells) for i in counts))
     judgement: Judgement = "retake" if advice.take_again(said) else "look" if said else "good"
-    return Check(judgement, located.template.id, located.page_id, quality, said)
+    return PhotoCheck(judgement, located.template.id, located.page_id, quality, said)

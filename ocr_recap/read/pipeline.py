@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from ..cells.crop import crop
 from ..cells.readers import Readers
 from ..decide import policy
-from ..decide.ask_witnesses import hear_witnesses
-from ..decide.case import heard_together, other_sheet
+from ..decide.ask_witnesses import ask_witnesses
+from ..decide.case import other_sheet, reconciled
 from ..forms.template import Template
 from ..imaging.photo import Photo, Source, load
 from ..imaging.threads import one_thread
@@ -48,13 +48,13 @@ def read_photo(
             heading_ocr.refuse_twins(photo, located)
         patches = crop(photo, located)
         measured = photo_advice.cells(located, patches)
-        heard = hear_witnesses(patches, readers, measured)
+        witnessed = ask_witnesses(patches, readers, measured)
         doubts = other_sheet(", ".join(other.name for other in located.rivals))
-        alone = [replace(h.case, objections=doubts) for h in heard.values()]
-        cases, rules = heard_together(alone, located.template.rules_of(located.page_id))
+        alone = [replace(h.case, objections=doubts) for h in witnessed.values()]
+        cases, rules = reconciled(alone, located.template.rules_of(located.page_id))
         decisions = policy.decide(cases, rules, options.policy)
         quality = photo_advice.page(photo, located, measured) if options.advice else None
-        record = make_record(photo, located, patches, heard, cases, rules, decisions, readers, options, quality)
+        record = make_record(photo, located, patches, witnessed, cases, rules, decisions, readers, options, quality)
     except PhotoProblem as problem:
         record = problem_record(name, photo, problem, readers, options, frame)
     return Reading(record, photo)

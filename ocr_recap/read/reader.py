@@ -33,8 +33,8 @@ from .workers.limits import Limits, is_shortage
 from .workers.one_worker import OneWorker
 from .workers.ordered import Asked, in_order
 from .workers.spawn import ProcessWorker
-from .workers.supervisor import Crew
-from .workers.tasks import Done, Failed, Made, Single
+from .workers.supervisor import Supervisor
+from .workers.tasks import Done, Failed, Product, Single
 
 _log = logging.getLogger(__name__)
 
@@ -264,8 +264,8 @@ class Reader:
         """The records of all frames of files, in order, by other processes."""
         limits = self.limits or Limits()
         asked = [Asked(source, _label(source)) for source in sources]
-        with Crew(lambda: ProcessWorker(type(self), self.options, limits), workers, limits) as crew:
-            for task, done in in_order(crew, asked, self.options, limits):
+        with Supervisor(lambda: ProcessWorker(type(self), self.options, limits), workers, limits) as supervisor:
+            for task, done in in_order(supervisor, asked, self.options, limits):
                 yield self._received(task, done)
 
     def _received(self, task: Single, done: Done) -> Record:
@@ -273,7 +273,7 @@ class Reader:
         if isinstance(done, Failed):
             data = {"sha256": _sha256(task.source), **dict(done.data)}
             return self.unread(task.name, task.frame, done.code, **data)
-        assert isinstance(done, Made)
+        assert isinstance(done, Product)
         return _found(Record.from_json(zlib.decompress(done.record).decode()), task.source)
 
     def show(self, record: Record, photo: Source | None = None, path: str | Path | None = None) -> ColorImage:

@@ -15,7 +15,7 @@ from ..cells.crop import FieldPatches
 from ..cells.quality import CellMeasures
 from ..cells.readers import Readers
 from ..decide import policy, posterior
-from ..decide.ask_witnesses import Heard
+from ..decide.ask_witnesses import Witnessed
 from ..decide.case import Case
 from ..decide.likely_error import suggest
 from ..decide.policy import PolicyDecision
@@ -42,7 +42,17 @@ from .field_record import (
 )
 from .options import Options
 from .provenance import provenance
-from .record import Page, PaperShape, PhotoInfo, PhotoQuality, Record, RowSum, RuleResult, SheetBeside, SuggestedSlip
+from .record import (
+    PagePlace,
+    PaperShape,
+    PhotoInfo,
+    PhotoQuality,
+    Record,
+    RowSum,
+    RuleResult,
+    SheetBeside,
+    SuggestedSlip,
+)
 from .record import problem as make_problem
 
 _CANDIDATES = 5  # shown per number
@@ -52,7 +62,7 @@ def make_record(
     photo: Photo,
     located: Located,
     patches: Mapping[str, FieldPatches],
-    heard: Mapping[str, Heard],
+    witnessed: Mapping[str, Witnessed],
     cases: Sequence[Case],
     rules: Sequence[posterior.Evaluated],
     decisions: dict[str, PolicyDecision],
@@ -67,7 +77,7 @@ def make_record(
     counts = {f.id for f in fields.values() if f.role == "count"}
     return Record(
         photo=_info(photo.name, photo),
-        page=Page(
+        page=PagePlace(
             template=template.id,
             page=located.page_id,
             corners=quad(located.corners()),
@@ -79,10 +89,10 @@ def make_record(
             others=tuple(_beside(other) for other in located.others),
         ),
         fields={
-            i: _field_record(f, heard[i], by_field[i], patches[i], decisions[i], template.rules_in_words, rules)
+            i: _field_record(f, witnessed[i], by_field[i], patches[i], decisions[i], template.rules_in_words, rules)
             for i, f in fields.items()
         },
-        row_sums=tuple(_row_sum(i, total) for i in fields for total in _totals_of(heard[i])),
+        row_sums=tuple(_row_sum(i, total) for i in fields for total in _totals_of(witnessed[i])),
         rules=rule_results(rules, by_field, template),
         status=policy.verdict(decisions, counts, rules, by_field, options.policy),
         quality=quality,
@@ -103,8 +113,8 @@ def _beside(other: OtherSheet) -> SheetBeside:
     )
 
 
-def _totals_of(heard: Heard) -> tuple[totals_witness.TotalReading, ...]:
-    return heard.evidence.totals.totals if heard.evidence.totals else ()
+def _totals_of(witnessed: Witnessed) -> tuple[totals_witness.TotalReading, ...]:
+    return witnessed.evidence.totals.totals if witnessed.evidence.totals else ()
 
 
 def _row_sum(field: str, total: totals_witness.TotalReading) -> RowSum:
@@ -141,14 +151,14 @@ def problem_record(
 
 def _field_record(
     field: FormField,
-    heard: Heard,
+    witnessed: Witnessed,
     case: Case,
     patch: FieldPatches,
     decision: PolicyDecision,
     words: Mapping[str, Label],
     rules: Sequence[posterior.Evaluated],
 ) -> FieldRecord:
-    evidence = _evidence(field, heard, case, patch)
+    evidence = _evidence(field, witnessed, case, patch)
     outline = np.stack([patch.quads[0, 0], patch.quads[-1, 1], patch.quads[-1, 2], patch.quads[0, 3]])
     return FieldRecord(
         text=case.text,
@@ -179,18 +189,18 @@ def rule_results(
 
 
 def candidates(case: Case) -> tuple[Candidate, ...]:
-    """The likeliest readings, everything heard."""
+    """The most probable readings, given all evidence."""
     ranked = sorted(zip(case.chances, case.choices.listed, strict=True), key=lambda pair: -pair[0])
     shown = ranked[:_CANDIDATES]
     return tuple(Candidate(text=c.text, value=c.value, probability=round(chance, 6)) for chance, c in shown)
 
 
-def _evidence(field: FormField, heard: Heard, case: Case, patch: FieldPatches) -> Evidence:
-    read = heard.evidence.best
-    looks = heard.cells
+def _evidence(field: FormField, witnessed: Witnessed, case: Case, patch: FieldPatches) -> Evidence:
+    read = witnessed.evidence.best
+    looks = witnessed.cells
     asked = looks.asked.tolist()
     said, first, second = (digit_witness.likely(table) for table in (looks.table, looks.first, looks.second))
-    seen = _cell_quality(heard.measured, patch.folded.tolist()) if heard.measured else [None] * len(said)
+    seen = _cell_quality(witnessed.measured, patch.folded.tolist()) if witnessed.measured else [None] * len(said)
     cells = tuple(
         CellEvidence(
             quad=quad(corners),
@@ -198,14 +208,14 @@ def _evidence(field: FormField, heard: Heard, case: Case, patch: FieldPatches) -
             first=first[i] if asked[i] else None,
             second=second[i] if asked[i] else None,
             quality=seen[i],
-            overwritten=round(float(heard.alterations.overwritten[i]), 6),
+            overwritten=round(float(witnessed.alterations.overwritten[i]), 6),
         )
         for i, corners in enumerate(patch.quads)
     )
     bubbles = None
-    if case.bubbles is not None and heard.bubbles is not None:
+    if case.bubbles is not None and witnessed.bubbles is not None:
         said = case.bubbles
-        best = heard.bubbles.argmax(axis=1)
+        best = witnessed.bubbles.argmax(axis=1)
         bubbles = BubbleEvidence(
             state={"number": "read", "blank": "empty"}.get(said.kind, "unclear"),  # pyright: ignore[reportArgumentType]
             text=said.text,
@@ -215,16 +225,16 @@ def _evidence(field: FormField, heard: Heard, case: Case, patch: FieldPatches) -
             digits_agree=case.bubbles_agree,
             columns=tuple(
                 (bubble_witness.CLASSES[i], round(float(column[i]), 6))
-                for i, column in zip(best, heard.bubbles, strict=True)
+                for i, column in zip(best, witnessed.bubbles, strict=True)
             ),
-            crossed=round(heard.alterations.crossed, 6),
+            crossed=round(witnessed.alterations.crossed, 6),
             struck_out=case.altered.bubbles,
         )
     return Evidence(
         digits=DigitEvidence(
             text=read.text,
             value=read.value,
-            probability=round(heard.evidence.digits_say(read.value, read.kind), 6),
+            probability=round(witnessed.evidence.digits_say(read.value, read.kind), 6),
             supports=case.supports,
             blank=case.blank,
             found=case.cells_found,
@@ -232,13 +242,13 @@ def _evidence(field: FormField, heard: Heard, case: Case, patch: FieldPatches) -
             inside=case.inside,
             cells=cells,
             poor=case.poor,
-            struck=round(heard.alterations.struck, 6),
+            struck=round(witnessed.alterations.struck, 6),
             struck_out=case.altered.struck,
             overwritten=case.altered.overwritten,
             perhaps=case.altered.perhaps,
         ),
         bubbles=bubbles,
-        tally=_tally_evidence(field, heard, case),
+        tally=_tally_evidence(field, witnessed, case),
         row_totals=_totals_evidence(case),
         choices=tuple(ChoiceEvidence(**vars(c)) for c in case.choices.listed),
         rest=case.choices.rest,
@@ -246,8 +256,8 @@ def _evidence(field: FormField, heard: Heard, case: Case, patch: FieldPatches) -
     )
 
 
-def _tally_evidence(field: FormField, heard: Heard, case: Case) -> TallyEvidence | None:
-    said, tally = heard.evidence.strokes, case.tally
+def _tally_evidence(field: FormField, witnessed: Witnessed, case: Case) -> TallyEvidence | None:
+    said, tally = witnessed.evidence.strokes, case.tally
     if said is None or tally is None:
         return TallyEvidence(state="not_read", count=None, rows=None) if field.tally else None
     return TallyEvidence(

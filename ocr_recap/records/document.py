@@ -1,6 +1,6 @@
 """Pages to a document: all numbers of one form of one station, decided again with the rules that reach across pages.
 
-A document is made of records alone: what a decision hears of a number stands in the record, what a person decided
+A document is made of records alone: what a decision is given of a number stands in the record, what a person decided
 included (`decisions.fold`), so a file of records gives the same documents as the photos did. The document's decision is
 the one that counts; `settle` writes it back into the records, so that no list of numbers can say otherwise.
 """
@@ -15,7 +15,7 @@ from typing import Any, Literal
 from ..cells.digit_reader import bounds
 from ..decide import policy, posterior
 from ..decide.candidates import Choice, Choices
-from ..decide.case import Altered, BubbleCase, Case, Person, Reason, TallyCase, TotalsCase, heard_together, other_sheet
+from ..decide.case import Altered, BubbleCase, Case, Person, Reason, TallyCase, TotalsCase, other_sheet, reconciled
 from ..decide.policy import Policy, PolicyDecision
 from ..forms.print_items import Label
 from ..forms.template import Rule, Template
@@ -76,7 +76,7 @@ class Document(JsonLine):
 
 
 def case_of(field_id: str, field: FieldRecord) -> Case:
-    """What a decision hears of a number, from its record."""
+    """What a decision is given of a number, from its record."""
     digits, said = field.evidence.digits, field.evidence.bubbles
     tally, totals = field.evidence.tally, field.evidence.row_totals
     strokes = None
@@ -148,10 +148,10 @@ def settle(group: Group, records: Sequence[Record], template: Template | None) -
         for field_id, field in record.fields.items():
             objections = (*in_doubt, *_objections(member, field_id, field, others))
             cases[field_id] = replace(case_of(field_id, field), objections=objections)
-    heard, evaluated = heard_together(list(cases.values()), rules_of(template, cases))
-    cases = {case.field: case for case in heard}
+    weighed, evaluated = reconciled(list(cases.values()), rules_of(template, cases))
+    cases = {case.field: case for case in weighed}
     how = policy_of(records)
-    decisions = policy.decide(heard, evaluated, how)
+    decisions = policy.decide(weighed, evaluated, how)
     counts = {f.id for f in template.fields if f.role == "count" and f.id in cases} if template else set[str]()
     read = {name: field for page in present for name, field in counting[page][1].fields.items()}
     words = template.rules_in_words if template else {}

@@ -75,7 +75,7 @@ class CellEvidence(Frozen):
 
 
 class DigitEvidence(Frozen):
-    """The digit witness: `text` cell by cell, `value` and its probability, before anything else was heard.
+    """The digit witness: `text` cell by cell, `value` and its probability, without other evidence.
 
     `supports` is the probability that the cells mean the number's value, over all ways to write it; `blank` that all
     are empty. `found`: every printed box was seen; `held`: all but one, whose place the others hold; `inside`: every

@@ -24,7 +24,7 @@ from .record import problem as warning
 
 
 @dataclass(frozen=True)
-class Limits:
+class AdviceLimits:
     """From where on something is said.
 
     `pixels`, `blur` and `contrast` by training/quality/choose.py (492 photos, seed 1; blur: 68 photos, seed 3): where
@@ -76,7 +76,7 @@ def page(photo: Photo, located: Located, measured: Mapping[str, CellMeasures]) -
     )
 
 
-def advise(found: PhotoQuality, count: int, limits: Limits = Limits()) -> tuple[Problem, ...]:
+def advise(found: PhotoQuality, count: int, limits: AdviceLimits = AdviceLimits()) -> tuple[Problem, ...]:
     """What would be better about the photo, most pressing first; empty for a good one.
 
     Args:
@@ -121,7 +121,7 @@ def around(located: Located) -> tuple[Problem, ...]:
     return tuple(said)
 
 
-def is_copy(found: PhotoQuality, limits: Limits = Limits()) -> bool:
+def is_copy(found: PhotoQuality, limits: AdviceLimits = AdviceLimits()) -> bool:
     """Whether the pale print is gone: neither seen, nor covered (far from 0), nor too blurred to tell."""
     if found.blur is None or found.blur > limits.pale_blur:
         return False

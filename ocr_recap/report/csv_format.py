@@ -8,7 +8,7 @@ from ..records.folder import NUMBERS_FILE, REVIEW_FILE, STATIONS_FILE
 from .csv_tables import DocumentRow, numbers_head, numbers_rows, stations_csv
 from .review_csv import review_csv
 from .table_writer import Ending, TableFormat, Target
-from .view_model import Shown
+from .view_model import DocumentView
 
 
 class CsvTables:
@@ -24,7 +24,7 @@ class CsvTables:
         self._numbers = target.opened.enter_context((target.stage / NUMBERS_FILE).open("wb"))
         self._numbers.write(numbers_head(target.dialect))
 
-    def add(self, shown: Shown, row: DocumentRow) -> None:
+    def add(self, shown: DocumentView, row: DocumentRow) -> None:
         """The numbers of the next document.
 
         Raises:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from ..forms.template import Template
 from ..records.document import Document
 from ..records.folder import Dialect
-from ..records.region_names import Region
-from .view_model import Shown
+from ..records.region_names import RegionName
+from .view_model import DocumentView
 
 COLUMNS = (
     "document",
@@ -68,7 +68,7 @@ class DocumentRow:
     review_count: int
     accepted: Mapping[str, int | None]
     decided_by: tuple[str, ...] = ()
-    region: Region | None = None
+    region: RegionName | None = None
 
 
 def document_row(document: Document, template: Template | None) -> DocumentRow:
@@ -121,12 +121,12 @@ def count_columns(templates: Iterable[Template]) -> list[str]:
 def station_columns(counts: Sequence[str], names: bool = False) -> list[str]:
     """The heading of `stations.csv`; with `names` the regions' follow the station."""
     first, second, *others = DOCUMENT_COLUMNS
-    return [first, second, *(Region._fields if names else ()), *others, *counts, "decided_by"]
+    return [first, second, *(RegionName._fields if names else ()), *others, *counts, "decided_by"]
 
 
 def station_cells(row: DocumentRow, counts: Sequence[str], names: bool = False) -> list[str]:
     """A row of `stations.csv`."""
-    region = (row.region or Region()) if names else ()
+    region = (row.region or RegionName()) if names else ()
     cells = [row.id, row.station or "", *region, row.template or "", " ".join(row.pages_present)]
     cells += [" ".join(row.pages_missing), row.verdict, str(row.review_count)]
     values = [row.accepted.get(name) for name in counts]
@@ -138,7 +138,7 @@ def numbers_head(dialect: Dialect = "rfc4180") -> bytes:
     return b"\xef\xbb\xbf" + lines([COLUMNS], dialect)
 
 
-def numbers_rows(shown: Shown, dialect: Dialect = "rfc4180") -> bytes:
+def numbers_rows(shown: DocumentView, dialect: Dialect = "rfc4180") -> bytes:
     """The rows of one document, photo by photo; numbers of an unknown form are labelled with their ids."""
     return lines(number_cells(shown, "," if dialect == "excel-id" else "."), dialect)
 
@@ -155,7 +155,7 @@ def undefused(text: str) -> str:
     return _OUR_INNER.sub(r"\1", text)
 
 
-def number_cells(shown: Shown, point: str = ".") -> Iterator[list[str]]:
+def number_cells(shown: DocumentView, point: str = ".") -> Iterator[list[str]]:
     """The rows of one document in `numbers.csv`, with this decimal point."""
     named = shown.labels()
     for field_id, shown_photo in shown.counting():

@@ -21,7 +21,7 @@ from ..records.record import RuleResult
 from .html import environment, pieces
 from .pictures import STRIP_HEIGHT, header_size
 from .tally_overlay import BLOCK_STRIPS
-from .view_model import Shown, ShownPhoto, page_file
+from .view_model import DocumentView, ShownPhoto, page_file
 
 __all__ = ["ReportPages"]
 
@@ -85,7 +85,7 @@ class ReportPages:
         self._first: list[str] = []  # HTML of what needs a person
         self._rest: list[str] = []
 
-    def add(self, document: Document, photos: tuple[ShownPhoto, ...]) -> Shown:
+    def add(self, document: Document, photos: tuple[ShownPhoto, ...]) -> DocumentView:
         """Show the next document; where it stands comes back.
 
         Raises:
@@ -97,7 +97,7 @@ class ReportPages:
             self._flush(last=False)
             self._page += 1
         self._number += 1
-        shown = Shown(self._number, self._page, document, photos, self._templates.get(document.template or ""))
+        shown = DocumentView(self._number, self._page, document, photos, self._templates.get(document.template or ""))
         self._documents += 1
         self._numbers += numbers
         (self._rest if document.verdict in ("settled", "incomplete") else self._first).append(self._article(shown))
@@ -137,7 +137,7 @@ class ReportPages:
         self._first, self._rest = [], []
         self._documents = self._numbers = 0
 
-    def _article(self, shown: Shown) -> str:
+    def _article(self, shown: DocumentView) -> str:
         """A document as HTML."""
         numbers = list(_numbers(shown))
         rules = list(_rules(shown))
@@ -157,7 +157,7 @@ class ReportPages:
         )
 
 
-def _numbers(shown: Shown) -> Iterator[ShownNumber]:
+def _numbers(shown: DocumentView) -> Iterator[ShownNumber]:
     labels = {field.id: field.label for field in shown.template.fields} if shown.template else {}
     for name, counting in shown.counting():
         field = counting.record.fields[name]
@@ -172,7 +172,7 @@ def _needs_a_person(field: FieldRecord) -> bool:
     return field.status == "review" or "rule_broken" in field.reasons
 
 
-def _rules(shown: Shown) -> Iterator[ShownRule]:
+def _rules(shown: DocumentView) -> Iterator[ShownRule]:
     """A rule that the form does not have is shown by the ids of its fields."""
     words = shown.template.rules_in_words if shown.template else {}
     for result in shown.document.rules:

@@ -18,7 +18,7 @@ from .csv_tables import DocumentRow
 from .html import pieces
 from .pictures import STRIP_HEIGHT
 from .table_formats import chosen
-from .view_model import Shown, Totals
+from .view_model import DocumentView, Totals
 
 if TYPE_CHECKING:
     from ..records.decision_log import LogEvent
@@ -45,7 +45,7 @@ class Listed:
     unread: int = 0
 
 
-def listed(shown: Shown, row: DocumentRow) -> Listed:
+def listed(shown: DocumentView, row: DocumentRow) -> Listed:
     """A document as it stands in the list."""
     files = tuple(photo.record.photo.label for photo in shown.photos)
     return Listed(row, shown.link(), files, sum(photo.record.page is None for photo in shown.photos))

@@ -18,7 +18,7 @@ from ..imaging.homography import project
 from ..imaging.photo import Source, load_color
 from ..messages.errors import TemplateError
 from ..records.field_record import FieldRecord, FieldStatus
-from ..records.record import Page, Record
+from ..records.record import PagePlace, Record
 from .pictures import save, unbend, warp
 from .private_regions import cover, cover_around, cover_others
 from .tally_overlay import number
@@ -87,7 +87,7 @@ def overlay(record: Record, source: Source, template: Template | None = None) ->
 
 
 def rectified(
-    page: Page, source: Source, pixels_per_mm: float = 5.0, template: Template | None = None, frame: int = 0
+    page: PagePlace, source: Source, pixels_per_mm: float = 5.0, template: Template | None = None, frame: int = 0
 ) -> ColorImage:
     """The straightened page, private regions gray.
 
@@ -178,7 +178,7 @@ def _page_area(photo: ColorImage, homography: FloatArray, form: Template) -> tup
 
 
 def _filled(
-    form: Template, field_id: str, field: FieldRecord, page: Page, matrix: FloatArray
+    form: Template, field_id: str, field: FieldRecord, page: PagePlace, matrix: FloatArray
 ) -> list[tuple[tuple[int, int], int]]:
     """Centre and radius in picture pixels of each bubble that was judged filled."""
     described = next((f for f in form.fields if f.id == field_id), None)

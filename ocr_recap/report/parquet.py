@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..messages import extras
-from ..records.region_names import Region
+from ..records.region_names import RegionName
 from .csv_tables import DocumentRow, count_columns
 from .table_writer import Ending, TableFormat, Target
-from .view_model import Shown
+from .view_model import DocumentView
 
 PHOTOS: Final = "photos.parquet"
 FIELDS: Final = "fields.parquet"
@@ -23,7 +23,7 @@ FILES: Final = (PHOTOS, FIELDS, DOCUMENTS)
 
 GROUP: Final = 20_000  # rows held at a time; as columns they take some 10 MB
 _NOTICE = "Sementara – formulir kertas yang berlaku / Provisional – paper prevails"
-_REGION = dict.fromkeys(Region._fields, "text")
+_REGION = dict.fromkeys(RegionName._fields, "text")
 
 # Columns with their types: `text`, `count` (64 bits), `small` (32 bits), `real`, `flag`, `texts` (a list).
 _PHOTOS = {
@@ -74,7 +74,7 @@ class ParquetTables:
         self._fields = _Table(folder / FIELDS, _FIELDS)
         self._documents = _Table(folder / DOCUMENTS, {**_DOCUMENTS, **region}, self._counts)
 
-    def add(self, shown: Shown, row: DocumentRow) -> None:
+    def add(self, shown: DocumentView, row: DocumentRow) -> None:
         """The next document, with its photos and numbers.
 
         Raises:
@@ -98,7 +98,7 @@ class ParquetTables:
             record = counting.record
             info, page, field = record.photo, record.page, record.fields[name]
             form = page.template if page else None
-            heard, said = field.evidence, field.decision
+            evidence, said = field.evidence, field.decision
             self._fields.add(
                 (
                     *(record.document, record.station.code, info.file, info.frame, info.sha256, form),
@@ -106,15 +106,19 @@ class ParquetTables:
                     *labels.get(name, (name, name)),
                     *(field.text, field.read, field.value, field.accepted, field.status, field.confidence),
                     list(field.reasons),
-                    *(heard.digits.value, heard.bubbles and heard.bubbles.value, heard.tally and heard.tally.count),
-                    heard.row_totals and heard.row_totals.sum,
+                    *(
+                        evidence.digits.value,
+                        evidence.bubbles and evidence.bubbles.value,
+                        evidence.tally and evidence.tally.count,
+                    ),
+                    evidence.row_totals and evidence.row_totals.sum,
                     *((said.by, said.at, said.note) if said else (None, None, None)),
                 )
             )
         self._add(row)
 
     def _add(self, row: DocumentRow) -> None:
-        region = (row.region or Region()) if self._names else ()
+        region = (row.region or RegionName()) if self._names else ()
         self._documents.add(
             (
                 *(row.id or None, row.station, row.template, list(row.pages_present), list(row.pages_missing)),

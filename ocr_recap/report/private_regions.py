@@ -17,7 +17,7 @@ from ..imaging.arrays import FloatArray
 from ..imaging.homography import project
 from ..imaging.photo import Photo
 from ..locate.located import paper_outline
-from ..records.record import Page, SheetBeside
+from ..records.record import PagePlace, SheetBeside
 
 Picture = NDArray[np.uint8]
 
@@ -26,7 +26,7 @@ _AROUND = 5.0  # mm around the private regions of another sheet, whose place is 
 _BENEATH = 0.5  # share of another sheet that the page covers from which it lies beneath: a lap is less; by judgement
 
 
-def cover(picture: Picture, form: Template, page: Page, matrix: FloatArray) -> None:
+def cover(picture: Picture, form: Template, page: PagePlace, matrix: FloatArray) -> None:
     """Cover the private regions of the page that was read.
 
     Args:
@@ -40,7 +40,7 @@ def cover(picture: Picture, form: Template, page: Page, matrix: FloatArray) -> N
         cv2.fillPoly(picture, [_pixels(area)], (GRAY,) * 3, cv2.LINE_AA)
 
 
-def cover_around(picture: Picture, form: Template, page: Page, matrix: FloatArray) -> None:
+def cover_around(picture: Picture, form: Template, page: PagePlace, matrix: FloatArray) -> None:
     """Cover all that lies beside the paper of the page; arguments as of `cover`."""
     paper = np.zeros(picture.shape[:2], np.uint8)
     outline = project(matrix, page.moved(paper_outline(form, 16)))
@@ -49,7 +49,7 @@ def cover_around(picture: Picture, form: Template, page: Page, matrix: FloatArra
 
 
 def cover_others(
-    picture: Picture, form: Template, page: Page, matrix: FloatArray, form_of: Callable[[str], Template]
+    picture: Picture, form: Template, page: PagePlace, matrix: FloatArray, form_of: Callable[[str], Template]
 ) -> None:
     """Cover the private regions of other sheets that lie over the page, and all of one whose place is known but about.
 
@@ -77,7 +77,7 @@ def cover_others(
             cv2.fillPoly(picture, [_pixels(project(to_picture, area))], (GRAY,) * 3)
 
 
-def without_others(photo: Photo, form: Template, page: Page, form_of: Callable[[str], Template]) -> Photo:
+def without_others(photo: Photo, form: Template, page: PagePlace, form_of: Callable[[str], Template]) -> Photo:
     """The photo with the private regions of other sheets covered; itself where no other sheet is in sight.
 
     Raises:

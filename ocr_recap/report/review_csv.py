@@ -8,7 +8,7 @@ from typing import Literal
 
 from ..records.folder import Dialect
 from .csv_tables import lines
-from .view_model import Shown, Strip
+from .view_model import DocumentView, Strip
 
 # What is told apart by: the same in `numbers.csv`, so that a row may be copied from there.
 KEY_COLUMNS = ("sha256", "frame", "template", "page", "field")
@@ -40,7 +40,7 @@ class Row:
     strip: Strip | None = None
 
 
-def rows(shown: Shown, settles: Mapping[str, int], language: Literal["id", "en"] = "id") -> list[Row]:
+def rows(shown: DocumentView, settles: Mapping[str, int], language: Literal["id", "en"] = "id") -> list[Row]:
     """The rows of one document, in the order of its photos.
 
     Args:

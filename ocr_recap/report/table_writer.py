@@ -12,7 +12,7 @@ from ..forms.template import Template
 from ..records.folder import Dialect
 from .csv_tables import DocumentRow
 from .review_csv import Row
-from .view_model import Shown
+from .view_model import DocumentView
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Ending:
 class TableWriter(Protocol):
     """The files of one format under way. `TableFormat.begin` makes it."""
 
-    def add(self, shown: Shown, row: DocumentRow) -> None:
+    def add(self, shown: DocumentView, row: DocumentRow) -> None:
         """Take the next document.
 
         Raises:

@@ -51,7 +51,7 @@ class ShownPhoto:
 
 
 @dataclass(frozen=True)
-class Shown:
+class DocumentView:
     """A document ready to be shown.
 
     Attributes:

@@ -17,7 +17,7 @@ from . import review_csv
 from .csv_tables import COLUMNS, DocumentRow, count_columns, defused, number_cells, station_cells, station_columns
 from .pictures import STRIP_HEIGHT, cut
 from .table_writer import Ending, TableFormat, Target
-from .view_model import Shown
+from .view_model import DocumentView
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -91,7 +91,7 @@ class TablesBook:
         self._stations = _Sheet(self._book, "stations", station_columns(self._counts, self._names), numeric, fixed=2)
         self._review = _Sheet(self._book, "review", _REVIEW_COLUMNS, numeric, fixed=2)
 
-    def add(self, shown: Shown, row: DocumentRow) -> None:
+    def add(self, shown: DocumentView, row: DocumentRow) -> None:
         """The numbers of the next document.
 
         Raises:

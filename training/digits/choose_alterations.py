@@ -25,7 +25,7 @@ from ocr_recap.decide.case import CLEAR_INK
 from ocr_recap.forms import template
 from ocr_recap.synth.forms.alter import KINDS, altered
 from ocr_recap.synth.sets import photos
-from ocr_recap.synth.sets.inferred_documents import HeardDocument, HeardNumber, Session, hear, read_page
+from ocr_recap.synth.sets.inferred_documents import InferredDocument, InferredNumber, Session, infer, read_page
 from ocr_recap.synth.sets.parallel import in_order
 from ocr_recap.synth.writing.strikes import STRIKES
 
@@ -49,7 +49,7 @@ def main() -> None:
     if args.write:  # a reader is needed to choose the limits of new nets: one by which nothing counts as seen
         describe(args.weights, dict.fromkeys(COST, 1.0), {})
     session = Session(tuple(template.available()), "field", "calibration", args.seed, 0, args.documents)
-    plain = list(unaltered(hear(session, args.workers, args.keep)))
+    plain = list(unaltered(infer(session, args.workers, args.keep)))
     limits = {
         "struck": lowest(np.array([n.alterations.struck for n in plain]), COST["struck"]),
         "overwritten": lowest(np.array([n.alterations.overwritten.max() for n in plain]), COST["overwritten"]),
@@ -93,19 +93,19 @@ def lowest(chances: np.ndarray, cost: float) -> float:
     return round(float(next((limit for limit in steps if (chances >= limit).mean() <= cost), 1.0)), 4)
 
 
-def unaltered(documents: Iterator[HeardDocument]) -> Iterator[HeardNumber]:
+def unaltered(documents: Iterator[InferredDocument]) -> Iterator[InferredNumber]:
     """Numbers that are written and that no clerk corrected."""
     for document in documents:
         yield from (n for n in document.numbers.values() if n.value is not None and not n.corrected)
 
 
-def in_doubt(number: HeardNumber) -> float:
+def in_doubt(number: InferredNumber) -> float:
     """How sure it is that a box is written over, where that would count: 0 for a number whose ink is clear."""
     clear = number.case("").by_ink >= CLEAR_INK
     return 0.0 if clear else float(number.alterations.overwritten.max())
 
 
-def of_page(kind: str, seed: int, index: int) -> list[HeardNumber]:
+def of_page(kind: str, seed: int, index: int) -> list[InferredNumber]:
     """The altered numbers of one page."""
     form = _form()
     order = photos.Order(form, 1, seed, "field", writers="calibration", alter=partial(altered, kind))
@@ -119,7 +119,7 @@ def _form() -> template.Template:
     return template.load(template.available()[FORM])
 
 
-def recall(kind: str, numbers: Sequence[HeardNumber], limits: dict[str, float]) -> str:
+def recall(kind: str, numbers: Sequence[InferredNumber], limits: dict[str, float]) -> str:
     """How many of a kind are seen."""
     if kind in STRIKES:
         seen = sum(number.alterations.struck >= limits["struck"] for number in numbers)

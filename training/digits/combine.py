@@ -86,7 +86,7 @@ def shares(first: FloatArray, second: FloatArray, labels: NDArray[np.int64]) -> 
 
 
 def together(first: FloatArray, second: FloatArray, below: float, weights: Sequence[float]) -> FloatArray:
-    """Log-probabilities of both readers: the second is heard where the first is less sure than `below`."""
+    """Log-probabilities of both readers: the second counts where the first is less sure than `below`."""
     both, doubtful = first.copy(), first.max(axis=1) < np.log(below)
     both[doubtful] = normalised(weights[0] * first[doubtful] + weights[1] * second[doubtful])
     return both

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from ocr_recap.cells.digit_reader import DigitReader
 from ocr_recap.evaluate.bounds import clopper_pearson
-from ocr_recap.synth.cells.cellpaper import CellRow, Rect, blank
+from ocr_recap.synth.cells.cellpaper import DrawnRow, Rect, blank
 from ocr_recap.synth.cells.cellphoto import photograph
 from ocr_recap.synth.cells.cells import BOX, PATCH
 from ocr_recap.synth.writing import ink
@@ -141,10 +141,10 @@ ALIKE: Final[dict[str, Glyph]] = {
     "Arabic 9": ((*_ring(0.42, 0.25, 0.33, 0.25, 0, -340, 10), (0.75, 0.25), (0.75, 0.25), (0.75, 1.0)),),
 }
 
-Fill = Callable[[CellRow, np.random.Generator], None]
+Fill = Callable[[DrawnRow, np.random.Generator], None]
 
 
-def _ink(form: CellRow, lines: Strokes, rng: np.random.Generator) -> None:
+def _ink(form: DrawnRow, lines: Strokes, rng: np.random.Generator) -> None:
     width = max(1, int(form.width * rng.uniform(0.9, 1.1) + rng.random()))
     points = [np.rint(line * 16).astype(np.int32) for line in lines]
     cv2.polylines(form.pen, points, False, 255, width, cv2.LINE_AA, 4)
@@ -154,7 +154,7 @@ def _glyphs(pool: dict[str, Glyph]) -> Fill:
     """Every cell gets one shape of the pool, in the writer's hand."""
     shapes = tuple(pool.values())
 
-    def fill(form: CellRow, rng: np.random.Generator) -> None:
+    def fill(form: DrawnRow, rng: np.random.Generator) -> None:
         for rect in form.rects:
             shape = shapes[int(rng.integers(len(shapes)))]
             lines = pose(shape, form.writer, rng, form.writer.aspect * float(rng.uniform(0.9, 1.3)))
@@ -163,7 +163,7 @@ def _glyphs(pool: dict[str, Glyph]) -> Fill:
     return fill
 
 
-def _strokes(form: CellRow, rng: np.random.Generator) -> None:
+def _strokes(form: DrawnRow, rng: np.random.Generator) -> None:
     """Two to four straight strokes from anywhere to anywhere in the cell."""
     for rect in form.rects:
         corner, size = np.array(rect[:2]), np.array([rect[2] - rect[0], rect[3] - rect[1]])
@@ -173,7 +173,7 @@ def _strokes(form: CellRow, rng: np.random.Generator) -> None:
             _ink(form, [np.array([ends[0], middle, ends[1]])], rng)
 
 
-def _arcs(form: CellRow, rng: np.random.Generator) -> None:
+def _arcs(form: DrawnRow, rng: np.random.Generator) -> None:
     """Two or three open arcs."""
     for rect in form.rects:
         x, y, width, height = rect[0], rect[1], rect[2] - rect[0], rect[3] - rect[1]
@@ -184,7 +184,7 @@ def _arcs(form: CellRow, rng: np.random.Generator) -> None:
             _ink(form, [np.array(_ring(*middle, *reach, first, first + float(rng.uniform(90, 290)), 14))], rng)
 
 
-def _cancelled(form: CellRow, rng: np.random.Generator) -> None:
+def _cancelled(form: DrawnRow, rng: np.random.Generator) -> None:
     """One long Z over this row and rows above and below it; every cell sees a piece of it."""
     rects: list[Rect] = form.rects
     x0, x1 = rects[0][0] - rng.uniform(0, 40), rects[-1][2] + rng.uniform(0, 40)
@@ -196,7 +196,7 @@ def _cancelled(form: CellRow, rng: np.random.Generator) -> None:
     _ink(form, [line + rng.normal(0, 0.01 * height, line.shape)], rng)
 
 
-def _noisy(form: CellRow, rng: np.random.Generator) -> None:
+def _noisy(form: DrawnRow, rng: np.random.Generator) -> None:
     """The cell is full of specks, as of a bad copy."""
     specks = rng.random(form.pen.shape) < rng.uniform(0.02, 0.35)
     grain = cv2.GaussianBlur((specks * 255).astype(np.uint8), (0, 0), float(rng.uniform(0.5, 3)))

@@ -34,13 +34,13 @@ from pathlib import Path
 from typing import Any
 
 from ocr_recap.decide import policy
-from ocr_recap.decide.case import Case, heard_together
+from ocr_recap.decide.case import Case, reconciled
 from ocr_recap.decide.policy import Thresholds
 from ocr_recap.decide.posterior import Evaluated
 from ocr_recap.evaluate.bounds import clopper_pearson, incomplete_beta
 from ocr_recap.forms import template
 from ocr_recap.synth.camera.conditions import Preset
-from ocr_recap.synth.sets.inferred_documents import HeardDocument, Session, hear
+from ocr_recap.synth.sets.inferred_documents import InferredDocument, Session, infer
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 20_241_312  # not the documents on which a blank passed for a number, before `Case.rival` knew blanks
@@ -83,9 +83,9 @@ DESIGNS: Mapping[policy.Policy, Thresholds] = {
 
 @dataclass(frozen=True)
 class Weighed:
-    """One document, its witnesses and rules heard."""
+    """One document, weighed with its rules."""
 
-    document: HeardDocument
+    document: InferredDocument
     cases: Sequence[Case]
     rules: Sequence[Evaluated]
 
@@ -112,11 +112,11 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     return parser
 
 
-def evidence_of(args: argparse.Namespace) -> Iterator[tuple[Preset, Iterator[HeardDocument]]]:
+def evidence_of(args: argparse.Namespace) -> Iterator[tuple[Preset, Iterator[InferredDocument]]]:
     """The documents of each preset that the arguments name."""
     presets: tuple[tuple[Preset, int], ...] = (("field", args.documents), ("hard", args.hard))
     for preset, count in presets:
-        yield preset, hear(Session((FORM,), preset, "calibration", args.seed, 0, count), args.workers, args.keep)
+        yield preset, infer(Session((FORM,), preset, "calibration", args.seed, 0, count), args.workers, args.keep)
 
 
 def main() -> None:
@@ -124,15 +124,15 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="save what is chosen in ocr_recap/decide/policy.json")
     args = parser.parse_args()
     form = template.load(template.available()[FORM])
-    heard: list[Weighed] = []
+    weighed: list[Weighed] = []
     evidence = hashlib.sha256()
     for preset, documents in evidence_of(args):
         for document in documents:
             for name, number in sorted(document.numbers.items()):
                 evidence.update(f"{preset} {document.index} {name} {number.text} ".encode() + number.cells.tobytes())
             cases = [number.case(name) for name, number in document.numbers.items()]
-            heard.append(Weighed(document, *heard_together(cases, form.rules)))
-    found = {name: walk(name, heard) for name in DESIGNS}
+            weighed.append(Weighed(document, *reconciled(cases, form.rules)))
+    found = {name: walk(name, weighed) for name in DESIGNS}
     saved = {
         "script": "training/policy/choose.py",
         "method": f"Learn then Test, fixed sequence, {CONFIDENCE:.0%}",
@@ -145,12 +145,12 @@ def main() -> None:
         path.write_text(json.dumps(saved, indent=2) + "\n", encoding="utf-8")
 
 
-def walk(name: policy.Policy, heard: Sequence[Weighed]) -> list[Rung]:
+def walk(name: policy.Policy, weighed: Sequence[Weighed]) -> list[Rung]:
     """Down the ladder as far as the risk is held, or to the floor."""
     rungs: list[Rung] = []
     least = log(1 - CONFIDENCE) / log1p(-RISK)  # so many without an error, or nothing can be rejected
     for posterior in (p for p in LADDER if p >= FLOOR[name]):
-        rung = step(replace(DESIGNS[name], posterior=posterior), heard)
+        rung = step(replace(DESIGNS[name], posterior=posterior), weighed)
         print(f"{name} {rung}", flush=True)
         if rung.taken < least:
             continue
@@ -162,10 +162,10 @@ def walk(name: policy.Policy, heard: Sequence[Weighed]) -> list[Rung]:
     return rungs
 
 
-def step(thresholds: Thresholds, heard: Sequence[Weighed]) -> Rung:
+def step(thresholds: Thresholds, weighed: Sequence[Weighed]) -> Rung:
     """Decide every document by these thresholds."""
     taken = wrong = spoilt = 0
-    for one in heard:
+    for one in weighed:
         decisions = policy.decide(one.cases, one.rules, thresholds)
         here = 0
         for case in one.cases:

@@ -16,7 +16,7 @@ import numpy as np
 from choose import arguments, evidence_of
 
 from ocr_recap.decide import box_prior
-from ocr_recap.synth.sets.inferred_documents import HeardNumber
+from ocr_recap.synth.sets.inferred_documents import InferredNumber
 
 SURE = 0.999
 LEAST = 1e-6  # no number costs more than log of it
@@ -34,7 +34,7 @@ def main() -> None:
             print(f"| {preset} | {otherwise} | {scribbled} | {row(numbers)} |", flush=True)
 
 
-def row(numbers: Sequence[HeardNumber]) -> str:
+def row(numbers: Sequence[InferredNumber]) -> str:
     """The figures of one setting."""
     loss, right, sure, wrong = 0.0, 0, 0, 0
     for number in numbers:

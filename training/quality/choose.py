@@ -181,7 +181,7 @@ def limit(name: str, values: np.ndarray, wrong: np.ndarray, rest: np.ndarray, le
 
 
 def originals(shots: list[Shot]) -> None:
-    limits = photo_advice.Limits()
+    limits = photo_advice.AdviceLimits()
     kinds = {
         "paper": [s for s in shots if not s.screen and not s.copy],
         "screen": [s for s in shots if s.screen >= 0.1 and not s.copy],

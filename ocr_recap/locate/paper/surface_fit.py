@@ -30,8 +30,8 @@ _LEAST, _LEAST_OF_AXIS = 60, 6  # samples without which nothing is fitted
 _SIGHT, _SHORT_OF_THE_NEXT = 0.3, 0.75  # cell widths, and a share of the way to the next parallel line
 _AT_A_TIME = 256  # samples
 _ALONE = 1.5  # a line takes part while the next parallel one is this many times farther than lines are looked for
-_NEIGHBOURS, _HEARD = 13, 3  # samples of one axis around each, and how many must be found
-_LIKE_THEM = 0.08  # cell widths off their median within which a sample is heard
+_NEIGHBOURS, _LEAST_AROUND = 13, 3  # samples of one axis around each, and how many must be found
+_LIKE_THEM = 0.08  # cell widths off their median within which a sample counts
 
 
 class Bent(NamedTuple):
@@ -86,12 +86,12 @@ def folds(
     axis = np.abs(ruled.normals).argmax(axis=1)
     rows = np.arange(len(axis))
     along = (displaced.points - ruled.points)[rows, axis] + seen.offset / seen.pixels_per_mm * ruled.normals[rows, axis]
-    # What is written is no line: a sample is heard if it lies off about as far as most of those around it.
+    # What is written is no line: a sample counts if it lies off about as far as most of those around it.
     near = np.sort(np.where(seen.found, along, np.nan)[_around(ruled)], axis=1)
     count = np.isfinite(near).sum(axis=1)
     usual = near[rows, np.maximum(count - 1, 0) // 2]
-    heard = seen.found & (count >= _HEARD) & (np.abs(along - usual) <= _LIKE_THEM * ruled.unit)
-    return kinks(ruled.points[heard], along[heard], axis[heard])
+    counted = seen.found & (count >= _LEAST_AROUND) & (np.abs(along - usual) <= _LIKE_THEM * ruled.unit)
+    return kinks(ruled.points[counted], along[counted], axis[counted])
 
 
 @lru_cache(maxsize=64)

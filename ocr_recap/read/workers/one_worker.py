@@ -10,7 +10,7 @@ from ...records.options import Options
 from .limits import Limits
 from .ordered import count_of, may_have_frames
 from .spawn import Build, ProcessWorker
-from .supervisor import Crew
+from .supervisor import Supervisor
 from .tasks import Done, Single, Task
 
 
@@ -20,8 +20,8 @@ class OneWorker:
     def __init__(self, build: Build, options: Options, limits: Limits) -> None:
         """Nothing starts before there is work; arguments as of `ProcessWorker`."""
         self._lock = threading.Lock()
-        self._crew = Crew(lambda: ProcessWorker(build, options, limits), 1, limits)
-        weakref.finalize(self, self._crew.end)
+        self._supervisor = Supervisor(lambda: ProcessWorker(build, options, limits), 1, limits)
+        weakref.finalize(self, self._supervisor.end)
 
     def read(self, source: Source, name: str, frame: int) -> tuple[Single, Done]:
         """Read one frame of a file; the piece of work, and what came of it.
@@ -45,10 +45,10 @@ class OneWorker:
 
     def _done(self, task: Task) -> Done:
         with self._lock:
-            ((_, done, _),) = self._crew.run([task])
+            ((_, done, _),) = self._supervisor.run([task])
         return done
 
     def close(self) -> None:
         """End the process; the next piece of work starts another."""
         with self._lock:
-            self._crew.end()
+            self._supervisor.end()

@@ -13,7 +13,7 @@ from ...imaging.photo import Source
 from ...records.options import Options
 from .file_limits import COSTLY, FileLimits
 from .limits import Limits
-from .supervisor import Crew
+from .supervisor import Supervisor
 from .tasks import Count, Done, Failed, Single, Task
 
 
@@ -27,12 +27,12 @@ class Asked:
 
 
 def in_order(
-    crew: Crew, asked: Sequence[Asked], options: Options, limits: Limits, check: bool = False
+    supervisor: Supervisor, asked: Sequence[Asked], options: Options, limits: Limits, check: bool = False
 ) -> Iterator[tuple[Single, Done]]:
     """Each frame of each file in order, with what was made of it or why it failed.
 
     Args:
-        crew: does the work. Files that may hold several frames are opened by it, too, to count them.
+        supervisor: does the work. Files that may hold several frames are opened by it, too, to count them.
         asked: the files.
         options: frames from `max_frames` on are one piece of work, which failed with `frames_not_read`.
         limits: of files.
@@ -41,8 +41,8 @@ def in_order(
     Raises:
         ocr_recap.read.workers.supervisor.CannotStart: workers do not start.
     """
-    perform = _Work(asked, _counted(crew, asked), options.max_frames, FileLimits(limits), check)
-    for task, done, seconds in crew.run(perform.tasks()):
+    perform = _Work(asked, _counted(supervisor, asked), options.max_frames, FileLimits(limits), check)
+    for task, done, seconds in supervisor.run(perform.tasks()):
         assert isinstance(task, Single)
         perform.note(task, done, seconds)
         yield from perform.ready()
@@ -92,7 +92,7 @@ class _Work:
             yield task, void or done
 
 
-def _counted(crew: Crew, asked: Sequence[Asked]) -> list[int | Failed]:
+def _counted(supervisor: Supervisor, asked: Sequence[Asked]) -> list[int | Failed]:
     """How many frames each file has, or why nobody can tell."""
     counted: list[int | Failed] = [1] * len(asked)
     waiting: dict[int, int] = {}  # place of the file, by identity of its task
@@ -101,7 +101,7 @@ def _counted(crew: Crew, asked: Sequence[Asked]) -> list[int | Failed]:
         if may_have_frames(one.source):
             tasks.append(count := count_of(one.source))
             waiting[id(count)] = place
-    for task, done, _ in crew.run(tasks):
+    for task, done, _ in supervisor.run(tasks):
         assert isinstance(done, int | Failed)
         counted[waiting[id(task)]] = done
     return counted

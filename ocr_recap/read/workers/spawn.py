@@ -129,7 +129,7 @@ class ProcessWorker:
 
 @contextmanager
 def _undisturbed() -> Generator[None, None, None]:
-    """Within, Ctrl-C waits, and processes that are started never hear of it: it is the parent's to handle."""
+    """Within, Ctrl-C waits, and processes that are started never get it: it is the parent's to handle."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows: a worker ignores Ctrl-C once it runs our code
         yield
         return

@@ -42,7 +42,7 @@ class CannotStart(WorkersFailed):
     """Workers do not start here; `data["why"]` is the fault that the last one died of."""
 
 
-class Crew:
+class Supervisor:
     """Workers, each hired when there is work for it. `size`, the most of them, may be changed between two `run`."""
 
     def __init__(self, hire: Callable[[], Worker], size: int, limits: Limits, eager: bool = True) -> None:

@@ -16,7 +16,7 @@ from ...imaging import frames
 from ...imaging.photo import Source
 from ...records.options import Options
 from ...records.record import Record, label
-from ..check import Check, check, unchecked
+from ..check import PhotoCheck, check, unchecked
 from ..pipeline import Reading
 from .limits import is_shortage
 
@@ -69,7 +69,7 @@ class Task(Protocol):
 
 
 @dataclass(frozen=True)
-class Made:
+class Product:
     """What was made of a photo.
 
     Attributes:
@@ -95,7 +95,7 @@ class Failed:
     data: tuple[tuple[str, Any], ...] = ()
 
 
-Done = Made | Check | int | Failed
+Done = Product | PhotoCheck | int | Failed
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Single:
         """How people see it named."""
         return label(self.name, self.frame)
 
-    def run(self, reader: Reads) -> Made | Check:
+    def run(self, reader: Reads) -> Product | PhotoCheck:
         """Read or check it.
 
         Raises:
@@ -185,8 +185,8 @@ def perform(reader: Reads, task: Task) -> Done:
         return Failed("memory_limit")
 
 
-def made(record: Record, pictures: Iterable[tuple[str, bytes]] = ()) -> Made:
+def made(record: Record, pictures: Iterable[tuple[str, bytes]] = ()) -> Product:
     """A record, and pictures with their kinds, as they travel and as the journal holds them."""
     codes = tuple(problem.code for problem in record.problems)
     line = zlib.compress(record.to_json().encode(), 1)
-    return Made(line, codes, record.status == "problem", PASSING.isdisjoint(codes), tuple(pictures))
+    return Product(line, codes, record.status == "problem", PASSING.isdisjoint(codes), tuple(pictures))

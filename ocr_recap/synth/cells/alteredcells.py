@@ -23,7 +23,7 @@ from ..writing.sources import Source, Split
 from ..writing.strikes import AMENDED, StrikeKind, amend, strike
 from ..writing.strokes import Strokes
 from . import cells
-from .cellpaper import CellRow, Rect
+from .cellpaper import DrawnRow, Rect
 from .cellphoto import RowPhoto, photo_of
 from .cells import CROSS, OTHER, Mix
 
@@ -159,13 +159,13 @@ def _crease(height: int, box: Rect, rng: np.random.Generator) -> Float32Array:
     return (1 - depth * np.exp(-0.5 * distance * distance)).astype(np.float32)
 
 
-def _second_pen(form: CellRow, rng: np.random.Generator) -> CellRow:
+def _second_pen(form: DrawnRow, rng: np.random.Generator) -> DrawnRow:
     """The same boxes for another layer of ink, by the same pen or one that is finer or broader."""
     weight = 1.0 if rng.random() < 0.5 else float(rng.uniform(0.5, 2.1))
     return replace(form, pen=np.zeros_like(form.pen), width=form.width * weight)
 
 
-def _write_over(form: CellRow, rect: Rect, was: int, source: Source | None, rng: np.random.Generator) -> None:
+def _write_over(form: DrawnRow, rect: Rect, was: int, source: Source | None, rng: np.random.Generator) -> None:
     """Another digit over the one that stands in a box, or the strokes that turn it into another one."""
     if rng.random() < _AMENDED:
         pairs = [pair for pair in AMENDED if pair[0] == was]
@@ -180,7 +180,7 @@ def _write_over(form: CellRow, rect: Rect, was: int, source: Source | None, rng:
     form.ink(ink.write(str(digit), form.writer, rect, rng, guided=form.guided), rng)
 
 
-def _strike_out(form: CellRow, rng: np.random.Generator) -> NDArray[np.float64]:
+def _strike_out(form: DrawnRow, rng: np.random.Generator) -> NDArray[np.float64]:
     """A line through two or more boxes of the row, mostly through all: how much of each box's width it covers."""
     count = len(form.rects)
     first, last = 0, count - 1
@@ -209,12 +209,12 @@ def covered(lines: Strokes, box: Rect) -> float:
     return float(bins.mean())
 
 
-def _apart(form: CellRow) -> bool:
+def _apart(form: DrawnRow) -> bool:
     """Whether the boxes of a row stand apart."""
     return form.rects[1][0] - form.rects[0][2] > 1.0
 
 
-def _table(form: CellRow, rng: np.random.Generator) -> None:
+def _table(form: DrawnRow, rng: np.random.Generator) -> None:
     """Printed rows and columns of a table to the left or the right of the boxes, or on both sides; they end there."""
     height, width = form.paper.shape
     y0, y1 = form.rects[0][1], form.rects[0][3]
@@ -231,12 +231,12 @@ def _table(form: CellRow, rng: np.random.Generator) -> None:
             _print_line(form, (x, 0), (x, height), tone, weight)
 
 
-def _print_line(form: CellRow, start: tuple[float, float], end: tuple[float, float], tone: int, weight: int) -> None:
+def _print_line(form: DrawnRow, start: tuple[float, float], end: tuple[float, float], tone: int, weight: int) -> None:
     points = [(round(float(x) * 16), round(float(y) * 16)) for x, y in (start, end)]
     cv2.line(form.paper, points[0], points[1], tone, weight, cv2.LINE_AA, 4)
 
 
-def _bridges(form: CellRow, signs: NDArray[np.int64], rng: np.random.Generator) -> None:
+def _bridges(form: DrawnRow, signs: NDArray[np.int64], rng: np.random.Generator) -> None:
     """Ink that crosses a wall and strikes out nothing, and lines that run beside the boxes."""
     for i, (left, right) in enumerate(pairwise(form.rects)):
         if signs[i] >= CROSS or rng.random() > 0.12:

@@ -20,7 +20,7 @@ _NOMINAL_MM = 10.0  # what a cell's longer side measures on the form, to scale p
 
 
 @dataclass
-class CellRow:
+class DrawnRow:
     """A row of cells while it is drawn: `rects` in pixels of `paper`; `pen` is the ink's coverage, 0..255."""
 
     paper: GrayImage
@@ -39,7 +39,7 @@ class CellRow:
         cv2.polylines(self.pen, points, False, 255, width, cv2.LINE_AA, 4)
 
 
-def blank(writer: Writer, count: int, rng: np.random.Generator) -> CellRow:
+def blank(writer: Writer, count: int, rng: np.random.Generator) -> DrawnRow:
     """A printed row of `count` empty cells for a writer; aspects (width by height) from 0.42 to 3.2.
 
     `neighbours` are the cells of the rows above and below, where the row is one of a table.
@@ -54,7 +54,7 @@ def blank(writer: Writer, count: int, rng: np.random.Generator) -> CellRow:
     pen = max(1.0, writer.pen_mm * (1.25 if rng.random() < 0.15 else 1.0) * SIDE / _NOMINAL_MM)
     # A narrow cell is narrow because the form is dense; pens do not shrink with it, but not all of them fit.
     thickest = min(width, height) / 5.5
-    form = CellRow(np.full(shape, 255, np.uint8), np.zeros(shape, np.uint8), rects, writer, min(pen, thickest), guided)
+    form = DrawnRow(np.full(shape, 255, np.uint8), np.zeros(shape, np.uint8), rects, writer, min(pen, thickest), guided)
     if rng.random() < 0.3:  # a table: cells of other rows above and below, touching or apart
         step = height + (0.0 if rng.random() < 0.6 else float(rng.uniform(0.05, 0.35)) * height)
         form.neighbours += [(a, b + d, c, e + d) for a, b, c, e in rects for d in (-step, step)]
@@ -74,7 +74,7 @@ def _aspect(rng: np.random.Generator) -> float:
     return float(rng.uniform(1.35, 3.2))
 
 
-def _print(form: CellRow, gap: float, rng: np.random.Generator) -> None:
+def _print(form: DrawnRow, gap: float, rng: np.random.Generator) -> None:
     paper, rects = form.paper, form.rects
     height, width = paper.shape
     gray = int(rng.integers(0, 120) if rng.random() < 0.8 else rng.integers(120, 190))
@@ -167,7 +167,7 @@ def _guide(paper: GrayImage, rect: Rect, tone: int) -> None:
     _dots(paper, x0 + fx * (x1 - x0), y0 + fy * (y1 - y0), tone)
 
 
-def _bubbles(form: CellRow, rng: np.random.Generator) -> None:
+def _bubbles(form: DrawnRow, rng: np.random.Generator) -> None:
     """The first bubbles below each cell, some of them filled."""
     radius = float(rng.uniform(0.16, 0.24)) * SIDE
     top = form.rects[0][3] + radius + float(rng.uniform(0.05, 0.3)) * SIDE

@@ -21,7 +21,7 @@ from ...imaging.arrays import Float32Array, GrayImage
 from ..writing import ink
 from ..writing.sources import Source, Split, writer_seed
 from ..writing.strokes import Writer, strokes
-from .cellpaper import SIDE, CellRow, Rect, blank
+from .cellpaper import SIDE, DrawnRow, Rect, blank
 from .cellphoto import no_cell, photograph
 from .othercells import write_other, write_over
 
@@ -147,7 +147,7 @@ def _row(
 
 def write_row(
     split: Split, mix: Mix, rng: np.random.Generator, *, calm: bool, fewest: int = 3, numbers: float = 0.0
-) -> tuple[CellRow, NDArray[np.int64], Source | None]:
+) -> tuple[DrawnRow, NDArray[np.int64], Source | None]:
     """One row of `fewest` to six cells as one writer fills it in: the row, its cells' labels, where digits came from.
 
     Args:
@@ -232,7 +232,7 @@ def _luminance(writer: Writer) -> float:
 
 
 def _write(
-    form: CellRow, rect: Rect, label: int, source: Source | None, cross: Writer, rng: np.random.Generator
+    form: DrawnRow, rect: Rect, label: int, source: Source | None, cross: Writer, rng: np.random.Generator
 ) -> None:
     if rng.random() < 0.05:
         _fluid(form, rect, label, rng)
@@ -263,7 +263,7 @@ def _write(
         form.ink(ink.write(CLASSES[label], form.writer, rect, rng, guided=guided), rng)
 
 
-def paste(form: CellRow, rect: Rect, digit: int, source: Source, rng: np.random.Generator) -> None:
+def paste(form: DrawnRow, rect: Rect, digit: int, source: Source, rng: np.random.Generator) -> None:
     """Put a digit of another writer: as tall as this writer writes, as wide as its own shape and the cell allow."""
     candidates = np.flatnonzero(source.labels == digit)
     bitmap = source.images[candidates[int(rng.integers(len(candidates)))]]
@@ -297,7 +297,7 @@ def _stamp(pen: GrayImage, mask: Float32Array, x: int, y: int) -> None:
         np.maximum(part, (mask[top:bottom, left:right] * 255).astype(np.uint8), out=part)
 
 
-def _fluid(form: CellRow, rect: Rect, label: int, rng: np.random.Generator) -> None:
+def _fluid(form: DrawnRow, rect: Rect, label: int, rng: np.random.Generator) -> None:
     """Correction fluid over part of the cell and its frame; now and then the old ink shines through."""
     x, y = rng.uniform(rect[0], rect[2]), rng.uniform(rect[1], rect[3])
     if label != EMPTY and rng.random() < 0.4:
@@ -309,7 +309,7 @@ def _fluid(form: CellRow, rect: Rect, label: int, rng: np.random.Generator) -> N
     cv2.ellipse(form.paper, (int(x), int(y)), axes, float(rng.uniform(0, 180)), 0, 360, 255, -1, cv2.LINE_AA)
 
 
-def _dirt(form: CellRow, rect: Rect, rng: np.random.Generator) -> None:
+def _dirt(form: DrawnRow, rect: Rect, rng: np.random.Generator) -> None:
     """Specks, and a tap of the pen."""
     for _ in range(int(rng.integers(1, 5))):
         x, y = rng.uniform(rect[0], rect[2]), rng.uniform(rect[1], rect[3])
@@ -317,7 +317,7 @@ def _dirt(form: CellRow, rect: Rect, rng: np.random.Generator) -> None:
         cv2.circle(form.paper, (int(x), int(y)), int(rng.integers(1, 3)), tone, -1, cv2.LINE_AA)
 
 
-def _intruders(form: CellRow, rng: np.random.Generator) -> None:
+def _intruders(form: DrawnRow, rng: np.random.Generator) -> None:
     """Ink that belongs elsewhere: writing above or below, a tail that crosses a border."""
     width = form.pen.shape[1]
     if rng.random() < 0.15:

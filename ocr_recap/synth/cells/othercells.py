@@ -15,7 +15,7 @@ import numpy as np
 from ...imaging.arrays import FloatArray
 from ..writing import ink
 from ..writing.strokes import Strokes, Writer, other, random_line, scribble, strokes
-from .cellpaper import CellRow, Rect
+from .cellpaper import DrawnRow, Rect
 
 _LETTERS = "ACEFHKMNPRTUVWYadefhkmnprtuvwy#&%@?"
 # Digits that are none any more when seen in a mirror, or after a quarter turn. A mirrored 2 is an S and a 5 is a 2; a
@@ -23,7 +23,7 @@ _LETTERS = "ACEFHKMNPRTUVWYadefhkmnprtuvwy#&%@?"
 _MIRRORED, _TURNED = "34679", "2345679"
 
 
-def write_other(form: CellRow, rect: Rect, rng: np.random.Generator) -> None:
+def write_other(form: DrawnRow, rect: Rect, rng: np.random.Generator) -> None:
     """Put something into the cell that has no reading of its own."""
     kind = int(rng.choice(len(_KINDS), p=[share for share, _ in _KINDS]))
     _KINDS[kind][1](form, rect, rng)
@@ -35,7 +35,7 @@ def shape(writer: Writer, rng: np.random.Generator) -> Strokes:
     return _SHAPES[int(rng.choice(len(_SHAPES), p=shares / shares.sum()))][1](writer, rng)
 
 
-def write_over(form: CellRow, rect: Rect, digit: int, weight: float, rng: np.random.Generator) -> None:
+def write_over(form: DrawnRow, rect: Rect, digit: int, weight: float, rng: np.random.Generator) -> None:
     """A digit over another one, with a pen `weight` times as wide: a correction."""
     was = (digit + int(rng.integers(1, 10))) % 10
     form.ink(ink.write(str(was), form.writer, rect, rng, guided=form.guided), rng)
@@ -44,16 +44,16 @@ def write_over(form: CellRow, rect: Rect, digit: int, weight: float, rng: np.ran
 
 def _shape(
     make: Callable[[Writer, np.random.Generator], Strokes],
-) -> Callable[[CellRow, Rect, np.random.Generator], None]:
+) -> Callable[[DrawnRow, Rect, np.random.Generator], None]:
     """Draws a shape of the unit box as large as the writer writes."""
 
-    def draw(form: CellRow, rect: Rect, rng: np.random.Generator) -> None:
+    def draw(form: DrawnRow, rect: Rect, rng: np.random.Generator) -> None:
         form.ink(ink.place(make(form.writer, rng), form.writer, rect, rng), rng)
 
     return draw
 
 
-def _overwritten(form: CellRow, rect: Rect, rng: np.random.Generator) -> None:
+def _overwritten(form: DrawnRow, rect: Rect, rng: np.random.Generator) -> None:
     write_over(form, rect, int(rng.integers(10)), float(rng.uniform(1.0, 2.1)), rng)
 
 
@@ -101,7 +101,7 @@ def _laid(x: float, y: float, angle: float, along: FloatArray, across: FloatArra
     return np.stack([x + along * cosine - across * sine, y + along * sine + across * cosine], axis=1)
 
 
-def _letter(form: CellRow, rect: Rect, rng: np.random.Generator) -> None:
+def _letter(form: DrawnRow, rect: Rect, rng: np.random.Generator) -> None:
     """A printed letter that looks like no digit, as a stamp or a label would leave it."""
     letter = _LETTERS[int(rng.integers(len(_LETTERS)))]
     face, thick = (1, 5)[int(rng.integers(2))], 1 + int(rng.integers(3))
@@ -113,7 +113,7 @@ def _letter(form: CellRow, rect: Rect, rng: np.random.Generator) -> None:
     cv2.putText(form.pen, letter, (round(x), round(y)), face, scale, 255, thick, cv2.LINE_AA)
 
 
-def _blot(form: CellRow, rect: Rect, rng: np.random.Generator) -> None:
+def _blot(form: DrawnRow, rect: Rect, rng: np.random.Generator) -> None:
     center = (
         round((rect[0] + rect[2]) * 8 + rng.normal(0, 60)),
         round((rect[1] + rect[3]) * 8 + rng.normal(0, 60)),
@@ -123,7 +123,7 @@ def _blot(form: CellRow, rect: Rect, rng: np.random.Generator) -> None:
     form.ink([scribble(rng, 9) * (24, 24) + (center[0] / 16 - 12, center[1] / 16 - 12)], rng)
 
 
-def _filled(form: CellRow, rect: Rect, rng: np.random.Generator) -> None:
+def _filled(form: DrawnRow, rect: Rect, rng: np.random.Generator) -> None:
     """A digit that was filled in all over."""
     lines = [scribble(rng, 20), scribble(rng, 20)]
     form.ink(ink.place(lines, form.writer, rect, rng), rng, weight=1.6)
@@ -137,7 +137,7 @@ _SHAPES: tuple[tuple[float, Callable[[Writer, np.random.Generator], Strokes]], .
     (0.06, _arcs),
     (0.06, _pieces),
 )
-_KINDS: tuple[tuple[float, Callable[[CellRow, Rect, np.random.Generator], None]], ...] = (
+_KINDS: tuple[tuple[float, Callable[[DrawnRow, Rect, np.random.Generator], None]], ...] = (
     *((share, _shape(make)) for share, make in _SHAPES[:1]),
     (0.07, _overwritten),
     *((share, _shape(make)) for share, make in _SHAPES[1:]),

@@ -1,4 +1,4 @@
-"""Drawn documents as the witnesses hear them: drawn, photographed and read once, to be decided as often as one likes.
+"""Drawn documents with the evidence of all witnesses: drawn and read once, to be decided as often as one likes.
 
 What is kept of a number is all that `reconcile` is given, and what is written; so a change of how witnesses and rules
 are put together is measured in seconds, on the same photos. Everything depends on the seed only.
@@ -18,7 +18,7 @@ from ...cells.readers import Readers
 from ...cells.row_totals import TotalsReading
 from ...cells.tally_reader import TallyReading
 from ...decide import evidence
-from ...decide.ask_witnesses import Alterations, hear_witnesses
+from ...decide.ask_witnesses import Alterations, ask_witnesses
 from ...decide.case import Case, make_case
 from ...forms import template
 from ...forms.template import Template
@@ -36,7 +36,7 @@ Found = Literal["found", "not_found", "wrong_page"]
 
 
 @dataclass(frozen=True, eq=False)
-class HeardNumber:
+class InferredNumber:
     """One number: what is written and what each witness says.
 
     Attributes:
@@ -71,21 +71,21 @@ class HeardNumber:
         return evidence.interpret(self.text)[1]
 
     def case(self, field: str, bubbles: bool = True, counts: bool = True) -> Case:
-        """What a decision on it hears, no rule yet; without the bubbles, or without strokes and row totals, if asked.
+        """The evidence on it, without rules; without the bubbles, or without strokes and row totals, if asked.
 
         Args:
             field: its id.
-            bubbles: whether they are heard; counts: whether strokes and row totals are.
+            bubbles: whether they count; counts: whether strokes and row totals are.
         """
         marks = self.bubbles if bubbles else None
         counted = (self.strokes, self.totals) if counts else (None, None)
-        heard = evidence.hear(self.cells, marks, *counted)
+        witnessed = evidence.number_evidence(self.cells, marks, *counted)
         altered = self.alterations.seen(readers().alterations.limits)
-        return make_case(field, heard, self.found, self.inside, self.poor, self.held, altered)
+        return make_case(field, witnessed, self.found, self.inside, self.poor, self.held, altered)
 
 
 @dataclass(frozen=True)
-class HeardDocument:
+class InferredDocument:
     """One station's pages.
 
     Attributes:
@@ -104,7 +104,7 @@ class HeardDocument:
     pages: dict[str, Found]
     slips: tuple[dict[str, Any], ...]
     truth: dict[str, str]
-    numbers: dict[str, HeardNumber]
+    numbers: dict[str, InferredNumber]
 
     @property
     def whole(self) -> bool:
@@ -129,13 +129,13 @@ class Session:
     documents: int
 
 
-def hear(session: Session, workers: int, keep: Path | None = None) -> Iterator[HeardDocument]:
+def infer(session: Session, workers: int, keep: Path | None = None) -> Iterator[InferredDocument]:
     """The documents of a session in order.
 
     Args:
         session: which.
         workers: processes.
-        keep: a folder where every document is kept once it is heard, and taken from if it is there: the same session
+        keep: a folder where every document is kept once it is inferred, and taken from if it is there: the same session
             goes on where it stopped. Files are named by preset, writers, seed and index alone. Weights, templates and
             code are not part of the name: choose another folder after any of them has changed.
     """
@@ -145,25 +145,25 @@ def hear(session: Session, workers: int, keep: Path | None = None) -> Iterator[H
     yield from in_order(partial(_kept, session, keep), indices, workers)
 
 
-def _kept(session: Session, keep: Path | None, index: int) -> HeardDocument:
+def _kept(session: Session, keep: Path | None, index: int) -> InferredDocument:
     if keep is None:
-        return _hear(session, index)
+        return _infer(session, index)
     path = keep / f"{session.preset}-{session.writers}-{session.seed}-{index:06d}.pickle"
     if path.exists():
         return pickle.loads(path.read_bytes())
-    heard = _hear(session, index)
+    witnessed = _infer(session, index)
     partial_path = path.with_suffix(".partial")
-    partial_path.write_bytes(pickle.dumps(heard, protocol=5))
+    partial_path.write_bytes(pickle.dumps(witnessed, protocol=5))
     partial_path.replace(path)
-    return heard
+    return witnessed
 
 
-def _hear(session: Session, index: int) -> HeardDocument:
+def _infer(session: Session, index: int) -> InferredDocument:
     form = _form(session.forms[index % len(session.forms)])
     order = photos.Order(form, 1, session.seed, session.preset, writers=session.writers)
     pages: dict[str, Found] = {}
     truth: dict[str, str] = {}
-    numbers: dict[str, HeardNumber] = {}
+    numbers: dict[str, InferredNumber] = {}
     slips: list[dict[str, Any]] = []
     for place, page in enumerate(form.pages):
         made = photos.make(order, index * len(form.pages) + place)
@@ -172,10 +172,10 @@ def _hear(session: Session, index: int) -> HeardDocument:
         found = read_page(form, page.id, made)
         pages[page.id] = found if isinstance(found, str) else "found"
         numbers |= found if isinstance(found, dict) else {}
-    return HeardDocument(form.id, index, session.preset, pages, tuple(slips), truth, numbers)
+    return InferredDocument(form.id, index, session.preset, pages, tuple(slips), truth, numbers)
 
 
-def read_page(form: Template, page: str, made: photos.MadePhoto) -> dict[str, HeardNumber] | Found:
+def read_page(form: Template, page: str, made: photos.MadePhoto) -> dict[str, InferredNumber] | Found:
     """The numbers of a photo by field id, or what became of its page."""
     try:
         photo = load(made.jpeg, made.name)
@@ -183,7 +183,7 @@ def read_page(form: Template, page: str, made: photos.MadePhoto) -> dict[str, He
         if located.page_id != page:
             return "wrong_page"
         patches = crop(photo, located)
-        heard = hear_witnesses(patches, readers(), photo_advice.cells(located, patches))
+        witnessed = ask_witnesses(patches, readers(), photo_advice.cells(located, patches))
     except PhotoProblem:
         return "not_found"
     texts = {field["id"]: field["text"] for field in made.truth["fields"]}
@@ -191,7 +191,7 @@ def read_page(form: Template, page: str, made: photos.MadePhoto) -> dict[str, He
         f["id"] for f in made.truth["fields"] if "struck_out" in f or set(f.get("manners", ())) & {*CORRECTIONS}
     }
     return {
-        name: HeardNumber(
+        name: InferredNumber(
             texts[name],
             made.truth["counted"].get(name),
             said.cells.table,
@@ -205,7 +205,7 @@ def read_page(form: Template, page: str, made: photos.MadePhoto) -> dict[str, He
             name in corrected,
             said.alterations,
         )
-        for name, said in heard.items()
+        for name, said in witnessed.items()
     }
 
 
@@ -220,7 +220,7 @@ def _form(name: str) -> Template:
     return template.load(template.available()[name])
 
 
-def summary(documents: Sequence[HeardDocument]) -> dict[str, int]:
+def summary(documents: Sequence[InferredDocument]) -> dict[str, int]:
     """How many pages were found, and how many not."""
     states = [state for document in documents for state in document.pages.values()]
     return {state: states.count(state) for state in ("found", "not_found", "wrong_page")}
