@@ -91,7 +91,7 @@ def test_codes_in_data_are_put_into_words():
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
-SAID = Choices((Choice(" 81", 81, 0.9996, 0.99),), 0.0, 0.0, True, False)
+SAID = Choices((Choice(" 81", 81, 0.9996, 0.99),), 0.0, 0.0, ("bubbles",))
 CASE = Case("votes_1", SAID, " 81", True, True, BubbleCase("081", 0.99), chances=(0.9996,))
 
 

@@ -186,7 +186,7 @@ def _multiplied(factors: tuple[Factor, ...], last: np.ndarray, numbers: int) -> 
 
 def number(*readings: tuple[int, float], rest: float = 0.0, largest: float | None = None) -> Choices:
     listed = tuple(Choice(f"{value:03}", value, chance) for value, chance in readings)
-    return Choices(listed, rest, rest if largest is None else largest, False, False)
+    return Choices(listed, rest, rest if largest is None else largest, ())
 
 
 def brute_force(choices: dict[str, Choices], rules: list[Rule]) -> dict[str, np.ndarray]:
@@ -250,7 +250,7 @@ def test_what_is_left_out_is_bounded(choices: dict[str, Choices], kept: int) -> 
     for name, every in choices.items():
         left = every.weights[kept:]
         listed = every.listed[:kept]
-        short[name] = Choices(listed, float(left.sum()), float(left.max(initial=0.0)), False, False)
+        short[name] = Choices(listed, float(left.sum()), float(left.max(initial=0.0)), ())
     rules = [SUM, COPY, PART]
     bounded, exact = posterior.posterior(short, rules), brute_force(choices, rules)
     for name in choices:
@@ -278,7 +278,7 @@ def test_the_worked_example_of_the_docs() -> None:
     """docs/explanation/reconcile.md does these sums by hand."""
     pair_1 = (Choice("117", 117, 0.52, strokes=0.98, counted=0.95), Choice("177", 177, 0.47))
     choices = {
-        "a": Choices(pair_1, 0.006, 0.002, False, True),
+        "a": Choices(pair_1, 0.006, 0.002, ("counts",)),
         "b": number((43, 1.0)),
         "total": number((160, 1.0)),
     }
@@ -378,7 +378,7 @@ def _every(evidence: NumberEvidence) -> Choices:
     """All numbers of two cells, and the likeliest of the texts that are none."""
     numbers = [Choice(f"{v:02}", v, p) for v, p in enumerate(evidence.digit_numbers.tolist())]
     listed = numbers + [Choice(r.text, r.value, r.probability) for r in evidence.others]
-    return Choices(tuple(sorted(listed, key=lambda c: -c.digits)), 0.0, 0.0, False, False)
+    return Choices(tuple(sorted(listed, key=lambda c: -c.digits)), 0.0, 0.0, ())
 
 
 def test_a_doubtful_number_is_read_with_the_sum_and_what_is_clear_is_not_changed_by_it() -> None:

@@ -20,6 +20,7 @@ from ..imaging.arrays import FloatArray
 from . import policy
 from .case import Altered, Case, make_case
 from .evidence import NumberEvidence, number_evidence, read_total
+from .witnesses import tables
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,13 +82,15 @@ def ask_witnesses(
     overwritten = readers.alterations.overwritten(np.concatenate([p.cells for p in patches.values()]))
     strokes = _count_strokes(patches, readers.tallies)
     totals = _read_totals(patches, readers.digits, strokes)
+    further = {name: one.ask(patches, readers) for name, one in tables().items()}
     witnessed: dict[str, Witnessed] = {}
     start = 0
     for (field, patch), of_number in zip(patches.items(), struck.tolist(), strict=True):
         place = slice(start, start + len(patch.cells))
         cells, start = looks.part(place.start, place.stop), place.stop
         bubbles = None if patch.bubbles is None else bubble_witness.read(patch.bubbles).probabilities
-        evidence = number_evidence(cells.table, bubbles, strokes.get(field), totals.get(field))
+        said = {name: words[field] for name, words in further.items() if field in words}
+        evidence = number_evidence(cells.table, bubbles, strokes.get(field), totals.get(field), said)
         seen = measured[field] if measured else None
         poor = (
             policy.poor(seen.pixels.tolist(), seen.blurs(), seen.burnt.tolist(), seen.contrast.tolist()) if seen else ()

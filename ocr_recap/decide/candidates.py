@@ -3,14 +3,15 @@
 Every number that fits the boxes is weighed exactly. At most `MOST` are listed one by one; the others are kept as a sum
 (`rest`) and as the heaviest of them (`largest`), so that nothing that was left out can be forgotten.
 
-How witnesses are put together. Each says how likely its own ink is, given the number: the digit cells D, the bubbles B,
-and who counted, C (strokes, or else row totals: one counter made both, so they are one witness). They multiply, but
-each of the latter two may be about something else than the number written here (`DOUBT`): one hand wrote boxes and
-bubbles, and the same shadow lies on both. So a witness can favour one number over another by at most 1 / `DOUBT`.
+How evidence is combined. The digit cells and each witness (`witnesses.WITNESSES`: bubbles, the count) say how probable
+their own ink is, given the number. These probabilities multiply, but each witness may be about something else than the
+number written in the boxes (`DOUBT`): one hand wrote boxes and bubbles, and the same shadow lies on both. So a witness
+can favour one number over another by at most 1 / `DOUBT`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -21,9 +22,10 @@ from ..cells.digit_reader import bounds, likely
 from ..imaging.arrays import FloatArray
 from .box_prior import chance_at_most
 from .evidence import Kind, NumberEvidence, interpret
+from .witness import DOUBT
+from .witnesses import WITNESSES, tables
 
 MOST = 16
-DOUBT = 0.003  # drawn clerks fill a wrong bubble in 5 of 100 documents of some 15 columns: 0.003 a column
 _TAIL = 1e-4  # share
 _DIGITS = 6  # significant ones, in records too: documents are decided from records alone
 
@@ -39,6 +41,7 @@ class Choice:
         bubbles: that the bubbles mean it; strokes: that there are as many; totals: that it is the sum of the row
             totals. 0 where that witness says nothing.
         counted: that it was counted so, slips of the count included: by strokes, else by row totals.
+        others: what each further witness says of it, by name.
     """
 
     text: str
@@ -48,6 +51,7 @@ class Choice:
     strokes: float = 0.0
     totals: float = 0.0
     counted: float = 0.0
+    others: Mapping[str, float] = field(default_factory=dict[str, float], hash=False)
 
     @property
     def kind(self) -> Kind:
@@ -68,8 +72,7 @@ class Choices:
         listed: the heaviest first.
         rest: weight of all that is not listed.
         largest: the heaviest single number of these.
-        filled: bubbles are filled, so they speak.
-        counted: strokes or row totals speak.
+        speaking: names of the witnesses that say which number is meant.
         cells: (cells, 14) lower and upper bounds of what each digit cell says (`witnesses.digits.bounds`), None where
             they are not known: they tell how much any single number that is not listed can weigh.
     """
@@ -77,21 +80,18 @@ class Choices:
     listed: tuple[Choice, ...]
     rest: float
     largest: float
-    filled: bool
-    counted: bool
+    speaking: tuple[str, ...]
     cells: tuple[FloatArray, FloatArray] | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def weights(self) -> FloatArray:
         """Weight of each choice, given all witnesses of the number, without rules."""
-        return np.array([c.digits * self._heard(c) for c in self.listed])
+        return np.array([c.digits * self._witnessed(c) for c in self.listed])
 
-    def _heard(self, choice: Choice) -> float:
+    def _witnessed(self, choice: Choice) -> float:
         weight = 1.0
-        if self.filled:
-            weight *= choice.bubbles * (1 - DOUBT) + DOUBT
-        if self.counted:
-            weight *= choice.counted * (1 - DOUBT) + DOUBT
+        for name in self.speaking:
+            weight *= WITNESSES[name].says(choice) * (1 - DOUBT) + DOUBT
         return weight
 
     def only(self, keep: NDArray[np.bool_]) -> Choices:
@@ -101,14 +101,14 @@ class Choices:
         left = self.weights[~keep]
         listed = tuple(c for c, kept in zip(self.listed, keep.tolist(), strict=True) if kept)
         rest, largest = self.rest + float(left.sum()), max(self.largest, float(left.max()))
-        found = Choices(listed, rest, largest, self.filled, self.counted, self.cells)
+        found = Choices(listed, rest, largest, self.speaking, self.cells)
         vars(found)["weights"] = self.weights[keep]  # known already, and asked for thousands of times
         return found
 
     def unlisted(self, value: int) -> Choice:
         """A number that is not listed, as heavy as it may be at most."""
         most = self.largest if self.cells is None else min(self.largest, chance_at_most(*self.cells, value))
-        return Choice(str(value), value, most, bubbles=1.0, counted=1.0)
+        return Choice(str(value), value, most, bubbles=1.0, counted=1.0, others=dict.fromkeys(tables(), 1.0))
 
     def of(self, value: int | None) -> Choice | None:
         """The listed choice that is this number."""
@@ -121,20 +121,18 @@ def weigh(evidence: NumberEvidence) -> Choices:
     Args:
         evidence: of its witnesses.
     """
-    filled = evidence.bubbles is not None and evidence.bubbles.kind == "number"
     numbers = evidence.digit_numbers
     size = len(numbers)
     bubbles = _padded(evidence.bubble_numbers, size)
     strokes, totals = _padded(evidence.stroke_counts, size), _padded(evidence.total_sums, size)
-    counts = evidence.numbers
-    said = _padded(counts, size)
+    counts = _padded(evidence.numbers, size)
+    others = {name: _padded(said, size) for name, said in evidence.tables.items()}
+    words = {name: said for name, one in WITNESSES.items() if (said := one.numbers(evidence)) is not None}
     weights = numbers.copy()
-    if filled:
-        weights *= bubbles * (1 - DOUBT) + DOUBT
-    if counts is not None:
-        weights *= said * (1 - DOUBT) + DOUBT
+    for said in words.values():
+        weights *= _padded(said, size) * (1 - DOUBT) + DOUBT
     other = [Choice(r.text, r.value, _round(r.probability)) for r in evidence.others]
-    silent = (DOUBT if filled else 1.0) * (DOUBT if counts is not None else 1.0)
+    silent = DOUBT ** len(words)
     beside = sum(c.digits for c in other) * silent
     order = _heaviest(weights, MOST)
     total = float(weights.sum()) + beside
@@ -142,10 +140,17 @@ def weigh(evidence: NumberEvidence) -> Choices:
     wanted = min(MOST - len(other), 1 + int(np.searchsorted(-tails, -_TAIL * total)))
     kept = set(order[:wanted].tolist())
     # What a witness says must be among what is looked at, however little the digits think of it.
-    kept |= {int(v.argmax()) for v in (bubbles if filled else None, strokes, totals) if v is not None and v.any()}
+    for table in (said for one in WITNESSES.values() for said in one.listed(evidence)):
+        kept |= {int(within.argmax())} if (within := _padded(table, size)).any() else set()
     values = sorted(kept, key=lambda v: (-weights[v], v))
-    table = np.stack([numbers, bubbles, strokes, totals, said], axis=1)[values].tolist()
-    listed = [Choice(evidence.text_of(v), v, *map(_round, row)) for v, row in zip(values, table, strict=True)]
+    table = np.stack([numbers, bubbles, strokes, totals, counts], axis=1)[values].tolist()
+    listed = [
+        Choice(
+            *(evidence.text_of(v), v, *map(_round, row)),
+            others={name: _round(float(said[v])) for name, said in others.items()},
+        )
+        for v, row in zip(values, table, strict=True)
+    ]
     left = np.delete(weights, values)
     # Texts with something after a digit, beyond those listed: each is less likely than these.
     unlisted = max(0.0, 1.0 - float(numbers.sum()) - sum(c.digits for c in other)) * silent
@@ -154,8 +159,7 @@ def weigh(evidence: NumberEvidence) -> Choices:
         tuple(listed + other),
         _round(float(left.sum()) + unlisted),
         _round(max(float(left.max(initial=0.0)), min(unlisted, least))),
-        filled,
-        counts is not None,
+        tuple(words),
         bounds(likely(evidence.cells)),
     )
     ranked = np.argsort(-choices.weights, kind="stable")

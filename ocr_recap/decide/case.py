@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,11 +13,11 @@ from ..forms.template import Rule
 from .candidates import Choice, Choices, weigh
 from .evidence import Kind, NumberEvidence, interpret
 from .posterior import Evaluated, evaluate, posterior
+from .witness import PLAUSIBLE
 
 # Probability of a number by its digit cells alone from which a box that may hold two digits counts as any other one; by
 # judgement.
 CLEAR_INK = 0.97
-PLAUSIBLE = 0.001  # a value outside a witness's own 99.9% set is contradicted by that witness
 
 Reason = tuple[str, dict[str, str]]  # code of `reasons.REASONS`, data of its sentence
 
@@ -74,6 +75,14 @@ class TotalsCase:
 
 
 @dataclass(frozen=True)
+class OtherCase:
+    """What a further witness says of a number: the most probable one, and how probable."""
+
+    value: int
+    probability: float
+
+
+@dataclass(frozen=True)
 class Altered:
     """What was done to a number after it was written.
 
@@ -119,6 +128,7 @@ class Case:
         totals: None where the form has none.
         poor: why its cells are seen too badly (`policy.poor`), as reason codes.
         altered: what was struck out or written over.
+        others: what further witnesses say, by name.
         chosen: which of the choices is the best reading.
         chances: probability of each choice, given the other numbers and rules as far as they are known.
     """
@@ -138,6 +148,7 @@ class Case:
     chances: tuple[float, ...] = ()
     held: bool = False
     altered: Altered = _UNALTERED
+    others: Mapping[str, OtherCase] = dataclasses.field(default_factory=dict[str, OtherCase], hash=False)
 
     @property
     def choice(self) -> Choice:
@@ -242,6 +253,7 @@ def make_case(
         poor=poor,
         held=held,
         altered=altered,
+        others={name: OtherCase(int(v.argmax()), round(float(v.max()), 6)) for name, v in evidence.tables.items()},
     )
     return _alone(case)
 
@@ -290,4 +302,4 @@ def _decided(case: Case) -> Choices:
         return case.choices
     value = case.person.value
     text = " " if value is None else str(value)
-    return Choices((Choice(text, value, 1.0),), 0.0, 0.0, False, False)
+    return Choices((Choice(text, value, 1.0),), 0.0, 0.0, ())

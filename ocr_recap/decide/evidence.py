@@ -6,7 +6,8 @@ dashes alone mean zero, all empty means blank.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
@@ -51,6 +52,7 @@ class NumberEvidence:
         bubble_numbers: probability that the bubbles mean each number 0, 1, ...; None where the form has none.
         strokes: what the tally grid says, None where there is none or it was not read.
         totals: what the row totals beside it say.
+        tables: what each further witness says (`witness.TableWitness.ask`), by its name.
     """
 
     cells: FloatArray
@@ -59,6 +61,7 @@ class NumberEvidence:
     bubble_numbers: FloatArray | None
     strokes: TallyReading | None = None
     totals: TotalsReading | None = None
+    tables: Mapping[str, FloatArray] = field(default_factory=dict[str, FloatArray])
 
     @property
     def best(self) -> TextReading:
@@ -211,6 +214,7 @@ def number_evidence(
     bubbles: FloatArray | None,
     strokes: TallyReading | None = None,
     totals: TotalsReading | None = None,
+    tables: Mapping[str, FloatArray] | None = None,
 ) -> NumberEvidence:
     """Put one number's witnesses side by side.
 
@@ -219,9 +223,11 @@ def number_evidence(
         bubbles: (columns, 12) of the bubble witness, or None.
         strokes: of the tally witness, or None.
         totals: the row totals as the digit witness reads them, or None.
+        tables: what further witnesses say, by name.
     """
     reading, numbers = read_bubbles(bubbles) if bubbles is not None else (None, None)
-    return NumberEvidence(log_probabilities, read_cells(log_probabilities), reading, numbers, strokes, totals)
+    readings = read_cells(log_probabilities)
+    return NumberEvidence(log_probabilities, readings, reading, numbers, strokes, totals, tables or {})
 
 
 def read_total(row: int, log_probabilities: FloatArray, strokes: FloatArray | None) -> TotalReading | None:

@@ -1,11 +1,11 @@
 """Decides each number: accepted, review or blank.
 
 One status is set elsewhere: `records/document.py` sends the numbers of a photo that does not count to review, because
-its page is decided on another photo. The thresholds of a policy stand in `policy.json` (`Thresholds`), those of legible
-cells in `Legible`. Other limits stand where they are used: `case.py` (`PLAUSIBLE`, `CLEAR_INK`), `confirmation.py`
-(when a sum confirms), `candidates.py` (`DOUBT`), `cells/box_refine.py` (when a box counts as found), `alterations.json`
-of the weights (when a number counts as struck out or written over), and the readers of `cells` (when strokes, row
-totals or bubbles count as read).
+its page is decided on another photo. The thresholds of a policy stand in `policy.json` (`Thresholds`), those of
+legible cells in `Legible`. Other limits stand where they are used: `witness.py` (`PLAUSIBLE`, `DOUBT`), `case.py`
+(`CLEAR_INK`), `confirmation.py` (when a sum confirms), `cells/box_refine.py` (when a box counts as found),
+`alterations.json` of the weights (when a number counts as struck out or written over), and the readers of `cells`
+(when strokes, row totals or bubbles count as read).
 
 A number is accepted where it is surely what is written, given all evidence (`Case.confidence`), where its own digit
 cells say so too, and where a second witness confirms it: bubbles, strokes (or, where no strokes were read, the sum of
@@ -26,16 +26,17 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from .case import PLAUSIBLE, Case, Person, Reason
+from .case import Case, Person, Reason
 from .confirmation import confirming
 from .posterior import Evaluated
+from .witness import PLAUSIBLE
+from .witnesses import WITNESSES
 
 Status = Literal["accepted", "review", "blank"]
 Policy = Literal["strict", "balanced"]
 
 _SURELY_READ = 0.9  # from so much on a number wants a second witness and not a last fraction of certainty
 _RATHER_READ = 0.5  # by its own ink, for a rule that it breaks to be broken on paper
-_LEAST_TOTALS = 2  # likewise, one row's total is the number written once more
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ class PolicyDecision:
 
     status: Status
     reasons: tuple[Reason, ...]
-    witness: Literal["bubbles", "strokes", "row_totals", "rule", "empty", "person", "none"]
+    witness: str  # bubbles, strokes, row_totals, the name of a further witness; or rule, empty, person, none
     rules: tuple[str, ...]  # ids of the rules that confirmed it
 
 
@@ -164,9 +165,10 @@ def _decide(case: Case, rules: Sequence[Evaluated], holding: tuple[str, ...], th
     if case.person is not None:
         return _decided(case.person, objections)
     if case.kind == "blank":
-        least = thresholds.unconfirmed if case.bubbles is None else thresholds.blank
-        surely = min(case.blank, case.confidence) >= least and (case.bubbles is None or case.bubbles.kind == "blank")
-        doubts = tuple(objections) or _hidden(case) or _counted_but_blank(case) or _missed(case, mine)
+        confirmed = _blank_by_witnesses(case)
+        least = thresholds.blank if confirmed else thresholds.unconfirmed
+        surely = min(case.blank, case.confidence) >= least and all(confirmed)
+        doubts = tuple(objections) or _hidden(case) or _beside_blank(case) or _missed(case, mine)
         if surely and not doubts:
             return PolicyDecision("blank", (), "empty", ())
         return PolicyDecision("review", doubts or (("blank_uncertain", {}),), "none", ())
@@ -190,16 +192,9 @@ def _decided(person: Person, objections: Sequence[Reason]) -> PolicyDecision:
     return PolicyDecision("blank" if person.value is None else "accepted", (said, *objections), "person", ())
 
 
-def _second(case: Case, thresholds: Thresholds) -> Literal["bubbles", "strokes", "row_totals"] | None:
+def _second(case: Case, thresholds: Thresholds) -> str | None:
     """The witness of the number itself that says what the digits say, surely enough."""
-    bubbles, tally, totals = case.bubbles, case.tally, case.totals
-    if bubbles is not None and bubbles.kind == "number" and case.choice.bubbles >= thresholds.bubbles:
-        return "bubbles"
-    if tally is not None and tally.state == "read":
-        return "strokes" if case.choice.strokes >= thresholds.counted else None
-    if totals is None or totals.state != "read" or totals.rows < _LEAST_TOTALS:
-        return None
-    return "row_totals" if case.choice.totals >= thresholds.counted else None
+    return next((said for one in WITNESSES.values() if (said := one.confirms(case, thresholds))), None)
 
 
 def _hidden(case: Case) -> tuple[Reason, ...]:
@@ -207,14 +202,14 @@ def _hidden(case: Case) -> tuple[Reason, ...]:
     return () if case.cells_found else (("cell_not_found", {}),)
 
 
-def _counted_but_blank(case: Case) -> tuple[Reason, ...]:
-    """Strokes or row totals beside boxes that are empty: a number was forgotten."""
-    tally, totals = case.tally, case.totals
-    if tally is not None and tally.state == "read":
-        return (("strokes_but_blank", {"strokes": str(tally.count)}),)
-    if totals is not None and totals.state == "read":
-        return (("strokes_but_blank", {"strokes": str(totals.sum)}),)
-    return ()
+def _beside_blank(case: Case) -> tuple[Reason, ...]:
+    """What a witness says of boxes that are empty: a number was forgotten."""
+    return next((tuple(said) for one in WITNESSES.values() if (said := one.beside_blank(case))), ())
+
+
+def _blank_by_witnesses(case: Case) -> list[bool]:
+    """Whether nothing is written, of each witness that can say so."""
+    return [said for one in WITNESSES.values() if (said := one.sees_blank(case)) is not None]
 
 
 def _missed(case: Case, rules: Sequence[Evaluated]) -> tuple[Reason, ...]:
@@ -222,8 +217,9 @@ def _missed(case: Case, rules: Sequence[Evaluated]) -> tuple[Reason, ...]:
 
     Made after such blanks were seen on drawn test documents. Where the sum has several blanks each may be a digit.
     """
+    witnessed = bool(_blank_by_witnesses(case))
     for r in rules:
-        if case.bubbles is not None or r.rule.strength != "exact" or r.rule.relation.operator != "=":
+        if witnessed or r.rule.strength != "exact" or r.rule.relation.operator != "=":
             continue
         blanks = [name for name, value in r.numbers.items() if value is None]
         wanted = r.rule.relation.solve(case.field, {**r.numbers, **dict.fromkeys(blanks, 0)})
@@ -254,20 +250,10 @@ def _objections(case: Case, rules: Sequence[Evaluated], thresholds: Thresholds) 
         found.append(("digit_unreadable", {"cells": where}))
     if case.kind == "misplaced":
         found.append(("cross_not_leading", {}))
-    bubbles = case.bubbles
-    if bubbles is not None:
-        said = " ".join(bubbles.text.replace(" ", "_"))
-        if bubbles.kind in ("unreadable", "misplaced") or bubbles.probability < 0.5:
-            # They are no second witness then; another may speak in their stead.
-            if case.kind != "number" or not (thresholds.flawed or case.one_bubble_missing):
-                found.append(("bubbles_unclear", {"bubbles": said}))
-        elif bubbles.kind == "number" and min(case.choice.bubbles, case.bubbles_agree) < PLAUSIBLE:
-            digits = case.digits_text.replace(" ", "_")
-            found.append(("bubbles_disagree", {"bubbles": str(bubbles.value), "digits": digits}))
-    if case.kind == "number":
-        found += _miscounted(case)
-        if case.supports < PLAUSIBLE:
-            found.append(("digits_disagree", {"digits": case.digits_text.replace(" ", "_")}))
+    for one in WITNESSES.values():
+        found += one.objections(case, thresholds)
+    if case.kind == "number" and case.supports < PLAUSIBLE:
+        found.append(("digits_disagree", {"digits": case.digits_text.replace(" ", "_")}))
     return found + breaks
 
 
@@ -283,31 +269,15 @@ def _alterations(case: Case) -> list[Reason]:
     return found
 
 
-def _miscounted(case: Case) -> list[Reason]:
-    """Strokes or row totals that surely say another number."""
-    tally, totals = case.tally, case.totals
-    digits, found = case.digits_text.replace(" ", "_"), list[Reason]()
-    if tally is not None and tally.state == "read" and case.choice.strokes < PLAUSIBLE:
-        found.append(("strokes_disagree", {"strokes": str(tally.count), "digits": digits}))
-    if totals is not None and totals.state == "read" and case.choice.totals < PLAUSIBLE:
-        found.append(("row_totals_disagree", {"sum": str(totals.sum), "digits": digits}))
-    return found
-
-
 def _doubts(case: Case, thresholds: Thresholds) -> tuple[Reason, ...]:
     """Why a number that nothing speaks against is not accepted."""
     doubts: list[Reason] = []
     confirmed = _second(case, thresholds) is not None
     if min(case.confidence, case.supports) < _SURELY_READ or confirmed:
         doubts.append(("digits_uncertain", {"confidence": f"{int(min(case.confidence, case.supports) * 100)}%"}))
-    bubbles, tally = case.bubbles, case.tally
     if not confirmed:
-        if bubbles is not None and bubbles.kind != "blank":
-            doubts.append(("bubbles_unclear", {"bubbles": " ".join(bubbles.text.replace(" ", "_"))}))
-        elif tally is not None and tally.state == "read":
-            doubts.append(("strokes_unclear", {"strokes": str(tally.count)}))
-        else:
-            doubts.append(("no_second_witness", {}))
+        unclear = next((said for one in WITNESSES.values() if (said := one.doubts(case))), [])
+        doubts += unclear or [("no_second_witness", {})]
     return tuple(doubts)
 
 

@@ -162,7 +162,7 @@ class RowTotals(Model):
     gray: Gray = GRID_GRAY
 
 
-Witness = Annotated[Bubbles | Tally | RowTotals, Field(discriminator="kind")]
+PrintedWitness = Annotated[Bubbles | Tally | RowTotals, Field(discriminator="kind")]
 
 
 class FormField(Model):
@@ -174,7 +174,7 @@ class FormField(Model):
     label: Label
     cells: Cells
     guide: Literal["none", "seven_segment"] = "none"
-    witnesses: tuple[Witness, ...] = ()
+    witnesses: tuple[PrintedWitness, ...] = ()
 
     @property
     def bubbles(self) -> Bubbles | None:

@@ -69,6 +69,14 @@ REASONS: Final[Mapping[str, Message]] = {
         "jumlah tiap baris seluruhnya {sum}, sedangkan angkanya terbaca {digits}",
         "the row totals add up to {sum}, but the digits say {digits}",
     ),
+    "witness_disagrees": (
+        "{witness} menunjukkan {number}, sedangkan angkanya terbaca {digits}",
+        "the {witness} says {number}, but the digits read {digits}",
+    ),
+    "witness_unclear": (
+        "{witness} tampaknya {number}, tetapi belum jelas",
+        "the {witness} seems to be {number}, but it is not clear",
+    ),
     "rule_broken": ("jumlahnya tidak cocok: {rules}", "it does not add up: {rules}"),
     "no_second_witness": (
         "tidak ada bukti kedua (bulatan, turus, atau penjumlahan yang semua angkanya jelas)",
@@ -174,6 +182,11 @@ STEPS: Final[Mapping[str, Message]] = {
         "berbeda.",
         "Compare the row totals with the picture and write down the number in the boxes, with a note if they differ.",
     ),
+    "witness_disagrees": (
+        "Lihat gambarnya dan ketik angka yang tertulis di kotak, dengan catatan bila bukti lainnya memang berbeda.",
+        "Look at the picture and write down the number in the boxes, with a note if the other witness does differ.",
+    ),
+    "witness_unclear": _LOOK,
     "rule_broken": (
         "Bandingkan setiap angka penjumlahan ini dengan gambarnya; bila memang tertulis begitu, biarkan apa adanya.",
         "Compare each number of this sum with its picture; if that is what is written, leave it as it is.",

@@ -16,6 +16,7 @@ from ..cells.quality import CellMeasures
 from ..cells.readers import Readers
 from ..decide import policy, posterior
 from ..decide.ask_witnesses import Witnessed
+from ..decide.candidates import Choice
 from ..decide.case import Case
 from ..decide.likely_error import suggest
 from ..decide.policy import PolicyDecision
@@ -36,10 +37,12 @@ from .field_record import (
     DigitEvidence,
     Evidence,
     FieldRecord,
+    OtherEvidence,
     RowTotalsEvidence,
     TallyEvidence,
     quad,
 )
+from .frozen import FrozenDict
 from .options import Options
 from .provenance import provenance
 from .record import (
@@ -250,10 +253,27 @@ def _evidence(field: FormField, witnessed: Witnessed, case: Case, patch: FieldPa
         bubbles=bubbles,
         tally=_tally_evidence(field, witnessed, case),
         row_totals=_totals_evidence(case),
-        choices=tuple(ChoiceEvidence(**vars(c)) for c in case.choices.listed),
+        others=FrozenDict(_others(case)),
+        choices=tuple(_choice(c) for c in case.choices.listed),
         rest=case.choices.rest,
         largest=case.choices.largest,
     )
+
+
+def _choice(choice: Choice) -> ChoiceEvidence:
+    return ChoiceEvidence(**{name: value for name, value in vars(choice).items() if name != "others"})
+
+
+def _others(case: Case) -> dict[str, OtherEvidence]:
+    """What witnesses say that have no key of their own in a record."""
+    return {
+        name: OtherEvidence(
+            value=said.value,
+            probability=said.probability,
+            supports=tuple(c.others.get(name, 0.0) for c in case.choices.listed),
+        )
+        for name, said in case.others.items()
+    }
 
 
 def _tally_evidence(field: FormField, witnessed: Witnessed, case: Case) -> TallyEvidence | None:

@@ -15,8 +15,20 @@ from typing import Any, Literal
 from ..cells.digit_reader import bounds
 from ..decide import policy, posterior
 from ..decide.candidates import Choice, Choices
-from ..decide.case import Altered, BubbleCase, Case, Person, Reason, TallyCase, TotalsCase, other_sheet, reconciled
+from ..decide.case import (
+    Altered,
+    BubbleCase,
+    Case,
+    OtherCase,
+    Person,
+    Reason,
+    TallyCase,
+    TotalsCase,
+    other_sheet,
+    reconciled,
+)
 from ..decide.policy import Policy, PolicyDecision
+from ..decide.witnesses import WITNESSES
 from ..forms.print_items import Label
 from ..forms.template import Rule, Template
 from ..messages.problems import OF_GROUPING
@@ -28,7 +40,7 @@ from .grouping import Group, Member
 from .record import JsonLine, Problem, Record, RuleResult, Station
 
 DOCUMENT_SCHEMA = 1
-_OF_A_CHOICE = attrgetter(*(part.name for part in fields(Choice)))
+_OF_A_CHOICE = attrgetter(*(part.name for part in fields(Choice) if part.name != "others"))
 
 DocumentVerdict = Literal["settled", "incomplete", "review", "inconsistent", "problem"]
 
@@ -82,14 +94,18 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
     strokes = None
     if tally is not None and tally.state != "not_read":
         strokes = TallyCase(tally.state, tally.count, tally.probability)
-    listed = tuple(Choice(*_OF_A_CHOICE(c)) for c in field.evidence.choices) or _only_choice(field)
-    counted = any(c.counted > 0 for c in listed)
+    listed = tuple(_choice(field.evidence, i) for i in range(len(field.evidence.choices))) or _only_choice(field)
+    others = {name: word for name, word in field.evidence.others.items() if name in WITNESSES}
+    speaking = {
+        "bubbles": said is not None and said.state == "read",
+        "counts": any(c.counted > 0 for c in listed),
+        **dict.fromkeys(others, True),
+    }
     choices = Choices(
         listed,
         field.evidence.rest,
         field.evidence.largest,
-        said is not None and said.state == "read",
-        counted,
+        tuple(name for name in WITNESSES if speaking.get(name)),
         bounds([cell.probabilities for cell in digits.cells]) if digits.cells else None,
     )
     decided = field.decision and Person(field.decision.value, field.decision.by, field.decision.at)
@@ -108,15 +124,23 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
         chances=(field.confidence,) * len(listed),
         held=digits.held,
         altered=Altered(digits.struck_out, digits.overwritten, digits.perhaps, said is not None and said.struck_out),
+        others={name: OtherCase(word.value, word.probability) for name, word in others.items()},
     )
+
+
+def _choice(evidence: Evidence, index: int) -> Choice:
+    """One candidate, from a record."""
+    others = {name: word.supports[index] for name, word in evidence.others.items()}
+    choice = Choice(*_OF_A_CHOICE(evidence.choices[index]))
+    return replace(choice, others=others) if others else choice
 
 
 def _only_choice(field: FieldRecord) -> tuple[Choice, ...]:
     """What a record of before choices were kept says of its number."""
     said = field.evidence
-    bubbles, tally, totals = (said.bubbles, said.tally, said.row_totals)
-    supports = [part.supports if part else 0.0 for part in (bubbles, tally, totals)]
-    return (Choice(field.text, field.value, said.digits.supports, *supports),)
+    witnesses = (said.bubbles, said.tally, said.row_totals)
+    bubbles, strokes, totals = (part.supports if part else 0.0 for part in witnesses)
+    return (Choice(field.text, field.value, said.digits.supports, bubbles, strokes, totals),)
 
 
 def rules_of(template: Template | None, fields: Iterable[str]) -> list[Rule]:

@@ -10,8 +10,10 @@ from ..decide.case import Case
 from ..decide.likely_error import Suggestion
 from ..decide.policy import PolicyDecision
 from ..decide.posterior import Evaluated
+from ..decide.witnesses import tables
 from ..forms.print_items import Label
 from ..messages.catalog import Language
+from ..messages.catalog import say as in_language
 from ..messages.explanation_texts import clerk_error, explained
 from ..messages.reasons import reason as reason_text
 from ..messages.reasons import step
@@ -90,6 +92,8 @@ def _told(
         facts.append(say("strokes", count=case.tally.count))
     if case.totals is not None and case.totals.state == "read":
         facts.append(say("row_totals", sum=case.totals.sum))
+    for name, other in case.others.items():
+        facts.append(say("witness", witness=_called(name, language), number=other.value))
     if decision.rules:
         facts.append(say("sum_holds", rules=_named(decision.rules, rules, language)))
     facts += [say("sum_would_be_off", number=c.value, off=off) for c in others if (off := _off(case, c, evaluated))]
@@ -99,10 +103,17 @@ def _told(
     why: list[str] = []
     for code, data in decision.reasons:
         broken = data.get("rules", "").split()
-        why.append(reason_text(code, {**data, "rules": _named(broken, rules, language)})[language])
+        words = {"rules": _named(broken, rules, language), "witness": _called(data.get("witness", ""), language)}
+        why.append(reason_text(code, {**data, **words})[language])
     steps = dict.fromkeys(step(code)[language] for code, _ in decision.reasons)
     do = f"{' '.join(steps)} " if decision.status == "review" else ""
     return f"{opening}: {'; '.join(why)}. {do}({_sentence(seen)})"
+
+
+def _called(witness: str, language: Language) -> str:
+    """What people call a witness of the registry; its name, where this version has none of that name."""
+    found = tables().get(witness)
+    return in_language(language, *found.label) if found else witness
 
 
 def _others(case: Case) -> list[Choice]:

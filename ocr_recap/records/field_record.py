@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from .frozen import FrozenDict, FrozenMapping
 
@@ -168,17 +168,34 @@ class ChoiceEvidence(Frozen):
     counted: float = 0.0
 
 
+class OtherEvidence(Frozen):
+    """A witness of the registry that has no key of its own (`decide.witness.TableWitness`).
+
+    `value` is the number that it says, `probability` that of it; `supports` has one probability for each of `choices`.
+    """
+
+    value: int
+    probability: float
+    supports: tuple[float, ...]
+
+
+def _is_empty(value: object) -> bool:
+    return not value
+
+
 class Evidence(Frozen):
     """What each witness says of one number; null = the form has no such witness here.
 
     `choices` are the readings that matter, heaviest first: a document is weighed again from these and the cells. `rest`
-    is the weight of all others together and `largest` that of the heaviest of these (`candidates.Choices`).
+    is the weight of all others together and `largest` that of the heaviest of these (`candidates.Choices`). `others`
+    holds further witnesses by name; the key is left out where there are none.
     """
 
     digits: DigitEvidence
     bubbles: BubbleEvidence | None = None
     tally: TallyEvidence | None = None
     row_totals: RowTotalsEvidence | None = None
+    others: FrozenMapping[str, OtherEvidence] = Field(default=FrozenDict(), exclude_if=_is_empty)
     choices: tuple[ChoiceEvidence, ...] = ()
     rest: float = 0.0
     largest: float = 0.0

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..decide import evidence, policy
-from ..decide.case import PLAUSIBLE, Case, Person, reconciled
+from ..decide.case import Case, Person, reconciled
+from ..decide.witness import PLAUSIBLE
 from ..forms.template import Rule, Template
 from .document import Document, case_of, rules_of
 from .field_record import FieldRecord
