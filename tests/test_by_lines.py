@@ -22,7 +22,6 @@ from ocr_recap.messages.problems import PhotoProblem
 
 FORMS = [load_template(name) for name in available()]
 WITHOUT_MARKS = [form for form in FORMS if not form.found_by_markers()]
-REAL = Path("../shared/real-forms/images")
 LIMIT = 0.1  # cell widths, at the worst corner of any field
 
 
@@ -231,18 +230,16 @@ def test_a_layout_turns_every_line_with_its_page(form: Template) -> None:
             assert np.isclose(layout.rows.at, placed[0, 1], atol=0.5).any()
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the real forms are not here")
 @pytest.mark.parametrize(
     ("name", "form"),
     [("kwk2017_1", "c1-kwk-2017"), ("ppwp2019_3", "ppwp-plano-2019"), ("c1_miring", "c1-ppwp-2014")],
 )
-def test_real_forms_are_found(name: str, form: str) -> None:
-    located = locate(load(REAL / f"{name}.jpg", name), FORMS)
+def test_real_forms_are_found(name: str, form: str, real_forms: Path) -> None:
+    located = locate(load(real_forms / "images" / f"{name}.jpg", name), FORMS)
     assert located.template.id == form
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the real forms are not here")
-def test_a_cover_page_is_no_form() -> None:
+def test_a_cover_page_is_no_form(real_forms: Path) -> None:
     with pytest.raises(PhotoProblem) as caught:
-        locate(load(REAL / "c1_1386928.jpg", "cover"), FORMS)
+        locate(load(real_forms / "images" / "c1_1386928.jpg", "cover"), FORMS)
     assert caught.value.code in ("no_form", "form_unsure")
