@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 
-import pytest
 from fakes import FakeReader, photo
 from typer.testing import CliRunner
 
@@ -21,13 +20,11 @@ AIR_GELUBI = RegionName("Kepulauan Riau", "Kabupaten Bintan", "Bintan Pesisir", 
 
 
 def test_a_code_is_called_as_the_list_says():
-    pytest.importorskip("lokal")
     assert region_of(CODE) == AIR_GELUBI
     assert region_of(CODE).path == "Air Gelubi, Bintan Pesisir, Kabupaten Bintan, Kepulauan Riau"
 
 
 def test_what_the_list_does_not_have_has_no_name():
-    pytest.importorskip("lokal")
     assert region_of("9901000001006") == RegionName()
     assert region_of(None) == RegionName()
     assert region_of("2101149999001") == AIR_GELUBI._replace(village="")
@@ -35,7 +32,6 @@ def test_what_the_list_does_not_have_has_no_name():
 
 
 def test_names_follow_the_station_only_where_asked_for(tmp_path, monkeypatch):
-    pytest.importorskip("lokal")
     monkeypatch.setattr(run, "Reader", FakeReader)
     photo(tmp_path / "in" / f"{CODE}.jpg")
     (tmp_path / "roll.csv").write_text(f"station\n{CODE}\n9901000001006\n")

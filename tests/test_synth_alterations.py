@@ -103,6 +103,7 @@ def test_strips_are_labelled_by_what_is_drawn() -> None:
     assert 0.2 < np.mean([strip.struck == 1 for strip in made]) < 0.5
     known = np.concatenate([strip.overwritten for strip in made if strip.struck == 0])
     assert 0.08 < (known == 1).mean() < 0.35
+    assert sum(strip.struck == 1 for strip in made) > 20
     for strip in made:
         assert strip.picture.shape[0] == 48
         assert strip.picture.shape[1] % 32 == 0

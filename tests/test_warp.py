@@ -127,6 +127,7 @@ def test_a_fold_is_reported_on_the_cells_that_it_runs_through(folded):
 def test_cells_are_cut_where_the_paper_is(folded):
     shot, located = folded
     patches = crop(load(shot.gray, "photo"), located)
+    assert patches.keys() == {field.id for field in located.template.fields_of(located.page_id)} != set()
     assert all(p.found.all() for p in patches.values())
 
 
