@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SAMPLES
-from fakes import FORM, FakeReader, photo
+from fakes import FORM, FakeReader, fill_disk, photo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -21,7 +21,6 @@ from ocr_recap.batch import publish_tables, run
 from ocr_recap.cli import main
 from ocr_recap.messages.errors import CannotWrite, InputUnusable, TableFaulty
 from ocr_recap.records.decision_log import read_log
-from ocr_recap.report import csv_format
 
 CODE = "2101142004001"
 
@@ -167,11 +166,7 @@ def test_a_wrong_line_takes_nothing(folder, tmp_path):
 def test_a_full_disk_loses_no_answer(folder, tmp_path, monkeypatch):
     path = fill(folder / "review.csv", tmp_path / "f.csv", {"verified": "43"})
     before = files(folder)
-
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(csv_format, "stations_csv", full)
+    fill_disk(monkeypatch)
     with pytest.raises(CannotWrite, match="no space is left"):
         apply(folder, path, by="Sri")
     assert {n: c for n, c in files(folder).items() if not n.startswith(".part/")} == before

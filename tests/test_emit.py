@@ -47,9 +47,9 @@ def document(*records, station=None, name=None, problems=()):
     )
 
 
-def written(tmp_path, *documents, language="id", pictures=()):
+def written(tmp_path, *documents, language="id", pictures=(), **bounds):
     """Each document (a tuple of records) on the pages of a report, shown."""
-    pages = document_pages.ReportPages(tmp_path, TEMPLATES, language)
+    pages = document_pages.ReportPages(tmp_path, TEMPLATES, language, **bounds)
     shown = []
     for records in documents:
         known = document(*records)
@@ -183,9 +183,9 @@ def test_review_comes_first_with_reason_in_both_languages_and_crop(tmp_path):
     assert "no second witness" in opened
 
 
-def test_every_link_of_table_and_index_is_in_the_report(tmp_path, monkeypatch):
-    monkeypatch.setattr(document_pages, "MOST_DOCUMENTS", 2)
-    shown = written(tmp_path, (located(), located("c.jpg", page="1")), (lost("b.jpg"),), (located("d.jpg"),))
+def test_every_link_of_table_and_index_is_in_the_report(tmp_path):
+    documents = (located(), located("c.jpg", page="1")), (lost("b.jpg"),), (located("d.jpg"),)
+    shown = written(tmp_path, *documents, most_documents=2)
     rows = b"".join(map(csv_tables.numbers_rows, shown)).decode()
     wanted = set(re.findall(r"report/\d+\.html#[\w-]+", rows + index_page(shown)))
     there = set()
@@ -197,10 +197,9 @@ def test_every_link_of_table_and_index_is_in_the_report(tmp_path, monkeypatch):
     assert {"report/001.html#d1", "report/001.html#d2", "report/002.html#d3-votes_1"} <= wanted
 
 
-def test_pages_are_bounded_in_documents_and_numbers(tmp_path, monkeypatch):
-    monkeypatch.setattr(document_pages, "MOST_DOCUMENTS", 3)
-    monkeypatch.setattr(document_pages, "MOST_NUMBERS", 5)
-    shown = written(tmp_path, *((lost(f"{i}.jpg"),) for i in range(4)), *((located(f"{i}.jpg"),) for i in range(4, 7)))
+def test_pages_are_bounded_in_documents_and_numbers(tmp_path):
+    documents = *((lost(f"{i}.jpg"),) for i in range(4)), *((located(f"{i}.jpg"),) for i in range(4, 7))
+    shown = written(tmp_path, *documents, most_documents=3, most_numbers=5)
     assert [one.page for one in shown] == [1, 1, 1, 2, 2, 3, 4]
     second = (tmp_path / "report" / "002.html").read_text()
     assert 'href="001.html"' in second

@@ -7,6 +7,7 @@ import os
 import pickle
 import re
 import string
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -25,7 +26,7 @@ from ocr_recap.batch.executor import Executor
 from ocr_recap.batch.executors import EXECUTORS
 from ocr_recap.batch.journal import Journal
 from ocr_recap.cli import main
-from ocr_recap.messages import error_texts, errors, extras
+from ocr_recap.messages import error_texts, errors
 from ocr_recap.messages.catalog import StackedText, Wording, both
 from ocr_recap.messages.errors import CATALOGUE, FolderBusy, FolderDamaged, OcrRecapError, TemplateError
 
@@ -206,7 +207,7 @@ class Place:
         return self.read()
 
     def no_extra(self) -> list[object]:
-        self.patch.setattr(extras, "find_spec", lambda _name: None)
+        self.patch.setitem(sys.modules, "xlsxwriter", None)
         return self.read("--format", "xlsx")
 
     def no_template(self) -> list[object]:

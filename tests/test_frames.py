@@ -214,7 +214,7 @@ def test_pixels_are_capped_before_anything_is_drawn(monkeypatch: pytest.MonkeyPa
     small = page_of(lambda c: c.drawImage(ImageReader(pictures()[1]), 0, 0, 84, 119))  # 1,300 dpi in a corner
     photo = load(small, "x")
     assert photo.width * photo.height <= pdf.MOST_DRAWN * 1.001
-    monkeypatch.setattr(pdf.PdfPage, "_drawn", lambda *_: pytest.fail("drawn"))
+    monkeypatch.setattr(pdf.PdfPage, "gray", lambda *_: pytest.fail("drawn"))
     assert code(small, max_pixels=3_000_000) == "image_too_large"
 
 

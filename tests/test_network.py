@@ -99,7 +99,7 @@ def test_a_local_ray_sends_no_usage_statistics(monkeypatch: pytest.MonkeyPatch) 
         def init(**_settings: object) -> None:
             seen.append(os.environ.get("RAY_USAGE_STATS_ENABLED"))
 
-    monkeypatch.setattr(ray_executor, "require", lambda: Ray)
+    monkeypatch.setitem(sys.modules, "ray", Ray)
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "1")
     ray_executor.connected(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 
 import pyarrow.parquet as pq
 import pytest
@@ -16,7 +17,6 @@ from ocr_recap.batch import publish_tables
 from ocr_recap.batch import run as batch
 from ocr_recap.batch.options import BatchOptions
 from ocr_recap.cli import main
-from ocr_recap.messages import extras
 from ocr_recap.messages.errors import ExtraMissing
 from ocr_recap.records.document import Document
 from ocr_recap.records.record import Record
@@ -106,7 +106,7 @@ def test_formats_may_be_combined(out, tmp_path):
 
 
 def test_without_the_extra_a_batch_ends_before_it_begins(tmp_path, monkeypatch):
-    monkeypatch.setattr(extras, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     photo(tmp_path / "a.jpg")
     for lang, words in (("id", "memerlukan tambahan parquet"), ("en", "needs the extra parquet")):
         arguments = ["read", str(tmp_path / "a.jpg"), "--out", str(tmp_path / "out"), "--format", "parquet"]

@@ -10,7 +10,7 @@ import multiprocessing
 import shutil
 
 import pytest
-from fakes import FakeReader, contents, photo
+from fakes import FakeReader, contents, fill_disk, photo
 
 from ocr_recap.batch import checksums, publish_tables, run
 from ocr_recap.batch.audit import Acceptance, EditedError
@@ -21,7 +21,6 @@ from ocr_recap.records import document
 from ocr_recap.records.decisions import Decision, Stood, numbers_of
 from ocr_recap.records.document import settle
 from ocr_recap.records.record import Record
-from ocr_recap.report import csv_format
 
 CODE = "2101142004001"
 
@@ -191,11 +190,7 @@ def test_what_was_changed_by_hand_is_refused_and_nothing_is_written(folder, name
 
 def test_a_full_disk_leaves_everything_as_it_was(folder, monkeypatch):
     before = contents(folder)
-
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(csv_format, "stations_csv", full)
+    fill_disk(monkeypatch)
     with pytest.raises(CannotWrite) as fault:
         publish_tables.rewrite(folder)
     assert "tidak dapat ditulis (disk penuh)" in fault.value.id

@@ -363,9 +363,7 @@ def test_what_rules_point_to_is_bounded_by_its_own_ink(seed: int) -> None:
     some = {n: weigh(e) for n, e in evidences.items()}
     every = {n: _every(e) for n, e in evidences.items()}
     bounded = posterior.posterior(some, [COPY])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(posterior, "_THIN", (0.0,))  # all of them are weighed
-        exact = posterior.posterior(every, [COPY])
+    exact = posterior.posterior(every, [COPY], thinning=(0.0,))  # all of them are weighed
     for name, choices in some.items():
         others = sum(chance for other, chance in bounded.rest.items() if other != name)
         listed = zip(every[name].listed, exact.chances[name].tolist(), strict=True)

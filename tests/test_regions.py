@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 
 from fakes import FakeReader, photo
 from typer.testing import CliRunner
@@ -11,7 +12,6 @@ from typer.testing import CliRunner
 from ocr_recap.batch import run
 from ocr_recap.batch.options import BatchOptions
 from ocr_recap.cli import main
-from ocr_recap.messages import extras
 from ocr_recap.messages.errors import ExtraMissing
 from ocr_recap.records.region_names import RegionName, region_of
 
@@ -49,7 +49,7 @@ def test_names_follow_the_station_only_where_asked_for(tmp_path, monkeypatch):
 
 
 def test_without_the_extra_a_batch_ends_before_it_begins(tmp_path, monkeypatch):
-    monkeypatch.setattr(extras, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "lokal", None)
     for lang, words in (("id", "memerlukan tambahan names"), ("en", "need the extra names")):
         arguments = ["read", str(photo(tmp_path / "a.jpg")), "--out", str(tmp_path / "out"), "--names", "--lang", lang]
         result = CliRunner().invoke(main.app, arguments)

@@ -6,6 +6,7 @@ import csv
 import io
 import shutil
 import subprocess
+import sys
 import zipfile
 from importlib.util import find_spec
 
@@ -20,7 +21,6 @@ from typer.testing import CliRunner
 from ocr_recap.batch import apply_review, publish_tables, run
 from ocr_recap.batch.options import BatchOptions
 from ocr_recap.cli import main
-from ocr_recap.messages import extras
 from ocr_recap.messages.errors import CannotWrite, ExtraMissing
 from ocr_recap.records import document
 from ocr_recap.report import csv_tables, xlsx
@@ -195,7 +195,7 @@ def test_a_batch_without_it_leaves_no_old_one(small, tmp_path):
 
 
 def test_without_the_extra_a_batch_ends_before_it_begins(tmp_path, monkeypatch):
-    monkeypatch.setattr(extras, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     photo(tmp_path / "a.jpg")
     for lang, words in (("id", "memerlukan tambahan xlsx"), ("en", "need the extra xlsx")):
         arguments = [
@@ -219,7 +219,7 @@ def test_without_the_extra_no_answer_is_taken(small, tmp_path, monkeypatch):
     answered = rows(small, "review.csv")[0]
     cells = {**{name: answered[name] for name in ("sha256", "frame", "template", "page", "field")}, "verified": "7"}
     (tmp_path / "r.csv").write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n")
-    monkeypatch.setattr(extras, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(ExtraMissing, match="need the extra xlsx"):
         apply_review.apply(small, tmp_path / "r.csv", by="A")
     assert not (small / "decisions.jsonl").exists()
