@@ -22,6 +22,8 @@ from ocr_recap.locate.locate import locate
 from ocr_recap.synth.forms.alter import altered
 from ocr_recap.synth.sets import photos
 
+pytestmark = pytest.mark.slow
+
 # Lines over the row of boxes: from (along, down) to (along, down), as shares of its width and height.
 LINES = {
     "one": [((-0.04, 0.5), (1.04, 0.5))],

@@ -16,6 +16,8 @@ from ocr_recap.synth.cells.alteredcells import UNKNOWN, AlteredStrip
 sys.path.insert(0, str(ROOT / "training" / "digits"))
 import altered_pages
 
+pytestmark = pytest.mark.slow
+
 SEED = 5
 Numbers = list[tuple[AlteredStrip, np.ndarray]]
 

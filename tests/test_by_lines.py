@@ -20,6 +20,8 @@ from ocr_recap.locate.locate import locate
 from ocr_recap.locate.paper.line_fit import ruling
 from ocr_recap.messages.problems import PhotoProblem
 
+pytestmark = pytest.mark.slow
+
 FORMS = [load_template(name) for name in available()]
 WITHOUT_MARKS = [form for form in FORMS if not form.found_by_markers()]
 LIMIT = 0.1  # cell widths, at the worst corner of any field

@@ -141,6 +141,7 @@ _ANSWER = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.lists(_ANSWER, min_size=3, max_size=3))
 def test_the_same_answers_again_change_nothing(made, answers):
@@ -219,6 +220,7 @@ def test_a_changed_photo_asks_for_a_new_table(folder, tmp_path, monkeypatch):
 # --- a night with real readings ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("page", "verdict"), [("page2-clean", "settled"), ("page2-wrong-bubble", "inconsistent")])
 def test_a_station_is_settled_by_answering_what_is_asked(tmp_path, sample_truth, page, verdict):
     """The second page 2 is another station's: every number right, and the sheet still does not add up."""

@@ -16,6 +16,8 @@ from ocr_recap.records.record import Record
 from ocr_recap.records.review_order import settles
 from ocr_recap.records.station_codes import Naming, place
 
+pytestmark = pytest.mark.slow
+
 A, B = "2101142004001", "2101142004002"
 NAMES = (
     "page1-tilted",

@@ -149,6 +149,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("docs") / "demo"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "locale"),
     [
@@ -269,6 +270,7 @@ def test_the_page_of_commands_has_every_command_and_option() -> None:
     assert set() < named <= known
 
 
+@pytest.mark.slow
 def test_the_code_of_the_pages_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages with `>>>`, from a folder beside the samples, as doctest runs them."""
     (tmp_path / "samples").symlink_to(ROOT / "samples")
@@ -281,6 +283,7 @@ def test_the_code_of_the_pages_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert result.failed == 0, name(page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", README)
 def test_the_python_of_the_readme_runs(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", README[lang], re.DOTALL)

@@ -182,6 +182,7 @@ def test_a_station_that_is_asked_for_does_not_hide_what_a_name_says(reader, tmp_
     assert reader.read_document([other], station=B).fields["votes_1"].accepted == 99
 
 
+@pytest.mark.slow
 def test_two_folders_that_results_call_alike_are_two_documents(tmp_path):
     for folder, name in (("r1", "page1-sideways"), ("r1", "page2-shadow"), ("r2", "page3-covered-tag")):
         (tmp_path / folder).mkdir(exist_ok=True)
@@ -334,6 +335,7 @@ def batch_of_photos(folder):
     put("page3-clean", "loose/IMG_1.jpg")
 
 
+@pytest.mark.slow
 def test_a_batch_to_the_letter(tmp_path):
     batch_of_photos(tmp_path / "in")
     roll = tmp_path / "roll.csv"

@@ -26,6 +26,8 @@ from ocr_recap.read.workers.limits import Limits
 from ocr_recap.read.workers.tasks import perform
 from ocr_recap.records.options import Options
 
+pytestmark = pytest.mark.slow
+
 # Far beyond what anything here takes, so that a busy machine changes nothing; who dies, dies at once.
 LIMITS = Limits(seconds=60, megabytes=300)
 

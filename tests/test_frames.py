@@ -28,6 +28,8 @@ from ocr_recap.messages.problems import PhotoProblem
 from ocr_recap.records.record import Record
 from ocr_recap.report.overlay import rectified
 
+pytestmark = pytest.mark.slow
+
 PAGES = ("page1-clean", "page2-clean", "page3-clean")
 CODE = "2101142004001"
 

@@ -32,7 +32,7 @@ from ocr_recap.messages.errors import FolderDamaged
 from ocr_recap.messages.problems import PhotoProblem
 from ocr_recap.records.record import Record
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="pipes, sockets and names of bytes")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="pipes, sockets and names of bytes")]
 
 MANY = int(os.environ.get("HOSTILE", "0"))
 _SAID: list[tuple[str, str]] = []  # what audited code did while `_LISTENING`

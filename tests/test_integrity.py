@@ -27,6 +27,8 @@ from ocr_recap.evaluate.readings import read_results
 from ocr_recap.messages.errors import FolderDamaged, InputUnusable, WrongUse
 from ocr_recap.records.decision_log import read_log
 
+pytestmark = pytest.mark.slow
+
 CODE = "2101142004001"
 WHY = Acceptance("Adi", "moved by the owner")
 

@@ -137,6 +137,7 @@ def test_png_webp_gray_palette_alpha_and_16_bit_are_read() -> None:
     assert np.abs(load(deep.getvalue(), "x").gray.astype(int) - PICTURE[..., 0]).max() <= 1
 
 
+@pytest.mark.slow
 def test_position_and_serial_number_never_reach_a_record(reader: Reader) -> None:
     exif = Image.Exif()
     exif[0x010F] = "SECRET-MAKER"

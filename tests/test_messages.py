@@ -181,6 +181,7 @@ def test_the_language_comes_from_the_locale(monkeypatch, environment, interprete
 # --- conduct ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_nothing_leaves_this_computer(tmp_path, monkeypatch):
     """As docs/explanation/conduct.md promises: a batch opens no connection."""
 

@@ -17,6 +17,8 @@ from ocr_recap.batch import ray_executor
 from ocr_recap.cells import inference
 from ocr_recap.cli import doctor
 
+pytestmark = pytest.mark.slow
+
 APART = ["unshare", "--user", "--map-root-user", "--net", "--mount"]
 PHOTOS = [str(SAMPLES / name) for name in ("page2-clean.jpg", "page3-upside-down.jpg")]
 # Stays open, as a notebook does: the engine would begin to send some seconds after it was loaded.

@@ -19,6 +19,8 @@ from ocr_recap.records.document import Document
 from ocr_recap.records.options import Options
 from ocr_recap.records.record import Record
 
+pytestmark = pytest.mark.slow
+
 PAIRS = ("votes_1", "votes_2", "votes_3")
 PAGE_1 = tuple(f.id for f in night.FORM.fields_of("1"))
 PAGE_3 = tuple(f.id for f in night.FORM.fields_of("3") if f.role == "count")

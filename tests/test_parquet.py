@@ -24,6 +24,8 @@ from ocr_recap.report import parquet
 from ocr_recap.report.csv_tables import undefused
 from ocr_recap.report.parquet import FILES as PARQUET_FILES
 
+pytestmark = pytest.mark.slow
+
 CODE = "2101142004001"
 MISSING = "2101142004009"
 

@@ -23,6 +23,8 @@ from ocr_recap.synth.camera.photo import Shot, photograph
 from ocr_recap.synth.camera.sheet_shape import surface
 from ocr_recap.synth.camera.view import look
 
+pytestmark = pytest.mark.slow
+
 SIZE = (297.0, 420.0)
 SCALE = 5.0
 LONGER = 1400

@@ -17,6 +17,8 @@ from ocr_recap.synth.writing.hand import writers_of
 sys.path.insert(0, str(ROOT / "training" / "digits"))
 from practice import digest, load, save
 
+pytestmark = pytest.mark.slow
+
 SEED = 3
 
 

@@ -21,6 +21,8 @@ from ocr_recap.messages.errors import InputUnusable
 sys.path.insert(0, str(ROOT / "docs"))
 import new_form
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def form() -> template.Template:

@@ -245,6 +245,7 @@ def hold(folder, ready, done):
         done.wait(30)
 
 
+@pytest.mark.slow
 def test_two_processes_never_work_in_one_folder(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(run, "Reader", FakeReader)
     context = multiprocessing.get_context("spawn")
@@ -269,6 +270,7 @@ def test_the_lock_may_be_nested(folder):
         publish_tables.rewrite(folder)
 
 
+@pytest.mark.slow
 def test_neither_phase_holds_all_records_or_weighs_a_document_again(tmp_path, monkeypatch):
     """Pages of stations come one after the other, so that every document reaches over the whole input."""
     stations = [f"2101142004{i:03d}" for i in range(1, 11)]

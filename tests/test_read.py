@@ -144,6 +144,7 @@ def test_every_record_carries_the_hashes_of_what_made_it(records: dict[str, Reco
     assert reader.failed("a.jpg", "X").provenance == reader.read(b"").provenance
 
 
+@pytest.mark.slow
 def test_same_photo_same_bytes_alone_and_in_workers(records: dict[str, Record], reader: Reader) -> None:
     paths = [SAMPLES / f"{name}.jpg" for name in ("page2-clean", "page3-clean", "page1-clean")]
     expected = [records[path.stem].to_json() for path in paths]

@@ -26,6 +26,8 @@ from ocr_recap.forms import clerk_errors
 from ocr_recap.forms.relations import parse
 from ocr_recap.forms.template import Rule
 
+pytestmark = pytest.mark.slow
+
 SUM = Rule(id="sum", text="total = a + b", strength="exact", basis="form")
 COPY = Rule(id="copy", text="total = again", strength="exact", basis="form")
 PART = Rule(id="part", text="a <= total", strength="inequality", basis="form")

@@ -16,6 +16,8 @@ from ocr_recap.synth.forms.truth import truth
 from ocr_recap.synth.writing import hand, sources
 from ocr_recap.synth.writing.strikes import AMENDED, STRIKES, StrikeKind, strike
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("kind", STRIKES)
 def test_a_strike_runs_through_every_box(kind: StrikeKind) -> None:

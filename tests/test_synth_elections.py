@@ -17,6 +17,8 @@ from ocr_recap.synth.forms.truth import filled, truth
 from ocr_recap.synth.writing.hand import CORRECTIONS
 from ocr_recap.synth.writing.marks import TallyMarks, spread
 
+pytestmark = pytest.mark.slow
+
 FORM = """
 schema_version: 1
 id: village-form

@@ -30,6 +30,8 @@ from ocr_recap.synth.writing.sheet import Sheet
 
 from test_synth_elections import FORM  # isort: skip
 
+pytestmark = pytest.mark.slow
+
 PROMISED = (
     "name family sheet width height rotation fields tallies row_sums bubbles consistent image template page document "
     "writer defects seed counted slips"

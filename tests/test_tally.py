@@ -26,6 +26,8 @@ from ocr_recap.synth.forms.fill import FieldWriting, fill_page
 from ocr_recap.synth.writing.marks import TallyMarks, spread
 from ocr_recap.synth.writing.strokes import Writer, scribble
 
+pytestmark = pytest.mark.slow
+
 WRITER = Writer.from_seed(120)  # a test writer
 PPM = 6.0
 FLOOR = 0.88

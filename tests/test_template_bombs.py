@@ -8,6 +8,8 @@ from ocr_recap.forms import bounded_yaml, template
 from ocr_recap.forms.relations import RuleSyntaxError, parse
 from ocr_recap.forms.template import TemplateError, parse_text
 
+pytestmark = pytest.mark.slow
+
 HEAD = "schema_version: 1\n"
 LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 9)

@@ -87,6 +87,7 @@ def test_the_second_view_keeps_the_print_and_the_first_does_not() -> None:
     assert digit_views.ink(outside, framed(stroke=False)[1]).max() < 0.25
 
 
+@pytest.mark.slow
 def test_page_cells_are_those_of_the_truth_and_repeat() -> None:
     kind = pagecells.CellKind("small", "field", longer=900, writers="train")
     made, again = pagecells.photo_cells(kind, 5, 0), pagecells.photo_cells(kind, 5, 0)

@@ -23,6 +23,8 @@ from ocr_recap.locate.paper.nonrigid import SURE, follow, outgrown
 from ocr_recap.locate.paper.region_growing import grown
 from ocr_recap.records.record import PagePlace, PaperShape
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 0.15  # cell widths
 NO_ANCHORS = Correspondences.none()
 

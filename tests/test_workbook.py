@@ -26,6 +26,8 @@ from ocr_recap.records import document
 from ocr_recap.report import csv_tables, xlsx
 from ocr_recap.report.pictures import STRIP_HEIGHT
 
+pytestmark = pytest.mark.slow
+
 A, B = "2101142004001", "0101142004002"
 
 
