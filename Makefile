@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint docs samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-fusion bench-alterations train-alterations bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth clean
+.PHONY: demo test test-fast coverage lint docs samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-fusion bench-alterations train-alterations bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -20,6 +20,18 @@ demo: $(VENV)/.core
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
+
+# Those without the marker `slow`, for daily work: less than a minute on two idle cores.
+test-fast: $(VENV)/.dev
+	$(BIN)/python -m pytest -m "not slow"
+
+# Which lines of ocr_recap no test runs: a table, and pages in build/coverage. All tests, two to three times as long.
+coverage: $(VENV)/.dev
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage combine -q
+	$(BIN)/python -m coverage html -q -d build/coverage
+	$(BIN)/python -m coverage report
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
 from ocr_recap.batch.executor import Executor
 from ocr_recap.batch.serial_executor import SerialWorker
@@ -27,6 +30,9 @@ from ocr_recap.records.field_record import (
 )
 from ocr_recap.records.options import Options
 from ocr_recap.records.record import PagePlace, PhotoInfo, Problem, Provenance, Record, RuleResult
+from ocr_recap.report.csv_format import CsvTables
+from ocr_recap.report.table_formats import FORMATS
+from ocr_recap.report.table_writer import Ending
 
 FORM = template.load("c-hasil-ppwp-2024")
 SCALE = 3.0
@@ -179,6 +185,18 @@ def contents(out: Path) -> dict[str, object]:
 
 # Stands for the executor `processes`: work is done in this process, by the reader that it has.
 PROCESSES = Executor("processes", lambda setup: lambda: SerialWorker(setup.reader))
+
+
+class NoSpace(CsvTables):
+    """Stands for the tables of the format `csv` on a disk that is full when the last of them is written."""
+
+    def close(self, ending: Ending) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def fill_disk(patch: pytest.MonkeyPatch) -> None:
+    """From now on the tables find no space."""
+    patch.setitem(FORMATS, "csv", replace(FORMATS["csv"], begin=NoSpace))
 
 
 class FakeReader:

@@ -99,7 +99,8 @@ def test_names_that_are_told_apart_say_nothing_of_a_home_folder(tmp_path, monkey
     found = collect([Path("/home/siti/1.jpg"), Path("/mnt/usb/1.jpg"), Path("/Users/adi/1.jpg")]).photos
     assert not {"siti", "adi", "home", "Users"} & {part for photo in found for part in photo.name.split("/")}
     assert len({photo.name for photo in found}) == 3
-    monkeypatch.setattr(Path, "home", lambda: tmp_path / "siti")
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path / "siti"))
     assert names("siti/1.jpg", "usb/1.jpg") == ["1.jpg", "usb/1.jpg"]
     assert names("siti/a/1.jpg", "usb/a/1.jpg") == ["a/1.jpg", "usb/a/1.jpg"]
 

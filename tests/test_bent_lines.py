@@ -21,6 +21,8 @@ from ocr_recap.locate.lines.rectify import Rectified, as_it_is, mirrored, rectif
 from ocr_recap.locate.lines.straighten import unbend
 from ocr_recap.locate.paper.line_fit import Fit, ruling
 
+pytestmark = pytest.mark.slow
+
 FORM = load_template("c1-kwk-2017")
 SIZE = 800, 1100  # px, rectified
 

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from ocr_recap import Reader, Template
 from ocr_recap.forms.fields import tag_corners
-from ocr_recap.imaging import fiducials, threads
+from ocr_recap.imaging import threads
 from ocr_recap.imaging.fiducials import SeenMark, find_tags
 from ocr_recap.imaging.homography import project, through_four
 from ocr_recap.imaging.threads import _libraries, one_thread
@@ -36,13 +36,13 @@ def test_marks_are_found_where_the_tag_predicts_them(template: Template, turn: i
     assert max(float(np.linalg.norm(found[i].center - true[i])) for i in found) < 0.5
 
 
-def test_a_tag_is_looked_for_at_other_scales(template: Template, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tag_is_looked_for_at_other_scales(template: Template) -> None:
     shot = Shot(template, "2", 12)
     printed = template.page("2").markers.tag
     assert printed is not None
-    monkeypatch.setattr(fiducials, "_TAG_WIDTHS", (90, 1650, 900))
-    assert find_tags(shot.gray, [printed.id]) == [], "a tag of a few pixels cannot be read"
-    (tag,) = find_tags(shot.gray, [printed.id], thorough=True)
+    widths = (90, 1650, 900)
+    assert find_tags(shot.gray, [printed.id], widths=widths) == [], "a tag of a few pixels cannot be read"
+    (tag,) = find_tags(shot.gray, [printed.id], thorough=True, widths=widths)
     assert np.abs(tag.corners - project(shot.homography, tag_corners(printed))).max() < 1.0
 
 

@@ -195,6 +195,7 @@ def test_a_form_without_marks_is_shown_and_printed(tmp_path):
     assert (tmp_path / "form.pdf").read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.slow
 def test_a_chosen_form_that_the_photo_does_not_show_is_not_forced(tmp_path):
     result = call("read", photo(tmp_path / "a.jpg"), "--out", tmp_path / "out", "--template", "c1-kwk-2017")
     assert result.exit_code in (0, 1)

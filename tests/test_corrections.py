@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SAMPLES
-from fakes import FORM, FakeReader, photo
+from fakes import FORM, FakeReader, fill_disk, photo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -21,7 +21,6 @@ from ocr_recap.batch import publish_tables, run
 from ocr_recap.cli import main
 from ocr_recap.messages.errors import CannotWrite, InputUnusable, TableFaulty
 from ocr_recap.records.decision_log import read_log
-from ocr_recap.report import csv_format
 
 CODE = "2101142004001"
 
@@ -142,6 +141,7 @@ _ANSWER = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.lists(_ANSWER, min_size=3, max_size=3))
 def test_the_same_answers_again_change_nothing(made, answers):
@@ -167,11 +167,7 @@ def test_a_wrong_line_takes_nothing(folder, tmp_path):
 def test_a_full_disk_loses_no_answer(folder, tmp_path, monkeypatch):
     path = fill(folder / "review.csv", tmp_path / "f.csv", {"verified": "43"})
     before = files(folder)
-
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(csv_format, "stations_csv", full)
+    fill_disk(monkeypatch)
     with pytest.raises(CannotWrite, match="no space is left"):
         apply(folder, path, by="Sri")
     assert {n: c for n, c in files(folder).items() if not n.startswith(".part/")} == before
@@ -224,6 +220,7 @@ def test_a_changed_photo_asks_for_a_new_table(folder, tmp_path, monkeypatch):
 # --- a night with real readings ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("page", "verdict"), [("page2-clean", "settled"), ("page2-wrong-bubble", "inconsistent")])
 def test_a_station_is_settled_by_answering_what_is_asked(tmp_path, sample_truth, page, verdict):
     """The second page 2 is another station's: every number right, and the sheet still does not add up."""

@@ -20,6 +20,8 @@ from fakes import FakeReader, contents, photo
 from ocr_recap.batch import run
 from ocr_recap.batch.options import BatchOptions
 
+pytestmark = pytest.mark.slow
+
 KILLS = 5
 
 

@@ -88,19 +88,29 @@ def test_readings_are_a_distribution() -> None:
     assert readings[0].probability == pytest.approx(0.36)
 
 
-@given(st.integers(1, 3), st.integers(0, 2**32), st.booleans())
-@settings(max_examples=30, deadline=None)
-def test_readings_are_the_likeliest_texts_and_equals_stand_in_their_order(count: int, seed: int, alike: bool) -> None:
-    rng = np.random.default_rng(seed)
-    table = np.round(rng.normal(-3, 1, (count, len(CLASSES)))) if alike else rng.normal(-3, 2, (count, len(CLASSES)))
+def likeliest(table: np.ndarray) -> list[tuple[float, str]]:
+    """The 64 likeliest texts with their scores, by trying all."""
     every = [
         (sum(table[i, CLASSES.index(c)] for i, c in enumerate(text)), "".join(text))
-        for text in itertools.product(CLASSES, repeat=count)
+        for text in itertools.product(CLASSES, repeat=len(table))
     ]
-    best = sorted(every, key=lambda pair: (-pair[0], pair[1]))[:64]
-    if alike:  # whole numbers add up alike in any order
-        assert [r.text for r in read_cells(table)] == [text for _, text in best]
-    assert [r.probability for r in read_cells(table)] == pytest.approx([np.exp(score) for score, _ in best])
+    return sorted(every, key=lambda pair: (-pair[0], pair[1]))[:64]
+
+
+@given(st.integers(1, 3), st.integers(0, 2**32))
+@settings(max_examples=15, deadline=None)
+def test_readings_are_the_likeliest_texts(count: int, seed: int) -> None:
+    table = np.random.default_rng(seed).normal(-3, 2, (count, len(CLASSES)))
+    expected = [np.exp(score) for score, _ in likeliest(table)]
+    assert [r.probability for r in read_cells(table)] == pytest.approx(expected)
+
+
+@given(st.integers(1, 3), st.integers(0, 2**32))
+@settings(max_examples=15, deadline=None)
+def test_readings_that_are_equally_likely_stand_in_the_order_of_their_texts(count: int, seed: int) -> None:
+    # Whole numbers add up alike in any order.
+    table = np.round(np.random.default_rng(seed).normal(-3, 1, (count, len(CLASSES))))
+    assert [r.text for r in read_cells(table)] == [text for _, text in likeliest(table)]
 
 
 def test_digits_and_bubbles_agree() -> None:
@@ -135,7 +145,9 @@ def test_a_struck_out_number_confirms_nobody_and_breaks_nothing() -> None:
     assert statuses([*others, struck], TOTAL) == {"a": "review", "b": "review", "total": "review"}
     weighed, rules = reconciled([*others, case("total", "118", sure=0.99999, altered=STRUCK)], [TOTAL])
     decisions = decide(weighed, rules)
-    assert all(code != "rule_broken" for d in decisions.values() for code, _ in d.reasons)
+    reasons = {code for d in decisions.values() for code, _ in d.reasons}
+    assert "struck_out" in reasons
+    assert "rule_broken" not in reasons
     cases_ = {c.field: c for c in weighed}
     assert verdict(decisions, {"a", "b", "total"}, rules, cases_) == "review", "nobody knows whether it adds up"
 
@@ -210,24 +222,24 @@ def test_another_witness_may_speak_for_unclear_bubbles_where_the_policy_says_so(
 
 
 @pytest.mark.parametrize(
-    ("text", "filled", "status"),
+    ("filled", "status", "reason"),
     [
-        ("X12", " 1 ", "accepted"),
-        ("X12", "01 ", "accepted"),
-        ("X12", "0 2", "accepted"),
-        ("X12", "0  ", "review"),  # two are missing
-        ("X12", " 3 ", "review"),  # another digit is filled
-        ("X12", "21 ", "review"),
-        ("X12", " 1?", "review"),  # two are filled in one column
-        ("X12", "  2", "review"),  # these bubbles are a number, and another one
+        (" 1 ", "accepted", "bubbles_unclear"),
+        ("01 ", "accepted", "bubbles_unclear"),
+        ("0 2", "accepted", "bubbles_unclear"),
+        ("0  ", "review", "bubbles_unclear"),  # two are missing
+        (" 3 ", "review", "bubbles_unclear"),  # another digit is filled
+        ("21 ", "review", "bubbles_unclear"),
+        (" 1?", "review", "bubbles_unclear"),  # two are filled in one column
+        ("  2", "review", "bubbles_disagree"),  # these bubbles are a number, and another one
     ],
 )
-def test_one_missing_bubble_leaves_a_number_to_another_witness(text: str, filled: str, status: str) -> None:
-    numbers = [case("total", "112"), case("a", "100"), case("b", text, filled)]
+def test_one_missing_bubble_leaves_a_number_to_another_witness(filled: str, status: str, reason: str) -> None:
+    numbers = [case("total", "112"), case("a", "100"), case("b", "X12", filled)]
     assert statuses(numbers, TOTAL)["b"] == status
-    alone = decide(*reconciled([case("b", text, filled)], []))["b"]
+    alone = decide(*reconciled([case("b", "X12", filled)], []))["b"]
     assert alone.status == "review", "nobody else confirms it"
-    assert alone.reasons[0][0] in ("bubbles_unclear", "bubbles_disagree")
+    assert [code for code, _ in alone.reasons] == [reason]
 
 
 def test_a_broken_rule_stops_every_number_in_it_whoever_agrees() -> None:
@@ -265,10 +277,10 @@ def test_blank_only_if_surely_empty() -> None:
 @pytest.mark.parametrize("policy", ["strict", "balanced"])
 def test_what_lies_on_a_number_is_no_blank(policy) -> None:
     for filled in (None, "   "):
-        for found, status in ((True, "blank"), (False, "review")):
+        for found, status, reasons in ((True, "blank", []), (False, "review", ["cell_not_found"])):
             decision = decide(*reconciled([case("a", "   ", filled, found=found)], []), policy)["a"]
             assert decision.status == status
-            assert [code for code, _ in decision.reasons] == ([] if found else ["cell_not_found"])
+            assert [code for code, _ in decision.reasons] == reasons
 
 
 def test_a_blank_that_a_single_digit_would_explain_is_looked_at() -> None:

@@ -16,6 +16,8 @@ from ocr_recap.records.record import Record
 from ocr_recap.records.review_order import settles
 from ocr_recap.records.station_codes import Naming, place
 
+pytestmark = pytest.mark.slow
+
 A, B = "2101142004001", "2101142004002"
 NAMES = (
     "page1-tilted",
@@ -211,7 +213,8 @@ def test_a_number_is_known_by_the_bytes_of_its_photo(records):
 
 
 def test_what_an_answer_settles_is_what_it_then_settles(template, records):
-    """For every number in review: deciding it settles as many as promised, or more than one reading was possible."""
+    """For every number in review, one of its possible answers settles as many as promised."""
+    asked = 0
     for name in NAMES:
         photo = named(records[name], f"{A}.jpg")
         before = decided(template, [photo])
@@ -224,6 +227,8 @@ def test_what_an_answer_settles_is_what_it_then_settles(template, records):
                 outcomes.append(sum(after.fields[n].status != "review" for n in open_before))
             assert count in outcomes, (name, field)
             assert count >= 1
+            asked += 1
+    assert asked >= 3
 
 
 def test_the_number_that_a_broken_sum_hinges_on_comes_first(template, records):

@@ -16,6 +16,8 @@ from ocr_recap.cells.digit_reader import DigitReader
 from ocr_recap.synth.cells import cells, pagecells
 from ocr_recap.synth.writing import sources
 
+pytestmark = pytest.mark.slow
+
 WEIGHTS = Path(ocr_recap.__file__).parent / "weights"
 
 

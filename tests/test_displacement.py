@@ -95,6 +95,7 @@ def steeply(points: np.ndarray) -> np.ndarray:
     return 1.6 * folded(points)
 
 
+@pytest.mark.slow
 def test_creases_are_told_beside_what_is_written():
     shot = Bent(FORM, "plano", folded)
     rng = np.random.default_rng(2)
@@ -107,6 +108,7 @@ def test_creases_are_told_beside_what_is_written():
     assert any(axis == 1 and abs(place - ACROSS) < 8 for axis, place in told)
 
 
+@pytest.mark.slow
 def test_sharpening_meets_the_lines_beside_creases():
     shot = Bent(FORM, "plano", steeply)
     rules = ruling(FORM, "plano")
@@ -126,6 +128,7 @@ def test_sharpening_meets_the_lines_beside_creases():
     assert sharp.residual < coarse.residual
 
 
+@pytest.mark.slow
 def test_what_is_flat_or_meets_all_its_lines_is_left_as_it_is():
     shot = Bent(FORM, "plano", np.zeros_like)
     rules = ruling(FORM, "plano")

@@ -63,12 +63,14 @@ def nearest_line(profile: NDArray[np.float64], expected: float) -> float:
     return abs((left + right) / 2 - expected)
 
 
-@pytest.mark.parametrize("page_id", ["2", "3"])
-def test_boxes_grids_and_bubbles_lie_on_the_reference(reference_forms: Path, template: Template, page_id: str) -> None:
+@pytest.mark.parametrize(("page_id", "lines", "bubbles"), [("2", 36 + 72, 90), ("3", 68 + 24, 0)])
+def test_boxes_grids_and_bubbles_lie_on_the_reference(
+    reference_forms: Path, template: Template, page_id: str, lines: int, bubbles: int
+) -> None:
     scale, reach = 10.0, 16
     image = rectified_reference(reference_forms, template, page_id, scale).astype(np.float64)
     limit = 0.1 * template.cell_width(page_id) * scale
-    checked = 0
+    checked = {"lines": 0, "bubbles": 0}
     for part in drawing.primitives(template, page_id):
         if isinstance(part, drawing.Line) and part.role in ("box", "grid"):
             middle = np.array([part.x0 + part.x1, part.y0 + part.y1]) / 2 * scale - 0.5
@@ -83,7 +85,7 @@ def test_boxes_grids_and_bubbles_lie_on_the_reference(reference_forms: Path, tem
                 profile = image[y - span : y + span, x - reach : x + reach + 1].T
                 expected = middle[0] - (x - reach)
             assert nearest_line(np.median(profile, axis=1), expected) <= limit, part
-            checked += 1
+            checked["lines"] += 1
         elif isinstance(part, drawing.Circle) and part.role == "bubble":
             x, y = part.x * scale - 0.5, part.y * scale - 0.5
             radius = part.radius * scale
@@ -93,15 +95,15 @@ def test_boxes_grids_and_bubbles_lie_on_the_reference(reference_forms: Path, tem
             ring = (patch < 150) & (np.abs(np.hypot(columns - x, rows - y) - radius) < 0.35 * radius)
             off = np.hypot(columns[ring].mean() - x, rows[ring].mean() - y)
             assert off <= limit, part
-            checked += 1
-    assert checked > (190 if page_id == "2" else 80)
+            checked["bubbles"] += 1
+    assert checked == {"lines": lines, "bubbles": bubbles}
 
 
 def test_raster_and_pdf_come_from_the_same_primitives(template: Template) -> None:
     content = drawing.pdf(template)
     assert content.startswith(b"%PDF")
     assert content == drawing.pdf(template), "the same template gives the same bytes"
-    assert content.count(b"/Type /Page\n") + content.count(b"/Type /Page ") >= 3 or b"/Count 3" in content
+    assert b"/Count 3" in content
 
 
 def test_tables_fills_dark_grids_and_dotted_walls_are_drawn_where_they_are_described() -> None:
@@ -117,6 +119,7 @@ def test_tables_fills_dark_grids_and_dotted_walls_are_drawn_where_they_are_descr
         )
         return picture[at]
 
+    assert len(fields["votes_1"].witnesses) == 2
     for grid in fields["votes_1"].witnesses:
         assert isinstance(grid, Tally | RowTotals)
         x0, y0, x1, y1 = grid.grid
@@ -169,6 +172,7 @@ def test_dark_grids_are_ruled_lines_and_faint_ones_are_not(template: Template) -
 def test_lines_under_signatures_do_not_speak_for_a_page_without_marks(template: Template) -> None:
     for form, page_id, expected in ((load_template("ppwp-plano-2019"), "lembar-2", False), (template, "2", True)):
         points = ruling(form, page_id).points
+        assert len(form.page(page_id).private) == 2
         for region in form.page(page_id).private:
             x0, y0, x1, y1 = region.rect
             assert ((points > (x0, y0)) & (points < (x1, y1))).all(axis=1).any() == expected

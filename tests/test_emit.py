@@ -47,9 +47,9 @@ def document(*records, station=None, name=None, problems=()):
     )
 
 
-def written(tmp_path, *documents, language="id", pictures=()):
+def written(tmp_path, *documents, language="id", pictures=(), **bounds):
     """Each document (a tuple of records) on the pages of a report, shown."""
-    pages = document_pages.ReportPages(tmp_path, TEMPLATES, language)
+    pages = document_pages.ReportPages(tmp_path, TEMPLATES, language, **bounds)
     shown = []
     for records in documents:
         known = document(*records)
@@ -147,15 +147,17 @@ def test_every_page_says_that_paper_prevails_in_both_languages(tmp_path):
 
 def test_pages_load_nothing_but_pictures_of_the_folder_and_start_no_foreign_script(tmp_path):
     shown = written(tmp_path, (located(),), (lost("b.jpg"),), pictures=("crops/a.jpg", "overlay/a.jpg"))
-    for html in (index_page(shown), (tmp_path / "report" / "001.html").read_text()):
+    pages = ((index_page(shown), set()), ((tmp_path / "report" / "001.html").read_text(), {"../crops/a.jpg"}))
+    for html, sources in pages:
+        assert {attributes["src"] for _, attributes in tags(html) if "src" in attributes} == sources
+        targets = {str(attributes["href"]) for _, attributes in tags(html) if "href" in attributes}
+        assert targets
+        for target in targets:
+            assert re.match(r"(\.\./)?(report|overlay/a|numbers|[a-z]+)[./]|SHA256SUMS$", target)
+            assert ":" not in target
         for tag, attributes in tags(html):
             assert tag not in {"link", "iframe", "object", "base"}
             assert not [name for name in attributes if name.startswith("on") or name == "style"]
-            source = attributes.get("src")
-            assert source is None or source == "../crops/a.jpg"
-            target = attributes.get("href")
-            assert target is None or re.match(r"(\.\./)?(report|overlay/a|numbers|[a-z]+)[./]|SHA256SUMS$", target)
-            assert ":" not in (target or "")
         assert len([1 for tag, _ in tags(html) if tag == "script"]) == 1
         assert "default-src 'none'" in html
 
@@ -181,9 +183,9 @@ def test_review_comes_first_with_reason_in_both_languages_and_crop(tmp_path):
     assert "no second witness" in opened
 
 
-def test_every_link_of_table_and_index_is_in_the_report(tmp_path, monkeypatch):
-    monkeypatch.setattr(document_pages, "MOST_DOCUMENTS", 2)
-    shown = written(tmp_path, (located(), located("c.jpg", page="1")), (lost("b.jpg"),), (located("d.jpg"),))
+def test_every_link_of_table_and_index_is_in_the_report(tmp_path):
+    documents = (located(), located("c.jpg", page="1")), (lost("b.jpg"),), (located("d.jpg"),)
+    shown = written(tmp_path, *documents, most_documents=2)
     rows = b"".join(map(csv_tables.numbers_rows, shown)).decode()
     wanted = set(re.findall(r"report/\d+\.html#[\w-]+", rows + index_page(shown)))
     there = set()
@@ -195,10 +197,9 @@ def test_every_link_of_table_and_index_is_in_the_report(tmp_path, monkeypatch):
     assert {"report/001.html#d1", "report/001.html#d2", "report/002.html#d3-votes_1"} <= wanted
 
 
-def test_pages_are_bounded_in_documents_and_numbers(tmp_path, monkeypatch):
-    monkeypatch.setattr(document_pages, "MOST_DOCUMENTS", 3)
-    monkeypatch.setattr(document_pages, "MOST_NUMBERS", 5)
-    shown = written(tmp_path, *((lost(f"{i}.jpg"),) for i in range(4)), *((located(f"{i}.jpg"),) for i in range(4, 7)))
+def test_pages_are_bounded_in_documents_and_numbers(tmp_path):
+    documents = *((lost(f"{i}.jpg"),) for i in range(4)), *((located(f"{i}.jpg"),) for i in range(4, 7))
+    shown = written(tmp_path, *documents, most_documents=3, most_numbers=5)
     assert [one.page for one in shown] == [1, 1, 1, 2, 2, 3, 4]
     second = (tmp_path / "report" / "002.html").read_text()
     assert 'href="001.html"' in second
@@ -258,10 +259,15 @@ def noise() -> np.ndarray:
     return np.random.default_rng(0).integers(0, 255, size, dtype=np.uint8)
 
 
-def private_pixels(picture: np.ndarray, scale: float, top: int = 0):
-    for region in FORM.page("2").private:
+def assert_private_is_gray(picture: np.ndarray, scale: float, top: int = 0) -> None:
+    """Names and signatures of page 2 are one flat gray."""
+    private = FORM.page("2").private
+    assert len(private) == 2
+    for region in private:
         x0, y0, x1, y1 = (round(v * scale) for v in region.rect)
-        yield picture[top + y0 + 3 : top + y1 - 3, x0 + 3 : x1 - 3]
+        pixels = picture[top + y0 + 3 : top + y1 - 3, x0 + 3 : x1 - 3]
+        assert pixels.size > 1000
+        assert (pixels == 168).all()
 
 
 def test_overlay_masks_names_and_signatures(noise):
@@ -269,15 +275,13 @@ def test_overlay_masks_names_and_signatures(noise):
     top = picture.shape[0] - noise.shape[0]
     assert picture.shape[1:] == noise.shape[1:]
     assert top > 0
-    for pixels in private_pixels(picture, SCALE, top):
-        assert (pixels == 168).all()
+    assert_private_is_gray(picture, SCALE, top)
 
 
 def test_straightened_page_masks_names_and_signatures(noise):
     picture = overlay.rectified(located().page, noise, 4)
     assert picture.shape == (1680, 1188, 3)
-    for pixels in private_pixels(picture, 4):
-        assert (pixels == 168).all()
+    assert_private_is_gray(picture, 4)
 
 
 def test_straightened_page_has_the_frame_it_says():
@@ -307,8 +311,7 @@ def test_overlay_turns_the_page_upright(noise):
     )
     picture = overlay.overlay(turned, np.rot90(noise, -1).copy())
     top = picture.shape[0] - height
-    for pixels in private_pixels(picture, SCALE, top):
-        assert (pixels == 168).all()
+    assert_private_is_gray(picture, SCALE, top)
 
 
 def moved(record, scale: float, x: float = 0, y: float = 0):

@@ -62,6 +62,7 @@ def test_an_unknown_executor_is_refused_before_anything_is_written(photos, tmp_p
 def test_the_command_offers_what_is_registered(tmp_path):
     (option,) = [p for p in get_command(main.app).commands["read"].params if p.name == "executor"]
     assert option.metavar == "|".join(EXECUTORS)
-    result = CliRunner().invoke(main.app, ["read", "a.jpg", "--out", str(tmp_path / "out"), "--executor", "moon"])
+    arguments = ["read", str(photo(tmp_path / "a.jpg")), "--out", str(tmp_path / "out"), "--executor", "moon"]
+    result = CliRunner().invoke(main.app, arguments)
     assert result.exit_code == WrongUse.exit_code
     assert not (tmp_path / "out").exists()

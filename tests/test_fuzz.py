@@ -23,6 +23,8 @@ from ocr_recap.imaging import frames
 from ocr_recap.imaging.photo import load, load_color
 from ocr_recap.messages.problems import PROBLEMS, PhotoProblem
 
+pytestmark = pytest.mark.slow
+
 CORPUS = Path(__file__).parent / "corpus"
 SEEDS = {path.name: path.read_bytes() for path in sorted(CORPUS.iterdir()) if path.suffix not in (".py", ".yaml")}
 FORMS = {path.name: path.read_text("utf-8") for path in sorted(CORPUS.glob("*.yaml"))}

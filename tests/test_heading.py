@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,7 @@ from ocr_recap.locate import heading_ocr
 
 ROOT = Path(__file__).resolve().parent.parent
 FORM = ROOT / "templates" / "dpr-plano-2019.yaml"
+WHITE = np.full((20, 20), 255, np.uint8)
 needs_tesseract = pytest.mark.skipif(heading_ocr.available() is None, reason="Tesseract is not installed")
 
 
@@ -70,23 +72,68 @@ def test_every_form_without_a_tag_names_its_contest(form: str, named: set[str]):
     assert heading_ocr.contests_of(known, known.pages[0].id) == named
 
 
-@pytest.mark.parametrize("words, status", [(["DPRD"], "problem"), (["DPR", "PARTAI"], "review"), ([], "review")])
-def test_a_heading_of_another_contest_refuses_the_page(
-    words: list[str], status: str, reader: Reader, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(heading_ocr, "available", lambda: "5")
-    monkeypatch.setattr(heading_ocr, "_words", lambda picture: words)
+COUNTERFEIT = """#!{python}
+import os, sys
+if sys.argv[1:] == ["--version"]:
+    print("tesseract 5.3.0")
+    sys.exit()
+picture = sys.stdin.buffer.read()
+assert picture.startswith(b"\\x89PNG"), picture[:8]
+assert sys.argv[1:] == ["stdin", "stdout", "-l", "eng", "--psm", "11", "tsv"], sys.argv
+limit = os.environ.get("OMP_THREAD_LIMIT")
+print("level\\tconf\\ttext")
+for conf, word in {words!r}:
+    print(f"5\\t{{conf}}\\t{{word}}" + ("" if limit == "1" else "\\x00"))
+print("1\\t-1\\t")
+"""
+on_unix = pytest.mark.skipif(sys.platform == "win32", reason="a script stands for the program")
+
+
+class Place:
+    """The only folder in which programs are looked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.program = folder / "tesseract"
+
+    def put(self, *words: tuple[float, str]) -> None:
+        """A Tesseract that says these words of any picture, each with its confidence."""
+        self.script(COUNTERFEIT.format(python=sys.executable, words=words))
+
+    def script(self, text: str) -> None:
+        self.program.write_text(text)
+        self.program.chmod(0o755)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    heading_ocr.available.cache_clear()
+    yield Place(tmp_path)
+    heading_ocr.available.cache_clear()
+
+
+@on_unix
+def test_a_heading_of_another_contest_refuses_the_page(reader: Reader, place: Place):
+    place.put((96.5, "DPRD"))
     record = reader.read(photo(FORM))
-    assert (record.status == "problem") is (status == "problem")
-    if status == "problem":
-        assert [p.code for p in record.problems] == ["heading_conflict"]
-        assert "DPRD" in record.problems[0].hint.en
-        assert "DPRD" in record.problems[0].hint.id
+    assert record.status == "problem"
+    assert [p.code for p in record.problems] == ["heading_conflict"]
+    assert "DPRD" in record.problems[0].hint.en
+    assert "DPRD" in record.problems[0].hint.id
 
 
-def test_without_tesseract_nothing_is_refused(reader: Reader, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(heading_ocr, "available", lambda: None)
-    monkeypatch.setattr(heading_ocr, "_words", lambda picture: pytest.fail("nobody to ask"))
+@on_unix
+@pytest.mark.parametrize("words", [("DPR", "PARTAI"), ()])
+def test_the_own_heading_or_none_refuses_nothing(words: tuple[str, ...], reader: Reader, place: Place):
+    place.put(*((96.5, word) for word in words))
+    assert heading_ocr.available() == "5.3.0"
+    record = reader.read(photo(FORM))
+    assert (record.status, record.problems) == ("settled", ())
+
+
+@pytest.mark.usefixtures("place")
+def test_without_tesseract_nothing_is_refused(reader: Reader):
+    assert heading_ocr.available() is None
     assert reader.read(photo(FORM)).page is not None
 
 
@@ -98,33 +145,22 @@ def test_a_twin_is_refused_and_the_form_itself_is_not(reader: Reader, twin: Path
     assert careless.read(photo(twin)).page is not None
 
 
-COUNTERFEIT = """#!{python}
-import os, sys
-picture = sys.stdin.buffer.read()
-assert picture.startswith(b"\\x89PNG"), picture[:8]
-assert sys.argv[1:] == ["stdin", "stdout", "-l", "eng", "--psm", "11", "tsv"], sys.argv
-limit = os.environ.get("OMP_THREAD_LIMIT")
-print("level\\tconf\\ttext")
-print("5\\t96.5\\tDPRD" + ("" if limit == "1" else "\\x00"))
-print("5\\t12\\tPRESIDEN")
-print('5\\t90\\t"KWK')
-print("1\\t-1\\t")
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a script stands for the program")
+@on_unix
 @pytest.mark.parametrize("before", [None, "4"])
-def test_tesseract_alone_is_told_to_run_on_one_thread(before: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path):
+def test_tesseract_alone_is_told_to_run_on_one_thread(
+    before: str | None, place: Place, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
     if before is not None:
         monkeypatch.setenv("OMP_THREAD_LIMIT", before)
-    program = tmp_path / "tesseract"
-    program.write_text(COUNTERFEIT.format(python=sys.executable))
-    program.chmod(0o755)
-    monkeypatch.setattr(heading_ocr, "_TESSERACT", (str(program),))
+    place.put((96.5, "DPRD"), (12, "PRESIDEN"), (90, '"KWK'))
     with monkeypatch.context() as patch:
         patch.setattr(os, "putenv", None)  # whoever sets a variable of this process fails
-        assert heading_ocr._words(np.full((20, 20), 255, np.uint8)) == ["DPRD", "KWK"]
+        assert heading_ocr.words_on(WHITE) == ["DPRD", "KWK"]
     assert os.environ.get("OMP_THREAD_LIMIT") == before
-    program.write_text("#!/bin/sh\nexit 1\n")
-    assert heading_ocr._words(np.full((20, 20), 255, np.uint8)) == []
+
+
+@on_unix
+def test_a_tesseract_that_fails_says_nothing(place: Place):
+    place.script("#!/bin/sh\nexit 1\n")
+    assert heading_ocr.words_on(WHITE) == []

@@ -32,7 +32,7 @@ from ocr_recap.messages.errors import FolderDamaged
 from ocr_recap.messages.problems import PhotoProblem
 from ocr_recap.records.record import Record
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="pipes, sockets and names of bytes")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="pipes, sockets and names of bytes")]
 
 MANY = int(os.environ.get("HOSTILE", "0"))
 _SAID: list[tuple[str, str]] = []  # what audited code did while `_LISTENING`
@@ -127,20 +127,24 @@ def test_nothing_but_the_folder_of_results_is_written_and_nothing_fetched(night)
     assert any(event == "open" for event, _ in _SAID), "the ear is deaf"
 
 
-def test_memory_and_open_files_do_not_grow(night, capsys):
-    _, _, records, use = night
+def test_memory_and_open_files_are_bounded(night):
+    _, _, _, use = night
+    assert len(use) >= len(BAD)
     assert len({files for _, files in use[1:]}) <= 2
-    quarter = max(1, len(use) // 4)
+    assert max(memory for memory, _ in use) < 1500
+
+
+@pytest.mark.skipif(MANY < 100, reason="so few files say nothing about growth: make hostile-test")
+def test_memory_stays_where_it_was(night, capsys):
+    _, _, records, use = night
+    quarter = len(use) // 4
     first, last = (median(memory for memory, _ in part) for part in (use[quarter : 2 * quarter], use[-quarter:]))
-    most = max(memory for memory, _ in use)
-    if MANY >= 100:
-        assert last - first < 30
-        with capsys.disabled():
-            print(
-                f"\n{len(records)} records; memory {first:.0f} MB in the second quarter, {last:.0f} in the last, "
-                f"{most:.0f} at most; {use[-1][1]} open files"
-            )
-    assert most < 1500
+    assert last - first < 30
+    with capsys.disabled():
+        print(
+            f"\n{len(records)} records; memory {first:.0f} MB in the second quarter, {last:.0f} in the last, "
+            f"{max(memory for memory, _ in use):.0f} at most; {use[-1][1]} open files"
+        )
 
 
 def test_names_are_unique_and_harmless_in_every_table(night):
@@ -152,7 +156,9 @@ def test_names_are_unique_and_harmless_in_every_table(night):
     for table in ("numbers.csv", "stations.csv", "review.csv"):
         text = (out / table).read_bytes().decode("utf-8-sig")
         for separator in ",;\t":  # whatever a spreadsheet takes for the separator
-            for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+            assert len(lines) > 3
+            for row in lines:
                 for cell in row:
                     assert not cell.lstrip(' "').startswith(("=", "+", "-", "@")), (table, separator, cell)
 
@@ -168,9 +174,10 @@ def test_names_are_text_in_the_report(night):
 def test_pictures_have_names_of_their_own(night):
     _, out, records, _ = night
     crops = {path.name for path in (out / "crops").iterdir()}
-    assert len(crops) >= sum(record.page is not None for record in records)
+    assert len(crops) >= sum(record.page is not None for record in records) > 0
     assert all("/" not in name and not name.startswith(".") and name.isprintable() for name in crops)
     sums = (out / "SHA256SUMS").read_text("utf-8").splitlines()
+    assert len(sums) > len(crops)
     assert all((out / line[66:]).resolve().is_relative_to(out.resolve()) for line in sums)
 
 

@@ -9,7 +9,7 @@ import json
 import shutil
 import sqlite3
 import zlib
-from contextlib import nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,8 @@ from ocr_recap.cli import main
 from ocr_recap.evaluate.readings import read_results
 from ocr_recap.messages.errors import FolderDamaged, InputUnusable, WrongUse
 from ocr_recap.records.decision_log import read_log
+
+pytestmark = pytest.mark.slow
 
 CODE = "2101142004001"
 WHY = Acceptance("Adi", "moved by the owner")
@@ -338,34 +340,75 @@ class PowerCut(BaseException):
     """The process is gone."""
 
 
-@pytest.mark.parametrize("moves", range(9))
-def test_an_interrupted_publication_is_finished_by_the_next_command(place, folder, monkeypatch, moves):
-    """Cut while results take their place: after so many moves, before the list is replaced."""
-    undisturbed = shutil.copytree(folder, place / "undisturbed")
-    review = filled(folder, place / "f.csv", "45")
-    monkeypatch.setattr("ocr_recap.batch.apply_review.utc", lambda: "2024-02-14T15:30:00Z")
-    apply(undisturbed, review, by="Sri")
-    left, replace = [moves], Path.replace
+@contextmanager
+def power_cut_after(moves: int, monkeypatch):
+    """A power cut while results take their place, after so many files have been moved."""
+    left, replace = moves, Path.replace
 
     def cut(self, target):
+        nonlocal left
         if ".ready" in self.parts:
-            if left[0] == 0:
+            if left == 0:
                 raise PowerCut
-            left[0] -= 1
+            left -= 1
         return replace(self, target)
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", cut)
-        with pytest.raises(PowerCut) if moves < 8 else nullcontext():
+        yield
+    assert left == 0, "fewer files were moved"
+
+
+MOVES = 8  # files that `apply` moves into the folder
+
+
+@pytest.fixture
+def cut_after(place, folder, monkeypatch):
+    """Answers applied until the power is cut, after so many moves; `undisturbed` has what results would be."""
+    monkeypatch.setattr("ocr_recap.batch.apply_review.utc", lambda: "2024-02-14T15:30:00Z")
+
+    def applied(moves: int):
+        undisturbed = shutil.copytree(folder, place / "undisturbed")
+        review = filled(folder, place / "f.csv", "45")
+        apply(undisturbed, review, by="Sri")
+        with power_cut_after(moves, monkeypatch):
             apply(folder, review, by="Sri")
-    assert (folder / ".ready" / "SHA256SUMS").is_file() == (moves < 8)
-    with pytest.raises(EditedError, match="interrupted") if 0 < moves < 8 else nullcontext():
-        read_results(folder)
-    again = apply(folder, review, by="Sri")
+
+    return applied
+
+
+def is_finished_by_the_next_command(place, folder) -> None:
+    again = apply(folder, place / "f.csv", by="Sri")
     assert (len(again.new), again.again) == (0, 1)
-    assert results(folder) == results(undisturbed)
+    assert results(folder) == results(place / "undisturbed")
     assert status(folder).edited == ()
     assert not (folder / ".ready").exists()
+
+
+def test_a_publication_that_was_cut_before_the_first_move_is_finished(place, folder, cut_after):
+    with pytest.raises(PowerCut):
+        cut_after(0)
+    assert (folder / ".ready" / "SHA256SUMS").is_file()
+    read_results(folder)
+    is_finished_by_the_next_command(place, folder)
+
+
+@pytest.mark.parametrize("moves", range(1, MOVES))
+def test_an_interrupted_publication_is_finished_by_the_next_command(place, folder, cut_after, moves):
+    """Cut while results take their place, before the list is replaced."""
+    with pytest.raises(PowerCut):
+        cut_after(moves)
+    assert (folder / ".ready" / "SHA256SUMS").is_file()
+    with pytest.raises(EditedError, match="interrupted"):
+        read_results(folder)
+    is_finished_by_the_next_command(place, folder)
+
+
+def test_a_publication_whose_last_move_was_made_is_whole(place, folder, cut_after):
+    cut_after(MOVES)
+    assert not (folder / ".ready" / "SHA256SUMS").is_file()
+    read_results(folder)
+    is_finished_by_the_next_command(place, folder)
 
 
 def test_before_results_are_whole_nothing_counts(place, folder, monkeypatch):
@@ -384,13 +427,8 @@ def test_before_results_are_whole_nothing_counts(place, folder, monkeypatch):
 
 
 def test_results_that_were_interrupted_and_then_edited_are_not_installed(place, folder, monkeypatch):
-    def cut(*_):
-        raise PowerCut
-
-    with monkeypatch.context() as patch:
-        patch.setattr("ocr_recap.batch.install._move", cut)
-        with pytest.raises(PowerCut):
-            apply(folder, filled(folder, place / "f.csv", "45"), by="Sri")
+    with power_cut_after(0, monkeypatch), pytest.raises(PowerCut):
+        apply(folder, filled(folder, place / "f.csv", "45"), by="Sri")
     path = folder / ".ready" / "documents.jsonl"
     path.write_bytes(path.read_bytes().replace(CODE.encode(), b"2101142004009"))
     with pytest.raises(EditedError, match=r"documents\.jsonl"):
@@ -410,13 +448,8 @@ def test_what_a_killed_command_left_is_removed_by_the_next(place, folder):
 
 
 def test_what_a_person_filled_in_after_a_power_cut_is_kept(place, folder, monkeypatch):
-    def cut(*_):
-        raise PowerCut
-
-    with monkeypatch.context() as patch:
-        patch.setattr("ocr_recap.batch.install._move", cut)
-        with pytest.raises(PowerCut):
-            apply(folder, filled(folder, place / "f.csv", "45", note="a"), by="Sri")
+    with power_cut_after(0, monkeypatch), pytest.raises(PowerCut):
+        apply(folder, filled(folder, place / "f.csv", "45", note="a"), by="Sri")
     mine = filled(folder, place / "g.csv", "46", note="b").read_bytes()
     (folder / "review.csv").write_bytes(mine)
     publish_tables.rewrite(folder)

@@ -19,6 +19,8 @@ from ocr_recap.locate.locate import locate
 from ocr_recap.locate.located import Located
 from ocr_recap.messages.problems import PhotoProblem, hint
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 0.1  # cell widths, at the worst corner of any field
 
 

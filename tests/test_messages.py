@@ -108,6 +108,7 @@ def test_rules_are_told_by_labels_and_in_part(template):
     assert "Jumlah seluruh suara sah = Suara sah pasangan calon 1 + Suara sah pasangan calon 2 + Suara sah" in text.id
     assert "all valid votes = votes of pair 1 + votes of pair 2 + votes of pair 3" in text.en
     assert "(+1)" in text.id
+    assert len(template.rules_in_words) > 20
     for name in template.rules_in_words:
         assert name not in text.id
     assert "votes_1" not in text.en
@@ -180,6 +181,7 @@ def test_the_language_comes_from_the_locale(monkeypatch, environment, interprete
 # --- conduct ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_nothing_leaves_this_computer(tmp_path, monkeypatch):
     """As docs/explanation/conduct.md promises: a batch opens no connection."""
 

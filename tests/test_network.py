@@ -17,6 +17,8 @@ from ocr_recap.batch import ray_executor
 from ocr_recap.cells import inference
 from ocr_recap.cli import doctor
 
+pytestmark = pytest.mark.slow
+
 APART = ["unshare", "--user", "--map-root-user", "--net", "--mount"]
 PHOTOS = [str(SAMPLES / name) for name in ("page2-clean.jpg", "page3-upside-down.jpg")]
 # Stays open, as a notebook does: the engine would begin to send some seconds after it was loaded.
@@ -99,7 +101,7 @@ def test_a_local_ray_sends_no_usage_statistics(monkeypatch: pytest.MonkeyPatch) 
         def init(**_settings: object) -> None:
             seen.append(os.environ.get("RAY_USAGE_STATS_ENABLED"))
 
-    monkeypatch.setattr(ray_executor, "require", lambda: Ray)
+    monkeypatch.setitem(sys.modules, "ray", Ray)
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "1")
     ray_executor.connected(1)

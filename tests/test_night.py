@@ -19,7 +19,7 @@ from ocr_recap.records.document import Document
 from ocr_recap.records.options import Options
 from ocr_recap.records.record import Record
 
-pytest.importorskip("pi_heif")
+pytestmark = pytest.mark.slow
 
 PAIRS = ("votes_1", "votes_2", "votes_3")
 PAGE_1 = tuple(f.id for f in night.FORM.fields_of("1"))

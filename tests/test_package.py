@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, SAMPLES
 
+pytestmark = pytest.mark.slow
+
 MOST_SAMPLES = 10_000_000  # bytes
 MOST_WEIGHTS = 6_000_000
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import fields, replace
 
 import cv2
@@ -21,6 +22,8 @@ from ocr_recap.synth.camera.defects import DEFECTS, seen
 from ocr_recap.synth.camera.photo import Shot, photograph
 from ocr_recap.synth.camera.sheet_shape import surface
 from ocr_recap.synth.camera.view import look
+
+pytestmark = pytest.mark.slow
 
 SIZE = (297.0, 420.0)
 SCALE = 5.0
@@ -151,19 +154,19 @@ def test_what_is_covered_is_not_visible(name: str, dotted: NDArray[np.uint8]) ->
     plain = photograph(blank, SIZE, without, np.random.default_rng(rng_state), longer=800)
     change = np.abs(shot.picture.astype(int) - plain.picture.astype(int)).max(axis=2)
     near = cv2.dilate(shot.hidden, np.ones((81, 81), np.uint8))
-    hidden = 0
+    met = Counter[str]()
     for x in np.arange(2, 290, 7.0):
         for y in np.arange(2, 414, 7.0):
             share = shot.visible((x, y, x + 3, y + 3))
             at = np.rint(shot.project([[x + 1.5, y + 1.5]])[0]).astype(int)
-            if not ((at >= 0) & (at < (shot.picture.shape[1], shot.picture.shape[0]))).all():
-                assert share < 1
-            elif share == 0:
-                hidden += 1
+            if share == 0:
+                met["hidden"] += 1
                 assert change[at[1], at[0]] > 25
             elif change[at[1], at[0]] > 12:  # the thing itself, or its shadow
+                met["beside"] += 1
                 assert near[at[1], at[0]]
-    assert hidden >= 3
+    assert met["hidden"] >= 10
+    assert met["beside"] >= 10
 
 
 def test_what_is_outside_is_not_visible(dotted: NDArray[np.uint8]) -> None:

@@ -10,7 +10,7 @@ import multiprocessing
 import shutil
 
 import pytest
-from fakes import FakeReader, contents, photo
+from fakes import FakeReader, contents, fill_disk, photo
 
 from ocr_recap.batch import checksums, publish_tables, run
 from ocr_recap.batch.audit import Acceptance, EditedError
@@ -21,7 +21,6 @@ from ocr_recap.records import document
 from ocr_recap.records.decisions import Decision, Stood, numbers_of
 from ocr_recap.records.document import settle
 from ocr_recap.records.record import Record
-from ocr_recap.report import csv_format
 
 CODE = "2101142004001"
 
@@ -98,7 +97,8 @@ def test_decisions_reach_all_tables_and_leave_readings_alone(folder):
     tables, count = decide(folder)
     after = contents(folder)
     kept = [n for n in before if n.startswith(("photos", "crops/", "overlay/", "templates/"))]
-    assert all(after[name] == before[name] for name in kept)
+    assert {name.partition("/")[0] for name in kept} == {"photos.jsonl", "crops", "overlay", "templates"}
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
     rows = list(csv.DictReader(after["numbers.csv"].decode("utf-8-sig").splitlines(), delimiter=";"))
     rows = [r for r in rows if r["field"] == "votes_2"]
     assert {(r["value"], r["decided_by"], r["decided_at"]) for r in rows} == {("43", "Sri", "2024-02-14T15:30:00Z")}
@@ -166,12 +166,13 @@ def test_a_filled_in_table_is_never_lost(folder, tmp_path, monkeypatch):
     assert review.read_bytes() == ours
     mine = ours.replace(b";;;\r\n", b";43;Sri;\r\n", 1)
     assert mine != ours
-    for name in ("review-1.csv", "review-2.csv"):
+    commands = {
+        "review-1.csv": lambda: publish_tables.rewrite(folder),
+        "review-2.csv": lambda: run.run([photo(tmp_path / "in" / "9.jpg", mark=9)], folder),
+    }
+    for name, command in commands.items():
         review.write_bytes(mine)
-        if name == "review-1.csv":
-            assert publish_tables.rewrite(folder).kept == (name,)
-        else:
-            assert run.run([photo(tmp_path / "in" / "9.jpg", mark=9)], folder).kept == (name,)
+        assert command().kept == (name,)
         assert (folder / name).read_bytes() == mine
         assert b"Sri" not in review.read_bytes()
 
@@ -189,11 +190,7 @@ def test_what_was_changed_by_hand_is_refused_and_nothing_is_written(folder, name
 
 def test_a_full_disk_leaves_everything_as_it_was(folder, monkeypatch):
     before = contents(folder)
-
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(csv_format, "stations_csv", full)
+    fill_disk(monkeypatch)
     with pytest.raises(CannotWrite) as fault:
         publish_tables.rewrite(folder)
     assert "tidak dapat ditulis (disk penuh)" in fault.value.id
@@ -248,6 +245,7 @@ def hold(folder, ready, done):
         done.wait(30)
 
 
+@pytest.mark.slow
 def test_two_processes_never_work_in_one_folder(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(run, "Reader", FakeReader)
     context = multiprocessing.get_context("spawn")
@@ -272,6 +270,7 @@ def test_the_lock_may_be_nested(folder):
         publish_tables.rewrite(folder)
 
 
+@pytest.mark.slow
 def test_neither_phase_holds_all_records_or_weighs_a_document_again(tmp_path, monkeypatch):
     """Pages of stations come one after the other, so that every document reaches over the whole input."""
     stations = [f"2101142004{i:03d}" for i in range(1, 11)]

@@ -29,6 +29,8 @@ from ocr_recap.records import photo_advice
 from ocr_recap.records.options import Options
 from ocr_recap.records.record import PhotoQuality
 
+pytestmark = pytest.mark.slow
+
 GOOD = PhotoQuality(pixels=40, blur=0.1, paper=210, contrast=190, noise=1, glare=0, cut=(), pattern=20, pale_print=1.0)
 
 

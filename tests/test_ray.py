@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 from conftest import SAMPLES
@@ -18,21 +19,22 @@ from ocr_recap.records.options import Options
 
 
 def test_ray_that_is_not_installed_is_an_error_with_a_next_step(tmp_path, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "ray", None)
+    monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(ExtraMissing, match=r"ocr-recap\[ray\]"):
         run.run([photo(tmp_path / "in" / "0.jpg")], tmp_path / "out", BatchOptions(executor="ray"))
 
 
 @pytest.fixture(scope="module")
 def local_ray():
-    pytest.MonkeyPatch().delenv("RAY_ADDRESS", raising=False)
     ray = pytest.importorskip("ray", reason="Ray is not installed (pip install 'ocr-recap[ray]')")
-    try:
-        connected(2)
-    except WorkersFailed as fault:
-        pytest.skip(str(fault))  # on a machine that has too much to do already
-    yield ray
-    ray.shutdown()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("RAY_ADDRESS", raising=False)
+        try:
+            connected(2)
+        except WorkersFailed as fault:
+            pytest.skip(str(fault))  # on a machine that has too much to do already
+        yield ray
+        ray.shutdown()
 
 
 def test_ray_gives_the_same_bytes_by_path_and_by_object_store(local_ray, tmp_path):

@@ -36,19 +36,20 @@ def test_every_sample_is_located_and_identified(
 def test_no_accepted_number_is_wrong_and_no_blank_is_written(
     records: dict[str, Record], sample_truth: dict[str, dict[str, Any]]
 ) -> None:
-    checked = 0
+    statuses = {"accepted": 0, "blank": 0, "review": 0}
     for name, record in records.items():
         for fact in sample_truth[name]["fields"]:
             field = record.fields[fact["id"]]
+            statuses[field.status] += 1
             if field.status == "accepted":
                 assert field.accepted == field.value == fact["value"], (name, fact["id"])
-                checked += 1
             else:
                 assert field.accepted is None
             if field.status == "blank":
                 assert fact["text"].strip() == "", (name, fact["id"])
                 assert field.value is None
-    assert checked > 80
+    assert statuses["accepted"] > 80
+    assert min(statuses.values()) > 0
 
 
 def test_most_numbers_with_two_witnesses_are_accepted(
@@ -82,7 +83,7 @@ def test_planted_wrong_bubbles_and_sums_are_never_accepted(records: dict[str, Re
     ):
         record = records[name]
         assert any(rule.outcome == "broken" for rule in record.rules)
-        assert record.status in ("inconsistent", "review")
+        assert record.status == "inconsistent"
         for field in fields:
             assert record.fields[field].status == "review"
             assert record.fields[field].value is not None, "read as written, never repaired"
@@ -98,6 +99,7 @@ def test_rules_across_pages_are_not_evaluated_on_one_photo(records: dict[str, Re
 
 def test_every_number_explains_itself_in_both_languages(records: dict[str, Record]) -> None:
     for record in records.values():
+        assert len(record.fields) >= 3
         for field in record.fields.values():
             assert field.explanation.id
             assert field.explanation.id != field.explanation.en
@@ -142,6 +144,7 @@ def test_every_record_carries_the_hashes_of_what_made_it(records: dict[str, Reco
     assert reader.failed("a.jpg", "X").provenance == reader.read(b"").provenance
 
 
+@pytest.mark.slow
 def test_same_photo_same_bytes_alone_and_in_workers(records: dict[str, Record], reader: Reader) -> None:
     paths = [SAMPLES / f"{name}.jpg" for name in ("page2-clean", "page3-clean", "page1-clean")]
     expected = [records[path.stem].to_json() for path in paths]
@@ -168,7 +171,8 @@ def test_a_narrowed_choice_never_forces_a_bad_fit(tmp_path: Path, template: Temp
         text = text.replace(f"id: {old},", f"id: {new},")
     path.write_text(text, encoding="utf-8")
     record = Reader(Options(templates=(str(path),))).read(SAMPLES / "page2-clean.jpg")
-    assert record.page is None or record.page.page == "2", "the lines still fit; another page would be a lie"
+    assert record.page is not None
+    assert (record.page.page, record.page.anchors) == ("2", ("tl", "tr", "br", "bl")), "marks and lines fit, no tag"
     assert str(tmp_path) not in record.to_json()
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from ocr_recap import Reader
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def scored(real_forms: Path, reader: Reader, tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:

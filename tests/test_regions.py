@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 
-import pytest
 from fakes import FakeReader, photo
 from typer.testing import CliRunner
 
 from ocr_recap.batch import run
 from ocr_recap.batch.options import BatchOptions
 from ocr_recap.cli import main
-from ocr_recap.messages import extras
 from ocr_recap.messages.errors import ExtraMissing
 from ocr_recap.records.region_names import RegionName, region_of
 
@@ -21,13 +20,11 @@ AIR_GELUBI = RegionName("Kepulauan Riau", "Kabupaten Bintan", "Bintan Pesisir", 
 
 
 def test_a_code_is_called_as_the_list_says():
-    pytest.importorskip("lokal")
     assert region_of(CODE) == AIR_GELUBI
     assert region_of(CODE).path == "Air Gelubi, Bintan Pesisir, Kabupaten Bintan, Kepulauan Riau"
 
 
 def test_what_the_list_does_not_have_has_no_name():
-    pytest.importorskip("lokal")
     assert region_of("9901000001006") == RegionName()
     assert region_of(None) == RegionName()
     assert region_of("2101149999001") == AIR_GELUBI._replace(village="")
@@ -35,7 +32,6 @@ def test_what_the_list_does_not_have_has_no_name():
 
 
 def test_names_follow_the_station_only_where_asked_for(tmp_path, monkeypatch):
-    pytest.importorskip("lokal")
     monkeypatch.setattr(run, "Reader", FakeReader)
     photo(tmp_path / "in" / f"{CODE}.jpg")
     (tmp_path / "roll.csv").write_text(f"station\n{CODE}\n9901000001006\n")
@@ -53,7 +49,7 @@ def test_names_follow_the_station_only_where_asked_for(tmp_path, monkeypatch):
 
 
 def test_without_the_extra_a_batch_ends_before_it_begins(tmp_path, monkeypatch):
-    monkeypatch.setattr(extras, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "lokal", None)
     for lang, words in (("id", "memerlukan tambahan names"), ("en", "need the extra names")):
         arguments = ["read", str(photo(tmp_path / "a.jpg")), "--out", str(tmp_path / "out"), "--names", "--lang", lang]
         result = CliRunner().invoke(main.app, arguments)

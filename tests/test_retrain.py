@@ -21,6 +21,8 @@ from ocr_recap.synth.cells import cells
 sys.path.insert(0, str(ROOT / "training" / "digits"))
 import crops
 
+pytestmark = pytest.mark.slow
+
 
 def picture(label: int, rng: np.random.Generator) -> np.ndarray:
     """A cell as somebody else might cut it: any size, a digit of OpenCV's own lettering."""

@@ -65,6 +65,7 @@ def test_wrong_rules_say_what_to_write(text: str, says: str) -> None:
         parse(text)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=40))
 def test_any_text_is_a_rule_or_a_clear_error(text: str) -> None:
     try:

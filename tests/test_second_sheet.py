@@ -20,6 +20,8 @@ from ocr_recap.records.record import Record
 from ocr_recap.report.overlay import overlay, rectified
 from ocr_recap.report.private_regions import GRAY, without_others
 
+pytestmark = pytest.mark.slow
+
 
 def sample(name: str) -> np.ndarray:
     gray = cv2.imread(str(SAMPLES / f"{name}.jpg"), cv2.IMREAD_GRAYSCALE)

@@ -50,6 +50,7 @@ def test_corrected_cells_have_two_digits(manner: corrections.Manner) -> None:
     assert made.boxes.shape == (11, 2)
 
 
+@pytest.mark.slow
 def test_correction_figures_count_what_is_read() -> None:
     class Struck:
         """Always sure of the struck digit, in the order in which cells come."""

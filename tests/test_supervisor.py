@@ -25,6 +25,8 @@ from ocr_recap.read.workers.limits import Limits
 from ocr_recap.read.workers.spawn import ProcessWorker
 from ocr_recap.records.options import Options
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(seconds=1.5, megabytes=300)
 
 

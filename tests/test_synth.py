@@ -109,6 +109,7 @@ def test_idx_files_are_checked(tmp_path: Path):
         sources.load_mnist(tmp_path)
 
 
+@pytest.mark.slow
 def test_cells_have_the_promised_shape_and_prior(pack: dict[str, sources.Source]):
     mix = cells.usual_mix({"semeion": pack["semeion"]}, "train")
     made = cells.batch(1500, "train", mix, np.random.default_rng(5))

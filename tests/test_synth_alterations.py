@@ -16,6 +16,8 @@ from ocr_recap.synth.forms.truth import truth
 from ocr_recap.synth.writing import hand, sources
 from ocr_recap.synth.writing.strikes import AMENDED, STRIKES, StrikeKind, strike
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("kind", STRIKES)
 def test_a_strike_runs_through_every_box(kind: StrikeKind) -> None:
@@ -103,6 +105,7 @@ def test_strips_are_labelled_by_what_is_drawn() -> None:
     assert 0.2 < np.mean([strip.struck == 1 for strip in made]) < 0.5
     known = np.concatenate([strip.overwritten for strip in made if strip.struck == 0])
     assert 0.08 < (known == 1).mean() < 0.35
+    assert sum(strip.struck == 1 for strip in made) > 20
     for strip in made:
         assert strip.picture.shape[0] == 48
         assert strip.picture.shape[1] % 32 == 0

@@ -17,6 +17,8 @@ from ocr_recap.synth.forms.truth import filled, truth
 from ocr_recap.synth.writing.hand import CORRECTIONS
 from ocr_recap.synth.writing.marks import TallyMarks, spread
 
+pytestmark = pytest.mark.slow
+
 FORM = """
 schema_version: 1
 id: village-form
@@ -91,6 +93,7 @@ def test_few_are_few_and_candidates_differ(template: Template) -> None:
 
 
 def test_a_form_of_somebody_else_is_obeyed_too(village: Template) -> None:
+    assert village.rules
     for seed in range(60):
         found = numbers.station(village, np.random.default_rng(seed))
         assert all(rule.relation.evaluate(found) == "holds" for rule in village.rules)
@@ -122,6 +125,7 @@ def test_clerks_slip_at_the_stated_rates(template: Template) -> None:
 def test_truth_calls_consistent_exactly_what_is(template: Template) -> None:
     """Whatever a clerk did, the truth agrees with an independent look at what stands on the pages."""
     seen: Counter[str] = Counter()
+    met: Counter[str] = Counter()
     for seed in range(300):
         rng = np.random.default_rng([6, seed])
         counted = numbers.station(template, rng)
@@ -135,13 +139,17 @@ def test_truth_calls_consistent_exactly_what_is(template: Template) -> None:
         assert len({fact["consistent"]["document"] for fact in facts}) == 1
         broken = facts[0]["consistent"]["document"] is False
         if kinds <= {"forgotten_total", "left_blank", "strokes_differ", "row_total_off", "wrong_bubble"}:
+            met["no sum touched"] += 1
             assert not broken
         if kinds == {"sum_off"}:
+            met["sum off"] += 1
             assert broken
         marks_agree = all(c["ok"] for fact in facts for c in fact["consistent"]["checks"] if "(" in c["rule"])
         if kinds & {"strokes_differ", "row_total_off", "wrong_bubble"}:
+            met["marks differ"] += 1
             assert not marks_agree
         if not kinds:
+            met["no slip"] += 1
             assert marks_agree
             for fact in facts:
                 assert fact["consistent"]["all"] in (True, None)
@@ -152,8 +160,11 @@ def test_truth_calls_consistent_exactly_what_is(template: Template) -> None:
         }
         for field in template.fields:
             if field.id not in slipped and field.page not in page_blank:
+                met["numbers"] += 1
                 assert values[field.id] == counted[field.id]
     assert set(mistakes.SLIP_RATES) <= set(seen)
+    assert min(met[case] for case in ("no sum touched", "no slip", "marks differ", "sum off")) >= 9
+    assert met["numbers"] > 9000
 
 
 def test_corrections_leave_the_right_digit_in_the_text(template: Template) -> None:

@@ -6,6 +6,7 @@ import importlib.util
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from ocr_recap.synth.writing import hand, marks, sources
 from ocr_recap.synth.writing.sheet import Sheet
 
 from test_synth_elections import FORM  # isort: skip
+
+pytestmark = pytest.mark.slow
 
 PROMISED = (
     "name family sheet width height rotation fields tallies row_sums bubbles consistent image template page document "
@@ -53,10 +56,10 @@ def darkness(sheet: Sheet, rect: tuple[float, float, float, float]) -> float:
 def test_hands_of_the_four_parts_never_meet() -> None:
     names = {part: {hand.draw_hand(part, np.random.default_rng([i, 9])).name for i in range(250)} for part in PARTS}
     for one in PARTS:
-        assert {hand.writers_of(hand.named(name)) for name in names[one]} <= {one, "test" if one == "shift" else one}
-        for other in PARTS:
-            assert one == other or not names[one] & names[other]
-    assert all(name.startswith(f"{sources.HELD_OUT}-shift-") for name in names["shift"])
+        assert {hand.writers_of(hand.named(name)) for name in names[one]} == {one}
+    for one, other in combinations(PARTS, 2):
+        assert not names[one] & names[other]
+    assert {name.rpartition("-")[0] for name in names["shift"]} == {f"{sources.HELD_OUT}-shift"}
     for part in ("train", "calibration", "test"):
         kinds = {name.split("-")[0] for name in names[part]}
         assert kinds == {"strokes", "semeion"}
@@ -183,7 +186,7 @@ def made(template: Template) -> list[photos.MadePhoto]:
 
 def test_reader_finds_what_the_truth_says_where_it_says(made: list[photos.MadePhoto], reader: Reader) -> None:
     distances: list[float] = []
-    right = total = 0
+    right = total = accepted = 0
     for one in made:
         record = reader.read(one.jpeg)
         assert record.page is not None
@@ -195,10 +198,13 @@ def test_reader_finds_what_the_truth_says_where_it_says(made: list[photos.MadePh
             distances.append(float(np.linalg.norm(np.subtract(got.quad, fact["quad"]), axis=1).mean() / cell))
             total += fact["value"] is not None
             right += fact["value"] is not None and got.value == fact["value"]
-            assert got.status != "accepted" or got.accepted == fact["value"]
+            if got.status == "accepted":
+                accepted += 1
+                assert got.accepted == fact["value"]
     assert np.median(distances) < 0.03
     assert max(distances) < 0.15
     assert right >= 0.8 * total > 0
+    assert accepted >= 0.4 * total
 
 
 def test_truth_has_every_promised_key(made: list[photos.MadePhoto]) -> None:
@@ -208,7 +214,7 @@ def test_truth_has_every_promised_key(made: list[photos.MadePhoto]) -> None:
         picture = cv2.imdecode(np.frombuffer(one.jpeg, np.uint8), cv2.IMREAD_COLOR)
         assert picture is not None
         assert picture.shape == (one.truth["height"], one.truth["width"], 3)
-        assert all(field["visible"] == 1.0 for field in one.truth["fields"])
+        assert {field["visible"] for field in one.truth["fields"]} == {1.0}
         assert b"Synthetic photo" in one.jpeg[:200]
     assert len({one.truth["document"] for one in made}) == 1
     assert len({one.truth["writer"] for one in made}) == 1
@@ -259,7 +265,7 @@ def test_other_writers_other_hands(village: Template) -> None:
     for part in PARTS:
         names = {photos.make(photos.Order(village, 2, 5, "clean", (), part, 400), i).truth["writer"] for i in (0, 1)}
         assert len(names) == 1
-        assert hand.named(names.pop()).glyphs is not None or part != "shift"
+        assert hand.writers_of(hand.named(names.pop())) == part
 
 
 # --- cells ----------------------------------------------------------------------------------------------------------

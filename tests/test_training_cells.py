@@ -50,9 +50,11 @@ def test_rows_are_photographed_as_often_as_asked_for() -> None:
     made = cells.batch(400, "train", mix, np.random.default_rng(2), photos=2)
     labels = [made.labels[made.rows == number] for number in np.unique(made.rows)]
     rows = [part for part in labels if len(part) > 1]
-    assert all((a == b).all() for a, b in zip(rows[::2], rows[1::2], strict=False) if len(a) == len(b))
+    same = [(a == b).all() for a, b in zip(rows[::2], rows[1::2], strict=False) if len(a) == len(b)]
+    assert len(same) > 20
+    assert all(same)
     first, second = (made.patches[made.rows == number] for number in np.unique(made.rows)[:2])
-    assert first.shape != second.shape or (first != second).any(), "seen twice, not copied"
+    assert not np.array_equal(first, second), "seen twice, not copied"
 
 
 def test_some_digits_are_larger_than_their_cell() -> None:
@@ -85,6 +87,7 @@ def test_the_second_view_keeps_the_print_and_the_first_does_not() -> None:
     assert digit_views.ink(outside, framed(stroke=False)[1]).max() < 0.25
 
 
+@pytest.mark.slow
 def test_page_cells_are_those_of_the_truth_and_repeat() -> None:
     kind = pagecells.CellKind("small", "field", longer=900, writers="train")
     made, again = pagecells.photo_cells(kind, 5, 0), pagecells.photo_cells(kind, 5, 0)

@@ -23,6 +23,8 @@ from ocr_recap.locate.paper.nonrigid import SURE, follow, outgrown
 from ocr_recap.locate.paper.region_growing import grown
 from ocr_recap.records.record import PagePlace, PaperShape
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 0.15  # cell widths
 NO_ANCHORS = Correspondences.none()
 
@@ -127,6 +129,7 @@ def test_a_fold_is_reported_on_the_cells_that_it_runs_through(folded):
 def test_cells_are_cut_where_the_paper_is(folded):
     shot, located = folded
     patches = crop(load(shot.gray, "photo"), located)
+    assert patches.keys() == {field.id for field in located.template.fields_of(located.page_id)} != set()
     assert all(p.found.all() for p in patches.values())
 
 

@@ -76,26 +76,28 @@ class Posterior:
     breaks: Mapping[str, float]
 
 
-def posterior(choices: Mapping[str, Choices], rules: Sequence[Rule]) -> Posterior:
+def posterior(choices: Mapping[str, Choices], rules: Sequence[Rule], thinning: Sequence[float] = _THIN) -> Posterior:
     """Weigh all numbers of a document together.
 
     Args:
         choices: of every number that was read, by field id.
         rules: of its form; those with a number that was not read say nothing.
+        thinning: shares of their number's heaviest below which choices are left out, tried in turn until the tables are
+            small enough; (0,) leaves none out, and tables that are too large then make every number stand alone.
     """
     known = [r for r in rules if all(name in choices for name in r.relation.fields)]
     equations = {
         r.id: Equation.of(r.relation, r.slip) for r in known if r.strength == "exact" and r.relation.operator == "="
     }
     means, both = meant(choices, equations.values()), shared(equations.values())
-    wider = {name: _with(c, means[name]) for name, c in choices.items()}
+    wider = {name: _with(c, means[name], thinning[0]) for name, c in choices.items()}
     compared = [r for r in known if r.id not in equations and len(r.relation.fields) <= _MOST_COMPARED]
     exact = [r for r in known if r.id in equations]
     kept: dict[str, NDArray[np.bool_]] = {}
     said: Posterior | None = None
     small = sum(len(c.listed) for c in choices.values()) <= _SMALL
     # What rules point to is added where that costs none of the choices.
-    for share, some in product((0.0, *_THIN) if small else _THIN, (wider, choices)):
+    for share, some in product((0.0, *thinning) if small else thinning, (wider, choices)):
         kept = {name: thinned(c, share, means[name]) for name, c in some.items()}
         left = {name: c.only(kept[name]) for name, c in some.items()}
         listed = {name: [n.value for n in c.listed if n.value is not None] for name, c in left.items()}
@@ -118,7 +120,7 @@ def posterior(choices: Mapping[str, Choices], rules: Sequence[Rule]) -> Posterio
     return replace(said, chances=chances, rest=rest)
 
 
-def _with(choices: Choices, means: Collection[int]) -> Choices:
+def _with(choices: Choices, means: Collection[int], lightest: float) -> Choices:
     """With the unlisted numbers at which a rule holds, as heavy as they may be at most.
 
     Their own ink says how little these weigh. Among all that is not listed they would be taken to be as heavy as the
@@ -130,7 +132,7 @@ def _with(choices: Choices, means: Collection[int]) -> Choices:
         return choices
     # Light choices will join the rest, and it may then be any number as heavy as the heaviest of them.
     weights = choices.weights
-    largest = max(choices.largest, float(weights[weights < _THIN[0] * weights[0]].max(initial=0.0)))
+    largest = max(choices.largest, float(weights[weights < lightest * weights[0]].max(initial=0.0)))
     telling = [c for c in extra if c.digits < _LIGHT * largest]
     return replace(choices, listed=(*listed, *telling)) if telling else choices
 

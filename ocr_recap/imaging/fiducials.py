@@ -43,7 +43,13 @@ class SeenMark:
     score: float
 
 
-def find_tags(gray: GrayImage, ids: Sequence[int] | None, quick: bool = False, thorough: bool = False) -> list[SeenTag]:
+def find_tags(
+    gray: GrayImage,
+    ids: Sequence[int] | None,
+    quick: bool = False,
+    thorough: bool = False,
+    widths: Sequence[int] = _TAG_WIDTHS,
+) -> list[SeenTag]:
     """Find AprilTags 36h10.
 
     Args:
@@ -51,6 +57,7 @@ def find_tags(gray: GrayImage, ids: Sequence[int] | None, quick: bool = False, t
         ids: look for these only (cheap), or None for the whole family of 2,320.
         quick: look for large and clear ones only, and tell their corners less exactly.
         thorough: where none is found look again, at other scales.
+        widths: px of the picture's shorter side at which tags are looked for: first, and where `thorough`, in turn.
 
     Returns:
         Tags with corners in OpenCV's order: corner 0 is the top-left one of the family's own drawing, then clockwise.
@@ -58,9 +65,9 @@ def find_tags(gray: GrayImage, ids: Sequence[int] | None, quick: bool = False, t
     if quick:
         times = max(1, round(min(gray.shape) / _QUICK_WIDTH))
         return _tags(gray if times == 1 else shrunk(gray, times), 1 / times, ids, quick)
-    for width in _TAG_WIDTHS if thorough else _TAG_WIDTHS[:1]:
+    for width in widths if thorough else widths[:1]:
         # The first look enlarges nothing, the second what is small.
-        scale = width / min(gray.shape) if width > _TAG_WIDTHS[0] else min(1.0, width / min(gray.shape))
+        scale = width / min(gray.shape) if width > widths[0] else min(1.0, width / min(gray.shape))
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         seen = gray if scale == 1.0 else cv2.resize(gray, None, fx=scale, fy=scale, interpolation=way)
         if found := _tags(np.asarray(seen, dtype=np.uint8), scale, ids, quick):

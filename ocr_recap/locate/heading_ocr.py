@@ -39,7 +39,7 @@ _TOP = 0.22  # share of the page's height where headings stand
 _WIDTH = 2000  # px of the straightened page: capitals of 1.7 mm on A3 are some 11 px high
 _SECONDS = 20  # after which Tesseract is given up
 _LETTERS = re.compile(r"[A-Z]{3,}")
-_TESSERACT = ("tesseract",)  # the command
+_TESSERACT = "tesseract"  # the command
 
 
 def refuse_twins(photo: Photo, located: Located) -> None:
@@ -51,7 +51,7 @@ def refuse_twins(photo: Photo, located: Located) -> None:
     expected = contests_of(located.template, located.page_id)
     if not expected or available() is None:
         return
-    strange = contests(_words(_top(photo, located))) - expected
+    strange = contests(words_on(_top(photo, located))) - expected
     if strange:
         raise PhotoProblem(
             "heading_conflict",
@@ -64,7 +64,7 @@ def refuse_twins(photo: Photo, located: Located) -> None:
 @cache
 def available() -> str | None:
     """Version of the Tesseract that would be asked; None where it is not installed."""
-    command = shutil.which("tesseract")
+    command = shutil.which(_TESSERACT)
     if command is None:
         return None
     try:
@@ -103,9 +103,9 @@ def _top(photo: Photo, located: Located) -> NDArray[np.uint8]:
     return np.asarray(cv2.warpPerspective(photo.gray, down @ located.homography @ page, size, flags=flags), np.uint8)
 
 
-def _words(picture: NDArray[np.uint8]) -> list[str]:
-    """Words in capitals that Tesseract is sure of; none where it fails."""
-    command = [*_TESSERACT, "stdin", "stdout", "-l", "eng", "--psm", "11", "tsv"]
+def words_on(picture: NDArray[np.uint8]) -> list[str]:
+    """Words in capitals that Tesseract is sure of, on a picture (h, w) gray; none where it fails."""
+    command = [_TESSERACT, "stdin", "stdout", "-l", "eng", "--psm", "11", "tsv"]
     # Several threads wait for each other, and most so where all cores work. Only Tesseract's process gets this setting.
     environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
     encoded = cv2.imencode(".png", picture)[1].tobytes()

@@ -66,15 +66,25 @@ class Header(NamedTuple):
 class ReportPages:
     """Writes the pages of a report one by one; holds no more than the one under way."""
 
-    def __init__(self, folder: Path, templates: Mapping[str, Template], language: Language) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        templates: Mapping[str, Template],
+        language: Language,
+        most_documents: int = MOST_DOCUMENTS,
+        most_numbers: int = MOST_NUMBERS,
+    ) -> None:
         """Begin a report.
 
         Args:
             folder: of results.
             templates: forms by id.
             language: the one shown first.
+            most_documents: on one page.
+            most_numbers: on one page, unless a single document has more.
         """
         self._folder, self._templates = folder, templates
+        self._most_documents, self._most_numbers = most_documents, most_numbers
         self._language: Language = language
         numbers = [t.fields_of(p.id) for t in templates.values() for p in t.pages]
         grids = max((sum(f.tally is not None for f in fields) for fields in numbers), default=0)
@@ -92,7 +102,7 @@ class ReportPages:
             OSError: a page cannot be written.
         """
         numbers = sum(len(photo.record.fields) for photo in photos)
-        full = self._documents >= MOST_DOCUMENTS or self._numbers + numbers > MOST_NUMBERS
+        full = self._documents >= self._most_documents or self._numbers + numbers > self._most_numbers
         if self._page == 0 or (full and self._documents):
             self._flush(last=False)
             self._page += 1
