@@ -1,6 +1,6 @@
 """What each witness buys: drawn documents decided from digits alone, and with one witness more at a time.
 
-    python benchmarks/fusion.py [--documents 700] [--hard 100] [--seed N] [--keep DIR] [--workers 2]
+    python benchmarks/fusion.py [--documents 700] [--hard 100] [--seed N] [--writers test|shift] [--keep DIR] [--workers 2]
 
 Stations are drawn with their clerks' slips (test writers), every page is photographed and read once. The documents of
 the usual seed are a development set: they were measured with many versions, and some rules were made after looking at
@@ -82,6 +82,9 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=700)
     parser.add_argument("--hard", type=int, default=100, help="documents of the hard preset")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument(
+        "--writers", choices=("test", "shift"), default="test", help="shift: a source kept out of everything"
+    )
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "fusion.json")
@@ -89,7 +92,7 @@ def main() -> None:
     found: dict[str, Any] = {}
     for preset, count in (("field", args.documents), ("hard", args.hard)):
         if count:
-            session = Session((FORM,), preset, "test", args.seed, 0, count)
+            session = Session((FORM,), preset, args.writers, args.seed, 0, count)
             found[preset] = measure(list(infer(session, args.workers, args.keep)))
             print(
                 f"\n{preset}: {found[preset]['pages']}\n\n{table(found[preset])}\n\n{remarks(found[preset])}",
