@@ -1,6 +1,6 @@
 """What each witness buys: drawn documents decided from digits alone, and with one witness more at a time.
 
-    python benchmarks/fusion.py [--documents 700] [--hard 100] [--seed N] [--writers test|shift] [--keep DIR] [--workers 2]
+    python benchmarks/fusion.py [--documents 700] [--hard 100] [--seed N] [--writers test|shift] [--keep DIR]
 
 Stations are drawn with their clerks' slips (test writers), every page is photographed and read once. The documents of
 the usual seed are a development set: they were measured with many versions, and some rules were made after looking at
