@@ -54,6 +54,7 @@ class _Bounds:
     high: list[int]
 
     def copy(self) -> _Bounds:
+        """Copy both lists."""
         return _Bounds(self.low.copy(), self.high.copy())
 
 
