@@ -56,14 +56,15 @@ _LONG = ("reliability", "risk_coverage", "tables", "faults", "sheets", "confusio
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=216, help="photos per form and preset")
-    parser.add_argument("--cells", type=int, default=60_000)
+    parser.add_argument("--cells", type=int, default=60_000, help="number of cells")
     parser.add_argument("--numbers", type=int, default=60_000, help="numbers to resample; 0 leaves it out")
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=2, help="number of processes")
     parser.add_argument("--keep", type=Path, help="folder for photos and results; else they are thrown away")
     parser.add_argument("--real", type=Path, default=REAL)
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "accuracy.json")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "accuracy.json", help="file for the figures")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "lab" / "accuracy.md")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

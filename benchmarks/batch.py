@@ -31,9 +31,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=tuple(_MEASURED))
-    parser.add_argument("--photos", type=int)
+    parser.add_argument("--photos", type=int, help="number of photos")
     arguments = parser.parse_args()
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
     with tempfile.TemporaryDirectory() as scratch:

@@ -77,10 +77,11 @@ def page_of(index: int) -> str:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=48)
-    parser.add_argument("--seed", type=int, default=91)
-    parser.add_argument("--kinds", default=",".join(KINDS))
+    parser.add_argument("--count", type=int, default=48, help="number of photos")
+    parser.add_argument("--seed", type=int, default=91, help="seed of all random numbers")
+    parser.add_argument("--kinds", default=",".join(KINDS), help="kinds of paper, separated by commas")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     template = load_template("c-hasil-ppwp-2024")

@@ -46,9 +46,10 @@ class Tally:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=24, help="photos per form and preset")
-    parser.add_argument("--seed", type=int, default=5077)
+    parser.add_argument("--seed", type=int, default=5077, help="seed of all random numbers")
     parser.add_argument("--writers", default="calibration", help="calibration, by which limits are chosen, or test")
     parser.add_argument("--presets", nargs="*", default=["field", "hard"], choices=("clean", "field", "hard"))
     arguments = parser.parse_args()

@@ -35,10 +35,11 @@ SHEETS = 10  # filled sheets; each is photographed many times
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=30)
-    parser.add_argument("--each", type=int, default=10)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=30, help="number of photos")
+    parser.add_argument("--each", type=int, default=10, help="number of photos per defect")
+    parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     template = load_template("c-hasil-ppwp-2024")

@@ -18,9 +18,10 @@ from ocr_recap.records.options import Options  # noqa: E402
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("photos", nargs="+", type=Path)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("photos", nargs="+", type=Path, help="photos or folders of photos")
+    parser.add_argument("--rounds", type=int, default=5, help="number of repetitions")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     forms = [template.load(name) for name in template.available()]

@@ -28,8 +28,11 @@ ENDINGS = (".jpg", ".jpeg", ".png")
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folders", nargs="+", type=Path, default=[f for f in FOLDERS if f.is_dir()])
+    parser.add_argument(
+        "--folders", nargs="+", type=Path, default=[f for f in FOLDERS if f.is_dir()], help="input folders"
+    )
     goal = parser.add_mutually_exclusive_group(required=True)
     goal.add_argument("--write", type=Path, help="file for what this version reads")
     goal.add_argument("--against", type=Path, help="what another version wrote")

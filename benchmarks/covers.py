@@ -31,6 +31,7 @@ LEAST, MOST = 0.05, 0.25  # of the page's line samples
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     arguments = parser_of(__doc__).parse_args()
     cv2.setNumThreads(1)
     forms = [load_template(name) for name in available()]

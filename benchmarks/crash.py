@@ -34,11 +34,12 @@ _LONGEST = 600.0  # s that one undisturbed run may take
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--photos", type=int, default=24)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=0, help="seed of all random numbers")
+    parser.add_argument("--photos", type=int, default=24, help="number of photos")
+    parser.add_argument("--workers", type=int, default=2, help="number of processes")
     parser.add_argument("--out", type=Path, help="keep everything in this folder")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

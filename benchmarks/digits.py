@@ -72,6 +72,7 @@ class Score:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mnist", type=Path, help="folder of fetch_mnist.py; without it, no MNIST net")
     parser.add_argument("--photos", type=int, default=20, help="drawn photos of every form")

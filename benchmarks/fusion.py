@@ -78,16 +78,17 @@ class Said:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--documents", type=int, default=700)
+    parser.add_argument("--documents", type=int, default=700, help="number of documents")
     parser.add_argument("--hard", type=int, default=100, help="documents of the hard preset")
-    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--seed", type=int, default=SEED, help="seed of all random numbers")
     parser.add_argument(
         "--writers", choices=("test", "shift"), default="test", help="shift: a source kept out of everything"
     )
     parser.add_argument("--keep", type=Path)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "fusion.json")
+    parser.add_argument("--workers", type=int, default=2, help="number of processes")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "fusion.json", help="file for the figures")
     args = parser.parse_args()
     found: dict[str, Any] = {}
     for preset, count in (("field", args.documents), ("hard", args.hard)):

@@ -52,14 +52,15 @@ def parser_of(description: str | None) -> argparse.ArgumentParser:
     """What `covers.py` asks for too: which photos are drawn."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=24, help="photos per form, and per kind of what is none")
-    parser.add_argument("--preset", choices=("clean", "field", "hard"), default="field")
-    parser.add_argument("--seed", type=int, default=77)
-    parser.add_argument("--forms", nargs="*", default=None)
+    parser.add_argument("--preset", choices=("clean", "field", "hard"), default="field", help="preset of the photos")
+    parser.add_argument("--seed", type=int, default=77, help="seed of all random numbers")
+    parser.add_argument("--forms", nargs="*", default=None, help="ids of the forms")
     parser.add_argument("--writers", default="test", help="test, or calibration to choose limits by")
     return parser
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = parser_of(__doc__)
     parser.add_argument("--taken-out", action="store_true", help="ask without the photo's own template alone")
     parser.add_argument("--small", action="store_true", help="sheets that fill a small part of their photo")

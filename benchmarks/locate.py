@@ -36,10 +36,11 @@ SCALE = 6.0
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=60, help="photos per case")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--preset", choices=("easy", "field", "hard"), default="field")
+    parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
+    parser.add_argument("--preset", choices=("easy", "field", "hard"), default="field", help="preset of the photos")
     arguments = parser.parse_args()
     for case in CASES:
         run(case, arguments.count, arguments.seed, arguments.preset)

@@ -44,15 +44,16 @@ _READERS: list[DigitReader] = []
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cells", type=int, default=50_000)
+    parser.add_argument("--cells", type=int, default=50_000, help="number of cells")
     parser.add_argument("--defect-cells", type=int, default=1_500)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=2, help="number of processes")
     parser.add_argument(
         "--kinds", nargs="+", default=None, help="these rows of the table alone, and no file is written"
     )
     parser.add_argument("--write", action="store_true", help="put the tables into docs/lab/digits.md")
-    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="file for the figures")
     args = parser.parse_args()
     kinds = [(CellKind(preset, preset), args.cells) for preset in ("field", "hard")]
     kinds += [(CellKind(f"field, {size} px", "field", longer=size), args.defect_cells) for size in SIZES]

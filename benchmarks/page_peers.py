@@ -81,9 +81,10 @@ def numbers(text: str) -> set[str]:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stations", type=int, default=1, help="photos of each page and size")
-    parser.add_argument("--sizes", nargs="*", default=list(SIZES), choices=list(SIZES))
+    parser.add_argument("--sizes", nargs="*", default=list(SIZES), choices=list(SIZES), help="sizes of photos")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     readers: dict[str, Words] = {}

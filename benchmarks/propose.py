@@ -89,8 +89,9 @@ def row(name: str, found: dict[str, object]) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("forms", nargs="*")
+    parser.add_argument("forms", nargs="*", help="ids of the forms")
     parser.add_argument("--scale", type=float, default=5.0, help="pixels per mm of our drawings")
     parser.add_argument("--keep", type=Path, help="folder for pictures of the proposals")
     parser.add_argument("--reference", type=Path, default=ROOT.parent / "shared" / "reference-forms")

@@ -39,8 +39,9 @@ NO_ANCHORS = (np.zeros((0, 2)), np.zeros((0, 2)))
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photos", type=Path, default=Path("../shared/real-forms"))
+    parser.add_argument("--photos", type=Path, default=Path("../shared/real-forms"), help="folder of photos with truth")
     parser.add_argument("--tries", type=int, default=6)
     arguments = parser.parse_args()
     back = dict.fromkeys(SHAKES, 0)

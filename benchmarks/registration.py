@@ -69,8 +69,9 @@ class Case:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photos", type=Path, default=Path("../shared/real-forms"))
+    parser.add_argument("--photos", type=Path, default=Path("../shared/real-forms"), help="folder of photos with truth")
     parser.add_argument("--drawn", type=int, default=0)
     parser.add_argument("--limit", type=int, default=0, help="photos, 0 for all")
     arguments = parser.parse_args()

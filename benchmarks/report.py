@@ -63,9 +63,10 @@ BROKEN = """Promise.all([...document.images].map(image => { image.loading = 'eag
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photos", type=int, default=3000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--photos", type=int, default=3000, help="number of photos")
+    parser.add_argument("--rounds", type=int, default=3, help="number of repetitions")
     parser.add_argument("--workbook", action="store_true", help="write tables.xlsx as well")
     parser.add_argument("--shots", type=Path, help="folder for pictures of what the browser shows")
     arguments = parser.parse_args()

@@ -21,8 +21,9 @@ DAMAGED = ("wrong-bubble", "does-not-add-up", "torn", "covered", "two-bubbles", 
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--repeat", type=int, default=3, help="number of repetitions")
     arguments = parser.parse_args()
     reader = Reader()
     template = reader.template("c-hasil-ppwp-2024")

@@ -84,11 +84,12 @@ class Watch:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stations", type=int, default=2, help="photos of each page and size")
-    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--repeat", type=int, default=5, help="number of repetitions")
     parser.add_argument("--photos", type=int, default=40, help="photos that growth is measured over")
-    parser.add_argument("--workers", type=int, nargs="*", default=[1, 2])
+    parser.add_argument("--workers", type=int, nargs="*", default=[1, 2], help="number of processes")
     parser.add_argument("--quick", action="store_true", help="page cost alone")
     parser.add_argument("--out", type=Path, default=KEPT, help="kept results; compared with, then replaced")
     parser.add_argument("--child", choices=tuple(CHILDREN), help=argparse.SUPPRESS)

@@ -198,8 +198,9 @@ def evaluate(folder: Path, args: argparse.Namespace) -> Found:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("folders", type=Path, nargs="+", help="input folders")
     parser.add_argument("--by", choices=("reader", "corners"), default="reader")
     parser.add_argument("--pictures", type=Path, help="folder for pictures of the grids")
     parser.add_argument("--mistakes", action="store_true", help="list every grid and row total that is not right")

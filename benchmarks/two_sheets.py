@@ -70,12 +70,15 @@ class Drawn:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=6, help="photos per form and size")
-    parser.add_argument("--preset", default="field", choices=PRESETS)
-    parser.add_argument("--seed", type=int, default=26)
-    parser.add_argument("--forms", nargs="*", default=list(available()))
-    parser.add_argument("--sizes", nargs="*", type=float, default=list(SIZES))
+    parser.add_argument("--preset", default="field", choices=PRESETS, help="preset of the photos")
+    parser.add_argument("--seed", type=int, default=26, help="seed of all random numbers")
+    parser.add_argument("--forms", nargs="*", default=list(available()), help="ids of the forms")
+    parser.add_argument(
+        "--sizes", nargs="*", type=float, default=list(SIZES), help="sizes of the second sheet, as shares of the first"
+    )
     parser.add_argument("--one", action="store_true", help="photos of one sheet alone")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)

@@ -68,11 +68,12 @@ def table_of(found: list[Worst]) -> str:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     usual = ROOT.parent / "shared" / "real-forms" / "truth.jsonl"
     parser.add_argument("truth", type=Path, nargs="?", default=usual)
-    parser.add_argument("--count", type=int, default=10)
-    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--count", type=int, default=10, help="number of photos")
+    parser.add_argument("--weights", type=Path, help="folder of the weights")
     parser.add_argument("--sheet", type=Path)
     parser.add_argument("--write", action="store_true", help="put the list into docs/lab/digits.md")
     args = parser.parse_args()

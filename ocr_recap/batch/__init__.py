@@ -1,1 +1,1 @@
-"""Many photos: inputs, journal, workers, and the publishing of results."""
+"""Batches of photos: inputs, journal, executors, and the publishing of results."""

@@ -1,4 +1,4 @@
-"""What a person wrote into `review.csv` becomes part of a folder of results: logged, checked, and shown everywhere."""
+"""Applies the answers of a filled-in `review.csv` to a folder of results: checks and logs them, and publishes again."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from .review_answers import decide, read_answers
 
 @dataclass(frozen=True)
 class Applied:
-    """What a table of answers came to.
+    """The result of applying a table of answers.
 
     Attributes:
         out: the folder of results.
         new: the decisions that were added to its log.
-        replaced: how many of them take the place of an earlier one about the same number.
-        again: how many answers the log already had, in the same words by the same person.
-        overruled: those of them that a later decision has replaced, which therefore do not count.
-        empty: how many lines had no answer, and `notes` how many of those had a note, which is not taken.
-        tables: what the folder came to.
+        replaced: how many of the new decisions replace an earlier one about the same number.
+        again: how many answers the log already had, with the same value, note and person.
+        overruled: answers of those that a later decision has replaced, which therefore do not count.
+        empty: how many lines had no answer.
+        notes: how many of the empty lines had a note, which is not kept.
+        tables: the tables and totals of the folder.
     """
 
     out: Path
@@ -52,13 +53,14 @@ def apply(folder: str | Path, review: str | Path, by: str | None = None, accept_
         folder: made by `ocr-recap read`.
         review: the table with its column `verified` filled in: digits, or `kosong` or `blank` where nothing is
             written. Lines without an answer are left alone.
-        by: who decided, where the column `by` is empty, and who accepts edits.
-        accept_edits: why files in the folder that were edited by hand are to be taken as they are; it is logged.
+        by: the person who decided, where the column `by` is empty, and who accepts edits.
+        accept_edits: the reason to accept files in the folder that were edited by hand; it is logged.
 
     Raises:
-        ocr_recap.batch.audit.EditedError: files that results are made of were edited, and nobody accepts that.
+        ocr_recap.batch.audit.EditedError: files that results are made from were edited, and the edits are not accepted.
         ocr_recap.messages.errors.OcrRecapError: by its class: a line, the table or the folder is wrong, another process
-            is at work in it, or it cannot be written; the message says where and what to do. No answer was taken.
+            uses the folder, or it cannot be written; the message names the place and the next step. No answer was
+            taken.
     """
     folder, review = Path(folder), Path(review)
     accept = acceptance(by, accept_edits)
@@ -75,7 +77,7 @@ def apply(folder: str | Path, review: str | Path, by: str | None = None, accept_
         said = {decision.statement for decision in log}
         given = decide(review, answers.filled, records(), forms, by, utc())
         new = tuple(decision for decision in given if decision.statement not in said)
-        # A table with notes but no answers to go with them is not ours to replace.
+        # A table whose notes have no answers is kept, since the notes are not in the log.
         tables = write(results.grown(new), review if answers.notes == 0 else None)
     again = [decision for decision in given if decision.statement in said]
     overruled = tuple(decision for decision in again if before[decision.number].statement != decision.statement)

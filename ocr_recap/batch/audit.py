@@ -1,8 +1,8 @@
-"""Is what results are made of still what was published? Checked against `SHA256SUMS` and the chain of the log.
+"""Audit: checks that the files which results are made from are as published, by `SHA256SUMS` and the log's hash chain.
 
-Programs publish from `run.json`, `photos.jsonl`, `documents.jsonl`, `decisions.jsonl` and `templates/`: an edit of one
-of these would come out of the next command with a fresh hash. So each of them is checked before anything is published,
-and edits are taken only when a person says so, which the log then holds for good.
+Results are published from `run.json`, `photos.jsonl`, `documents.jsonl`, `decisions.jsonl` and `templates/`. Without a
+check an edit of one of these files would get a new checksum with the next command. Each of them is therefore checked
+before anything is published. Edits are accepted only by a named person with a reason, which the log keeps.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from ..records.folder import (
 from ..report.table_formats import to_fill_in
 from . import checksums
 
-SOURCES = (RUN_FILE, PHOTOS_FILE, DOCUMENTS_FILE, DECISIONS_FILE)
-_MOST_NAMED = 5  # files in one message
+SOURCES = (RUN_FILE, PHOTOS_FILE, DOCUMENTS_FILE, DECISIONS_FILE)  # files that results are made from, beside templates
+_MOST_NAMED = 5  # files in one message; by judgement
 
 
 class EditedError(FolderDamaged):
-    """Files of a folder of results are not what was published; `edits` names them."""
+    """Files of a folder of results are not as published; `edits` lists them."""
 
     edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True)
 class Edit:
-    """A file whose hash is not the listed one. `listed` None: not in the list; `found` None: not there."""
+    """A file whose hash differs from the listed one. `listed` None: not in the list; `found` None: file is missing."""
 
     name: str
     listed: str | None
@@ -51,7 +51,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Acceptance:
-    """A person takes files as they are found, though they were edited: who, and why."""
+    """A person's acceptance of edited files: who, and why."""
 
     by: str
     reason: str
@@ -59,12 +59,12 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class Examined:
-    """What results are made of, as it may be published.
+    """The result of an audit: the folder may be published.
 
     Attributes:
         log: with `events` at its end.
-        events: lines that this examination adds: edits that were accepted, a log that was taken over.
-        edits: that were accepted.
+        events: lines that the audit adds to the log: accepted edits, a log of an older version.
+        edits: the accepted edits.
     """
 
     log: Log
@@ -73,10 +73,10 @@ class Examined:
 
 
 def acceptance(by: str | None, reason: str | None) -> Acceptance | None:
-    """What the options `--accept-edits` and `--by` say; None without the first.
+    """The acceptance by the options `--accept-edits` and `--by`; None without the first.
 
     Raises:
-        WrongUse: a reason without a name, or an empty one.
+        WrongUse: the reason has no name, or one of them is empty.
     """
     if reason is None:
         return None
@@ -87,7 +87,7 @@ def acceptance(by: str | None, reason: str | None) -> Acceptance | None:
 
 
 def edits(folder: Path, names: Iterable[str] = ()) -> tuple[Edit, ...]:
-    """Which of the files that results are made of, and of `names`, are not as `SHA256SUMS` lists them.
+    """Files that results are made from, and files in `names`, whose hashes differ from `SHA256SUMS`.
 
     Raises:
         OSError: a file cannot be read.
@@ -98,12 +98,12 @@ def edits(folder: Path, names: Iterable[str] = ()) -> tuple[Edit, ...]:
 
 
 def differences(folder: Path) -> tuple[Edit, ...]:
-    """As `edits`, of all results but pictures and the tables that people fill in.
+    """All results, except pictures and the tables that people fill in, whose hashes differ from `SHA256SUMS`.
 
     Raises:
         OSError: a file cannot be read.
     """
-    left_out = to_fill_in()  # answers in them are checked one by one
+    left_out = to_fill_in()  # their answers are checked one by one
     kept = (n for n in checksums.read(folder) if n.partition("/")[0] not in PICTURES and n not in left_out)
     return edits(folder, kept)
 
@@ -121,15 +121,15 @@ def _hash(path: Path) -> str | None:
 
 
 def examine(folder: Path, accept: Acceptance | None, names: Iterable[str] = ()) -> Examined:
-    """Check what results are made of, for a caller who holds the folder's lock.
+    """Audit a folder of results, for a caller who holds its lock.
 
     Args:
         folder: of results, or a new one.
-        accept: edits as they are found.
-        names: further files that are needed.
+        accept: the acceptance of edits, if there is one.
+        names: further files to check.
 
     Raises:
-        EditedError: something was edited and nobody accepts that.
+        EditedError: a file was edited and the edit is not accepted.
         FolderDamaged: the log cannot be read.
         OSError: a file cannot be read.
     """
@@ -153,10 +153,10 @@ def examine(folder: Path, accept: Acceptance | None, names: Iterable[str] = ()) 
 
 
 def _unlisted(folder: Path, log: Log, found: Iterable[Edit]) -> int | None:
-    """How many lines an older version logged and could not publish any more; None where that is not what happened.
+    """Count the lines that an older version logged but did not publish; None where the difference has another cause.
 
-    That version logged decisions before it wrote the list, and could lock itself out in between. Newer ones replace log
-    and list together, so in a folder of theirs such lines are an edit.
+    The older version wrote the log before the checksums and could be interrupted in between. Newer versions replace
+    both together, so in a folder of a newer version such lines are an edit.
     """
     edit = next((edit for edit in found if edit.name == DECISIONS_FILE), None)
     if edit is None or edit.found is None or log.loose != len(log.lines) or _chains(folder):
@@ -165,7 +165,7 @@ def _unlisted(folder: Path, log: Log, found: Iterable[Edit]) -> int | None:
 
 
 def _chains(folder: Path) -> bool:
-    """Whether a version that chains the log has read this folder's photos; true of what nobody has read."""
+    """True when the folder's photos were read by a version that chains the log, or were never read."""
     try:
         run = json.loads((folder / RUN_FILE).read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -174,14 +174,14 @@ def _chains(folder: Path) -> bool:
 
 
 def refuse_edits(folder: Path) -> None:
-    """For commands that read results and change nothing.
+    """Check a folder of results for commands that only read it.
 
     Raises:
-        EditedError: what they would read is not what was published.
+        EditedError: files that results are made from are not as published.
         OSError: a file cannot be read.
     """
     if not ((folder / SUMS_FILE).is_file() or (folder / RUN_FILE).is_file()):
-        return  # another program's records
+        return  # written by another program
     if found := edits(folder):
         raise _edited(folder, found)
 

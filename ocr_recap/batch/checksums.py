@@ -1,7 +1,7 @@
-"""`SHA256SUMS`: what a folder of results consists of, checked by `sha256sum -c`.
+"""`SHA256SUMS`: the files of a folder of results with their checksums, in the format of `sha256sum -c`.
 
-The list is also how we know our own files again: what an earlier batch listed and the new one does not is removed,
-and nothing else ever is.
+The list also identifies the program's own files: a file that an earlier batch listed and the new one does not is
+removed. No other file is ever removed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from ..records.folder import FILES, FOLDERS, SUMS_FILE
 from ..report import table_formats
 
+# A line of the list.
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
 
@@ -21,14 +22,14 @@ def of(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read(folder: Path) -> dict[str, str]:
-    """The listed hashes by file name; empty without a list. Names that no results can have are left out."""
+    """Read the list: hashes by file name; empty without a list. Names that results cannot have are left out."""
     try:
         lines = (folder / SUMS_FILE).read_bytes().decode("utf-8").split("\n")
     except (OSError, UnicodeDecodeError):
@@ -41,14 +42,14 @@ def write(folder: Path, sums: Mapping[str, str]) -> None:
     """Write the list, sorted by name.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the list cannot be written.
     """
     text = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
     (folder / SUMS_FILE).write_bytes(text.encode())
 
 
 def result_files() -> frozenset[str]:
-    """The names that files of results may have, those in folders apart."""
+    """The names of files directly in a folder of results."""
     return FILES | table_formats.files()
 
 

@@ -1,4 +1,4 @@
-"""What an earlier run in a folder of results had asked for: a later run keeps it, unless its command says otherwise."""
+"""Options of the earlier run in a folder of results, which a later run keeps unless its command sets them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from . import checksums
 
 @dataclass(frozen=True)
 class Roll:
-    """The stations that there are, in the order of their list, and the SHA-256 of the file that listed them."""
+    """The roll: codes of all stations, in the order of their list, and the SHA-256 of the list's file."""
 
     stations: tuple[str, ...]
     sha256: str
@@ -24,11 +24,11 @@ class Roll:
 
 @dataclass(frozen=True)
 class Given:
-    """What a command says of the results that it wants; None where it says nothing.
+    """The options of a command about its results; None where an option is not given.
 
     Attributes:
-        overlay, save_pages, names: as in `run.run`.
-        formats: of tables, by name; those that are always written need not be named.
+        overlay, save_pages, names: as in `BatchOptions`.
+        formats: names of table formats; those that are always written need not be named.
         dialect: of the tables.
         stations: the list of stations; False: none.
         manifest: whether the command names a manifest.
@@ -45,12 +45,12 @@ class Given:
 
 @dataclass(frozen=True)
 class Settled:
-    """What a run will do.
+    """The complete options of a run.
 
     Attributes:
         overlay, save_pages, names, formats, dialect, stations: as in `Given`.
-        kept: the options of the earlier run that are kept, as a command line has them.
-        dropped: those that cannot be kept, since the folder does not hold what they need.
+        kept: options that are kept from the earlier run, as on a command line.
+        dropped: options that cannot be kept, since the folder does not hold their data.
     """
 
     overlay: bool
@@ -64,41 +64,41 @@ class Settled:
 
 
 def load_roll(path: str | Path) -> Roll:
-    """The list of stations in a file.
+    """Read the list of stations in a file.
 
     Raises:
-        InputUnusable, TableFaulty: it cannot be used.
+        InputUnusable, TableFaulty: the file cannot be used.
     """
     return Roll(read_roll(path), checksums.of(Path(path)))
 
 
 def settle(given: Given, out: Path, language: Language) -> Settled:
-    """Fill in what a command leaves open: as the earlier run in its folder had it, else as usual.
+    """Complete the options of a command by those of the earlier run in its folder, else by defaults.
 
     Args:
-        given: what the command says.
+        given: the options of the command.
         out: its folder of results, which need not exist.
-        language: of the screen; the usual dialect of Indonesian tables is that of Excel in Indonesia.
+        language: of the screen; for Indonesian the default dialect is `excel-id`.
     """
     before = _before(out)
-    had = _had(before, out)
+    earlier = _earlier_options(before, out)
     stations, dropped = _stations(given, before)
     usual: Dialect = "excel-id" if language == "id" else "rfc4180"
-    earlier = before.dialect if before else usual
+    dialect = before.dialect if before else usual
     kept = {
-        "--overlay": given.overlay is None and had.overlay,
-        "--save-pages": given.save_pages is None and had.save_pages,
-        "--names": given.names is None and had.names,
-        **{f"--format {name}": given.formats is None for name in had.formats},
-        f"--csv-dialect {earlier}": given.dialect is None and earlier != usual,
+        "--overlay": given.overlay is None and earlier.overlay,
+        "--save-pages": given.save_pages is None and earlier.save_pages,
+        "--names": given.names is None and earlier.names,
+        **{f"--format {name}": given.formats is None for name in earlier.formats},
+        f"--csv-dialect {dialect}": given.dialect is None and dialect != usual,
         "--stations": given.stations is None and stations is not None,
     }
     return Settled(
-        overlay=had.overlay if given.overlay is None else given.overlay,
-        save_pages=had.save_pages if given.save_pages is None else given.save_pages,
-        names=had.names if given.names is None else given.names,
-        formats=had.formats if given.formats is None else given.formats,
-        dialect=given.dialect or earlier,
+        overlay=earlier.overlay if given.overlay is None else given.overlay,
+        save_pages=earlier.save_pages if given.save_pages is None else given.save_pages,
+        names=earlier.names if given.names is None else given.names,
+        formats=earlier.formats if given.formats is None else given.formats,
+        dialect=given.dialect or dialect,
         stations=stations,
         kept=tuple(option for option, is_kept in kept.items() if is_kept),
         dropped=dropped,
@@ -106,8 +106,8 @@ def settle(given: Given, out: Path, language: Language) -> Settled:
 
 
 @dataclass(frozen=True)
-class _Had:
-    """What the earlier run had asked for."""
+class _EarlierOptions:
+    """The options of the earlier run."""
 
     overlay: bool = False
     save_pages: bool = False
@@ -116,18 +116,18 @@ class _Had:
 
 
 def _before(out: Path) -> RunInfo | None:
-    """The earlier run, if its description can be read; damaged results are refused elsewhere, by `audit.examine`."""
+    """The earlier run, if its `run.json` can be read; `audit.examine` refuses damaged results."""
     try:
         return read_run(out)
     except (InputUnusable, FolderDamaged):
         return None
 
 
-def _had(before: RunInfo | None, out: Path) -> _Had:
+def _earlier_options(before: RunInfo | None, out: Path) -> _EarlierOptions:
     if before is None:
-        return _Had()
-    return _Had(
-        # Versions that did not write this into `run.json` are known by the folders of pictures.
+        return _EarlierOptions()
+    return _EarlierOptions(
+        # Older versions did not write these options into `run.json`; the folders of pictures show them.
         overlay=before.overlay or (out / OVERLAYS).is_dir(),
         save_pages=before.save_pages or (out / PAGES).is_dir(),
         names=before.names,
@@ -136,20 +136,20 @@ def _had(before: RunInfo | None, out: Path) -> _Had:
 
 
 def _formats(before: RunInfo) -> tuple[str, ...]:
-    """The formats of tables beside those that are always written, as far as this version can write them."""
+    """The optional table formats of the earlier run that this version can write."""
     older = {"xlsx": before.workbook, "parquet": before.parquet}
     named = [name for name, is_there in older.items() if is_there] if before.formats is None else before.formats
     return tuple(name for name, form in FORMATS.items() if name in named and not form.always)
 
 
 def _stations(given: Given, before: RunInfo | None) -> tuple[Path | Roll | None, tuple[str, ...]]:
-    """The list of stations to use, and the lists of the earlier run that are lost."""
+    """The list of stations to use, and the lists of the earlier run that cannot be kept."""
     lists = before.lists if before else {}
     lost = ("--manifest",) if "manifest" in lists and not given.manifest else ()
     if given.stations is not None:
         return (None if isinstance(given.stations, bool) else given.stations), lost
     if before is None or "stations" not in lists:
         return None, lost
-    if before.roll is None:  # by a version that did not keep the list
+    if before.roll is None:  # written by a version that did not keep the list
         return None, (*lost, "--stations")
     return Roll(before.roll, lists["stations"]), lost

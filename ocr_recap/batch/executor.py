@@ -1,4 +1,4 @@
-"""What an executor is: a name, and how its workers are made."""
+"""The protocol of executors: a name, and a function that prepares the start of workers."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Hire = Callable[[], Worker]  # starts one worker
 
 @dataclass(frozen=True, eq=False)
 class Setup:
-    """What workers are made for.
+    """The settings that workers are made with.
 
     Attributes:
-        options: how they read.
-        limits: of a piece of work.
-        reader: the one of this process, for work in it.
-        workers: the most that there will be.
-        ship: send photos to the workers, instead of where they lie.
+        options: of reading.
+        limits: of a task.
+        reader: of this process, for executors that work in it.
+        workers: largest number of workers.
+        ship: whether the content of photos is sent to the workers, instead of their paths.
     """
 
     options: Options
@@ -34,13 +34,13 @@ class Setup:
 
 @dataclass(frozen=True)
 class Executor:
-    """Where a batch's work is done.
+    """A way to run a batch's tasks, as an entry of the registry.
 
     Attributes:
-        name: as `--executor` and `run.json` have it.
-        hire: makes what starts a worker; may raise `ExtraMissing` where it is not installed, and `WorkersFailed` where
-            it cannot be reached.
-        in_this_process: it has one worker, which holds up this process while it works.
+        name: in `--executor` and `run.json`.
+        hire: returns a function that starts a worker; may raise `ExtraMissing` where the executor is not installed, and
+            `WorkersFailed` where it cannot be reached.
+        in_this_process: whether there is one worker, which blocks this process while it works.
     """
 
     name: str

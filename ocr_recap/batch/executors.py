@@ -1,6 +1,6 @@
-"""The registry of executors: what `--executor` may name.
+"""The registry of executors: the values of `--executor`.
 
-A new executor is one new file beside this one, which holds an `Executor`, and one entry of `EXECUTORS`.
+A new executor is one new file in this folder, which defines an `Executor`, and one entry of `EXECUTORS`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from ..messages.errors import WrongUse
 from . import process_executor, ray_executor, serial_executor
 from .executor import Executor
 
+# By name.
 EXECUTORS: Final[dict[str, Executor]] = {
     one.name: one for one in (serial_executor.EXECUTOR, process_executor.EXECUTOR, ray_executor.EXECUTOR)
 }

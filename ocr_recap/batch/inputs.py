@@ -1,4 +1,4 @@
-"""Which photos does a command line mean, and how do results call them?"""
+"""Finds the photos of a command line, and gives them their names in results."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from ..messages.text import printable
 from ..records.folder import FOLDERS, JOURNAL_FILE, JOURNAL_FILES, LOCK_FILE, PHOTOS_FILE, RUN_FILE
 from .checksums import result_files
 
-_BESIDE_RESULTS = JOURNAL_FILES | {LOCK_FILE}
+_BESIDE_RESULTS = JOURNAL_FILES | {LOCK_FILE}  # files in a folder of results that are not results
+# Endings of the formats that can be read, without extras and with them.
 PHOTO_ENDINGS = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif", ".hif", ".pdf")
 )
-# What may hold photos that we cannot read: tried, so that none is lost without a word.
+# Endings of files that may contain photos in a format that cannot be read. They are tried, so that each gets a problem.
 _OTHERS = frozenset(
     (
         *(".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst"),
@@ -28,7 +29,7 @@ _OTHERS = frozenset(
 )
 _FRAME = re.compile(r"(.+)#([1-9][0-9]{0,4})", re.DOTALL)  # as `records.record.label` writes it
 _MOST_NAMED: Final = 5  # missing paths in one message, by judgement
-DEEPEST: Final = 50  # folders below each other; walking them takes a call within a call
+DEEPEST: Final = 50  # nested folders to search, since the search is recursive; by judgement
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class Input:
 
     Attributes:
         path: of its file.
-        name: how results call the file: relative to the folder it was found in, with forward slashes.
-        frame: the one picture of the file that was asked for, from 0; None: all of them.
+        name: of the file in results: relative to the folder that was searched, with forward slashes.
+        frame: the only frame to read, from 0; None: all frames.
     """
 
     path: Path
@@ -48,7 +49,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Collected:
-    """The photos of a command line in reading order, and the files and folders that were left out."""
+    """The photos of a command line in the order of reading, and the files and folders that were left out."""
 
     photos: tuple[Input, ...]
     skipped: tuple[str, ...]
@@ -59,11 +60,11 @@ def collect(inputs: Iterable[str | Path], out: Path | None = None) -> Collected:
 
     Args:
         inputs: files, which are always tried, and folders, which are searched to any depth in sorted order.
-            `scan.pdf#2` is the second page of `scan.pdf`, unless there is a file of that very name.
-        out: folder of results, left out of the search.
+            `scan.pdf#2` is the second page of `scan.pdf`, unless a file has exactly this name.
+        out: folder of results, which is not searched.
 
     Raises:
-        InputUnusable: there is no photo at all, or another folder of results is among the folders.
+        InputUnusable: there is no photo, or an input is another folder of results.
     """
     found: list[Input] = []
     skipped: list[str] = []
@@ -81,14 +82,14 @@ def collect(inputs: Iterable[str | Path], out: Path | None = None) -> Collected:
     if not found:
         endings = " ".join(sorted(PHOTO_ENDINGS))
         raise InputUnusable("no_photos", where=", ".join(folders) or "-", endings=endings)
-    return Collected(tuple(_told_apart(found)), tuple(skipped))
+    return Collected(tuple(_distinct_names(found)), tuple(skipped))
 
 
 def refuse_missing(inputs: Iterable[str | Path]) -> None:
-    """See that everything named on a command line is there.
+    """Check that every path of a command line exists.
 
     Raises:
-        InputUnusable: a path leads nowhere; the first such paths are named.
+        InputUnusable: paths do not exist; the message names the first ones.
     """
     missing = [_clean(str(given)) for given in map(Path, inputs) if not _is_there(_frame_of(given)[0])]
     if missing:
@@ -97,7 +98,7 @@ def refuse_missing(inputs: Iterable[str | Path]) -> None:
 
 
 def _frame_of(given: Path) -> tuple[Path, int | None]:
-    """The file that is meant, and which of its pictures, from 0; None: all of them."""
+    """The file of an input, and its only frame to read, from 0; None: all frames."""
     match = _FRAME.fullmatch(given.name)
     if match is None or _is_there(given):
         return given, None
@@ -105,7 +106,7 @@ def _frame_of(given: Path) -> tuple[Path, int | None]:
 
 
 def _is_there(path: Path) -> bool:
-    """Whether a file system has an entry of this name; a name that none can have is left for reading to explain."""
+    """True when the path exists, and for names that no file system accepts, which get a problem when they are read."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -124,7 +125,7 @@ def _search(folder: Path, out: Path | None, found: list[Input], skipped: list[st
 
     def unreadable(fault: OSError) -> None:
         path = Path(fault.filename)
-        if path != folder:  # that one is reported as empty
+        if path != folder:  # this folder is reported as empty
             found.append(Input(path, named(path)))
 
     for base, folders, files in os.walk(folder, onerror=unreadable):
@@ -140,7 +141,7 @@ def _search(folder: Path, out: Path | None, found: list[Input], skipped: list[st
             if name.startswith("."):
                 skipped.append(f"{named(path)}/")
             elif path.is_symlink() or len(path.relative_to(folder).parts) > DEEPEST:
-                found.append(Input(path, named(path)))  # reading it says what it is and what to do
+                found.append(Input(path, named(path)))  # reading gives the problem and the next step
             else:
                 kept.append(name)
                 if _is_photo(name) and _is_empty(path):
@@ -154,7 +155,7 @@ def _search(folder: Path, out: Path | None, found: list[Input], skipped: list[st
 
 
 def _own_folders(folder: Path, out: Path | None) -> set[str]:
-    """Folders of results: pictures in them are ours, not photos to read."""
+    """Folders of pictures in a folder of results, which are not photos to read."""
     if out is None:
         return set()
     real = os.path.realpath(out)
@@ -178,15 +179,15 @@ def _is_empty(folder: Path) -> bool:
 
 
 def _clean(name: str) -> str:
-    """A name that any text file can hold: bytes that are no UTF-8 and control characters become U+FFFD."""
+    """A name that is valid in any text file: bytes that are not UTF-8 and control characters become U+FFFD."""
     text = os.fsencode(name).decode("utf-8", "replace")
     return printable(text)
 
 
-def _told_apart(found: Sequence[Input]) -> Iterator[Input]:
-    """Different files of one name get the folders in front that tell them apart, and a number where none may be shown.
+def _distinct_names(found: Sequence[Input]) -> Iterator[Input]:
+    """Give different files of one name distinct names, by the folders that differ, or by numbers.
 
-    Folders that all of them share are left out, and so is whatever leads to a home folder, since names are published.
+    Folders that the files share are left out. Folders up to a home folder are left out too, since names are published.
     """
     bases: dict[str, dict[str, tuple[str, ...]]] = {}
     for item in found:
@@ -206,12 +207,12 @@ def _told_apart(found: Sequence[Input]) -> Iterator[Input]:
 
 
 def _base(item: Input) -> tuple[str, ...]:
-    """The folders that an input's name begins below, from the root on."""
+    """The folders above an input's name, from the root on."""
     return Path(os.path.abspath(item.path)).parts[: -1 - item.name.count("/")]  # noqa: PTH100  (without "..")
 
 
 def _distinct(bases: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """The shortest ends of folders that tell inputs of one name apart, by their places."""
+    """The shortest endings of folder paths that distinguish inputs of one name, by place."""
     alike = (len(set(folders)) == 1 for folders in zip(*bases.values(), strict=False))
     shared = sum(1 for _ in takewhile(bool, alike))
     shown = {place: base[max(shared, _private(base)) :] for place, base in bases.items()}
@@ -223,7 +224,7 @@ def _distinct(bases: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]
 
 
 def _private(base: tuple[str, ...]) -> int:
-    """How many of these folders lead to a person's home folder, itself included; 0 outside one."""
+    """How many of these folders lead to a person's home folder, which is included; 0 outside of home folders."""
     homes = {Path.home().parts}
     if len(base) > 2 and base[1].lower() in ("home", "users"):
         homes.add(base[:3])

@@ -1,8 +1,8 @@
-"""New results take the place of those before them: at once for whoever looks later, whatever interrupts it.
+"""Replaces the results in a folder by new ones as one transaction, which an interruption cannot leave half done.
 
-Results are put together in `.part`. When they are whole, one rename makes `.part` to `.ready`: from then on they count,
-and they are moved into the folder file by file, `SHA256SUMS` last. Whoever comes next finishes what was interrupted in
-between (`recover`), so that nobody ever starts from some new files among old ones.
+New results are written into `.part`. When they are complete, one rename turns `.part` into `.ready`, which is the
+commit. The files are then moved into the folder one by one, `SHA256SUMS` last. If that is interrupted, the next command
+in the folder finishes it first (`recover`), so that no command starts from a mixture of old and new files.
 """
 
 from __future__ import annotations
@@ -19,16 +19,20 @@ from .audit import EditedError
 from .lock import is_link
 from .review_answers import is_filled
 
-_LEFT = re.compile(r"\.[0-9a-f]{32}\.part")  # of `files.write_atomically`, when its process was killed
+_LEFT = re.compile(r"\.[0-9a-f]{32}\.part")  # left by `files.write_atomically` when its process was killed
 
 
 def install(stage: Path, folder: Path) -> None:
-    """Move new results into a folder, the list last, and remove what only the list before them had.
+    """Move new results into a folder, the list last, and remove files that only the earlier list has.
+
+    Args:
+        stage: the folder of new results, complete.
+        folder: of results.
 
     Raises:
-        OSError: a file cannot be moved; the next command in this folder goes on where this one stopped.
+        OSError: a file cannot be moved; the next command in this folder continues.
     """
-    # What cannot be made again must be on the disk before it counts.
+    # People's decisions cannot be computed again, so they are flushed to the disk before the commit.
     for name in (DECISIONS_FILE, SUMS_FILE):
         _force_out(stage / name)
     ready = folder / READY_FOLDER
@@ -37,14 +41,14 @@ def install(stage: Path, folder: Path) -> None:
 
 
 def recover(folder: Path, discard: bool = False) -> None:
-    """Finish what was interrupted, for a caller who holds the folder's lock, and remove what nobody needs.
+    """Finish an interrupted replacement, for a caller who holds the folder's lock, and remove temporary files.
 
     Args:
         folder: of results.
-        discard: results that were interrupted and damaged since.
+        discard: whether interrupted results that were damaged since are thrown away.
 
     Raises:
-        EditedError: results that were interrupted are not whole any more.
+        EditedError: interrupted results are damaged.
         OSError: a file cannot be moved.
     """
     for path in folder.iterdir():
@@ -53,7 +57,7 @@ def recover(folder: Path, discard: bool = False) -> None:
     ready = folder / READY_FOLDER
     if not ready.is_dir():
         return
-    if not (ready / SUMS_FILE).is_file():  # all had been moved
+    if not (ready / SUMS_FILE).is_file():  # all files were moved
         shutil.rmtree(ready)
         return
     damaged = _damaged(ready, folder)
@@ -67,7 +71,7 @@ def recover(folder: Path, discard: bool = False) -> None:
 
 
 def _damaged(ready: Path, folder: Path) -> str | None:
-    """A file, pictures apart, that is not what the new list says, wherever it lies by now; or a link."""
+    """The name of a file whose hash differs from the new list, moved or not, pictures left out; or of a link."""
     if link := next(filter(is_link, sorted(ready.rglob("*"))), None):
         return link.relative_to(ready).as_posix()
     for name, sha256 in checksums.read(ready).items():
@@ -96,15 +100,18 @@ def _move(ready: Path, folder: Path) -> None:
 
 
 def keep_filled(folder: Path, answered: Path | None = None, fresh: Path | None = None) -> tuple[str, ...]:
-    """Put tables that somebody has filled in aside before new ones take their place; their new names.
+    """Rename tables that somebody has filled in before new ones replace them.
 
     Args:
         folder: of results.
         answered: a `review.csv` that need not be kept.
-        fresh: where the new tables lie; those that it does not hold any more have taken their place already.
+        fresh: the folder of new tables; a table that is no longer there was installed already.
+
+    Returns:
+        The new names.
 
     Raises:
-        OSError: one cannot be moved.
+        OSError: a table cannot be renamed.
     """
     listed = checksums.read(folder)
     waiting = [name for name in sorted(to_fill_in()) if fresh is None or (fresh / name).is_file()]
@@ -123,7 +130,7 @@ def _put_aside(path: Path) -> str:
 
 
 def _force_out(path: Path) -> None:
-    """Have a file written to the disk itself, if it is there."""
+    """Flush a file to the disk (fsync), if it exists."""
     if path.is_file():
         with path.open("rb+") as file:
             os.fsync(file.fileno())

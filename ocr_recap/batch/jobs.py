@@ -1,6 +1,6 @@
-"""One photo of a batch, read in whatever process: its record and its pictures.
+"""The task that reads one photo of a batch: its record and its pictures.
 
-Nothing here writes: what was made goes back to the process that holds the journal, the only one that writes at all.
+The task writes no files: its result is sent to the process that has the journal, which is the only one that writes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..report.overlay import overlay, rectified
 from ..report.pictures import encode, header, sheet, strip, thumbnail
 from ..report.private_regions import without_others
 
-_PAGE_PIXELS_PER_MM = 5.0  # a page of 297 x 420 mm becomes 1,485 x 2,100 px
+_PAGE_PIXELS_PER_MM = 5.0  # of saved pages: 297 x 420 mm become 1,485 x 2,100 px; by judgement
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,16 @@ class Job:
 
     Attributes:
         path: the file.
-        name: how results call it.
-        sha256: of its bytes; empty if they cannot be read.
-        key: of its result in the journal.
-        overlay, save_pages: which pictures to make as well.
-        frame: which picture of the file, from 0.
-        frames: 0; or how many the file has, for the one job that stands for all from `frame` on, which are too many.
-        fault: a problem that is known before anything is read, since the file's frames could not be counted.
-        content: the file's bytes, where the process that reads cannot see `path`.
-        several: whether it is one of several frames of its file, which are limited together.
+        name: of the file in results.
+        sha256: of the file's bytes; empty if they cannot be read.
+        key: of the photo's result in the journal.
+        overlay, save_pages: which optional pictures to make.
+        frame: of the file, from 0.
+        frames: 0; or the file's number of frames, in the one job for all frames from `frame` on, which exceed the
+            allowed number.
+        fault: a problem that is known before reading, since the file's frames could not be counted.
+        content: the file's bytes, where the worker cannot open `path`.
+        several: whether the photo is one of several frames of its file, which are limited together.
     """
 
     path: Path
@@ -55,20 +56,20 @@ class Job:
 
     @property
     def label(self) -> str:
-        """How people see it named."""
+        """The name of the photo for people (`record.label`)."""
         return label(self.name, self.frame)
 
     @property
     def file(self) -> str:
-        """What tells its file from others."""
+        """The key of the photo's file."""
         return self.sha256 or self.path.as_posix()
 
     def run(self, reader: Reads) -> Product:
-        """As `read_job`."""
+        """Read the photo (`read_job`)."""
         return read_job(reader, self)
 
     def with_content(self, content: bytes) -> Self:
-        """The same, for a process that cannot see its path."""
+        """The job with the bytes of its file, for a process that cannot open the path."""
         return replace(self, content=content)
 
 
@@ -76,7 +77,7 @@ def read_job(reader: Reads, job: Job) -> Product:
     """Read one photo and make its pictures.
 
     Raises:
-        MemoryError: it takes more than there is.
+        MemoryError: memory does not suffice.
     """
     if job.fault:
         return unread(reader, job, job.fault)
@@ -102,19 +103,19 @@ def read_job(reader: Reads, job: Job) -> Product:
 
 
 def unread(reader: Reads, job: Job, why: Failed) -> Product:
-    """The result of a photo that was not looked at, or not to the end."""
+    """The result of a photo that was not read, or not to the end, for the reason `why`."""
     return made(reader.unread(job.name, job.frame, why.code, **{"sha256": job.sha256, **dict(why.data)}))
 
 
 def picture_name(file: str, sha256: str, frame: int = 0) -> str:
-    """File name of the pictures made of a photo: safe in any file system and link, different for different photos."""
+    """File name of a photo's pictures: safe in any file system and link, and different for different photos."""
     stem = re.sub(r"[^\w.-]", "_", Path(file).stem).lstrip(".")[:48]
     return f"{stem or 'photo'}-{sha256[:16]}{f'-{frame + 1}' if frame else ''}.jpg"
 
 
 def _crops(reader: Reads, record: Record, photo: Photo | None) -> Iterable[tuple[str, bytes]]:
-    """The sheet of strips, one per number in the record's order, or the thumbnail of a photo without a page; the
-    picture of the handwritten header, where the form has one; and that of the tally grids with anything in them."""
+    """The pictures of every photo: the strips of its numbers, in the record's order, or a thumbnail without a page; the
+    handwritten header, where the form has one; and the tally grids that are not empty."""
     if photo is None:
         return
     if record.page:
@@ -133,7 +134,7 @@ def _crops(reader: Reads, record: Record, photo: Photo | None) -> Iterable[tuple
 
 
 def _pictures(reader: Reads, record: Record, job: Job, source: Source) -> Iterable[tuple[str, bytes]]:
-    """The pictures that were asked for."""
+    """The optional pictures of a photo: overlay and rectified page."""
     if record.page is None:
         return
     form = reader.template(record.page.template)

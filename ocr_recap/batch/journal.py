@@ -1,9 +1,9 @@
-"""What a batch has done so far: `journal.sqlite` in the folder of results, so that no work is lost or done twice.
+"""The journal of a batch: `journal.sqlite` in the folder of results, so that no work is lost or done twice.
 
-A photo's result stands under a key that changes with everything it depends on: the bytes of the photo, the version, the
-options, forms and weights. Its pictures lie beside the journal until they are published; their hashes say whether
-they are whole, wherever they lie. Each result carries a hash of its own: one that was changed since is read again and
-named, never published. One process writes (it holds the folder's lock); others may look meanwhile.
+The key of a photo's result is a hash of everything the result depends on: the bytes of the photo, the version, the
+options, forms and weights. Pictures are kept beside the journal until they are published; the journal has their hashes.
+Each result has a hash of its own: a result that was changed since is reported and read again, never published. One
+process writes (it holds the folder's lock); others may read meanwhile.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from .lock import is_link
 if TYPE_CHECKING:
     from ..read.reader import Reader
 
-_SCHEMA = 2
+_SCHEMA = 2  # version of the tables below
 _TABLES = """
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, started REAL NOT NULL, beat REAL NOT NULL, finished REAL,
@@ -47,17 +47,17 @@ CREATE TABLE published (
   one INTEGER PRIMARY KEY CHECK (one = 1), digest TEXT NOT NULL, sums TEXT NOT NULL, summary BLOB NOT NULL,
   whole TEXT NOT NULL);
 """
-# Columns of version 2, for a journal of version 1.
+# Columns that version 2 added, for a journal of version 1.
 _ADDED = (("readings", "digest"), ("frames", "digest"), ("published", "whole"))
-_FACTS = "key, frame, sha256, failed, codes, lasting, pictures, record"  # what a result's digest is made of
+_FACTS = "key, frame, sha256, failed, codes, lasting, pictures, record"  # columns that a result's digest covers
 _UPSERT = "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """One photo's result: what was read, and the SHA-256 of each picture made of it, by kind.
+    """One photo's result: its record, and the SHA-256 of each of its pictures, by kind.
 
-    `file` is what the photo was called when it was read; its published pictures have names made of it.
+    `file` is the photo's name when it was read, from which the names of published pictures are made.
     """
 
     record: Record
@@ -67,7 +67,7 @@ class JournalEntry:
 
 @dataclass(frozen=True)
 class Kept:
-    """What was last published: a hash of all that it was made of, that of `SHA256SUMS`, and a summary (JSON)."""
+    """The last publication: a hash of everything it was made from, the hash of `SHA256SUMS`, and a summary (JSON)."""
 
     digest: str
     sums: str
@@ -75,33 +75,33 @@ class Kept:
 
 
 class Journal:
-    """The journal of a folder of results. All methods raise `OSError` where it cannot be written or read."""
+    """The journal of a folder of results. All methods raise `OSError` where the journal cannot be written or read."""
 
     def __init__(self, out: Path) -> None:
-        """Open it for the process that holds the folder's lock; a damaged one is put aside and a new one begun."""
+        """Open the journal, for the process that holds the folder's lock; a damaged journal is renamed and replaced."""
         self.work = out / WORK_FOLDER
         self._out = out
         self._run = 0
         self._changed: dict[str, None] = {}
         if self.work.is_dir() and any(map(is_link, self.work.rglob("*"))):
-            shutil.rmtree(self.work)  # never through a link; photos whose pictures are missing are read again
+            shutil.rmtree(self.work)  # does not follow links; photos whose pictures are missing are read again
         for path in (self.work, *(self.work / name for name in PICTURES)):
             path.mkdir(parents=True, exist_ok=True)
         with _faults():
             self._db = _opened(out / JOURNAL_FILE)
 
     def close(self) -> None:
-        """Nothing more is written."""
+        """Close the journal."""
         with _faults():
             self._db.close()
 
     # --- a run -----------------------------------------------------------------------------------------------------
 
     def begin(self, kind: str) -> None:
-        """Begin a run, or go on with the last one if that was of the same kind and not finished.
+        """Begin a run, or continue the last one if it was of the same kind and is not finished.
 
         Args:
-            kind: what makes results of earlier runs count or not: `read`, `force` or `retry`.
+            kind: which results of earlier runs count: `read`, `force` or `retry` (`BatchOptions.kind`).
         """
         with _faults(), self._db:
             last = self._db.execute("SELECT id, kind, finished FROM runs ORDER BY id DESC LIMIT 1").fetchone()
@@ -115,17 +115,17 @@ class Journal:
                 self._run = added.lastrowid or 0
 
     def expect(self, total: int, workers: int) -> None:
-        """Say how many photos there are, and how many workers."""
+        """Note the number of photos and of workers of the run."""
         with _faults(), self._db:
             self._db.execute("UPDATE runs SET total = ?, workers = ? WHERE id = ?", (total, workers, self._run))
 
     def began(self, label: str, key: str) -> None:
-        """A worker has begun with a photo."""
+        """Note that a worker has begun a photo."""
         with _faults(), self._db:
             self._db.execute("INSERT OR REPLACE INTO running VALUES (?, ?, ?)", (key, label, time.time()))
 
     def tell(self, done: int, resumed: int) -> None:
-        """Say how far the run is."""
+        """Note the progress of the run: photos done, and photos done by an earlier run."""
         with _faults(), self._db:
             self._tell(done, resumed)
 
@@ -136,7 +136,7 @@ class Journal:
     # --- results ---------------------------------------------------------------------------------------------------
 
     def add(self, job: Job, made: Product, done: int, resumed: int) -> None:
-        """Keep a photo's result: first its pictures, then, at once or not at all, the rest."""
+        """Save a photo's result: first its pictures, then its row in one transaction."""
         hashes: dict[str, str] = {}
         for kind, content in made.pictures:
             write_atomically(self._fresh(kind, job.key), content)
@@ -150,8 +150,8 @@ class Journal:
             self._tell(done, resumed)
 
     def is_done(self, job: Job, kind: str) -> bool:
-        """Whether a photo need not be read in a run of this kind: its result and its pictures are there and whole."""
-        if not job.sha256:  # nobody could say what it is
+        """True when a run of this kind need not read a photo: its result and its pictures are there and undamaged."""
+        if not job.sha256:  # its bytes could not be read
             return False
         row = self._whole(job, "run, file, failed, codes, lasting, pictures")
         if row is None:
@@ -168,7 +168,7 @@ class Journal:
         return tuple(row[0].split()) if row else ()
 
     def load(self, job: Job) -> JournalEntry | None:
-        """A photo's result; None if there is none, or none that is as it was read."""
+        """A photo's result; None if there is none, or if it was changed since it was saved."""
         row = self._whole(job, "record, pictures, file")
         if row is None:
             return None
@@ -182,11 +182,11 @@ class Journal:
 
     @property
     def changed(self) -> tuple[str, ...]:
-        """Photos whose results are not as they were read, by their labels."""
+        """Labels of the photos whose results were changed since they were saved."""
         return tuple(self._changed)
 
     def _whole(self, job: Job, columns: str) -> tuple[Any, ...] | None:
-        """Columns of a photo's result, if it is there and as it was read."""
+        """Columns of a photo's result; None if there is none, or if it was changed since it was saved."""
         with _faults():
             find = f"SELECT digest, {_FACTS}, {columns} FROM readings WHERE key = ?"
             row = self._db.execute(find, (job.key,)).fetchone()
@@ -199,7 +199,7 @@ class Journal:
         return row[1 + len(facts) :]
 
     def picture(self, kind: str, sha256: str, job: Job, file: str) -> Path | None:
-        """Where a picture lies whole: beside the journal, or published under the photo's name of now or of then."""
+        """Path of an undamaged picture: beside the journal, or published under the photo's present or earlier name."""
         names = dict.fromkeys(picture_name(name, job.sha256, job.frame) for name in (job.name, file))
         for path in (self._fresh(kind, job.key), *(self._out / kind / name for name in names)):
             with suppress(OSError):
@@ -213,7 +213,7 @@ class Journal:
     # --- frames of files -------------------------------------------------------------------------------------------
 
     def frames(self, sha256: str) -> int | Failed | None:
-        """How many frames a file has, or why they could not be counted, if that is known."""
+        """The number of frames of a file, or the reason why they could not be counted; None if unknown."""
         with _faults():
             row = self._db.execute("SELECT frames, fault, digest FROM frames WHERE sha256 = ?", (sha256,)).fetchone()
         if row is None or row[2] != _digest(sha256, *row[:2]):
@@ -224,7 +224,7 @@ class Journal:
         return Failed(code, tuple(data.items()))
 
     def add_frames(self, sha256: str, found: int | Failed) -> None:
-        """Keep how many frames a file has, or why they could not be counted."""
+        """Save the number of frames of a file, or the reason why they could not be counted."""
         fault = json.dumps([found.code, dict(found.data)]) if isinstance(found, Failed) else None
         row = sha256, 1 if isinstance(found, Failed) else found, fault
         with _faults(), self._db:
@@ -233,7 +233,7 @@ class Journal:
     # --- publishing ------------------------------------------------------------------------------------------------
 
     def kept(self) -> Kept | None:
-        """What was last published, if that is as it was kept."""
+        """The last publication; None if there is none, or if its row was changed since."""
         with _faults():
             row = self._db.execute("SELECT whole, digest, sums, summary FROM published").fetchone()
         if row is None or row[0] != _digest(*row[1:]):
@@ -241,13 +241,13 @@ class Journal:
         return Kept(row[1], row[2], zlib.decompress(row[3]).decode())
 
     def keep(self, published: Kept) -> None:
-        """Say what has been published."""
+        """Save the last publication."""
         row = published.digest, published.sums, zlib.compress(published.summary.encode(), 1)
         with _faults(), self._db:
             self._db.execute("INSERT OR REPLACE INTO published VALUES (1, ?, ?, ?, ?)", (*row, _digest(*row)))
 
     def finish(self, jobs: Iterable[Job]) -> None:
-        """The run of these jobs is finished: other results are forgotten, as their pictures are gone."""
+        """Mark the run of these jobs as finished, and delete all other results, whose pictures are gone."""
         names = ((job.key, job.name) for job in jobs)
         with _faults(), self._db:
             self._db.execute("CREATE TEMP TABLE kept (key TEXT PRIMARY KEY, file TEXT)")
@@ -261,7 +261,7 @@ class Journal:
 
 
 def fingerprint(reader: Reader) -> str:
-    """Everything but the photo that a result depends on, as a hash: version, options, forms, weights, libraries."""
+    """A hash of everything that a result depends on beside the photo: version, options, forms, weights, libraries."""
     state = {
         "options": reader.options.model_dump(mode="json", exclude={"templates"}),
         "templates": [[form.id, form.sha256] for form in reader.templates],
@@ -272,13 +272,13 @@ def fingerprint(reader: Reader) -> str:
 
 
 def _digest(*facts: str | int | bytes | None) -> str:
-    """A hash of columns of a row; what is in none of them may change."""
+    """A hash of columns of a row; the other columns may change."""
     parts = [hashlib.sha256(fact).hexdigest() if isinstance(fact, bytes) else fact for fact in facts]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def key_of(sha256: str, name: str, frame: int, reader_fingerprint: str, with_overlay: bool, with_pages: bool) -> str:
-    """The journal's name for a photo's result; what the photo is called matters only where it is drawn on a picture."""
+    """The key of a photo's result in the journal; it contains the photo's name only where a picture shows the name."""
     parts = [sha256, name if with_overlay else "", frame, reader_fingerprint, with_overlay, with_pages]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]
 
@@ -288,7 +288,7 @@ def _opened(path: Path) -> sqlite3.Connection:
         return _connected(path)
     except sqlite3.DatabaseError as fault:
         if isinstance(fault, sqlite3.OperationalError):
-            raise  # it cannot be written, which a new one could not either
+            raise  # the disk cannot be written: a new journal would not help
     for name in JOURNAL_FILES:
         with suppress(FileNotFoundError):
             path.with_name(name).replace(path.with_name(f"{name}.damaged"))
@@ -299,7 +299,7 @@ def _connected(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path)
     try:
         db.execute("PRAGMA journal_mode = WAL")
-        # A power cut may cost the last few results, which are then read again; it never damages what is there.
+        # A power cut may lose the last few results, which are then read again; it does not damage earlier ones.
         db.execute("PRAGMA synchronous = NORMAL")
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, 1, _SCHEMA):
@@ -318,7 +318,7 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 
 def _give_hashes(db: sqlite3.Connection) -> None:
-    """Give the rows of a journal of version 1 their hashes, once: what an older version read is taken as it is."""
+    """Compute the hashes of the rows of a journal of version 1, once; their content is accepted as it is."""
     db.create_function("digest", -1, _digest, deterministic=True)
     with db:
         db.execute("BEGIN")
@@ -337,7 +337,7 @@ def _was_interrupted(db: sqlite3.Connection) -> bool:
 
 @contextmanager
 def _faults() -> Generator[None]:
-    """What SQLite calls its own is a fault of the disk to everybody else."""
+    """Turn exceptions of SQLite into `OSError`."""
     try:
         yield
     except sqlite3.Error as fault:

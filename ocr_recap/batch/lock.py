@@ -1,4 +1,4 @@
-"""One process at a time in a folder of results, and nothing of ours written through a link out of it."""
+"""Locks a folder of results for one process at a time, and refuses links that lead out of it."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from ..messages.errors import FolderBusy, FolderDamaged
 from ..records.folder import FOLDERS, JOURNAL_FILES, LOCK_FILE, PART_FOLDER, READY_FOLDER, WORK_FOLDER
 from .checksums import result_files
 
+# Names that the program writes in a folder of results, beside files of results.
 _OURS = FOLDERS | JOURNAL_FILES | {LOCK_FILE, PART_FOLDER, READY_FOLDER, WORK_FOLDER}
 
 
 @contextmanager
 def held(folder: Path) -> Generator[None]:
-    """Keep other processes, and other threads, out of a folder of results; may be nested within one thread.
+    """Hold the lock of a folder of results against other processes and threads; reentrant within one thread.
 
     Raises:
-        FolderBusy: another one is at work in it.
-        FolderDamaged: a link would lead out of it.
-        OSError: the folder is not there or cannot be written.
+        FolderBusy: another process or thread holds the lock.
+        FolderDamaged: the folder holds a link in place of one of the program's files or folders.
+        OSError: the folder does not exist or cannot be written.
     """
     refuse_links(folder)
     lock = FileLock(folder / LOCK_FILE, timeout=0, is_singleton=True)
@@ -40,13 +41,14 @@ def held(folder: Path) -> Generator[None]:
 
 
 def refuse_links(folder: Path) -> None:
-    """A folder of results from elsewhere may hold links in the place of our files and folders.
+    """Refuse a folder of results that holds links in place of the program's files and folders.
 
-    Links deeper in it lead nowhere: `.work`, `.part` and `.ready` are made anew where they hold one, and a link among
-    published pictures is replaced, never written through.
+    A folder of another machine may hold such links, and writing through them would change other files. Links deeper in
+    the folder do no harm: `.work`, `.part` and `.ready` are made anew where they hold one, and a link among published
+    pictures is replaced.
 
     Raises:
-        FolderDamaged: one of our files or folders is a link.
+        FolderDamaged: one of the program's files or folders is a link.
         OSError: the folder cannot be read.
     """
     ours = _OURS | result_files()
@@ -56,6 +58,6 @@ def refuse_links(folder: Path) -> None:
 
 
 def is_link(path: Path) -> bool:
-    """Whether a path leads elsewhere: a symbolic link, or a junction of Windows."""
+    """True for a symbolic link and for a junction of Windows."""
     junction: Callable[[], bool] | None = getattr(path, "is_junction", None)  # from Python 3.12 on
     return path.is_symlink() or (junction is not None and junction())

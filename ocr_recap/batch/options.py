@@ -1,4 +1,4 @@
-"""The one set of options of a batch: what the command `read` and a program may ask for beside photos and a folder."""
+"""The options of a batch, shared by the command `read` and the library."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from .plan import Kind
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """How a batch is run.
+    """The options of a batch.
 
     Attributes:
-        reading: how each photo is read.
-        workers: how many; None chooses by cores and photos, of this machine.
-        executor: where they work: a name of `executors.EXECUTORS`, or what starts a worker. None: one worker in this
-            process, several in processes of their own. A program that asks for processes needs the usual
+        reading: options of reading each photo.
+        workers: number of workers; None chooses by this machine's cores and the number of photos.
+        executor: a name of `executors.EXECUTORS`, or a function that starts a worker. None: one worker works in this
+            process, several in processes of their own. A program that uses processes needs the usual
             `if __name__ == "__main__":`, since they are spawned.
-        limits: of each photo; they hold wherever workers are processes.
-        kind: `read` takes over what was read before, `retry` only what had no problem, `force` nothing.
-        ship: send the photos to the workers instead of where they lie; for a cluster without a common disk.
+        limits: of each photo; they are enforced where workers are processes.
+        kind: `read` keeps results of earlier runs, `retry` only those without problems, `force` none.
+        ship: send the content of photos to the workers instead of paths; for a cluster without a common disk.
         overlay: draw each reading on its photo, into `overlay/`.
         save_pages: save each straightened page, into `pages/`.
-        language: the report's first one; both are in it.
+        language: shown when the report is opened; the report holds both.
         manifest: a table with the columns `file`, `station` and, if wanted, `page`.
-        stations: a table with the column `station`, or what was read of one; stations without photos get a row as well.
+        stations: a table with the column `station`, or a roll that was read before; stations without photos get a row.
         dialect: of the tables.
-        formats: names of the formats of tables to write beside CSV (`report/table_formats.py`).
-        names: say what the stations' provinces to villages are called; needs the extra `names`.
-        accept: files of an earlier batch that were edited by hand, as they are; it is logged.
+        formats: names of the table formats to write beside CSV (`report/table_formats.py`).
+        names: add the names of the stations' provinces to villages; needs the extra `names`.
+        accept: the acceptance of files of an earlier batch that were edited by hand; it is logged.
     """
 
     reading: Options = field(default_factory=Options)
@@ -58,7 +58,7 @@ class BatchOptions:
 
     @property
     def place(self) -> Executor:
-        """Where workers work: the executor, or the usual one for so many.
+        """The executor, by default the usual one for the number of workers.
 
         Raises:
             WrongUse: the registry has no such executor.
@@ -68,7 +68,7 @@ class BatchOptions:
         return executor(self.executor or ("serial" if self.workers == 1 else "processes"))
 
     def roll(self) -> Roll | None:
-        """The stations that there are, if a table or an earlier run lists them.
+        """The stations of the roll; None without a roll.
 
         Raises:
             InputUnusable, TableFaulty: the table cannot be used.

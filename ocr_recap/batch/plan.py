@@ -1,4 +1,4 @@
-"""Which jobs do the files of a batch make? Frames are counted, bytes hashed, copies and earlier results found."""
+"""Plans the jobs of a batch: counts frames, hashes files, and finds copies and earlier results."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ from .journal import Journal, key_of
 if TYPE_CHECKING:
     from ..read.reader import Reader
 
-Kind = Literal["read", "force", "retry"]  # of a run: what it takes over of earlier ones, see `BatchOptions`
+Kind = Literal["read", "force", "retry"]  # of a run: which earlier results it keeps, see `BatchOptions.kind`
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A photo of the batch: its job, and the place of the same frame of an earlier file with the same bytes, if any."""
+    """A photo of the batch: its job, and the place of its original if the photo is a copy.
+
+    The original is the same frame of an earlier file with the same bytes.
+    """
 
     job: Job
     first: int | None = None
@@ -35,10 +38,10 @@ class File:
     """A file of the batch.
 
     Attributes:
-        photo: where it lies and how results call it.
-        frames: how many it has; 1 where nobody can tell.
-        sha256: of its bytes; None if they were not needed yet.
-        fault: why its frames could not be counted: whatever it holds, it has not been read.
+        photo: path and name in results.
+        frames: number of frames; 1 where they could not be counted.
+        sha256: of the file's bytes; None if not computed yet.
+        fault: the reason why the frames could not be counted; such a file is not read.
     """
 
     photo: Input
@@ -48,10 +51,19 @@ class File:
 
 
 def survey(photos: Sequence[Input], journal: Journal, supervisor: Supervisor, again: bool) -> list[File]:
-    """How many frames each file has, in the same order.
+    """Count the frames of each file.
 
-    Most files are photos, which their first bytes say. What may hold several frames is opened by a worker, since a
-    file may end the process that opens it; the journal remembers what came of that.
+    Most files have one frame by the kind that their first bytes show. Files that may have several frames are opened by
+    a worker, since a file may end the process that opens it. The journal keeps the counts.
+
+    Args:
+        photos: the files.
+        journal: of the batch.
+        supervisor: of the workers.
+        again: whether failed counts of earlier runs are tried again.
+
+    Returns:
+        The files in the same order.
 
     Raises:
         OSError: the journal cannot be written.
@@ -84,15 +96,15 @@ def survey(photos: Sequence[Input], journal: Journal, supervisor: Supervisor, ag
 
 
 def planned(files: Iterable[File], most: int, fingerprint: str, overlay: bool, save_pages: bool) -> Iterator[Planned]:
-    """Hash the files one by one, as they come up, and find those that were seen before.
+    """Hash the files one by one and yield their jobs, with copies recognised.
 
     Args:
-        files: what lies beyond `most` frames of one is one job that reads nothing.
-        most: frames of one file to read.
+        files: of the batch; frames of a file beyond `most` give one job that reads nothing.
+        most: largest number of frames of one file to read.
         fingerprint: of the reader.
         overlay, save_pages: as in `Job`.
     """
-    seen: dict[tuple[str, int], int] = {}  # bytes and frame (-1: those that are not read) to place in the plan
+    seen: dict[tuple[str, int], int] = {}  # place in the plan; frame -1: unread ones
     place = 0
     for file in files:
         sha256, size = fingerprint_of(file.photo.path) if file.sha256 is None else (file.sha256, 1)
@@ -100,21 +112,21 @@ def planned(files: Iterable[File], most: int, fingerprint: str, overlay: bool, s
         for frame in wanted:
             path, name = file.photo.path, file.photo.name
             beyond = file.frames if frame == most and file.photo.frame is None else 0
-            # Empty files are all alike, yet each is another photo that got lost.
+            # Empty files have the same hash, but each stands for a different photo and gets a job of its own.
             first = seen.setdefault((sha256, -1 if beyond else frame), place) if sha256 and size else place
             known = sha256 and key_of(sha256, name, frame, fingerprint, overlay, save_pages)
             key = known or f"unreadable-{place}"
             if file.photo.frame is not None and frame >= most:
-                key += "-alone"  # of the whole file, the job of this frame stands for all that is not read
+                key += "-alone"  # differs from the key of the job for all unread frames from the same frame on
             job = Job(path, name, sha256, key, overlay, save_pages, frame, beyond, file.fault, several=len(wanted) > 1)
             yield Planned(job, None if first == place else first)
             place += 1
 
 
 def frames_of(file: File, most: int) -> range:
-    """The frames of a file that make a job each, if at most so many are read; the one beyond them stands for the rest.
+    """The frames of a file that get a job each; the frame after the first `most` stands for all later ones.
 
-    A frame that was asked for by its number is the only one, whatever `most` is.
+    A frame that was chosen by its number is the only one, whatever `most` is.
     """
     if file.photo.frame is not None:
         return range(file.photo.frame, file.photo.frame + 1)
@@ -123,9 +135,10 @@ def frames_of(file: File, most: int) -> range:
 
 @dataclass
 class Queue:
-    """The jobs of a batch as they come up and are done.
+    """The jobs of a batch and their progress.
 
-    `plan` grows as they do; `resumed` were done by an earlier run, `read` by this one. `limits` are those of files.
+    `plan` grows as files are hashed. `resumed` is the number of jobs done by an earlier run, `read` of those done by
+    this one. `limits` are those of files.
     """
 
     journal: Journal
@@ -136,10 +149,15 @@ class Queue:
     done: int = 0
     resumed: int = 0
     read: int = 0
-    _open: dict[str, list[Job]] = field(default_factory=dict[str, list[Job]])  # by file; their result may yet be void
+    _open: dict[str, list[Job]] = field(default_factory=dict[str, list[Job]])  # by file: done, not final
 
     def work(self, supervisor: Supervisor, planned: Iterable[Planned], progress: Callable[[int, str], None]) -> None:
-        """Let workers do what is to do; `progress` is told how many jobs are done, and of the last one.
+        """Run all jobs that have no result.
+
+        Args:
+            supervisor: of the workers.
+            planned: jobs of the batch.
+            progress: called with the number of jobs done and the name of the last one.
 
         Raises:
             OSError: the journal cannot be written.
@@ -162,7 +180,7 @@ class Queue:
         progress(self.done, job.label)
 
     def _note(self, job: Job, failed: bool, seconds: float) -> None:
-        """Tell the limits of its file what a frame came to; results that are void by them become a problem."""
+        """Count the result of a frame for the limits of its file; results beyond the limits become problems."""
         self.limits.note(job.file, job.frame, failed, seconds)
         if self.limits.is_open(job.file, job.frame):
             self._open.setdefault(job.file, []).append(job)
@@ -180,7 +198,7 @@ class Queue:
             self.journal.began(task.label, task.key)
 
     def _todo(self, planned: Iterable[Planned], progress: Callable[[int, str], None]) -> Iterator[Job]:
-        """Those that are still to do; the others are reported at once."""
+        """The jobs without a result; those with a result are reported as done."""
         at_work: set[str] = set()
         for one in planned:
             self.plan.append(one)
@@ -203,5 +221,5 @@ class Queue:
 
 
 def _is_limited(job: Job) -> bool:
-    """Whether it reads one of several frames of a file, which are limited together."""
+    """True when a job reads one of several frames of a file, which are limited together."""
     return job.several and not job.frames and job.fault is None

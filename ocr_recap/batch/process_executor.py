@@ -10,8 +10,8 @@ from .executor import Executor, Hire, Setup
 
 
 def hire(setup: Setup) -> Hire:
-    """How its workers are made."""
+    """Return a function that starts a worker process."""
     return lambda: ProcessWorker(Reader, setup.options, setup.limits)
 
 
-EXECUTOR: Final = Executor("processes", hire)
+EXECUTOR: Final = Executor("processes", hire)  # entry in the registry

@@ -1,7 +1,7 @@
-"""Phase one of publishing: the journal of a batch becomes readings, documents and pictures.
+"""Phase one of publishing: writes records, documents and pictures from the journal of a batch.
 
-Phase two, `publish`, makes everything else of them. Both work in a folder of their own, which then takes the place of
-the results before it, so that nothing is ever half-written.
+Phase two, `publish_tables`, writes everything else from them. Both phases write into a separate folder, which then
+replaces the results before it (`install`), so that results are never half-written.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from .run_info_builder import now
 
 @dataclass(frozen=True)
 class PhotoRow:
-    """What one photo came to, for a short listing. `file` names its frame too; `page` is (template id, page id)."""
+    """The result of one photo for a listing. `file` is its label, with the frame; `page` is (template id, page id)."""
 
     file: str
     page: tuple[str, str] | None
@@ -54,7 +54,7 @@ class PhotoRow:
 
 @dataclass(frozen=True)
 class Wanted:
-    """How photos are put together: how to find their stations, and all stations, if they are known."""
+    """Settings of grouping: how to find the stations of photos, and all stations, if they are known."""
 
     naming: Naming = field(default_factory=Naming)
     roll: tuple[str, ...] | None = None
@@ -62,7 +62,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Published:
-    """What a batch came to: a row per photo as read, and the tables."""
+    """The results of a batch: a row per photo as read, and the tables."""
 
     rows: tuple[PhotoRow, ...]
     tables: Tables
@@ -77,19 +77,19 @@ def publish(
     journal: Journal,
     examined: Examined | None = None,
 ) -> Published:
-    """Turn the journal of a batch into its results.
+    """Publish the results of a batch.
 
     Args:
         out: the folder of results.
         plan: all photos, in input order.
         reader: that read them.
-        wanted: how to put them together.
-        run: how the batch was run.
-        journal: with the result of each photo; pictures that lie beside it stay there.
-        examined: what people decided about an earlier batch in `out`, which stays there and counts again.
+        wanted: settings of grouping.
+        run: description of the run.
+        journal: with the result of each photo; pictures beside it are kept there.
+        examined: the audit of `out`, with people's decisions of an earlier batch, which are applied again.
 
     Raises:
-        EditedError: a result in the journal was changed since it was read.
+        EditedError: a result in the journal was changed since it was saved.
         OSError: `out` cannot be written.
     """
     stage, examined = out / PART_FOLDER, examined or Examined(Log())
@@ -107,14 +107,14 @@ def publish(
 def _readings(
     stage: Path, plan: Sequence[Planned], reader: Reader, wanted: Wanted, run: RunInfo, journal: Journal
 ) -> tuple[PhotoRow, ...]:
-    """Write everything that `publish_tables.write` starts from. One document is held at a time."""
+    """Write the files that `publish_tables.write` starts from, with one document in memory at a time."""
     forms = {form.id: form for form in reader.templates}
     groups = _groups(plan, reader, wanted, journal)
     pictures: dict[str, str] = {}
     for name in PICTURES:
         (stage / name).mkdir()
     rows: dict[int, PhotoRow] = {}
-    lines: dict[int, tuple[int, int]] = {}  # where each photo's line lies among those in the order of documents
+    lines: dict[int, tuple[int, int]] = {}  # offset and length of each photo's line in the temporary file
     used: set[str] = set()
     stations: set[str | None] = set()
 
@@ -124,7 +124,7 @@ def _readings(
         for kind, sha256 in entry.pictures.items():
             name = f"{kind}/{picture_name(job.name, job.sha256, job.frame)}"
             if (path := journal.picture(kind, sha256, job, entry.file)) is not None:
-                _lend(path, stage / name)
+                _link_or_copy(path, stage / name)
                 pictures[name] = sha256
         return entry.record
 
@@ -162,8 +162,8 @@ def _readings(
     return tuple(rows[index] for index in range(len(plan)))
 
 
-def _lend(path: Path, to: Path) -> None:
-    """Let a file have a second name, or a copy where the disk knows no such thing."""
+def _link_or_copy(path: Path, to: Path) -> None:
+    """Make a hard link to a file, or a copy where the file system has no hard links."""
     try:
         to.hardlink_to(path)
     except OSError:
@@ -171,7 +171,7 @@ def _lend(path: Path, to: Path) -> None:
 
 
 def _groups(plan: Sequence[Planned], reader: Reader, wanted: Wanted, journal: Journal) -> list[Group]:
-    """Which photos make one document. Only a few facts of each photo are held at once."""
+    """Group the photos into documents; only the facts that grouping uses are kept in memory."""
     return group(
         [
             sighting(
@@ -198,7 +198,7 @@ def _entry(planned: Planned, plan: Sequence[Planned], reader: Reader, journal: J
 
 
 def _duplicate(first: Record, name: str) -> Record:
-    """The record of a photo whose bytes were read before, under the name of `first`."""
+    """The record of a copy, `name`, from the record of its original, `first`."""
     return Record(
         photo=first.photo.model_copy(update={"file": name}),
         page=None,

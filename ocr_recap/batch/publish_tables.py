@@ -1,8 +1,8 @@
 """Phase two of publishing: tables, report and hashes, from a folder of results alone.
 
-It starts from `photos.jsonl`, `documents.jsonl`, `templates/`, `run.json` and `decisions.jsonl`, all checked (`audit`),
-decides every document again from the readings and from what people decided, and writes the rest. Readings and pictures
-are never changed, and the log only grows; without new decisions the same bytes come out again.
+It starts from `photos.jsonl`, `documents.jsonl`, `templates/`, `run.json` and `decisions.jsonl`, after an audit
+(`audit`). Every document is decided again from its records and people's decisions, and all other files are written.
+What was read and pictures are never changed, and the log only grows. Without new decisions the same bytes are written.
 """
 
 from __future__ import annotations
@@ -61,16 +61,16 @@ _Line = TypeVar("_Line", Document, Record)
 
 @dataclass(frozen=True)
 class Tables:
-    """What a folder of results came to.
+    """The summary of a folder of results.
 
     Attributes:
         totals: over all photos.
         documents: a row per document, then per missing station.
         problems: of documents, with the document's id.
-        idle: decisions that settle nothing: their photo is not here, is read as another page, or does not count.
-        kept: the names under which a filled-in `review.csv` and a changed `tables.xlsx` were put aside for new ones.
-        events: lines that the log got beside decisions: edits that were accepted, a log that was taken over.
-        sums: the SHA-256 of `SHA256SUMS`, to be written down.
+        idle: decisions without effect: their photo is missing, is read as another page, or does not count.
+        kept: new names of a filled-in `review.csv` and a changed `tables.xlsx`, which were renamed before replacement.
+        events: lines that were added to the log beside decisions: accepted edits, a log of an older version.
+        sums: the SHA-256 of `SHA256SUMS`, for people to write down.
     """
 
     totals: Totals
@@ -84,8 +84,7 @@ class Tables:
 
 @dataclass(frozen=True)
 class Opened:
-    """A folder of results that may be written again: how it was made, its forms by id in the order of its tables, and
-    what was examined."""
+    """An audited folder of results: its run, its forms by id in the order of its tables, and the audit."""
 
     folder: Path
     run: RunInfo
@@ -94,11 +93,11 @@ class Opened:
 
     @property
     def log(self) -> Log:
-        """What people decided."""
+        """The log with people's decisions."""
         return self.examined.log
 
     def grown(self, new: Sequence[Decision]) -> Opened:
-        """The same with further decisions, which count once it is written."""
+        """The folder with further decisions, which count once `write` has written them."""
         return replace(self, examined=replace(self.examined, log=self.log.grown(new))) if new else self
 
 
@@ -107,13 +106,13 @@ def rewrite(folder: str | Path, accept: Acceptance | None = None) -> Tables:
 
     Args:
         folder: made by `ocr-recap read`.
-        accept: files that were edited, as they are found.
+        accept: the acceptance of edited files, if there is one.
 
     Raises:
-        ocr_recap.batch.audit.EditedError: what results are made of was edited.
-        InputUnusable: no such folder.
-        FolderBusy: another process is at work in it.
-        CannotWrite: it cannot be written.
+        ocr_recap.batch.audit.EditedError: files that results are made from were edited.
+        InputUnusable: the folder does not exist or holds no results.
+        FolderBusy: another process uses the folder.
+        CannotWrite: the folder cannot be written.
     """
     folder = Path(folder)
     with at_work(folder, accept):
@@ -122,15 +121,15 @@ def rewrite(folder: str | Path, accept: Acceptance | None = None) -> Tables:
 
 @contextmanager
 def at_work(folder: Path, accept: Acceptance | None = None) -> Generator[None, None, None]:
-    """Hold a folder of results, after what an earlier command left undone in it was finished.
+    """Hold the lock of a folder of results, and first finish an interrupted replacement (`install.recover`).
 
     Raises:
-        InputUnusable: no such folder.
-        FolderBusy: another process is at work in it.
-        CannotWrite: it cannot be written.
+        InputUnusable: the folder does not exist or holds no results.
+        FolderBusy: another process uses the folder.
+        CannotWrite: the folder cannot be written.
     """
     if not (folder / READY_FOLDER).is_dir():
-        read_run(folder)  # before a lock is left in a folder that is none of ours
+        read_run(folder)  # first, so that no lock file is made in a folder that holds no results
     try:
         with held(folder):
             recover(folder, discard=accept is not None)
@@ -140,16 +139,16 @@ def at_work(folder: Path, accept: Acceptance | None = None) -> Generator[None, N
 
 
 def write(results: Opened, answered: Path | None = None, just_read: bool = False) -> Tables:
-    """As `rewrite`, for a caller who holds the lock. One document is held at a time.
+    """Write documents, tables and report, for a caller who holds the lock; one document is in memory at a time.
 
     Args:
-        results: the folder, with the decisions that it is to hold.
+        results: the audited folder, with new decisions if there are any.
         answered: a filled-in table whose answers have all been taken, so that it need not be kept.
-        just_read: the documents in it were put together by this program just now, nothing decided yet.
+        just_read: whether phase one has just written the folder's documents, without people's decisions.
 
     Raises:
         FolderDamaged: the folder holds lines of another version.
-        OSError: it cannot be written.
+        OSError: the folder cannot be written.
     """
     folder, run, forms, log = results.folder, results.run, results.forms, results.log
     decisions, used = latest(log.decisions), tuple(forms.values())
@@ -202,19 +201,19 @@ def _named(row: DocumentRow, run: RunInfo) -> DocumentRow:
 
 
 def opened(folder: Path, known: Iterable[Template] = (), accept: Acceptance | None = None) -> Opened:
-    """Check a folder of results, for a caller who holds its lock.
+    """Audit a folder of results and load its forms, for a caller who holds its lock.
 
     Args:
         folder: of results.
         known: forms that are loaded already; the others are read from the folder.
-        accept: files that were edited, as they are found.
+        accept: the acceptance of edited files, if there is one.
 
     Raises:
-        ocr_recap.batch.audit.EditedError: what results are made of was edited.
-        InputUnusable: no such folder.
-        FolderDamaged: this version cannot use it.
-        WrongUse: its tables have a format that is not in the registry.
-        ExtraMissing: an extra that its tables need is not installed.
+        ocr_recap.batch.audit.EditedError: files that results are made from were edited.
+        InputUnusable: the folder does not exist or holds no results.
+        FolderDamaged: this version cannot use the folder.
+        WrongUse: the folder's tables have a format that is not in the registry.
+        ExtraMissing: an extra that the folder's tables need is not installed.
         OSError: a file cannot be read.
     """
     run = read_run(folder)
@@ -237,7 +236,7 @@ def opened(folder: Path, known: Iterable[Template] = (), accept: Acceptance | No
 
 
 def photos_jsonl(path: str | Path) -> Iterator[Record]:
-    """The records of a `photos.jsonl`, in its order.
+    """Read the records of a `photos.jsonl`, in its order.
 
     Raises:
         OSError: the file cannot be read.
@@ -251,16 +250,19 @@ def photos_jsonl(path: str | Path) -> Iterator[Record]:
 def decided(
     folder: Path, forms: Mapping[str, Template], decisions: Decisions, just_read: bool = False
 ) -> Iterator[tuple[Document, list[Record]]]:
-    """The documents in their order with their records in input order, from the readings and what people decided.
+    """Decide the documents of a folder from its records and people's decisions.
 
     Args:
-        folder: of results, under lock.
-        forms: as `opened` gives them.
-        decisions: that count.
-        just_read: documents that no decision is about stand as they are, and are not weighed a second time.
+        folder: of results, locked.
+        forms: by id, as in `Opened`.
+        decisions: that count, by number.
+        just_read: whether documents without decisions are kept as phase one wrote them, instead of decided again.
+
+    Yields:
+        Each document with its records, documents in their order, records in input order.
 
     Raises:
-        FolderDamaged: a line is none of this version.
+        FolderDamaged: a line is not of this version.
     """
     places = _places(folder)
     with (folder / PHOTOS_FILE).open("rb") as photos, (folder / DOCUMENTS_FILE).open("rb") as lines:
@@ -280,13 +282,13 @@ def decided(
 
 
 def _group(known: Document, readings: Sequence[Record]) -> Group:
-    """The group that a document was made of; what a person decided in it is left behind."""
+    """The group of a document, without the effects of people's decisions."""
     own = tuple(p for p in known.problems if p.code in OF_GROUPING)
     return regroup(known.id, known.station, known.template, readings, own)
 
 
 def _places(folder: Path) -> dict[str, list[int]]:
-    """Where the lines of each document's photos begin, by the document's id."""
+    """Offsets in `photos.jsonl` of the lines of each document's photos, by the document's id."""
     places: dict[str, list[int]] = {}
     start = 0
     with (folder / PHOTOS_FILE).open("rb") as lines:
@@ -315,7 +317,7 @@ def _pictures(folder: Path, record: Record) -> tuple[str, ...]:
 
 
 def _sum_up(folder: Path, stage: Path, examined: Examined) -> None:
-    """List every file. What is not written here keeps the hash that it had when it was made, or was accepted with."""
+    """Write `SHA256SUMS`. Files that are not rewritten keep the hash of the earlier list or of their acceptance."""
     before = checksums.read(folder) | {edit.name: edit.found for edit in examined.edits if edit.found}
     made = {path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file()}
     kept = (name for name in before if (folder / name).is_file() and not name.startswith(f"{REPORT_PAGES}/"))

@@ -1,4 +1,4 @@
-"""Ray as an executor: each worker is an actor of a local Ray or of a cluster that is there already."""
+"""The executor `ray`: each worker is an actor of a local Ray or of an existing cluster."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from ..read.workers.tasks import Done, Task, perform
 from ..records.options import Options
 from .executor import Executor, Hire, Setup
 
-ADDRESS = "RAY_ADDRESS"  # Ray's own name for the cluster to use
-USAGE_STATISTICS = "RAY_USAGE_STATS_ENABLED"  # Ray's own, which sends some to its makers unless this is 0
+ADDRESS = "RAY_ADDRESS"  # environment variable of Ray: address of the cluster to use
+USAGE_STATISTICS = "RAY_USAGE_STATS_ENABLED"  # of Ray, which sends usage statistics to its makers unless this is 0
 
 
 def require() -> Any:
-    """The library.
+    """Import Ray.
 
     Raises:
-        ExtraMissing: it is not installed.
+        ExtraMissing: Ray is not installed.
     """
     try:
         return import_module("ray")
@@ -32,10 +32,13 @@ def require() -> Any:
 
 
 def connected(workers: int) -> Any:
-    """The library, at the cluster of `RAY_ADDRESS`, else at a local Ray; one that the program uses already is used.
+    """Connect Ray to the cluster of `RAY_ADDRESS`, or start a local Ray; an existing connection is used as it is.
 
     Args:
-        workers: how many processors a local Ray shall have.
+        workers: number of processors of a local Ray.
+
+    Returns:
+        The module `ray`.
 
     Raises:
         ExtraMissing: Ray is not installed.
@@ -47,18 +50,18 @@ def connected(workers: int) -> Any:
         alone = {} if os.environ.get(ADDRESS) else {"num_cpus": workers, "include_dashboard": False}
         try:
             ray.init(log_to_driver=False, **alone)
-        except Exception as fault:  # it has no type of its own for it
+        except Exception as fault:  # Ray has no exception class of its own for it
             where = [os.environ.get(ADDRESS) or "local"]
             raise WorkersFailed("ray_unreachable", where=where, why=str(fault), variable=ADDRESS) from None
     return ray
 
 
 def hire(setup: Setup) -> Hire:
-    """How actors are made.
+    """Return a function that starts an actor.
 
     Args:
-        setup: template files travel with the options; a local Ray has a processor for each worker; photos are shipped
-            by Ray's object store, where the nodes do not see the files of this machine.
+        setup: of the workers. Template files are sent with the options. With `ship` photos are sent through Ray's
+            object store, for nodes that cannot open the files of this machine.
 
     Raises:
         ExtraMissing: Ray is not installed.
@@ -66,16 +69,16 @@ def hire(setup: Setup) -> Hire:
     """
     ray, options = connected(setup.workers), setup.options
     files = {Path(t).name: Path(t).read_bytes() for t in options.templates if Path(t).is_file()}
-    # An actor that dies is replaced by the supervisor, which knows what it was at.
+    # The supervisor replaces an actor that dies and repeats its task, so Ray must not restart it.
     actor = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0)(Actor)
     return lambda: RayWorker(ray, actor.remote(options, files, setup.limits.megabytes), setup.ship)
 
 
 class Actor:
-    """What runs in a process of Ray."""
+    """The actor's class, which runs in a process of Ray."""
 
     def __init__(self, options: Options, files: dict[str, bytes], megabytes: int) -> None:
-        """Build a reader; template files are written down first, as they may not lie on this node."""
+        """Build a reader; template files are written to a folder first, since this node may not have them."""
         import cv2  # noqa: PLC0415
 
         from ..read.reader import Reader  # noqa: PLC0415
@@ -89,39 +92,39 @@ class Actor:
         confine(megabytes)
 
     def ready(self) -> bool:
-        """Answers once the reader is built."""
+        """Return when the reader is built."""
         return True
 
     def work(self, task: Task, content: bytes | None) -> Done:
-        """Do a piece of work, with the file's bytes if they were sent."""
+        """Run a task, with the file's bytes if they were sent."""
         return perform(self._reader, task if content is None else task.with_content(content))
 
 
 class RayWorker:
-    """An actor."""
+    """A worker of the supervisor that is an actor of Ray."""
 
     def __init__(self, ray: Any, actor: Any, ship: bool) -> None:
-        """Take over an actor that starts; it is ready later."""
+        """Wrap an actor that is starting; `ready` is done when it can work."""
         self._ray, self._actor, self._ship = ray, actor, ship
         self._ready: Future[bool] = self._actor.ready.remote().future()
 
     def begin(self, task: Task) -> Future[Done]:
-        """Hand it a piece of work."""
+        """Start a task; the future holds its result."""
         content = None
         if self._ship and task.path is not None:
             try:
                 content = self._ray.put(task.path.read_bytes())
             except OSError:
-                content = None  # the actor says what is wrong with it, as far as it can see
+                content = None  # the actor then tries the path, and its result gives the problem
         return self._actor.work.remote(task, content).future()
 
     def ready(self) -> Future[bool]:
-        """Done when it has built its reader."""
+        """A future that is done when the actor has built its reader."""
         return self._ready
 
     def end(self, now: bool) -> None:
-        """Kill it; it holds nothing that would have to be put in order."""
+        """Kill the actor, whatever `now` is: it has nothing to clean up."""
         self._ray.kill(self._actor)
 
 
-EXECUTOR: Final = Executor("ray", hire)
+EXECUTOR: Final = Executor("ray", hire)  # entry in the registry

@@ -1,6 +1,6 @@
-"""A filled-in `review.csv` to decisions: every line is checked against what was read, and all are taken or none.
+"""Turns a filled-in `review.csv` into decisions. Every line is checked against the records; all are taken or none.
 
-Only the columns that say which number is meant and the three that a person fills in are read; station codes that a
+Only the columns that identify the number and the three that a person fills in are used, so station codes that a
 spreadsheet rounded do no harm.
 """
 
@@ -23,13 +23,13 @@ from ..records.station_lists import is_rounded, table
 from ..report.csv_tables import undefused
 from ..report.review_csv import ANSWER_COLUMNS, KEY_COLUMNS
 
-_BLANK = frozenset({"kosong", "blank"})  # no dash: on the form it is a zero, and who copies it means that
-_HASH = re.compile(r"[0-9a-f]{64}")
-_DIGITS = re.compile(r"[0-9]+")
+_BLANK = frozenset({"kosong", "blank"})  # answers for nothing written; a dash is refused: on the form it means zero
+_HASH = re.compile(r"[0-9a-f]{64}")  # SHA-256 of a photo
+_DIGITS = re.compile(r"[0-9]+")  # an answer
 
 
-class _Say(Protocol):
-    """Notes what is wrong with the line at hand: a code of `table_faults.LINE_FAULTS`, and its data."""
+class _NoteFault(Protocol):
+    """Notes a fault of the current line: a code of `table_faults.LINE_FAULTS`, and its data."""
 
     def __call__(self, code: str, **data: Any) -> None: ...
 
@@ -52,7 +52,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Answers:
-    """The filled-in lines of a table, and how many others it has; `notes` of them hold a note but no answer."""
+    """The filled-in lines of a table, and the number of other lines; `notes` of those have a note but no answer."""
 
     filled: tuple[Answer, ...]
     empty: int
@@ -60,11 +60,11 @@ class Answers:
 
 
 def read_answers(path: Path) -> Answers:
-    """Read a filled-in `review.csv`, as we wrote it or as a spreadsheet saved it again.
+    """Read a filled-in `review.csv`, as the program wrote it or as a spreadsheet saved it.
 
     Raises:
-        InputUnusable: it cannot be read.
-        TableFaulty: it is no such table.
+        InputUnusable: the file cannot be read.
+        TableFaulty: the file is no such table.
     """
     filled: list[Answer] = []
     empty = notes = 0
@@ -82,7 +82,7 @@ def read_answers(path: Path) -> Answers:
 
 
 def is_filled(path: Path) -> bool:
-    """Whether somebody may have written answers or notes into it; true of what is no longer such a table."""
+    """True when a table may have answers or notes, and for a file that is no longer such a table."""
     try:
         found = read_answers(path)
     except OcrRecapError:
@@ -98,18 +98,18 @@ def decide(
     by: str | None,
     at: str,
 ) -> list[Decision]:
-    """The decisions that a table holds, one a number.
+    """Turn the answers of a table into decisions, one for each number.
 
     Args:
-        path: the table, for messages.
+        path: of the table, for messages.
         answers: its filled-in lines.
         records: of the batch, with their documents' decisions.
-        templates: forms by id, for their limits.
-        by: who decided, where a line does not say.
+        templates: forms by id, for the ranges of their fields.
+        by: the person who decided, where a line names nobody.
         at: when, UTC, such as `2024-02-14T15:30:00Z`.
 
     Raises:
-        TableFaulty: something is wrong with a line; every such line is named, and nothing is decided.
+        TableFaulty: lines have faults; all are listed, and no decision is made.
     """
     asked = {answer.sha256 for answer in answers}
     photos: dict[str, list[Record]] = {}
@@ -146,8 +146,8 @@ def decide(
     return list(new.values())
 
 
-def _noting(faults: list[LineFault], line: int) -> _Say:
-    """What adds faults of a line to a list."""
+def _noting(faults: list[LineFault], line: int) -> _NoteFault:
+    """Return a function that adds faults of a line to a list."""
 
     def say(code: str, **data: Any) -> None:
         faults.append(LineFault(line, code, data))
@@ -156,11 +156,11 @@ def _noting(faults: list[LineFault], line: int) -> _Say:
 
 
 class _Wrong:
-    """No value could be taken."""
+    """Marks an answer that gives no value."""
 
 
-def _record(answer: Answer, photos: Sequence[Record], say: _Say) -> Record | None:
-    """The photo's record that holds the number; None once it was said why there is none."""
+def _record(answer: Answer, photos: Sequence[Record], say: _NoteFault) -> Record | None:
+    """The record with the number of an answer; None where there is none, and the fault is noted."""
     photo = shortened(answer.file or "?")
     if not _HASH.fullmatch(answer.sha256):
         say("hash_rounded" if is_rounded(answer.sha256) else "hash_wrong", text=quoted(answer.sha256))
@@ -169,7 +169,7 @@ def _record(answer: Answer, photos: Sequence[Record], say: _Say) -> Record | Non
         say("photo_gone", photo=photo)
         return None
     if answer.file and answer.file not in {r.photo.file.strip() for r in photos}:
-        # Somebody sorted a part of the columns, or the photo got another name since.
+        # Only a part of the columns was sorted, or the photo was renamed since.
         say("photo_of_other_name", names=", ".join(r.photo.file for r in photos), photo=photo)
         return None
     here = [r for r in photos if r.page and (str(r.photo.frame), r.page.template, r.page.page) == _place(answer)]
@@ -188,8 +188,8 @@ def _place(answer: Answer) -> tuple[str, str, str]:
     return answer.frame or "0", answer.template, answer.page
 
 
-def _value(answer: Answer, field: FieldRecord, template: Template | None, say: _Say) -> int | _Wrong | None:
-    """The number that a person says is written, None for nothing."""
+def _value(answer: Answer, field: FieldRecord, template: Template | None, say: _NoteFault) -> int | _Wrong | None:
+    """The value of an answer; None for nothing written, `_Wrong` where the answer is faulty and the fault is noted."""
     text = answer.verified
     if text.lower() in _BLANK:
         return None

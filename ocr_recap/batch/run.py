@@ -1,7 +1,7 @@
-"""Photos of a command line to a folder of results: nothing lost, nothing half-written, and never twice the work.
+"""Runs a batch: reads the photos of a command line and publishes them in a folder of results.
 
-Results do not depend on the number of processes or where they run. A photo that kills its process becomes a record with
-a problem; a batch that is interrupted goes on when it is started again with the same photos and the same folder.
+Results do not depend on the number of workers or on the executor. A photo that kills its process becomes a record with
+a problem. An interrupted batch continues when it is started again with the same photos and folder.
 """
 
 from __future__ import annotations
@@ -49,21 +49,20 @@ __all__ = ["BatchOptions", "BatchResult", "Collected", "Input", "PhotoRow", "Pro
 
 Progress = Callable[[int, int, str], None]
 
-_PHOTOS_PER_WORKER = 4  # a process needs about a second to start: a few photos each make up for it
-_MOST_WORKERS = 8
-_PUBLISHED = TypeAdapter(Published)
+_PHOTOS_PER_WORKER = 4  # least number of photos for which a process is started, which takes about 1 s; by judgement
+_MOST_WORKERS = 8  # default number of workers on machines with more cores; by judgement
+_PUBLISHED = TypeAdapter(Published)  # the summary in the journal
 
 
 @dataclass(frozen=True)
 class BatchResult:
     """A finished batch.
 
-    `documents` ends with the stations on the roll that sent no photo; `document_problems` are problems with the
-    document's id; `resumed` counts photos whose results an earlier run had left; `idle` are decisions that settle
-    nothing here; `kept` are the names of filled-in tables that were put aside; `unchanged` says that all results were
-    in place, so that nothing was written; `events` are lines that the log got beside decisions; `sums` is the SHA-256
-    of `SHA256SUMS`; `changed` are photos whose results in the journal were not as they had been read, and which were
-    therefore read again.
+    `documents` ends with the stations of the roll without photos. `document_problems` are problems with the document's
+    id. `resumed` is the number of photos whose results an earlier run had left. `idle` are decisions without effect.
+    `kept` are the new names of filled-in tables. `unchanged`: all results were in place, and nothing was written.
+    `events` are lines that were added to the log beside decisions. `sums` is the SHA-256 of `SHA256SUMS`. `changed` are
+    photos whose results in the journal had been altered and which were read again.
     """
 
     out: Path
@@ -94,17 +93,19 @@ def run(
 ) -> BatchResult:
     """Read photos into a folder of results.
 
-    What is in the folder: docs/reference/records.md. How it comes about: docs/how-to/batch.md.
+    docs/reference/records.md describes the folder, docs/how-to/batch.md the course of a batch.
 
     Args:
-        inputs: files and folders, or what `collect` made of them.
-        out: folder of results; made if it is not there. Results of an earlier batch in it are replaced.
-        options: how to read, where, and what to write.
-        progress: called with photos done, photos in all and the last one's name; each page of a PDF is one. What it
-            raises ends the batch, which the next call with the same arguments then takes up again.
+        inputs: files and folders, or the result of `collect`.
+        out: folder of results, which is made if necessary. Results of an earlier batch in it are replaced.
+        options: of the batch.
+        progress: called with the number of photos done, the number of all photos and the name of the last one; each
+            page of a PDF counts as a photo. An exception of `progress` ends the batch; the next call with the same
+            arguments continues it.
 
     Raises:
-        ocr_recap.batch.audit.EditedError: results of an earlier batch in `out` were edited, and nobody accepts that.
+        ocr_recap.batch.audit.EditedError: results of an earlier batch in `out` were edited, and the edits are not
+            accepted.
         ocr_recap.messages.errors.OcrRecapError: by its class: no photos, an extra that is not installed, a table that
             cannot be used, another process in `out`, workers that do not start, or `out` cannot be written.
         ocr_recap.messages.errors.TemplateError: a template of the options is unknown or wrong.
@@ -116,14 +117,14 @@ def run(
     reader, roll = Reader(options.reading), options.roll()
     options = replace(options, stations=roll)
     if options.manifest is not None:
-        # Better refused before anything is made.
+        # Refused before anything is written.
         read_manifest(options.manifest, (photo.name for photo in collected.photos), any_frame=True)
     supervisor = _supervisor(options, reader, len(collected.photos))
     try:
         out.mkdir(parents=True, exist_ok=True)
         with held(out), closing(Journal(out)) as journal:
             recover(out, discard=options.accept is not None)
-            examined = examine(out, options.accept)  # better refused now than after hours of reading
+            examined = examine(out, options.accept)  # refused now, not after hours of reading
             journal.begin(options.kind)
             queue = Queue(journal, reader, options.kind, FileLimits(options.limits))
             with supervisor:
@@ -151,7 +152,7 @@ def run(
 
 
 def _require_extras(options: BatchOptions) -> None:
-    """See that what is to be written can be.
+    """Check that the extras of the options are installed.
 
     Raises:
         WrongUse: a format of tables is unknown.
@@ -163,12 +164,12 @@ def _require_extras(options: BatchOptions) -> None:
 
 
 def _supervisor(options: BatchOptions, reader: Reader, files: int) -> Supervisor:
-    """The workers of a batch of so many files.
+    """The supervisor of the workers of a batch of `files` files.
 
     Raises:
         WrongUse: the registry has no such executor.
         ExtraMissing: the executor is not installed.
-        WorkersFailed: it cannot be reached.
+        WorkersFailed: the executor cannot be reached.
     """
     place = options.place
     size = _workers(options, files)
@@ -177,7 +178,7 @@ def _supervisor(options: BatchOptions, reader: Reader, files: int) -> Supervisor
 
 
 def _workers(options: BatchOptions, photos: int) -> int:
-    """How many workers there are for so many photos, which may be none."""
+    """The number of workers for `photos` photos; at least 1."""
     if options.place.in_this_process:
         return 1
     return usual_workers(photos) if options.workers is None else options.workers
@@ -186,7 +187,7 @@ def _workers(options: BatchOptions, photos: int) -> int:
 def _read(
     collected: Collected, queue: Queue, supervisor: Supervisor, options: BatchOptions, progress: Progress | None
 ) -> Naming:
-    """Read what is to be read, into the journal; how to find the stations of the photos.
+    """Read all photos without a result into the journal; return the settings to find the photos' stations.
 
     Raises:
         InputUnusable, TableFaulty: the manifest cannot be used.
@@ -206,7 +207,7 @@ def _read(
 
 
 def _published(out: Path, queue: Queue, wanted: Wanted, run: RunInfo, examined: Examined) -> tuple[Published, bool]:
-    """What is published of this work, and whether that was done now: the same work is published once."""
+    """Publish the batch unless it is published already; return the results, and whether they were written now."""
     digest = _digest(queue.plan, run)
     before = None if queue.read or examined.events else _as_published(out, queue.journal, digest)
     if before is not None:
@@ -217,37 +218,37 @@ def _published(out: Path, queue: Queue, wanted: Wanted, run: RunInfo, examined: 
 
 
 def usual_workers(photos: int) -> int:
-    """How many workers suit this machine and this many photos."""
+    """The default number of workers for this machine's cores and a number of photos."""
     affinity: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
     cores = len(affinity(0)) if affinity else (os.cpu_count() or 1)
     return max(1, min(cores, _MOST_WORKERS, photos // _PHOTOS_PER_WORKER))
 
 
 def _naming(manifest: str | Path | None, files: Sequence[File], options: Options) -> Naming:
-    """How to find the stations of these photos.
+    """The settings to find the stations of these photos, from the manifest and the options.
 
     Raises:
         InputUnusable, TableFaulty: the manifest cannot be used.
     """
-    # All frames of a file, or the one that was asked for.
+    # All frames of a file, or the one that was chosen.
     names = (label(file.photo.name, frame) for file in files for frame in frames_of(file, file.frames))
     rows = read_manifest(manifest, names) if manifest is not None else {}
     return naming(rows, options.station_pattern, options.folder_is_document)
 
 
 def _digest(plan: Sequence[Planned], run: RunInfo) -> str:
-    """A hash of everything that results depend on, save what people decided."""
+    """A hash of everything that results depend on, except people's decisions."""
     digest = hashlib.sha256()
     how = run.model_dump(mode="json", exclude={"started", "finished", "workers", "resumed", "executor", "limits"})
     digest.update(json.dumps(how, sort_keys=True).encode())
     for one in plan:
-        # Where a photo lies may say whose it is.
+        # The station may be found by the photo's path.
         digest.update(json.dumps([one.job.name, one.job.path.as_posix(), one.job.key, one.first]).encode())
     return digest.hexdigest()
 
 
 def _as_published(out: Path, journal: Journal, digest: str) -> Published | None:
-    """What was published of the same work, if it still lies there as it was; tables to fill in may have been."""
+    """The earlier publication of the same batch, if its files are unchanged; tables to fill in may be changed."""
     kept = journal.kept()
     if kept is None or kept.digest != digest:
         return None
@@ -265,7 +266,7 @@ def _as_published(out: Path, journal: Journal, digest: str) -> Published | None:
 
 
 def _refuse_to_lose(collected: Collected, out: Path) -> None:
-    """Results are not replaced by a mistyped name.
+    """Refuse to replace results when every input path is wrong, as by a mistyped name.
 
     Raises:
         InputUnusable: there are results, and none of the photos exists.

@@ -1,4 +1,4 @@
-"""Describes a batch that has been read, as `run.json` holds it."""
+"""Builds the description of a run for `run.json`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from ..report.table_formats import chosen
 from . import checksums
 from .options import BatchOptions
 
+# Libraries whose versions are noted, since results depend on them.
 _PARTS = ("numpy", "onnxruntime", "opencv-python-headless", "pillow", "pydantic", "pypdfium2")
 
 
 def now() -> str:
-    """The time as `run.json` holds it."""
+    """The current time in the format of `run.json`: UTC, ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
@@ -33,16 +34,16 @@ def run_info(
     photos: int,
     skipped: tuple[str, ...],
 ) -> RunInfo:
-    """What is known of a run when its photos have been read; forms and gaps come later.
+    """Describe a run whose photos have been read; forms and stations without photos are added later.
 
     Args:
-        reader: that read them.
+        reader: that read the photos.
         options: of the batch.
-        started: when it began, as `now` says it.
-        workers: how many there were in the end.
-        resumed: photos whose results an earlier run had left.
-        photos: how many there are.
-        skipped: files that are no photos.
+        started: time of the beginning, as returned by `now`.
+        workers: number of workers.
+        resumed: number of photos whose results an earlier run had left.
+        photos: number of photos.
+        skipped: files that are not photos.
 
     Raises:
         WrongUse: a format of tables is unknown.
@@ -90,7 +91,7 @@ def run_info(
 
 
 def _lists(options: BatchOptions) -> dict[str, str]:
-    """The SHA-256 of the operator's tables, by name.
+    """The SHA-256 of the manifest and the roll, by option name.
 
     Raises:
         InputUnusable, TableFaulty: the list of stations cannot be used.

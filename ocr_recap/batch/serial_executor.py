@@ -1,4 +1,4 @@
-"""The executor `serial`: work in this process, for debugging and where processes cannot be started."""
+"""The executor `serial`: one worker in this process, for debugging and where processes cannot be started."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from .executor import Executor, Hire, Setup
 
 
 class SerialWorker:
-    """Works in this process, which nothing protects: neither limit holds, and a photo that kills it ends all."""
+    """A worker in this process: no limit is enforced, and a photo that kills the process ends the batch."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     def begin(self, task: Task) -> Future[Done]:
-        """Work, and come back when it is done."""
+        """Run the task to its end, and return a finished future."""
         future: Future[Done] = Future()
         future.set_result(perform(self._reader, task))
         return future
 
     def ready(self) -> Future[bool]:
-        """Always."""
+        """A finished future: the worker is always ready."""
         future: Future[bool] = Future()
         future.set_result(True)
         return future
 
     def end(self, now: bool) -> None:
-        """Nothing to end."""
+        """Do nothing: the worker has no process of its own."""
 
 
 def hire(setup: Setup) -> Hire:
-    """How its worker is made."""
+    """Return a function that makes the worker."""
     return lambda: SerialWorker(setup.reader)
 
 
-EXECUTOR: Final = Executor("serial", hire, in_this_process=True)
+EXECUTOR: Final = Executor("serial", hire, in_this_process=True)  # entry in the registry

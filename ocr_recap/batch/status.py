@@ -1,6 +1,6 @@
-"""How far a batch is, from its journal alone: while it runs, after it was interrupted, and when it is finished.
+"""The progress of a batch, from its journal: while it runs, after an interruption, and when it is finished.
 
-Once nobody is at work, results are also compared with `SHA256SUMS`.
+When no process works in the folder, results are also compared with `SHA256SUMS`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ State = Literal["running", "interrupted", "finished"]
 
 @dataclass(frozen=True)
 class Running:
-    """A photo that is being read, and for how many seconds."""
+    """A photo that is being read, and the seconds since its beginning."""
 
     photo: str
     seconds: float
@@ -34,21 +34,21 @@ class Running:
 
 @dataclass(frozen=True)
 class Status:
-    """How far a batch is.
+    """The progress of a batch.
 
     Attributes:
-        state: whether a process is at work, was, or has finished.
+        state: whether a process runs the batch, was interrupted, or has finished.
         kind: of the last run: `read`, `retry` or `force`.
-        total, done, resumed: photos in all (0 while they are still counted), done, and done by an earlier run; copies
-            of a photo are done with it.
-        problems: photos that could not be read, by the codes of their problems.
-        running: what is being read, or was when the batch was interrupted.
-        workers: how many.
-        started, beat, finished: of the last run; `beat` is the last sign of life. Seconds since 1970; None: not yet.
-        left: seconds until all is read at the pace so far; None where that cannot be told.
-        edited: results that are not as they were published, by name; pictures and tables to fill in are not looked at.
-        events: lines of the log that decide no number: edits that were accepted, a log that was taken over.
-        sums: the SHA-256 of `SHA256SUMS`; empty without published results, or while a process is at work.
+        total, done, resumed: number of photos (0 while they are counted), of those done, and of those done by an
+            earlier run; copies of a photo are done with it.
+        problems: number of photos that could not be read, by the codes of their problems.
+        running: photos that are being read, or were when the batch was interrupted.
+        workers: number of workers.
+        started, beat, finished: times of the last run in seconds since 1970; `beat` is its last update; None: not yet.
+        left: estimated seconds to the end, by the pace so far; None where there is no estimate.
+        edited: names of results that are not as published; pictures and tables to fill in are not checked.
+        events: lines of the log that are not decisions: accepted edits, a log of an older version.
+        sums: the SHA-256 of `SHA256SUMS`; empty without published results, or while a process runs the batch.
     """
 
     state: State
@@ -69,12 +69,12 @@ class Status:
 
 
 def status(folder: str | Path) -> Status:
-    """How far the batch in a folder of results is. Changes nothing, and may be asked at any time.
+    """Read the progress of the batch in a folder of results, at any time, without changes.
 
     Raises:
         InputUnusable: no batch was run in this folder, or its files cannot be read.
-        FolderDamaged: its journal cannot be read, or a link leads out of it.
-        CannotWrite: it cannot be written, and its batch is not finished.
+        FolderDamaged: the journal cannot be read, or a link leads out of the folder.
+        CannotWrite: the folder cannot be written, and its batch is not finished.
     """
     folder = Path(folder)
     file = folder / JOURNAL_FILE
@@ -87,13 +87,14 @@ def status(folder: str | Path) -> Status:
     at_work = _at_work(folder)
     try:
         try:
-            found = _asked(file, "mode=ro", at_work)
+            found = _query(file, "mode=ro", at_work)
         except sqlite3.OperationalError:
-            # SQLite wants to write beside its file even to read it; a disk that forbids that changes nothing either.
+            # SQLite writes beside its file even to read it. On a read-only disk the file cannot change, so it is opened
+            # as immutable.
             waiting = file.with_name(f"{JOURNAL_FILE}-wal")
             if os.access(folder, os.W_OK) or (waiting.is_file() and waiting.stat().st_size):
                 raise
-            found = _asked(file, "mode=ro&immutable=1", at_work)
+            found = _query(file, "mode=ro&immutable=1", at_work)
     except sqlite3.Error as fault:
         if not os.access(folder, os.W_OK):
             raise CannotWrite("status_unwritable", folder=folder) from None
@@ -101,13 +102,13 @@ def status(folder: str | Path) -> Status:
     return found if at_work else _compared(folder, found)
 
 
-def _asked(file: Path, how: str, at_work: bool) -> Status:
+def _query(file: Path, how: str, at_work: bool) -> Status:
     with closing(sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True)) as db:
         return _read(db, at_work)
 
 
 def _compared(folder: Path, found: Status) -> Status:
-    """The status with what `SHA256SUMS` and the log say of published results.
+    """The status with the results of the comparison with `SHA256SUMS` and the events of the log.
 
     Raises:
         InputUnusable, FolderDamaged: a file cannot be read.
@@ -130,7 +131,7 @@ def _unreadable(folder: Path, fault: OSError) -> InputUnusable:
 
 
 def _read(db: sqlite3.Connection, at_work: bool) -> Status:
-    db.execute("BEGIN")  # one moment of it, whatever is written meanwhile
+    db.execute("BEGIN")  # a consistent snapshot, whatever is written meanwhile
     columns = "kind, total, done, resumed, workers, started, beat, finished"
     last = db.execute(f"SELECT {columns} FROM runs ORDER BY id DESC LIMIT 1").fetchone()
     if last is None:
@@ -151,24 +152,24 @@ def _read(db: sqlite3.Connection, at_work: bool) -> Status:
 
 
 def _at_work(folder: Path) -> bool:
-    """Whether a process holds the folder; one that cannot be asked is taken to, unless nobody here can write to it."""
+    """True when a process holds the folder's lock, or when that cannot be tested in a folder that can be written."""
     if not os.access(folder, os.W_OK):
         return _is_locked(folder / LOCK_FILE)
     lock = FileLock(folder / LOCK_FILE, timeout=0)
     try:
         with lock:
             return False
-    except (Timeout, OSError, RuntimeError):  # the last is how a lock of this same thread is told
+    except (Timeout, OSError, RuntimeError):  # RuntimeError: this same thread holds the lock
         return True
 
 
 def _is_locked(path: Path) -> bool:
-    """The same of a lock that may be read and not written; False where there is none, or none can be asked for."""
+    """True when a process holds a lock file that can only be read; False without a lock file or without file locks."""
     try:
         import fcntl  # noqa: PLC0415  (Unix alone has it)
 
         with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # given back when the file is closed
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # released when the file is closed
     except BlockingIOError:
         return True
     except (ImportError, OSError):

@@ -1,8 +1,7 @@
-"""Sees what was struck out and what was written over: marks by which the digits in the boxes do not count as read.
+"""Detects numbers that were struck out and digits that were written over: their boxes do not count as read.
 
-A number is cancelled by a line through its boxes; such a line is an object of its own and no part of any digit. A digit
-is corrected by writing another one over it; what stands there then has no old value. Bubbles, strokes and sums may all
-still say the old number, so only the ink can tell.
+A number is cancelled by a line through its boxes. A digit is corrected by writing another digit over it. In both cases
+bubbles, strokes and sums may still agree with the old number, so the alteration has to be seen in the ink.
 """
 
 from __future__ import annotations
@@ -21,16 +20,20 @@ from .patch import PATCH
 from .strip import HEIGHT
 from .weights import load_weights, session
 
-CLASSES = ("struck", "overwritten")
-_BATCH = 64  # strips, or four times as many cells
+CLASSES = ("struck", "overwritten")  # the two nets, as `alterations.json` names them
+_BATCH = 64  # strips in one run of a net, or four times as many cells; bounds memory, by judgement
 
 
 @dataclass(frozen=True)
 class AlterationLimits:
     """Probabilities from which an alteration counts as seen; they stand in `alterations.json`, beside the nets.
 
-    Chosen by training/digits/choose_alterations.py, which says on what. `perhaps` is that from which a box may hold two
-    digits, `overwritten` that from which it does.
+    All three were chosen by training/digits/choose_alterations.py.
+
+    Attributes:
+        struck: the number counts as struck out.
+        overwritten: the box counts as holding two digits.
+        perhaps: the box may hold two digits; below `overwritten`.
     """
 
     struck: float
@@ -39,10 +42,10 @@ class AlterationLimits:
 
 
 class AlterationReader:
-    """The shipped nets; one session each, one thread: same bytes on any number of workers.
+    """Two nets for alterations, each in a session of one thread, so that any number of workers gives the same bytes.
 
-    One sees whether a number is struck out: it looks at all of its boxes at once. The other sees whether one digit
-    stands on another: it looks at one box.
+    The first net takes all boxes of a number as one strip and says whether the number is struck out. The second net
+    takes one box and says whether one digit was written over another.
     """
 
     def __init__(self, folder: Path | None = None) -> None:

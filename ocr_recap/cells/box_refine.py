@@ -1,4 +1,4 @@
-"""Printed boxes and rings near their predicted places: how far each lies off, and whether its print is really there."""
+"""Box refinement: the shift of each printed box or bubble ring from its predicted place, and whether it was seen."""
 
 from __future__ import annotations
 
@@ -10,56 +10,62 @@ from numpy.typing import NDArray
 
 from ..imaging.arrays import FloatArray, GrayImage
 
-WIDE = 64  # px: the patch that a box is searched in, where its longer side is `BOX` px
-BOX = 32
-BUBBLE = 24  # px: a bubble with its surroundings
-RING = 8.0  # px: its printed radius in that patch
-BUBBLE_SNAP = 3  # px that a block of bubbles may lie off; it is searched in patches larger by so much on every side
-_SNAP = 6  # px (0.19 cell widths) that a box may lie off its predicted place
-_ALIKE = 3.0  # px (0.09 cell widths) by which boxes of a number may lie off differently to hold the place of another
-_PULL = 0.06  # gray levels per squared px: how much better a farther place must be
-# A pair of sides is seen where both are ridges of ink this high (mean, gray levels), one of them twice as high; or, in
-# poor light, where each stands out of its own rows: its mean height is so many times their scatter, which is one gray
-# level at least. Chosen on drawn photos by calibration writers, field and hard: those of benchmarks/boxes.py.
+# Sizes and weights without another origin are by judgement; benchmarks/boxes.py measures what they do together.
+WIDE = 64  # px: side of the patch in which a box is searched; the longer side of the box is `BOX` px there
+BOX = 32  # px, see `WIDE`
+BUBBLE = 24  # px: side of the patch of a bubble with its surroundings
+RING = 8.0  # px: radius of the printed ring in that patch
+BUBBLE_SNAP = 3  # px: largest shift of a block of bubbles; patches are larger by it on every side
+_LARGEST_SHIFT = 6  # px (0.19 cell widths): largest shift of a box from its predicted place
+_ALIKE = 3.0  # px (0.09 cell widths): largest spread of the shifts of a number's boxes from which another is predicted
+_PULL = 0.06  # gray levels per squared px: the penalty on a shift
+# A pair of sides counts as seen in two cases. First: both sides are ridges of ink of this mean height in gray levels,
+# and one is twice as high. Second, for poor light: the mean height of each side is `_CLEAR` times its standard
+# deviation along the side, which is taken as one gray level at least. Both were chosen on the drawn photos of
+# benchmarks/boxes.py (calibration writers, presets `field` and `hard`).
 _CONTRAST = 2.5
 _CLEAR = 0.8
-_REACHES = (2, 4)  # px from the middle of a line to the paper beside it: a sharp one, a blurred one
-# Beside a printed block a side is the edge of the block, not a ridge. It speaks less, and only where its opposite is
-# seen twice as well.
+_REACHES = (2, 4)  # px from the middle of a line to the paper beside it: a sharp line, a blurred line
+# Beside a printed block a side of the box is the edge of the block, not a ridge. An edge has the weight `_EDGE`, and it
+# counts only where the opposite side scores 1 / `_OPPOSITE` times as high.
 _EDGE, _OPPOSITE = 0.6, 0.5
-_BOUNDS = (-12, 30)  # gray levels: one dark pixel must not speak for a whole line
+_BOUNDS = (-12, 30)  # gray levels: bounds of a pixel's ridge, so that one dark pixel does not pass for a whole line
 
 
 def snap_boxes(
     wide: GrayImage, half_width: float, half_height: float, ends: NDArray[np.intp]
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Find each printed box.
+    """Find the printed box in each patch.
 
     Args:
-        wide: (n, 64, 64) gray patches, each around the predicted centre of a box whose longer side is 32 px.
-        half_width, half_height: of the boxes, line centre to line centre, patch px.
-        ends: where the cells of each number end; cells of one number help each other.
+        wide: (n, 64, 64) uint8 gray patches, each around the predicted centre of a box whose longer side is 32 px.
+        half_width: half the width of the boxes, line centre to line centre, patch px.
+        half_height: half their height, likewise.
+        ends: (numbers,) index after the last cell of each number. The score of a shift includes the mean score of the
+            number's cells at that shift.
 
     Returns:
-        Shifts (n, 2) of the boxes from the patches' middles, patch px, zero along an axis that was not seen; and (n,)
-        whether both pairs of sides were seen.
+        Shifts (n, 2) of the boxes from the middle of the patch, (x, y) in patch px, zero along an axis that was not
+        seen; and (n,) whether both pairs of sides were seen.
     """
     padded = wide.reshape(-1, wide.shape[-1]).astype(np.float32)
     image = np.asarray(cv2.blur(padded, (1, 3)), dtype=np.float32).reshape(wide.shape)
-    x_shift, x_found = _snap_axis(image, half_width, half_height, ends)
-    y_shift, y_found = _snap_axis(np.swapaxes(image, 1, 2), half_height, half_width, ends)
+    x_shift, x_found = _refine_axis(image, half_width, half_height, ends)
+    y_shift, y_found = _refine_axis(np.swapaxes(image, 1, 2), half_height, half_width, ends)
     return np.stack([x_shift, y_shift], axis=1), x_found & y_found
 
 
 def hold(shift: FloatArray, found: NDArray[np.bool_]) -> bool:
-    """Put the one box of a number that was not seen, such as one under correction fluid, where the others have it.
+    """Predict the shift of a number's only unseen box, such as one under correction fluid, from its other boxes.
+
+    The predicted shift is the mean of the others.
 
     Args:
-        shift: (n, 2) of the number's boxes, patch px; that of the box not seen is changed.
-        found: (n,) which of them were seen.
+        shift: (n, 2) shifts of the number's boxes, patch px; the shift of the unseen box is changed in place.
+        found: (n,) which of the boxes were seen.
 
     Returns:
-        Whether there is such a box and the others hold its place: two or more that lie off by about as much.
+        True when exactly one box was not seen, two or more were, and their shifts agree within 3 px.
     """
     others = shift[found]
     if len(others) < max(2, len(shift) - 1) or found.all() or float(np.ptp(others, axis=0).max()) > _ALIKE:
@@ -68,15 +74,15 @@ def hold(shift: FloatArray, found: NDArray[np.bool_]) -> bool:
     return True
 
 
-def _snap_axis(
+def _refine_axis(
     image: NDArray[np.float32], half: float, half_other: float, ends: NDArray[np.intp]
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Shift along x that puts both vertical sides on dark lines, and whether both are there."""
+    """Shifts (n,) along x, in px, that put both vertical sides on dark lines, and (n,) whether both sides were seen."""
     middle = (WIDE - 1) / 2
     part = image[:, round(middle - half_other + 1) : round(middle + half_other)]
-    height = np.maximum(_over_rows(_ridge(part, 2), 2, 2)[0], 0.0)  # beside a block one side may be no ridge
-    shifts = np.arange(-_SNAP, _SNAP + 1)
-    left, right = (np.stack([_at(height, side, s) for s in range(-_SNAP, _SNAP + 1)], axis=1) for side in _sides(half))
+    height = np.maximum(_over_rows(_ridge(part, 2), 2, 2)[0], 0.0)
+    shifts = np.arange(-_LARGEST_SHIFT, _LARGEST_SHIFT + 1)
+    left, right = (np.stack([_at(height, side, int(s)) for s in shifts], axis=1) for side in _sides(half))
     own = np.minimum(left, right) + 0.5 * (left + right)
     counts = np.diff(ends, prepend=0)
     of_field = np.add.reduceat(own, ends - counts, axis=0) / counts[:, None]
@@ -96,10 +102,10 @@ def _snap_axis(
 
 
 def _stand_out(part: NDArray[np.float32], half: float, shift: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Whether both sides of each box stand out of their own rows, each as a line or one as the edge of a block."""
+    """(n,) whether both sides of each box are clear of noise: each as a line, or one of them as the edge of a block."""
     line, first_edge, last_edge = (np.zeros((len(part), WIDE)) for _ in range(3))
     for reach in _REACHES:
-        step = part[:, :, reach:] - part[:, :, :-reach]  # what lies within is paper, right of the left side
+        step = part[:, :, reach:] - part[:, :, :-reach]  # positive at the left side of a box
         line = np.maximum(line, _over_rows(_ridge(part, reach), reach, reach)[1])
         first_edge = np.maximum(first_edge, _over_rows(np.clip(step, *_BOUNDS), 0, reach)[1])
         last_edge = np.maximum(last_edge, _over_rows(np.clip(-step, *_BOUNDS), reach, 0)[1])
@@ -111,18 +117,21 @@ def _stand_out(part: NDArray[np.float32], half: float, shift: NDArray[np.intp]) 
 
 
 def _sides(half: float) -> tuple[float, float]:
-    """Where the sides of a box are predicted, patch px."""
+    """Predicted places of the two sides of a box along an axis, patch px."""
     return (WIDE - 1) / 2 - half, (WIDE - 1) / 2 + half
 
 
 def _ridge(part: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
-    """How much darker each pixel is than both that lie `reach` px beside it; bounded, since a blob is no line."""
+    """How much darker each pixel is than both pixels `reach` px beside it, gray levels, bounded to `_BOUNDS`."""
     beside = np.minimum(part[:, :, : -2 * reach], part[:, :, 2 * reach :])
     return np.clip(beside - part[:, :, reach:-reach], *_BOUNDS)
 
 
 def _over_rows(values: NDArray[np.float32], before: int, after: int) -> tuple[FloatArray, FloatArray]:
-    """Mean over the rows, (n, 64), and the same in units of their scatter; columns begin at `before`, 0 elsewhere."""
+    """Mean over the rows, (n, 64), and mean by standard deviation, (n, 64).
+
+    The first column of `values` is column `before` of the results; columns without a value are 0.
+    """
     mean, clear = np.zeros((len(values), WIDE)), np.zeros((len(values), WIDE))
     inner = slice(before, WIDE - after)
     mean[:, inner] = values.mean(axis=1)
@@ -131,14 +140,21 @@ def _over_rows(values: NDArray[np.float32], before: int, after: int) -> tuple[Fl
 
 
 def _at(profile: FloatArray, x: float, shift: NDArray[np.intp] | int = 0) -> FloatArray:
-    """Each row's profile at a fractional place, each shifted by its own number of px: linear between samples."""
+    """Values (n,) of the profiles (n, 64) at `x` plus each profile's own shift in px, linear between samples."""
     low = int(np.floor(x))
     weight, rows = x - low, np.arange(len(profile))
     return (1 - weight) * profile[rows, low + shift] + weight * profile[rows, low + 1 + shift]
 
 
 def snap_rings(mean: NDArray[np.float32]) -> FloatArray:
-    """Shift (2,) in px that centres the printed rings in the mean of all bubbles of one number, a square of gray."""
+    """Find the printed rings in the mean of all bubble patches of one number.
+
+    Args:
+        mean: (s, s) gray levels, s = `BUBBLE` + 2 `BUBBLE_SNAP`.
+
+    Returns:
+        Shift (2,) of the rings from the middle of the patch, (x, y) in px.
+    """
     moves, rings = _rings(mean.shape[0])
     score = rings @ mean.ravel().astype(np.float64) - 0.15 * (moves**2).sum(axis=1)
     return moves[int(score.argmax())]
@@ -146,7 +162,7 @@ def snap_rings(mean: NDArray[np.float32]) -> FloatArray:
 
 @lru_cache(maxsize=2)
 def _rings(size: int) -> tuple[FloatArray, FloatArray]:
-    """Shifts (n, 2), y first in their order, and what tells a ring there from its surroundings, (n, size * size)."""
+    """All shifts (n, 2), (x, y) in px and sorted by y, and for each a matched filter of a ring, (n, size * size)."""
     y, x = np.mgrid[:size, :size].astype(np.float64) - (size - 1) / 2
     moves: list[tuple[int, int]] = []
     rings: list[FloatArray] = []

@@ -1,4 +1,4 @@
-"""The bubble witness: which of ten bubbles under a cell was filled?"""
+"""The bubble witness: probabilities of which of the ten bubbles under a cell is filled, and of a line across them."""
 
 from __future__ import annotations
 
@@ -12,28 +12,34 @@ from ..imaging.arrays import FloatArray
 from .box_refine import BUBBLE, RING
 
 NONE, SEVERAL = 10, 11  # classes beside the digits 0-9
-CLASSES = (*"0123456789", "none", "several")
+CLASSES = (*"0123456789", "none", "several")  # of a column, in the order of the probabilities
 
 # Darkness above the empty bubbles of the same number (0 = like them, 1 = black on white) at which a bubble is as likely
 # filled as not. Chosen on drawn pages by training/bubbles/choose.py (45 pages of calibration writers, 4,050 bubbles):
-# empty ones reach 0.06, filled ones start at 0.38. The slope leaves both ends beyond 0.999 and makes what lies between,
-# such as a tick or a half-filled bubble, a question.
+# empty ones reach 0.06, filled ones start at 0.38.
 _MIDPOINT = 0.22
+# Width of the logistic curve. Both ends above get probabilities beyond 0.999; a tick or a half-filled bubble between
+# them gets an uncertain one. By judgement.
 _SLOPE = 0.02
-_PAPER = 15  # px: side of the window whose lightest place is paper, wider than any pen
-_STEEP = 4  # px down or up for one across
-_ERROR = 0.0004  # nothing is surer than this: a hand can fill the wrong bubble
+_PAPER = 15  # px: side of the window whose median is taken as the paper, wider than any pen; by judgement
+_STEEP = 4  # px: largest step up or down of a path for one step across; by judgement
+_ERROR = 0.0004  # least probability that a bubble is filled, or is not: a person can fill the wrong one; by judgement
 
 
-# From here on what `crossing` says is a line. On drawn pages (training/bubbles/choose.py --pages 90) the least of 135
-# numbers whose bubbles were struck out had 0.061, the most of 135 others 0.050; of 240 others, drawn otherwise
-# (training/digits/choose_alterations.py --documents 80), four had more than 0.060.
+# Value of `crossing` from which a line counts as seen. On drawn pages (training/bubbles/choose.py --pages 90) the least
+# value of 135 numbers whose bubbles were struck out was 0.061, the largest of 135 others 0.050. Of 240 other numbers,
+# drawn in another way (training/digits/choose_alterations.py --documents 80), four had more than 0.060.
 CROSSED = 0.06
 
 
 @dataclass(frozen=True)
 class BubbleReading:
-    """Probabilities (columns, 12): digits 0-9, none, several; and each bubble's darkness (columns, 10), 0 to 1."""
+    """What the bubbles of one number show.
+
+    Attributes:
+        probabilities: (columns, 12) of digits 0-9, none, several.
+        darkness: (columns, 10) of each bubble, 0 paper to 1 black.
+    """
 
     probabilities: FloatArray
     darkness: FloatArray
@@ -46,7 +52,7 @@ def read(patches: NDArray[np.uint8]) -> BubbleReading:
         patches: (columns, 10, 24, 24) uint8, each bubble centred with a printed radius of 8 px.
 
     Raises:
-        ValueError: another shape.
+        ValueError: the array has another shape.
     """
     if patches.ndim != 4 or patches.shape[1:] != (10, BUBBLE, BUBBLE):
         raise ValueError(f"bubbles must be (columns, 10, {BUBBLE}, {BUBBLE}), not {patches.shape}")
@@ -55,10 +61,10 @@ def read(patches: NDArray[np.uint8]) -> BubbleReading:
     inside = radius < 0.72 * RING
     outside = (radius > 1.2 * RING) & (radius < 1.45 * RING)
     flat = patches.astype(np.float64)
-    # The lighter part of the surroundings is paper even where a neighbour's ink reaches in.
+    # The lighter part of the surroundings is paper, even where ink of the next bubble reaches in.
     paper = np.percentile(flat[..., outside], 75, axis=-1)
     darkness = 1 - flat[..., inside].mean(axis=-1) / np.maximum(paper, 1.0)
-    # Printed digits differ in ink: compare each bubble with the lighter half of the others of this number.
+    # Printed digits differ in ink, so the reference is the lighter part of this number's bubbles, not the lightest one.
     empty = np.percentile(darkness, 35)
     filled = 1 / (1 + np.exp(-np.clip((darkness - empty - _MIDPOINT) / _SLOPE, -30, 30)))
     filled = filled * (1 - 2 * _ERROR) + _ERROR
@@ -66,27 +72,31 @@ def read(patches: NDArray[np.uint8]) -> BubbleReading:
 
 
 def crossing(gaps: NDArray[np.uint8]) -> float:
-    """How dark a line is that runs across the paper between two columns of bubbles: 0 where none does, 1 for black.
+    """Darkness of a pen line across the paper between two columns of bubbles.
 
-    Bubbles are cancelled by a line through them. Nothing is printed between their columns, and a mark in a bubble does
-    not reach across. Of all ways from one side to the other the darkest is taken, and of its pixels the faintest tenth
-    tells: a line is dark all along. Grain has dark ways too, but as light ones: what the lightest way has is taken off.
+    Bubbles are cancelled by a line through them. Nothing is printed between the columns, and a mark in one bubble does
+    not reach from column to column. Dynamic programming finds the darkest path from the left side of each gap to the
+    right side. The 10% quantile of darkness along the path is its score, since a line is dark along its whole length.
+    The score of the lightest path is subtracted: grain gives dark and light paths alike.
 
     Args:
-        gaps: (n, height, width) uint8.
+        gaps: (n, height, width) uint8 gray, the paper between neighbouring columns.
+
+    Returns:
+        The largest score of any gap: 0 without a line, 1 for a black line.
     """
     darkest = 0.0
     for gap in gaps:
         paper = np.maximum(cv2.medianBlur(gap, _PAPER).astype(np.float64), 16.0)
         smooth = np.asarray(cv2.GaussianBlur(1 - gap / paper, (0, 0), 0.8), dtype=np.float64)
-        dark, light = (float(np.quantile(_darkest_way(side), 0.1)) for side in (smooth, -smooth))
+        dark, light = (float(np.quantile(_darkest_path(side), 0.1)) for side in (smooth, -smooth))
         darkest = max(darkest, dark - max(light, 0.0))
     return darkest
 
 
-def _darkest_way(taken: FloatArray) -> FloatArray:
-    """Values along the way from the left to the right side whose sum is highest; a step right, up to `_STEEP` down or
-    up; (width,)."""
+def _darkest_path(taken: FloatArray) -> FloatArray:
+    """Values (width,) along the path from left to right with the largest sum; a step right goes up to `_STEEP` px up
+    or down."""
     height, width = taken.shape
     best = taken[:, 0].copy()
     came = np.zeros((height, width), np.intp)
@@ -106,7 +116,7 @@ def _darkest_way(taken: FloatArray) -> FloatArray:
 
 
 def _columns(filled: FloatArray) -> FloatArray:
-    """From independent chances of being filled to digit / none / several, per column."""
+    """Probabilities (columns, 12) of the classes, from independent probabilities (columns, 10) of being filled."""
     clear = np.prod(1 - filled, axis=1, keepdims=True)
     only = filled / (1 - filled) * clear
     several = np.clip(1 - clear - only.sum(axis=1, keepdims=True), 0, None)

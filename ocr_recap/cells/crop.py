@@ -1,7 +1,7 @@
-"""Page to patches: cells and bubbles sampled straight from the photo through the homography, snapped to their print.
+"""Page to patches: cells and bubbles sampled from the photo through the homography, at their refined places.
 
-Paper is never flat, so every cell looks for its own printed box within a small window around its predicted place,
-and every block of bubbles for its own printed rings. Nothing is warped twice.
+Paper is never flat. Every cell is therefore aligned with its own printed box, searched in a small window around the
+predicted place, and every block of bubbles with its own printed rings. Each patch is resampled from the photo once.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from .sampler import Sampler
 from .strip import cut_strip
 from .tally_crop import GridPatches, cut_grid
 
-# So many line samples that are not met within so many mm, and a cell counts as not found. On a folded page whose
-# surface was a quarter of a cell off beside the crease, cells there had 4 to 7, right ones 3 at most
-# (benchmarks/bent.py).
+# A cell with this many line samples off the fitted surface within this distance (mm) counts as not found. On a folded
+# page whose fitted surface was a quarter of a cell off beside the crease, cells there had 4 to 7 such samples, cells
+# that were placed correctly 3 at most (benchmarks/bent.py).
 _AROUND, _TOO_MANY = 15.0, 4
 _GAP = 1.35  # radii from a bubble's centre at which the paper beside it begins
-_NODES = 3  # of a lattice from one column of bubbles to the next
-_FOLD = 2.0  # mm: creases are placed to about this (benchmarks/bent.py)
+_NODES = 3  # nodes of the lattice from one column of bubbles to the next, along each side; by judgement
+_FOLD = 2.0  # mm: accuracy with which creases are located (benchmarks/bent.py)
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,18 @@ class FieldPatches:
         boxes: (n, 2) printed width and height of the boxes in these patches, px.
         strip: (48, width) uint8, all boxes of the number as one picture.
         quads: (n, 4, 2) corners TL, TR, BR, BL of the printed boxes, photo px.
-        found: (n,) the printed box was seen.
-        held: one was not, and the others of the number hold its place.
+        found: (n,) whether the printed box was seen.
+        held: one box was not seen, and its place was taken from the other boxes of the number (`box_refine.hold`).
         inside: every cell lies within the photo.
-        bubbles: (n, 10, 24, 24) uint8 or None.
-        bubble_centers: (n, 10, 2) photo px or None.
+        bubbles: (n, 10, 24, 24) uint8, or None where the form has no bubbles for the number.
+        bubble_centers: (n, 10, 2) photo px, or None.
         bubble_gaps: (n - 1, height, width) uint8, the paper between neighbouring columns of bubbles, or None.
-        folded: (n,) a crease of the paper runs through the cell.
-        grid: the cells of its tally grid, or None.
-        totals: the digits of the row totals beside it, by row from 0; rows without ink are left out.
-        total_box: printed width and height of their boxes in these patches, px; None where the form has none.
+        folded: (n,) whether a crease of the paper runs through the cell.
+        grid: the cells of the number's tally grid, or None.
+        totals: (digits, 48, 48) uint8 patches of the row totals beside the grid, by row from 0; rows without ink are
+            left out.
+        total_box: printed width and height of the boxes of row totals in these patches, px; None where the form has
+            no row totals.
     """
 
     cells: GrayImage
@@ -73,7 +75,15 @@ class FieldPatches:
 
 
 def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
-    """Cut every cell and bubble of the page, by field id; what is alike in size is sampled together."""
+    """Cut every cell, bubble, tally grid and row total of the page.
+
+    Args:
+        photo: the decoded photo.
+        located: its page, with template and placement.
+
+    Returns:
+        Patches by field id, in the order of the page's fields.
+    """
     sampler = Sampler(photo, located.homography, located.surface)
     fields = located.template.fields_of(located.page_id)
     cells: dict[str, _Cells] = {}
@@ -86,7 +96,7 @@ def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
 
 
 def _by(fields: Sequence[FormField], key: Callable[[FormField], object]) -> list[list[FormField]]:
-    """Fields of one key each, in the order of the first of each."""
+    """The fields in groups of equal key, in the order in which each key first occurs."""
     groups: dict[object, list[FormField]] = {}
     for field_ in fields:
         groups.setdefault(key(field_), []).append(field_)
@@ -94,12 +104,12 @@ def _by(fields: Sequence[FormField], key: Callable[[FormField], object]) -> list
 
 
 def cut(photo: Photo, quads: FloatArray, box: tuple[float, float] | None = None) -> tuple[GrayImage, FloatArray]:
-    """Cut cells whose corners are known, as the digit reader wants them; nothing is searched.
+    """Cut cells whose corners are known into patches for the digit reader; no box is searched.
 
     Args:
         photo: the decoded photo.
         quads: (n, 4, 2) corners TL, TR, BR, BL of the printed boxes, photo px.
-        box: printed width and height of one box in any unit; None takes the shape that each has on the photo.
+        box: printed width and height of one box in any unit; None takes each box's own side lengths on the photo.
 
     Returns:
         Patches (n, 48, 48) uint8, and the boxes' sizes in them (n, 2), px.
@@ -120,12 +130,12 @@ def cut(photo: Photo, quads: FloatArray, box: tuple[float, float] | None = None)
 
 
 def cut_tally(photo: Photo, quad: FloatArray, rows: int, columns: int) -> GridPatches:
-    """Cut a tally grid whose corners are known; its lines are still searched for around them.
+    """Cut a tally grid whose corners are known; its printed lines are searched around their predicted places.
 
     Args:
         photo: the decoded photo.
         quad: (4, 2) corners TL, TR, BR, BL of the grid, photo px.
-        rows, columns: of the grid.
+        rows, columns: how many the grid has.
     """
     grid = Tally(kind="tally", grid=(0, 0, columns, rows), rows=rows, columns=columns)
     sampler = _onto(photo, quad, columns, rows)
@@ -133,15 +143,15 @@ def cut_tally(photo: Photo, quad: FloatArray, rows: int, columns: int) -> GridPa
 
 
 def cut_total(photo: Photo, quad: FloatArray, cells: int) -> tuple[GrayImage, FloatArray] | None:
-    """The digits of one row total whose boxes' outer corners are known; None without ink.
+    """Cut the digits of one row total whose corners are known.
 
     Args:
         photo: the decoded photo.
         quad: (4, 2) corners TL, TR, BR, BL, photo px.
-        cells: boxes of the total.
+        cells: how many boxes the total has.
 
     Returns:
-        Patches (n, 48, 48) uint8, and the boxes' sizes in them (n, 2), px.
+        Patches (n, 48, 48) uint8, and the boxes' sizes in them (n, 2), px; None where the boxes hold no ink.
     """
     sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
     width, height = float(max(sides[0] + sides[2], 1e-3)) / 2, float(max(sides[1] + sides[3], 1e-3)) / 2
@@ -152,7 +162,7 @@ def cut_total(photo: Photo, quad: FloatArray, cells: int) -> tuple[GrayImage, Fl
 
 
 def _onto(photo: Photo, quad: FloatArray, width: float, height: float) -> Sampler:
-    """A sampler whose page is a rectangle of this size, its corners at `quad`."""
+    """A sampler of a flat page of this size whose corners TL, TR, BR, BL lie at `quad` (4, 2), photo px."""
     sampler = Sampler(photo, np.eye(3))
     rect = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     matrix = np.asarray(cv2.getPerspectiveTransform(rect, quad.astype(np.float32)), dtype=np.float64)
@@ -164,7 +174,8 @@ def _onto(photo: Photo, quad: FloatArray, width: float, height: float) -> Sample
 class _Cells:
     """The cells of one number: patches (n, 48, 48), quads (n, 4, 2) photo px, which printed boxes were seen (n,).
 
-    `held`: one was not, and the others hold its place. `move` (2,) mm: how far they lie off their predicted place.
+    `held`: the place of one unseen box was taken from the others. `move`: (2,) mm, median shift of the boxes from
+    their predicted places.
     """
 
     patches: GrayImage
@@ -183,7 +194,7 @@ class _Bubbles(NamedTuple):
 
 
 def _cut_cells(sampler: Sampler, fields: Sequence[FormField], located: Located) -> dict[str, _Cells]:
-    """The cells of numbers whose boxes are of one size, each snapped to its box; by field id."""
+    """The cells of numbers whose boxes have one size, each aligned with its printed box; by field id."""
     rects = np.array([rect for f in fields for rect in f.cells.rects()])
     ends = np.cumsum([f.cells.count for f in fields])
     centers = (rects[:, :2] + rects[:, 2:]) / 2
@@ -193,7 +204,7 @@ def _cut_cells(sampler: Sampler, fields: Sequence[FormField], located: Located) 
     parts = [slice(end - f.cells.count, end) for f, end in zip(fields, ends, strict=True)]
     held = [hold(shift[p], found[p]) for p in parts]
     if located.unmet is not None:
-        # Amid lines that the paper's surface does not meet a cell may have snapped to another's box.
+        # Where the fitted surface is off the printed lines, a cell may have been aligned with a neighbouring box.
         near = np.linalg.norm(located.unmet - centers[:, None], axis=2) < _AROUND
         amid = near.sum(axis=1) >= _TOO_MANY
         found = found & ~amid
@@ -210,7 +221,7 @@ def _cut_cells(sampler: Sampler, fields: Sequence[FormField], located: Located) 
 def _together(
     sampler: Sampler, field: FormField, located: Located, cells: _Cells, bubbles: _Bubbles | None
 ) -> FieldPatches:
-    """All that is cut out for one number: what was sampled already, and its own grid and row totals."""
+    """The patches of one number: its cells and bubbles as given, its tally grid and row totals cut here."""
     photo, quads = sampler.photo, cells.quads
     inside = bool((quads >= 0).all() and (quads[..., 0] < photo.width).all() and (quads[..., 1] < photo.height).all())
     boxes = np.tile(box_of(field.cells.box[2], field.cells.box[3]), (len(quads), 1))
@@ -245,14 +256,17 @@ def _together(
 
 
 def scale_of_totals(totals: RowTotals) -> float:
-    """Patch px per mm for the boxes of row totals: as for other cells, by the height where a box holds all digits."""
+    """Patch px per mm for the boxes of row totals.
+
+    The scale is that of other cells (`patch.scale_of`). It is set by the height alone where one box holds all digits.
+    """
     x0, y0, x1, y1 = totals.grid
     height = (y1 - y0) / totals.rows
     return scale_of((x1 - x0) / totals.cells, height) if totals.cells > 1 else CELL / height
 
 
 def box_of_totals(totals: RowTotals) -> tuple[float, float]:
-    """Width and height of their boxes in the patches, px; digits that share one box are cut out as from square ones."""
+    """Width and height of the boxes of row totals in their patches, px; digits that share a box get a square one."""
     if totals.cells == 1:
         return float(CELL), float(CELL)
     x0, y0, x1, y1 = totals.grid
@@ -261,7 +275,7 @@ def box_of_totals(totals: RowTotals) -> tuple[float, float]:
 
 
 def _cut_bubbles(sampler: Sampler, fields: Sequence[FormField]) -> dict[str, _Bubbles]:
-    """The bubbles of numbers that are printed in one size; by field id."""
+    """The bubbles of numbers whose bubbles are printed in one size, aligned with their rings; by field id."""
     sets = [f.bubbles.centers(f.cells.count).reshape(-1, 2) for f in fields if f.bubbles]
     assert fields[0].bubbles is not None
     unit = fields[0].bubbles.radius / RING
@@ -286,9 +300,9 @@ def _cut_gaps(sampler: Sampler, places: FloatArray, unit: float) -> GrayImage:
     """The paper between the rings of neighbouring columns, (n - 1, height, width).
 
     Args:
-        sampler: of the photo.
-        places: (n, 10, 2) mm of the bubbles' centres.
-        unit: mm of a pixel.
+        sampler: samples the photo at page millimetres.
+        places: (n, 10, 2) centres of the bubbles, page mm.
+        unit: length of a pixel, mm.
     """
     aside = np.array([_GAP * RING * unit, 0.0])
     lattices = [

@@ -1,8 +1,8 @@
 """The digit witness: cell patches to log-probabilities over 0-9, cross, dash, empty and "something else".
 
-Two readers. The first sees every cell as it stands on the paper, with its frame and surroundings. Where it is not sure,
-the second looks at the ink alone (`zoom`), and what both say is weighed together. How, was fitted on writers that
-training never saw (`training/digits/combine.py`).
+Two nets are used. The first net takes every cell with its frame and surroundings. Where its largest probability is
+below a limit, the second net takes the enlarged ink (`digit_views.zoom`), and the log-probabilities of both are added
+with weights. The limit and the weights were fitted on writers that training never saw (training/digits/combine.py).
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from .inference import onnxruntime as ort
 from .patch import CELL, PATCH
 from .weights import load_weights, session
 
-CLASSES = "0123456789X- ?"
+CLASSES = "0123456789X- ?"  # of a cell, in the order of the probabilities; " " is an empty cell, "?" anything else
 CROSS, DASH, EMPTY, OTHER = 10, 11, 12, 13
-SHOWN = 0.0005  # classes of a cell that are less likely are left out of records
-_BATCH = 256
+SHOWN = 0.0005  # records leave out classes of a cell that are less probable; by judgement
+_BATCH = 256  # cells in one run of a net; bounds memory, by judgement
 
 
 @dataclass(frozen=True, eq=False)
 class Looks:
-    """What the readers say of n cells: log-probabilities (n, 14) in the order of `CLASSES`.
+    """Log-probabilities (n, 14) of n cells, in the order of `CLASSES`.
 
     Attributes:
-        table: both together; this is the witness's word.
-        first: the first reader alone.
-        second: the second reader alone; nan where it was not asked.
+        table: the combination of both nets, which is the evidence of the digit witness.
+        first: the first net alone.
+        second: the second net alone; NaN in rows where it was not run.
     """
 
     table: FloatArray
@@ -44,7 +44,7 @@ class Looks:
 
     @property
     def asked(self) -> NDArray[np.bool_]:
-        """(n,) the second reader looked at the cell."""
+        """(n,) whether the second net was run on the cell."""
         return ~np.isnan(self.second[:, 0])
 
     def part(self, start: int, stop: int) -> Looks:
@@ -53,7 +53,14 @@ class Looks:
 
 
 def likely(log_probabilities: FloatArray) -> list[dict[str, float]]:
-    """The likeliest characters of each cell (n, 14) first, and how likely they are, as records hold them."""
+    """The most probable characters of each cell, as records hold them.
+
+    Args:
+        log_probabilities: (n, 14), in the order of `CLASSES`.
+
+    Returns:
+        For each cell the characters of probability `SHOWN` or more, the most probable first, with their probabilities.
+    """
     chances = np.exp(log_probabilities)
     order = np.argsort(-chances, axis=1, kind="stable")
     ranked = zip(order.tolist(), np.take_along_axis(chances, order, axis=1).tolist(), strict=True)
@@ -63,7 +70,14 @@ def likely(log_probabilities: FloatArray) -> list[dict[str, float]]:
 
 
 def bounds(shown: Sequence[Mapping[str, float]]) -> tuple[FloatArray, FloatArray]:
-    """Lower and upper bounds, (n, 14) each, of the probabilities of which `likely` shows these."""
+    """Bounds of all probabilities of n cells, given the ones that a record shows.
+
+    Args:
+        shown: what `likely` returned.
+
+    Returns:
+        Lower and upper bounds, (n, 14) each, in the order of `CLASSES`.
+    """
     least, most = np.zeros((len(shown), len(CLASSES))), np.full((len(shown), len(CLASSES)), SHOWN)
     for low, high, cell in zip(least, most, shown, strict=True):
         for character, chance in cell.items():  # rounded to six places
@@ -73,7 +87,7 @@ def bounds(shown: Sequence[Mapping[str, float]]) -> tuple[FloatArray, FloatArray
 
 
 class DigitReader:
-    """The shipped nets with their calibration; one session each, one thread: same bytes on any number of workers."""
+    """The two nets with their calibration, in sessions of one thread: any number of workers gives the same bytes."""
 
     def __init__(self, folder: Path | None = None) -> None:
         """Load `digits.onnx`, `digits-second.onnx` and `digits.json` from a folder (default: the shipped ones).
@@ -93,11 +107,11 @@ class DigitReader:
         return session(self._nets["digits-second.onnx"])
 
     def read(self, cells: NDArray[np.uint8], boxes: FloatArray | None = None) -> FloatArray:
-        """Log-probabilities (n, 14), in the order of `CLASSES`, calibrated; arguments and errors as of `look`."""
+        """Calibrated log-probabilities (n, 14) in the order of `CLASSES`; arguments and errors are those of `look`."""
         return self.look(cells, boxes).table
 
     def look(self, cells: NDArray[np.uint8], boxes: FloatArray | None = None) -> Looks:
-        """What each reader says, and both together.
+        """Run the first net on all cells and the second net on doubtful ones.
 
         Args:
             cells: (n, 48, 48) uint8 gray patches, the printed box centred, at the scale of `patch.scale_of`.

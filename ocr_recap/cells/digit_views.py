@@ -1,9 +1,8 @@
-"""A second look at a cell: its ink enlarged or reduced to one size, once with the print taken out and once with it.
+"""Input of the second digit net: a cell's ink scaled to one size, with the printed frame removed and with it.
 
-The first reader sees the cell as it stands on the paper; here small writing in a large box and large writing in a small
-one come out alike. The print is taken out by what a frame looks like, which eats strokes that run along it, so the
-same window is also shown with everything that is dark in it. The two readers err differently, which is what makes
-the second worth asking.
+The first net takes cells at the scale of the paper. In these views small writing in a large box and large writing in a
+small box look alike. Removal of the frame also removes strokes along it, so a second channel shows the same window with
+the frame. The errors of the two nets differ, which is why their combination is better than either.
 """
 
 from __future__ import annotations
@@ -16,15 +15,16 @@ from numpy.typing import NDArray
 
 from ..imaging.arrays import Float32Array, GrayImage
 
-SIDE: Final = 32  # px of the enlarged view
-_INK: Final = 24.0  # px that the longer side of the ink gets in it
-_SLACK: Final = 3.5  # px of the patch within which a side of the box may lie off its place
-_LEAST: Final = 9.0  # px of the patch: ink smaller than this is not enlarged further (a speck stays a speck)
-_PAPER: Final = 15  # px: side of the window whose lightest place is paper
+# By judgement; the second net was trained on views of these sizes.
+SIDE: Final = 32  # px: side of a view
+_INK: Final = 24.0  # px of the view: length of the longer side of the ink
+_SLACK: Final = 3.5  # px of the patch: largest distance of a side of the box from its place
+_LEAST: Final = 9.0  # px of the patch: smaller ink is enlarged no further, so that a speck stays small
+_PAPER: Final = 15  # px: side of the window whose lightest place is taken as paper
 
 
 def darkness(patches: GrayImage) -> Float32Array:
-    """Share of the paper's light that ink and print take away: (n, s, s) float32, 0 paper to 1 black.
+    """Darkness relative to the paper around: (n, s, s) float32, 0 paper to 1 black.
 
     Args:
         patches: (n, s, s) uint8 gray.
@@ -40,14 +40,14 @@ def darkness(patches: GrayImage) -> Float32Array:
 
 
 def ink(taken: Float32Array, boxes: Float32Array) -> Float32Array:
-    """The same with the print removed: (n, s, s) float32, 0 paper to 1 black.
+    """Darkness with the printed frame removed: (n, s, s) float32, 0 paper to 1 black.
 
-    A printed line is even along its length, so the median along it is the line itself: within `_SLACK` px of each side
-    of the box the median of every row (or column) is taken off. Handwriting that crosses the line stays, thinner. What
-    lies outside of the box fades.
+    A printed line has the same darkness along its length. Within `_SLACK` px of each side of the box the median of
+    every row (or column) is therefore subtracted. Handwriting that crosses the line stays, thinner. Outside of the box
+    the values fade to 0.
 
     Args:
-        taken: (n, s, s) share of light taken away (`darkness`), each box centred.
+        taken: (n, s, s) what `darkness` returned, each box centred.
         boxes: (n, 2) width and height of the boxes, px.
     """
     side = taken.shape[-1]
@@ -55,7 +55,7 @@ def ink(taken: Float32Array, boxes: Float32Array) -> Float32Array:
     across = away[None, :] - boxes[:, :1] / 2  # (n, s): how far a column lies outside of the left or right side
     along = away[None, :] - boxes[:, 1:] / 2
     for axis, mine, others in ((2, along, across), (1, across, along)):
-        # Median over the part of the row (column) that lies within the box; what lies outside is sorted to the end.
+        # Median over the pixels of the row (column) within the box; pixels outside are sorted to the end.
         within = others < -_SLACK
         ordered = np.sort(np.where(np.expand_dims(within, 3 - axis), taken, 2), axis=axis)
         middle = (within.sum(axis=1) // 2).reshape(-1, 1, 1)
@@ -67,23 +67,25 @@ def ink(taken: Float32Array, boxes: Float32Array) -> Float32Array:
 
 
 def zoom(patches: GrayImage, boxes: Float32Array) -> Float32Array:
-    """The ink of each cell centred, its longer side 24 of 32 px, its darkest place 1; (n, 2, 32, 32) float32.
-
-    The first channel is the ink with the print removed, the second everything dark in the same window.
+    """Scale and centre the ink of each cell for the second net.
 
     Args:
         patches: (n, s, s) uint8 gray, each box centred.
         boxes: (n, 2) width and height of the boxes, px.
+
+    Returns:
+        Views (n, 2, 32, 32) float32, 0 paper to 1 at the darkest place, the longer side of the ink 24 px long. The
+        first channel has the printed frame removed, the second shows everything in the same window.
     """
     views = np.zeros((len(patches), 2, SIDE, SIDE), np.float32)
     away = np.abs(np.arange(patches.shape[-1]) - (patches.shape[-1] - 1) / 2)
     everything = darkness(patches)
     inks = ink(everything, boxes)
-    # A dozen pixels: no single speck sets it.
+    # The twelfth darkest pixel: a single speck does not set the scale.
     strength = np.maximum(np.partition(inks.reshape(len(inks), -1), -12, axis=1)[:, -12], np.float32(0.08))
     strong = np.clip(inks / strength[:, None, None], 0, 1)
     strong = np.where(strong < 0.25, np.float32(0), strong)  # haze and remains of the print
-    # A frame that stands askew leaves remains: only what lies well inside of the box tells the size.
+    # A slanted frame is not removed completely, so the extent of the ink is measured well inside of the box.
     within = away <= boxes[:, ::-1, None] / 2 - _SLACK  # (n, 2, s): rows, columns
     strong = strong * (within[:, 0, :, None] & within[:, 1, None, :])
     for i, (left, right, top, bottom) in enumerate(
@@ -100,8 +102,8 @@ def zoom(patches: GrayImage, boxes: Float32Array) -> Float32Array:
 
 
 def _extents(taken: Float32Array, axis: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """First and last places of each view (n, s, s), summed along an axis, between which all ink but 1.5% at either end
-    lies; the middle where there is none."""
+    """First and last place (n,) of the ink in each view (n, s, s) summed along an axis, 1.5% of it left out at either
+    end; the middle where there is no ink."""
     profile = taken.sum(axis=axis)
     total = profile.sum(axis=1, keepdims=True)
     share = np.cumsum(profile, axis=1) / np.maximum(total, 1e-9)

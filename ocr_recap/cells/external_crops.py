@@ -1,6 +1,6 @@
-"""Pictures of single cells, of any size, as patches that the digit reader takes: for people with their own crops.
+"""Turns pictures of single cells, of any size, into patches for the digit reader.
 
-Photos of whole forms need nothing of this: there `crop` cuts the cells.
+This is for programs that cut cells themselves. `crop` cuts the cells of photos of whole forms.
 """
 
 from __future__ import annotations
@@ -17,29 +17,28 @@ from .patch import PATCH, box_of, scale_of
 
 Box = tuple[float, float]
 
-SMALLEST = 4  # px; a picture below that holds no shape at all
-_PAPER = (
-    75  # percentile of a picture's gray levels that stands for bare paper: ink covers less than a quarter of a cell
-)
+SMALLEST = 4  # px: least side of a picture; by judgement
+# Percentile of a picture's gray levels that is taken as paper: ink covers less than a quarter of a cell. By judgement.
+_PAPER = 75
 
 
 def patch_of(picture: NDArray[Any], margin: float = 0.0) -> tuple[GrayImage, Box]:
-    """One picture of a cell as `DigitReader.read` takes it: the box centred, at the scale of `patch.scale_of`.
+    """Scale one picture of a cell to a patch for `DigitReader.read`: the box centred, at the scale of `patch.scale_of`.
 
-    What the picture does not show around the box becomes plain paper. The reader was made for boxes with their
-    surroundings, so crops with a margin of a quarter or more are read best.
+    Parts of the patch that the picture does not show become plain paper. The reader was trained on boxes with their
+    surroundings, so pictures with a margin of 0.25 or more are read best.
 
     Args:
         picture: (h, w) gray or (h, w, 3) BGR, uint8, from 4 x 4 pixels; dark ink on light paper, upright, true aspect.
-        margin: what lies around the printed box on each of its four sides, as a share of the box's height; 0 where the
-            picture ends with the box. A box 32 px high with 8 px around it has 0.25.
+        margin: width of the surroundings on each side of the printed box, as a share of the box's height; 0 where the
+            picture ends with the box. A box 32 px high with 8 px around it has the margin 0.25.
 
     Returns:
         The patch (48, 48) uint8, and the printed box's width and height in it, px.
 
     Raises:
-        TypeError: not an array of uint8.
-        ValueError: another shape, fewer pixels, or a margin that leaves no box.
+        TypeError: the picture is no array of uint8.
+        ValueError: it has another shape or fewer pixels, or the margin leaves no box.
     """
     gray = _gray(picture)
     height, width = gray.shape
@@ -51,7 +50,7 @@ def patch_of(picture: NDArray[Any], margin: float = 0.0) -> tuple[GrayImage, Box
         raise ValueError(f"a picture of {width} x {height} pixels with a margin of {margin} has no box inside")
     factor = scale_of(box_width, box_height)
     seen = gray
-    if max(width, height) * factor > 4 * PATCH:  # far more around the box than the patch shows: enlarge only its middle
+    if max(width, height) * factor > 4 * PATCH:  # the picture shows far more than the patch: enlarge only its middle
         need = PATCH / factor + 4
         left, top = (max(0, int((side - need) / 2)) for side in (width, height))
         seen = gray[top : height - top, left : width - left]
@@ -67,13 +66,17 @@ def patch_of(picture: NDArray[Any], margin: float = 0.0) -> tuple[GrayImage, Box
 
 
 def patches_of(pictures: Iterable[NDArray[Any]], margin: float = 0.0) -> tuple[GrayImage, NDArray[np.float64]]:
-    """Pictures of any sizes: `digit_reader.read(*patches_of(pictures))`.
+    """Scale pictures of cells to patches: `digit_reader.read(*patches_of(pictures))`.
+
+    Args:
+        pictures: as for `patch_of`; their sizes may differ.
+        margin: as for `patch_of`, the same for all pictures.
 
     Returns:
-        Patches (n, 48, 48) uint8, and the boxes' sizes in them (n, 2), px; as `patch_of`.
+        Patches (n, 48, 48) uint8, and the boxes' sizes in them (n, 2), px.
 
     Raises:
-        TypeError, ValueError: as `patch_of`, and which picture it was.
+        TypeError, ValueError: as `patch_of`; the message begins with the number of the picture, from 0.
     """
     patches: list[GrayImage] = []
     boxes: list[Box] = []

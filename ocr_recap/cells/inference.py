@@ -1,10 +1,10 @@
-"""The engine that runs the nets, `onnxruntime`, with its telemetry off. Nothing else in the project imports it.
+"""Imports `onnxruntime`, which runs the nets, with its telemetry off. No other module of the project imports it.
 
-From 1.29 on the engine's wheels for Linux and macOS report its use to its maker: they look up a host, keep an
-identifier of the machine and a database of events under the user's cache folder. `ORT_DISABLE_TELEMETRY=1` ends all of
-that if it is set before the engine is loaded, and processes that this one starts inherit it. `disable_telemetry_events`
-alone does not: by then the identifier has been written. It is called as well for Windows, where the engine hands events
-to the system's own tracing and the variable has no meaning.
+From version 1.29 on the wheels of onnxruntime for Linux and macOS report use to their maker: they look up a host, and
+keep an identifier of the machine and a database of events under the user's cache folder. `ORT_DISABLE_TELEMETRY=1`
+prevents all of that if it is set before the library is loaded, and child processes inherit it.
+`disable_telemetry_events` alone comes too late, since the import writes the identifier. It is called as well for
+Windows, where the library hands events to the system's tracing and does not use the variable.
 
 A program that imports `onnxruntime` before `ocr_recap` has to set the variable itself.
 """
@@ -14,8 +14,8 @@ from __future__ import annotations
 import os
 from typing import Final
 
-TELEMETRY_OFF: Final = "ORT_DISABLE_TELEMETRY"
-# The first version that nobody has watched in `tests/test_network.py`; `pyproject.toml` bounds it as well.
+TELEMETRY_OFF: Final = "ORT_DISABLE_TELEMETRY"  # environment variable of onnxruntime
+# The first version that was not tested by `tests/test_network.py`; `pyproject.toml` has the same bound.
 UNCHECKED: Final = (1, 33)
 
 os.environ[TELEMETRY_OFF] = "1"
@@ -28,6 +28,6 @@ __all__ = ["TELEMETRY_OFF", "UNCHECKED", "onnxruntime", "telemetry_is_off"]
 
 
 def telemetry_is_off() -> bool:
-    """Whether the engine was told so and is of a version that was seen to heed it."""
+    """True when the variable is set and the version of onnxruntime was tested to respect it."""
     version = tuple(int(part) for part in onnxruntime.__version__.split(".")[:2])
     return os.environ.get(TELEMETRY_OFF) == "1" and version < UNCHECKED

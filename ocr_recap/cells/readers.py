@@ -1,4 +1,4 @@
-"""The readers that carry weights, together: what one photo after another is read with."""
+"""The readers with weights, loaded once and used for all photos of a process."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from .tally_reader import TallyReader
 
 @dataclass(frozen=True, eq=False)
 class Readers:
-    """One of each; sessions are built when they are first needed.
+    """One reader of each kind; inference sessions are built at their first use.
 
     Attributes:
-        digits: reads characters in boxes.
-        tallies: counts strokes in grids.
-        alterations: sees what was struck out or written over.
+        digits: reads the characters in boxes.
+        tallies: counts the strokes in grids.
+        alterations: detects numbers struck out and digits written over.
     """
 
     digits: DigitReader
@@ -25,7 +25,7 @@ class Readers:
 
     @classmethod
     def shipped(cls) -> Readers:
-        """Those of the package.
+        """Readers with the weights of the package.
 
         Raises:
             RuntimeError: weights are missing or damaged.

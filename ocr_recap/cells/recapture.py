@@ -1,6 +1,7 @@
-"""Is this a photo of the paper itself? A screen shows its pattern of pixels; a photocopy loses what is printed palely.
+"""Recapture check: signs that a photo shows a screen or a photocopy instead of the original paper.
 
-Both are read from the gray photo alone. What they mean is said by `advice`: a warning, and the photo is still read.
+A screen shows the regular pattern of its pixels. A photocopy loses palely printed lines. Both are measured on the gray
+photo; `records/photo_advice.py` turns them into warnings, and the photo is read all the same.
 """
 
 from __future__ import annotations
@@ -17,19 +18,19 @@ from ..forms.template import Template
 from ..imaging.photo import Photo
 from ..locate.located import Located
 
-_TILE = 64  # px
-_LEAST_UNIT = (
-    27.0  # px of a cell's width: on smaller pages every tile holds print, whose regularity looks like a pattern
-)
-_TILES = 24  # calmest bright tiles that are looked at: blank paper
-_LOWEST = 0.08  # cycles per px: slower changes are light, folds and print
-_PIECES = 40  # of all lines of one kind that are looked at
-_PIECE = 30.0  # mm of a line that are averaged: long enough to see 2 gray levels through noise
-_SAMPLES = 30  # along a piece
-_REACH = 1.6  # mm on either side of a line's place
-_STEP = 0.2  # mm
+# All by judgement; the limits on the measures are in `records/photo_advice.py`, with their origin.
+_TILE = 64  # px: side of the tiles whose spectrum is taken
+# Decoded px of a cell's width. On smaller pages every tile holds print, whose regularity looks like a pattern.
+_LEAST_UNIT = 27.0
+_TILES = 24  # tiles used, those with the least variance among the bright ones: blank paper
+_LOWEST = 0.08  # cycles per px: lower frequencies are light, folds and print
+_PIECES = 40  # pieces of lines of one kind that are used
+_PIECE = 30.0  # mm: length of a piece, which is averaged: long enough to see 2 gray levels in noise
+_SAMPLES = 30  # samples along a piece
+_REACH = 1.6  # mm: half the width of the profile across a line
+_STEP = 0.2  # mm: distance of samples across a line
 _PALE = (0.6, 0.9)  # grays (0 black, 1 white) of lines that a photocopier's hard tone curve drops
-_DARK = 0.3
+_DARK = 0.3  # largest gray (0 black, 1 white) of a dark line
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class Pattern:
     """A regular pattern on blank paper.
 
     Attributes:
-        peak: power of the strongest frequency by the usual power at that distance from 0; median over tiles.
-        amplitude: of it, as a share of the paper's gray level; median over tiles.
+        peak: power of the strongest frequency by the median power at the same distance from 0; median over tiles.
+        amplitude: amplitude of that frequency as a share of the paper's gray level; median over tiles.
     """
 
     peak: float
@@ -46,7 +47,15 @@ class Pattern:
 
 
 def pattern(photo: Photo, located: Located) -> Pattern:
-    """The strongest regular pattern on the page's blank paper; 0 where the page is too small for blank tiles."""
+    """Measure the strongest regular pattern on the page's blank paper.
+
+    Args:
+        photo: the decoded photo.
+        located: its page.
+
+    Returns:
+        Both measures are 0 where the page is too small on the photo to have blank tiles.
+    """
     if _unit(photo, located) < _LEAST_UNIT:
         return Pattern(0.0, 0.0)
     tiles = _calm_tiles(photo, located)
@@ -57,19 +66,19 @@ def pattern(photo: Photo, located: Located) -> Pattern:
     power = np.abs(np.fft.rfft2((tiles - level[:, None, None]) * window)) ** 2
     rings = [power.reshape(len(power), -1)[:, bins] for bins in _RINGS]
     strongest = np.max([ring.max(axis=1) for ring in rings], axis=0)
-    # A floor of about a thousandth of a gray level: clipped paper has no noise at all.
+    # The floor is about a thousandth of a gray level: clipped paper has no noise, and its median power is 0.
     peaks = np.max([ring.max(axis=1) / (np.median(ring, axis=1) + 1e-3 * _TILE**2) for ring in rings], axis=0)
     amplitude = 2 * np.sqrt(strongest) / window.sum() / np.maximum(level, 1)
     return Pattern(float(np.median(peaks)), float(np.median(amplitude)))
 
 
 def _rings() -> list[NDArray[np.intp]]:
-    """The bins of a tile's spectrum that are looked at, together those at one distance from 0, in steps of two bins."""
+    """Flat indices of the bins of a tile's spectrum that are used, grouped by distance from 0 in steps of two bins."""
     down, across = np.meshgrid(
         np.rint(np.fft.fftfreq(_TILE) * _TILE).astype(int), np.arange(_TILE // 2 + 1), indexing="ij"
     )
     distance = np.hypot(across, down)
-    # JPEG's blocks of 8 px (4 after halving) show at multiples of 8 bins, and beside them on the axes.
+    # Left out: JPEG's blocks of 8 px (4 px after halving) show at multiples of 8 bins, and beside them on the axes.
     blocks = (across % 8 == 0) & (down % 8 == 0)
     for one, other in ((across, down), (down, across)):
         blocks |= (np.abs(other) % 32 == 0) & (np.minimum(one % 8, -one % 8) <= 1)
@@ -77,11 +86,11 @@ def _rings() -> list[NDArray[np.intp]]:
     return [np.flatnonzero(ring == r) for r in np.unique(ring[ring >= 0])]
 
 
-_RINGS = _rings()
+_RINGS = _rings()  # computed once
 
 
 def _unit(photo: Photo, located: Located) -> float:
-    """Decoded pixels of the page's cell width."""
+    """Width of the page's cells on the decoded photo, px."""
     corners = located.corners()
     marks = located.template.page(located.page_id).markers.corners
     width = (
@@ -92,7 +101,7 @@ def _unit(photo: Photo, located: Located) -> float:
 
 
 def _calm_tiles(photo: Photo, located: Located) -> NDArray[np.float32]:
-    """Tiles of the page that are bright and calm, (n, 64, 64)."""
+    """Gray tiles (n, 64, 64) of the page: of those at least as bright as the median, the ones with least variance."""
     corners = (located.corners() + 0.5) * photo.scale - 0.5
     height, width = photo.gray.shape
     rows, columns = np.arange(0, height - _TILE + 1, _TILE), np.arange(0, width - _TILE + 1, _TILE)
@@ -110,11 +119,15 @@ def _calm_tiles(photo: Photo, located: Located) -> NDArray[np.float32]:
 
 
 def pale_print(photo: Photo, located: Located) -> float | None:
-    """Contrast of the lines that are printed palely by that of the dark ones, against what the form's drawing has.
+    """Contrast of the palely printed lines by that of the dark lines, divided by the same ratio of the form's drawing.
+
+    Args:
+        photo: the decoded photo.
+        located: its page.
 
     Returns:
-        About 1 on an original, about 0 where a copier dropped them; None where the form has no such lines, or none in
-        sight, or the dark ones cannot be seen either.
+        About 1 on an original, about 0 where a copier dropped the pale lines. None where the form has no such lines,
+        where none is inside the photo, or where the dark lines cannot be seen either.
     """
     pale, dark = _printed(located.template, located.page_id)
     seen = [_contrast(photo, located, part) for part in (pale, dark)]
@@ -128,17 +141,17 @@ def pale_print(photo: Photo, located: Located) -> float | None:
 
 @lru_cache(maxsize=64)
 def _printed(template: Template, page_id: str) -> tuple[list[Line], list[Line]]:
-    """The lines that a page prints palely, and its dark frames; read only."""
+    """The palely printed lines of a page and its dark frames; cached, not to be changed."""
     lines = [p for p in primitives(template, page_id) if isinstance(p, Line)]
     pale = [p for p in lines if _PALE[0] <= p.gray <= _PALE[1]]
     return pale, [p for p in lines if p.gray <= _DARK and p.role == "frame"]
 
 
-_LEAST_CONTRAST = 4.0  # gray levels times millimetres
+_LEAST_CONTRAST = 4.0  # gray levels times mm: fainter dark lines do not count as seen; by judgement
 
 
 def _contrast(photo: Photo, located: Located, lines: list[Line]) -> float | None:
-    """Median over pieces of lines of what they take from the paper's level, gray levels times mm across."""
+    """Median over pieces of lines of the area of their profile below the paper's level, gray levels times mm."""
     shifts = np.arange(-_REACH, _REACH + _STEP / 2, _STEP)
     ends = np.array([[[part.x0, part.y0], [part.x1, part.y1]] for part in lines]).reshape(-1, 2, 2)
     counts = (np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1) // _PIECE).astype(int)
@@ -151,7 +164,7 @@ def _contrast(photo: Photo, located: Located, lines: list[Line]) -> float | None
     way = ends[line, 1] - ends[line, 0]
     length = np.linalg.norm(way, axis=1)
     across = np.stack([-way[:, 1], way[:, 0]], axis=1) / length[:, None]
-    # Of each piece five places along it are projected on either side, and what lies between is interpolated.
+    # Both ends of the profile are projected at five places along each piece; samples between are interpolated.
     along = (piece[:, None] + np.linspace(0.5, _SAMPLES - 0.5, 5) / _SAMPLES) / counts[line, None]
     nodes = ends[line, None, None, 0] + along[:, :, None, None] * way[:, None, None]
     nodes = nodes + shifts[[0, -1], None] * across[:, None, None]

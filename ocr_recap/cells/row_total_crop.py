@@ -1,7 +1,7 @@
-"""Page to patches of row totals: the boxes beside a tally grid, cut as the digit reader wants them, where there is ink.
+"""Page to patches of row totals: cuts the boxes beside a tally grid that hold ink into patches for the digit reader.
 
-Some forms have a box for each digit of a total, others one box for all: there the digits are found by the gaps between
-them.
+Some forms have a box for each digit of a total. Others have one box for all digits; the digits are then separated at
+the gaps between them.
 """
 
 from __future__ import annotations
@@ -18,22 +18,25 @@ from ..imaging.arrays import FloatArray, GrayImage
 Look = Callable[[FloatArray, FloatArray, FloatArray], GrayImage]
 
 _MARGIN = 24  # px around the boxes: half a patch of the digit reader
-_RIM = 5  # px inside of a box that its printed lines may reach
-# Share of the paper's brightness by which the darkest place (mean of 3 x 3 px) of a box without ink may fall; drawn
-# photos without ink reach 0.03 and digits start at 0.1 (as for `witnesses.tally.is_bare`).
+_RIM = 5  # px: how far the printed lines of a box may reach into it; by judgement
+# A box is bare where its darkest place (mean of 3 x 3 px) is darker than the paper by less than this share. Boxes
+# without ink on drawn photos reach 0.03 and digits start at 0.1 (as for `tally_reader.is_bare`).
 _BARE = 0.05
-_SPECK = 12  # px of ink that may be left over beside the digits in one box
+_SPECK = 12  # px: largest area of ink beside the digits in one box that is ignored; by judgement
 _MOST = 3  # digits in one box: a row holds fewer than 1,000 strokes
 
 
 def cut_totals(totals: RowTotals, look: Look, drift: FloatArray | None, scale: float) -> Mapping[int, GrayImage]:
-    """The digits of each row that has ink in its boxes: row from 0 to (digits, 48, 48) uint8.
+    """Cut the digits of each row that has ink in its boxes.
 
     Args:
         totals: where the boxes are printed.
         look: as for `tally_crop.cut_grid`.
-        drift: how far each row lies from its printed place, (rows, 2) mm, as its tally grid found; None for not at all.
-        scale: patch px per mm that suits a box (`patch.scale_of`), or its height where one box holds all digits.
+        drift: (rows, 2) mm, the shift of each row from its printed place as found for the tally grid; None for zero.
+        scale: patch px per mm (`crop.scale_of_totals`).
+
+    Returns:
+        Patches (digits, 48, 48) uint8 by row, from 0; rows without ink are left out.
     """
     x0, y0, x1, y1 = totals.grid
     width, height = (x1 - x0) / totals.cells * scale, (y1 - y0) / totals.rows * scale
@@ -77,7 +80,7 @@ def _is_bare(box: GrayImage) -> bool:
 
 
 def _without_lines(inner: NDArray[np.float32], paper: float) -> None:
-    """Paint printed lines at the top and bottom of a box over with paper, in place: rows that are dark all along."""
+    """Replace the printed lines at the top and bottom of a box, rows that are dark all along, by paper; in place."""
     near = round(0.3 * len(inner))
     dark = np.median(inner, axis=1) < 0.93 * paper
     for row in (*range(near), *range(len(inner) - near, len(inner))):
@@ -86,7 +89,7 @@ def _without_lines(inner: NDArray[np.float32], paper: float) -> None:
 
 
 def _split(picture: GrayImage, middle: float, height: float, box: tuple[float, float]) -> GrayImage | None:
-    """The digits in one box, each alone in its patch; None where they cannot be told apart."""
+    """Patches (digits, 48, 48) of the digits in one box; None where they cannot be separated."""
     top, bottom = round(middle - height / 2) + 3, round(middle + height / 2) - 3
     left, right = round(box[0]) + _RIM, round(box[1]) - _RIM
     inner = cv2.blur(picture[top:bottom, left:right], (3, 3)).astype(np.float32)
@@ -99,7 +102,7 @@ def _split(picture: GrayImage, middle: float, height: float, box: tuple[float, f
         x, y, wide, tall, area = (int(v) for v in stats[place])
         if tall < 0.25 * ink.shape[0] or area < 6:
             if area > _SPECK and abs((y + tall / 2) / len(ink) - 0.5) < 0.3:
-                return None  # too much for a speck or the rest of a line: a digit in pieces, perhaps
+                return None  # too large for a speck or a remainder of a line: perhaps a part of a digit
             continue
         spans.append([x, x + wide])
     joined: list[list[int]] = []

@@ -1,4 +1,4 @@
-"""The row totals beside a tally grid ("jumlah tiap baris"), read by the digit witness: what is written, and its sum."""
+"""The row totals beside a tally grid ("jumlah tiap baris"), from the digit witness's evidence: values and their sum."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 
 from ..imaging.arrays import FloatArray
 
-_RANGE = 1000
-_LEAST_SURE = 0.5  # of a total's text; below it the total counts as not read
+_RANGE = 1000  # numbers are 0 .. 999
+_LEAST_SURE = 0.5  # a total whose text is less probable counts as not read; by judgement
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class TotalReading:
 
     Attributes:
         row: from 1.
-        text: a character per box as the digit witness writes them, or per digit where the form has one box for all.
-        value: None where it is no number.
+        text: a character per box, of `digit_reader.CLASSES`, or per digit where the form has one box for all digits.
+        value: the number that the text means; None where it means none.
         confidence: probability of the value.
         values: probability of each value.
     """
@@ -38,9 +38,9 @@ class TotalsReading:
     """All row totals of one grid that are written.
 
     Attributes:
-        state: `unclear` where one cannot be read.
+        state: `unclear` where one of the totals cannot be read.
         totals: those that are written.
-        sums: probability of each sum, 0 .. 999; empty unless read.
+        sums: probability of each sum, 0 .. 999; empty unless `state` is `read`.
     """
 
     state: Literal["empty", "read", "unclear"]
@@ -49,17 +49,17 @@ class TotalsReading:
 
     @property
     def rows(self) -> int:
-        """How many are written."""
+        """How many totals are written."""
         return len(self.totals)
 
     @property
     def sum(self) -> int | None:
-        """The likeliest sum, None unless all are read."""
+        """The most probable sum; None unless all totals are read."""
         return int(self.sums.argmax()) if self.state == "read" else None
 
     @property
     def numbers(self) -> FloatArray:
-        """Probability of each number that was counted, given these totals."""
+        """Probability of each number 0 .. 999 of the field, given these totals."""
         return self.sums
 
     def says(self, value: int | None) -> float:
@@ -68,7 +68,7 @@ class TotalsReading:
 
 
 def add_up(totals: Sequence[TotalReading]) -> TotalsReading:
-    """The sum of the totals of one grid, taken as independent."""
+    """Add the totals of one grid up, taken as independent: the distribution of the sum is a convolution."""
     written = tuple(totals)
     if not written:
         return TotalsReading("empty", (), np.zeros(0))

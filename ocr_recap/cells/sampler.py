@@ -1,4 +1,4 @@
-"""Gray pictures of places on a page, straight from the photo at the resolution that fits; nothing is warped twice."""
+"""Samples gray patches at places on a page from the photo, with one resampling at the resolution that fits."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ..imaging.photo import Photo
 from ..imaging.spline_surface import Surface
 from .tally_crop import between, gaps
 
-_NODES = 5  # along each side of a patch
+_NODES = 5  # nodes along each side of a patch; by judgement
 
 
 class Sampler:
-    """Samples gray patches at page millimetres, from the photo level whose resolution fits."""
+    """Samples gray patches at page millimetres, from the level of the photo's image pyramid whose resolution fits."""
 
     def __init__(self, photo: Photo, homography: FloatArray, surface: Surface | None = None) -> None:
         scale = photo.scale
@@ -29,14 +29,23 @@ class Sampler:
         self.levels = [photo.gray]
 
     def to_photo(self, points: FloatArray) -> FloatArray:
-        """Page mm to full photo px."""
+        """Project points (..., 2) from page mm to px of the full photo."""
         flat = points if self.surface is None else self.surface.moved(points)
         return (project(self.homography, flat) + 0.5) / self.photo.scale - 0.5
 
     def sample(self, centers: FloatArray, millimetres: float, size: int) -> GrayImage:
-        """Square patches, (n, size, size) uint8, around centres (n, 2) mm; `millimetres` is the length of one pixel."""
-        # Places are known at 5 x 5 nodes of each patch and interpolated between them: there neither the view nor the
-        # paper is anything but flat.
+        """Sample square patches.
+
+        Args:
+            centers: (n, 2) page mm.
+            millimetres: length of one pixel on the page.
+            size: side of a patch, px.
+
+        Returns:
+            (n, size, size) uint8 gray.
+        """
+        # 5 x 5 nodes of each patch are projected and places between them interpolated: within a patch the projection
+        # is very nearly bilinear.
         nodes = np.linspace(-0.5, 0.5, _NODES) * (size - 1) * millimetres
         places = centers[:, None, None, :] + np.stack(np.meshgrid(nodes, nodes), axis=-1)
         points = project(self.homography, places if self.surface is None else self.surface.moved(places))
@@ -49,7 +58,16 @@ class Sampler:
         return self._remap(level, x, y).reshape(-1, size, size)
 
     def picture(self, nodes: FloatArray, down: FloatArray, across: FloatArray) -> GrayImage:
-        """The picture on a lattice, (height, width) uint8; see `tally_crop.cut_grid`."""
+        """Sample one picture on a lattice.
+
+        Args:
+            nodes: (m, n, 2) places of the lattice's nodes, page mm.
+            down: (m,) px of the nodes' rows in the picture, from 0 to its height.
+            across: (n,) px of their columns, from 0 to its width.
+
+        Returns:
+            (height, width) uint8 gray.
+        """
         size = round(float(down[-1])), round(float(across[-1]))
         places = nodes.reshape(-1, 2)
         if self.surface is not None:
@@ -69,13 +87,13 @@ class Sampler:
             end *= share[:, None]
             end += start
             maps.append(end)
-        # The picture is made lying down, since its nodes lie farther apart across.
+        # The picture is computed transposed, since its nodes are farther apart across.
         return np.ascontiguousarray(self._remap(level, *maps).T)
 
     def _level(self, stride: float) -> int:
         """The level to sample at where samples are `stride` px of the decoded photo apart."""
         level = 0
-        while stride > 1.6 and level < 4:  # shrink first, lest thin strokes fall between samples
+        while stride > 1.6 and level < 4:  # a coarser level, so that thin strokes do not fall between samples
             stride /= 2
             level += 1
         while len(self.levels) <= level:
@@ -85,7 +103,7 @@ class Sampler:
         return level
 
     def _remap(self, level: int, x: NDArray[np.float32], y: NDArray[np.float32]) -> GrayImage:
-        """The pixels of a level at (rows, size) places."""
+        """Gray values (rows, size) of a level of the image pyramid at places x, y (rows, size), px of that level."""
         parts: list[GrayImage] = []
         # OpenCV's remap takes maps of up to 32,767 rows.
         for start in range(0, len(x), 16_000):
@@ -97,6 +115,6 @@ class Sampler:
 
 @lru_cache(maxsize=16)
 def _weights(size: int) -> NDArray[np.float32]:
-    """Weights (size, 5) that interpolate values at the nodes to the pixels; read only."""
+    """Weights (size, 5) that interpolate values at the nodes to the pixels; cached, not to be changed."""
     place = np.linspace(0, _NODES - 1, size)
     return np.clip(1 - np.abs(place[:, None] - np.arange(_NODES)), 0, None).astype(np.float32)

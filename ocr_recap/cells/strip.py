@@ -1,4 +1,4 @@
-"""All boxes of a number as one picture, with the paper around them: what runs across their walls is seen whole."""
+"""Cuts all boxes of a number as one strip with the paper around them, so that a line through several boxes is whole."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ..forms.fields import Cells
 from ..imaging.arrays import FloatArray, GrayImage
 from .patch import PATCH, scale_of
 
-HEIGHT = PATCH  # px; the boxes are centred and as large as in the digit reader's patches
-MARGIN = 12  # px of paper at least before the first box and after the last; by judgement
-STEP = 32  # px: widths are multiples, so that numbers of several forms go through the net together
+HEIGHT = PATCH  # px; the boxes are centred and have the scale of the digit reader's patches
+MARGIN = 12  # px: least width of the paper before the first box and after the last; by judgement
+STEP = 32  # px: widths are multiples of it, so that numbers of several forms share a batch; by judgement
 
 
 def width_of(span: float) -> int:
-    """Width in px of the strip around boxes that span so many px from the first one's left side to the last's right."""
+    """Width of a strip, px, from the distance between the left side of its first box and the right side of its last."""
     return math.ceil((span + 2 * MARGIN) / STEP) * STEP
 
 
@@ -27,9 +27,9 @@ def cut_strip(
     """The strip of a number, (HEIGHT, width) uint8.
 
     Args:
-        cells: its boxes.
-        move: (2,) mm by which they lie off their predicted place.
-        look: the picture on a lattice of page millimetres (`sampler.Sampler.picture`).
+        cells: the boxes of the number.
+        move: (2,) mm, the shift of the boxes from their predicted places.
+        look: samples a picture on a lattice of page millimetres (`sampler.Sampler.picture`).
     """
     unit = scale_of(*cells.box[2:])
     x0, y0, x1, y1 = cells.outline()

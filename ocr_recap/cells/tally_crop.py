@@ -1,7 +1,7 @@
-"""Page to patches of tally grids: each grid finds its own printed lines, and every cell is cut to one shape.
+"""Page to patches of tally grids: aligns each grid with its printed lines and cuts every cell to one shape.
 
-A cell's printed lines lie at the same place of its patch whatever its shape on the paper, so that a reader knows where
-the cell ends even where no line was printed; a margin of its neighbours stays around it.
+The printed lines of a cell lie at the same place of its patch whatever the shape of the cell on the paper, so the net
+can rely on the cell's bounds even where no line was printed. A margin of the neighbouring cells is kept.
 """
 
 from __future__ import annotations
@@ -19,18 +19,19 @@ from ..imaging.arrays import FloatArray, GrayImage
 
 Look = Callable[[FloatArray, FloatArray, FloatArray], GrayImage]
 
-WIDTH, HEIGHT = 56, 40  # px: a grid cell with its surroundings, as the tally reader was trained
+WIDTH, HEIGHT = 56, 40  # px: a grid cell with its surroundings; fixed by the tally reader's weights
 BOX_WIDTH, BOX_HEIGHT = 40, 28  # px: the cell itself, line centre to line centre, in the middle of the patch
 CANCELLED, OTHER = 6, 7  # classes of cells beside 0-5 strokes
 
 _SIDE, _TOP = (WIDTH - BOX_WIDTH) // 2, (HEIGHT - BOX_HEIGHT) // 2
-_ZONES = 3  # a grid finds its lines in this many zones along and down: paper bends
-_SNAP = 9  # px of a patch that lines may lie off their predicted place: a third of a row, less than half of it
-_PULL = 0.03  # gray levels per squared px: how much better a farther place must be
+_ZONES = 3  # zones across and down in which lines are searched separately, since paper bends; by judgement
+_LARGEST_SHIFT = 9  # patch px: largest shift of lines from their predicted place, a third of a row; by judgement
+_PULL = 0.03  # gray levels per squared px: the penalty on a shift; by judgement
 # Mean height (gray levels) of the ridges of a zone's lines from which the lines count as seen. Blank grids of drawn
-# photos have 5 to 60, paper without lines stays below 1.
+# photos have 5 to 60, paper without lines stays below 1; between the two by judgement.
 _SEEN = 1.5
-# Lines this high in one zone along the top or bottom, and of less than this share of it in another, are hidden there.
+# Lines along the top or bottom with this mean height in one zone, and less than this share of it in another, are taken
+# as occluded in the other. By judgement.
 _CLEAR, _GONE = 5.0, 0.1
 
 
@@ -41,10 +42,10 @@ class GridPatches:
     Attributes:
         cells: (rows, columns, HEIGHT, WIDTH) uint8.
         quad: (4, 2) corners TL, TR, BR, BL of the grid, photo px.
-        inside: the grid lies within the photo.
+        inside: whether the grid lies within the photo.
         found: share 0..1 of the grid's zones whose printed lines were seen.
-        hidden: lines are clear in a part of the grid and gone in another: something lies over it.
-        drift: (rows, 2) mm from where each row's right end should lie to where it was found.
+        hidden: lines are clear in one part of the grid and missing in another, which is occluded.
+        drift: (rows, 2) mm from the predicted right end of each row to the place where it was found.
     """
 
     cells: GrayImage
@@ -61,15 +62,15 @@ def cut_grid(
     """Cut every cell of a grid.
 
     Args:
-        grid: where it is printed.
-        look: the picture (height, width) uint8 on a lattice: places of its nodes (m, n, 2) on the page in mm, and
-            their pixels down (m,) and across (n,), from 0 to the picture's height and width.
-        to_photo: page mm (n, 2) to px of the full photo.
+        grid: where the grid is printed.
+        look: samples a picture (height, width) uint8 on a lattice, as `sampler.Sampler.picture` does: places of the
+            nodes (m, n, 2) in page mm, and their pixels down (m,) and across (n,), from 0 to the height and width.
+        to_photo: projects page mm (n, 2) to px of the full photo.
         size: (width, height) of the full photo.
     """
     nodes, down, across = _lattice(grid)
     first = look(nodes, down, across)
-    shift, seen, hidden = _snap(first, grid)
+    shift, seen, hidden = _line_shifts(first, grid)
     x0, y0, x1, y1 = grid.grid
     unit = np.array([(x1 - x0) / grid.columns / BOX_WIDTH, (y1 - y0) / grid.rows / BOX_HEIGHT])
     moved = _between(shift, down, across) * unit
@@ -87,7 +88,7 @@ def cut_grid(
 
 
 def _lattice(grid: Tally) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Nodes at the lines and halfway between them, and at the margin's ends: mm (m, n, 2), px (m,), px (n,)."""
+    """Nodes at the lines, halfway between them and at the ends of the margins: mm (m, n, 2), px (m,), px (n,)."""
     x0, y0, x1, y1 = grid.grid
     across = _places(grid.columns, BOX_WIDTH, _SIDE)
     down = _places(grid.rows, BOX_HEIGHT, _TOP)
@@ -103,7 +104,15 @@ def _places(count: int, box: int, margin: int) -> FloatArray:
 
 @lru_cache(maxsize=64)
 def gaps(nodes: tuple[float, ...], size: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """For the centres of `size` pixels: the node before each, and the share of the way to the next; (size,) each."""
+    """For the centres of `size` pixels: the index of the node before, and the fraction of the distance to the next.
+
+    Args:
+        nodes: places of the nodes in px, increasing.
+        size: number of pixels.
+
+    Returns:
+        Indices (size,) and fractions (size,) float32.
+    """
     places, centres = np.array(nodes), np.arange(size) + 0.5
     first = np.clip(np.searchsorted(places, centres), 1, len(places) - 1) - 1
     share = (centres - places[first]) / (places[first + 1] - places[first])
@@ -112,7 +121,12 @@ def gaps(nodes: tuple[float, ...], size: int) -> tuple[NDArray[np.intp], NDArray
 
 @lru_cache(maxsize=64)
 def between(nodes: tuple[float, ...], size: int) -> NDArray[np.float32]:
-    """Weights (size, n) that interpolate values at n nodes, in px, to the centres of `size` pixels; read only."""
+    """Weights (size, n) that interpolate values at n nodes to the centres of `size` pixels; cached, not to be changed.
+
+    Args:
+        nodes: places of the nodes in px, increasing.
+        size: number of pixels.
+    """
     first, share = gaps(nodes, size)
     weights = np.zeros((size, len(nodes)), np.float32)
     weights[np.arange(size), first] = 1 - share
@@ -123,31 +137,32 @@ def between(nodes: tuple[float, ...], size: int) -> NDArray[np.float32]:
 # --- lines ----------------------------------------------------------------------------------------------------------
 
 
-def _snap(picture: GrayImage, grid: Tally) -> tuple[FloatArray, float, bool]:
-    """How far the printed lines lie from where they should: (zones, zones, 2) px, x and y; the share seen; `hidden`."""
+def _line_shifts(picture: GrayImage, grid: Tally) -> tuple[FloatArray, float, bool]:
+    """Shifts of the printed lines from their predicted places, (zones, zones, 2) px, x and y; the share of zones whose
+    lines were seen; whether a part is occluded."""
     height, width = picture.shape
-    # Strokes are upright as well and must not pass for lines: they are made well inside of their rows.
+    # Strokes are vertical as well, but end well inside of their rows: vertical lines are searched near the rows' ends.
     rows = _TOP + BOX_HEIGHT * np.arange(grid.rows + 1)
     near = np.unique(np.concatenate([rows + d for d in (-4, -3, 2, 3)]).clip(0, height - 1))
     columns = _SIDE + BOX_WIDTH * np.arange(grid.columns + 1)
-    some = np.arange(0, width, 2)  # lines are long: every other column shows as much
+    some = np.arange(0, width, 2)  # lines are long: every other column is enough
     y_scores = _scores(_ridge(picture[:, ::2]), rows, _zones(width), some)
     x_scores = _scores(_ridge(picture[near].T), columns, _zones(height), near)
     y_shift, y_height = _best(y_scores)
     x_shift, x_height = _best(x_scores.swapaxes(0, 1))
     y_seen, x_seen = y_height > _SEEN, x_height > _SEEN
     seen = float((y_seen & x_seen).mean())
-    clear = np.maximum(y_height, x_height)[[0, -1]]  # where the frame is; copies lose fine lines between
+    clear = np.maximum(y_height, x_height)[[0, -1]]  # zones of the outer frame; photocopies lose the fine lines inside
     hidden = bool(clear.max() > _CLEAR and clear.min() < _GONE * clear.max())
     return np.stack([np.where(x_seen, x_shift, 0.0), np.where(y_seen, y_shift, 0.0)], axis=-1), seen, hidden
 
 
 def _ridge(part: GrayImage) -> NDArray[np.float32]:
-    """How much darker each pixel is than what lies two pixels above and below it: dark level lines."""
+    """How much darker each pixel is than the pixels two rows above and below it: dark horizontal lines."""
     image = np.ascontiguousarray(part).astype(np.float32)
     ridge = np.zeros_like(image)
     ridge[2:-2] = np.minimum(image[:-4], image[4:]) - image[2:-2]
-    return np.clip(ridge, -10, 25)  # a blob of ink is no line
+    return np.clip(ridge, -10, 25)  # bounded, so that a blob of ink does not pass for a line
 
 
 def _zones(size: int) -> list[tuple[int, int]]:
@@ -158,8 +173,11 @@ def _zones(size: int) -> list[tuple[int, int]]:
 def _scores(
     ridge: NDArray[np.float32], lines: NDArray[np.intp], zones: list[tuple[int, int]], used: NDArray[np.intp]
 ) -> FloatArray:
-    """Mean ridge on level lines for each shift, (zones down, zones across, shifts); `used`: where its columns lie."""
-    shifts = np.arange(-_SNAP, _SNAP + 1)
+    """Mean ridge on the horizontal lines for each shift, (zones down, zones across, shifts).
+
+    `used` holds the place in the picture of each column of `ridge`.
+    """
+    shifts = np.arange(-_LARGEST_SHIFT, _LARGEST_SHIFT + 1)
     size = ridge.shape[0]
     profiles = np.stack([ridge[:, (used >= a) & (used < b)].mean(axis=1) for a, b in zones])  # (across, size)
     profiles = 0.25 * np.roll(profiles, 1, axis=1) + 0.5 * profiles + 0.25 * np.roll(profiles, -1, axis=1)
@@ -174,8 +192,8 @@ def _scores(
 
 
 def _best(scores: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Shifts (zones, zones) and the height of the ridges there; zones help each other."""
-    shifts = np.arange(-_SNAP, _SNAP + 1)
+    """Shifts (zones, zones) and mean ridge heights at them; the score of a zone includes the mean over all zones."""
+    shifts = np.arange(-_LARGEST_SHIFT, _LARGEST_SHIFT + 1)
     total = scores + 1.5 * scores.mean(axis=(0, 1)) - _PULL * shifts**2
     best = total.argmax(axis=2)
     inner = np.clip(best, 1, len(shifts) - 2)
@@ -187,7 +205,7 @@ def _best(scores: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _between(shift: FloatArray, down: FloatArray, across: FloatArray) -> FloatArray:
-    """Shifts of the zones, at their middles, interpolated to the nodes: (m, n, 2) px."""
+    """Shifts at the middles of the zones, interpolated to the nodes: (m, n, 2) px."""
     height, width = float(down[-1]), float(across[-1])
     middles = (np.arange(_ZONES) + 0.5) / _ZONES
     rows = np.stack([np.interp(down / height, middles, np.arange(_ZONES))]).ravel()

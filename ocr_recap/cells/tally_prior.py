@@ -1,9 +1,9 @@
-"""How clerks fill a tally grid, as a prior on its cells: full ones one after the other, then at most one that is not.
+"""Prior on the cells of a tally grid: clerks fill cells one after the other, and at most the last is not full.
 
-A hidden Markov model in reading order. The cell that a grid ends with is unknown; before it cells are full, with a
-bundle left open or a cell left out now and then; behind it they are empty or cancelled. It settles what a doubtful
-picture leaves open (four strokes or five in the middle of a row, a shadow in an empty row) and is weak enough that a
-clear open bundle stays open: what is written is to be read.
+The prior is a hidden Markov model in reading order. The last used cell is unknown. Before it cells are full, with an
+occasional open bundle or skipped cell; after it they are empty or cancelled. The prior decides between classes that the
+picture leaves open, such as four or five strokes in the middle of a row, or a shadow in an empty row. It is weak enough
+that a clearly open bundle is read as written.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import numpy as np
 
 from ..imaging.arrays import FloatArray
 
-# Rows: states full, gap, last, end. Columns: 0 to 5 strokes, cancelled, something else. Drawn clerks leave a bundle
-# open in one of some 2,000 full cells and skip none; these shares are ten times that and more, since how often real
-# ones do is not known.
+# Rows: states full, gap, last, end. Columns: 0 to 5 strokes, cancelled, something else. By judgement: drawn clerks
+# leave a bundle open in one of some 2,000 full cells and skip none; these shares are at least ten times as large, since
+# the habits of real clerks are not known.
 _SHARES = np.array(
     [
         [0.003, 0.0015, 0.0015, 0.0015, 0.006, 0.976, 0.0005, 0.01],
@@ -23,7 +23,8 @@ _SHARES = np.array(
         [0.7, 2e-5, 2e-5, 2e-5, 2e-5, 2e-5, 0.29, 0.0099],
     ]
 )
-_CELLS = _SHARES / _SHARES.sum(axis=1, keepdims=True)
+_CELLS = _SHARES / _SHARES.sum(axis=1, keepdims=True)  # P(class | state)
+# P(next state | state), states in the order above; by judgement.
 _NEXT = np.array(
     [
         [0.955, 0.002, 0.04, 0.003],
@@ -32,15 +33,18 @@ _NEXT = np.array(
         [0.0, 0.0, 0.0, 1.0],
     ]
 )
-_FIRST = np.array([0.5, 0.002, 0.2, 0.298])
+_FIRST = np.array([0.5, 0.002, 0.2, 0.298])  # P(state of the first cell); by judgement
 
 
 def in_order(probabilities: FloatArray, prior: FloatArray) -> FloatArray:
-    """Probabilities of the classes of each cell with the order of filling known: (grids, cells, 8) to the same.
+    """Posterior of the classes of each cell under the prior, by the forward-backward algorithm.
 
     Args:
-        probabilities: of cells seen alone, in reading order.
-        prior: (8,) shares of the classes that they carry already.
+        probabilities: (grids, cells, 8) of each cell seen alone, in reading order.
+        prior: (8,) shares of the classes that these probabilities imply already; they are divided out.
+
+    Returns:
+        (grids, cells, 8) probabilities.
     """
     likelihood = probabilities / prior
     seen = likelihood @ _CELLS.T

@@ -1,11 +1,10 @@
 """The tally witness: patches of grid cells to counts of strokes with probabilities, per cell, row and grid.
 
-A net says of every cell whether it holds nothing, one to five strokes, a mark that cancels it, or something else; the
-order in which grids are filled settles what that leaves open (`layout`). Given both, cells are taken as independent,
-and the counts of a row and of the grid are their sums: distributions are convolved. A bundle that was crossed counts
-five, as the clerk counted it.
+A net classifies every cell as empty, one to five strokes, a mark that cancels the cell, or something else. A prior on
+the order in which grids are filled is applied (`tally_prior.in_order`). Cells are then taken as independent, and the
+distributions of their counts are convolved to those of a row and of the grid. A crossed bundle counts as five strokes.
 
-How the strokes of a grid come to differ from the number that was counted is another matter: see `number_given`.
+`number_given` turns the distribution of strokes into one of the number that the clerk counted.
 """
 
 from __future__ import annotations
@@ -28,49 +27,51 @@ from .weights import load_weights, session
 State = Literal["read", "empty", "unreadable"]
 Reason = Literal["outside_photo", "covered", "lines_not_found", "other_marks", "out_of_order", "unclear"]
 
-CLASSES = ("0", "1", "2", "3", "4", "5", "cancelled", "other")
-FULL = 5
-SIGNS = "012345-?"  # of the classes, in records: one character per cell
-_BATCH = 128
+CLASSES = ("0", "1", "2", "3", "4", "5", "cancelled", "other")  # of a cell, in the order of the probabilities
+FULL = 5  # strokes of a full cell
+SIGNS = "012345-?"  # signs of the classes in records: one character per cell
+_BATCH = 128  # cells in one run of the net; bounds memory, by judgement
 
-# A cell whose inside is as even as bare paper is empty, and the net is not asked: on most pages most cells are. The
-# darkest place (mean of 3 x 3 px) of 1,051 cells with strokes on photos of calibration writers lay at least 0.047 below
-# the cell's paper on `hard` ones, 0.104 on `field` ones (training/tally/choose.py).
+# A cell whose inside is as even as bare paper is empty, and the net is not run: most cells of most pages are empty. The
+# darkest place (mean of 3 x 3 px) of 1,051 cells with strokes on photos of calibration writers was darker than the
+# cell's paper by a share of at least 0.047 with preset `hard` and 0.104 with `field` (training/tally/choose.py).
 _BARE = 0.04
-INNER = 7  # px above and below that are left out: printed lines, and ends of strokes of the rows above and below
-_BARE_SURE = 0.9995
+INNER = 7  # px left out at top and bottom of a cell: printed lines, and ends of strokes of the rows above and below
+_BARE_SURE = 0.9995  # probability that such a cell is empty; by judgement
 
-# Choices of training/tally/choose.py, on drawn photos of calibration writers.
-_MOST_OTHER = 0.5  # a cell more likely something else than a count makes the whole grid unreadable: never a number
+# Chosen by training/tally/choose.py, on drawn photos of calibration writers.
+_MOST_OTHER = 0.5  # a cell with this probability of something else makes the whole grid unreadable
 _LEAST_FOUND = 0.2  # share of the zones whose printed lines must be seen before a grid without strokes is empty
-_MOST_LEFT_OUT = 2  # empty cells before the last one with strokes: more were covered, or used in another way
-_WIDEST = 6  # strokes between the ends of the 99% credible set of a grid that still counts as read
-_LEAST_SURE = 0.4  # of the likeliest count
+_MOST_LEFT_OUT = 2  # empty cells before the last cell with strokes; with more the grid was not filled in order
+_WIDEST = 6  # strokes between the ends of the 99% credible set of a grid that counts as read
+_LEAST_SURE = 0.4  # least probability of the most probable count of a grid that counts as read
 
-# --- how strokes and the number counted come to differ --------------------------------------------------------------
-# One hand makes strokes while a voice calls votes; later somebody counts the strokes and writes a number. Of these
-# shares only the sum has a source: 20.1% of 348 records published on 18 Feb 2024 broke a rule, with misreading, over
-# some ten numbers each, so that a number differs from what was counted in one or two of a hundred cases. How that is
-# shared between kinds of slips is ours, from what a bundle and a row are: a stroke more or less (a bundle of four or
-# six that was taken for five, a vote not marked), two, a bundle more or less, a row skipped or counted twice.
+# --- clerk errors between strokes and the number ---------------------------------------------------------------------
+# One person makes strokes while votes are called; later somebody counts the strokes and writes a number. Only the sum
+# of these shares has a source: 20.1% of 348 records published on 18 Feb 2024 broke a rule, misreading included, over
+# some ten numbers each, so a number differs from the strokes in one or two of a hundred cases. The shares of the kinds
+# of error are by judgement: one stroke more or less (a bundle of four or six taken for five, a vote not marked), two
+# strokes, one bundle, two bundles, and a row skipped or counted twice. Keys: strokes more or less; values: probability
+# of each direction.
 _SLIPS = {1: 0.008, 2: 0.002, 5: 0.004, 10: 0.001}
-_SLIP_OF_A_ROW = 0.002
-_ANYTHING = 0.01  # spread over all numbers that fit a grid, so that strokes alone never rule a number out
-_RANGE = 1000
+_SLIP_OF_A_ROW = 0.002  # as above, for a whole row
+_ANYTHING = 0.01  # spread over all numbers that fit a grid, so that strokes alone never exclude a number; by judgement
+_RANGE = 1000  # numbers are 0 .. 999
 
 
 @dataclass(frozen=True, eq=False)
 class TallyReading:
-    """What the strokes of one grid say.
+    """Evidence of the strokes in one grid.
 
     Attributes:
-        state: `empty` says nothing about the number: many sheets have no strokes. `unreadable` gives no count.
-        reason: why it is unreadable.
-        count: the likeliest number of strokes, 0 for an empty grid.
+        state: an `empty` grid is no evidence about the number, since many sheets have no strokes; an `unreadable` one
+            has no count.
+        reason: why the grid is unreadable; None otherwise.
+        count: the most probable number of strokes, 0 for an empty grid, None for an unreadable one.
         counts: probability of each number of strokes, 0 .. all that fit the grid; empty if unreadable.
-        rows: the likeliest count of each row.
+        rows: the most probable count of each row; None if unreadable.
         row_counts: (rows, strokes of a full row + 1) probabilities.
-        cells: (rows, columns) classes, likeliest.
+        cells: (rows, columns) index of the most probable class.
         probabilities: (rows, columns, 8) of the classes.
         quad: corners of the grid, photo px.
     """
@@ -86,27 +87,27 @@ class TallyReading:
     quad: FloatArray
 
     def says(self, count: int | None) -> float:
-        """Probability of this number of strokes."""
+        """Probability of this number of strokes; 0 for None and for numbers that do not fit the grid."""
         return float(self.counts[count]) if count is not None and 0 <= count < len(self.counts) else 0.0
 
     def cancelled(self, row: int) -> bool:
-        """Whether a row, from 0, holds no strokes but a mark that cancels cells."""
+        """True when a row, counted from 0, has a cancelled cell and no cell with strokes."""
         cells = self.cells[row] if row < len(self.cells) else np.zeros(0, np.int64)
         return bool(np.isin(cells, (0, CANCELLED)).all() and (cells == CANCELLED).any())
 
     @property
     def numbers(self) -> FloatArray:
-        """Probability of each number 0..999 that was counted, slips included; see `number_given`."""
+        """Probability of each number 0 .. 999 of the field, clerk errors included; see `number_given`."""
         return number_given(self.counts, self.row_counts.shape[1] - 1)
 
     @property
     def credible(self) -> tuple[int, int]:
-        """First and last count of the smallest set that holds 99%."""
+        """First and last count of the smallest set of counts that has 99% of the probability."""
         return credible(self.counts)
 
 
 class TallyReader:
-    """The shipped net with its calibration. One session, one thread: the same bytes on any number of workers."""
+    """The tally net with its calibration, in a session of one thread: any number of workers gives the same bytes."""
 
     def __init__(self, folder: Path | None = None) -> None:
         """Load `tally.onnx` and `tally.json` from a folder (default: the shipped ones).
@@ -146,7 +147,14 @@ class TallyReader:
         return table
 
     def read(self, grids: Sequence[GridPatches]) -> list[TallyReading]:
-        """Read grids; all their cells go through the net together."""
+        """Read tally grids.
+
+        Args:
+            grids: as `tally_crop.cut_grid` returns them.
+
+        Returns:
+            One reading per grid, in the same order.
+        """
         if not grids:
             return []
         table = self.classify(np.concatenate([g.cells.reshape(-1, HEIGHT, WIDTH) for g in grids]))
@@ -154,7 +162,7 @@ class TallyReader:
         sizes = [grid.cells.shape[0] * grid.cells.shape[1] for grid in grids]
         ends = np.cumsum(sizes)
         settled = np.empty_like(table)
-        for size in sorted(set(sizes)):  # grids alike go through the order of filling together
+        for size in sorted(set(sizes)):  # grids of one size share a call
             places = np.concatenate([np.arange(end - n, end) for n, end in zip(sizes, ends, strict=True) if n == size])
             settled[places] = in_order(table[places].reshape(-1, size, len(CLASSES)), prior).reshape(-1, len(CLASSES))
         parts = [settled[end - n : end] for n, end in zip(sizes, ends, strict=True)]
@@ -162,9 +170,9 @@ class TallyReader:
 
 
 def is_bare(cells: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Which cells (n, HEIGHT, WIDTH) hold nothing but even paper, (n,)."""
+    """(n,) which of the cells (n, HEIGHT, WIDTH), uint8 gray, show bare paper only."""
     top, left = (HEIGHT - BOX_HEIGHT) // 2, (WIDTH - BOX_WIDTH) // 2
-    # Printed lines may lie a little off; strokes are longer than what this leaves out.
+    # The lines may be a little off their place. The part left out is shorter than a stroke.
     inner = cells[:, top + INNER : top + BOX_HEIGHT - INNER, left + 3 : left + BOX_WIDTH - 3].astype(np.float32)
     sums = inner[:, :, :-2] + inner[:, :, 1:-1] + inner[:, :, 2:]
     means = (sums[:, :-2] + sums[:, 1:-1] + sums[:, 2:]) / 9
@@ -174,11 +182,14 @@ def is_bare(cells: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def weigh(probabilities: FloatArray, grid: GridPatches) -> TallyReading:
-    """From cells to rows and the grid, and whether it can be read at all.
+    """Combine the cells of one grid into counts, and decide whether the grid counts as read.
 
     Args:
-        probabilities: (rows, columns, 8) of the cells, their order known.
-        grid: whether and where it was found.
+        probabilities: (rows, columns, 8) of the cells, the prior on the order of filling applied.
+        grid: the patches of the grid, with the measures of how it was found.
+
+    Returns:
+        The reading of the grid.
     """
     cells = probabilities.argmax(axis=2)
     counts = cell_counts(probabilities)
@@ -198,7 +209,7 @@ def weigh(probabilities: FloatArray, grid: GridPatches) -> TallyReading:
         if high - low > _WIDEST or total.max() < _LEAST_SURE:
             reason = "unclear"
         elif total.argmax() == 0 and grid.found < _LEAST_FOUND:
-            reason = "lines_not_found"  # bare paper without a line of the grid may be what covers it
+            reason = "lines_not_found"  # bare paper without lines of the grid may be a sheet that covers it
     if reason:
         return TallyReading("unreadable", reason, None, np.zeros(0), None, row_counts, cells, probabilities, grid.quad)
     count = int(total.argmax())
@@ -208,13 +219,16 @@ def weigh(probabilities: FloatArray, grid: GridPatches) -> TallyReading:
 
 
 def _left_out(cells: NDArray[np.int64]) -> int:
-    """How many cells before the last one with strokes hold none."""
+    """How many cells before the last cell with strokes have none."""
     held = np.flatnonzero((cells > 0) & (cells <= FULL))
     return int(held[-1] + 1 - len(held)) if len(held) else 0
 
 
 def cell_counts(probabilities: FloatArray) -> FloatArray:
-    """Probabilities of 0 to 5 strokes, (..., 6): a cancelled cell holds none, something else may be any number."""
+    """Probabilities (..., 6) of 0 to 5 strokes, from those of the classes (..., 8).
+
+    A cancelled cell counts as 0 strokes; the class `other` is spread evenly over all counts.
+    """
     counts = probabilities[..., : FULL + 1].copy()
     counts[..., 0] += probabilities[..., CANCELLED]
     counts += probabilities[..., OTHER, None] / (FULL + 1)
@@ -222,7 +236,7 @@ def cell_counts(probabilities: FloatArray) -> FloatArray:
 
 
 def convolve(distributions: FloatArray) -> FloatArray:
-    """Distribution of the sum of independent counts: (..., n, m) to (..., n * (m - 1) + 1)."""
+    """Distributions (..., n * (m - 1) + 1) of the sums of n independent counts with distributions (..., n, m)."""
     count, values = distributions.shape[-2:]
     size = count * (values - 1) + 1
     spectrum = np.fft.rfft(distributions, size, axis=-1).prod(axis=-2)
@@ -231,7 +245,12 @@ def convolve(distributions: FloatArray) -> FloatArray:
 
 
 def credible(counts: FloatArray, share: float = 0.99) -> tuple[int, int]:
-    """First and last number of the smallest set that holds this share."""
+    """First and last number of the smallest credible set.
+
+    Args:
+        counts: probability of each number from 0.
+        share: probability of the set.
+    """
     order = np.argsort(-counts, kind="stable")
     needed = int(np.searchsorted(np.cumsum(counts[order]), share)) + 1
     kept = order[:needed]
@@ -239,10 +258,10 @@ def credible(counts: FloatArray, share: float = 0.99) -> tuple[int, int]:
 
 
 def number_given(counts: FloatArray, row: int) -> FloatArray:
-    """Probability of each number 0..999 that was counted, given a distribution of strokes: slips of counting included.
+    """Probability (1000,) of each number 0 .. 999 of the field, given a distribution of strokes and clerk errors.
 
     Args:
-        counts: of strokes, 0 .. all that fit the grid.
+        counts: probability of each number of strokes, 0 .. all that fit the grid.
         row: strokes of a full row.
     """
     numbers = np.zeros(_RANGE)

@@ -1,4 +1,4 @@
-"""Nets that lie beside a description of them: loaded only if they are the ones that it names, run on one thread."""
+"""Loads nets with their description, checks them against the hashes in it, and builds inference sessions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .inference import onnxruntime as ort
 
 @dataclass(frozen=True)
 class Weights:
-    """What a reader is made of.
+    """The nets of one reader and their description.
 
     Attributes:
-        card: the description, `NAME.json`: classes, calibration, the hash of every net, what they were trained on.
-        nets: contents of the nets by the name of their file.
-        sha256: of the description, which stands for all: it names the nets' hashes and how they are used.
+        card: the description, `NAME.json`: classes, calibration, SHA-256 of every net, training data.
+        nets: contents of the nets by file name.
+        sha256: SHA-256 of the description. It identifies the nets too, since the description holds their hashes.
     """
 
     card: dict[str, Any]
@@ -28,15 +28,20 @@ class Weights:
 
 
 def weights_directory() -> Path:
-    """Where the shipped weights lie."""
+    """The folder of the package that holds the shipped weights."""
     return Path(__file__).resolve().parent.parent / "weights"
 
 
 def load_weights(folder: Path | None, name: str, classes: Sequence[str]) -> Weights:
-    """Load `NAME.json` and the nets that it names from a folder (default: the shipped ones).
+    """Load `NAME.json` and the nets that it names.
+
+    Args:
+        folder: where the files are; None for the shipped ones.
+        name: of the description, without `.json`.
+        classes: that the nets must have, in order.
 
     Raises:
-        RuntimeError: files are missing, are not the ones that the description names, or read other classes.
+        RuntimeError: files are missing, do not have the hashes that the description names, or have other classes.
     """
     folder = folder or weights_directory()
     try:
@@ -54,7 +59,7 @@ def load_weights(folder: Path | None, name: str, classes: Sequence[str]) -> Weig
 
 
 def session(net: bytes) -> ort.InferenceSession:
-    """A net ready to run, on one thread: the same bytes on any number of workers."""
+    """Build an inference session of one thread from the contents of an ONNX file."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -1,4 +1,4 @@
-"""`ocr-recap check`: is the photo good enough, before anyone leaves the station?"""
+"""`ocr-recap check`: checks whether photos are good enough, for officers before they leave the station."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def check_photos(
     file_seconds: FileSecondsOption = Limits.file_seconds,
     lang: LangOption = None,
 ) -> None:
-    """Say whether photos are good enough, and end with 1 if one must be taken again; nothing is read."""
+    """Check whether photos are good enough; the exit code is 1 if one must be taken again. No number is read."""
     language = language_of(lang)
     counts: Counter[Judgement] = Counter()
     with reported(language):
         for name in templates or ():
-            template.load(name)  # better refused here than by every worker
+            template.load(name)  # refused here, not by every worker
         refuse_missing(photos)
         collected = collect(photos)
         options = Options(templates=tuple(templates or ()))
@@ -67,7 +67,7 @@ def check_photos(
 
 
 def _checked(collected: Collected, options: Options, limits: Limits) -> Iterator[tuple[str, PhotoCheck]]:
-    """Each photo by its name with what was found, in order; workers that a photo may kill do the work."""
+    """Check photos by workers; yields the name and the result of each, in order."""
     asked = [Asked(photo.path, photo.name, photo.frame) for photo in collected.photos]
     with Supervisor(lambda: ProcessWorker(Reader, options, limits), usual_workers(len(asked)), limits) as supervisor:
         for task, done in in_order(supervisor, asked, options, limits, check=True):
@@ -76,7 +76,7 @@ def _checked(collected: Collected, options: Options, limits: Limits) -> Iterator
 
 
 def _text(name: str, found: PhotoCheck, language: Language) -> str:
-    """The verdict, what was seen, and one line per piece of advice."""
+    """The result as text: the judgement, the form that was found, and one line per piece of advice."""
     lines = [f"{said(language, f'judged_{found.judgement}'):8}{name}"]
     if found.quality is not None:
         seen = found.quality

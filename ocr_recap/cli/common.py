@@ -1,4 +1,4 @@
-"""What all commands share: the language of messages, and the one way from an error to its message and exit code."""
+"""Parts of all commands: the language of messages, and the conversion of errors to messages and exit codes."""
 
 from __future__ import annotations
 
@@ -17,19 +17,18 @@ from ..messages.catalog import Language
 from ..messages.errors import CannotWrite, InputUnusable, Interrupted, OcrRecapError, system_reason
 from .terminal import echo
 
-# Exit codes of commands that finish; those of errors stand in `messages.errors` (docs/reference/exit-codes.md lists
-# them all).
+# Exit codes of commands that finish; those of errors are in `messages.errors` (docs/reference/exit-codes.md lists all).
 OK, PROBLEMS = 0, 1
 
 
 class Lang(StrEnum):
-    """Language of messages."""
+    """Values of `--lang`, the language of messages."""
 
     id = "id"
     en = "en"
 
 
-# What they say in `--help` stands in `messages.help_texts`, by the names of the parameters.
+# Their help texts are in `messages.help_texts`, by the names of the parameters.
 LangOption = Annotated[Lang | None, typer.Option("--lang")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q")]
 PhotoSecondsOption = Annotated[float, typer.Option("--photo-seconds", min=1)]
@@ -37,14 +36,14 @@ PhotoMemoryOption = Annotated[int, typer.Option("--photo-memory", min=64)]
 FileSecondsOption = Annotated[float, typer.Option("--file-seconds", min=1)]
 AcceptOption = Annotated[str | None, typer.Option("--accept-edits")]
 
-LANGUAGE_VARIABLE = "OCR_RECAP_LANG"
+LANGUAGE_VARIABLE = "OCR_RECAP_LANG"  # environment variable
 
 
 def language_of(chosen: Lang | None) -> Language:
     """The language that was chosen, else the one of the environment.
 
-    That is `OCR_RECAP_LANG`, else the locale's: Indonesian, or English for every other language that it names. Where
-    it names none (`C`, `POSIX`, nothing), Indonesian.
+    The environment's language is `OCR_RECAP_LANG`, else that of the locale: Indonesian, or English for every other
+    language. A locale without language (`C`, `POSIX`, none) gives Indonesian.
     """
     if chosen is not None:
         return chosen.value
@@ -85,32 +84,32 @@ def reported(language: Language, interrupted: str = "interrupted") -> Generator[
 
 
 def told(fault: OcrRecapError, language: Language) -> typer.Exit:
-    """Print an error on standard error; what ends the command with its exit code."""
+    """Print an error on standard error; return the exception that ends the command with the error's exit code."""
     echo(f"ocr-recap: {getattr(fault, language)}", err=True)
     return typer.Exit(fault.exit_code)
 
 
 @contextmanager
 def reading(path: Path) -> Generator[None]:
-    """What the system says against reading a file, as an error of ours.
+    """Convert a system error about reading a file.
 
     Raises:
-        InputUnusable: it cannot be read.
+        InputUnusable: the file cannot be read.
     """
     try:
         yield
     except BrokenPipeError:
-        raise  # whoever reads the output has seen enough
+        raise  # the reader of the output has closed it
     except OSError as fault:
         raise InputUnusable("file_unreadable", path=fault.filename or path, why=system_reason(fault)) from None
 
 
 @contextmanager
 def writing(path: Path) -> Generator[None]:
-    """What the system says against writing a file or folder, as an error of ours; temporary files are not named.
+    """Convert a system error about writing a file or folder; names of temporary files are left out.
 
     Raises:
-        CannotWrite: it cannot be written.
+        CannotWrite: the path cannot be written.
     """
     try:
         yield

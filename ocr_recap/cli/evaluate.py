@@ -1,4 +1,4 @@
-"""The commands `evaluate` and `sample`: they parse, call `ocr_recap.evaluate` and show what came back."""
+"""The commands `evaluate` and `sample`: parse the arguments, call `ocr_recap.evaluate` and show the result."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .common import OK, PROBLEMS, LangOption, language_of, reading, reported, wr
 from .terminal import echo, echo_json
 
 SHEET_CSV, SHEET_HTML = "sheet.csv", "sheet.html"
-_MOST_FAULTS = 20  # named on standard error
+_MOST_FAULTS = 20  # faults named on standard error; by judgement
 
 PhotosOption = Annotated[
     list[Path] | None,
@@ -112,7 +112,7 @@ def _judged(
     forms: Forms,
     language: Language,
 ) -> None:
-    """Judge, show, and exit."""
+    """Judge results, show the figures, and exit."""
     sheet: dict[str, int] | None = None
     if not is_json(truth) and is_sheet(truth):
         filled = answers(results, truth)
@@ -168,7 +168,7 @@ def _cells(path: Path, as_json: bool, forms: Forms, language: Language) -> None:
 
 
 def _pictures(drawn: Sequence[Drawn], folders: Sequence[Path], results: Path) -> list[str | None]:
-    """Photo by photo, so that each is opened once."""
+    """The pictures of drawn numbers, cut photo by photo, so that each photo is opened once."""
     strips = Strips(folders, results)
     found: list[str | None] = [None] * len(drawn)
     for i in sorted(range(len(drawn)), key=lambda i: drawn[i].reading.photo.file):

@@ -1,4 +1,4 @@
-"""The command line. It parses, calls the library and shows what came back; what things mean is decided elsewhere."""
+"""The command line: registers all commands and runs them. Commands parse arguments and show the results."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def apply_answers(
     lang: LangOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Log what people decided and write the tables again."""
+    """Log people's decisions and write the tables again."""
     language = _language(lang)
     with reported(language):
         result = apply_review.apply(folder, review, by, accept_edits)
@@ -82,7 +82,7 @@ def apply_answers(
 
 @templates_app.command("list", cls=Command)
 def list_templates(lang: LangOption = None) -> None:
-    """List the forms."""
+    """List the forms of the package."""
     language = _language(lang)
     for name in template.available():
         form = template.load(name)
@@ -94,7 +94,7 @@ def show_template(
     name: Annotated[str, typer.Argument()],
     lang: LangOption = None,
 ) -> None:
-    """Pages, numbers and rules of one form."""
+    """Show the pages, numbers and rules of one form."""
     language = _language(lang)
     with reported(language):
         form = template.load(name)
@@ -118,7 +118,7 @@ def check_templates(
     files: Annotated[list[Path], typer.Argument()],
     lang: LangOption = None,
 ) -> None:
-    """Check template files."""
+    """Check template files for faults."""
     language, faulty = _language(lang), False
     for path in files:
         try:
@@ -133,7 +133,7 @@ def check_templates(
 
 @templates_app.command("schema", cls=Command)
 def template_schema() -> None:
-    """The JSON Schema of template files."""
+    """Print the JSON Schema of template files."""
     echo_json(template.json_schema(), indent=2)
 
 
@@ -153,7 +153,7 @@ def print_form(
 
 @app.command("doctor", cls=Command)
 def check_installation(lang: LangOption = None) -> None:
-    """Check this installation."""
+    """Check this installation (`doctor`)."""
     language = _language(lang)
     checks = doctor.run()
     for check in checks:

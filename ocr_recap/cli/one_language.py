@@ -1,7 +1,7 @@
-"""Help and usage errors in one language: Typer lays the screen out, and every word on it is of our catalogue.
+"""Help and usage errors in one language: Typer makes the layout, and all texts are from `messages.help_texts`.
 
-Before a command line is parsed, its language is looked up (`--lang`, else the environment) and the texts of that
-language are put into the tree of commands. What Typer's own completion prints stays English.
+Before a command line is parsed, its language is determined (`--lang`, else the environment) and the texts of that
+language are set in the tree of commands. The output of Typer's own completion stays English.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from ..messages.catalog import Language, Message, Wording, both, filled
 from ..messages.errors import WrongUse
 from .common import language_of_words, told
 
-# Typer exports one class of the family alone; this is the one that all mistakes on a command line are of.
+# The base class of all usage errors, of which Typer exports only one subclass.
 _UsageError = cast(type[Exception], typer.BadParameter.__base__)
 
 
 class _Spoken:
-    """What a command and a group have in common."""
+    """Methods that commands and groups share."""
 
     language: Language = "id"
 
     def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
-        """Write the line that says how the command is called."""
+        """Write the usage line of the command."""
         pieces = " ".join(self.collect_usage_pieces(ctx))
         formatter.write_usage(ctx.command_path, pieces, prefix=_word("usage", self.language))
 
@@ -43,7 +43,7 @@ class _Spoken:
         return option
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Print the help; the words that Typer adds to an option are constants of its module `rich_utils`."""
+        """Print the help; the words that Typer adds to an option are set in its module `rich_utils`."""
         from typer import rich_utils  # noqa: PLC0415  (it loads much of Rich, and only help needs it)
 
         words = {
@@ -78,7 +78,7 @@ class Root(CommandGroup):
         windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
-        """Run a command line and exit; a mistake in it is told as every other error is."""
+        """Run a command line and exit; a usage error is shown like every other error."""
         language = language_of_words(sys.argv[1:] if args is None else args)
         speak(self, language)
         try:
@@ -93,7 +93,7 @@ class Root(CommandGroup):
 
 
 def speak(command: Any, language: Language, path: tuple[str, ...] = ()) -> None:
-    """Put the texts of one language into a command, its parameters, and the commands below it.
+    """Set the texts of one language in a command, its parameters, and its subcommands.
 
     Raises:
         KeyError: a command or a parameter has no text.
@@ -114,7 +114,7 @@ def speak(command: Any, language: Language, path: tuple[str, ...] = ()) -> None:
 
 
 def refused(fault: Any) -> WrongUse:
-    """What Typer says against a command line, as an error of ours."""
+    """Convert a usage error of Typer."""
     kind, ctx = type(fault).__name__, fault.ctx
     command = f"{ctx.command_path if ctx else 'ocr-recap'} -h"
     parameter = getattr(fault, "param", None)
@@ -134,7 +134,7 @@ def refused(fault: Any) -> WrongUse:
 
 
 def _is_help(fault: Exception) -> bool:
-    """Whether a command that needs arguments got none, so that its help was shown."""
+    """True when a command got no arguments and its help was shown."""
     return type(fault).__name__ == "NoArgsIsHelpError"
 
 
@@ -159,7 +159,7 @@ def _describe(parameter: Any, command: str, language: Language) -> None:
 
 
 def _no_type(ctx: Any) -> None:
-    """In place of a method that tells the type of an argument."""
+    """Replacement of a Typer method that shows the type of an argument: shows nothing."""
 
 
 def _found(texts: Mapping[str, Any], command: str, name: str) -> Any:
@@ -168,12 +168,12 @@ def _found(texts: Mapping[str, Any], command: str, name: str) -> Any:
 
 
 def _called(parameter: Any) -> str:
-    """How a parameter is named on the command line."""
+    """The name of a parameter on the command line."""
     return parameter.metavar or parameter.name if parameter.param_type_name == "argument" else parameter.opts[0]
 
 
 def _allowed(parameter: Any) -> Wording:
-    """Which values a parameter takes."""
+    """The values that a parameter may have, as text."""
     choices = _trait(parameter, "choices")
     if choices:
         values = ", ".join(str(getattr(choice, "value", choice)) for choice in choices)
@@ -186,7 +186,7 @@ def _allowed(parameter: Any) -> Wording:
 
 
 def _trait(parameter: Any, name: str) -> Any:
-    """A limit of a parameter's values: of its own in newer versions of Typer, of its type in older ones."""
+    """A limit of a parameter's values: an attribute of the parameter in newer versions of Typer, else of its type."""
     for owner in (parameter, getattr(parameter, "type_descriptor", None), getattr(parameter, "type", None)):
         if (found := getattr(owner, name, None)) is not None:
             return found
@@ -202,5 +202,5 @@ def _panel(key: str, language: Language) -> str:
 
 
 def _in(message: Message, language: Language) -> str:
-    """A text as it stands, with its braces."""
+    """A text in one language, without filling in data."""
     return message[0] if language == "id" else message[1]

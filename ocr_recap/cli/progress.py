@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 def bar(quiet: bool) -> Progress:
-    """A bar that shows nothing where nobody watches, and leaves nothing behind."""
+    """A progress bar that is shown on terminals only and removed at the end; `quiet` hides it."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -1,4 +1,4 @@
-"""`ocr-recap read`: what it may be told, and a batch with a bar."""
+"""`ocr-recap read`: parses the options of a batch, and runs the batch with a progress bar."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ from .common import language_of as _language
 from .progress import bar as _progress
 from .terminal import echo
 
-_USUAL = Options()
+_USUAL = Options()  # the defaults of options
 
 
 class CsvDialect(StrEnum):
-    """How tables are written."""
+    """Values of `--csv-dialect`."""
 
     rfc4180 = "rfc4180"
     excel_id = "excel-id"
 
 
 class Policy(StrEnum):
-    """How sure a number must be to be accepted (`policy`)."""
+    """Values of `--policy`: the confidence that acceptance requires (`decide/policy.py`)."""
 
     strict = "strict"
     balanced = "balanced"
@@ -150,7 +150,7 @@ def read(
     lang: LangOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Read photos into a folder of results; what an earlier run in it had asked for is kept."""
+    """Read photos into a folder of results; options of an earlier run in the folder are kept."""
     language = _language(lang)
     with reported(language, "interrupted_read"):
         options = _options(
@@ -203,10 +203,10 @@ def read(
 
 
 def _stations(named: Path | None, without: bool) -> Path | bool | None:
-    """What a command says of its list of stations, as in `Given`.
+    """The list of stations of a command, as in `Given`.
 
     Raises:
-        WrongUse: it names one and wants none.
+        WrongUse: both a list and `--no-stations` are given.
     """
     if named is not None and without:
         raise WrongUse("stations_and_none")
@@ -214,7 +214,7 @@ def _stations(named: Path | None, without: bool) -> Path | bool | None:
 
 
 def _tell(settled: Settled, language: Language) -> None:
-    """Say what is kept of an earlier run, and what is not, on standard error and before anything is read."""
+    """Print the options that are kept from an earlier run, and those that are not, on standard error before reading."""
     if settled.kept:
         echo(said(language, "kept_options", options=", ".join(settled.kept)), err=True)
     if settled.dropped:
@@ -225,7 +225,7 @@ def _options(**given: object) -> Options:
     """The options of reading.
 
     Raises:
-        WrongUse: one has a value that it cannot have; the first such option is named.
+        WrongUse: an option has an invalid value; the message names the first such option.
     """
     try:
         return Options.model_validate({name: value for name, value in given.items() if value is not None})

@@ -1,4 +1,4 @@
-"""`ocr-recap schema`: the JSON Schema of what we write and read, for other programs to check against."""
+"""`ocr-recap schema`: the JSON Schema of the lines of results, for other programs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .terminal import echo_json
 
 
 class Kind(StrEnum):
-    """What a schema is of."""
+    """Kinds of lines that have a schema."""
 
     record = "record"
     document = "document"
@@ -27,6 +27,7 @@ class Kind(StrEnum):
     template = "template"
 
 
+# The model of each kind.
 _LINES: dict[Kind, type[JsonLine]] = {
     Kind.record: Record,
     Kind.document: Document,
@@ -48,7 +49,7 @@ def schema(
 
 
 def schema_of(model: type[JsonLine]) -> dict[str, object]:
-    """The schema of a line as it is written: every key is there."""
+    """The schema of a line as the program writes it, with all keys required."""
     found = model.model_json_schema(by_alias=True, mode="serialization")
     for part in (found, *found.get("$defs", {}).values()):
         if "properties" in part:

@@ -1,4 +1,4 @@
-"""`ocr-recap status`: how far a batch is, for an operator."""
+"""`ocr-recap status`: shows the progress of a batch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .common import OK, PROBLEMS, LangOption, language_of, reported
 from .summary import event_text
 from .terminal import echo, echo_json
 
-_MOST = 8  # photos under way that are named
+_MOST = 8  # photos being read that are named; by judgement
 
 
 def show_status(
@@ -25,7 +25,7 @@ def show_status(
     as_json: Annotated[bool, typer.Option("--json")] = False,
     lang: LangOption = None,
 ) -> None:
-    """Show how far reading is."""
+    """Show the progress of the batch in a folder of results."""
     language = language_of(lang)
     with reported(language):
         found = status(folder)
@@ -63,7 +63,7 @@ def _progress(found: Status, language: Language) -> str:
 
 
 def _integrity(found: Status, language: Language) -> list[str]:
-    """Whether results are as they were published."""
+    """Lines about edits of published results and the checksum of the list."""
     lines = [event_text(event, language) for event in found.events]
     if found.edited:
         names = ", ".join(found.edited[:_MOST]) + f", +{len(found.edited) - _MOST}" * (len(found.edited) > _MOST)

@@ -1,4 +1,4 @@
-"""What a batch came to, for a terminal: photos, what to do about their problems, numbers and documents."""
+"""The summary of a batch for a terminal: photos, next steps for their problems, numbers and documents."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from ..report.csv_tables import DocumentRow
 from ..report.view_model import Totals
 from . import terminal
 
-MOST_ROWS = 40
-MOST_HINTS = 10
+MOST_ROWS = 40  # photos in the table; by judgement
+MOST_HINTS = 10  # next steps; by judgement
+# Columns of the table of photos.
 _HEADS = ("file", "page", "accepted", "review", "blank", "problem")
 _VERDICTS = ("settled", "incomplete", "review", "inconsistent", "problem")  # of documents, in the order of the screen
 
 
 def show(result: run.BatchResult, language: Language) -> None:
-    """Print what a batch came to on standard output."""
+    """Print the summary of a batch on standard output."""
     console = terminal.console()
     _photos(console, result, language)
     for line in _hints(result, language):
@@ -48,7 +49,7 @@ def show(result: run.BatchResult, language: Language) -> None:
 
 
 def show_applied(result: apply_review.Applied, language: Language) -> None:
-    """Print what a table of answers came to on standard output."""
+    """Print the result of applying a table of answers on standard output."""
     console = terminal.console()
     tables = result.tables
     numbers = {"new": len(result.new), "replaced": result.replaced, "again": result.again, "empty": result.empty}
@@ -65,7 +66,7 @@ def show_applied(result: apply_review.Applied, language: Language) -> None:
 
 
 def event_text(event: LogEvent, language: Language) -> str:
-    """A line of the log that decides no number, in words."""
+    """A sentence about a line of the log that is not a decision."""
     if event.event == "log_taken_over":
         numbers = {"lines": event.lines, "unlisted": event.unlisted}
         return said(language, "log_taken_over", **numbers, log=DECISIONS_FILE, sums=SUMS_FILE, at=event.at)
@@ -74,12 +75,12 @@ def event_text(event: LogEvent, language: Language) -> str:
 
 
 def _print(console: Console, text: str) -> None:
-    """A sentence, which the terminal may break where it likes."""
+    """Print a sentence, wrapped by the terminal."""
     console.print(terminal.text(text), soft_wrap=True)
 
 
 def _photos(console: Console, result: run.BatchResult, language: Language) -> None:
-    """A row per photo, of the first ones."""
+    """Print the table of photos, a row for each of the first ones."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for head in _HEADS:
         right = head in ("accepted", "review", "blank")
@@ -103,7 +104,7 @@ def _totals(console: Console, totals: Totals, documents: Sequence[DocumentRow], 
 
 
 def _decisions(console: Console, idle: Sequence[Decision], kept: Sequence[str], language: Language) -> None:
-    """What became of decisions that settle nothing here, and of filled-in tables that were in the way."""
+    """Print sentences about decisions without effect, and about filled-in tables that were renamed."""
     if idle:
         _print(console, said(language, "idle_decisions", count=len(idle), names=_named(idle)))
     if kept:
@@ -111,7 +112,7 @@ def _decisions(console: Console, idle: Sequence[Decision], kept: Sequence[str], 
 
 
 def _events(console: Console, events: Sequence[LogEvent], language: Language) -> None:
-    """What the log says from now on beside decisions."""
+    """Print sentences about lines that were added to the log beside decisions."""
     for event in events:
         _print(console, event_text(event, language))
 
@@ -130,7 +131,7 @@ def _notice(console: Console, report: Path, sums: str, language: Language) -> No
 
 
 def _documents(documents: Sequence[DocumentRow], language: Language) -> str:
-    """How many documents there are, by verdict."""
+    """The number of documents by verdict, as text."""
     verdicts = [row.verdict for row in documents]
     missing = verdicts.count("missing")
     parts = [said(language, f"verdict_{v}", count=n) for v in _VERDICTS if (n := verdicts.count(v))]
@@ -140,14 +141,14 @@ def _documents(documents: Sequence[DocumentRow], language: Language) -> str:
 
 
 def _hints(result: run.BatchResult, language: Language) -> list[str]:
-    """What to do about the problems, each hint once with the photos it is about."""
+    """The next steps for problems, each once with the names of its photos."""
     about: dict[str, list[str]] = {}
     for row in result.rows:
         for problem in row.problems:
             about.setdefault(getattr(problem.hint, language), []).append(row.file)
     own = {problem.code for row in result.rows for problem in row.problems}
     for document, problem in result.document_problems:
-        if problem.code not in own:  # else the photos say it
+        if problem.code not in own:  # problems of photos are listed with the photos
             about.setdefault(getattr(problem.hint, language), []).append(document)
     lines: list[str] = []
     for hint, files in list(about.items())[:MOST_HINTS]:

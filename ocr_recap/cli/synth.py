@@ -1,4 +1,4 @@
-"""`ocr-recap synth`: made-up photos with truth, or labelled cells."""
+"""`ocr-recap synth`: makes synthetic photos with truth, or labelled cells."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .terminal import echo
 
 
 class PresetName(StrEnum):
-    """How hard photos are."""
+    """Values of `--preset`: how difficult photos are."""
 
     clean = "clean"
     field = "field"
@@ -32,7 +32,7 @@ class PresetName(StrEnum):
 
 
 class WritersName(StrEnum):
-    """Whose hands."""
+    """Values of `--writers`: the set of writers."""
 
     train = "train"
     calibration = "calibration"
@@ -67,7 +67,7 @@ def synth(
     lang: LangOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False,
 ) -> None:
-    """Make photos of filled forms, with truth."""
+    """Make synthetic photos of filled forms, with truth."""
     language = language_of(lang)
     processes = workers or os.cpu_count() or 1
     with reported(language, "interrupted_synth"):

@@ -1,4 +1,4 @@
-"""The command `templates new`: a blank sheet to a proposal for its template; it parses, calls and shows."""
+"""The command `templates new`: writes a proposal for a template from a blank sheet."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _proposed(
     """Propose a template and write it; the pages, the YAML file, and a picture of each page.
 
     Raises:
-        WrongUse: the paper's size cannot be read, pages differ in size, or a file is there already.
+        WrongUse: the paper's size is invalid, pages differ in size, or a file exists already.
         InputUnusable: a sheet cannot be measured.
         CannotWrite: a file cannot be written.
     """
@@ -75,7 +75,7 @@ def _proposed(
 
 
 def _pages(blank: Path, size: tuple[float, float] | None) -> list[Proposal]:
-    """Every page of one file.
+    """The proposals for all pages of one file.
 
     Raises:
         InputUnusable: the file cannot be read, or a page cannot be measured.
@@ -94,10 +94,10 @@ def _pages(blank: Path, size: tuple[float, float] | None) -> list[Proposal]:
 
 
 def _size(paper: str | None) -> tuple[float, float] | None:
-    """Width and height in mm.
+    """Width and height in mm from a text; None for None.
 
     Raises:
-        WrongUse: the text is none.
+        WrongUse: the text is no paper size.
     """
     if paper is None:
         return None

@@ -1,4 +1,4 @@
-"""The one place where the command line prints: a terminal shows what others wrote, and never obeys it."""
+"""Output of the command line. All text is made safe first, so that a terminal never executes control characters."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def echo_json(value: Any, indent: int | None = None) -> None:
 
 
 def show_markdown(message: str) -> None:
-    """Show a page of the documentation: laid out on a terminal, as it is written where it is piped."""
+    """Show a page of the documentation: formatted on a terminal, as Markdown where the output is piped."""
     if sys.stdout.isatty():
         Console().print(Markdown(for_terminal(message)))
     else:
@@ -32,13 +32,13 @@ def show_markdown(message: str) -> None:
 
 
 def console() -> Console:
-    """A console on standard output; what is printed on it must be `text`, never markup.
+    """A console on standard output, on which only `text` may be printed, not markup.
 
-    Piped output keeps its file names whole instead of folding them to 80 columns.
+    Piped output is not wrapped to 80 columns, so that file names stay whole.
     """
     return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=120)
 
 
 def text(message: str, style: str = "") -> Text:
-    """Text for a console or a table on it."""
+    """Safe text, without markup, for a console or a table on it."""
     return Text(for_terminal(message), style=style)

@@ -1,4 +1,4 @@
-"""How often is a reader right, how often wrong, and how often wrong without saying so?
+"""Evaluates a reader against truth: accuracy, calibration, and silent errors with exact bounds.
 
 Imports the core, never the reverse.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-CONFIDENCE = 0.95
+CONFIDENCE = 0.95  # of all intervals in figures; by convention
 _STEPS = 300  # terms of the continued fraction; it needs about the square root of the larger parameter at worst
-_HALVINGS = 120
+_HALVINGS = 120  # bisection steps, more than the digits of a float need
 
 
 @lru_cache(maxsize=4096)
@@ -15,12 +15,12 @@ def clopper_pearson(errors: int, trials: int, confidence: float = CONFIDENCE) ->
     """The exact two-sided interval of a rate.
 
     Args:
-        errors: how often it happened, 0 to `trials`.
-        trials: independent tries; none at all leave the rate open, (0, 1).
-        confidence: of the interval; each side is missed with half of the rest at most.
+        errors: number of errors, 0 to `trials`.
+        trials: number of independent trials; 0 gives the interval (0, 1).
+        confidence: of the interval; the error probability of each side is at most half of the rest.
 
     Raises:
-        ValueError: more errors than trials, or a negative count.
+        ValueError: there are more errors than trials, or a count is negative.
     """
     if not 0 <= errors <= trials:
         raise ValueError(f"{errors} of {trials} is no share")
@@ -31,12 +31,12 @@ def clopper_pearson(errors: int, trials: int, confidence: float = CONFIDENCE) ->
 
 
 def trials_for(rate: float, confidence: float = CONFIDENCE) -> int:
-    """How many trials without any error bring the upper bound down to `rate`, which lies between 0 and 1."""
+    """The number of trials without error whose upper bound is `rate`, between 0 and 1."""
     return math.ceil(math.log((1 - confidence) / 2) / math.log1p(-rate))
 
 
 def incomplete_beta(a: float, b: float, x: float) -> float:
-    """The regularised incomplete beta function I_x(a, b): the chance of at least `a` hits in a + b - 1 trials.
+    """The regularised incomplete beta function I_x(a, b): probability of at least `a` successes in a + b - 1 trials.
 
     By its continued fraction (DLMF 8.17.22) with the algorithm of Lentz, on the side where it converges fast.
     """
@@ -69,7 +69,7 @@ def _off_zero(value: float, tiny: float) -> float:
 
 
 def _where(a: float, b: float, wanted: float) -> float:
-    """The x at which I_x(a, b) reaches `wanted`; it grows with x, so halving finds it."""
+    """The x at which I_x(a, b), which increases with x, reaches `wanted`, by bisection."""
     low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
         middle = (low + high) / 2

@@ -1,4 +1,4 @@
-"""Is a reader as sure as it is right? Reliability over stated bins, expected calibration error, risk and coverage."""
+"""Calibration of a reader's confidence: reliability in bins, expected calibration error, risk and coverage."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 from .bounds import clopper_pearson
 
-# Upper ends of the bins, each (low, high] but the first, which holds 0 as well. Nearly all confidences of a fair reader
-# lie above 0.9, where a single bin would hide that it is too sure; finer bins can only make the error larger.
+# Upper ends of the bins (low, high], of which the first includes 0. Nearly all confidences of a good reader are above
+# 0.9, where a single bin would hide overconfidence; finer bins can only increase the error. By judgement.
 EDGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99, 0.999, 1.0)
 
 
 @dataclass(frozen=True)
 class Bin:
-    """Readings whose confidence lies in (low, high]. `mean` confidence; None where there are none."""
+    """The numbers with a confidence in (low, high], and their `mean` confidence; None for an empty bin."""
 
     low: float
     high: float
@@ -48,7 +48,7 @@ class Calibration:
 
 
 def calibrate(readings: Iterable[tuple[float, bool]]) -> Calibration:
-    """Sort (confidence, right) into bins."""
+    """Compute the calibration from pairs (confidence, right)."""
     inside: list[list[tuple[float, bool]]] = [[] for _ in EDGES]
     for confidence, right in readings:
         inside[next(i for i, high in enumerate(EDGES) if confidence <= high)].append((confidence, right))
@@ -68,14 +68,14 @@ def calibrate(readings: Iterable[tuple[float, bool]]) -> Calibration:
 
 
 def risk_coverage(readings: Sequence[tuple[float, bool]], total: int) -> list[dict[str, float]]:
-    """Take only numbers of at least some confidence: how many are taken (coverage), which part is wrong (risk).
+    """Compute risk and coverage: for each least confidence the share of numbers above it and their share of errors.
 
     Args:
-        readings: (confidence, right) of the numbers that were read, those included that stand nowhere (never right).
-        total: those, and all written numbers that were not read: coverage does not reach 1 without them.
+        readings: (confidence, right) of all numbers that were read; numbers that are not on the photo are never right.
+        total: number of all numbers that were read or written; coverage stays below 1 where some were not read.
 
     Returns:
-        A point per distinct confidence, highest first, thinned to about 200. Equal confidences come together.
+        A point per distinct confidence, highest first, thinned to about 200.
     """
     ordered = sorted(readings, key=lambda reading: -reading[0])
     points: list[dict[str, float]] = []

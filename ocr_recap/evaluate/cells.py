@@ -1,8 +1,8 @@
-"""The digit witness alone, on cells whose place and content are known: no locating, no other witness, no rules.
+"""Evaluates the digit witness alone, on cells whose place and content are known.
 
-Cells come from photos, cut through the true corners as the reader cuts them, or from a folder of crops
-`NAME__FIELD__i__LABEL.png` (`LABEL` 0-9, X, dash, empty). A crop shows its box and nothing around it: it is scaled to
-the box's size and set on plain paper, so crops compare readers; the figures of ours are those on photos.
+Cells are cut from photos at their true corners, in the same way as for reading, or come from a folder of crops
+`NAME__FIELD__i__LABEL.png` (`LABEL` 0-9, X, dash, empty). A crop ends with its box. It is scaled to the box's size and
+put on plain paper, so figures on crops serve to compare readers; this reader's own figures are those on photos.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ from .calibration import calibrate
 from .pictures import find_photo
 from .truths import Fault, TruthField, read_jsonl
 
+# Labels in names of crops, with the characters that they mean.
 LABELS: Final = {**{c: c for c in "0123456789X"}, "dash": "-", "empty": " "}
-_MOST_MISTAKES = 100  # that are listed, surest first
+_MOST_MISTAKES = 100  # listed, most confident first; by judgement
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,16 @@ class CellSample:
 
 
 def evaluate_cells(path: Path, digits: DigitReader, forms: Mapping[str, Template]) -> dict[str, Any]:
-    """Figures of the digit witness.
+    """Compute the figures of the digit witness.
 
     Args:
-        path: a `truth.jsonl` with its photos beside it, or a folder of crops.
+        path: a `truth.jsonl` with its photos in the same folder, or a folder of crops.
         digits: the witness.
-        forms: templates by id, for the printed shape of cells; cells of other forms are cut in the shape that they
-            have on the photo, which a tilted camera shortens.
+        forms: templates by id, for the printed shape of cells; cells of other forms are cut in their shape on the
+            photo, which a tilted camera shortens.
+
+    Returns:
+        Figures as plain JSON (docs/reference/evaluation.md).
 
     Raises:
         InputUnusable: there is nothing to evaluate.
@@ -145,7 +149,7 @@ def _cut_all(path: Path, forms: Mapping[str, Template], faults: list[Fault]) -> 
 
 
 def _crops(folder: Path, faults: list[Fault]) -> Iterator[CellSample]:
-    """Numbers whose cells are all there, from 0 on; others are named."""
+    """Numbers whose cells are complete from 0 on; incomplete ones are added to `faults`."""
     found: dict[tuple[str, str], dict[int, tuple[str, Path]]] = defaultdict(dict)
     for file in sorted(folder.glob("*.png")):
         parts = file.stem.rsplit("__", 3)

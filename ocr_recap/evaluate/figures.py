@@ -1,4 +1,4 @@
-"""Judged numbers to figures: one object with stable keys, every one of them defined in docs/reference/evaluation.md."""
+"""Judged numbers to figures: one object with stable keys, all defined in docs/reference/evaluation.md."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .judge import Judged, JudgedPhoto, Judgement
 from .paperwork import JudgedDocument, papers
 from .truths import Truth, TruthField
 
-GOAL = 1e-5  # silent errors per accepted number that the project aims at
+GOAL = 1e-5  # the project's goal: silent errors per accepted number
 WIDTHS = (800, 1200, 1600, 2400, 3600)  # upper ends of the classes of photo width, px
 
 
 @dataclass
 class Counts:
-    """What a set of photos or numbers came to. `numbers` are written; `trials` are accepted or wrongly blank."""
+    """Counts of a set of photos and numbers. `numbers` are written ones; `trials` are accepted or wrongly blank."""
 
     photos: int = 0
     located: int = 0
@@ -35,7 +35,7 @@ class Counts:
     false_reviews: int = 0
 
     def add(self, number: Judged) -> None:
-        """Count one number."""
+        """Add one number to the counts."""
         got, written = number.got, number.kind == "written"
         self.numbers += written
         self.numbers_right += written and number.right
@@ -57,11 +57,11 @@ class Counts:
 
 
 def figures(judgement: Judgement, forms: Mapping[str, Template]) -> dict[str, Any]:
-    """All figures, as plain JSON.
+    """Compute all figures, as plain JSON.
 
     Args:
-        judgement: what was compared.
-        forms: templates by id, as far as they are at hand.
+        judgement: truth compared with results.
+        forms: templates by id, where they are available.
     """
     known = [photo for photo in judgement.photos if photo.known]
     unknown = [photo for photo in judgement.photos if not photo.known]
@@ -116,19 +116,19 @@ def figures(judgement: Judgement, forms: Mapping[str, Template]) -> dict[str, An
 
 
 def forms_without_rules(photos: Iterable[JudgedPhoto], forms: Mapping[str, Template]) -> list[str]:
-    """Forms whose templates are not at hand: of their documents nobody knows the rules and the dates."""
+    """Ids of forms without template, whose rules and dates are unknown."""
     named = {photo.truth.form[0] for photo in photos if photo.truth.form}
     return sorted(name for name in named if name and forms.get(name) is None)
 
 
 def _claims(number: Judged) -> bool:
-    """Whether the reader says how sure it is of a number: a written one, or one read where nothing is written."""
+    """True when the reader gives a confidence for a number: a written one, or one read where nothing is written."""
     got = number.got
     return got is not None and got.confidence is not None and (number.kind == "written" or got.value is not None)
 
 
 def _unlisted(photos: Iterable[JudgedPhoto]) -> int:
-    """Accepted numbers of photos in a typed truth that it does not list."""
+    """Count the accepted numbers of photos of a typed truth that the truth does not list."""
     return sum(
         got.given and name not in photo.truth.wanted
         for photo in photos
@@ -138,7 +138,7 @@ def _unlisted(photos: Iterable[JudgedPhoto]) -> int:
 
 
 def count(photos: Iterable[JudgedPhoto]) -> Counts:
-    """Count photos (of known forms) and all their numbers."""
+    """Count photos of known forms and all their numbers."""
     counts = Counts()
     for photo in photos:
         counts.photos += photo.known
@@ -149,7 +149,7 @@ def count(photos: Iterable[JudgedPhoto]) -> Counts:
 
 
 def tables(photos: Iterable[JudgedPhoto]) -> dict[str, dict[str, Counts]]:
-    """The same counts per field, defect, template and page, writer, photo width, distinct sheet, and clerk's slip."""
+    """Counts by field, defect, template and page, writer, photo width, distinct sheet, and clerk error."""
     names = ("field", "defect", "template", "writer", "width", "sheet", "counted")
     found: dict[str, dict[str, Counts]] = {name: defaultdict(Counts) for name in names}
     for photo in photos:
@@ -183,7 +183,7 @@ def _slip(want: TruthField, truth: Truth) -> str:
 
 
 def sheet_of(photo: JudgedPhoto) -> str:
-    """The physical sheet: as the truth says, else the page of its document, else the photo itself."""
+    """The key of the physical sheet: the truth's own, else the page of its document, else the photo itself."""
     truth = photo.truth
     if truth.sheet:
         return truth.sheet
@@ -204,7 +204,7 @@ def _width_class(width: int | None) -> str:
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
-    """Sorts 800 before 1200 and w2 before w10."""
+    """Key of natural sorting: 800 before 1200, w2 before w10."""
     parts = re.split(r"(\d+)", name)
     return [(len(part.lstrip("0")) if part.isdecimal() else 0, part) for part in parts]
 
@@ -216,7 +216,7 @@ def _placement(photos: Iterable[JudgedPhoto]) -> dict[str, Any]:
 
 
 def _cells(photos: Iterable[JudgedPhoto]) -> dict[str, Any]:
-    """Cells of located and lost photos alike; a character is right if a text that counts as right has it there."""
+    """Cell accuracy over all photos, located or not; a character is right if a correct text has it in this place."""
     total = right = digits = digits_right = 0
     confusions: dict[str, Counter[str]] = defaultdict(Counter)
     for photo in photos:

@@ -1,4 +1,4 @@
-"""Templates by id, each loaded when it is first asked for: truth may name any of them, and usually names one."""
+"""Templates by id, each loaded at its first use."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from ..records.folder import TEMPLATES
 
 
 class Forms(Mapping[str, Template]):
-    """The package's own templates, more from files, and those that lie in a folder of results under other ids."""
+    """The package's own templates, those of files, and those in a folder of results with other ids."""
 
     def __init__(self, files: Iterable[str] = (), results: Path | None = None) -> None:
-        """Load what a person names; the others wait.
+        """Load the templates of files; others are loaded at their first use.
+
+        Args:
+            files: paths of template files.
+            results: a folder of results.
 
         Raises:
             ocr_recap.messages.errors.TemplateError: a file is no template.
@@ -35,7 +39,7 @@ class Forms(Mapping[str, Template]):
             except TemplateError:
                 if not isinstance(place, Path):
                     raise
-                raise KeyError(name) from None  # not by this version: as if it were not there
+                raise KeyError(name) from None  # this version cannot load it
         return self._loaded[name]
 
     def __iter__(self) -> Iterator[str]:

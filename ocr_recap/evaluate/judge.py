@@ -1,4 +1,4 @@
-"""Truth beside results: every number of every photo judged once. Counting and showing come later.
+"""Judges every number of every photo once: truth against results.
 
 A photo is located when the right template and page were found. A silent error is an accepted number that is not what
 is written (where nothing is written, on a wrong page or an unknown form included), or a blank that is not blank.
@@ -24,11 +24,11 @@ class Judged:
     """One number.
 
     Attributes:
-        field: its id.
-        kind: something is written; nothing is written; or no such number is on the photo (`invented`).
+        field: id of the number.
+        kind: something is written; nothing is written; or the photo has no such number (`invented`).
         want: what is written; None if invented.
-        got: what was read; None where the photo was not located or the number is not in the record.
-        right, text_right: the value, the text is what is written.
+        got: what was read; None where the photo was not located or the record does not have the number.
+        right, text_right: whether the value, and the text, is what is written.
         silent: a silent error.
         offset: mean distance of the corners from the true ones in widths of one cell; None without geometry.
     """
@@ -44,23 +44,23 @@ class Judged:
 
     @property
     def accepted(self) -> bool:
-        """Given as accepted."""
+        """True when the number's status is accepted."""
         return self.got is not None and self.got.given
 
     @property
     def trial(self) -> bool:
-        """Counts for the rate of silent errors: accepted, or wrongly blank. Right blanks would only water it down."""
+        """True for a trial of the rate of silent errors: accepted or wrongly blank; right blanks would dilute it."""
         return self.accepted or self.silent
 
     @property
     def false_review(self) -> bool:
-        """Read right and yet sent to a person."""
+        """True when the number was read right and is in review."""
         return self.kind == "written" and self.right and self.got is not None and self.got.status == "review"
 
 
 @dataclass(frozen=True)
 class JudgedPhoto:
-    """One photo of the truth. `known`: a template describes its form; `reading` None: no record, or no single one."""
+    """One photo of the truth. `known`: a template describes its form; `reading` None: no record, or several."""
 
     truth: Truth
     reading: ReadRecord | None
@@ -70,12 +70,12 @@ class JudgedPhoto:
 
     @property
     def width(self) -> int | None:
-        """Pixels, of the record or else of the truth."""
+        """Width of the photo in px, by the record, else by the truth."""
         return (self.reading.photo.width if self.reading else 0) or self.truth.width
 
     @property
     def all_settled(self) -> bool:
-        """Located, every written number accepted and every other found blank."""
+        """True when the photo was located, all written numbers were accepted and all others found blank."""
         return self.located and all(
             n.got is not None and n.got.status == ("accepted" if n.kind == "written" else "blank")
             for n in self.numbers
@@ -85,9 +85,9 @@ class JudgedPhoto:
 
 @dataclass(frozen=True)
 class Judgement:
-    """Everything that was compared.
+    """The judged photos of a truth.
 
-    `orphans`: records without truth, which say nothing either way. `decided`: documents that people decided in.
+    `orphans`: records without truth, which are not judged. `decided`: documents with people's decisions.
     """
 
     kind: TruthKind
@@ -101,8 +101,12 @@ class Judgement:
 def judge(results: Results, truth: TruthFile) -> Judgement:
     """Judge every number of every photo of the truth.
 
-    Photos meet by name and frame. Where a name stands more than once, nobody knows which record is meant: the photo
-    counts as not located, its records as records without truth, and both are named.
+    Photos are matched by name and frame. Where a name occurs more than once the match is ambiguous: the photo counts as
+    not located, its records count as records without truth, and both are listed as faults.
+
+    Args:
+        results: records of the reader.
+        truth: what is written.
     """
     faults = [*truth.faults, *results.faults]
     by_path: dict[tuple[str, int], list[ReadRecord]] = defaultdict(list)
@@ -125,7 +129,7 @@ def judge(results: Results, truth: TruthFile) -> Judgement:
     used: set[int] = set()
     for key, photo in seen.items():
         found = by_path.get(key) or by_stem.get((stem_of_name(photo.name), photo.frame), [])
-        if len(found) > 1:  # the truth may know a folder that lies in the one that was read
+        if len(found) > 1:  # the truth may name a folder inside of the one that was read
             found = [reading for reading in found if f"/{reading.path}".endswith(f"/{photo.name}")] or found
         if len(found) > 1:
             faults.append(_doubled_records(photo.name, found))
@@ -146,7 +150,7 @@ def judge_photo(truth: Truth, reading: ReadRecord | None) -> JudgedPhoto:
     form, wanted = truth.form, truth.wanted
     fields: Mapping[str, ReadNumber] = reading.fields if reading else {}
     located = form is not None and _located(form, reading, truth)
-    # Of a form that no template describes nothing was to be read, so its numbers are none that were missed.
+    # Numbers of a form without template cannot be read, so they do not count as missed.
     judged = wanted.items() if form is not None else ()
     numbers = [_judge(want, fields.get(name) if located else None) for name, want in judged]
     for name, got in fields.items():
@@ -162,7 +166,7 @@ def _located(form: tuple[str | None, str | None], reading: ReadRecord | None, tr
     if reading is None or page is None:
         return False
     template, page_id = form
-    if template is None:  # typed truth does not say which form: the one that has these numbers
+    if template is None:  # typed truth without a form: any form that has these numbers
         return any(name in reading.fields for name in truth.wanted)
     return page.template == template and page_id in (None, page.page)
 
@@ -174,7 +178,7 @@ def _judge(want: TruthField, got: ReadNumber | None) -> Judged:
     text_right = got is not None and got.text in want.texts
     silent = False
     if got is not None and got.given:
-        # What programs use is `accepted`; a record in which it differs from `value` is wrong in one of the two.
+        # Programs use `accepted`; where it differs from `value` one of the two is wrong.
         silent = not written or not right or (got.accepted is not None and got.accepted not in values)
     elif got is not None and got.status == "blank":
         silent = written

@@ -1,4 +1,4 @@
-"""A page of the evaluation from its template: one language, its style inside it, no script."""
+"""Renders a page of the evaluation from its template: one language, inline style, no script."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ from .words import local, text
 
 
 def page(template: str, language: Language, **data: Any) -> bytes:
-    """The page.
+    """Render a page.
 
     Args:
-        template: its file name in `templates/`. It may use `t(key, ...)`, a text of the catalogue; `boxes(text)`, what
-            stands in boxes; `sure(confidence)` and `figure(count)`, numbers as the language writes them.
+        template: file name in `templates/`. The template can use `t(key, ...)`, a text of the catalogue;
+            `boxes(text)`, the content of boxes; `sure(confidence)` and `figure(count)`, numbers in the notation of the
+            language.
         language: of the page.
-        data: what else it shows.
+        data: of the template.
+
+    Returns:
+        The page as UTF-8.
     """
 
     def sure(confidence: float | None) -> str:
-        """In percent, cut and not rounded."""
+        """A confidence in percent, rounded down."""
         return "-" if confidence is None else local(f"{int(confidence * 10000) / 100:g}%", language)
 
     def figure(count: int) -> str:
@@ -32,5 +36,5 @@ def page(template: str, language: Language, **data: Any) -> bytes:
 
 
 def _boxes(written: str | None) -> str:
-    """An empty box as `_`; `?` where nothing is known."""
+    """The characters of boxes, an empty box as `_`; `?` for None."""
     return "?" if written is None else written.replace(" ", "_")

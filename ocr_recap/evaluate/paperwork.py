@@ -1,7 +1,7 @@
-"""Photos to documents of the truth: were all numbers read, does it pass without a person, does it add up as written?
+"""Judges the documents of the truth: all numbers read, accepted without a person, consistent as written.
 
-The pages of one form of one station are one document where the truth says so (`document`); otherwise each photo is its
-own. What the reader took for one document decides nothing here.
+Photos belong to one document where the truth names the same `document`; every other photo is a document of its own. The
+reader's grouping is not used.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ class JudgedDocument:
 
     Attributes:
         name: of the document, or of its only photo.
-        consistent: as written it breaks no rule that is exact or an inequality, on its pages or across them.
-        right: every page located, every number read as written.
-        straight_through: every count accepted or rightly found blank (whether rightly accepted, `silent` says).
-        silent: some number of it is a silent error.
-        verdict: what the reader says of it; `-` if it says nothing.
+        consistent: as written the document breaks no exact rule or inequality, on its pages or across them.
+        right: every page was located, and every number was read as written.
+        straight_through: every count was accepted, rightly or not, or rightly found blank.
+        silent: a number of the document is a silent error.
+        verdict: of the reader; `-` if there is none.
     """
 
     name: str
@@ -39,13 +39,16 @@ class JudgedDocument:
 def papers(
     photos: Iterable[JudgedPhoto], verdicts: Mapping[str, str], forms: Mapping[str, Template]
 ) -> tuple[JudgedDocument, ...]:
-    """Documents in the order of their first photos.
+    """Group judged photos into the documents of the truth.
 
     Args:
         photos: of known forms.
-        verdicts: the reader's, by its own document ids; without them the photos' own statuses count.
-        forms: by template id, for rules across pages and for dates, which decide nothing. Of a form that is not among
-            them every number decides, and only what the truth says of each page is known to be consistent.
+        verdicts: of the reader, by its own document ids; without them the statuses of photos are used.
+        forms: by template id, for rules across pages and to leave dates out. Of a form without template all numbers
+            count, and consistency is that of the truth's pages.
+
+    Returns:
+        Documents in the order of their first photos.
     """
     groups: dict[str, list[JudgedPhoto]] = defaultdict(list)
     for photo in photos:
@@ -64,7 +67,7 @@ def _paper(
         for number in photo.numbers:
             if number.kind != "invented" and number.field not in dates:
                 numbers[photo.truth.page, number.field].append(number)
-    # Of typed truth only some numbers are known, but all that were read must be settled to pass.
+    # Typed truth may have only some numbers, but all numbers that were read must be settled.
     rest = [
         got.status != "review"
         for photo in photos
@@ -83,7 +86,7 @@ def _paper(
 
 
 def _template_of(photo: JudgedPhoto) -> str:
-    """Of the truth, or of the reader where the truth does not say."""
+    """The template of the truth, else the reader's."""
     said = photo.truth.form[0] if photo.truth.form else None
     return said or (photo.reading.page.template if photo.reading and photo.reading.page else "")
 
@@ -97,7 +100,7 @@ def _adds_up(photos: list[JudgedPhoto], form: Template | None) -> bool:
 
 
 def _pages(photos: list[JudgedPhoto]) -> list[list[JudgedPhoto]]:
-    """Photos of one page together; where the truth names no page each photo is one."""
+    """Photos grouped by page; each photo is a page where the truth names none."""
     pages: dict[str, list[JudgedPhoto]] = defaultdict(list)
     for photo in photos:
         truth = photo.truth
@@ -106,13 +109,13 @@ def _pages(photos: list[JudgedPhoto]) -> list[list[JudgedPhoto]]:
 
 
 def _right(photos: list[JudgedPhoto]) -> bool:
-    """Of several photos of a page those decide on which a page was found and counts; a lost page is not right."""
+    """True when every page was read as written, on the photos that were located and count."""
     counting = [p for p in photos if p.reading is not None and p.reading.page is not None and p.reading.counts]
     return all(photo.located and all(n.right for n in photo.numbers) for photo in counting or photos)
 
 
 def _settled(found: list[Judged]) -> bool:
-    """Of several photos of one page one gives the number."""
+    """True when one of a page's photos gives each number as accepted or rightly blank."""
     return any(n.got is not None and n.got.status == ("accepted" if n.kind == "written" else "blank") for n in found)
 
 

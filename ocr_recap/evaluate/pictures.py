@@ -1,4 +1,4 @@
-"""Pictures of single numbers: the row of boxes and nothing else of the form."""
+"""Pictures of single numbers: the row of boxes without the rest of the form."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def _is_file(path: Path) -> bool:
 
 
 class Strips:
-    """Finds the pictures of numbers: in the sheets of crops beside the results, else cut from the photos.
+    """Finds the pictures of numbers: in the crops of the results, else cut from the photos.
 
-    Keeps only the file that was opened last, so ask photo by photo.
+    Only the file that was opened last is kept in memory, so calls should be made photo by photo.
     """
 
     def __init__(self, folders: Iterable[Path], results: Path) -> None:
-        """Look for photos in these folders, and for crops in the folder of results."""
+        """Prepare to search photos in `folders`, and crops in the folder `results`."""
         self._folders = list(folders)
         self._sheets = _sheets(results / CROPS)
         self._opened: tuple[tuple[str | None, ...], int] = (), 0
@@ -67,13 +67,16 @@ class Strips:
     def find(
         self, reading: ReadRecord | None, names: tuple[str | None, ...], field: str, quad: Corners | None
     ) -> str | None:
-        """The row of boxes as base64 JPEG; None if there is neither a crop nor a photo of these bytes, or no place.
+        """Find or cut the row of boxes of one number.
 
         Args:
-            reading: the record; None where there is none.
-            names: how the photo may be called beside the record's own name.
-            field: which number.
-            quad: its corners TL, TR, BR, BL, photo px, where the record has none.
+            reading: the photo's record; None where there is none.
+            names: further names of the photo beside the record's own.
+            field: id of the number.
+            quad: corners TL, TR, BR, BL of the row, photo px, where the record has none.
+
+        Returns:
+            A base64 JPEG; None without crop and photo of the same hash, or without corners.
         """
         number = reading.fields.get(field) if reading else None
         if reading and number and number.quad and (crop := self._crop(reading, field, number.quad)) is not None:
@@ -90,7 +93,7 @@ class Strips:
         return _jpeg(strip(photo, quad))
 
     def _crop(self, reading: ReadRecord, field: str, quad: Corners) -> NDArray[np.uint8] | None:
-        """The number's strip of the sheet that the reader made: strips lie in the order of the record's numbers."""
+        """The number's strip in the reader's sheet of crops, whose strips are in the order of the record's numbers."""
         path = self._sheets.get((reading.photo.sha256[:_HASH], reading.photo.frame))
         if path is None:
             return None
@@ -114,8 +117,8 @@ class Strips:
 
 
 def _sheets(folder: Path) -> dict[tuple[str, int], Path]:
-    """Sheets of crops by the start of the photo's hash and its frame, both in their names, where frames count from 1
-    and the first is left out."""
+    """Sheets of crops by the beginning of the photo's hash and the frame, which their names contain; names have frames
+    from 1 and leave the first one out."""
     found: dict[tuple[str, int], Path] = {}
     for path in sorted(folder.glob("*.jpg")):
         named = re.search(rf"-([0-9a-f]{{{_HASH}}})(?:-([0-9]{{1,6}}))?$", path.stem)

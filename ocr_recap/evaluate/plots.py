@@ -1,7 +1,7 @@
-"""Small plots as inline SVG: no script, no style attribute, coloured by the page's own style sheet.
+"""Small plots as inline SVG, without script and style attributes, coloured by the page's style sheet.
 
-Confidences are shown on a scale of nines (0, 0.9, 0.99, 0.999 at equal steps), since a reader that is to be right but
-once in 100,000 differs from a bad one only there.
+The scale of confidences is logarithmic in the error (0, 0.9, 0.99, 0.999 at equal distances), since the differences
+between good readers are near 1.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ _NINES = 4  # the scale ends at 0.9999
 
 
 def reliability(bins: Iterable[Mapping[str, Any]], x_title: str, y_title: str) -> str:
-    """Share right over mean confidence, a point per bin with its exact 95% interval; the dashed line is honest."""
+    """Plot the share of right numbers over the mean confidence: a point per bin with its exact 95% interval.
+
+    The dashed line is perfect calibration.
+    """
     ticks = [(_nines(p), f"{p:g}") for p in (0, 0.9, 0.99, 0.999)] + [(1.0, "1")]
     parts = [_line(0, 0, 1, 1, "ideal")]
     for b in bins:
@@ -30,7 +33,7 @@ def reliability(bins: Iterable[Mapping[str, Any]], x_title: str, y_title: str) -
 
 
 def risk(points: Sequence[Mapping[str, float]], accepted: tuple[float, float] | None, titles: tuple[str, str]) -> str:
-    """Share wrong over the share that is taken, most confident first; `accepted` is where the reader stands."""
+    """Plot risk over coverage; `accepted` is the point (coverage, risk) of the reader's accepted numbers."""
     risks = [p["risk"] for p in points] + ([accepted[1]] if accepted else [])
     top = _round_up(max([0.01, *risks]))
     x_ticks = [(i / 4, f"{25 * i}%") for i in range(5)]
@@ -51,7 +54,7 @@ def _frame(
     x_title: str,
     y_title: str,
 ) -> str:
-    """Titles are plain text without markup."""
+    """The plot around `inside` with axes, ticks and titles, which are plain text."""
     parts: list[str] = []
     for at, text in x_ticks:
         parts.append(_line(at, 0, at, 1, "grid"))
@@ -89,6 +92,6 @@ def _nines(probability: float) -> float:
 
 
 def _round_up(value: float) -> float:
-    """The next of 1, 2 or 5 times a power of ten, 1 at most."""
+    """The next larger of 1, 2 or 5 times a power of ten, at most 1."""
     power = 10.0 ** math.floor(math.log10(value))
     return min(1.0, next(step * power for step in (1, 2, 5, 10) if step * power >= value * (1 - 1e-9)))

@@ -1,9 +1,9 @@
-"""What a reader said: the records of `photos.jsonl`, as far as an evaluation looks at them.
+"""Reads a reader's results: the parts of `photos.jsonl` and `documents.jsonl` that an evaluation uses.
 
-Another reader's results can be evaluated too: only `photo.file`, `page` and `fields` are needed of a record.
-`photos.jsonl` holds each photo's final status, after documents were decided; `documents.jsonl` adds their verdicts.
-What people decided (`ocr-recap apply`) is in `documents.jsonl` and not in `photos.jsonl`. An evaluation judges the
-machine, so the verdict on a document that people decided in is made of its photos' statuses again.
+Results of another reader can be evaluated too: a record needs only `photo.file`, `page` and `fields`. `photos.jsonl`
+has each photo's final status, after documents were decided; `documents.jsonl` has their verdicts. People's decisions
+(`ocr-recap apply`) are in `documents.jsonl` only. An evaluation judges the machine, so the verdict of a document with
+people's decisions is computed from the statuses of its photos.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .truths import Corners, Fault, Lenient, RowSumTruth, Text, broken_line, rea
 
 
 class ReadTally(Lenient):
-    """Strokes as counted."""
+    """The tally evidence of a number."""
 
     count: int | None = None
 
@@ -49,7 +49,7 @@ class ReadNumber(Lenient):
 
     @property
     def given(self) -> bool:
-        """Whether a program may use it: `accepted` is what programs use, so it speaks even where `status` does not."""
+        """True when the number has an accepted value, whatever its `status` is: programs use `accepted`."""
         return self.status == "accepted" or self.accepted is not None
 
 
@@ -61,7 +61,7 @@ class ReadPage(Lenient):
 
 
 class ReadPhoto(Lenient):
-    """The file."""
+    """The photo's file in a record."""
 
     file: str
     frame: int = 0
@@ -70,7 +70,7 @@ class ReadPhoto(Lenient):
 
 
 class ReadRecord(Lenient):
-    """One record."""
+    """One record of a photo."""
 
     photo: ReadPhoto
     page: ReadPage | None = None
@@ -88,7 +88,7 @@ class ReadRecord(Lenient):
 
 
 class Verdict(Lenient):
-    """One line of `documents.jsonl`. `fields` are looked at for decisions of people only."""
+    """One line of `documents.jsonl`; `fields` are used to find people's decisions only."""
 
     id: str
     verdict: str
@@ -97,7 +97,7 @@ class Verdict(Lenient):
 
     @property
     def by_people(self) -> bool:
-        """Whether somebody decided a number of it."""
+        """True when a person decided a number of the document."""
         return any(field.get("decision") is not None for field in self.fields.values())
 
 
@@ -110,7 +110,7 @@ class Results:
         readings: its records.
         verdicts: the machine's, by document id; empty where there is no `documents.jsonl`.
         faults: lines that could not be used.
-        decided: documents in which people decided numbers; none of that counts here.
+        decided: documents with people's decisions, which are not evaluated.
     """
 
     path: Path
@@ -124,9 +124,9 @@ def read_results(path: Path) -> Results:
     """Read a folder of results, or a `photos.jsonl` alone.
 
     Raises:
-        ocr_recap.batch.audit.EditedError: the folder's files are not what was published.
-        InputUnusable: there are no results, or no line of them can be used.
-        OSError: they cannot be read.
+        ocr_recap.batch.audit.EditedError: files of the folder are not as published.
+        InputUnusable: there are no results, or none of their lines can be used.
+        OSError: the results cannot be read.
     """
     file = path / PHOTOS_FILE if path.is_dir() else path
     if not file.is_file():
@@ -160,7 +160,7 @@ def read_results(path: Path) -> Results:
 
 
 def _machines(document: Verdict, said: Collection[str | None]) -> str:
-    """The verdict before people decided anything: the worst of the pages that count, as `document.settle` has it."""
+    """The verdict without people's decisions: the worst status of the pages that count, as in `document.settle`."""
     if not said:
         return "problem"
     worst = next((status for status in ("inconsistent", "review") if status in said), "settled")

@@ -1,7 +1,7 @@
-"""The evaluation as one page: figures, plots, tables and the worst numbers as pictures. No script, nothing fetched.
+"""The evaluation as one HTML page: figures, plots, tables and pictures of the worst numbers, without script.
 
-Here the figures are put into rows; `templates/report.html` says how they look. A content security policy forbids
-everything but the page's own style and its embedded pictures.
+This module arranges the figures in rows; `templates/report.html` is the page's template. A content security policy
+allows only the page's own style and its embedded pictures.
 """
 
 from __future__ import annotations
@@ -19,17 +19,18 @@ from .page import page
 from .words import Figures, lines, local, percent, sheet_lines, text, what_n_shows
 from .worst import WorstNumber
 
-Said = Callable[..., str]  # a text of the catalogue by its key, filled with what is named
+Said = Callable[..., str]  # returns a text of the catalogue by its key, filled with data
 
-MOST_ROWS: Final = 60  # of one table; those with the most errors are kept
-MOST_FAULTS: Final = 100
+MOST_ROWS: Final = 60  # of one table; rows with the most errors are kept; by judgement
+MOST_FAULTS: Final = 100  # faults in the page; by judgement
 _GROUPS: Final = ("field", "defect", "template", "writer", "width", "sheet", "counted")  # tables, in their order
+# Columns of these tables, as keys of counts.
 _COUNTS: Final = ("photos", "located", "numbers", "numbers_right", "accepted", "false_reviews", "silent_errors")
 
 
 @dataclass(frozen=True)
 class ReportSources:
-    """What the report is made of besides figures: where they come from, the worst numbers, a sheet's counts if any."""
+    """The content of the report beside figures: their sources, the worst numbers, and a blind sheet's counts if any."""
 
     results: str
     truth: str
@@ -39,13 +40,13 @@ class ReportSources:
 
 
 class Table(NamedTuple):
-    """A table as text, its numbers written as the page's language does.
+    """A table as text, with numbers in the notation of the page's language.
 
     Attributes:
         head: names of the columns.
         rows: a text per column.
-        name: in `figures["tables"]`.
-        left_out: how many rows are not shown.
+        name: key in `figures["tables"]`.
+        left_out: number of rows that are not shown.
     """
 
     head: Sequence[str]
@@ -55,11 +56,11 @@ class Table(NamedTuple):
 
 
 def report_html(f: Figures, made: ReportSources, language: Language) -> bytes:
-    """The page.
+    """Render the page.
 
     Args:
-        f: as `figures.figures` gives them.
-        made: everything else on the page.
+        f: what `figures.figures` returned.
+        made: the other content of the page.
         language: of the page.
     """
     t = partial(text, language)
@@ -90,7 +91,7 @@ def report_html(f: Figures, made: ReportSources, language: Language) -> bytes:
 
 
 def _tiles(f: Figures) -> list[tuple[str, int, str]]:
-    """Key of the text, count, style where the count is not zero."""
+    """The tiles: key of the text, count, and style, empty where the count is zero."""
     return [
         ("tile_photos", f["photos"] + f["unknown_forms"], ""),
         ("tile_numbers", f["numbers"], ""),
@@ -126,7 +127,7 @@ def _bins(f: Figures, t: Said, language: Language) -> Table:
 
 
 class Confusions(NamedTuple):
-    """Which character was read for which: those that were read, and for each that is written how often each was."""
+    """The confusion matrix of characters: the columns (read), and for each written character the counts."""
 
     head: Sequence[str]
     rows: Sequence[tuple[str, Sequence[tuple[str, int]]]]
@@ -174,5 +175,5 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[Any]], language: Languag
 
 
 def _number(cell: str, language: Language) -> str:
-    """Only what is a number or a range of them; names stay as they are."""
+    """A number, or a range of numbers, in the notation of the language; other texts stay as they are."""
     return local(cell, language) if re.fullmatch(r"[\d.,]+%?( - [\d.,]+)?", cell) else cell

@@ -1,11 +1,11 @@
-"""A blind sheet: accepted numbers drawn at random, which a person reads from their pictures without knowing the answer.
+"""A blind sheet: a random sample of accepted numbers, which a person reads from pictures without the machine's answer.
 
-The draw can be checked by anyone who has `photos.jsonl`: every accepted number is keyed by the SHA-256 of
+Anyone with `photos.jsonl` can check the sample. The key of every accepted number is the SHA-256 of
 
     SEED | sha256 of the photo | frame | field id
 
-(text in UTF-8, joined by `|` without spaces); the numbers with the smallest keys are drawn, smallest first. So the
-first m rows of a sheet are the sheet of size m: whoever has no time may stop early, but not skip.
+(text in UTF-8, joined by `|` without spaces); the numbers with the smallest keys are drawn, smallest first. The first m
+rows of a sheet are therefore a sheet of size m: a person may stop early, but not skip rows.
 """
 
 from __future__ import annotations
@@ -27,15 +27,16 @@ from .judge import JudgedPhoto, Judgement, judge_photo
 from .readings import ReadNumber, ReadRecord, Results
 from .truths import Fault, Truth, TruthField, typed
 
-_MOST_DIGITS: Final = 15  # of a seed, as `ocr-recap sample` takes it
+_MOST_DIGITS: Final = 15  # of a seed, the limit of `ocr-recap sample`
+# Columns of the sheet to fill in.
 COLUMNS: Final = ("seed", "drawn", "row", "sha256", "frame", "field", "file", "text")
-UNREADABLE: Final = "?"
+UNREADABLE: Final = "?"  # a person's answer for a number that cannot be read
 Identity = tuple[str, int, str]  # photo, frame, field
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """One accepted number of the draw; `key` decided its place."""
+    """One accepted number of the sample; `key` is its place in the order."""
 
     key: str
     reading: ReadRecord
@@ -44,20 +45,20 @@ class Drawn:
 
     @property
     def identity(self) -> Identity:
-        """Which number this is."""
+        """The number's identity: photo, frame and field."""
         photo = self.reading.photo
         return _identity(photo.sha256, defused(photo.file), photo.frame, self.field)
 
 
 @dataclass(frozen=True)
 class SheetAnswers:
-    """What a filled-in sheet came to. `judgement` holds its rows up to the last one that was filled in.
+    """The result of a filled-in sheet. `judgement` holds its rows up to the last one that was filled in.
 
     Attributes:
-        drawn: size of the draw.
-        accepted: numbers that could have been drawn.
-        rows: that count: up to the last one filled in.
-        unread: of those, left empty, missing or typed as `?`: they count against the machine.
+        drawn: size of the sample.
+        accepted: number of accepted numbers, from which the sample was drawn.
+        rows: rows that count, up to the last one filled in.
+        unread: rows of those that are empty, missing or `?`; they count as errors of the machine.
         left: rows after the last one that was filled in.
     """
 
@@ -70,29 +71,29 @@ class SheetAnswers:
 
 
 def key_of(seed: int, sha256: str, frame: int, field: str) -> str:
-    """The number's place in the draw, as a hexadecimal hash."""
+    """The key of a number in the order of the sample, a hexadecimal hash."""
     return hashlib.sha256(f"{seed}|{sha256}|{frame}|{field}".encode()).hexdigest()
 
 
 def draw(results: Results, count: int, seed: int) -> list[Drawn]:
-    """Draw accepted numbers; all of them if there are fewer than `count`."""
+    """Draw `count` accepted numbers, or all if there are fewer."""
     pool = [
         Drawn(key_of(seed, reading.photo.sha256, reading.photo.frame, name), reading, name, number)
         for reading in results.readings
         for name, number in reading.fields.items()
         if number.given
     ]
-    # Photos without a hash, or the same bytes twice, could share a key: their names decide then.
+    # Photos without a hash, or with the same bytes, could have the same key: their names decide then.
     return sorted(pool, key=lambda drawn: (drawn.key, drawn.reading.photo.file))[:count]
 
 
 def _identity(sha256: str, file: str, frame: int, field: str) -> Identity:
-    """A photo is known by its hash; where another reader gave none, by its name as the sheet has it."""
+    """The identity of a number: by the photo's hash, or by its name where another reader gave no hash."""
     return sha256 or f"file {file}", frame, field
 
 
 def sheet_csv(drawn: Sequence[Drawn], seed: int) -> bytes:
-    """The sheet to fill in: a row per number with an empty `text`. It does not hold what was read."""
+    """Encode the sheet to fill in as CSV: a row per number with an empty `text`, without the machine's answer."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
@@ -103,16 +104,16 @@ def sheet_csv(drawn: Sequence[Drawn], seed: int) -> bytes:
 
 
 def is_filled_in(path: Path) -> bool:
-    """Whether somebody has typed into this sheet.
+    """True when somebody has filled in a row of this sheet.
 
     Raises:
-        InputUnusable, TableFaulty: it is no such sheet.
+        InputUnusable, TableFaulty: the file is no such sheet.
     """
     return any(row["text"] for _, row in table(path, COLUMNS))
 
 
 def is_sheet(path: Path) -> bool:
-    """Whether this table is a sheet of `ocr-recap sample`.
+    """True when a table is a sheet of `ocr-recap sample`.
 
     Raises:
         InputUnusable, TableFaulty: the file is no table.
@@ -122,7 +123,7 @@ def is_sheet(path: Path) -> bool:
 
 
 def answers(results: Results, path: Path) -> SheetAnswers:
-    """Judge a filled-in sheet against the results that it was drawn from, after checking that it is the whole draw.
+    """Judge a filled-in sheet against the results that it was drawn from, after a check that it is the whole sample.
 
     Raises:
         TableFaulty: nothing is filled in, or the sheet was not drawn from these results.
@@ -161,7 +162,7 @@ def answers(results: Results, path: Path) -> SheetAnswers:
 
 
 def _of_all(path: Path, rows: Sequence[tuple[int, dict[str, str]]], column: str) -> int:
-    """The number that stands in a column of all rows."""
+    """The number in a column, which must be the same in all rows."""
     found = {row[column] for _, row in rows}
     text = found.pop() if len(found) == 1 else ""
     if not is_number(text) or len(text) > _MOST_DIGITS:
@@ -172,7 +173,7 @@ def _of_all(path: Path, rows: Sequence[tuple[int, dict[str, str]]], column: str)
 def _want(one: Drawn, text: str, where: str, faults: list[Fault]) -> TruthField:
     meaning = typed(text) if text and text != UNREADABLE else None
     if meaning is None:
-        # A number that a person cannot read must not stand as confirmed: it counts as a silent error.
+        # A number that a person cannot read must not count as confirmed: it counts as a silent error.
         if text != UNREADABLE:
             said = f"{one.reading.photo.file} {one.field}: {quoted(text)}"
             faults.append(Fault.of("not_answered", where, text=said))
@@ -181,7 +182,7 @@ def _want(one: Drawn, text: str, where: str, faults: list[Fault]) -> TruthField:
 
 
 def _photos(wants: Mapping[Drawn, TruthField]) -> tuple[JudgedPhoto, ...]:
-    """The drawn numbers photo by photo; the others on these photos are not looked at."""
+    """The drawn numbers photo by photo, without the other numbers of these photos."""
     groups: dict[int, list[Drawn]] = defaultdict(list)
     for one in wants:
         groups[id(one.reading)].append(one)

@@ -1,4 +1,4 @@
-"""The blind sheet as a page to print: pictures and empty boxes, nothing of what was read."""
+"""The blind sheet as a page to print: pictures and empty boxes, without the machine's answers."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .words import text
 def sheet_html(
     drawn: Sequence[Drawn], pictures: Sequence[str | None], seed: int, accepted: int, language: Language
 ) -> bytes:
-    """The page.
+    """Render the page.
 
     Args:
-        drawn: the numbers in the order of the draw.
-        pictures: of each, base64 JPEG of its boxes; None where the photo is not at hand.
-        seed: of the draw.
-        accepted: how many numbers it was drawn from.
+        drawn: the numbers in the order of the sample.
+        pictures: base64 JPEG of the boxes of each number; None where the photo was not found.
+        seed: of the sample.
+        accepted: number of accepted numbers, from which the sample was drawn.
         language: of the page.
     """
     rows = list(zip(pictures, map(_where, drawn), strict=True))

@@ -1,4 +1,4 @@
-"""What is written on the photos: hand-read or synthetic truth (`truth.jsonl`), or a table that a person typed.
+"""Reads truth, what is written on the photos: a `truth.jsonl`, read by hand or synthetic, or a table typed by a person.
 
 The format of `truth.jsonl` is described in docs/reference/evaluation.md. Quads and centres are pixels of the photo as a
 viewer shows it, corners TL, TR, BR, BL in reading orientation. What cannot be used is named by line, never
@@ -34,11 +34,11 @@ FAMILIES: Final[Mapping[str, tuple[str, str | None]]] = {
     "DPR-PLANO-2019": ("dpr-plano-2019", None),
     "C1-PPWP-2014-L1": ("c1-ppwp-2014", "lampiran-1"),
 }
-BLANK_WORDS: Final = ("kosong", "blank")  # how a person types that nothing is written
-WRITABLE: Final = frozenset("0123456789Xx- ")
-_MOST_TYPED: Final = 100  # characters of one number
-_MOST_DIGITS: Final = 9  # of a frame
-_ROW_TOTAL = "rowsum_"  # fields of this prefix are row totals, no numbers of the form
+BLANK_WORDS: Final = ("kosong", "blank")  # typed answers for nothing written
+WRITABLE: Final = frozenset("0123456789Xx- ")  # characters of a typed text
+_MOST_TYPED: Final = 100  # characters of one number; by judgement
+_MOST_DIGITS: Final = 9  # of a frame number; by judgement
+_ROW_TOTAL = "rowsum_"  # prefix of the ids of row totals, which are not numbers of the form
 _ENDINGS = PHOTO_ENDINGS | {".pdf", ".tif", ".tiff", ".heic", ".heif"}
 
 TruthKind = Literal["photos", "typed", "sheet"]
@@ -49,7 +49,7 @@ def _as_text(value: Any) -> Any:
 
 
 def _as_names(value: Any) -> Any:
-    """Defects come as names, or as a mapping from names to their strength."""
+    """Defects as names, from a list of names or a mapping from names to strengths."""
     return (value,) if isinstance(value, str) else tuple(value or ())
 
 
@@ -64,7 +64,7 @@ Corners = tuple[Point, Point, Point, Point]  # TL, TR, BR, BL, photo px
 
 
 class Lenient(BaseModel):
-    """A line of results or truth: keys that are not known here are passed over, since versions differ."""
+    """A line of results or truth; unknown keys are ignored, since versions differ."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -112,7 +112,7 @@ class RowSumTruth(Lenient):
 
 
 class Consistency(Lenient):
-    """Whether the written numbers add up; null: nothing to check."""
+    """True when the written numbers add up; null: there is nothing to check."""
 
     numbers: bool | None = None
 
@@ -120,8 +120,8 @@ class Consistency(Lenient):
 class Truth(Lenient):
     """One photo.
 
-    `partial`: only some of its numbers are known, so others are not judged. `counted`: what was counted, by field id,
-    where a clerk may have written something else; what is written is right all the same.
+    `partial`: only some of its numbers are known, and others are not judged. `counted`: the counted numbers by field
+    id, where a clerk may have written something else; the written numbers are the truth.
     """
 
     name: str
@@ -160,7 +160,7 @@ class Truth(Lenient):
 
     @property
     def form(self) -> tuple[str | None, str | None] | None:
-        """(template, page) that must be found, None where anything goes; None: a form that no template describes."""
+        """(template, page) that must be found, either of which may be None for any; None: a form without template."""
         if "template" in self.model_fields_set:
             return (self.template, self.page) if self.template else None
         return (None, None) if self.partial else FAMILIES.get(self.family or "")
@@ -168,7 +168,7 @@ class Truth(Lenient):
 
 @dataclass(frozen=True)
 class Fault:
-    """Something in the given files that could not be used. `where` is a file with a line, or a photo."""
+    """A part of the given files that could not be used. `where` is a file with a line, or a photo."""
 
     code: str
     where: str
@@ -192,12 +192,12 @@ class TruthFile:
 
 
 def stem(file: str) -> str:
-    """A photo's name without folder and ending, by which truth and results meet."""
+    """A photo's name without folder and ending, by which truth and results are matched."""
     return PurePosixPath(file.replace("\\", "/")).stem
 
 
 def stem_of_name(name: str) -> str:
-    """The same of a name in a truth, which has no ending as a rule, so a point is a part of it (`... at 20.31.05`)."""
+    """The `stem` of a name in a truth, which usually has no ending: a point is part of the name (`... at 20.31.05`)."""
     return PurePosixPath(_without_ending(name)).name
 
 
@@ -232,13 +232,14 @@ def _without_cells(photo: Truth, where: str) -> list[Fault]:
 
 
 def read_typed(path: Path) -> TruthFile:
-    """Read a table with the columns `file`, `field`, `text`, and if wanted `template`, `page`, `frame`.
+    """Read a table with the columns `file`, `field`, `text`, and optionally `template`, `page`, `frame`.
 
-    An empty text, or `kosong` or `blank`, means that nothing is written. Only the fields listed are judged. A page of a
-    PDF is `scan.pdf#2` (from 1, as everywhere that people read), or `scan.pdf` with the column `frame` (from 0).
+    An empty text, `kosong` or `blank` means that nothing is written. Only the listed fields are judged. A page of a PDF
+    is `scan.pdf#2` (counted from 1), or `scan.pdf` with the column `frame` (counted from 0).
 
     Raises:
-        InputUnusable, TableFaulty: it is no such table (its faults are named by line).
+        InputUnusable: the file cannot be read.
+        TableFaulty: the file is no such table; the message lists its faults by line.
     """
     rows: dict[tuple[str, int], dict[str, TruthField]] = {}
     forms: dict[tuple[str, int], dict[str, str]] = {}
@@ -271,7 +272,7 @@ def read_typed(path: Path) -> TruthFile:
 
 
 def _photo_of(file: str, frame: str) -> tuple[str, int] | None:
-    """Name and frame of the photo that a table means; None if it cannot be told."""
+    """Name and frame, from 0, of the photo of a table's row; None if they are contradictory or invalid."""
     bare, mark, page = file.rpartition("#")
     named = bool(mark) and is_number(page) and bare.lower().endswith((".pdf", ".tif", ".tiff"))
     from_name = int(page[:_MOST_DIGITS]) - 1 if named else None
@@ -284,7 +285,7 @@ def _photo_of(file: str, frame: str) -> tuple[str, int] | None:
 
 
 def typed(text: str) -> tuple[str, int | None] | None:
-    """What a person typed: text and value, value None for nothing written; None if it is no reading of cells."""
+    """Parse a typed answer: text and value, value None for nothing written; None if the text is not valid."""
     text = text.strip()
     if text.lower() in BLANK_WORDS:
         text = ""
@@ -295,7 +296,7 @@ def typed(text: str) -> tuple[str, int | None] | None:
 
 
 def read_lines(path: Path) -> Iterable[tuple[int, str]]:
-    """The lines of a JSON Lines file with their numbers; empty ones are left out.
+    """Read the lines of a JSON Lines file with their numbers, from 1; empty lines are left out.
 
     Raises:
         InputUnusable: the file cannot be read.
@@ -308,7 +309,7 @@ def read_lines(path: Path) -> Iterable[tuple[int, str]]:
 
 
 def broken_line(path: Path, number: int, fault: ValidationError) -> Fault:
-    """A line that is not what it should be, with the first reason."""
+    """The fault of an invalid line, with the first reason."""
     first = fault.errors(include_url=False, include_input=False)[0]
     place = ".".join(map(str, first["loc"]))
     why = f"{place}: {first['msg']}" if place else first["msg"]
@@ -316,7 +317,7 @@ def broken_line(path: Path, number: int, fault: ValidationError) -> Fault:
 
 
 def is_json(path: Path) -> bool:
-    """Whether the file holds JSON Lines rather than a table.
+    """True when a file holds JSON Lines, not a table.
 
     Raises:
         InputUnusable: the file cannot be read.

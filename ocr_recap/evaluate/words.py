@@ -1,4 +1,4 @@
-"""Figures in words, Indonesian and English: the lines of the terminal and of the report, and what n can show."""
+"""Figures in words, Indonesian and English: lines of the terminal and of the report, and what a sample can show."""
 
 from __future__ import annotations
 
@@ -17,40 +17,40 @@ Figures = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: what it is called, and its value."""
+    """One figure: its name and its value, as text."""
 
     name: str
     value: str
 
 
 def share(part: int, whole: int) -> str:
-    """`137 / 139 (98.6%)`, cut and not rounded, so that nothing short of all is shown as 100%."""
+    """`137 / 139 (98.6%)`, rounded down, so that only all is shown as 100%."""
     return f"{part:,} / {whole:,}" + (f" ({int(1000 * part / whole) / 10:g}%)" if whole else "")
 
 
 def percent(rate: float | None) -> str:
-    """A rate with three figures."""
+    """A rate in percent with three significant figures."""
     return "-" if rate is None else f"{100 * rate:.3g}%"
 
 
 def local(text: str, language: Language) -> str:
-    """Numbers as the language writes them: Indonesian has decimal commas and points between thousands."""
+    """Rewrite numbers of a text in the notation of a language: Indonesian has decimal commas and thousands points."""
     if language == "en":
         return text
     return re.sub(r"(?<=\d)[.,](?=\d)", lambda sign: "," if sign.group() == "." else ".", text)
 
 
 def text(language: Language, key: str, **data: Any) -> str:
-    """A text of the catalogue, with numbers as the language writes them.
+    """A text of the catalogue, with numbers in the notation of the language.
 
     Raises:
-        KeyError: there is no such text, or it needs data that is not there.
+        KeyError: there is no such text, or it needs data that is not given.
     """
     return local(both(EVALUATION_TEXTS[key], data)[language], language)
 
 
 def lines(f: Figures, language: Language) -> list[Figure]:
-    """The main figures, in the order that they should be read."""
+    """The main figures, the most important first."""
     places = (f[f"placement_{kind}"] for kind in ("median", "p95", "worst"))
     found = [
         ("located", share(f["located"], f["photos"])),
@@ -93,7 +93,7 @@ def silent(f: Figures, language: Language) -> str:
 
 
 def what_n_shows(f: Figures, language: Language) -> list[str]:
-    """What these figures can and cannot say."""
+    """Sentences about what the sample size of these figures can show, and what is left out."""
     found = [_bound(f), *_per_sheet(f), ("independent", {}), *_not_judged(f)]
     return [text(language, key, **data) for key, data in found]
 
@@ -102,7 +102,7 @@ _Said = tuple[str, dict[str, Any]]  # a text's key and data
 
 
 def _bound(f: Figures) -> _Said:
-    """What this many accepted numbers can show at best."""
+    """The best bound that this number of accepted numbers can show."""
     trials = f["silent_error_trials"]
     if not trials:
         return "nothing_accepted", {}
@@ -125,7 +125,7 @@ def _per_sheet(f: Figures) -> list[_Said]:
 
 
 def _not_judged(f: Figures) -> list[_Said]:
-    """What these figures leave out, and why."""
+    """The photos and numbers that are not judged, and the reason."""
     without_truth, unjudged = f["records_without_truth"], f["unjudged_accepted"]
     found: list[tuple[Any, _Said]] = [
         (without_truth, ("records_without_truth", {"records": without_truth, "accepted": unjudged})),
@@ -138,7 +138,7 @@ def _not_judged(f: Figures) -> list[_Said]:
 
 
 def sheet_lines(sheet: Mapping[str, int], f: Figures, language: Language) -> list[str]:
-    """What a filled-in blind sheet came to."""
+    """Sentences about the result of a filled-in blind sheet."""
     return [
         text(language, "sheet_filled", **sheet),
         text(language, "sheet_silent", interval=silent(f, language)),
@@ -146,7 +146,7 @@ def sheet_lines(sheet: Mapping[str, int], f: Figures, language: Language) -> lis
 
 
 def cell_lines(f: Figures, language: Language) -> list[Figure]:
-    """The digit witness alone."""
+    """The figures of the digit witness alone."""
 
     def bounded(kind: str, upper: str) -> str:
         known = share(f[f"{kind}_right"], f[kind])

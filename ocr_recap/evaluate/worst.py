@@ -1,4 +1,4 @@
-"""The worst numbers, with their pictures: silent errors first, then wrong readings, the surest first."""
+"""The worst numbers with their pictures: silent errors first, then other wrong numbers, most confident first."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from .judge import Judged, JudgedPhoto
 from .pictures import Strips
 from .readings import ReadNumber
 
-MOST = 50
+MOST = 50  # numbers in the report; by judgement
 
 
 @dataclass(frozen=True)
 class WorstNumber:
-    """One wrong number. Texts have a character per cell; `picture` is a base64 JPEG of its boxes, if there is one."""
+    """One wrong number. Texts have a character per cell; `picture` is a base64 JPEG of the boxes, or None."""
 
     photo: str
     field: str
@@ -26,7 +26,16 @@ class WorstNumber:
 
 
 def worst(photos: Iterable[JudgedPhoto], strips: Strips, most: int = MOST) -> tuple[list[WorstNumber], int]:
-    """The worst numbers with their pictures, and how many wrong numbers there are (of located photos, or silent)."""
+    """Select the worst numbers and find their pictures.
+
+    Args:
+        photos: judged.
+        strips: finds pictures.
+        most: largest number of selected numbers.
+
+    Returns:
+        The selected numbers, and how many wrong numbers there are on located photos or as silent errors.
+    """
     wrong = [(photo, n) for photo in photos for n in photo.numbers if n.silent or (n.got is not None and not n.right)]
     wrong.sort(key=lambda pair: (not pair[1].silent, -_confidence(pair[1]), pair[0].truth.name, pair[1].field))
     kept = wrong[:most]

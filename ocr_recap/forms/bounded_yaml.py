@@ -1,7 +1,7 @@
-"""YAML text to plain data and the tree behind it, within bounds: a template is parsed, never executed.
+"""Parses YAML within bounds into plain data and its node tree. No code of a template is executed.
 
-Only mappings, lists and plain scalars can come out. Every bound is some ten times what the largest form needs, and is
-kept while the text is read, so that a hostile file costs no more than a large one.
+The result has only mappings, lists and plain scalars. Every bound is about ten times what the largest form needs, and
+is enforced during parsing, so that a hostile file costs no more than a large one.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ MOST_BYTES: Final = 400_000  # of a file; the largest form has 40,000
 MOST_NODES: Final = 50_000  # keys and values, each alias counted as all that it stands for; the largest form has 5,400
 DEEPEST: Final = 20  # nesting; forms have 6
 LONGEST: Final = 2_000  # characters of a text; the longest has 220
-LONGEST_NUMBER: Final = 40  # characters of anything but a text: digits cost the square of their number
+LONGEST_NUMBER: Final = 40  # characters of any other scalar: the cost of digits is quadratic
 
-_TEXT = "tag:yaml.org,2002:str"
+_TEXT = "tag:yaml.org,2002:str"  # YAML's tag of strings
 
 
 class YamlFault(Exception):
-    """A text that is not used; says why and, in `line` from 1, where."""
+    """A text that was refused: the reason and the `line`, from 1."""
 
     def __init__(self, reason: str, line: int = 1) -> None:
         super().__init__(reason)
@@ -35,7 +35,7 @@ def read(text: str) -> tuple[yaml.Node | None, Any]:
         text gives None twice.
 
     Raises:
-        YamlFault: it is no YAML, or exceeds a bound.
+        YamlFault: the text is not YAML, or exceeds a bound.
     """
     if len(text) > MOST_BYTES:
         raise YamlFault(f"longer than {MOST_BYTES} characters, which no form needs")
@@ -50,7 +50,7 @@ def read(text: str) -> tuple[yaml.Node | None, Any]:
     except YamlFault:
         raise
     except Exception as fault:
-        # A value that its tag does not fit (`!!bool maybe`) raises whatever the library stumbles over.
+        # A value that does not match its tag (`!!bool maybe`) raises exceptions of many classes in the library.
         raise YamlFault(f"not valid YAML: a value does not fit its tag ({type(fault).__name__})") from None
 
 
@@ -58,10 +58,10 @@ class _Loader(yaml.SafeLoader):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._nodes = self._depth = 0
-        self._sizes: dict[int, int] = {}  # of finished nodes: what an alias of it stands for
+        self._sizes: dict[int, int] = {}  # nodes in the subtree of each finished node, which an alias of it repeats
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """As the library does it, counting."""
+        """Compose a node as PyYAML does, and count the nodes."""
         line = self.peek_event().start_mark.line + 1
         is_alias, before = self.check_event(yaml.AliasEvent), self._nodes
         self._depth += 1
@@ -85,10 +85,10 @@ class _Loader(yaml.SafeLoader):
 
 
 def _refuse_doubles(node: yaml.MappingNode) -> None:
-    """The library takes the last of equal keys and says nothing, so half of what somebody wrote would be lost.
+    """Refuse equal keys of a mapping, of which PyYAML would silently use the last.
 
     Raises:
-        YamlFault: a key stands twice.
+        YamlFault: a key occurs twice.
     """
     seen: dict[tuple[str, str], int] = {}
     for key, _ in node.value:

@@ -1,6 +1,6 @@
-"""A template draws itself: one routine turns a page into primitives, two small painters make PDF and raster of them.
+"""Draws a page of a template: as graphic primitives, and from them as a raster image or a PDF.
 
-The same primitives print a blank form, give synthesis its paper and registration its ruled lines. Everything here
+The primitives are used to print a blank form, to synthesise sheets and to locate pages by ruled lines. Everything here
 is in nominal millimetres of the page (origin top left, y down); gray runs from 0 (black) to 1 (white).
 """
 
@@ -26,10 +26,11 @@ from .template import Template
 
 Role = Literal["frame", "box", "grid", "fill", "bubble", "marker", "guide", "text"]
 
-_GUIDE = 0.72  # gray of the seven-segment dots, read off the reference drawings
-_DIVIDER_PITCH = 0.6  # mm between the dots of a dotted wall, read off the photos of 2017
+_GUIDE = 0.72  # gray of the seven-segment dots, measured on the reference drawings
+_DIVIDER_PITCH = 0.6  # mm between the dots of a dotted wall, measured on photos of 2017
 _SUBPIXEL = 4  # fractional bits of OpenCV's drawing coordinates
-# The dotted guide, in fractions of the cell: columns and rows of its dots (read off the reference drawing of page 2).
+# The dotted guide: columns and rows of its dots and their pitch, in fractions of the cell, measured on the reference
+# drawing of page 2.
 _GUIDE_X = (0.30, 0.70)
 _GUIDE_Y = (0.17, 0.50, 0.83)
 _GUIDE_PITCH = 0.075
@@ -37,7 +38,7 @@ _GUIDE_PITCH = 0.075
 
 @dataclass(frozen=True)
 class Line:
-    """A straight stroke."""
+    """A straight line of a width, mm."""
 
     x0: float
     y0: float
@@ -50,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Box:
-    """A filled rectangle."""
+    """A filled rectangle without outline."""
 
     x0: float
     y0: float
@@ -90,7 +91,11 @@ Primitive = Line | Box | Circle | Text
 
 
 def primitives(template: Template, page_id: str) -> list[Primitive]:
-    """Everything that is printed on one blank page, in drawing order."""
+    """The graphic primitives of one blank page, in drawing order; lengths in mm.
+
+    Raises:
+        KeyError: the template has no such page.
+    """
     page = template.page(page_id)
     parts: list[Primitive] = list(_markers(page))
     for item in page.printed:
@@ -113,7 +118,16 @@ def primitives(template: Template, page_id: str) -> list[Primitive]:
 
 
 def raster(template: Template, page_id: str, pixels_per_mm: float) -> GrayImage:
-    """The blank page as an 8-bit gray image; millimetre (x, y) lies at pixel (x, y) * pixels_per_mm - 0.5."""
+    """Draw a blank page as an image.
+
+    Args:
+        template: the form.
+        page_id: of the page.
+        pixels_per_mm: resolution.
+
+    Returns:
+        (h, w) uint8 gray; millimetre (x, y) is at pixel (x, y) * pixels_per_mm - 0.5.
+    """
     width = round(template.paper.width * pixels_per_mm)
     height = round(template.paper.height * pixels_per_mm)
     image = np.full((height, width), 255, dtype=np.uint8)
@@ -123,7 +137,7 @@ def raster(template: Template, page_id: str, pixels_per_mm: float) -> GrayImage:
 
 
 def pdf(template: Template) -> bytes:
-    """All pages as a vector PDF, one per printed side, at nominal size; the bytes depend only on the template."""
+    """Draw all pages as a vector PDF, one per printed side, at nominal size; the bytes depend only on the template."""
     buffer = io.BytesIO()
     size = (template.paper.width * mm, template.paper.height * mm)
     canvas = Canvas(buffer, pagesize=size, invariant=1)
@@ -153,7 +167,15 @@ def _markers(page: Page) -> Iterator[Primitive]:
 
 @lru_cache(maxsize=64)
 def tag_bits(tag_id: int, rotation: int) -> NDArray[np.uint8]:
-    """The tag as printed, 1 = white; (8, 8) with its black border, AprilTag 36h10."""
+    """The bits of an AprilTag 36h10 as printed.
+
+    Args:
+        tag_id: of the tag.
+        rotation: clockwise turn in degrees, a multiple of 90.
+
+    Returns:
+        (8, 8) uint8 with the black border; 1 = white.
+    """
     dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h10)
     bits = cv2.aruco.generateImageMarker(dictionary, tag_id, 8) // 255
     return np.rot90(bits, -rotation // 90).astype(np.uint8)
@@ -277,7 +299,7 @@ def _paint(image: GrayImage, part: Primitive, scale: float) -> None:
 
 
 def _paint_text(image: GrayImage, part: Text, scale: float) -> None:
-    # A capital letter is 0.7 of the em in the fonts that we draw with.
+    # The height of a capital letter is 0.7 em in the fonts used here.
     font = ImageFont.load_default(size=max(1.0, part.size * scale / 0.7))
     length = font.getlength(part.text)
     x = part.x * scale - {"left": 0.0, "center": length / 2, "right": length}[part.align]

@@ -1,6 +1,6 @@
-"""What a page of a form is made of: paper, fiducials, boxes for digits, bubbles, tally grids, row totals.
+"""The parts of a page of a form: paper, fiducials, boxes for digits, bubbles, tally grids, row totals.
 
-Parts of `template`, whose units and frame they share: nominal millimetres from the paper's top-left corner.
+Units and coordinate frame are those of `template`: nominal millimetres from the paper's top-left corner.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from pydantic import Field, model_validator
 from ..imaging.arrays import FloatArray
 from .print_items import Gray, Identifier, Label, Millimetres, Model, Point, Positive, Printed, Rect
 
-GRID_GRAY = 0.75  # of tally grids and row totals, read off the reference drawings of 2024
+GRID_GRAY = 0.75  # gray of tally grids and row totals, measured on the reference drawings of 2024
 
 
 class Paper(Model):
-    """Nominal paper size."""
+    """Nominal size of the paper, mm."""
 
     width: Positive
     height: Positive
@@ -53,7 +53,7 @@ class CornerMarks(Model):
 
 
 class Markers(Model):
-    """The fiducials of a page; a page without any has none of both."""
+    """The fiducials of a page: a tag and corner marks, either of which may be missing."""
 
     tag: Tag | None = None
     corners: CornerMarks | None = None
@@ -67,10 +67,9 @@ class PageRegion(Model):
 
 
 class Page(Model):
-    """One printed side. `private` regions (names, signatures) are masked in everything we show.
+    """One printed side. `private` regions (names, signatures) are masked in every picture.
 
-    `find` says how the page is found on a photo: by its corner marks (and tag), or, on paper that has none, by its
-    ruled lines alone.
+    `find` is how the page is located on a photo: by its corner marks (and tag), or, without marks, by its ruled lines.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
@@ -91,9 +90,9 @@ class Page(Model):
 
 
 class Cells(Model):
-    """`count` boxes for one digit each: the first box [x, y, width, height] repeated every `pitch` to the right.
+    """`count` boxes for one digit each: the first box [x, y, width, height] repeated every `pitch` mm to the right.
 
-    `dividers` is how walls that two cells share are printed.
+    `dividers` is the print of walls between two cells.
     """
 
     box: tuple[Millimetres, Millimetres, Positive, Positive]
@@ -193,7 +192,7 @@ class FormField(Model):
 
 
 def tag_corners(tag: Tag) -> FloatArray:
-    """Where OpenCV's corners 0 to 3 of a printed tag lie on the page, (4, 2) millimetres.
+    """The places on the page of OpenCV's corners 0 to 3 of a printed tag, (4, 2) millimetres.
 
     OpenCV numbers them clockwise from the top-left corner of the family's drawing; `rotation` turns the print
     clockwise, so that corner 0 of a tag printed upside down is the page's bottom-right one.

@@ -1,4 +1,4 @@
-"""What is printed on a page beside its boxes, and the words that all parts of a template are written in.
+"""Print items of a page beside its boxes, and the base classes and types of all parts of a template.
 
 Lengths are nominal millimetres of the printed page, as in `template`; a rectangle is ``[x0, y0, x1, y1]`` along the
 centres of its printed lines.
@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Millimetres = Annotated[float, Field(ge=-2000, le=2000, allow_inf_nan=False)]
-# Nothing printed is finer: at smaller lengths a page of dots would never end.
+# Least length: with smaller ones a page of dots would take for ever to draw. By judgement: nothing printed is finer.
 Positive = Annotated[float, Field(ge=0.01, le=2000, allow_inf_nan=False)]
 Text = Annotated[str, Field(max_length=200)]
 Gray = Annotated[float, Field(ge=0, le=1, description="0 black ... 1 white")]
@@ -34,7 +34,7 @@ class Label(Model):
 
 
 class PrintedFrame(Model):
-    """A printed rectangle."""
+    """The printed outline of a rectangle."""
 
     frame: Rect
     width: Positive = 0.4
@@ -59,7 +59,7 @@ class PrintedTable(Model):
 
 
 class PrintedFill(Model):
-    """A filled rectangle; its outline is printed apart."""
+    """A filled rectangle without outline."""
 
     fill: Rect
     gray: Gray = 0.5

@@ -9,7 +9,7 @@ Grammar (whitespace is free)::
     field      = letter { letter | digit | "_" }
 
 Examples: ``valid_total = votes_1 + votes_2 + votes_3``, ``used_dpt_L <= dpt_L``,
-``ballots_received = 1.02 * dpt_J + 0.5 +- 1.5``. Nothing is ever executed: the text becomes coefficients or an error.
+``ballots_received = 1.02 * dpt_J + 0.5 +- 1.5``. No text is executed: it is parsed to coefficients or refused.
 """
 
 from __future__ import annotations
@@ -25,17 +25,18 @@ from typing import Literal, NamedTuple
 Operator = Literal["=", "<=", ">="]
 Outcome = Literal["holds", "broken", "not_evaluated"]
 
+# A token of the grammar: a sign, a number, or a field.
 _TOKEN = re.compile(r"\s*(?:(\+-|<=|>=|[=+\-*])|([0-9]+(?:\.[0-9]+)?)|([A-Za-z][A-Za-z0-9_]*))")
-_LONGEST_TEXT = 1000  # no form needs more; keeps hostile templates cheap
-_LONGEST_NUMBER = 15  # characters: forms have shares such as 1.02, and votes of at most 10 digits
+_LONGEST_TEXT = 1000  # characters: no form needs more, and hostile templates stay cheap; by judgement
+_LONGEST_NUMBER = 15  # characters: forms have shares such as 1.02, and votes of at most 10 digits; by judgement
 
 
 class RuleSyntaxError(ValueError):
-    """The text is not a rule; the message says where and what to write instead."""
+    """The text is not a rule; the message has the place and the correct form."""
 
 
 class Whole(NamedTuple):
-    """A relation in whole numbers, `scale` of which are one."""
+    """A relation in whole numbers: all terms multiplied by `scale`."""
 
     coefficients: dict[str, int]
     constant: int
@@ -58,12 +59,12 @@ class Relation:
         return tuple(name for name, _ in self.coefficients)
 
     def difference(self, values: Mapping[str, int | None]) -> Fraction | None:
-        """Left side minus right side for these values, or None while a value is missing."""
+        """Left side minus right side for these values; None while a value is missing."""
         off = self.off(values)
         return None if off is None else Fraction(off, self.whole.scale)
 
     def off(self, values: Mapping[str, int | None]) -> int | None:
-        """The same in whole numbers, `whole.scale` of which are one."""
+        """`difference` times `whole.scale`, a whole number; None while a value is missing."""
         total = self.whole.constant
         for name, coefficient in self.whole.coefficients.items():
             value = values.get(name)
@@ -81,7 +82,7 @@ class Relation:
         return Whole(coefficients, int(self.constant * scale), int(self.tolerance * scale), scale)
 
     def solve(self, name: str, values: Mapping[str, int | None]) -> Fraction | None:
-        """The value of one field at which both sides are equal; None while another value is missing."""
+        """The value of the field `name` at which both sides are equal; None while another value is missing."""
         difference = self.difference({**values, name: 0})
         return None if difference is None else -difference / dict(self.coefficients)[name]
 
@@ -90,7 +91,7 @@ class Relation:
         return self.outcome(self.off(values))
 
     def outcome(self, off: int | None) -> Outcome:
-        """The same, where it is known already what both sides differ by (`off`)."""
+        """Like `evaluate`, from the difference in whole numbers (`off`)."""
         if off is None:
             return "not_evaluated"
         if self.operator == "=":
@@ -112,7 +113,7 @@ def parse(text: str) -> Relation:
 
 
 def in_words(text: str, names: Mapping[str, str]) -> str:
-    """A rule's text for people: each field by its name, and signs as they are written by hand.
+    """A rule's text for people: names in place of field ids, and mathematical signs.
 
     >>> in_words("grand_total = valid_total + invalid", {"grand_total": "all votes", "valid_total": "valid votes"})
     'all votes = valid votes + invalid'
@@ -140,6 +141,7 @@ class _Parser:
         self.position = 0
 
     def relation(self) -> Relation:
+        """Parse a whole rule."""
         left, constant_left = self._sum()
         operator = self._take("an operator = <= or >=")
         if operator not in ("=", "<=", ">="):

@@ -1,8 +1,8 @@
-"""Do the rules of a form hang together: totals that go round in circles, rules that no sheet can follow.
+"""Checks the rules of a form for consistency: totals in a cycle, and rules that contradict each other.
 
-Such rules would make every sheet inconsistent, so a template with them is refused. Contradictions are found by
-elimination over fractions, with all numbers from nought up: those between equations, those of one inequality with
-equations, and those of two inequalities. A contradiction of three inequalities and more is not looked for.
+Such rules would make every sheet inconsistent, so a template with them is refused. Contradictions are found by Gaussian
+elimination over fractions, with all numbers >= 0: between equations, between one inequality and equations, and between
+two inequalities. Contradictions that need three or more inequalities are not searched.
 """
 
 from __future__ import annotations
@@ -14,22 +14,25 @@ from itertools import combinations
 
 from .relations import Relation
 
-Row = dict[str, Fraction]  # coefficients, "" for the constant: their sum over values is nought, or at most nought
+Row = dict[str, Fraction]  # coefficients by field, "" for the constant: the weighted sum of values is 0, or at most 0
 
 
 @dataclass(frozen=True)
 class _Line:
-    """A row and the rules that it was made of."""
+    """A row and the rules that it was derived from."""
 
     row: Row
     rules: frozenset[str]
 
 
 def fault(rules: Mapping[str, Relation]) -> str | None:
-    """What is wrong with the rules of a form, as a sentence with a next step; None if nothing is.
+    """Check the rules of a form.
 
     Args:
         rules: those that block acceptance when broken (`exact`, `inequality`), by id.
+
+    Returns:
+        The fault, as a sentence with a next step; None if there is none.
     """
     circle = _circle(rules)
     if circle:
@@ -44,7 +47,7 @@ def fault(rules: Mapping[str, Relation]) -> str | None:
 
 
 def _circle(rules: Mapping[str, Relation]) -> tuple[str, ...]:
-    """Totals that are, over some steps, parts of themselves; empty if there are none."""
+    """The fields of a cycle of totals, each of which is a part of the next; empty if there is no cycle."""
     parts: dict[str, set[str]] = {}
     for relation in rules.values():
         for total, others in _totals(relation):
@@ -66,7 +69,7 @@ def _circle(rules: Mapping[str, Relation]) -> tuple[str, ...]:
 
 
 def _totals(relation: Relation) -> Iterable[tuple[str, list[str]]]:
-    """A sum's total with its parts; copies and other relations have none."""
+    """The total of a sum with its parts; nothing for copies and other relations."""
     if relation.operator != "=" or len(relation.coefficients) < 3:
         return
     for sign in (1, -1):
@@ -76,7 +79,7 @@ def _totals(relation: Relation) -> Iterable[tuple[str, list[str]]]:
 
 
 def _clash(rules: Mapping[str, Relation]) -> frozenset[str]:
-    """Rules that cannot all hold; empty if none is found."""
+    """Ids of rules that cannot all hold; empty if no contradiction is found."""
     solved: list[tuple[str, _Line]] = []
     for name, relation in rules.items():
         if relation.operator != "=" or relation.tolerance:
@@ -89,7 +92,7 @@ def _clash(rules: Mapping[str, Relation]) -> frozenset[str]:
             scaled = _Line(_times(line.row, 1 / line.row[pivot]), line.rules)
             solved = [(key, _reduced(other, [(pivot, scaled)])) for key, other in solved]
             solved.append((pivot, scaled))
-    for _, line in solved:  # what was possible may no longer be, once all is put in
+    for _, line in solved:  # again, with all equations substituted
         if _impossible(line.row) or _impossible(_times(line.row, Fraction(-1))):
             return line.rules
     bounds = [
@@ -97,7 +100,7 @@ def _clash(rules: Mapping[str, Relation]) -> frozenset[str]:
         for name, relation in rules.items()
         if relation.operator != "="
     ]
-    # As written, and with the equations put in: nought is the least of every number in both.
+    # As written, and with the equations substituted: every number is >= 0 in both.
     either = [*bounds, *(_reduced(bound, solved) for bound in bounds)]
     for line in either:
         if _impossible(line.row):
@@ -113,12 +116,12 @@ def _row(relation: Relation, sign: int) -> Row:
 
 
 def _impossible(row: Row) -> bool:
-    """Whether the row is above nought whatever the numbers, which are none of them below it."""
+    """True when the row is positive for all numbers >= 0."""
     return row.get("", Fraction(0)) > 0 and all(c >= 0 for name, c in row.items() if name)
 
 
 def _reduced(line: _Line, solved: Sequence[tuple[str, _Line]]) -> _Line:
-    """With the equations put in that were solved for a number."""
+    """Substitute equations, each solved for a number, into a row."""
     row, used = line.row, line.rules
     for pivot, equation in solved:
         factor = row.get(pivot, Fraction(0))

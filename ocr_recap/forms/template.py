@@ -28,19 +28,20 @@ from .print_items import Label, Model
 from .relations import Relation, RuleSyntaxError, in_words, parse
 from .yaml_errors import explain
 
-SCHEMA_VERSION = 1
-SCHEMA_FILE = "template.schema.json"
-_MOST_FAULTS = 50  # said of one file; who has corrected these runs again
-# By judgement: fifteen times the fullest page of our forms (66), and a form of 300 candidates with 3 numbers each.
+SCHEMA_VERSION = 1  # of template files; rises when the meaning of a key changes
+SCHEMA_FILE = "template.schema.json"  # JSON Schema in the folder of templates
+_MOST_FAULTS = 50  # faults of one file in a message; by judgement
+# By judgement: fifteen times the fullest page of the package's forms (66), and a form of 300 candidates with 3 numbers
+# each.
 MOST_CELLS = 1_000  # digit boxes of one page, each of which is cut, measured and read by a net
 MOST_FIELDS = 1_000  # numbers of one form
 
 
 class Rule(Model):
-    """A relation between fields (grammar: `ocr_recap.forms.relations`) with its strength and where it comes from.
+    """A relation between fields (grammar: `ocr_recap.forms.relations`) with its strength and its basis.
 
-    `exact` and `inequality` rules block acceptance when broken; a `soft` rule only warns. `slip_rate` is how often
-    clerks break it on paper; left out, it is that of its strength in `slips`.
+    `exact` and `inequality` rules block acceptance when broken; a `soft` rule only warns. `slip_rate` is the
+    probability that clerks break the rule on paper; the default is that of the rule's strength in `clerk_errors`.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=60)]
@@ -51,7 +52,7 @@ class Rule(Model):
 
     @property
     def slip(self) -> float:
-        """How often clerks break it on paper."""
+        """Probability that clerks break the rule on paper."""
         usual = {"exact": clerk_errors.RATE, "inequality": clerk_errors.INEQUALITY_RATE, "soft": clerk_errors.SOFT_RATE}
         return self.slip_rate or usual[self.strength]
 
@@ -66,7 +67,7 @@ class Rule(Model):
 
     @cached_property
     def relation(self) -> Relation:
-        """The parsed text."""
+        """The parsed text of the rule."""
         return parse(self.text)
 
 
@@ -112,14 +113,14 @@ class Template(Model):
         return self
 
     def _cells(self) -> Counter[str]:
-        """How many digit boxes each page has."""
+        """Number of digit boxes of each page, by page id."""
         found: Counter[str] = Counter()
         for field in self.fields:
             found[field.page] += field.cells.count
         return found
 
     def __hash__(self) -> int:
-        return hash((self.id, self.sha256))  # what is worked out once for a page is kept by its template
+        return hash((self.id, self.sha256))  # caches of results of a page have the template as key
 
     def __repr__(self) -> str:
         return f"<Template {self.id}: {len(self.pages)} pages, {len(self.fields)} fields, {len(self.rules)} rules>"
@@ -127,10 +128,10 @@ class Template(Model):
     __str__ = __repr__
 
     def page(self, page_id: str) -> Page:
-        """The page of this id.
+        """The page with this id.
 
         Raises:
-            KeyError: no such page.
+            KeyError: there is no such page.
         """
         for page in self.pages:
             if page.id == page_id:
@@ -138,7 +139,7 @@ class Template(Model):
         raise KeyError(page_id)
 
     def found_by_markers(self) -> bool:
-        """Has this form a page that can be found by its corner marks?"""
+        """True when a page of the form can be located by its corner marks."""
         return any(page.find == "markers" for page in self.pages)
 
     def fields_of(self, page_id: str) -> list[FormField]:
@@ -146,13 +147,13 @@ class Template(Model):
         return [field for field in self.fields if field.page == page_id]
 
     def rules_of(self, page_id: str) -> list[Rule]:
-        """The rules in which at least one field of the page takes part."""
+        """The rules that contain at least one field of the page."""
         here = {field.id for field in self.fields_of(page_id)}
         return [rule for rule in self.rules if here.intersection(rule.relation.fields)]
 
     @cached_property
     def rules_in_words(self) -> Mapping[str, Label]:
-        """Each rule by its id, its fields named by their labels."""
+        """The text of each rule with labels in place of field ids, by rule id."""
         names_id = {field.id: field.label.id for field in self.fields}
         names_en = {field.id: field.label.en for field in self.fields}
         # A sum of many numbers is longer than any label may be; it is made of checked ones.
@@ -165,12 +166,13 @@ class Template(Model):
 
 
 def directory() -> Path:
-    """Where the package's own templates lie: inside an installed package, or beside it in a checkout."""
+    """The folder of the package's own templates: inside an installed package, or beside it in a checkout."""
     package = Path(__file__).resolve().parent.parent
     installed = package / "templates"
     return installed if installed.is_dir() else package.parent / "templates"
 
 
+# PyYAML's parser in C, where it is available.
 _FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -183,7 +185,8 @@ def load(source: str | Path) -> Template:
     """Load a template by id (`c-hasil-ppwp-2024`) or from a YAML file.
 
     Raises:
-        TemplateError: no such template or file, or its content is wrong; the message names file, line and remedy.
+        TemplateError: there is no such template or file, or its content is wrong; the message names file, line and
+            remedy.
     """
     known = available()
     path = known.get(str(source), Path(source))
@@ -202,15 +205,19 @@ def load(source: str | Path) -> Template:
 
 
 def parse_text(text: str, name: str, sha256: str = "", known: bool = False) -> Template:
-    """Parse the text of a template file; `name` is used in error messages.
+    """Parse the text of a template file.
 
-    `known`: it is the package's own.
+    Args:
+        text: YAML.
+        name: of the file, for error messages.
+        sha256: of the file, kept in the template.
+        known: whether the file is the package's own, which is parsed without bounds.
 
     Raises:
         TemplateError: as `load`.
     """
     try:
-        # Our own files need no bounds, and the parser in C takes a tenth of the time.
+        # The package's own files need no bounds, and the parser in C takes a tenth of the time.
         node, data = (None, yaml.load(text, Loader=_FAST)) if known else read(text)
     except YamlFault as fault:
         raise _faulty([f"{name}, line {fault.line}: {fault}"]) from None

@@ -1,4 +1,4 @@
-"""Where in a YAML text a fault lies: validation errors with file, line, what is wrong and what to write."""
+"""Turns validation errors of a YAML file into sentences with file, line, fault and correction."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 import yaml
 from pydantic import ValidationError
 
-_LONGEST = 80  # characters of what is quoted
+_LONGEST = 80  # characters of a quotation; by judgement
 
 
 def explain(fault: ValidationError, root: yaml.Node | None, name: str) -> Iterator[str]:
     """One sentence per fault.
 
     Args:
-        fault: what pydantic says of the data.
+        fault: pydantic's exception.
         root: the parsed text, for its line numbers.
         name: of the file.
     """
@@ -36,13 +36,13 @@ def explain(fault: ValidationError, root: yaml.Node | None, name: str) -> Iterat
 
 
 def _shown(value: object) -> str:
-    """As Python writes it, one line without control characters, and its beginning only if it is long."""
+    """The value in Python's notation, as one line without control characters, shortened if it is long."""
     text = repr(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _is_union_branch(key: str | int) -> bool:
-    """Pydantic puts the name of the tried variant into the location; the file has no such key."""
+    """True for a part of a location that is the name of a union's variant, which the file does not contain."""
     return isinstance(key, str) and (key in {"bubbles", "tally", "row_totals"} or key.startswith("Printed"))
 
 

@@ -1,1 +1,1 @@
-"""Files to gray pictures, guards against hostile files, homographies and fiducials. Knows no form."""
+"""Files to gray pictures, guards against hostile files, homographies and fiducials, independent of any form."""

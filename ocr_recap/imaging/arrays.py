@@ -1,4 +1,4 @@
-"""The kinds of NumPy arrays that functions take and give; their shapes stand in the docstrings."""
+"""Types of NumPy arrays in signatures; docstrings have their shapes."""
 
 from __future__ import annotations
 

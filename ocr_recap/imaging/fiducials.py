@@ -1,4 +1,4 @@
-"""Find what was printed to be found: AprilTags and staircase corner marks, in pixels of one gray image."""
+"""Finds fiducials, AprilTags and staircase corner marks, in a gray image."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from .arrays import FloatArray, GrayImage
 # Square sizes in px that are tried for a mark. A page of 300 mm that fills 30 to 100% of a photo of 1,400 px has
 # squares of 5 to 18 px.
 _MARK_SIZES = (4.5, 6.0, 8.0, 10.5, 14.0, 18.5)
-_SADDLE_SIGMA = 1.6
-_SADDLES = 250  # strongest saddles per scale that are looked at more closely
-_MARK_REACH = 1.6  # squares from the centre that the comparison covers: white paper must surround the mark
+_SADDLE_SIGMA = 1.6  # px: blur before the search for saddles; by judgement
+_SADDLES = 250  # strongest saddles per scale that are compared with the ideal mark; by judgement
+_MARK_REACH = 1.6  # half the side of the compared area, in squares: includes the white paper around; by judgement
 MARK_CORRELATION = 0.62  # least correlation with the ideal mark; real marks score 0.75 and more, see tests
-# px; tags are searched at about these widths, one after the other, since each loses tags that another one finds; by
+# px: widths of the picture at which tags are searched, one after another, since each width misses some tags; by
 # judgement.
 _TAG_WIDTHS = (1100, 1650, 900)
-_LEAST_SIDE = 16  # px of a picture that may hold a tag: below, thresholds have no window
-_QUICK_WIDTH = 640  # px; sharp tags are found at this width already, at a quarter of the cost
+_LEAST_SIDE = 16  # px: smaller pictures have no room for the window of adaptive thresholds
+_QUICK_WIDTH = 640  # px: width at which sharp tags are found, at a quarter of the cost; by judgement
 
 
 @dataclass(frozen=True, eq=False)
 class SeenTag:
-    """A tag: its id and its corners in the page's order TL, TR, BR, BL of the tag's own drawing, (4, 2) px."""
+    """A tag: its id and its corners (4, 2) px, in the order TL, TR, BR, BL of the tag family's drawing."""
 
     id: int
     corners: FloatArray
@@ -54,19 +54,19 @@ def find_tags(
 
     Args:
         gray: (h, w) uint8.
-        ids: look for these only (cheap), or None for the whole family of 2,320.
-        quick: look for large and clear ones only, and tell their corners less exactly.
-        thorough: where none is found look again, at other scales.
-        widths: px of the picture's shorter side at which tags are looked for: first, and where `thorough`, in turn.
+        ids: search these only (cheap), or None for the whole family of 2,320.
+        quick: search large and clear tags only, with less exact corners.
+        thorough: search again at other scales where no tag is found.
+        widths: px of the picture's shorter side at which tags are searched: first, and where `thorough`, in turn.
 
     Returns:
-        Tags with corners in OpenCV's order: corner 0 is the top-left one of the family's own drawing, then clockwise.
+        Tags with corners in OpenCV's order: corner 0 is the top-left one of the family's drawing, then clockwise.
     """
     if quick:
         times = max(1, round(min(gray.shape) / _QUICK_WIDTH))
         return _tags(gray if times == 1 else shrunk(gray, times), 1 / times, ids, quick)
     for width in widths if thorough else widths[:1]:
-        # The first look enlarges nothing, the second what is small.
+        # The first search does not enlarge the picture; the others enlarge small ones.
         scale = width / min(gray.shape) if width > widths[0] else min(1.0, width / min(gray.shape))
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         seen = gray if scale == 1.0 else cv2.resize(gray, None, fx=scale, fy=scale, interpolation=way)
@@ -76,15 +76,15 @@ def find_tags(
 
 
 def tags_at(gray: GrayImage, ids: Sequence[int], scales: Sequence[float]) -> list[SeenTag]:
-    """Find AprilTags 36h10 in a picture enlarged in several ways, each of which finds some that the others lose.
+    """Find AprilTags 36h10 in a picture at several scales, each of which misses some tags.
 
     Args:
         gray: (h, w) uint8.
-        ids: look for these only.
-        scales: 1 or more each.
+        ids: search these only.
+        scales: factors of enlargement, 1 or more each.
 
     Returns:
-        Tags as `find_tags` gives them, in pixels of the picture; the same tag once for every scale at which it is seen.
+        Tags as `find_tags` returns them, in pixels of `gray`; a tag occurs once for every scale at which it is found.
     """
     found: list[SeenTag] = []
     for scale in scales if min(gray.shape) >= _LEAST_SIDE else ():
@@ -94,7 +94,7 @@ def tags_at(gray: GrayImage, ids: Sequence[int], scales: Sequence[float]) -> lis
 
 
 def _tags(picture: GrayImage, scale: float, ids: Sequence[int] | None, quick: bool) -> list[SeenTag]:
-    """The tags of a picture that is `scale` times as wide as the whole, in pixels of the whole."""
+    """The tags of a picture that was scaled by `scale`, in pixels of the picture before scaling."""
     dictionary, codes = _dictionary(None if ids is None else tuple(sorted(set(ids))))
     parameters = cv2.aruco.DetectorParameters()
     parameters.adaptiveThreshWinSizeMin = 19 if quick else 11
@@ -111,7 +111,12 @@ def _tags(picture: GrayImage, scale: float, ids: Sequence[int] | None, quick: bo
 
 
 def shrunk(gray: GrayImage, times: int) -> GrayImage:
-    """Means of `times` x `times` pixels: as the decoder would shrink it, and much cheaper than by a broken factor."""
+    """Shrink an image by means of `times` x `times` pixels, as a JPEG decoder does; cheaper than a fractional factor.
+
+    Args:
+        gray: (h, w) uint8.
+        times: a whole number.
+    """
     height, width = gray.shape[0] // times, gray.shape[1] // times
     whole = gray[: height * times, : width * times]
     return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
@@ -138,7 +143,7 @@ def find_marks(gray: GrayImage) -> list[SeenMark]:
     image = gray.astype(np.float32)
     light = _blurred(image, 1.0)
     found: list[SeenMark] = []
-    # Large squares are looked for at half size, where the same blur covers twice as much.
+    # Large squares are searched at half size, where the same blur covers twice the length.
     for shrink, seen in ((1, image), (2, shrunk(gray, 2).astype(np.float32))):
         points, angles = _saddles(_blurred(seen, _SADDLE_SIGMA))
         if len(points):
@@ -176,7 +181,7 @@ def _saddles(smooth: NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:
     order = np.argsort(-strength[rows, columns], kind="stable")[:_SADDLES]
     rows, columns = rows[order], columns[order]
     xx, yy, xy = dxx[rows, columns], dyy[rows, columns], dxy[rows, columns]
-    # Along the dark diagonal the intensity falls to both sides: the eigenvector of the lesser eigenvalue.
+    # The intensity decreases from the saddle along the dark diagonal: the eigenvector of the smaller eigenvalue.
     angles = 0.5 * np.arctan2(2.0 * xy, xx - yy) + np.pi / 2
     return np.stack([columns, rows], axis=1).astype(np.float64), angles.astype(np.float64)
 
@@ -209,7 +214,15 @@ def _compare(image: NDArray[np.float32], points: FloatArray, angles: FloatArray)
 
 
 def sharpen(gray: GrayImage, center: FloatArray) -> FloatArray:
-    """The saddle to a fraction of a pixel; the old centre where the search runs away."""
+    """Refine the centre of a mark, a saddle of the intensity, to a fraction of a pixel.
+
+    Args:
+        gray: (h, w) uint8.
+        center: (2,) px.
+
+    Returns:
+        (2,) px; `center` itself where the refinement diverges.
+    """
     start = np.array([[center]], dtype=np.float32)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 30, 0.01)
     refined = cv2.cornerSubPix(gray, start.copy(), (4, 4), (-1, -1), criteria)[0, 0].astype(np.float64)

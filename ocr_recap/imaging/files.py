@@ -1,7 +1,7 @@
-"""A file as it lies on disk: opened only if it is a plain one, no larger than we read, and the same until the end.
+"""Reads regular files of limited size, checks that they do not change meanwhile, and writes files atomically.
 
-Pipes and devices can block for ever or never end, and a photo that is still being copied would be read in part: each
-becomes a problem with its next step.
+Pipes and devices can block or never end, and a photo that is still being copied would be read in part. Each such case
+becomes a problem with a next step.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from typing import Any, Final
 
 from ..messages.problems import PhotoProblem
 
-MOST_BYTES: Final = 1 << 30  # of any file: a PDF of 500 scans of 2 MB; hashing it takes some seconds
-# Of a file that is held in memory whole. Phones' photos of 200 megapixels have 60 MB; all beyond is padding.
+MOST_BYTES: Final = 1 << 30  # of any file, as a PDF of 500 scans of 2 MB; hashing it takes some seconds; by judgement
+# Bytes of a file that is held in memory as a whole. Photos of phones with 200 megapixels have 60 MB. By judgement.
 MOST_HELD: Final = 1 << 27
 
+# Kinds of files that are refused, by the test of their mode.
 _KINDS = (
     (stat.S_ISDIR, "directory"),
     (stat.S_ISFIFO, "pipe"),
@@ -29,12 +30,13 @@ _KINDS = (
     (stat.S_ISCHR, "device"),
     (stat.S_ISBLK, "device"),
 )
+# Opening must not block on a pipe, nor make a terminal the controlling one; binary on Windows.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True)
 class State:
-    """Which file it is and when it was changed last: two of them differ once anybody writes to it or replaces it."""
+    """Identity and time of change of a file: two states differ once the file was written or replaced."""
 
     device: int
     inode: int
@@ -44,13 +46,13 @@ class State:
 
 
 class _Plain(FileIO):
-    """A file whose content is there; the kernel's log looks like one, and says that there is nothing to read yet."""
+    """A regular file that never blocks. The kernel's log looks like a regular file but may have nothing to read yet."""
 
     def readinto(self, buffer: Any, /) -> int:
-        """As the library does it.
+        """Read as `FileIO` does.
 
         Raises:
-            BlockingIOError: there is nothing to read yet, for which the library returns None.
+            BlockingIOError: there is nothing to read yet, for which `FileIO` returns None.
         """
         count: int | None = super().readinto(buffer)
         if count is None:
@@ -66,7 +68,7 @@ def opened(path: Path) -> tuple[BufferedReader[_Plain], State]:
     """
     try:
         _check_kind(path, path.stat())
-        # Between the look and the opening a pipe may have taken its place: that must not block either.
+        # A pipe may have replaced the file since it was checked: opening it must not block either.
         descriptor = os.open(path, _FLAGS)
         try:
             found = os.fstat(descriptor)
@@ -74,7 +76,7 @@ def opened(path: Path) -> tuple[BufferedReader[_Plain], State]:
         except BaseException:
             os.close(descriptor)
             raise
-    except (OSError, ValueError) as fault:  # ValueError: a name that no file can have
+    except (OSError, ValueError) as fault:  # ValueError: an impossible file name
         raise unreadable(fault) from None
     file = BufferedReader(_Plain(descriptor, "rb"))
     if found.st_size > MOST_BYTES:
@@ -84,7 +86,7 @@ def opened(path: Path) -> tuple[BufferedReader[_Plain], State]:
 
 
 def check_same(path: Path, before: State) -> None:
-    """Make sure that nobody has changed a file since.
+    """Check that a file has not changed since its state `before`.
 
     Raises:
         PhotoProblem: `file_changed`.
@@ -98,7 +100,16 @@ def check_same(path: Path, before: State) -> None:
 
 
 def held(file: BufferedReader[_Plain], head: bytes, path: Path, state: State) -> bytes:
-    """The whole content of a file whose beginning was read.
+    """Read the rest of a file.
+
+    Args:
+        file: open, after its first bytes were read.
+        head: the first bytes.
+        path: of the file, for messages.
+        state: of the file when it was opened.
+
+    Returns:
+        The whole content, `head` included.
 
     Raises:
         PhotoProblem: `file_too_large`, `file_changed` or `file_unreadable`.
@@ -116,7 +127,7 @@ def held(file: BufferedReader[_Plain], head: bytes, path: Path, state: State) ->
 
 
 def digest(path: Path) -> tuple[str, int, State]:
-    """SHA-256 in hexadecimal of a whole file, its bytes, and its state.
+    """SHA-256 in hexadecimal of a whole file, its size in bytes, and its state.
 
     Raises:
         PhotoProblem: as `opened`, or `file_changed`.
@@ -133,7 +144,7 @@ def digest(path: Path) -> tuple[str, int, State]:
 
 
 def fingerprint(path: Path) -> tuple[str, int]:
-    """SHA-256 of a file and its bytes; an empty text and 0 if it cannot be read, which reading it says why."""
+    """SHA-256 of a file and its size in bytes; an empty text and 0 if it cannot be read (reading gives the problem)."""
     try:
         return digest(path)[:2]
     except PhotoProblem:
@@ -141,7 +152,7 @@ def fingerprint(path: Path) -> tuple[str, int]:
 
 
 def head(path: Path, count: int) -> bytes:
-    """The first bytes of a file, at most `count`; none if it cannot be read, which reading it says why."""
+    """The first bytes of a file, at most `count`; none if it cannot be read (reading gives the problem)."""
     try:
         file, _ = opened(path)
         with file:
@@ -151,7 +162,7 @@ def head(path: Path, count: int) -> bytes:
 
 
 def unreadable(fault: OSError | ValueError) -> PhotoProblem:
-    """The problem of a file that the system does not give us."""
+    """The problem of a file that the system refuses to read, from the system's error."""
     why = os.strerror(fault.errno) if isinstance(fault, OSError) and fault.errno else type(fault).__name__
     return PhotoProblem("file_unreadable", reason=[why])
 
@@ -169,7 +180,7 @@ def _state(found: os.stat_result) -> State:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write beside the target, then move: whoever reads `path` finds the old content or the new, never a part.
+    """Write a temporary file, flush it and rename it to `path`: readers see the old content or the new, never a part.
 
     Raises:
         OSError: the folder cannot be written.

@@ -1,4 +1,4 @@
-"""A file to its frames: which kind of file it is, by content; how many pictures it holds; and one of them at a time."""
+"""A file to its frames: finds the kind of a file by its content, counts its pictures, and opens one of them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from . import files, pdf, pillow
 
 Kind = Literal["JPEG", "PNG", "WEBP", "TIFF", "HEIC", "PDF"]
 
-HEAD = 1032  # bytes; the header of a PDF may start anywhere in the first 1,024
+HEAD = 1032  # bytes: the header of a PDF may start anywhere in the first 1,024
+# Brands of HEIC files (ISO 23008-12).
 _HEIC_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"))
+# First bytes of archives and their names in messages.
 _ARCHIVES = (
     (b"PK\3\4", "ZIP"),
     (b"PK\5\6", "ZIP"),
@@ -29,8 +31,8 @@ _ARCHIVES = (
     (b"\xfd7zXZ\0", "XZ"),
     (b"\x28\xb5\x2f\xfd", "ZSTD"),
 )
-_PIECEMEAL = ("PDF", "TIFF")  # of these only the parts that one frame needs are read
-SEVERAL: frozenset[str | None] = frozenset(("PDF", "TIFF", "HEIC"))  # may hold more than one frame
+_PIECEMEAL = ("PDF", "TIFF")  # kinds of which only the parts for one frame are read
+SEVERAL: frozenset[str | None] = frozenset(("PDF", "TIFF", "HEIC"))  # kinds that may have more than one frame
 
 
 class Frame(Protocol):
@@ -38,8 +40,8 @@ class Frame(Protocol):
 
     Attributes:
         size: (width, height) in pixels, in viewing orientation.
-        pixels: the most that decoding it takes.
-        most: pixels that there is room for in memory.
+        pixels: number of pixels that decoding has to hold.
+        most: largest number of pixels for which there is memory.
     """
 
     size: tuple[int, int]
@@ -47,11 +49,11 @@ class Frame(Protocol):
     most: int
 
     def gray(self, step: int) -> NDArray[np.uint8]:
-        """(h, w) in viewing orientation; may come smaller, by at most `step` (1, 2, 4 or 8)."""
+        """Decode to (h, w) uint8 in viewing orientation, shrunk by a factor of at most `step` (1, 2, 4 or 8)."""
         ...
 
     def color(self) -> NDArray[np.uint8]:
-        """(h, w, 3) BGR, full size, viewing orientation."""
+        """Decode to (h, w, 3) uint8 BGR, full size, viewing orientation."""
         ...
 
 
@@ -60,9 +62,9 @@ class Received:
     """A file as received.
 
     Attributes:
-        content: its bytes, or where it lies if it is read in parts.
-        kind: None if it is no photo.
-        state: of a file, when it was opened.
+        content: its bytes, or its path if it is read in parts.
+        kind: of the file; None if it is no photo.
+        state: of the file when it was opened; None for bytes.
         head: its first bytes.
     """
 
@@ -75,7 +77,7 @@ class Received:
         """Hash of the whole file.
 
         Raises:
-            PhotoProblem: it cannot be read, or was changed since it was received.
+            PhotoProblem: the file cannot be read, or was changed since it was received.
         """
         if isinstance(self.content, bytes):
             return hashlib.sha256(self.content).hexdigest()
@@ -84,7 +86,7 @@ class Received:
         return sha256
 
     def check_same(self) -> None:
-        """Make sure that what is read in parts is all of the file that was received.
+        """Check that a file that is read in parts has not changed since it was received.
 
         Raises:
             PhotoProblem: `file_changed`.
@@ -94,10 +96,10 @@ class Received:
 
 
 def receive(source: str | Path | bytes) -> Received:
-    """Look at a file's first bytes, and read the rest where it is one photo.
+    """Find the kind of a file by its first bytes, and read the rest where the file is a single photo.
 
     Raises:
-        PhotoProblem: it is empty or too large, is no file or an archive, or cannot be read.
+        PhotoProblem: the file is empty, too large, an archive or not a regular file, or cannot be read.
     """
     if isinstance(source, bytes):
         head, content, state = source[:HEAD], source, None
@@ -119,7 +121,7 @@ def receive(source: str | Path | bytes) -> Received:
 
 
 def kind_of(head: bytes) -> Kind | None:
-    """What a file is that begins so; its name says nothing. None: no photo."""
+    """The kind of a file by its first bytes; None if it is no photo. The file's name is not used."""
     if head.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -142,13 +144,13 @@ def opened(received: Received, frame: int) -> Generator[Frame, None, None]:
         frame: which picture, from 0.
 
     Raises:
-        PhotoProblem: it is no photo, is locked or damaged, has no such frame, or was changed meanwhile.
+        PhotoProblem: the file is no photo, is locked or damaged, has no such frame, or was changed meanwhile.
     """
     try:
         with _opened(received, frame) as picture:
             yield picture
     except PhotoProblem:
-        received.check_same()  # what was changed meanwhile only looks damaged
+        received.check_same()  # a file that was changed meanwhile may look damaged
         raise
     received.check_same()
 
@@ -165,7 +167,7 @@ def _opened(received: Received, frame: int) -> AbstractContextManager[Frame]:
 
 
 def count(source: str | Path | bytes) -> int:
-    """How many frames a file has; 1 for one that cannot be opened, since reading that one says why."""
+    """Count the frames of a file; 1 for a file that cannot be opened, since reading it gives the problem."""
     try:
         received = receive(source)
         if received.kind is None:
@@ -176,6 +178,6 @@ def count(source: str | Path | bytes) -> int:
 
 
 def _archive(head: bytes) -> str | None:
-    """What an archive is called that begins so."""
+    """The name of an archive format, by a file's first bytes; None for other files."""
     named = next((name for start, name in _ARCHIVES if head.startswith(start)), None)
     return "TAR" if named is None and head[257:262] == b"ustar" else named

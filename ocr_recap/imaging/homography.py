@@ -1,4 +1,4 @@
-"""Projective maps of the plane (homographies): points through one, and the one through four points."""
+"""Homographies (projective maps of the plane): projection of points, and the homography of four points."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .arrays import FloatArray
 
 
 def project(homography: FloatArray, points: FloatArray) -> FloatArray:
-    """Map (..., 2) points through a 3x3 homography."""
+    """Map points (..., 2) by a homography (3, 3); returns (..., 2)."""
     x, y = points[..., 0], points[..., 1]
     h = homography
     w = h[2, 0] * x + h[2, 1] * y + h[2, 2]
@@ -16,10 +16,18 @@ def project(homography: FloatArray, points: FloatArray) -> FloatArray:
 
 
 def through_four(source: FloatArray, targets: FloatArray) -> FloatArray:
-    """Homographies (n, 3, 3) from four points (4, 2) to each of (n, 4, 2); to far away where three lie on one line."""
+    """Compute the homographies that map four points to n sets of four points.
+
+    Args:
+        source: (4, 2).
+        targets: (n, 4, 2).
+
+    Returns:
+        (n, 3, 3); where three points of a set are collinear the matrix maps to very large coordinates.
+    """
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         a, b, c = _from_square(source[None])[0]
-        back = np.stack([np.cross(b, c), np.cross(c, a), np.cross(a, b)], axis=1)  # the inverse, but for its scale
+        back = np.stack([np.cross(b, c), np.cross(c, a), np.cross(a, b)], axis=1)  # the inverse, up to scale
         found = _from_square(targets) @ back
         found = found / found[:, 2:, 2:]
     found[~np.isfinite(found).all(axis=(1, 2))] = np.diag([1e6, 1e6, 1.0])
@@ -27,7 +35,7 @@ def through_four(source: FloatArray, targets: FloatArray) -> FloatArray:
 
 
 def _from_square(corners: FloatArray) -> FloatArray:
-    """From the unit square's corners, clockwise from the origin, to each of (n, 4, 2)."""
+    """Homographies (n, 3, 3) from the unit square's corners, clockwise from the origin, to each of (n, 4, 2)."""
     a, b, c, d = np.moveaxis(corners, 1, 0)
     side, other, rest = b - c, d - c, a - b + c - d
     whole = side[:, 0] * other[:, 1] - other[:, 0] * side[:, 1]

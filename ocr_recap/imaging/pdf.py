@@ -1,7 +1,7 @@
-"""One page of a PDF to pixels, at the resolution of the scan in it, or fine enough to read the form.
+"""Renders one page of a PDF, at the resolution of its scan, or at a resolution that is enough to read the form.
 
-A page that is nothing but pictures (a scan, with or without an invisible text layer) is drawn with the pixels of its
-scan; any other page gets at least `DRAWN_SIDE` pixels. What a viewer shows is drawn, annotations included.
+A page of pictures only (a scan, with or without an invisible text layer) is rendered with the pixels of its scan. The
+shorter side of any other page gets at least `DRAWN_SIDE` pixels. Annotations are rendered, as in a viewer.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from numpy.typing import NDArray
 from ..messages.problems import PhotoProblem
 from .pillow import MOST_ROOM
 
-_ROOM = 7  # bytes that a pixel takes, measured on a colour scan of 147 megapixels
+_ROOM = 7  # bytes of memory per pixel, measured on a colour scan of 147 megapixels
 DRAWN_SIDE = 2800  # px of the shorter side: twice what `photo.LEGIBLE_SIDE` says is enough to read a box
-MOST_DRAWN = 40_000_000  # px of a page that is not a scan: an A3 page at 500 dpi has 38 million
-_SCAN_COVER = 0.8  # share of the page that pictures cover; what is left are a scanner's margins
-_MOST_OBJECTS = 5000  # looked at on one page; a page with more is a drawing, not a scan
+MOST_DRAWN = 40_000_000  # px of a page that is not a scan: an A3 page at 500 dpi has 38 million; by judgement
+_SCAN_COVER = 0.8  # least share of a scanned page that pictures cover, the rest being margins; by judgement
+_MOST_OBJECTS = 5000  # objects of one page that are examined; a page with more is a drawing, not a scan; by judgement
 _INVISIBLE = 3  # text render mode of a layer of recognised text (ISO 32000, table 106)
 
-_pdfium = threading.Lock()  # pdfium knows no threads
+_pdfium = threading.Lock()  # pdfium is not thread-safe
 
 
 class PdfPage:
-    """A page that was opened and not drawn yet; all sizes are of the page as a viewer turns it.
+    """A page that was opened and is not rendered yet; sizes are in viewing orientation.
 
     Attributes:
-        size: (width, height) in pixels of the drawing, which depends on the page alone.
-        pixels: the most that drawing it takes: of the drawing or of a picture in it.
-        most: pixels that there is room for.
+        size: (width, height) in pixels of the rendered page, which depends on the page only.
+        pixels: number of pixels that rendering has to hold: of the page or of its largest picture.
+        most: largest number of pixels for which there is memory.
     """
 
     most = MOST_ROOM // _ROOM
@@ -49,12 +49,12 @@ class PdfPage:
         self.pixels = max(self.size[0] * self.size[1], largest)
 
     def gray(self, step: int) -> NDArray[np.uint8]:
-        """(h, w), full size whatever `step` says."""
+        """Render to (h, w) uint8, full size; `step` is ignored."""
         del step
         return self._drawn(True)
 
     def color(self) -> NDArray[np.uint8]:
-        """(h, w, 3) BGR, full size."""
+        """Render to (h, w, 3) uint8 BGR, full size."""
         return self._drawn(False)
 
     def _drawn(self, gray: bool) -> NDArray[np.uint8]:
@@ -79,11 +79,11 @@ def opened(content: bytes | Path, frame: int) -> Generator[PdfPage, None, None]:
     """Open one page; other threads wait meanwhile.
 
     Args:
-        content: the file's bytes, or where it lies, which holds no more than a part of it in memory.
+        content: the file's bytes, or its path, of which only parts are held in memory.
         frame: which page, from 0.
 
     Raises:
-        PhotoProblem: the file is locked, damaged or has no pages, or not this one.
+        PhotoProblem: the file is locked or damaged, or has no such page.
     """
     with _pdfium, _document(content) as document:
         from pypdfium2 import PdfiumError  # noqa: PLC0415
@@ -105,7 +105,7 @@ def opened(content: bytes | Path, frame: int) -> Generator[PdfPage, None, None]:
 
 
 def count(content: bytes | Path) -> int:
-    """How many pages it has.
+    """Count the pages of a file.
 
     Raises:
         PhotoProblem: as `opened`.
@@ -119,7 +119,7 @@ def _document(content: bytes | Path) -> Generator[Any, None, None]:
     import pypdfium2.raw as c  # noqa: PLC0415  (only PDF needs it)
     from pypdfium2 import PdfDocument  # noqa: PLC0415
 
-    # The library's own way of opening takes a file without pages for a fault, with the code of whatever fault was last.
+    # pypdfium2's own function to open a file reports a file without pages as an error, with an unrelated error code.
     if isinstance(content, bytes):
         raw = c.FPDF_LoadMemDocument64(content, len(content), None)
     else:
@@ -137,10 +137,10 @@ def _document(content: bytes | Path) -> Generator[Any, None, None]:
 
 
 def _resolution(page: Any) -> tuple[float, int]:
-    """Pixels per point to draw the page with, and the pixels of the largest picture in it.
+    """Pixels per point to render the page, and the number of pixels of its largest picture.
 
     Raises:
-        PhotoProblem: the scan in it is cut off.
+        PhotoProblem: the scan of the page is truncated.
     """
     import pypdfium2.raw as c  # noqa: PLC0415
 
@@ -160,7 +160,7 @@ def _resolution(page: Any) -> tuple[float, int]:
         elif item.type != c.FPDF_PAGEOBJ_FORM:
             only_pictures &= item.type == c.FPDF_PAGEOBJ_TEXT and c.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE
         only_pictures &= number < _MOST_OBJECTS - 1
-    # The finest of the large pictures: a scan may be stored as a coarse ground and fine ink.
+    # The finest resolution of large pictures: a scan may be stored as a coarse background and a fine foreground.
     most = max((area for area, _ in pictures), default=0.0)
     finest = max((scale for area, scale in pictures if 2 * area >= most), default=0.0)
     if only_pictures and sum(area for area, _ in pictures) >= _SCAN_COVER * width * height:
@@ -179,6 +179,6 @@ def _extent(item: Any) -> tuple[float, float, float]:
 
 
 def _check_whole(item: Any) -> None:
-    """A JPEG that was cut off would be drawn with its rest blank, and blank is something that people write."""
+    """Refuse a truncated JPEG, whose missing part would be rendered blank and could be taken for empty boxes."""
     if item.get_filters() == ["DCTDecode"] and b"\xff\xd9" not in bytes(item.get_data())[-4096:]:
         raise PhotoProblem("pdf_damaged")

@@ -1,6 +1,6 @@
-"""Bytes to photo: probe the header, refuse what cannot be read, decode once, in gray, at the smallest legible scale.
+"""Bytes to photo: checks the header, refuses unusable files, and decodes once, in gray, at the smallest legible scale.
 
-Nothing of the EXIF block but the orientation is looked at: position and serial numbers never get past this module.
+Of the EXIF block only the orientation is read; position and serial numbers are never used.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Source = str | Path | bytes | NDArray[np.uint8]
 # A page's box is 1/27 of the paper's width (C.HASIL-PPWP 2024). At 1,400 px of the shorter side a page that fills
 # two thirds of the photo still has boxes of 30 px, and the digit reader looks at boxes of 32 px.
 LEGIBLE_SIDE = 1400
-SMALLEST_SIDE = 200  # px; below this a box is under 8 px even if the page fills the photo
-FLAT_CONTRAST = 12.0  # gray levels between the 1st and 99th percentile; below it there is no ink to see
+SMALLEST_SIDE = 200  # px: in smaller photos a box has less than 8 px even if the page fills the photo
+FLAT_CONTRAST = 12.0  # gray levels between the 1st and 99th percentile: with less no ink can be seen; by judgement
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Photo:
     """A decoded photo.
 
     Attributes:
-        name: how results call it.
+        name: of the photo in results.
         sha256: of the bytes as received (of the pixels, for an array).
         width, height: pixels of the full photo in viewing orientation: the frame of all coordinates in records.
         gray: (h, w) uint8, decoded at `scale`.
@@ -55,13 +55,13 @@ def load(source: Source, name: str, *, max_pixels: int = MAX_PIXELS, frame: int 
     Args:
         source: a path, the bytes of a JPEG, PNG, WebP, TIFF, HEIC or PDF file, or an (h, w, 3) BGR or (h, w) gray uint8
             array.
-        name: how results call it.
+        name: of the photo in results.
         max_pixels: photos with more are refused, by their header, before anything is decoded.
-        frame: which picture of a file that holds several, from 0.
+        frame: of a file with several frames, from 0.
 
     Raises:
-        PhotoProblem: the photo cannot be used; its code says why.
-        TypeError, ValueError: an array of another type or shape, or no such frame can be (a caller's mistake).
+        PhotoProblem: the photo cannot be used, for the reason of its code.
+        TypeError, ValueError: a wrong argument: an array of another type or shape, or an impossible frame.
     """
     check_source(source, frame)
     if isinstance(source, np.ndarray):
@@ -80,7 +80,7 @@ def load(source: Source, name: str, *, max_pixels: int = MAX_PIXELS, frame: int 
 
 
 def load_color(source: Source, frame: int = 0) -> ColorImage:
-    """The whole photo for people to look at: (h, w, 3) BGR, full size, viewing orientation.
+    """Decode the whole photo in colour, for pictures: (h, w, 3) uint8 BGR, full size, viewing orientation.
 
     Raises:
         PhotoProblem, TypeError, ValueError: as `load`.
@@ -114,10 +114,11 @@ def _step(side: int) -> int:
 
 
 def check_source(source: object, frame: int = 0) -> None:
-    """Is this a path, bytes or a photo array, (h, w) gray or (h, w, 3) BGR, uint8, and can it have such a frame?
+    """Check that a source is a path, bytes or an array, (h, w) gray or (h, w, 3) BGR, uint8, that may have the frame.
 
     Raises:
-        TypeError, ValueError: it is not.
+        TypeError: the source has another type.
+        ValueError: the array has another shape, or the frame is impossible.
     """
     if isinstance(source, np.ndarray):
         _check_array(source)

@@ -1,4 +1,4 @@
-"""One picture of a JPEG, PNG, WebP, TIFF or HEIC file to pixels: 8 bits, on white, as a viewer shows it."""
+"""Decodes one picture of a JPEG, PNG, WebP, TIFF or HEIC file: 8 bits, on white, in viewing orientation."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from PIL import Image
 from ..messages.problems import PhotoProblem
 from . import tiff_guard
 
-MAX_PIXELS = 150_000_000  # by judgement: as many as decoding has room for; no phone takes more
-# Pillow refuses to open more pixels than this (twice its own MAX_IMAGE_PIXELS), whatever we ask for.
+MAX_PIXELS = 150_000_000  # by judgement: decoding has memory for as many, and no phone takes more
+# Pillow refuses to open more pixels than this (twice its MAX_IMAGE_PIXELS).
 HARD_CAP = 178_956_970
 
-_ORIENTATION = 0x0112
-_BAND = 512  # rows that are converted at a time, so that a large picture is not held in every form at once
-# What decoding one picture may take, bytes: half of what a process of a batch may grow by.
+_ORIENTATION = 0x0112  # EXIF tag (CIPA DC-008)
+_BAND = 512  # rows converted at a time, so that a large picture is not held in several formats at once; by judgement
+# Bytes of memory for decoding one picture: half of the growth that a worker of a batch is allowed.
 MOST_ROOM = 1_000_000_000
-# Bytes that a pixel takes, measured at 149 megapixels with transparency where a kind has it. A JPEG of one scan is
-# decoded row by row, shrunk; one of several is held whole before its first pixel comes out.
+# Bytes of memory per pixel, measured at 149 megapixels, with transparency where a kind has it. A JPEG of one scan is
+# decoded row by row and shrunk; a JPEG of several scans is held whole before its first pixel is known.
 _ROOM = {"JPEG": 1, "PNG": 6, "TIFF": 6, "HEIC": 12, "WEBP": 16, "JPEG of several scans": 6}
 
 _BLOCK = 16  # px: the tallest blocks that phones write (ITU T.81, A.2), of 8 x 8 samples of colour at half the size
-_MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")  # of a JPEG, but for those within scans (ITU T.81, B.1.1.2)
-_BARE_MARKERS = frozenset((0x01, 0xD8, 0xD9))  # that no segment follows
-_MOST_MARKERS = 10_000  # by judgement: of a file with more nobody can say that it is whole; photos have some twenty
-_MISSING = 128  # the gray of a block of which nothing is there: all its coefficients are 0 (ITU T.81, A.3.1)
+_MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")  # markers of a JPEG outside of scans (ITU T.81, B.1.1.2)
+_BARE_MARKERS = frozenset((0x01, 0xD8, 0xD9))  # markers without a segment
+_MOST_MARKERS = 10_000  # a file with more markers counts as truncated; photos have some twenty; by judgement
+_MISSING = 128  # gray of a block without data: all its coefficients are 0 (ITU T.81, A.3.1)
 
 _T = TypeVar("_T")
 
@@ -44,8 +44,8 @@ class Raster:
 
     Attributes:
         size: (width, height) in pixels, in viewing orientation.
-        pixels: how many decoding it takes.
-        most: pixels of this kind that there is room for.
+        pixels: number of pixels that decoding has to hold.
+        most: largest number of pixels of this kind for which there is memory.
     """
 
     def __init__(self, image: Image.Image | _Deferred, orientation: int, kind: str) -> None:
@@ -56,9 +56,9 @@ class Raster:
         self.pixels = width * height
 
     def gray(self, step: int) -> NDArray[np.uint8]:
-        """(h, w) in viewing orientation; a JPEG may come smaller, by at most `step` (1, 2, 4 or 8)."""
+        """Decode to (h, w) uint8 in viewing orientation; a JPEG is shrunk by up to `step` (1, 2, 4 or 8)."""
         width, height = self._image.size
-        # For JPEG the decoder itself scales by powers of two and leaves the colours undecoded.
+        # The JPEG decoder scales by powers of two and skips the colour channels.
         self._image.draft("L", (math.ceil(width / step), math.ceil(height / step)))
         pixels = self._converted("L")
         if self._kind.startswith("JPEG") and _ends_early(pixels, _BLOCK * pixels.shape[0] // height):
@@ -66,7 +66,7 @@ class Raster:
         return _upright(pixels, self._orientation)
 
     def color(self) -> NDArray[np.uint8]:
-        """(h, w, 3) BGR, full size, viewing orientation."""
+        """Decode to (h, w, 3) uint8 BGR, full size, viewing orientation."""
         return np.ascontiguousarray(_upright(self._converted("RGB"), self._orientation)[:, :, ::-1])
 
     def _converted(self, mode: str) -> NDArray[np.uint8]:
@@ -78,12 +78,12 @@ def opened(content: bytes | Path, kind: str, frame: int) -> Generator[Raster, No
     """Open one picture of a file.
 
     Args:
-        content: the file's bytes, or where it lies.
+        content: the file's bytes, or its path.
         kind: JPEG, PNG, WEBP, TIFF or HEIC.
         frame: which picture, from 0.
 
     Raises:
-        PhotoProblem: it cannot be opened, or there is no such frame.
+        PhotoProblem: the file cannot be opened, or has no such frame.
     """
     if kind == "HEIC":
         with warnings.catch_warnings():
@@ -92,7 +92,7 @@ def opened(content: bytes | Path, kind: str, frame: int) -> Generator[Raster, No
             if frame >= len(file):
                 raise PhotoProblem("frame_missing", frame=frame + 1, frames=len(file))
             size = file[frame].size
-        # Decoding waits until the caller has seen the size; libheif turns the picture itself.
+        # Decoding is deferred until the caller has checked the size; libheif applies the orientation.
         yield Raster(_Deferred(size, file[frame].to_pillow), 1, kind)
         return
     if kind == "TIFF":
@@ -100,7 +100,7 @@ def opened(content: bytes | Path, kind: str, frame: int) -> Generator[Raster, No
     with _opened(content, kind) as image:
         if frame:
             _seek(image, frame)
-        # Pillow turns a TIFF itself, and its size is the turned one from the start.
+        # Pillow applies the orientation of a TIFF, and its size is in viewing orientation.
         several = isinstance(content, bytes) and kind == "JPEG" and _has_several_scans(content)
         if several and isinstance(content, bytes) and not _has_all_passes(content):
             raise PhotoProblem("image_truncated")
@@ -109,14 +109,14 @@ def opened(content: bytes | Path, kind: str, frame: int) -> Generator[Raster, No
 
 
 def count(content: bytes | Path, kind: str) -> int:
-    """How many pictures the file holds; a damaged one among them counts, and what follows it is unknown.
+    """Count the pictures of a file, up to a damaged one, which is included.
 
     Raises:
-        PhotoProblem: it cannot be opened.
+        PhotoProblem: the file cannot be opened.
     """
     if kind == "HEIC":
         return max(1, len(_heif(content)))
-    return tiff_guard.count(content) if kind == "TIFF" else 1  # of an animated picture the first is the photo
+    return tiff_guard.count(content) if kind == "TIFF" else 1  # of an animation only the first picture is used
 
 
 class _Deferred:
@@ -126,14 +126,14 @@ class _Deferred:
         self.size, self.decode = size, decode
 
     def draft(self, _mode: str, _size: tuple[int, int]) -> None:
-        """Nothing to prepare."""
+        """Do nothing: the decoder cannot shrink."""
 
 
 def _opened(content: bytes | Path, kind: str) -> Image.Image:
     file = io.BytesIO(content) if isinstance(content, bytes) else content
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # `max_pixels` is our own cap, below the one that Pillow enforces
+            warnings.simplefilter("ignore")  # the limit `max_pixels` is below that of Pillow
             return Image.open(file, formats=(kind,))
     except Image.DecompressionBombError as fault:
         pixels = re.search(r"\d+", str(fault))
@@ -141,11 +141,11 @@ def _opened(content: bytes | Path, kind: str) -> Image.Image:
     except MemoryError:
         raise
     except Exception:
-        raise PhotoProblem("image_truncated") from None  # its first bytes say what it was
+        raise PhotoProblem("image_truncated") from None  # its first bytes are those of this kind
 
 
 def _orientation(image: Image.Image) -> int:
-    """As the EXIF block says, 1 to 8; a block that cannot be read says nothing."""
+    """The EXIF orientation, 1 to 8; 1 where the block is missing or cannot be read."""
     try:
         orientation = _tried(lambda: image.getexif().get(_ORIENTATION, 1), "image_truncated")
     except PhotoProblem:
@@ -184,7 +184,7 @@ def _loaded(image: Image.Image | _Deferred) -> Image.Image:
 
 
 def _tried(step: Callable[[], _T], code: str) -> _T:
-    """What a decoder gives; whatever it raises over a damaged file is the file's fault, not the program's."""
+    """Run a step of a decoder; any exception over a damaged file becomes the problem `code`."""
     try:
         return step()
     except (MemoryError, PhotoProblem):
@@ -194,7 +194,7 @@ def _tried(step: Callable[[], _T], code: str) -> _T:
 
 
 def _in_bands(image: Image.Image, mode: str) -> NDArray[np.uint8]:
-    """The decoded picture in gray (`L`) or colour (`RGB`), what is transparent on white."""
+    """The decoded picture in gray (`L`) or colour (`RGB`), with white behind transparent pixels."""
     if image.mode == mode and not image.has_transparency_data:
         return np.asarray(image, dtype=np.uint8)
     width, height = image.size
@@ -207,7 +207,7 @@ def _in_bands(image: Image.Image, mode: str) -> NDArray[np.uint8]:
 
 
 def _eight_bits(image: Image.Image, top: float) -> Image.Image:
-    """Pixels in gray or RGB of 8 bits, what is transparent on white; `top` is white where values are wide."""
+    """Pixels in gray or RGB of 8 bits, with white behind transparent ones; `top` is white where values are wider."""
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
     if image.mode in ("I", "F"):
@@ -223,7 +223,7 @@ def _eight_bits(image: Image.Image, top: float) -> Image.Image:
 
 
 def _scale(bands: Iterable[Image.Image]) -> float:
-    """What is white: 16 bits in a wider type, or fractions of 1, or whatever the scanner's scale is."""
+    """The value of white: 65,535 for 16 bits in a wider type, 1 for fractions, else the largest value."""
     most = max(float(_wide(band).max()) for band in bands)
     return next((top for top in (1.0, 65_535.0) if most <= top), most)
 
@@ -233,7 +233,7 @@ def _wide(image: Image.Image) -> NDArray[np.float32]:
 
 
 def _has_several_scans(content: bytes) -> bool:
-    """Whether a JPEG's first scan leaves anything to later ones (ITU T.81, B.1 and B.2)."""
+    """True when a JPEG has more than one scan (ITU T.81, B.1 and B.2)."""
     place, parts = 2, 0
     while place + 9 < len(content) and content[place] == 0xFF:
         marker, length = content[place + 1], int.from_bytes(content[place + 2 : place + 4], "big")
@@ -241,19 +241,19 @@ def _has_several_scans(content: bytes) -> bool:
             return content[place + 4] < parts
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             if marker not in (0xC0, 0xC1, 0xC9):
-                return True  # progressive, or nothing that phones write
+                return True  # progressive, or a rare format
             parts = content[place + 9]
         place += 1 if marker == 0xFF else 2 + length
     return True
 
 
 def _has_all_passes(content: bytes) -> bool:
-    """Whether a JPEG of several scans has all bits of all coefficients of its first component (ITU T.81, B.2.3, G.1).
+    """True when a JPEG of several scans has all bits of all coefficients of its first component (ITU T.81, B.2.3, G.1).
 
-    What the last scan itself holds is not looked at: where its end is missing, the last bit of some values is.
+    The content of the last scan is not checked: where its end is missing, only the last bit of some values is lost.
     """
     component = -1
-    bits: dict[int, int] = {}  # by coefficient: the lowest bit that a scan holds
+    bits: dict[int, int] = {}  # the lowest bit in any scan, by coefficient
     place = 2
     for _ in range(_MOST_MARKERS):
         found = _MARKER.search(content, place)
@@ -273,14 +273,14 @@ def _has_all_passes(content: bytes) -> bool:
 
 
 def _ends_early(pixels: NDArray[np.uint8], rows: int) -> bool:
-    """Whether a JPEG's last blocks are missing, though the file has an end.
+    """True when a JPEG's last blocks are missing, though the file has an end marker.
 
-    The decoder draws what is missing in the middle of its scale, which looks like clean gray paper. A picture whose
-    first rows look the same as well has a frame of that gray around it.
+    The decoder renders missing blocks in the gray `_MISSING`, which looks like clean paper. A picture whose first rows
+    have this gray too has a gray frame, and counts as complete.
 
     Args:
-        pixels: as decoded, not turned.
-        rows: of blocks of `_BLOCK` pixels, shrunk as the picture is.
+        pixels: (h, w) or (h, w, 3), as decoded, before the orientation is applied.
+        rows: height in pixels of a block of `_BLOCK` pixels, shrunk like the picture.
     """
     return bool((pixels[-rows:] == _MISSING).all() and not (pixels[:rows] == _MISSING).all())
 

@@ -1,4 +1,4 @@
-"""How far paper that is not flat lies off within its page: one smooth displacement for all that is projected."""
+"""Displacement field of paper that is not flat: cubic B-splines within the page, applied before the homography."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy as np
 
 from .arrays import FloatArray
 
-_SINGULAR = 1e-9  # determinant, of mm to px, below which a plane cannot be turned back
-_TURNS = 4  # each leaves about a tenth of the error: paper does not rise steeper than that
+_SINGULAR = 1e-9  # a homography (mm to px) with a smaller determinant counts as singular; by judgement
+_TURNS = 4  # iterations of the inverse; each leaves about a tenth of the error; by judgement
 
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """Displacements within the page: `values` (rows, columns, 2) mm, coefficients of uniform cubic B-splines.
+    """A displacement field: `values` (rows, columns, 2) mm are coefficients of uniform cubic B-splines.
 
-    `origin` (2,) mm is the page's place where the first span begins and `step` (2,) mm the length of a span.
+    `origin` (2,) mm is the place on the page where the first span begins, `step` (2,) mm the length of a span.
     """
 
     values: FloatArray
@@ -25,7 +25,7 @@ class Surface:
     step: FloatArray
 
     def moved(self, points: FloatArray) -> FloatArray:
-        """Places (..., 2) in millimetres, displaced."""
+        """Displace places (..., 2) on the page, mm; returns places on flat paper, mm."""
         flat = points.reshape(-1, 2)
         across, down = (splines((flat[:, k] - self.origin[k]) / self.step[k], self.values.shape[1 - k]) for k in (0, 1))
         rows, columns, _ = self.values.shape
@@ -33,14 +33,22 @@ class Surface:
         return (flat + np.einsum("nc,nck->nk", across, along)).reshape(points.shape)
 
     def origin_of(self, points: FloatArray) -> FloatArray:
-        """The places (..., 2) that are displaced to these."""
+        """Invert `moved` by fixed-point iteration: places (..., 2) on flat paper to places on the page, mm."""
         places = points
         for _ in range(_TURNS):
             places = places + points - self.moved(places)
         return places
 
     def lattice(self, x: FloatArray, y: FloatArray) -> FloatArray:
-        """The places (len(y), len(x), 2) of a lattice, displaced."""
+        """Displace a lattice.
+
+        Args:
+            x: (columns,) mm.
+            y: (rows,) mm.
+
+        Returns:
+            (rows, columns, 2) mm.
+        """
         across, down = (
             splines((at - self.origin[k]) / self.step[k], self.values.shape[1 - k]) for k, at in enumerate((x, y))
         )
@@ -49,8 +57,15 @@ class Surface:
 
 
 def nearest_plane(points: FloatArray, places: FloatArray) -> FloatArray | None:
-    """The homography (3, 3) that takes points (n, 2) of a page, mm, nearest to where they are seen, px; None where that
-    is no plane, or one that cannot be turned back."""
+    """Fit a homography by least squares.
+
+    Args:
+        points: (n, 2) of a page, mm.
+        places: (n, 2) of the points on the photo, px.
+
+    Returns:
+        (3, 3), mm to px; None where the fit fails or is singular.
+    """
     found = cv2.findHomography(points, places)[0] if np.isfinite(places).all() else None
     # OpenCV gives None where it finds none.
     usable = found is not None and abs(float(np.linalg.det(found))) > _SINGULAR  # pyright: ignore[reportUnnecessaryComparison]
@@ -58,7 +73,15 @@ def nearest_plane(points: FloatArray, places: FloatArray) -> FloatArray | None:
 
 
 def splines(place: FloatArray, count: int) -> FloatArray:
-    """Cubic B-splines at places (n,) in spans from the first: (n, count); beyond the ends as at them."""
+    """Evaluate uniform cubic B-splines.
+
+    Args:
+        place: (n,) in spans from the origin; places beyond the ends are clipped.
+        count: number of splines.
+
+    Returns:
+        (n, count).
+    """
     inside = np.clip(place, 0, count - 3)
     span = np.minimum(inside.astype(int), count - 4)
     t = inside - span

@@ -1,7 +1,8 @@
-"""One thread for linear algebra: the same bytes on any machine, and no cores that wait for each other.
+"""Runs linear algebra on one thread, so that results have the same bytes on any machine and cores do not idle.
 
-A page is thousands of small products and systems. Shared out among threads they wait for each other where other work
-runs beside them, and their last digits depend on the number of cores. A batch uses its cores by processes.
+A page needs thousands of small matrix products and linear systems. With several threads they wait for each other
+where other work runs on the machine, and the last digits of results depend on the number of cores. A batch uses several
+processes instead.
 """
 
 from __future__ import annotations
@@ -18,21 +19,21 @@ from threadpoolctl import ThreadpoolController
 
 @cache
 def _libraries() -> ThreadpoolController:
-    """The libraries of linear algebra that this process has loaded."""
+    """The BLAS libraries that this process has loaded."""
     return ThreadpoolController()
 
 
 _lock = threading.Lock()
-_inside = 0  # reads that are under way in this process
-_limiter: Any = None  # of the first of them; the last one ends it
+_inside = 0  # number of overlapping reads in this process
+_limiter: Any = None  # the setting that the first of them made and the last one restores
 
 
 @contextmanager
 def one_thread() -> Generator[None, None, None]:
-    """Within, NumPy's linear algebra runs on the calling thread alone; afterwards as before.
+    """Run NumPy's linear algebra on the calling thread only, and restore the earlier setting afterwards.
 
-    Most libraries have one setting for the whole process. Reads may overlap on threads: the first one makes the
-    setting, and the last one that ends puts back what was there. Libraries on OpenMP have a setting per thread.
+    Most BLAS libraries have one setting for the whole process. Reads may overlap on threads: the first one makes the
+    setting, and the last one to end restores the earlier one. Libraries with OpenMP have a setting per thread.
     """
     global _inside, _limiter  # noqa: PLW0603  (the setting is the process's)
     own = [(library, library.get_num_threads()) for library in _on_openmp()]
@@ -55,16 +56,16 @@ def one_thread() -> Generator[None, None, None]:
 
 
 def _on_openmp() -> list[Any]:
-    """The libraries of linear algebra whose setting is one of the calling thread."""
+    """The BLAS libraries whose setting belongs to the calling thread."""
     libraries: list[Any] = _libraries().lib_controllers
     return [one for one in libraries if one.user_api == "blas" and getattr(one, "threading_layer", "") == "openmp"]
 
 
 def _by_another_thread(step: Callable[[], Any]) -> Any:
-    """Do something on a thread that ends with it.
+    """Run a step on a new thread and return its result.
 
-    From 3.8 on `threadpoolctl` lets only the thread that made a setting change it while that thread lives, and ours is
-    put back by whichever read ends last.
+    From version 3.8 on `threadpoolctl` lets only the thread that made a setting change it while that thread lives. Here
+    the setting is restored by the thread of the read that ends last.
     """
     found: list[Any] = []
 

@@ -1,6 +1,7 @@
-"""The directories of a TIFF, walked before a library is let loose on them: how many there are, and what each claims.
+"""Checks the directories of a TIFF before a library reads them: their number, and the bytes that each refers to.
 
-A chain may run in circles, and thousands of entries may claim the same megabytes, each of which a library would read.
+A chain of directories may be a cycle, and thousands of entries may refer to the same megabytes, which a library would
+read again for each.
 """
 
 from __future__ import annotations
@@ -17,16 +18,20 @@ import numpy as np
 
 from ..messages.problems import PhotoProblem
 
-MOST_COUNTED: Final = 65_535  # directories; a chain that is longer is counted as this long
-# Bytes that all directories up to a frame's may claim: 500 frames have some 10 MB, a colour profile 4 MB.
+MOST_COUNTED: Final = 65_535  # directories that are counted; a longer chain counts as this long; by judgement
+# Bytes that all directories up to a frame's may refer to, by judgement: 500 frames have some 10 MB, a colour profile
+# 4 MB.
 MOST_CLAIMED: Final = 64_000_000
-# Of one list of numbers, such as where the strips lie: 150 megapixels in tiles of 16 x 16 take 2.4 MB.
+# Bytes of one list, such as the offsets of strips, by judgement: 150 megapixels in tiles of 16 x 16 take 2.4 MB.
 MOST_LISTED: Final = 4_000_000
-_SIZES = np.array([0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8], np.float64)  # bytes by type of value
+_SIZES = np.array(
+    [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8], np.float64
+)  # bytes of a value by its type (TIFF 6.0, BigTIFF)
 
 
 class _Layout(NamedTuple):
-    """Byte order; formats of the number of entries and of a place; where the first place stands; an entry."""
+    """Layout of a TIFF or BigTIFF: byte order; `struct` formats of a count of entries and of an offset; the position of
+    the first offset; the format of an entry."""
 
     order: str
     entries: str
@@ -36,21 +41,21 @@ class _Layout(NamedTuple):
 
 
 def count(content: bytes | Path) -> int:
-    """How many frames it has; a directory that cannot be read counts, and what follows it is unknown.
+    """Count the frames of a TIFF, up to a directory that cannot be read, which is included.
 
     Raises:
-        PhotoProblem: it has no readable beginning.
+        PhotoProblem: the file has no readable header.
     """
     with _opened(content) as file:
-        # A file without any is one frame all the same, whose reading says what is wrong.
+        # A file without directories counts as one frame, whose reading gives the problem.
         return max(1, sum(1 for _ in islice(_places(file, _layout(file)), MOST_COUNTED)))
 
 
 def check(content: bytes | Path, frame: int) -> None:
-    """Make sure that a library may open this frame.
+    """Check that a library can open a frame safely.
 
     Raises:
-        PhotoProblem: there is none, or the directories up to it claim more than any picture has.
+        PhotoProblem: there is no such frame, or the directories up to it refer to more bytes than allowed.
     """
     with _opened(content) as file:
         layout = _layout(file)
@@ -85,7 +90,7 @@ def _layout(file: BinaryIO) -> _Layout:
 
 
 def _places(file: BinaryIO, layout: _Layout) -> Generator[int, None, None]:
-    """Where the directories lie, each once; a place outside the file comes last."""
+    """Offsets of the directories, each once; an offset outside of the file ends the chain."""
     seen: set[int] = set()
     place = _number(file, layout, layout.first, layout.place)
     while place and place not in seen:
@@ -100,7 +105,7 @@ def _places(file: BinaryIO, layout: _Layout) -> Generator[int, None, None]:
 
 
 def _claimed(file: BinaryIO, layout: _Layout, place: int) -> float:
-    """Bytes that a directory claims: its entries and what they point to."""
+    """Bytes of a directory: its entries and the values that they refer to."""
     entries = _number(file, layout, place, layout.entries)
     raw = file.read(min(entries, MOST_COUNTED) * layout.entry.itemsize)
     table = np.frombuffer(raw[: len(raw) // layout.entry.itemsize * layout.entry.itemsize], layout.entry)

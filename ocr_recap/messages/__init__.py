@@ -1,1 +1,1 @@
-"""What is said to people: problems, reasons and exceptions, each in Indonesian and English."""
+"""All texts for people, in Indonesian and English: problems, reasons, exceptions, reports and help."""

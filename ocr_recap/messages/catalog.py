@@ -1,4 +1,4 @@
-"""How a message is said in Indonesian and English, filled with its data.
+"""Formats messages in Indonesian and English and fills in their data.
 
 Messages are `str.format` templates; the data that fills them travels with the code, so that other programs never parse
 a sentence. Data may hold:
@@ -75,7 +75,7 @@ def both(message: Message, data: Mapping[str, Any]) -> dict[str, str]:
     """The message in both languages, `{"id": ..., "en": ...}`.
 
     Raises:
-        KeyError: the message needs data that is not there.
+        KeyError: the message needs data that is not given.
     """
     return {"id": filled(message, "id", data), "en": filled(message, "en", data)}
 

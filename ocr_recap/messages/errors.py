@@ -1,4 +1,4 @@
-"""What stops a command: one exception class for each cause, each with an exit code of its own.
+"""Exceptions that end a command: one class for each cause, each with an exit code of its own.
 
 An error is raised by its code and data: `raise FolderBusy("folder_busy", folder=folder)`. Its text in Indonesian and
 English says why, and what to do. `CATALOGUE` is the closed list of codes; the texts are those of `error_texts`. The
@@ -17,12 +17,12 @@ from .catalog import Message, both
 
 
 class OcrRecapError(Exception):
-    """A command cannot begin or go on. `str()` of it is the English text.
+    """A command cannot start or continue. `str(error)` is the English text.
 
     Attributes:
         exit_code: of a command that ends with it.
         code: the cause, a key of `CATALOGUE`.
-        data: what the text is filled with.
+        data: of the text.
         id, en: the text in Indonesian and in English.
     """
 
@@ -54,25 +54,25 @@ class WrongUse(OcrRecapError):
 
 
 class InputUnusable(OcrRecapError):
-    """What was named is not there, cannot be opened, or holds nothing to work on."""
+    """An input does not exist, cannot be opened, or has nothing to process."""
 
     exit_code = 3
 
 
 class TableFaulty(OcrRecapError):
-    """A table that a person brings is wrong: a manifest, a list of stations, a filled-in review, a truth."""
+    """A user's table has faults: a manifest, a list of stations, a filled-in review, a truth."""
 
     exit_code = 4
 
 
 class FolderBusy(OcrRecapError):
-    """Another process is at work in the folder of results."""
+    """Another process uses the folder of results."""
 
     exit_code = 5
 
 
 class CannotWrite(OcrRecapError):
-    """Results cannot be written where they should go: the disk is full, permissions are missing."""
+    """Results cannot be written: the disk is full, or permissions are missing."""
 
     exit_code = 6
 
@@ -84,7 +84,7 @@ class FolderDamaged(OcrRecapError):
 
 
 class WorkersFailed(OcrRecapError):
-    """Processes that do the work do not start, or were killed."""
+    """Worker processes do not start, or were killed."""
 
     exit_code = 8
 
@@ -138,5 +138,5 @@ CATALOGUE: Final[Mapping[str, CatalogueEntry]] = {
 
 
 def system_reason(fault: OSError) -> list[str]:
-    """The system's reason as data of a message, which says it in the language of the message where it is known."""
+    """The system's reason as data of a message; known reasons are translated to the language of the message."""
     return [fault.strerror or type(fault).__name__]

@@ -1,6 +1,6 @@
-"""What the evaluation says, on its pages and in the terminal, in Indonesian and English; `{name}` is filled in.
+"""Texts of the evaluation, on its pages and in the terminal, in Indonesian and English; `{name}` is filled in.
 
-Numbers are filled in as English writes them; `evaluate/words.py` turns them into Indonesian ones.
+Numbers are filled in with English notation; `evaluate/words.py` converts them to Indonesian notation.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Is an optional library there? If not, an error that says how to get it, and how to do without."""
+"""Checks that an optional library is installed; the error names the command to install it, and an alternative."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .errors import ExtraMissing
 
 
 def require(module: str, extra: str) -> None:
-    """See that a library can be imported here, without importing it.
+    """Check that a library is installed, without importing it.
 
     Args:
         module: its name in Python.

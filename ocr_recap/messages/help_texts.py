@@ -1,4 +1,4 @@
-"""What `--help` says: commands, arguments and options, the groups they stand in, and the words around them.
+"""Texts of `--help`: commands, arguments and options, their groups, and the headings.
 
 A text of a parameter is found by `COMMAND.PARAMETER`, else by `PARAMETER`; its name is that of the Python function.
 """
@@ -207,7 +207,7 @@ _OTHERS: Final[Mapping[str, Message]] = {
 
 PARAMETERS: Final[Mapping[str, Message]] = {**_SHARED, **_READ, **_OTHERS}
 
-# What a default that is no value means; keys as those of `PARAMETERS`.
+# Texts of defaults that are not plain values; keys as those of `PARAMETERS`.
 DEFAULTS: Final[Mapping[str, Message]] = {
     "lang": ("OCR_RECAP_LANG, lalu bahasa sistem", "OCR_RECAP_LANG, then the system's language"),
     "workers": ("menurut mesin", "by the machine"),
@@ -235,7 +235,7 @@ _SECONDS: Final[Message] = ("DETIK", "SECONDS")
 _NAME: Final[Message] = ("NAMA", "NAME")
 _FORM: Final[Message] = ("ID|BERKAS", "ID|FILE")
 
-# How the values are called; keys as those of `PARAMETERS`. Options with a fixed choice list their values.
+# Names of values in the help; keys as those of `PARAMETERS`. Options with a fixed choice list their values.
 VALUES: Final[Mapping[str, Message]] = {
     "read.photos": ("FOTO", "PHOTOS"),
     "check.photos": ("FOTO", "PHOTOS"),

@@ -1,4 +1,4 @@
-"""What `ocr-recap doctor` finds: closed list of its sentences in Indonesian and English. Faults name a remedy."""
+"""The closed list of findings of `ocr-recap doctor`, in Indonesian and English. Faults name a remedy."""
 
 from __future__ import annotations
 

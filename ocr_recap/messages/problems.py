@@ -1,4 +1,4 @@
-"""The closed lists of what can go wrong with a photo: problems keep it from being read, warnings do not.
+"""The closed lists of problems of a photo, which keep it from being read or used, and of warnings, which do not.
 
 Every code has a message in Indonesian and English that names the next step.
 """
@@ -223,7 +223,7 @@ PROBLEMS: Final[Mapping[str, Message]] = {
     ),
 }
 
-# What keeps no photo from being read: what would be better about the next one.
+# Warnings: the photo is read, and the text advises on how to take a better one.
 WARNINGS: Final[Mapping[str, Message]] = {
     "photo_far": (
         "Kotak angka hanya {pixels} piksel lebarnya, perlu {needed}. Ulangi foto lebih dekat, dengan halaman memenuhi "
@@ -276,7 +276,7 @@ WARNINGS: Final[Mapping[str, Message]] = {
     ),
 }
 
-# What is found only when photos are put together; grouping them again finds it anew.
+# Problems that grouping finds; each grouping computes them again.
 OF_GROUPING: Final = frozenset(
     {
         "page_again",
@@ -301,5 +301,5 @@ class PhotoProblem(Exception):
 
 
 def hint(code: str, data: Mapping[str, Any]) -> dict[str, str]:
-    """What happened to the photo and what to do next, `{"id": ..., "en": ...}`."""
+    """The message of a problem or warning with its next step, `{"id": ..., "en": ...}`."""
     return both(PROBLEMS[code] if code in PROBLEMS else WARNINGS[code], data)

@@ -1,4 +1,4 @@
-"""The closed list of reasons why a number needs a person, and what that person does.
+"""The closed list of reasons why a number needs a person, and the person's next step for each.
 
 Every reason has a sentence in Indonesian and English. The steps stand apart, because a number often has several
 reasons with one step.

@@ -1,4 +1,4 @@
-"""What the pages of the report say, in Indonesian and English; `{name}` is filled by the page's template.
+"""Texts of the report's pages, in Indonesian and English; the page's template fills in `{name}`.
 
 Keys that begin with `verdict_`, `status_` or `outcome_` end with a code of the records.
 """

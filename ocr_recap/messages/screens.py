@@ -1,6 +1,6 @@
-"""What commands print: the closed list of their sentences, in Indonesian and English, by command.
+"""The closed list of sentences that commands print, in Indonesian and English, by command.
 
-The sentences of `ocr-recap doctor` stand in `installation`, errors in `errors`, problems of photos in `problems`.
+The sentences of `ocr-recap doctor` are in `installation`, errors in `errors`, problems of photos in `problems`.
 """
 
 from __future__ import annotations

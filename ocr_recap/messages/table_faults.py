@@ -1,4 +1,4 @@
-"""What can be wrong with a line of a table that a person brings: closed list of codes, in Indonesian and English.
+"""The closed list of faults of a line in a user's table, in Indonesian and English.
 
 The tables are the manifest, the list of stations, and a filled-in `review.csv`. Texts have no final period, since file
 and line are written around them.
@@ -104,7 +104,7 @@ _MORE: Final[Message] = ("... dan {more} kesalahan lagi.", "... and {more} more.
 
 @dataclass(frozen=True)
 class LineFault:
-    """What is wrong with a line of a table: a code of `LINE_FAULTS`, and its data."""
+    """A fault of a line of a table: a code of `LINE_FAULTS`, and its data."""
 
     line: int
     code: str
@@ -112,12 +112,12 @@ class LineFault:
 
     @property
     def text(self) -> Wording:
-        """What is wrong, and what to do."""
+        """The text of the fault with its next step."""
         return Wording(**both(LINE_FAULTS[self.code], self.data))
 
 
 def refuse(path: Path, faults: Sequence[LineFault]) -> None:
-    """End here if anything is wrong with a table.
+    """Raise an error if a table has faults.
 
     Raises:
         TableFaulty: there are faults; the first ten are named by line, the others counted.

@@ -1,7 +1,7 @@
-"""Text that others wrote - file names, notes, tables - made safe to store in one line, to print and to quote.
+"""Makes untrusted text (file names, notes, tables) safe to store in one line, to print and to quote.
 
-What a line may hold is what `str.isprintable` says: no control characters, no bidirectional marks, no separators of
-lines or paragraphs. A terminal obeys the first, and readers see another order of letters because of the second.
+A safe line has only characters that `str.isprintable` accepts: no control characters, which a terminal executes; no
+bidirectional marks, which change the visible order of letters; no separators of lines or paragraphs.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """What a person typed, as one line: white space of any kind becomes one space; the rest as in `printable`."""
+    """A person's text as one line: white space of any kind becomes one space; the rest is treated by `printable`."""
     return printable(" ".join(text.split()))
 
 
 def for_terminal(text: str) -> str:
-    """Text of one or several lines that a terminal shows and does not obey; only line breaks and tabs are kept."""
+    """Text of one or several lines, safe for a terminal; of control characters only line breaks and tabs are kept."""
     return "".join(part if part in "\n\t" else printable(part) for part in re.split(r"([\n\t])", text))
 
 
@@ -38,12 +38,12 @@ def quoted(text: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """As `quoted`, without quotation marks."""
+    """Like `quoted`, without quotation marks."""
     return printable(text) if len(text) <= _MOST_QUOTED else f"{printable(text[:_MOST_QUOTED])}... ({len(text)})"
 
 
 def is_number(text: str) -> bool:
-    """Whether the text is nothing but the digits 0 to 9; `str.isdecimal` takes those of other scripts too."""
+    """True for a text of the digits 0 to 9 only; `str.isdecimal` accepts digits of other scripts too."""
     return text.isascii() and text.isdecimal()
 
 

@@ -1,7 +1,7 @@
-"""What could not be used in an evaluation: closed list of sentences, in Indonesian and English.
+"""The closed list of faults of an evaluation's inputs, in Indonesian and English.
 
-They are about lines of a truth, of results or of a filled-in sheet, about photos, and about cropped cells. A fault's
-code, which other programs read, may have several sentences; each stands under a key of its own.
+The inputs are lines of a truth, of results or of a filled-in sheet, photos, and cropped cells. A fault's code, which
+other programs read, may have several sentences, each with a key of its own.
 """
 
 from __future__ import annotations

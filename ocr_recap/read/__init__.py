@@ -1,1 +1,1 @@
-"""The recipe for one photo, the library's `Reader`, and `check`."""
+"""The pipeline for one photo, the library's `Reader`, and `check`."""

@@ -1,4 +1,7 @@
-"""Is a photo good enough? The same steps as reading, without reading: for officers, before they leave the station."""
+"""Checks whether a photo is good enough to be read, for officers before they leave the station.
+
+The page is located and its cells are measured as for reading; no number is read.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +25,12 @@ Judgement = Literal["good", "look", "retake"]
 
 @dataclass(frozen=True)
 class PhotoCheck:
-    """What was found about one photo.
+    """The result of a check of one photo.
 
     Attributes:
         judgement: `good`; `look`: readable, but see the advice; `retake`: take it again.
-        template, page: the form that was found, or None.
-        quality: its figures; None where no form was found.
+        template, page: ids of the form and page that were found, or None.
+        quality: of the page; None where no form was found.
         advice: problems and warnings with their next steps, most pressing first.
     """
 
@@ -39,24 +42,24 @@ class PhotoCheck:
 
 
 def unchecked(code: str, data: Mapping[str, Any]) -> PhotoCheck:
-    """What is said of a photo that could not be looked at: to take it again, and why."""
+    """The result for a photo that could not be checked: `retake`, with this problem and its data."""
     said = {key: value for key, value in data.items() if key != "sha256"}
     return PhotoCheck("retake", None, None, None, (make_problem(code, **said),))
 
 
 @one_thread()
 def check(source: Source, name: str, templates: Sequence[Template], options: Options, frame: int = 0) -> PhotoCheck:
-    """PhotoCheck one photo; a bad one never raises.
+    """Check one photo. A bad photo gives a result with advice and raises nothing.
 
     Args:
-        source: as `photo.load` takes it.
-        name: how messages call it.
+        source: as for `photo.load`.
+        name: of the photo in messages.
         templates: forms to choose among.
-        options: only `max_pixels` matters.
-        frame: which picture of a file that holds several.
+        options: of reading; only `max_pixels` is used.
+        frame: of a file with several frames, from 0.
 
     Raises:
-        TypeError, ValueError: a caller's mistake, as in `photo.load`.
+        TypeError, ValueError: a wrong argument, as in `photo.load`.
     """
     photo: Photo | None = None
     try:

@@ -1,4 +1,4 @@
-"""The recipe, from one photo to one record. Read this first: each step is a function of its own module."""
+"""The pipeline from one photo to one record. Start here: each step is a function of its own module."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ..records.record import Record
 
 @dataclass(frozen=True)
 class Reading:
-    """One photo, read. `photo` is the decoded picture, None when it could not be decoded."""
+    """The record of one photo, and the decoded photo; `photo` is None when it could not be decoded."""
 
     record: Record
     photo: Photo | None
@@ -39,7 +39,19 @@ def read_photo(
     options: Options,
     frame: int = 0,
 ) -> Reading:
-    """Photo to record. Every problem with a photo becomes part of its record; only a caller's mistake raises."""
+    """Read one photo into a record. Problems with the photo become part of its record.
+
+    Args:
+        source: as for `photo.load`.
+        name: of the photo in the record.
+        templates: forms to choose among.
+        readers: of the cells.
+        options: of reading.
+        frame: of a file with several frames, from 0.
+
+    Raises:
+        TypeError, ValueError: a wrong argument, as in `photo.load`.
+    """
     photo: Photo | None = None
     try:
         photo = load(source, name, max_pixels=options.max_pixels, frame=frame)

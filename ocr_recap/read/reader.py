@@ -1,4 +1,4 @@
-"""The library's front door: `Reader` reads photos into records and never raises for a bad photo."""
+"""The library's main class: `Reader` reads photos into records, and bad photos raise nothing."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ _S = TypeVar("_S", bound=Source)
 
 
 class Reader:
-    """Reads photos of tally forms. Holds the templates and the weights; safe to share between threads."""
+    """Reads photos of tally forms with a set of templates and weights. A reader may be shared between threads."""
 
     def __init__(self, options: Options | None = None, limits: Limits | None = None) -> None:
         """Load templates and weights.
 
         Args:
-            options: how to read; by default all templates of the package.
-            limits: what a photo and a file may take. With them photos are read, and the frames of files counted, by
-                another process, which is replaced when it dies; it is started with the first photo and ended by
-                `close`, at the end of a `with` block, or with the program. Without them everything happens in this
-                process: a file that was built to harm may take hours or all memory, or end the program.
+            options: of reading; by default all templates of the package are used.
+            limits: of time and memory for a photo and a file. With limits a child process reads photos and counts the
+                frames of files, and is replaced when it dies. The child process starts with the first photo and ends
+                with `close`, at the end of a `with` block, or with the program. Without limits everything happens in
+                this process: a malicious file may take hours or all memory, or end the program.
 
         Raises:
             TemplateError: a template is unknown or wrong.
@@ -70,7 +70,7 @@ class Reader:
         return OneWorker(type(self), self.options, self.limits)
 
     def close(self) -> None:
-        """End the process that reads for a reader with limits, if there is one; the next photo starts another."""
+        """End the child process of a reader with limits, if it has started; the next photo starts another."""
         if self._worker is not None:
             self._worker.close()
 
@@ -86,17 +86,17 @@ class Reader:
 
     @property
     def weights_sha256(self) -> str:
-        """Hash of the digit reader's weights, as records carry it."""
+        """SHA-256 of the digit reader's weights, as in records."""
         return self._readers.digits.sha256
 
     @property
     def tally_sha256(self) -> str:
-        """Hash of the tally reader's weights, as records carry it."""
+        """SHA-256 of the tally reader's weights, as in records."""
         return self._readers.tallies.sha256
 
     @property
     def alterations_sha256(self) -> str:
-        """Hash of the weights of the reader of alterations, as records carry it."""
+        """SHA-256 of the weights of the reader of alterations, as in records."""
         return self._readers.alterations.sha256
 
     def template(self, template_id: str) -> Template:
@@ -108,7 +108,7 @@ class Reader:
         return self._by_id[template_id]
 
     def frames(self, source: Source) -> int:
-        """How many frames a file has: the pages of a PDF or TIFF, 1 for a photo and for what cannot be opened.
+        """Count the frames of a file: the pages of a PDF or TIFF, 1 for a photo and for a file that cannot be opened.
 
         Raises:
             TypeError, ValueError: as `read`.
@@ -123,11 +123,11 @@ class Reader:
 
         Args:
             source: a path, the bytes of a photo file, or a BGR (h, w, 3) or gray (h, w) uint8 array.
-            name: how the record calls the photo; by default the file's name, or `array` / `bytes`.
+            name: of the photo in the record; by default the file's name, or `array` / `bytes`.
             frame: which page of a PDF or TIFF, from 0 (see `frames`).
 
         Raises:
-            TypeError, ValueError: an array of another type or shape, a negative frame. A bad photo never raises.
+            TypeError, ValueError: an array of another type or shape, a negative frame. A bad photo raises nothing.
         """
         if self._worker is None:
             return self.reading(source, name, frame).record
@@ -135,7 +135,7 @@ class Reader:
         return self._received(*self._worker.read(source, name or _label(source), frame))
 
     def reading(self, source: Source, name: str | None = None, frame: int = 0) -> Reading:
-        """As `read`, with the decoded photo beside the record."""
+        """Read like `read`, and return the decoded photo with the record."""
         check_source(source, frame)
         label = name or _label(source)
         try:
@@ -148,11 +148,23 @@ class Reader:
         return replace(reading, record=_found(reading.record, source))
 
     def failed(self, name: str, error: str, frame: int = 0) -> Record:
-        """The record of a photo that an unexpected error kept from being read."""
+        """The record of a photo whose reading ended with an unexpected error.
+
+        Args:
+            name: of the photo in the record.
+            error: the error's text.
+            frame: of the file, from 0.
+        """
         return self.unread(name, frame, "internal_error", error=error)
 
     def unread(self, name: str, frame: int, code: str, **data: Any) -> Record:
-        """The record of a photo that was not looked at, with this problem and its data.
+        """The record of a photo that was not opened, with this problem and its data.
+
+        Args:
+            name: of the photo in the record.
+            frame: of the file, from 0.
+            code: of the problem.
+            data: of the problem.
 
         Raises:
             KeyError: the code is not in `problems.PROBLEMS`.
@@ -160,7 +172,7 @@ class Reader:
         return problem_record(name, None, PhotoProblem(code, **data), self._readers, self.options, frame)
 
     def _pages(self, sources: Iterable[_S]) -> Iterator[tuple[_S, int, Record | None]]:
-        """Each file with each of its frames; what lies beyond `max_frames` comes once, with the record that says so."""
+        """Each file with each of its frames; frames beyond `max_frames` give one item, with a record of the problem."""
         limit = self.options.max_frames
         for source in sources:
             frames = self.frames(source)
@@ -175,8 +187,8 @@ class Reader:
 
         Args:
             photos: paths, bytes or arrays, as `read` takes them; of a PDF or TIFF all frames.
-            station: its code, 13 digits (the TPS may come without zeros, `2101142004-1`); None leaves it open. A photo
-                whose name or folder says another is a `station_conflict`, and none of its numbers is accepted.
+            station: its code, 13 digits (the TPS may have no leading zeros, `2101142004-1`); None if unknown. A photo
+                whose name or folder has another code is a `station_conflict`, and none of its numbers is accepted.
 
         Raises:
             ValueError: no photos, or `station` is no station code.
@@ -197,7 +209,7 @@ class Reader:
         return main.model_copy(update={"id": code or main.id, "problems": (*main.problems, *strangers)})
 
     def _placed(self, record: Record, code: str) -> Place:
-        """A photo of a station that was named by the caller, beside what its own name says."""
+        """The place of a photo whose station the caller gave; a conflict where the photo's name has another code."""
         found = place(record.photo.file, naming({}, self.options.station_pattern, False), record.found_at)
         said = [pair for p in found.problems for pair in p.data["codes"]]
         if found.station.code not in (None, code):
@@ -208,20 +220,20 @@ class Reader:
     def group(
         self, records: Iterable[Record], manifest: str | Path | Mapping[str, str] | None = None
     ) -> list[Document]:
-        """Put photos together into documents, in the order of each document's first photo.
+        """Group the records of photos into documents, in the order of each document's first photo.
 
-        Stations are found by the manifest, then by the names that the records give their photos (see `Options`), then
-        by the folders that fresh records were read from.
+        Stations are found by the manifest, then by the names of the photos in the records (see `Options`), then by the
+        folders of the photos, which only records that were not saved and loaded have.
 
         Args:
-            records: as `read` made them, or from a `photos.jsonl`.
+            records: as returned by `read`, or from a `photos.jsonl`.
             manifest: a table with the columns `file` and `station`, or station codes by file name; `scan.pdf#2` names
                 the second frame of a file alone.
 
         Raises:
             ocr_recap.messages.errors.InputUnusable: the table cannot be read.
-            ocr_recap.messages.errors.TableFaulty: it cannot be used; the message says why by line.
-            ValueError: a code is none, or a record is of a form that is not loaded.
+            ocr_recap.messages.errors.TableFaulty: the table has faults, which the message lists by line.
+            ValueError: a code is no station code, or a record is of a form that is not loaded.
         """
         records = list(records)
         photos = [record.photo for record in records]
@@ -240,14 +252,14 @@ class Reader:
     def read_many(self, paths: Iterable[str | Path], workers: int = 1) -> Iterator[Record]:
         """Read photos in order, a record per frame, with the same results on any number of workers.
 
-        A program that asks for more than one worker, or whose reader has limits, needs the usual
-        `if __name__ == "__main__":`, since processes are spawned. They are those of a batch: a photo that takes too
-        long or too much memory, or kills its process twice, becomes a record with the problem `time_limit`,
-        `memory_limit` or `process_died`, by the limits of the reader or, where it has none, by those of a batch.
+        A program that uses more than one worker, or whose reader has limits, needs the usual
+        `if __name__ == "__main__":`, since processes are spawned. The workers are the same as in a batch: a photo that
+        takes too much time or memory, or kills its process twice, becomes a record with the problem `time_limit`,
+        `memory_limit` or `process_died`. The limits are those of the reader or, if it has none, the default ones.
 
         Args:
             paths: files.
-            workers: processes; 1 reads in this one if the reader has no limits.
+            workers: number of processes; 1 reads in this process if the reader has no limits.
 
         Raises:
             ocr_recap.read.workers.supervisor.CannotStart: processes do not start.
@@ -261,7 +273,7 @@ class Reader:
             yield left_out or self.read(source, frame=frame)
 
     def _apart(self, sources: Sequence[Source], workers: int) -> Iterator[Record]:
-        """The records of all frames of files, in order, by other processes."""
+        """The records of all frames of files, in order, read by worker processes."""
         limits = self.limits or Limits()
         asked = [Asked(source, _label(source)) for source in sources]
         with Supervisor(lambda: ProcessWorker(type(self), self.options, limits), workers, limits) as supervisor:
@@ -269,7 +281,7 @@ class Reader:
                 yield self._received(task, done)
 
     def _received(self, task: Single, done: Done) -> Record:
-        """The record of what a worker made of a photo."""
+        """The record of a photo, from a worker's result."""
         if isinstance(done, Failed):
             data = {"sha256": _sha256(task.source), **dict(done.data)}
             return self.unread(task.name, task.frame, done.code, **data)
@@ -283,7 +295,7 @@ class Reader:
 
         Args:
             record: what was read.
-            photo: path, bytes or BGR array; may be left out where this program has read the record from a file.
+            photo: path, bytes or BGR array; not needed where this program has read the record from a file.
             path: where to save the picture as well (.jpg or .png).
 
         Raises:
@@ -297,12 +309,12 @@ class Reader:
         return picture
 
     def rectify(self, record: Record, photo: Source | None = None, pixels_per_mm: float = 5.0) -> ColorImage:
-        """The straightened page, (height, width, 3) BGR, with private regions masked.
+        """The rectified page, (height, width, 3) BGR, with private regions masked.
 
         Args:
             record: what was read.
-            photo: path, bytes or BGR array; may be left out where this program has read the record from a file. Of a
-                file with several frames it is the one that the record is about.
+            photo: path, bytes or BGR array; not needed where this program has read the record from a file. Of a file
+                with several frames the record's frame is used.
             pixels_per_mm: resolution in nominal millimetres.
 
         Raises:
@@ -316,7 +328,7 @@ class Reader:
         return rectified(record.page, source, pixels_per_mm, self._form_of(record), record.photo.frame)
 
     def _form_of(self, record: Record) -> Template | None:
-        """The form of a record if it is loaded."""
+        """The form of a record; None if it is not loaded."""
         return self._by_id.get(record.page.template) if record.page else None
 
     def __repr__(self) -> str:
@@ -331,7 +343,7 @@ def _code(text: str) -> str:
 
 
 def _sha256(source: Source) -> str:
-    """Hash of a file; empty if it cannot be read, and of an array, which has none before it was looked at."""
+    """SHA-256 of a file; empty for a file that cannot be read and for an array."""
     if not isinstance(source, np.ndarray):
         with suppress(PhotoProblem):
             return frames_module.receive(source).sha256()
@@ -345,7 +357,7 @@ def _label(source: Source) -> str:
 
 
 def _found(record: Record, source: Source) -> Record:
-    """A fresh record that knows where its photo lies, if it is a file."""
+    """The record with the path of its photo, if the source is a file."""
     return record.read_from(Path(source).as_posix()) if isinstance(source, str | Path) else record
 
 

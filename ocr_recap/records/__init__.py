@@ -1,1 +1,1 @@
-"""Frozen models of what is known of a photo, a number and a document; grouping, and the log of decisions."""
+"""Frozen models of a photo, a number and a document; grouping of photos into documents; the log of decisions."""

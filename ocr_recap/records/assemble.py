@@ -1,4 +1,4 @@
-"""All that is known of a photo as its record: what was found, what the witnesses said, and what was decided."""
+"""Assembles the record of a photo: its page, the evidence of the witnesses, the decisions, quality and provenance."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ from .record import (
 )
 from .record import problem as make_problem
 
-_CANDIDATES = 5  # shown per number
+_CANDIDATES = 5  # candidates of a number in its record; by judgement
 
 
 def make_record(
@@ -73,7 +73,23 @@ def make_record(
     options: Options,
     quality: PhotoQuality | None = None,
 ) -> Record:
-    """Put everything that is known of a photo into its record."""
+    """Assemble the record of a photo whose page was located.
+
+    Args:
+        photo: the decoded photo.
+        located: its page.
+        patches: of every number of the page, by field id.
+        witnessed: the evidence about every number, by field id.
+        cases: every number with its candidates and their posterior.
+        rules: the rules of the page, evaluated on the numbers as read.
+        decisions: the policy's decision on every number, by field id.
+        readers: that read the patches; their weights are named in the provenance.
+        options: of reading.
+        quality: the page's quality; None where it was not measured.
+
+    Returns:
+        The record, with all floats rounded.
+    """
     template = located.template
     by_field = {case.field: case for case in cases}
     fields = {f.id: f for f in template.fields_of(located.page_id)}
@@ -133,7 +149,15 @@ def problem_record(
     options: Options,
     frame: int = 0,
 ) -> Record:
-    """A record that says why a photo was not read, and what to do."""
+    """Assemble the record of a photo that was not read.
+
+    Args:
+        name: what the record calls the photo.
+        photo: the decoded photo; None where it could not be decoded.
+        problem: why it was not read.
+        readers: whose weights are named in the provenance.
+        options: of reading.
+    """
     data = {key: value for key, value in problem.data.items() if key != "sha256"}
     info = PhotoInfo(
         file=name,
@@ -181,7 +205,16 @@ def _field_record(
 def rule_results(
     rules: Sequence[posterior.Evaluated], cases: Mapping[str, Case], template: Template | None
 ) -> tuple[RuleResult, ...]:
-    """Rules as records and documents hold them; broken ones with the likeliest slip."""
+    """Turn evaluated rules into results for records and documents.
+
+    Args:
+        rules: evaluated on the numbers as read.
+        cases: the numbers by field id.
+        template: with the rules' labels; None where the form is unknown.
+
+    Returns:
+        One result per rule; a broken rule has the most probable clerk error as its suggestion.
+    """
     labels = {f.id: f.label for f in template.fields} if template else {}
     found: list[RuleResult] = []
     for rule in rules:
@@ -192,7 +225,7 @@ def rule_results(
 
 
 def candidates(case: Case) -> tuple[Candidate, ...]:
-    """The most probable readings, given all evidence."""
+    """The most probable candidates of a number, given all evidence, most probable first."""
     ranked = sorted(zip(case.chances, case.choices.listed, strict=True), key=lambda pair: -pair[0])
     shown = ranked[:_CANDIDATES]
     return tuple(Candidate(text=c.text, value=c.value, probability=round(chance, 6)) for chance, c in shown)
@@ -335,7 +368,7 @@ def _shape(located: Located) -> PaperShape | None:
     surface = located.surface
     if surface is None:
         return None
-    # A thousandth of a millimetre is far below a hundredth of a pixel.
+    # Rounded to 0.001 mm, which is far less than 0.01 px.
     values = np.round(surface.values, 3)
     across, down = (tuple(tuple(map(float, row)) for row in values[..., k]) for k in (0, 1))
     origin, step = ((round(float(v[0]), 6), round(float(v[1]), 6)) for v in (surface.origin, surface.step))
@@ -354,12 +387,12 @@ def _number(value: Any) -> int:
 
 
 def _rounded(homography: Any) -> Any:
-    """Ten significant digits: the same on every run, and far below a hundredth of a pixel."""
+    """A homography with ten significant digits: each run gives the same bytes, and the error is far below 0.01 px."""
     return tuple(tuple(float(f"{v:.10g}") for v in row) for row in homography)
 
 
 def rule_result(evaluated: posterior.Evaluated, suggestion: SuggestedSlip | None = None) -> RuleResult:
-    """A rule as records and documents hold it."""
+    """Turn an evaluated rule into its result for records and documents, with a suggestion if there is one."""
     rule, difference, holds = evaluated.rule, evaluated.difference, evaluated.holds
     return RuleResult(
         id=rule.id,

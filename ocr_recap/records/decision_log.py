@@ -1,4 +1,4 @@
-"""The log `decisions.jsonl` as a hash chain that only grows: what people decided, and which edits they accepted.
+"""The log `decisions.jsonl`, an append-only hash chain of people's decisions and of edits that they accepted.
 
 Each line holds, as `previous`, the SHA-256 of everything before it: of the line before, and through it of all lines.
 `head -n 3 decisions.jsonl | sha256sum` is the `previous` of line 4. A line that was changed, added, removed or moved
@@ -40,8 +40,9 @@ class LogEvent(JsonLine):
         at: when, UTC.
         by, reason: who accepted the edits, and why.
         files: that were edited, by name.
-        lines: how many lines were taken over; `unlisted` of them `SHA256SUMS` did not list yet, since the version that
-            wrote them was interrupted.
+        lines: how many lines were taken over.
+        unlisted: how many of those lines `SHA256SUMS` did not cover yet, since the version that wrote them was
+            interrupted.
         previous: as in `Decision`.
     """
 
@@ -57,7 +58,7 @@ class LogEvent(JsonLine):
 
 
 LogLine = Decision | LogEvent
-_LINE: TypeAdapter[LogLine] = TypeAdapter(LogLine)
+_LINE: TypeAdapter[LogLine] = TypeAdapter(LogLine)  # parses a line of either kind
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,9 @@ class Log:
     Attributes:
         content: its bytes; every line ends with a line break.
         lines: oldest first.
-        loose: how many lines an older version wrote that no line of this one has taken over.
-        broken: the first line that does not follow from those before it, from 1, unless a later line accepts that.
+        loose: how many lines of an older version, without chain, are not yet covered by a line `log_taken_over`.
+        broken: number of the first line, from 1, whose `previous` is not the hash of the lines before it; None where
+            the chain is whole or a later line accepts the break.
     """
 
     content: bytes = b""
@@ -99,10 +101,13 @@ class Log:
         return Log(content, tuple(lines), 0 if new else self.loose, self.broken)
 
     def unlisted(self, listed: str | None) -> int | None:
-        """How many lines at its end are missing in the log that had this hash; None if it is none of its beginnings.
+        """Count the lines that were added since the log had a given hash.
 
         Args:
-            listed: None = there was no log.
+            listed: SHA-256 of the earlier log; None for no log.
+
+        Returns:
+            None if no beginning of this log has that hash.
         """
         digest = hashlib.sha256()
         known = listed or digest.hexdigest()
@@ -115,7 +120,7 @@ class Log:
 
 
 def read_log(folder: Path) -> Log:
-    """The log in a folder of results; an empty one where nobody has decided anything.
+    """Read the log of a folder of results; a missing file is an empty log.
 
     Raises:
         FolderDamaged: a line is neither a decision nor an event, or the file cannot be read.
@@ -131,7 +136,7 @@ def read_log(folder: Path) -> Log:
 
 
 def _parsed(content: bytes, path: Path) -> Log:
-    """Lines end at line feeds alone: notes of older versions may hold other separators of lines."""
+    """Parse a log. Lines end at line feeds only: notes of older versions may hold other line separators."""
     lines: list[LogLine] = []
     digest = hashlib.sha256()
     loose, broken, chained = 0, None, False

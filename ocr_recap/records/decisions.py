@@ -1,7 +1,8 @@
-"""What people decided about numbers, and how it is laid over records; the log itself is `decision_log`.
+"""People's decisions about numbers, and how they are applied to records; `decision_log` holds the log itself.
 
-A decision is about one number on one photo, known by the photo's bytes, so it stays true whatever the photo is called
-and however it is read later. Of several about one number the last counts. What was read is never changed by it.
+A decision is about one number on one photo. The photo is identified by the hash of its bytes, so a decision stays valid
+when the photo is renamed or read again. Of several decisions about a number the last counts. A decision never changes
+what was read.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from .record import JsonLine, Record
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Time = Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}Z$")]  # UTC
-# The last decision about each number.
+# The decision that counts about each number.
 Decisions = Mapping["Number", "Decision"]
 
 
 def utc() -> str:
-    """The time now as the log holds it, such as `2024-02-14T15:30:00Z`."""
+    """The current time in the format of the log, such as `2024-02-14T15:30:00Z`."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -38,7 +39,7 @@ class Number(NamedTuple):
 
 
 class Stood(Frozen):
-    """What stood there when a person decided: `text` as read, `value` and `status` as they were."""
+    """The state of a number when a person decided: its `text` as read, its `value` and its `status`."""
 
     text: str
     value: int | None
@@ -46,10 +47,10 @@ class Stood(Frozen):
 
 
 class Decision(JsonLine):
-    """One line of the log. `new` is what the person says is written, null = nothing; `at` is in UTC.
+    """One line of the log. `new` is the number that is written according to the person, null = nothing; `at` is UTC.
 
-    `document` and `file` say what the document and the photo were called at the time; nothing depends on them.
-    `previous` is the SHA-256 of all lines before it, each with its line break; null in logs of older versions.
+    `document` and `file` are the names of document and photo at that time, for people only. `previous` is the SHA-256
+    of all lines before this one, line breaks included; null in logs of older versions.
     """
 
     schema_: Literal[1] = 1
@@ -69,27 +70,27 @@ class Decision(JsonLine):
 
     @property
     def number(self) -> Number:
-        """Which number it is about."""
+        """The number that the decision is about."""
         return Number(self.sha256, self.frame, self.template, self.page, self.field)
 
     @property
     def statement(self) -> tuple[Number, int | None, str, str]:
-        """Who says what about which number, whenever it was: the same statement again is not logged again."""
+        """Number, value, person and note without the time; an equal statement is not logged a second time."""
         return self.number, self.new, one_line(self.by), one_line(self.note)
 
     @property
     def decided(self) -> Decided:
-        """What a field's record holds of it; older versions logged names and notes as they were typed."""
+        """The decision as a field's record holds it, with the names and notes of older versions cleaned."""
         return Decided(by=one_line(self.by), at=self.at, value=self.new, note=one_line(self.note))
 
 
 def latest(log: Iterable[Decision]) -> dict[Number, Decision]:
-    """The decision that counts about each number: the last one."""
+    """The last decision about each number of a log."""
     return {decision.number: decision for decision in log}
 
 
 def numbers_of(record: Record) -> dict[str, Number]:
-    """What each number of a record is known by, by field id; empty where no page was read."""
+    """The keys of a record's numbers, by field id; empty where no page was read."""
     photo, page = record.photo, record.page
     if page is None:
         return {}
@@ -97,7 +98,15 @@ def numbers_of(record: Record) -> dict[str, Number]:
 
 
 def fold(record: Record, decisions: Decisions) -> Record:
-    """The record with what people decided beside what was read; `document.settle` then takes it as written."""
+    """Add people's decisions to a record; `document.settle` then uses them in place of what was read.
+
+    Args:
+        record: of a photo.
+        decisions: that count, by number.
+
+    Returns:
+        The record with `decision` set in every field that has a decision, and null in all others.
+    """
     found = {name: decisions[number] for name, number in numbers_of(record).items() if number in decisions}
     if not found:
         return record

@@ -1,8 +1,8 @@
-"""Pages to a document: all numbers of one form of one station, decided again with the rules that reach across pages.
+"""Pages to a document: all numbers of one form of one station, decided again with the rules across pages.
 
-A document is made of records alone: what a decision is given of a number stands in the record, what a person decided
-included (`decisions.fold`), so a file of records gives the same documents as the photos did. The document's decision is
-the one that counts; `settle` writes it back into the records, so that no list of numbers can say otherwise.
+A document is computed from records alone. Records hold the evidence about each number and people's decisions
+(`decisions.fold`), so a file of records gives the same documents as its photos. The document's decision on a number is
+the one that counts; `settle` writes it back into the records, so that all lists of numbers agree.
 """
 
 from __future__ import annotations
@@ -39,14 +39,15 @@ from .frozen import FrozenMapping
 from .grouping import Group, Member
 from .record import JsonLine, Problem, Record, RuleResult, Station
 
-DOCUMENT_SCHEMA = 1
+DOCUMENT_SCHEMA = 1  # version of a line of `documents.jsonl`; rises when the meaning of a key changes
+# The values of a candidate's fields, in order; those of further witnesses are kept by witness.
 _OF_A_CHOICE = attrgetter(*(part.name for part in fields(Choice) if part.name != "others"))
 
 DocumentVerdict = Literal["settled", "incomplete", "review", "inconsistent", "problem"]
 
 
 class DocumentPhoto(Frozen):
-    """A photo of the document. `counts` is false where another photo of the same page is used in its stead."""
+    """A photo of the document. `counts` is false where another photo of the same page is used instead."""
 
     file: str
     frame: int
@@ -88,7 +89,7 @@ class Document(JsonLine):
 
 
 def case_of(field_id: str, field: FieldRecord) -> Case:
-    """What a decision is given of a number, from its record."""
+    """The input of a decision on a number, rebuilt from its record."""
     digits, said = field.evidence.digits, field.evidence.bubbles
     tally, totals = field.evidence.tally, field.evidence.row_totals
     strokes = None
@@ -136,7 +137,7 @@ def _choice(evidence: Evidence, index: int) -> Choice:
 
 
 def _only_choice(field: FieldRecord) -> tuple[Choice, ...]:
-    """What a record of before choices were kept says of its number."""
+    """The one candidate of a number whose record is of a version that did not keep candidates."""
     said = field.evidence
     witnesses = (said.bubbles, said.tally, said.row_totals)
     bubbles, strokes, totals = (part.supports if part else 0.0 for part in witnesses)
@@ -144,18 +145,18 @@ def _only_choice(field: FieldRecord) -> tuple[Choice, ...]:
 
 
 def rules_of(template: Template | None, fields: Iterable[str]) -> list[Rule]:
-    """The form's rules in which at least one of these numbers takes part."""
+    """The form's rules that contain at least one of these numbers."""
     here = set(fields)
     return [r for r in template.rules if not here.isdisjoint(r.relation.fields)] if template else []
 
 
 def settle(group: Group, records: Sequence[Record], template: Template | None) -> tuple[Document, list[Record]]:
-    """Decide a document.
+    """Decide all numbers of a document.
 
     Args:
-        group: which photos it is made of.
-        records: of its members, in their order.
-        template: its form; None for a group without pages.
+        group: the document's photos.
+        records: of the group's members, in their order.
+        template: the document's form; None for a group without pages.
 
     Returns:
         The document, and the records with station, document and the document's decisions.
@@ -201,12 +202,15 @@ def settle(group: Group, records: Sequence[Record], template: Template | None) -
 def settle_all(
     groups: Iterable[Group], load: Callable[[int], Record], templates: Mapping[str, Template]
 ) -> Iterator[tuple[Document, list[tuple[int, Record]]]]:
-    """Decide documents one by one: each with its records and their places in the input.
+    """Decide documents one by one, so that the records of one document are held at a time.
 
     Args:
         groups: of photos.
-        load: the record at a place in the input.
+        load: returns the record at a place in the input.
         templates: forms by id.
+
+    Yields:
+        Each document with its records and their places in the input.
 
     Raises:
         ValueError: a record is of a form that is not loaded.
@@ -220,7 +224,7 @@ def settle_all(
 
 
 def _objections(member: Member, field_id: str, field: FieldRecord, others: Sequence[Record]) -> tuple[Reason, ...]:
-    """What speaks against a number from outside its photo."""
+    """Reasons against a number from outside its photo: a doubtful station, or another value on another photo."""
     found: list[Reason] = [("station_doubtful", {})] if member.doubtful else []
     if not others:
         return tuple(found)
@@ -242,14 +246,14 @@ def _meaning(field_id: str, field: FieldRecord) -> tuple[str, int | None]:
 
 
 def _written(field: FieldRecord) -> str:
-    """What is written, for a sentence: as decided, else as read."""
+    """What is written, as text for a message: the value if there is one, else the text as read."""
     if field.decision is None:
         return field.text.replace(" ", "_")
     return "_" * len(field.text) if field.decision.value is None else str(field.decision.value)
 
 
 def policy_of(records: Sequence[Record]) -> Policy:
-    """How the photos were to be decided; the stricter where they differ."""
+    """The policy of the records' options; the stricter one where they differ."""
     asked = {r.provenance.options.get("policy", "strict") for r in records}
     return "balanced" if asked == {"balanced"} else "strict"
 
@@ -283,7 +287,7 @@ def _decided(
 
 
 def _supporting(evidence: Evidence, case: Case) -> Evidence:
-    """The witnesses with what each says of the number as it is read now."""
+    """The evidence with the probability that each witness gives to the number's present value."""
     bubbles, tally, totals, choice = evidence.bubbles, evidence.tally, evidence.row_totals, case.choice
     return evidence.model_copy(
         update={
@@ -305,7 +309,7 @@ def _settled(
     counts: set[str],
     how: Policy,
 ) -> Record:
-    """The record with its document's decisions; one that does not count gives no number."""
+    """The record with its document's decisions; a record that does not count has no accepted number."""
     kept = tuple(p for p in record.problems if p.code not in OF_GROUPING)
     update: dict[str, Any] = {
         "station": member.station,
@@ -314,7 +318,7 @@ def _settled(
         "problems": (*kept, *member.problems),
     }
     if member.instead is not None:
-        # Nothing is left to decide on this photo: its page is decided on the other one.
+        # The page is decided on the other photo.
         update["status"] = "settled"
         update["fields"] = {name: _not_counted(field, member.instead) for name, field in record.fields.items()}
     elif record.page is not None:
@@ -359,11 +363,11 @@ def _verdict(
 
 
 def _is_cut(records: Sequence[Record]) -> bool:
-    """Whether a file goes on beyond what was read of it: it may hold another photo of any page."""
+    """True when a file has more frames than were read: they may show any page."""
     return any(p.code == "frames_not_read" for r in records for p in r.problems)
 
 
 def _problems(group: Group) -> tuple[Problem, ...]:
-    """The group's own problems and those of its photos, each once; that a page was sent twice is none of them."""
+    """The problems of the group and of its photos, each once, without `duplicate_page`."""
     found = [*group.problems, *(p for m in group.members for p in m.problems if p.code != "page_again")]
     return tuple(p for i, p in enumerate(found) if p not in found[:i])

@@ -1,4 +1,4 @@
-"""A few words per number, in both languages: why it was accepted, is blank, or needs a person, and what to do then."""
+"""The explanation of a number in both languages: why it was accepted, is blank or needs a person, and the next step."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from ..messages.reasons import reason as reason_text
 from ..messages.reasons import step
 from .field_record import Bilingual
 
-_MOST_OTHERS, _TOLD = 2, 0.01  # readings that are told beside the likeliest, and how likely they must be
-_MOST_RULES = 2  # a number may break many at once; the report lists them all
+_MOST_OTHERS, _SHOWN = 2, 0.01  # most other candidates in an explanation, and their least probability; by judgement
+_MOST_RULES = 2  # broken rules named in an explanation; the report lists all of them; by judgement
 
 
 def explain(
@@ -30,49 +30,54 @@ def explain(
     rules: Mapping[str, Label],
     evaluated: Sequence[Evaluated] = (),
 ) -> Bilingual:
-    """Why this number has its status, and what to do if it needs a person.
+    """Explain why a number has its status, and what to do if it needs a person.
 
     Args:
-        case: what was known.
-        digits_probability: how sure the digit cells alone are of their text's meaning.
-        decision: what came of it.
-        rules: the form's rules in words, by id.
-        evaluated: the rules on the numbers as read, to say what other readings would break.
+        case: the number with its evidence and candidates.
+        digits_probability: probability of the number's text by its digit cells alone.
+        decision: the policy's decision.
+        rules: labels of the form's rules and fields, by id.
+        evaluated: the rules evaluated on the numbers as read, to name those that other candidates would break.
     """
     if decision.status == "blank" and decision.witness != "person":
         return Bilingual(id=explained("id", "nothing_written"), en=explained("en", "nothing_written"))
     return Bilingual(
-        id=_told("id", case, digits_probability, decision, rules, evaluated),
-        en=_told("en", case, digits_probability, decision, rules, evaluated),
+        id=_explained("id", case, digits_probability, decision, rules, evaluated),
+        en=_explained("en", case, digits_probability, decision, rules, evaluated),
     )
 
 
 def explain_slip(slip: Suggestion, labels: Mapping[str, Label]) -> Bilingual:
-    """The likeliest slip behind a broken rule, as a suggestion to whoever asks the station's officers."""
+    """Explain the most probable clerk error behind a broken rule, as a suggestion for a question to the officers.
+
+    Args:
+        slip: the suggested clerk error.
+        labels: of the form's fields, by id.
+    """
 
     def named(field: str, language: Language) -> str:
         return getattr(labels[field], language) if field in labels else field
 
-    def told(language: Language) -> str:
+    def sentence(language: Language) -> str:
         why = clerk_error(language, slip.kind, fits=slip.fits, other=named(slip.other or "", language))
         number = {"name": named(slip.field, language), "written": slip.written, "fits": slip.fits}
         return explained(language, "clerk_error", **number, why=why)
 
-    return Bilingual(id=told("id"), en=told("en"))
+    return Bilingual(id=sentence("id"), en=sentence("en"))
 
 
 def said_elsewhere(file: str) -> Bilingual:
-    """Why a number is not given: another photo of its page counts."""
+    """Explain that a number is not given, since another photo of its page, `file`, counts."""
     text, do = reason_text("other_photo_counts", {"counts": file}), step("other_photo_counts")
     return Bilingual(id=f"{_sentence(text['id'])} {do['id']}", en=f"{_sentence(text['en'])} {do['en']}")
 
 
 def percent(probability: float) -> str:
-    """A probability for people; cut, not rounded, so that nothing doubtful is shown as 100%."""
+    """A probability as a percentage, rounded down, so that nothing doubtful is shown as 100%."""
     return f"{int(probability * 100)}%"
 
 
-def _told(
+def _explained(
     language: Language,
     case: Case,
     digits_probability: float,
@@ -117,14 +122,14 @@ def _called(witness: str, language: Language) -> str:
 
 
 def _others(case: Case) -> list[Choice]:
-    """Other readings that the digit cells allow, the likeliest first."""
+    """Other candidates that the digit cells allow, the most probable first."""
     read = sorted(case.choices.listed, key=lambda c: -c.digits)
-    told = [c for c in read if c.text != case.digits_text and c.kind != "unreadable" and c.digits >= _TOLD]
-    return told[:_MOST_OTHERS]
+    others = [c for c in read if c.text != case.digits_text and c.kind != "unreadable" and c.digits >= _SHOWN]
+    return others[:_MOST_OTHERS]
 
 
 def _off(case: Case, other: Choice, evaluated: Sequence[Evaluated]) -> str | None:
-    """By how much another reading would break a sum that holds; None where it would break none."""
+    """By how much another candidate would break a sum that holds, as text; None where it would break none."""
     if other.value is None or case.value is None or other.value == case.value:
         return None
     for one in evaluated:

@@ -1,6 +1,6 @@
-"""One number of a record: how it was read, what each witness said, and what was decided.
+"""One number of a record: how it was read, the evidence of each witness, and the decision.
 
-Names and coordinates are those of the contract in `record`.
+Names of keys and the coordinate frame are those of `record`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """As the library does it; what is updated is frozen as well."""
+        """Copy as pydantic does; mappings in `update` are frozen as well."""
         frozen = {name: FrozenDict(new) if type(new) is dict else new for name, new in (update or {}).items()}
         return super().model_copy(update=frozen, deep=deep)
 
@@ -37,7 +37,7 @@ class Bilingual(Frozen):
 
 
 class Candidate(Frozen):
-    """One possible reading; `value` null means blank or not a number."""
+    """One candidate of a number; `value` null means blank or not a number."""
 
     text: str
     value: int | None
@@ -47,7 +47,7 @@ class Candidate(Frozen):
 class CellQuality(Frozen):
     """How well one cell can be seen: the figures of `quality.CellMeasures`; `blur` null = no line was seen.
 
-    `fold`: a crease of the paper runs through it.
+    `fold`: a crease of the paper runs through the cell.
     """
 
     pixels: float
@@ -60,10 +60,10 @@ class CellQuality(Frozen):
 
 
 class CellEvidence(Frozen):
-    """What the digit witness says of one cell: the likeliest characters first; `?` = something else than 0-9, X, -.
+    """Evidence of the digit witness about one cell: its characters, most probable first; `?` = not one of 0-9, X, -.
 
-    `first` and `second` are what its two readers said where the second had to be asked, null where the first was sure.
-    `overwritten` is the probability that one digit stands on another.
+    `first` and `second` are the distributions of the two nets, null where only the first was run. `overwritten` is the
+    probability that one digit was written over another.
     """
 
     quad: Quad
@@ -75,14 +75,14 @@ class CellEvidence(Frozen):
 
 
 class DigitEvidence(Frozen):
-    """The digit witness: `text` cell by cell, `value` and its probability, without other evidence.
+    """Evidence of the digit witness: `text` cell by cell, `value` and its probability, without other witnesses.
 
-    `supports` is the probability that the cells mean the number's value, over all ways to write it; `blank` that all
-    are empty. `found`: every printed box was seen; `held`: all but one, whose place the others hold; `inside`: every
-    box lies within the photo; `poor`: why a cell is seen too badly to be relied on, as codes of `reasons.REASONS`.
-    `struck` is the probability that a line strikes the number out, `struck_out` whether that counts as seen;
-    `overwritten` are the boxes, from 1, in which it counts as seen that one digit stands on another, `perhaps` those in
-    which one may.
+    `supports` is the probability of the number's value given the cells, over all ways to write it; `blank` that all
+    cells are empty. `found`: every printed box was seen. `held`: all but one box were seen, and its place was taken
+    from the others. `inside`: every box lies within the photo. `poor`: why a cell is not seen well enough, as codes of
+    `reasons.REASONS`. `struck` is the probability that a line strikes the number out, `struck_out` whether that counts
+    as seen. `overwritten` are the boxes, from 1, in which one digit counts as written over another, `perhaps` those in
+    which it may be.
     """
 
     text: str
@@ -102,11 +102,11 @@ class DigitEvidence(Frozen):
 
 
 class BubbleEvidence(Frozen):
-    """The bubble witness. `columns` holds a digit, `none` or `several` per column, each with its probability.
+    """Evidence of the bubble witness. `columns` holds a digit, `none` or `several` per column, with its probability.
 
-    `supports` is the probability that the bubbles mean the number's value, `digits_agree` that the digit cells mean
-    the bubbles' value. `crossed` is how dark a line is that runs across the bubbles, 0 to 1; `struck_out` whether that
-    counts as seen.
+    `supports` is the probability of the number's value given the bubbles, `digits_agree` that of the bubbles' value
+    given the digit cells. `crossed` is the darkness of a line across the bubbles, 0 to 1 (`bubble_reader.crossing`),
+    `struck_out` whether that counts as seen.
     """
 
     state: Literal["read", "empty", "unclear"]
@@ -121,12 +121,12 @@ class BubbleEvidence(Frozen):
 
 
 class TallyEvidence(Frozen):
-    """The tally witness: strokes in the grid. An empty grid says nothing about the number; an unreadable one no count.
+    """Evidence of the tally witness: strokes in the grid. An empty grid is no evidence; an unreadable one has no count.
 
-    `count` is the likeliest number of strokes, `probability` its own, `credible` the ends of the smallest set that
-    holds 99%, `supports` the probability of as many strokes as the number's value. `rows` are the rows' counts, `cells`
-    the grid's rows with a sign per cell: 0-5 strokes, `-` cancelled, `?` something else. `reason` says why a grid is
-    unreadable. `not_read` is in records of versions that did not count strokes.
+    `count` is the most probable number of strokes, `probability` its probability, `credible` the ends of the smallest
+    set that has 99% of the probability, `supports` the probability of as many strokes as the number's value. `rows` are
+    the rows' counts, `cells` the grid's rows with a sign per cell: 0-5 strokes, `-` cancelled, `?` something else.
+    `reason` is why a grid is unreadable. `not_read` occurs in records of versions that did not count strokes.
     """
 
     state: Literal["not_read", "empty", "read", "unreadable"]
@@ -143,10 +143,10 @@ class TallyEvidence(Frozen):
 
 
 class RowTotalsEvidence(Frozen):
-    """The row totals beside a tally grid, as the digit witness reads them: each stands in the record's `row_sums`.
+    """Evidence of the row totals beside a tally grid; the single totals are in the record's `row_sums`.
 
-    `sum` is the sum of the `rows` totals that are written, `probability` its own, `supports` that it is the number's
-    value. `unclear`: a total cannot be read.
+    `sum` is the sum of the `rows` totals that are written, `probability` its probability, `supports` the probability
+    that the sum is the number's value. `unclear`: a total cannot be read.
     """
 
     state: Literal["empty", "read", "unclear"]
@@ -157,7 +157,7 @@ class RowTotalsEvidence(Frozen):
 
 
 class ChoiceEvidence(Frozen):
-    """One reading that the number may be, and what each of its witnesses says of it (`candidates.Choice`)."""
+    """One candidate of the number, and its probability by each witness (`candidates.Choice`)."""
 
     text: str
     value: int | None
@@ -184,11 +184,11 @@ def _is_empty(value: object) -> bool:
 
 
 class Evidence(Frozen):
-    """What each witness says of one number; null = the form has no such witness here.
+    """The evidence of each witness about one number; null = the form has no such witness here.
 
-    `choices` are the readings that matter, heaviest first: a document is weighed again from these and the cells. `rest`
-    is the weight of all others together and `largest` that of the heaviest of these (`candidates.Choices`). `others`
-    holds further witnesses by name; the key is left out where there are none.
+    `choices` are the candidates that matter, the most probable first: documents are decided from these and the cells.
+    `rest` is the weight of all other candidates together, `largest` that of the most probable of these
+    (`candidates.Choices`). `others` holds further witnesses by name; the key is left out where there are none.
     """
 
     digits: DigitEvidence
@@ -202,7 +202,7 @@ class Evidence(Frozen):
 
 
 class Decided(Frozen):
-    """What a person says is written, in place of what was read.
+    """A person's decision about what is written, in place of what was read.
 
     `value` null = nothing is written. `at` is the time in UTC, `by` the person.
     """
@@ -216,10 +216,10 @@ class Decided(Frozen):
 class FieldRecord(Frozen):
     """One number.
 
-    `text` has a character per cell (0-9, `X`, `-`, `?`, space). `read` is the digit cells alone. `value` is the best
-    reading of what is written, or what a person decided. Use `accepted`: the value if it is accepted, else null.
-    `decision` is null unless a person decided; `text`, `read`, `confidence`, `candidates` and `evidence` always say
-    what was read.
+    `text` has a character per cell (0-9, `X`, `-`, `?`, space). `read` is the value by the digit cells alone. `value`
+    is the most probable value by all evidence, or the one that a person decided. Use `accepted`: the value if it is
+    accepted, else null. `decision` is null unless a person decided. `text`, `read`, `confidence`, `candidates` and
+    `evidence` are about what was read, with a decision too.
     """
 
     text: str
@@ -243,11 +243,11 @@ class FieldRecord(Frozen):
 
 
 def bilingual(texts: dict[str, str]) -> Bilingual:
-    """A `Bilingual` from `{"id": ..., "en": ...}`."""
+    """Build a `Bilingual` from `{"id": ..., "en": ...}`."""
     return Bilingual(id=texts["id"], en=texts["en"])
 
 
 def quad(points: NDArray[np.float64]) -> Quad:
-    """Four rounded corners from a (4, 2) array in photo pixels."""
+    """Four corners, rounded, from a (4, 2) array in photo pixels."""
     a, b, c, d = ((round(x, 2), round(y, 2)) for x, y in points.tolist())
     return (a, b, c, d)

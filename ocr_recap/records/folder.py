@@ -1,4 +1,4 @@
-"""What stands in a folder of results: names of files and folders, and in which dialect its tables are written."""
+"""Names of the files and folders in a folder of results, and the dialects of its tables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 Dialect = Literal["rfc4180", "excel-id"]  # of CSV files: commas, or semicolons as Excel in Indonesia expects
 
+# Files of results; docs/reference/records.md describes them.
 PHOTOS_FILE: Final = "photos.jsonl"
 DOCUMENTS_FILE: Final = "documents.jsonl"
 NUMBERS_FILE: Final = "numbers.csv"
@@ -14,16 +15,17 @@ REVIEW_FILE: Final = "review.csv"
 REPORT_FILE: Final = "report.html"
 RUN_FILE: Final = "run.json"
 SUMS_FILE: Final = "SHA256SUMS"
-LOCK_FILE: Final = ".lock"  # stays, empty: whoever removed it could lock out nobody any more
-PART_FOLDER: Final = ".part"  # results while they are put together
-READY_FOLDER: Final = ".ready"  # results that are whole, while they take the place of those before them
+LOCK_FILE: Final = ".lock"  # empty, never removed: two processes could otherwise lock different files of this name
+PART_FOLDER: Final = ".part"  # new results that are not complete
+READY_FOLDER: Final = ".ready"  # new results that are complete, while they replace the results before them
 WORK_FOLDER: Final = ".work"  # pictures of a batch, before they are published
-JOURNAL_FILE: Final = "journal.sqlite"  # no result: it holds times, and what is not published yet
+JOURNAL_FILE: Final = "journal.sqlite"  # not a result: it holds times, and results that are not published yet
 JOURNAL_FILES: Final = frozenset({JOURNAL_FILE, f"{JOURNAL_FILE}-wal", f"{JOURNAL_FILE}-shm"})
-DECISIONS_FILE: Final = "decisions.jsonl"  # a person's: never written by a batch, and kept by the next one
-# What stands there beside tables, whose files the formats name (`report/table_formats.py`).
+DECISIONS_FILE: Final = "decisions.jsonl"  # people's decisions, which later batches in the folder keep
+# Files of results beside tables; `report/table_formats.py` has the names of tables.
 FILES: Final = frozenset({PHOTOS_FILE, DOCUMENTS_FILE, REPORT_FILE, RUN_FILE, SUMS_FILE, DECISIONS_FILE})
 
+# Folders of results.
 OVERLAYS: Final = "overlay"
 PAGES: Final = "pages"
 CROPS: Final = "crops"

@@ -1,4 +1,4 @@
-"""Dicts that stay as they are, for records: what was read from a photo is not changed by whoever looks at it."""
+"""Read-only dicts for records, so that nobody changes by accident what was read from a photo."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def _refuse(*_: Any, **__: Any) -> NoReturn:
 
 
 class FrozenDict(dict[K, V]):
-    """A dict without ways to change it; everything else, JSON and pickles too, is as with any dict.
+    """A dict whose methods for changes raise `TypeError`; JSON, pickles and everything else work as for any dict.
 
-    `dict(frozen)` gives one that can be changed, and `record.model_copy(update={"fields": ...})` another record.
+    `dict(frozen)` is a copy that can be changed; `record.model_copy(update={"fields": ...})` makes another record.
     """
 
     __setitem__: Any = _refuse
@@ -33,4 +33,4 @@ class FrozenDict(dict[K, V]):
         return type(self), (dict(self),)
 
 
-FrozenMapping = Annotated[dict[K, V], AfterValidator(FrozenDict)]  # what records hold
+FrozenMapping = Annotated[dict[K, V], AfterValidator(FrozenDict)]  # type of mappings in records

@@ -1,7 +1,7 @@
-"""Which photos make one document, and which photo of a page counts: decided on a few facts of each photo.
+"""Groups photos into documents, and chooses the photo that counts for each page, from a few facts of each photo.
 
-Photos belong together because their station is named, because their folder was said to be one document, or because
-they show the same sheet of paper. Never because they lie or were taken next to each other.
+Photos belong to one document when they name the same station, when their folder was declared to be one document, or
+when they are byte for byte the same file. Neighbours in a folder or in time are not put together for that.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from .record import Problem, Record, Station, label, problem
 from .sheet_fingerprint import alike
 from .station_codes import Place
 
-_DOUBTFUL = frozenset({"station_conflict", "photo_under_two_stations"})  # such a photo may be another station's
-_ROOT = "./"  # what results call a folder of the command line itself
-_Key = tuple[str, str]  # ("station", code), ("folder", which it is) or ("photo", index)
+_DOUBTFUL = frozenset({"station_conflict", "photo_under_two_stations"})  # the photo may belong to another station
+_ROOT = "./"  # name in results of a folder that was given on the command line
+_Key = tuple[str, str]  # ("station", code), ("folder", its path) or ("photo", index)
 
 
 @dataclass(frozen=True)
 class Sighting:
-    """What grouping needs to know of one photo.
+    """The facts of one photo that grouping uses.
 
     Attributes:
-        file, frame, sha256: which photo, and which frame of it.
-        place: where it belongs by manifest and names.
+        file, frame, sha256: the photo, and its frame from 0.
+        place: its station and folder, by manifest and names.
         page: (template id, page id), None when no page was read.
-        ink: the writing on it (`sheet_fingerprint.ink`).
-        surety: its smallest confidence; of two photos of one page the surer counts.
-        residual: how well the page fits; decides between equally sure ones.
+        ink: the sheet's fingerprint (`sheet_fingerprint.ink`).
+        surety: the smallest confidence of its numbers; of two photos of one page the one with the larger value counts.
+        residual: of the page's placement, cell widths; the smaller counts where `surety` is equal.
     """
 
     file: str
@@ -44,7 +44,7 @@ class Sighting:
 
     @property
     def label(self) -> str:
-        """How people see the photo named."""
+        """The photo's name for people (`record.label`)."""
         return label(self.file, self.frame)
 
 
@@ -55,9 +55,9 @@ class Member:
     Attributes:
         index: of the photo.
         problems: found by grouping.
-        doubtful: it may belong to another station.
-        instead: the photo that counts in its stead; None if this one counts or has no page.
-        station: whose it is, and how that is known of this photo.
+        doubtful: whether it may belong to another station.
+        instead: the photo that counts in place of this one; None if this one counts or has no page.
+        station: its station, with the source of the code.
     """
 
     index: int
@@ -79,7 +79,7 @@ class Group:
 
 
 def sighting(record: Record, place: Place) -> Sighting:
-    """What grouping needs to know of a record."""
+    """Extract the facts that grouping uses from a record and the place of its photo."""
     photo, page = record.photo, record.page
     return Sighting(
         photo.file,
@@ -94,11 +94,14 @@ def sighting(record: Record, place: Place) -> Sighting:
 
 
 def group(sightings: Sequence[Sighting], roll: Iterable[str] | None = None) -> list[Group]:
-    """Put photos together, in the order of each document's first photo.
+    """Group photos into documents.
 
     Args:
-        sightings: in input order.
-        roll: the stations that there are, if that is known; others are reported.
+        sightings: of all photos, in input order.
+        roll: codes of all stations, if known; photos of other stations get a problem.
+
+    Returns:
+        Documents in the order of their first photos.
     """
     seen = _with_folders(sightings)
     copies = _same_bytes(seen)
@@ -118,7 +121,7 @@ def group(sightings: Sequence[Sighting], roll: Iterable[str] | None = None) -> l
     copied = {j: page[0] for i, j in same if (page := seen[i].page)}
     for i, (key, s) in enumerate(zip(keys, seen, strict=True)):
         known = forms.get(key, [])
-        # A photo without a page goes with its station's only form; a copy is of the form that was copied.
+        # A photo without a page belongs to its station's only form, and a copy to the form of its original.
         form = s.page[0] if s.page else known[0] if len(known) == 1 else copied.get(i)
         parts.setdefault((key, form), []).append(i)
     listed = None if roll is None else set(roll)
@@ -135,12 +138,12 @@ def group(sightings: Sequence[Sighting], roll: Iterable[str] | None = None) -> l
 def regroup(
     name: str, station: Station, template: str | None, records: Sequence[Record], problems: tuple[Problem, ...]
 ) -> Group:
-    """The group again that settled records came from; `problems` are those of the document.
+    """Rebuild the group of a document from its settled records.
 
     Args:
-        name, station, template: as the document has them.
-        records: its photos' in input order, as `document.settle` left them.
-        problems: of grouping, as the document has them.
+        name, station, template: id, station and form of the document.
+        records: of its photos, in input order, as `document.settle` returned them.
+        problems: of the document; those of grouping are kept.
     """
     members: list[Member] = []
     for index, record in enumerate(records):
@@ -152,7 +155,7 @@ def regroup(
 
 
 def _with_folders(sightings: Sequence[Sighting]) -> list[Sighting]:
-    """Where folders are documents, a photo that names no station has that of its folder."""
+    """Give photos that name no station the station of their folder, where folders are documents."""
     codes: dict[str, list[str]] = {}
     for s in sightings:
         if s.place.folder and s.place.station.code:
@@ -181,7 +184,7 @@ def _same_bytes(seen: Sequence[Sighting]) -> set[tuple[int, int]]:
 
 
 def _same_sheet(seen: Sequence[Sighting]) -> set[tuple[int, int]]:
-    """Pairs (i, j), i < j, of photos whose pages carry the same ink."""
+    """Pairs (i, j), i < j, of photos of one page with the same fingerprint."""
     pages: dict[tuple[str, str], list[int]] = {}
     for i, s in enumerate(seen):
         if s.page:
@@ -190,9 +193,10 @@ def _same_sheet(seen: Sequence[Sighting]) -> set[tuple[int, int]]:
 
 
 def _keys(seen: Sequence[Sighting], copies: Iterable[tuple[int, int]]) -> list[_Key]:
-    """Each photo's document. One that names no station is its own, unless it is a copy, byte for byte.
+    """The key of each photo's document. A photo that names no station is a document of its own, unless it is a copy.
 
-    A likeness of ink is not enough: two stations can write alike, and then one of them would vanish in the other.
+    Copies have the same bytes. Similar fingerprints are not enough: two stations can write alike, and one of them would
+    then be lost.
     """
     partners: dict[int, list[int]] = {}
     for i, j in copies:
@@ -262,7 +266,7 @@ def _group(
 
 
 def _name(key: _Key, first: Sighting, roots: set[str]) -> str:
-    """What a document is called by its first photo; of several folders on the command line each has its own name."""
+    """The name of a document by its first photo; each folder of the command line gives a name of its own."""
     folder = first.place.folder
     if key[0] == "station":
         return key[1]

@@ -1,4 +1,4 @@
-"""The one set of options behind both the command line and the library."""
+"""Options of reading, shared by the command line and the library."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Options(BaseModel):
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern for station codes.
+    """Compile a regular expression for station codes.
 
     Raises:
         ValueError: not a regular expression.

@@ -1,7 +1,7 @@
-"""What to do better about a photo: the page's measures against limits, as warnings that an officer can follow.
+"""Compares the quality measures of a page with limits, and gives warnings with a next step for an officer.
 
-Every limit stands here with its origin. A warning never keeps a photo from being read, and no good measure ever makes a
-number accepted; what is too bad for a single number to be relied on is said by `policy.poor`.
+A warning never keeps a photo from being read, and a good measure never makes a number accepted. The limits for a single
+number are those of `policy.poor`.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from .record import problem as warning
 
 @dataclass(frozen=True)
 class AdviceLimits:
-    """From where on something is said.
+    """Limits of the measures beyond which a warning is given (docs/reference/quality.md).
 
-    `pixels`, `blur` and `contrast` by training/quality/choose.py (492 photos, seed 1; blur: 68 photos, seed 3): where
-    the band just beyond a limit, and all beyond it, are misread at least 3 times as often as good cells (0.7%): below
-    16 pixels 3.5% of 3,159 cells, beyond a blur of 0.14 6.4% of 879, below a contrast of 80 2.5% of 326. `paper`: no
-    level that was drawn (from 70 on) read worse, so below it is unmeasured. `pattern`: 42 drawn photos of paper had 67
-    at most, 11 of screens 1,750 or more; real screens often show none. `pale_print`: 18 drawn photocopies lay within
-    0.04 of 0, sharp originals above 0.3; beyond `pale_blur` drawn originals that are out of focus lose theirs too
-    (docs/reference/quality.md).
+    `pixels`, `blur` and `contrast` were chosen by training/quality/choose.py (492 photos, seed 1; blur: 68 photos, seed
+    3). Cells in the band just beyond a limit, and all cells beyond it, are misread at least 3 times as often as good
+    cells (0.7%): 3.5% of 3,159 cells below 16 pixels, 6.4% of 879 beyond a blur of 0.14, 2.5% of 326 below a contrast
+    of 80. The others are by judgement on drawn photos. `paper`: levels below 70 were not drawn, and no level above read
+    worse. `glare`: any share of the cells. `pattern`: 42 photos of paper had 67 at most, 11 of screens 1,750 or more;
+    real screens often show no pattern. `pale_print`: 18 photocopies had values within 0.04 of 0, sharp originals above
+    0.3. `pale_blur`: originals with more blur lose their pale lines too, so `pale_print` is not used beyond it.
     """
 
     pixels: float = 16.0
@@ -46,17 +46,23 @@ class AdviceLimits:
     pale_blur: float = 0.22
 
 
-# Not worth a new photo by themselves: the page is all there, or no better photo of this can be had.
+# Warnings that do not ask for a new photo: the page is complete, or a new photo of the same thing would not be better.
 _MILD = frozenset({"photo_of_screen", "photo_of_copy", "other_sheet"})
 
 
 def cells(located: Located, patches: Mapping[str, FieldPatches]) -> dict[str, CellMeasures]:
-    """Measures of every number's cells, by field id."""
+    """Measure the cells of every number of a page, by field id."""
     return measure(located.template.fields_of(located.page_id), patches)
 
 
 def page(photo: Photo, located: Located, measured: Mapping[str, CellMeasures]) -> PhotoQuality:
-    """The page's figures, rounded as records hold them; the smaller cells of dates count where there are no others."""
+    """Summarise the measures of a page's cells, rounded for the record.
+
+    Args:
+        photo: the decoded photo.
+        located: its page.
+        measured: measures by field id. Cells of counts are used, or those of dates where the page has no counts.
+    """
     fields = located.template.fields_of(located.page_id)
     all_cells = together({f.id: measured[f.id] for f in fields if f.role == "count"} or measured)
     seen = all_cells.blur[np.isfinite(all_cells.blur)]
@@ -77,12 +83,15 @@ def page(photo: Photo, located: Located, measured: Mapping[str, CellMeasures]) -
 
 
 def advise(found: PhotoQuality, count: int, limits: AdviceLimits = AdviceLimits()) -> tuple[Problem, ...]:
-    """What would be better about the photo, most pressing first; empty for a good one.
+    """Compare the quality of a page with limits.
 
     Args:
-        found: the page's figures.
-        count: of its cells.
-        limits: from where on something is said.
+        found: the page's quality.
+        count: number of its cells.
+        limits: beyond which a warning is given.
+
+    Returns:
+        Warnings, most pressing first; empty for a good photo.
     """
     said: list[Problem] = []
     if found.cut:
@@ -105,12 +114,18 @@ def advise(found: PhotoQuality, count: int, limits: AdviceLimits = AdviceLimits(
 
 
 def warnings(located: Located, found: PhotoQuality, count: int) -> tuple[Problem, ...]:
-    """All that would be better about the photo of a page with so many cells."""
+    """All warnings about a photo: those of its quality (`advise`) and those of its surroundings (`around`).
+
+    Args:
+        located: the page.
+        found: the page's quality.
+        count: number of its cells.
+    """
     return (*around(located), *advise(found, count))
 
 
 def around(located: Located) -> tuple[Problem, ...]:
-    """What lies on the page and beside it, as warnings."""
+    """Warnings about objects on the page and other sheets beside it."""
     said: list[Problem] = []
     if located.covered:
         said.append(warning("photo_covered"))
@@ -122,20 +137,20 @@ def around(located: Located) -> tuple[Problem, ...]:
 
 
 def is_copy(found: PhotoQuality, limits: AdviceLimits = AdviceLimits()) -> bool:
-    """Whether the pale print is gone: neither seen, nor covered (far from 0), nor too blurred to tell."""
+    """True when the pale lines are missing: their contrast is near 0, on a page that is sharp enough to show them."""
     if found.blur is None or found.blur > limits.pale_blur:
         return False
     return found.pale_print is not None and abs(found.pale_print) < limits.pale_print
 
 
 def take_again(warnings: tuple[Problem, ...]) -> bool:
-    """Whether a better photo should be taken before anyone leaves."""
+    """True when any of the warnings asks for a new photo."""
     return any(w.code in WARNINGS and (w.code not in _MILD or "all_in_doubt" in w.data.get("so", ())) for w in warnings)
 
 
 def _cut(photo: Photo, located: Located) -> tuple[str, ...]:
-    """Sides of the printed page (through its corner marks) of which a third or more lies outside the photo, and corners
-    outside that are on none of them."""
+    """Parts of the printed page outside the photo: sides (through the corner marks) of which a third or more is
+    outside, and corners outside that are on none of those sides."""
     seen = located.corners()
     along = np.linspace(0, 1, 13)[:, None]
     limit = np.array([photo.width, photo.height]) - 0.5
@@ -154,4 +169,4 @@ def _out(place: FloatArray, limit: FloatArray) -> bool:
     return bool((place < -0.5).any() or (place > limit).any())
 
 
-_CORNERS = ("tl", "tr", "br", "bl")
+_CORNERS = ("tl", "tr", "br", "bl")  # in the order of corners in records

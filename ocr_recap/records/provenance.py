@@ -1,4 +1,4 @@
-"""What made a record: the versions of program and libraries, the hashes of template and weights, the options."""
+"""The provenance of a record: versions of program and libraries, hashes of template and weights, options."""
 
 from __future__ import annotations
 
@@ -21,8 +21,14 @@ def provenance(
     readers: Readers,
     options: Options,
 ) -> Provenance:
-    """Of a record, by the template that it was read with (None: none was found), the readers and the options."""
-    # A template file's own name is enough beside its hash; folders of this machine are nobody's business.
+    """Describe what a record is made with.
+
+    Args:
+        template_sha256: hash of the template's file; None where no page was found.
+        readers: whose weights are named.
+        options: of reading.
+    """
+    # Template files are named without their folders: the hash identifies them, and paths of a machine are private.
     chosen = {**options.model_dump(mode="json"), "templates": [Path(t).name for t in options.templates]}
     return Provenance(
         ocr_recap=_version(),

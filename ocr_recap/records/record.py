@@ -1,7 +1,7 @@
-"""The record: what one photo says, frozen and versioned. Other programs read its JSON, so names here are a contract.
+"""The record: the result of one photo, frozen and versioned. Other programs read its JSON: names are a contract.
 
 All coordinates are pixels of the photo as a viewer shows it (EXIF orientation applied), x right, y down. Floats are
-rounded where the record is made, so that the same reading gives the same bytes.
+rounded where the record is made, so that the same result gives the same bytes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .frozen import FrozenMapping
 if TYPE_CHECKING:
     pass
 
-RECORD_SCHEMA = 1
+RECORD_SCHEMA = 1  # version of a line of `photos.jsonl`; rises when the meaning of a key changes
 
 Verdict = Literal["settled", "review", "inconsistent", "problem"]
 
@@ -36,7 +36,7 @@ class PhotoInfo(Frozen):
 
     @property
     def label(self) -> str:
-        """How people see it named: the file, and which of its frames, from 1 (`scan.pdf#2` is frame 1)."""
+        """The photo's name for people: the file and, if later than the first, its frame from 1 (`scan.pdf#2`)."""
         return label(self.file, self.frame)
 
 
@@ -48,12 +48,12 @@ class Station(Frozen):
 
 
 class PaperShape(Frozen):
-    """How far paper that is not flat lies off within its page, in nominal millimetres (`spline_surface.Surface`).
+    """The displacement field of paper that is not flat, in nominal millimetres (`spline_surface.Surface`).
 
     `across` and `down` are rows of coefficients of uniform cubic B-splines, whose first span begins at `origin` (x, y)
     and whose spans are `step` (x, y) long. `folds` are the creases that were seen: `[axis, place]`, where axis `x` is a
     crease that runs down the page at x = place, `y` one that runs across at y = place. `residual_before` is the
-    page's residual without all this.
+    page's residual by the homography alone.
     """
 
     origin: tuple[float, float]
@@ -64,17 +64,17 @@ class PaperShape(Frozen):
     folds: tuple[tuple[Literal["x", "y"], float], ...] = ()
 
     def surface(self) -> Surface:
-        """The displacement itself."""
+        """The displacement field as a `Surface`, to be evaluated at places on the page."""
         return Surface(np.stack([self.across, self.down], axis=-1), np.array(self.origin), np.array(self.step))
 
 
 class SheetBeside(Frozen):
-    """Another sheet in sight beside the page that was read, and never read itself (`second_sheet`).
+    """A second sheet in sight beside the page that was read (`second_sheet`). It is not read.
 
-    `template` and `page` are what its tag says, or the page whose lines are most like its own. `homography` maps its
-    nominal millimetres to photo pixels, about unless it is `placed` by its marks and lines; `above` says that it lies
-    over the page. `in_sight` is the share of its numbers whose boxes are in sight; where it `could_be_meant` no number
-    of the photo is accepted.
+    `template` and `page` are those of its tag, or of the page with the most similar lines. `homography` maps its
+    nominal millimetres to photo pixels: exactly where the sheet is `placed` by its marks and lines, else roughly.
+    `above`: it lies over the page. `in_sight` is the share of its numbers whose boxes are visible. Where it
+    `could_be_meant` no number of the photo is accepted.
     """
 
     template: str
@@ -92,8 +92,8 @@ class PagePlace(Frozen):
     `corners` are the paper's corner-mark centres (or the paper's own corners where a form has no marks), TL, TR, BR, BL
     in reading orientation. `residual` is the median distance between the printed lines that were predicted and those
     that were found, in cell widths. `anchors` names the fiducials that were seen. `homography` maps nominal millimetres
-    of the page to photo pixels, row by row, of flat paper; `shape` is what paper that is not flat adds, null where it
-    is. `ink` is the writing in the boxes, coarse (`sheet_fingerprint.ink`). `others` are further sheets in sight.
+    of flat paper to photo pixels, row by row; `shape` is the displacement field of paper that is not flat, else null.
+    `ink` is the fingerprint of the sheet (`sheet_fingerprint.ink`). `others` are further sheets in sight.
     """
 
     template: str
@@ -108,21 +108,28 @@ class PagePlace(Frozen):
 
     @property
     def rivals(self) -> str:
-        """Which other sheets could be the one that is meant, for a sentence; empty without any."""
+        """The other sheets that could be the one that is meant, as text for a message; empty without any."""
         return ", ".join(f"{other.template} {other.page}" for other in self.others if other.could_be_meant)
 
     def moved(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Places (..., 2) on the page, mm, as the homography wants them: where a flat page would have them."""
+        """Apply the displacement field to places on the page.
+
+        Args:
+            points: (..., 2) nominal mm.
+
+        Returns:
+            (..., 2) mm of flat paper, which `homography` maps to the photo.
+        """
         return points if self.shape is None else self.shape.surface().moved(points)
 
 
 class PhotoQuality(Frozen):
-    """How good the photo is where it is read; the figures of single cells stand with them.
+    """The quality of the photo over the page's cells; each number's record has the measures of its cells.
 
     `pixels`, `blur` (null = no line was seen), `paper`, `contrast` and `noise` are medians over the cells of the page's
-    counts, `glare` the share of cells that light washed out. `cut` names the sides of the paper
-    that lie outside the photo. `pattern` is the strength of a regular pattern on blank paper (`recapture.pattern`), and
-    `pale_print` how much of the palely printed lines is left (1 all, 0 nothing, null = the form has none in sight).
+    counts, `glare` the share of cells that are burnt out. `cut` names the sides of the paper outside the photo.
+    `pattern` is the strength of a regular pattern on blank paper (`recapture.pattern`), `pale_print` the relative
+    contrast of the palely printed lines (1 as printed, 0 missing, null = the form has none in sight).
     """
 
     pixels: float
@@ -147,7 +154,7 @@ class RowSum(Frozen):
 
 
 class SuggestedSlip(Frozen):
-    """A number with which a broken rule would hold, `written` and `fits`, and why just this one (`suggest`)."""
+    """A suggested clerk error: with `fits` in place of `written` the broken rule would hold (`likely_error`)."""
 
     field: str
     written: int
@@ -160,8 +167,8 @@ class SuggestedSlip(Frozen):
 class RuleResult(Frozen):
     """One rule with the numbers that it was evaluated on. `difference` = left side minus right side.
 
-    `holds` is the probability that an exact rule holds as written, null where that was not weighed. `suggestion` is the
-    likeliest slip behind a broken one: no number changes for it.
+    `holds` is the probability that an exact rule holds as written, null where it was not computed. `suggestion` is the
+    most probable clerk error behind a broken rule; it changes no number.
     """
 
     id: str
@@ -184,7 +191,7 @@ class Problem(Frozen):
 
 
 class Provenance(Frozen):
-    """What made this record, so that it can be made again.
+    """Versions, hashes and options that made this record, so that it can be made again.
 
     `template_sha256` is that of the template's file, null without a page. `options_sha256` is that of `options` as JSON
     with sorted keys and no spaces: records with the same three hashes and version were made in the same way.
@@ -201,7 +208,7 @@ class Provenance(Frozen):
 
 
 class JsonLine(Frozen):
-    """What stands in one line of a `.jsonl` file; its first key is the version, `schema`."""
+    """The content of one line of a `.jsonl` file; its first key is the version, `schema`."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -229,14 +236,14 @@ class JsonLine(Frozen):
 
 
 class Record(JsonLine):
-    """What one photo says. Every number in it is provisional: paper prevails.
+    """The result of one photo. Every number in it is provisional: paper prevails.
 
-    Once photos are put together, `station` and `document` are known and `fields`, `rules` and `status` hold the
-    document's decisions. `counts` is then false where the photo has no page or another photo of the page is used:
-    such a photo has no accepted number, so that none is given twice.
+    After grouping `station` and `document` are set, and `fields`, `rules` and `status` hold the document's decisions.
+    `counts` is then false where the photo has no page or another photo of the page is used. Such a photo has no
+    accepted number, so that no number is given twice.
 
-    `problems` keep a photo from being read or put to use; `warnings` (`problems.WARNINGS`) say what would be
-    better about the next one.
+    `problems` keep a photo from being read or used; `warnings` (`problems.WARNINGS`) advise on how to take a better
+    photo.
     """
 
     schema_: int = RECORD_SCHEMA
@@ -258,14 +265,14 @@ class Record(JsonLine):
     _path: str = PrivateAttr(default="")
 
     def read_from(self, path: str) -> Self:
-        """The same record, which knows where its photo lies (with forward slashes); no part of its JSON."""
+        """Set the path of the photo, with forward slashes, in this record and return it; the JSON does not change."""
         found = self.model_copy()
         found._path = path
         return found
 
     @property
     def found_at(self) -> str:
-        """The path that `Reader` has just read it from, with forward slashes; empty if that is not known."""
+        """The path that `Reader` read the photo from, with forward slashes; empty in a loaded record."""
         return self._path if f"/{self._path}".endswith(f"/{self.photo.file}") else ""
 
     def __repr__(self) -> str:
@@ -280,12 +287,12 @@ class Record(JsonLine):
 
 
 def label(file: str, frame: int) -> str:
-    """How people see a photo named; see `PhotoInfo.label`."""
+    """The name of a photo for people, from its file and its frame from 0; see `PhotoInfo.label`."""
     return file if frame == 0 else f"{file}#{frame + 1}"
 
 
 def problem(code: str, **data: Any) -> Problem:
-    """A problem with its hint.
+    """Build a problem with its message and next step.
 
     Raises:
         KeyError: the code is neither in `problems.PROBLEMS` nor in `WARNINGS`, or its message needs other data.

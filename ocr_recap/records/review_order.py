@@ -1,6 +1,6 @@
-"""Which number is worth asking a person about first: the one whose answer settles most of its document.
+"""Review order: the number whose answer takes most numbers of its document out of review comes first.
 
-Each answer is tried through the policy itself, so nothing here knows what makes a number accepted.
+Each possible answer is evaluated by the policy itself.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from ..forms.template import Rule, Template
 from .document import Document, case_of, rules_of
 from .field_record import FieldRecord
 
-# Reasons that no rule answers.
+# Reasons that no answer about a number removes.
 _STANDING = frozenset({"station_doubtful", "photos_disagree", "other_sheet"})
 
 
 def settles(document: Document, template: Template | None, how: policy.Policy = "strict") -> dict[str, int]:
-    """How many numbers that are in review now would no longer be, for each number in review, if a person answered it.
+    """Count, for each number in review, how many numbers would leave review if a person answered it.
 
-    The answer tried is the value that was read. Where a rule is broken, or no value was read, it is whichever of the
-    readings within the witnesses' own 99.9% set settles the most: one of them may be what is written.
+    The assumed answer is the value that was read. Where a rule is broken, or no value was read, it is the candidate
+    within the 99.9% credible set that takes the most numbers out of review.
 
     Args:
         document: as decided.
-        template: its form; without it no rule counts.
-        how: the policy that it was decided by.
+        template: the document's form; None leaves rules out.
+        how: the policy that the document was decided by.
 
     Returns:
-        By field id, in the document's order; 0 where an answer alone settles nothing (`station_doubtful`).
+        Counts by field id, in the document's order; 0 where an answer alone changes no status (`station_doubtful`).
     """
     cases = {name: _case(name, field) for name, field in document.fields.items()}
     rules = rules_of(template, cases)
@@ -42,7 +42,7 @@ def settles(document: Document, template: Template | None, how: policy.Policy = 
         field = document.fields[name]
         answers = _answers(field, name in broken)
         left = (_in_review({**cases, name: replace(cases[name], person=Person(a))}, rules, how) for a in answers)
-        # Without any reading to try, the answer settles at least the number itself.
+        # Without a candidate, an answer takes at least the number itself out of review.
         alone = int("station_doubtful" not in field.reasons)
         found[name] = max((len(before - after) for after in left), default=alone)
     return {name: found[name] for name in document.fields if name in found}
@@ -60,7 +60,7 @@ def _in_review(cases: Mapping[str, Case], rules: Sequence[Rule], how: policy.Pol
 
 
 def _answers(field: FieldRecord, in_broken_rule: bool) -> list[int | None]:
-    """What a person may answer, likeliest first; None = nothing is written."""
+    """Answers that a person may give, most probable first; None = nothing is written."""
     kind, value = evidence.interpret(field.text)
     known = field.value if field.decision else value
     answers: list[int | None] = [known] if known is not None or kind == "blank" else []

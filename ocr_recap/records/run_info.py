@@ -12,36 +12,36 @@ from ..messages.errors import FolderDamaged, InputUnusable
 from .folder import RUN_FILE, Dialect
 from .record import JsonLine
 
-RUN_SCHEMA = 1
+RUN_SCHEMA = 1  # version of `run.json`; rises when the meaning of a key changes
 
 
 class RunInfo(JsonLine):
     """How a batch was run.
 
     Attributes:
-        started, finished: UTC, ISO 8601; `finished` is when all photos had been read and put together.
+        started, finished: UTC, ISO 8601; `finished` is when all photos had been read and grouped.
         ocr_recap: version of this package.
         machine: system, release, architecture, cores; no name of it.
         runtime: versions of Python and of the libraries that results depend on.
         options: of reading; template files by their own names.
-        workers, resumed: how many worked, and photos whose results an earlier run had left.
-        executor, limits: where they worked, and what one photo or file might take (`limits.Limits`).
+        workers, resumed: number of workers, and of photos whose results an earlier run had left.
+        executor, limits: name of the executor, and limits of one photo or file (`limits.Limits`).
         language, dialect: of the report and the tables.
         formats: of tables, by name (`report/table_formats.py`); None in runs of versions that had only the next two.
         workbook, parquet: whether `xlsx` and `parquet` are among them.
         overlay, save_pages: whether the pictures `overlay/` and `pages/` were asked for.
-        names: whether stations have the names of their regions.
-        chained: this version logs decisions as a chain of hashes; false in runs of versions that did not.
+        names: whether tables have the names of the stations' regions.
+        chained: whether decisions are logged as a hash chain; false in runs of versions that did not.
         weights_sha256: of the digit reader.
         tally_sha256: of the tally reader, alterations_sha256: of the reader of alterations; empty in runs of versions
             that had none.
         templates: SHA-256 of the forms in `templates/` by id, in the order of the tables.
         lists: SHA-256 of the manifest and the roll, if they were given.
         roll: the stations of the roll, which later runs in the folder keep; None: there was no roll, or the version
-            did not write it down.
-        photos: how many there were.
+            did not save it.
+        photos: number of photos.
         stations_without_photos: of the roll, in its order.
-        skipped: files in the input folders that are no photos.
+        skipped: files in the input folders that are not photos.
     """
 
     schema_: int = RUN_SCHEMA
@@ -92,11 +92,11 @@ class RunInfo(JsonLine):
 
 
 def read_run(folder: Path) -> RunInfo:
-    """The `run.json` of a folder of results.
+    """Read the `run.json` of a folder of results.
 
     Raises:
-        InputUnusable: there is none.
-        FolderDamaged: it is damaged, or of another version.
+        InputUnusable: the file does not exist.
+        FolderDamaged: the file is damaged, or of another version.
     """
     try:
         return RunInfo.from_json((folder / RUN_FILE).read_text("utf-8"))

@@ -1,7 +1,7 @@
-"""Is it the same sheet? The writing in a page's boxes, coarse, tells one sheet of paper from another.
+"""Sheet fingerprints: a coarse picture of the writing in a page's boxes, to recognise photos of the same sheet.
 
-Pages of a form look alike but for what was written on them. Two photos of one sheet, or one photo saved twice, have
-nearly the same ink in the same boxes, whatever their size, light, angle and file.
+Pages of a form differ only in what was written on them. Two photos of one sheet, or one photo saved twice, have nearly
+the same ink in the same boxes, whatever their size, light, angle and file format.
 """
 
 from __future__ import annotations
@@ -18,29 +18,31 @@ from ..cells.patch import PATCH
 # one saved again (60% of the size, JPEG quality 45), correlate at 0.854 and more (108 pairs), different sheets at 0.776
 # at most (1,782 pairs); page 2, with its nine boxes, is the closest call.
 SAME_SHEET = 0.82
-_SIDE = 6  # samples across a box
-_INNER = 26  # px of the patch that lie within the printed lines
-_DARKEST = 0.6  # of the way from paper to black: the highest level of ink
-_LEVELS = 15
-_LEAST_INK = 0.4  # mean level; the sheets of the samples have 1.1 and more, a blank form 0.1
-_ROWS = 1000  # photos compared with all others at a time
+# The sizes below are by judgement.
+_SIDE = 6  # samples along each side of a box
+_INNER = 26  # px of the patch within the printed lines
+_DARKEST = 0.6  # darkness (0 paper, 1 black) of the highest level
+_LEVELS = 15  # highest level, a hexadecimal digit
+_LEAST_INK = 0.4  # least mean level of a fingerprint; the sheets of the samples have 1.1 and more, a blank form 0.1
+_ROWS = 1000  # photos compared with all others at a time; bounds memory
 
 
 def ink(fields: Sequence[NDArray[np.uint8]]) -> str:
-    """The writing in a page's boxes, 36 hexadecimal levels per cell.
+    """Compute the fingerprint of a page: 36 hexadecimal levels of ink per cell.
 
     Args:
-        fields: per number (n, 48, 48) uint8 cell patches as `crop` cuts them; without dates, which all sheets share.
+        fields: cell patches (n, 48, 48) uint8 of each number, as `crop` cuts them; without dates, which are the same on
+            all sheets.
 
     Returns:
-        Empty where too little is written to tell sheets apart.
+        The fingerprint; empty where too little is written to distinguish sheets.
     """
     if not fields:
         return ""
     cells = np.concatenate(fields).astype(np.float32)
     edge = (PATCH - _INNER) // 2
     inner = cells[:, edge:-edge, edge:-edge]
-    bright = 4 * (_INNER**2 - 1) // 5  # four in five pixels of a cell are no lighter than its paper
+    bright = 4 * (_INNER**2 - 1) // 5  # index of the 80% quantile, which is taken as the paper
     paper = np.partition(inner.reshape(len(inner), -1), bright, axis=1)[:, bright, None, None]
     dark = np.clip(1 - inner / np.maximum(paper, 1.0), 0, 1).astype(np.float32)
     small = np.stack([cv2.resize(cell, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA) for cell in dark])
@@ -49,10 +51,13 @@ def ink(fields: Sequence[NDArray[np.uint8]]) -> str:
 
 
 def alike(inks: Sequence[str]) -> list[tuple[int, int]]:
-    """Pairs (i, j), i < j, of photos of one page that show the same sheet, in order.
+    """Find photos that show the same sheet.
 
     Args:
-        inks: what `ink` gave for photos of the same page; empty ones are like no other.
+        inks: fingerprints (`ink`) of photos of the same page; an empty one matches no other.
+
+    Returns:
+        Pairs (i, j), i < j, sorted, whose fingerprints correlate at `SAME_SHEET` or more.
     """
     length = max(map(len, inks), default=0)
     usable = [i for i, text in enumerate(inks) if text and len(text) == length]

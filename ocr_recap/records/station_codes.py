@@ -1,7 +1,7 @@
-"""Which polling station a photo belongs to: a list of files, else a code in its name, else nothing is assumed.
+"""Finds the polling station of a photo: by a manifest, else by a code in its name; otherwise the station is unknown.
 
-Codes are text of 13 digits: province 2, regency 2, district 2, village 4, TPS 3. A photo is never given to a station
-because it lies or was taken next to another one, and the page comes from the form, never from a name.
+Codes are text of 13 digits: province 2, regency 2, district 2, village 4, TPS 3. Neighbouring files and times are not
+used, and the page comes from the form, not from a name.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from pathlib import Path, PurePosixPath
 from .options import compiled
 from .record import Problem, Station, label, problem
 
-# Both two-digit codes of Indonesia's provinces (home affairs and statistics office), and 99 for overseas. These and the
-# bounds below only guard against taking another number in a name for a station: a date, 13 digits of milliseconds (of
-# 14 February 2024 they begin with 17078 or 17079), a phone number (13 digits from 628 on). A manifest may name any.
+# Both two-digit codes of Indonesia's provinces (Ministry of Home Affairs and BPS), and 99 for overseas. These and the
+# bounds below keep other numbers in a name from being taken for a station: a date, 13 digits of milliseconds (those of
+# 14 February 2024 begin with 17078 or 17079), a phone number (13 digits from 628 on). Codes in a manifest may be any.
 _PROVINCES = frozenset(
     (
         *("11", "12", "13", "14", "15", "16", "17", "18", "19", "21", "31", "32", "33", "34", "35", "36"),
@@ -24,10 +24,11 @@ _PROVINCES = frozenset(
         *("91", "92", "93", "94", "95", "96", "97", "99"),
     )
 )
-_REGENCIES = (*range(1, 40), *range(71, 80))  # kabupaten count from 01 to 36 at most, cities from 71 to 79
+_REGENCIES = (*range(1, 40), *range(71, 80))  # regencies (kabupaten) have 01 to 36 at most, cities 71 to 79
 _DISTRICTS = range(1, 61)  # some 50 at most in one regency
+# A code in a name, with or without separators between its parts.
 _CODE = re.compile(
-    # Digits of other scripts are digits to whoever reads a name: none may stand beside a code, and none is part of one.
+    # Digits of other scripts are digits to people too: a code has none of them, and none directly before or after it.
     r"(?<!\d)(?P<village>[0-9]{10})"
     r"(?:(?P<tps>[0-9]{3})|(?:[ ._-]+(?:tps[ ._-]*)?|tps[ ._-]*)(?P<short>[0-9]{1,3}))(?!\d)",
     re.IGNORECASE,
@@ -36,7 +37,7 @@ _CODE = re.compile(
 
 @dataclass(frozen=True)
 class ManifestRow:
-    """What a manifest says of one photo: its station's code and, if given, the page that is expected."""
+    """The row of one photo in a manifest: its station's code and, if given, the expected page."""
 
     station: str
     page: str | None = None
@@ -47,8 +48,8 @@ class Naming:
     """How to find stations.
 
     Attributes:
-        manifest: what a list of files says, by the file's name in the results.
-        pattern: regular expression for names, instead of the usual one: its group `station`, or else all of it, is
+        manifest: rows by the file's name in the results.
+        pattern: regular expression for names, instead of the usual one; its group `station`, or the whole match, is
             the code.
         folder_is_document: photos of one folder that name no station are one document.
     """
@@ -60,14 +61,14 @@ class Naming:
 
 @dataclass(frozen=True)
 class Place:
-    """Where one photo belongs.
+    """The station and folder of one photo.
 
     Attributes:
-        station: its code and where that came from; no code where nothing, or more than one thing, is said.
-        folder: the folder that was said to be one document, as results call it; None unless asked for.
-        where: which folder that is: two of one name are two.
-        page: the page that the manifest expects; the form decides.
-        problems: `station_conflict`.
+        station: code and its source; without code where there is none, or where sources contradict each other.
+        folder: the folder that is one document, by its name in results; None unless folders are documents.
+        where: path of that folder, since two folders may have the same name in results.
+        page: the page that the manifest expects; the page that was found counts.
+        problems: `station_conflict`, or none.
     """
 
     station: Station = field(default_factory=Station)
@@ -78,12 +79,14 @@ class Place:
 
 
 def naming(manifest: Mapping[str, ManifestRow], pattern: str | None, folder_is_document: bool) -> Naming:
-    """How to find stations, from options and a manifest."""
+    """Build the settings to find stations from options and a manifest."""
     return Naming(manifest, None if pattern is None else compiled(pattern), folder_is_document)
 
 
 def normal(text: str) -> str | None:
-    """A code as 13 digits: given so, or as 10 digits of the village, a separator and the TPS without zeros; else None.
+    """Normalise a station code to 13 digits; None if the text is no code.
+
+    Codes are accepted as 13 digits, or as 10 digits of the village, a separator and the TPS without leading zeros.
 
     >>> normal("2101142004-1")
     '2101142004001'
@@ -93,7 +96,12 @@ def normal(text: str) -> str | None:
 
 
 def codes_in(name: str, pattern: re.Pattern[str] | None = None) -> tuple[str, ...]:
-    """The different station codes in a file's or folder's name, in order."""
+    """The different station codes in a file's or folder's name, in order of occurrence.
+
+    Args:
+        name: the file's or folder's name.
+        pattern: regular expression instead of the usual one (`Naming.pattern`).
+    """
     if pattern is not None:
         texts = [m.group("station" if "station" in pattern.groupindex else 0) for m in pattern.finditer(name)]
         found = [normal(text or "") for text in texts]
@@ -104,13 +112,13 @@ def codes_in(name: str, pattern: re.Pattern[str] | None = None) -> tuple[str, ..
 
 
 def place(name: str, by: Naming, place_of_file: str = "", frame: int = 0) -> Place:
-    """Where a photo belongs.
+    """Find the station and folder of a photo.
 
     Args:
-        name: how results call it, with forward slashes.
+        name: of the file in the results, with forward slashes.
         by: how to find stations.
-        place_of_file: the path that it was found at, if that has folders beyond those in `name`.
-        frame: which picture of the file, from 0; the manifest may name it alone (`scan.pdf#2`, see `record.label`).
+        place_of_file: the path of the file, if it has folders beyond those in `name`.
+        frame: of the file, from 0; the manifest may name a frame (`scan.pdf#2`, see `record.label`).
     """
     row = by.manifest.get(label(name, frame)) or by.manifest.get(name)
     said: list[tuple[str, tuple[str, ...]]] = []
@@ -124,7 +132,7 @@ def place(name: str, by: Naming, place_of_file: str = "", frame: int = 0) -> Pla
     different = {code for _, codes in said for code in codes}
     page = row.page if row else None
     folder = f"{PurePosixPath(name).parent.as_posix()}/" if by.folder_is_document else None
-    # Never part of a result: only tells folders apart that results call alike, such as two given on one command line.
+    # Not part of any result: it distinguishes folders of one name, such as two that were given on one command line.
     where = Path(place_of_file or name).absolute().parent.as_posix() if by.folder_is_document else ""
     if len(different) > 1:
         sources = [[source, "/".join(codes)] for source, codes in said]

@@ -1,7 +1,7 @@
-"""Lists that a person brings along: the manifest (which photo is whose) and the roll (which stations there are).
+"""Reads the user's lists: the manifest (the station of each photo) and the roll (all stations).
 
-Comma, semicolon or tab as the heading has it; UTF-8, or UTF-16 as some spreadsheets save it. Whatever is wrong is
-said by line, all at once, and nothing of such a list is used.
+The separator is comma, semicolon or tab, as in the heading; the encoding is UTF-8, or UTF-16 as some spreadsheets save
+it. All faults of a list are reported together, by line, and a list with faults is not used.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ..messages.table_faults import LineFault, refuse
 from ..messages.text import quoted
 from .station_codes import ManifestRow, normal
 
+# A number in scientific notation, as spreadsheets save long codes.
 _ROUNDED = re.compile(r"-?[0-9]+([.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
 
 
@@ -26,16 +27,15 @@ def read_manifest(path: str | Path, names: Iterable[str], any_frame: bool = Fals
 
     Args:
         path: the table.
-        names: the photos that there are, as results call them; of a file with several frames also each frame's label.
-        any_frame: take any frame of these photos, as long as nobody has counted them.
+        names: of all photos in the results; of a file with several frames also each frame's label.
+        any_frame: accept any frame number of these photos, for use before their frames are counted.
 
     Returns:
-        By file name. Photos that the manifest does not name are left to their names.
+        Rows by file name. The stations of other photos are found by their names.
 
     Raises:
         InputUnusable: the file cannot be read.
-        TableFaulty: it is no such table, or names files that are not there, a file twice, or something that is no
-            station code.
+        TableFaulty: the file is no such table, or it names a missing file, a file twice, or a wrong station code.
     """
     known = set(names)
     rows: dict[str, ManifestRow] = {}
@@ -71,7 +71,7 @@ def read_roll(path: str | Path) -> tuple[str, ...]:
 
 
 def is_rounded(text: str) -> bool:
-    """Whether a spreadsheet made a rounded number of it, such as 2.10114E+12."""
+    """True when a spreadsheet turned a code into a rounded number, such as 2.10114E+12."""
     return _ROUNDED.fullmatch(text) is not None
 
 
@@ -85,11 +85,18 @@ def _code(text: str, line: int, faults: list[LineFault]) -> str:
 
 
 def table(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows below the heading, with the line each starts on; empty ones are left out.
+    """Read a table.
+
+    Args:
+        path: the file.
+        needed: columns that the heading must have.
+
+    Yields:
+        The line that a row starts on, from 1, and its cells by column; empty rows are left out.
 
     Raises:
         InputUnusable: the file cannot be read.
-        TableFaulty: no such table.
+        TableFaulty: the file is not a table, or a column is missing.
     """
     text = _text(path)
     separator = max(",;\t", key=text.partition("\n")[0].count)

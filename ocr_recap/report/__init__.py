@@ -1,1 +1,1 @@
-"""Writers: pictures, tables and the report. They show what records say and decide nothing."""
+"""Writers of pictures, tables and the HTML report. They show the content of records and decide nothing."""

@@ -12,10 +12,10 @@ from .view_model import DocumentView
 
 
 class CsvTables:
-    """The three files under way. Rows of numbers are not kept."""
+    """Writes the three files. Rows of `numbers.csv` are written at once and not kept in memory."""
 
     def __init__(self, target: Target) -> None:
-        """Begin them.
+        """Open `numbers.csv` and write its heading.
 
         Raises:
             OSError: a file cannot be written.
@@ -25,7 +25,7 @@ class CsvTables:
         self._numbers.write(numbers_head(target.dialect))
 
     def add(self, shown: DocumentView, row: DocumentRow) -> None:
-        """The numbers of the next document.
+        """Write the numbers of the next document.
 
         Raises:
             OSError: a file cannot be written.
@@ -33,7 +33,7 @@ class CsvTables:
         self._numbers.write(numbers_rows(shown, self._target.dialect))
 
     def close(self, ending: Ending) -> None:
-        """Write the other tables.
+        """Write `stations.csv` and `review.csv`.
 
         Raises:
             OSError: a file cannot be written.
@@ -45,6 +45,7 @@ class CsvTables:
             file.writelines(review_csv(ending.questions, to.dialect))
 
 
+# The entry of this format in the registry.
 FORMAT: Final = TableFormat(
     "csv",
     (STATIONS_FILE, NUMBERS_FILE, REVIEW_FILE),

@@ -1,8 +1,8 @@
 """`numbers.csv`, a row per number, and `stations.csv`, a row per document: for spreadsheets and for other programs.
 
 UTF-8 with byte order mark, RFC 4180 (comma, double quotes, CRLF); the dialect `excel-id` has semicolons and decimal
-commas, as spreadsheets with Indonesian settings want them. What is `accepted` is empty unless the number was
-accepted, so that nobody who sums a column adds a doubtful number; photos that do not count have no rows.
+commas, as spreadsheets with Indonesian settings need. The column `accepted` is empty unless the number was accepted, so
+that a sum over the column never contains a doubtful number. Photos that do not count have no rows.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ..records.folder import Dialect
 from ..records.region_names import RegionName
 from .view_model import DocumentView
 
+# Columns of `numbers.csv`, then those at the beginning of `stations.csv` (docs/reference/records.md).
 COLUMNS = (
     "document",
     "station",
@@ -43,20 +44,21 @@ COLUMNS = (
     "note",
 )
 DOCUMENT_COLUMNS = ("document", "station", "template", "pages_present", "pages_missing", "verdict", "review_count")
-# What spreadsheets take for the beginning of a formula, wide signs included; apostrophes in front too, so that none is
-# taken for ours.
+# Text that a spreadsheet may take for a formula, full-width signs included. Apostrophes in front are matched too, so
+# that `undefused` never removes an apostrophe of the original text.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff0b\uff0d\uff1d\uff20]")
-# A table that is opened with another separator than its own begins cells in the middle of ours.
+# The same in the middle of a cell: a table that is opened with another separator begins cells there. The second
+# expression matches what `defused` made of such text.
 _INNER = re.compile(r"([,;\t\r\n|]['\"\s]*)(?=[=+\-@\uff0b\uff0d\uff1d\uff20])")
 _OUR_INNER = re.compile(r"([,;\t\r\n|]['\"\s]*)'(?=[=+\-@\uff0b\uff0d\uff1d\uff20])")
 
 
 @dataclass(frozen=True)
 class DocumentRow:
-    """What a document came to, for a table.
+    """The row of a document in `stations.csv`.
 
-    `accepted` holds its counts: the accepted number, None otherwise. `decided_by`: persons who decided any number.
-    `region`: what the station's code is called, None unless asked for.
+    `accepted` holds the accepted value of every count, None otherwise. `decided_by`: persons who decided any number.
+    `region`: names of the station's region, None unless wanted.
     """
 
     id: str
@@ -72,7 +74,12 @@ class DocumentRow:
 
 
 def document_row(document: Document, template: Template | None) -> DocumentRow:
-    """A document's row; `review_count` counts its counts in review, since only counts decide a verdict."""
+    """Build a document's row; `review_count` is the number of counts in review, without dates.
+
+    Args:
+        document: as decided.
+        template: its form; None where the form is unknown.
+    """
     counts = [f.id for f in template.fields if f.role == "count" and f.id in document.fields] if template else []
     fields = document.fields
     return DocumentRow(
@@ -89,7 +96,13 @@ def document_row(document: Document, template: Template | None) -> DocumentRow:
 
 
 def missing_rows(rows: Iterable[DocumentRow], roll: Iterable[str], template: Template | None) -> list[DocumentRow]:
-    """Rows of the stations on the roll of which there is no photo; `template`: the form, if there is only one."""
+    """Build the rows of stations without photos.
+
+    Args:
+        rows: of all documents.
+        roll: codes of all stations.
+        template: the form, if all documents have the same; its pages are missing.
+    """
     seen = {row.station for row in rows}
     pages = tuple(page.id for page in template.pages) if template else ()
     form = template.id if template else None
@@ -99,13 +112,13 @@ def missing_rows(rows: Iterable[DocumentRow], roll: Iterable[str], template: Tem
 def stations_csv(
     rows: Iterable[DocumentRow], templates: Iterable[Template], dialect: Dialect = "rfc4180", names: bool = False
 ) -> Iterator[bytes]:
-    """The file in pieces, byte order mark and header first.
+    """Encode `stations.csv` in pieces, byte order mark and heading first.
 
     Args:
         rows: in the order of the file.
-        templates: the forms whose counts have columns; a field that several forms have shares one.
+        templates: the forms whose counts have columns; forms with a field of the same id share its column.
         dialect: of the file.
-        names: with columns for the names of regions.
+        names: whether there are columns for the names of regions.
     """
     counts = count_columns(templates)
     yield b"\xef\xbb\xbf" + lines([station_columns(counts, names)], dialect)
@@ -114,18 +127,18 @@ def stations_csv(
 
 
 def count_columns(templates: Iterable[Template]) -> list[str]:
-    """The counts of these forms; a field that several forms have shares a column."""
+    """Ids of the counts of these forms, in order, each once."""
     return list(dict.fromkeys(f.id for form in templates for f in form.fields if f.role == "count"))
 
 
 def station_columns(counts: Sequence[str], names: bool = False) -> list[str]:
-    """The heading of `stations.csv`; with `names` the regions' follow the station."""
+    """The heading of `stations.csv`; with `names` the names of regions follow the station."""
     first, second, *others = DOCUMENT_COLUMNS
     return [first, second, *(RegionName._fields if names else ()), *others, *counts, "decided_by"]
 
 
 def station_cells(row: DocumentRow, counts: Sequence[str], names: bool = False) -> list[str]:
-    """A row of `stations.csv`."""
+    """The cells of a row of `stations.csv`, in the order of `station_columns`."""
     region = (row.region or RegionName()) if names else ()
     cells = [row.id, row.station or "", *region, row.template or "", " ".join(row.pages_present)]
     cells += [" ".join(row.pages_missing), row.verdict, str(row.review_count)]
@@ -139,24 +152,24 @@ def numbers_head(dialect: Dialect = "rfc4180") -> bytes:
 
 
 def numbers_rows(shown: DocumentView, dialect: Dialect = "rfc4180") -> bytes:
-    """The rows of one document, photo by photo; numbers of an unknown form are labelled with their ids."""
+    """Encode the rows of one document in `numbers.csv`, photo by photo; without a form, field ids serve as labels."""
     return lines(number_cells(shown, "," if dialect == "excel-id" else "."), dialect)
 
 
 def defused(text: str) -> str:
-    """The text as a spreadsheet may open it: what it would run as a formula starts with an apostrophe instead."""
+    """Put an apostrophe before everything in a text that a spreadsheet might run as a formula."""
     text = _INNER.sub(r"\1'", text)
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def undefused(text: str) -> str:
-    """What `defused` was given."""
+    """Invert `defused`: the original text."""
     text = text[1:] if text.startswith("'") and _FORMULA.match(text) else text
     return _OUR_INNER.sub(r"\1", text)
 
 
 def number_cells(shown: DocumentView, point: str = ".") -> Iterator[list[str]]:
-    """The rows of one document in `numbers.csv`, with this decimal point."""
+    """The cells of one document's rows in `numbers.csv`, with `point` as decimal separator."""
     named = shown.labels()
     for field_id, shown_photo in shown.counting():
         record = shown_photo.record
@@ -184,7 +197,7 @@ def number_cells(shown: DocumentView, point: str = ".") -> Iterator[list[str]]:
 
 
 def lines(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
-    """Rows of a table in its dialect, defused."""
+    """Encode rows of a table in a dialect, defused."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n", delimiter=";" if dialect == "excel-id" else ",")
     for row in rows:

@@ -1,7 +1,7 @@
-"""`report/001.html`, `report/002.html` ...: the documents with their numbers and pictures, a bounded number a page.
+"""`report/001.html`, `report/002.html` ...: the documents with their numbers and pictures, a bounded number per page.
 
-Which page a document stands on depends on its place alone, so that links stay right when a person has decided
-something. On each page what needs a person comes first.
+The page of a document depends on its place in the order only, so that links stay valid after people's decisions. On
+each page documents that need a person come first.
 """
 
 from __future__ import annotations
@@ -25,15 +25,17 @@ from .view_model import DocumentView, ShownPhoto, page_file
 
 __all__ = ["ReportPages"]
 
-MOST_DOCUMENTS = 200
-MOST_NUMBERS = 1000  # three times as many took 1.5 s to open on two busy cores (benchmarks/report.py)
-_HOME: Final = "../"
-_FOLDERS: Final = {"crops": CROPS, "overlay": OVERLAYS, "pages": PAGES}
+MOST_DOCUMENTS = 200  # per page; by judgement
+MOST_NUMBERS = 1000  # per page; three times as many took 1.5 s to open on two busy cores (benchmarks/report.py)
+_HOME: Final = "../"  # from a page of the report to the folder of results
+_FOLDERS: Final = {"crops": CROPS, "overlay": OVERLAYS, "pages": PAGES}  # of pictures, by their names in the template
 
 
 class ShownNumber(NamedTuple):
-    """A number on the page: its anchor, its field with id and label, and the photos that show it, the one that counts
-    first."""
+    """A number on the page: its anchor, its field with id and label, and the photos that show it.
+
+    The photo that counts comes first.
+    """
 
     target: str
     name: str
@@ -43,12 +45,12 @@ class ShownNumber(NamedTuple):
 
     @property
     def sure(self) -> str:
-        """The confidence in percent, cut and not rounded, so that nothing doubtful is shown as 100%."""
+        """The confidence in percent, rounded down, so that nothing doubtful is shown as 100%."""
         return f"{int(self.field.confidence * 1000) / 10:g}%"
 
 
 class ShownRule(NamedTuple):
-    """A rule on the page: what came of it, its fields named by their labels, and their values in their places."""
+    """A rule on the page: its result, and its text with labels and with values in place of field ids."""
 
     result: RuleResult
     words: Label
@@ -56,7 +58,7 @@ class ShownRule(NamedTuple):
 
 
 class Header(NamedTuple):
-    """The picture of a heading, relative to the folder of results; px."""
+    """The picture of a page's header: its path relative to the folder of results, and its size in px."""
 
     file: str
     width: int
@@ -64,7 +66,7 @@ class Header(NamedTuple):
 
 
 class ReportPages:
-    """Writes the pages of a report one by one; holds no more than the one under way."""
+    """Writes the pages of a report one by one, and holds one page in memory."""
 
     def __init__(
         self,
@@ -79,7 +81,7 @@ class ReportPages:
         Args:
             folder: of results.
             templates: forms by id.
-            language: the one shown first.
+            language: shown when a page is opened; a page holds both.
             most_documents: on one page.
             most_numbers: on one page, unless a single document has more.
         """
@@ -91,12 +93,15 @@ class ReportPages:
         self._rows = max(*(len(fields) for fields in numbers), BLOCK_STRIPS * grids, 0)
         self._article_template = environment("report").get_template("document.html")
         self._page = self._number = 0
-        self._documents = self._numbers = 0  # on the page under way
-        self._first: list[str] = []  # HTML of what needs a person
+        self._documents = self._numbers = 0  # on the current page
+        self._first: list[str] = []  # HTML of documents that need a person
         self._rest: list[str] = []
 
     def add(self, document: Document, photos: tuple[ShownPhoto, ...]) -> DocumentView:
-        """Show the next document; where it stands comes back.
+        """Add the next document.
+
+        Returns:
+            The document with its place in the report.
 
         Raises:
             OSError: a page cannot be written.
@@ -117,7 +122,7 @@ class ReportPages:
         """Write the last page.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the page cannot be written.
         """
         self._flush(last=True)
 
@@ -171,19 +176,19 @@ def _numbers(shown: DocumentView) -> Iterator[ShownNumber]:
     labels = {field.id: field.label for field in shown.template.fields} if shown.template else {}
     for name, counting in shown.counting():
         field = counting.record.fields[name]
-        # Where photos of a page differ, all of them are shown.
+        # Where photos of a page show different values, all of them are shown.
         again = [p for p in shown.photos if p is not counting] if "photos_disagree" in field.reasons else []
         label = labels.get(name) or Label(id=name, en=name)
         yield ShownNumber(shown.anchor(name), name, field, label, (counting, *again))
 
 
 def _needs_a_person(field: FieldRecord) -> bool:
-    """What a person decided and does not add up is not put away either."""
+    """True for numbers in review, and for decided numbers that break a rule."""
     return field.status == "review" or "rule_broken" in field.reasons
 
 
 def _rules(shown: DocumentView) -> Iterator[ShownRule]:
-    """A rule that the form does not have is shown by the ids of its fields."""
+    """The rules of a document; a rule without an entry in the form is shown with field ids."""
     words = shown.template.rules_in_words if shown.template else {}
     for result in shown.document.rules:
         values = {name: "?" if value is None else str(value) for name, value in result.numbers.items()}
@@ -192,7 +197,7 @@ def _rules(shown: DocumentView) -> Iterator[ShownRule]:
 
 
 def _header(photo: ShownPhoto, template: Template | None) -> Header | None:
-    """Where the station is written by hand: for people to compare, never read."""
+    """The picture of the header, where the station is written by hand: for people to compare; it is not read."""
     file, page = photo.picture(HEADERS), photo.record.page
     rect = template.page(page.page).header if template and page else None
     return Header(file, *header_size(rect)) if file is not None and rect is not None else None

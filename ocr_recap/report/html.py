@@ -1,7 +1,7 @@
-"""Pages from templates: the Jinja2 environment of a package, with what its templates may use.
+"""HTML pages from Jinja2 templates: the environment of a package, with its filters and functions.
 
-Whatever a template is given is escaped, and a name that it does not know is an error. Style and script of a page are
-files in `assets/`; they are put into the page, and its content security policy names them by their hashes.
+All data is escaped, and an undefined name is an error. Style and script of a page are files in `assets/`. They are put
+into the page, and its content security policy lists their hashes.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ..messages.catalog import both
 from ..messages.report_texts import REPORT_TEXTS
 
-_PIECES: Final = 500  # of a template's output that are encoded and written at a time, by judgement
+_PIECES: Final = 500  # parts of a template's output that are encoded and written together; by judgement
 
 
 @cache
 def environment(package: str) -> Environment:
     """The environment of the templates in `ocr_recap/PACKAGE/templates`.
 
-    Templates have the filter `csp_hash` and the functions `asset` and `report_text`, as below.
+    Templates can use the filter `csp_hash` and the functions `asset` and `report_text` of this module.
     """
     made = Environment(
         loader=PackageLoader(f"ocr_recap.{package}"),
@@ -42,15 +42,17 @@ def environment(package: str) -> Environment:
 
 
 def pieces(package: str, template: str, **data: Any) -> Iterator[bytes]:
-    """A page in pieces of UTF-8, so that a large one need not be held; what UTF-8 cannot express becomes `?`.
+    """Render a page in pieces of UTF-8, so that large pages are not held in memory.
+
+    Characters that UTF-8 cannot encode become `?`.
 
     Args:
-        package: whose template it is, as in `environment`.
-        template: its file name.
-        data: what it shows.
+        package: that has the template, as in `environment`.
+        template: file name of the template.
+        data: of the template.
 
     Raises:
-        jinja2.UndefinedError: it needs data that is not there.
+        jinja2.UndefinedError: the template uses data that is not given.
     """
     stream = environment(package).get_template(template).stream(data)
     stream.enable_buffering(_PIECES)
@@ -65,7 +67,7 @@ def asset(package: str, name: str) -> str:
 
 
 def csp_hash(text: str) -> str:
-    """How a content security policy names a style or a script that stands in the page."""
+    """The source expression of a content security policy for an inline style or script: `'sha256-...'`."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
@@ -73,6 +75,6 @@ def report_text(key: str, data: Mapping[str, Any]) -> dict[str, str]:
     """A text of the report in both languages, `{"id": ..., "en": ...}`.
 
     Raises:
-        KeyError: there is no such text, or it needs data that is not there.
+        KeyError: there is no such text, or it needs data that is not given.
     """
     return both(REPORT_TEXTS[key], data)

@@ -1,4 +1,4 @@
-"""`report.html`: the page to open first. A summary, then every document in one list, what needs a person first."""
+"""`report.html`, the page to open first: a summary, and a list of all documents, those that need a person first."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..records.run_info import RunInfo
 
 _ORDER: Final = ("inconsistent", "review", "problem", "missing", "incomplete", "settled")  # of verdicts in the list
-_MOST_SKIPPED: Final = 50  # names shown
+_MOST_SKIPPED: Final = 50  # names shown; by judgement
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Listed:
 
     Attributes:
         row: as in `stations.csv`.
-        link: where it stands in the report; None for a station without photos.
-        files: the names of its photos.
-        unread: how many of them have no page.
+        link: to the document in the report; None for a station without photos.
+        files: names of its photos.
+        unread: how many of its photos have no page.
     """
 
     row: DocumentRow
@@ -46,26 +46,26 @@ class Listed:
 
 
 def listed(shown: DocumentView, row: DocumentRow) -> Listed:
-    """A document as it stands in the list."""
+    """Build the list's entry of a document."""
     files = tuple(photo.record.photo.label for photo in shown.photos)
     return Listed(row, shown.link(), files, sum(photo.record.page is None for photo in shown.photos))
 
 
 def listed_missing(row: DocumentRow) -> Listed:
-    """A station without photos as it stands in the list."""
+    """Build the list's entry of a station without photos."""
     return Listed(row, None)
 
 
 def index_html(
     entries: Sequence[Listed], totals: Totals, run: RunInfo, events: Sequence[LogEvent] = ()
 ) -> Iterator[bytes]:
-    """The page in pieces.
+    """Render the page in pieces of UTF-8.
 
     Args:
         entries: in the order of `stations.csv`.
         totals: over all photos.
         run: how the batch was run.
-        events: lines of the log that decide no number; they are shown above the list.
+        events: lines of the log that are not decisions; they are shown above the list.
     """
     counts = Counter(entry.row.verdict for entry in entries)
     tables = (name for one in chosen(run.tables) for name in one.files)

@@ -1,7 +1,7 @@
-"""Pictures for people: the reading drawn on the photo, and the straightened page.
+"""Pictures for people: results drawn on the photo, and the rectified page.
 
-Names and signatures (the template's private regions) are covered before anything else is drawn (`private`). On a photo
-without a located page nobody knows where they are, so such a photo is only ever shown too coarse to be read.
+Names and signatures (the template's private regions) are covered before anything is drawn (`private_regions`). On a
+photo without a located page their place is unknown, so such a photo is only shown too coarse to be read.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from .tally_overlay import number
 
 __all__ = ["STATUS_COLORS", "form_of", "overlay", "rectified", "save"]
 
-LONG_SIDE = 2000  # px; a box of a page that fills the photo is then 45 px wide
-NOTICE = "PROVISIONAL - paper prevails  |  SEMENTARA - formulir kertas yang berlaku"
-# BGR of Okabe and Ito's palette, which people with any colour vision can tell apart; the sign says the same again.
+LONG_SIDE = 2000  # px: longer side of a picture; a box of a page that fills the photo is then 45 px wide; by judgement
+NOTICE = "PROVISIONAL - paper prevails  |  SEMENTARA - formulir kertas yang berlaku"  # on every picture
+# BGR of Okabe and Ito's palette, which people with any colour vision can distinguish; a sign repeats the status.
 STATUS_COLORS: dict[FieldStatus, tuple[int, int, int]] = {
     "accepted": (115, 158, 0),
     "review": (0, 138, 230),
     "blank": (120, 120, 120),
 }
-_PAGE_COLOR = (178, 114, 0)
-_INK = (40, 40, 40)
-_AROUND = 0.03  # margin around the paper, of its longer side
-_SMALLEST_TEXT = 12  # px
-_COARSE_BLOCKS = 40  # a page's writing is gone when the whole photo has this many blocks on its long side
+_PAGE_COLOR = (178, 114, 0)  # BGR of the page's outline, of the same palette
+_INK = (40, 40, 40)  # BGR of text
+_AROUND = 0.03  # margin around the paper, as a share of its longer side; by judgement
+_SMALLEST_TEXT = 12  # px: least height of text; by judgement
+_COARSE_BLOCKS = 40  # blocks on the longer side of a photo without a page: too few to read any writing; by judgement
 
 
 def overlay(record: Record, source: Source, template: Template | None = None) -> ColorImage:
@@ -50,9 +50,8 @@ def overlay(record: Record, source: Source, template: Template | None = None) ->
 
     Returns:
         (h, w, 3) uint8 BGR, cut to the paper and turned by quarters so that it reads upright, at most 2,000 px high or
-        wide below the notice. Private regions are gray, and so is what lies beside the paper. A record without a page
-        gives a coarse picture and its
-        problems.
+        wide below the notice. Private regions and everything beside the paper are gray. A record without a page gives
+        a coarse picture with the record's problems.
 
     Raises:
         ocr_recap.messages.problems.PhotoProblem: the photo cannot be decoded.
@@ -89,14 +88,14 @@ def overlay(record: Record, source: Source, template: Template | None = None) ->
 def rectified(
     page: PagePlace, source: Source, pixels_per_mm: float = 5.0, template: Template | None = None, frame: int = 0
 ) -> ColorImage:
-    """The straightened page, private regions gray.
+    """The rectified page, private regions gray.
 
     Args:
-        page: where the page lies on the photo.
+        page: the placement of the page on the photo.
         source: the photo: path, bytes, or an (h, w, 3) BGR or (h, w) gray uint8 array.
         pixels_per_mm: resolution in nominal millimetres of the page.
         template: the form; by default the package's own of the page's template id.
-        frame: which picture of a file that holds several, from 0.
+        frame: of a file with several frames, from 0.
 
     Returns:
         (h, w, 3) uint8 BGR; millimetre (x, y) lies at pixel (x, y) * pixels_per_mm - 0.5.
@@ -123,10 +122,14 @@ def rectified(
 
 
 def form_of(record: Record, name: str | None = None) -> Template:
-    """The template a record was read with, or the one with that id: the package's own, or a file among its options.
+    """Load the template that a record was read with, from the package or from a file among the record's options.
+
+    Args:
+        record: whose options name template files.
+        name: id of another template; by default that of the record's page.
 
     Raises:
-        ocr_recap.messages.errors.TemplateError: it is not at hand.
+        ocr_recap.messages.errors.TemplateError: the template cannot be found.
     """
     assert record.page is not None
     name = name or record.page.template
@@ -144,7 +147,7 @@ def form_of(record: Record, name: str | None = None) -> Template:
 
 
 def _fit(photo: ColorImage, homography: FloatArray, form: Template) -> tuple[ColorImage, FloatArray]:
-    """Cut out the page, turn it upright, shrink; the picture and the matrix from photo to picture pixels."""
+    """Cut out the page, turn it upright and shrink it: the picture, and the matrix from photo to picture pixels."""
     paper = form.paper
     middle, down = project(homography, np.array([[paper.width, paper.height], [paper.width, 2 * paper.height]]) / 2)
     dx, dy = down - middle
@@ -166,7 +169,7 @@ def _fit(photo: ColorImage, homography: FloatArray, form: Template) -> tuple[Col
 
 
 def _page_area(photo: ColorImage, homography: FloatArray, form: Template) -> tuple[int, int, int, int]:
-    """The photo's part that shows the paper, with a small margin: what lies around it is nobody's business."""
+    """The part of the photo that shows the paper, with a small margin: left, top, right, bottom in px."""
     width, height = form.paper.width, form.paper.height
     paper = project(homography, np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float64))
     low, high = paper.min(axis=0), paper.max(axis=0)
@@ -180,7 +183,7 @@ def _page_area(photo: ColorImage, homography: FloatArray, form: Template) -> tup
 def _filled(
     form: Template, field_id: str, field: FieldRecord, page: PagePlace, matrix: FloatArray
 ) -> list[tuple[tuple[int, int], int]]:
-    """Centre and radius in picture pixels of each bubble that was judged filled."""
+    """Centre and radius, in picture pixels, of each bubble that was read as filled."""
     described = next((f for f in form.fields if f.id == field_id), None)
     bubbles = described.bubbles if described else None
     if described is None or bubbles is None or field.evidence.bubbles is None:
@@ -201,7 +204,7 @@ def _filled(
 
 
 def _sides(corners: FloatArray) -> FloatArray:
-    """Places around a rectangle of the page, along its sides too: on bent paper they are no straight lines."""
+    """Points along the sides of a rectangle of the page, since the sides are curves on bent paper."""
     along = np.linspace(0, 1, 16, endpoint=False)[:, None]
     return np.concatenate([a + along * (b - a) for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)])
 
@@ -215,7 +218,7 @@ def _outline(picture: ColorImage, points: FloatArray, color: tuple[int, int, int
 
 
 def _label(picture: ColorImage, quad: FloatArray, field: FieldRecord, room: float) -> None:
-    """Sign and reading on a plate above the boxes, as large as it can be without hiding the number above."""
+    """Draw the sign and the text of a number on a plate above its boxes, as large as fits below the number above."""
     color = STATUS_COLORS[field.status]
     cell = float(np.linalg.norm(quad[3] - quad[0]))
     text = "" if field.status == "blank" else ("-" if field.value is None else str(field.value))
@@ -227,7 +230,7 @@ def _label(picture: ColorImage, quad: FloatArray, field: FieldRecord, room: floa
 
 
 def _room_above(name: str, quads: dict[str, FloatArray]) -> float:
-    """Free pixels between a number's boxes and those of the next number above."""
+    """Height in px between a number's boxes and those of the next number above."""
     quad = quads[name]
     top = float(quad[:2, 1].min())
     gaps = [
@@ -277,7 +280,7 @@ def _paste(picture: ColorImage, patch: ColorImage, left: int, top: int) -> None:
 
 
 def _with_notice(picture: ColorImage, where: str) -> ColorImage:
-    """Put the notice that no number here is final on top of the picture, and what the picture shows below it."""
+    """Add the notice that all numbers are provisional, and the name of the photo, on top of the picture."""
     width = picture.shape[1]
     size = max(10, min(26, width // 46))
     head = np.full((round(size * 3.4), width, 3), 250, np.uint8)

@@ -16,14 +16,15 @@ from .csv_tables import DocumentRow, count_columns
 from .table_writer import Ending, TableFormat, Target
 from .view_model import DocumentView
 
+# Files; docs/reference/records.md describes their columns.
 PHOTOS: Final = "photos.parquet"
 FIELDS: Final = "fields.parquet"
 DOCUMENTS: Final = "documents.parquet"
 FILES: Final = (PHOTOS, FIELDS, DOCUMENTS)
 
-GROUP: Final = 20_000  # rows held at a time; as columns they take some 10 MB
-_NOTICE = "Sementara – formulir kertas yang berlaku / Provisional – paper prevails"
-_REGION = dict.fromkeys(RegionName._fields, "text")
+GROUP: Final = 20_000  # rows held at a time; as columns they take some 10 MB; by judgement
+_NOTICE = "Sementara – formulir kertas yang berlaku / Provisional – paper prevails"  # in each file's metadata
+_REGION = dict.fromkeys(RegionName._fields, "text")  # columns of the names of regions
 
 # Columns with their types: `text`, `count` (64 bits), `small` (32 bits), `real`, `flag`, `texts` (a list).
 _PHOTOS = {
@@ -46,7 +47,7 @@ _DOCUMENTS = {
 
 
 def require() -> None:
-    """See that Parquet can be written here.
+    """Check that the library that writes Parquet is installed.
 
     Raises:
         ExtraMissing: the extra is not installed.
@@ -55,10 +56,10 @@ def require() -> None:
 
 
 class ParquetTables:
-    """The three files under way; no more than a group of rows of each is held."""
+    """Writes the three files, and holds one group of rows of each in memory."""
 
     def __init__(self, target: Target) -> None:
-        """Begin them; the documents' column `accepted` names the counts of all forms.
+        """Open the files; the column `accepted` of documents has a field for each count of all forms.
 
         Raises:
             ExtraMissing: the extra is not installed.
@@ -75,7 +76,7 @@ class ParquetTables:
         self._documents = _Table(folder / DOCUMENTS, {**_DOCUMENTS, **region}, self._counts)
 
     def add(self, shown: DocumentView, row: DocumentRow) -> None:
-        """The next document, with its photos and numbers.
+        """Add the rows of the next document, its photos and its numbers.
 
         Raises:
             OSError: a file cannot be written.
@@ -128,7 +129,7 @@ class ParquetTables:
         )
 
     def close(self, ending: Ending) -> None:
-        """Add the stations without photos and write what is left.
+        """Add the stations without photos, and write the remaining rows.
 
         Raises:
             OSError: a file cannot be written.
@@ -140,7 +141,7 @@ class ParquetTables:
 
 
 class _Table:
-    """One file: rows in, groups of columns out."""
+    """Writes one file: rows are collected and written as groups of columns."""
 
     def __init__(self, path: Path, columns: Mapping[str, str], accepted: Sequence[str] | None = None) -> None:
         import pyarrow as pa  # noqa: PLC0415  (an extra, and slow to load)
@@ -156,7 +157,7 @@ class _Table:
         }
         shape = [(name, types[kind]) for name, kind in columns.items()]
         if accepted:
-            # In a column of its own: a form may call a count `station`.
+            # A struct column of its own, since a form may have a count named `station`.
             shape.append(("accepted", pa.struct([(name, pa.int64()) for name in accepted])))
         self._width = len(shape)
         self._schema: Any = pa.schema(shape, metadata={"notice": _NOTICE})
@@ -166,11 +167,13 @@ class _Table:
         self._file: Any = pq.ParquetWriter(str(path), self._schema, compression="zstd")
 
     def add(self, row: Sequence[Any]) -> None:
+        """Add a row, in the order of the columns."""
         self._rows.append(row[: self._width])
         if len(self._rows) >= GROUP:
             self._flush()
 
     def close(self) -> None:
+        """Write the remaining rows and close the file."""
         if self._rows:
             self._flush()
         self._file.close()
@@ -186,4 +189,5 @@ def _codes(problems: Iterable[Any]) -> list[str]:
     return [problem.code for problem in problems]
 
 
+# The entry of this format in the registry.
 FORMAT: Final = TableFormat("parquet", FILES, ParquetTables, require)

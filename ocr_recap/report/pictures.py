@@ -1,4 +1,4 @@
-"""Small tools for pictures: warp, encode, save whole files only, and crop the rows of boxes of numbers."""
+"""Helpers for pictures: warp, encode, save atomically, and cut the row of boxes of a number."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ..imaging.homography import project
 from ..imaging.photo import Photo
 from ..records.field_record import Quad
 
-STRIP_HEIGHT = 56  # px, margin included
-_MARGIN = 0.2  # of the row's height
-_HEADER_PIXELS_PER_MM = 4.0  # a line of handwriting is 6 mm high
-_INNER = STRIP_HEIGHT / (1 + 2 * _MARGIN)
+STRIP_HEIGHT = 56  # px, margin included; by judgement
+_MARGIN = 0.2  # of the row's height, above and below; by judgement
+_HEADER_PIXELS_PER_MM = 4.0  # a line of handwriting, 6 mm high, becomes 24 px; by judgement
+_INNER = STRIP_HEIGHT / (1 + 2 * _MARGIN)  # px: height of the boxes in a strip
 
 
 def save(picture: ColorImage, path: str | Path, quality: int = 82) -> None:
-    """Write a picture under its name only when it is complete.
+    """Write a picture atomically: a file of this name is always complete.
 
     Args:
         picture: (h, w, 3) BGR or (h, w) gray uint8.
@@ -31,7 +31,7 @@ def save(picture: ColorImage, path: str | Path, quality: int = 82) -> None:
         quality: of a JPEG.
 
     Raises:
-        ValueError: another ending.
+        ValueError: the path has another ending.
         OSError: the folder cannot be written.
     """
     path = Path(path)
@@ -46,21 +46,21 @@ def strip_width(quad: Quad) -> int:
 
 
 def strip(photo: Photo, quad: Quad) -> NDArray[np.uint8]:
-    """The row of boxes of one number, straightened, with a margin.
+    """Cut the row of boxes of one number, rectified, with a margin.
 
     Args:
         photo: the decoded gray photo.
         quad: the row's corners TL, TR, BR, BL in pixels of the full photo.
 
     Returns:
-        (STRIP_HEIGHT, strip_width(quad)) gray. What lies outside the photo is light gray.
+        (STRIP_HEIGHT, strip_width(quad)) uint8 gray. Places outside the photo are light gray.
     """
     corners = np.array(quad, dtype=np.float64)
     width, height = strip_width(quad), STRIP_HEIGHT
     left = _MARGIN * _INNER - 0.5
     x, y = left + _INNER * _ratio(corners), left + _INNER
     rect = np.array([[left, left], [x, left], [x, y], [left, y]])
-    # Drawn at twice the size and averaged down: a plain warp of a large photo would skip pixels.
+    # Warped at twice the size and averaged down, which prevents aliasing of large photos.
     double = (2 * rect + 0.5).astype(np.float32)
     decoded = ((corners + 0.5) * photo.scale - 0.5).astype(np.float32)
     matrix = np.asarray(cv2.getPerspectiveTransform(double, decoded), dtype=np.float64)
@@ -69,7 +69,7 @@ def strip(photo: Photo, quad: Quad) -> NDArray[np.uint8]:
 
 
 def sheet(strips: Sequence[NDArray[np.uint8]]) -> ColorImage:
-    """Strips below one another, at the left: as high as all of them, as wide as the widest."""
+    """Stack strips into one picture, aligned left: as high as all strips together, as wide as the widest."""
     widest = max(s.shape[1] for s in strips)
     bare = (210, 210, 210)
     padded = [cv2.copyMakeBorder(s, 0, 0, 0, widest - s.shape[1], cv2.BORDER_CONSTANT, value=bare) for s in strips]
@@ -77,7 +77,16 @@ def sheet(strips: Sequence[NDArray[np.uint8]]) -> ColorImage:
 
 
 def cut(sheet_file: Path, row: int, width: int) -> bytes | None:
-    """One strip of a sheet as a JPEG; None where the file is no such picture."""
+    """Cut one strip out of the picture that `sheet` made.
+
+    Args:
+        sheet_file: the picture's file.
+        row: of the strip, from 0.
+        width: of the strip, px.
+
+    Returns:
+        The strip as a JPEG file; None where the file is not a picture with this strip.
+    """
     picture = cv2.imread(str(sheet_file), cv2.IMREAD_GRAYSCALE)
     if picture is None:
         return None
@@ -86,13 +95,13 @@ def cut(sheet_file: Path, row: int, width: int) -> bytes | None:
 
 
 def _ratio(corners: FloatArray) -> float:
-    """Width to height of a row of boxes."""
+    """Aspect ratio, width by height, of a row of boxes."""
     edges = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
     return float(np.clip((edges[0] + edges[2]) / max(edges[1] + edges[3], 1e-6), 0.2, 20))
 
 
 def header_size(rect: Rect) -> tuple[int, int]:
-    """Width and height in pixels of the picture of a page's header."""
+    """Width and height, in px, of the picture of a page's header `rect`, page mm."""
     x0, y0, x1, y1 = rect
     return round((x1 - x0) * _HEADER_PIXELS_PER_MM), round((y1 - y0) * _HEADER_PIXELS_PER_MM)
 
@@ -104,17 +113,17 @@ def header(
     private: Iterable[Rect],
     moved: Callable[[FloatArray], FloatArray] | None = None,
 ) -> ColorImage:
-    """The part of a page where its station is written by hand, straightened.
+    """Cut the part of a page where the station is written by hand, rectified.
 
     Args:
         photo: the decoded gray photo.
         homography: page millimetres to pixels of the full photo.
         rect: the header, in page millimetres.
         private: rectangles in page millimetres that are covered.
-        moved: of paper that is not flat, as in `unbend`.
+        moved: displacement field of paper that is not flat, as in `unbend`; None for flat paper.
 
     Returns:
-        (height, width) gray, as `header_size` says. What lies outside the photo is light gray.
+        (height, width) uint8 gray, of the size that `header_size` returns. Places outside the photo are light gray.
     """
     per_mm = _HEADER_PIXELS_PER_MM
     to_mm = np.array([[1 / per_mm, 0, rect[0] + 0.5 / per_mm], [0, 1 / per_mm, rect[1] + 0.5 / per_mm], [0, 0, 1]])
@@ -133,7 +142,7 @@ def header(
 
 
 def thumbnail(photo: Photo, long_side: int = 112) -> ColorImage:
-    """The whole photo in gray, too small to read a name in: enough to recognise which photo it is."""
+    """Shrink the whole photo so far that names cannot be read in it, but people recognise the photo."""
     height, width = photo.gray.shape
     factor = long_side / max(height, width)
     size = max(1, round(width * factor)), max(1, round(height * factor))
@@ -141,7 +150,13 @@ def thumbnail(photo: Photo, long_side: int = 112) -> ColorImage:
 
 
 def warp(image: NDArray[np.uint8], matrix: FloatArray, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """`matrix` maps pixels of the result to pixels of `image`; `size` is (width, height)."""
+    """Warp an image by a homography.
+
+    Args:
+        image: (h, w) or (h, w, 3) uint8.
+        matrix: (3, 3), pixels of the result to pixels of `image`.
+        size: (width, height) of the result.
+    """
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     border = (210, 210, 210)
     warped = cv2.warpPerspective(image, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=border)
@@ -155,16 +170,16 @@ def unbend(
     moved: Callable[[FloatArray], FloatArray],
     size: tuple[int, int],
 ) -> NDArray[np.uint8]:
-    """As `warp`, of paper that is not flat.
+    """Warp an image of paper that is not flat, by a homography and a displacement field.
 
     Args:
-        image: the photo.
-        homography: millimetres of a flat page to pixels of `image`.
-        to_mm: pixels of the result to millimetres of the page.
-        moved: places (n, 2) on the page, mm, to where a flat page would have them.
+        image: the photo, (h, w) or (h, w, 3) uint8.
+        homography: (3, 3), millimetres of flat paper to pixels of `image`.
+        to_mm: (3, 3), pixels of the result to millimetres of the page.
+        moved: maps places (n, 2) on the page, mm, to places on flat paper, mm (`record.PagePlace.moved`).
         size: (width, height) of the result.
     """
-    every = 8  # px between places that are computed; between them the paper is even enough
+    every = 8  # px between computed places; places between are interpolated; by judgement
     across, down = (n // every + 2 for n in size)
     x, y = np.meshgrid(np.arange(across) * every, np.arange(down) * every)
     pixels = np.stack([x.ravel(), y.ravel()], axis=-1).astype(np.float64)
@@ -182,7 +197,7 @@ def unbend(
 
 
 def encode(picture: NDArray[np.uint8], ending: str, quality: int) -> bytes:
-    """A picture as the bytes of a .jpg, .jpeg or .png file."""
+    """Encode a picture as the bytes of a .jpg, .jpeg or .png file; `quality` is that of a JPEG."""
     options = [] if ending == ".png" else [cv2.IMWRITE_JPEG_QUALITY, quality]
     done, content = cv2.imencode(ending, picture, options)
     assert done  # a uint8 picture of nonzero size always encodes

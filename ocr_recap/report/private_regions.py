@@ -1,7 +1,7 @@
-"""Covers what a picture must not show: names and signatures of the page that was read, and of other sheets in sight.
+"""Covers names and signatures in pictures: private regions of the page that was read, and of other sheets in sight.
 
-What lies beside the paper of the page is never shown, so another sheet's signatures matter only where that sheet lies
-over the page.
+Everything beside the paper of the page is covered too. Private regions of another sheet therefore matter only where
+that sheet lies over the page.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from ..records.record import PagePlace, SheetBeside
 
 Picture = NDArray[np.uint8]
 
-GRAY = 168
+GRAY = 168  # gray level of covered regions; by judgement
 _AROUND = 5.0  # mm around the private regions of another sheet, whose place is not known as well; by judgement
-_BENEATH = 0.5  # share of another sheet that the page covers from which it lies beneath: a lap is less; by judgement
+_BENEATH = 0.5  # another sheet lies beneath the page when the page covers at least this share of it; by judgement
 
 
 def cover(picture: Picture, form: Template, page: PagePlace, matrix: FloatArray) -> None:
@@ -32,8 +32,8 @@ def cover(picture: Picture, form: Template, page: PagePlace, matrix: FloatArray)
     Args:
         picture: (h, w, 3) or (h, w) uint8, changed in place.
         form: the page's template.
-        page: where it lies.
-        matrix: nominal millimetres of flat paper to pixels of the picture.
+        page: placement of the page.
+        matrix: (3, 3), nominal millimetres of flat paper to pixels of the picture.
     """
     for region in form.page(page.page).private:
         area = project(matrix, page.moved(_sides(*region.rect)))
@@ -41,7 +41,7 @@ def cover(picture: Picture, form: Template, page: PagePlace, matrix: FloatArray)
 
 
 def cover_around(picture: Picture, form: Template, page: PagePlace, matrix: FloatArray) -> None:
-    """Cover all that lies beside the paper of the page; arguments as of `cover`."""
+    """Cover everything beside the paper of the page; arguments are those of `cover`."""
     paper = np.zeros(picture.shape[:2], np.uint8)
     outline = project(matrix, page.moved(paper_outline(form, 16)))
     cv2.fillPoly(paper, [_pixels(outline)], 1)
@@ -51,17 +51,19 @@ def cover_around(picture: Picture, form: Template, page: PagePlace, matrix: Floa
 def cover_others(
     picture: Picture, form: Template, page: PagePlace, matrix: FloatArray, form_of: Callable[[str], Template]
 ) -> None:
-    """Cover the private regions of other sheets that lie over the page, and all of one whose place is known but about.
+    """Cover the private regions of other sheets that lie over the page.
+
+    A sheet whose place is known only roughly is covered whole.
 
     Args:
         picture: (h, w, 3) or (h, w) uint8, changed in place.
         form: the template of the page that was read.
-        page: where it lies, and what lies beside it.
-        matrix: pixels of the full photo to pixels of the picture.
-        form_of: the template with an id.
+        page: placement of the page and of other sheets.
+        matrix: (3, 3), pixels of the full photo to pixels of the picture.
+        form_of: returns the template with an id.
 
     Raises:
-        ocr_recap.messages.errors.TemplateError: a sheet's template is not at hand.
+        ocr_recap.messages.errors.TemplateError: a sheet's template cannot be found.
     """
     here = project(np.array(page.homography), page.moved(paper_outline(form)))
     for other in page.others:
@@ -78,10 +80,13 @@ def cover_others(
 
 
 def without_others(photo: Photo, form: Template, page: PagePlace, form_of: Callable[[str], Template]) -> Photo:
-    """The photo with the private regions of other sheets covered; itself where no other sheet is in sight.
+    """Cover the private regions of other sheets in a copy of the decoded photo; arguments are those of `cover_others`.
+
+    Returns:
+        The copy, or the photo itself where no other sheet is in sight.
 
     Raises:
-        ocr_recap.messages.errors.TemplateError: a sheet's template is not at hand.
+        ocr_recap.messages.errors.TemplateError: a sheet's template cannot be found.
     """
     if not page.others:
         return photo
@@ -92,7 +97,7 @@ def without_others(photo: Photo, form: Template, page: PagePlace, form_of: Calla
 
 
 def _is_beneath(other: SheetBeside, form: Template, page: FloatArray) -> bool:
-    """Whether most of another sheet lies under the page with this outline (n, 2), photo px."""
+    """True when most of another sheet lies beneath the page with this outline (n, 2), photo px."""
     if other.above:
         return False
     paper = cv2.convexHull(project(np.array(other.homography), paper_outline(form)).astype(np.float32))
@@ -101,7 +106,7 @@ def _is_beneath(other: SheetBeside, form: Template, page: FloatArray) -> bool:
 
 
 def _sides(x0: float, y0: float, x1: float, y1: float) -> FloatArray:
-    """Places around a rectangle of the page, along its sides too: on bent paper they are no straight lines."""
+    """Points along the sides of a rectangle of the page, since the sides are curves on bent paper."""
     corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=np.float64)
     along = np.linspace(0, 1, 16, endpoint=False)[:, None]
     return np.concatenate([a + along * (b - a) for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)])

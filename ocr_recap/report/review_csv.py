@@ -1,4 +1,4 @@
-"""`review.csv`: every number that needs a person, most useful first, with three empty columns to fill in."""
+"""`review.csv`: every number in review, in review order, with three empty columns to fill in."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ..records.folder import Dialect
 from .csv_tables import lines
 from .view_model import DocumentView, Strip
 
-# What is told apart by: the same in `numbers.csv`, so that a row may be copied from there.
+# The columns that identify a number. `numbers.csv` has them too, so that a row may be copied from there.
 KEY_COLUMNS = ("sha256", "frame", "template", "page", "field")
-ANSWER_COLUMNS = ("verified", "by", "note")
-COLUMNS = (
+ANSWER_COLUMNS = ("verified", "by", "note")  # filled in by people
+COLUMNS = (  # of the table, in order
     "document",
     "station",
     "file",
@@ -32,7 +32,10 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Row:
-    """One number in review; `settles` of its document if it is answered; `count`: it is no date."""
+    """One number in review.
+
+    `settles` is how many numbers of its document an answer takes out of review; `count` is false for dates.
+    """
 
     settles: int
     count: bool
@@ -44,8 +47,8 @@ def rows(shown: DocumentView, settles: Mapping[str, int], language: Literal["id"
     """The rows of one document, in the order of its photos.
 
     Args:
-        shown: the document and where the report shows it.
-        settles: by field id (`review_order.settles`).
+        shown: the document with its place in the report.
+        settles: how many numbers an answer takes out of review, by field id (`review_order.settles`).
         language: of the explanations.
     """
     named = shown.labels()
@@ -79,11 +82,10 @@ def rows(shown: DocumentView, settles: Mapping[str, int], language: Literal["id"
 
 
 def review_csv(found: Iterable[Row], dialect: Dialect = "rfc4180") -> Iterator[bytes]:
-    """The file in pieces, byte order mark and header first: UTF-8, RFC 4180 or the dialect asked for.
+    """Encode the table in pieces of UTF-8, byte order mark and heading first.
 
     Args:
-        found: in the order of the documents. Of numbers that settle equally many, counts come first, since only they
-            decide a verdict, and then this order.
+        found: rows in the order of the documents; they are sorted by `most_useful_first`.
         dialect: of the file.
     """
     yield b"\xef\xbb\xbf" + lines([COLUMNS], dialect)
@@ -92,5 +94,5 @@ def review_csv(found: Iterable[Row], dialect: Dialect = "rfc4180") -> Iterator[b
 
 
 def most_useful_first(found: Iterable[Row]) -> list[Row]:
-    """The order of the table: counts before dates that settle as many, else as they come."""
+    """Sort rows: largest `settles` first, then counts before dates, then the given order."""
     return sorted(found, key=lambda row: (-row.settles, not row.count))

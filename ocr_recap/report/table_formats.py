@@ -1,6 +1,6 @@
-"""The registry of table formats: what `--format` may name, and who writes which files of a folder of results.
+"""The registry of table formats: the values of `--format`, and the files that each format writes.
 
-A new format is one new file beside this one, which holds a `TableFormat`, and one entry of `FORMATS`.
+A new format is one new file in this folder, which defines a `TableFormat`, and one entry of `FORMATS`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from ..messages.errors import WrongUse
 from . import csv_format, parquet, xlsx
 from .table_writer import TableFormat
 
+# By name, in the order in which files are written.
 FORMATS: Final[dict[str, TableFormat]] = {form.name: form for form in (csv_format.FORMAT, xlsx.FORMAT, parquet.FORMAT)}
 
 
 def chosen(names: Iterable[str]) -> tuple[TableFormat, ...]:
-    """The formats to write, in the order of the registry: those that are always written, and those named.
+    """The formats to write, in the order of the registry: those that are always written, and those in `names`.
 
     Raises:
         WrongUse: a name is not in the registry.
@@ -28,7 +29,7 @@ def chosen(names: Iterable[str]) -> tuple[TableFormat, ...]:
 
 
 def require(names: Iterable[str]) -> None:
-    """See that these formats can be written here.
+    """Check that the libraries of these formats are installed.
 
     Raises:
         WrongUse: a name is not in the registry.
@@ -39,7 +40,7 @@ def require(names: Iterable[str]) -> None:
 
 
 def files() -> frozenset[str]:
-    """The files of all formats: in a folder of results, these names are the program's."""
+    """The files of all formats; in a folder of results these names are reserved for the program."""
     return frozenset(name for one in FORMATS.values() for name in one.files)
 
 

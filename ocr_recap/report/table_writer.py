@@ -1,4 +1,4 @@
-"""What a table format is: a name, its files, and a writer that takes one document after another."""
+"""The protocol of table formats: a name, file names, and a writer that takes one document after another."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from .view_model import DocumentView
 
 @dataclass(frozen=True)
 class Target:
-    """Where tables go, and how they are wanted.
+    """The folder for tables, and the options of tables.
 
     Attributes:
-        stage: the folder that takes the files.
-        results: the folder of results, where the pictures are.
+        stage: the folder in which the files are written.
+        results: the folder of results, which has the pictures.
         templates: the forms whose counts have columns, in the order of the tables.
         dialect: of CSV files.
-        names: with columns for the names of regions.
-        opened: closes what a writer has put on it when the tables are done or have failed.
+        names: whether there are columns for the names of regions.
+        opened: exit stack for a writer's open files; it is closed when the tables are complete or have failed.
     """
 
     stage: Path
@@ -38,10 +38,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Ending:
-    """What is known when all documents have been added.
+    """The data for the end of the tables, when all documents have been added.
 
     Attributes:
-        documents: the row of each, in order.
+        documents: the row of each document, in order.
         missing: the rows of stations without photos.
         questions: the numbers in review, in the order of the documents.
     """
@@ -57,43 +57,47 @@ class Ending:
 
 
 class TableWriter(Protocol):
-    """The files of one format under way. `TableFormat.begin` makes it."""
+    """Writes the files of one format; made by `TableFormat.begin`."""
 
     def add(self, shown: DocumentView, row: DocumentRow) -> None:
-        """Take the next document.
+        """Add the next document.
+
+        Args:
+            shown: the document with its place in the report.
+            row: of the document in `stations.csv`.
 
         Raises:
-            CannotWrite: a file cannot hold more.
+            CannotWrite: the format has no room for more rows.
             OSError: a file cannot be written.
         """
         ...
 
     def close(self, ending: Ending) -> None:
-        """Write what is left.
+        """Write the remaining rows and tables.
 
         Raises:
-            CannotWrite: a file cannot hold more.
+            CannotWrite: the format has no room for more rows.
             OSError: a file cannot be written.
         """
         ...
 
 
 def nothing_needed() -> None:
-    """For formats that need no optional library."""
+    """The `require` of formats that need no optional library: does nothing."""
 
 
 @dataclass(frozen=True)
 class TableFormat:
-    """A kind of tables.
+    """A table format, as an entry of the registry.
 
     Attributes:
-        name: as `--format` and `run.json` have it.
-        files: what it writes, straight into the folder of results; in the order of the report.
+        name: in `--format` and `run.json`.
+        files: names of its files, directly in the folder of results, in the order of the report.
         begin: makes its writer; may raise `OSError`.
         require: raises `ExtraMissing` where its library is not installed.
-        always: it is written whatever was asked for.
-        to_fill_in: those of its files that people may write into. They are not held to their hashes, and one that was
-            changed is put aside before a new one takes its place.
+        always: whether the format is written with every batch.
+        to_fill_in: the files that people may write into. Their checksums are not checked, and a changed file is renamed
+            before a new one replaces it.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Tally grids for people: every counted bundle numbered with its running sum, on the ink, so that eyes can recount."""
+"""Pictures of tally grids in which every counted cell has the running sum, so that people can recount."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from ..records.field_record import FieldRecord, TallyEvidence
 from ..records.record import Record
 from .pictures import STRIP_HEIGHT, warp
 
-BLOCK_STRIPS = 2  # a grid is as high as so many strips of numbers, so that one rule shows either
-BLOCK_HEIGHT = BLOCK_STRIPS * STRIP_HEIGHT
+BLOCK_STRIPS = 2  # height of a grid's picture in strips of numbers, so that the report shows both by one style rule
+BLOCK_HEIGHT = BLOCK_STRIPS * STRIP_HEIGHT  # px
 MARK_COLOR = (160, 40, 120)  # BGR, unlike any pen's ink
-_ROW_HEIGHT = 36  # px at most
-_WIDEST = 900  # px
-_UNCERTAIN = {"?": "?", "-": "x"}
+_ROW_HEIGHT = 36  # px: largest height of a row; by judgement
+_WIDEST = 900  # px: largest width; by judgement
+_UNCERTAIN = {"?": "?", "-": "x"}  # labels of cells that are not counted, by their signs in records
 
 
 def shown_fields(record: Record) -> list[str]:
-    """Numbers with anything in their tally grid, in the record's order: the blocks of their sheet."""
+    """Ids of the numbers whose tally grid is not empty, in the record's order."""
     return [name for name, field in record.fields.items() if _rows(field)]
 
 
 def block_size(field: FieldRecord) -> tuple[int, int]:
-    """Width and height in pixels of the picture of a number's grid."""
+    """Width and height, in px, of the picture of a number's grid."""
     tally = field.evidence.tally
     assert tally is not None and tally.quad is not None
     rows, columns = _rows(field), len(tally.cells[0])
@@ -39,14 +39,22 @@ def block_size(field: FieldRecord) -> tuple[int, int]:
 
 
 def block(photo: Photo, field: FieldRecord) -> ColorImage:
-    """The rows of a number's grid that hold anything, straightened and numbered: (BLOCK_HEIGHT, width, 3) BGR."""
+    """Cut and number the rows of a tally grid down to the last one that is not empty.
+
+    Args:
+        photo: the decoded photo.
+        field: the number with its tally evidence.
+
+    Returns:
+        (BLOCK_HEIGHT, width, 3) uint8 BGR, rectified.
+    """
     tally = field.evidence.tally
     assert tally is not None and tally.quad is not None
     width, height = block_size(field)
     rows = _rows(field)
     whole = np.array([[0, 0], [1, 0], [1, len(tally.cells) / rows], [0, len(tally.cells) / rows]]) * (width, height)
     corners = (np.array(tally.quad) + 0.5) * photo.scale - 0.5
-    # Drawn at twice the size and averaged down: a plain warp of a large photo would skip pixels.
+    # Warped at twice the size and averaged down, which prevents aliasing of large photos.
     double = (2 * whole - 0.5).astype(np.float32)
     matrix = np.asarray(cv2.getPerspectiveTransform(double, corners.astype(np.float32)), dtype=np.float64)
     gray = cv2.resize(warp(photo.gray, matrix, (2 * width, 2 * height)), (width, height), interpolation=cv2.INTER_AREA)
@@ -58,11 +66,11 @@ def block(photo: Photo, field: FieldRecord) -> ColorImage:
 
 
 def number(picture: ColorImage, tally: TallyEvidence, quad: FloatArray) -> None:
-    """Write the running sum into each cell that counted, in place; what did not count gets its sign.
+    """Write the running sum into each counted cell and a sign into each other cell with marks, in place.
 
     Args:
-        picture: BGR.
-        tally: what was counted.
+        picture: (h, w, 3) uint8 BGR.
+        tally: evidence of the tally witness.
         quad: (4, 2) the grid's corners TL, TR, BR, BL in pixels of the picture.
     """
     rows, columns = len(tally.cells), len(tally.cells[0]) if tally.cells else 0
@@ -82,7 +90,7 @@ def number(picture: ColorImage, tally: TallyEvidence, quad: FloatArray) -> None:
 
 
 def labels(cells: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """Row, column and label of every cell that holds anything: the sum up to it, `x` cancelled, `?` something else."""
+    """Row, column and label of every cell that is not empty: the running sum, `x` cancelled, `?` something else."""
     total = 0
     for row, line in enumerate(cells):
         for column, sign in enumerate(line):
@@ -93,7 +101,7 @@ def labels(cells: Sequence[str]) -> Iterator[tuple[int, int, str]]:
 
 
 def _rows(field: FieldRecord) -> int:
-    """Rows of the grid down to the last one with strokes or something unread; 0 if nothing is to be shown."""
+    """Number of rows down to the last one that is not empty; 0 for an empty grid."""
     tally = field.evidence.tally
     if tally is None or tally.quad is None:
         return 0

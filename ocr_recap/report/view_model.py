@@ -1,4 +1,4 @@
-"""A document as tables and report show it, and its place in the report."""
+"""View models: a document as tables and report show it, with its pictures and its place in the report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .tally_overlay import BLOCK_STRIPS, block_size, shown_fields
 
 @dataclass(frozen=True)
 class Strip:
-    """The picture of a number: from `row`, from 0, of the strips in `sheet`, `width` and `height` px of it."""
+    """The picture of a number: `width` x `height` px of the picture `sheet`, in its strip `row`, from 0."""
 
     sheet: str
     row: int
@@ -25,24 +25,24 @@ class Strip:
 
 @dataclass(frozen=True)
 class ShownPhoto:
-    """A photo of a document: its record, and the files made of it, relative to the folder of results."""
+    """A photo of a document: its record and its picture files, relative to the folder of results."""
 
     record: Record
     pictures: tuple[str, ...] = ()
 
     def picture(self, kind: str) -> str | None:
-        """The picture in one of the folders `folder.PICTURES`, if there is one."""
+        """Path of the picture in one of the folders `folder.PICTURES`; None if there is none."""
         return next((name for name in self.pictures if name.startswith(f"{kind}/")), None)
 
     def strip(self, field_id: str) -> Strip | None:
-        """Where the picture of one of its numbers is, if there is one."""
+        """The picture of one of the photo's numbers; None if there is none."""
         sheet, fields = self.picture(CROPS), self.record.fields
         if sheet is None or field_id not in fields:
             return None
         return Strip(sheet, list(fields).index(field_id), strip_width(fields[field_id].quad))
 
     def strokes(self, field_id: str) -> Strip | None:
-        """Where the picture of a number's tally grid is, if there is one."""
+        """The picture of a number's tally grid; None if there is none."""
         sheet, shown = self.picture(STROKES), shown_fields(self.record)
         if sheet is None or field_id not in shown:
             return None
@@ -57,8 +57,8 @@ class DocumentView:
     Attributes:
         number: its place in `documents.jsonl`, from 1.
         page: of the report, from 1.
-        document: with the decisions of persons, if there are any.
-        photos: in input order; the records' numbers are the document's.
+        document: with people's decisions, if there are any.
+        photos: in input order; their records hold the document's decisions.
         template: its form; None for a document without pages.
     """
 
@@ -77,7 +77,7 @@ class DocumentView:
         return f"d{self.number}" if field_id is None else f"d{self.number}-{field_id}"
 
     def link(self, field_id: str | None = None) -> str:
-        """Where it stands in the report, relative to the folder of results."""
+        """The link to the document or to one of its numbers, relative to the folder of results."""
         return f"{page_file(self.page)}#{self.anchor(field_id)}"
 
     def counting(self) -> Iterator[tuple[str, ShownPhoto]]:
@@ -89,9 +89,10 @@ class DocumentView:
 
 @dataclass
 class Totals:
-    """What a batch came to.
+    """Totals of a batch.
 
-    `accepted`, `review` and `blank` count numbers, `decided` those of them that a person decided; the others photos.
+    `accepted`, `review` and `blank` are numbers of numbers, `decided` of those that a person decided; the others are
+    numbers of photos.
     """
 
     photos: int = 0
@@ -103,7 +104,7 @@ class Totals:
     decided: int = 0
 
     def add(self, record: Record) -> None:
-        """Count one more record."""
+        """Add one record to the totals."""
         self.photos += 1
         self.located += record.page is not None
         self.problems += record.status == "problem"

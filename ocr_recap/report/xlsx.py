@@ -1,7 +1,7 @@
 """`tables.xlsx`: the tables in one workbook, the numbers in review with their pictures (extra `xlsx`).
 
-Codes are text, counts are numbers, and no cell is a formula: what a spreadsheet might take for one once a sheet is
-saved as CSV is defused as in the other tables. Same results, same bytes: nothing in the file is a time.
+Codes are text, counts are numbers, and no cell is a formula. Text that a spreadsheet might take for a formula, once a
+sheet is saved as CSV, is defused as in the other tables. The file holds no times: equal results give equal bytes.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-WORKBOOK_FILE: Final = "tables.xlsx"
-MOST_ROWS: Final = 1_048_576  # of a sheet, as the format has it
-PICTURE: Final = "picture"
-# What is looked at and filled in stands together; all columns of `review.csv` are there, so that the sheet saved as CSV
-# can be applied as well.
+WORKBOOK_FILE: Final = "tables.xlsx"  # in the folder of results
+MOST_ROWS: Final = 1_048_576  # of a sheet, limit of the file format
+PICTURE: Final = "picture"  # column of the number's picture
+# The columns to look at and to fill in come first. All columns of `review.csv` are there, so that the sheet can be
+# saved as CSV and applied.
 _IN_SIGHT = ("station", PICTURE, "label_id", "label_en", "value", "explanation", *review_csv.ANSWER_COLUMNS)
 _REVIEW_COLUMNS = (*_IN_SIGHT, *(c for c in review_csv.COLUMNS if c not in _IN_SIGHT))
-_NUMERIC = frozenset({"frame", "value", "accepted", "confidence", "review_count", "settles"})
+_NUMERIC = frozenset({"frame", "value", "accepted", "confidence", "review_count", "settles"})  # columns of numbers
 
-_NEVER = datetime(1980, 1, 1)
-_NOTICE = "Sementara – formulir kertas yang berlaku / Provisional – paper prevails"
-_POINTS_PER_PIXEL = 0.75
-_MARGIN = 2  # px around a picture
-_WIDTHS = {
+_NEVER = datetime(1980, 1, 1)  # time of creation in the file, the same for all
+_NOTICE = "Sementara – formulir kertas yang berlaku / Provisional – paper prevails"  # in every page header
+_POINTS_PER_PIXEL = 0.75  # at 96 px per inch
+_MARGIN = 2  # px around a picture; by judgement
+_WIDTHS = {  # of columns, in characters; by judgement
     "document": 18,
     "station": 15,
     "province": 20,
@@ -61,7 +61,7 @@ _WIDTH = 11  # characters, of other columns
 
 
 def require() -> None:
-    """See that workbooks can be written here.
+    """Check that the library that writes workbooks is installed.
 
     Raises:
         ExtraMissing: the extra is not installed.
@@ -70,10 +70,10 @@ def require() -> None:
 
 
 class TablesBook:
-    """A workbook under way, with the sheets `numbers`, `stations` and `review`. Rows of numbers are not kept."""
+    """Writes a workbook with the sheets `numbers`, `stations` and `review`; rows of numbers are not kept in memory."""
 
     def __init__(self, target: Target) -> None:
-        """Begin a workbook; the folder that takes it also takes what is not finished yet.
+        """Begin a workbook; the library's temporary files are in the same folder.
 
         Raises:
             ExtraMissing: the extra is not installed.
@@ -92,7 +92,7 @@ class TablesBook:
         self._review = _Sheet(self._book, "review", _REVIEW_COLUMNS, numeric, fixed=2)
 
     def add(self, shown: DocumentView, row: DocumentRow) -> None:
-        """The numbers of the next document.
+        """Add the numbers of the next document.
 
         Raises:
             CannotWrite: the sheet is full.
@@ -125,7 +125,7 @@ class TablesBook:
 
 
 class _Sheet:
-    """One table of a workbook: frozen heading, a filter on every column."""
+    """One sheet of a workbook, with a frozen heading and a filter on every column."""
 
     def __init__(
         self, book: Workbook, name: str, columns: Sequence[str], numeric: Collection[str], fixed: int = 0
@@ -150,7 +150,7 @@ class _Sheet:
         self._sheet.set_header(f"&C{_NOTICE}")
 
     def add(self, cells: Sequence[str], picture: bytes | None = None) -> None:
-        """One row: cells as the CSV has them, with decimal points; an empty one stays empty. The picture is a JPEG."""
+        """Add a row: cells as in the CSV file, with decimal points, and a picture (JPEG); empty cells stay empty."""
         self._row += 1
         if self._row >= MOST_ROWS:
             raise CannotWrite("sheet_full", rows=MOST_ROWS - 1)
@@ -175,8 +175,9 @@ class _Sheet:
             self._sheet.insert_image(self._row, self._columns.index(PICTURE), "number.jpg", options)
 
     def finish(self) -> None:
-        """Put the filters on."""
+        """Set the filters over all rows."""
         self._sheet.autofilter(0, 0, self._row, len(self._columns) - 1)
 
 
+# The entry of this format in the registry.
 FORMAT: Final = TableFormat("xlsx", (WORKBOOK_FILE,), TablesBook, require, to_fill_in=frozenset({WORKBOOK_FILE}))

@@ -32,9 +32,10 @@ CALIBRATION = 1  # last digit of the seeds of calibration writers
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pages", type=int, default=60)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pages", type=int, default=60, help="number of pages")
+    parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
     arguments = parser.parse_args()
     template = load_template("c-hasil-ppwp-2024")
     filled: list[float] = []

@@ -59,10 +59,11 @@ class Pages:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=int, default=16 * SHARD, help="rounded up to whole files")
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--workers", type=int, default=2, help="number of processes")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the output")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     files = [args.out / f"{number:04d}.npz" for number in range(-(-args.photos // SHARD))]

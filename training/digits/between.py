@@ -33,13 +33,14 @@ PHOTOS = 200  # of each preset
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mnist", type=Path)
+    parser.add_argument("--mnist", type=Path, help="folder with MNIST's training part")
     parser.add_argument("--before", type=Path, required=True, help="folder of calibrated weights")
     parser.add_argument("--after", type=Path, required=True, help="folder of weights that were trained from those")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--out", type=Path, required=True, help="folder for the output")
+    parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
+    parser.add_argument("--workers", type=int, default=2, help="number of processes")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     card = json.loads((args.before / "digits.json").read_text("utf-8"))

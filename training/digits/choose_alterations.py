@@ -37,14 +37,15 @@ STEP = 0.005
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--weights", type=Path, default=Path("ocr_recap/weights"))
-    parser.add_argument("--documents", type=int, default=140)
+    parser.add_argument("--weights", type=Path, default=Path("ocr_recap/weights"), help="folder of the weights")
+    parser.add_argument("--documents", type=int, default=140, help="number of documents")
     parser.add_argument("--pages", type=int, default=24, help="altered pages of each kind")
-    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--seed", type=int, default=SEED, help="seed of all random numbers")
     parser.add_argument("--keep", type=Path, help="folder of evidence: no document is read twice")
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--workers", type=int, default=2, help="number of processes")
+    parser.add_argument("--write", action="store_true", help="save the result")
     args = parser.parse_args()
     if args.write:  # a reader is needed to choose the limits of new nets: one by which nothing counts as seen
         describe(args.weights, dict.fromkeys(COST, 1.0), {})

@@ -129,12 +129,13 @@ def made_from(name: str, path: Path) -> dict[str, Any]:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mnist", type=Path)
-    parser.add_argument("--weights", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--mnist", type=Path, help="folder with MNIST's training part")
+    parser.add_argument("--weights", type=Path, required=True, help="folder of the weights")
+    parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
     parser.add_argument("--photos", type=int, default=PHOTOS, help="drawn photos of each preset")
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=2, help="number of processes")
     args = parser.parse_args()
     made = drawn(args.mnist, "calibration", args.seed)
     if args.photos:

@@ -111,8 +111,9 @@ def table(found: dict[str, dict[str, int]]) -> list[str]:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--weights", type=Path, help="folder of the weights")
     parser.add_argument("--count", type=int, default=2000, help="cells of each manner")
     parser.add_argument("--sheet", type=Path, help="write a picture of some of them and stop")
     args = parser.parse_args()

@@ -21,8 +21,9 @@ BEGIN, END = "<!-- doubts: written by training/digits/doubts.py -->", "<!-- end 
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--weights", type=Path, help="folder of the weights")
     parser.add_argument("--strange", type=int, default=3000, help="cells of each kind without a digit")
     parser.add_argument("--corrected", type=int, default=2000, help="corrected cells of each manner")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/lab/digits.md")

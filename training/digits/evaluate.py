@@ -229,10 +229,11 @@ def speed(reader: DigitReader, count: int = 20_000) -> dict[str, int]:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--weights", type=Path, required=True)
-    parser.add_argument("--mnist", type=Path)
-    parser.add_argument("--cells", type=int, default=60_000)
+    parser.add_argument("--weights", type=Path, required=True, help="folder of the weights")
+    parser.add_argument("--mnist", type=Path, help="folder with MNIST's training part")
+    parser.add_argument("--cells", type=int, default=60_000, help="number of cells")
     parser.add_argument("--pages", type=int, default=90, help="whole pages per photo size")
     parser.add_argument("--speed", action="store_true", help="measure the speed alone, four times, and stop")
     parser.add_argument("--write", action="store_true", help="put the figures into digits.json")

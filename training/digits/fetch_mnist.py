@@ -18,8 +18,9 @@ TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, help="folder for the IDX files")
     parser.add_argument("--test", action="store_true", help="the test part too, which only the benchmark may look at")
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)

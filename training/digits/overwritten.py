@@ -112,10 +112,11 @@ def judge(folder: Path, mnist: Path | None, count: int = 6000) -> None:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mnist", type=Path, help="folder with MNIST's training part (fetch_mnist.py)")
-    parser.add_argument("--cells", type=int, default=700_416)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cells", type=int, default=700_416, help="number of cells to train on")
+    parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
     parser.add_argument(
         "--digits", type=Path, default=Path("ocr_recap/weights/digits.onnx"), help="what it starts from"
     )

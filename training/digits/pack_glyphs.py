@@ -49,10 +49,11 @@ def write(arrays: Arrays, out: Path) -> None:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("semeion", type=Path)
     parser.add_argument("optdigits", type=Path)
-    parser.add_argument("out", type=Path)
+    parser.add_argument("out", type=Path, help="the glyph file to write")
     args = parser.parse_args()
     arrays = semeion(args.semeion) | optdigits(args.optdigits)
     write(arrays, args.out)

@@ -135,15 +135,16 @@ def calibrated(folder: Path, own: cells.LabelledCells, made: cells.LabelledCells
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, help="folder of labelled cells")
     parser.add_argument("--out", type=Path, required=True, help="folder for the new weights; not the package's")
     parser.add_argument("--margin", type=float, default=0.0, help="around the box, share of its height; 0: box alone")
     parser.add_argument("--mnist", type=Path, help="folder of fetch_mnist.py: mixes MNIST into the drawn cells")
     parser.add_argument("--cells", type=int, default=76_800, help="drawn cells to mix in")
     parser.add_argument("--share", type=float, default=0.25, help="of each batch that is your cells, 0.05 to 0.9")
     parser.add_argument("--test-cells", type=int, default=20_480, help="drawn cells to measure on")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
     args = parser.parse_args()
     if args.out.resolve().is_relative_to(weights_directory().resolve().parent):
         parser.error(f"--out {args.out} lies in the package; choose a folder of your own")

@@ -317,8 +317,9 @@ def sheet(path: Path, each: int = 24) -> None:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--weights", type=Path, help="folder of the weights")
     parser.add_argument("--count", type=int, default=3000, help="cells of each kind")
     parser.add_argument("--sheet", type=Path, help="write a picture of some of them and stop")
     args = parser.parse_args()

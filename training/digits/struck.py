@@ -154,14 +154,15 @@ def follow(averaged: StripNet, net: StripNet, decay: float) -> None:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mnist", type=Path, help="folder with MNIST's training part (fetch_mnist.py)")
-    parser.add_argument("--strips", type=int, default=250_368)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--strips", type=int, default=250_368, help="number of strips to train on")
+    parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
     parser.add_argument("--go-on", type=Path, help="an earlier struck.onnx to start from; give another --seed")
     parser.add_argument("--pages", type=Path, help="folder of strips of whole photos (altered_pages.py)")
     parser.add_argument("--workers", type=int, default=2, help="processes that draw")
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True, help="folder for the output")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     total = math.ceil(args.strips / DRAWN)

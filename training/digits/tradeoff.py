@@ -34,11 +34,12 @@ Table = NDArray[np.float64]
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photos", type=int, default=400)
+    parser.add_argument("--photos", type=int, default=400, help="number of photos")
     parser.add_argument("--strange", type=int, default=3000, help="cells of each kind without a digit")
     parser.add_argument("--corrected", type=int, default=2000, help="overwritten cells")
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=2, help="number of processes")
     parser.add_argument("--write", action="store_true", help="put the table into docs/lab/digits.md")
     args = parser.parse_args()
     cv2.setNumThreads(1)

@@ -233,6 +233,7 @@ def digest(folder: Path | None, plan: Plan) -> str | None:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("reader", choices=list(PLANS))
     parser.add_argument(
@@ -241,7 +242,7 @@ def main() -> None:
     length = parser.add_mutually_exclusive_group(required=True)
     length.add_argument("--cells", type=int, default=0, help="train on this many cells")
     length.add_argument("--seconds", type=float, default=0.0, help="train this long")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
     parser.add_argument("--go-on", type=Path, help="folder of weights to go on from, instead of from nothing")
     parser.add_argument("--practice", type=Path, help="folder of cells of whole photos (practice.py)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the weights")

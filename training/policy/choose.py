@@ -106,9 +106,9 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=160, help="of the field preset")
     parser.add_argument("--hard", type=int, default=40, help="documents of the hard preset")
-    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--seed", type=int, default=SEED, help="seed of all random numbers")
     parser.add_argument("--keep", type=Path, help="folder of evidence, for these weights, templates and code")
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=2, help="number of processes")
     return parser
 
 
@@ -120,6 +120,7 @@ def evidence_of(args: argparse.Namespace) -> Iterator[tuple[Preset, Iterator[Inf
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = arguments(__doc__)
     parser.add_argument("--write", action="store_true", help="save what is chosen in ocr_recap/decide/policy.json")
     args = parser.parse_args()

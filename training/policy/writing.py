@@ -24,6 +24,7 @@ SETTINGS = ((1.0, 0.03), (0.3, 0.03), (0.1, 0.03), (0.03, 0.03), (0.1, 0.01), (0
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     args = arguments(__doc__).parse_args()
     print("| preset | otherwise | scribbled | log loss | right | from 0.999 | of these wrong |")
     print("|---|---|---|---|---|---|---|")

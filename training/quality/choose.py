@@ -121,10 +121,11 @@ def make(job: tuple[int, int, tuple[str, ...]]) -> Shot:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photos", type=int, default=500)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--photos", type=int, default=500, help="number of photos")
+    parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
+    parser.add_argument("--workers", type=int, default=1, help="number of processes")
     parser.add_argument("--defects", default="", help="first parameters of the defects to choose among")
     arguments = parser.parse_args()
     names = tuple(name for name in arguments.defects.split(",") if name)

@@ -25,9 +25,10 @@ HANDS = (11, 21, 31, 41)  # seeds that end in 1 are calibration writers
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sheets", type=int, default=36)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sheets", type=int, default=36, help="number of sheets")
+    parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
     arguments = parser.parse_args()
     reader = Reader()
     template = reader.template("c-hasil-ppwp-2024")

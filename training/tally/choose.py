@@ -81,8 +81,9 @@ def darkness(cells: NDArray[np.uint8]) -> FloatArray:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("folders", type=Path, nargs="+", help="input folders")
     parser.add_argument("--write", action="store_true", help="write the temperature into tally.json")
     args = parser.parse_args()
     cv2.setNumThreads(1)

@@ -106,11 +106,12 @@ def temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
 
 
 def main() -> None:
+    """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     length = parser.add_mutually_exclusive_group(required=True)
     length.add_argument("--cells", type=int, default=0, help="train on this many cells")
     length.add_argument("--seconds", type=float, default=0.0, help="train this long")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
     parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate")
     parser.add_argument("--start-from", type=Path, help="go on from this tally.onnx")
     parser.add_argument("--out", type=Path, required=True, help="folder for tally.onnx and tally.json")

@@ -1,1 +1,1 @@
-"""A template proposed from a blank sheet."""
+"""Proposes a template from the picture of a blank sheet."""

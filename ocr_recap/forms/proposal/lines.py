@@ -1,6 +1,6 @@
 """The ruling of a blank sheet: its straight printed lines and the rectangles between them, in pixels.
 
-For drawings and flat scans, where lines run level and upright (a small skew is turned away); photos are told apart.
+The input is a drawing or a flat scan with horizontal and vertical lines; a small skew is corrected. Photos are refused.
 """
 
 from __future__ import annotations
@@ -15,23 +15,24 @@ from numpy.typing import NDArray
 from ...imaging.arrays import FloatArray, GrayImage
 from ...messages.errors import InputUnusable
 
-# Lengths are shares of the sheet's shorter side. The shortest lines that matter are the sides of tally and total cells
-# (0.016 on the densest of our seven forms); strokes of a heading's letters reach 0.014.
+# Lengths are shares of the sheet's shorter side. Limits are by judgement, on the seven forms of the package. The
+# shortest lines to find are the sides of tally and total cells (0.016 on the densest form); strokes of a heading's
+# letters reach 0.014.
 _SHORTEST: Final = 0.015
-_WINDOW: Final = 0.018  # the whitest place within is paper
-_THICKEST: Final = 0.012  # a thicker bar is a filled area
-_LEAST_INK: Final = 16  # gray levels below paper: light gray tally lines, drawn thin, are 30
-_DARK_INK: Final = 90  # gray levels below paper from which print inside a box makes it no box to write in
-_BOX: Final = 0.07  # share of the longer side: no box for one digit is larger (0.059 on our forms)
-_LONG: Final = 4  # times the shortest: longer upright lines may end anywhere
-_DOTS: Final = 5  # px between the dots of a dotted wall that are bridged, upright only
-_PAPER_SPREAD: Final = 28.0  # gray levels that paper may vary over a sheet; a photo's light falls off by more
-_SKEW: Final = 3.0  # degrees that are turned away
-_SMALLEST: Final = 600  # px of the shorter side: below it cells have no inside
+_WINDOW: Final = 0.018  # side of the window whose lightest place is taken as paper
+_THICKEST: Final = 0.012  # thickness of a line; a thicker bar is a filled area
+_LEAST_INK: Final = 16  # gray levels below paper: least darkness of a line; thin light gray tally lines have 30
+_DARK_INK: Final = 90  # gray levels below paper: a box with print this dark inside is not a box to write in
+_BOX: Final = 0.07  # share of the longer side: largest box for one digit (0.059 on the forms)
+_LONG: Final = 4  # times the shortest: longer vertical lines need not end at horizontal ones
+_DOTS: Final = 5  # px: gaps between the dots of a vertical dotted wall that are closed
+_PAPER_SPREAD: Final = 28.0  # gray levels: largest variation of the paper; the light on a photo varies more
+_SKEW: Final = 3.0  # degrees: largest skew that is corrected
+_SMALLEST: Final = 600  # px: least length of the shorter side; cells of smaller pictures have no inside
 
 
 class NotABlankSheet(InputUnusable):
-    """This picture cannot be measured."""
+    """The picture is not one of a blank sheet that can be measured."""
 
 
 @dataclass(frozen=True)
@@ -47,19 +48,19 @@ class Stroke:
 
     @property
     def level(self) -> bool:
-        """It runs from left to right."""
+        """True for a horizontal line."""
         return abs(self.x1 - self.x0) >= abs(self.y1 - self.y0)
 
 
 @dataclass(frozen=True)
 class SheetRuling:
-    """What is ruled on a sheet.
+    """The lines and rectangles of a sheet.
 
     Attributes:
-        gray: (h, w) uint8, turned level.
-        strokes: printed lines, px of it.
-        faces: (n, 4) rectangles x0, y0, x1, y1 along the middles of the lines around them; nothing is ruled inside.
-        empty: (n,) nothing dark is printed inside.
+        gray: (h, w) uint8, skew corrected.
+        strokes: printed lines, px of `gray`.
+        faces: (n, 4) rectangles x0, y0, x1, y1 along the middles of the lines around them, without lines inside.
+        empty: (n,) whether nothing dark is printed inside.
     """
 
     gray: GrayImage
@@ -75,7 +76,7 @@ def find_ruling(gray: GrayImage) -> SheetRuling:
         gray: (h, w) uint8, a blank sheet and nothing else, upright.
 
     Raises:
-        NotABlankSheet: a photo, too small, or nothing is ruled on it.
+        NotABlankSheet: the picture is a photo, is too small, or has no lines.
     """
     side = min(gray.shape)
     if side < _SMALLEST:
@@ -89,7 +90,7 @@ def find_ruling(gray: GrayImage) -> SheetRuling:
     across, down = _lines(taken, _LEAST_INK, shortest)
     strokes = (*_strokes(across, taken), *_strokes(down.T, taken.T, upright=True))
     faces, empty = _faces(across | down, taken, shortest)
-    # A pale guide to write on looks like ruling: small boxes of dark lines are whole, whatever pale stands in them.
+    # A pale writing guide looks like lines: small boxes of dark lines are kept whole, whatever is pale inside.
     dark, dark_empty = _faces(np.bitwise_or(*_lines(taken, _DARK_INK, shortest)), taken, shortest)
     small = (dark[:, 2] - dark[:, 0] < _BOX * max(gray.shape)) & (dark[:, 3] - dark[:, 1] < _BOX * max(gray.shape))
     faces, empty = _merged(faces, empty, dark[small], dark_empty[small])
@@ -99,7 +100,7 @@ def find_ruling(gray: GrayImage) -> SheetRuling:
 
 
 def _lines(taken: GrayImage, least: int, shortest: int) -> tuple[GrayImage, GrayImage]:
-    """Masks of the level and of the upright lines that are at least so dark."""
+    """Masks of the horizontal and of the vertical lines that are at least this dark."""
     ink = ((taken >= least) * 255).astype(np.uint8)
     across = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, shortest), np.uint8)), np.uint8)
     thickest = max(6, round(_THICKEST * min(taken.shape)))
@@ -109,7 +110,7 @@ def _lines(taken: GrayImage, least: int, shortest: int) -> tuple[GrayImage, Gray
 def _merged(
     faces: FloatArray, empty: NDArray[np.bool_], whole: FloatArray, whole_empty: NDArray[np.bool_]
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Faces, those that lie within a whole one replaced by it; from the top, then from the left."""
+    """Faces, with those inside of a whole one replaced by the whole one; sorted from the top, then from the left."""
     middles = (faces[:, :2] + faces[:, 2:]) / 2
     inside = np.zeros(len(faces), bool)
     for x0, y0, x1, y1 in whole:
@@ -120,7 +121,7 @@ def _merged(
 
 
 def _paper(gray: GrayImage) -> GrayImage:
-    """How bright the paper is at each place."""
+    """Brightness of the paper at each pixel."""
     reach = 2 * round(_WINDOW * min(gray.shape) / 2) + 1
     closed = cv2.morphologyEx(gray, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
     return np.asarray(cv2.blur(closed, (reach, reach)), dtype=np.uint8)
@@ -134,10 +135,10 @@ def _check_light(paper: GrayImage) -> None:
 
 
 def _level(gray: GrayImage, paper: GrayImage) -> GrayImage:
-    """Turned so that long lines run level.
+    """Correct the skew, so that long lines are horizontal.
 
     Raises:
-        NotABlankSheet: they run too far from it.
+        NotABlankSheet: the skew is too large.
     """
     taken = np.clip(paper.astype(np.int16) - gray, 0, 255).astype(np.uint8)
     ink = ((taken > 2 * _LEAST_INK) * 255).astype(np.uint8)
@@ -161,14 +162,14 @@ def _level(gray: GrayImage, paper: GrayImage) -> GrayImage:
 
 
 def _thin(mask: GrayImage, thickest: int, axis: int) -> GrayImage:
-    """Without bars that are thicker than a line; `axis` 1: the lines run along x."""
+    """Remove bars that are thicker than a line from a mask; `axis` 1: the lines run along x."""
     kernel = np.ones((thickest, 1) if axis == 1 else (1, thickest), np.uint8)
     thick = cv2.dilate(cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel), np.ones((3, 3), np.uint8))
     return np.asarray(cv2.subtract(mask, thick), np.uint8)
 
 
 def _upright(ink: GrayImage, across: GrayImage, shortest: int) -> GrayImage:
-    """Upright lines, dotted ones too; short ones must run from one level line to another."""
+    """Vertical lines, dotted ones included; short ones must run from one horizontal line to another."""
     bridged = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((_DOTS, 1), np.uint8))
     lines = np.asarray(cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((shortest, 1), np.uint8)), np.uint8)
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
@@ -181,7 +182,7 @@ def _upright(ink: GrayImage, across: GrayImage, shortest: int) -> GrayImage:
 
 
 def _strokes(mask: GrayImage, taken: GrayImage, *, upright: bool = False) -> list[Stroke]:
-    """The pieces of a mask of level lines; `upright`: both pictures are transposed."""
+    """The lines in a mask of horizontal lines; `upright`: both pictures are transposed."""
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(mask), connectivity=8)
     taken = np.ascontiguousarray(taken)
     found: list[Stroke] = []
@@ -199,7 +200,7 @@ def _strokes(mask: GrayImage, taken: GrayImage, *, upright: bool = False) -> lis
 
 
 def _faces(mask: GrayImage, taken: GrayImage, shortest: int) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Rectangles that the lines enclose, and which of them are empty."""
+    """Rectangles enclosed by lines, (n, 4), and which of them are empty, (n,)."""
     height, width = mask.shape
     walls = cv2.dilate(mask, np.ones((3, 3), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(255 - np.asarray(walls, np.uint8), connectivity=4)
@@ -225,7 +226,7 @@ def _wall(taken: GrayImage, span: tuple[int, int], edge: int, step: int) -> floa
     places = edge + step * np.arange(1, 9)
     places = places[(places >= 0) & (places < taken.shape[1])]
     profile = np.median(rows[:, places], axis=0).astype(np.float64)
-    if profile.max() < _LEAST_INK / 2:  # dotted: some rows have no ink
+    if profile.max() < _LEAST_INK / 2:  # a dotted line: some rows have no ink
         profile = rows[:, places].mean(axis=0).astype(np.float64)
     peak = int(profile.argmax())
     near = np.abs(np.arange(len(places)) - peak) <= 3

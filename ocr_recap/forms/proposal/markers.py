@@ -11,8 +11,8 @@ import numpy as np
 from ...imaging.arrays import FloatArray, GrayImage
 from ...imaging.fiducials import find_marks, find_tags
 
-_CORNER: Final = 0.17  # corner marks lie within this share of the sheet's sides
-_MARK: Final = 0.75  # correlation with the ideal staircase
+_CORNER: Final = 0.17  # corner marks are within this share of the sheet's sides from its corners; by judgement
+_MARK: Final = 0.75  # least correlation with the ideal staircase; by judgement
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,15 @@ class Marks:
 
 
 def find_tag(gray: GrayImage, scale: float) -> ProposedTag | None:
-    """The page's AprilTag, if there is exactly one."""
+    """Find the page's AprilTag.
+
+    Args:
+        gray: (h, w) uint8, the sheet.
+        scale: pixels per mm.
+
+    Returns:
+        The tag; None unless there is exactly one.
+    """
     seen = find_tags(gray, None)
     if len(seen) != 1:
         return None
@@ -48,7 +56,15 @@ def find_tag(gray: GrayImage, scale: float) -> ProposedTag | None:
 
 
 def find_corner_marks(gray: GrayImage, scale: float) -> Marks | None:
-    """Four staircase marks, one near each corner of the sheet, that make a rectangle."""
+    """Find four staircase marks, one near each corner of the sheet, that form a rectangle.
+
+    Args:
+        gray: (h, w) uint8, the sheet.
+        scale: pixels per mm.
+
+    Returns:
+        The marks; None unless all four are found.
+    """
     height, width = gray.shape
     zoom = min(1.0, 1400 / min(height, width))
     small = gray if zoom == 1 else cv2.resize(gray, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
@@ -73,7 +89,7 @@ def find_corner_marks(gray: GrayImage, scale: float) -> Marks | None:
 
 
 def _dark_run(gray: GrayImage, center: FloatArray) -> float:
-    """Side of a mark's upper left square, px: how far dark goes to the left, a little above the centre."""
+    """Side of a mark's upper left square, px: length of the dark run to the left, a little above the centre."""
     x, y = round(float(center[0])) - 2, max(0, round(float(center[1])) - 3)
     run = gray[y, max(0, x - 200) : x + 1][::-1] < 128
     ends = np.flatnonzero(~run)

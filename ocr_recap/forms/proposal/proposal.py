@@ -1,6 +1,6 @@
 """From a blank sheet to a proposal for its template: numbers, tally grids, row totals, markers, in millimetres.
 
-What the sheet says is not read: a person names what was found, and throws out what is no number.
+Printed text is not read: a person names the numbers that were found, and deletes boxes that are not numbers.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ from .markers import Marks, ProposedTag, find_corner_marks, find_tag
 
 Rect = tuple[float, float, float, float]
 
-# Shares of the sheet's longer side; our seven forms: boxes 0.020-0.041 wide, up to 0.059 high.
+# Least and largest values, by judgement on the seven forms of the package. Sizes are shares of the sheet's longer side;
+# boxes of the forms are 0.020-0.041 wide and up to 0.059 high. `_ASPECT` is width by height.
 _BOX_WIDTH: Final = (0.012, 0.05)
 _BOX_HEIGHT: Final = (0.009, 0.07)
 _ASPECT: Final = (0.35, 3.4)
 _COUNTS: Final = (2, 6)  # boxes of one number
-_ALIKE: Final = 0.08  # boxes of a row differ by no more than this share of their size
-_GAP: Final = 0.8  # widest gap between two boxes of a number, in box widths
-_TALLY: Final = (2, 5)  # fewest rows and columns of a tally grid
-_TOTALS: Final = 3  # most boxes of a row total
-_LINE: Final = 0.03  # share of the shorter side from which a line is worth printing
+_ALIKE: Final = 0.08  # largest difference of the boxes of a number, as a share of their size
+_GAP: Final = 0.8  # largest gap between two boxes of a number, in box widths
+_TALLY: Final = (2, 5)  # least number of rows and of columns of a tally grid
+_TOTALS: Final = 3  # largest number of boxes of a row total
+_LINE: Final = 0.03  # least length of a printed line in the proposal, as a share of the shorter side
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Equal cells in rows and columns; `rect` along the outer lines, mm; `width` and `gray` of its lines."""
+    """Equal cells in rows and columns; `rect` along the outer lines, mm; `width` (mm) and `gray` of the lines."""
 
     rect: Rect
     rows: int
@@ -44,7 +45,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class ProposedNumber:
-    """Boxes of one number: the first one's x, y, width, height; how many, how far apart, the lines' width, mm."""
+    """Boxes of one number: x, y, width, height of the first box, their count, pitch and line width, mm."""
 
     box: Rect
     count: int
@@ -56,14 +57,14 @@ class ProposedNumber:
 
 @dataclass(frozen=True)
 class Proposal:
-    """One page.
+    """The proposal for one page.
 
     Attributes:
         paper: nominal width and height, mm.
-        scale: pixels per mm of `gray`; mm (x, y) lies at pixel (x, y) * scale - 0.5.
-        gray: the sheet, turned level.
+        scale: pixels per mm of `gray`; mm (x, y) is at pixel (x, y) * scale - 0.5.
+        gray: the sheet, (h, w) uint8, skew corrected.
         numbers: from the top, then from the left.
-        grids: tally grids to which no number was found.
+        grids: tally grids without a number.
         strokes: other dark lines, mm.
         tag, marks: fiducials; a page is found by its marks only if there are all four.
     """
@@ -86,7 +87,7 @@ def propose(gray: GrayImage, paper: tuple[float, float] | None = None) -> Propos
         paper: nominal width and height in mm; None: the shorter side is 210.
 
     Raises:
-        NotABlankSheet: it cannot be measured; says why and what to do.
+        NotABlankSheet: the sheet cannot be measured; the message has the reason and the next step.
         WrongUse: the sheet has other proportions than the paper.
     """
     found = find_ruling(gray)
@@ -132,7 +133,7 @@ def propose(gray: GrayImage, paper: tuple[float, float] | None = None) -> Propos
 
 
 def _runs(faces: FloatArray, empty: NDArray[np.bool_]) -> list[list[FloatArray]]:
-    """Rows of equal, equally spaced empty boxes, each as long as it goes."""
+    """Maximal rows of equal, equally spaced, empty boxes."""
     left = [face for face, free in zip(faces, empty, strict=True) if free]
     left.sort(key=lambda f: (f[0], f[1]))
     runs: list[list[FloatArray]] = []
@@ -156,7 +157,7 @@ def _runs(faces: FloatArray, empty: NDArray[np.bool_]) -> list[list[FloatArray]]
 
 
 def _stacks(runs: Sequence[list[FloatArray]]) -> list[list[list[FloatArray]]]:
-    """Runs of the same columns that touch one another from above to below."""
+    """Rows of boxes with the same columns that touch one another, grouped from top to bottom."""
     stacks: list[list[list[FloatArray]]] = []
     for run in runs:
         for stack in stacks:
@@ -177,7 +178,7 @@ def _stacks(runs: Sequence[list[FloatArray]]) -> list[list[list[FloatArray]]]:
 
 
 def _split(stacks: Sequence[list[list[FloatArray]]], boxes: Sequence[list[FloatArray]]) -> list[list[list[FloatArray]]]:
-    """Grids that touch one another, parted where the boxes of another number begin beside them."""
+    """Separate grids that touch one another, at the heights where the boxes of another number begin."""
     parts: list[list[list[FloatArray]]] = []
     for stack in stacks:
         part = [stack[0]]
@@ -202,7 +203,7 @@ def _same_rows(stack: list[list[FloatArray]], other: list[list[FloatArray]]) -> 
 
 
 def _beside(stack: list[list[FloatArray]], tallies: Sequence[list[list[FloatArray]]]) -> bool:
-    """Is this the column of row totals of one of the tally grids?"""
+    """True when a stack is the column of row totals of one of the tally grids."""
     return len(stack[0]) <= _TOTALS and any(
         _same_rows(stack, tally) and stack[0][0][0] > tally[0][-1][2] - 4 for tally in tallies
     )
@@ -219,7 +220,7 @@ def _is_number(row: list[FloatArray], longer: int) -> bool:
 
 
 def _owners(tallies: Sequence[list[list[FloatArray]]], boxes: Sequence[list[FloatArray]]) -> list[int | None]:
-    """The number that each tally grid counts: to the right at its height, else the next one below; one grid each."""
+    """Index of the number of each tally grid: to its right at the same height, else the next one below; each once."""
     owners: list[int | None] = []
     for tally in tallies:
         top, bottom = _span(tally)
@@ -254,7 +255,7 @@ def _number(
 
 
 def _on(stroke: Stroke, rect: Sequence[float]) -> bool:
-    """Does the line lie within this rectangle or on its border, along its whole length?"""
+    """True when the whole line lies within a rectangle or on its border."""
     x0, y0, x1, y1 = rect
     return (
         min(stroke.x0, stroke.x1) > x0 - 4
@@ -271,7 +272,7 @@ def _printed(
     scale: float,
     side: int,
 ) -> tuple[Stroke, ...]:
-    """Lines that boxes and grids do not draw themselves, long enough to matter, mm."""
+    """Printed lines, mm, that are not part of boxes and grids and have at least the length `_LINE`."""
     own = [(row[0][0], row[0][1], row[-1][2], row[-1][3]) for row in boxes]
     own += [(s[0][0][0], s[0][0][1], s[-1][-1][2], s[-1][-1][3]) for s in stacks]
     kept: list[Stroke] = []
@@ -289,7 +290,7 @@ def _mm(pixels: Sequence[float], scale: float) -> Rect:
 
 
 def _in_order(rows: Sequence[list[FloatArray]]) -> list[list[FloatArray]]:
-    """From the top, then from the left; rows whose heights overlap by half stand side by side."""
+    """Sort rows from the top, then from the left; rows that overlap by half of their height count as side by side."""
     lines: list[list[list[FloatArray]]] = []
     for row in sorted(rows, key=lambda r: float(r[0][1])):
         if lines and row[0][1] < (lines[-1][0][0][1] + lines[-1][0][0][3]) / 2:

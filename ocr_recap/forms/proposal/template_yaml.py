@@ -1,4 +1,4 @@
-"""A proposal for people: the YAML file with names to fill in, and the picture that shows what the names belong to."""
+"""Writes a proposal for people: a YAML file with names to fill in, and a picture that shows the named parts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ...imaging.arrays import ColorImage
 from .proposal import Grid, Proposal, ProposedNumber
 
 _GREEN, _BLUE, _ORANGE, _RED, _VIOLET = (40, 140, 20), (200, 90, 20), (0, 120, 230), (30, 30, 210), (190, 120, 170)
+# Beginning of the YAML file.
 _HEAD: Final = """\
 # Proposal of `ocr-recap templates new`, measured on {names}. What to do now (ocr-recap docs new-form):
 #  1. Open the picture beside this file. Delete what is no number; correct what was missed.
@@ -24,6 +25,7 @@ source: >-
   Measured by program on {names}. Print size is nominal.
 paper: {{width: {width:g}, height: {height:g}}}
 """
+# End of the YAML file.
 _TAIL: Final = """
 # Sums that the form itself demands; grammar: ocr-recap docs templates.
 rules: []
@@ -42,12 +44,12 @@ def names_of(pages: Sequence[Proposal]) -> list[list[str]]:
 
 
 def to_yaml(pages: Sequence[Proposal], form: str, file: str, names: str) -> str:
-    """The template file; empty names are what `templates check` asks for.
+    """Write the template file with empty names, which `templates check` reports until they are filled in.
 
     Args:
-        pages: in their order; all get the paper of the first.
+        pages: in their order; all get the paper size of the first.
         form: the template's id.
-        file: how the YAML file is called, for its head.
+        file: name of the YAML file, for its heading.
         names: of the pictures that were measured.
     """
     width, height = pages[0].paper
@@ -119,8 +121,8 @@ def _list(values: Sequence[float]) -> str:
 
 
 def picture(page: Proposal, ids: Sequence[str]) -> ColorImage:
-    """The sheet, paled, with the proposal on it, BGR: boxes green with their ids, tally grids blue, row totals orange,
-    other lines violet, markers red."""
+    """Draw the proposal on the pale sheet: boxes green with their ids, tally grids blue, row totals orange, other lines
+    violet, markers red; (h, w, 3) uint8 BGR."""
     pale = 255 - (255 - page.gray.astype(np.int16)) // 2
     image = np.ascontiguousarray(np.repeat(pale.astype(np.uint8)[:, :, None], 3, axis=2))
     thick = max(1, round(min(page.gray.shape) / 900))

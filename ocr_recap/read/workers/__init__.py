@@ -1,1 +1,1 @@
-"""Processes that read for somebody and may die: supervised, limited, replaced."""
+"""Worker processes that read photos: supervised, limited in time and memory, and replaced when they die."""

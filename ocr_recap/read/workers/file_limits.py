@@ -1,7 +1,7 @@
-"""When is enough tried of one file? Frames that are costly one after another, or all together, end its reading.
+"""Limits of one file with several frames: too many costly frames in a row, or too much time, end its reading.
 
-Frames are judged in their order, whoever finished first: the same frames are left out on any number of workers, save
-for what differs in time.
+Frames are counted in their order, not in the order in which workers finish. Any number of workers therefore leaves out
+the same frames, except where the time of a frame differs.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from .limits import Limits
 from .tasks import Failed
 
-# What a frame may do that counts against its file; other problems cost nothing.
+# Problems of a frame that count against its file.
 COSTLY = frozenset({"time_limit", "memory_limit", "process_died"})
 
 
 @dataclass
 class _File:
-    """What is known of a file: frames below `settled` are, in `ahead` are later ones by number."""
+    """The account of a file: frames below `settled` are counted; `ahead` holds later finished frames by number."""
 
     settled: int = 0
     row: int = 0
@@ -28,20 +28,20 @@ class _File:
 
 
 class FileLimits:
-    """Keeps account of files with several frames."""
+    """Counts the failures and seconds of files with several frames, and compares them with limits."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._files: dict[Hashable, _File] = {}
 
     def note(self, file: Hashable, frame: int, failed: bool, seconds: float) -> None:
-        """What a frame came to.
+        """Note the result of a frame.
 
         Args:
-            file: whatever tells files apart.
+            file: key of the file.
             frame: from 0; each is noted once.
-            failed: whether it had a problem of `COSTLY`.
-            seconds: that it took.
+            failed: whether the frame had a problem of `COSTLY`.
+            seconds: that the frame took.
         """
         known = self._files.setdefault(file, _File())
         known.ahead[frame] = failed, seconds
@@ -57,11 +57,11 @@ class FileLimits:
                 known.fault = Failed("file_time_limit", (("seconds", limit), ("first", known.settled + 1)))
 
     def fault(self, file: Hashable, frame: int) -> Failed | None:
-        """Why a frame is not to be read, or its reading not to be used; None: as far as is known, it is."""
+        """The problem for which a frame is not read, or its result not used; None if there is none so far."""
         known = self._files.get(file)
         return known.fault if known and frame >= known.settled else None
 
     def is_open(self, file: Hashable, frame: int) -> bool:
-        """Whether that may still change for a frame that was noted, since frames before it are at work."""
+        """True when `fault` of a noted frame may still change, since an earlier frame is not finished."""
         known = self._files.get(file)
         return known is not None and known.fault is None and frame >= known.settled

@@ -1,4 +1,4 @@
-"""What one photo may take, and how a process that reads photos is held to it."""
+"""Limits of time and memory for one photo, and their enforcement in a process that reads photos."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Limits:
-    """What one photo, and one file of several frames, may take before it becomes a problem.
+    """Limits of one photo, and of one file with several frames; a photo beyond them becomes a problem.
 
     Attributes:
-        seconds: of a photo or frame, from its beginning to its end; the process is ended then.
-        megabytes: MiB beyond what a process holds before its first photo; enforced on Linux only.
-        file_seconds: of all frames of a file together; what is left of the file then is not read. By judgement: 500
-            pages that are read in 3 seconds each are read to the end.
-        failures: frames of a file in a row that took too much or ended their process; what follows is not read. By
-            judgement: damaged pages come alone, pages that were built to harm come together.
+        seconds: wall-clock time of a photo or frame, after which the process is ended. By judgement.
+        megabytes: MiB of memory beyond that of a process before its first photo; enforced on Linux only. By judgement.
+        file_seconds: time of all frames of a file together; later frames are not read. By judgement: 500 pages of 3
+            seconds each are read to the end.
+        failures: number of consecutive frames of a file that exceed a limit or end their process; later frames are not
+            read. By judgement: damaged pages are single, malicious pages come together.
     """
 
     seconds: float = 120.0
@@ -27,10 +27,13 @@ class Limits:
 
 
 def confine(megabytes: int) -> None:
-    """Let this process, as it stands, grow by so many MiB and no more: beyond them allocations fail.
+    """Limit the further growth of this process's memory; allocations beyond the limit fail.
 
-    The limit is on data, not on addresses: libraries reserve many more of these than they use. Where the system has no
-    such limit nothing happens.
+    The limit is on data (`RLIMIT_DATA`), not on address space, of which libraries reserve much more than they use. On
+    systems without such a limit nothing happens.
+
+    Args:
+        megabytes: MiB beyond the present size of the process.
     """
     if sys.platform != "linux":
         return
@@ -44,13 +47,13 @@ def confine(megabytes: int) -> None:
 
 
 def is_shortage(fault: BaseException) -> bool:
-    """Whether an error means that memory did not suffice, whatever library says so."""
-    # OpenCV and onnxruntime have no type of their own for it.
+    """True when an error of any library means that memory did not suffice."""
+    # OpenCV and onnxruntime have no exception class of their own for it.
     text = str(fault)
     return isinstance(fault, MemoryError) or "Insufficient memory" in text or "bad alloc" in text.replace("_", " ")
 
 
 def _held() -> int:
-    """Bytes of data that this process holds, reserved or used: what the limit is compared with."""
+    """Bytes of data of this process, reserved or used, which the system compares with the limit."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData:")), 0)

@@ -1,4 +1,4 @@
-"""One process that reads for a `Reader` with limits: for one thread at a time, replaced when it dies."""
+"""The child process of a `Reader` with limits. It serves one thread at a time and is replaced when it dies."""
 
 from __future__ import annotations
 
@@ -15,16 +15,24 @@ from .tasks import Done, Single, Task
 
 
 class OneWorker:
-    """Does one piece of work after another, whoever asks."""
+    """Runs one task after another in a child process, for any number of threads."""
 
     def __init__(self, build: Build, options: Options, limits: Limits) -> None:
-        """Nothing starts before there is work; arguments as of `ProcessWorker`."""
+        """Prepare the worker; the process starts with the first task. Arguments are those of `ProcessWorker`."""
         self._lock = threading.Lock()
         self._supervisor = Supervisor(lambda: ProcessWorker(build, options, limits), 1, limits)
         weakref.finalize(self, self._supervisor.end)
 
     def read(self, source: Source, name: str, frame: int) -> tuple[Single, Done]:
-        """Read one frame of a file; the piece of work, and what came of it.
+        """Read one frame of a file.
+
+        Args:
+            source: as for `photo.load`.
+            name: of the photo in the record.
+            frame: from 0.
+
+        Returns:
+            The task and its result.
 
         Raises:
             ocr_recap.read.workers.supervisor.CannotStart: the process does not start.
@@ -33,7 +41,7 @@ class OneWorker:
         return task, self._done(task)
 
     def count(self, source: Source) -> int:
-        """How many frames a file has; 1 where that cannot be said, since reading it says why.
+        """Count the frames of a file; 1 where that fails, since reading the file then gives the problem.
 
         Raises:
             ocr_recap.read.workers.supervisor.CannotStart: the process does not start.
@@ -49,6 +57,6 @@ class OneWorker:
         return done
 
     def close(self) -> None:
-        """End the process; the next piece of work starts another."""
+        """End the process; the next task starts another."""
         with self._lock:
             self._supervisor.end()

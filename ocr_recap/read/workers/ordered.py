@@ -1,4 +1,4 @@
-"""Photos that somebody waits for, one after another, read or checked by workers that may die: no folder, no journal."""
+"""Reads or checks photos by workers and yields the results in input order, without a folder of results or a journal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .tasks import Count, Done, Failed, Single, Task
 
 @dataclass(frozen=True)
 class Asked:
-    """A file, how results call it, and which of its frames is asked for, from 0; None: all of them."""
+    """A file, its name in results, and the frame to read, from 0; None: all frames."""
 
     source: Source
     name: str
@@ -29,14 +29,17 @@ class Asked:
 def in_order(
     supervisor: Supervisor, asked: Sequence[Asked], options: Options, limits: Limits, check: bool = False
 ) -> Iterator[tuple[Single, Done]]:
-    """Each frame of each file in order, with what was made of it or why it failed.
+    """Read or check each frame of each file.
 
     Args:
-        supervisor: does the work. Files that may hold several frames are opened by it, too, to count them.
+        supervisor: of the workers. Workers also open files that may have several frames, to count them.
         asked: the files.
-        options: frames from `max_frames` on are one piece of work, which failed with `frames_not_read`.
+        options: of reading; frames from `max_frames` on give one task that fails with `frames_not_read`.
         limits: of files.
-        check: check them; otherwise read.
+        check: whether photos are checked instead of read.
+
+    Yields:
+        Each task with its result, or with the reason why it failed, in input order.
 
     Raises:
         ocr_recap.read.workers.supervisor.CannotStart: workers do not start.
@@ -50,7 +53,7 @@ def in_order(
 
 
 class _Work:
-    """What is asked for, what came of it, and how much of that has been handed out."""
+    """The tasks, the results that were received, and how many results were yielded."""
 
     def __init__(
         self, asked: Sequence[Asked], counted: Sequence[int | Failed], most: int, limits: FileLimits, check: bool
@@ -61,7 +64,7 @@ class _Work:
         self._next = 0
 
     def tasks(self) -> Iterator[Single]:
-        """What is to be done; what needs nothing to be done is found at once."""
+        """The tasks for workers; results that need no worker are noted at once."""
         number = 0
         for file, (asked, frames_there) in enumerate(zip(self._asked, self._counted, strict=True)):
             count = 1 if isinstance(frames_there, Failed) else frames_there
@@ -79,12 +82,12 @@ class _Work:
                     yield task
 
     def note(self, task: Single, done: Done, seconds: float) -> None:
-        """Keep what came of a task until its turn has come."""
+        """Keep the result of a task until all tasks before it have results."""
         self._found[task.number] = task, done
         self._limits.note(task.file, task.frame, isinstance(done, Failed) and done.code in COSTLY, seconds)
 
     def ready(self) -> Iterator[tuple[Single, Done]]:
-        """Those whose turn has come. All frames before them are known, and so is whether theirs counts."""
+        """Results whose predecessors are all finished, so that the limits of their files are decided."""
         while self._next in self._found:
             task, done = self._found.pop(self._next)
             self._next += 1
@@ -93,7 +96,7 @@ class _Work:
 
 
 def _counted(supervisor: Supervisor, asked: Sequence[Asked]) -> list[int | Failed]:
-    """How many frames each file has, or why nobody can tell."""
+    """The number of frames of each file, or the reason why they could not be counted."""
     counted: list[int | Failed] = [1] * len(asked)
     waiting: dict[int, int] = {}  # place of the file, by identity of its task
     tasks: list[Task] = []
@@ -108,13 +111,13 @@ def _counted(supervisor: Supervisor, asked: Sequence[Asked]) -> list[int | Faile
 
 
 def count_of(source: Source) -> Count:
-    """The piece of work that counts the frames of a file."""
+    """The task that counts the frames of a file."""
     assert not isinstance(source, np.ndarray)
     return Count(Path(), source) if isinstance(source, bytes) else Count(Path(source))
 
 
 def may_have_frames(source: Source) -> bool:
-    """Whether a file is of a kind that may hold several frames, by its first bytes."""
+    """True when a file, by its first bytes, is of a kind that may have several frames."""
     if isinstance(source, np.ndarray):
         return False
     head = source[: frames.HEAD] if isinstance(source, bytes) else files.head(Path(source), frames.HEAD)

@@ -1,8 +1,8 @@
-"""A worker that is a process of this machine, which may die at any moment, also while it hands over its result.
+"""A worker that is a spawned process of this machine. It may die at any time, also while it sends a result.
 
-Parent and worker talk over a pipe of their own, one message at a time. `multiprocessing` sends the length of a message
-before the message, and no other process holds the worker's end of the pipe: a worker that dies half way through a
-message leaves a message that is too short, which is recognised at once, and never a message of somebody else.
+Each worker has a pipe of its own to the parent, and messages are sent one at a time. `multiprocessing` sends the length
+of a message first, and no other process has the worker's end of the pipe. The parent therefore recognises a message
+that was cut short by the worker's death, and never mixes messages of two workers.
 """
 
 from __future__ import annotations
@@ -29,29 +29,29 @@ from .tasks import Done, Failed, Reads, Task, perform
 
 Build = Callable[[Options], Reads]
 
-_GRACE = 10.0  # s that a worker may take to end (by judgement); one that takes longer is killed, or left to the system
+_GRACE = 10.0  # s that a worker may take to end; a slower one is killed, or left to the system; by judgement
 
 
 class WorkerDied(Exception):
-    """A worker is no more; the text says how it ended."""
+    """A worker's process has ended; the text is the way it ended."""
 
 
 class ProcessWorker:
-    """A process that does one piece of work at a time."""
+    """A process that runs one task at a time."""
 
     def __init__(self, build: Build, options: Options, limits: Limits) -> None:
-        """Start the process; it is ready later.
+        """Start the process; `ready` is done when it can work.
 
         Args:
             build: makes its reader; a function of a module, since the process is spawned.
-            options: how to read.
-            limits: `megabytes` is what it may grow by.
+            options: of reading.
+            limits: `megabytes` limits the growth of the process.
         """
         context = multiprocessing.get_context("spawn")
         self._ready: Future[bool] = Future()
         self._work: queue.SimpleQueue[tuple[Task, Future[Done]] | None] = queue.SimpleQueue()
         self._pipe, theirs = context.Pipe()
-        # A daemon is ended with this process, whatever becomes of this object.
+        # A daemon process ends with this process.
         self._process = context.Process(
             target=_serve, args=(theirs, build, options, limits.megabytes), daemon=True, name="ocr-recap worker"
         )
@@ -62,21 +62,21 @@ class ProcessWorker:
             self._ready.set_exception(fault)
             return
         finally:
-            theirs.close()  # with the worker's own end closed as well, its death is the end of the pipe
-        threading.Thread(target=self._talk, daemon=True).start()
+            theirs.close()  # only the worker then has its end open, so its death closes the pipe
+        threading.Thread(target=self._exchange, daemon=True).start()
 
     def begin(self, task: Task) -> Future[Done]:
-        """Hand it a piece of work."""
+        """Start a task; the future holds its result, or `WorkerDied`."""
         future: Future[Done] = Future()
         self._work.put((task, future))
         return future
 
     def ready(self) -> Future[bool]:
-        """Done when it has built its reader."""
+        """A future that is done when the worker has built its reader."""
         return self._ready
 
     def end(self, now: bool) -> None:
-        """Kill it, or let it end."""
+        """End the worker: kill it now, or let it end when it is idle."""
         self._work.put(None)
         if self._process.pid is None:  # it was never started
             return
@@ -86,15 +86,15 @@ class ProcessWorker:
         if self._process.exitcode is None:
             self._process.kill()
 
-    def _talk(self) -> None:
-        """Wait until it is ready, then hand over work and wait for what was made of it, until one side ends.
+    def _exchange(self) -> None:
+        """Wait until the worker is ready, then send tasks and receive results, until either side ends.
 
-        Whatever is handed over after its death fails with the same fault, so that nobody waits for a dead worker.
+        Tasks that are given after the worker's death fail with the same exception.
         """
         fault: BaseException | None = None
         future: Future[Any] = self._ready
         try:
-            future.set_result(self._heard())
+            future.set_result(self._receive())
         except Exception as said:
             future.set_exception(fault := said)
         while (handed := self._work.get()) is not None:
@@ -102,18 +102,18 @@ class ProcessWorker:
             try:
                 if fault is None:
                     self._pipe.send(task)
-                    future.set_result(self._heard())
+                    future.set_result(self._receive())
             except Exception as said:
                 fault = said
             if fault is not None:
                 future.set_exception(fault)
         self._pipe.close()
 
-    def _heard(self) -> Any:
-        """What it says next.
+    def _receive(self) -> Any:
+        """Receive the worker's next message.
 
         Raises:
-            WorkerDied: it died before it had said it all, or it could not build its reader.
+            WorkerDied: it died before the message was complete, or it could not build its reader.
         """
         try:
             said = self._pipe.recv() if self._pipe in wait([self._pipe, self._process.sentinel]) else None
@@ -129,11 +129,11 @@ class ProcessWorker:
 
 @contextmanager
 def _undisturbed() -> Generator[None, None, None]:
-    """Within, Ctrl-C waits, and processes that are started never get it: it is the parent's to handle."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows: a worker ignores Ctrl-C once it runs our code
+    """Block Ctrl-C in this thread and in processes started meanwhile: only the parent handles the signal."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows: a worker ignores Ctrl-C from the start of `_serve`
         yield
         return
-    resource_tracker.ensure_running()  # started with the first process otherwise, and unblocks the signal in doing so
+    resource_tracker.ensure_running()  # otherwise started with the first process, which would unblock the signal
     came: list[int] = []
     handler = signal.getsignal(signal.SIGINT) if threading.current_thread() is threading.main_thread() else None
     if handler is not None:
@@ -150,7 +150,7 @@ def _undisturbed() -> Generator[None, None, None]:
 
 
 def _serve(pipe: Connection, build: Build, options: Options, megabytes: int) -> None:
-    """What runs in a worker: one piece of work after another, until the parent closes its end of the pipe."""
+    """The main function of a worker: runs one task after another, until the parent closes its end of the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _be_quiet()
     parent = multiprocessing.parent_process()
@@ -170,7 +170,7 @@ def _serve(pipe: Connection, build: Build, options: Options, megabytes: int) -> 
 
 
 def _send(pipe: Connection, done: Done) -> None:
-    """Hand over a result; where there is no room to pack it, that is the result."""
+    """Send a result; where memory does not suffice to pickle it, send `memory_limit` instead."""
     try:
         content = ForkingPickler.dumps(done)
     except MemoryError:
@@ -179,9 +179,9 @@ def _send(pipe: Connection, done: Done) -> None:
 
 
 def _be_quiet() -> None:
-    """What libraries print when they run out of room or crash is not for the operator's screen.
+    """Suppress what libraries print when memory is short or when they crash.
 
-    The parent says what became of the photo; `--executor serial` shows what libraries print.
+    The parent reports the photo's problem instead; `--executor serial` shows the libraries' output.
     """
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
@@ -190,6 +190,6 @@ def _be_quiet() -> None:
 
 
 def _end_with(parent: BaseProcess) -> None:
-    """A parent that was killed cannot end its workers: they end themselves."""
+    """End this worker when its parent dies, since a killed parent cannot end its workers."""
     parent.join()
     os._exit(1)

@@ -1,6 +1,6 @@
-"""Pieces of work that are done in whatever process, and what is made of them.
+"""Tasks that run in any process, and their results.
 
-Nothing here writes: what was made goes back to the process that asked for it.
+Tasks write no files: results are sent to the process that asked for them.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from ..check import PhotoCheck, check, unchecked
 from ..pipeline import Reading
 from .limits import is_shortage
 
-PASSING = frozenset({"file_unreadable", "file_changed"})  # problems that say nothing of the bytes that were asked for
+PASSING = frozenset({"file_unreadable", "file_changed"})  # problems that do not depend on the file's content
 
 
 class Reads(Protocol):
-    """What a piece of work needs of a `Reader`; the methods are described there."""
+    """The methods of a `Reader` that tasks use; they are documented there."""
 
     options: Options
     templates: tuple[Template, ...]
@@ -43,40 +43,40 @@ class Reads(Protocol):
 
 
 class Task(Protocol):
-    """A piece of work. It is pickled, and runs in another process."""
+    """A task. It is pickled and runs in another process."""
 
     @property
     def label(self) -> str:
-        """How people see its photo named."""
+        """The name of the photo for people (`record.label`)."""
         ...
 
     @property
     def path(self) -> Path | None:
-        """Where its file lies; None where its content is at hand."""
+        """The path of the task's file; None where the task holds its content."""
         ...
 
     def run(self, reader: Reads) -> Done:
-        """Do it; a fault of the program becomes a problem of the photo.
+        """Run the task; an unexpected error becomes a problem of the photo.
 
         Raises:
-            MemoryError: it takes more than there is.
+            MemoryError: memory does not suffice.
         """
         ...
 
     def with_content(self, content: bytes) -> Task:
-        """The same with the bytes of its file, for a process that cannot see its path."""
+        """The task with the bytes of its file, for a process that cannot open the path."""
         ...
 
 
 @dataclass(frozen=True)
 class Product:
-    """What was made of a photo.
+    """The result of a photo.
 
     Attributes:
-        record: its record as a line of JSON, packed by zlib.
+        record: the record as a line of JSON, compressed by zlib.
         codes: of the record's problems.
         failed: whether the record's status is `problem`.
-        lasting: false where the same bytes may give something else the next time, so that it is no result of theirs.
+        lasting: false where the same bytes may give another result next time, as after a read error.
         pictures: each with its kind (`crops`, ...) and its bytes as a JPEG file.
     """
 
@@ -89,7 +89,7 @@ class Product:
 
 @dataclass(frozen=True)
 class Failed:
-    """Work that could not be done: the code of a problem, and its data as pairs."""
+    """A task that failed: the code of a problem, and its data as pairs."""
 
     code: str
     data: tuple[tuple[str, Any], ...] = ()
@@ -100,15 +100,15 @@ Done = Product | PhotoCheck | int | Failed
 
 @dataclass(frozen=True)
 class Single:
-    """One photo to read or to check for somebody who waits for it: no pictures, and nothing of a journal.
+    """Reads or checks one photo, without pictures and journal.
 
     Attributes:
-        source: as `photo.load` takes it.
-        name: how results call it.
-        frame: which picture of the file, from 0.
-        check: whether only its quality is wanted.
-        number: its place among all that are asked for.
-        file: the place of its file.
+        source: as for `photo.load`.
+        name: of the photo in results.
+        frame: of the file, from 0.
+        check: whether the photo is checked instead of read.
+        number: index of the task.
+        file: index of the task's file.
     """
 
     source: Source
@@ -120,19 +120,19 @@ class Single:
 
     @property
     def path(self) -> Path | None:
-        """Nobody else needs to look it up."""
+        """None, since the task holds its source."""
         return None
 
     @property
     def label(self) -> str:
-        """How people see it named."""
+        """The name of the photo for people (`record.label`)."""
         return label(self.name, self.frame)
 
     def run(self, reader: Reads) -> Product | PhotoCheck:
-        """Read or check it.
+        """Read or check the photo.
 
         Raises:
-            MemoryError: it takes more than there is.
+            MemoryError: memory does not suffice.
         """
         if self.check:
             try:
@@ -147,17 +147,17 @@ class Single:
         return made(record)
 
     def with_content(self, content: bytes) -> Self:
-        """The same: whoever waits for it has its source at hand."""
+        """The task itself, since it holds its source."""
         return self
 
 
 @dataclass(frozen=True)
 class Count:
-    """A file whose frames are to be counted, by a process that may die of it.
+    """Counts the frames of a file.
 
     Attributes:
         path: the file.
-        content: its bytes, where the process that counts cannot see `path`.
+        content: bytes of the file, where the worker cannot open `path`.
     """
 
     path: Path
@@ -165,20 +165,20 @@ class Count:
 
     @property
     def label(self) -> str:
-        """How people see it named."""
+        """The file's name, for people."""
         return self.path.name
 
     def run(self, reader: Reads) -> int:
-        """Count them."""
+        """Count the frames; 1 for a file that cannot be opened."""
         return frames.count(self.path if self.content is None else self.content)
 
     def with_content(self, content: bytes) -> Self:
-        """The same, for a process that cannot see its path."""
+        """The task with the bytes of its file, for a process that cannot open the path."""
         return replace(self, content=content)
 
 
 def perform(reader: Reads, task: Task) -> Done:
-    """Do a piece of work; `memory_limit` comes back as `Failed`, since another process may have the room."""
+    """Run a task; a shortage of memory gives `Failed` with `memory_limit`, so that the supervisor can try again."""
     try:
         return task.run(reader)
     except MemoryError:
@@ -186,7 +186,7 @@ def perform(reader: Reads, task: Task) -> Done:
 
 
 def made(record: Record, pictures: Iterable[tuple[str, bytes]] = ()) -> Product:
-    """A record, and pictures with their kinds, as they travel and as the journal holds them."""
+    """Pack a record, and pictures with their kinds, as workers send them and as the journal holds them."""
     codes = tuple(problem.code for problem in record.problems)
     line = zlib.compress(record.to_json().encode(), 1)
     return Product(line, codes, record.status == "problem", PASSING.isdisjoint(codes), tuple(pictures))

@@ -1,4 +1,4 @@
-"""What a sheet lies on or hangs on: textures of tables, cloths, walls and floors."""
+"""Backgrounds of synthetic photos: textures of tables, cloths, walls and floors."""
 
 from __future__ import annotations
 

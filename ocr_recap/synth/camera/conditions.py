@@ -1,4 +1,4 @@
-"""What happens to a sheet until its photo is stored: every parameter with meaning, unit, ranges and reason.
+"""Parameters of a synthetic photo, from the sheet to the stored file: each with meaning, unit, ranges and reason.
 
 `PARAMETERS` is the one table: presets draw from it, `docs/reference/synthesis-camera.md` is printed from it (`rows()`),
 and `Conditions` has a field for each row. The order of the stages is the order in which they act.
@@ -16,13 +16,15 @@ Preset = Literal["clean", "field", "hard"]
 Stage = Literal["paper", "geometry", "scene", "light", "lens", "sensor", "processing", "chat app"]
 Range = tuple[float, float]
 
+# Kinds of background, see `background.texture`.
 BACKGROUNDS = ("wood", "cloth", "wall", "dark", "stone")
+# Names of the presets, the easiest first.
 PRESETS: tuple[Preset, ...] = get_args(Preset)
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """One way of taking a photo; `PARAMETERS` says what each value means. The defaults are a flawless photo."""
+    """The conditions of one photo; `PARAMETERS` describes each value. The defaults are those of a flawless photo."""
 
     white: float = 0.85
     bend: float = 0.0
@@ -105,7 +107,7 @@ class Parameter:
     reach: float = 0.0
 
     def span(self, preset: Preset) -> Range:
-        """The preset's range."""
+        """The range of a preset."""
         return {"clean": self.clean, "field": self.field, "hard": self.hard}[preset]
 
     def draw(self, span: Range, rng: np.random.Generator) -> float:
@@ -120,13 +122,14 @@ class Parameter:
         return -value if self.signed and rng.random() < 0.5 else value
 
     def allowed(self, value: float) -> bool:
-        """Within what the table knows: the widest of the three ranges, the reach, or the default."""
+        """True for values within the widest of the three ranges or the reach, and for the default."""
         default = float(getattr(Conditions(), self.name))
         size = abs(value) if self.signed else value
         spans = (self.clean, self.field, self.hard)
         return min(default, *(s[0] for s in spans)) <= size <= max(default, self.reach, *(s[1] for s in spans))
 
 
+# Share of a parameter that every preset draws.
 _ALWAYS = (1.0, 1.0, 1.0)
 
 
@@ -275,10 +278,10 @@ def draw(preset: Preset, rng: np.random.Generator, changes: Mapping[str, Range] 
 
 
 def check(conditions: Conditions) -> None:
-    """Refuses conditions that the table does not know.
+    """Check that conditions are within the ranges of the table.
 
     Raises:
-        ValueError: naming the parameter, its value and its widest range.
+        ValueError: a value is not allowed; the message has the parameter, its value and its widest range.
     """
     for name, parameter in PARAMETERS.items():
         value = float(getattr(conditions, name))

@@ -1,4 +1,4 @@
-"""Defects by name: which parameters each one forces, and which of them a photo shows."""
+"""Defects of photos by name, with the parameters that each one forces and the sign by which it is recognised."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .conditions import Conditions, Range
 
 @dataclass(frozen=True)
 class Defect:
-    """Something that goes wrong with photos.
+    """A defect of a photo.
 
     Attributes:
         name: as `--defect` takes it.
@@ -26,7 +26,7 @@ class Defect:
     sign: tuple[str, float]
 
     def seen(self, conditions: Conditions) -> bool:
-        """Whether a photo under these conditions shows it."""
+        """True when a photo under these conditions has the defect."""
         name, limit = self.sign
         value = abs(float(getattr(conditions, name)))
         return value >= limit if limit >= 0 else 0 < value <= -limit

@@ -1,4 +1,4 @@
-"""What the lens does to the light: defocus and the smear of a moving hand."""
+"""Blur of the lens: defocus and motion blur."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The light on the scene as the camera sees it: its slope and colour, shadows, reflections, the corners of the lens.
+"""Illumination of the scene: its gradient and colour, shadows, reflections, vignetting.
 
 Everything is computed on a coarse grid of the photo and spread, since light has no fine detail. Values are linear
 light; 1 is white paper in full light.
@@ -66,7 +66,7 @@ def reflected(conditions: Conditions, view: View, rng: np.random.Generator) -> F
 def _shadow(
     x: Float32Array, y: Float32Array, conditions: Conditions, view: View, rng: np.random.Generator
 ) -> Float32Array:
-    """How much of the phone's and the arm's shadow lies on each sample, 0..1."""
+    """Strength of the shadow of a phone and an arm at each sample, 0..1."""
     diagonal = math.hypot(*view.size)
     # Distances to the outline of a phone (a rounded rectangle) with an arm (a band) that leaves the photo.
     angle = math.radians(conditions.direction + 180) + float(rng.normal(0, 0.4))

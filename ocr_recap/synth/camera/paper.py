@@ -1,4 +1,4 @@
-"""The sheet itself before it is photographed: photocopied, shone through, creased, and shaded by its own shape.
+"""The sheet before it is photographed: photocopied, with show-through, creased, and shaded by its own shape.
 
 Pages are BGR uint8, display values: reflected light is their square (a curve close to sRGB's, and quick).
 """
@@ -50,7 +50,7 @@ def copied(page: Picture, scale: float, conditions: Conditions, rng: np.random.G
 
 
 def shone_through(page: Picture, scale: float, back: Picture, strength: float) -> Picture:
-    """The page with what stands on its back: mirrored, softened by the paper, faint."""
+    """The page with show-through of its back: mirrored, blurred by the paper, faint."""
     small = cv2.resize(back, (page.shape[1] // 4, page.shape[0] // 4), interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(cv2.flip(small, 1), (0, 0), max(0.5, 0.5 * scale / 4))
     behind = cv2.resize(soft, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_LINEAR)
@@ -70,7 +70,7 @@ def on_screen(page: Picture, rows: int) -> Picture:
 
 
 def tinted(page: Picture, white: float) -> Picture:
-    """The page on paper that gives back a share `white` of the light, and is a little yellow."""
+    """The page on paper that reflects a share `white` of the light, and is a little yellow."""
     colour = np.array([0.985, 1.0, 1.005]) * np.sqrt(white)
     table = np.rint(np.arange(256)[:, None] * colour).astype(np.uint8)
     return cv2.LUT(page, table[:, None, :]).astype(np.uint8, copy=False)

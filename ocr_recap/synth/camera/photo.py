@@ -1,4 +1,4 @@
-"""Takes a photo of a drawn page as phones in the field do, and knows to the pixel where everything went.
+"""Renders a photo of a drawn page as phones in the field take it, with the exact place of every point of the page.
 
 The order is that of the world: paper (copied, shone through, bent, folded), geometry, what lies beside and above,
 light, lens, sensor, the phone's processing, JPEG, a chat app. Each step is a module of its own; every figure is a row
@@ -48,7 +48,7 @@ class Shot:
     hidden: Picture
 
     def project(self, points: FloatArray | Sequence[Sequence[float]]) -> FloatArray:
-        """Pixels (..., 2) of `picture` where places (..., 2) of the page (mm) lie, bends and folds followed.
+        """Project places (..., 2) of the page, mm, to pixels (..., 2) of `picture`, bends and folds included.
 
         Pixels are (x, y) with the centre of the top-left pixel at (0, 0); places outside the photo get pixels outside.
         """
@@ -86,7 +86,7 @@ def photograph(
     longer: int = LONGER,
     pixels_per_mm: float | None = None,
 ) -> Shot:
-    """Takes a photo of a page.
+    """Render a photo of a page.
 
     Args:
         page: the flat page, BGR uint8 (h, w, 3) or gray (h, w); millimetre (x, y) lies at pixel (x, y) * scale - 0.5.

@@ -1,4 +1,4 @@
-"""What else is in the photo: the ground below the sheet, a poster beside it, fingers and cables over it.
+"""Objects around the sheet: the background below, a second sheet beside, fingers and cables over it.
 
 Pictures are BGR, display values; float32 0..255 where they are still being put together.
 """
@@ -21,6 +21,7 @@ from .view import Map, View
 Picture = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
 
+# Colours of skin, of cables, and fractional bits of OpenCV's drawing coordinates; colours by judgement.
 _SKIN_BGR = ((96, 132, 186), (72, 104, 158), (58, 84, 132), (120, 158, 206))
 _CABLE_BGR = ((36, 36, 38), (225, 228, 230), (52, 48, 160), (150, 90, 40))
 _SUBPIXEL = 4

@@ -1,4 +1,4 @@
-"""From light to a file: exposure, noise, what the phone makes of it, JPEG, and a chat app that forwards it."""
+"""From light to a file: exposure, noise, the phone's image processing, JPEG, and compression by a chat app."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _READ = 0.25  # noise of an empty pixel, in the noise of mid gray: it rises wher
 
 
 def captured(light: Float32Array, conditions: Conditions, rng: np.random.Generator) -> Picture:
-    """What the sensor stores of light (height, width, 3; 1 is white): display values, the square root of light.
+    """Convert light (height, width, 3; 1 is white) to the sensor's display values, the square root of light.
 
     Photon noise grows with the root of the light, so in display values it is the same everywhere; noise of the readout
     adds in the dark.
@@ -74,7 +74,7 @@ def processed(picture: Picture, conditions: Conditions) -> Picture:
 
 
 def packed(picture: Picture, quality: float) -> tuple[Picture, bytes]:
-    """The picture as JPEG, and as whoever opens the file sees it."""
+    """Encode a picture as JPEG; returns the decoded picture and the file."""
     data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, round(quality)])[1]
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), dtype=np.uint8), data.tobytes()
 

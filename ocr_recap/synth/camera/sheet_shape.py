@@ -1,4 +1,4 @@
-"""The shape of a sheet of paper that does not lie flat: bends, ripples and folds, none of which stretch it.
+"""The shape of paper that is not flat: bends, ripples and folds, without stretch.
 
 A shape is a sum of ridges. Each ridge runs straight across the sheet and is a curve over the coordinate across it, so
 paper bent by one ridge keeps all its lengths exactly; with ridges in two directions (a sheet folded twice) lengths are
@@ -42,7 +42,7 @@ class Ridge:
 
 @dataclass(frozen=True)
 class SheetShape:
-    """A sheet: where each place of the paper lies in space, against the flat sheet."""
+    """The shape of a sheet: the displacement of each place in space from the flat sheet."""
 
     ridges: tuple[Ridge, ...]
 

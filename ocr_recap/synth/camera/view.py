@@ -1,4 +1,4 @@
-"""Where a camera sees each place of a sheet: paper millimetres to photo pixels and back, over bends and folds.
+"""Projection of a sheet by a camera: paper millimetres to photo pixels and back, over bends and folds.
 
 A pinhole camera looks at a sheet (`sheet_shape.SheetShape`); its lens bends straight lines a little. Pixels are (x, y)
 with the centre of the top-left pixel at (0, 0); millimetres run from the paper's top-left corner, y down.
@@ -19,8 +19,8 @@ from .sheet_shape import SheetShape
 
 Map = NDArray[np.float32]
 
-_BLOCK = 8  # pixels between places where the way back is computed; between them it is interpolated
-_ROUNDS = 12  # of the way back: each leaves at most a third of the error, since slopes are below 20 degrees
+_BLOCK = 8  # pixels between places where the inverse projection is computed; it is interpolated between them
+_ROUNDS = 12  # iterations of the inverse: each leaves at most a third of the error, since slopes are below 20 degrees
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""Cells without end, for training."""
+"""Endless streams of labelled cells, for training."""

@@ -27,7 +27,8 @@ from .cellpaper import DrawnRow, Rect
 from .cellphoto import RowPhoto, photo_of
 from .cells import CROSS, OTHER, Mix
 
-UNKNOWN = -1  # neither: a line that ends in the box; whether a scribble hides a second digit
+# Shares are by judgement.
+UNKNOWN = -1  # no label: a line that ends in the box, or a scribble that may hide a second digit
 _STRUCK = 0.36  # of rows
 _WRITTEN_OVER = 0.25  # of digits
 _NUMBERS = 0.5  # of rows that hold a number as officers write it
@@ -65,7 +66,7 @@ class AlteredStrip:
 
 
 def strips(split: Split, mix: Mix, rng: np.random.Generator, photos: int = 1) -> Iterator[AlteredStrip]:
-    """Labelled strips without end.
+    """Generate an endless stream of labelled strips.
 
     Args:
         split: whose hands.

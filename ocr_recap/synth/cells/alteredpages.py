@@ -1,7 +1,7 @@
-"""Whole pages whose numbers are struck out or written over by chance, as the pipeline cuts them out of photos.
+"""Strips and cells from photos of whole pages with numbers struck out or written over at random.
 
-`alteredcells` draws rows without end, cheaply; what a form's own print, its guide and its neighbours do to a thin line
-is seen only in photos of whole pages. Training takes a part of its strips and cells from here.
+`alteredcells` draws single rows, which is cheap. The effect of a form's print, of the dotted guide and of neighbouring
+boxes on a thin line occurs only in photos of whole pages, so training takes a part of its strips and cells from them.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from ..writing.strokes import Strokes, Writer
 Rect = tuple[float, float, float, float]
 
 SIDE = 64  # longer side of a cell while it is drawn, pixels
+# Words that are printed around cells, as on forms.
 WORDS = ("JUMLAH", "Laki-laki (L)", "SUARA SAH", "A.", "1", "2", "DPT", "Pemilih", "TIAP BARIS", "L + P", "III.")
 _MARGIN = 44  # paper around the row while it is drawn, pixels
 _NOMINAL_MM = 10.0  # what a cell's longer side measures on the form, to scale pens

@@ -1,4 +1,4 @@
-"""The camera's part in a training cell: sees a drawn row as a phone would, and cuts the cells out of the photo."""
+"""Camera model of training cells: renders a photo of a drawn row, and cuts the cells out of it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ...cells.patch import PATCH, room, scale_of
 from ...imaging.arrays import Float32Array, GrayImage
 from .cellpaper import Rect, word
 
+# A fixed pool of unit normal noise, see `_noise`.
 _NOISE = np.random.default_rng(0x0153).standard_normal(1 << 20, dtype=np.float32)
 
 
@@ -61,7 +62,7 @@ class RowPhoto:
 def photograph(
     shade: Float32Array, rects: list[Rect], rng: np.random.Generator, *, calm: bool = False
 ) -> tuple[GrayImage, tuple[float, float]]:
-    """Sees a row with a camera, and cuts the cells out.
+    """Render a photo of a row, and cut the cells out.
 
     Args:
         shade: (h, w) brightness of the paper with its ink, 0..255.
@@ -79,7 +80,7 @@ def photograph(
 
 
 def photo_of(shade: Float32Array, rect: Rect, rng: np.random.Generator, *, calm: bool = False) -> RowPhoto:
-    """Sees a row with a camera; arguments as of `photograph`, `rect` is one of its cells."""
+    """Render a photo of a row; arguments are those of `photograph`, `rect` is one of the row's cells."""
     height, width = shade.shape
     # Of photos that are not calm, one in five is as bad as can be and still be told from gray paper.
     severe = not calm and rng.random() < 0.2
@@ -182,7 +183,7 @@ def _light(size: tuple[int, int], rng: np.random.Generator) -> Float32Array:
 
 
 def no_cell(rng: np.random.Generator) -> GrayImage:
-    """What a badly misplaced box would cut: texture of a table, print, lines, stripes; no cell at all."""
+    """A patch without a cell, as of a badly misplaced box: texture of a table, print, lines or stripes."""
     kind = int(rng.integers(4))
     base = float(rng.uniform(60, 220))
     patch = np.full((PATCH, PATCH), base, np.float32)

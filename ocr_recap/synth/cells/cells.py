@@ -1,4 +1,4 @@
-"""Endless labelled cells for training a reader: drawn as they stand on a form, with frame and surroundings.
+"""Endless streams of labelled cells for training a reader, drawn with frame and surroundings as on a form.
 
 A row of cells is drawn once (boxes, guide, dividers, table lines, bubbles, texts), written into by one writer, seen by
 a bad camera, and cut into patches. A patch is `PATCH` pixels square; the cell's box, from printed line to printed
@@ -44,6 +44,7 @@ __all__ = [
     "usual_mix",
 ]
 
+# Classes of a cell, those of `cells.digit_reader`.
 CLASSES = "0123456789X- ?"
 CROSS, DASH, EMPTY, OTHER = 10, 11, 12, 13
 
@@ -62,7 +63,7 @@ _OVERWRITTEN = 0.006  # of digits: another one stands below, plainly thinner
 
 @dataclass(frozen=True)
 class Mix:
-    """Where digits come from: bitmaps by name, and how often each source is used; `strokes` names the stroke model."""
+    """The sources of digits: bitmaps by name, and the share of each source; `strokes` is the stroke model."""
 
     sources: Mapping[str, Source]
     weights: Mapping[str, float]

@@ -22,6 +22,7 @@ from ..writing.hand import Writers
 from ..writing.sources import HELD_OUT, Split, load_pack, training_sources
 from . import cells
 
+# Cells of one batch, which one generator makes; other values give other sets.
 BATCH = 256
 
 

@@ -137,6 +137,7 @@ _SHAPES: tuple[tuple[float, Callable[[Writer, np.random.Generator], Strokes]], .
     (0.06, _arcs),
     (0.06, _pieces),
 )
+# Kinds of other content with their shares, by judgement.
 _KINDS: tuple[tuple[float, Callable[[DrawnRow, Rect, np.random.Generator], None]], ...] = (
     *((share, _shape(make)) for share, make in _SHAPES[:1]),
     (0.07, _overwritten),

@@ -24,6 +24,7 @@ from ..sets import photos
 from ..writing.hand import CORRECTIONS, Manner, Writers, named
 from .cells import CLASSES
 
+# All manners of writing a character, see `hand`.
 MANNERS: tuple[Manner, ...] = get_args(Manner)
 # Cells with two right answers.
 CORRECTED = tuple(MANNERS.index(manner) for manner in CORRECTIONS if manner != "fluid")

@@ -24,11 +24,13 @@ from .tallypaper import WIDTH, Piece, blank
 from .tallyphoto import photograph
 
 UNLABELLED = -1  # of cells that a cancelling line hardly touches: no count hangs on what they are called
+# Strokes of a full cell.
 FULL = 5
 _VIEWS = 3  # photos of each drawn piece: drawing costs as much as two photos
 # Shares of what stands in a cell where cells do not follow one another: 0 to 5 strokes, a mark of its own that cancels
 # the cell, something else.
 _MIXED = np.array([0.2, 0.12, 0.12, 0.12, 0.14, 0.18, 0.04, 0.08])
+# Words that stand in a grid in place of strokes; by judgement.
 _WORDS = ("SAH", "TPS", "1", "12", "JUMLAH", "ok", "A", "25", "x", "cat.", "suara")
 
 

@@ -11,6 +11,7 @@ from ...imaging.arrays import Float32Array, GrayImage
 
 Rect = tuple[float, float, float, float]
 
+# A fixed pool of unit normal noise.
 _POOL = np.random.default_rng(0x7A11).standard_normal(1 << 20, dtype=np.float32)
 
 

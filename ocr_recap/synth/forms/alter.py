@@ -13,6 +13,7 @@ from ..writing.hand import Manner
 from ..writing.strikes import AMENDED, STRIKES
 from .fill import FieldWriting, Struck
 
+# Manners in which a digit is written over another one, and all kinds of alteration.
 OVER: tuple[Manner, ...] = ("overwritten", "rewritten", "amended")
 KINDS = (*STRIKES, *OVER)
 

@@ -39,6 +39,7 @@ MANNER_RATES: dict[Manner, float] = {
 }
 # Per clerk: how bubbles are marked as a rule; and per bubble, what happens instead of the rule.
 BUBBLE_HABITS: dict[BubbleKind, float] = {"full": 0.86, "partial": 0.05, "tick": 0.03, "cross": 0.03, "outside": 0.03}
+# Rates of unusual bubbles and shares of the kinds of bundle and of cancelling marks; by judgement.
 BUBBLE_ODD: dict[str, float] = {"partial": 0.02, "outside": 0.015, "two": 0.006, "erased": 0.008, "none": 0.01}
 BUNDLE_RATES: dict[Bundle, float] = {"slash": 0.68, "backslash": 0.14, "plain": 0.18}
 CANCEL_RATES: dict[Cancel, float] = {"none": 0.45, "z": 0.33, "diagonal": 0.1, "dashes": 0.06, "wave": 0.06}
@@ -47,6 +48,7 @@ CANCEL_RATES: dict[Cancel, float] = {"none": 0.45, "z": 0.33, "diagonal": 0.1, "
 ODD_RATES: dict[Odd, float] = {"faint": 0.03, "doubled": 0.03, "fluid": 0.03, "uneven": 0.02, "struck": 0.02}
 # Per number: all of it is cancelled and another one is written beside the boxes. Usual on real sheets; shares are ours.
 STRUCK_OUT = 0.003
+# Shares of the kinds of strike; by judgement.
 STRIKE_RATES: dict[StrikeKind, float] = {
     "one": 0.3,
     "two": 0.3,
@@ -78,7 +80,7 @@ class Habits:
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Habits:
-        """A random clerk."""
+        """Draw the habits of a random clerk."""
         return cls(
             leading=_pick(LEADING_RATES, rng),
             zero_crossed=bool(rng.random() < 0.5),

@@ -27,9 +27,11 @@ _SHARES: tuple[tuple[str, float, float], ...] = (
     (r"unused|sisa", 0.05, 0.35),
     (r"used", 0.62, 0.96),
 )
+# Ids of fields with the number of registered voters.
 _ROLL = re.compile(r"^dpt(_J)?$")
 _FEW = 0.05  # numbers whose share stays below are drawn first, so that the rest is what remains
 _STEPS = 3000  # attempts at a number before starting again
+# Random starts before a set of numbers is given up; by judgement.
 _STARTS = 6
 
 
@@ -52,6 +54,7 @@ class _Bounds:
     high: list[int]
 
     def copy(self) -> _Bounds:
+        """Copy both lists."""
         return _Bounds(self.low.copy(), self.high.copy())
 
 

@@ -27,11 +27,14 @@ from ..forms.truth import truth
 from ..writing.hand import Hand, Writers, draw_hand
 from .parallel import in_order
 
+# The file of truth in a folder of photos.
 TRUTH = "truth.jsonl"
 Alter = Callable[[Sequence[FormField], Mapping[str, FieldWriting], np.random.Generator], dict[str, FieldWriting]]
 # Provinces of made-up codes, as of 2024; regency, district and village are drawn, so a code may be a real station's.
 _PROVINCES = (*range(11, 20), 21, *range(31, 37), 51, 52, 53, *range(61, 66), *range(71, 77), 81, 82)
+# Stations of an invented village; by judgement.
 _STATIONS_PER_VILLAGE = 12
+# The comment in each JPEG.
 _COMMENT = b"Synthetic photo made by ocr-recap synth. Form, numbers, handwriting and signatures are invented."
 
 

@@ -22,8 +22,10 @@ from .strokes import Strokes, Writer
 Writers = Literal["train", "calibration", "test", "shift"]
 Manner = Literal["plain", "over_edge", "neighbour", "struck", "overwritten", "rewritten", "amended", "fluid"]
 
+# Manners that correct an earlier character.
 CORRECTIONS: tuple[Manner, ...] = ("struck", "overwritten", "fluid", "rewritten", "amended")
 SLICE = 5  # images per digit in one writer's slice; neighbours in the file were mostly written by one person
+# Parts of the writers.
 _SPLITS = ("train", "calibration", "test")
 _GLYPH_SHARE = 0.25  # of hands that write with a public source's digits
 

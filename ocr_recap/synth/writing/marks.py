@@ -1,4 +1,4 @@
-"""Marks that are no characters: filled bubbles, tally strokes, lines that cancel what was left of a grid."""
+"""Marks other than characters: filled bubbles, tally strokes, lines that cancel the unused part of a grid."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ class TallyMarks:
 
     @property
     def rows(self) -> tuple[int, ...]:
-        """Strokes per row."""
+        """Number of strokes in each row."""
         return tuple(sum(row) for row in self.cells)
 
     @property
     def count(self) -> int:
-        """All strokes."""
+        """Number of strokes in the grid."""
         return sum(self.rows)
 
 

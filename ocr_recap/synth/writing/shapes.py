@@ -1,4 +1,4 @@
-"""The shapes of our stroke model, drawn by hand for this project: control points in a unit box, x right, y down.
+"""The shapes of the stroke model, drawn by hand for this project: control points in a unit box, x right, y down.
 
 A doubled point is a corner. Letters are what a reader of digits must not take for a digit.
 """
@@ -41,6 +41,7 @@ SEVEN_SEGMENT: dict[str, tuple[Glyph, ...]] = {
     "9": (_segments("DCABFE"), _segments("DCABF"), _segments("BACDBFE")),
 }
 
+# Variants of the usual shape of each character.
 ROUND: dict[str, tuple[Glyph, ...]] = {
     "0": (
         _glyph(_arc(0.5, 0.5, 0.5, 0.5, -90, -450, 13)),
@@ -314,6 +315,7 @@ ROUND: dict[str, tuple[Glyph, ...]] = {
     ),
 }
 
+# Shapes of letters, which a digit reader must not take for digits.
 LETTERS: dict[str, Glyph] = {
     "A": _glyph([(0, 1), (0.5, 0), (0.5, 0), (1, 1)], [(0.2, 0.65), (0.8, 0.65)]),
     "C": _glyph(_arc(0.6, 0.5, 0.55, 0.5, -50, -310, 9)),

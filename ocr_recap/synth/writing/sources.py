@@ -1,4 +1,4 @@
-"""Where digits for training come from, and the one place that says which of them is for what.
+"""The sources of digits for training, and their split into training, calibration and test.
 
 Three parts that never mix:
 
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 Split = Literal["train", "calibration", "test"]
 Bitmaps = NDArray[np.uint8]
 
+# The glyphs of the package, and the source that is only used for tests.
 PACK = Path(__file__).with_name("glyphs.npz")
 HELD_OUT = "optdigits"
 # First and last share of a source's images of each digit, in the order of its file.

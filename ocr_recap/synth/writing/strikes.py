@@ -1,8 +1,8 @@
-"""How a pen cancels or alters what is written: lines through a number, and strokes that turn a digit into another one.
+"""Strokes that cancel or alter writing: lines through a number, and strokes that turn a digit into another one.
 
 Officers cancel a number by one or two level lines, a slanted line, a cross, a zigzag, a wave or a coil over all of it,
 and write the new one beside it (forms: "a wrong digit is struck through"). They alter a digit by writing over it, or by
-adding the strokes that make it another one. Shapes and rates are ours.
+adding the strokes that make it another one. Shapes and rates are by judgement.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from .strokes import Strokes, Writer, pose
 
 StrikeKind = Literal["one", "two", "diagonal", "cross", "scribble", "wave", "coil"]
+# All kinds of strike.
 STRIKES: Final[tuple[StrikeKind, ...]] = get_args(StrikeKind)
 Rect = tuple[float, float, float, float]
 Line = NDArray[np.float64]

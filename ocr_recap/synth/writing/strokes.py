@@ -1,4 +1,4 @@
-"""Our own stroke model of handwritten digits, crosses and dashes, and of what else stands in a cell.
+"""Stroke model of handwritten digits, crosses and dashes, and of other marks in a cell.
 
 A glyph is a list of strokes, a stroke a few control points in a unit box (x to the right, y down, 0..1 is the body
 of the character). A `Writer` is a seeded style: which variant of each character, slant, width, roundness, unsteadiness
@@ -20,6 +20,7 @@ from .shapes import LETTERS, ROUND, SEVEN_SEGMENT, Glyph
 Strokes = list[NDArray[np.float64]]
 Pen = Literal["blue_marker", "black_marker", "blue_ballpoint", "black_ballpoint"]
 
+# Characters of the stroke model.
 CHARACTERS = "0123456789X-"
 _STEPS = 6  # samples between two control points
 
