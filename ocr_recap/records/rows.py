@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 Row = dict[str, str | int | float | None]
 
-OF_A_NUMBER: Final = (
+OF_A_NUMBER: Final[tuple[str, ...]] = (
     *("field", "text", "read", "value", "accepted", "status", "confidence", "reasons"),
     *("decided_by", "decided_at", "note"),
 )
-OF_A_PHOTO: Final = ("document", "station", "file", "sha256", "frame", "template", "page")
-OF_A_DOCUMENT: Final = ("document", "station", "template")
+OF_A_PHOTO: Final[tuple[str, ...]] = ("document", "station", "file", "sha256", "frame", "template", "page")
+OF_A_DOCUMENT: Final[tuple[str, ...]] = ("document", "station", "template")
 
 
 def number_rows(head: Mapping[str, str | int | None], numbers: Mapping[str, FieldRecord]) -> list[Row]:
