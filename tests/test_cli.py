@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
+from conftest import ROOT
 from fakes import FORM, PROCESSES, FakeReader, photo
 from typer.testing import CliRunner
 
@@ -223,11 +226,36 @@ def test_print_writes_a_pdf(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["form.pdf"]
 
 
+def test_doctor_looks_at_every_package_that_is_required():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert tuple(re.split(r"[<>=]", requirement)[0] for requirement in project["dependencies"]) == doctor.CORE
+    known = set(project["optional-dependencies"]) - {"dev", "docs", "train", "ray"}  # ray: a cluster has its own check
+    assert {extra for _, extra, _ in doctor._EXTRAS} == known
+
+
 def test_doctor_finds_two_opencv_wheels(monkeypatch):
     monkeypatch.setattr(doctor, "installed_opencv", lambda: ["opencv-python", "opencv-python-headless"])
     result = call("doctor")
     assert result.exit_code == 1
     assert "pip uninstall -y opencv-python opencv-python-headless" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("language", "not_read", "install"),
+    [("id", "judul formulir tidak dibaca", "pasang lalu jalankan lagi"), ("en", "headings are not read", "install it")],
+)
+def test_doctor_says_what_is_not_done_without_tesseract(monkeypatch, language, not_read, install):
+    monkeypatch.setattr(doctor.heading_ocr, "available", lambda: None)
+    result = call("doctor", "--lang", language)
+    (line,) = [line for line in result.stdout.splitlines() if " headings " in line]
+    assert line.startswith("--  ")
+    assert not_read in line
+    assert install in line
+    for command in ("sudo apt install tesseract-ocr", "winget install UB-Mannheim.TesseractOCR", "brew install"):
+        assert command in line
+    assert result.exit_code == 0, "it is optional"
+    monkeypatch.setattr(doctor.heading_ocr, "available", lambda: "5.3.0")
+    assert "ok    headings   Tesseract 5.3.0" in call("doctor", "--lang", language).stdout
 
 
 def test_doctor_is_content_with_this_installation():

@@ -476,7 +476,7 @@ def test_typed_truth_names_pages_of_a_pdf(tmp_path: Path) -> None:
     ]
     # What a table does not list is not judged, and said.
     assert found["unlisted_accepted"] == 3
-    assert "3 accepted numbers are not in the table" in call("evaluate", photos, table, "--lang", "en").stdout
+    assert "does not list them: 3 accepted numbers." in call("evaluate", photos, table, "--lang", "en").stdout
 
 
 def test_a_table_that_is_none_is_refused_by_line(tmp_path: Path) -> None:

@@ -196,7 +196,8 @@ def test_a_blank_form_is_blank_not_zero(reader: Reader, template: Template) -> N
 
 def test_the_public_names() -> None:
     assert ocr_recap.__all__ == [
-        "Document", "Options", "Reader", "Record", "Template", "TemplateError", "__version__", "apply",
+        "BatchOptions", "BatchResult", "Document", "Limits", "OcrRecapError", "Options", "PhotoCheck", "Picture",
+        "Reader", "Record", "Template", "TemplateError", "__version__", "apply", "run_batch",
     ]  # fmt: skip
     assert all(hasattr(ocr_recap, name) for name in ocr_recap.__all__)
     assert repr(Reader(Options(templates=("c-hasil-ppwp-2024",)))) == "<Reader of c-hasil-ppwp-2024>"

@@ -41,12 +41,17 @@ def test_rules_reach_across_pages(template: Template) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "where", "says"),
     [
-        ("count: 3, pitch: 11.92", "count: three, pitch: 11.92", "count: three", "valid integer"),
-        ("rows: 5", "rows: -5", "rows: -5", "greater than or equal to 1"),
+        (
+            "count: 3, pitch: 11.92",
+            "count: three, pitch: 11.92",
+            "count: three",
+            "must be a whole number (found 'three')",
+        ),
+        ("rows: 5", "rows: -5", "rows: -5", "must be 1 at least (found -5)"),
         ("pitch: 11.92", "pich: 11.92", "pich: 11.92", "not known here"),
-        ("guide: seven_segment", "guide: dots", "guide: dots", "seven_segment"),
+        ("guide: seven_segment", "guide: dots", "guide: dots", "write one of: none, seven_segment"),
         ("= votes_1 + votes_2 + votes_3", "= votes_1 +* votes_2", "+* votes_2", "expected a field id"),
-        ("kind: bubbles", "kind: bubble", "kind: bubble,", "bubbles"),
+        ("kind: bubbles", "kind: bubble", "kind: bubble,", "write one of: bubbles, tally, row_totals"),
     ],
 )
 def test_a_wrong_template_says_line_fault_and_remedy(old: str, new: str, where: str, says: str) -> None:

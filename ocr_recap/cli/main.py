@@ -157,5 +157,5 @@ def check_installation(lang: LangOption = None) -> None:
     language = _language(lang)
     checks = doctor.run()
     for check in checks:
-        echo(f"{'ok  ' if check.ok else 'FAIL'}  {check.name:<10} {getattr(check.message, language)}")
+        echo(f"{check.mark:<4}  {check.name:<10} {getattr(check.message, language)}")
     raise typer.Exit(OK if all(check.ok for check in checks) else PROBLEMS)

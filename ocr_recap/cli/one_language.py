@@ -139,7 +139,7 @@ def _is_help(fault: Exception) -> bool:
 
 
 def _describe(parameter: Any, command: str, language: Language) -> None:
-    name = parameter.name
+    name = parameter.name.removeprefix("_click_default_")  # as older Typers call `--help`
     text = _found(help_texts.PARAMETERS, command, name)
     if text is None:
         raise KeyError(f"{command}.{name}")

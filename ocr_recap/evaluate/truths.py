@@ -14,10 +14,12 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from ..batch.inputs import PHOTO_ENDINGS
 from ..decide.evidence import interpret
 from ..messages.catalog import Wording
+from ..messages.data_faults import data_fault
 from ..messages.errors import InputUnusable, TableFaulty, system_reason
 from ..messages.text import is_number, quoted, shortened
 from ..messages.truth_faults import truth_fault
@@ -150,7 +152,7 @@ class Truth(Lenient):
         ids = [field.id for field in fields]
         twice = sorted({name for name in ids if ids.count(name) > 1})
         if twice:
-            raise ValueError(f"listed twice: {', '.join(twice)}")
+            raise PydanticCustomError("listed_twice", "listed twice: {names}", {"names": ", ".join(twice)})
         return fields
 
     @property
@@ -312,7 +314,8 @@ def broken_line(path: Path, number: int, fault: ValidationError) -> Fault:
     """The fault of an invalid line, with the first reason."""
     first = fault.errors(include_url=False, include_input=False)[0]
     place = ".".join(map(str, first["loc"]))
-    why = f"{place}: {first['msg']}" if place else first["msg"]
+    said = data_fault(first["type"], first.get("ctx", {}))
+    why = Wording(f"{place}: {said.id}", f"{place}: {said.en}") if place else said
     return Fault.of("broken_line", f"{path.name}:{number}", why=why)
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 import yaml
 from pydantic import ValidationError
 
+from ..messages.data_faults import data_fault
+
 _LONGEST = 80  # characters of a quotation; by judgement
 
 
 def explain(fault: ValidationError, root: yaml.Node | None, name: str) -> Iterator[str]:
-    """One sentence per fault.
+    """One sentence per fault, in English: what a validator of ours says, else what `data_faults` says of its type.
 
     Args:
         fault: pydantic's exception.
@@ -22,7 +24,10 @@ def explain(fault: ValidationError, root: yaml.Node | None, name: str) -> Iterat
     for error in fault.errors(include_url=False):
         keys = [key for key in error["loc"] if not _is_union_branch(key)]
         line, path = _find(root, keys)
-        message = error["msg"].removeprefix("Value error, ")
+        if error["type"] == "value_error":
+            message = error["msg"].removeprefix("Value error, ")
+        else:
+            message = data_fault(error["type"], error.get("ctx", {})).en
         given = error.get("input")
         shown = f" (found {_shown(given)})" if isinstance(given, str | int | float | bool) else ""
         if error["type"] == "missing":

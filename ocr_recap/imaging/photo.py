@@ -123,7 +123,9 @@ def check_source(source: object, frame: int = 0) -> None:
     if isinstance(source, np.ndarray):
         _check_array(source)
     elif not isinstance(source, str | Path | bytes):
-        raise TypeError(f"a photo is a path, bytes or a uint8 array, not {type(source).__name__}")
+        raise TypeError(
+            f"a photo is a path, bytes, a binary file, a PIL image or a uint8 array, not {type(source).__name__}"
+        )
     if frame < 0 or (frame > 0 and isinstance(source, np.ndarray)):
         raise ValueError(f"frames count from 0 and an array has one, so there is no frame {frame}")
 

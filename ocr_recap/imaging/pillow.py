@@ -119,6 +119,25 @@ def count(content: bytes | Path, kind: str) -> int:
     return tiff_guard.count(content) if kind == "TIFF" else 1  # of an animation only the first picture is used
 
 
+def pixels_of(image: Image.Image, max_pixels: int) -> NDArray[np.uint8]:
+    """The picture that an opened image shows, turned as its EXIF block says: (h, w, 3) BGR, or (h, w) gray of mode L.
+
+    Args:
+        image: as a program has it; it may be decoded or not.
+        max_pixels: one with more is refused.
+
+    Raises:
+        PhotoProblem: `image_too_large`, or `image_truncated` if it cannot be decoded.
+    """
+    width, height = image.size
+    if width * height > max_pixels:
+        raise PhotoProblem("image_too_large", pixels=width * height, limit=max_pixels, width=width, height=height)
+    orientation = 1 if image.format == "TIFF" else _orientation(image)  # Pillow turns a TIFF itself
+    mode = "L" if image.mode == "L" and not image.has_transparency_data else "RGB"
+    pixels = _upright(_tried(lambda: _in_bands(_loaded(image), mode), "image_truncated"), orientation)
+    return np.array(pixels if mode == "L" else pixels[:, :, ::-1], order="C")
+
+
 class _Deferred:
     """A picture of known size that is decoded when it is loaded; the part of a Pillow image that `Raster` needs."""
 

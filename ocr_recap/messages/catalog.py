@@ -6,7 +6,8 @@ a sentence. Data may hold:
 - a list: codes of `WORDS`, or pairs of such a code and a text; it is written with commas;
 - a `Wording`: written in the language of the message around it;
 - `StackedText`: texts of one line each, below each other;
-- a whole number, which a template may count: `{photos:photo}` is written `1 photo`, `2 photos`.
+- a whole number, which a template may count: `{photos:photo}` is written `1 photo`, `2 photos`, and `{photos:,photo}`
+  `2,000 photos`.
 """
 
 from __future__ import annotations
@@ -97,8 +98,10 @@ class _Number(int):
     """A whole number that a template can count in English: the format `photo` gives `1 photo`, `2 photos`."""
 
     def __format__(self, spec: str, /) -> str:
-        is_noun = len(spec) > 1 and spec.replace(" ", "").isalpha()
-        return counted(int(self), spec) if is_noun else int(self).__format__(spec)
+        noun = spec.removeprefix(",")
+        if len(noun) < 2 or not noun.replace(" ", "").isalpha():
+            return int(self).__format__(spec)
+        return counted(int(self), noun) if noun == spec else f"{int(self):,} {noun if self == 1 else f'{noun}s'}"
 
 
 def _said(value: Any, place: int) -> Any:

@@ -62,6 +62,10 @@ WRONG_USE: Final[_Texts] = {
         "--station-pattern {pattern} bukan ekspresi reguler. Perbaiki polanya: periksa tanda kurung dan garis miring.",
         "--station-pattern {pattern} is no regular expression. Correct the pattern: check brackets and backslashes.",
     ),
+    "templates_twice": (
+        "Templat disebut dua kali, di Options(templates=...) dan di Reader(templates=...). Sebut di satu tempat saja.",
+        "Templates are named twice, in Options(templates=...) and in Reader(templates=...). Name them in one place.",
+    ),
     "evaluate_needs_both": (
         "Beri folder hasil dan berkas kebenaran: ocr-recap evaluate HASIL truth.jsonl",
         "Give results and truth: ocr-recap evaluate RESULTS truth.jsonl",
@@ -369,6 +373,11 @@ EXTRA_MISSING: Final[_Texts] = {
         "--format csv; semua tabel juga ada sebagai CSV.",
         "Parquet needs the extra parquet. Run pip install 'ocr-recap[parquet]' and start again, or use "
         "--format csv; all tables are there as CSV too.",
+    ),
+    "pandas_missing": (
+        "to_pandas() memerlukan tambahan pandas. Jalankan pip install 'ocr-recap[pandas]' lalu ulangi, atau pakai "
+        "to_rows().",
+        "to_pandas() needs the extra pandas. Run pip install 'ocr-recap[pandas]' and start again, or use to_rows().",
     ),
     "names_missing": (
         "Nama wilayah memerlukan tambahan names. Jalankan pip install 'ocr-recap[names]' lalu ulangi, atau pakai "

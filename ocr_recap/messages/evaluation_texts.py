@@ -63,12 +63,12 @@ EVALUATION_TEXTS: Final[Mapping[str, Message]] = {
     "per_sheet": (
         "Foto-foto ini hanya menunjukkan {sheets:,} lembar berbeda. Per lembar: {right} angka terbaca benar di "
         "semua fotonya; kesalahan tak terdeteksi {errors:,} dari {trials:,}, paling banyak {upper}.",
-        "These photos show only {sheets:,} distinct sheets. Per sheet: {right} numbers read right on all photos; "
+        "These photos show only {sheets:,distinct sheet}. Per sheet: {right} numbers read right on all photos; "
         "silent errors {errors:,} of {trials:,}, at most {upper}.",
     ),
     "records_without_truth": (
         "{records:,} hasil tanpa kunci jawaban tidak dinilai; di dalamnya {accepted:,} angka diterima.",
-        "{records:,} records have no truth and are not judged; {accepted:,} accepted numbers are in them.",
+        "Not judged, since there is no truth: {records:,record} with {accepted:,accepted number}.",
     ),
     "forms_without_rules": (
         "Templat {names} tidak ada: aturannya tidak diperiksa, dan tanggal ikut menentukan dokumen. Beri berkasnya "
@@ -78,15 +78,15 @@ EVALUATION_TEXTS: Final[Mapping[str, Message]] = {
     ),
     "unlisted_accepted": (
         "{numbers:,} angka yang diterima tidak ada di kunci jawaban dan tidak dinilai.",
-        "{numbers:,} accepted numbers are not in the table of truth and are not judged.",
+        "Not judged, since the table of truth does not list them: {numbers:,accepted number}.",
     ),
     "documents_decided": (
         "Yang dinilai adalah bacaan mesin: keputusan orang di {documents:,} dokumen (decisions.jsonl) tidak dihitung.",
-        "The machine is judged: what people decided in {documents:,} documents (decisions.jsonl) does not count.",
+        "The machine is judged: what people decided in {documents:,document} (decisions.jsonl) does not count.",
     ),
     "photos_without_record": (
         "{photos:,} foto di kunci jawaban tanpa hasil; dihitung sebagai tidak dikenali.",
-        "{photos:,} photos of the truth have no record; they count as not located.",
+        "No record, counted as not located: {photos:,photo} of the truth.",
     ),
     "sheet_filled": (
         "Lembar uji: {rows:,} dari {drawn:,} angka contoh sudah diisi (dari {accepted:,} yang diterima); "
@@ -170,7 +170,7 @@ EVALUATION_TEXTS: Final[Mapping[str, Message]] = {
     "column_blanks_right": ("dikenali kosong", "found blank"),
     "rows_left_out": (
         "{rows} baris dengan kesalahan tersedikit tidak ditampilkan.",
-        "{rows} rows with the fewest errors are not shown.",
+        "Not shown: {rows:row} with the fewest errors.",
     ),
     # the blind sheet ("lembar uji")
     "sheet_title": ("Lembar uji", "Blind sheet"),

@@ -33,7 +33,7 @@ EXPLANATIONS: Final[Mapping[str, Message]] = {
 
 # What speaks for the most likely clerk error, by its kind (`decide.likely_error`).
 CLERK_ERRORS: Final[Mapping[str, Message]] = {
-    "strokes": ("turusnya {fits}", "there are {fits} strokes"),
+    "strokes": ("turusnya {fits}", "the strokes say {fits}"),
     "row_totals": ("jumlah tiap barisnya {fits}", "the row totals add up to {fits}"),
     "bubbles": ("bulatannya {fits}", "the bubbles say {fits}"),
     "transposed": ("dua digitnya mungkin tertukar", "two of its digits may have changed places"),

@@ -36,8 +36,10 @@ FINDINGS: Final[Mapping[str, Message]] = {
         "{what}: not installed (an extra); if needed: {fix}",
     ),
     "tesseract_missing": (
-        "Tesseract tidak terpasang (tambahan): formulir yang hanya berbeda judulnya tidak dibedakan; {fix}",
-        "no Tesseract (an extra): forms that differ in their heading alone are not told apart; {fix}",
+        "Program Tesseract tidak ada, jadi judul formulir tidak dibaca: formulir yang hanya berbeda judulnya (DPR, "
+        "DPRD) tidak dibedakan. Bila perlu, pasang lalu jalankan lagi. {fixes}",
+        "the program Tesseract is missing, so headings are not read: forms that differ in their heading alone (DPR, "
+        "DPRD) are not told apart. If needed, install it and run this again. {fixes}",
     ),
     "templates_missing": (
         "tidak ada templat; pasang ulang ocr-recap",

@@ -43,7 +43,7 @@ REPORT_TEXTS: Final[Mapping[str, Message]] = {
     ),
     "log_taken_over": (
         "{lines} baris pertama {log} dari versi lama, tanpa rantai sidik ({at}).",
-        "The first {lines} lines of {log} are of an older version, without a chain ({at}).",
+        "At the beginning of {log}, {lines:line} of an older version, without a chain ({at}).",
     ),
     "list_title": ("TPS dan dokumen", "Stations and documents"),
     "filter": ("Saring", "Filter"),
@@ -63,7 +63,10 @@ REPORT_TEXTS: Final[Mapping[str, Message]] = {
     "review_first": ("Periksa dulu", "Review first"),
     "the_others": ("Lainnya", "The others"),
     "other_numbers": ("{numbers} angka lain", "{numbers} other numbers"),
-    "other_rules": ("{holds} aturan cocok, {open} belum dapat dihitung", "{holds} rules hold, {open} not evaluated"),
+    "other_rules": (
+        "{holds} aturan cocok, {open} belum dapat dihitung",
+        "{holds:rule} found true, {open} not evaluated",
+    ),
     "overlay": ("foto bertanda", "marked photo"),
     "straightened": ("halaman diluruskan", "straightened page"),
     "not_used": ("tidak dipakai", "not used"),

@@ -12,7 +12,7 @@ from typing import Any, Final
 from .catalog import Message, Wording, both
 
 FAULTS: Final[Mapping[str, Message]] = {
-    "broken_line": ("baris tidak terpakai ({why})", "line not used ({why})"),
+    "broken_line": ("baris tidak terpakai ({why}); perbaiki baris itu", "line not used ({why}); correct that line"),
     "letters_and_cells": (
         "{names}: jumlah huruf dan kotak berbeda; kotaknya tidak dinilai",
         "{names}: text and cells differ in number; its cells are not compared",

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import numpy as np
 
@@ -18,47 +17,63 @@ from ..forms import template as templates_module
 from ..forms.template import Template
 from ..imaging import frames as frames_module
 from ..imaging.arrays import ColorImage
-from ..imaging.photo import Source, check_source
+from ..imaging.photo import check_source
+from ..imaging.photo_input import PhotoLike
 from ..messages.problems import PhotoProblem
 from ..records import grouping as groups_module
 from ..records.assemble import problem_record
 from ..records.document import Document, settle_all
-from ..records.options import Options
-from ..records.record import Record, Station, label, problem
-from ..records.station_codes import ManifestRow, Place, naming, normal, place
+from ..records.options import Options, with_templates
+from ..records.record import Record, label, problem
+from ..records.station_codes import ManifestRow, Place, given_code, naming, place, placed_as
 from ..records.station_lists import read_manifest
+from ..report.notebook_picture import Picture
+from ..report.number_picture import number_picture
 from ..report.overlay import overlay, rectified, save
+from .check import PhotoCheck, unchecked
+from .given_photo import GivenPhoto, found, given, photo_of, sha256_of
 from .pipeline import Reading, read_photo
 from .workers.limits import Limits, is_shortage
 from .workers.one_worker import OneWorker
 from .workers.ordered import Asked, in_order
 from .workers.spawn import ProcessWorker
 from .workers.supervisor import Supervisor
-from .workers.tasks import Done, Failed, Product, Single
+from .workers.tasks import Done, Failed, Product, Single, perform
 
 _log = logging.getLogger(__name__)
 
-_S = TypeVar("_S", bound=Source)
-
 
 class Reader:
-    """Reads photos of tally forms with a set of templates and weights. A reader may be shared between threads."""
+    """Reads photos of tally forms. Holds the templates and the weights; safe to share between threads.
 
-    def __init__(self, options: Options | None = None, limits: Limits | None = None) -> None:
+    A photo is a path, the bytes of a photo file, a file that is open for reading bytes (`io.BytesIO`, an upload), a PIL
+    image, or a uint8 array, (h, w, 3) BGR or (h, w) gray. An open file is read whole, from its beginning, and left at
+    the position where it was; one that cannot be wound back is read to its end, once.
+    """
+
+    def __init__(
+        self,
+        options: Options | None = None,
+        limits: Limits | None = None,
+        *,
+        templates: str | Path | Iterable[str | Path] = (),
+    ) -> None:
         """Load templates and weights.
 
         Args:
-            options: of reading; by default all templates of the package are used.
-            limits: of time and memory for a photo and a file. With limits a child process reads photos and counts the
-                frames of files, and is replaced when it dies. The child process starts with the first photo and ends
-                with `close`, at the end of a `with` block, or with the program. Without limits everything happens in
-                this process: a malicious file may take hours or all memory, or end the program.
+            options: how to read; by default all templates of the package.
+            limits: what a photo and a file may take. With them photos are read, and the frames of files counted, by
+                another process, which is replaced when it dies; it is started with the first photo and ended by
+                `close`, at the end of a `with` block, or with the program. Without them everything happens in this
+                process: a file that was built to harm may take hours or all memory, or end the program.
+            templates: ids or YAML files to choose among, in place of `Options(templates=...)`.
 
         Raises:
             TemplateError: a template is unknown or wrong.
+            ocr_recap.messages.errors.WrongUse: `templates_twice`, they are named here and in `options`.
             RuntimeError: the weights are missing or damaged.
         """
-        self.options, self.limits = options or Options(), limits
+        self.options, self.limits = with_templates(options or Options(), templates), limits
         chosen = self.options.templates or tuple(templates_module.available())
         self.templates: tuple[Template, ...] = tuple(templates_module.load(t) for t in chosen)
         self._readers = Readers.shipped()
@@ -107,45 +122,78 @@ class Reader:
         """
         return self._by_id[template_id]
 
-    def frames(self, source: Source) -> int:
-        """Count the frames of a file: the pages of a PDF or TIFF, 1 for a photo and for a file that cannot be opened.
+    def frames(self, source: PhotoLike) -> int:
+        """How many frames a file has: the pages of a PDF or TIFF, 1 for a photo and for what cannot be opened.
 
         Raises:
             TypeError, ValueError: as `read`.
         """
-        check_source(source)
-        if isinstance(source, np.ndarray):
-            return 1
-        return frames_module.count(source) if self._worker is None else self._worker.count(source)
+        return self._count(given(source, self.options))
 
-    def read(self, source: Source, name: str | None = None, frame: int = 0) -> Record:
+    def _count(self, photo: GivenPhoto) -> int:
+        if isinstance(photo.source, np.ndarray) or photo.fault:
+            return 1
+        return frames_module.count(photo.source) if self._worker is None else self._worker.count(photo.source)
+
+    def read(self, source: PhotoLike, name: str | None = None, frame: int = 0) -> Record:
         """Read one photo, or one frame of a file that has several.
 
         Args:
-            source: a path, the bytes of a photo file, or a BGR (h, w, 3) or gray (h, w) uint8 array.
-            name: of the photo in the record; by default the file's name, or `array` / `bytes`.
+            source: a path, bytes, an open binary file, a PIL image or an array.
+            name: how the record calls the photo; by default the file's name, or `array`, `image` or `bytes`.
             frame: which page of a PDF or TIFF, from 0 (see `frames`).
 
         Raises:
-            TypeError, ValueError: an array of another type or shape, a negative frame. A bad photo raises nothing.
+            TypeError, ValueError: no photo, an array of another type or shape, a negative frame. A bad photo never
+                raises.
         """
-        if self._worker is None:
-            return self.reading(source, name, frame).record
-        check_source(source, frame)
-        return self._received(*self._worker.read(source, name or _label(source), frame))
+        photo = given(source, self.options, name)
+        return self._read(photo, frame)
 
-    def reading(self, source: Source, name: str | None = None, frame: int = 0) -> Reading:
-        """Read like `read`, and return the decoded photo with the record."""
-        check_source(source, frame)
-        label = name or _label(source)
+    def _read(self, photo: GivenPhoto, frame: int) -> Record:
+        check_source(photo.source, frame)
+        if self._worker is None or photo.fault:
+            return self._reading(photo, frame).record
+        return self._received(*self._worker.read(Single(photo.source, photo.name, frame)))
+
+    def reading(self, source: PhotoLike, name: str | None = None, frame: int = 0) -> Reading:
+        """As `read`, with the decoded photo beside the record."""
+        return self._reading(given(source, self.options, name), frame)
+
+    def _reading(self, photo: GivenPhoto, frame: int) -> Reading:
+        check_source(photo.source, frame)
+        if photo.fault:
+            return Reading(self.unread(photo.name, frame, photo.fault.code, **photo.fault.data), None)
         try:
-            reading = read_photo(source, label, self.templates, self._readers, self.options, frame)
+            reading = read_photo(photo.source, photo.name, self.templates, self._readers, self.options, frame)
         except Exception as error:  # one bad photo must never end a batch; the record says what happened
-            _log.exception("unexpected error while reading %s", label)
+            _log.exception("unexpected error while reading %s", photo.name)
             short = is_shortage(error)
-            failed = self.failed(label, f"{type(error).__name__}: {error}", frame)
-            reading = Reading(self.unread(label, frame, "memory_limit") if short else failed, None)
-        return replace(reading, record=_found(reading.record, source))
+            failed = self.failed(photo.name, f"{type(error).__name__}: {error}", frame)
+            reading = Reading(self.unread(photo.name, frame, "memory_limit") if short else failed, None)
+        return replace(reading, record=found(reading.record, photo.source))
+
+    def check(self, source: PhotoLike, name: str | None = None, frame: int = 0) -> PhotoCheck:
+        """Say whether a photo is good enough to be read, without reading it.
+
+        Args:
+            source: a path, bytes, an open binary file, a PIL image or an array.
+            name: how advice calls the photo; by default as in `read`.
+            frame: which page of a PDF or TIFF, from 0.
+
+        Raises:
+            TypeError, ValueError: as `read`.
+        """
+        photo = given(source, self.options, name)
+        check_source(photo.source, frame)
+        if photo.fault:
+            return unchecked(photo.fault.code, photo.fault.data)
+        task = Single(photo.source, photo.name, frame, check=True)
+        done = perform(self, task) if self._worker is None else self._worker.read(task)[1]
+        if isinstance(done, Failed):
+            return unchecked(done.code, dict(done.data))
+        assert isinstance(done, PhotoCheck)
+        return done
 
     def failed(self, name: str, error: str, frame: int = 0) -> Record:
         """The record of a photo whose reading ended with an unexpected error.
@@ -171,34 +219,35 @@ class Reader:
         """
         return problem_record(name, None, PhotoProblem(code, **data), self._readers, self.options, frame)
 
-    def _pages(self, sources: Iterable[_S]) -> Iterator[tuple[_S, int, Record | None]]:
-        """Each file with each of its frames; frames beyond `max_frames` give one item, with a record of the problem."""
+    def _pages(self, photos: Iterable[PhotoLike]) -> Iterator[Record]:
+        """The record of each frame of each file; of those beyond `max_frames`, one that says so."""
         limit = self.options.max_frames
-        for source in sources:
-            frames = self.frames(source)
+        for photo in (given(source, self.options) for source in photos):
+            frames = self._count(photo)
             for frame in range(min(frames, limit)):
-                yield source, frame, None
-            if frames > limit and not isinstance(source, np.ndarray):
-                data = {"frames": frames, "first": limit + 1, "limit": limit, "sha256": _sha256(source)}
-                yield source, limit, self.unread(_label(source), limit, "frames_not_read", **data)
+                yield self._read(photo, frame)
+            if frames > limit:
+                data = {"frames": frames, "first": limit + 1, "limit": limit, "sha256": sha256_of(photo.source)}
+                yield self.unread(photo.name, limit, "frames_not_read", **data)
 
-    def read_document(self, photos: Iterable[Source], station: str | None = None) -> Document:
+    def read_document(self, photos: Iterable[PhotoLike], station: str | None = None) -> Document:
         """Read the photos of one form of one station, in any order.
 
         Args:
-            photos: paths, bytes or arrays, as `read` takes them; of a PDF or TIFF all frames.
-            station: its code, 13 digits (the TPS may have no leading zeros, `2101142004-1`); None if unknown. A photo
-                whose name or folder has another code is a `station_conflict`, and none of its numbers is accepted.
+            photos: as `read` takes them; of a PDF or TIFF all frames.
+            station: its code, 13 digits (the TPS may come without zeros, `2101142004-1`); None leaves it open. A photo
+                whose name or folder says another is a `station_conflict`, and none of its numbers is accepted.
 
         Raises:
             ValueError: no photos, or `station` is no station code.
         """
-        code = None if station is None else _code(station)
-        records = list(self._here(photos) if self.limits is None else self._apart(list(photos), 1))
+        code = None if station is None else given_code(station)
+        records = list(self._pages(photos) if self.limits is None else self._apart(photos, 1))
         if not records:
             raise ValueError("a document needs at least one photo")
-        loose = Place(folder=records[0].photo.file)
-        documents = self._settled(records, [self._placed(r, code) if code else loose for r in records])
+        loose, by = Place(folder=records[0].photo.file), naming({}, self.options.station_pattern, False)
+        places = [placed_as(code, r.photo.file, by, r.found_at) if code else loose for r in records]
+        documents = self._settled(records, places)
         main = max(documents, key=lambda document: len(document.pages_present))
         strangers = [
             problem("other_form", file=label(photo.file, photo.frame), found=other.template, expected=main.template)
@@ -207,15 +256,6 @@ class Reader:
             for photo in other.photos
         ]
         return main.model_copy(update={"id": code or main.id, "problems": (*main.problems, *strangers)})
-
-    def _placed(self, record: Record, code: str) -> Place:
-        """The place of a photo whose station the caller gave; a conflict where the photo's name has another code."""
-        found = place(record.photo.file, naming({}, self.options.station_pattern, False), record.found_at)
-        said = [pair for p in found.problems for pair in p.data["codes"]]
-        if found.station.code not in (None, code):
-            said = [[found.station.source, found.station.code]]
-        problems = (problem("station_conflict", codes=[["given", code], *said]),) if said else ()
-        return Place(Station(code=code, source="given"), problems=problems)
 
     def group(
         self, records: Iterable[Record], manifest: str | Path | Mapping[str, str] | None = None
@@ -238,7 +278,7 @@ class Reader:
         records = list(records)
         photos = [record.photo for record in records]
         if isinstance(manifest, Mapping):
-            rows = {name: ManifestRow(_code(code)) for name, code in manifest.items()}
+            rows = {name: ManifestRow(given_code(code)) for name, code in manifest.items()}
         else:
             names = [name for photo in photos for name in (photo.file, photo.label)]
             rows = read_manifest(manifest, names) if manifest is not None else {}
@@ -249,7 +289,7 @@ class Reader:
         groups = groups_module.group(list(map(groups_module.sighting, records, places)))
         return [document for document, _ in settle_all(groups, records.__getitem__, self._by_id)]
 
-    def read_many(self, paths: Iterable[str | Path], workers: int = 1) -> Iterator[Record]:
+    def read_many(self, photos: Iterable[PhotoLike], workers: int = 1) -> Iterator[Record]:
         """Read photos in order, a record per frame, with the same results on any number of workers.
 
         A program that uses more than one worker, or whose reader has limits, needs the usual
@@ -258,44 +298,42 @@ class Reader:
         `memory_limit` or `process_died`. The limits are those of the reader or, if it has none, the default ones.
 
         Args:
-            paths: files.
-            workers: number of processes; 1 reads in this process if the reader has no limits.
+            photos: as `read` takes them; of a PDF or TIFF all frames.
+            workers: processes; 1 reads in this one if the reader has no limits.
 
         Raises:
             ocr_recap.read.workers.supervisor.CannotStart: processes do not start.
         """
         if workers <= 1 and self.limits is None:
-            return self._here(paths)
-        return self._apart(list(paths), workers)
+            return self._pages(photos)
+        return self._apart(photos, workers)
 
-    def _here(self, sources: Iterable[Source]) -> Iterator[Record]:
-        for source, frame, left_out in self._pages(sources):
-            yield left_out or self.read(source, frame=frame)
-
-    def _apart(self, sources: Sequence[Source], workers: int) -> Iterator[Record]:
-        """The records of all frames of files, in order, read by worker processes."""
+    def _apart(self, photos: Iterable[PhotoLike], workers: int) -> Iterator[Record]:
+        """The records of all frames of files, in order, by other processes."""
         limits = self.limits or Limits()
-        asked = [Asked(source, _label(source)) for source in sources]
+        taken = [given(photo, self.options) for photo in photos]
+        asked = [Asked(photo.source, photo.name) for photo in taken]
         with Supervisor(lambda: ProcessWorker(type(self), self.options, limits), workers, limits) as supervisor:
             for task, done in in_order(supervisor, asked, self.options, limits):
-                yield self._received(task, done)
+                fault = taken[task.file].fault
+                yield self.unread(task.name, 0, fault.code, **fault.data) if fault else self._received(task, done)
 
     def _received(self, task: Single, done: Done) -> Record:
         """The record of a photo, from a worker's result."""
         if isinstance(done, Failed):
-            data = {"sha256": _sha256(task.source), **dict(done.data)}
+            data = {"sha256": sha256_of(task.source), **dict(done.data)}
             return self.unread(task.name, task.frame, done.code, **data)
         assert isinstance(done, Product)
-        return _found(Record.from_json(zlib.decompress(done.record).decode()), task.source)
+        return found(Record.from_json(zlib.decompress(done.record).decode()), task.source)
 
-    def show(self, record: Record, photo: Source | None = None, path: str | Path | None = None) -> ColorImage:
+    def show(self, record: Record, photo: PhotoLike | None = None, path: str | Path | None = None) -> ColorImage:
         """The photo with page, cells, bubbles and numbers drawn on it, (h, w, 3) BGR; private regions are masked.
 
         It is cut to the paper and turned upright.
 
         Args:
             record: what was read.
-            photo: path, bytes or BGR array; not needed where this program has read the record from a file.
+            photo: as `read` takes it; may be left out where this program has read the record from a file.
             path: where to save the picture as well (.jpg or .png).
 
         Raises:
@@ -303,18 +341,53 @@ class Reader:
             ocr_recap.messages.problems.PhotoProblem: the photo cannot be decoded.
             TemplateError: the record's form is not at hand.
         """
-        picture = overlay(record, _source_of(record, photo), self._form_of(record))
+        picture = overlay(record, photo_of(record, photo, self.options), self._form_of(record))
         if path is not None:
             save(picture, path)
         return picture
 
-    def rectify(self, record: Record, photo: Source | None = None, pixels_per_mm: float = 5.0) -> ColorImage:
-        """The rectified page, (height, width, 3) BGR, with private regions masked.
+    def view(self, record: Record, field: str | None = None, photo: PhotoLike | None = None) -> Picture:
+        """What `show` draws, or `crop` cuts out, as a picture that a notebook shows.
 
         Args:
             record: what was read.
-            photo: path, bytes or BGR array; not needed where this program has read the record from a file. Of a file
-                with several frames the record's frame is used.
+            field: id of a number, for its boxes alone.
+            photo: as `read` takes it; may be left out where this program has read the record from a file.
+
+        Raises:
+            ValueError, KeyError, TemplateError, ocr_recap.messages.problems.PhotoProblem: as `show` and `crop`.
+        """
+        if field is None:
+            return Picture(self.show(record, photo), record.photo.label)
+        return Picture(self.crop(record, field, photo), f"{field} of {record.photo.label}")
+
+    def crop(self, record: Record, field: str, photo: PhotoLike | None = None) -> ColorImage:
+        """The boxes of one number, cut out of the photo and straightened.
+
+        Args:
+            record: what was read.
+            field: id of the number, such as `votes_1`.
+            photo: as `read` takes it; may be left out where this program has read the record from a file. Of a file
+                with several frames it is the one that the record is about.
+
+        Returns:
+            (h, w, 3) uint8 BGR, first digit at the left, as large as on the photo, with a fifth of the boxes' height
+            around them. What lies outside the photo is light gray.
+
+        Raises:
+            KeyError: the record has no such number.
+            ValueError: no photo is at hand.
+            ocr_recap.messages.problems.PhotoProblem: the photo cannot be decoded.
+        """
+        return number_picture(record, field, photo_of(record, photo, self.options))
+
+    def rectify(self, record: Record, photo: PhotoLike | None = None, pixels_per_mm: float = 5.0) -> ColorImage:
+        """The straightened page, (height, width, 3) BGR, with private regions masked.
+
+        Args:
+            record: what was read.
+            photo: as `read` takes it; may be left out where this program has read the record from a file. Of a file
+                with several frames it is the one that the record is about.
             pixels_per_mm: resolution in nominal millimetres.
 
         Raises:
@@ -324,7 +397,7 @@ class Reader:
         """
         if record.page is None:
             raise ValueError(f"no page was found on {record.photo.label}")
-        source = _source_of(record, photo)
+        source = photo_of(record, photo, self.options)
         return rectified(record.page, source, pixels_per_mm, self._form_of(record), record.photo.frame)
 
     def _form_of(self, record: Record) -> Template | None:
@@ -333,36 +406,3 @@ class Reader:
 
     def __repr__(self) -> str:
         return f"<Reader of {', '.join(t.id for t in self.templates)}>"
-
-
-def _code(text: str) -> str:
-    code = normal(text)
-    if code is None:
-        raise ValueError(f"{text!r} is no station code: give 13 digits, such as '2101142004001'")
-    return code
-
-
-def _sha256(source: Source) -> str:
-    """SHA-256 of a file; empty for a file that cannot be read and for an array."""
-    if not isinstance(source, np.ndarray):
-        with suppress(PhotoProblem):
-            return frames_module.receive(source).sha256()
-    return ""
-
-
-def _label(source: Source) -> str:
-    if isinstance(source, np.ndarray):
-        return "array"
-    return "bytes" if isinstance(source, bytes) else Path(source).name
-
-
-def _found(record: Record, source: Source) -> Record:
-    """The record with the path of its photo, if the source is a file."""
-    return record.read_from(Path(source).as_posix()) if isinstance(source, str | Path) else record
-
-
-def _source_of(record: Record, photo: Source | None) -> Source:
-    """The photo of a record."""
-    if photo is None and not record.found_at:
-        raise ValueError("this record does not know its photo: pass the path, bytes or BGR array as `photo`")
-    return record.found_at if photo is None else photo

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from operator import attrgetter
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..cells.digit_reader import bounds
 from ..decide import policy, posterior
@@ -38,6 +38,10 @@ from .field_record import Evidence, FieldRecord, Frozen
 from .frozen import FrozenMapping
 from .grouping import Group, Member
 from .record import JsonLine, Problem, Record, RuleResult, Station
+from .rows import OF_A_DOCUMENT, OF_A_NUMBER, Row, data_frame, number_rows
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 DOCUMENT_SCHEMA = 1  # version of a line of `documents.jsonl`; rises when the meaning of a key changes
 # The values of a candidate's fields, in order; those of further witnesses are kept by witness.
@@ -77,6 +81,19 @@ class Document(JsonLine):
     verdict: DocumentVerdict
     problems: tuple[Problem, ...]
     provisional: Literal[True] = True
+
+    def to_rows(self) -> list[Row]:
+        """A dict per number of all pages present, with plain values: as `Record.to_rows`, without photo and page."""
+        head = dict(zip(OF_A_DOCUMENT, (self.id, self.station.code, self.template), strict=True))
+        return number_rows(head, self.fields)
+
+    def to_pandas(self) -> DataFrame:
+        """The rows of `to_rows` as a table of pandas; `value` and `accepted` are `Int64`, with `<NA>` for None.
+
+        Raises:
+            ocr_recap.messages.errors.ExtraMissing: pandas is not installed.
+        """
+        return data_frame(self.to_rows(), (*OF_A_DOCUMENT, *OF_A_NUMBER), ("value", "accepted"))
 
     def __repr__(self) -> str:
         counts = {s: sum(f.status == s for f in self.fields.values()) for s in ("accepted", "review", "blank")}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ..imaging.pillow import HARD_CAP, MAX_PIXELS
+from ..messages.errors import WrongUse
 
 
 class Options(BaseModel):
@@ -54,3 +57,15 @@ def compiled(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern)
     except re.error as fault:
         raise ValueError(f"not a regular expression: {fault}") from None
+
+
+def with_templates(options: Options, templates: str | Path | Iterable[str | Path]) -> Options:
+    """The options with these templates, one or several ids or YAML files; without any, as they are.
+
+    Raises:
+        WrongUse: `templates_twice`, the options name templates already.
+    """
+    named = tuple(map(str, (templates,) if isinstance(templates, str | Path) else templates))
+    if named and options.templates:
+        raise WrongUse("templates_twice")
+    return options.model_copy(update={"templates": named}) if named else options

@@ -16,9 +16,10 @@ from ..imaging.spline_surface import Surface
 from ..messages.problems import hint
 from .field_record import Bilingual, FieldRecord, Frozen, Quad, bilingual
 from .frozen import FrozenMapping
+from .rows import OF_A_NUMBER, OF_A_PHOTO, Row, data_frame, number_rows
 
 if TYPE_CHECKING:
-    pass
+    from pandas import DataFrame
 
 RECORD_SCHEMA = 1  # version of a line of `photos.jsonl`; rises when the meaning of a key changes
 
@@ -274,6 +275,24 @@ class Record(JsonLine):
     def found_at(self) -> str:
         """The path that `Reader` read the photo from, with forward slashes; empty in a loaded record."""
         return self._path if f"/{self._path}".endswith(f"/{self.photo.file}") else ""
+
+    def to_rows(self) -> list[Row]:
+        """A dict per number, with the names of `numbers.csv` and plain values; none where no form was found.
+
+        Add up `accepted`, which is None unless the number was accepted.
+        """
+        page = self.page
+        where = (self.document, self.station.code, self.photo.file, self.photo.sha256, self.photo.frame)
+        form = (page.template, page.page) if page else (None, None)
+        return number_rows(dict(zip(OF_A_PHOTO, (*where, *form), strict=True)), self.fields)
+
+    def to_pandas(self) -> DataFrame:
+        """The rows of `to_rows` as a table of pandas; `value` and `accepted` are `Int64`, with `<NA>` for None.
+
+        Raises:
+            ocr_recap.messages.errors.ExtraMissing: pandas is not installed.
+        """
+        return data_frame(self.to_rows(), (*OF_A_PHOTO, *OF_A_NUMBER), ("frame", "value", "accepted"))
 
     def __repr__(self) -> str:
         where = f"{self.page.template} page {self.page.page}" if self.page else "no form"

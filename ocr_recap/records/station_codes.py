@@ -95,6 +95,18 @@ def normal(text: str) -> str | None:
     return None if match is None else _joined(match)
 
 
+def given_code(text: str) -> str:
+    """A code that a program gives, as 13 digits.
+
+    Raises:
+        ValueError: it is none.
+    """
+    code = normal(text)
+    if code is None:
+        raise ValueError(f"{text!r} is no station code: give 13 digits, such as '2101142004001'")
+    return code
+
+
 def codes_in(name: str, pattern: re.Pattern[str] | None = None) -> tuple[str, ...]:
     """The different station codes in a file's or folder's name, in order of occurrence.
 
@@ -141,6 +153,16 @@ def place(name: str, by: Naming, place_of_file: str = "", frame: int = 0) -> Pla
         source, codes = said[0]
         return Place(Station(code=codes[0], source=source), folder, where, page)
     return Place(folder=folder, where=where, page=page)
+
+
+def placed_as(code: str, name: str, by: Naming, place_of_file: str = "") -> Place:
+    """A photo of a station that a program names, beside what the photo's own name says; arguments as of `place`."""
+    own = place(name, by, place_of_file)
+    said = [pair for p in own.problems for pair in p.data["codes"]]
+    if own.station.code not in (None, code):
+        said = [[own.station.source, own.station.code]]
+    problems = (problem("station_conflict", codes=[["given", code], *said]),) if said else ()
+    return Place(Station(code=code, source="given"), problems=problems)
 
 
 def _joined(match: re.Match[str]) -> str | None:

@@ -23,21 +23,12 @@ class OneWorker:
         self._supervisor = Supervisor(lambda: ProcessWorker(build, options, limits), 1, limits)
         weakref.finalize(self, self._supervisor.end)
 
-    def read(self, source: Source, name: str, frame: int) -> tuple[Single, Done]:
-        """Read one frame of a file.
-
-        Args:
-            source: as for `photo.load`.
-            name: of the photo in the record.
-            frame: from 0.
-
-        Returns:
-            The task and its result.
+    def read(self, task: Single) -> tuple[Single, Done]:
+        """Read or check one frame of a file; the piece of work, and what came of it.
 
         Raises:
             ocr_recap.read.workers.supervisor.CannotStart: the process does not start.
         """
-        task = Single(source, name, frame)
         return task, self._done(task)
 
     def count(self, source: Source) -> int:
