@@ -16,8 +16,7 @@ An error is a number that is accepted, or called blank, and is written otherwise
 stand dates, which have no second witness and are never taken, and the digit reader on single cells, as located and cut
 by us: how often it is right, and how many cells that it surely calls a digit hold another one; a corrected cell holds
 the digit that counts. Prints a table for the docs, and keeps all figures in
-`benchmarks/fusion.json`. With `--keep` a second run, or a longer one, reads no photo twice; after a change of weights,
-template or code, name another folder.
+`benchmarks/fusion.json`. With `--keep` a second run, or a longer one, reads no photo twice.
 """
 
 from __future__ import annotations

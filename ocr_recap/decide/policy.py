@@ -46,8 +46,8 @@ class Thresholds:
     That file is made by training/policy/choose.py. Only `posterior` was searched for, by risk control (Learn then Test)
     on drawn documents of one form, by writers that training never saw. The search ended at a floor set by judgement,
     and the floor is what stands there. All other thresholds are by judgement; `summed` was set after a drawn test
-    document was looked at. The file also holds the counts and the bound of that test, and a hash of the texts and digit
-    cells that it was run on.
+    document was looked at. The file also holds the counts and the bound of that test, and a hash of all evidence that
+    it was run on.
 
     Attributes:
         posterior: the number is what is written, given all evidence.

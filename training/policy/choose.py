@@ -16,10 +16,8 @@ posteriors that stand in policy.json are set by judgement, and these documents b
 (`DESIGNS`) are by judgement. One form stands for all.
 
 The numbers of a document share its hand, its photo and its clerk, so they are no independent trials; the share of
-documents with any wrong number is printed beside. `--write` saves the thresholds with a hash of what is written in the
-numbers and what the digit reader says of their cells; other evidence (bubbles, strokes, row totals) is not in it.
-Evidence that `--keep` has kept is found by preset, writers, seed and index alone: after a change of weights, template
-or code, name another folder.
+documents with any wrong number is printed beside. `--write` saves the thresholds with a hash of all evidence: what is
+written, and what every witness says. Evidence that `--keep` has kept is found by weights, templates and code as well.
 """
 
 from __future__ import annotations
@@ -40,6 +38,7 @@ from ocr_recap.decide.posterior import Evaluated
 from ocr_recap.evaluate.bounds import clopper_pearson, incomplete_beta
 from ocr_recap.forms import template
 from ocr_recap.synth.camera.conditions import Preset
+from ocr_recap.synth.sets.evidence_key import feed
 from ocr_recap.synth.sets.inferred_documents import InferredDocument, Session, infer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,7 +106,7 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--documents", type=int, default=160, help="of the field preset")
     parser.add_argument("--hard", type=int, default=40, help="documents of the hard preset")
     parser.add_argument("--seed", type=int, default=SEED, help="seed of all random numbers")
-    parser.add_argument("--keep", type=Path, help="folder of evidence, for these weights, templates and code")
+    parser.add_argument("--keep", type=Path, help="folder of evidence: no document is read twice")
     parser.add_argument("--workers", type=int, default=2, help="number of processes")
     return parser
 
@@ -129,8 +128,7 @@ def main() -> None:
     evidence = hashlib.sha256()
     for preset, documents in evidence_of(args):
         for document in documents:
-            for name, number in sorted(document.numbers.items()):
-                evidence.update(f"{preset} {document.index} {name} {number.text} ".encode() + number.cells.tobytes())
+            feed(evidence, (preset, document))
             cases = [number.case(name) for name, number in document.numbers.items()]
             weighed.append(Weighed(document, *reconciled(cases, form.rules)))
     found = {name: walk(name, weighed) for name in DESIGNS}

@@ -6,6 +6,7 @@ are put together is measured in seconds, on the same photos. Everything depends 
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from ...records import photo_advice
 from ..camera.conditions import Preset
 from ..writing.hand import CORRECTIONS, Writers
 from . import photos
+from .evidence_key import package_sha256
 from .parallel import in_order
 
 Found = Literal["found", "not_found", "wrong_page"]
@@ -136,8 +138,8 @@ def infer(session: Session, workers: int, keep: Path | None = None) -> Iterator[
         session: which.
         workers: processes.
         keep: a folder where every document is kept once it is inferred, and taken from if it is there: the same session
-            goes on where it stopped. Files are named by preset, writers, seed and index alone. Weights, templates and
-            code are not part of the name: choose another folder after any of them has changed.
+            goes on where it stopped. Files are named by session, index and a hash of weights, templates and code
+            (`evidence_key.package_sha256`): after a change of any of these every document is inferred anew.
     """
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
@@ -148,7 +150,8 @@ def infer(session: Session, workers: int, keep: Path | None = None) -> Iterator[
 def _kept(session: Session, keep: Path | None, index: int) -> InferredDocument:
     if keep is None:
         return _infer(session, index)
-    path = keep / f"{session.preset}-{session.writers}-{session.seed}-{index:06d}.pickle"
+    key = hashlib.sha256(f"{package_sha256()} {session.forms}".encode()).hexdigest()[:16]
+    path = keep / f"{session.preset}-{session.writers}-{session.seed}-{index:06d}-{key}.pickle"
     if path.exists():
         return pickle.loads(path.read_bytes())
     witnessed = _infer(session, index)

@@ -1,0 +1,61 @@
+"""What evidence depends on, and evidence itself, each as a hash: for caches, and to name the data behind a choice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...forms.template import available
+
+
+@cache
+def package_sha256() -> str:
+    """SHA-256 of all modules, weights and data of the package and of its templates: evidence depends on nothing else.
+
+    A changed comment changes it, too: evidence is drawn once more rather than once too rarely.
+    """
+    root = Path(str(files("ocr_recap")))
+    parts = [path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    digest = hashlib.sha256()
+    for name, path in sorted([(p.relative_to(root).as_posix(), p) for p in parts] + list(available().items())):
+        digest.update(f"{name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def feed(digest: Any, value: Any) -> None:
+    """Add a value to a hash: arrays, numbers, texts, and what is made of them (dataclasses, mappings, sequences).
+
+    Args:
+        digest: of `hashlib`.
+        value: equal values add the same bytes, unequal ones others.
+
+    Raises:
+        TypeError: a value is of another kind.
+    """
+    if isinstance(value, np.ndarray):
+        digest.update(f"array {value.dtype.str} {value.shape} ".encode() + np.ascontiguousarray(value).tobytes())
+    elif is_dataclass(value) and not isinstance(value, type):
+        digest.update(f"{type(value).__name__}(".encode())
+        for part in fields(value):
+            digest.update(f"{part.name}=".encode())
+            feed(digest, getattr(value, part.name))
+    elif isinstance(value, Mapping):
+        digest.update(f"mapping {len(value)} ".encode())
+        for name in sorted(value):
+            feed(digest, name)
+            feed(digest, value[name])
+    elif isinstance(value, (tuple, list)):
+        digest.update(f"sequence {len(value)} ".encode())
+        for part in value:
+            feed(digest, part)
+    elif value is None or isinstance(value, (str, bytes, bool, int, float, np.generic)):
+        digest.update(f"{type(value).__name__} {value!r} ".encode())
+    else:
+        raise TypeError(f"{type(value).__name__} has no bytes of its own")
