@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.arrays import FloatArray, GrayImage
+from ..imaging.linear import product
 
 WIDE = 64  # px: the patch that a box is searched in, where its longer side is `BOX` px
 BOX = 32
@@ -140,7 +141,7 @@ def _at(profile: FloatArray, x: float, shift: NDArray[np.intp] | int = 0) -> Flo
 def snap_rings(mean: NDArray[np.float32]) -> FloatArray:
     """Shift (2,) in px that centres the printed rings in the mean of all bubbles of one number, a square of gray."""
     moves, rings = _rings(mean.shape[0])
-    score = rings @ mean.ravel().astype(np.float64) - 0.15 * (moves**2).sum(axis=1)
+    score = product(rings, mean.ravel().astype(np.float64)) - 0.15 * (moves**2).sum(axis=1)
     return moves[int(score.argmax())]
 
 
