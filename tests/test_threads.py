@@ -81,7 +81,7 @@ def watched(before: dict[str, Any], seen: list[str]) -> Iterator[None]:
     ended = threading.Event()
 
     def watch() -> None:
-        while not ended.wait(0.01):
+        while not ended.wait(0.05):
             seen.extend(changes(before))
 
     thread = threading.Thread(target=watch)
