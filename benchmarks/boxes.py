@@ -17,7 +17,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 from lines import RIGHT, distances, drawn
 
@@ -27,7 +26,7 @@ from ocr_recap.forms.fields import FormField
 from ocr_recap.forms.template import available
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.imaging.photo import Photo
-from ocr_recap.imaging.threads import one_thread
+from ocr_recap.imaging.threads import limit_threads
 from ocr_recap.locate.locate import locate
 from ocr_recap.locate.located import Located
 from ocr_recap.messages.problems import PhotoProblem
@@ -53,7 +52,7 @@ def main() -> None:
     parser.add_argument("--writers", default="calibration", help="calibration, by which limits are chosen, or test")
     parser.add_argument("--presets", nargs="*", default=["field", "hard"], choices=("clean", "field", "hard"))
     arguments = parser.parse_args()
-    cv2.setNumThreads(1)
+    limit_threads()
     forms = [load_template(name) for name in available()]
     print(
         "preset form, located right, cells, off (median, 95%; widths), numbers refused, seen elsewhere (cells, numbers)"
@@ -69,7 +68,6 @@ def main() -> None:
         show(preset, "all", tallies["all"])
 
 
-@one_thread()
 def add(tallies: list[Tally], photo: Photo, fact: dict, forms: list, rng: np.random.Generator) -> None:
     for tally in tallies:
         tally.photos += 1

@@ -33,7 +33,7 @@ from ocr_recap.forms.template import Template, available
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.imaging.homography import project
 from ocr_recap.imaging.photo import Photo, load
-from ocr_recap.imaging.threads import one_thread
+from ocr_recap.imaging.threads import limit_threads
 from ocr_recap.locate.lines.agreement import LineFit, agrees
 from ocr_recap.locate.lines.rectify import Lines
 from ocr_recap.locate.lines.search import find_by_lines
@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("--taken-out", action="store_true", help="ask without the photo's own template alone")
     parser.add_argument("--small", action="store_true", help="sheets that fill a small part of their photo")
     arguments = parser.parse_args()
-    cv2.setNumThreads(1)
+    limit_threads()
     forms = [load_template(name) for name in available()]
     scores: dict[str, list[float]] = {"right": [], "wrong": [], "lead": []}
     for form in forms:
@@ -103,7 +103,6 @@ def main() -> None:
             print(f"{name}: n {len(v)}, lowest {v[:4].round(3)}, median {np.median(v):.3f}, highest {v[-4:].round(3)}")
 
 
-@one_thread()
 def asked(photo: Photo, forms: list[Template]) -> list[LineFit]:
     return find_by_lines(Lines(photo.gray), [(form, page.id) for form in forms for page in form.pages])
 

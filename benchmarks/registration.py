@@ -32,7 +32,7 @@ from ocr_recap.forms.template import Template, available
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.imaging.homography import project
 from ocr_recap.imaging.photo import Photo, load
-from ocr_recap.imaging.threads import one_thread
+from ocr_recap.imaging.threads import limit_threads
 from ocr_recap.locate.lines.agreement import agrees
 from ocr_recap.locate.lines.rectify import Lines
 from ocr_recap.locate.lines.search import find_by_lines
@@ -75,7 +75,7 @@ def main() -> None:
     parser.add_argument("--drawn", type=int, default=0)
     parser.add_argument("--limit", type=int, default=0, help="photos, 0 for all")
     arguments = parser.parse_args()
-    cv2.setNumThreads(1)
+    limit_threads()
     for title, cases in (("real", real(arguments.photos)), ("drawn", drawn(arguments.drawn))):
         rows: dict[str, list[tuple[float | None, float]]] = {name: [] for name in METHODS}
         for number, case in enumerate(cases):
@@ -84,8 +84,7 @@ def main() -> None:
             said = [f"{case.name:32}"]
             for name, method in METHODS.items():
                 start = time.process_time()
-                with one_thread():
-                    found = method(case.photo, case.template, case.page_id)
+                found = method(case.photo, case.template, case.page_id)
                 seconds = time.process_time() - start
                 off = None if found is None else distance(case, found)
                 rows[name].append((off, seconds))

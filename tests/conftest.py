@@ -16,7 +16,7 @@ from ocr_recap import Reader, Template
 from ocr_recap.forms import drawing
 from ocr_recap.forms.template import load
 from ocr_recap.imaging.homography import project
-from ocr_recap.imaging.threads import one_thread
+from ocr_recap.imaging.threads import limit_threads
 from ocr_recap.locate.locate import CORNERS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,11 +26,9 @@ PPM = 6.0
 
 
 @pytest.fixture(scope="session", autouse=True)
-def threads() -> Iterator[None]:
+def threads() -> None:
     """One thread, as in a worker of a batch: tests take all cores by running side by side."""
-    cv2.setNumThreads(1)
-    with one_thread():
-        yield
+    limit_threads()
 
 
 @pytest.fixture(scope="session", autouse=True)

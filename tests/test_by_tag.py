@@ -1,19 +1,11 @@
-import os
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 import pytest
-from conftest import SAMPLES, Shot
-from threadpoolctl import threadpool_info, threadpool_limits
+from conftest import Shot
 
-from ocr_recap import Reader, Template
+from ocr_recap import Template
 from ocr_recap.forms.fields import tag_corners
-from ocr_recap.imaging import threads
 from ocr_recap.imaging.fiducials import SeenMark, find_tags
 from ocr_recap.imaging.homography import project, through_four
-from ocr_recap.imaging.threads import _libraries, one_thread
 from ocr_recap.locate.locate import CORNERS
 from ocr_recap.locate.marks.from_tag import marks_by_tag
 
@@ -62,58 +54,3 @@ def test_through_four_points() -> None:
     on_a_line = through_four(np.array([[0.0, 0], [1, 1], [2, 2], [0, 5]]), targets)
     assert np.isfinite(on_a_line).all()
     assert np.abs(project(on_a_line[0], source)).min() > 1e4  # far away from any photo
-
-
-def blas() -> list[int]:
-    """Threads of the libraries of linear algebra."""
-    return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
-
-
-@contextmanager
-def lifted() -> Iterator[None]:
-    """Without the one thread that all tests run on (conftest)."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(threads, "_inside", 0)
-        patch.setattr(threads, "_limiter", None)
-        yield
-
-
-def test_linear_algebra_runs_on_one_thread_within_only() -> None:
-    _libraries.cache_clear()  # other tests may have loaded SciPy's since
-    with lifted(), threadpool_limits(2, user_api="blas"):
-        before = blas()
-        assert 2 in before  # NumPy's own
-        with one_thread():
-            assert set(blas()) == {1}
-        assert blas() == before
-
-
-def test_overlapping_reads_leave_the_process_as_it_was(reader: Reader) -> None:
-    _libraries.cache_clear()
-    photo = SAMPLES / "page2-clean.jpg"
-    begun, go_on = threading.Event(), threading.Event()
-    during: list[set[int]] = []
-
-    def first() -> None:
-        with one_thread():
-            begun.set()
-            go_on.wait(60)
-
-    def second() -> None:
-        begun.wait(60)
-        with one_thread():
-            go_on.set()
-            one.join(60)  # the first one leaves while this one is at it
-            during.append(set(blas()))
-            assert reader.read(photo).page is not None
-
-    with lifted(), threadpool_limits(2, user_api="blas"):
-        before, settings = blas(), dict(os.environ)
-        one, two = threading.Thread(target=first), threading.Thread(target=second)
-        one.start()
-        two.start()
-        two.join(120)
-        assert not two.is_alive()
-        assert during == [{1}]
-        assert blas() == before
-        assert dict(os.environ) == settings

@@ -78,12 +78,11 @@ class Actor:
     """The actor's class, which runs in a process of Ray."""
 
     def __init__(self, options: Options, files: dict[str, bytes], megabytes: int) -> None:
-        """Build a reader; template files are written to a folder first, since this node may not have them."""
-        import cv2  # noqa: PLC0415
-
+        """Build a reader; template files are written down first, as they may not lie on this node."""
+        from ..imaging.threads import limit_threads  # noqa: PLC0415
         from ..read.reader import Reader  # noqa: PLC0415
 
-        cv2.setNumThreads(1)
+        limit_threads()
         with tempfile.TemporaryDirectory() as folder:
             for name, content in files.items():
                 (Path(folder) / name).write_bytes(content)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.arrays import FloatArray, GrayImage
+from ..imaging.linear import product
 
 # Sizes and weights without another origin are by judgement; benchmarks/boxes.py measures what they do together.
 WIDE = 64  # px: side of the patch in which a box is searched; the longer side of the box is `BOX` px there
@@ -156,7 +157,7 @@ def snap_rings(mean: NDArray[np.float32]) -> FloatArray:
         Shift (2,) of the rings from the middle of the patch, (x, y) in px.
     """
     moves, rings = _rings(mean.shape[0])
-    score = rings @ mean.ravel().astype(np.float64) - 0.15 * (moves**2).sum(axis=1)
+    score = product(rings, mean.ravel().astype(np.float64)) - 0.15 * (moves**2).sum(axis=1)
     return moves[int(score.argmax())]
 
 

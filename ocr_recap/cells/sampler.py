@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..imaging.arrays import FloatArray, GrayImage
 from ..imaging.homography import project
+from ..imaging.linear import product
 from ..imaging.photo import Photo
 from ..imaging.spline_surface import Surface
 from .tally_crop import between, gaps
@@ -81,7 +82,7 @@ class Sampler:
         first, share = gaps(tuple(across), size[1])
         maps: list[NDArray[np.float32]] = []
         for k in (0, 1):
-            along = np.ascontiguousarray((rows @ points[..., k].astype(np.float32)).T)  # (nodes across, height)
+            along = np.ascontiguousarray(product(rows, points[..., k].astype(np.float32)).T)  # (nodes across, height)
             start, end = along[first], along[first + 1]
             end -= start
             end *= share[:, None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -44,6 +45,7 @@ templates_app.command("new", cls=Command)(templates_new.new_template)
 
 def main() -> None:
     """Run the command line and exit, by the codes of docs/reference/exit-codes.md."""
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # of large pictures and damaged EXIF: records say what matters
     app()
 
 

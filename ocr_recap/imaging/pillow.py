@@ -1,11 +1,15 @@
-"""Decodes one picture of a JPEG, PNG, WebP, TIFF or HEIC file: 8 bits, on white, in viewing orientation."""
+"""One picture of a JPEG, PNG, WebP, TIFF or HEIC file to pixels: 8 bits, on white, as a viewer shows it.
+
+Pillow warns of pictures above 89 megapixels and of damaged EXIF blocks. Filters of warnings belong to the whole
+process, so none is changed here: the command line (`cli/main.py`) and workers (`read/workers/spawn.py`) set theirs at
+their start.
+"""
 
 from __future__ import annotations
 
 import io
 import math
 import re
-import warnings
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,13 +90,11 @@ def opened(content: bytes | Path, kind: str, frame: int) -> Generator[Raster, No
         PhotoProblem: the file cannot be opened, or has no such frame.
     """
     if kind == "HEIC":
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            file = _heif(content)
-            if frame >= len(file):
-                raise PhotoProblem("frame_missing", frame=frame + 1, frames=len(file))
-            size = file[frame].size
-        # Decoding is deferred until the caller has checked the size; libheif applies the orientation.
+        file = _heif(content)
+        if frame >= len(file):
+            raise PhotoProblem("frame_missing", frame=frame + 1, frames=len(file))
+        size = file[frame].size
+        # Decoding waits until the caller has seen the size; libheif turns the picture itself.
         yield Raster(_Deferred(size, file[frame].to_pillow), 1, kind)
         return
     if kind == "TIFF":
@@ -151,13 +153,11 @@ class _Deferred:
 def _opened(content: bytes | Path, kind: str) -> Image.Image:
     file = io.BytesIO(content) if isinstance(content, bytes) else content
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the limit `max_pixels` is below that of Pillow
-            return Image.open(file, formats=(kind,))
+        return Image.open(file, formats=(kind,))
     except Image.DecompressionBombError as fault:
         pixels = re.search(r"\d+", str(fault))
         raise PhotoProblem("image_too_large", pixels=int(pixels.group()) if pixels else -1, limit=HARD_CAP) from None
-    except MemoryError:
+    except (MemoryError, Warning):
         raise
     except Exception:
         raise PhotoProblem("image_truncated") from None  # its first bytes are those of this kind
@@ -183,12 +183,10 @@ def _heif(content: bytes | Path) -> Any:
 
 def _seek(image: Image.Image, frame: int) -> None:
     def seek() -> bool:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                image.seek(frame)
-            except EOFError:
-                return False
+        try:
+            image.seek(frame)
+        except EOFError:
+            return False
         return True
 
     if not _tried(seek, "image_truncated"):
@@ -203,10 +201,13 @@ def _loaded(image: Image.Image | _Deferred) -> Image.Image:
 
 
 def _tried(step: Callable[[], _T], code: str) -> _T:
-    """Run a step of a decoder; any exception over a damaged file becomes the problem `code`."""
+    """What a decoder gives; whatever it raises over a damaged file is the file's fault, not the program's.
+
+    A warning is raised only in a program that made errors of warnings, and is not the file's fault.
+    """
     try:
         return step()
-    except (MemoryError, PhotoProblem):
+    except (MemoryError, PhotoProblem, Warning):
         raise
     except Exception:
         raise PhotoProblem(code) from None

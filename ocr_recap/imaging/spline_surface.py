@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from .arrays import FloatArray
+from .linear import product
 
 _SINGULAR = 1e-9  # a homography (mm to px) with a smaller determinant counts as singular; by judgement
 _TURNS = 4  # iterations of the inverse; each leaves about a tenth of the error; by judgement
@@ -29,7 +30,7 @@ class Surface:
         flat = points.reshape(-1, 2)
         across, down = (splines((flat[:, k] - self.origin[k]) / self.step[k], self.values.shape[1 - k]) for k in (0, 1))
         rows, columns, _ = self.values.shape
-        along = (down @ self.values.reshape(rows, -1)).reshape(-1, columns, 2)
+        along = product(down, self.values.reshape(rows, -1)).reshape(-1, columns, 2)
         return (flat + np.einsum("nc,nck->nk", across, along)).reshape(points.shape)
 
     def origin_of(self, points: FloatArray) -> FloatArray:
@@ -52,7 +53,7 @@ class Surface:
         across, down = (
             splines((at - self.origin[k]) / self.step[k], self.values.shape[1 - k]) for k, at in enumerate((x, y))
         )
-        moves = [down @ self.values[..., k] @ across.T for k in (0, 1)]
+        moves = [product(product(down, self.values[..., k]), across.T) for k in (0, 1)]
         return np.stack([moves[0] + x, moves[1] + y[:, None]], axis=-1)
 
 

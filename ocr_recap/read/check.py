@@ -12,7 +12,6 @@ from typing import Any, Literal
 from ..cells.crop import crop
 from ..forms.template import Template
 from ..imaging.photo import Photo, Source, load
-from ..imaging.threads import one_thread
 from ..locate.locate import locate
 from ..messages.problems import PhotoProblem
 from ..records import photo_advice as advice
@@ -47,7 +46,6 @@ def unchecked(code: str, data: Mapping[str, Any]) -> PhotoCheck:
     return PhotoCheck("retake", None, None, None, (make_problem(code, **said),))
 
 
-@one_thread()
 def check(source: Source, name: str, templates: Sequence[Template], options: Options, frame: int = 0) -> PhotoCheck:
     """Check one photo. A bad photo gives a result with advice and raises nothing.
 

@@ -12,7 +12,6 @@ from ..decide.ask_witnesses import ask_witnesses
 from ..decide.case import other_sheet, reconciled
 from ..forms.template import Template
 from ..imaging.photo import Photo, Source, load
-from ..imaging.threads import one_thread
 from ..locate import heading_ocr
 from ..locate.locate import locate
 from ..messages.problems import PhotoProblem
@@ -30,7 +29,6 @@ class Reading:
     photo: Photo | None
 
 
-@one_thread()
 def read_photo(
     source: Source,
     name: str,

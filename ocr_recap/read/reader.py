@@ -44,11 +44,22 @@ _log = logging.getLogger(__name__)
 
 
 class Reader:
-    """Reads photos of tally forms. Holds the templates and the weights; safe to share between threads.
+    """Reads photos of tally forms. Holds the templates and the weights.
 
     A photo is a path, the bytes of a photo file, a file that is open for reading bytes (`io.BytesIO`, an upload), a PIL
     image, or a uint8 array, (h, w, 3) BGR or (h, w) gray. An open file is read whole, from its beginning, and left at
     the position where it was; one that cannot be wound back is read to its end, once.
+
+    One reader may be shared by any number of threads. Each record is the same, byte by byte, as if it had been read
+    alone, whatever the numbers of threads that the process allows to NumPy and OpenCV. Reading changes no setting of
+    the process: no number of threads, environment variable, filter of warnings, signal handler or folder. Threads take
+    turns with pages of a PDF, and at all photos if the reader has limits, since one process then reads for all of them;
+    `read_many` uses several. OpenCV uses threads of its own: a program that keeps all cores busy with reads had better
+    call `cv2.setNumThreads(1)` once at its start, as processes of `read_many` and of batches do. Warnings of Pillow, of
+    very large pictures and damaged EXIF blocks, reach the program's filters.
+
+    Two things are exceptions. Importing this module sets the environment variable `ORT_DISABLE_TELEMETRY`. Starting
+    a process, for a reader with limits or `read_many`, holds back Ctrl-C until it has started.
     """
 
     def __init__(
@@ -77,12 +88,8 @@ class Reader:
         chosen = self.options.templates or tuple(templates_module.available())
         self.templates: tuple[Template, ...] = tuple(templates_module.load(t) for t in chosen)
         self._readers = Readers.shipped()
-
-    @cached_property
-    def _worker(self) -> OneWorker | None:
-        if self.limits is None:
-            return None
-        return OneWorker(type(self), self.options, self.limits)
+        # Made here and not when it is first used, or two threads might each make one.
+        self._worker = None if limits is None else OneWorker(type(self), self.options, limits)
 
     def close(self) -> None:
         """End the child process of a reader with limits, if it has started; the next photo starts another."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import FloatArray, GrayImage
 from ...imaging.homography import project
+from ...imaging.linear import fewer_rows, product
 from ...imaging.spline_surface import Surface
 from .segments import SPREAD, angles, between, directions, hidden_segments, main_direction, segments
 from .straighten import unbend
@@ -253,7 +254,7 @@ def _meeting(strokes: FloatArray) -> FloatArray | None:
         # A stroke's line misses the point by its angle times the distance, which the distance itself cancels.
         far = np.hypot(*(best[:2, None] - best[2] * middle.T))
         scaled = lines * (np.sqrt(weight) / np.maximum(far, 1e-6))[:, None]
-        best = np.linalg.svd(scaled, full_matrices=False)[2][2]
+        best = np.linalg.svd(fewer_rows(scaled), full_matrices=False)[2][2]
     agree = _misses(best[None], middle, way)[0] < 3 * aim
     return best if agree.sum() >= _LEAST_STROKES else None
 
@@ -274,7 +275,7 @@ def _extent(strokes: FloatArray, to_local: FloatArray) -> tuple[FloatArray, Floa
     # Places along each stroke, so that a long one joins what lies at both of its ends.
     share = np.linspace(0, 1, 24)[:, None, None]
     places = (mine[None, :, 0] * (1 - share) + mine[None, :, 1] * share).reshape(-1, 2)
-    ends = np.c_[places, np.ones(len(places))] @ np.linalg.inv(to_local).T
+    ends = product(np.c_[places, np.ones(len(places))], np.asarray(np.linalg.inv(to_local).T, dtype=np.float64))
     # The weight says how near the horizon a place is: 1 in the photo's middle, 0 on the horizon.
     flat = ends[:, :2] / np.where(ends[:, 2:] > _NEAR_HORIZON, ends[:, 2:], np.nan)
     flat = flat[np.isfinite(flat).all(axis=1)]

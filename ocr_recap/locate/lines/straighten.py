@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...imaging.arrays import FloatArray
+from ...imaging.linear import product, solve
 from ...imaging.spline_surface import Surface
 from ..paper.spline_basis import bending, rows_of
 
@@ -51,9 +52,9 @@ def unbend(strokes: FloatArray, width: int, height: int) -> Surface | None:
             rise, says = strokes[mine, 1, k] - strokes[mine, 0, k], ends[1] - ends[0]
             # Strokes that contradict the others lose their say, the more so the better the surface is known.
             doubt = _END * max(1.5, 6.0 / 2**turn)
-            weight = 1 / (1 + ((rise - says @ values[:, k]) / doubt) ** 2) / _END**2
+            weight = 1 / (1 + ((rise - product(says, values[:, k])) / doubt) ** 2) / _END**2
             weighted = says * weight[:, None]
-            values[:, k] = np.linalg.solve(weighted.T @ says + stiff, weighted.T @ rise)
+            values[:, k] = solve(product(weighted.T, says) + stiff, product(weighted.T, rise))
         bent = Surface(values.reshape(*shape, 2), np.zeros(2), step)
     places = strokes[np.concatenate(sides)].reshape(-1, 2)
     moved = bent.moved(places) - places

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import FloatArray
 from ...imaging.homography import project
+from ...imaging.linear import orthonormal, product
 from .line_fit import LineSamples
 
 _PLACES = 15  # places of a crease that are tried between 0.15 and 0.85 of a side
@@ -159,9 +160,9 @@ class _Left:
         self._parts: list[tuple[NDArray[np.intp], FloatArray, FloatArray]] = []
         for k in (0, 1):
             here = np.flatnonzero(axis == k)
-            basis = np.asarray(np.linalg.qr(rows[here])[0], dtype=np.float64)
-            self._parts.append((here, basis, moves[here] - basis @ (basis.T @ moves[here])))
-        self.error = max(sum(float(rest @ rest) for _, _, rest in self._parts), 1e-9)
+            basis = orthonormal(rows[here])
+            self._parts.append((here, basis, moves[here] - product(basis, product(basis.T, moves[here]))))
+        self.error = max(sum(float(np.square(rest).sum()) for _, _, rest in self._parts), 1e-9)
 
     def errors(self, added: Sequence[FloatArray]) -> FloatArray:
         """Squared error with each of the pairs of further rows (n, 2), both axes together."""
@@ -169,8 +170,8 @@ class _Left:
         total = np.full(len(added), self.error)
         for here, basis, rest in self._parts:
             new = every[here]
-            new = new - basis @ (basis.T @ new)
-            right = (rest @ new).reshape(-1, 2)
+            new = new - product(basis, product(basis.T, new))
+            right = product(new.T, rest).reshape(-1, 2)
             pairs = new.reshape(len(here), -1, 2)
             a, b, d = (np.einsum("np,np->p", pairs[..., i], pairs[..., j]) for i, j in ((0, 0), (0, 1), (1, 1)))
             a, d = a + 1e-9, d + 1e-9

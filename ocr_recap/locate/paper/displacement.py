@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import FloatArray
 from ...imaging.homography import project
+from ...imaging.linear import product, solve
 from ...imaging.spline_surface import Surface, splines
 from .correspondences import Correspondences
 from .line_fit import LineSamples
@@ -68,12 +69,12 @@ class Displacement:
 
     def displaced(self, values: FloatArray) -> LineSamples:
         """The samples where these values have them."""
-        return LineSamples(self.ruled.points + self.basis @ values, self.ruled.normals, self.unit)
+        return LineSamples(self.ruled.points + product(self.basis, values), self.ruled.normals, self.unit)
 
     def through(self, moves: FloatArray) -> FloatArray:
         """The values that displace the samples by (n, 2) mm."""
-        matrix = self.basis.T @ self.basis + 1e-3 * self.bending + 1e-6 * np.eye(self.basis.shape[1])
-        return np.asarray(np.linalg.solve(matrix, self.basis.T @ moves), dtype=np.float64)
+        matrix = product(self.basis.T, self.basis) + 1e-3 * self.bending + 1e-6 * np.eye(self.basis.shape[1])
+        return solve(matrix, product(self.basis.T, moves))
 
     def surface(self, values: FloatArray) -> Surface:
         """The displacement itself; creases as sharp as spans of `_FINE` can be."""
@@ -87,10 +88,11 @@ class Displacement:
         x, y = np.meshgrid(*at)
         grid = np.stack([x, y], axis=-1)
         moves = smooth.moved(grid) - grid
-        moves += (self._hinges(grid.reshape(-1, 2)) @ values[plain:]).reshape(moves.shape)
+        moves += product(self._hinges(grid.reshape(-1, 2)), values[plain:]).reshape(moves.shape)
         step = size / spans
-        across, down = (np.linalg.pinv(splines((at[k] - self.origin[k]) / step[k], int(spans[k]) + 3)) for k in (0, 1))
-        return Surface(np.stack([down @ moves[..., k] @ across.T for k in (0, 1)], axis=-1), self.origin, step)
+        across, down = (_nearest(splines((at[k] - self.origin[k]) / step[k], int(spans[k]) + 3)) for k in (0, 1))
+        fitted = np.stack([product(product(down, moves[..., k]), across.T) for k in (0, 1)], axis=-1)
+        return Surface(fitted, self.origin, step)
 
     def _hinges(self, points: FloatArray) -> FloatArray:
         """What each crease does at places (n, 2) mm, for each of the numbers it has; (n, `_ALONG` * creases)."""
@@ -149,7 +151,7 @@ class Displacement:
         def error(stiffness: float) -> float:
             got = self._solve(left, right, stiffness)[..., 0]
             return sum(
-                float((weight * (basis @ had - target) ** 2).sum())
+                float((weight * (product(basis, had) - target) ** 2).sum())
                 for (basis, target, weight), had in zip(tests, got, strict=True)
             )
 
@@ -179,7 +181,7 @@ class Displacement:
         self, basis: FloatArray, values: FloatArray, off: FloatArray, reach: float, trusting: bool = False
     ) -> tuple[FloatArray, FloatArray]:
         """Where samples (n,) that lie `off` from a surface should lie, and how much each is to be believed."""
-        target = basis @ values + off
+        target = product(basis, values) + off
         middle = float(np.median(off))
         usual = 4 * 1.4826 * float(np.median(np.abs(off - middle))) + 0.03 * self.unit
         width = reach * self.unit if trusting else min(reach * self.unit, usual)
@@ -188,7 +190,7 @@ class Displacement:
 
     def _normal(self, basis: FloatArray, target: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
         weighted = basis * weight[:, None]
-        return weighted.T @ basis, weighted.T @ target
+        return product(weighted.T, basis), product(weighted.T, target)
 
     def _normal_of_marks(self, axis: int, reach: float) -> tuple[FloatArray, FloatArray]:
         """The corner marks' part; a mark far from where the paper can be is false and left out."""
@@ -197,4 +199,9 @@ class Displacement:
 
     def _solve(self, matrix: FloatArray, right: FloatArray, stiffness: float) -> FloatArray:
         whole = matrix + stiffness * self.bending + 1e-6 * np.eye(matrix.shape[-1])
-        return np.asarray(np.linalg.solve(whole, right), dtype=np.float64)
+        return solve(whole, right)
+
+
+def _nearest(rows: FloatArray) -> FloatArray:
+    """The pseudoinverse (m, n) of `rows` (n, m) of splines: values at places to the coefficients nearest to them."""
+    return solve(product(rows.T, rows), rows.T)

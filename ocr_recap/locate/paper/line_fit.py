@@ -18,6 +18,7 @@ from ...forms.drawing import Line, primitives
 from ...forms.template import Template
 from ...imaging.arrays import FloatArray, GrayImage
 from ...imaging.homography import project
+from ...imaging.linear import product
 from ...imaging.spline_surface import Surface
 from .correspondences import Correspondences
 
@@ -294,9 +295,10 @@ def _update(
         trusted = np.linalg.norm(difference, axis=1) < max(3.0, 3.0 * reach * pixels)
         weights.append(np.repeat(trusted * _MARK_WEIGHT, 2))
     a, b, w = np.concatenate(rows), np.concatenate(values), np.concatenate(weights)
-    normal_matrix = (a * w[:, None]).T @ a
+    weighted = (a * w[:, None]).T
+    normal_matrix = product(weighted, a)
     damping = 1e-6 * np.trace(normal_matrix) * np.eye(8)
-    delta = np.linalg.solve(normal_matrix + damping, (a * w[:, None]).T @ b)
+    delta = np.linalg.solve(normal_matrix + damping, product(weighted, b))
     updated = (local.ravel() + np.append(delta, 0.0)).reshape(3, 3)
     result = updated @ np.linalg.inv(to_page)
     return result / result[2, 2]

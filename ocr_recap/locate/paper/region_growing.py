@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import FloatArray, GrayImage
 from ...imaging.homography import project
+from ...imaging.linear import product
 from ...imaging.spline_surface import nearest_plane
 from .correspondences import Correspondences
 from .displacement import Displacement
@@ -80,7 +81,7 @@ def grown(
         values = model.fit(values, held, offset, _REACH, _STIFF, trusting=True)
     if known.sum() < _LEAST * visible:
         return None
-    places = project(fit.homography, thin.points + model.basis @ values)
+    places = project(fit.homography, thin.points + product(model.basis, values))
     plane = nearest_plane(thin.points[known], places[known])
     if plane is None or not np.isfinite(places).all():
         return None

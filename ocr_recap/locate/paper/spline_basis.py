@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import FloatArray
+from ...imaging.linear import product
 from ...imaging.spline_surface import splines
 from .line_fit import LineSamples
 
@@ -71,5 +72,5 @@ def bending(shape: tuple[int, int], step: FloatArray) -> FloatArray:
     )
     total = np.zeros((rows * columns, rows * columns))
     for part, weight in parts:
-        total += weight * part.T @ part
+        total += weight * product(part.T, part)
     return total

@@ -12,6 +12,7 @@ import os
 import queue
 import signal
 import threading
+import warnings
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
@@ -21,8 +22,7 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
-import cv2
-
+from ...imaging.threads import limit_threads
 from ...records.options import Options
 from .limits import Limits, confine
 from .tasks import Done, Failed, Reads, Task, perform
@@ -153,10 +153,11 @@ def _serve(pipe: Connection, build: Build, options: Options, megabytes: int) -> 
     """The main function of a worker: runs one task after another, until the parent closes its end of the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _be_quiet()
+    warnings.simplefilter("ignore")  # nobody would see them
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    cv2.setNumThreads(1)
+    limit_threads()
     try:
         reader = build(options)
         confine(megabytes)

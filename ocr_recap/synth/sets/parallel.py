@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TypeVar
 
-import cv2
+from ...imaging.threads import limit_threads
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -32,4 +32,4 @@ def in_order(work: Callable[[Job], Result], jobs: Sequence[Job], workers: int) -
 
 def _start() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    cv2.setNumThreads(1)
+    limit_threads()

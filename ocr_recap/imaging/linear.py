@@ -1,0 +1,116 @@
+"""Products and linear systems in blocks, so small that the library of linear algebra works on the calling thread alone.
+
+OpenBLAS, which NumPy's wheels bring, shares a large product out among threads. How many there are is one setting of the
+whole process, which is the program's and not ours to change; their number changes the last digits; and on a busy
+machine threads wait for each other. A product of few multiplications is never shared out, so large ones are done in
+blocks, always the same ones. `tests/test_threads.py` compares the bytes of records at one thread and at several.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import FloatArray
+
+_F = TypeVar("_F", bound=np.floating[Any])
+
+# OpenBLAS computes up to this many multiplications of matrices on one thread (interface/gemm.c: SMP_THRESHOLD_MIN times
+# GEMM_MULTITHREAD_THRESHOLD), and of a matrix and a vector up to this many (interface/gemv.c: 2304 times the same).
+_PRODUCT = 65_536 * 4
+_VECTOR = 2304 * 4
+_SIDE = 64  # of a block: its cube is `_PRODUCT`; systems of this size are solved on one thread as well
+_TALL = 1000  # rows of few columns whose singular values are found on one thread; by judgement, well below 5,000
+
+
+def product(a: NDArray[_F], b: NDArray[_F]) -> NDArray[_F]:
+    """`a @ b`, the same bytes whatever number of threads the process allows.
+
+    Args:
+        a: (..., n, k).
+        b: (..., k, m), or (k,) for a vector.
+
+    Returns:
+        (..., n, m), or (..., n) for a vector.
+    """
+    if b.ndim == 1:
+        return product(a, b[:, None])[..., 0]
+    rows, inner, columns = a.shape[-2], a.shape[-1], b.shape[-1]
+    most = _VECTOR if min(rows, columns) == 1 else _PRODUCT
+    if rows * inner * columns <= most:
+        return np.asarray(a @ b, dtype=a.dtype)
+    deep, wide = min(inner, _SIDE), min(columns, _SIDE)
+    high = max(1, most // (deep * wide))
+    total = np.zeros((*np.broadcast_shapes(a.shape[:-2], b.shape[:-2]), rows, columns), dtype=a.dtype)
+    for top in range(0, rows, high):
+        for left in range(0, columns, wide):
+            block = total[..., top : top + high, left : left + wide]
+            for first in range(0, inner, deep):
+                upper = a[..., top : top + high, first : first + deep]
+                block += upper @ b[..., first : first + deep, left : left + wide]
+    return total
+
+
+def solve(matrix: FloatArray, right: FloatArray) -> FloatArray:
+    """The x of `matrix @ x = right`, the same bytes whatever number of threads the process allows.
+
+    Unknowns are eliminated in blocks, without looking for better pivots among them (Higham, Accuracy and Stability of
+    Numerical Algorithms, 13.3): that is safe for the symmetric positive definite matrices of least squares.
+
+    Args:
+        matrix: (..., n, n), symmetric and positive definite.
+        right: (..., n, m), or (n,) for a vector.
+
+    Returns:
+        As `right`.
+
+    Raises:
+        numpy.linalg.LinAlgError: a block is singular.
+    """
+    if right.ndim == 1:
+        return solve(matrix, right[:, None])[..., 0]
+    size = matrix.shape[-1]
+    if size <= _SIDE:
+        return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
+    here, rest = slice(0, _SIDE), slice(_SIDE, size)
+    # Both the other unknowns and the right side, in terms of the first unknowns.
+    ahead = np.concatenate([matrix[..., here, rest], right[..., here, :]], axis=-1)
+    parts = [ahead[..., k : k + _SIDE] for k in range(0, ahead.shape[-1], _SIDE)]
+    first = np.concatenate([np.linalg.solve(matrix[..., here, here], part) for part in parts], axis=-1)
+    taken = product(matrix[..., rest, here], first)
+    others = size - _SIDE
+    last = solve(matrix[..., rest, rest] - taken[..., :others], right[..., rest, :] - taken[..., others:])
+    return np.concatenate([first[..., others:] - product(first[..., :others], last), last], axis=-2)
+
+
+def orthonormal(columns: FloatArray) -> FloatArray:
+    """Orthonormal columns (n, k) that span those (n, m) that are given, k <= m, by Gram and Schmidt, each done twice.
+
+    A column that lies within the span of those before it, to ten digits (by judgement), is left out.
+    """
+    found = np.zeros(columns.shape)
+    count = 0
+    for column in columns.T:
+        known, rest = found[:, :count], column
+        for _ in range(2):  # once more, for what rounding left of the others (Giraud et al., 2005)
+            rest = rest - product(known, product(known.T, rest))
+        length = float(np.sqrt(np.square(rest).sum()))
+        if length > 1e-10 * float(np.sqrt(np.square(column).sum())):
+            found[:, count] = rest / length
+            count += 1
+    return found[:, :count]
+
+
+def fewer_rows(rows: FloatArray) -> FloatArray:
+    """At most `_TALL` rows with the singular values and right singular vectors of those (n, m) that are given.
+
+    Of the vectors the signs may differ; m is far below `_TALL`.
+
+    `numpy.linalg.svd` of a tall matrix is shared out among threads; that of what this returns is not.
+    """
+    while len(rows) > _TALL:
+        parts = [rows[k : k + _TALL] for k in range(0, len(rows), _TALL)]
+        rows = np.concatenate([np.asarray(np.linalg.qr(part, mode="r"), dtype=np.float64) for part in parts])
+    return rows
