@@ -77,7 +77,11 @@ def test_dots_lie_where_the_map_says(name: str, dotted: NDArray[np.uint8]) -> No
     shot = photograph(dotted, SIZE, "clean", rng, defects=names, longer=LONGER)
     assert set(names) <= set(shot.defects)
     off, unclear = misses(shot)
-    assert len(off) >= 0.7 * len(PLACES)
+    pixels = shot.project(PLACES)
+    height, width = shot.picture.shape[:2]
+    in_sight = int(((pixels > 0) & (pixels < (width, height))).all(axis=1).sum())
+    assert in_sight >= (0.03 if name == "close-up" else 0.7) * len(PLACES)
+    assert len(off) >= 0.7 * in_sight
     assert unclear <= 0.15 * len(PLACES)
     quads = shot.quad((140, 200, 140 + CELL, 200 + CELL))
     cell = float(np.linalg.norm(quads[1] - quads[0]))
@@ -142,6 +146,19 @@ def test_a_defect_changes_nothing_else() -> None:
 
 def test_a_flawless_photo_has_no_defects() -> None:
     assert seen(Conditions()) == ()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_close_up_shows_one_of_the_parts_and_little_else(seed: int, dotted: NDArray[np.uint8]) -> None:
+    parts = [(40.0, 60.0, 60.0, 72.0), (200.0, 300.0, 220.0, 312.0), (120.0, 380.0, 140.0, 392.0)]
+    shot = photograph(
+        dotted, SIZE, "clean", np.random.default_rng(seed), defects=["close-up"], longer=LONGER, parts=parts
+    )
+    assert max(shot.visible(part) for part in parts) == 1.0
+    assert shot.visible((0, 0, *SIZE)) < 0.9
+    height, width = shot.picture.shape[:2]
+    assert (width, height) == (shot.window[2] - shot.window[0], shot.window[3] - shot.window[1])
+    assert (width, height) != shot.view.size
 
 
 @pytest.mark.parametrize("name", ["hand", "cable"])

@@ -72,6 +72,7 @@ class Conditions:
     chat_longer: float = 0.0
     chat_jpeg: float = 70.0
     chat_rounds: float = 1.0
+    part: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -257,6 +258,9 @@ PARAMETERS: dict[str, Parameter] = {
            (75, 85), (55, 80), (35, 65), _ALWAYS, "60-80 usual, less in saving modes", whole=True),
         _p("chat_rounds", "chat app", "times that it was forwarded anew", "count",
            (1, 1), (1, 2), (1, 3), _ALWAYS, "officer to village to district group", whole=True),
+        # The last one, so that what seeds drew before it was there stays what it was.
+        _p("part", "processing", "share of the sheet's sides that the photo is cut to (0: not cut)", "share",
+           (0.25, 0.8), (0.25, 0.8), (0.25, 0.8), (0, 0, 0), "people cut a photo to what matters to them"),
     )
 }  # fmt: skip
 

@@ -75,6 +75,7 @@ DEFECTS: dict[str, Defect] = {
             {"chat_longer": (800, 1280), "chat_jpeg": (35, 65), "chat_rounds": (1, 3)},
             ("chat_longer", -1600),
         ),
+        Defect("close-up", "hanya sebagian halaman", "part of the page only", {"part": (0.25, 0.8)}, ("part", 0.1)),
     )
 }  # fmt: skip
 

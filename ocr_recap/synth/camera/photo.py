@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import FloatArray
+from . import closeup, lens, light, paper, scene, sensor
 from . import defects as known
-from . import lens, light, paper, scene, sensor
 from .conditions import Conditions, Preset, check, draw
 from .sheet_shape import surface
 from .view import View, look
@@ -38,6 +38,7 @@ class Shot:
         defects: names (of `defects.DEFECTS`) of all that went wrong with it, asked for or by chance.
         view: where the camera saw each place, in pixels before a chat app.
         hidden: what lies over the sheet, 255 hidden, 0 not; (height, width) of the view.
+        window: (x0, y0, x1, y1), what of the view the photo shows, in pixels before a chat app.
     """
 
     picture: Picture
@@ -46,6 +47,7 @@ class Shot:
     defects: tuple[str, ...]
     view: View
     hidden: Picture
+    window: tuple[int, int, int, int]
 
     def project(self, points: FloatArray | Sequence[Sequence[float]]) -> FloatArray:
         """Project places (..., 2) of the page, mm, to pixels (..., 2) of `picture`, bends and folds included.
@@ -65,13 +67,14 @@ class Shot:
         steps = (np.arange(16) + 0.5) / 16
         places = np.stack(np.meshgrid(x0 + steps * (x1 - x0), y0 + steps * (y1 - y0)), axis=-1)
         pixels = np.rint(self.view.project(places)).astype(int).reshape(-1, 2)
-        inside = ((pixels >= 0) & (pixels < self.view.size)).all(axis=1)
+        inside = ((pixels >= self.window[:2]) & (pixels < self.window[2:])).all(axis=1)
         x, y = pixels[inside].T
         return float((self.hidden[y, x] < 128).sum()) / len(pixels)
 
     def _stored(self, pixels: FloatArray) -> FloatArray:
-        factor = np.array([self.picture.shape[1], self.picture.shape[0]]) / self.view.size
-        return (pixels + 0.5) * factor - 0.5
+        x0, y0, x1, y1 = self.window
+        factor = np.array([self.picture.shape[1] / (x1 - x0), self.picture.shape[0] / (y1 - y0)])
+        return (pixels - (x0, y0) + 0.5) * factor - 0.5
 
 
 def photograph(
@@ -85,6 +88,7 @@ def photograph(
     back: Picture | None = None,
     longer: int = LONGER,
     pixels_per_mm: float | None = None,
+    parts: Sequence[Rect] = (),
 ) -> Shot:
     """Render a photo of a page.
 
@@ -98,6 +102,7 @@ def photograph(
         back: page on the back, if it shines through; the page itself if None.
         longer: pixels of the photo's longer side, before a chat app makes it smaller.
         pixels_per_mm: scale of `page`, which rounding to whole pixels hides; its width by `size_mm` if None.
+        parts: [x0, y0, x1, y1] mm; a photo that is cut to a part of the page shows one of these whole, if it can.
 
     Raises:
         ValueError: an unknown defect, or conditions outside the table; the message says which.
@@ -131,12 +136,16 @@ def photograph(
         pitch = size_mm[1] / conditions.screen_rows
         seen = sensor.screen(seen, plane_x, plane_y, pitch, conditions.screen)
     picture = sensor.processed(sensor.captured(seen, conditions, chance[7]), conditions)
+    window = (0, 0, *view.size)
+    if conditions.part:  # chance of its own, so that photos that are not cut stay as they were
+        window = closeup.window(conditions, view, parts, np.random.default_rng(int(rng.integers(1 << 62))))
+    picture = np.ascontiguousarray(picture[window[1] : window[3], window[0] : window[2]])
     if conditions.chat_longer:
         picture = sensor.packed(picture, conditions.jpeg)[0]
         stored, data = sensor.forwarded(picture, conditions)
     else:
         stored, data = sensor.packed(picture, conditions.jpeg)
-    return Shot(stored, data, conditions, known.seen(conditions), view, covered.mask)
+    return Shot(stored, data, conditions, known.seen(conditions), view, covered.mask, window)
 
 
 def _conditions(how: Preset | Conditions, names: Sequence[str], rng: np.random.Generator) -> Conditions:

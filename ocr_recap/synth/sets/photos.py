@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,16 @@ def make(order: Order, index: int) -> MadePhoto:
     beside = None if len(template.pages) == 1 else template.pages[(place + 1) % len(template.pages)].id
     neighbour = None if beside is None else np.repeat(blank_page(template, beside, scale)[:, :, None], 3, axis=2)
     size = (template.paper.width, template.paper.height)
-    shot = photograph(sheet, size, order.preset, rng, defects=order.defects, neighbour=neighbour, longer=order.longer)
+    shot = photograph(
+        sheet,
+        size,
+        order.preset,
+        rng,
+        defects=order.defects,
+        neighbour=neighbour,
+        longer=order.longer,
+        parts=pairs_of_boxes(template.fields_of(page.id)),
+    )
     height, width = shot.picture.shape[:2]
     on_page = {field.id for field in template.fields_of(page.id)}
     facts = truth(
@@ -123,6 +133,12 @@ def make(order: Order, index: int) -> MadePhoto:
         seed=order.seed,
     )
     return MadePhoto(name, _labelled(shot.jpeg), facts)
+
+
+def pairs_of_boxes(fields: Sequence[FormField]) -> list[tuple[float, float, float, float]]:
+    """Every two neighbouring boxes of a number, [x0, y0, x1, y1] mm: the least that a close-up shows."""
+    rows = [field.cells.rects() for field in fields]
+    return [(*left[:2], *right[2:]) for row in rows for left, right in pairwise(row)]
 
 
 def make_set(order: Order, out: Path, workers: int = 1, progress: Callable[[int], None] | None = None) -> None:
