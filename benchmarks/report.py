@@ -112,7 +112,7 @@ def publish_many(out: Path, photos: int, workbook: bool) -> None:
 
 
 def repeated(by_page: dict[str, list[tuple[Record, Product]]], photos: int, journal: Journal) -> Iterator[Planned]:
-    """Journal copies under other names and hashes, page by page of station after station."""
+    """Journal entries copied under other names and hashes, page by page, station by station."""
     rng = np.random.default_rng(0)
     for index in range(photos):
         station, page = divmod(index, 3)
@@ -132,7 +132,7 @@ def repeated(by_page: dict[str, list[tuple[Record, Product]]], photos: int, jour
 
 
 def browse(path: str, pages: list[Path], rounds: int, shots: Path | None) -> float:
-    """Open and filter; the slowest page's or filter's middle time in seconds."""
+    """Open and filter pages; returns the median time of the slowest page or filter in seconds."""
     times: dict[str, list[float]] = {}
     with Browser(path) as browser:
         browser.size(1280, 900)
