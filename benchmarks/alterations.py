@@ -55,7 +55,7 @@ POLICIES = ("strict", "balanced")
 def main() -> None:
     """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--numbers", type=int, default=1000, help="of each kind, at least")
+    parser.add_argument("--numbers", type=int, default=1000, help="least number of numbers of each kind")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS), help="kinds of alteration")
     parser.add_argument("--writers", choices=("calibration", "test"), default="test")
     parser.add_argument("--seed", type=int, default=SEED, help="seed of all random numbers")

@@ -1,16 +1,17 @@
-"""The digit witness alone on cells of whole drawn photos, cut through their true corners: by preset, size and defect.
+"""Accuracy of the digit witness alone on cells of whole drawn photos, by preset, size of photo and defect.
 
     python benchmarks/page_cells.py [--cells 50000] [--defect-cells 1500] [--workers 2] [--write] [--out FILE.json]
     python benchmarks/page_cells.py --kinds field --cells 120000        one row of the table alone, for longer
 
-Every form that the package carries takes turns; photos are filled by test writers. `field` and `hard` are read until
-there are `--cells` cells of each; then each size of photo and each defect with the preset *field* (`clean` for
-defects) until there are `--defect-cells`. Cells whose corners lie outside of the photo are left out. Nothing is
-located and no other witness is asked, so the figures are those of the readers. Everything depends on the seed only.
+All forms of the package take turns; photos are filled in by test writers, and cells are cropped by their true corners.
+`field` and `hard` are read until there are `--cells` cells of each; then each size of photo and each defect with the
+preset *field* (`clean` for defects) until there are `--defect-cells`. Cells with corners outside the photo are left
+out. Nothing is located and no other witness is used, so the figures are those of the readers. Everything depends on the
+seed only.
 
-A cell in which a digit was struck out or written over is counted apart: there *other* is as good as the digit that
-counts, and the old digit is an error. What the digits' errors are made of: how they were written, and how large the
-boxes are on the photo. `--write` puts the tables into docs/lab/digits.md.
+Cells in which a digit was struck out or written over are counted separately: there *other* is as right as the digit
+that counts, and the old digit is an error. The tables also divide errors by the manner of writing and by the size of
+the boxes on the photo. `--write` puts the tables into docs/lab/digits.md.
 """
 
 from __future__ import annotations

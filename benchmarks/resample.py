@@ -251,7 +251,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--numbers", type=int, default=400_000)
     parser.add_argument("--documents", type=int, default=240, help="documents read of the field preset")
-    parser.add_argument("--hard", type=int, default=40, help="of the hard preset")
+    parser.add_argument("--hard", type=int, default=40, help="documents of the hard preset")
     parser.add_argument("--template", default="c-hasil-ppwp-2024")
     parser.add_argument("--seed", type=int, default=20_241_331, help="seed of all random numbers")
     parser.add_argument("--keep", type=Path)

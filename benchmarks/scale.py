@@ -126,7 +126,7 @@ def listed(count: int) -> float:
 def main() -> None:
     """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--stations", type=int, default=2, help="drawn for each size")
+    parser.add_argument("--stations", type=int, default=2, help="stations drawn for each size")
     parser.add_argument("--share", type=int, default=STATIONS, help="stations to plan for")
     chosen = parser.parse_args()
     photos = chosen.share * len(PAGES)
