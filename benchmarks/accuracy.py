@@ -75,7 +75,7 @@ def main() -> None:
 
 
 def measure(args: argparse.Namespace, scratch: Path) -> dict[str, Any]:
-    """All parts of the protocol."""
+    """Run all parts of the protocol."""
     digits = DigitReader()
     found: dict[str, Any] = {
         "protocol": {
@@ -98,7 +98,7 @@ def measure(args: argparse.Namespace, scratch: Path) -> dict[str, Any]:
 
 
 def pages(count: int, workers: int, scratch: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Drawn photos of every preset and every form."""
+    """Figures of drawn photos of every preset and every form."""
     for form in Reader().templates:
         for preset in PRESETS:
             folder = scratch / f"{form.id}-{preset}"
@@ -119,12 +119,12 @@ def judged(images: Path, truth: Path, out: Path, workers: int) -> dict[str, Any]
 
 
 def short(found: dict[str, Any]) -> dict[str, Any]:
-    """Without the long lists."""
+    """The figures without the long lists."""
     return {key: value for key, value in found.items() if key not in _LONG}
 
 
 def drawn_cells(count: int, workers: int, digits: DigitReader) -> dict[str, Any]:
-    """The digit reader alone on drawn cells."""
+    """Figures of the digit reader alone on drawn cells."""
     cv2.setNumThreads(1)
     found: dict[str, Any] = {}
     for writers in ("test", "shift"):
@@ -146,7 +146,7 @@ def drawn_cells(count: int, workers: int, digits: DigitReader) -> dict[str, Any]
 
 
 def table(found: dict[str, Any]) -> str:
-    """The tables of docs/lab/accuracy.md."""
+    """Tables of docs/lab/accuracy.md."""
     lines = [
         "| photos | found | numbers read right | accepted | silent errors (95% bound) | blanks | stations settled |",
         "|---|---|---|---|---|---|---|",
@@ -187,15 +187,15 @@ def table(found: dict[str, Any]) -> str:
 
 
 def percent(rate: float) -> str:
-    """Two digits that count."""
+    """A rate as percent with two significant digits."""
     return f"{100 * rate:.2g}%"
 
 
 def fill_in(page: Path, content: str) -> None:
-    """Put the table between the markers.
+    """Put the tables between the markers of the page.
 
     Raises:
-        SystemExit: the markers are not there.
+        SystemExit: the markers are missing.
     """
     text = page.read_text(encoding="utf-8")
     if BEGIN not in text or END not in text:

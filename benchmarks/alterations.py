@@ -1,19 +1,19 @@
-"""How many numbers that are struck out or written over are accepted all the same, and what seeing them costs.
+"""Rate of struck-out or overwritten numbers that are accepted all the same, and the cost of detecting them.
 
     python benchmarks/alterations.py [--numbers 1000] [--seed N] [--writers test] [--kinds one two ...] [--workers 2]
 
-Stations are drawn as always (preset *field*), on pages whose numbers have a second witness of their own: bubbles or
-strokes. Then every number of the page is altered before the page is photographed (`synth.alter`):
+Stations are drawn as usual (preset *field*), on pages whose numbers have a second witness of their own: bubbles or
+strokes. Then every number of the page is altered before the page is photographed (`synth.forms.alter`):
 
-- a kind of line: the number is struck out, and another one stands beside its boxes. Bubbles and strokes say the old
-  number, so that nothing but the line speaks against it;
-- overwritten, rewritten, amended: one digit of the number is written over another one (`synth.hand`). Bubbles and
-  strokes say the old digit;
+- a kind of line: the number is struck out, and another number is written beside its boxes. Bubbles and strokes give the
+  old number, so that only the line contradicts it;
+- overwritten, rewritten, amended: one digit of the number is written over another one (`synth.writing.hand`). Bubbles
+  and strokes give the old digit;
 - plain: nothing is altered.
 
-Each page is read and decided as a document of its own, by both policies. Counted are numbers that are accepted as the
-old one, those that are accepted as the new one, and how many go to review with a reason that names the alteration. Of
-plain numbers this is what seeing alterations costs. Everything depends on the seed only.
+Each page is read and decided as a document of its own, by both policies. The script counts numbers that are accepted as
+the old one, numbers that are accepted as the new one, and numbers in review with a reason that names the alteration.
+For plain numbers the last count is the cost of detecting alterations. Everything depends on the seed only.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from ocr_recap.synth.writing.hand import CORRECTIONS, Writers
 from ocr_recap.synth.writing.strikes import STRIKES
 
 ROOT = Path(__file__).resolve().parent.parent
-SEED = 20_261_201  # not looked at while the nets were made
+SEED = 20_261_201  # no documents of this seed were looked at while the nets were made
 PAGES = (
     ("c-hasil-ppwp-2024", "2"),
     ("dpr-plano-2019", "lembar-2-hal-3"),
@@ -55,7 +55,7 @@ POLICIES = ("strict", "balanced")
 def main() -> None:
     """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--numbers", type=int, default=1000, help="of each kind, at least")
+    parser.add_argument("--numbers", type=int, default=1000, help="least number of numbers of each kind")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS), help="kinds of alteration")
     parser.add_argument("--writers", choices=("calibration", "test"), default="test")
     parser.add_argument("--seed", type=int, default=SEED, help="seed of all random numbers")
@@ -116,7 +116,7 @@ def read_page(kind: str, writers: Writers, seed: int, index: int) -> Counter[str
 
 
 def _old(truth: dict[str, Any], kind: str) -> dict[str, int | None]:
-    """The old number of every field that was altered; of plain pages what is written, where nothing was altered."""
+    """Old number of every altered field; for plain pages the number as written."""
     found: dict[str, int | None] = {}
     for fact in truth["fields"]:
         over = any(manner in CORRECTIONS for manner in fact.get("manners", ()))
@@ -143,7 +143,7 @@ def _reader() -> Reader:
 
 
 def row(kind: str, counts: Mapping[str, int]) -> str:
-    """A line of the table."""
+    """One line of the table."""
     n = counts["numbers"]
     old, new, reason = ([counts.get(f"{policy}_{what}", 0) for policy in POLICIES] for what in ("old", "new", "reason"))
     bounds = " / ".join(f"{clopper_pearson(wrong, n)[1]:.2%}" for wrong in old)

@@ -1,14 +1,14 @@
-"""A batch as operators run it: is memory flat, what do many photos cost, and two workers, and a finished batch?
+"""Memory, cost per photo, scaling to two workers, and cost of a finished batch, with the batch command.
 
     python benchmarks/batch.py memory [--photos 1000]     resident memory of the worker and the parent, photo by photo
-    python benchmarks/batch.py growth [--photos 10000]    batches of 10, 100 ... photos: what each photo costs in them
-    python benchmarks/batch.py scaling [--photos 60]      one worker and two, side by side, and the finished batch again
+    python benchmarks/batch.py growth [--photos 10000]    cost per photo in batches of 10, 100 ... photos
+    python benchmarks/batch.py scaling [--photos 60]      one worker and two, alternating, and the finished batch again
 
-Photos are the samples with bytes of their own (a JPEG comment), so that none is a copy of another. `scaling` runs one,
-two, two, one workers in this order and compares the sums, so that a machine that warms up or slows down favours
-nobody; start-up is left out by the journal's own clock (first result to last), and told. On a machine that has anything
-else to do the ratio is that machine's: look at the load that is printed. `growth` counts CPU seconds: of the workers,
-who read, and of the parent, who hashes, keeps the journal and publishes. Memory is read from /proc (Linux).
+Photos are the samples with different bytes (a JPEG comment), so that none is a copy of another. `scaling` runs one,
+two, two, one workers in this order and compares the sums, so that a machine that warms up or slows down favours neither
+setting. Start-up is left out by the journal's own times (first result to last), and printed. If the machine has other
+work, the ratio depends on it: see the load that is printed. `growth` measures CPU seconds of the workers, which read,
+and of the parent, which hashes, keeps the journal and publishes. Memory is read from /proc (Linux).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def make(folder: Path, count: int) -> None:
-    """Distinct photos of the samples."""
+    """Write distinct photos made from the samples."""
     folder.mkdir()
     samples = [path.read_bytes() for path in sorted(SAMPLES.glob("*.jpg"))]
     for index in range(count):
@@ -53,7 +53,7 @@ def make(folder: Path, count: int) -> None:
 
 
 class Watch:
-    """Most MB that a worker and the parent held, photo by photo, and when the last photo was read."""
+    """Most MB that a worker and the parent held, photo by photo, and the time of the last photo."""
 
     def __init__(self) -> None:
         self.worker: list[float] = []
@@ -61,14 +61,14 @@ class Watch:
         self.read = 0.0
 
     def look(self, done: int, total: int, _name: str) -> None:
-        """After each photo (`run.run`)."""
+        """Callback after each photo (`run.run`)."""
         self.worker.append(max((resident(child) for child in children(os.getpid())), default=0.0))
         self.parent.append(resident(os.getpid()))
         self.read = time.monotonic()
 
 
 def memory(photos: Path, scratch: Path) -> None:
-    """Resident memory as one worker reads photo after photo."""
+    """Measure resident memory while one worker reads photo after photo."""
     watch = Watch()
 
     def look(done: int, total: int, name: str) -> None:
@@ -82,7 +82,7 @@ def memory(photos: Path, scratch: Path) -> None:
 
 
 def growth(photos: Path, scratch: Path) -> None:
-    """Batches of ten times as many photos each, by two workers: CPU a photo, memory, and what publishing takes."""
+    """Measure CPU per photo, memory and publishing in batches of increasing size, with two workers."""
     files, out = sorted(photos.iterdir()), scratch / "out"
     for count in (*(10**power for power in range(1, 10) if 10**power < len(files)), len(files)):
         watch = Watch()
@@ -102,7 +102,7 @@ def growth(photos: Path, scratch: Path) -> None:
 
 
 def scaling(photos: Path, scratch: Path) -> None:
-    """One worker and two, side by side."""
+    """Compare one worker with two."""
     seconds: dict[int, float] = {1: 0.0, 2: 0.0}
     starts: list[float] = []
     for workers in (1, 2, 2, 1):
@@ -134,13 +134,13 @@ _MEASURED = {"memory": (memory, 1000), "growth": (growth, 10_000), "scaling": (s
 
 
 def children(process: int) -> list[int]:
-    """The processes that a process started."""
+    """Process ids of the children of a process."""
     tasks = Path(f"/proc/{process}/task")
     return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
 
 
 def resident(process: int) -> float:
-    """MB of memory that a process uses; 0 for one that is gone."""
+    """Resident memory of a process in MB; 0 if it has ended."""
     try:
         return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
     except (OSError, IndexError):

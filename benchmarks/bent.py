@@ -1,13 +1,13 @@
-"""Paper that is not flat: where cells are found with and without the correction, and what that costs.
+"""Paper that is not flat: placement of cells with and without the correction, and its cost.
 
     python benchmarks/bent.py [--count 48] [--seed 91] [--kinds flat,bend,fold,hard]
 
-Pages of C.HASIL-PPWP 2024 by calibration writers, 2,000 px, preset clean, tilted by up to 12 and 10 degrees: in turn
-flat; bent by 9 mm (3% of the page's width) about any axis; folded by 20 degrees once or twice; and the preset hard as
-it is. Printed per photo and kind: support, residual before and after, distance of the middles of cells from their true
-places in cell widths - under the plane alone, under the correction, and after each cell has been snapped to its box -
-and CPU milliseconds of locating by those of a full gray decode of the same file. A photo is *wrong* if a cell whose box
-was found lies off by more than 0.25.
+Pages of C.HASIL-PPWP 2024 by calibration writers, 2,000 px, preset clean, tilted by up to 12 and 10 degrees, in turn:
+flat; bent by 9 mm (3% of the page's width) about any axis; folded by 20 degrees once or twice; and with the unchanged
+preset hard. The script prints per photo and kind: support, residual before and after, distance of cell centres from
+their true places in cell widths (with the plane alone, with the correction, and after each cell was refined to its
+box), and CPU time of locating divided by that of a full gray decode of the same file. A photo is *wrong* if a cell
+whose box was found is off by more than 0.25.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ WRONG = 0.25  # cell widths
 
 @dataclass
 class Tally:
+    """Counts and distances of one kind of paper."""
+
     count: int = 0
     located: int = 0
     wrong: int = 0
@@ -53,6 +55,7 @@ class Tally:
 
 
 def conditions(kind: str, rng: np.random.Generator) -> Conditions | Preset:
+    """Camera conditions of a kind of paper."""
     if kind == "hard":
         return "hard"
     changes = {"tilt_x": (0.0, 12.0), "tilt_y": (0.0, 10.0)}
@@ -67,12 +70,14 @@ def conditions(kind: str, rng: np.random.Generator) -> Conditions | Preset:
 
 
 def sheet(template: Template, index: int) -> np.ndarray:
+    """A page filled in by a calibration writer."""
     rng = np.random.default_rng([77, index])
     writing = write(template, page_of(index), presidential_count(rng), rng)
     return fill_page(template, page_of(index), writing, Writer.from_seed(index * 10 + 1), rng, SCALE)
 
 
 def page_of(index: int) -> str:
+    """Page id of a photo by its index."""
     return "123"[index % 3]
 
 
@@ -109,6 +114,7 @@ def one(
     tally: Tally,
     index: int,
 ) -> None:
+    """Photograph and locate one page, add its figures to the tally, and print them."""
     size = (template.paper.width, template.paper.height)
     shot = photograph(page, size, conditions(kind, rng), rng, longer=2000, pixels_per_mm=SCALE)
     tally.count += 1
@@ -156,6 +162,7 @@ def one(
 
 
 def summary(kind: str, tally: Tally) -> None:
+    """Print the figures of one kind of paper."""
     print(f"\n{kind}: {tally.count} photos, located {tally.located}, wrong {tally.wrong}, {tally.problems or ''}")
     for name, values in (("plane", tally.plane), ("corrected", tally.placed), ("snapped", tally.snapped)):
         if values:

@@ -1,13 +1,13 @@
-"""Are pages located as `read` locates them, and is each printed box seen where it is, and not where it is not?
+"""Locates pages as `read` does, and tests the detection of printed boxes at their places and elsewhere.
 
     python benchmarks/boxes.py [--count 24] [--seed 5077] [--writers calibration] [--presets field hard]
 
-Photos of every form are drawn with the presets field and hard, and located: *right* where the page is right and 95% of
-the cells' corners lie within 0.25 of a cell width. Then the cells of each number are looked for twice: where the page
-was located, and as if it lay 0.25 to 1.2 cells elsewhere. *Refused*: numbers of which a box was not seen although the
-page is right. *Seen elsewhere*: cells, and whole numbers, that count as seen although they end more than 0.25 of a cell
-from their true place. Some do so honestly: one cell further a row has the same lines.
-The limits of `box_refine`, and what `register` takes for a line, were chosen on the calibration writers' photos.
+Photos of every form are drawn with the presets field and hard, and located: *right* if the page is right and 95% of
+the cells' corners lie within 0.25 of a cell width. Then the cells of each number are searched for twice: at the located
+place, and at a place that is 0.25 to 1.2 cells away. *Refused*: numbers with a box that was not detected although the
+page is right. *Seen elsewhere*: cells, and whole numbers, that count as detected although they end more than 0.25 of a
+cell from their true place. Some of these are no defect: one cell further, a row has the same lines. The limits of
+`box_refine`, and what `register` accepts as a line, were chosen on photos of the calibration writers.
 """
 
 from __future__ import annotations
@@ -34,13 +34,15 @@ from ocr_recap.messages.problems import PhotoProblem
 
 @dataclass
 class Tally:
+    """Counts of one preset and form."""
+
     photos: int = 0
     located: int = 0  # with the right page
     right: int = 0
     other: int = 0  # another page
-    off: list[float] = field(default_factory=list)  # cell widths, of boxes that were looked for in their place
-    seen: list[bool] = field(default_factory=list)  # every box of the number was
-    wrong: list[bool] = field(default_factory=list)  # of boxes that were looked for elsewhere
+    off: list[float] = field(default_factory=list)  # cell widths, of boxes that were searched for at their place
+    seen: list[bool] = field(default_factory=list)  # True for each number of which every box was detected
+    wrong: list[bool] = field(default_factory=list)  # of boxes that were searched for elsewhere: detected
     wrong_numbers: list[bool] = field(default_factory=list)
 
 
@@ -69,6 +71,7 @@ def main() -> None:
 
 
 def add(tallies: list[Tally], photo: Photo, fact: dict, forms: list, rng: np.random.Generator) -> None:
+    """Locate one photo, search for its boxes twice, and add the counts."""
     for tally in tallies:
         tally.photos += 1
     try:
@@ -96,7 +99,7 @@ def add(tallies: list[Tally], photo: Photo, fact: dict, forms: list, rng: np.ran
 
 
 def numbers(located: Located, fact: dict) -> Iterator[tuple[FormField, np.ndarray]]:
-    """The page's numbers, and the true centres of their boxes, photo px."""
+    """Numbers of the page, and the true centres of their boxes, photo px."""
     true = {f["id"]: np.array(f["cell_quads"]).mean(axis=1) for f in fact["fields"]}
     return ((f, true[f.id]) for f in located.template.fields_of(located.page_id) if f.id in true)
 
@@ -104,7 +107,7 @@ def numbers(located: Located, fact: dict) -> Iterator[tuple[FormField, np.ndarra
 def snapped(
     photo: Photo, located: Located, number: FormField, true: np.ndarray, away: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """How far the boxes of a number end from their true centres, in their shorter side, and which count as seen."""
+    """Distances of a number's refined boxes from their true centres, in their shorter side, and which are detected."""
     sampler = Sampler(photo, located.homography, located.surface)
     rects = np.array(number.cells.rects())
     width, height = number.cells.box[2:]
@@ -121,6 +124,7 @@ def snapped(
 
 
 def show(preset: str, name: str, tally: Tally) -> None:
+    """Print one line of the table."""
     if not tally.located:
         print(f"{preset:6} {name:24} 0 of {tally.photos}")
         return

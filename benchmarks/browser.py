@@ -1,4 +1,4 @@
-"""A headless chromium spoken to over a pipe (DevTools protocol): opens pages, evaluates, takes pictures."""
+"""Controls a headless Chromium over a pipe (DevTools protocol): opens pages, evaluates JavaScript, takes pictures."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ os.execv(sys.argv[3], sys.argv[3:])"""
 
 
 def find() -> str | None:
-    """The browser's path, if there is one."""
+    """Path of the browser; None without one."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
@@ -51,7 +51,7 @@ class Browser:
         self._process = subprocess.Popen(command, pass_fds=ends, **quiet)
         for end in (there, back, *ends):
             os.close(end)
-        self.log: list[str] = []  # what the browser complains of, a blocked picture or style above all
+        self.log: list[str] = []  # messages of the browser, above all blocked pictures and styles
         self._buffer = b""
         self._last = 0
         self._session: str | None = None
@@ -77,7 +77,7 @@ class Browser:
         self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
     def open(self, path: Path) -> float:
-        """Open a file; seconds until it was loaded and a picture of it was ready."""
+        """Open a file; returns the seconds until it was loaded and its first picture was ready."""
         start = time.perf_counter()
         self._call("Page.navigate", url=path.resolve().as_uri())
         self._wait("Page.loadEventFired")
@@ -85,14 +85,14 @@ class Browser:
         return time.perf_counter() - start
 
     def evaluate(self, expression: str) -> Any:
-        """The value of a JavaScript expression, of its promise if it is one."""
+        """Value of a JavaScript expression, or of its promise."""
         answer = self._call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
         if "exceptionDetails" in answer:
             raise RuntimeError(answer["exceptionDetails"])
         return answer["result"].get("value")
 
     def picture(self, path: Path) -> None:
-        """Save what the window shows as PNG."""
+        """Save the content of the window as PNG."""
         path.write_bytes(base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"]))
 
     def _call(self, method: str, **parameters: Any) -> Any:

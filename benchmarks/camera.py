@@ -1,11 +1,11 @@
-"""What the reader finds of drawn photos, by preset and by defect, and what a photo costs to take.
+"""Rate of pages located in drawn photos, by preset and by defect, and the cost of drawing a photo.
 
     python benchmarks/camera.py [--count 30] [--each 10] [--seed 1]
 
-`--count` photos per preset, `--each` per defect (forced on the preset clean); pages of the 2024 form filled by test
-writers, the other pages beside and behind. Printed: located (the right page, the middle of every visible field within
-0.25 of a cell width of its true place), *wrong* (located elsewhere), problems by code, placement of visible fields'
-corners in cell widths, and the CPU seconds of `photograph` on one thread, 2,000 px.
+`--count` photos per preset, `--each` per defect (forced on the preset clean); pages of the 2024 form filled in by test
+writers, the other pages beside and behind. The script prints: located (the right page, the centre of every visible
+field within 0.25 of a cell width of its true place), *wrong* (located elsewhere), problems by code, placement of
+visible fields' corners in cell widths, and the CPU seconds of `photograph` on one thread, 2,000 px.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ def main() -> None:
 
 
 def filled(template: Template, seed: int, index: int) -> dict[str, np.ndarray]:
+    """All pages of one station, by page id."""
     rng = np.random.default_rng([seed, index])
     numbers, writer = presidential_count(rng), Writer.from_seed(index * 10)  # seeds that end in 0 are test writers
     return {
@@ -61,6 +62,7 @@ def filled(template: Template, seed: int, index: int) -> dict[str, np.ndarray]:
 
 
 def run(template: Template, sheets: list[dict[str, np.ndarray]], preset: str, name: str, count: int, seed: int) -> None:
+    """Photograph and locate pages with one preset and defect, and print one line."""
     tally: Counter[str] = Counter()
     problems: Counter[str] = Counter()
     seconds, errors = [], []

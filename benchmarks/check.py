@@ -1,4 +1,4 @@
-"""What `ocr-recap check` costs a photo, start-up apart: CPU milliseconds and wall time, one thread.
+"""Cost of `ocr-recap check` per photo without start-up: CPU milliseconds and wall time, on one thread.
 
 python benchmarks/check.py PHOTOS... [--rounds 5]
 """

@@ -1,11 +1,11 @@
-"""Do two versions of the software read the same? Values, statuses, reasons and problems of many photos, side by side.
+"""Compares the readings of two versions of the software: values, statuses, reasons and problems of many photos.
 
     python benchmarks/compare.py --write before.json         # with one version (`git worktree add` gives it a folder)
-    python benchmarks/compare.py --against before.json       # with another one: says every difference, exits 1 if any
+    python benchmarks/compare.py --against before.json       # with the other: prints every difference, exits 1 if any
 
-Photos are the samples and, where the folder is there, those of `../shared/real-forms` and `real-forms-2024`. Only the
+Photos are the samples and, if the folders are there, those of `../shared/real-forms` and `real-forms-2024`. Only the
 public `Reader` is used, so that versions with other modules can be compared. Wording, provenance and layout of files
-are not looked at.
+are not compared.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def read(folders: list[Path]) -> dict[str, dict[str, Any]]:
-    """What is read of each photo: its page, problems, warnings, verdict, rules, and each number."""
+    """Reading of each photo: its page, problems, warnings, verdict, rules, and each number."""
     reader = Reader()
     found: dict[str, dict[str, Any]] = {}
     for folder in folders:

@@ -1,13 +1,13 @@
-"""Are pages without marks found beside what lies on them, and is no other page taken for one of which a part is hidden?
+"""Pages without marks that are partly covered: rate of pages found, and of other pages accepted in their place.
 
     python benchmarks/covers.py [--count 24] [--preset field] [--seed 77] [--writers test] [--forms ID ...]
 
-The drawn photos of `lines.py`, tags and marks not looked at, and something of one colour or a pattern, with round
-corners, laid on each page: at an edge of its ruled part, turned anyhow, over `LEAST` to `MOST` of it. Each is asked
-twice, as in `lines.py`: **all** templates compete (right, WRONG, none, by the numbers that are in sight; of the right
-ones it is said how many were found because what is covered counts as out of sight), and its own template is **taken
-out**. The last lines show how far apart right and wrong places are when what is covered does not count. The limits of
-`occlusion` were set before this was measured.
+The drawn photos of `lines.py`, without use of tags and marks. An object of one colour or a pattern, with round corners,
+lies on each page: at an edge of its ruled part, at a random angle, over `LEAST` to `MOST` of it. Each photo is tested
+twice, as in `lines.py`: **all** templates compete (right, WRONG, none, by the visible numbers; of the right ones the
+script prints how many were found only with the covered part left out), and its own template is **taken out**. The last
+lines show the distance between right and wrong places when the covered part is left out. The limits of `occlusion` were
+set before this was measured.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ocr_recap.imaging.photo import Photo
 from ocr_recap.locate.lines.agreement import LineFit, agrees
 from ocr_recap.locate.paper.line_fit import ruling
 
-LEAST, MOST = 0.05, 0.25  # of the page's line samples
+LEAST, MOST = 0.05, 0.25  # share of the page's line samples
 
 
 def main() -> None:
@@ -62,12 +62,12 @@ def main() -> None:
 
 
 def in_sight(fit: LineFit) -> float:
-    """Agreement of what nothing lies on."""
+    """Agreement of the uncovered part."""
     return (fit if fit.covered else fit.uncovered()).agreement
 
 
 def laid(photo: Photo, form: Template, fact: dict[str, Any], rng: np.random.Generator) -> tuple[Photo, dict[str, Any]]:
-    """The photo with something on its page, and its truth less the fields of which a cell lies beneath."""
+    """The photo with an object on its page, and its truth without the fields of which a cell is covered."""
     points = ruling(form, fact["page"]).points
     corner, size = points.min(axis=0), np.ptp(points, axis=0)
     cells, true = corners_of(form, fact)
@@ -87,20 +87,20 @@ def laid(photo: Photo, form: Template, fact: dict[str, Any], rng: np.random.Gene
     mask = cv2.fillPoly(np.zeros_like(photo.gray), [outline], 255)
     gray = np.where(mask > 0, pattern(photo.gray.shape, rng), photo.gray)
     fields = [field for field in fact["fields"] if not is_beneath(field["cell_quads"], mask, photo.scale)]
-    # Of a page whose numbers are all beneath, every cell is judged.
+    # If all numbers of a page are covered, every cell is judged.
     seen = {**fact, "fields": fields or fact["fields"]}
     return replace(photo, gray=np.asarray(gray, dtype=np.uint8)), seen
 
 
 def is_beneath(quads: list[list[list[float]]], mask: np.ndarray, scale: float) -> bool:
-    """Whether a corner of cells (n, 4, 2), photo px, lies where the mask of the decoded picture is set, or outside."""
+    """True for cells (n, 4, 2), photo px, with a corner in the mask of the decoded picture, or outside the photo."""
     x, y = np.rint((np.array(quads).reshape(-1, 2) + 0.5) * scale - 0.5).astype(int).T
     inside = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
     return bool((~inside).any() or (mask[y[inside], x[inside]] > 0).any())
 
 
 def pattern(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    """Cloth, skin or a table: one shade with soft folds, on half of them stripes or checks."""
+    """Picture of cloth, skin or a table: one shade with soft folds, on half of them stripes or checks."""
     height, width = shape
     folds = cv2.resize(rng.normal(0, 12, (9, 9)), (width, height), interpolation=cv2.INTER_CUBIC)
     cloth = rng.uniform(40, 230) + folds + rng.normal(0, 2, shape)

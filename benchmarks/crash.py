@@ -1,13 +1,13 @@
-"""Is a batch that is killed again and again the same as an undisturbed one? `kill -9` at random moments, then on.
+"""Compares a batch that is killed repeatedly (`kill -9` at random moments) with an uninterrupted one.
 
     python benchmarks/crash.py [--kills 50] [--seed 0] [--photos 24] [--workers 2] [--out DIR]
 
-Sample photos with bytes of their own, a broken file, an empty one, a copy and a PDF of three pages are read by the
+Sample photos with different bytes, a broken file, an empty file, a copy and a PDF of three pages are read by the
 command line into an empty folder. The command is killed at a random moment (its workers have to end by themselves) and
-started again, up to five times, then left to finish; two kills of three come at a moment drawn evenly over its usual
+started again, up to five times, then left to finish. Two kills of three come at a moment drawn uniformly over its usual
 time, the third while it publishes. Every photo must be there once, with the same bytes in every result as in an
-undisturbed run, `run.json` apart; the finished batch, run once more, must read nothing. Then the next folder, until all
-kills are used up. Exit status 1 if anything is lost, doubled or different.
+uninterrupted run, except `run.json`; the finished batch, run once more, must read nothing. Then the next folder is
+used, until all kills are used up. Exit status 1 if anything is lost, doubled or different.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def trial(place: Path, kills: int, seed: int, photos: int, workers: int) -> list[str]:
-    """Kill and compare; what went wrong."""
+    """Kill and compare; returns the differences."""
     draw = random.Random(seed)
     make_photos(place / "in", photos)
     begun = time.monotonic()
@@ -67,7 +67,7 @@ def trial(place: Path, kills: int, seed: int, photos: int, workers: int) -> list
         for _ in range(min(_PER_FOLDER, kills - killed.total())):
             late = draw.random() < 1 / 3
             at = kill(place / "in", out, workers, draw.uniform(0, 1 if late else usual), late)
-            if at is None:  # it was finished before: this was no kill
+            if at is None:  # the command had finished already, so nothing was killed
                 break
             killed[at] += 1
         finish(place / "in", out, workers)
@@ -83,7 +83,7 @@ def trial(place: Path, kills: int, seed: int, photos: int, workers: int) -> list
 
 
 def make_photos(folder: Path, count: int) -> None:
-    """Distinct photos of few kinds: the samples with other bytes, and files that cannot be read."""
+    """Write distinct photos of few kinds: the samples with different bytes, and files that cannot be read."""
     folder.mkdir(parents=True)
     samples = sorted(SAMPLES.glob("*.jpg"))
     for index in range(count):
@@ -96,19 +96,19 @@ def make_photos(folder: Path, count: int) -> None:
 
 
 def with_comment(content: bytes, number: int) -> bytes:
-    """A JPEG with a comment in it: other bytes, the same picture."""
+    """The JPEG with a comment: different bytes, the same picture."""
     comment = f"{number:06d}".encode()
     return content[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + content[2:]
 
 
 def command(photos: Path, out: Path, workers: int) -> list[str]:
-    """The command line, with all pictures that there are."""
+    """Command line with all kinds of pictures."""
     own = [sys.executable, "-m", "ocr_recap", "read", str(photos), "--out", str(out), "--lang", "en"]
     return [*own, "--workers", str(workers), "--overlay", "--save-pages"]
 
 
 def finish(photos: Path, out: Path, workers: int) -> str:
-    """Let the command finish; what it says."""
+    """Let the command finish; returns its output."""
     done = subprocess.run(
         command(photos, out, workers), capture_output=True, text=True, timeout=_LONGEST, check=False, cwd=ROOT
     )
@@ -118,7 +118,16 @@ def finish(photos: Path, out: Path, workers: int) -> str:
 
 
 def kill(photos: Path, out: Path, workers: int, moment: float, late: bool) -> str | None:
-    """Start the command and kill it so many seconds later, or after it began to publish; what it was at, None: done."""
+    """Start the command and kill it.
+
+    Args:
+        photos, out, workers: as `command`.
+        moment: seconds from the start, or from the begin of publishing.
+        late: True to count from the begin of publishing.
+
+    Returns:
+        State of the batch when it was killed; None if it had finished.
+    """
     process = subprocess.Popen(
         command(photos, out, workers), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT
     )
@@ -135,7 +144,7 @@ def kill(photos: Path, out: Path, workers: int, moment: float, late: bool) -> st
 
 
 def contents(out: Path) -> dict[str, bytes]:
-    """Every result, the list of hashes without `run.json`, which says when the batch was run."""
+    """Every result, and the list of hashes without `run.json`, which holds the time of the batch."""
     own = {p.relative_to(out).as_posix(): p for p in sorted(out.rglob("*")) if p.is_file()}
     found = {n: p.read_bytes() for n, p in own.items() if n != "run.json" and not n.startswith("journal.sqlite")}
     listed = found["SHA256SUMS"].splitlines()
@@ -143,13 +152,13 @@ def contents(out: Path) -> dict[str, bytes]:
 
 
 def names(out: Path) -> list[tuple[str, int]]:
-    """Each record's file and frame, in order."""
+    """File and frame of each record, in order."""
     records = map(json.loads, (out / "photos.jsonl").read_bytes().splitlines())
     return [(record["photo"]["file"], record["photo"]["frame"]) for record in records]
 
 
 def compared(out: Path, calm: dict[str, bytes], frames: list[tuple[str, int]], when: str) -> list[str]:
-    """What is lost, doubled or different."""
+    """Results that are lost, doubled or different."""
     found, here = contents(out), names(out)
     faults = [f"{when}: lost {frame}" for frame in frames if frame not in here]
     faults += [f"{when}: doubled {frame}" for frame, count in Counter(here).items() if count > 1]

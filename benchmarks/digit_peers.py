@@ -1,7 +1,7 @@
-"""What a user would pick instead of our digit reader: a net for MNIST, Tesseract, RapidOCR; all read pictures of boxes.
+"""Alternatives to the digit reader: a net for MNIST, Tesseract and RapidOCR, all on pictures of boxes.
 
-A picture shows one printed box from line to line, gray, `TALL` pixels high, true aspect. Every reader answers with a
-character per picture: 0-9, X, a space (nothing there, or a dash) or ? (nothing that it can say).
+A picture shows one printed box from line to line, gray, `TALL` pixels high, true aspect. Every reader returns one
+character per picture: 0-9, X, a space (empty, or a dash) or ? (no answer).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ TESSERACT_BORDER, TESSERACT_TALL = 0.3, 32
 
 
 def plain(picture: GrayImage) -> GrayImage:
-    """MNIST's way without a thought for forms: Otsu's threshold, the largest piece of ink, squeezed to 20 x 20."""
+    """Plain preprocessing for MNIST: Otsu's threshold, the largest connected piece of ink, scaled to 20 x 20."""
     _, ink = cv2.threshold(picture, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(ink)
     if count < 2:
@@ -71,12 +71,15 @@ def ink_of(picture: GrayImage) -> GrayImage:
 
 
 def cleaned(picture: GrayImage, border: float, tall: int) -> GrayImage | None:
-    """What is written without the frame: gray ink on white, cut to the ink; None where nothing is written.
+    """Writing without the frame: gray ink on white, cropped to the ink.
 
     Args:
         picture: the box.
-        border: white around the ink, as a share of its longer side.
-        tall: px that the whole is scaled to.
+        border: white border around the ink, as a share of its longer side.
+        tall: height of the result, px.
+
+    Returns:
+        The picture; None for an empty box.
     """
     ink = ink_of(picture)
     if not ink.any():
@@ -95,7 +98,7 @@ def cleaned(picture: GrayImage, border: float, tall: int) -> GrayImage | None:
 
 
 def normalised(picture: GrayImage) -> GrayImage | None:
-    """MNIST's way with care: frame removed, true aspect, longer side 20 px, centre of mass in the middle of 28 x 28."""
+    """Careful preprocessing for MNIST: frame removed, true aspect, longer side 20 px, centred by mass in 28 x 28."""
     ink = ink_of(picture)
     if not ink.any():
         return None
@@ -112,7 +115,7 @@ def normalised(picture: GrayImage) -> GrayImage | None:
 
 
 def _threshold(picture: GrayImage) -> float:
-    """Between paper and ink by Otsu inside the box; below every level where there is hardly any contrast."""
+    """Otsu's threshold inside the box; below every gray level if there is hardly any contrast."""
     height, width = picture.shape
     inside = picture[height // 8 : height - height // 8, width // 8 : width - width // 8]
     level, _ = cv2.threshold(np.ascontiguousarray(inside), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
@@ -165,17 +168,17 @@ class MnistNet:
         return self.torch.from_numpy(images.astype(np.float32) / 255 - 0.13)[:, None]
 
     def digits(self, images: GrayImage) -> NDArray[np.int64]:
-        """The likeliest digit of each (n, 28, 28)."""
+        """The most probable digit of each (n, 28, 28)."""
         with self.torch.no_grad():
             parts = [self.net(self._tensor(images[i : i + 256])).argmax(1).numpy() for i in range(0, len(images), 256)]
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
     def read_plain(self, pictures: Sequence[GrayImage]) -> list[str]:
-        """Otsu and largest piece."""
+        """Read by Otsu's threshold and the largest piece."""
         return [str(d) for d in self.digits(np.stack([plain(p) for p in pictures]))]
 
     def read_cleaned(self, pictures: Sequence[GrayImage]) -> list[str]:
-        """Frame removed, true aspect; a space where no ink is left."""
+        """Read with the frame removed and true aspect; a space where no ink is left."""
         inks = [normalised(p) for p in pictures]
         full = [ink for ink in inks if ink is not None]
         found = iter(self.digits(np.stack(full)) if full else [])
@@ -183,7 +186,7 @@ class MnistNet:
 
 
 class Tesseract:
-    """The `tesseract` binary: one character a picture (`--psm 10`), allowed are 0-9, X, x and -."""
+    """The program `tesseract`: one character per picture (`--psm 10`), of 0-9, X, x and -."""
 
     def __init__(self) -> None:
         """Find the binary.
@@ -199,14 +202,14 @@ class Tesseract:
         self.version = (said.stdout or said.stderr).split("\n", 1)[0]
 
     def read_raw(self, pictures: Sequence[GrayImage]) -> list[str]:
-        """The boxes as they are, with white around them."""
+        """Read the unchanged boxes, with a white border."""
         edge = TALL // 4
         return self._read(
             [cv2.copyMakeBorder(p, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=255) for p in pictures]
         )
 
     def read_cleaned(self, pictures: Sequence[GrayImage]) -> list[str]:
-        """The boxes without their frames; a space where no ink is left."""
+        """Read the boxes without their frames; a space where no ink is left."""
         clean = [cleaned(p, TESSERACT_BORDER, TESSERACT_TALL) for p in pictures]
         found = iter(self._read([c for c in clean if c is not None]))
         return [" " if c is None else next(found) for c in clean]
@@ -241,7 +244,7 @@ class Tesseract:
 
 
 class RapidOcr:
-    """The recognition net that the package rapidocr-onnxruntime ships, fed a box at a time."""
+    """The recognition net of the package rapidocr-onnxruntime, one box at a time."""
 
     def __init__(self) -> None:
         """Find the package's net.
@@ -260,7 +263,7 @@ class RapidOcr:
         self.input = self.session.get_inputs()[0].name
 
     def read_cleaned(self, pictures: Sequence[GrayImage]) -> list[str]:
-        """The boxes without their frames: the best of the allowed characters anywhere in the net's CTC output."""
+        """Read the boxes without their frames: the most probable allowed character anywhere in the net's CTC output."""
         inks = (cleaned(p, RAPID_BORDER, 48) for p in pictures)
         return [" " if ink is None else self._read(ink) for ink in inks]
 
@@ -275,13 +278,13 @@ class RapidOcr:
 
 
 def _character(text: str) -> str:
-    """One character of the answer's alphabet."""
+    """The answer as one character of 0-9, X, space and ?."""
     first = text.strip()[:1].upper()
     return " " if first == "-" else first if first and first in "0123456789X" else "?"
 
 
 def cpu_seconds(work: Callable[[], Any]) -> tuple[Any, float]:
-    """What the work returns, and the processor time of this process and of those that it started."""
+    """Result of the work, and CPU time of this process and of those that it started."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.process_time()
     result = work()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

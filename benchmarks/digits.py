@@ -1,15 +1,15 @@
-"""Our digit reader beside what a user would pick instead, on the same cells: the table of docs/lab/digits.md.
+"""Compares the digit reader with alternatives on the same cells: the table of docs/lab/digits.md.
 
     python training/digits/fetch_mnist.py DATA --test
     python benchmarks/digits.py --mnist DATA [--photos 20] [--slow 2000] [--write]
 
-Cells are drawn (`--photos` photos of every form, preset *field*, test writers) and real (`../shared/real-forms`), cut
-by their true corners, so that nothing is lost in locating. Peers get the box alone, cut from the photo as it is decoded
-for ours; ours gets its patch. A reader answers with one character a cell; dash and empty are one class, since no peer
-has them apart. A number is right if its characters mean the value that is written. Tesseract and RapidOCR read at most
-`--slow` cells of each kind (whole numbers, picked by the seed).
+Cells are drawn (`--photos` photos of every form, preset *field*, test writers) and real (`../shared/real-forms`),
+cropped by their true corners, so that errors of locating play no part. Alternatives get the box alone, cropped from the
+same decoded photo; the digit reader gets its patch. A reader returns one character per cell; dash and empty are one
+class, since no alternative distinguishes them. A number is right if its characters mean the value that is written.
+Tesseract and RapidOCR read at most `--slow` cells of each kind (whole numbers, chosen by the seed).
 
-Peers are no dependency of this package. They are used where they are found:
+The alternatives are not dependencies of this package. They are used if they are installed:
 
     pip install -e ".[train]"            # torch, for the MNIST net, which is trained here (two minutes)
     pip install rapidocr-onnxruntime     # in an environment of its own: it brings another build of OpenCV
@@ -50,8 +50,11 @@ BEGIN, END = "<!-- peers: written by benchmarks/digits.py -->", "<!-- end of pee
 
 @dataclass(frozen=True)
 class Number:
-    """The cells of one number and what is written: `pictures` of boxes for peers; for ours patches (n, 48, 48) and the
-    boxes' sizes in them (n, 2)."""
+    """Cells of one number and what is written.
+
+    `pictures` are boxes for the alternatives; the digit reader gets patches (n, 48, 48) and the sizes of the boxes in
+    them (n, 2).
+    """
 
     photo: str
     want: TruthField
@@ -62,7 +65,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Score:
-    """One reader on one kind of cells; pairs are (right, of all)."""
+    """Figures of one reader on one kind of cells; pairs are (right, total)."""
 
     reader: str
     digits: tuple[int, int]
@@ -116,7 +119,7 @@ Read = Callable[[Sequence[GrayImage]], list[str]]
 
 
 def peers(mnist: Path | None) -> tuple[dict[str, Read], dict[str, Read], list[str]]:
-    """Quick peers, slow peers, and what could not be had."""
+    """Fast alternatives, slow alternatives, and those that are not available."""
     quick: dict[str, Read] = {}
     slow: dict[str, Read] = {}
     absent: list[str] = []
@@ -145,7 +148,7 @@ def peers(mnist: Path | None) -> tuple[dict[str, Read], dict[str, Read], list[st
 
 
 def drawn(scratch: Path, count: int) -> list[Number]:
-    """Photos of every form, filled by test writers, in the preset *field*."""
+    """Photos of every form, filled in by test writers, preset *field*."""
     forms = Forms()
     found: list[Number] = []
     for name in forms:
@@ -157,7 +160,7 @@ def drawn(scratch: Path, count: int) -> list[Number]:
 
 
 def numbers_of(path: Path) -> Iterator[Number]:
-    """Every number whose cells are known, cut by their true corners."""
+    """Every number with known cells, cropped by their true corners."""
     forms = Forms()
     for truth in read_jsonl(path).photos:
         fields = [field for field in truth.fields if field.cell_quads and len(field.text) == len(field.cell_quads)]
@@ -176,7 +179,7 @@ def numbers_of(path: Path) -> Iterator[Number]:
 
 
 def picture_of(photo: Photo, quad: np.ndarray, shape: tuple[float, float] | None) -> GrayImage:
-    """The box alone, printed line to printed line; a digit has `TALL` px of room in it, whatever the box's shape."""
+    """The box alone, printed line to printed line, scaled so that the space of a digit is `TALL` px."""
     sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
     width, height = shape or (sides[0] + sides[2], sides[1] + sides[3])
     factor = TALL / room(width, height)
@@ -192,7 +195,7 @@ def picture_of(photo: Photo, quad: np.ndarray, shape: tuple[float, float] | None
 
 
 def sample(numbers: Sequence[Number], most: int) -> list[Number]:
-    """Numbers with at most so many cells, picked by the seed."""
+    """Numbers with at most so many cells, chosen by the seed."""
     order = np.random.default_rng(SEED).permutation(len(numbers))
     chosen: list[int] = []
     cells = 0
@@ -204,7 +207,7 @@ def sample(numbers: Sequence[Number], most: int) -> list[Number]:
 
 
 def ours(digits: DigitReader, numbers: Sequence[Number]) -> Score:
-    """Our reader, fed 256 cells at a time as in a batch of photos."""
+    """Score of the digit reader, with 256 cells at a time as in a batch of photos."""
     patches, boxes = np.concatenate([n.patches for n in numbers]), np.concatenate([n.boxes for n in numbers])
     digits.read(patches[:256], boxes[:256])  # the first call loads the graphs
     said, seconds = cpu_seconds(lambda: digits.read(patches, boxes))
@@ -212,7 +215,7 @@ def ours(digits: DigitReader, numbers: Sequence[Number]) -> Score:
 
 
 def judged(name: str, read: Read, numbers: Sequence[Number]) -> Score:
-    """A peer."""
+    """Score of an alternative."""
     pictures = [picture for n in numbers for picture in n.pictures]
     read(pictures[:8])
     said, seconds = cpu_seconds(lambda: read(pictures))
@@ -220,7 +223,7 @@ def judged(name: str, read: Read, numbers: Sequence[Number]) -> Score:
 
 
 def score(name: str, said: Sequence[str], seconds: float, numbers: Sequence[Number]) -> Score:
-    """Count; `said` has one character per cell of all numbers in a row."""
+    """Count right readings; `said` has one character per cell, over all numbers."""
     digits = digits_right = cells = cells_right = whole = whole_right = 0
     for number in numbers:
         text = "".join(said[cells : cells + len(number.pictures)]).replace("-", " ")
@@ -241,7 +244,7 @@ def score(name: str, said: Sequence[str], seconds: float, numbers: Sequence[Numb
 
 
 def row(kind: str, found: Score) -> str:
-    """A line of the table, with the 95% bound of the digits."""
+    """One line of the table, with the 95% bound of the digits."""
     low, high = clopper_pearson(found.digits[0], found.digits[1])
     digits = f"{share(found.digits)} ({100 * low:.1f}-{100 * high:.1f}%)"
     rest = f"{share(found.cells)} | {share(found.numbers)} | {found.milliseconds:.2f}"
@@ -249,12 +252,12 @@ def row(kind: str, found: Score) -> str:
 
 
 def share(pair: tuple[int, int]) -> str:
-    """Per cent, and of how many."""
+    """A pair as percent, and the total."""
     return f"{100 * pair[0] / max(1, pair[1]):.1f}% of {pair[1]:,}"
 
 
 def mnist_test(folder: Path, digits: DigitReader, net: dict[str, Read]) -> str:
-    """MNIST's test part: bare digits, white paper, no frame, no form; reported, never chosen by."""
+    """Figures on MNIST's test part (bare digits without form); reported only, and never used to choose anything."""
     raw = (folder / "t10k-images-idx3-ubyte").read_bytes()
     labels = np.frombuffer((folder / "t10k-labels-idx1-ubyte").read_bytes(), np.uint8, offset=8)
     images = np.frombuffer(raw, np.uint8, offset=16).reshape(-1, 28, 28)
@@ -269,10 +272,10 @@ def mnist_test(folder: Path, digits: DigitReader, net: dict[str, Read]) -> str:
 
 
 def fill_in(page: Path, content: str, marks: tuple[str, str] = (BEGIN, END)) -> None:
-    """Put the table between the markers.
+    """Put the table between the markers of the page.
 
     Raises:
-        SystemExit: the markers are not there.
+        SystemExit: the markers are missing.
     """
     text = page.read_text(encoding="utf-8")
     begin, end = marks

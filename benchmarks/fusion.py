@@ -1,22 +1,22 @@
-"""What each witness buys: drawn documents decided from digits alone, and with one witness more at a time.
+"""Gain of each witness: drawn documents decided from digits alone, and with one more witness at a time.
 
     python benchmarks/fusion.py [--documents 700] [--hard 100] [--seed N] [--writers test|shift] [--keep DIR]
 
-Stations are drawn with their clerks' slips (test writers), every page is photographed and read once. The documents of
-the usual seed are a development set: they were measured with many versions, and some rules were made after looking at
-them. What the witnesses say is decided in several ways:
+Stations are drawn with clerk errors (test writers); every page is photographed and read once. The documents of the
+usual seed are a development set: they were measured with many versions, and some rules were made after looking at
+them. The evidence is decided in several ways:
 
-- digits alone: the likeliest number of the digit cells, accepted from the posterior of the strict policy up;
+- digits alone: the most probable number of the digit cells, accepted from the posterior of the strict policy on;
 - + bubbles, + strokes and row totals: the same with these witnesses;
-- + rules hard: every exact rule must hold, as a solver of constraints would have it;
-- + rules soft: the posterior that `ocr_recap` works with, by the same threshold;
-- strict, balanced: as `ocr_recap` decides: second witness, objections, quality and all.
+- + rules hard: every exact rule must hold, as with a constraint solver;
+- + rules soft: the posterior of `ocr_recap`, with the same threshold;
+- strict, balanced: the policies of `ocr_recap`, with second witness, objections, quality and all.
 
-An error is a number that is accepted, or called blank, and is written otherwise. The table is about counts; below it
-stand dates, which have no second witness and are never taken, and the digit reader on single cells, as located and cut
-by us: how often it is right, and how many cells that it surely calls a digit hold another one; a corrected cell holds
-the digit that counts. Prints a table for the docs, and keeps all figures in
-`benchmarks/fusion.json`. With `--keep` a second run, or a longer one, reads no photo twice.
+An error is a number that is accepted, or called blank, and is written otherwise. The table is about counts. Below the
+table are dates, which have no second witness and are never accepted, and the digit reader on single cells, as located
+and cropped: the share that is right, and the number of cells that it surely calls a digit though they hold another one.
+A corrected cell holds the digit that counts. The script prints a table for the docs, and writes all figures to
+`benchmarks/fusion.json`. With `--keep` a second or a longer run reads no photo twice.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ VARIANTS = (
     "strict",
     "balanced",
 )
-HARD = 1e-9  # a rule that nobody breaks
+HARD = 1e-9  # rate of a rule that is practically never broken
 SURE = (0.99, 0.999)  # of a single cell
 POLICIES: Mapping[str, policy.Policy] = {"strict": "strict", "balanced": "balanced"}
 
 
 @dataclass(frozen=True)
 class Said:
-    """One number, decided: what is said to be written, how surely, and whether it is taken."""
+    """Decision on one number: its value, its probability, and whether it is accepted."""
 
     field: str
     written: int | None
@@ -69,10 +69,12 @@ class Said:
 
     @property
     def right(self) -> bool:
+        """True when the value is the one that is written."""
         return self.value == self.written
 
     @property
     def silent(self) -> bool:
+        """True when a wrong value is accepted."""
         return self.taken and not self.right
 
 
@@ -136,8 +138,11 @@ def measure(documents: Sequence[InferredDocument]) -> dict[str, Any]:
 
 
 def single_cells(documents: Sequence[InferredDocument]) -> dict[str, Any]:
-    """The digit reader on all cells: how often it is right, its calibration error, and by `SURE` how many cells it
-    calls a digit so surely, and how many of these hold something else."""
+    """Figures of the digit reader on all cells.
+
+    Share of right cells, calibration error, and for each level of `SURE` the number of cells that it calls a digit with
+    at least this probability, and of those that hold something else.
+    """
     numbers = [number for document in documents for number in document.numbers.values()]
     said = np.exp(np.concatenate([number.cells for number in numbers]))
     written = np.array([char for number in numbers for char in number.text.ljust(len(number.cells))])
@@ -159,7 +164,7 @@ def single_cells(documents: Sequence[InferredDocument]) -> dict[str, Any]:
 
 
 def weighed(document: InferredDocument, form: Template, variant: str) -> Iterator[Said]:
-    """Every number by the posterior of some witnesses alone."""
+    """Decide every number by the posterior from some witnesses alone."""
     place = VARIANTS.index(variant)
     cases = {
         name: number.case(name, bubbles=place >= 1, counts=place >= 2) for name, number in document.numbers.items()
@@ -182,7 +187,7 @@ def _decided(document: InferredDocument, case: Case, decision: policy.PolicyDeci
 
 
 def figures(numbers: Sequence[Said]) -> dict[str, Any]:
-    """Of many numbers: how many are right, taken, silently wrong; and how far chances mean what they say."""
+    """Figures of numbers: right, accepted, silently wrong, and the calibration of their probabilities."""
     written = [n for n in numbers if n.written is not None]
     taken, silent = sum(n.taken for n in numbers), sum(n.silent for n in numbers)
     return {
@@ -198,7 +203,7 @@ def figures(numbers: Sequence[Said]) -> dict[str, Any]:
 
 
 class Verdicts:
-    """What becomes of whole documents, by policy; those of which every page was found."""
+    """Verdicts on whole documents, by policy; only documents of which every page was found."""
 
     def __init__(self) -> None:
         self._counts: dict[str, dict[str, int]] = {name: dict.fromkeys(self.KEYS, 0) for name in POLICIES}
@@ -214,6 +219,7 @@ class Verdicts:
         rules: Sequence[posterior.Evaluated],
         decisions: Mapping[str, policy.PolicyDecision],
     ) -> None:
+        """Count one document."""
         if not document.whole:
             return
         counts = {field.id for field in form.fields if field.role == "count"}
@@ -233,11 +239,12 @@ class Verdicts:
         found["repaired"] += any(c.value != written[c.field] and decisions[c.field].status == "accepted" for c in cases)
 
     def export(self) -> dict[str, dict[str, int]]:
+        """Counts as plain JSON."""
         return self._counts
 
 
 def table(found: Mapping[str, Any]) -> str:
-    """A row per way to decide."""
+    """One line per way to decide."""
     lines = [
         "| witnesses | counts read right | taken without a person | silent errors (95% bound) | ECE |",
         "|---|---|---|---|---|",
@@ -250,7 +257,7 @@ def table(found: Mapping[str, Any]) -> str:
 
 
 def remarks(found: Mapping[str, Any]) -> str:
-    """What is told below the table."""
+    """Text below the table."""
     lines: list[str] = []
     for name, v in found["verdicts"].items():
         lines.append(

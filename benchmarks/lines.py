@@ -1,19 +1,19 @@
-"""Are pages without marks found, and is nothing else taken for one? Limits of `agreement` are chosen by this script.
+"""Pages without marks: rates of pages found and of other content accepted; chooses the limits of `agreement`.
 
     python benchmarks/lines.py [--count 24] [--preset field] [--seed 77] [--writers test] [--forms ID ...]
                                 [--taken-out] [--small]
 
-Photos are drawn (`synth.photos`), tags and marks are not looked at, and each photo is asked twice:
+Photos are drawn (`synth.sets.photos`), tags and marks are not used, and each photo is tested twice:
 
 - **all** templates compete: right (template, page, 95% of the cells' corners within 0.25 of a cell width), WRONG, none;
-- its own template is **taken out**: whatever is accepted is WRONG. Sheets of which no template exists look like this.
-  `--taken-out` asks for nothing else, for more photos in the time.
+- its own template is **taken out**: every accepted page is WRONG. This stands for sheets without a template.
+  `--taken-out` runs this test alone, for more photos in the same time.
 
-With `--small` each photo is first put, shrunk and tilted further, into a larger one.
+With `--small` each photo is first placed, shrunk and tilted further, in a larger one.
 
-Then things that are no form: spreadsheets, newspapers, walls, frames on grain. The last lines show how far apart right
-and wrong are: agreement of the right places, and of the best wrong ones (other page, other form, or the same page
-elsewhere), and by how much right places lead. `LEAST_AGREEMENT_BENT` lies between the lowest right and the highest
+Then pictures that are no form: spreadsheets, newspapers, walls, frames on grain. The last lines show the distance
+between right and wrong: agreement of the right places, and of the best wrong ones (other page, other form, or the same
+page elsewhere), and the lead of right places. `LEAST_AGREEMENT_BENT` lies between the lowest right and the highest
 wrong place that was best on its photo, on the preset field.
 """
 
@@ -44,12 +44,12 @@ RIGHT = 0.25  # cell widths
 FAR = 99.0
 PAPER = (297.0, 420.0)  # mm, of what is no form
 SCALE = 6.0  # px per mm
-FARTHER = (1600, 1200)  # px, of photos in which others are put,
-SMALL = ((0.45, 0.75), (0.6, 0.6))  # share of it that these fill, and how long their upper side is by the lower one
+FARTHER = (1600, 1200)  # px, of the larger photos
+SMALL = ((0.45, 0.75), (0.6, 0.6))  # share of it that a photo fills, and its upper side divided by its lower side
 
 
 def parser_of(description: str | None) -> argparse.ArgumentParser:
-    """What `covers.py` asks for too: which photos are drawn."""
+    """Parser with the options that choose the drawn photos, for `covers.py` too."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=24, help="photos per form, and per kind of what is none")
     parser.add_argument("--preset", choices=("clean", "field", "hard"), default="field", help="preset of the photos")
@@ -104,10 +104,18 @@ def main() -> None:
 
 
 def asked(photo: Photo, forms: list[Template]) -> list[LineFit]:
+    """Fits of all pages of these forms in the photo, by their lines."""
     return find_by_lines(Lines(photo.gray), [(form, page.id) for form in forms for page in form.pages])
 
 
 def verdict(fits: list[LineFit], photo: Photo, fact: dict[str, Any], scores: dict[str, list[float]]) -> str:
+    """Verdict on the fits of one photo: right, WRONG or none.
+
+    Args:
+        fits: the best first.
+        photo, fact: photo and its truth.
+        scores: lists of agreements, to which those of this photo are added.
+    """
     placed = [is_right(fit, photo, fact) for fit in fits]
     right = [fit.agreement for fit, good in zip(fits, placed, strict=True) if good]
     wrong = [fit.agreement for fit, good in zip(fits, placed, strict=True) if not good]
@@ -122,18 +130,19 @@ def verdict(fits: list[LineFit], photo: Photo, fact: dict[str, Any], scores: dic
 
 
 def is_right(fit: LineFit, photo: Photo, fact: dict[str, Any]) -> bool:
+    """True when 95% of the cells' corners lie within `RIGHT` of their true places."""
     return float(np.quantile(offsets(fit, photo, fact), 0.95)) <= RIGHT
 
 
 def offsets(fit: LineFit, photo: Photo, fact: dict[str, Any]) -> np.ndarray:
-    """How far each cell's corners lie from their true places, cell widths; `FAR` on another page."""
+    """Distance of each cell's corners from their true places, cell widths; `FAR` on another page."""
     if fit.page != (fact["template"], fact["page"]):
         return np.array([FAR])
     return distances(lambda points: (fit.seen(points) + 0.5) / photo.scale - 0.5, fit.template, fact)
 
 
 def distances(seen: Callable[[np.ndarray], np.ndarray], template: Template, fact: dict[str, Any]) -> np.ndarray:
-    """How far each cell's corners lie from their true places, cell widths; `seen`: page mm to photo px."""
+    """Distance of each cell's corners from their true places, cell widths; `seen`: page mm to photo px."""
     corners, true = corners_of(template, fact)
     width = np.linalg.norm(true[1::4] - true[::4], axis=1).mean()
     return np.linalg.norm(seen(corners) - true, axis=1) / width
@@ -148,13 +157,14 @@ def corners_of(template: Template, fact: dict[str, Any]) -> tuple[np.ndarray, np
 
 
 def drawn(form: Template, count: int, seed: int, preset: Any, writers: Any) -> Iterator[tuple[Photo, dict[str, Any]]]:
+    """Yield drawn photos of a form with their truth."""
     for index in range(count):
         made = make(Order(form, count, seed, preset, writers=writers), index)
         yield load(made.jpeg, made.name), made.truth
 
 
 def farther(case: tuple[Photo, dict[str, Any]], index: int) -> tuple[Photo, dict[str, Any]]:
-    """A drawn photo in a larger one: shrunk, its upper side shorter than its lower, on ground as gray as it is."""
+    """A drawn photo in a larger one: shrunk, its upper side shorter than its lower one, on a ground of its own gray."""
     photo, fact = case
     share, narrow = SMALL[index % len(SMALL)]
     height, width = photo.gray.shape
@@ -177,6 +187,7 @@ def farther(case: tuple[Photo, dict[str, Any]], index: int) -> tuple[Photo, dict
 
 
 def blank() -> np.ndarray:
+    """A white page."""
     return np.full((round(PAPER[1] * SCALE), round(PAPER[0] * SCALE)), 255, np.uint8)
 
 
@@ -222,7 +233,7 @@ def newspaper(rng: np.random.Generator) -> np.ndarray:
 
 
 def wall(rng: np.random.Generator) -> np.ndarray:
-    """A sheet with nothing but a few notices in frames."""
+    """A wall with a few notices in frames."""
     page = blank()
     for _ in range(int(rng.integers(0, 12))):
         x, y = int(rng.uniform(0, 1500)), int(rng.uniform(0, 2200))
@@ -234,11 +245,12 @@ def wall(rng: np.random.Generator) -> np.ndarray:
 def photographed(
     sheet: Callable[[np.random.Generator], np.ndarray],
 ) -> Callable[[np.random.Generator, Any], bytes]:
+    """Function that draws a sheet and photographs it; returns the JPEG."""
     return lambda rng, preset: photograph(sheet(rng), PAPER, preset, rng).jpeg
 
 
 def grain(rng: np.random.Generator, _preset: Any) -> np.ndarray:
-    """No photo: a few frames on grain, in which every place has some dark ridge near it."""
+    """A picture of a few frames on grain, with a dark ridge near every place."""
     picture = rng.normal(200, rng.uniform(2, 10), (1500, 1400)).clip(0, 255).astype(np.uint8)
     for _ in range(int(rng.integers(0, 30))):
         x, y, w, h = (int(v) for v in rng.integers(20, 1200, 4))

@@ -1,12 +1,12 @@
-"""How well and how fast is a page found? Filled pages under random cameras, anchors covered, against the true place.
+"""Accuracy and speed of locating a page by marks: filled pages, random cameras, covered anchors.
 
-All templates of the package compete, as they do when photos are read.
+All templates of the package compete, as when photos are read.
 
     python benchmarks/locate.py [--count 60] [--seed 1] [--preset field]
 
-Prints per case (which anchors were covered): photos that still show three anchors or more, located, *wrong* (another
-page, or a field's corner off by more than 0.25 of a cell width), problems by code, placement, support, residual and
-seconds. Photos whose camera left fewer than three anchors in the frame are counted apart.
+The script prints per case (which anchors were covered): photos that still show three or more anchors, located, *wrong*
+(another page, or a field's corner off by more than 0.25 of a cell width), problems by code, placement, support,
+residual and seconds. Photos whose camera left fewer than three anchors in the frame are counted separately.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ def main() -> None:
 
 
 def run(case: tuple[str, ...], count: int, seed: int, preset: str) -> None:
+    """Measure one case and print its line."""
     template = load_template("c-hasil-ppwp-2024")
     competing = [load_template(name) for name in available()]
     tally: Counter[str] = Counter()
@@ -96,7 +97,7 @@ def run(case: tuple[str, ...], count: int, seed: int, preset: str) -> None:
 def cover(
     photo: np.ndarray, page: object, homography: np.ndarray, case: tuple[str, ...], rng: np.random.Generator
 ) -> int:
-    """Lay gray discs over anchors (corners at random); how many anchors still show within the frame."""
+    """Draw gray discs over anchors (corners at random); returns the number of anchors still visible in the frame."""
     markers = page.markers  # type: ignore[attr-defined]
     anchors = {name: place for name, place in zip(CORNERS, markers.corners.centers, strict=True)}
     anchors["tag"] = np.array(markers.tag.center)

@@ -1,16 +1,17 @@
-"""The digit witness alone on cells of whole drawn photos, cut through their true corners: by preset, size and defect.
+"""Accuracy of the digit witness alone on cells of whole drawn photos, by preset, size of photo and defect.
 
     python benchmarks/page_cells.py [--cells 50000] [--defect-cells 1500] [--workers 2] [--write] [--out FILE.json]
     python benchmarks/page_cells.py --kinds field --cells 120000        one row of the table alone, for longer
 
-Every form that the package carries takes turns; photos are filled by test writers. `field` and `hard` are read until
-there are `--cells` cells of each; then each size of photo and each defect with the preset *field* (`clean` for
-defects) until there are `--defect-cells`. Cells whose corners lie outside of the photo are left out. Nothing is
-located and no other witness is asked, so the figures are those of the readers. Everything depends on the seed only.
+All forms of the package take turns; photos are filled in by test writers, and cells are cropped by their true corners.
+`field` and `hard` are read until there are `--cells` cells of each; then each size of photo and each defect with the
+preset *field* (`clean` for defects) until there are `--defect-cells`. Cells with corners outside the photo are left
+out. Nothing is located and no other witness is used, so the figures are those of the readers. Everything depends on the
+seed only.
 
-A cell in which a digit was struck out or written over is counted apart: there *other* is as good as the digit that
-counts, and the old digit is an error. What the digits' errors are made of: how they were written, and how large the
-boxes are on the photo. `--write` puts the tables into docs/lab/digits.md.
+Cells in which a digit was struck out or written over are counted separately: there *other* is as right as the digit
+that counts, and the old digit is an error. The tables also divide errors by the manner of writing and by the size of
+the boxes on the photo. `--write` puts the tables into docs/lab/digits.md.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def main() -> None:
 
 
 def figures(kind: CellKind, least: int, workers: int) -> dict[str, Any]:
-    """Figures of at least so many cells."""
+    """Figures of at least so many cells of a kind."""
     parts: list[NDArray[np.float64]] = []
     count = taken = 0
     while count < least:
@@ -88,7 +89,7 @@ def figures(kind: CellKind, least: int, workers: int) -> dict[str, Any]:
 
 
 def count_up(cells: NDArray[np.float64]) -> dict[str, Any]:
-    """Figures of cells as `read` tells of them."""
+    """Figures of cells as `read` returns them."""
     label, best, sure, asked, alone, was, manner, side, segments = cells.T
     right = best == label
     corrected = np.isin(manner, CORRECTED)
@@ -139,7 +140,7 @@ def count_up(cells: NDArray[np.float64]) -> dict[str, Any]:
 
 
 def writings(manner: NDArray[np.float64], segments: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
-    """Cells by how they were written."""
+    """Cells by manner of writing."""
     inside = np.isin(manner, [MANNERS.index("plain"), MANNERS.index("fluid")])
     over = manner == MANNERS.index("over_edge")
     return {
@@ -152,7 +153,7 @@ def writings(manner: NDArray[np.float64], segments: NDArray[np.bool_]) -> dict[s
 
 
 def boxes(side: NDArray[np.float64]) -> dict[str, NDArray[np.bool_]]:
-    """Cells by how large their printed boxes are on the photo."""
+    """Cells by the size of their printed boxes on the photo."""
     limits = (0, *BOXES, np.inf)
     names = [f"{low} to {high} px" for low, high in itertools.pairwise(BOXES)]
     names = [f"under {BOXES[0]} px", *names, f"from {BOXES[-1]} px"]
@@ -160,13 +161,16 @@ def boxes(side: NDArray[np.float64]) -> dict[str, NDArray[np.bool_]]:
 
 
 def gap(sure: NDArray[np.float64], right: NDArray[np.bool_], claimed: NDArray[np.bool_]) -> float | None:
-    """How much surer the reader is of a class than it is right about it, on average; None where it never says so."""
+    """Mean probability of a class minus the share that is right; None if the class is never read."""
     return round(float(sure[claimed].mean() - right[claimed].mean()), 5) if claimed.any() else None
 
 
 def read(kind: CellKind, index: int) -> NDArray[np.float64]:
-    """One photo, a row per cell: its label, what is read, how surely, whether the second reader was asked, what the
-    first says, the digit that was corrected (-1: none), the manner of writing, px of the box, seven-segment figures."""
+    """Read one photo; a row per cell.
+
+    Columns: label, reading, its probability, whether the second reader was asked, reading of the first, the digit that
+    was corrected (-1: none), manner of writing, px of the box, seven-segment figures.
+    """
     cells = photo_cells(kind, SEED, index)
     looks = _reader().look(cells.patches, cells.boxes)
     best, sure = looks.table.argmax(axis=1), np.exp(looks.table.max(axis=1))
@@ -182,7 +186,7 @@ def _reader() -> DigitReader:
 
 
 def row(name: str, found: Mapping[str, Any]) -> str:
-    """A row of the table in docs/lab/digits.md."""
+    """One row of the table in docs/lab/digits.md."""
     digits = f"{found['digit_cells_right'] / found['digit_cells']:.2%} of {found['digit_cells']:,}"
     wrong = [f"{found[f'wrong_at_{level}']} of {found[f'digits_read_at_{level}']:,}" for level in LEVELS]
     everything = f"{found['cells_right'] / found['cells']:.2%}"
@@ -190,7 +194,7 @@ def row(name: str, found: Mapping[str, Any]) -> str:
 
 
 def tables(found: Mapping[str, Mapping[str, Any]], weights: str) -> str:
-    """What stands in docs/lab/digits.md."""
+    """Tables of docs/lab/digits.md."""
     lines = [f"Weights {weights[:12]}.", ""]
     lines += ["| photos | digits right | all classes | ECE | wrong digits from 0.9 | from 0.99 | from 0.999 |"]
     lines += ["|---|---|---|---|---|---|---|", *(row(name, figures_) for name, figures_ in found.items()), ""]

@@ -1,14 +1,14 @@
-"""What a page costs with what a user would run instead: text recognition of the whole page, beside our reading.
+"""Cost of a page with text recognition of the whole page, compared with this reader.
 
     apt-get install tesseract-ocr; pip install pytesseract
     pip install rapidocr-onnxruntime     # in an environment of its own: it brings another build of OpenCV
     python benchmarks/page_peers.py [--stations 1] [--sizes "12 MP" "2 MP" "1.2 MP"]
 
-The photos of benchmarks/speed.py. All readers get the same file and one thread; CPU seconds, those of started programs
-included, by the CPU seconds of a full grey decode, taken alternately. **Numbers found**: of the page's numbers that
-are written in digits, how many stand in boxes that were read as such (ours: `read` is the digits that are written), or
-anywhere among the words of the page (the others: they do not say which number is which, so this is the most that a
-program behind them could get). What is not installed is left out, and said.
+The photos are those of benchmarks/speed.py. All readers get the same file and one thread. The cost is CPU seconds,
+those of started programs included, divided by the CPU seconds of a full gray decode, measured alternately. **Numbers
+found** counts the page's numbers written in digits that were read in their boxes (this reader: `read` is the digits
+that are written) or anywhere among the words of the page (the others: they do not assign numbers to fields, so this is
+an upper bound for a program based on them). Readers that are not installed are left out and named.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"\d+")
 
 
 def ours() -> Words:
-    """Our reader: the digits of every number's boxes."""
+    """This reader: the digits of every number's boxes."""
     reader = Reader()
 
     def read(file: Path) -> set[str]:
@@ -50,7 +50,7 @@ def ours() -> Words:
 
 
 def tesseract() -> Words:
-    """Tesseract's sparse text of the page (psm 11), as pytesseract runs it."""
+    """Tesseract's sparse text of the page (psm 11), run by pytesseract."""
     package = importlib.import_module("pytesseract")
     package.get_tesseract_version()
 
@@ -61,7 +61,7 @@ def tesseract() -> Words:
 
 
 def rapid() -> Words:
-    """RapidOCR's detection and recognition of the page, as its package runs them."""
+    """RapidOCR's detection and recognition of the page, run by its package."""
     package = importlib.import_module("rapidocr_onnxruntime")
     engine = package.RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1)
 
@@ -98,7 +98,7 @@ def main() -> None:
 
 
 def compared(readers: dict[str, Words], longer: int, stations: int) -> dict[str, dict[str, float | str]]:
-    """By reader: median cost by the decode, CPU seconds a photo, and numbers found."""
+    """By reader: median cost relative to the decode, CPU seconds per photo, and numbers found."""
     costs: dict[str, list[float]] = {name: [] for name in readers}
     spent: dict[str, list[float]] = {name: [] for name in readers}
     found, written = dict.fromkeys(readers, 0), 0
@@ -111,7 +111,7 @@ def compared(readers: dict[str, Words], longer: int, stations: int) -> dict[str,
             written += len(wanted)
             for name, read in readers.items():
                 if not number:
-                    read(file)  # sessions and drawings are made once
+                    read(file)  # warm-up: sessions and drawings are made once
                 floor = decode_seconds(made.jpeg)
                 words, seconds = cpu_seconds(lambda read=read, file=file: read(file))
                 costs[name].append(seconds / floor)
@@ -129,7 +129,7 @@ def compared(readers: dict[str, Words], longer: int, stations: int) -> dict[str,
 
 
 def decode_seconds(content: bytes, times: int = 5) -> float:
-    """CPU seconds of one full grey decode."""
+    """CPU seconds of one full gray decode."""
     start = time.process_time()
     for _ in range(times):
         full_grey(content)

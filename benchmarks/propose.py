@@ -1,10 +1,10 @@
-"""What `templates new` finds on blank sheets: every template of ours, drawn by itself, against what it says.
+"""Compares the proposals of `templates new` on blank sheets with the templates from which these sheets are drawn.
 
     python benchmarks/propose.py [--scale 5] [--keep DIR] [--reference ../shared/reference-forms]
 
 A field is found if a proposed row has as many boxes and every one of them lies within 0.1 of a cell width; a grid if
-rows, columns and corners (0.25 of a cell) agree. *Extra* rows are proposed and no field of the template: a person
-deletes them. Blank drawings of others have no truth here: their pictures are for looking at.
+rows, columns and corners (0.25 of a cell) agree. *Extra* rows are proposed but no field of the template: a person
+deletes them. Blank drawings of other organisations have no truth here; their pictures are for visual checks.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def same_cells(number: ProposedNumber, field: FormField) -> float:
 
 
 def same_grid(grid: Grid | None, want: Tally | RowTotals) -> bool:
-    """Rows, columns and corners agree."""
+    """True when rows, columns and corners agree."""
     columns = want.columns if isinstance(want, Tally) else want.cells
     if grid is None or (grid.rows, grid.columns) != (want.rows, columns):
         return False
@@ -78,7 +78,7 @@ def compare(found: Proposal, form: Template, page: str) -> dict[str, object]:
 
 
 def row(name: str, found: dict[str, object]) -> str:
-    """A line of the table."""
+    """One line of the table."""
 
     def of(key: str) -> str:
         right, everything = found[key]  # type: ignore[misc]

@@ -1,11 +1,11 @@
-"""How near must a first guess be for ruled lines to pull a page without marks in? On real photos, from the true place.
+"""How far a first estimate may be off for ruled lines to correct it: real photos, from the true place.
 
     python benchmarks/refit.py [--photos ../shared/real-forms] [--tries 6]
 
 The true homography (cells and tally grids of the truth; for scans an affine map, since their cells lie at one edge)
-is shaken: each corner of the ruled area moves by so many cell widths in a random direction. `line_fit.refine` then
-fits the lines alone. Prints per photo what the fit at the true place says and how many shaken starts come back: 95% of
-the cells' corners within 0.25 of a cell width. Nothing is chosen by these figures.
+is perturbed: each corner of the ruled area moves by so many cell widths in a random direction. `line_fit.refine` then
+fits the lines alone. The script prints per photo the fit at the true place, and the number of perturbed starts that
+converge: 95% of the cells' corners within 0.25 of a cell width. Nothing is chosen by these figures.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ def main() -> None:
 
 
 def one(fact: dict[str, Any], folder: Path, tries: int) -> dict[float, int]:
+    """Number of perturbed starts of one photo that converge, by size of the perturbation."""
     template = load_template(FORMS[fact["family"]])
     ruled = ruling(template, template.pages[0].id)
     photo = load(folder / fact["image"], fact["name"])
@@ -113,6 +114,7 @@ def correspondences(template: Template, fact: dict[str, Any]) -> tuple[np.ndarra
 
 
 def around(rect: tuple[float, float, float, float]) -> list[tuple[float, float]]:
+    """Corners of a rectangle, clockwise."""
     x0, y0, x1, y1 = rect
     return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
 

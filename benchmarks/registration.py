@@ -1,16 +1,16 @@
-"""Ruled lines against generic features: which method puts a page on a photo, and what does it cost?
+"""Registration by ruled lines compared with generic features: rate of pages placed, and cost.
 
     python benchmarks/registration.py [--photos ../shared/real-forms] [--drawn 0] [--limit 0]
 
 Every method gets the right page of the right form (the question is only *where*) and the same decoded photo:
 
-- `lines`: `search`, the page alone, accepted by its own limits;
-- `sift`, `orb`: features of the photo (longer side 1600 px) against those of the page's own drawing (the same size),
-  ratio test 0.8, RANSAC homography with 4 px; accepted with 15 inliers or more.
+- `lines`: `search` for this page alone, accepted by its own limits;
+- `sift`, `orb`: features of the photo (longer side 1600 px) matched with those of the page's drawing (the same size),
+  ratio test 0.8, RANSAC homography with 4 px; accepted with 15 or more inliers.
 
-A page is *placed* where 95% of its true cell corners lie within 0.25 of a cell width. With `--drawn n` also on n drawn
-photos (preset field) of each form without marks. Prints one line a photo and a table: placed, accepted but not placed,
-median and 95% of the distance over the placed, CPU seconds.
+A page is *placed* if 95% of its true cell corners lie within 0.25 of a cell width. With `--drawn n` also n drawn photos
+(preset field) of each form without marks are used. The script prints one line per photo and a table: placed, accepted
+but not placed, median and 95% of the distance over the placed, CPU seconds.
 """
 
 from __future__ import annotations
@@ -94,6 +94,7 @@ def main() -> None:
 
 
 def table(title: str, rows: dict[str, list[tuple[float | None, float]]]) -> None:
+    """Print the rows of one kind of photos."""
     for name, results in rows.items():
         if not results:
             continue
@@ -108,6 +109,7 @@ def table(title: str, rows: dict[str, list[tuple[float | None, float]]]) -> None
 
 
 def real(folder: Path) -> Iterator[Case]:
+    """Yield the real photos of a folder with their true cells."""
     truth = folder / "truth.jsonl"
     for line in truth.read_bytes().splitlines() if truth.is_file() else ():
         fact = json.loads(line)
@@ -118,6 +120,7 @@ def real(folder: Path) -> Iterator[Case]:
 
 
 def drawn(count: int) -> Iterator[Case]:
+    """Yield drawn photos of each form without marks."""
     for name in available():
         template = load_template(name)
         if template.found_by_markers():
@@ -129,6 +132,7 @@ def drawn(count: int) -> Iterator[Case]:
 
 
 def case(fact: dict[str, Any], photo: Photo, template: Template, page_id: str) -> Case:
+    """A photo with its true cell corners."""
     fields = {field.id: field for field in template.fields}
     cells: list[tuple[float, float]] = []
     pixels: list[list[float]] = []
@@ -140,18 +144,20 @@ def case(fact: dict[str, Any], photo: Photo, template: Template, page_id: str) -
 
 
 def distance(found: Case, seen: Seen) -> float:
-    """95% of the cells' corners lie so near their true place, in cell widths."""
+    """95% quantile of the distances of cell corners from their true places, in cell widths."""
     true = (found.pixels + 0.5) * found.photo.scale - 0.5
     width = np.linalg.norm(true[1::4] - true[0::4], axis=1).mean()
     return float(np.quantile(np.linalg.norm(seen(found.cells) - true, axis=1) / width, 0.95))
 
 
 def by_lines(photo: Photo, template: Template, page_id: str) -> Seen | None:
+    """Place the page by its ruled lines; None if not accepted."""
     fits = find_by_lines(Lines(photo.gray), [(template, page_id)])
     return fits[0].seen if agrees(fits) else None
 
 
 def by_features(detector: Any, norm: int) -> Method:
+    """Method that places a page by features of this detector, matched with this norm."""
     drawings: dict[tuple[str, str], tuple[Any, Any, float]] = {}
 
     def method(photo: Photo, template: Template, page_id: str) -> Seen | None:

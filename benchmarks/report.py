@@ -1,12 +1,12 @@
-"""Does the report of a large batch stay usable? Opens and filters it in a real headless browser.
+"""Speed of the report of a large batch: opens and filters its pages in a real headless browser.
 
     python benchmarks/report.py [--photos 3000] [--rounds 3] [--workbook] [--shots DIR]
 
-The sample photos are read once; their records and pictures are then repeated under other names, hashes and stations
-(three pages a station, other ink, so that nothing counts as a copy) and published as a batch of that size. Prints the
-CPU seconds of publishing and rewriting, the size of the pages, and for the index and each page of the report the
-seconds until it is loaded and drawn, the middle one of several rounds over all pages (the slowest single time is told
-too: on a busy machine it is the machine's); for the index also the seconds that filtering takes.
+The sample photos are read once. Their records and pictures are then repeated under other names, hashes and stations
+(three pages a station, other ink, so that nothing counts as a copy) and published as a batch of that size. The script
+prints the CPU seconds of publishing and rewriting, and the size of the pages. For the index and each page of the report
+it prints the seconds until the page is loaded and drawn: the median of several rounds over all pages, and the slowest
+single time, which depends on other load of the machine. For the index it also prints the seconds of filtering.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def publish_many(out: Path, photos: int, workbook: bool) -> None:
 
 
 def repeated(by_page: dict[str, list[tuple[Record, Product]]], photos: int, journal: Journal) -> Iterator[Planned]:
-    """Journal copies under other names and hashes, page by page of station after station."""
+    """Journal entries copied under other names and hashes, page by page, station by station."""
     rng = np.random.default_rng(0)
     for index in range(photos):
         station, page = divmod(index, 3)
@@ -132,7 +132,7 @@ def repeated(by_page: dict[str, list[tuple[Record, Product]]], photos: int, jour
 
 
 def browse(path: str, pages: list[Path], rounds: int, shots: Path | None) -> float:
-    """Open and filter; the slowest page's or filter's middle time in seconds."""
+    """Open and filter pages; returns the median time of the slowest page or filter in seconds."""
     times: dict[str, list[float]] = {}
     with Browser(path) as browser:
         browser.size(1280, 900)

@@ -1,15 +1,16 @@
-"""Numbers resampled from the evidence of drawn photos: for bounds that photos are too slow for.
+"""Numbers resampled from the evidence of drawn photos, for bounds that would need too many photos.
 
     python benchmarks/resample.py [--numbers 400000] [--documents 240] [--hard 40] [--keep DIR] [--workers 2]
 
 Documents by test writers are drawn, photographed and read once (`ocr_recap.synth.sets.inferred_documents`). Then
-other stations are made up, with their clerks' slips. Every page takes one photo as its source: each cell gets the
-evidence of a cell with the same writing, with that of its column of bubbles, so that a shadow lies on both; and each
-grid that of a grid of strokes with its row totals, shifted to the new count. As far as they reach all come from that
-photo, and none twice, so that a bad photo stays bad throughout. Then documents are decided as ever.
+further stations are drawn, with clerk errors. Every page takes one photo as its source. Each cell gets the evidence of
+a cell with the same writing, together with that of its column of bubbles, so that a shadow affects both. Each grid gets
+the evidence of a grid of strokes with its row totals, shifted to the new count. As far as possible all evidence comes
+from that photo, and none is used twice, so that a bad photo stays bad throughout. Then the documents are decided as
+usual.
 
-So this tests how witnesses and rules are put together and when a number is accepted. It cannot show what no photo of
-the table showed, and says nothing of photography.
+This tests how witnesses and rules are combined and when a number is accepted. It cannot show effects that no photo of
+the table has, and it does not test photography.
 """
 
 from __future__ import annotations
@@ -40,9 +41,9 @@ from ocr_recap.synth.forms.fill import FieldWriting
 from ocr_recap.synth.sets.inferred_documents import InferredDocument, InferredNumber, Session, infer
 from ocr_recap.synth.sets.parallel import in_order
 
-Counted = tuple[int, TallyReading | None, TotalsReading | None]  # how many there are, and what was read
+Counted = tuple[int, TallyReading | None, TotalsReading | None]  # true count, and readings
 POLICIES: tuple[policy.Policy, ...] = ("strict", "balanced")
-PIECE = 20  # documents of one piece of work
+PIECE = 20  # documents of one job
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ class Source:
     Attributes:
         plain, bubbled: by character, cells of numbers without and with bubbles: (14,) log-probabilities, and the (12,)
             of the column beside.
-        counted: grids, by whether they hold strokes and whether row totals stand beside them.
-        seen: of its numbers: every box found, inside the photo, why badly seen.
+        counted: grids, by whether they hold strokes and whether there are row totals beside them.
+        seen: of its numbers: every box detected, inside the photo, reasons of poor quality.
     """
 
     plain: dict[str, list[tuple[FloatArray, FloatArray | None]]]
@@ -73,12 +74,12 @@ def resample(
     """Decide at least `count` resampled numbers of a form.
 
     Args:
-        form: which.
-        count: how many numbers.
-        seed: of the documents that are read and of those made up.
-        workers: processes.
-        documents: how many are read, of the field and the hard preset.
-        keep: a folder for what was read (`inferred_documents.infer`).
+        form: the form.
+        count: least number of numbers.
+        seed: seed of the documents that are read and of those that are drawn.
+        workers: number of processes.
+        documents: number of documents that are read, of the field and the hard preset.
+        keep: folder for their evidence (`inferred_documents.infer`).
     """
     inferred: list[InferredDocument] = []
     for preset, many in zip(("field", "hard"), documents, strict=True):
@@ -104,7 +105,7 @@ def resample(
 
 
 def _sources(inferred: Sequence[InferredDocument], form: Template, page: str) -> list[Source]:
-    """One for each time that a page was found, then all of these as one."""
+    """One source for each time that a page was found, then one of all together."""
     fields = form.fields_of(page)
     found = [_source([document], fields) for document in inferred if document.pages[page] == "found"]
     return [*found, _source(inferred, fields)]
@@ -119,7 +120,7 @@ def _source(inferred: Sequence[InferredDocument], fields: Sequence[FormField]) -
             if number is None:
                 continue
             source.seen.append((number.found, number.inside, number.poor, number.held))
-            if field.id in slipped:  # what is seen there is not what is written
+            if field.id in slipped:  # the evidence there differs from what is written
                 continue
             table = source.plain if number.bubbles is None else source.bubbled
             columns = [None] * len(number.text) if number.bubbles is None else list(number.bubbles)
@@ -131,7 +132,7 @@ def _source(inferred: Sequence[InferredDocument], fields: Sequence[FormField]) -
 
 
 def _grid(number: InferredNumber) -> tuple[tuple[bool, bool], Counted] | None:
-    """Whether a grid has strokes and row totals, and what was read there; None where it cannot serve."""
+    """Whether a grid has strokes and row totals, and its readings; None if the grid cannot be used."""
     if number.strokes is None or number.counted is None:
         return None
     filled = number.strokes.state != "empty"
@@ -140,8 +141,13 @@ def _grid(number: InferredNumber) -> tuple[tuple[bool, bool], Counted] | None:
 
 
 def decide(form_id: str, sources: dict[str, tuple[Source, ...]], piece: tuple[int, int, int]) -> NDArray[np.int64]:
-    """Of some documents, for every policy: numbers decided; accepted or wrongly blank; of these wrong; rightly blank;
-    and documents left out, since they have writing that no photo of the table shows."""
+    """Decide some documents by every policy.
+
+    Returns:
+        By policy: numbers decided; accepted or wrongly blank; wrong ones of these; rightly blank; and documents left
+            out
+        because no photo of the table shows their writing.
+    """
     seed, first, documents = piece
     form = template.load(form_id)
     counts = np.zeros((len(POLICIES), 5), dtype=np.int64)
@@ -171,7 +177,7 @@ def decide(form_id: str, sources: dict[str, tuple[Source, ...]], piece: tuple[in
 
 
 class _Drawn:
-    """Evidence for one page: what the chosen photo has, each once and in random order, then that of all photos."""
+    """Evidence for one page: that of the chosen photo, each once and in random order, then that of all photos."""
 
     def __init__(self, sources: Sequence[Source], rng: np.random.Generator) -> None:
         self._all = sources[-1]
@@ -184,15 +190,15 @@ class _Drawn:
         self._rng = rng
 
     def cell(self, char: str, bubbled: bool) -> tuple[FloatArray, FloatArray | None]:
-        """A cell with this writing, and its column."""
+        """Evidence of a cell with this writing, and of its column."""
         return self._next("bubbled" if bubbled else "plain", char)
 
     def grid(self, filled: bool, totals: bool) -> Counted:
-        """A grid of this kind."""
+        """Evidence of a grid of this kind."""
         return self._next("counted", (filled, totals))
 
     def seen(self) -> tuple[bool, bool, tuple[str, ...], bool]:
-        """How well a number of the photo was seen."""
+        """Quality of a number of the photo."""
         return self._seen[int(self._rng.integers(len(self._seen)))]
 
     def _next(self, kind: str, key: Any) -> Any:
@@ -203,7 +209,7 @@ class _Drawn:
 
 
 def _case(field: FormField, said: FieldWriting, wrong_bubble: bool, drawn: _Drawn) -> Case:
-    """One number as the witnesses of the chosen photo would have it."""
+    """One number with evidence of the chosen photo."""
     text = said.text.ljust(field.cells.count)
     pairs = [drawn.cell(char, bool(field.bubbles)) for char in text]
     cells = np.stack([cell for cell, _ in pairs])
@@ -224,7 +230,7 @@ def _case(field: FormField, said: FieldWriting, wrong_bubble: bool, drawn: _Draw
 
 
 def _shifted(grid: Counted, count: int, total: int) -> tuple[TallyReading | None, TotalsReading | None]:
-    """What was read of a grid, as if it held another count: reading errors stay as they were."""
+    """Reading of a grid shifted to another count; reading errors stay the same."""
     was, strokes, totals = grid
     if strokes is not None and strokes.state == "read" and strokes.count is not None:
         counts = _moved(strokes.counts, count - was)
@@ -235,7 +241,7 @@ def _shifted(grid: Counted, count: int, total: int) -> tuple[TallyReading | None
 
 
 def _moved(chances: FloatArray, by: int) -> FloatArray:
-    """Chances of 0, 1, ... moved up or down; what would fall off stays at the end."""
+    """Probabilities of 0, 1, ... shifted up or down; those beyond an end stay at that end."""
     places = np.clip(np.arange(len(chances)) + by, 0, len(chances) - 1)
     return np.bincount(places, chances, minlength=len(chances))
 
@@ -245,7 +251,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--numbers", type=int, default=400_000)
     parser.add_argument("--documents", type=int, default=240, help="documents read of the field preset")
-    parser.add_argument("--hard", type=int, default=40, help="of the hard preset")
+    parser.add_argument("--hard", type=int, default=40, help="documents of the hard preset")
     parser.add_argument("--template", default="c-hasil-ppwp-2024")
     parser.add_argument("--seed", type=int, default=20_241_331, help="seed of all random numbers")
     parser.add_argument("--keep", type=Path)

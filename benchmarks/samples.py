@@ -1,9 +1,9 @@
-"""What the reader makes of the sample photos, against their truth, and how long it takes.
+"""Figures of the reader on the sample photos, compared with their truth, and the time per photo.
 
     python benchmarks/samples.py [--repeat 3]
 
 Prints the figures of the samples in docs/lab/accuracy.md. Numbers with two witnesses are those with bubbles, or in an
-exact rule whose numbers all stand on the same page.
+exact rule whose numbers are all on the same page.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""What a night of a nation takes: core-hours, storage and network, from what a few drawn photos cost here.
+"""Estimate for a whole election: core-hours, storage and network, from the cost of a few drawn photos.
 
     python benchmarks/scale.py [--stations 2] [--share 823236]
 
-For each size: drawn photos of the three pages of c-hasil-ppwp-2024 (preset field, test writers, a fixed seed), read
-by `run.run` in this process, all witnesses on. **CPU a photo** is the median over photos of `Reader.read`, and what
-a batch takes beyond that divided by its photos. **Decode** is a full grey decode of the same photos. Bytes are those
-of the files that come in and go out. Two things grow faster than photos, or are held in memory for all of them, and
-are measured apart: comparing the ink of all sheets of a page, and the list of photos.
+For each size, drawn photos of the three pages of c-hasil-ppwp-2024 (preset field, test writers, a fixed seed) are read
+by `run.run` in this process, with all witnesses. **CPU a photo** is the median over photos of `Reader.read`, plus the
+additional time of a batch divided by its photos. **Decode** is a full gray decode of the same photos. Bytes are those
+of the files read and written. Two parts grow faster than the number of photos, or are held in memory for all of them,
+and are measured separately: comparing the ink of all sheets of a page, and the list of photos.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from ocr_recap.records import sheet_fingerprint
 from ocr_recap.synth.sets.photos import Order, make
 
 STATIONS = 823_236
-SIZES = {"12 MP": 4000, "2 MP": 1633}  # longer side of photos of 4:3
+SIZES = {"12 MP": 4000, "2 MP": 1633}  # px of the longer side of 4:3 photos
 SEED = 907
 FORM = load("c-hasil-ppwp-2024")
 PAGES = [page.id for page in FORM.pages]
 
 
 def drawn(stations: int, longer: int) -> list[bytes]:
-    """Photos of each page, as many as there are stations; those that a messenger shrank are left out."""
+    """Photos of each page, as many as stations; photos that a chat app shrank are left out."""
     order = Order(FORM, 40 * stations * len(PAGES), SEED, longer=longer)
     wanted = PAGES * stations
     found: list[bytes] = []
@@ -56,7 +56,7 @@ def drawn(stations: int, longer: int) -> list[bytes]:
 
 
 def decoded(jpeg: bytes) -> float:
-    """CPU seconds of a full grey decode."""
+    """CPU seconds of a full gray decode."""
     begun = time.process_time()
     image = Image.open(io.BytesIO(jpeg))
     image.draft("L", image.size)
@@ -65,9 +65,9 @@ def decoded(jpeg: bytes) -> float:
 
 
 def read(jpegs: list[bytes]) -> dict[str, float]:
-    """CPU seconds and bytes for a photo, from reading each alone and all as a batch."""
+    """CPU seconds and bytes per photo, from reading each alone and all as a batch."""
     reader = Reader()
-    reader.read(jpegs[0])  # what is loaded once is no cost of a photo
+    reader.read(jpegs[0])  # warm-up, since loading once is no cost of a photo
     alone: list[float] = []
     for jpeg in jpegs:
         begun = time.process_time()
@@ -112,7 +112,7 @@ def compared(sheets_of_page: int) -> float:
 
 
 def listed(count: int) -> float:
-    """Bytes of memory that the list of photos takes for each."""
+    """Bytes of memory per photo of the list of photos."""
     with tempfile.TemporaryDirectory() as folder:
         for index in range(count):
             (Path(folder) / f"2101142{index // 1000:03d}{index % 1000:03d}.jpg").touch()
@@ -126,7 +126,7 @@ def listed(count: int) -> float:
 def main() -> None:
     """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--stations", type=int, default=2, help="drawn for each size")
+    parser.add_argument("--stations", type=int, default=2, help="stations drawn for each size")
     parser.add_argument("--share", type=int, default=STATIONS, help="stations to plan for")
     chosen = parser.parse_args()
     photos = chosen.share * len(PAGES)

@@ -1,12 +1,12 @@
-"""What a page costs: each stage beside a full grey decode of the same photo, memory, start-up, growth and scaling.
+"""Cost of a page by stage, relative to a full gray decode of the same photo; memory, start-up, growth and scaling.
 
     python benchmarks/speed.py [--stations 2] [--photos 40] [--workers 1 2] [--out FILE] [--quick]
 
 Drawn photos of the three pages of c-hasil-ppwp-2024 (preset field, test writers, fixed seeds) at 12, 2 and 1.2
-megapixels, all witnesses on. **Page cost** is CPU seconds of reading a photo by CPU seconds of a full grey decode of
-it (Pillow, as `load` uses it), both taken alternately in one process on one thread; of `--repeat` rounds the median
-counts. Stages are the recipe's own functions, watched while it runs: what a
-stage calls that is a stage itself does not count for it. Results are kept as JSON, and shown beside the ones before.
+megapixels, with all witnesses. **Page cost** is CPU seconds of reading a photo divided by CPU seconds of a full gray
+decode of it (Pillow, as `load` uses it), measured alternately in one process on one thread; the median of `--repeat`
+rounds counts. Stages are the functions of the pipeline, timed while it runs; a stage that another stage calls does not
+count for the caller. Results are written as JSON, and printed beside the earlier ones.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from ocr_recap.synth.sets.photos import MadePhoto, Order, make
 SIZES = {"12 MP": 4000, "2 MP": 1633, "1.2 MP": 1265}  # longer side, px, of photos of 4:3
 SEED = 901
 KEPT = Path(__file__).resolve().parent / "speed.json"
-# What is watched: where the recipe finds it, its name there, the stage that it belongs to.
+# Timed functions: module in which the pipeline looks it up, name there, stage.
 STAGES: tuple[tuple[Any, str, str], ...] = (
     (pipeline, "load", "decode"),
     (pipeline, "locate", "locate"),
@@ -60,7 +60,7 @@ NAMES = (*dict.fromkeys(stage for *_, stage in STAGES), "emit", "rest")
 
 
 class Watch:
-    """CPU seconds by stage; a stage within another counts for itself alone."""
+    """CPU seconds by stage; the time of a nested stage counts only for that stage."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
@@ -117,7 +117,7 @@ def main() -> None:
 
 
 def photos(longer: int, stations: int) -> Iterator[tuple[str, MadePhoto]]:
-    """So many drawn photos of each page of one size, with the page's id."""
+    """Drawn photos of each page of one size, with the page's id."""
     template = load_template("c-hasil-ppwp-2024")
     pages = [page.id for page in template.pages]
     order = Order(template, 40 * stations * len(pages), SEED, longer=longer)
@@ -128,7 +128,7 @@ def photos(longer: int, stations: int) -> Iterator[tuple[str, MadePhoto]]:
             continue
         made = make(order, index)
         if max(Image.open(io.BytesIO(made.jpeg)).size) < longer:
-            continue  # some drawn photos went through a messenger, which shrinks them
+            continue  # photos that a chat app shrank are left out
         wanted.remove(page)
         yield page, made
 
@@ -148,13 +148,13 @@ def draw(folder: Path, stations: int) -> dict[str, list[tuple[str, Path]]]:
 
 
 def costs(drawn: dict[str, list[tuple[str, Path]]], repeat: int) -> dict[str, Any]:
-    """By size and page: the decode's CPU seconds, and each stage by the decode's; means over photos.
+    """By size and page: CPU seconds of the decode, and of each stage relative to the decode; means over photos.
 
-    By size, too, what each takes in the middle of all photos: means are those of the few that are searched for longest.
+    By size also the median over all photos, since the few photos with the longest search dominate the means.
     """
     reader, watch = Reader(), Watch()
     for photos in drawn.values():
-        reader.read(photos[0][1])  # sessions and drawings are made once
+        reader.read(photos[0][1])  # warm-up: sessions and drawings are made once
     found: dict[str, Any] = {}
     for size, photos in drawn.items():
         table: dict[str, list[dict[str, float]]] = defaultdict(list)
@@ -174,7 +174,7 @@ def costs(drawn: dict[str, list[tuple[str, Path]]], repeat: int) -> dict[str, An
     return found
 
 
-_DECODES = 3  # the short floor is taken so many times a round
+_DECODES = 3  # decodes per round, as a decode is short
 
 
 def _round(reader: Reader, watch: Watch, file: Path) -> dict[str, float]:
@@ -199,14 +199,15 @@ def _round(reader: Reader, watch: Watch, file: Path) -> dict[str, float]:
 
 
 def full_grey(content: bytes) -> Image.Image:
-    """The whole picture decoded, gray."""
+    """Full gray decode of a picture."""
     picture = Image.open(io.BytesIO(content))
-    picture.draft("L", picture.size)  # the decoder leaves the colours undecoded
+    picture.draft("L", picture.size)  # the decoder skips the colours
     picture.load()
     return picture
 
 
 def show_costs(found: dict[str, Any], before: dict[str, Any]) -> None:
+    """Print the cost of each page beside the earlier one."""
     for size, pages in found.items():
         print(f"\n{size}: {pages['photos a second']} photos a second and core")
         print("page   " + " ".join(f"{name:>10s}" for name in (*NAMES, "total", "before")) + "   decode ms")
@@ -229,7 +230,7 @@ def whole(drawn: dict[str, list[tuple[str, Path]]], photos: int, workers: list[i
     many = folder / "many"
     many.mkdir()
     for index in range(photos):
-        # Bytes after the end of a JPEG are no picture: the same photo under another hash.
+        # Bytes after the end of a JPEG change only its hash, not the picture.
         sources = drawn["12 MP"]
         (many / f"{index:05d}.jpg").write_bytes(sources[index % len(sources)][1].read_bytes() + str(index).encode())
     results: dict[str, Any] = {
@@ -266,7 +267,7 @@ def _child(what: str, *arguments: str) -> Any:
 
 
 def _peak() -> float:
-    """Most memory (MB) that this process ever held."""
+    """Peak memory (MB) of this process."""
     import resource  # noqa: PLC0415  (not on every system)
 
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -282,7 +283,7 @@ def _memory(arguments: list[str]) -> Any:
 
 
 def _growth(arguments: list[str]) -> Any:
-    """Memory and seconds a photo, at first and at last; every photo has other bytes."""
+    """Memory and seconds per photo, in the first and last photos; every photo has different bytes."""
     reader = Reader()
     peaks: list[float] = []
     seconds: list[float] = []

@@ -1,12 +1,12 @@
-"""How well strokes and row totals are read: cells, rows, grids, credible sets, and what they cost.
+"""Accuracy of strokes and row totals: cells, rows, grids, credible sets, and cost.
 
     python benchmarks/tally.py FOLDER... [--by reader|corners] [--pictures DIR] [--mistakes]
 
-A folder holds photos and their `truth.jsonl`, as `ocr-recap synth` writes them. By `reader` pages are located as always
-(photos that are no page to the reader are counted and left out); by `corners` every grid and every row total is cut
-through its true corners, which also serves forms that are not found on photos yet. A grid that is unreadable has no
-count: it is neither right nor wrong here, and counted. `--pictures` saves every grid that holds anything, numbered as
-the overlay numbers it.
+A folder holds photos and their `truth.jsonl`, as `ocr-recap synth` writes them. With `reader`, pages are located as
+usual (photos on which no page is found are counted and left out). With `corners`, every grid and every row total is
+cropped by its true corners, which also works for forms that are not found on photos yet. An unreadable grid has no
+count: it is counted, and is neither right nor wrong here. `--pictures` saves every grid with strokes, numbered as in
+the overlay.
 """
 
 from __future__ import annotations
@@ -40,19 +40,20 @@ from ocr_recap.report.tally_overlay import number
 
 @dataclass
 class Found:
-    """What was found in one folder."""
+    """Figures of one folder."""
 
     counts: Counter[str] = field(default_factory=Counter[str])
     reasons: Counter[str] = field(default_factory=Counter[str])
     mistakes: list[str] = field(default_factory=list[str])
     seconds: float = 0.0
-    inside: list[float] = field(default_factory=list[float])  # share of a randomised 99% set that holds the truth
+    inside: list[float] = field(default_factory=list[float])  # probability that a randomised 99% set holds the truth
 
 
 Read = tuple[dict[str, TallyReading], dict[tuple[str, int], TotalReading]]
 
 
 def by_corners(photo: Photo, truth: dict[str, Any], readers: Readers) -> Read:
+    """Strokes and row totals of a photo, cropped by their true corners."""
     grids = {
         name: cut_tally(photo, np.array(fact["grid_quad"], float), fact["grid_rows"], fact["grid_cols"])
         for name, fact in truth["tallies"].items()
@@ -75,6 +76,7 @@ def by_corners(photo: Photo, truth: dict[str, Any], readers: Readers) -> Read:
 
 
 def by_reader(photo: Photo, forms: list[template.Template], readers: Readers) -> Read:
+    """Strokes and row totals of a photo, located as usual."""
     witnessed = ask_witnesses(crop(photo, locate(photo, forms)), readers)
     strokes = {name: h.evidence.strokes for name, h in witnessed.items() if h.evidence.strokes is not None}
     totals = {
@@ -133,7 +135,7 @@ def judge(truth: dict[str, Any], read: Read, found: Found) -> None:
 
 
 def randomised(said: TallyReading, want: int) -> float:
-    """Chance that the smallest set of exactly 99% holds the truth: the last number of the set only counts in part."""
+    """Probability that a randomised set of exactly 99% holds the truth: the last number of the set counts in part."""
     order = np.argsort(-said.counts, kind="stable")
     before = 0.0
     for place in order:
@@ -163,6 +165,7 @@ def picture(photo: Photo, said: TallyReading) -> np.ndarray[Any, Any]:
 
 
 def photos(folder: Path) -> Iterator[tuple[dict[str, Any], Photo]]:
+    """Yield the photos of a folder that have tally grids, with their truth."""
     for line in (folder / "truth.jsonl").read_bytes().splitlines():
         truth = json.loads(line)
         if not truth["tallies"]:
@@ -174,6 +177,7 @@ def photos(folder: Path) -> Iterator[tuple[dict[str, Any], Photo]]:
 
 
 def evaluate(folder: Path, args: argparse.Namespace) -> Found:
+    """Figures of one folder."""
     readers = Readers.shipped()
     found = Found()
     forms = [template.load(name) for name in template.available()]

@@ -1,18 +1,18 @@
-"""Is a second sheet in the photo noticed, and does it keep every number of the photo from being accepted?
+"""Photos of two sheets: is the second sheet noticed, and is every number of the photo kept from being accepted?
 
     python benchmarks/two_sheets.py [--count 6] [--preset field] [--seed 26] [--forms ID ...] [--sizes ...] [--one]
 
-Two filled sheets of two made-up stations are laid on one ground and photographed together: the first at full size, the
-second at the size named, at one of its four sides (order), with a gap of 3 to 40 mm or, one in five, lapped by up to 5%
-of its side over or under the first; turned by up to 8 degrees, one in six by a quarter turn too. Every second pair
-shows the same page of the form, the others another page of it; of every third photo of a form with tags a disc covers
-the second sheet's tag, of every sixth the first sheet's. Reported per form and size: photos with any accepted number
-(goal 0), photos that name a second sheet (warning `other_sheet`, problem `two_sheets`), and photos that gave a problem
-instead of numbers.
+Two filled-in sheets of two random stations are placed on one ground and photographed together: the first at full size,
+the second at the size named, at one of its four sides (in order), with a gap of 3 to 40 mm or, one in five, overlapping
+by up to 5% of its side above or below the first; turned by up to 8 degrees, and one in six also by a quarter turn.
+Every second pair shows the same page of the form, the others another page. In every third photo of a form with tags a
+disc covers the second sheet's tag, in every sixth the first sheet's. The script prints per form and size: photos with
+any accepted number (goal 0), photos that name a second sheet (warning `other_sheet`, problem `two_sheets`), and photos
+with a problem instead of numbers.
 
 `--one` draws photos of one sheet alone, as `ocr-recap synth` does, with the presets clean, field and hard and, one in
-four, a defect: reported is how many of them are taken for photos of two sheets. A poster beside the sheet, which the
-camera of `synth` adds at times, is blank and may be whole: such photos are counted apart.
+four, a defect. The script prints how many of them are mistaken for photos of two sheets. A poster beside the sheet,
+which the camera of `synth` adds at times, is blank and may be whole: such photos are counted separately.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ RIGHT, LEFT, BELOW, ABOVE = range(4)
 
 @dataclass(frozen=True)
 class Pair:
-    """How two sheets lie. Page ids of both; the second's size, side, gap (mm; below 0 it laps), turn (radians)."""
+    """Arrangement of two sheets: both page ids; the second's size, side, gap (mm; below 0: overlap), turn (radians)."""
 
     pages: tuple[str, str]
     size: float
@@ -57,12 +57,12 @@ class Pair:
     slide: float
     turn: float
     above: bool
-    hidden: str  # whose tag a disc covers: "", "first" or "second"
+    hidden: str  # sheet whose tag a disc covers: "", "first" or "second"
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A photo of two sheets: the file, how it was made, and page millimetres to canvas millimetres of each sheet."""
+    """A photo of two sheets: its file, its arrangement, and the maps from page to canvas millimetres of each sheet."""
 
     shot: Shot
     pair: Pair
@@ -180,7 +180,7 @@ def _laid_out(
 def _sheet(
     form: Template, page_id: str, rng: np.random.Generator, scale: float, seed: int, document: int
 ) -> NDArray[np.uint8]:
-    """One filled page, BGR. The numbers are those of a station of its own."""
+    """One filled-in page, BGR, with the numbers of a station of its own."""
     own = np.random.default_rng([seed, 1, document])
     written = clerk.write(form, numbers.station(form, own), own)
     return np.asarray(
@@ -241,7 +241,7 @@ def _singles(form: Template, count: int, seed: int, preset: Preset) -> Iterator[
 
 
 def _doubted(record: Record) -> bool:
-    """Whether all numbers went to review because of another sheet, or nothing was read for it."""
+    """True when all numbers went to review because of another sheet, or the photo has a problem instead."""
     why = {reason for field in record.fields.values() for reason in field.reasons}
     return "other_sheet" in why or any(p.code == "two_sheets" for p in record.problems)
 

@@ -1,10 +1,11 @@
-"""The real cells that the digit reader gets most wrong: the list of docs/lab/digits.md.
+"""Real cells with the worst readings of the digit reader: the list of docs/lab/digits.md.
 
     python benchmarks/worst_cells.py [TRUTH] [--count 10] [--sheet FILE.png] [--write]
 
-Worst are the cells in which what is written gets the lowest probability. Cells are cut by their true corners. No weight
-is trained on real photos and no threshold of a reader is chosen on them; but training cells were made more various
-after looking at them. `--sheet` draws the cells large, in the order of the list, for whoever puts them into words.
+The worst cells are those in which the written character gets the lowest probability. Cells are cropped by their true
+corners. No weight is trained on real photos and no threshold of a reader is chosen on them; but training cells were
+made more various after looking at them. `--sheet` draws the cells large, in the order of the list, for people who
+describe them.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ BEGIN, END = "<!-- worst: written by benchmarks/worst_cells.py -->", "<!-- end o
 
 @dataclass(frozen=True)
 class Worst:
-    """One cell: where it is, what is written, the three likeliest readings, and how likely the right one is."""
+    """One cell: its place, what is written, the three most probable readings, and the probability of the right one."""
 
     place: str
     written: str
@@ -35,7 +36,7 @@ class Worst:
 
 
 def cells_of(numbers: list[Number], digits: DigitReader) -> Iterator[Worst]:
-    """Every cell with what the reader says of it; another reading that counts as right counts here too."""
+    """Every cell with its reading; an alternative reading in the truth counts as right here too."""
     table = digits.read(np.concatenate([n.patches for n in numbers]), np.concatenate([n.boxes for n in numbers]))
     start = 0
     for number in numbers:
@@ -54,7 +55,7 @@ def cells_of(numbers: list[Number], digits: DigitReader) -> Iterator[Worst]:
 
 
 def named(char: str) -> str:
-    """A class in words."""
+    """Name of a class."""
     return {"X": "cross", "-": "dash", " ": "empty", "?": "*other*"}.get(char, char)
 
 

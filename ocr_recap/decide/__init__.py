@@ -1,1 +1,1 @@
-"""Evidence and rules to a posterior, and that to accepted, review or blank. Pure arithmetic, no pictures."""
+"""Posterior over each number from evidence and rules, and its status: accepted, review or blank. No images."""

@@ -1,4 +1,4 @@
-"""What the witnesses of a page say of its numbers: every witness is asked, all cells go through the nets together."""
+"""Asks every witness about every number of a page; all cells of the page go through each net in one batch."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from .witnesses import tables
 
 @dataclass(frozen=True, eq=False)
 class Alterations:
-    """How surely a number was altered after it was written.
+    """Evidence that a number was altered after it was written.
 
     Attributes:
-        struck: probability that it is struck out.
-        overwritten: (n,) of each box, that one digit stands on another.
-        crossed: how dark a line is that runs across its bubbles (`bubble_reader.crossing`); 0 where the form has none.
+        struck: probability that the number is struck out.
+        overwritten: (boxes,) probability that one digit is written over another.
+        crossed: darkness of a line across its bubbles (`bubble_reader.crossing`); 0 where the form has no bubbles.
     """
 
     struck: float
@@ -38,7 +38,7 @@ class Alterations:
     crossed: float
 
     def seen(self, limits: AlterationLimits) -> Altered:
-        """Which of these count as seen."""
+        """Alterations that reach these limits."""
         chances = list(enumerate(self.overwritten.tolist(), 1))
         return Altered(
             struck=self.struck >= limits.struck,
@@ -50,15 +50,15 @@ class Alterations:
 
 @dataclass(frozen=True, eq=False)
 class Witnessed:
-    """What the witnesses said of one number.
+    """Evidence of all witnesses about one number.
 
     Attributes:
-        case: what the decision is given of it, without rules.
-        evidence: all readings of the digit cells and the bubbles.
-        cells: what the digit witness's readers said of the cells.
+        case: evidence as the decision uses it, without rules.
+        evidence: all readings by each witness.
+        cells: output of the digit witness for each cell.
         bubbles: (columns, 12) probabilities of the bubble witness, or None.
-        alterations: how surely it was struck out or written over.
-        measured: how well its cells are seen, or None.
+        alterations: evidence that the number was struck out or written over.
+        measured: measures of the quality of its cells, or None.
     """
 
     case: Case
@@ -74,7 +74,16 @@ def ask_witnesses(
     readers: Readers,
     measured: Mapping[str, CellMeasures] | None = None,
 ) -> dict[str, Witnessed]:
-    """Ask every witness about every number; all cells of the page go through the nets together."""
+    """Ask every witness about every number of a page.
+
+    Args:
+        patches: image patches cut from the page, by field.
+        readers: the nets.
+        measured: quality of the cells, by field; None where it was not measured.
+
+    Returns:
+        Evidence by field.
+    """
     looks = readers.digits.look(
         np.concatenate([p.cells for p in patches.values()]), np.concatenate([p.boxes for p in patches.values()])
     )
@@ -106,7 +115,7 @@ def ask_witnesses(
 def _count_strokes(
     patches: Mapping[str, FieldPatches], tallies: tally_witness.TallyReader
 ) -> dict[str, tally_witness.TallyReading]:
-    """The strokes of every tally grid, by field."""
+    """Reading of every tally grid, by field."""
     grids = {field: patch.grid for field, patch in patches.items() if patch.grid is not None}
     return dict(zip(grids, tallies.read(list(grids.values())), strict=True))
 
@@ -116,7 +125,7 @@ def _read_totals(
     digits: digit_witness.DigitReader,
     strokes: Mapping[str, tally_witness.TallyReading],
 ) -> dict[str, totals_witness.TotalsReading]:
-    """The row totals of every field that has boxes for them."""
+    """Reading of the row totals of every field that has boxes for them, by field."""
     written = [(field, row, cells) for field, patch in patches.items() for row, cells in patch.totals.items()]
     if not written:
         table = np.zeros((0, len(digit_witness.CLASSES)))
@@ -129,7 +138,7 @@ def _read_totals(
         said, start = table[start : start + len(cells)], start + len(cells)
         counted = strokes.get(field)
         if counted is not None and counted.cancelled(row):
-            continue  # the line that cancels unused rows goes on over their totals
+            continue  # a line that cancels unused rows also runs over their totals
         counts = counted.row_counts[row] if counted is not None and counted.state == "read" else None
         total = read_total(row + 1, said, counts)
         if total is not None:

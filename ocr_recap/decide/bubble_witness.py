@@ -1,4 +1,4 @@
-"""The bubbles of a number as a witness."""
+"""Witness: the bubbles of a number."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .evidence import NumberEvidence
     from .policy import Thresholds
 
-_RATHER = 0.5  # probability of the bubbles' own text below which they say nothing; by judgement
+_LEAST_CLEAR = 0.5  # probability of the most probable text of the bubbles below which they are unclear; by judgement
 
 
 class BubbleWitness(Witness):
@@ -22,7 +22,7 @@ class BubbleWitness(Witness):
     name = "bubbles"
 
     def numbers(self, evidence: NumberEvidence) -> FloatArray | None:
-        """See `Witness.numbers`: they speak where a number is filled."""
+        """See `Witness.numbers`: evidence only where the filled bubbles give a number."""
         filled = evidence.bubbles is not None and evidence.bubbles.kind == "number"
         return evidence.bubble_numbers if filled else None
 
@@ -37,11 +37,11 @@ class BubbleWitness(Witness):
         return self.name if agree else None
 
     def objections(self, case: Case, thresholds: Thresholds) -> list[Reason]:
-        """See `Witness.objections`: unclear bubbles object, too, unless the policy lets another witness do."""
+        """See `Witness.objections`: unclear bubbles object, too, unless the policy accepts another witness instead."""
         said = case.bubbles
         if said is None:
             return []
-        if said.kind in ("unreadable", "misplaced") or said.probability < _RATHER:
+        if said.kind in ("unreadable", "misplaced") or said.probability < _LEAST_CLEAR:
             instead = case.kind == "number" and (thresholds.flawed or case.one_bubble_missing)
             return [] if instead else [_unclear(said.text)]
         if said.kind == "number" and min(case.choice.bubbles, case.bubbles_agree) < PLAUSIBLE:

@@ -1,12 +1,12 @@
-"""What one number may be: the readings that matter, what each witness says of each, and how much all others weigh.
+"""Candidates of one number: the readings that matter, their probabilities by each witness, and the weight of the rest.
 
-Every number that fits the boxes is weighed exactly. At most `MOST` are listed one by one; the others are kept as a sum
-(`rest`) and as the heaviest of them (`largest`), so that nothing that was left out can be forgotten.
+Every number that fits the boxes is weighed exactly. At most `MOST` are listed one by one. All others are kept as the
+sum of their weights (`rest`) and the largest single weight among them (`largest`), so none is dropped.
 
-How evidence is combined. The digit cells and each witness (`witnesses.WITNESSES`: bubbles, the count) say how probable
-their own ink is, given the number. These probabilities multiply, but each witness may be about something else than the
-number written in the boxes (`DOUBT`): one hand wrote boxes and bubbles, and the same shadow lies on both. So a witness
-can favour one number over another by at most 1 / `DOUBT`.
+Combination of evidence. The digit cells and each witness (`witnesses.WITNESSES`: bubbles, the count) give the
+probability of their own ink, given the number. These probabilities are multiplied. With probability `DOUBT` a witness
+gives another number than the one written in the boxes: one hand wrote boxes and bubbles, and one shadow may lie on
+both. A witness can therefore favour one number over another by at most 1 / `DOUBT`.
 """
 
 from __future__ import annotations
@@ -25,23 +25,24 @@ from .evidence import Kind, NumberEvidence, interpret
 from .witness import DOUBT
 from .witnesses import WITNESSES, tables
 
-MOST = 16
-_TAIL = 1e-4  # share
-_DIGITS = 6  # significant ones, in records too: documents are decided from records alone
+MOST = 16  # most candidates listed, without those that a witness adds; by judgement
+_TAIL = 1e-4  # share of all weight that may be left out of the list; by judgement
+_DIGITS = 6  # significant digits, the same as in records, since documents are decided from records alone
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One reading and what each witness says of it.
+    """One candidate and its probability by each witness; 0 where a witness gives no evidence.
 
     Attributes:
-        text: a character per cell: 0-9, X, -, space, `?` for what is no digit.
-        value: the number that it means, None for a blank or what is no number.
-        digits: probability that the digit cells mean this, over all ways to write it.
-        bubbles: that the bubbles mean it; strokes: that there are as many; totals: that it is the sum of the row
-            totals. 0 where that witness says nothing.
-        counted: that it was counted so, slips of the count included: by strokes, else by row totals.
-        others: what each further witness says of it, by name.
+        text: a character per cell: 0-9, X, -, space, `?` for something that is not a digit.
+        value: value of the text; None for a blank or a text that is not a number.
+        digits: probability by the digit cells, over all ways to write the number.
+        bubbles: probability by the bubbles.
+        strokes: probability that there are as many tally strokes.
+        totals: probability that the row totals add up to it.
+        counted: probability by the count, errors of counting included: by strokes, else by row totals.
+        others: probability by each further witness, by name.
     """
 
     text: str
@@ -55,26 +56,26 @@ class Choice:
 
     @property
     def kind(self) -> Kind:
-        """What the text is."""
+        """Kind of the text."""
         return interpret(self.text)[0]
 
     @property
     def proper(self) -> bool:
-        """Whether it stands for all ways to write its number, and not for one text with a sign after a digit."""
+        """True when the candidate covers all ways to write its number, not one text with a sign after a digit."""
         return self.value is not None and self.kind != "misplaced"
 
 
 @dataclass(frozen=True)
 class Choices:
-    """All that one number may be.
+    """Candidates of one number.
 
     Attributes:
-        listed: the heaviest first.
-        rest: weight of all that is not listed.
-        largest: the heaviest single number of these.
-        speaking: names of the witnesses that say which number is meant.
-        cells: (cells, 14) lower and upper bounds of what each digit cell says (`witnesses.digits.bounds`), None where
-            they are not known: they tell how much any single number that is not listed can weigh.
+        listed: candidates, the heaviest first.
+        rest: total weight of everything that is not listed.
+        largest: largest weight of a single number that is not listed.
+        speaking: names of the witnesses that give evidence about this number.
+        cells: (cells, 14) lower and upper bounds of the probabilities of each digit cell (`cells.digit_reader.bounds`),
+            from which the weight of a number that is not listed is bounded; None where they are not known.
     """
 
     listed: tuple[Choice, ...]
@@ -85,7 +86,7 @@ class Choices:
 
     @cached_property
     def weights(self) -> FloatArray:
-        """Weight of each choice, given all witnesses of the number, without rules."""
+        """(candidates,) weight of each candidate by all witnesses of the number, without rules."""
         return np.array([c.digits * self._witnessed(c) for c in self.listed])
 
     def _witnessed(self, choice: Choice) -> float:
@@ -95,31 +96,35 @@ class Choices:
         return weight
 
     def only(self, keep: NDArray[np.bool_]) -> Choices:
-        """With these of the listed ones alone, all others in the rest."""
+        """Keep some of the candidates and move the others to the rest.
+
+        Args:
+            keep: (candidates,) True where the candidate is kept.
+        """
         if keep.all():
             return self
         left = self.weights[~keep]
         listed = tuple(c for c, kept in zip(self.listed, keep.tolist(), strict=True) if kept)
         rest, largest = self.rest + float(left.sum()), max(self.largest, float(left.max()))
         found = Choices(listed, rest, largest, self.speaking, self.cells)
-        vars(found)["weights"] = self.weights[keep]  # known already, and asked for thousands of times
+        vars(found)["weights"] = self.weights[keep]  # fills the cache of `weights`, which is read thousands of times
         return found
 
     def unlisted(self, value: int) -> Choice:
-        """A number that is not listed, as heavy as it may be at most."""
+        """A candidate for a number that is not listed, with an upper bound of its weight."""
         most = self.largest if self.cells is None else min(self.largest, chance_at_most(*self.cells, value))
         return Choice(str(value), value, most, bubbles=1.0, counted=1.0, others=dict.fromkeys(tables(), 1.0))
 
     def of(self, value: int | None) -> Choice | None:
-        """The listed choice that is this number."""
+        """Listed candidate with this value; None without one."""
         return next((c for c in self.listed if c.kind == "number" and c.value == value), None)
 
 
 def weigh(evidence: NumberEvidence) -> Choices:
-    """List what a number may be.
+    """Weigh all readings of a number and list its candidates.
 
     Args:
-        evidence: of its witnesses.
+        evidence: of all witnesses of the number.
     """
     numbers = evidence.digit_numbers
     size = len(numbers)
@@ -139,7 +144,7 @@ def weigh(evidence: NumberEvidence) -> Choices:
     tails = total - beside - np.cumsum(weights[order])
     wanted = min(MOST - len(other), 1 + int(np.searchsorted(-tails, -_TAIL * total)))
     kept = set(order[:wanted].tolist())
-    # What a witness says must be among what is looked at, however little the digits think of it.
+    # The most probable number of each witness is always a candidate, even if the digit cells make it improbable.
     for table in (said for one in WITNESSES.values() for said in one.listed(evidence)):
         kept |= {int(within.argmax())} if (within := _padded(table, size)).any() else set()
     values = sorted(kept, key=lambda v: (-weights[v], v))
@@ -152,7 +157,7 @@ def weigh(evidence: NumberEvidence) -> Choices:
         for v, row in zip(values, table, strict=True)
     ]
     left = np.delete(weights, values)
-    # Texts with something after a digit, beyond those listed: each is less likely than these.
+    # Texts with a sign after a digit that are not listed: each is at most as probable as the last that is listed.
     unlisted = max(0.0, 1.0 - float(numbers.sum()) - sum(c.digits for c in other)) * silent
     least = min((c.digits * silent for c in other if c.kind == "misplaced"), default=unlisted)
     choices = Choices(
@@ -167,7 +172,7 @@ def weigh(evidence: NumberEvidence) -> Choices:
 
 
 def _heaviest(weights: FloatArray, count: int) -> NDArray[np.intp]:
-    """Places of the `count` largest, the largest first, of equals the first first."""
+    """Indices of the `count` largest weights, the largest first; ties in order of index."""
     least = np.partition(weights, -count)[-count] if len(weights) > count else -np.inf
     places = np.flatnonzero(weights >= least)
     return places[np.argsort(-weights[places], kind="stable")][:count]

@@ -1,4 +1,4 @@
-"""All evidence on one number, as plain data: every figure of it is in the record, so that it can be decided again."""
+"""All evidence about one number, as plain data. A record holds every figure of it, so a number can be decided again."""
 
 from __future__ import annotations
 
@@ -15,24 +15,28 @@ from .evidence import Kind, NumberEvidence, interpret
 from .posterior import Evaluated, evaluate, posterior
 from .witness import PLAUSIBLE
 
-# Probability of a number by its digit cells alone from which a box that may hold two digits counts as any other one; by
-# judgement.
+# Probability of a number by its digit cells alone from which a box that perhaps holds two digits is treated as any
+# other box; by judgement.
 CLEAR_INK = 0.97
 
-Reason = tuple[str, dict[str, str]]  # code of `reasons.REASONS`, data of its sentence
+Reason = tuple[str, dict[str, str]]  # code of `messages.reasons.REASONS`, and the data of its sentence
 
 
 def other_sheet(others: str) -> tuple[Reason, ...]:
-    """What speaks against every number of a photo in which other sheets (named for a sentence) could be meant."""
+    """Objections to every number of a photo that shows further sheets.
+
+    Args:
+        others: names of these sheets, for the sentence; empty where there are none.
+    """
     return (("other_sheet", {"others": others}),) if others else ()
 
 
 @dataclass(frozen=True)
 class BubbleCase:
-    """What the bubbles of a number say.
+    """Evidence of the bubbles of a number.
 
     Attributes:
-        text: a character per column: a digit, space = none filled, `?` = several.
+        text: most probable text, a character per column: a digit, space = no bubble filled, `?` = several filled.
         probability: of that text.
     """
 
@@ -41,19 +45,25 @@ class BubbleCase:
 
     @property
     def kind(self) -> Kind:
-        """Whether the text is a number."""
+        """Kind of the text: a number, blank, misplaced or unreadable."""
         return interpret(self.text)[0]
 
     @property
     def value(self) -> int | None:
-        """The number; None where it is unclear."""
+        """Number that the bubbles give; None unless the text is a number."""
         kind, value = interpret(self.text)
         return value if kind == "number" else None
 
 
 @dataclass(frozen=True)
 class TallyCase:
-    """What the strokes of a number say: the likeliest count and how surely; `unreadable` has none."""
+    """Evidence of the tally strokes of a number.
+
+    Attributes:
+        state: whether strokes were read.
+        count: most probable number of strokes; None where unreadable.
+        probability: of that count.
+    """
 
     state: Literal["empty", "read", "unreadable"]
     count: int | None
@@ -62,10 +72,13 @@ class TallyCase:
 
 @dataclass(frozen=True)
 class TotalsCase:
-    """What the row totals beside the strokes say: `unclear` where one of them cannot be read.
+    """Evidence of the row totals beside the strokes.
 
     Attributes:
-        sum: of all that are written; `rows` how many are; `probability` of that sum.
+        state: whether the totals were read; `unclear` where one of them cannot be read.
+        sum: sum of all totals that are written; None where unclear.
+        rows: number of totals that are written.
+        probability: of that sum.
     """
 
     state: Literal["empty", "read", "unclear"]
@@ -76,7 +89,7 @@ class TotalsCase:
 
 @dataclass(frozen=True)
 class OtherCase:
-    """What a further witness says of a number: the most probable one, and how probable."""
+    """Evidence of a further witness: its most probable number, and that number's probability."""
 
     value: int
     probability: float
@@ -84,11 +97,12 @@ class OtherCase:
 
 @dataclass(frozen=True)
 class Altered:
-    """What was done to a number after it was written.
+    """Alterations of a number after it was written.
 
     Attributes:
         struck: a line runs through its boxes.
-        overwritten: boxes, from 1, in which one digit stands on another; perhaps: boxes in which one may.
+        overwritten: boxes, counted from 1, in which one digit is written over another.
+        perhaps: boxes in which that is possible but not sure.
         bubbles: a line runs through its bubbles.
     """
 
@@ -103,7 +117,7 @@ _UNALTERED = Altered()
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who looked: what they say is written (None: nothing), their name, and when, for the sentence."""
+    """Decision of a person: the value that is written (None: blank), the person's name, and the time as text."""
 
     value: int | None
     by: str = ""
@@ -112,25 +126,25 @@ class Person:
 
 @dataclass(frozen=True)
 class Case:
-    """All evidence on one number: plain data, all of it in the record, so that it can be decided again.
+    """All evidence about one number: plain data, all of it in the record, so that the number can be decided again.
 
     Attributes:
         field: id of the number.
-        choices: all that it may be, each with what its own witnesses say.
-        digits_text: likeliest text of the digit cells alone.
-        cells_found: every printed box was seen.
-        held: one printed box was not, and the others hold its place.
+        choices: candidates, each with its probability by every witness of the number.
+        digits_text: most probable text of the digit cells alone.
+        cells_found: every printed box was detected.
+        held: exactly one printed box was not detected, and its place is known from the others.
         inside: every cell lies within the photo.
-        bubbles: None where the form has none.
-        objections: what speaks against the number from outside its page: reason codes with their data.
-        person: who decided it; None while nobody did.
-        tally: None where the form has no grid, or its strokes were not counted.
-        totals: None where the form has none.
-        poor: why its cells are seen too badly (`policy.poor`), as reason codes.
-        altered: what was struck out or written over.
-        others: what further witnesses say, by name.
-        chosen: which of the choices is the best reading.
-        chances: probability of each choice, given the other numbers and rules as far as they are known.
+        bubbles: evidence of the bubbles; None where the form has none.
+        objections: objections from outside the page, as reason codes with their data.
+        person: decision of a person; None without one.
+        tally: evidence of the strokes; None where the form has no grid, or its strokes were not counted.
+        totals: evidence of the row totals; None where the form has none.
+        poor: reason codes of cells that are too small, blurred or burnt out (`policy.poor`).
+        altered: alterations after the number was written.
+        others: evidence of further witnesses, by name.
+        chosen: index of the best reading among the candidates.
+        chances: probability of each candidate, given the other numbers and rules where they were weighed.
     """
 
     field: str
@@ -152,12 +166,12 @@ class Case:
 
     @property
     def choice(self) -> Choice:
-        """The best reading."""
+        """Candidate that is the best reading."""
         return self.choices.listed[self.chosen]
 
     @property
     def text(self) -> str:
-        """Its text."""
+        """Text of the best reading."""
         return self.choice.text
 
     @property
@@ -167,10 +181,10 @@ class Case:
 
     @property
     def by_ink_alone(self) -> bool:
-        """Whether nothing but its ink counts: a line runs through its boxes, or a digit stands on another.
+        """True when only the digit cells count, because the number is struck out or written over.
 
-        All other witnesses may speak for the old number, so the rules that it takes part in say nothing either. A box
-        that only may hold two digits counts as any other one where the ink alone is clear.
+        All other witnesses may give the old number, so they and the rules of the number are left out. A box that
+        perhaps holds two digits is treated as any other box where the digit cells alone are clear (`CLEAR_INK`).
         """
         if self.person is not None:
             return False
@@ -179,17 +193,17 @@ class Case:
 
     @property
     def by_ink(self) -> float:
-        """Probability of what the digit cells alone say."""
+        """Probability of the most probable candidate by the digit cells alone."""
         return max(c.digits for c in self.choices.listed)
 
     @property
     def supports(self) -> float:
-        """Probability that the digit cells alone mean the best reading."""
+        """Probability of the best reading by the digit cells alone."""
         return self.choice.digits
 
     @property
     def rival(self) -> float:
-        """The same of the likeliest other number, or of nothing being written."""
+        """Probability, by the digit cells alone, of the most probable other number, or of a blank."""
         others = (c for c in self.choices.listed if c.value != self.choice.value)
         return max((c.digits for c in others if c.value is not None or c.kind == "blank"), default=0.0)
 
@@ -200,13 +214,13 @@ class Case:
 
     @property
     def bubbles_agree(self) -> float:
-        """Probability that the digit cells mean what the bubbles say."""
+        """Probability, by the digit cells alone, of the number that the bubbles give; 0 without one."""
         said = self.bubbles and self.choices.of(self.bubbles.value)
         return said.digits if said else 0.0
 
     @property
     def one_bubble_missing(self) -> bool:
-        """Whether every column of bubbles but one says the number, and in that one none is filled."""
+        """True when every column of bubbles gives the number, or one column has no filled bubble and all others do."""
         said = self.bubbles.text if self.bubbles else ""
         written = str(self.value)
         columns = zip(said, written.zfill(len(said)), written.rjust(len(said)), strict=False)
@@ -214,7 +228,7 @@ class Case:
 
     @property
     def kind(self) -> Kind:
-        """What is written: what a person says, else what the best reading is; with a value it is a number."""
+        """Kind of the number: by a person's decision, else of the best reading. A text with a value is a number."""
         if self.person is not None:
             return "blank" if self.person.value is None else "number"
         kind = self.choice.kind
@@ -222,7 +236,7 @@ class Case:
 
     @property
     def value(self) -> int | None:
-        """What a person says, else the best reading; None for a blank or what is no number."""
+        """Value by a person's decision, else of the best reading; None for a blank or a text that is not a number."""
         return self.choice.value if self.person is None else self.person.value
 
 
@@ -235,7 +249,13 @@ def make_case(
     held: bool = False,
     altered: Altered = _UNALTERED,
 ) -> Case:
-    """What matters for the decision on a number, given its own witnesses and no rule."""
+    """Collect the evidence about one number, with its best reading by its own witnesses, without rules.
+
+    Args:
+        field: id of the number.
+        evidence: of its witnesses.
+        cells_found, inside, poor, held, altered: as in `Case`.
+    """
     choices = weigh(evidence)
     said = evidence.bubbles
     strokes, totals = evidence.strokes, evidence.totals
@@ -259,14 +279,17 @@ def make_case(
 
 
 def reconciled(cases: Sequence[Case], rules: Sequence[Rule]) -> tuple[list[Case], list[Evaluated]]:
-    """Weigh numbers together: the cases with their best readings, and the rules evaluated on these.
+    """Weigh numbers together with the rules.
 
-    The best reading is the likeliest of those that the number's own ink allows (`PLAUSIBLE`): a sheet that does not add
-    up as written is not made to.
+    The best reading of a number is the most probable one of those that its digit cells allow (`PLAUSIBLE`), so a sheet
+    that does not add up as written is not repaired.
 
     Args:
-        cases: of one document or page.
-        rules: of its form, with at least one of these numbers.
+        cases: all numbers of one document or page.
+        rules: rules of its form, each with at least one of these numbers.
+
+    Returns:
+        The cases with their best readings, and the rules evaluated on these readings.
     """
     known = {c.field: _decided(c) for c in cases if not c.by_ink_alone}
     said = posterior(known, rules)
@@ -282,14 +305,14 @@ def reconciled(cases: Sequence[Case], rules: Sequence[Rule]) -> tuple[list[Case]
 
 
 def _alone(case: Case) -> Case:
-    """With the reading that its own witnesses say: of an altered number, its ink."""
+    """The case with the best reading by its own witnesses; of an altered number, by its digit cells alone."""
     choices = case.choices
     weights = np.array([c.digits for c in choices.listed]) if case.by_ink_alone else choices.weights
     return _chosen(case, (weights / (weights.sum() + choices.rest)).tolist())
 
 
 def _chosen(case: Case, chances: Sequence[float]) -> Case:
-    """With the likeliest reading that the number's own ink allows."""
+    """The case with the most probable reading that its digit cells allow."""
     listed = case.choices.listed
     rounded = tuple(float(f"{p:.7g}") if p else 0.0 for p in chances)
     allowed = [i for i, c in enumerate(listed) if c.digits >= PLAUSIBLE] or list(range(len(listed)))
@@ -297,7 +320,7 @@ def _chosen(case: Case, chances: Sequence[float]) -> Case:
 
 
 def _decided(case: Case) -> Choices:
-    """What a number may be; what a person says is the only choice."""
+    """Candidates of a number; the value that a person gave is the only one."""
     if case.person is None:
         return case.choices
     value = case.person.value

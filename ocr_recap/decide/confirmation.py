@@ -1,10 +1,14 @@
-"""Which rules are a second witness of which numbers: a sum confirms what digits say, where it could not be a chance.
+"""Which rules count as a second witness of which numbers: a sum that holds, unless it may hold with misread numbers.
 
-That a sum holds is worth what it would take to hold wrongly. Four ways were seen on drawn documents and numbers
-resampled from them (benchmarks/resample.py), and none of them counts: a copy, which one hand writes and one reader
-misreads alike twice; a sum of which all but two numbers are nought; for a number that was read against its own ink, the
-sum that it makes hold, since a misreading that mends a clerk's slip is always there; and, for two numbers of a sum, one
-that holds as well where the same digit of both is another one: who writes an 8 like a 6 does so in part and total.
+Four kinds of sums held with misread numbers, on drawn documents and numbers resampled from them
+(benchmarks/resample.py). They do not confirm:
+
+- a copy, which one person writes and one reader misreads the same way twice;
+- a sum of which all but two numbers are zero;
+- for a number that its own digit cells contradict: the sum that this reading satisfies, since some misreading always
+  repairs a clerk error;
+- for two numbers of a sum: a sum that holds as well with the same digit of both exchanged, since a person who writes
+  an 8 like a 6 does so in part and total.
 """
 
 from __future__ import annotations
@@ -17,17 +21,17 @@ from .case import Case
 from .posterior import Evaluated
 
 _LEAST_NUMBERS = 3  # two are a copy
-_SURE = 0.6  # probability beside which no other reading is as likely
-_ROUNDING = 0.9  # of what remains beside a reading: chances are rounded
-_CLEAR = 0.9  # a copy's numbers have to be read so by their own ink to confirm each other
+_SURE = 0.6  # at this probability no other reading is as probable; above one half, as probabilities are rounded
+_ROUNDING = 0.9  # factor on the probability of all other readings, as probabilities are rounded
+_CLEAR = 0.9  # least probability by the digit cells of numbers that confirm each other by a copy; by judgement
 
 
 @dataclass(frozen=True)
 class Confirming:
-    """The rules that confirm numbers of one page or document.
+    """Rules that confirm numbers of one page or document.
 
     Attributes:
-        fields: by the id of a rule that holds, the numbers that it confirms.
+        fields: by id of a rule that holds, the field ids of the numbers that it confirms.
     """
 
     fields: Mapping[str, frozenset[str]]
@@ -44,19 +48,19 @@ def confirming(
     doubt: float,
     confirmed: Callable[[Case], bool],
 ) -> Confirming:
-    """What rules confirm.
+    """Find the numbers that each rule confirms.
 
     Args:
-        cases: weighed together (`case.reconciled`).
-        rules: evaluated on them.
-        least: probability from which a rule surely holds (`Thresholds.rule`).
-        doubt: probability from which it matters that a number is another one; that two are misread alike may be as
-            likely as the less likely of both.
-        confirmed: whether a number has a second witness of its own.
+        cases: numbers of a page or document, weighed together (`case.reconciled`).
+        rules: rules evaluated on these numbers.
+        least: least probability that a confirming rule holds (`Thresholds.rule`).
+        doubt: least probability of another reading that matters. Two numbers misread the same way may be as probable
+            as the less probable one of the two.
+        confirmed: True for a number that has a second witness of its own.
     """
     open_ = [c for c in cases if c.person is None and not confirmed(c)]
-    # Readings exclude each other: where one is sure enough no other can be likelier, or likely enough to matter.
-    swayed = {c.field for c in open_ if c.supports < _SURE and c.supports < c.rival}
+    # The probabilities of readings sum to at most 1, so a number with a probable reading has no other that matters.
+    against_ink = {c.field for c in open_ if c.supports < _SURE and c.supports < c.rival}
     exchanges = {c.field: tuple(_exchanges(c, doubt)) for c in open_ if c.supports < 1.0 - _ROUNDING * doubt}
     clear = {c.field for c in cases if c.supports >= _CLEAR or c.person is not None}
     fields: dict[str, frozenset[str]] = {}
@@ -65,28 +69,32 @@ def confirming(
         surely = rule.outcome == "holds" and rule.holds is not None and rule.holds >= least
         if not surely or len(numbers) < _LEAST_NUMBERS:
             continue
-        idle = swayed | _misread_alike(rule, exchanges)
+        unconfirmed = against_ink | _misread_alike(rule, exchanges)
         fields[rule.rule.id] = frozenset(
-            name for name in numbers if name not in idle and (_is_sum(name, numbers) or clear.issuperset(numbers))
+            name
+            for name in numbers
+            if name not in unconfirmed and (_is_sum(name, numbers) or clear.issuperset(numbers))
         )
     return Confirming(fields)
 
 
 def _is_sum(field: str, numbers: Mapping[str, int | None]) -> bool:
-    """Whether it says more than a copy: 0 + 4 = 4 stands though both are misread, 0 + 0 = 0 likewise."""
+    """True when the rule says more than a copy. 0 + 4 = 4 does not, since it holds with both fours misread."""
     return sum(bool(value) for name, value in numbers.items() if name != field) >= 2
 
 
 def _misread_alike(rule: Evaluated, exchanges: Mapping[str, Sequence[_Exchange]]) -> set[str]:
-    """Numbers of a rule that would hold as well if the same digit of two of them were another one, as ink allows."""
+    """Fields of a rule that would hold as well with the same digit exchanged in two of them, as the ink allows."""
     relation = rule.rule.relation
     whole = relation.whole
     off = relation.off(rule.numbers)
     if off is None or relation.operator != "=":
         return set()
-    ways = [(name, e.digits, by * e.more) for name, by in whole.coefficients.items() for e in exchanges.get(name, ())]
+    changes = [
+        (name, e.digits, by * e.more) for name, by in whole.coefficients.items() for e in exchanges.get(name, ())
+    ]
     alike: set[str] = set()
-    for (one, digits, more), (other, its, less) in itertools.combinations(ways, 2):
+    for (one, digits, more), (other, its, less) in itertools.combinations(changes, 2):
         if one != other and digits == its and abs(off + more + less) <= whole.tolerance:
             alike |= {one, other}
     return alike
@@ -94,14 +102,14 @@ def _misread_alike(rule: Evaluated, exchanges: Mapping[str, Sequence[_Exchange]]
 
 @dataclass(frozen=True)
 class _Exchange:
-    """A digit of a number that may be another one, wherever they differ; by how much the number were more."""
+    """A digit read, the digit that it may be instead, and the change of the number's value in that case."""
 
     digits: tuple[str, str]
     more: int
 
 
 def _exchanges(case: Case, doubt: float) -> Iterator[_Exchange]:
-    """What else the ink of a number allows, where one and the same digit is another one."""
+    """Other candidates of a number that differ from its reading by one digit exchanged, at one or more places."""
     for choice in case.choices.listed:
         if case.value is None or choice.value is None or choice.digits < doubt:
             continue

@@ -1,6 +1,6 @@
-"""The count of a number as a witness: strokes of the tally, else the totals of its rows.
+"""Witness: the count of a number, by tally strokes, else by the totals of its rows.
 
-Both come from one person's count, so they are one witness.
+Strokes and row totals come from one person's count, so they are one witness.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from .evidence import NumberEvidence
     from .policy import Thresholds
 
-_LEAST_TOTALS = 2  # one row's total is the number written once more, by the same hand
+_LEAST_TOTALS = 2  # a single row total is the same number written again by the same hand
 
 
 class CountWitness(Witness):
-    """Strokes where they were read, else the sum of several row totals."""
+    """Strokes where they were read, else the sum of two or more row totals."""
 
     name = "counts"
 
@@ -29,7 +29,7 @@ class CountWitness(Witness):
         return evidence.numbers
 
     def listed(self, evidence: NumberEvidence) -> tuple[FloatArray | None, ...]:
-        """See `Witness.listed`: each of the two counts."""
+        """See `Witness.listed`: the counts of strokes and of row totals."""
         return evidence.stroke_counts, evidence.total_sums
 
     def says(self, choice: Choice) -> float:

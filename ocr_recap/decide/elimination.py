@@ -1,8 +1,8 @@
-"""Exact marginals of a product of small tables (sum-product by bucket elimination): pure arithmetic, no domain in it.
+"""Exact marginals of a product of small tables: sum-product by bucket elimination, independent of forms and ballots.
 
-Variables are eliminated one by one into a tree of buckets; one pass up and one down give what every variable and every
-factor believes, given all factors. Nothing is sampled or iterated (R. Dechter, "Bucket elimination", Artificial
-Intelligence 113, 1999).
+Variables are eliminated one by one into a tree of buckets. One pass up the tree and one pass down give the marginal of
+every variable and every factor, given all factors. Nothing is sampled or iterated (R. Dechter, "Bucket elimination",
+Artificial Intelligence 113, 1999).
 """
 
 from __future__ import annotations
@@ -29,29 +29,31 @@ class Factor:
 
 @dataclass(frozen=True)
 class Plan:
-    """In which order to eliminate, and how many entries the largest table on the way has."""
+    """Order of elimination, and number of entries of the largest intermediate table."""
 
     order: tuple[int, ...]
     largest: int
 
 
 class TooManyStates(ValueError):
-    """The tables on the way would be larger than allowed; give variables fewer states."""
+    """Raised when an intermediate table would be larger than allowed; fewer states per variable help."""
 
 
 def plan(sizes: Sequence[int], scopes: Sequence[Scope]) -> Plan:
-    """A good order: always the variable whose elimination makes the smallest table, the first of equals.
+    """Choose an order of elimination by the min-weight heuristic.
+
+    The next variable is always the one whose elimination makes the smallest table; ties go to the first variable.
 
     Args:
-        sizes: states of each variable.
-        scopes: of the factors.
+        sizes: number of states of each variable.
+        scopes: variables of each factor.
     """
     near: list[set[int]] = [{v} for v in range(len(sizes))]
     for scope in scopes:
         for variable in scope:
             near[variable].update(scope)
     cost = [prod([sizes[v] for v in group]) for group in near]
-    queue = [(c, v) for v, c in enumerate(cost)]  # what it costs no more is left in it, and skipped
+    queue = [(c, v) for v, c in enumerate(cost)]  # outdated costs stay in the queue and are skipped
     heapify(queue)
     order, largest = list[int](), 1
     while len(order) < len(sizes):
@@ -73,27 +75,27 @@ def plan(sizes: Sequence[int], scopes: Sequence[Scope]) -> Plan:
 
 @dataclass(frozen=True, eq=False)
 class Beliefs:
-    """What is believed of variables together, given all factors.
+    """Joint marginals of the variables of each bucket, given all factors.
 
     Attributes:
-        rank: of each variable in the order of elimination.
-        buckets: in that order, the variables of each, and its table that sums to 1.
+        rank: position of each variable in the order of elimination.
+        buckets: in that order, the variables of each bucket and its table, which sums to 1.
     """
 
     rank: Mapping[int, int]
     buckets: Sequence[tuple[Scope, FloatArray]]
 
     def of(self, scope: Scope) -> FloatArray:
-        """Of the variables of one factor, or some of them: a table like the factor's own that sums to 1."""
+        """Joint marginal of variables that occur together in a factor: axes in the order of `scope`, sum 1."""
         return _marginal(*self.buckets[min([self.rank[v] for v in scope])], scope)
 
 
 def beliefs(sizes: Sequence[int], factors: Sequence[Factor], order: Sequence[int]) -> Beliefs:
-    """Eliminate all variables, there and back.
+    """Compute joint marginals by eliminating all variables, and passing messages back.
 
     Args:
-        sizes: states of each variable.
-        factors: whose product is the joint weight; at least one assignment must have weight.
+        sizes: number of states of each variable.
+        factors: tables whose product is the joint weight; at least one assignment must have a positive weight.
         order: every variable once (`plan`).
 
     Raises:
@@ -118,7 +120,7 @@ def beliefs(sizes: Sequence[int], factors: Sequence[Factor], order: Sequence[int
             sent.append(None)
             continue
         parent = min([rank[v] for v in scope[1:]])
-        arriving[parent].append((scope[1:], message / peak))  # else long products would run out of exponents
+        arriving[parent].append((scope[1:], message / peak))  # scaled, so that long products do not underflow
         sent.append((parent, scope[1:], message))
     believed: list[tuple[Scope, FloatArray]] = [((), np.ones(()))] * len(order)
     for i in reversed(range(len(order))):
@@ -132,14 +134,14 @@ def beliefs(sizes: Sequence[int], factors: Sequence[Factor], order: Sequence[int
 
 
 def _product(first: int, parts: Sequence[tuple[Scope, FloatArray]], sizes: Sequence[int]) -> tuple[Scope, FloatArray]:
-    """The product of tables over all their variables, `first` on axis 0, the others ascending."""
+    """Product of tables over all their variables: `first` on axis 0, the others ascending."""
     others = sorted({v for scope, _ in parts for v in scope} - {first})
     scope = (first, *others)
     if not parts:
         return scope, np.ones(sizes[first])
     place = {v: i for i, v in enumerate(scope)}
     table: FloatArray | None = None
-    for part, values in sorted(parts, key=lambda p: p[1].size):  # as long as it is small, it costs little
+    for part, values in sorted(parts, key=lambda p: p[1].size):  # small tables first, so that early products stay small
         if part == scope:
             shaped = values
         else:
@@ -155,7 +157,7 @@ def _product(first: int, parts: Sequence[tuple[Scope, FloatArray]], sizes: Seque
 
 
 def _marginal(scope: Scope, table: FloatArray, wanted: Scope) -> FloatArray:
-    """A table summed down to some of its variables, its axes in the order wanted."""
+    """Sum a table over all variables but those wanted; axes in the order wanted."""
     axes = tuple(i for i, v in enumerate(scope) if v not in wanted)
     kept = [v for v in scope if v in wanted]
     summed = table.sum(axis=axes) if axes else table

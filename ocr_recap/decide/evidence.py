@@ -1,7 +1,7 @@
-"""From cells, columns and strokes to numbers: what each witness of one number says, before anything is put together.
+"""Evidence of each witness about one number, from its probabilities per cell, column or row; before any combination.
 
-A number is read from its cells as written: leading crosses, dashes and empty cells count for nothing, crosses and
-dashes alone mean zero, all empty means blank.
+A number is read from its cells as written: leading crosses, dashes and empty cells are ignored, crosses and dashes
+alone mean zero, and all cells empty means blank.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from .box_prior import ANY_DIGIT, SIGNS, FilledBoxes, number_table, read_boxes
 
 Kind = Literal["number", "blank", "misplaced", "unreadable"]
 
-_KEPT = 64  # texts of a number that are carried along
-_MISPLACED = 2  # of these, readings with something after a digit: rare, and never accepted
-# A text as a number whose order is that of the texts: each cell's class by the place of its character among all.
+_KEPT = 64  # most probable texts of a number that are kept; by judgement
+_MISPLACED = 2  # most readings of these with a sign after a digit: rare, and never accepted; by judgement
+# Encodes a text as an integer, in the alphabetical order of texts: each class by the rank of its character.
 _NAMES = np.array(sorted(digit_witness.CLASSES))
 _BY_NAME = np.searchsorted(_NAMES, list(digit_witness.CLASSES))
-# How often a row's total differs from its strokes: drawn clerks do so in one row of 300; ten times that, lest strokes
-# overrule what is written. It is shared by some ten numbers that a slip leads to.
-_SLIP_OF_A_TOTAL = 0.03
+# Probability that a row's total differs from its strokes: drawn clerks do so in one row of 300. The value is ten times
+# that, by judgement, so that strokes do not overrule what is written. Ten wrong numbers share it equally.
+_TOTAL_ERROR_RATE = 0.03
 
 
 class TextReading(NamedTuple):
-    """One way to read a number's cells."""
+    """One reading of a number's cells: text, kind, value (None without one) and probability."""
 
     text: str
     kind: Kind
@@ -43,16 +43,16 @@ class TextReading(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class NumberEvidence:
-    """What the witnesses of one number say.
+    """Evidence of all witnesses of one number.
 
     Attributes:
         cells: (cells, 14) log-probabilities of the digit witness.
-        readings: likeliest texts of the digit cells, best first; probabilities sum to at most 1.
-        bubbles: reading of the bubbles, None where the form has none.
-        bubble_numbers: probability that the bubbles mean each number 0, 1, ...; None where the form has none.
-        strokes: what the tally grid says, None where there is none or it was not read.
-        totals: what the row totals beside it say.
-        tables: what each further witness says (`witness.TableWitness.ask`), by its name.
+        readings: most probable texts of the digit cells, best first; their probabilities sum to at most 1.
+        bubbles: reading of the bubbles; None where the form has none.
+        bubble_numbers: probability of each number 0, 1, ... by the bubbles; None where the form has none.
+        strokes: reading of the tally grid; None where there is none or it was not read.
+        totals: reading of the row totals beside the grid; None where the form has none.
+        tables: probability of each number by each further witness (`witness.TableWitness.ask`), by name.
     """
 
     cells: FloatArray
@@ -65,16 +65,21 @@ class NumberEvidence:
 
     @property
     def best(self) -> TextReading:
-        """The likeliest text of the digit cells."""
+        """Most probable text of the digit cells."""
         return self.readings[0]
 
     @cached_property
     def written(self) -> FilledBoxes:
-        """What the digit cells mean, weighed together."""
+        """Probabilities by the digit cells, under the prior on how boxes are filled (`box_prior`)."""
         return read_boxes(np.exp(self.cells))
 
     def digits_say(self, value: int | None, kind: Kind = "number") -> float:
-        """Probability that the digit cells mean this, over all ways to write it."""
+        """Probability of a value or kind by the digit cells, over all ways to write it.
+
+        Args:
+            value: the number, for the kind ``"number"``.
+            kind: of text.
+        """
         if kind == "number" and value is not None:
             return float(self.digit_numbers[value])
         if kind in ("blank", "unreadable"):
@@ -83,33 +88,34 @@ class NumberEvidence:
 
     @property
     def blank(self) -> float:
-        """Probability that every cell is empty."""
+        """Probability that every cell is empty, by the digit cells."""
         return self.written.blank
 
     @property
     def digit_numbers(self) -> FloatArray:
-        """Probability that the digit cells mean each number 0, 1, ..., over all ways to write it.
+        """Probability of each number 0, 1, ... by the digit cells, over all ways to write it.
 
-        What is something else may be any digit: struck out, written over, or run together with its neighbour's.
+        A cell of the class "something else" may be any digit: struck out, written over, or merged with the next one.
         """
         return self.written.numbers
 
     @property
     def stroke_counts(self) -> FloatArray | None:
-        """Probability of each number of strokes, None unless they were read."""
+        """Probability of each number of strokes 0, 1, ...; None unless strokes were read."""
         return self.strokes.counts if self.strokes is not None and self.strokes.state == "read" else None
 
     @property
     def total_sums(self) -> FloatArray | None:
-        """Probability of each sum of the row totals, None unless they were read."""
+        """Probability of each sum of row totals 0, 1, ...; None unless the totals were read."""
         return self.totals.sums if self.totals is not None and self.totals.state == "read" else None
 
     @property
     def numbers(self) -> FloatArray | None:
-        """Probability of each number 0, 1, ... by who counted: strokes where they were read, else several row totals.
+        """Probability of each number 0, 1, ... by the count: strokes where they were read, else several row totals.
 
-        Both come from one person's count, so they are one witness. What is empty says nothing; and one row's total is
-        the number written once more, by the same hand and read by the same reader.
+        Strokes and row totals come from one person's count, so they are one witness. None where both are empty or not
+        read. A single row total does not count: it is the same number written again by the same hand, and read by the
+        same reader.
         """
         if self.strokes is not None and self.strokes.state == "read":
             return self.strokes.numbers
@@ -119,7 +125,7 @@ class NumberEvidence:
 
     @property
     def others(self) -> tuple[TextReading, ...]:
-        """Readings that are no number: blank, the likeliest with something after a digit, all with a `?` together."""
+        """Readings that are not numbers: blank, the most probable with a sign after a digit, and all with a `?`."""
         cells = len(self.cells)
         without = next((r.text for r in self.readings if r.kind == "unreadable"), "?" * cells)
         found = [TextReading(" " * cells, "blank", None, self.blank)]
@@ -129,17 +135,17 @@ class NumberEvidence:
 
     @cached_property
     def _texts(self) -> dict[int | None, str]:
-        """The likeliest text of each number that `readings` has."""
+        """Most probable text of each number in `readings`."""
         return {r.value: r.text for r in reversed(self.readings) if r.kind == "number"}
 
     @cached_property
     def _doubtful(self) -> list[list[bool]]:
-        """Whether each cell is rather something else than each digit; (cells, 10)."""
+        """(cells, 10) True where "something else" is more probable than the digit."""
         chances = np.exp(self.cells)
         return (chances[:, digit_witness.OTHER :] * ANY_DIGIT / 10 > chances[:, :10]).tolist()
 
     def text_of(self, number: int) -> str:
-        """The likeliest way that the cells write a number; `?` where a cell is rather something else than its digit."""
+        """Most probable text of a number; `?` where "something else" is more probable than the digit of a cell."""
         written = self._texts.get(number)
         if written is None:
             digits = str(number)
@@ -152,10 +158,10 @@ class NumberEvidence:
 
 @lru_cache(maxsize=65_536)
 def interpret(text: str) -> tuple[Kind, int | None]:
-    """What a text of cell characters (0-9, X, -, space, ?) means.
+    """Kind and value of a text of cell characters (0-9, X, -, space, ?).
 
-    `misplaced` is a cross, a dash or an empty cell after a digit: its digits are still read, but the number needs a
-    person (forms: "an X that is not leading makes the number invalid").
+    `misplaced` means that a cross, a dash or an empty cell comes after a digit. Its digits give a value, but a person
+    has to decide the number (forms: "an X that is not leading makes the number invalid").
     """
     if "?" in text:
         digits = "".join(c for c in text if c.isdigit())
@@ -170,17 +176,17 @@ def interpret(text: str) -> tuple[Kind, int | None]:
 
 
 def read_cells(log_probabilities: FloatArray) -> tuple[TextReading, ...]:
-    """The likeliest texts of a row of cells, best first.
+    """Most probable texts of a row of cells, best first, at most `_KEPT` (beam search).
 
     Args:
-        log_probabilities: (cells, 14) in the order of `witnesses.digits.CLASSES`.
+        log_probabilities: (cells, 14) in the order of `cells.digit_reader.CLASSES`.
     """
     scores, texts = np.zeros(1), np.zeros(1, np.int64)
     for cell in log_probabilities:
         scores = np.add.outer(scores, cell).ravel()
         texts = np.add.outer(texts * len(_BY_NAME), _BY_NAME).ravel()
         if len(scores) > _KEPT:
-            # Ties are for the text to break, so all that are as good as the last that is kept go on to be sorted.
+            # Ties are broken by the text, so all texts as probable as the last one that is kept are sorted below.
             good = scores >= np.partition(scores, -_KEPT)[-_KEPT]
             scores, texts = scores[good], texts[good]
         best = np.lexsort((texts, -scores))[:_KEPT]
@@ -194,10 +200,10 @@ def read_cells(log_probabilities: FloatArray) -> tuple[TextReading, ...]:
 
 
 def read_bubbles(probabilities: FloatArray) -> tuple[TextReading, FloatArray]:
-    """The bubbles' own number, and the probability of every number 0, 1, ... that they allow.
+    """Most probable reading of the bubbles, and the probability of each number 0, 1, ... by them.
 
     Args:
-        probabilities: (columns, 12) in the order of `witnesses.bubbles.CLASSES`.
+        probabilities: (columns, 12) in the order of `cells.bubble_reader.CLASSES`.
     """
     best = probabilities.argmax(axis=1)
     probability = float(probabilities.max(axis=1).prod())
@@ -216,14 +222,14 @@ def number_evidence(
     totals: TotalsReading | None = None,
     tables: Mapping[str, FloatArray] | None = None,
 ) -> NumberEvidence:
-    """Put one number's witnesses side by side.
+    """Collect the evidence of one number's witnesses.
 
     Args:
         log_probabilities: (cells, 14) of the digit witness.
-        bubbles: (columns, 12) of the bubble witness, or None.
-        strokes: of the tally witness, or None.
-        totals: the row totals as the digit witness reads them, or None.
-        tables: what further witnesses say, by name.
+        bubbles: (columns, 12) probabilities of the bubble witness, or None.
+        strokes: reading of the tally witness, or None.
+        totals: row totals as read by the digit witness, or None.
+        tables: probability of each number by each further witness, by name.
     """
     reading, numbers = read_bubbles(bubbles) if bubbles is not None else (None, None)
     readings = read_cells(log_probabilities)
@@ -231,14 +237,15 @@ def number_evidence(
 
 
 def read_total(row: int, log_probabilities: FloatArray, strokes: FloatArray | None) -> TotalReading | None:
-    """One row's total, None where none is written: a dash or a cross there is no total, nor is an empty box.
+    """Read the total of one row; None where none is written (empty boxes, dashes or crosses).
 
-    What was counted in the row speaks softly, as rules do: clerks slip, and what is written is to be read.
+    The strokes of the row weigh its readings softly, as rules do, since clerks make errors and the total is to be read
+    as written.
 
     Args:
-        row: from 1.
+        row: counted from 1.
         log_probabilities: (digits, 14) of the digit witness.
-        strokes: probability of each count of strokes in the row, None where they cannot be read.
+        strokes: probability of each number of strokes in the row, None where they cannot be read.
     """
     readings = read_cells(log_probabilities)
     if readings[0].text.strip(" X-") == "":
@@ -248,9 +255,9 @@ def read_total(row: int, log_probabilities: FloatArray, strokes: FloatArray | No
         weight = reading.probability
         if strokes is not None and reading.kind == "number" and reading.value is not None:
             said = float(strokes[reading.value]) if reading.value < len(strokes) else 0.0
-            weight *= (1 - _SLIP_OF_A_TOTAL) * said + _SLIP_OF_A_TOTAL / 10
+            weight *= (1 - _TOTAL_ERROR_RATE) * said + _TOTAL_ERROR_RATE / 10
         elif strokes is not None:
-            weight *= _SLIP_OF_A_TOTAL / 10
+            weight *= _TOTAL_ERROR_RATE / 10
         weights.append(weight)
     total = sum(weights) or 1.0
     values: dict[int, float] = {}

@@ -1,6 +1,7 @@
-"""Where a sheet does not add up as written: the likeliest slip behind it, as a suggestion for a person.
+"""Most probable clerk error behind a rule that is broken as written: a suggestion for a person.
 
-Nothing is changed for it. "What is written?" and "was it counted so?" are two questions, and this is about the second.
+A suggestion changes no reading. "What is written?" and "was it counted so?" are two questions; a suggestion is about
+the second one.
 """
 
 from __future__ import annotations
@@ -18,22 +19,23 @@ Kind = Literal[
     "strokes", "row_totals", "bubbles", "transposed", "one", "ten", "hundred", "forgotten_line", "copied", "anything"
 ]
 
-# How much likelier a slip at one number is when something else says so; any values that put witnesses first, then
-# numbers that mend two rules at once, serve: they only rank suggestions.
+# Factors by which other evidence makes an error at one number more probable; by judgement. They only rank suggestions,
+# so any values will do that rank witnesses first, and then numbers that repair two rules at once.
 _WITNESS = 50.0
-_MENDS_ANOTHER = 20.0
-_LEAST = 0.01  # a difference that fits no kind of slip names a number only if a witness or another rule does
+_REPAIRS_ANOTHER = 20.0
+_LEAST = 0.01  # above the weight of an error of no typical kind without a witness or a second rule; by judgement
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One number with which a broken rule would hold.
+    """One number that would satisfy a broken rule if it had another value.
 
     Attributes:
-        field: which number.
-        written: what is written there; `fits` what would make the rule hold.
-        kind: what speaks for it: a witness of that number, or the kind of slip that such a difference is typical of.
-        other: for a line left out, or copied, the number of that line.
+        field: id of the number.
+        written: value as written.
+        fits: value with which the rule holds.
+        kind: evidence for the error: a witness of the number, or a kind of clerk error with such a difference.
+        other: field id of the line that was left out or copied; None for other kinds.
     """
 
     field: str
@@ -44,12 +46,15 @@ class Suggestion:
 
 
 def suggest(broken: Evaluated, cases: Mapping[str, Case], rules: Sequence[Evaluated]) -> Suggestion | None:
-    """The likeliest slip behind a rule that is broken by its numbers as written; None where nothing points to one.
+    """Find the most probable clerk error behind a rule that is broken as written.
 
     Args:
-        broken: an exact rule with ``=``.
-        cases: of the document, by field id.
+        broken: the rule; only exact rules with ``=`` get a suggestion.
+        cases: numbers of the document, by field id.
         rules: all rules of the document, evaluated.
+
+    Returns:
+        The suggestion; None where no error is probable enough.
     """
     relation, written = broken.rule.relation, broken.numbers
     difference = relation.difference(written)
@@ -62,18 +67,18 @@ def suggest(broken: Evaluated, cases: Mapping[str, Case], rules: Sequence[Evalua
         if here is None or fits is None or fits.denominator != 1 or fits < 0:
             continue
         value = int(fits)
-        weight = _MENDS_ANOTHER if _mends(name, value, broken, rules) else 1.0
-        for share, kind, other in _signs(name, here, value, coefficient, broken, cases.get(name)):
+        weight = _REPAIRS_ANOTHER if _repairs(name, value, broken, rules) else 1.0
+        for share, kind, other in _indications(name, here, value, coefficient, broken, cases.get(name)):
             found = share * weight, Suggestion(name, here, value, kind, other)
             if best is None or found[0] > best[0]:
                 best = found
     return best[1] if best is not None and best[0] >= _LEAST else None
 
 
-def _signs(
+def _indications(
     name: str, here: int, fits: int, coefficient: Fraction, broken: Evaluated, case: Case | None
 ) -> Iterator[tuple[float, Kind, str | None]]:
-    """What speaks for a slip at this number."""
+    """Evidence for a clerk error at this number, each with its weight, its kind and the other line."""
     if case is not None:
         if case.tally is not None and case.tally.state == "read" and case.tally.count == fits:
             yield _WITNESS, "strokes", None
@@ -98,8 +103,8 @@ def _signs(
     yield clerk_errors.SHARES["anything"] / 100, "anything", None
 
 
-def _mends(name: str, value: int, broken: Evaluated, rules: Iterable[Evaluated]) -> bool:
-    """Whether another exact rule that is broken too would hold with this value."""
+def _repairs(name: str, value: int, broken: Evaluated, rules: Iterable[Evaluated]) -> bool:
+    """True when another broken exact rule would also hold with this value."""
     for other in rules:
         if other is not broken and other.outcome == "broken" and other.rule.strength == "exact":
             changed = {**other.numbers, name: value}
@@ -109,7 +114,7 @@ def _mends(name: str, value: int, broken: Evaluated, rules: Iterable[Evaluated])
 
 
 def _is_transposed(first: int, second: int) -> bool:
-    """Whether two neighbouring digits changed places."""
+    """True when the numbers differ by two adjacent digits that are exchanged."""
     a, b = (str(v).zfill(max(len(str(first)), len(str(second)))) for v in (first, second))
     unlike = [i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
     return (

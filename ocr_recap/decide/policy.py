@@ -1,20 +1,24 @@
 """Decides each number: accepted, review or blank.
 
-One status is set elsewhere: `records/document.py` sends the numbers of a photo that does not count to review, because
-its page is decided on another photo. The thresholds of a policy stand in `policy.json` (`Thresholds`), those of
-legible cells in `Legible`. Other limits stand where they are used: `witness.py` (`PLAUSIBLE`, `DOUBT`), `case.py`
-(`CLEAR_INK`), `confirmation.py` (when a sum confirms), `cells/box_refine.py` (when a box counts as found),
-`alterations.json` of the weights (when a number counts as struck out or written over), and the readers of `cells`
-(when strokes, row totals or bubbles count as read).
+A number is accepted if all of these hold:
 
-A number is accepted where it is surely what is written, given all evidence (`Case.confidence`), where its own digit
-cells say so too, and where a second witness confirms it: bubbles, strokes (or, where no strokes were read, the sum of
-several row totals), or an exact rule that surely holds; and where nothing disagrees and no rule of that number is
-broken. The strict policy wants, besides, that every cell is seen well and read as a sign, and that at most one bubble
-is missing. A number that is struck out or written over goes to a person whoever confirms it: all others may speak for
-the old number. All else goes to review with its reasons. Strokes and row totals are one witness: one person counted
-both. Soft rules warn and never block. What a person decided is taken as written, whether it adds up or not: a rule
-that it breaks stays broken.
+- it is probable enough given all evidence (`Case.confidence`), and by its own digit cells;
+- a second witness confirms it: bubbles; strokes or, where none were read, the sum of several row totals; or an exact
+  rule that is probable enough to hold as written;
+- no witness contradicts it, and no rule of the number is broken;
+- with the strict policy: every cell is legible and read as a sign, and at most one bubble is missing.
+
+Every other number goes to review with its reasons, or is blank. A number that is struck out or written over always
+goes to review, since all other witnesses may give the old number. Strokes and row totals are one witness, since one
+person counted both. Soft rules warn and never block. A person's decision is taken as written; a rule that it breaks
+stays broken.
+
+One status is set elsewhere: `records/document.py` sends the numbers of a photo that does not count to review, because
+its page is decided on another photo. `policy.json` holds the thresholds of a policy (`Thresholds`), and `Legible` those
+of legible cells. Other limits are where they are used: `witness.py` (`PLAUSIBLE`, `DOUBT`), `case.py` (`CLEAR_INK`),
+`confirmation.py` (when a sum confirms), `cells/box_refine.py` (when a box counts as found), `alterations.json` of the
+weights (when a number counts as struck out or written over), and the readers of `cells` (when strokes, row totals or
+bubbles count as read).
 """
 
 from __future__ import annotations
@@ -35,34 +39,36 @@ from .witnesses import WITNESSES
 Status = Literal["accepted", "review", "blank"]
 Policy = Literal["strict", "balanced"]
 
-_SURELY_READ = 0.9  # from so much on a number wants a second witness and not a last fraction of certainty
-_RATHER_READ = 0.5  # by its own ink, for a rule that it breaks to be broken on paper
+# From this probability on, the reason for review is the missing second witness and not the digits; by judgement.
+_SURELY_READ = 0.9
+_RATHER_READ = 0.5  # least probability by the digit cells of numbers whose broken rule is broken on paper; by judgement
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """How sure a number must be, as calibrated probabilities: one set for each policy, in `policy.json`.
+    """Least calibrated probabilities for decisions: one set for each policy, in `policy.json`.
 
-    That file is made by training/policy/choose.py. Only `posterior` was searched for, by risk control (Learn then Test)
-    on drawn documents of one form, by writers that training never saw. The search ended at a floor set by judgement,
-    and the floor is what stands there. All other thresholds are by judgement; `summed` was set after a drawn test
-    document was looked at. The file also holds the counts and the bound of that test, and a hash of all evidence that
-    it was run on.
+    training/policy/choose.py makes that file. Only `posterior` was searched for, by risk control (Learn then Test) on
+    drawn documents of one form, by writers that training never saw. The search ended at a floor set by judgement, and
+    the file holds that floor. All other thresholds are by judgement; `summed` was set after a drawn test document was
+    looked at. The file also holds the counts and the bound of that test, and a hash of all evidence that it was run on.
 
     Attributes:
-        posterior: the number is what is written, given all evidence.
-        digits: the digit cells alone mean it.
-        summed: the same, where nothing but a rule confirms it, and neither another number nor a blank may be likelier
-            by them: what does not add up is never made to.
-        flawed: whether a number may be accepted though a cell of it is seen badly, or is rather something else than a
-            digit, such as a correction, or its bubbles are unclear (two in a column, or more than one missing), where
-            all else leaves no doubt.
-        bubbles: the bubbles mean it, to be a second witness.
-        counted: there are as many strokes, or the row totals' sum is the number, to be a second witness.
-        rule: an exact rule holds as written, given the evidence on all its numbers, to be a second witness.
-        blank: every cell is empty, by the digit cells alone and by all evidence, where its bubbles are empty too.
-        unconfirmed: the same, where there are no bubbles: nothing but the digit reader says so.
-        broken: an exact rule is broken as written, by the readings that are known: the sheet itself does not add up.
+        posterior: of the number, given all evidence.
+        digits: of the number, by the digit cells alone.
+        summed: of the number, by the digit cells alone, where only a rule confirms it. Rules never confirm a number
+            where the digit cells rather give another number or a blank (`confirmation.py`).
+        flawed: True where a number may be accepted with a cell that is seen badly, or is more probably something else
+            than a digit (such as a correction), or with unclear bubbles (two in a column, or more than one missing),
+            if all other evidence is sure.
+        bubbles: of the number by the bubbles, for them to be a second witness.
+        counted: of the number by strokes or by the sum of row totals, for the count to be a second witness.
+        rule: that an exact rule holds as written, given the evidence about all its numbers, for the rule to be a second
+            witness.
+        blank: that every cell is empty, by the digit cells alone and by all evidence, where the bubbles are empty too.
+        unconfirmed: the same where the form has no bubbles, so that the digit reader is the only witness.
+        broken: that an exact rule is broken as written, by the readings that are known: the sheet itself does not add
+            up.
     """
 
     posterior: float
@@ -89,19 +95,20 @@ def _chosen() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Legible:
-    """How well a cell must be seen for its number to be accepted, whatever the digit reader says of it.
+    """Limits of legible cells, which a number must keep to be accepted, whatever the digit reader gives.
 
-    Chosen by training/quality/choose.py: where the band just beyond a limit, and all beyond it, are misread 1 time in
-    10 or more; what was not measured is not relied on. Blur: no band was misread so often on 560 blurred photos (seed
-    3), at most 8 of 175 cells (0.25 to 0.28, against 0.2% of good ones), and beyond 0.28 there were 82 cells only;
-    burnt out beyond 0.6 with a contrast below 200: 17 of 83 cells of 492 photos (seed 1), and none of 22 with more.
-    Boxes below 11 pixels were too few to tell (2 of 25).
+    Chosen by training/quality/choose.py: a limit is where both the next band of the measure and all cells beyond it are
+    misread 1 time in 10 or more. Ranges with too few cells are not relied on. Blur: no band was misread so often on
+    560 blurred photos (seed 3); the most was 8 of 175 cells (0.25 to 0.28, against 0.2% of good cells), and only 82
+    cells were beyond 0.28. Burnt out beyond 0.6 with a contrast below 200: 17 of 83 cells of 492 photos (seed 1), and
+    none of 22 with more contrast. Boxes below 11 pixels were too few for a rate (2 of 25).
 
     Attributes:
-        pixels: least width of a box on the photo.
-        blur: most apparent width of printed lines, in digit heights.
-        burnt: most of a cell that is burnt out to white, where its print is no longer black.
-        contrast: gray levels to the darkest print or ink from which print is black: a scan's white paper is no glare.
+        pixels: least width of a box on the photo, in pixels.
+        blur: largest apparent width of printed lines, in digit heights.
+        burnt: largest share of a cell that is burnt out to white, where the print has too little contrast.
+        contrast: least contrast, in gray levels from white to the darkest print or ink, with which a burnt-out cell
+            still counts: white paper of a scan is not glare.
     """
 
     pixels: float = 11.0
@@ -117,11 +124,12 @@ def poor(
     contrast: Sequence[float],
     limits: Legible = Legible(),
 ) -> tuple[str, ...]:
-    """Why the cells of a number are seen too badly, as reason codes: the worst cell counts. Good cells prove nothing.
+    """Reason codes for cells of a number that are not legible; the worst cell decides.
 
     Args:
-        pixels, blur, burnt, contrast: of each cell (`quality.CellMeasures`); no blur where no printed line was seen.
-        limits: what is too bad.
+        pixels, burnt, contrast: measures of each cell (`cells.quality.CellMeasures`).
+        blur: of each cell; None where no printed line was measured.
+        limits: of legible cells.
     """
     found: list[str] = []
     if min(pixels) < limits.pixels:
@@ -135,23 +143,26 @@ def poor(
 
 @dataclass(frozen=True)
 class PolicyDecision:
-    """The verdict on one number: reason codes with the data for their sentences, and the witness that convinced."""
+    """Decision on one number: status, reason codes with the data of their sentences, and the witness that confirms."""
 
     status: Status
     reasons: tuple[Reason, ...]
-    witness: str  # bubbles, strokes, row_totals, the name of a further witness; or rule, empty, person, none
+    witness: str  # bubbles, strokes, row_totals, the name of a further witness, rule, empty, person or none
     rules: tuple[str, ...]  # ids of the rules that confirmed it
 
 
 def decide(
     cases: Sequence[Case], rules: Sequence[Evaluated], policy: Policy | Thresholds = "strict"
 ) -> dict[str, PolicyDecision]:
-    """Decide every number of a page or document at once: rules need to know how sure the others are.
+    """Decide all numbers of a page or document together, since rules depend on how sure the other numbers are.
 
     Args:
-        cases: weighed together (`case.reconciled`).
-        rules: evaluated on them.
-        policy: which thresholds, or these themselves.
+        cases: numbers, weighed together (`case.reconciled`).
+        rules: rules evaluated on these numbers.
+        policy: name of a policy, or thresholds.
+
+    Returns:
+        Decision by field id.
     """
     thresholds = Thresholds.of(policy) if isinstance(policy, str) else policy
     doubt = 1.0 - thresholds.posterior
@@ -168,7 +179,7 @@ def _decide(case: Case, rules: Sequence[Evaluated], holding: tuple[str, ...], th
         confirmed = _blank_by_witnesses(case)
         least = thresholds.blank if confirmed else thresholds.unconfirmed
         surely = min(case.blank, case.confidence) >= least and all(confirmed)
-        doubts = tuple(objections) or _hidden(case) or _beside_blank(case) or _missed(case, mine)
+        doubts = tuple(objections) or _box_missing(case) or _beside_blank(case) or _missed_digit(case, mine)
         if surely and not doubts:
             return PolicyDecision("blank", (), "empty", ())
         return PolicyDecision("review", doubts or (("blank_uncertain", {}),), "none", ())
@@ -185,7 +196,7 @@ def _decide(case: Case, rules: Sequence[Evaluated], holding: tuple[str, ...], th
 
 
 def _decided(person: Person, objections: Sequence[Reason]) -> PolicyDecision:
-    """A person says what is written; whose sheet it is and whether it adds up are other questions."""
+    """Decision by a person: it settles the value, but neither a doubtful station nor a broken rule."""
     said: Reason = ("decided_by_person", {"by": person.by, "at": person.at})
     if any(code == "station_doubtful" for code, _ in objections):
         return PolicyDecision("review", (*objections, said), "none", ())
@@ -193,29 +204,30 @@ def _decided(person: Person, objections: Sequence[Reason]) -> PolicyDecision:
 
 
 def _second(case: Case, thresholds: Thresholds) -> str | None:
-    """The witness of the number itself that says what the digits say, surely enough."""
+    """Name of the first witness of the number that confirms its reading; None without one."""
     return next((said for one in WITNESSES.values() if (said := one.confirms(case, thresholds))), None)
 
 
-def _hidden(case: Case) -> tuple[Reason, ...]:
-    """No box, no blank, whatever the policy: what lies on a number looks as empty as a box without one."""
+def _box_missing(case: Case) -> tuple[Reason, ...]:
+    """Reason against blank, with every policy, where a box was not detected: an object may cover the number."""
     return () if case.cells_found else (("cell_not_found", {}),)
 
 
 def _beside_blank(case: Case) -> tuple[Reason, ...]:
-    """What a witness says of boxes that are empty: a number was forgotten."""
+    """Reasons against blank from the first witness that gives a number beside empty boxes."""
     return next((tuple(said) for one in WITNESSES.values() if (said := one.beside_blank(case))), ())
 
 
 def _blank_by_witnesses(case: Case) -> list[bool]:
-    """Whether nothing is written, of each witness that can say so."""
+    """For each witness that can tell: True when it finds nothing written."""
     return [said for one in WITNESSES.values() if (said := one.sees_blank(case)) is not None]
 
 
-def _missed(case: Case, rules: Sequence[Evaluated]) -> tuple[Reason, ...]:
-    """A single digit would make a sum hold: one that lies on the printed frame leaves its box empty to the reader.
+def _missed_digit(case: Case, rules: Sequence[Evaluated]) -> tuple[Reason, ...]:
+    """Reason against blank where a single digit would make a sum hold, as the reader may have missed that digit.
 
-    Made after such blanks were seen on drawn test documents. Where the sum has several blanks each may be a digit.
+    A digit on the printed frame of a box is read as empty. The check was added after such blanks were seen on drawn
+    test documents. Where the sum has several blanks, each of them may be a digit.
     """
     witnessed = bool(_blank_by_witnesses(case))
     for r in rules:
@@ -228,8 +240,8 @@ def _missed(case: Case, rules: Sequence[Evaluated]) -> tuple[Reason, ...]:
     return ()
 
 
-def _unseen(case: Case, thresholds: Thresholds) -> list[Reason]:
-    """Why its cells cannot be relied on, whatever the digit reader says of them."""
+def _illegible(case: Case, thresholds: Thresholds) -> list[Reason]:
+    """Reasons why its cells are not legible, whatever the digit reader gives."""
     if not case.inside:
         return [("outside_photo", {})]
     if thresholds.flawed:
@@ -239,12 +251,12 @@ def _unseen(case: Case, thresholds: Thresholds) -> list[Reason]:
 
 
 def _objections(case: Case, rules: Sequence[Evaluated], thresholds: Thresholds) -> list[Reason]:
-    """What speaks against taking this number as read, whoever confirms it; a person overrules what was seen."""
+    """Reasons against accepting this number, whichever witness confirms it; a person overrules those of the photo."""
     broken = [r.rule for r in rules if r.outcome == "broken" and r.rule.strength != "soft"]
     breaks: list[Reason] = [("rule_broken", {"rules": " ".join(rule.id for rule in broken)})] if broken else []
     if case.person is not None:
         return [*(o for o in case.objections if o[0] == "station_doubtful"), *breaks]
-    found: list[Reason] = [*case.objections, *_alterations(case), *_unseen(case, thresholds)]
+    found: list[Reason] = [*case.objections, *_alterations(case), *_illegible(case, thresholds)]
     if "?" in case.text and (case.value is None or not thresholds.flawed):
         where = ", ".join(str(i + 1) for i, c in enumerate(case.text) if c == "?")
         found.append(("digit_unreadable", {"cells": where}))
@@ -258,7 +270,7 @@ def _objections(case: Case, rules: Sequence[Evaluated], thresholds: Thresholds) 
 
 
 def _alterations(case: Case) -> list[Reason]:
-    """What was done to the number after it was written: then bubbles, strokes and sums may all say the old one."""
+    """Reasons from alterations of the number, after which bubbles, strokes and sums may all give the old number."""
     altered = case.altered
     found: list[Reason] = [("struck_out", {})] if altered.struck else []
     boxes = sorted({*altered.overwritten, *altered.perhaps})
@@ -270,7 +282,7 @@ def _alterations(case: Case) -> list[Reason]:
 
 
 def _doubts(case: Case, thresholds: Thresholds) -> tuple[Reason, ...]:
-    """Why a number that nothing speaks against is not accepted."""
+    """Reasons why a number without objections is not accepted."""
     doubts: list[Reason] = []
     confirmed = _second(case, thresholds) is not None
     if min(case.confidence, case.supports) < _SURELY_READ or confirmed:
@@ -288,10 +300,18 @@ def verdict(
     cases: Mapping[str, Case],
     policy: Policy | Thresholds = "strict",
 ) -> Literal["settled", "review", "inconsistent"]:
-    """The verdict on a page or document: only counts decide it.
+    """Verdict on a page or document.
 
-    `inconsistent` = a rule is broken as read, and likely so by every reading that the ink of its numbers allows: the
-    sheet itself does not add up.
+    Args:
+        decisions: on its numbers, by field id.
+        counts: field ids of counts; other numbers do not keep a document from being settled.
+        rules: rules evaluated on its numbers.
+        cases: evidence about its numbers, by field id.
+        policy: name of a policy, or thresholds.
+
+    Returns:
+        ``"inconsistent"`` if the sheet itself does not add up: a rule is broken as read, and probably broken by every
+        reading that the ink of its numbers allows. Else ``"review"`` if a count is in review, else ``"settled"``.
     """
     thresholds = Thresholds.of(policy) if isinstance(policy, str) else policy
     for r in rules:
@@ -299,18 +319,18 @@ def verdict(
             continue
         involved = [cases[name] for name in r.numbers]
         by_hand = all(c.person is not None for c in involved)
-        if by_hand or (_breaks(r) >= thresholds.broken and all(_read(c) for c in involved)):
+        if by_hand or (_broken_share(r) >= thresholds.broken and all(_read_by_ink(c) for c in involved)):
             return "inconsistent"
     open_counts = [name for name in counts if decisions[name].status == "review"]
     return "review" if open_counts else "settled"
 
 
-def _breaks(rule: Evaluated) -> float:
-    """How likely a rule is broken as written, by the readings that are known."""
+def _broken_share(rule: Evaluated) -> float:
+    """Probability that a rule is broken as written, among the readings that are known."""
     known = (rule.holds or 0.0) + (rule.breaks or 0.0)
     return (rule.breaks or 0.0) / known if known else 0.0
 
 
-def _read(case: Case) -> bool:
-    """Whether a number is read so by its own ink, whatever rules make of it."""
+def _read_by_ink(case: Case) -> bool:
+    """True when the digit cells alone, without rules, make the reading probable."""
     return case.kind == "number" and (case.person is not None or case.supports >= _RATHER_READ)

@@ -1,13 +1,13 @@
-"""A rule as a soft factor: how likely its numbers stand together on paper, slips of clerks included.
+"""A rule as a soft factor: the probability that its numbers stand together on paper, clerk errors included.
 
-The written total of an exact rule is taken to be the sum of its written parts, or to differ by a slip (`slips`): by a
-usual difference, because one part was left out, or because the last part stands again in place of the total. A part
-left empty may mean zero or something unknown.
+The written total of an exact rule is the sum of its written parts, unless a clerk made an error (`forms/clerk_errors`):
+the total has a typical difference, one part was left out of the sum, or the last part was copied into the total. A part
+left empty means zero or an unknown number.
 
-What is not known is bounded from above and never guessed. Where all numbers of a rule but one are known, only one value
-of that one makes the rule hold. If it is among its listed choices, then whatever else the number is breaks the rule; if
-it is not, it may be in the rest, where no number weighs more than `States.charge` says. This charge is due in one rule
-of a number only, since at one and the same value all its rules may hold.
+Unknown numbers are bounded from above and never guessed. If all numbers of a rule but one are known, exactly one value
+of that number makes the rule hold. If this value is listed, every unlisted value of the number breaks the rule. If not,
+it may be in the rest, where no number weighs more than `States.charge`. A number is charged in only one of its rules,
+since one and the same value may satisfy all of them.
 """
 
 from __future__ import annotations
@@ -27,19 +27,21 @@ from .elimination import Factor
 IntArray = NDArray[np.int64]
 
 NUMBER, BLANK, UNREADABLE, REST = range(4)  # kinds of states
-SLIP_MOST = 0.3  # no difference is likelier than this, given a slip: 0.125 (one off), 0.1 (a line), 0.05 (copied)
+# Upper bound of the probability of a difference, given a clerk error, by `clerk_errors.SHARES`: 0.125 (one off), 0.1 (a
+# line left out) and 0.05 (copied) may coincide.
+ERROR_MOST = 0.3
 
 
 @dataclass(frozen=True, eq=False)
 class States:
-    """What one number may be, and may have been counted as.
+    """States of one number: what is written, and what it was counted as. All arrays have shape (states,).
 
     Attributes:
-        values: the number that exact rules add up, 0 where there is none.
-        kinds: NUMBER, BLANK, UNREADABLE (nobody knows which number) or REST (all that is not listed).
-        charge: of UNREADABLE and REST: the most that any single number of it weighs, as a share of its weight.
-        written: the number as written; None: as `values`. It differs where the number itself slipped.
-        proper: which NUMBERs stand for all ways to write them, so that REST does not hold them. None: all.
+        values: number that exact rules add up; 0 where there is none.
+        kinds: NUMBER, BLANK, UNREADABLE (an unknown number) or REST (everything that is not listed).
+        charge: for UNREADABLE and REST, the largest weight of any single number, as a share of the state's weight.
+        written: number as written; None: the same as `values`. It differs after a clerk error in the number itself.
+        proper: True for each NUMBER that covers all ways to write it, so that REST does not hold it; None: all.
     """
 
     values: IntArray
@@ -53,30 +55,31 @@ class States:
 
     @cached_property
     def listed(self) -> IntArray:
-        """The numbers among its states, as written; not those of which REST holds all ways to write them but one."""
+        """Numbers among the states, as written, without those that REST holds in another way to write them."""
         number = self.kinds == NUMBER
         return self.as_written[number if self.proper is None else number & self.proper]
 
     @property
     def as_written(self) -> IntArray:
-        """The number as written; what `kinds` does not call a number has none."""
+        """(states,) number as written; meaningless unless the kind is NUMBER."""
         return self.values if self.written is None else self.written
 
     @cached_property
     def unknown(self) -> NDArray[np.bool_]:
-        """Which states have no known value."""
+        """(states,) True where the value is not known."""
         return self.kinds >= UNREADABLE
 
 
 @dataclass(frozen=True)
 class Equation:
-    """An exact rule in whole numbers: the sum of coefficient * number, and `constant`, is nought.
+    """An exact rule in integers: the sum of coefficient * number, plus `constant`, is zero.
 
     Attributes:
-        parts: names of the numbers that are added up, with their coefficients.
-        total: the number that they add up to, with its coefficient.
-        constant, tolerance: in the same unit, `scale` of which are one.
-        rate: how often clerks break it.
+        parts: field ids of the numbers that are added up, with their coefficients.
+        total: field id of the number that they add up to, with its coefficient.
+        constant, tolerance: in units of 1 / `scale`.
+        scale: factor by which the rule was multiplied to make all coefficients integers.
+        rate: probability that a clerk breaks the rule.
     """
 
     parts: tuple[tuple[str, int], ...]
@@ -89,7 +92,7 @@ class Equation:
     @classmethod
     @cache
     def of(cls, relation: Relation, rate: float) -> Equation:
-        """From a rule with ``=``: its total is what stands alone on one side, else the last number."""
+        """Convert a rule with ``=``. The total is the number that stands alone on one side, else the last number."""
         coefficients, constant, tolerance, scale = relation.whole
         alone = [[n for n, c in coefficients.items() if c * sign > 0] for sign in (1, -1)]
         single = [names[0] for names in alone if len(names) == 1]
@@ -99,33 +102,33 @@ class Equation:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """All its numbers, the total last."""
+        """Field ids of all numbers, the total last."""
         return (*(name for name, _ in self.parts), self.total[0])
 
     @cached_property
     def off_by(self) -> float:
-        """Probability of a slip that is told by its difference: not of lines that are left out or copied.
+        """Probability of a clerk error that only its difference explains: no line left out, none copied.
 
-        Where there are none that could be, those slips are of the other kinds.
+        A rule of a single part has no lines to leave out or to copy, so all its errors are of the other kinds.
         """
         return self.rate if len(self.parts) > 1 else self.rate / clerk_errors.OF_THE_LINE_ONLY
 
     @cached_property
     def charged_besides(self) -> float:
-        """What a number that is not known weighs, besides its charge: it may have been left out of the sum."""
+        """Weight of an unknown number besides its charge: it may have been left out of the sum."""
         return self.rate * clerk_errors.SHARES["forgotten_line"] / max(1, len(self.parts))
 
     def off(self, difference: IntArray) -> FloatArray:
-        """Probability of each difference (coefficients applied), left-out and copied lines aside; nought: it holds."""
+        """Probability of each difference (coefficients applied) without left-out and copied lines; 0 if it holds."""
         return chance_off(difference, abs(self.total[1]), self.off_by, self.tolerance)
 
     def must_break(self, others: IntArray, coefficient: int, states: States) -> NDArray[np.bool_]:
-        """Whether the one value of a number at which the rule holds is among those listed.
+        """True where the only value of a number at which the rule holds is listed, so that others break the rule.
 
         Args:
-            others: the sum of all other terms and the constant.
-            coefficient: of the number.
-            states: of the number.
+            others: sum of all other terms and the constant.
+            coefficient: coefficient of the number.
+            states: states of the number.
         """
         value, fits = completing(others, coefficient)
         return (value[..., None] == states.listed).any(axis=-1) & fits
@@ -134,12 +137,12 @@ class Equation:
 def chance_off(
     difference: IntArray, step: IntArray | int, share: FloatArray | float, tolerance: IntArray | int
 ) -> FloatArray:
-    """Probability of each difference, nought where the rule holds.
+    """Probability of each difference; 0 where the rule holds.
 
     Args:
-        difference: what the sum is off by, coefficients applied; the others are of its rule or one for all.
-        step: the total's coefficient, without its sign.
-        share: `Equation.off_by`.
+        difference: sum of all terms and the constant, any shape.
+        step: absolute coefficient of the total. This and the following: one for all, or the shape of `difference`.
+        share: `Equation.off_by` of the rule.
         tolerance: of the rule.
     """
     steps, left = np.divmod(difference, step)
@@ -148,31 +151,32 @@ def chance_off(
 
 
 def completing(others: IntArray, coefficient: IntArray | int) -> tuple[IntArray, NDArray[np.bool_]]:
-    """The number that makes a rule hold, rounded down, and whether it is a whole one.
+    """Value of a number at which a rule holds, rounded to an integer, and True where it is an integer.
 
     Args:
-        others: the sum of all other terms and the constant.
-        coefficient: of the number.
+        others: sum of all other terms and the constant.
+        coefficient: coefficient of the number.
     """
     meant, left = np.divmod(-others, np.abs(coefficient))
     return np.where(np.greater(coefficient, 0), meant, -meant), left == 0
 
 
 def charged(states: States, rule: Equation) -> FloatArray:
-    """What unknown states are charged in a rule, (states,).
+    """(states,) factor of unknown states in a rule; 1 for known states.
 
-    Over all numbers a rule adds up to one at most, so to the heaviest of them; only where the unknown part itself was
-    left out of the sum every number of it does as well.
+    For given other numbers, the probabilities of a rule over all values of one number sum to at most 1. The weight of
+    an unknown state times the rule is therefore at most that of its heaviest number. Errors that leave the unknown part
+    out of the sum fit every value of it, and are added.
     """
     return np.where(states.unknown, np.minimum(1.0, states.charge + rule.charged_besides), 1.0)
 
 
 def may_break(relation: Relation, listed: Mapping[str, Sequence[int]]) -> bool:
-    """Whether any of these numbers break a rule that says more or less, or what only warns; else it says nothing.
+    """True when some of these values break an inequality or a soft rule; else the rule can be ignored.
 
     Args:
         relation: the rule.
-        listed: all numbers that each may be; what else it may be breaks nothing.
+        listed: values of the candidates, by field id; other values of a number never break the rule.
     """
     coefficients, constant, tolerance, _ = relation.whole
     if not all(listed[name] for name in coefficients):
@@ -185,13 +189,13 @@ def may_break(relation: Relation, listed: Mapping[str, Sequence[int]]) -> bool:
 
 
 def bound(relation: Relation, rate: float, states: Mapping[str, States], index: Mapping[str, int]) -> Factor:
-    """A rule that says more or less, or what only warns, over few numbers: unlikely where broken, else nothing.
+    """Factor of an inequality or a soft rule over few numbers: `rate` where the rule is broken, else 1.
 
     Args:
         relation: the rule.
-        rate: how often it is broken.
-        states: of its numbers; what is not known breaks nothing.
-        index: which variable each number is.
+        rate: probability that the rule is broken.
+        states: states of its numbers, by field id; unknown states never break the rule.
+        index: variable of each number.
     """
     coefficients, constant, tolerance, _ = relation.whole
     names = list(coefficients)

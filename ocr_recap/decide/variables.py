@@ -1,9 +1,9 @@
-"""The states of every number in the elimination: its choices, all else together, and what it may have slipped from.
+"""States of each number in variable elimination: its candidates, a rest, and candidates that a clerk wrote in error.
 
-A number of several rules that is written otherwise than it was counted breaks all of them at once, by one slip and not
-by one each: they are no independent witnesses against it. So beside "written w, counted w" such a number has states
-"written w, counted c", for every c at which one of its rules holds, the others read as they likeliest are. Its rules
-add up c; what is asked is w. Whatever is not listed may have slipped from anywhere.
+If a clerk writes a number otherwise than it was counted, all rules of that number break at once, by one error. Treating
+each broken rule as independent evidence would count the error several times. A number of several rules therefore has
+further states "written w, counted c", for every c at which one of its rules holds when the other numbers have their
+most probable values. The rules add up c; the posterior is over w. The rest has one such state, with c unknown.
 """
 
 from __future__ import annotations
@@ -18,21 +18,23 @@ from numpy.typing import NDArray
 from ..forms import clerk_errors
 from ..imaging.arrays import FloatArray
 from .candidates import Choices
-from .rule_factors import BLANK, NUMBER, REST, SLIP_MOST, UNREADABLE, Equation, States
+from .rule_factors import BLANK, ERROR_MOST, NUMBER, REST, UNREADABLE, Equation, States
 
-_WORTH_A_SLIP = 0.01  # of the heaviest: lighter choices have no slipped states of their own
+# Share of the heaviest candidate's weight, by judgement: lighter candidates get no states of clerk errors.
+_LEAST_WEIGHT = 0.01
 
 
 @dataclass(frozen=True, eq=False)
 class Entered:
-    """One number as the elimination knows it.
+    """One number as a variable of the elimination.
 
     Attributes:
-        states: of it.
-        weights: of the states, the heaviest 1, given its own witnesses and no rule.
-        choice: which of the choices each state is; their number for the rest.
-        as_counted: of so many states, the first ones, the number is written as it was counted.
-        listed: how many choices there are.
+        states: values, kinds and charges of its states.
+        weights: (states,) weight of each state by the number's own witnesses and the rate of clerk errors, without
+            rules; scaled so that the heaviest candidate, or the rest, is 1 before clerk errors.
+        choice: for each state the index of its candidate; `listed` for the rest.
+        as_counted: number of states, the first ones, in which the number is written as it was counted.
+        listed: number of candidates.
     """
 
     states: States
@@ -43,11 +45,14 @@ class Entered:
 
 
 def meant(choices: Mapping[str, Choices], equations: Collection[Equation]) -> dict[str, tuple[int, ...]]:
-    """For each number the values at which a rule of it holds, all its other numbers read as they likeliest are.
+    """Values of each number at which one of its rules holds, the other numbers at their most probable values.
 
     Args:
-        choices: of every number, by field id.
-        equations: their exact rules with ``=``.
+        choices: candidates of every number, by field id.
+        equations: exact rules with ``=``.
+
+    Returns:
+        By field id, values of at least 0, ascending. A rule adds none where another of its numbers is unreadable.
     """
     best = {name: _best(c) for name, c in choices.items()}
     found: dict[str, set[int]] = {name: set() for name in choices}
@@ -64,7 +69,7 @@ def meant(choices: Mapping[str, Choices], equations: Collection[Equation]) -> di
 
 
 def _best(choices: Choices) -> int | None:
-    """The heaviest choice as rules add it up: what is left empty is nought; None where it is no number."""
+    """Value of the heaviest candidate in rules: 0 for a blank, None for a text that is not a number."""
     first = choices.listed[0]
     if first.value is None:
         return 0 if first.kind == "blank" else None
@@ -72,12 +77,15 @@ def _best(choices: Choices) -> int | None:
 
 
 def thinned(choices: Choices, share: float, means: Collection[int] = ()) -> NDArray[np.bool_]:
-    """Which choices stay: those lighter than this share of the heaviest join the rest.
+    """Which candidates are kept; the others join the rest.
 
     Args:
-        choices: of a number.
-        share: of the heaviest choice.
-        means: values that are kept in any case: a rule points to them.
+        choices: candidates of a number, the heaviest first.
+        share: least weight of a kept candidate, as a share of the heaviest one's weight.
+        means: values that are always kept (`meant`).
+
+    Returns:
+        (candidates,) True where the candidate is kept.
     """
     weights = choices.weights
     keep = weights >= share * weights[0]
@@ -87,17 +95,17 @@ def thinned(choices: Choices, share: float, means: Collection[int] = ()) -> NDAr
 
 
 def shared(equations: Collection[Equation]) -> frozenset[str]:
-    """The numbers of two exact rules and more."""
+    """Field ids that occur in two or more of these rules."""
     often = Counter(name for equation in equations for name in equation.names)
     return frozenset(name for name, times in often.items() if times > 1)
 
 
 def enter(choices: Choices, means: tuple[int, ...]) -> Entered:
-    """One number.
+    """Build the states of one number.
 
     Args:
-        choices: of it.
-        means: what it may have been counted as (`meant`), for a number that several rules share.
+        choices: candidates of the number.
+        means: values that it may have been counted as (`meant`); empty for a number of one rule or none.
     """
     written = [c.value or 0 for c in choices.listed]
     texts = [c.kind for c in choices.listed]
@@ -105,7 +113,7 @@ def enter(choices: Choices, means: tuple[int, ...]) -> Entered:
         NUMBER if c.value is not None else BLANK if kind == "blank" else UNREADABLE
         for c, kind in zip(choices.listed, texts, strict=True)
     ]
-    charge = [1 / clerk_errors.RANGE] * len(written)  # a text that is no number may stand for any
+    charge = [1 / clerk_errors.RANGE] * len(written)  # a text that is not a number may mean any of so many
     weights = choices.weights.tolist()
     if choices.rest > 0:
         written.append(0)
@@ -114,9 +122,9 @@ def enter(choices: Choices, means: tuple[int, ...]) -> Entered:
         weights.append(choices.rest)
     heaviest, base = max(weights), len(written)
     values, which = list(written), list(range(base))
-    slipped: list[int] = []
+    errors: list[int] = []
     for i in range(base):
-        if not means or kinds[i] != NUMBER or weights[i] < _WORTH_A_SLIP * heaviest:
+        if not means or kinds[i] != NUMBER or weights[i] < _LEAST_WEIGHT * heaviest:
             continue
         for counted in means:
             if counted != written[i]:
@@ -125,18 +133,18 @@ def enter(choices: Choices, means: tuple[int, ...]) -> Entered:
                 kinds.append(NUMBER)
                 charge.append(1.0)
                 weights.append(weights[i] * clerk_errors.NUMBER_RATE)
-                slipped.append(written[i] - counted)
+                errors.append(written[i] - counted)
                 which.append(i)
     if means and choices.rest > 0:
         values.append(0)
         written.append(0)
         kinds.append(UNREADABLE)
-        charge.append(SLIP_MOST)
+        charge.append(ERROR_MOST)
         weights.append(choices.rest * clerk_errors.NUMBER_RATE)
         which.append(len(choices.listed))
     found = np.array(weights)
-    if slipped:
-        found[base : base + len(slipped)] *= clerk_errors.of_number(np.array(slipped))
+    if errors:
+        found[base : base + len(errors)] *= clerk_errors.of_number(np.array(errors))
     found /= heaviest
     if means:
         found[:base] *= 1 - clerk_errors.NUMBER_RATE
@@ -148,7 +156,10 @@ def enter(choices: Choices, means: tuple[int, ...]) -> Entered:
 
 
 def charged_in(equations: Mapping[str, Equation]) -> dict[str, set[str]]:
-    """For each exact rule the numbers whose unknown states are charged in it: each number in its shortest rule."""
+    """By exact rule, the numbers whose unknown states are charged in it (`rule_factors.charged`).
+
+    Each number is charged in one rule only: the shortest of its rules.
+    """
     shortest: dict[str, str] = {}
     for rule, equation in sorted(equations.items(), key=lambda pair: len(pair[1].names)):
         for name in equation.names:

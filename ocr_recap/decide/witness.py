@@ -1,7 +1,7 @@
-"""What a witness is: a source beside the digit cells that says which number is meant, and its part in a decision.
+"""Protocol of witnesses: sources of evidence beside the digit cells that say which number is meant.
 
-The witnesses that are asked are those of the registry, `witnesses.WITNESSES`. A new one is one new file that holds a
-`TableWitness`, and one entry there.
+A witness gives a distribution over numbers, and takes part in the decision. The registry `witnesses.WITNESSES` lists
+the witnesses that are asked. A new witness is one new file that holds a `TableWitness`, and one entry of the registry.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..imaging.arrays import FloatArray
 from ..messages.catalog import Message
 
-if TYPE_CHECKING:  # a witness is asked by all of these
+if TYPE_CHECKING:  # these modules import this one
     from ..cells.crop import FieldPatches
     from ..cells.readers import Readers
     from .candidates import Choice
@@ -21,24 +21,24 @@ if TYPE_CHECKING:  # a witness is asked by all of these
     from .evidence import NumberEvidence
     from .policy import Thresholds
 
-# Probability that a witness is about something else than the number written in the boxes: drawn clerks fill a wrong
-# bubble in 5 of 100 documents of some 15 columns, 0.003 a column.
+# Probability that a witness gives another number than the one written in the boxes: drawn clerks fill a wrong bubble in
+# 5 of 100 documents of some 15 columns, which is 0.003 per column.
 DOUBT = 0.003
-PLAUSIBLE = 0.001  # a value outside a witness's own 99.9% set is contradicted by that witness
+PLAUSIBLE = 0.001  # a witness contradicts a value to which it gives a smaller probability; by judgement
 
 
 class Witness(ABC):
     """One kind of evidence about numbers, beside the digit cells.
 
     Attributes:
-        name: in the registry, and of `Choices.speaking`.
+        name: key of the witness in the registry and in `Choices.speaking`.
     """
 
     name: str
 
     @abstractmethod
     def numbers(self, evidence: NumberEvidence) -> FloatArray | None:
-        """Probability of each number 0, 1, ... by this witness; None where it says nothing."""
+        """Probability of each number 0, 1, ... by this witness; None where it gives no evidence."""
 
     @abstractmethod
     def says(self, choice: Choice) -> float:
@@ -46,37 +46,37 @@ class Witness(ABC):
 
     @abstractmethod
     def confirms(self, case: Case, thresholds: Thresholds) -> str | None:
-        """The name of the evidence that says what the digits say, surely enough to accept the number; None: none."""
+        """Name of the evidence that confirms the best reading surely enough to accept it; None without one."""
 
     @abstractmethod
     def objections(self, case: Case, thresholds: Thresholds) -> list[Reason]:
-        """Why this witness speaks against the number as read."""
+        """Reasons why this witness contradicts the best reading."""
 
     @abstractmethod
     def doubts(self, case: Case) -> list[Reason]:
-        """Why this witness does not confirm the number, where it was asked and does not speak against it."""
+        """Reasons why this witness, though it gives evidence and does not contradict, does not confirm the number."""
 
     def listed(self, evidence: NumberEvidence) -> tuple[FloatArray | None, ...]:
-        """Tables as `numbers` has them, of which the most probable number must be among the candidates."""
+        """Tables like that of `numbers`; the most probable number of each is always a candidate."""
         return (self.numbers(evidence),)
 
     def sees_blank(self, case: Case) -> bool | None:
-        """Whether this witness says that nothing is written; None where it never says so."""
+        """True when this witness also finds nothing written; None where it cannot tell."""
         return None
 
     def beside_blank(self, case: Case) -> list[Reason]:
-        """Why empty boxes are no blank: this witness says that there is a number."""
+        """Reasons why empty boxes are not accepted as blank: this witness gives a number."""
         return []
 
 
 class TableWitness(Witness):
-    """A witness that gives each number a probability, and nothing else.
+    """A witness that only gives each number a probability.
 
-    Its word is kept in the record as `evidence.others`, so that a document is decided again without asking it again.
+    Records hold its evidence as `evidence.others`, so a document is decided again without asking the witness again.
 
     Attributes:
-        label: what people call it, in Indonesian and English.
-        sure: probability of a number from which the witness confirms it.
+        label: name for people, in Indonesian and English.
+        sure: least probability of a number that the witness confirms.
     """
 
     label: Message
@@ -84,14 +84,14 @@ class TableWitness(Witness):
 
     @abstractmethod
     def ask(self, patches: Mapping[str, FieldPatches], readers: Readers) -> Mapping[str, FloatArray]:
-        """What it says of the numbers of a page.
+        """Evidence of this witness about the numbers of a page.
 
         Args:
-            patches: cut from the page, by field.
+            patches: image patches cut from the page, by field.
             readers: the nets.
 
         Returns:
-            By field, the probability of each number 0, 1, ...; a field is left out where the witness says nothing.
+            By field, the probability of each number 0, 1, ...; fields without evidence are left out.
         """
 
     def numbers(self, evidence: NumberEvidence) -> FloatArray | None:

@@ -1,6 +1,6 @@
-"""The registry of witnesses, in the order in which they are asked: the first that confirms a number is named.
+"""Registry of witnesses, in the order in which they are asked. The first that confirms a number is named in its record.
 
-A new witness is one new file beside this one, which holds a `TableWitness`, and one entry of `WITNESSES`.
+A new witness is one new file in this folder that holds a `TableWitness`, and one entry of `WITNESSES`.
 """
 
 from __future__ import annotations
@@ -15,5 +15,5 @@ WITNESSES: Final[dict[str, Witness]] = {one.name: one for one in (BubbleWitness(
 
 
 def tables() -> dict[str, TableWitness]:
-    """Those of the registry that give each number a probability, and nothing else."""
+    """Witnesses of the registry that only give each number a probability, by name."""
     return {name: one for name, one in WITNESSES.items() if isinstance(one, TableWitness)}

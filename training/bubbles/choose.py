@@ -1,13 +1,13 @@
-"""Choose midpoint, slope and the limit for lines of the bubble witness (ocr_recap/cells/bubble_reader.py) on drawn
-pages.
+"""Choose midpoint, slope and the limit for lines of the bubble witness (ocr_recap/cells/bubble_reader.py).
 
     python training/bubbles/choose.py [--pages 60] [--seed 1]
 
-Page 2 of C.HASIL-PPWP 2024 is filled by calibration writers, photographed by the `easy`, `field` and `hard` cameras and
-located; each bubble's darkness above the empty level of its number is compared with whether it was filled. Printed are
-the quantiles of both kinds and the midpoint between the darkest empty and the lightest filled ones. On half of the
-pages a line runs through all bubbles (`marks.strike_bubbles`): of these numbers and of the others it prints how dark
-the darkest way across their bubbles is (`bubble_reader.crossing`), and the middle between both on a logarithmic scale.
+Page 2 of C.HASIL-PPWP 2024 is filled in by calibration writers, photographed by the `easy`, `field` and `hard` cameras
+and located. The darkness of each bubble above the empty level of its number is compared with whether it was filled. The
+script prints the quantiles of filled and empty bubbles, and the midpoint between the darkest empty and the lightest
+filled ones. On half of the pages a line runs through all bubbles (`marks.strike_bubbles`). For numbers with and without
+a line the script prints the darkness of the darkest path across their bubbles (`bubble_reader.crossing`), and the
+midpoint between both on a logarithmic scale.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Draws the photos of altered pages that `struck.py` and `overwritten.py` learn from: `altered_pages.py --out FOLDER`.
+"""Draws photos of altered pages for training by `struck.py` and `overwritten.py`: `altered_pages.py --out FOLDER`.
 
     python training/digits/altered_pages.py --photos 3072 --out FOLDER [--workers 2]
 
-Pages by training writers (`ocr_recap/synth/cells/alteredpages.py`). The folder holds one file for every `SHARD`
-photos; a run that was stopped goes on with the files that are missing, and makes the same bytes.
+The pages are by training writers (`ocr_recap/synth/cells/alteredpages.py`). The folder holds one file for every
+`SHARD` photos. A run that was stopped resumes with the files that are missing, and makes the same bytes.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from ocr_recap.synth.sets.parallel import in_order
 
 SEED = 20_261_201
 SHARD = 192  # photos
-OVER_SHARE = 0.3  # of the cells of a batch; of all cells about one in ten is written over
+OVER_SHARE = 0.3  # share of a batch's cells; of all cells about one in ten is written over
 
 
 @dataclass(frozen=True)
 class Pages:
-    """What was cut out of altered pages.
+    """Strips and cells of altered pages.
 
     Attributes:
         strips: by width, pictures (n, 48, width) uint8 and whether each is struck out (n,), where that is known.
-        cells: (n, 48, 48) uint8, of which it is known whether they hold two digits.
-        overwritten: (n,) whether they do.
+        cells: (n, 48, 48) uint8, for which it is known whether they hold two digits.
+        overwritten: (n,) True for cells with two digits.
     """
 
     strips: dict[int, tuple[np.ndarray, np.ndarray]]
@@ -41,7 +41,7 @@ class Pages:
     overwritten: np.ndarray
 
     def some_strips(self, count: int, rng: np.random.Generator) -> dict[int, tuple[np.ndarray, np.ndarray]]:
-        """Strips chosen by chance, as `strips` has them."""
+        """Random strips, in the format of `strips`."""
         sizes = np.array([len(struck) for _, struck in self.strips.values()])
         counts = rng.multinomial(count, sizes / sizes.sum())
         chosen: dict[int, tuple[np.ndarray, np.ndarray]] = {}
@@ -51,7 +51,7 @@ class Pages:
         return chosen
 
     def some_cells(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Cells chosen by chance, `OVER_SHARE` of them written over: patches (count, 48, 48) and labels (count,)."""
+        """Random cells, `OVER_SHARE` of them written over: patches (count, 48, 48) and labels (count,)."""
         over, other = np.flatnonzero(self.overwritten == 1), np.flatnonzero(self.overwritten == 0)
         first = round(count * OVER_SHARE)
         places = np.concatenate([rng.choice(over, first), rng.choice(other, count - first)])
@@ -79,7 +79,7 @@ def main() -> None:
 
 
 def save(made: Sequence[tuple[AlteredStrip, np.ndarray]], file: Path) -> None:
-    """Writes the numbers of photos into one file; a stop while it writes leaves none."""
+    """Write the numbers of photos into one file; an interrupted write leaves no file."""
     new = file.with_suffix(".new")
     with new.open("wb") as out:
         np.savez_compressed(
@@ -97,7 +97,7 @@ def load(folder: Path) -> Pages:
     """All numbers of a folder, in the order of its files.
 
     Raises:
-        ValueError: there are none.
+        ValueError: the folder holds none.
     """
     files = sorted(folder.glob("*.npz"))
     if not files:

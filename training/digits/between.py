@@ -1,11 +1,11 @@
-"""Weights between those before a training and after it: `between.py --mnist DIR --before OLD --after NEW --out FOLDER`.
+"""Weights between those before and after fine-tuning: `between.py --mnist DIR --before OLD --after NEW --out FOLDER`.
 
-Training on cells of one kind, such as practice sheets, makes the readers better at these and a little worse at all
-others. On the straight line between the weights before and after it lie readers that keep most of both (Wortsman et
-al., "Robust fine-tuning of zero-shot models", arXiv 2109.01903). For each of `SHARES` the script prints what such
-readers lose on cells of calibration writers: drawn ones, and those of *field* and *hard* photos, weighed as OLD's
-`digits.json` says. It takes the smallest share whose loss on *field* photos is within `NEAR` of the best. `combine.py`
-then calibrates what it wrote.
+Training on cells of one kind, such as practice sheets, improves the readers on these cells and makes them slightly
+worse on all others. Interpolation between the weights before and after keeps most of both (Wortsman et al., "Robust
+fine-tuning of zero-shot models", arXiv 2109.01903). For each of `SHARES` the script prints the loss of the interpolated
+readers on cells of calibration writers: drawn cells, and cells of *field* and *hard* photos, combined as OLD's
+`digits.json` says. It chooses the smallest share whose loss on *field* photos is within `NEAR` of the best.
+`combine.py` then calibrates the result.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def kinds(mnist: Path | None, seed: int, workers: int) -> Iterator[tuple[str, cells.LabelledCells]]:
-    """The cells that shares are judged by, by name; corrected ones of photos are left out."""
+    """Cells on which shares are judged, by kind; corrected cells of photos are left out."""
     yield "drawn", drawn(mnist, "calibration", seed, BATCHES)
     for preset in ("field", "hard"):
         patches, boxes, labels = of_photos(PHOTOS, workers, (preset,))
@@ -73,7 +73,7 @@ def kinds(mnist: Path | None, seed: int, workers: int) -> Iterator[tuple[str, ce
 
 
 def write(known: Mapping[str, tuple[bytes, bytes]], share: float, out: Path) -> None:
-    """Writes the readers that lie so far on the way from the weights before (0) to those after (1)."""
+    """Write the readers interpolated by this share between the weights before (0) and after (1)."""
     for file, (before, after) in known.items():
         graph = onnx.load_from_string(after)
         old = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load_from_string(before).graph.initializer}
@@ -86,7 +86,7 @@ def write(known: Mapping[str, tuple[bytes, bytes]], share: float, out: Path) -> 
 
 
 def read(folder: Path, card: Mapping[str, Any], made: cells.LabelledCells) -> Float32Array:
-    """Log-probabilities of both readers together, weighed as the description of the weights before says."""
+    """Log-probabilities of both readers together, combined as the description of the weights before says."""
     second = card["second"]
     heat = {"first": card["temperature"], "second": second["temperature"]}
     said = {name: normalised(logits(folder, name, images(plan, made)) / heat[name]) for name, plan in PLANS.items()}

@@ -1,11 +1,11 @@
 """Chooses the limits of the reader of alterations: `choose_alterations.py --weights FOLDER [--write]`.
 
-On photos by calibration writers, which training never saw. Documents of all forms in turn (preset *field*) say what a
-limit costs: of numbers that nobody altered, how many count as altered. Each limit is the lowest at which at most `COST`
-of them do. `perhaps`, the limit for a box that may hold two digits, counts only for numbers whose ink is not clear
-(`case.CLEAR_INK`): the others are decided as ever. Pages on which every number is altered
-(`ocr_recap/synth/forms/alter.py`) then say how many are seen; they choose nothing. `--write` saves the limits in
-`alterations.json`.
+The photos are by calibration writers, which training never saw. Documents of all forms in turn (preset *field*) give
+the cost of a limit: the share of unaltered numbers that count as altered. Each limit is the lowest at which at most
+`COST` of them do. `perhaps`, the limit for a box that may hold two digits, counts only for numbers whose ink is not
+clear (`case.CLEAR_INK`); other numbers are decided as usual. Pages on which every number is altered
+(`ocr_recap/synth/forms/alter.py`) then give the share of alterations that is detected; they choose nothing. `--write`
+saves the limits in `alterations.json`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from ocr_recap.synth.writing.strikes import STRIKES
 FORM = "c-hasil-ppwp-2024"  # whose pages are altered
 ALTERED_PAGE = "2"  # each of its numbers has bubbles and strokes
 SEED = 20_261_127
-# Of numbers that nobody altered; by judgement. Struck out: 0.5% is what seeing them may cost, less a margin of a fifth.
+# Share of unaltered numbers; by judgement. Struck out: 0.5% is what seeing them may cost, less a margin of a fifth.
 COST = {"struck": 0.004, "overwritten": 0.015, "perhaps": 0.005}
 STEP = 0.005
 
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2, help="number of processes")
     parser.add_argument("--write", action="store_true", help="save the result")
     args = parser.parse_args()
-    if args.write:  # a reader is needed to choose the limits of new nets: one by which nothing counts as seen
+    if args.write:  # new nets need a reader first: one with limits that nothing reaches
         describe(args.weights, dict.fromkeys(COST, 1.0), {})
     session = Session(tuple(template.available()), "field", "calibration", args.seed, 0, args.documents)
     plain = list(unaltered(infer(session, args.workers, args.keep)))
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def describe(folder: Path, limits: dict[str, float], calibration: dict[str, Any]) -> None:
-    """Writes `alterations.json`: the nets' hashes, their limits, and what both were made from."""
+    """Write `alterations.json`: the nets' hashes, their limits, and the data of both."""
     file = folder / "alterations.json"
     before = json.loads(file.read_text("utf-8")).get("training", {}) if file.is_file() else {}
     nets = {name: folder / f"{name}.onnx" for name in CLASSES}
@@ -84,13 +84,13 @@ def describe(folder: Path, limits: dict[str, float], calibration: dict[str, Any]
 
 
 def made_from(net: Path) -> dict[str, Any] | None:
-    """What its training left beside a net."""
+    """Description that training wrote beside a net."""
     fresh = net.with_suffix(".training.json")
     return json.loads(fresh.read_text("utf-8")) if fresh.is_file() else None
 
 
 def lowest(chances: np.ndarray, cost: float) -> float:
-    """The lowest limit that at most this share of the chances reaches."""
+    """Lowest limit that at most this share of the probabilities reaches."""
     steps = np.arange(STEP, 1.0, STEP)
     return round(float(next((limit for limit in steps if (chances >= limit).mean() <= cost), 1.0)), 4)
 
@@ -102,13 +102,13 @@ def unaltered(documents: Iterator[InferredDocument]) -> Iterator[InferredNumber]
 
 
 def in_doubt(number: InferredNumber) -> float:
-    """How sure it is that a box is written over, where that would count: 0 for a number whose ink is clear."""
+    """Probability that a box is written over, where it counts: 0 for a number whose ink is clear."""
     clear = number.case("").by_ink >= CLEAR_INK
     return 0.0 if clear else float(number.alterations.overwritten.max())
 
 
 def of_page(kind: str, seed: int, index: int) -> list[InferredNumber]:
-    """The altered numbers of one page."""
+    """Altered numbers of one page."""
     form = _form()
     order = photos.Order(form, 1, seed, "field", writers="calibration", alter=partial(altered, kind))
     place = [page.id for page in form.pages].index(ALTERED_PAGE)
@@ -122,7 +122,7 @@ def _form() -> template.Template:
 
 
 def recall(kind: str, numbers: Sequence[InferredNumber], limits: dict[str, float]) -> str:
-    """How many of a kind are seen."""
+    """Number of detected alterations of a kind."""
     if kind in STRIKES:
         seen = sum(number.alterations.struck >= limits["struck"] for number in numbers)
     else:

@@ -1,10 +1,10 @@
-"""Calibrates the two readers and weighs them: `combine.py --mnist DIR --weights FOLDER`; writes `digits.json` there.
+"""Calibrates the two readers and combines them: `combine.py --mnist DIR --weights FOLDER`; writes `digits.json` there.
 
-All on cells of calibration writers that training never saw: drawn ones as in training, and those of whole photos of
-all forms (presets *field* and *hard*; without corrected cells, which have two right answers). Each reader gets a
-temperature. The second is asked where the first is less sure than `below`: the lowest of `LEVELS` above which the
-first is wrong about at most one cell in `ONE_IN`. For cells that it is asked about, both readers' log-probabilities
-are added with the two weights that make the labels likeliest.
+All figures are chosen on cells of calibration writers that training never saw: drawn cells as in training, and cells of
+whole photos of all forms (presets *field* and *hard*; without corrected cells, which have two right readings). Each
+reader gets a temperature. The second reader is used where the first is less sure than `below`: the lowest of `LEVELS`
+above which the first is wrong about at most one cell in `ONE_IN`. For these cells, the log-probabilities of both
+readers are added with the two weights that maximise the likelihood of the labels.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ ONE_IN = 2_000
 
 
 def logits(folder: Path, name: str, pixels: NDArray[np.uint8]) -> FloatArray:
-    """Logits (n, 14) of one reader on what it sees, (n, channels, s, s) uint8."""
+    """Logits (n, 14) of one reader on its input, (n, channels, s, s) uint8."""
     plan = PLANS[name]
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -62,13 +62,13 @@ def loss(table: FloatArray, labels: NDArray[np.int64]) -> float:
 
 
 def temperature(scores: FloatArray, labels: NDArray[np.int64]) -> float:
-    """What the logits are divided by so that the labels are likeliest; searched in steps of 1%."""
+    """Divisor of the logits that maximises the likelihood of the labels; searched in steps of 1%."""
     candidates = np.exp(np.arange(-0.7, 1.2, 0.01))
     return float(min(candidates, key=lambda t: loss(normalised(scores / t), labels)))
 
 
 def doubt_below(first: FloatArray, labels: NDArray[np.int64]) -> float:
-    """The lowest level above which the first reader errs rarely enough not to ask the second."""
+    """Lowest level above which the first reader is right often enough not to use the second."""
     best, wrong = np.exp(first.max(axis=1)), first.argmax(axis=1) != labels
     for level in LEVELS:
         sure = best >= level
@@ -86,14 +86,14 @@ def shares(first: FloatArray, second: FloatArray, labels: NDArray[np.int64]) -> 
 
 
 def together(first: FloatArray, second: FloatArray, below: float, weights: Sequence[float]) -> FloatArray:
-    """Log-probabilities of both readers: the second counts where the first is less sure than `below`."""
+    """Log-probabilities of both readers combined; the second counts where the first is less sure than `below`."""
     both, doubtful = first.copy(), first.max(axis=1) < np.log(below)
     both[doubtful] = normalised(weights[0] * first[doubtful] + weights[1] * second[doubtful])
     return both
 
 
 def drawn(mnist: Path | None, split: sources.Split, seed: int, batches: int = BATCHES) -> cells.LabelledCells:
-    """Cells of one part in the first reader's shares; batch i from a generator seeded with (seed, i)."""
+    """Cells of one part with the first reader's mix; batch i comes from a generator seeded with (seed, i)."""
     cv2.setNumThreads(1)
     mix = cells.usual_mix(sources.training_sources(mnist), split)
     parts = [cells.batch(256, split, mix, np.random.default_rng((seed, i))) for i in range(batches)]
@@ -108,7 +108,7 @@ def drawn(mnist: Path | None, split: sources.Split, seed: int, batches: int = BA
 def of_photos(
     photos: int, workers: int, presets: Sequence[Preset] = ("field", "hard")
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.int64]]:
-    """Patches, boxes and labels of so many photos of each preset, corrected cells left out."""
+    """Patches, boxes and labels of so many photos of each preset, without corrected cells."""
     kinds = [pagecells.CellKind(preset, preset, writers="calibration") for preset in presets]
     parts = [
         part
@@ -121,7 +121,7 @@ def of_photos(
 
 
 def made_from(name: str, path: Path) -> dict[str, Any]:
-    """What a reader was made from: as its training left it, or as an earlier description of the weights says."""
+    """Training data of a reader, by its training's description, or by an earlier description of the weights."""
     fresh = path.with_suffix(".training.json")
     if fresh.is_file():
         return json.loads(fresh.read_text("utf-8"))

@@ -1,8 +1,8 @@
-"""Corrected cells: is the digit that was struck out ever read for sure? `corrections.py --weights ocr_recap/weights`.
+"""Corrected cells: rate at which the struck-out digit is read surely. `corrections.py --weights ocr_recap/weights`.
 
-Cells as `synth.hand` corrects them on whole pages (other code than what draws training's struck cells), by test
-writers: `struck` (the digit crossed out, the right one squeezed beside it), `overwritten` (the right one over it,
-thicker) and `fluid` (correction fluid, the right one on top). Paper and camera are those of training cells under other
+Cells are corrected as `synth.writing.hand` does on whole pages (other code than that of training's struck cells), by
+test writers: `struck` (the digit crossed out, the right one squeezed beside it), `overwritten` (the right one over it,
+thicker) and `fluid` (correction fluid, the right one on top). Paper and camera are those of training cells with other
 seeds.
 """
 
@@ -31,8 +31,10 @@ _SCALE = SIDE / 10.0  # px per nominal mm: a cell's longer side is 10 mm, as `ce
 
 @dataclass(frozen=True)
 class Corrected:
-    """Cells of one manner: patches (n, 48, 48) and boxes (n, 2) as `DigitReader.read` takes them; `was` (n,) is the
-    digit that was corrected, `now` (n,) the one that counts."""
+    """Cells of one manner: patches (n, 48, 48) and boxes (n, 2) as `DigitReader.read` takes them.
+
+    `was` (n,) is the digit that was corrected, `now` (n,) the one that counts.
+    """
 
     patches: NDArray[np.uint8]
     boxes: NDArray[np.float64]
@@ -55,7 +57,7 @@ def corrected(manner: Manner, count: int, rng: np.random.Generator) -> Corrected
         sheet = Sheet(cv2.cvtColor(form.paper, cv2.COLOR_GRAY2BGR), _SCALE, hand.writer, rng)
         was = rng.integers(0, 10, len(form.rects))
         now = (was + rng.integers(1, 10, len(form.rects))) % 10
-        if manner == "amended":  # not every digit becomes another one by a stroke or two
+        if manner == "amended":  # not every digit can be turned into another one by a stroke or two
             was, now = np.array([AMENDED[i] for i in rng.integers(len(AMENDED), size=len(form.rects))]).T
         for rect, old, new in zip(form.rects, was, now, strict=True):
             x0, y0, x1, y1 = ((v + 0.5) / _SCALE for v in rect)
@@ -71,7 +73,7 @@ def corrected(manner: Manner, count: int, rng: np.random.Generator) -> Corrected
 
 
 def correction_figures(digits: DigitReader, count: int, seed: int = SEED) -> dict[str, dict[str, int]]:
-    """By manner: how many cells, and how many of them are read as what, for sure (0.99, 0.999) or at all."""
+    """By manner: number of cells, and of those read as old or new digit, surely (0.99, 0.999) or at all."""
     found: dict[str, dict[str, int]] = {}
     for i, manner in enumerate(CORRECTIONS):
         made = corrected(manner, count, np.random.default_rng((seed, i)))
@@ -93,7 +95,7 @@ def correction_figures(digits: DigitReader, count: int, seed: int = SEED) -> dic
 
 
 def table(found: dict[str, dict[str, int]]) -> list[str]:
-    """Markdown, with the upper 95% bound of the struck digit read for sure."""
+    """Markdown, with the upper 95% bound of the struck digit read surely."""
     lines = [
         "| corrected cells | n | struck digit at 0.99 (at most) / 0.999 | a third digit at 0.99 | right digit at 0.99 "
         "| best: right / struck / *other* |",

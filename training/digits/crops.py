@@ -1,10 +1,10 @@
-"""A folder of somebody's own labelled cells: what is in it, who wrote what, and which part each writer belongs to.
+"""A folder of a user's own labelled cells: its contents, the writer of each cell, and the part of each writer.
 
     FOLDER/0/... FOLDER/9/... FOLDER/X/... FOLDER/dash/... FOLDER/empty/... FOLDER/other/...
 
-One picture is one cell. What stands before the first `__` of its name is the writer (`anna__p3-c2.png`); a name without
-`__` is a writer of its own. Writers are kept apart by a hash of their names, so nobody moves from one part to another
-when pictures are added: of 20 shares 12 train, 3 calibrate, 5 are held out. Needs no torch.
+One picture is one cell. The text before the first `__` of its name is the writer (`anna__p3-c2.png`); a name without
+`__` is a writer of its own. A hash of the name gives the part of a writer, so no writer changes parts when pictures are
+added: of 20 shares 12 train, 3 calibrate, 5 are held out. Does not need torch.
 """
 
 from __future__ import annotations
@@ -42,12 +42,13 @@ class Crops:
     """Cells of one folder.
 
     Attributes:
-        files: (n) where each came from, in the order of their names.
-        patches: (n, 48, 48) uint8, and `boxes` (n, 2) px, as `DigitReader.read` takes them.
+        files: (n) path of each cell, ordered by name.
+        patches: (n, 48, 48) uint8.
+        boxes: (n, 2) px, as `DigitReader.read` takes them.
         labels: (n,) indices into `CLASSES`.
-        writers: (n) who wrote each.
+        writers: (n) writer of each cell.
         digest: SHA-256 over names, labels and bytes of all files.
-        left_out: files and folders that were not taken, each with the reason.
+        left_out: files and folders that are not used, each with the reason.
     """
 
     files: tuple[Path, ...]
@@ -59,18 +60,18 @@ class Crops:
     left_out: tuple[str, ...]
 
     def part(self, name: Part) -> NDArray[np.intp]:
-        """Places of the cells of one part."""
+        """Indices of the cells of one part."""
         return np.array([i for i, writer in enumerate(self.writers) if part_of(writer) == name], dtype=np.intp)
 
 
 def writer_of(file: Path) -> str:
-    """Whose hand a file is."""
+    """Writer of a file."""
     before, mark, _ = file.name.partition("__")
     return before if mark and before else file.name
 
 
 def part_of(writer: str) -> Part:
-    """The part of a writer; it depends on the name alone."""
+    """Part of a writer; depends only on the name."""
     share = int.from_bytes(hashlib.sha256(writer.encode("utf-8")).digest()[:8], "big") % _SHARES
     return "held_out" if share < _HELD_OUT else "calibration" if share < _CALIBRATION else "train"
 
@@ -79,11 +80,11 @@ def collect(folder: Path, margin: float) -> Crops:
     """Read all pictures of a folder.
 
     Args:
-        folder: with subfolders named as in `FOLDERS`.
-        margin: what the pictures show around the printed box, as `external_crops.patch_of` takes it.
+        folder: folder with subfolders named as in `FOLDERS`.
+        margin: margin around the printed box in the pictures, as `external_crops.patch_of` takes it.
 
     Raises:
-        SystemExit: there is no such folder, no usable picture, or none of some part; it says what to do.
+        SystemExit: there is no such folder, no usable picture, or none of some part; the message gives a next step.
     """
     if not folder.is_dir():
         raise SystemExit(f"{folder}: no such folder")
@@ -104,7 +105,7 @@ def collect(folder: Path, margin: float) -> Crops:
                 continue
             content = file.read_bytes()
             key = hashlib.sha256(content).hexdigest()
-            if key in seen:  # the same picture on both sides of the split would be a test of memory
+            if key in seen:  # the same picture in training and test would test memory
                 left_out.append(f"{file}: the same picture as {seen[key]}")
                 continue
             seen[key] = file
@@ -147,8 +148,10 @@ def collect(folder: Path, margin: float) -> Crops:
 
 @dataclass(frozen=True)
 class Change:
-    """Two readings of the same cells. Counts; `sure` are cells read with 0.99 or more, `sure_wrong` those of them that
-    are read as a digit that is not there."""
+    """Counts of two readings of the same cells.
+
+    `sure` are cells read with 0.99 or more; `sure_wrong` are those of them that are read as a digit that is not there.
+    """
 
     cells: int
     digits: int
@@ -165,12 +168,12 @@ class Change:
 
     @property
     def worse(self) -> bool:
-        """More cells were lost than gained, by more than chance (95%, two-sided)."""
+        """True when more cells were lost than gained, significantly (95%, two-sided)."""
         return self.lost + self.gained > 0 and clopper_pearson(self.lost, self.lost + self.gained)[0] > 0.5
 
     @property
     def better(self) -> bool:
-        """More cells were gained than lost, by more than chance (95%, two-sided)."""
+        """True when more cells were gained than lost, significantly (95%, two-sided)."""
         return self.lost + self.gained > 0 and clopper_pearson(self.gained, self.lost + self.gained)[0] > 0.5
 
 
@@ -197,7 +200,7 @@ def _pair(flags: Sequence[NDArray[np.bool_]]) -> tuple[int, int]:
 
 
 def report(own: Change, drawn: Change) -> list[str]:
-    """The table of before and after, and what it means."""
+    """Table of before and after, and its meaning."""
     lines = [
         "| cells | n (digits) | digits right | all right | at 0.99: n, wrong digits | newly right / newly wrong |",
         "|---|---|---|---|---|---|",
@@ -215,7 +218,7 @@ def report(own: Change, drawn: Change) -> list[str]:
 
 
 def verdict(own: Change, drawn: Change) -> list[str]:
-    """What a person should conclude."""
+    """Conclusion for people."""
     said = [
         "On your held-out cells the new weights are better, by more than chance."
         if own.better
@@ -234,7 +237,7 @@ def verdict(own: Change, drawn: Change) -> list[str]:
 
 
 def counts(labels: Iterable[int]) -> str:
-    """How many of each class, for people."""
+    """Number of cells of each class, as text."""
     names = {index: name for name, index in FOLDERS.items()}
     found = Counter(int(label) for label in labels)
     return ", ".join(f"{names[i]} {found[i]}" for i in range(len(CLASSES)) if found[i])

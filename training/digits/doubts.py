@@ -1,4 +1,4 @@
-"""How the reader takes what is no digit, and corrected cells: the tables of docs/lab/digits.md.
+"""Readings of cells without a digit, and of corrected cells: the tables of docs/lab/digits.md.
 
 python training/digits/doubts.py [--weights ocr_recap/weights] [--write]
 """

@@ -1,9 +1,9 @@
 """Measures a digit reader on cells that training never saw: `evaluate.py --weights ocr_recap/weights --mnist DIR`.
 
-Four kinds of cells, all drawn with a fixed seed: `test` (test writers, test images of MNIST's training part and of
-Semeion), `shift` (digits of the held-out source optdigits only, test writers for the rest), `pages` (whole pages of a
-form filled by test writers, photographed, and cut along the known homography: other code than what draws training
-cells), and `strange` (no digit at all: printed letters, strokes, arcs, blobs, noise). `--write` puts the figures into
+There are four kinds of cells, all drawn with a fixed seed: `test` (test writers, test images of MNIST's training part
+and of Semeion), `shift` (only digits of the held-out source optdigits, test writers for the rest), `pages` (whole pages
+of a form filled in by test writers, photographed, and cropped by the known homography: other code than that of training
+cells), and `strange` (no digit: printed letters, strokes, arcs, blobs, noise). `--write` puts the figures into
 digits.json.
 """
 
@@ -45,7 +45,7 @@ def calibration_error(probabilities: FloatArray, labels: NDArray[np.int64], bins
 
 
 def figures(looks: Looks, labels: NDArray[np.int64]) -> dict[str, Any]:
-    """Everything that is reported about one set of cells."""
+    """All figures of one set of cells."""
     probabilities, asked = np.exp(looks.table), looks.asked
     best, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     digit, claimed = labels < 10, best < 10
@@ -66,7 +66,7 @@ def figures(looks: Looks, labels: NDArray[np.int64]) -> dict[str, Any]:
     result["asked"] = int(asked.sum())
     result["asked_right"] = {name: int(good[asked].sum()) for name, good in right.items()}
     for threshold in (0.99, 0.999):
-        # A wrong digit is what can do harm: any cell, whatever is in it, that is read as a digit that is not there.
+        # The harmful error is a wrong digit: any cell that is read as a digit that it does not hold.
         sure = confidence >= threshold
         result[f"sure_{threshold}"] = int(sure.sum())
         result[f"wrong_{threshold}"] = int((sure & (best != labels)).sum())
@@ -75,7 +75,7 @@ def figures(looks: Looks, labels: NDArray[np.int64]) -> dict[str, Any]:
 
 
 def per_class(looks: Looks, labels: NDArray[np.int64]) -> str:
-    """Share of each class that is read right, and what it is most often taken for."""
+    """Share of each class that is read right, and its most frequent confusion."""
     best = looks.table.argmax(axis=1)
     lines = []
     for index, name in enumerate(cells.CLASSES):
@@ -89,7 +89,7 @@ def per_class(looks: Looks, labels: NDArray[np.int64]) -> str:
 
 
 def strange(count: int, rng: np.random.Generator) -> dict[str, NDArray[np.uint8]]:
-    """Patches that hold no digit and were drawn otherwise than in training: (count, 48, 48) of each kind."""
+    """Patches without a digit, drawn in other ways than in training: (count, 48, 48) of each kind."""
     size = cells.PATCH
     noise = rng.integers(0, 256, (count, size, size)).astype(np.uint8)
     smooth = np.stack([cv2.GaussianBlur(n, (0, 0), float(rng.uniform(0.8, 5))) for n in noise])
@@ -119,7 +119,7 @@ def strange(count: int, rng: np.random.Generator) -> dict[str, NDArray[np.uint8]
 
 
 def cut(photo: NDArray[np.uint8], rect: tuple[float, float, float, float], to_photo: FloatArray) -> NDArray[np.uint8]:
-    """One patch out of a photo (gray); `rect` in millimetres, `to_photo` the homography from millimetres."""
+    """Crop one patch of a photo (gray); `rect` in millimetres, `to_photo` the homography from millimetres."""
     x0, y0, x1, y1 = rect
     half = cells.PATCH / cells.scale_of(x1 - x0, y1 - y0) / 2
     x, y = (x0 + x1) / 2, (y0 + y1) / 2
@@ -204,7 +204,7 @@ def page_cells(reader: DigitReader, count: int) -> dict[str, Any]:
 
 
 def strange_cells(reader: DigitReader, count: int) -> dict[str, list[int]]:
-    """Of each kind of strange cells: how many pass for a digit at 0.99 and at 0.999, of how many."""
+    """For each kind of strange cells: number read as a digit at 0.99 and at 0.999, and total."""
     report: dict[str, list[int]] = {}
     for name, patches in strange(count, np.random.default_rng((SEED, 3))).items():
         best = reader.read(patches)[:, :10].max(axis=1)
@@ -214,7 +214,7 @@ def strange_cells(reader: DigitReader, count: int) -> dict[str, list[int]]:
 
 
 def speed(reader: DigitReader, count: int = 20_000) -> dict[str, int]:
-    """Cells a second on one thread, batch 256: the first reader alone, and both."""
+    """Cells per second on one thread, batch 256: the first reader alone, and both."""
     made = cells.batch(count, "test", cells.usual_mix(sources.load_pack(), "test"), np.random.default_rng((SEED, 7)))
     alone = copy.copy(reader)
     alone.card = reader.card | {"second": reader.card["second"] | {"below": 1e-9}}

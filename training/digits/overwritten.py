@@ -1,13 +1,12 @@
-"""Trains the net that sees whether one digit stands on another: `overwritten.py --mnist DIR --out FOLDER`.
+"""Trains the net that detects digits written over another one: `overwritten.py --mnist DIR --out FOLDER`.
 
-It starts from the first digit reader, which knows what single digits look like, with a new last layer of one output.
-Cells are drawn without end (`ocr_recap.synth.cells.alteredcells.overwritten_cells`), `DRAWN` at a time by a generator
-seeded with (seed, i), by other processes than the one that trains. `--pages FOLDER` adds `FROM_PAGES` cells of whole
-photos, which `altered_pages.py` drew, to each drawing. `--go-on FILE` starts from an earlier `overwritten.onnx`; give
-it another `--seed`, so that it sees other cells. Writes `overwritten.onnx` and says in `overwritten.training.json`
-what it was made from; `choose_alterations.py` puts that into `alterations.json`. `--judge FOLDER` trains nothing and
-says how many digits of calibration writers that are written over the net in FOLDER sees, by how many others it calls
-so.
+Training starts from the first digit reader, which knows single digits, with a new last layer of one output. Cells are
+drawn without limit (`ocr_recap.synth.cells.alteredcells.overwritten_cells`), `DRAWN` at a time by a generator seeded
+with (seed, i), in other processes than training. `--pages FOLDER` adds `FROM_PAGES` cells of whole photos from
+`altered_pages.py` to each drawing. `--go-on FILE` starts from an earlier `overwritten.onnx`; give another `--seed`, so
+that other cells are drawn. Writes `overwritten.onnx`, and its training data in `overwritten.training.json`;
+`choose_alterations.py` copies that into `alterations.json`. `--judge FOLDER` trains nothing, and prints the share of
+overwritten digits of calibration writers that the net in FOLDER detects, by the share of other digits that it reports.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ from ocr_recap.synth.sets.parallel import in_order
 from ocr_recap.synth.writing import sources
 
 DRAWN = 512
-FROM_PAGES = 256  # cells of whole photos beside these
+FROM_PAGES = 256  # cells of whole photos added to these
 BATCH = 256
 PHOTOS = 2  # of each drawn row
 RATE = 1.5e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
@@ -58,12 +57,12 @@ def draw(mnist: Path | None, seed: int, number: int) -> Drawing:
 
 
 def to_net(patches: np.ndarray) -> torch.Tensor:
-    """Patches as the net takes them: floats 0..255."""
+    """Patches as input of the net: floats 0..255."""
     return torch.from_numpy(patches).float().contiguous(memory_format=torch.channels_last)
 
 
 def with_pages(drawings: Iterator[Drawing], pages: Pages, seed: int) -> Iterator[Drawing]:
-    """Every drawing with cells of whole photos among its own, by chance."""
+    """Every drawing mixed with random cells of whole photos."""
     for number, (patches, labels) in enumerate(drawings):
         rng = np.random.default_rng((seed, 1, number))
         more, more_labels = pages.some_cells(FROM_PAGES, rng)
@@ -99,7 +98,7 @@ def train(net: Net, drawings: Iterator[Drawing], total: int) -> Net:
 
 
 def judge(folder: Path, mnist: Path | None, count: int = 6000) -> None:
-    """Prints the share of cells of calibration writers that is seen, by the share of others that is called so."""
+    """Print the share of overwritten cells of calibration writers that is detected, by the rate of false detections."""
     cv2.setNumThreads(1)
     sources_of = cells.usual_mix(sources.training_sources(mnist), "calibration")
     made = list(islice(alteredcells.overwritten_cells("calibration", sources_of, np.random.default_rng(11)), count))
@@ -118,7 +117,7 @@ def main() -> None:
     parser.add_argument("--cells", type=int, default=700_416, help="number of cells to train on")
     parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
     parser.add_argument(
-        "--digits", type=Path, default=Path("ocr_recap/weights/digits.onnx"), help="what it starts from"
+        "--digits", type=Path, default=Path("ocr_recap/weights/digits.onnx"), help="weights to start from"
     )
     parser.add_argument("--go-on", type=Path, help="an earlier overwritten.onnx to start from instead")
     parser.add_argument("--pages", type=Path, help="folder of cells of whole photos (altered_pages.py)")
@@ -137,7 +136,7 @@ def main() -> None:
     before = args.go_on or args.digits
     read_into(net, before, last=args.go_on is not None)
     total = math.ceil(args.cells / DRAWN)
-    wake_norms(net, to_net(draw(args.mnist, args.seed, total)[0]))  # cells that the run does not see
+    wake_norms(net, to_net(draw(args.mnist, args.seed, total)[0]))  # cells that training does not use
     start = time.monotonic()
     drawings = in_order(partial(draw, args.mnist, args.seed), range(total), args.workers)
     if args.pages:

@@ -18,6 +18,7 @@ Arrays = dict[str, NDArray[np.uint8]]
 
 
 def semeion(path: Path) -> Arrays:
+    """Images and labels of Semeion."""
     # Per digit 256 pixels, ten marks of which one is set, and the ten again as one word; the first one is broken up
     # over several lines, so lines say nothing.
     words = np.array(path.read_text(encoding="ascii").split()).reshape(-1, 267)
@@ -28,6 +29,7 @@ def semeion(path: Path) -> Arrays:
 
 
 def optdigits(path: Path) -> Arrays:
+    """Images and labels of optdigits."""
     lines = path.read_text(encoding="ascii").splitlines()[21:]
     count = len(lines) // 33
     bits = [[int(c) for row in lines[33 * i : 33 * i + 32] for c in row.strip()] for i in range(count)]
@@ -39,7 +41,7 @@ def optdigits(path: Path) -> Arrays:
 
 
 def write(arrays: Arrays, out: Path) -> None:
-    """Like `numpy.savez_compressed`, but without the clock in the file."""
+    """Write like `numpy.savez_compressed`, but without a time stamp in the file."""
     with zipfile.ZipFile(out, "w") as archive:
         for name, array in arrays.items():
             buffer = io.BytesIO()

@@ -1,10 +1,10 @@
-"""Draws the photos of practice sheets that `train.py --practice FOLDER` learns from: `practice.py --out FOLDER`.
+"""Draws photos of practice sheets for `train.py --practice FOLDER`: `practice.py --out FOLDER`.
 
     python training/digits/practice.py --mnist DIR --photos 12096 --out FOLDER [--workers 2]
 
-Sheets filled by training writers (`ocr_recap/synth/cells/practice.py`), some 40 cells a photo, each cut twice. The
-folder holds one file for every `SHARD` photos; a run that was stopped goes on with the files that are missing, and
-makes the same bytes. Digits are of the mix that the first reader learns from.
+Sheets are filled in by training writers (`ocr_recap/synth/cells/practice.py`), some 40 cells a photo, each cropped
+twice. The folder holds one file for every `SHARD` photos. A run that was stopped resumes with the files that are
+missing, and makes the same bytes. Digits have the mix of the first reader's training.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def save(made: Sequence[cells.LabelledCells], file: Path) -> None:
-    """Writes the cells of photos into one file; a stop while it writes leaves none."""
+    """Write the cells of photos into one file; an interrupted write leaves no file."""
     new = file.with_suffix(".new")
     with new.open("wb") as out:
         np.savez(
@@ -64,7 +64,7 @@ def load(folder: Path) -> cells.LabelledCells:
     """All cells of a folder, in the order of its files.
 
     Raises:
-        ValueError: there are none.
+        ValueError: the folder holds none.
     """
     files = sorted(folder.glob("*.npz"))
     if not files:

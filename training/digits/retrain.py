@@ -1,14 +1,14 @@
-"""The retraining door: teaches the shipped readers your own writers, and says what that costs with everyone else's.
+"""Fine-tunes the shipped readers on a user's own writers, and reports the change on other writers.
 
     pip install -e ".[train]"
     python training/digits/retrain.py FOLDER --out NEW [--margin 0.25] [--mnist DATA]
 
-FOLDER has a subfolder per class (0-9, X, dash, empty, other), a picture per cell, as `crops.py` says; all pictures end
-at the printed box, or all show the same margin around it (`--margin`, a share of the box's height). Writers are split
-by a fixed rule. Both nets go on learning from the shipped weights, on batches of your cells and of drawn ones; then
-both are calibrated again, on drawn cells of calibration writers and on yours. Before and after are measured on your
-held-out writers AND on drawn cells of test writers. Weights go to `--out`, never into the package:
-`DigitReader(Path("NEW"))` loads them. Exit status 1: the report says that something got worse.
+FOLDER has a subfolder per class (0-9, X, dash, empty, other) and a picture per cell, as `crops.py` describes. All
+pictures end at the printed box, or all show the same margin around it (`--margin`, a share of the box's height). A
+fixed rule divides the writers. Both nets continue training from the shipped weights, on batches of the user's cells and
+of drawn ones; then both are calibrated again, on drawn cells of calibration writers and on the user's. Accuracy before
+and after is measured on the held-out writers AND on drawn cells of test writers. Weights go to `--out`, never into the
+package: `DigitReader(Path("NEW"))` loads them. Exit status 1: something got worse.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ from ocr_recap.synth.cells import cells
 from ocr_recap.synth.writing import sources
 
 BATCH = 256
-RATE = 4e-4  # a sixth of what training from nothing starts with: the nets know most of it already
+RATE = 4e-4  # a sixth of the rate of training from nothing, for fine-tuning; by judgement
 FEWEST = 100  # own calibration cells below which only drawn ones calibrate
-# Numbers of the generators of drawn cells; training from nothing counts from 0 and 1e9.
+# Seeds of the generators of drawn cells; training from nothing counts from 0 and 1e9.
 TRAIN_SEEDS, CALIBRATION_SEEDS, TEST_SEEDS = 2_000_000_000, 2_100_000_000, 2_200_000_000
 
 
@@ -57,13 +57,13 @@ def drawn(mnist: Path | None, split: sources.Split, first: int, count: int) -> c
 
 
 def chosen(own: Crops, places: np.ndarray) -> cells.LabelledCells:
-    """Some of the own cells in the form of drawn ones."""
+    """Some of the own cells in the format of drawn ones."""
     boxes = own.boxes[places].astype(np.float32)
     return cells.LabelledCells(own.patches[places], own.labels[places], boxes, np.arange(len(places)))
 
 
 def odds(own: np.ndarray, made: np.ndarray) -> np.ndarray:
-    """How often each own cell is taken, so that classes come as often as among drawn cells: the prior must not move."""
+    """Sampling weights of own cells: classes become as frequent as among drawn cells, so the prior stays the same."""
     share = np.bincount(made, minlength=len(cells.CLASSES)) / len(made)
     mine = np.bincount(own, minlength=len(cells.CLASSES))
     weights = share[own] / mine[own]
@@ -71,7 +71,7 @@ def odds(own: np.ndarray, made: np.ndarray) -> np.ndarray:
 
 
 def varied(patches: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Own cells a little moved, turned, sized, lit and blurred, so that few of them last for many steps."""
+    """Own cells with random shifts, turns, sizes, light and blur, so that few of them last for many steps."""
     result = np.empty_like(patches)
     middle = (cells.PATCH - 1) / 2
     for i, patch in enumerate(patches):
@@ -86,7 +86,7 @@ def varied(patches: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def teach(net: Net, plan: Plan, own: cells.LabelledCells, made: cells.LabelledCells, share: float, seed: int) -> None:
-    """Goes through all drawn cells once, each batch filled up with a share of own ones; batch norms stay."""
+    """Train once on all drawn cells, each batch filled up with a share of own ones; batch norms stay fixed."""
     torch.manual_seed(seed)
     rng = np.random.default_rng((seed, plan.seeds))
     mine = round(BATCH * share)
@@ -114,8 +114,11 @@ def teach(net: Net, plan: Plan, own: cells.LabelledCells, made: cells.LabelledCe
 
 
 def calibrated(folder: Path, own: cells.LabelledCells, made: cells.LabelledCells) -> dict[str, object]:
-    """Temperatures and weights of both readers. Of two temperatures, of your cells and of drawn ones, the higher one:
-    whoever is too sure of either is too sure."""
+    """Temperatures and weights of both readers.
+
+    Each reader gets the higher one of two temperatures, of own and of drawn cells, so that it is overconfident on
+    neither.
+    """
     sets = [made, own] if len(own.labels) >= FEWEST else [made]
     said: dict[str, np.ndarray] = {}
     heat: dict[str, float] = {}
@@ -139,10 +142,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="folder of labelled cells")
     parser.add_argument("--out", type=Path, required=True, help="folder for the new weights; not the package's")
-    parser.add_argument("--margin", type=float, default=0.0, help="around the box, share of its height; 0: box alone")
+    parser.add_argument("--margin", type=float, default=0.0, help="margin around the box, share of its height")
     parser.add_argument("--mnist", type=Path, help="folder of fetch_mnist.py: mixes MNIST into the drawn cells")
     parser.add_argument("--cells", type=int, default=76_800, help="drawn cells to mix in")
-    parser.add_argument("--share", type=float, default=0.25, help="of each batch that is your cells, 0.05 to 0.9")
+    parser.add_argument("--share", type=float, default=0.25, help="share of your cells in each batch, 0.05 to 0.9")
     parser.add_argument("--test-cells", type=int, default=20_480, help="drawn cells to measure on")
     parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
     args = parser.parse_args()
@@ -200,7 +203,7 @@ def main() -> None:
 
 
 def tell(own: Crops) -> None:
-    """What was found, and how it is split."""
+    """Print what was found, and how it is divided."""
     for reason in own.left_out[:20]:
         print(f"left out: {reason}")
     print(f"{len(own.files)} cells of {len(set(own.writers))} writers ({len(own.left_out)} left out). {RULE}.")
@@ -213,7 +216,7 @@ def tell(own: Crops) -> None:
 
 
 def write(card: dict[str, Any], folder: Path) -> None:
-    """The description beside the weights."""
+    """Write the description beside the weights."""
     (folder / "digits.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 

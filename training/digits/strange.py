@@ -1,10 +1,10 @@
-"""Cells without a digit that a digit reader must not be sure about: `strange.py --weights ocr_recap/weights`.
+"""Cells without a digit, about which a digit reader must not be sure: `strange.py --weights ocr_recap/weights`.
 
 Letters and signs written by hand, Devanagari and Arabic-Indic digits, free strokes, pieces of the long Z that cancels a
-grid, textures and noise. All shapes are our own descriptions, and none of them is drawn for training: `synth.cells`
-knows other letters (`shapes.LETTERS`), other pieces and other textures. Paper and camera are those of training cells
-under other seeds, pens those of test writers. Shapes that a careful person takes for a digit (Devanagari 0 to 5,
-Arabic-Indic 1, 5, 6 and 9) make a kind of their own, `alike`: it is told and not judged.
+grid, textures and noise. All shapes were made for this test, and none of them is drawn for training: `synth.cells` has
+other letters (`shapes.LETTERS`), other pieces and other textures. Paper and camera are those of training cells with
+other seeds, pens those of test writers. Shapes that a careful person confuses with a digit (Devanagari 0 to 5,
+Arabic-Indic 1, 5, 6 and 9) are a kind of their own, `alike`, which is reported and not judged.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def _ink(form: DrawnRow, lines: Strokes, rng: np.random.Generator) -> None:
 
 
 def _glyphs(pool: dict[str, Glyph]) -> Fill:
-    """Every cell gets one shape of the pool, in the writer's hand."""
+    """Draw one shape of the pool in every cell, in the writer's hand."""
     shapes = tuple(pool.values())
 
     def fill(form: DrawnRow, rng: np.random.Generator) -> None:
@@ -164,7 +164,7 @@ def _glyphs(pool: dict[str, Glyph]) -> Fill:
 
 
 def _strokes(form: DrawnRow, rng: np.random.Generator) -> None:
-    """Two to four straight strokes from anywhere to anywhere in the cell."""
+    """Draw two to four straight strokes at random places of the cell."""
     for rect in form.rects:
         corner, size = np.array(rect[:2]), np.array([rect[2] - rect[0], rect[3] - rect[1]])
         for _ in range(int(rng.integers(2, 5))):
@@ -174,7 +174,7 @@ def _strokes(form: DrawnRow, rng: np.random.Generator) -> None:
 
 
 def _arcs(form: DrawnRow, rng: np.random.Generator) -> None:
-    """Two or three open arcs."""
+    """Draw two or three open arcs."""
     for rect in form.rects:
         x, y, width, height = rect[0], rect[1], rect[2] - rect[0], rect[3] - rect[1]
         for _ in range(int(rng.integers(2, 4))):
@@ -185,7 +185,7 @@ def _arcs(form: DrawnRow, rng: np.random.Generator) -> None:
 
 
 def _cancelled(form: DrawnRow, rng: np.random.Generator) -> None:
-    """One long Z over this row and rows above and below it; every cell sees a piece of it."""
+    """Draw one long Z over this row and rows above and below it; every cell shows a piece of it."""
     rects: list[Rect] = form.rects
     x0, x1 = rects[0][0] - rng.uniform(0, 40), rects[-1][2] + rng.uniform(0, 40)
     height = rects[0][3] - rects[0][1]
@@ -197,14 +197,14 @@ def _cancelled(form: DrawnRow, rng: np.random.Generator) -> None:
 
 
 def _noisy(form: DrawnRow, rng: np.random.Generator) -> None:
-    """The cell is full of specks, as of a bad copy."""
+    """Fill the cell with specks, as of a bad copy."""
     specks = rng.random(form.pen.shape) < rng.uniform(0.02, 0.35)
     grain = cv2.GaussianBlur((specks * 255).astype(np.uint8), (0, 0), float(rng.uniform(0.5, 3)))
     np.maximum(form.pen, np.clip(grain * float(rng.uniform(1, 3)), 0, 255).astype(np.uint8), out=form.pen)
 
 
 def _rows(count: int, fill: Fill, rng: np.random.Generator) -> tuple[Patches, Boxes]:
-    """Cells of rows that were filled like this."""
+    """Cells of rows that this function fills."""
     patches, boxes = np.empty((count, PATCH, PATCH), np.uint8), np.empty((count, 2), np.float32)
     done = 0
     while done < count:
@@ -222,7 +222,7 @@ def _rows(count: int, fill: Fill, rng: np.random.Generator) -> tuple[Patches, Bo
 
 
 def _texture(rng: np.random.Generator) -> NDArray[np.float32]:
-    """What a box far off its form would cut out: cloth, gravel, print, rings, bricks, wood."""
+    """Texture as a box far off its form would show: cloth, gravel, print, rings, bricks, wood."""
     y, x = np.mgrid[:PATCH, :PATCH].astype(np.float32)
     turn = float(rng.uniform(0, np.pi))
     u, v = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
@@ -251,13 +251,13 @@ def _texture(rng: np.random.Generator) -> NDArray[np.float32]:
 def _bare(
     count: int, make: Callable[[np.random.Generator], NDArray[np.float32]], rng: np.random.Generator
 ) -> tuple[Patches, Boxes]:
-    """Patches without any cell; the box is said to be square."""
+    """Patches without any cell; the box is given as square."""
     patches = np.stack([np.clip(make(rng), 0, 255).astype(np.uint8) for _ in range(count)])
     return patches, np.full((count, 2), BOX, np.float32)
 
 
 def _noise(rng: np.random.Generator) -> NDArray[np.float32]:
-    """Noise of any coarseness."""
+    """Noise of random coarseness."""
     noise = rng.standard_normal((PATCH, PATCH)).astype(np.float32)
     coarse = float(rng.uniform(0, 6))
     if coarse > 0.3:
@@ -290,7 +290,7 @@ def strange_cells(count: int, seed: int = SEED) -> dict[str, tuple[Patches, Boxe
 
 
 def strange_figures(digits: DigitReader, count: int, seed: int = SEED) -> dict[str, list[int]]:
-    """By kind: cells that reach 0.99 as a digit, that reach 0.999, and how many there are."""
+    """By kind: number of cells read as a digit with 0.99 and with 0.999, and total."""
     found: dict[str, list[int]] = {}
     for name, (patches, boxes) in strange_cells(count, seed).items():
         best = np.exp(digits.read(patches, boxes.astype(np.float64))[:, :10].max(axis=1))
@@ -311,7 +311,7 @@ def table(found: dict[str, list[int]]) -> list[str]:
 
 
 def sheet(path: Path, each: int = 24) -> None:
-    """Some cells of each kind, a row per kind, to look at."""
+    """Picture with some cells of each kind, a row per kind."""
     rows = [np.hstack(list(patches)) for patches, _ in strange_cells(each).values()]
     cv2.imwrite(str(path), np.vstack(rows))
 

@@ -1,11 +1,11 @@
-"""The net that sees whether a number is struck out in torch, and the same written out as an ONNX graph.
+"""Net that detects struck-out numbers, in torch, and its export as an ONNX graph.
 
-It sees the strip of a whole number (`ocr_recap.cells.strip`), gray as float 0..255, 48 px high and a multiple of 32
-wide, and subtracts its mean and divides by its standard deviation as the first digit reader does. `struck`, (n, 1), is
-the logit that the number is struck out, from features over its whole width. Beside it the net learns where one digit
-stands on another, `overwritten` (n, width / 8), a logit for every 8 px, of which a box takes the highest: what tells a
-line from a digit tells digits apart, too. That second output is not written out; `overwritten.py` trains a better net
-for it.
+The net sees the strip of a whole number (`ocr_recap.cells.strip`), gray as float 0..255, 48 px high and a multiple of
+32 wide. It subtracts its mean and divides by its standard deviation as the first digit reader does. `struck`, (n, 1),
+is the logit that the number is struck out, from features over its whole width. As an auxiliary task the net learns
+where one digit is written over another: `overwritten` (n, width / 8), a logit for every 8 px, of which a box takes the
+highest; features that separate a line from a digit also separate two digits. This output is not exported;
+`overwritten.py` trains a better net for it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from net import SOFTENING
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-STRIDE = 8  # px of the strip for each place of `overwritten`
+STRIDE = 8  # px of the strip for each position of `overwritten`
 HIDDEN = 64
 # Output channels, kernel (height, width), stride, residual. About 8 million multiply-adds for three boxes.
 _Layer = tuple[int, tuple[int, int], int, bool]
@@ -35,15 +35,15 @@ ALONG: tuple[_Layer, ...] = ((48, (3, 3), 2, False), (64, (3, 5), 1, False), (64
 
 
 def _padding(kernel: tuple[int, int], whole_height: bool) -> tuple[int, int]:
-    """As much as keeps the size; none along the height where the kernel takes it whole."""
+    """Padding that keeps the size; none along the height where the kernel covers the whole height."""
     return (0 if whole_height else kernel[0] // 2), kernel[1] // 2
 
 
 class Block(nn.Module):
-    """Convolutions with batch norms, one after the other."""
+    """Convolutions with batch norms, in sequence."""
 
     def __init__(self, channels: int, layers: tuple[_Layer, ...], whole: tuple[int, ...] = ()) -> None:
-        """`whole` are the layers whose kernel takes the whole height."""
+        """`whole` are the layers whose kernel covers the whole height."""
         super().__init__()
         self.layers = layers
         self.pads = [_padding(kernel, i in whole) for i, (_, kernel, _, _) in enumerate(layers)]
@@ -54,6 +54,7 @@ class Block(nn.Module):
             channels = out
 
     def forward(self, x: Tensor) -> Tensor:
+        """Output of all layers."""
         for convolution, norm, layer in zip(self.convolutions, self.norms, self.layers, strict=True):
             y = torch.relu(norm(convolution(x)))
             x = x + y if layer[3] else y
@@ -74,6 +75,7 @@ class StripNet(nn.Module):
         self.out = nn.Linear(HIDDEN, 1)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits `struck` (n, 1) and `overwritten` (n, width / 8)."""
         centred = x - x.mean(dim=(2, 3), keepdim=True)
         x = centred / (centred.square().mean(dim=(2, 3), keepdim=True).sqrt() + SOFTENING)
         seen = self.trunk(x)
@@ -84,9 +86,9 @@ class StripNet(nn.Module):
 
 
 def read_into(net: StripNet, model: Path) -> None:
-    """Puts the tensors of an exported graph back into a net; its batch norms, folded in the graph, become plain biases.
+    """Load the tensors of an exported graph into a net; its batch norms, folded in the graph, become plain biases.
 
-    The second output is not in the graph: its layers stay as they are.
+    The second output is not in the graph: its layers stay unchanged.
     """
     found = {t.name: numpy_helper.to_array(t) for t in onnx.load(model).graph.initializer}
 
@@ -107,7 +109,7 @@ def read_into(net: StripNet, model: Path) -> None:
 
 
 def wake_norms(net: StripNet, pixels: Tensor) -> None:
-    """Gives batch norms that `read_into` left plain the statistics of their inputs, so that training can go on."""
+    """Set the statistics of batch norms that `read_into` left plain to those of their inputs, for further training."""
     seen: list[Tensor] = []
     pairs = [pair for block in (net.trunk, net.along) for pair in zip(block.convolutions, block.norms, strict=True)]
     hooks = [c.register_forward_hook(lambda _m, _i, out: seen.append(out.detach())) for c, _ in pairs]
@@ -132,15 +134,17 @@ class _Graph:
         self.tensors: list[onnx.TensorProto] = []
 
     def constant(self, name: str, values: np.ndarray) -> str:
+        """Add a constant tensor; returns its name."""
         self.tensors.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
     def add(self, kind: str, inputs: list[str], output: str, **attributes: object) -> str:
+        """Add a node with one output; returns the name of its output."""
         self.nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
         return output
 
     def block(self, name: str, block: Block, x: str) -> str:
-        """Its convolutions with the batch norms folded into them."""
+        """Add the convolutions of a block with the batch norms folded into them."""
         rows = zip(block.convolutions, block.norms, block.layers, block.pads, strict=True)
         for i, (convolution, norm, (_, kernel, stride, residual), (down, across)) in enumerate(rows):
             gain = (norm.weight / torch.sqrt(norm.running_var + norm.eps)).detach()
@@ -153,6 +157,7 @@ class _Graph:
         return x
 
     def linear(self, name: str, layer: nn.Linear, x: str) -> str:
+        """Add a linear layer."""
         weight, bias = layer.weight.detach().numpy(), layer.bias.detach().numpy()
         return self.add(
             "Gemm", [x, self.constant(f"w_{name}", weight), self.constant(f"b_{name}", bias)], name, transB=1
@@ -160,7 +165,7 @@ class _Graph:
 
 
 def export(net: StripNet, path: Path) -> None:
-    """Writes the net: input `strips` (n, 1, 48, width), output `struck`; any batch, any width."""
+    """Write the net: input `strips` (n, 1, 48, width), output `struck`; any batch size, any width."""
     graph = _Graph()
     axes = graph.constant("axes", np.array([2, 3], dtype=np.int64))
     centred = graph.add("Sub", ["strips", graph.add("ReduceMean", ["strips", axes], "mean", keepdims=1)], "centred")

@@ -1,11 +1,10 @@
-"""Trains the net that sees whether a number is struck out: `struck.py --mnist DIR --strips 250368 --out FOLDER`.
+"""Trains the net that detects struck-out numbers: `struck.py --mnist DIR --strips 250368 --out FOLDER`.
 
-It looks at the strip of a number. Strips are drawn without end (`ocr_recap/synth/cells/alteredcells.py`), `DRAWN` at a
-time by a generator seeded with (seed, i), by other processes than the one that trains: the same machine makes the same
-weights. `--pages FOLDER` adds `FROM_PAGES` strips of whole photos, which `altered_pages.py` drew, to each drawing.
-Strips of one width go through the net together. What is marked unknown in the labels teaches nothing. Writes
-`struck.onnx` and says in `struck.training.json` what it was made from; `choose_alterations.py` puts that into
-`alterations.json`.
+The net sees the strip of a number. Strips are drawn without limit (`ocr_recap/synth/cells/alteredcells.py`), `DRAWN` at
+a time by a generator seeded with (seed, i), in other processes than training: the same machine makes the same weights.
+`--pages FOLDER` adds `FROM_PAGES` strips of whole photos from `altered_pages.py` to each drawing. Strips of one width
+form a batch. Labels marked unknown have no loss. Writes `struck.onnx`, and its training data in
+`struck.training.json`; `choose_alterations.py` copies that into `alterations.json`.
 """
 
 from __future__ import annotations
@@ -34,8 +33,8 @@ from ocr_recap.synth.sets.parallel import in_order
 from ocr_recap.synth.writing import sources
 
 DRAWN = 512  # strips, sorted by width into batches
-FROM_PAGES = 192  # strips of whole photos beside these
-LEAST = 8  # strips of one width that make a batch; fewer are left out
+FROM_PAGES = 192  # strips of whole photos added to these
+LEAST = 8  # least strips of one width in a batch; fewer are left out
 PHOTOS = 2  # of each drawn row
 RATE = 2.5e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
 AVERAGE = 0.999  # decay of the averaged weights that are shipped
@@ -46,8 +45,12 @@ Batch = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def draw(mnist: Path | None, seed: int, number: int) -> list[Batch]:
-    """Drawing `number`, a batch per width: pictures (n, 48, w), struck (n,), overwritten (n, 6), and the first and last
-    of the net's places in each box (n, 6, 2); boxes that are not there are unknown."""
+    """Drawing `number`: a batch per width.
+
+    Returns:
+        Pictures (n, 48, w), struck (n,), overwritten (n, 6), and the first and last position of the net's output in
+        each box (n, 6, 2); boxes that are missing are unknown.
+    """
     cv2.setNumThreads(1)
     drawn = islice(alteredcells.strips("train", mix(mnist), np.random.default_rng((seed, number)), PHOTOS), DRAWN)
     widths: dict[int, list[alteredcells.AlteredStrip]] = {}
@@ -67,7 +70,7 @@ def _batch(strips: list[alteredcells.AlteredStrip]) -> Batch:
 
 
 def with_pages(drawings: Iterator[list[Batch]], pages: Pages, seed: int) -> Iterator[list[Batch]]:
-    """Every drawing with strips of whole photos among its own, by width; of their single boxes nothing is known."""
+    """Every drawing mixed with strips of whole photos, by width; labels of their single boxes are unknown."""
     for number, batches in enumerate(drawings):
         found = {batch[0].shape[2]: batch for batch in batches}
         for width, (pictures, struck) in pages.some_strips(
@@ -83,26 +86,26 @@ def with_pages(drawings: Iterator[list[Batch]], pages: Pages, seed: int) -> Iter
 
 
 def places_of(columns: np.ndarray) -> np.ndarray:
-    """First and last place of `overwritten` that belong to each box, (n, 2), from its sides in px (n, 2)."""
+    """First and last position of `overwritten` in each box, (n, 2), from its sides in px (n, 2)."""
     first = np.ceil(columns[:, 0] / STRIDE - 0.25)
     return np.stack([first, np.maximum(first, np.floor(columns[:, 1] / STRIDE - 0.75))], axis=1).astype(np.int64)
 
 
 @cache
 def mix(mnist: Path | None) -> cells.Mix:
-    """Where the digits come from, as in the first digit reader's training."""
+    """Sources of digits, as in the first digit reader's training."""
     return cells.usual_mix(sources.training_sources(mnist), "train")
 
 
 def highest(logits: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
-    """The highest logit (n, 6) of each box's places."""
+    """Highest logit (n, 6) over each box's positions."""
     at = torch.arange(logits.shape[1])
     inside = (at >= places[..., :1]) & (at <= places[..., 1:])
     return logits[:, None, :].masked_fill(~inside, -1e4).amax(dim=2)
 
 
 def loss_of(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Mean binary cross-entropy over all that is known."""
+    """Mean binary cross-entropy over all known labels."""
     known = labels != UNKNOWN
     each = functional.binary_cross_entropy_with_logits(logits, labels.clamp(min=0).float(), reduction="none")
     return (each * known).sum() / known.sum().clamp(min=1)
@@ -172,7 +175,7 @@ def main() -> None:
     net = StripNet().to(memory_format=torch.channels_last)
     if args.go_on:
         read_into(net, args.go_on)
-        for pictures, *_ in draw(args.mnist, args.seed, total)[:1]:  # strips that the run does not see
+        for pictures, *_ in draw(args.mnist, args.seed, total)[:1]:  # strips that training does not use
             wake_norms(net, torch.from_numpy(pictures[:, None]).float())
     drawings = in_order(partial(draw, args.mnist, args.seed), range(total), args.workers)
     if args.pages:

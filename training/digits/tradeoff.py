@@ -1,10 +1,10 @@
-"""What do digits cost that are taken for *other*, and what would it cost to take fewer? `tradeoff.py [--photos 400]`
+"""Cost of digits that are read as *other*, and of reading fewer as *other*: `tradeoff.py [--photos 400]`.
 
-In training 13% of all cells hold no digit and no sign, so that the readers know what that looks like. On forms hardly
-any do, and a 0 with a curl or a 1 with a hook may be taken for a letter. Here the log-probability of *other* is lowered
-by so many nats, which is what fewer such cells in training would do, and each row is made to sum to one again: on
-cells of drawn photos (preset *field*, all forms, calibration writers; a struck or overwritten digit counts as *other*),
-and on the strange and corrected cells of `doubts.py`. `--write` puts the table into docs/lab/digits.md.
+In training 13% of all cells hold no digit and no sign, so that the readers learn the class *other*. On forms hardly any
+do, and a 0 with a curl or a 1 with a hook may be read as a letter. Here the log-probability of *other* is lowered by a
+number of nats, which corresponds to fewer such cells in training, and each row is normalised again. The readings are
+measured on cells of drawn photos (preset *field*, all forms, calibration writers; a struck or overwritten digit counts
+as *other*), and on the strange and corrected cells of `doubts.py`. `--write` puts the table into docs/lab/digits.md.
 """
 
 from __future__ import annotations
@@ -82,14 +82,14 @@ def main() -> None:
 
 
 def lowered(table: Table, step: float) -> Table:
-    """Log-probabilities (n, 14) with *other* less likely by so many nats; each row sums to one again."""
+    """Log-probabilities (n, 14) with *other* lowered by so many nats; each row is normalised."""
     scores = table.copy()
     scores[:, OTHER] -= step
     return scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
 
 
 def on_photos(table: Table, cells: pagecells.PageCells) -> tuple[int, int, float]:
-    """Digit cells read right, how many there are, and the calibration error of all cells."""
+    """Number of digit cells read right, total, and calibration error of all cells."""
     struck = np.isin(cells.manners, pagecells.CORRECTED)
     labels = np.where(struck, OTHER, cells.labels)
     right = table.argmax(axis=1) == labels

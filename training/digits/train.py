@@ -1,13 +1,13 @@
 """Trains one of the two digit readers: `train.py first --mnist DIR --cells 3000000 --out FOLDER`.
 
-A second process draws cells without end while this one trains, so two cores are busy. Batch i comes from a generator
-seeded with (seed, i): with `--cells` the same machine makes the same weights; with `--seconds` the length of training
-depends on its speed, and the learning rate follows the clock; the number of cells is written down. `--go-on FOLDER`
-starts from the weights that lie there, at half the learning rate; give it another `--seed`, so that it sees other
-cells. A run with `--cells` that was stopped goes on where it was when the same command is given again (its state lies
-in the folder until it is done), and makes the same weights. `--practice FOLDER` takes half of every batch from the
-cells of whole photos that `practice.py` drew into FOLDER. Writes `digits.onnx` or `digits-second.onnx` and, beside
-it, what it was made from; `combine.py` then calibrates both.
+A second process draws cells without limit while this one trains, so two cores are busy. Batch i comes from a generator
+seeded with (seed, i). With `--cells` the same machine makes the same weights. With `--seconds` the length of training
+depends on the machine's speed, and the learning rate follows the clock; the number of cells is written down.
+`--go-on FOLDER` starts from the weights in FOLDER, at half the learning rate; give another `--seed`, so that other
+cells are drawn. A run with `--cells` that was stopped resumes when the same command is given again (its state is in the
+folder until it is done), and makes the same weights. `--practice FOLDER` takes half of every batch from the cells of
+whole photos that `practice.py` drew into FOLDER. Writes `digits.onnx` or `digits-second.onnx` and a description of its
+training data; `combine.py` then calibrates both.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from ocr_recap.synth.writing import sources
 
 BATCH = 256
 PHOTOS = 2  # of each drawn row
-PRACTISED = BATCH // 2  # cells of a batch that are cut out of whole photos, where there are such
+PRACTISED = BATCH // 2  # cells of a batch from whole photos, if there are any
 RATE = 2.5e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
 AVERAGE = 0.999  # decay of the averaged weights that are shipped
 KEPT = 500  # batches between two lines of the log, and two states of a run
@@ -45,9 +45,9 @@ KEPT = 500  # batches between two lines of the log, and two states of a run
 
 @dataclass(frozen=True)
 class Plan:
-    """One of the two readers: its design, its file, where its digits come from, and the seeds of its cells.
+    """One of the two readers: its design, its file, the sources of its digits, and the seeds of its cells.
 
-    The second reader learns from other hands in other shares, so that it errs elsewhere.
+    The second reader is trained on other hands with other shares, so that the two make different errors.
     """
 
     design: Design
@@ -63,7 +63,7 @@ PLANS = {
 
 
 def images(plan: Plan, made: cells.LabelledCells) -> np.ndarray:
-    """What the reader sees of the cells, (n, channels, s, s): the patches, or the views of their ink in 255 steps."""
+    """Input of the reader for these cells, (n, channels, s, s): the patches, or the views of their ink in 255 steps."""
     if plan.design.lit:
         return made.patches[:, None]
     return np.rint(zoom(made.patches, made.boxes) * 255).astype(np.uint8)
@@ -71,9 +71,9 @@ def images(plan: Plan, made: cells.LabelledCells) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Data:
-    """What a run learns from: MNIST's folder or None, the folder of practice cells or None, the seed of what is drawn.
+    """Training data of a run: MNIST's folder or None, the folder of practice cells or None, the seed of drawn cells.
 
-    Where there are practice cells, `PRACTISED` of a batch are any of them.
+    With practice cells, `PRACTISED` cells of a batch are random ones of them.
     """
 
     mnist: Path | None
@@ -81,7 +81,7 @@ class Data:
     seed: int
 
     def mix(self, plan: Plan) -> cells.Mix:
-        """The sources of the digits that are drawn."""
+        """Sources of the digits that are drawn."""
         return cells.usual_mix(sources.training_sources(self.mnist), "train", plan.shares)
 
     def __str__(self) -> str:
@@ -90,7 +90,7 @@ class Data:
 
 
 def produce(queue: Queue, data: Data, plan: Plan, batches: int, number: int) -> None:
-    """Draws training batches in order, from batch `number` until `batches` (0: for ever)."""
+    """Draw training batches in order, from batch `number` until `batches` (0: without end)."""
     cv2.setNumThreads(1)
     mix = data.mix(plan)
     practised = practice.load(data.practice) if data.practice else None
@@ -105,7 +105,7 @@ def produce(queue: Queue, data: Data, plan: Plan, batches: int, number: int) -> 
 
 
 def joined(made: cells.LabelledCells, others: cells.LabelledCells, which: np.ndarray) -> cells.LabelledCells:
-    """Cells with some of others after them."""
+    """Cells with some of others appended."""
     return cells.LabelledCells(
         *(
             np.concatenate([getattr(made, name), getattr(others, name)[which]])
@@ -115,23 +115,23 @@ def joined(made: cells.LabelledCells, others: cells.LabelledCells, which: np.nda
 
 
 def to_net(plan: Plan, pixels: np.ndarray) -> torch.Tensor:
-    """Images (n, channels, s, s) uint8 as the net takes them: floats 0..255 or 0..1."""
+    """Images (n, channels, s, s) uint8 as input of the net: floats 0..255 or 0..1."""
     tensor = torch.from_numpy(pixels).float().contiguous(memory_format=torch.channels_last)
     return tensor if plan.design.lit else tensor / 255
 
 
 @dataclass
 class Run:
-    """A training as far as it has come: the net, its running average, the optimizer, and the batches seen so far."""
+    """State of a training run: the net, its running average, the optimizer, and the number of batches so far."""
 
     net: Net
     averaged: Net
     optimizer: torch.optim.Optimizer
     step: int = 0
-    seconds: float = 0.0  # that it took before it was last stopped
+    seconds: float = 0.0  # training time before the last stop
 
     def learn(self, plan: Plan, pixels: np.ndarray, labels: torch.Tensor) -> tuple[float, float]:
-        """One step on a batch; its loss and the share that is right."""
+        """One step on a batch; returns its loss and the share that is right."""
         with torch.autocast("cpu", torch.bfloat16):
             logits = self.net(to_net(plan, pixels))
         loss = functional.cross_entropy(logits.float(), labels)
@@ -149,17 +149,17 @@ class Run:
         return loss.item(), (logits.argmax(1) == labels).float().mean().item()
 
     def save(self, file: Path, key: str, seconds: float) -> None:
-        """Everything that it needs to go on and end with the same weights; a stop while it writes spoils nothing."""
+        """Write everything needed to resume and end with the same weights; an interrupted write spoils nothing."""
         parts = {name: getattr(self, name).state_dict() for name in ("net", "averaged", "optimizer")}
         new = file.with_suffix(".new")
         torch.save({"key": key, "step": self.step, "seconds": seconds, "random": torch.get_rng_state(), **parts}, new)
         new.replace(file)
 
     def load(self, file: Path, key: str) -> None:
-        """Goes on where `file` stopped.
+        """Resume from `file`.
 
         Raises:
-            ValueError: it is the state of another run.
+            ValueError: the file is the state of another run.
         """
         kept = torch.load(file, weights_only=True)
         if kept["key"] != key:
@@ -173,18 +173,21 @@ class Run:
 def train(
     data: Data, plan: Plan, total: int, seconds: float, before: Path | None, state: Path
 ) -> tuple[Net, int, float]:
-    """The averaged net, the number of cells that it saw, and how many seconds that took.
+    """Train a reader.
 
     Args:
-        data: what it learns from; its seed is the net's too.
+        data: training data; its seed is also that of the net.
         plan: which reader.
-        total: cells; 0: as many as there are in `seconds`.
-        seconds: how long.
-        before: folder of the weights that it goes on from; None: from nothing.
-        state: where a run of `total` cells keeps how far it is, every `KEPT` batches; gone when it is done.
+        total: number of cells; 0: as many as fit in `seconds`.
+        seconds: length of training.
+        before: folder of the weights to start from; None: from nothing.
+        state: file in which a run of `total` cells saves its state every `KEPT` batches; deleted at the end.
+
+    Returns:
+        The averaged net, the number of cells that it was trained on, and the seconds that training took.
 
     Raises:
-        ValueError: `before` holds weights of another design, or `state` is another run's.
+        ValueError: `before` holds weights of another design, or `state` is that of another run.
     """
     torch.manual_seed(data.seed)
     torch.set_num_threads(1)
@@ -243,7 +246,7 @@ def main() -> None:
     length.add_argument("--cells", type=int, default=0, help="train on this many cells")
     length.add_argument("--seconds", type=float, default=0.0, help="train this long")
     parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
-    parser.add_argument("--go-on", type=Path, help="folder of weights to go on from, instead of from nothing")
+    parser.add_argument("--go-on", type=Path, help="folder of weights to start from, instead of from nothing")
     parser.add_argument("--practice", type=Path, help="folder of cells of whole photos (practice.py)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the weights")
     args = parser.parse_args()

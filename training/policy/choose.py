@@ -3,21 +3,23 @@
     python training/policy/choose.py [--documents 160] [--hard 40] [--seed N] [--keep DIR] [--workers 2] [--write]
 
 Learn then Test (Angelopoulos, Bates, Candes, Jordan, Lei, arXiv 2110.01052) with fixed-sequence testing. For each
-policy the posterior from which on numbers are accepted goes down a ladder, everything else as `DESIGNS` has it. On each
-rung the hypothesis "more than `RISK` of the numbers that are taken are wrong" is tested by the exact binomial p-value,
-on drawn documents of the field and the hard preset together. The walk begins where enough numbers are taken to reject
-it at all, and ends on the first rung where it cannot be rejected. All rungs before that hold with the stated confidence
-at once, without a correction for their number, since their order was fixed before. The lowest of them is chosen.
+policy the posterior from which on numbers are accepted goes down a ladder, with all other thresholds as in `DESIGNS`.
+On each rung the hypothesis "more than `RISK` of the numbers that are accepted are wrong" is tested by the exact
+binomial p-value, on drawn documents of the field and the hard preset together. The walk begins where enough numbers are
+accepted to reject the hypothesis at all, and ends on the first rung where it cannot be rejected. All rungs before that
+hold simultaneously with the stated confidence, without a correction for their number, since their order was fixed
+before. The lowest of them is chosen.
 
-Other sheets differ from drawn ones. As a margin for that the ladder of a policy ends at its `FLOOR`, however well drawn
-documents would do below it: the strict policy takes no number that is not, by its own posterior, at least as sure as
-the risk asks on average; the balanced one none that is ten times less sure. Both walks ended at their floor, so the
-posteriors that stand in policy.json are set by judgement, and these documents bound them. All other thresholds
-(`DESIGNS`) are by judgement. One form stands for all.
+Real sheets differ from drawn ones. As a margin, the ladder of a policy ends at its `FLOOR`, even if drawn documents
+would allow a lower posterior: the strict policy accepts no number whose posterior is below what the risk requires on
+average; the balanced policy accepts none that is ten times less sure. Both walks ended at their floor, so the
+posteriors in policy.json are set by judgement, and these documents bound them. All other thresholds (`DESIGNS`) are by
+judgement. One form stands for all.
 
-The numbers of a document share its hand, its photo and its clerk, so they are no independent trials; the share of
-documents with any wrong number is printed beside. `--write` saves the thresholds with a hash of all evidence: what is
-written, and what every witness says. Evidence that `--keep` has kept is found by weights, templates and code as well.
+The numbers of a document share its hand, its photo and its clerk, so they are not independent trials; the share of
+documents with any wrong number is printed, too. `--write` saves the thresholds with a hash of all evidence: what is
+written, and the evidence of every witness. The evidence in the folder of `--keep` is keyed by weights, templates and
+code as well.
 """
 
 from __future__ import annotations
@@ -42,16 +44,17 @@ from ocr_recap.synth.sets.evidence_key import feed
 from ocr_recap.synth.sets.inferred_documents import InferredDocument, Session, infer
 
 ROOT = Path(__file__).resolve().parents[2]
-SEED = 20_241_312  # not the documents on which a blank passed for a number, before `Case.rival` knew blanks
+SEED = 20_241_312  # not the documents on which a blank was accepted as a number, before `Case.rival` had blanks
 FORM = "c-hasil-ppwp-2024"
 LADDER = (0.99999, 0.9999, 0.9998, 0.9995, 0.999, 0.998, 0.995, 0.99)
 CONFIDENCE = 0.95
 RISK = 0.001
 FLOOR: Mapping[policy.Policy, float] = {"strict": 0.999, "balanced": 0.99}
-# All but the posterior, ours: what the strict policy never lets pass; what the balanced one leaves to the posterior. A
-# cell that is no clear sign leaves 0.09 to each digit; below `summed` it is rather a clear sign of another digit. That
-# limit was set after one drawn test document of the hard preset (0.04) was read as its sums wanted it. An unconfirmed
-# blank had 0.95, until resampled zeros of numbers without bubbles passed for empty at 0.97.
+# All thresholds but the posterior, by judgement: the strict policy has limits of its own, the balanced one relies on
+# the posterior. A cell that is not a clear sign gives 0.09 to each digit; below `summed` it is rather a clear sign of
+# another digit. That limit was set after one drawn test document of the hard preset (0.04) was read as its sums
+# require. The limit of an unconfirmed blank was 0.95, until resampled zeros of numbers without bubbles were read as
+# empty at 0.97.
 DESIGNS: Mapping[policy.Policy, Thresholds] = {
     "strict": Thresholds(
         posterior=1.0,
@@ -91,7 +94,7 @@ class Weighed:
 
 @dataclass(frozen=True)
 class Rung:
-    """What one posterior buys."""
+    """Figures at one posterior."""
 
     posterior: float
     taken: int
@@ -101,9 +104,9 @@ class Rung:
 
 
 def arguments(description: str | None) -> argparse.ArgumentParser:
-    """Those that say which documents of calibration writers are the evidence."""
+    """Arguments that select the documents of calibration writers."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--documents", type=int, default=160, help="of the field preset")
+    parser.add_argument("--documents", type=int, default=160, help="documents of the field preset")
     parser.add_argument("--hard", type=int, default=40, help="documents of the hard preset")
     parser.add_argument("--seed", type=int, default=SEED, help="seed of all random numbers")
     parser.add_argument("--keep", type=Path, help="folder of evidence: no document is read twice")
@@ -112,7 +115,7 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
 
 
 def evidence_of(args: argparse.Namespace) -> Iterator[tuple[Preset, Iterator[InferredDocument]]]:
-    """The documents of each preset that the arguments name."""
+    """Documents of each preset that the arguments select."""
     presets: tuple[tuple[Preset, int], ...] = (("field", args.documents), ("hard", args.hard))
     for preset, count in presets:
         yield preset, infer(Session((FORM,), preset, "calibration", args.seed, 0, count), args.workers, args.keep)
@@ -145,9 +148,9 @@ def main() -> None:
 
 
 def walk(name: policy.Policy, weighed: Sequence[Weighed]) -> list[Rung]:
-    """Down the ladder as far as the risk is held, or to the floor."""
+    """Go down the ladder as far as the risk is held, or to the floor."""
     rungs: list[Rung] = []
-    least = log(1 - CONFIDENCE) / log1p(-RISK)  # so many without an error, or nothing can be rejected
+    least = log(1 - CONFIDENCE) / log1p(-RISK)  # fewest trials without an error that can reject the hypothesis
     for posterior in (p for p in LADDER if p >= FLOOR[name]):
         rung = step(replace(DESIGNS[name], posterior=posterior), weighed)
         print(f"{name} {rung}", flush=True)
@@ -178,12 +181,12 @@ def step(thresholds: Thresholds, weighed: Sequence[Weighed]) -> Rung:
 
 
 def binomial_tail(wrong: int, trials: int, risk: float) -> float:
-    """The chance of at most so many wrong ones if the risk were just what is to be excluded."""
+    """Probability of at most so many wrong ones if the error rate were equal to the risk."""
     return 1.0 - incomplete_beta(wrong + 1, trials - wrong, risk) if wrong < trials else 1.0
 
 
 def export(name: policy.Policy, rungs: Sequence[Rung]) -> dict[str, Any]:
-    """As policy.json holds it: the thresholds, and what they were tested on."""
+    """A policy as in policy.json: the thresholds, and the data of their test."""
     chosen = rungs[-1]
     print(f"{name}: chosen {chosen}")
     return {

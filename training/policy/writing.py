@@ -1,10 +1,10 @@
-"""What weighing a number's boxes together buys, and what its two constants do: digits alone, calibration writers.
+"""Gain of weighing a number's boxes together, and effect of the box prior's two constants: digits, calibration writers.
 
     python training/policy/writing.py [--documents 160] [--hard 40] [--seed N] [--keep DIR] [--workers 2]
 
-For each setting of `ocr_recap/decide/box_prior.py`: log loss of the number that is written (nats), numbers whose
-likeliest meaning is right, and how many are said with 0.999 or more, and how many of these are wrong. The evidence is
-that of `choose.py`; the first row weighs each box by itself.
+For each setting of `ocr_recap/decide/box_prior.py` the script prints the log loss of the number that is written (nats),
+the numbers whose most probable value is right, those with a probability of 0.999 or more, and those of these that are
+wrong. The evidence is that of `choose.py`; the first row weighs each box by itself.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ocr_recap.decide import box_prior
 from ocr_recap.synth.sets.inferred_documents import InferredNumber
 
 SURE = 0.999
-LEAST = 1e-6  # no number costs more than log of it
+LEAST = 1e-6  # lower bound of a probability in the log loss
 SETTINGS = ((1.0, 0.03), (0.3, 0.03), (0.1, 0.03), (0.03, 0.03), (0.1, 0.01), (0.1, 0.1))
 
 
@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def row(numbers: Sequence[InferredNumber]) -> str:
-    """The figures of one setting."""
+    """Figures of one setting."""
     loss, right, sure, wrong = 0.0, 0, 0, 0
     for number in numbers:
         said = box_prior.read_boxes(np.exp(number.cells))

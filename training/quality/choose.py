@@ -1,15 +1,14 @@
-"""Choose when a photo should be taken again (ocr_recap/records/photo_advice.py) and when a cell is too poor
-(ocr_recap/decide/policy.py).
+"""Choose the limits of photos to take again (records/photo_advice.py) and of legible cells (decide/policy.py).
 
     python training/quality/choose.py [--photos 500] [--seed 1] [--workers 1] [--defects defocus,motion]
 
 Pages of C.HASIL-PPWP 2024 written by calibration writers are photographed under conditions `clean` (seven in ten) or
 `field` with up to two of eleven defects (or of those named) of any strength, at 700 to 2,600 px, and read. For each
-measure the script prints how often the digit reader errs (its likeliest class is not what is written) in bands of that
-measure, over cells whose other measures are good, then the limits that two rules give: *take again* is the mildest band
-edge where the band just beyond it, and all beyond it together, are misread at least 3 times as often as good cells,
-*review* the same with 1 in 10. Last come the pattern of screens and the pale print of photocopies: how many photos the
-limits in use catch and wrongly suspect.
+measure the script prints the error rate of the digit reader (its most probable class is not what is written) in bands
+of that measure, over cells whose other measures are good. Then it prints the limits of two rules. *Take again* is the
+mildest band edge where the next band, and all cells beyond the edge together, are misread at least 3 times as often as
+good cells; *review* is the same with 1 in 10. Last come the pattern of screens and the pale print of photocopies: the
+number of photos that the limits in use detect and wrongly suspect.
 """
 
 from __future__ import annotations
@@ -80,6 +79,7 @@ _sheets: dict[tuple[int, int, str], tuple[dict[str, FieldWriting], np.ndarray]] 
 
 
 def make(job: tuple[int, int, tuple[str, ...]]) -> Shot:
+    """Draw, photograph and read one page; a job is (index, seed, names of defects)."""
     cv2.setNumThreads(1)
     index, seed, names = job
     defects = [d for d in DEFECTS if not names or next(iter(d)) in names]
@@ -143,6 +143,7 @@ def main() -> None:
 
 
 def bands(cells: np.ndarray) -> None:
+    """Print the error rate of each band of each measure, and the limits."""
     wrong = cells[:, -2]
     column = {name: cells[:, i] for i, name in enumerate(NAMES)}
     fine = {name: worse_than(name, column[name], limit, strict=True) == 0 for name, limit in GOOD.items()}
@@ -150,7 +151,7 @@ def bands(cells: np.ndarray) -> None:
     usual = wrong[everything].mean()
     print(f"good cells: {int(everything.sum())}, misread {usual:.4%}")
     for name, (edges, _) in BANDS.items():
-        # Blur is measured in pixels too: a small cell may be blurred.
+        # Blur depends on pixels too: a small cell may be blurred.
         free = {name} | ({"blur"} if name == "pixels" else set()) | ({"contrast"} if name == "paper" else set())
         rest = np.logical_and.reduce([f for key, f in fine.items() if key not in free])
         print(f"{name}:")
@@ -163,6 +164,7 @@ def bands(cells: np.ndarray) -> None:
 
 
 def worse_than(name: str, values: np.ndarray, limit: float, strict: bool = False) -> np.ndarray:
+    """True where a measure is worse than the limit; with `strict` also where it is unknown."""
     more_is_better = BANDS[name][1]
     unknown = np.isnan(values)
     worse = values < limit if more_is_better else values > limit
@@ -170,7 +172,7 @@ def worse_than(name: str, values: np.ndarray, limit: float, strict: bool = False
 
 
 def limit(name: str, values: np.ndarray, wrong: np.ndarray, rest: np.ndarray, least: float) -> str:
-    """The mildest edge where the next band, and all beyond, are misread at least as often (20 cells beyond or more)."""
+    """Mildest edge where the next band, and all beyond, are misread at least as often (20 or more cells beyond)."""
     edges, more_is_better = BANDS[name]
     ordered = sorted(edges, reverse=more_is_better)
     for edge, farther in zip(ordered, [*ordered[1:], None], strict=True):
@@ -182,6 +184,7 @@ def limit(name: str, values: np.ndarray, wrong: np.ndarray, rest: np.ndarray, le
 
 
 def originals(shots: list[Shot]) -> None:
+    """Print how the limits for screens and photocopies separate the photos."""
     limits = photo_advice.AdviceLimits()
     kinds = {
         "paper": [s for s in shots if not s.screen and not s.copy],

@@ -1,11 +1,10 @@
-"""Measure what tells sheets apart (ocr_recap/records/sheet_fingerprint.py): correlation of ink on drawn sheets, same
-and different.
+"""Measure how well ink distinguishes sheets (ocr_recap/records/sheet_fingerprint.py): correlations on drawn sheets.
 
     python training/sheets/choose.py [--sheets 36] [--seed 1]
 
 Each sheet is photographed twice by random `field` cameras, and its first photo is saved again at 60% of its size with
-JPEG quality 45. Four calibration writers write all sheets, so that many pairs share a hand. Printed per page: the
-lowest correlation of the same sheet, the highest of different ones.
+JPEG quality 45. Four calibration writers write all sheets, so that many pairs share a hand. The script prints per page
+the lowest correlation of the same sheet, and the highest of different ones.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ def main() -> None:
 
 
 def report(page_id: str, inks: list[tuple[int, str]]) -> None:
-    """Lowest correlation of one sheet with itself, highest with another."""
+    """Print the lowest correlation of a sheet with itself, and the highest with another."""
     table = np.array([[int(c, 16) for c in ink] for _, ink in inks], dtype=np.float64)
     correlation = np.corrcoef(table)
     sheets = np.array([sheet for sheet, _ in inks])

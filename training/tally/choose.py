@@ -4,9 +4,9 @@
     ocr-recap synth c-hasil-ppwp-2024 --writers calibration --preset hard --count 36 --seed 906 --out hard
     python training/tally/choose.py field hard [--write]
 
-Every grid is cut through its true corners and its lines are searched for, as the reader does. `--write` puts the
-temperature at which the cells of these photos are likeliest into ocr_recap/weights/tally.json; training fits it on
-drawn cells first, which are harder than cells of photos.
+Every grid is cropped by its true corners and its lines are searched for, as in the reader. `--write` puts the
+temperature that maximises the likelihood of these photos' cells into ocr_recap/weights/tally.json. Training first fits
+the temperature on drawn cells, which are harder than cells of photos.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ TEMPERATURES = np.exp(np.arange(-0.8, 1.01, 0.1))
 
 @dataclass
 class Grid:
-    """One grid: where, its cells' log-probabilities (rows, columns, 8), what is in them, and the page's visibility."""
+    """One grid: place, log-probabilities of its cells (rows, columns, 8), true contents, and the page's visibility."""
 
     name: str
     patches: GridPatches
@@ -44,6 +44,7 @@ class Grid:
 
 
 def grids(folder: Path, reader: TallyReader) -> list[Grid]:
+    """Grids of the photos of a folder, with the reader's output."""
     found: list[Grid] = []
     for line in (folder / "truth.jsonl").read_bytes().splitlines():
         truth: dict[str, Any] = json.loads(line)
@@ -61,18 +62,19 @@ def grids(folder: Path, reader: TallyReader) -> list[Grid]:
 
 
 def tempered(logits: FloatArray, temperature: float) -> FloatArray:
+    """Probabilities of logits at a temperature."""
     odds = np.exp((logits - logits.max(axis=-1, keepdims=True)) / temperature)
     return odds / odds.sum(axis=-1, keepdims=True)
 
 
 def settled(grid: Grid, temperature: float) -> FloatArray:
-    """Probabilities of the cells (rows, columns, 8) at a temperature, the order of filling known."""
+    """Probabilities of the cells (rows, columns, 8) at a temperature, with the prior on the order of filling."""
     table = tempered(grid.logits, temperature)
     return in_order(table.reshape(1, -1, table.shape[2]), PRIOR).reshape(table.shape)
 
 
 def darkness(cells: NDArray[np.uint8]) -> FloatArray:
-    """What `is_bare` compares: how far the darkest place of each cell lies below its paper, share of the paper."""
+    """Measure of `is_bare`: darkness of the darkest place of each cell below its paper, share of the paper."""
     top, left = (HEIGHT - BOX_HEIGHT) // 2, (WIDTH - BOX_WIDTH) // 2
     inner = cells[:, top + INNER : top + BOX_HEIGHT - INNER, left + 3 : left + BOX_WIDTH - 3].astype(np.float32)
     means = np.stack([cv2.blur(cell, (3, 3))[1:-1, 1:-1] for cell in inner]).reshape(len(cells), -1)
@@ -130,7 +132,7 @@ def main() -> None:
 
 
 def thresholds(readable: list[Grid], best: float) -> None:
-    """How grids fare by each of the figures that a threshold is set on."""
+    """Print how the figures under each threshold separate grids."""
     print("grids by the share of zones with lines: n, exact")
     for low, high in ((0.0, 0.001), (0.001, 0.15), (0.15, 0.3), (0.3, 0.5), (0.5, 0.8), (0.8, 1.01)):
         some = [g for g in readable if low <= g.patches.found < high]

@@ -1,7 +1,7 @@
-"""The tally reader's network: a small convolutional net in torch, and the same net written out as an ONNX graph.
+"""The tally reader's network: a small convolutional net in torch, and its export as an ONNX graph.
 
-Input is the gray patch of one grid cell as float 0..255; the net first subtracts the patch's mean and divides by its
-standard deviation (plus `SOFTENING` gray levels, so that an even patch stays even), so callers normalise nothing.
+The input is the gray patch of one grid cell as float 0..255. The net first subtracts the patch's mean and divides by
+its standard deviation (plus `SOFTENING` gray levels, so that an even patch stays even), so callers normalise nothing.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ class Net(nn.Module):
         self.out = nn.Linear(HIDDEN, len(CLASSES))
 
     def forward(self, cells: Tensor) -> Tensor:
+        """Logits (n, 8) of patches (n, 1, HEIGHT, WIDTH)."""
         centred = cells - cells.mean(dim=(2, 3), keepdim=True)
         deviation = centred.square().mean(dim=(2, 3), keepdim=True).sqrt()
         x = centred / (deviation + SOFTENING)
@@ -55,10 +56,10 @@ class Net(nn.Module):
 
 
 def resume(net: Net, path: Path, cells: Tensor) -> None:
-    """Loads weights that `export` wrote into a net that goes on training, in place.
+    """Load weights that `export` wrote into a net for further training, in place.
 
-    The graph's convolutions hold their batch norms. Here each norm gets the deviation and the mean that its convolution
-    has on `cells` (n, 1, HEIGHT, WIDTH), so that the net in training starts out as the graph.
+    The graph's convolutions include their batch norms. Here each norm gets the deviation and mean that its convolution
+    has on `cells` (n, 1, HEIGHT, WIDTH), so that the net starts with the output of the graph.
     """
     held = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in onnx.load(path).graph.initializer}
     with torch.no_grad():
@@ -80,7 +81,7 @@ def resume(net: Net, path: Path, cells: Tensor) -> None:
 
 
 def export(net: Net, path: Path) -> None:
-    """Writes the net with its batch norms folded into the convolutions: input `cells`, output `logits`, any batch."""
+    """Write the net, batch norms folded into the convolutions: input `cells`, output `logits`, any batch size."""
     nodes: list[onnx.NodeProto] = []
     tensors: list[onnx.TensorProto] = []
 

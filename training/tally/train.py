@@ -1,8 +1,8 @@
 """Trains the tally reader from nothing: `train.py --cells 2000000 --out ocr_recap/weights`.
 
-A second process draws cells without end while this one trains, so two cores are busy. Batch i comes from a generator
-seeded with (seed, i): with `--cells` the same machine makes the same weights; with `--seconds` the length of training
-depends on its speed, and the learning rate follows the clock; the number of cells is written down. Writes
+A second process draws cells without limit while this one trains, so two cores are busy. Batch i comes from a generator
+seeded with (seed, i). With `--cells` the same machine makes the same weights. With `--seconds` the length of training
+depends on the machine's speed, and the learning rate follows the clock; the number of cells is written down. Writes
 `tally.onnx` and `tally.json`.
 """
 
@@ -36,7 +36,7 @@ VERSION = "1"
 
 
 def produce(queue: Queue, seed: int, batches: int) -> None:
-    """Draws training batches in order, until `batches` (0: for ever)."""
+    """Draw training batches in order, until `batches` (0: without end)."""
     cv2.setNumThreads(1)
     number = 0
     while batches == 0 or number < batches:
@@ -46,7 +46,7 @@ def produce(queue: Queue, seed: int, batches: int) -> None:
 
 
 def train(seed: int, total: int, seconds: float, start_from: Path | None, rate: float) -> tuple[Net, int]:
-    """The averaged net, and the number of cells that it saw; `start_from` is a graph to go on from."""
+    """Train; returns the averaged net and its number of cells. `start_from` is a graph to start from."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     context = mp.get_context("spawn")
@@ -99,7 +99,7 @@ def train(seed: int, total: int, seconds: float, start_from: Path | None, rate: 
 
 
 def temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
-    """What the logits are divided by so that the likelihood of the labels is highest; searched in steps of 1%."""
+    """Divisor of the logits that maximises the likelihood of the labels; searched in steps of 1%."""
     candidates = torch.exp(torch.arange(-0.7, 1.2, 0.01))
     losses = [functional.cross_entropy(logits / t, labels).item() for t in candidates]
     return float(candidates[int(np.argmin(losses))])
@@ -113,7 +113,7 @@ def main() -> None:
     length.add_argument("--seconds", type=float, default=0.0, help="train this long")
     parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
     parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate")
-    parser.add_argument("--start-from", type=Path, help="go on from this tally.onnx")
+    parser.add_argument("--start-from", type=Path, help="tally.onnx to start from")
     parser.add_argument("--out", type=Path, required=True, help="folder for tally.onnx and tally.json")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)

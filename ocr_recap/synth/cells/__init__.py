@@ -1,1 +1,1 @@
-"""Endless streams of labelled cells, for training."""
+"""Unlimited streams of labelled cells for training."""

@@ -1,8 +1,8 @@
 """Labelled strips for the reader of alterations: numbers that are struck out, and digits written over another.
 
-Paper, hands and camera are those of the digit reader's cells (`cells`). A second layer of ink is laid over some rows,
-with a pen of its own: a line through several boxes, or a second digit. The other rows carry what is easily taken for
-such a mark: bars that run into the next box, strokes that join two digits, lines above and below the boxes.
+Paper, hands and camera are those of the digit reader's cells (`cells`). Some rows get a second layer of ink with a pen
+of its own: a line through several boxes, or a second digit. The other rows have marks that are easily confused with
+alterations: bars that run into the next box, strokes that join two digits, lines above and below the boxes.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from .cellphoto import RowPhoto, photo_of
 from .cells import CROSS, OTHER, Mix
 
 # Shares are by judgement.
-UNKNOWN = -1  # no label: a line that ends in the box, or a scribble that may hide a second digit
+UNKNOWN = -1  # no label: a line ends in the box, or a scribble may hide a second digit
 _STRUCK = 0.36  # of rows
 _WRITTEN_OVER = 0.25  # of digits
-_NUMBERS = 0.5  # of rows that hold a number as officers write it
-_DRAWN_AGAIN = 0.4  # of rows whose boxes stand apart: among boxes that touch a line is harder to see
-_TABLE = 0.4  # of rows that have other columns of a table beside them
-_CREASED = 0.25  # of rows: a fold of the paper runs level through them, and looks like a faint line
+_NUMBERS = 0.5  # share of rows that hold a number as officers write it; this and the following by judgement
+_DRAWN_AGAIN = 0.4  # share of rows with separate boxes: a line is harder to see among boxes that touch
+_TABLE = 0.4  # share of rows with other columns of a table beside them
+_CREASED = 0.25  # share of rows with a level fold of the paper, which looks like a faint line
 STRIKE_SHARES: dict[StrikeKind, float] = {  # level lines look most like print
     "one": 0.28,
     "two": 0.18,
@@ -44,8 +44,8 @@ STRIKE_SHARES: dict[StrikeKind, float] = {  # level lines look most like print
     "wave": 0.09,
     "coil": 0.07,
 }
-_AMENDED = 0.25  # of these, where strokes are added to the old digit
-_THROUGH, _TOUCHED = 0.6, 0.1  # share of a box's width that a line covers, to run through it and to touch it
+_AMENDED = 0.25  # share of these in which strokes are added to the old digit
+_THROUGH, _TOUCHED = 0.6, 0.1  # least share of a box's width that a line covers to run through it, and to touch it
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class AlteredStrip:
     Attributes:
         picture: (HEIGHT, width) uint8 gray, as `strip.cut_strip` cuts it.
         columns: (n, 2) left and right side of each box in it, px.
-        struck: 1 where a line runs through two boxes or more, 0 where none does, `UNKNOWN` where one ends in a box.
-        overwritten: (n,) 1 where one digit stands on another, else 0; `UNKNOWN` below a line and in a scribble.
+        struck: 1 if a line runs through two or more boxes, 0 if none does, `UNKNOWN` if a line ends in a box.
+        overwritten: (n,) 1 where one digit is written over another, else 0; `UNKNOWN` below a line and in a scribble.
     """
 
     picture: GrayImage
@@ -66,13 +66,13 @@ class AlteredStrip:
 
 
 def strips(split: Split, mix: Mix, rng: np.random.Generator, photos: int = 1) -> Iterator[AlteredStrip]:
-    """Generate an endless stream of labelled strips.
+    """Generate an unlimited stream of labelled strips.
 
     Args:
-        split: whose hands.
+        split: part of the writers.
         mix: sources of digits, already cut to the part.
-        rng: the same state gives the same strips.
-        photos: how often each row is photographed.
+        rng: random generator; the same state gives the same strips.
+        photos: number of photos of each row.
     """
     while True:
         calm = bool(rng.random() < 0.5)
@@ -85,10 +85,16 @@ def strips(split: Split, mix: Mix, rng: np.random.Generator, photos: int = 1) ->
 def overwritten_cells(
     split: Split, mix: Mix, rng: np.random.Generator, photos: int = 1
 ) -> Iterator[tuple[GrayImage, int, tuple[float, float]]]:
-    """Cells without end, as the digit reader sees them, of rows that nobody struck out and half of whose digits are
-    written over: the patch (PATCH, PATCH), whether one digit stands on another, width and height of the box in it, px.
+    """Generate an unlimited stream of cells as the digit reader sees them, half of whose digits are written over.
 
-    Arguments are those of `strips`. Cells of which it is not said whether they hold two digits are left out.
+    Rows are not struck out. Cells for which it is not known whether they hold two digits are left out.
+
+    Args:
+        split, mix, rng, photos: as in `strips`.
+
+    Yields:
+        Patch (PATCH, PATCH), True where one digit is written over another, and width and height of the box in the
+        patch, px.
     """
     while True:
         calm = bool(rng.random() < 0.6)
@@ -103,7 +109,7 @@ def overwritten_cells(
 
 
 def _cut(seen: RowPhoto, rects: list[Rect], rng: np.random.Generator) -> tuple[GrayImage, NDArray[np.float64]]:
-    """The strip of a photographed row, and where its boxes stand in it."""
+    """Strip of a photographed row, and the positions of its boxes."""
     outline = (*rects[0][:2], *rects[-1][2:])
     sides = np.array([rects[0][2] - rects[0][0], rects[0][3] - rects[0][1]]) * seen.real
     unit = scale_of(*sides)
@@ -122,7 +128,7 @@ def _row(
     struck: float = _STRUCK,
     over: float = _WRITTEN_OVER,
 ) -> tuple[Float32Array, list[Rect], int, NDArray[np.int8]]:
-    """One row by one writer: its paper's brightness, its cells, whether it is struck out, what is written over."""
+    """One row by one writer: brightness of its paper, its cells, whether it is struck out, digits written over."""
     form, signs, source = cells.write_row(split, mix, rng, calm=calm, fewest=2, numbers=_NUMBERS)
     while _apart(form) and rng.random() < _DRAWN_AGAIN:
         form, signs, source = cells.write_row(split, mix, rng, calm=calm, fewest=2, numbers=_NUMBERS)
@@ -153,7 +159,7 @@ def _row(
 
 
 def _crease(height: int, box: Rect, rng: np.random.Generator) -> Float32Array:
-    """How much light is left on each line of pixels of a row, (height,), where a fold runs through or beside it."""
+    """Brightness factor of each pixel line of a row, (height,), for a fold through or beside it."""
     middle = float(rng.uniform(box[1] - 0.2 * (box[3] - box[1]), box[3] + 0.2 * (box[3] - box[1])))
     distance = (np.arange(height) - middle) / float(rng.uniform(0.8, 3.0))
     depth = float(rng.uniform(0.03, 0.4))
@@ -161,13 +167,13 @@ def _crease(height: int, box: Rect, rng: np.random.Generator) -> Float32Array:
 
 
 def _second_pen(form: DrawnRow, rng: np.random.Generator) -> DrawnRow:
-    """The same boxes for another layer of ink, by the same pen or one that is finer or broader."""
+    """The same boxes for a second layer of ink, by the same pen or a finer or broader one."""
     weight = 1.0 if rng.random() < 0.5 else float(rng.uniform(0.5, 2.1))
     return replace(form, pen=np.zeros_like(form.pen), width=form.width * weight)
 
 
 def _write_over(form: DrawnRow, rect: Rect, was: int, source: Source | None, rng: np.random.Generator) -> None:
-    """Another digit over the one that stands in a box, or the strokes that turn it into another one."""
+    """Draw another digit over the digit in a box, or the strokes that turn it into another one."""
     if rng.random() < _AMENDED:
         pairs = [pair for pair in AMENDED if pair[0] == was]
         if pairs:
@@ -182,7 +188,7 @@ def _write_over(form: DrawnRow, rect: Rect, was: int, source: Source | None, rng
 
 
 def _strike_out(form: DrawnRow, rng: np.random.Generator) -> NDArray[np.float64]:
-    """A line through two or more boxes of the row, mostly through all: how much of each box's width it covers."""
+    """Draw a line through two or more boxes, mostly all; returns the share of each box's width that it covers."""
     count = len(form.rects)
     first, last = 0, count - 1
     if count > 2 and rng.random() < 0.3:
@@ -196,7 +202,7 @@ def _strike_out(form: DrawnRow, rng: np.random.Generator) -> NDArray[np.float64]
 
 
 def covered(lines: Strokes, box: Rect) -> float:
-    """Share of a box's width at which one of these lines runs within it, a tenth of its height beyond included."""
+    """Share of a box's width in which a line runs within the box, or within a tenth of its height above or below."""
     x0, y0, x1, y1 = box
     slack = 0.1 * (y1 - y0)
     bins = np.zeros(20, dtype=bool)
@@ -211,12 +217,12 @@ def covered(lines: Strokes, box: Rect) -> float:
 
 
 def _apart(form: DrawnRow) -> bool:
-    """Whether the boxes of a row stand apart."""
+    """True when the boxes of a row do not touch."""
     return form.rects[1][0] - form.rects[0][2] > 1.0
 
 
 def _table(form: DrawnRow, rng: np.random.Generator) -> None:
-    """Printed rows and columns of a table to the left or the right of the boxes, or on both sides; they end there."""
+    """Draw rows and columns of a printed table on one or both sides of the boxes."""
     height, width = form.paper.shape
     y0, y1 = form.rects[0][1], form.rects[0][3]
     tone, weight = int(rng.integers(0, 170)), int(rng.integers(1, 4))
@@ -238,14 +244,14 @@ def _print_line(form: DrawnRow, start: tuple[float, float], end: tuple[float, fl
 
 
 def _bridges(form: DrawnRow, signs: NDArray[np.int64], rng: np.random.Generator) -> None:
-    """Ink that crosses a wall and strikes out nothing, and lines that run beside the boxes."""
+    """Draw ink that crosses a wall but strikes out nothing, and lines beside the boxes."""
     for i, (left, right) in enumerate(pairwise(form.rects)):
         if signs[i] >= CROSS or rng.random() > 0.12:
             continue
         height, width = left[3] - left[1], left[2] - left[0]
         y = left[1] + height * rng.uniform(0.1, 0.9)
         rise = rng.normal(0, 0.08) * height
-        if rng.random() < 0.5:  # the bar of a 7, 5, 2 or 4 runs on into the next box, or comes out of it
+        if rng.random() < 0.5:  # the bar of a 7, 5, 2 or 4 extends into the next box, or comes from it
             start, end = left[0] + rng.uniform(0.3, 0.8) * width, right[0] + rng.uniform(0.05, 0.35) * width
         else:  # a stroke joins two digits
             start, end = left[0] + rng.uniform(0.6, 0.95) * width, right[0] + rng.uniform(0.1, 0.45) * width

@@ -30,23 +30,24 @@ from ..writing.strikes import AMENDED
 from .alteredcells import STRIKE_SHARES, UNKNOWN, AlteredStrip
 from .practice import HARD, LONGER, draw_page
 
-STRUCK: Final = 0.4  # of numbers with two digits or more
+STRUCK: Final = 0.4  # share of numbers with two or more digits; by judgement
 WRITTEN_OVER: Final = 0.4  # of the other numbers
-DIGITS_OVER: Final = 0.5  # of the digits of such a number, after the first
-_BLOCK: Final = 768  # photos in a row of one size, so that the pages, drawn once a size, are at hand
-_CORRECTED: Final[frozenset[Manner]] = frozenset(("struck", "fluid"))  # whether two digits can be seen is not known
+DIGITS_OVER: Final = 0.5  # share of the digits of such a number, after the first; by judgement
+_BLOCK: Final = 768  # consecutive photos of one size, so that cached pages are used
+_CORRECTED: Final[frozenset[Manner]] = frozenset(("struck", "fluid"))  # it is not known whether two digits are visible
 
 
 def altered_page(split: Split, seed: int, index: int) -> list[tuple[AlteredStrip, NDArray[np.uint8]]]:
-    """The numbers of one photo: the strip of each with its labels, and the patches (n, 48, 48) of its boxes.
+    """Strips and patches of the numbers of one photo.
 
     Args:
-        split: whose hands.
-        seed: with the index the source of all chance.
-        index: of the photo.
+        split: part of the writers.
+        seed: seeds all randomness, together with the index.
+        index: index of the photo.
 
     Returns:
-        Nothing where the page is not found in the photo. The columns of these strips are empty.
+        The strip of each number with its labels, without columns, and the patches (n, 48, 48) of its boxes. Empty where
+        the page is not found in the photo.
     """
     rng = np.random.default_rng([seed, index])
     form_id, page = draw_page(rng)
@@ -76,7 +77,7 @@ def altered_page(split: Split, seed: int, index: int) -> list[tuple[AlteredStrip
 def by_chance(
     fields: Sequence[FormField], written: Mapping[str, FieldWriting], rng: np.random.Generator
 ) -> dict[str, FieldWriting]:
-    """What is written on a page after some of its numbers were altered, as `photos.Alter`."""
+    """Writing of a page after some of its numbers were altered at random; a function as `photos.Alter`."""
     found = dict(written)
     for field in fields:
         said = written[field.id]
@@ -92,7 +93,7 @@ def by_chance(
 
 
 def _written_over(said: FieldWriting, digits: list[int], rng: np.random.Generator) -> FieldWriting:
-    """Some of its digits written over another one."""
+    """The number with some of its digits written over another one."""
     manners = [*said.manners, *["plain"] * (len(said.text) - len(said.manners))]
     was = list(said.was.ljust(len(said.text)))
     sure = digits[int(rng.integers(len(digits)))]

@@ -1,4 +1,4 @@
-"""The paper of a row of cells: boxes, guide, dividers, and what stands around them on forms of many kinds."""
+"""Paper of a row of cells: boxes, guide, dividers, and the surroundings on many kinds of forms."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ..writing.strokes import Strokes, Writer
 Rect = tuple[float, float, float, float]
 
 SIDE = 64  # longer side of a cell while it is drawn, pixels
-# Words that are printed around cells, as on forms.
+# Printed words around cells, as on forms.
 WORDS = ("JUMLAH", "Laki-laki (L)", "SUARA SAH", "A.", "1", "2", "DPT", "Pemilih", "TIAP BARIS", "L + P", "III.")
 _MARGIN = 44  # paper around the row while it is drawn, pixels
-_NOMINAL_MM = 10.0  # what a cell's longer side measures on the form, to scale pens
+_NOMINAL_MM = 10.0  # length of a cell's longer side on the form, to scale pens
 
 
 @dataclass
 class DrawnRow:
-    """A row of cells while it is drawn: `rects` in pixels of `paper`; `pen` is the ink's coverage, 0..255."""
+    """A row of cells while it is drawn: `rects` are in pixels of `paper`; `pen` is the coverage by ink, 0..255."""
 
     paper: GrayImage
     pen: GrayImage
@@ -34,16 +34,21 @@ class DrawnRow:
 
     def ink(self, lines: Strokes, rng: np.random.Generator, weight: float = 1.0) -> None:
         """Draw polylines with the writer's pen, `weight` times as wide."""
-        # OpenCV's pens are whole pixels wide: the fraction decides by chance.
+        # OpenCV's pens are whole pixels wide: the fraction is rounded at random.
         width = max(1, int(self.width * weight * rng.uniform(0.9, 1.1) + rng.random()))
         points = [np.rint(line * 16).astype(np.int32) for line in lines]
         cv2.polylines(self.pen, points, False, 255, width, cv2.LINE_AA, 4)
 
 
 def blank(writer: Writer, count: int, rng: np.random.Generator) -> DrawnRow:
-    """A printed row of `count` empty cells for a writer; aspects (width by height) from 0.42 to 3.2.
+    """Draw a printed row of empty cells for a writer; aspects (width by height) from 0.42 to 3.2.
 
-    `neighbours` are the cells of the rows above and below, where the row is one of a table.
+    The `neighbours` of the row are the cells of the rows above and below, if the row is one of a table.
+
+    Args:
+        writer: style.
+        count: number of cells.
+        rng: random generator.
     """
     aspect = _aspect(rng)
     width, height = (SIDE, SIDE / aspect) if aspect > 1 else (SIDE * aspect, SIDE)
@@ -64,7 +69,7 @@ def blank(writer: Writer, count: int, rng: np.random.Generator) -> DrawnRow:
 
 
 def _aspect(rng: np.random.Generator) -> float:
-    """Width by height of a form's cells: near square on most, 1:2 in dense tables, up to 3:1 on the oldest."""
+    """Width by height of a form's cells: mostly near square, 1:2 in dense tables, up to 3:1 on the oldest forms."""
     kind = rng.random()
     if kind < 0.4:
         return float(rng.normal(1.05, 0.05))
@@ -137,7 +142,7 @@ def _print(form: DrawnRow, gap: float, rng: np.random.Generator) -> None:
 
 
 def _waves(paper: GrayImage, tone: int, rng: np.random.Generator) -> None:
-    """Fine parallel waves over everything, as security print has them."""
+    """Draw fine parallel waves over everything, like security print."""
     height, width = paper.shape
     xs = np.arange(0, width + 6, 6.0)
     swing, period, slope = rng.uniform(2, 10), rng.uniform(30, 120), rng.uniform(-0.6, 0.6)
@@ -152,14 +157,14 @@ def _line(paper: GrayImage, start: tuple[float, float], end: tuple[float, float]
 
 
 def _dots(paper: GrayImage, xs: NDArray[np.float64], ys: NDArray[np.float64], tone: int) -> None:
-    """Dots of two by two pixels."""
+    """Draw dots of two by two pixels."""
     x, y = np.rint(xs).astype(int), np.rint(ys).astype(int)
     for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
         paper[y + dy, x + dx] = tone
 
 
 def _guide(paper: GrayImage, rect: Rect, tone: int) -> None:
-    """The dotted seven-segment figure of `ocr_recap.forms.drawing`: three rows and three columns of dots."""
+    """Draw the dotted seven-segment figure of `ocr_recap.forms.drawing`: three rows and three columns of dots."""
     x0, y0, x1, y1 = rect
     along = np.linspace(0, 1, 7)
     rows = [(0.3 + 0.4 * along, np.full(7, fy)) for fy in (0.17, 0.5, 0.83)]
@@ -169,7 +174,7 @@ def _guide(paper: GrayImage, rect: Rect, tone: int) -> None:
 
 
 def _bubbles(form: DrawnRow, rng: np.random.Generator) -> None:
-    """The first bubbles below each cell, some of them filled."""
+    """Draw the first bubbles below each cell, some of them filled."""
     radius = float(rng.uniform(0.16, 0.24)) * SIDE
     top = form.rects[0][3] + radius + float(rng.uniform(0.05, 0.3)) * SIDE
     for rect in form.rects:
@@ -185,5 +190,5 @@ def _bubbles(form: DrawnRow, rng: np.random.Generator) -> None:
 
 
 def word(rng: np.random.Generator) -> str:
-    """A word as forms print it."""
+    """Random word of the kind that forms print."""
     return WORDS[int(rng.integers(len(WORDS)))]

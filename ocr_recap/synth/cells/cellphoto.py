@@ -1,4 +1,4 @@
-"""Camera model of training cells: renders a photo of a drawn row, and cuts the cells out of it."""
+"""Camera model of training cells: renders a photo of a drawn row, and crops its cells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NOISE = np.random.default_rng(0x0153).standard_normal(1 << 20, dtype=np.float32
 
 
 def _noise(shape: tuple[int, int], rng: np.random.Generator) -> Float32Array:
-    """Unit normal noise out of a fixed pool at a random place: drawing it anew would cost most of the time."""
+    """Unit normal noise from a random place of a fixed pool, as drawing new noise would take most of the time."""
     size = shape[0] * shape[1]
     start = int(rng.integers(len(_NOISE) - size))
     return _NOISE[start : start + size].reshape(shape)
@@ -27,9 +27,9 @@ def _noise(shape: tuple[int, int], rng: np.random.Generator) -> Float32Array:
 
 @dataclass(frozen=True, eq=False)
 class RowPhoto:
-    """A photo of a row of cells: gray (h, w) uint8, and the way from the drawn row's pixels to the photo's.
+    """Photo of a row of cells: gray (h, w) uint8, with the map from pixels of the drawn row to those of the photo.
 
-    `real` scales, `turn` (2, 3) then turns and shears.
+    `real` scales, then `turn` (2, 3) turns and shears.
     """
 
     gray: GrayImage
@@ -37,13 +37,13 @@ class RowPhoto:
     turn: NDArray[np.float64]
 
     def cut(self, rect: Rect, size: tuple[int, int], rng: np.random.Generator, scale: float | None = None) -> GrayImage:
-        """The part around a rectangle of the drawn row, (height, width) = `size`, placed with an error (`placing`).
+        """Crop the surroundings of a rectangle of the drawn row, with a random error of placing (`placing`).
 
         Args:
-            rect: [x0, y0, x1, y1], in pixels of the drawn row.
-            size: px; the rectangle's centre is in the middle.
-            rng: of the error.
-            scale: px per px of the photo; None takes that of the digit reader for a box of this shape.
+            rect: [x0, y0, x1, y1], pixels of the drawn row.
+            size: (height, width) of the crop, px; the rectangle's centre is in the middle.
+            rng: random generator of the error.
+            scale: px of the crop per px of the photo; None takes the digit reader's scale for a box of this shape.
         """
         corners = np.array([rect[:2], rect[2:]]) * self.real + (self.real - 1) / 2
         middle = self.turn @ np.array([*corners.mean(axis=0), 1.0])
@@ -62,13 +62,13 @@ class RowPhoto:
 def photograph(
     shade: Float32Array, rects: list[Rect], rng: np.random.Generator, *, calm: bool = False
 ) -> tuple[GrayImage, tuple[float, float]]:
-    """Render a photo of a row, and cut the cells out.
+    """Render a photo of a row, and crop the cells.
 
     Args:
         shade: (h, w) brightness of the paper with its ink, 0..255.
-        rects: the cells, in its pixels.
-        rng: the same state gives the same photo.
-        calm: as a careful person takes it: near enough, in focus, hand still, paper lit.
+        rects: cells, in its pixels.
+        rng: random generator; the same state gives the same photo.
+        calm: True for a careful photo: near enough, in focus, steady, well lit.
 
     Returns:
         Patches (n, PATCH, PATCH), and the printed width and height of a cell in them, px.
@@ -80,11 +80,11 @@ def photograph(
 
 
 def photo_of(shade: Float32Array, rect: Rect, rng: np.random.Generator, *, calm: bool = False) -> RowPhoto:
-    """Render a photo of a row; arguments are those of `photograph`, `rect` is one of the row's cells."""
+    """Render a photo of a row; arguments as in `photograph`, where `rect` is one of the row's cells."""
     height, width = shade.shape
-    # Of photos that are not calm, one in five is as bad as can be and still be told from gray paper.
+    # Of photos that are not calm, one in five is so bad that writing is barely distinguishable from gray paper.
     severe = not calm and rng.random() < 0.2
-    # Room for a digit in the photo, pixels: mostly 22..50, from 12 (severe ones from 8).
+    # Space of a digit in the photo, pixels: mostly 22..50, from 12 (severe photos from 8).
     side = float(np.clip((18 if calm else 8 if severe else 12) + rng.gamma(3.0, 5.0 if severe else 7.5), 8, 60))
     wide, high = rect[2] - rect[0], rect[3] - rect[1]
     scale = side * scale_of(wide, high) / BOX
@@ -102,7 +102,7 @@ def photo_of(shade: Float32Array, rect: Rect, rng: np.random.Generator, *, calm:
     photo = _blurred(photo, side, rng, calm=calm, severe=severe)
     if rng.random() < (0.04 if calm else 0.16):
         photo = photo * _moire(small, rng)
-    if rng.random() < 0.2:  # what phones do to look sharp
+    if rng.random() < 0.2:  # sharpening by phones
         soft = cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.8, 2)))
         photo = photo + float(rng.uniform(0.3, 1.2)) * (photo - soft)
     if severe:  # fog and dirty lenses
@@ -117,17 +117,21 @@ def photo_of(shade: Float32Array, rect: Rect, rng: np.random.Generator, *, calm:
 
 
 def placing(side: float, rng: np.random.Generator) -> tuple[NDArray[np.float64], float]:
-    """The error of placing a box whose shorter side is `side`: how far it lies off (2,), and how much larger it seems.
+    """Random error of placing a box: its offset (2,), px, and a factor on its size.
 
-    Mostly small, now and then as much as 15% of the side.
+    The error is mostly small, and sometimes up to 15% of the side.
+
+    Args:
+        side: shorter side of the box, px.
+        rng: random generator.
     """
     spread = 0.075 if rng.random() < 0.12 else 0.022
     return np.clip(rng.normal(0, spread, 2), -0.15, 0.15) * side, float(np.exp(rng.normal(0, 0.025)))
 
 
 def _blurred(photo: NDArray[Any], side: float, rng: np.random.Generator, *, calm: bool, severe: bool) -> Float32Array:
-    """Out of focus and shaken, as such photos are; `side` is the room of a digit, px."""
-    # Most photos are sharp to a pixel or so; some are out of focus, which counts in cell widths.
+    """The photo with defocus and motion blur; `side` is the space of a digit, px."""
+    # Most photos are sharp to about a pixel; some are out of focus, by a share of the cell width.
     sharp = calm or rng.random() < 0.76
     blur = float(rng.gamma(2.0, 0.3) if sharp else rng.uniform(0.02, 0.055) * side)
     blur = min(blur, 1.7 * side / 32)
@@ -145,7 +149,7 @@ def _blurred(photo: NDArray[Any], side: float, rng: np.random.Generator, *, calm
 
 
 def _smear(photo: NDArray[Any], length: float, angle: float) -> Float32Array:
-    """What a moving hand does: every point is drawn out to `length` px in a direction."""
+    """Motion blur: every point is spread over `length` px in one direction."""
     reach = int(np.ceil(length / 2)) + 1
     kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
     step = length / 2 * np.array([np.cos(angle), np.sin(angle)])
@@ -155,7 +159,7 @@ def _smear(photo: NDArray[Any], length: float, angle: float) -> Float32Array:
 
 
 def _moire(size: tuple[int, int], rng: np.random.Generator) -> Float32Array:
-    """The beat between a screen's pixels and the camera's as a factor, (height, width): one or two fine gratings."""
+    """Moire of a screen's and the camera's pixels as a factor, (height, width): one or two fine gratings."""
     factor = np.ones((size[1], size[0]), np.float32)
     x = np.arange(size[0], dtype=np.float32)[None, :]
     y = np.arange(size[1], dtype=np.float32)[:, None]
@@ -167,7 +171,7 @@ def _moire(size: tuple[int, int], rng: np.random.Generator) -> Float32Array:
 
 
 def _light(size: tuple[int, int], rng: np.random.Generator) -> Float32Array:
-    """Light on the paper as a factor, (height, width): brightness, slope, now and then a shadow's edge."""
+    """Light on the paper as a factor, (height, width): brightness, slope, sometimes the edge of a shadow."""
     width, height = size
     bright = float(rng.uniform(0.45, 0.97))
     x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
@@ -183,7 +187,7 @@ def _light(size: tuple[int, int], rng: np.random.Generator) -> Float32Array:
 
 
 def no_cell(rng: np.random.Generator) -> GrayImage:
-    """A patch without a cell, as of a badly misplaced box: texture of a table, print, lines or stripes."""
+    """A patch without a cell, as for a badly misplaced box: texture of a table, print, lines or stripes."""
     kind = int(rng.integers(4))
     base = float(rng.uniform(60, 220))
     patch = np.full((PATCH, PATCH), base, np.float32)

@@ -1,9 +1,10 @@
-"""Endless streams of labelled cells for training a reader, drawn with frame and surroundings as on a form.
+"""Unlimited streams of labelled cells for training a reader, drawn with frame and surroundings as on a form.
 
-A row of cells is drawn once (boxes, guide, dividers, table lines, bubbles, texts), written into by one writer, seen by
-a bad camera, and cut into patches. A patch is `PATCH` pixels square; the cell's box, from printed line to printed
-line, is centred in it (but for the error of placing it), a square one `BOX` pixels high; true aspects are kept, and
-the sizes of others follow `scale_of`. So a margin of context stays around it, and a reader gets used to neighbours.
+A row of cells is drawn once (boxes, guide, dividers, table lines, bubbles, texts), filled in by one writer, rendered by
+a model of a bad camera, and cropped. A patch is `PATCH` pixels square. The box of the cell, from printed line to
+printed line, is centred in it except for a random error of placing. A square box is `BOX` pixels high; aspects are
+kept, and the sizes of other boxes follow `scale_of`. The margin around the box holds context, so that a reader learns
+to ignore neighbours.
 """
 
 from __future__ import annotations
@@ -44,33 +45,33 @@ __all__ = [
     "usual_mix",
 ]
 
-# Classes of a cell, those of `cells.digit_reader`.
+# Classes of a cell, as in `ocr_recap.cells.digit_reader`.
 CLASSES = "0123456789X- ?"
 CROSS, DASH, EMPTY, OTHER = 10, 11, 12, 13
 
 
-# How often digits come from each source: half stroke model, the rest bitmaps. The first reader learns from this mix.
+# Share of digits from each source: half stroke model, the rest bitmaps. The first reader is trained on this mix.
 SHARES = {"strokes": 0.5, "mnist": 0.36, "semeion": 0.14}
 # Share of each class among cells: the prior that the reader's probabilities carry.
 PRIOR = np.array([0.064] * 10 + [0.08, 0.06, 0.09, 0.13])
-GUIDED_PRIOR = np.array([0.064] * 10 + [0.07, 0.12, 0.07, 0.10])  # dashes on a dotted guide are hard to see
-# Of characters, how often they do not stand within their cell; some twice as often as clerks of whole pages do it
-# (`clerk.MANNER_RATES`), since it is where readers err.
+GUIDED_PRIOR = np.array([0.064] * 10 + [0.07, 0.12, 0.07, 0.10])  # more dashes, which are hard to see on a dotted guide
+# Rates of characters that are not within their cell; some are twice those of clerks of whole pages
+# (`clerk.MANNER_RATES`), since readers make errors there.
 _OVER_EDGE, _ASIDE = 0.06, 0.015
-SEVEN = 0.25  # of training rows: by a writer who traces seven-segment figures, besides those drawn by chance
-_OVERWRITTEN = 0.006  # of digits: another one stands below, plainly thinner
+SEVEN = 0.25  # share of training rows by a writer who traces seven-segment figures, besides random ones
+_OVERWRITTEN = 0.006  # share of digits with another, clearly thinner digit below
 
 
 @dataclass(frozen=True)
 class Mix:
-    """The sources of digits: bitmaps by name, and the share of each source; `strokes` is the stroke model."""
+    """Sources of digits: bitmaps by name, and the share of each source; `strokes` is the stroke model."""
 
     sources: Mapping[str, Source]
     weights: Mapping[str, float]
 
 
 def usual_mix(sources: Mapping[str, Source], split: Split, shares: Mapping[str, float] = SHARES) -> Mix:
-    """The mix of one part: the stroke model and the sources that are there, each as often as `shares` says."""
+    """Mix of one part: the stroke model and the available sources, with the proportions of `shares`."""
     weights = {name: share for name, share in shares.items() if name == "strokes" or name in sources}
     return Mix({name: source.part(split) for name, source in sources.items()}, weights)
 
@@ -83,7 +84,7 @@ class LabelledCells:
         patches: (n, PATCH, PATCH) uint8 gray.
         labels: (n,) indices into `CLASSES`.
         boxes: (n, 2) printed width and height of each cell, line centre to line centre, patch px.
-        rows: (n,) cells with the same number stand in one row, written by one hand.
+        rows: (n,) index of the row; cells of one row are by one hand.
     """
 
     patches: GrayImage
@@ -93,15 +94,15 @@ class LabelledCells:
 
 
 def batch(count: int, split: Split, mix: Mix, rng: np.random.Generator, photos: int = 1) -> LabelledCells:
-    """Labelled cells.
+    """Draw labelled cells.
 
     Args:
-        count: how many.
-        split: which writers of the stroke model.
+        count: number of cells.
+        split: part of the writers.
         mix: sources of digits, already cut to the part.
-        rng: the same state gives the same cells.
-        photos: how often each row is photographed. Drawing it costs twice as much as a photo of it, so training takes
-            several; whoever counts errors takes one.
+        rng: random generator; the same state gives the same cells.
+        photos: number of photos of each row. Drawing a row costs twice as much as a photo of it, so training takes
+            several; error rates should be measured with one.
     """
     made = LabelledCells(
         np.empty((count, PATCH, PATCH), np.uint8),
@@ -124,13 +125,12 @@ def batch(count: int, split: Split, mix: Mix, rng: np.random.Generator, photos: 
 def _seen(
     split: Split, mix: Mix, rng: np.random.Generator, photos: int
 ) -> Iterator[tuple[GrayImage, NDArray[np.int64], tuple[float, float]]]:
-    """Photographed rows without end, and now and then what is no cell at all: patches, labels, and the size of the
-    boxes in the patches."""
+    """Generate patches, labels and sizes of boxes, from photographed rows, and sometimes patches without a cell."""
     while True:
         if rng.random() < 0.02:
             yield no_cell(rng)[None], np.array([OTHER]), (BOX, BOX)
             continue
-        # Half of the photos are as careful people take them, half have everything at once that can go wrong.
+        # Half of the photos are careful, half combine all defects.
         calm = bool(rng.random() < 0.5)
         shade, rects, labels = _row(split, mix, rng, calm=calm)
         for _ in range(photos):
@@ -141,7 +141,7 @@ def _seen(
 def _row(
     split: Split, mix: Mix, rng: np.random.Generator, *, calm: bool
 ) -> tuple[Float32Array, list[Rect], NDArray[np.int64]]:
-    """One row of three to six cells by one writer: brightness of its paper, the cells in it, and their labels."""
+    """One row of three to six cells by one writer: brightness of its paper, its cells, and their labels."""
     form, labels, _ = write_row(split, mix, rng, calm=calm)
     return inked(form.paper, form.pen, darkness(form.writer, rng, calm=calm)), form.rects, labels
 
@@ -149,16 +149,19 @@ def _row(
 def write_row(
     split: Split, mix: Mix, rng: np.random.Generator, *, calm: bool, fewest: int = 3, numbers: float = 0.0
 ) -> tuple[DrawnRow, NDArray[np.int64], Source | None]:
-    """One row of `fewest` to six cells as one writer fills it in: the row, its cells' labels, where digits came from.
+    """Draw one row of `fewest` to six cells as one writer fills it in.
 
     Args:
-        split: whose hand.
+        split: part of the writers.
         mix: sources of digits, already cut to the part.
-        rng: the same state gives the same row.
-        calm: few of its characters are small in their cells.
-        fewest: cells of a row at least.
-        numbers: share of rows that hold a number as officers write it, one sign throughout before its digits; in the
-            others each cell holds anything.
+        rng: random generator; the same state gives the same row.
+        calm: True for few characters that are small in their cells.
+        fewest: least number of cells.
+        numbers: share of rows that hold a number as officers write it, with the same sign throughout before its digits;
+            in other rows each cell holds any character.
+
+    Returns:
+        The row, the labels of its cells, and the sources of their digits.
     """
     writer = Writer.from_seed(writer_seed(split, rng))
     seven = split == "train" and rng.random() < SEVEN
@@ -174,7 +177,7 @@ def write_row(
     source = mix.sources.get(name)
     room = (
         float(rng.uniform(0.4, 0.95)) if rng.random() < (0.25 if calm else 0.4) else 1.0
-    )  # some write small in their cells
+    )  # some writers write small in their cells
     cross = replace(writer, aspect=float(rng.uniform(0.3, 1.15)), size=float(rng.uniform(0.4, 1.05)))
     for rect, label in zip(form.rects, labels, strict=True):
         _write(form, _within(rect, room, rng), int(label), source, cross, rng)
@@ -187,18 +190,18 @@ def write_row(
 
 
 def darkness(writer: Writer, rng: np.random.Generator, *, calm: bool) -> float:
-    """Share of the light that a writer's ink takes on one sheet: pens run dry."""
+    """Share of the light that a writer's ink absorbs on one sheet; smaller where the pen runs dry."""
     fresh = rng.uniform(0.82, 1.0) if calm or rng.random() < 0.75 else rng.uniform(0.5, 0.82)
     return float(writer.darkness * fresh * (1 - _luminance(writer)))
 
 
 def inked(paper: GrayImage | Float32Array, pen: GrayImage, taken: float) -> Float32Array:
-    """Brightness of paper (h, w) under ink that covers `pen` (0..255) of each pixel and takes this share of light."""
+    """Brightness of paper (h, w) under ink that covers `pen` (0..255) of each pixel and absorbs this share of light."""
     return (paper.astype(np.float32) * (1 - pen.astype(np.float32) * np.float32(taken / 255))).astype(np.float32)
 
 
 def _within(rect: Rect, room: float, rng: np.random.Generator) -> Rect:
-    """The part of a cell that is written in: `room` of its sides, anywhere in it but nearer the middle."""
+    """Part of a cell for a small character: `room` of its sides, anywhere in it but nearer the middle."""
     x0, y0, x1, y1 = rect
     width, height = x1 - x0, y1 - y0
     dx, dy = (float(rng.normal(0, 0.3)) * (1 - room) * side for side in (width, height))
@@ -207,7 +210,7 @@ def _within(rect: Rect, room: float, rng: np.random.Generator) -> Rect:
 
 
 def _too_large(rect: Rect, writer: Writer, rng: np.random.Generator) -> Rect:
-    """Where a character is written that becomes a little higher than its cell: on its frame, or over it."""
+    """Place of a character that is slightly higher than its cell: on its frame, or over it."""
     x0, y0, x1, y1 = rect
     width, height = x1 - x0, y1 - y0
     grow = (float(rng.uniform(0.95, 1.35)) / writer.size - 1) / 2
@@ -216,7 +219,7 @@ def _too_large(rect: Rect, writer: Writer, rng: np.random.Generator) -> Rect:
 
 
 def _aside(rect: Rect, rng: np.random.Generator) -> Rect:
-    """Where a character is written that stands partly in the next cell."""
+    """Place of a character that is partly in the next cell."""
     dx = float(rng.uniform(0.15, 0.32)) * (rect[2] - rect[0]) * (1 if rng.random() < 0.5 else -1)
     dy = float(rng.normal(0, 0.05)) * (rect[3] - rect[1])
     return rect[0] + dx, rect[1] + dy, rect[2] + dx, rect[3] + dy
@@ -265,7 +268,7 @@ def _write(
 
 
 def paste(form: DrawnRow, rect: Rect, digit: int, source: Source, rng: np.random.Generator) -> None:
-    """Put a digit of another writer: as tall as this writer writes, as wide as its own shape and the cell allow."""
+    """Draw a digit of another writer: as tall as this writer writes, as wide as its shape and the cell allow."""
     candidates = np.flatnonzero(source.labels == digit)
     bitmap = source.images[candidates[int(rng.integers(len(candidates)))]]
     rows, columns = np.flatnonzero(bitmap.max(axis=1) > 60), np.flatnonzero(bitmap.max(axis=0) > 60)
@@ -276,7 +279,7 @@ def paste(form: DrawnRow, rect: Rect, digit: int, source: Source, rng: np.random
         shape = own * float(np.exp(rng.normal(0, 0.1)))
     elif digit != 1:
         shape = float(rng.uniform(0.5, 0.8))
-    else:  # a slab was a plain stroke, the others have a flag or a base
+    else:  # a 1 as a slab was a plain stroke, others have a flag or a base
         plain = bitmap[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].mean() > 0.6 * 255
         shape = float(rng.uniform(0.1, 0.2) if plain else rng.uniform(0.3, 0.5))
     width = min(height * shape, 0.88 * cell_width)
@@ -299,7 +302,7 @@ def _stamp(pen: GrayImage, mask: Float32Array, x: int, y: int) -> None:
 
 
 def _fluid(form: DrawnRow, rect: Rect, label: int, rng: np.random.Generator) -> None:
-    """Correction fluid over part of the cell and its frame; now and then the old ink shines through."""
+    """Draw correction fluid over part of the cell and its frame; sometimes the old ink shows through."""
     x, y = rng.uniform(rect[0], rect[2]), rng.uniform(rect[1], rect[3])
     if label != EMPTY and rng.random() < 0.4:
         lines = ink.place(strokes(str(rng.integers(10)), form.writer, rng), form.writer, rect, rng)
@@ -311,7 +314,7 @@ def _fluid(form: DrawnRow, rect: Rect, label: int, rng: np.random.Generator) -> 
 
 
 def _dirt(form: DrawnRow, rect: Rect, rng: np.random.Generator) -> None:
-    """Specks, and a tap of the pen."""
+    """Draw specks, and a dot of the pen."""
     for _ in range(int(rng.integers(1, 5))):
         x, y = rng.uniform(rect[0], rect[2]), rng.uniform(rect[1], rect[3])
         tone = int(rng.integers(60, 230))
@@ -319,7 +322,7 @@ def _dirt(form: DrawnRow, rect: Rect, rng: np.random.Generator) -> None:
 
 
 def _intruders(form: DrawnRow, rng: np.random.Generator) -> None:
-    """Ink that belongs elsewhere: writing above or below, a tail that crosses a border."""
+    """Draw ink of other cells: writing above or below, a stroke that crosses a border."""
     width = form.pen.shape[1]
     if rng.random() < 0.15:
         below = rng.random() < 0.5

@@ -1,6 +1,6 @@
-"""Sets of labelled cells as training uses them, in one .npz file: what `ocr-recap synth --cells` writes.
+"""Sets of labelled cells as used in training, in one .npz file; `ocr-recap synth --cells` writes them.
 
-Batch i of a set comes from a generator seeded with (seed, i), as in training: any number of processes makes the same
+Batch i of a set comes from a generator seeded with (seed, i), as in training. Any number of processes gives the same
 bytes, and a larger set starts with the smaller one.
 """
 
@@ -22,7 +22,7 @@ from ..writing.hand import Writers
 from ..writing.sources import HELD_OUT, Split, load_pack, training_sources
 from . import cells
 
-# Cells of one batch, which one generator makes; other values give other sets.
+# Cells of one batch, drawn from one generator; other values give other sets.
 BATCH = 256
 
 
@@ -31,10 +31,10 @@ class CellSet:
     """Labelled cells.
 
     Attributes:
-        patches: (n, 48, 48) uint8 gray; see `cells` for how the box lies in them.
+        patches: (n, 48, 48) uint8 gray; `cells` describes the place of the box in them.
         labels: (n,) uint8, indices into `cells.CLASSES`.
         boxes: (n, 2) printed width and height of the boxes in the patches, px.
-        seed, writers: what they were made from.
+        seed, writers: arguments of `make_cells`.
     """
 
     patches: NDArray[np.uint8]
@@ -55,17 +55,18 @@ def make_cells(
     """Draw cells.
 
     Args:
-        count: how many.
-        seed: the same seed gives the same cells, whatever the number of workers.
-        writers: whose hands; `shift` takes digits from the held-out source only, all else from test writers.
-        mnist: folder with MNIST's training part, to be used beside the package's sources.
-        workers: processes.
+        count: number of cells.
+        seed: the same seed gives the same cells, with any number of workers.
+        writers: part of the writers; `shift` takes digits only from the held-out source, and all else from test
+            writers.
+        mnist: folder with MNIST's training part, used besides the package's sources; or None.
+        workers: number of processes.
         progress: called with the number of cells done.
 
     Raises:
         OSError, ValueError: MNIST cannot be read.
     """
-    mix(writers, mnist)  # a wrong folder is said here, not in another process
+    mix(writers, mnist)  # raises for a wrong folder here, not in another process
     patches = np.empty((count, cells.PATCH, cells.PATCH), np.uint8)
     labels = np.empty(count, np.uint8)
     boxes = np.empty((count, 2), np.float32)
@@ -101,7 +102,7 @@ def save(made: CellSet, out: Path) -> None:
 
 @lru_cache(maxsize=4)
 def mix(writers: Writers, mnist: Path | None) -> cells.Mix:
-    """The sources of one part, as in training."""
+    """Sources of one part, as in training."""
     if writers == "shift":
         return cells.Mix({HELD_OUT: load_pack()[HELD_OUT]}, {HELD_OUT: 1.0})
     return cells.usual_mix(training_sources(mnist), writers)

@@ -1,8 +1,8 @@
-"""What stands in a training cell and is no single digit, cross or dash: corrections, letters, turned digits, doodles.
+"""Content of training cells that is not a single digit, cross or dash: corrections, letters, turned digits, doodles.
 
-A reader calls such a cell *other*. It meets far more shapes on paper than can be listed, so what is drawn here is wide
-rather than true to life: a net that has seen digits turned over and lines that mean nothing has learned where digits
-end. The shapes by which that is judged (`training/digits/strange.py`) are never drawn here.
+A reader must call such a cell *other*. Paper holds far more shapes than can be listed, so the shapes here are varied
+rather than realistic: training on turned digits and random lines teaches a net the boundary of the digit classes. The
+shapes that test this (`training/digits/strange.py`) are never drawn here.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from ..writing.strokes import Strokes, Writer, other, random_line, scribble, str
 from .cellpaper import DrawnRow, Rect
 
 _LETTERS = "ACEFHKMNPRTUVWYadefhkmnprtuvwy#&%@?"
-# Digits that are none any more when seen in a mirror, or after a quarter turn. A mirrored 2 is an S and a 5 is a 2; a
-# 0 and an 8 stay, a 1 that lies is a dash.
+# Digits that are no digits when mirrored, or after a quarter turn. (A mirrored 2 is an S and a mirrored 5 a 2; 0 and 8
+# stay digits; a turned 1 is a dash.)
 _MIRRORED, _TURNED = "34679", "2345679"
 
 
 def write_other(form: DrawnRow, rect: Rect, rng: np.random.Generator) -> None:
-    """Put something into the cell that has no reading of its own."""
+    """Draw content of the class *other* into the cell."""
     kind = int(rng.choice(len(_KINDS), p=[share for share, _ in _KINDS]))
     _KINDS[kind][1](form, rect, rng)
 
 
 def shape(writer: Writer, rng: np.random.Generator) -> Strokes:
-    """Lines of the unit box that are no digit, cross or dash: what a pen can draw of the kinds of `write_other`."""
+    """Lines of the unit box that are not a digit, cross or dash: the kinds of `write_other` that a pen can draw."""
     shares = np.array([share for share, _ in _SHAPES])
     return _SHAPES[int(rng.choice(len(_SHAPES), p=shares / shares.sum()))][1](writer, rng)
 
 
 def write_over(form: DrawnRow, rect: Rect, digit: int, weight: float, rng: np.random.Generator) -> None:
-    """A digit over another one, with a pen `weight` times as wide: a correction."""
+    """Draw a digit over another one, with a pen `weight` times as wide: a correction."""
     was = (digit + int(rng.integers(1, 10))) % 10
     form.ink(ink.write(str(was), form.writer, rect, rng, guided=form.guided), rng)
     form.ink(ink.write(str(digit), form.writer, rect, rng, guided=form.guided), rng, weight)
@@ -45,7 +45,7 @@ def write_over(form: DrawnRow, rect: Rect, digit: int, weight: float, rng: np.ra
 def _shape(
     make: Callable[[Writer, np.random.Generator], Strokes],
 ) -> Callable[[DrawnRow, Rect, np.random.Generator], None]:
-    """Draws a shape of the unit box as large as the writer writes."""
+    """Make a function that draws a shape of the unit box in the writer's size."""
 
     def draw(form: DrawnRow, rect: Rect, rng: np.random.Generator) -> None:
         form.ink(ink.place(make(form.writer, rng), form.writer, rect, rng), rng)
@@ -58,7 +58,7 @@ def _overwritten(form: DrawnRow, rect: Rect, rng: np.random.Generator) -> None:
 
 
 def _turned(writer: Writer, rng: np.random.Generator) -> Strokes:
-    """A digit seen in a mirror, or lying on its side."""
+    """A mirrored digit, or a digit on its side."""
     mirrored = rng.random() < 0.5
     pool = _MIRRORED if mirrored else _TURNED
     lines = strokes(pool[int(rng.integers(len(pool)))], writer, rng)
@@ -69,12 +69,12 @@ def _turned(writer: Writer, rng: np.random.Generator) -> Strokes:
 
 
 def _doodle(_writer: Writer, rng: np.random.Generator) -> Strokes:
-    """One or two lines that wander about; now and then they happen to make a digit."""
+    """One or two random lines; sometimes they happen to look like a digit."""
     return [random_line(rng, int(rng.integers(5, 9))) for _ in range(1 + int(rng.random() < 0.35))]
 
 
 def _pieces(_writer: Writer, rng: np.random.Generator) -> Strokes:
-    """Three to five short lines and arcs strewn over the unit box: ink that means nothing."""
+    """Three to five short lines and arcs at random places of the unit box."""
     lines: Strokes = []
     for _ in range(int(rng.integers(3, 6))):
         x, y = rng.uniform(0.1, 0.9, 2)
@@ -85,7 +85,7 @@ def _pieces(_writer: Writer, rng: np.random.Generator) -> Strokes:
 
 
 def _arcs(_writer: Writer, rng: np.random.Generator) -> Strokes:
-    """Two or three parts of ellipses strewn over the unit box."""
+    """Two or three parts of ellipses at random places of the unit box."""
     lines: Strokes = []
     for _ in range(int(rng.integers(2, 4))):
         x, y, wide, high = *rng.uniform(0.25, 0.75, 2), *rng.uniform(0.12, 0.45, 2)
@@ -96,13 +96,13 @@ def _arcs(_writer: Writer, rng: np.random.Generator) -> Strokes:
 
 
 def _laid(x: float, y: float, angle: float, along: FloatArray, across: FloatArray) -> FloatArray:
-    """Points (n, 2) from their places along and across a direction, around (x, y)."""
+    """Points (n, 2) from their coordinates along and across a direction, around (x, y)."""
     cosine, sine = np.cos(angle), np.sin(angle)
     return np.stack([x + along * cosine - across * sine, y + along * sine + across * cosine], axis=1)
 
 
 def _letter(form: DrawnRow, rect: Rect, rng: np.random.Generator) -> None:
-    """A printed letter that looks like no digit, as a stamp or a label would leave it."""
+    """Draw a printed letter unlike any digit, as from a stamp or a label."""
     letter = _LETTERS[int(rng.integers(len(_LETTERS)))]
     face, thick = (1, 5)[int(rng.integers(2))], 1 + int(rng.integers(3))
     size = float(rng.uniform(0.5, 0.95)) * (rect[3] - rect[1])
@@ -124,12 +124,12 @@ def _blot(form: DrawnRow, rect: Rect, rng: np.random.Generator) -> None:
 
 
 def _filled(form: DrawnRow, rect: Rect, rng: np.random.Generator) -> None:
-    """A digit that was filled in all over."""
+    """Draw a digit whose loops are filled in."""
     lines = [scribble(rng, 20), scribble(rng, 20)]
     form.ink(ink.place(lines, form.writer, rect, rng), rng, weight=1.6)
 
 
-# How often each kind is drawn; the shares are ours.
+# Shares of the kinds; by judgement.
 _SHAPES: tuple[tuple[float, Callable[[Writer, np.random.Generator], Strokes]], ...] = (
     (0.42, other),
     (0.12, _turned),

@@ -1,7 +1,7 @@
-"""Labelled cells of whole drawn photos, cut through their true corners: where the digit readers are checked.
+"""Labelled cells of whole drawn photos, cropped by their true corners, to test the digit readers.
 
-Training draws its cells otherwise (`cells`): here a clerk fills a form, the sheet is photographed with all its defects,
-and nothing is located.
+Training draws its cells in another way (`cells`). Here a clerk fills in a form and the sheet is photographed with all
+defects; nothing is located.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from ..sets import photos
 from ..writing.hand import CORRECTIONS, Manner, Writers, named
 from .cells import CLASSES
 
-# All manners of writing a character, see `hand`.
+# All manners of writing a character (`hand.Manner`).
 MANNERS: tuple[Manner, ...] = get_args(Manner)
-# Cells with two right answers.
+# Manners of cells with two right readings.
 CORRECTED = tuple(MANNERS.index(manner) for manner in CORRECTIONS if manner != "fluid")
 
 
 @dataclass(frozen=True)
 class CellKind:
-    """One sort of photos: their preset, defects that each of them has, pixels of the longer side, whose hands."""
+    """One kind of photos: preset, defects that each photo has, longer side in pixels, part of the writers."""
 
     name: str
     preset: Preset
@@ -46,12 +46,13 @@ class PageCells:
     """Cells of photos, n of them.
 
     Attributes:
-        patches: (n, 48, 48) uint8 gray; boxes: (n, 2) sizes of the printed boxes in them, px (as `DigitReader.read`).
-        labels: (n,) indices into `CLASSES`: the character that counts, a correction's included.
-        was: (n,) the digit that a correction replaced, -1 where there was none.
+        patches: (n, 48, 48) uint8 gray.
+        boxes: (n, 2) sizes of the printed boxes in them, px (as `DigitReader.read`).
+        labels: (n,) indices into `CLASSES`: the character that counts, also after a correction.
+        was: (n,) digit that a correction replaced, -1 without one.
         manners: (n,) indices into `MANNERS`.
-        sides: (n,) the shorter side of the printed box on the photo, px.
-        segments: (n,) the writer traces seven-segment figures.
+        sides: (n,) shorter side of the printed box on the photo, px.
+        segments: (n,) True where the writer traces seven-segment figures.
     """
 
     patches: NDArray[np.uint8]
@@ -64,12 +65,12 @@ class PageCells:
 
 
 def photo_cells(kind: CellKind, seed: int, index: int) -> PageCells:
-    """The cells of one photo that lie wholly in it; pages of all forms take turns.
+    """Cells of one photo that are completely in it; pages of all forms take turns.
 
     Args:
-        kind: which photos.
-        seed: with the index the source of all chance.
-        index: of the photo.
+        kind: kind of photos.
+        seed: seeds all randomness, together with the index.
+        index: index of the photo.
     """
     pages = _pages()
     form_id, page = pages[index % len(pages)]
@@ -104,7 +105,7 @@ def photo_cells(kind: CellKind, seed: int, index: int) -> PageCells:
 
 
 def together(parts: list[PageCells]) -> PageCells:
-    """The cells of several photos in their order."""
+    """Concatenate the cells of several photos."""
     return PageCells(*(np.concatenate([getattr(p, name) for p in parts]) for name in PageCells.__annotations__))
 
 
@@ -114,7 +115,7 @@ def _pages() -> list[tuple[str, str]]:
 
 
 def _in_turn() -> Iterator[tuple[str, str]]:
-    """Pages of all forms, one of each form in turn, so that a form of many pages does not outweigh the others."""
+    """Pages of all forms, one of each form in turn, so that forms with many pages have no larger share."""
     forms = [[(name, page.id) for page in template.load(path).pages] for name, path in template.available().items()]
     longest = max(map(len, forms))
     rounds = (itertools.islice(itertools.cycle(pages), longest) for pages in forms)

@@ -1,8 +1,8 @@
-"""Sheets to practise on: every box of a form's page holds a character drawn by chance, and the page is photographed.
+"""Practice sheets: photos of a form's page with a random character in every box.
 
-Training cells (`cells`) are drawn a row at a time; these are cells of whole photos, with a real form's print around
-them and everything that happens to a photo. Clerks write few eights, and hardly ever something that is no digit:
-here all characters stand in the shares of training cells, by writers of one part, and no number means anything.
+Training cells (`cells`) are drawn a row at a time. These are cells of whole photos, with the print of a real form and
+all defects of a photo. Clerks write few eights and hardly any *other*; here all characters have the shares of training
+cells, by writers of one part, and the numbers have no meaning.
 """
 
 from __future__ import annotations
@@ -31,24 +31,24 @@ from .cellphoto import placing
 from .cells import CLASSES, EMPTY, GUIDED_PRIOR, OTHER, PRIOR, SEVEN, LabelledCells, Mix
 from .othercells import shape
 
-CUTS = 2  # of each cell, each placed with another error
-LONGER = (1000, 1400, 2000)  # px of the photo's longer side: larger ones are no harder to read, and cost most
-_BLOCK = 64  # photos in a row of one size, so that the pages, drawn once a size, are at hand
-HARD = 0.3  # of photos have the preset *hard*, the others *field*
-# Of characters; twice as often as clerks of whole pages do it (`clerk.MANNER_RATES`), since it is where readers err.
+CUTS = 2  # crops of each cell, each with another error of placing
+LONGER = (1000, 1400, 2000)  # px of the photo's longer side: larger photos are no harder to read, and cost more
+_BLOCK = 64  # consecutive photos of one size, so that cached pages are used
+HARD = 0.3  # share of photos with the preset *hard*; the others have *field*
+# Rates of characters, twice those of clerks of whole pages (`clerk.MANNER_RATES`), since readers make errors there.
 _MANNERS: dict[Manner, float] = {"over_edge": 0.06, "neighbour": 0.015, "fluid": 0.015}
-_STRUCK = 0.15  # of what is no digit: a struck digit with the right one beside it
-_SEEN, _COVERED = 0.9, 0.4  # share of a cell that is seen, for its character to count, and for it to be no cell at all
+_STRUCK = 0.15  # share of *other* that is a struck digit with the right one beside it
+_SEEN, _COVERED = 0.9, 0.4  # least visible share of a cell for its label, and largest one of a cell labelled as none
 
 
 def practice_cells(split: Split, mix: Mix, seed: int, index: int) -> LabelledCells:
-    """The cells of one photo, `CUTS` times each; those partly outside of it or half covered are left out.
+    """Cells of one photo, `CUTS` times each, without those partly outside the photo or half covered.
 
     Args:
-        split: whose hands.
-        mix: sources of digits, already cut to the part, and how often each is used.
-        seed: with the index the source of all chance.
-        index: of the photo.
+        split: part of the writers.
+        mix: sources of digits, already cut to the part, with their shares.
+        seed: seeds all randomness, together with the index.
+        index: index of the photo.
 
     Returns:
         As `cells.batch`; `rows` counts the numbers of the page.
@@ -83,14 +83,14 @@ def practice_cells(split: Split, mix: Mix, seed: int, index: int) -> LabelledCel
 
 
 def draw_page(rng: np.random.Generator) -> tuple[str, str]:
-    """A page of the forms that the package carries; one with more boxes more often, so that each box is alike."""
+    """Draw a random page of the package's forms, with a weight by its boxes, so that every box has the same chance."""
     pages, boxes = _pages()
     return pages[int(rng.choice(len(pages), p=boxes / boxes.sum()))]
 
 
 @cache
 def _pages() -> tuple[list[tuple[str, str]], NDArray[np.float64]]:
-    """Pages, and how often each is used: a form's pages share what one page of another form has."""
+    """Pages and their weights: the pages of a form share the weight of a single-page form."""
     pages: list[tuple[str, str]] = []
     boxes: list[float] = []
     for name in template.available():
@@ -107,7 +107,7 @@ def _form(name: str) -> Template:
 
 
 def _hand(split: Split, mix: Mix, rng: np.random.Generator) -> Hand:
-    """A hand of the stroke model, or one with a few digits of a source."""
+    """A random hand of the stroke model, or one with a few digits of a source."""
     names = tuple(mix.weights)
     weights = np.array([mix.weights[name] for name in names])
     name = names[int(rng.choice(len(names), p=weights / weights.sum()))]
@@ -121,7 +121,7 @@ def _hand(split: Split, mix: Mix, rng: np.random.Generator) -> Hand:
     chosen: list[NDArray[np.intp]] = []
     for digit in range(10):
         places = np.flatnonzero(source.labels == digit)
-        first = int(rng.integers(max(1, len(places) - SLICE)))  # neighbours in the file were mostly by one person
+        first = int(rng.integers(max(1, len(places) - SLICE)))  # adjacent images in the file are mostly by one person
         chosen.append(places[first : first + SLICE])
     some = np.concatenate(chosen)
     glyphs = Source(source.images[some], source.labels[some], source.proportions)
@@ -136,7 +136,7 @@ def _labels(field: FormField, rng: np.random.Generator) -> NDArray[np.int64]:
 def _sheet(
     form: Template, page: str, hand: Hand, labels: dict[str, NDArray[np.int64]], longer: int, rng: np.random.Generator
 ) -> PageImage:
-    """The page as it was filled in: bubbles, strokes and row totals of some station, and characters in all boxes."""
+    """The filled-in page: bubbles, strokes and row totals of a random station, and characters in all boxes."""
     written = clerk.write(form, numbers.station(form, rng), rng).fields
     filled = {name: _filled(written[name], characters, rng) for name, characters in labels.items()}
     scale = 1.3 * longer / max(form.paper.width, form.paper.height)
@@ -150,7 +150,7 @@ def _sheet(
 
 
 def _filled(written: FieldWriting, labels: NDArray[np.int64], rng: np.random.Generator) -> FieldWriting:
-    """A field with other characters in its boxes; what is no digit stays blank unless it is a struck one."""
+    """A field with other characters in its boxes; *other* stays blank unless it is a struck digit."""
     text, was, manners = "", "", list[Manner]()
     for label in labels:
         manner: Manner = "plain"
@@ -167,7 +167,7 @@ def _filled(written: FieldWriting, labels: NDArray[np.int64], rng: np.random.Gen
 
 
 def _misplaced(corners: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
-    """Corners (4, 2) as locating finds them: moved and scaled a little."""
+    """Corners (4, 2) with a random error of location: moved and scaled slightly."""
     middle = corners.mean(axis=0)
     sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
     move, larger = placing(float(sides.min()), rng)

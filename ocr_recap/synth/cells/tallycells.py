@@ -1,8 +1,8 @@
-"""Endless labelled cells of tally grids for training a reader: drawn as they stand on a form, neighbours and all.
+"""Unlimited labelled cells of tally grids for training a reader, drawn with their surroundings as on a form.
 
-A piece of a grid (three rows of some columns) is drawn once, filled by one hand, seen by a bad camera, and cut into
-patches as `grids` cuts them: the cell's printed lines lie at the same place in every patch, whatever the cell's shape,
-and a margin of its neighbours stays around it.
+A piece of a grid (three rows of some columns) is drawn once, filled in by one hand, rendered by a model of a bad
+camera, and cropped as `tally_crop` does: the printed lines of a cell are at the same place in every patch, whatever the
+cell's shape, with a margin of its neighbours.
 """
 
 from __future__ import annotations
@@ -23,24 +23,27 @@ from ..writing.strokes import Strokes, Writer, scribble, strokes
 from .tallypaper import WIDTH, Piece, blank
 from .tallyphoto import photograph
 
-UNLABELLED = -1  # of cells that a cancelling line hardly touches: no count hangs on what they are called
+UNLABELLED = -1  # label of cells that a cancelling line hardly touches, whose class does not affect a count
 # Strokes of a full cell.
 FULL = 5
 _VIEWS = 3  # photos of each drawn piece: drawing costs as much as two photos
-# Shares of what stands in a cell where cells do not follow one another: 0 to 5 strokes, a mark of its own that cancels
-# the cell, something else.
+# Shares of contents in pieces without an order of cells: 0 to 5 strokes, a mark that cancels one cell, something
+# else. By judgement.
 _MIXED = np.array([0.2, 0.12, 0.12, 0.12, 0.14, 0.18, 0.04, 0.08])
 # Words that stand in a grid in place of strokes; by judgement.
 _WORDS = ("SAH", "TPS", "1", "12", "JUMLAH", "ok", "A", "25", "x", "cat.", "suara")
 
 
 def batch(count: int, split: Split, rng: np.random.Generator) -> tuple[GrayImage, NDArray[np.int64]]:
-    """Labelled cells: patches (count, grids.HEIGHT, grids.WIDTH) uint8 gray, and their classes (count,).
+    """Draw labelled cells.
 
     Args:
-        count: how many.
-        split: whose hands: pens are those of the stroke model's writers, and no style is shared between parts.
-        rng: the same state gives the same cells.
+        count: number of cells.
+        split: part of the writers; pens are those of the stroke model's writers, and no style is in two parts.
+        rng: random generator; the same state gives the same cells.
+
+    Returns:
+        Patches (count, HEIGHT, WIDTH) uint8 gray, and their classes (count,).
     """
     patches: list[GrayImage] = []
     labels: list[NDArray[np.int64]] = []
@@ -54,7 +57,7 @@ def batch(count: int, split: Split, rng: np.random.Generator) -> tuple[GrayImage
 
 
 def views(split: Split, rng: np.random.Generator) -> Iterator[tuple[GrayImage, NDArray[np.int64]]]:
-    """The labelled cells of one piece of a grid, all by one hand, as some photos show it; as `batch`."""
+    """Labelled cells of one piece of a grid by one hand, in some photos; returns as `batch`."""
     form, dark = piece(split, rng)
     for _ in range(_VIEWS):
         fresh = rng.uniform(0.8, 1.0) if rng.random() < 0.8 else rng.uniform(0.3, 0.8)  # pens run dry
@@ -66,7 +69,7 @@ def views(split: Split, rng: np.random.Generator) -> Iterator[tuple[GrayImage, N
 
 
 def piece(split: Split, rng: np.random.Generator) -> tuple[Piece, float]:
-    """A drawn piece of a grid, and how much light a thick layer of its ink takes, 0..1."""
+    """A drawn piece of a grid, and the share of light that a thick layer of its ink absorbs, 0..1."""
     seed = writer_seed(split, rng)
     writer = Writer.from_seed(seed)
     hand = TallyHand.draw(np.random.default_rng((0x7A11, seed)))
@@ -80,12 +83,12 @@ def piece(split: Split, rng: np.random.Generator) -> tuple[Piece, float]:
 
 
 def _covered(shade: NDArray[np.float32], form: Piece, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Lay something over a part of the piece, in place, and return the labels of what can still be seen."""
+    """Cover a part of the piece, in place, and return the labels of the cells that are still visible."""
     height, width = shade.shape
     angle, away = rng.uniform(0, 2 * np.pi), rng.uniform(-0.35, 0.35)
     x = (np.arange(width, dtype=np.float32) - width / 2)[None, :] * np.float32(np.cos(angle))
     y = (np.arange(height, dtype=np.float32) - height / 2)[:, None] * np.float32(np.sin(angle))
-    depth = x + y - np.float32(away * min(height, width))  # px behind the edge of what covers
+    depth = x + y - np.float32(away * min(height, width))  # px behind the edge of the cover
     shade *= np.where(depth < 0, 1 - np.float32(rng.uniform(0, 0.5)) * np.exp(depth / 12), 1)  # its shadow
     tone = np.float32(rng.uniform(40, 255)) + np.float32(rng.normal(0, 0.12)) * depth
     shade[:] = np.where(depth > 0, np.clip(tone, 0, 255), shade)
@@ -101,7 +104,7 @@ def _covered(shade: NDArray[np.float32], form: Piece, rng: np.random.Generator) 
 
 
 def _fill(form: Piece, rows: int, columns: int, hand: TallyHand, writer: Writer, rng: np.random.Generator) -> None:
-    """What stands in the cells: one count after the other with what cancels the rest, or anything anywhere."""
+    """Fill in the cells: counts one after the other with a mark that cancels the rest, or any content anywhere."""
     if rng.random() < 0.5:
         cells = rows * columns
         used = int(rng.integers(0, cells + 1))
@@ -133,7 +136,7 @@ def _cell(form: Piece, place: int, label: int, hand: TallyHand, writer: Writer, 
         crossed = None
         count = label
         if label == FULL and hand.kind != "plain" and rng.random() < 0.025:
-            count, crossed = (4, True) if rng.random() < 0.6 else (6, True)  # closed all the same: it counts as five
+            count, crossed = (4, True) if rng.random() < 0.6 else (6, True)  # a crossed bundle counts as five
         faint = 1.0 if rng.random() < 0.93 else float(rng.uniform(0.35, 0.8))
         _ink(form, place, varied(count, FULL, hand, rng, crossed=crossed), rng, faint=faint)
     elif rng.random() < 0.08:
@@ -143,7 +146,7 @@ def _cell(form: Piece, place: int, label: int, hand: TallyHand, writer: Writer, 
 def _ink(
     form: Piece, place: int, lines: Strokes, rng: np.random.Generator, *, weight: float = 1.0, faint: float = 1.0
 ) -> None:
-    """Lines in shares of a cell. OpenCV's pens are whole pixels wide: the fraction decides by chance."""
+    """Draw lines in shares of a cell. OpenCV's pens are whole pixels wide: the fraction is rounded at random."""
     x0, y0, x1, y1 = form.rects[place]
     points = [np.rint((line * (x1 - x0, y1 - y0) + (x0, y0)) * 16).astype(np.int32) for line in lines]
     width = max(1, int(form.thick * weight * rng.uniform(0.9, 1.1) + rng.random()))
@@ -156,7 +159,7 @@ def _ink(
 
 
 def _own_mark(form: Piece, place: int, rng: np.random.Generator) -> None:
-    """A dash or a cross in a cell that was not used."""
+    """Draw a dash or a cross in an unused cell."""
     dx, dy = rng.uniform(0.2, 0.42, 2)
     x, y = 0.5 + rng.normal(0, 0.05, 2)
     if rng.random() < 0.7:
@@ -167,7 +170,7 @@ def _own_mark(form: Piece, place: int, rng: np.random.Generator) -> None:
 
 
 def _other(form: Piece, place: int, hand: TallyHand, writer: Writer, rng: np.random.Generator) -> None:
-    """What is no count: strokes struck out, six strokes in a row, a scribble, a digit, a word, a blot."""
+    """Draw content that is no count: strokes struck out, six strokes in a row, a scribble, a digit, a word, a blot."""
     kind = rng.random()
     if kind < 0.34:
         _ink(form, place, varied(int(rng.integers(1, 6)), FULL, hand, rng), rng)
@@ -207,7 +210,7 @@ def _other(form: Piece, place: int, hand: TallyHand, writer: Writer, rng: np.ran
 
 
 def _fluid(form: Piece, place: int, hand: TallyHand, rng: np.random.Generator) -> None:
-    """Correction fluid over part of a cell and its lines, before what stands there; old ink may shine through."""
+    """Draw correction fluid over part of a cell and its lines, below the strokes; old ink may show through."""
     x0, y0, x1, y1 = form.rects[place]
     center = round(rng.uniform(x0 + 10, x1 - 10)), round(rng.uniform(y0 + 4, y1 - 4))
     axes = int(rng.uniform(0.25, 0.7) * (x1 - x0)), int(rng.uniform(0.3, 0.8) * (y1 - y0))
@@ -221,7 +224,7 @@ def _fluid(form: Piece, place: int, hand: TallyHand, rng: np.random.Generator) -
 
 
 def _dirt(form: Piece, place: int, rng: np.random.Generator) -> None:
-    """Specks, and a tap of the pen."""
+    """Draw specks, and a dot of the pen."""
     x0, y0, x1, y1 = form.rects[place]
     for _ in range(int(rng.integers(1, 5))):
         at = round(rng.uniform(x0, x1)), round(rng.uniform(y0, y1))
@@ -229,19 +232,19 @@ def _dirt(form: Piece, place: int, rng: np.random.Generator) -> None:
 
 
 def _cancel(form: Piece, rows: int, columns: int, free: int, rng: np.random.Generator) -> None:
-    """One long mark over what was not used, from the cell `free` on; cells are labelled by how much of it they hold."""
+    """Draw one long mark over unused cells, from the cell `free` on; labels follow the length of the mark in a cell."""
     width, height = WIDTH, form.rects[0][3] - form.rects[0][1]
     left, top = form.rects[0][0], form.rects[0][1]
     right, bottom = form.rects[-1][2], form.rects[-1][3]
     row, column = divmod(free, columns)
     lines: list[NDArray[np.float64]] = []
-    if column and rng.random() < 0.5:  # the rest of the row that was begun
+    if column and rng.random() < 0.5:  # the rest of the last used row
         y = top + (row + rng.uniform(0.35, 0.65)) * height
         start, end = left + (column + rng.uniform(0.05, 0.3)) * width, right + rng.uniform(-20, 30)
         lines.append(_bent([(start, y), (end, y + rng.normal(0, 0.12 * height))], rng))
     below = row + (column > 0)
     if below < rows:
-        x0, x1 = left + rng.uniform(-30, 25), right + rng.uniform(-25, 30)  # the mark may go on beyond this piece
+        x0, x1 = left + rng.uniform(-30, 25), right + rng.uniform(-25, 30)  # the mark may extend beyond this piece
         y0, y1 = top + (below + rng.uniform(0.15, 0.45)) * height, bottom - rng.uniform(0.1, 0.45) * height
         if rng.random() < 0.3:
             y1 += rng.uniform(0.5, 3) * height
@@ -273,12 +276,12 @@ def _cancel(form: Piece, rows: int, columns: int, free: int, rng: np.random.Gene
                 form.labels[place] = CANCELLED
             elif inside > 0.06 and form.labels[place] == 0:
                 form.labels[place] = UNLABELLED
-        elif inside > 0.2:  # through what was counted: nobody can say whether it still counts
+        elif inside > 0.2:  # through counted strokes: it is ambiguous whether they still count
             form.labels[place] = UNLABELLED
 
 
 def _bent(points: list[tuple[float, float]], rng: np.random.Generator) -> NDArray[np.float64]:
-    """A line through about these points, a little bent between them."""
+    """A line near these points, slightly bent between them."""
     corners = np.array(points) + rng.normal(0, 2.0, (len(points), 2))
     parts = [corners[:1]]
     for start, end in pairwise(corners):
@@ -297,7 +300,7 @@ def _dense(line: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _around(form: Piece, writer: Writer, rng: np.random.Generator) -> None:
-    """Ink beside the grid: row totals and digits to the right, ink of other rows, a line along the edge."""
+    """Draw ink beside the grid: row totals and digits to the right, ink of other rows, a line along the edge."""
     height, width = form.pen.shape
     if rng.random() < 0.35:
         for row in range(3):

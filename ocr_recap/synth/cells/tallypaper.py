@@ -1,4 +1,4 @@
-"""The paper of a piece of a tally grid: its lines, its heavier edges, numbers above its columns."""
+"""Paper of a piece of a tally grid: its lines, heavier edges, and numbers above its columns."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ..writing.strokes import Writer
 
 Rect = tuple[float, float, float, float]
 
-WIDTH = 72.0  # px of a cell's width while it is drawn
+WIDTH = 72.0  # width of a drawn cell, px
 _MARGIN = 34  # px of paper around the piece
-_NOMINAL_MM = 10.0  # what a cell's width measures on the form, to scale pens
+_NOMINAL_MM = 10.0  # width of a cell on the form, to scale pens
 
 
 @dataclass
@@ -24,10 +24,11 @@ class Piece:
     """A piece of a grid while it is drawn.
 
     Attributes:
-        paper: what is printed, 255 white; (h, w).
-        pen: the ink's coverage, 0..255; (h, w).
+        paper: (h, w) print, 255 white.
+        pen: (h, w) coverage by ink, 0..255.
         rects: cells [x0, y0, x1, y1] in pixels, row by row.
-        labels: what stands in them, 0-5, `tally_crop.CANCELLED`, `tally_crop.OTHER`, or -1 where no count hangs on it.
+        labels: their classes: 0-5, `tally_crop.CANCELLED`, `tally_crop.OTHER`, or -1 where the class does not affect a
+            count.
         thick: width of the pen, px.
     """
 
@@ -39,7 +40,15 @@ class Piece:
 
 
 def blank(rows: int, columns: int, aspect: float, writer: Writer, hand: TallyHand, rng: np.random.Generator) -> Piece:
-    """An empty piece of so many rows and columns, cells `aspect` times as wide as high, for a hand."""
+    """Draw an empty piece of a grid.
+
+    Args:
+        rows, columns: number of rows and columns.
+        aspect: width of a cell divided by its height.
+        writer: style of the pen.
+        hand: style of the tally marks.
+        rng: random generator.
+    """
     width, height = WIDTH, WIDTH / aspect
     x, y = _MARGIN + width * np.arange(columns + 1), _MARGIN + height * np.arange(rows + 1)
     paper = np.full((round(float(y[-1])) + _MARGIN, round(float(x[-1])) + _MARGIN), 255, np.uint8)
@@ -67,7 +76,7 @@ def blank(rows: int, columns: int, aspect: float, writer: Writer, hand: TallyHan
             cv2.putText(paper, str(i + 1), at, 0, size, 60, 1, cv2.LINE_AA)
     rects = [(float(x[c]), float(y[r]), float(x[c + 1]), float(y[r + 1])) for r in range(rows) for c in range(columns)]
     pen = writer.pen_mm * rng.uniform(0.45, 1.0) * width / _NOMINAL_MM
-    # Whoever makes small strokes takes a finer pen, or they run together; `marks.tally` has the same ninth.
+    # Small strokes get a finer pen, else they would merge; `marks.tally` uses the same ninth.
     pen = float(np.clip(pen, 1.2, min(width / 9 * min(1.0, hand.size[0]), height / 4.5)))
     return Piece(paper, np.zeros_like(paper), rects, np.zeros(rows * columns, np.int64), pen)
 

@@ -1,4 +1,4 @@
-"""The camera's part in a training cell of a tally grid: sees a drawn piece as a phone would, and cuts the cells."""
+"""Camera model of training cells of tally grids: renders a photo of a drawn piece, and crops its cells."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _POOL = np.random.default_rng(0x7A11).standard_normal(1 << 20, dtype=np.float32)
 
 
 def photograph(shade: Float32Array, rects: list[Rect], rng: np.random.Generator) -> GrayImage:
-    """Sees a piece of a grid (0..255, float) with a camera, and cuts the cells out: (n, HEIGHT, WIDTH) uint8."""
+    """Render a photo of a piece of a grid (0..255, float), and crop its cells: (n, HEIGHT, WIDTH) uint8."""
     height, width = shade.shape
     wide, high = rects[0][2] - rects[0][0], rects[0][3] - rects[0][1]
-    # Height of a row in the photo, pixels: 39 in one of 2,000 px of the form of 2024, 78 at 12 MP, 12 on small ones.
+    # Height of a row in the photo, pixels: 39 in a photo of 2,000 px of the 2024 form, 78 at 12 MP, 12 in small ones.
     tall = float(np.clip(9 + rng.gamma(2.6, 9.0), 9, 78))
     scale = float(np.clip(tall / high, 17 / wide, 1.25))
     small = (max(24, round(width * scale)), max(24, round(height * scale)))
@@ -33,7 +33,7 @@ def photograph(shade: Float32Array, rects: list[Rect], rng: np.random.Generator)
     _blur(photo, min(wide, high) * scale, rng)
     if rng.random() < 0.06:
         photo = photo * _moire(small, rng)
-    if rng.random() < 0.2:  # what phones do to look sharp
+    if rng.random() < 0.2:  # sharpening by phones
         soft = cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.8, 2)))
         photo = photo + float(rng.uniform(0.3, 1.2)) * (photo - soft)
     photo = photo + float(np.clip(rng.gamma(2.0, 1.5), 0, 12)) * _noise((small[1], small[0]), rng)
@@ -47,13 +47,13 @@ def photograph(shade: Float32Array, rects: list[Rect], rng: np.random.Generator)
 def _cut(
     stored: GrayImage, rects: list[Rect], real: NDArray[np.float64], turn: NDArray[np.float64], rng: np.random.Generator
 ) -> GrayImage:
-    """Patches with the error of placing them: most of it is shared by all cells of a piece."""
+    """Crops with a random error of placing, most of which all cells of a piece share."""
     wide, high = (rects[0][2] - rects[0][0]) * real[0], (rects[0][3] - rects[0][1]) * real[1]
     size = np.array([wide, high])
     common = np.clip(rng.normal(0, 0.08 if rng.random() < 0.15 else 0.03, 2), -0.16, 0.16)
     factor = np.array([BOX_WIDTH, BOX_HEIGHT]) / size * np.exp(rng.normal(0, 0.02, 2))
     level = 0
-    while min(1 / factor) > 1.6 * 2**level:  # shrink first, lest thin strokes fall between samples
+    while min(1 / factor) > 1.6 * 2**level:  # shrink first, so that thin strokes are not missed between samples
         level += 1
     if level:
         smaller = (max(1, stored.shape[1] >> level), max(1, stored.shape[0] >> level))
@@ -62,7 +62,7 @@ def _cut(
     else:
         ratio = np.ones(2)
     patches = np.empty((len(rects), HEIGHT, WIDTH), np.uint8)
-    straight = rng.random() < 0.7  # a reader follows the turn of the page
+    straight = rng.random() < 0.7  # the reader's patches follow the rotation of the page
     linear = np.diag(factor / ratio)
     if straight:
         linear = linear @ np.linalg.inv(turn[:, :2])
@@ -79,7 +79,7 @@ def _cut(
 
 
 def _blur(photo: Float32Array, side: float, rng: np.random.Generator) -> None:
-    """Most photos are sharp to a pixel or so; some are out of focus, which counts in cells, or moved. In place."""
+    """Blur the photo in place: mostly to about a pixel; sometimes out of focus, by a share of the cell, or moved."""
     blur = float(rng.gamma(2.0, 0.3) if rng.random() < 0.88 else rng.uniform(0.02, 0.06) * side)
     blur = min(blur, 0.07 * side)
     if blur > 0.25:
@@ -90,14 +90,14 @@ def _blur(photo: Float32Array, side: float, rng: np.random.Generator) -> None:
 
 
 def _noise(shape: tuple[int, int], rng: np.random.Generator) -> Float32Array:
-    """Unit normal noise out of a fixed pool: drawing it anew would cost most of the time."""
+    """Unit normal noise from a fixed pool, as drawing new noise would take most of the time."""
     size = shape[0] * shape[1]
     start = int(rng.integers(len(_POOL) - size))
     return _POOL[start : start + size].reshape(shape)
 
 
 def _light(size: tuple[int, int], rng: np.random.Generator) -> Float32Array:
-    """Light on the paper as a factor, (height, width): brightness, slope, now and then a shadow's edge."""
+    """Light on the paper as a factor, (height, width): brightness, slope, sometimes the edge of a shadow."""
     width, height = size
     x = np.linspace(-1, 1, 48, dtype=np.float32)[None, :]
     y = np.linspace(-1, 1, 32, dtype=np.float32)[:, None]
@@ -114,7 +114,7 @@ def _light(size: tuple[int, int], rng: np.random.Generator) -> Float32Array:
 
 
 def _moire(size: tuple[int, int], rng: np.random.Generator) -> Float32Array:
-    """The beat between a screen's pixels and the camera's as a factor, (height, width)."""
+    """Moire of a screen's and the camera's pixels as a factor, (height, width)."""
     x = np.arange(size[0], dtype=np.float32)[None, :]
     y = np.arange(size[1], dtype=np.float32)[:, None]
     period, angle = float(rng.uniform(2.1, 9)), float(rng.uniform(0, np.pi))

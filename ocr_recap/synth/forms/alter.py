@@ -1,4 +1,4 @@
-"""Alters the numbers of a page as somebody would who wants the old ones to count: all but the ink still says them."""
+"""Alters the numbers of a page for measurements: all witnesses except the ink still give the old numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..writing.hand import Manner
 from ..writing.strikes import AMENDED, STRIKES
 from .fill import FieldWriting, Struck
 
-# Manners in which a digit is written over another one, and all kinds of alteration.
+# Manners in which one digit is written over another, and all kinds of alteration.
 OVER: tuple[Manner, ...] = ("overwritten", "rewritten", "amended")
 KINDS = (*STRIKES, *OVER)
 
@@ -21,16 +21,16 @@ KINDS = (*STRIKES, *OVER)
 def altered(
     kind: str, fields: Sequence[FormField], written: Mapping[str, FieldWriting], rng: np.random.Generator
 ) -> dict[str, FieldWriting]:
-    """Every number of a page that has a witness of its own, altered; strokes, totals and bubbles stay what they are.
+    """Alter every number of a page that has a witness of its own; strokes, row totals and bubbles stay unchanged.
 
     Args:
-        kind: a kind of line that strikes the number out, or a manner in which one digit is written over another.
-        fields: of the page.
-        written: what is written, by field id.
-        rng: which digit becomes which.
+        kind: kind of line that strikes the number out, or manner in which one digit is written over another.
+        fields: fields of the page.
+        written: writing by field id.
+        rng: random generator of the new digits.
 
     Returns:
-        What is written then, with the fields that are not altered.
+        Writing by field id after the alterations, fields without alteration included.
     """
     found = dict(written)
     for field in fields:
@@ -41,7 +41,7 @@ def altered(
 
 
 def _confirmed(said: FieldWriting) -> bool:
-    """Bubbles or strokes say the number, and no clerk has struck it out."""
+    """True when bubbles or strokes give the number, and it is not struck out already."""
     value = interpret(said.text)[1] if said.struck is None else None
     return bool(value) and (bool(said.bubbles) or (said.strokes is not None and said.strokes.count == value))
 

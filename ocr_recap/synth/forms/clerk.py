@@ -1,7 +1,7 @@
-"""A clerk: turns the counted numbers of a station into what stands on its pages, with habits and corrections.
+"""Model of a clerk: turns the counted numbers of a station into writing on its pages, with habits and corrections.
 
-A *correction* leaves the right digit behind and is a property of its cell. Mistakes are made in `mistakes`. Every rate
-of both is stated once.
+A *correction* leaves the right digit behind and is a property of its cell. Clerk errors are made in `mistakes`. All
+rates are constants of these two modules.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from .mistakes import Slip, slip_digits, slip_marks
 
 _Name = TypeVar("_Name", bound=str)
 
-# Leading boxes: all four occur on real sheets; the shares are ours.
+# Shares of fillings of leading boxes: all four occur on real sheets; by judgement.
 LEADING_RATES: dict[str, float] = {"X": 0.35, "0": 0.25, "-": 0.15, " ": 0.25}
-# Per written cell of an ordinary clerk; an untidy one multiplies them. White-out and struck digits are a usual sight
-# on real sheets, most cells are clean.
+# Rates per written cell of an ordinary clerk, which an untidy one multiplies; by judgement. Correction fluid and struck
+# digits are common on real sheets, but most cells are clean.
 MANNER_RATES: dict[Manner, float] = {
     "over_edge": 0.03,
     "neighbour": 0.006,
@@ -37,16 +37,17 @@ MANNER_RATES: dict[Manner, float] = {
     "amended": 0.0005,
     "fluid": 0.008,
 }
-# Per clerk: how bubbles are marked as a rule; and per bubble, what happens instead of the rule.
+# Shares of clerks by their usual mark of a bubble; by judgement.
 BUBBLE_HABITS: dict[BubbleKind, float] = {"full": 0.86, "partial": 0.05, "tick": 0.03, "cross": 0.03, "outside": 0.03}
 # Rates of unusual bubbles and shares of the kinds of bundle and of cancelling marks; by judgement.
 BUBBLE_ODD: dict[str, float] = {"partial": 0.02, "outside": 0.015, "two": 0.006, "erased": 0.008, "none": 0.01}
 BUNDLE_RATES: dict[Bundle, float] = {"slash": 0.68, "backslash": 0.14, "plain": 0.18}
 CANCEL_RATES: dict[Cancel, float] = {"none": 0.45, "z": 0.33, "diagonal": 0.1, "dashes": 0.06, "wave": 0.06}
-# Per grid with strokes: one of its cells is made otherwise. Fluid and struck bundles are usual on real sheets; these
-# shares are ours.
+# Rates per grid with strokes of one odd cell. Fluid and struck bundles are common on real sheets; the rates are by
+# judgement.
 ODD_RATES: dict[Odd, float] = {"faint": 0.03, "doubled": 0.03, "fluid": 0.03, "uneven": 0.02, "struck": 0.02}
-# Per number: all of it is cancelled and another one is written beside the boxes. Usual on real sheets; shares are ours.
+# Rate of numbers that are struck out whole, with another number written beside the boxes. Common on real sheets; the
+# rate is by judgement.
 STRUCK_OUT = 0.003
 # Shares of the kinds of strike; by judgement.
 STRIKE_RATES: dict[StrikeKind, float] = {
@@ -58,9 +59,9 @@ STRIKE_RATES: dict[StrikeKind, float] = {
     "wave": 0.05,
     "coil": 0.03,
 }
-BUBBLES_STRUCK = 0.4  # of numbers that are struck out and have bubbles: these are struck out as well; ours
-NO_TALLY = 0.08  # sheets whose grids stay empty though there are votes: the count was kept elsewhere
-BLANK_PAGE = 0.02  # pages sent though nothing is written on them
+BUBBLES_STRUCK = 0.4  # share of struck-out numbers with bubbles whose bubbles are struck out, too; by judgement
+NO_TALLY = 0.08  # share of sheets with empty grids, whose count was kept elsewhere; by judgement
+BLANK_PAGE = 0.02  # share of pages that are sent without any writing; by judgement
 
 
 @dataclass(frozen=True)
@@ -97,14 +98,20 @@ class Habits:
 
 @dataclass(frozen=True)
 class Written:
-    """A document as its clerk wrote it: by field id, on all pages; and the slips in it."""
+    """A document as its clerk wrote it: writing by field id, on all pages, and the list of clerk errors."""
 
     fields: dict[str, FieldWriting]
     slips: tuple[Slip, ...]
 
 
 def write(template: Template, counted: Mapping[str, int], rng: np.random.Generator) -> Written:
-    """Fill in all pages of a form with a station's numbers."""
+    """Fill in all pages of a form with a station's numbers.
+
+    Args:
+        template: the form.
+        counted: numbers as counted, by field id.
+        rng: random generator; the same state gives the same document.
+    """
     habits = Habits.draw(rng)
     digits: dict[str, int | None] = dict(counted)
     slips = slip_digits(template, digits, rng)
@@ -117,7 +124,7 @@ def write(template: Template, counted: Mapping[str, int], rng: np.random.Generat
         writing[field.id] = _field(field, digits.get(field.id), counted.get(field.id), habits, rng)
     slips = [slip for slip in slips if _page_of(template, slip.field) not in blank_pages]
     slips += slip_marks(template, writing, rng)
-    # Children: documents without an odd cell or a number that is struck out stay what they were.
+    # Child generators, so that documents without an odd cell or a struck-out number do not change.
     _make_odd(template, writing, rng.spawn(1)[0])
     apart = rng.spawn(1)[0]
     for field in template.fields:
@@ -127,7 +134,7 @@ def write(template: Template, counted: Mapping[str, int], rng: np.random.Generat
 
 
 def _page_of(template: Template, field_id: str) -> str:
-    """The page that a field is on."""
+    """Id of the page that has a field."""
     return next(field.page for field in template.fields if field.id == field_id)
 
 
@@ -221,13 +228,13 @@ def _bubbles(
 
 
 def _row_texts(rows: tuple[int, ...], totals: RowTotals, habits: Habits) -> tuple[str, ...]:
-    """Totals of the rows that have strokes, a box each if the form has several; the other rows stay empty."""
+    """Texts of the row totals, a box each if the form has several; rows without strokes stay empty."""
     lead = habits.row_leading if totals.cells > 1 else " "
     return tuple(str(count).rjust(totals.cells, lead) if count else " " * totals.cells for count in rows[: totals.rows])
 
 
 def _make_odd(template: Template, writing: dict[str, FieldWriting], rng: np.random.Generator) -> None:
-    """Make a cell of some grids otherwise, in place; no count changes."""
+    """Draw an odd cell in some grids, in place; no count changes."""
     for field in template.fields:
         said, grid = writing[field.id], field.tally
         if grid is None or said.strokes is None or not said.strokes.count:
@@ -239,7 +246,7 @@ def _make_odd(template: Template, writing: dict[str, FieldWriting], rng: np.rand
         if how == "as usual" or not places or uncrossed or (how == "struck" and flat[-1]):
             continue
         place = places[int(rng.integers(len(places)))]
-        if how == "struck":  # what follows stands one cell further on
+        if how == "struck":  # the following characters move by one cell
             flat = [*flat[:place], 0, *flat[place:-1]]
         cells = tuple(tuple(flat[i : i + grid.columns]) for i in range(0, len(flat), grid.columns))
         odd: tuple[tuple[int, int, Odd], ...] = ((*divmod(place, grid.columns), how),)  # type: ignore[assignment]
@@ -249,7 +256,14 @@ def _make_odd(template: Template, writing: dict[str, FieldWriting], rng: np.rand
 
 
 def strike_out(field: FormField, written: FieldWriting, kind: StrikeKind, rng: np.random.Generator) -> FieldWriting:
-    """A slip of the pen, cancelled, and what was written beside it; bubbles, strokes and totals say the latter."""
+    """Strike a wrong number out and write another number beside it; bubbles, strokes and row totals give the new one.
+
+    Args:
+        field: field of the number.
+        written: writing of the field.
+        kind: kind of line.
+        rng: random generator.
+    """
     bubbles = bool(written.bubbles) and bool(rng.random() < BUBBLES_STRUCK)
     struck = Struck(kind, _another(written.text, rng))
     text = written.text.strip(" X-").rjust(field.cells.count)
@@ -259,7 +273,7 @@ def strike_out(field: FormField, written: FieldWriting, kind: StrikeKind, rng: n
 
 
 def _another(text: str, rng: np.random.Generator) -> str:
-    """A text of boxes with one digit of it another one; crosses and dashes alone become a digit at the end."""
+    """A text of boxes with one digit replaced by another; crosses and dashes alone become a digit at the end."""
     places = [i for i, char in enumerate(text) if char.isdigit()] or [len(text) - 1]
     place = places[int(rng.integers(len(places)))]
     was = int(text[place]) if text[place].isdigit() else 0

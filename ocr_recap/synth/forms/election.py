@@ -1,9 +1,10 @@
-"""Made-up elections: numbers of one polling station that obey the rules of C.HASIL-PPWP 2024, and how they look.
+"""Random elections for C.HASIL-PPWP 2024: numbers of one polling station that obey its rules, and their writing.
 
-The sample photos and the pages that thresholds were chosen on are drawn with this, so it stays as it is; `numbers` and
-`clerk` do the same for any form, with slips and corrections.
+The sample photos and the pages on which thresholds were chosen are drawn with this module, so it must not change.
+`numbers` and `clerk` do the same for any form, with clerk errors and corrections.
 
-Sources of ranges: a TPS has at most 300 voters (KPU, 2024); ballots received are the roll + 2% rounded up.
+Sources of ranges: a polling station (TPS) has at most 300 voters (KPU, 2024); it receives 2% more ballots than voters,
+rounded up.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from ...forms.fields import FormField, RowTotals, Tally
 from ...forms.template import Template
 from .fill import FieldWriting
 
-# How officers fill leading boxes (all four occur); the shares are ours, no count of real sheets exists.
+# Shares of fillings of leading boxes (all four occur); by judgement, as no counts of real sheets exist.
 _LEADING = {"X": 0.35, "0": 0.25, "-": 0.15, " ": 0.25}
 
 
 def presidential_count(rng: np.random.Generator) -> dict[str, int]:
-    """One station's true numbers by field id, for all three pages; every rule of the template holds."""
+    """Draw the counted numbers of one station by field id, for all three pages; every rule of the template holds."""
     numbers: dict[str, int] = {}
 
     def line(name: str, men: int, women: int) -> None:
@@ -56,7 +57,14 @@ def presidential_count(rng: np.random.Generator) -> dict[str, int]:
 def write(
     template: Template, page_id: str, numbers: Mapping[str, int | None], rng: np.random.Generator
 ) -> dict[str, FieldWriting]:
-    """How one officer writes these numbers: leading boxes, bubbles, strokes, row totals; None leaves a field blank."""
+    """Draw how one officer writes these numbers: leading boxes, bubbles, strokes, row totals.
+
+    Args:
+        template: the form.
+        page_id: page that is written.
+        numbers: numbers by field id; None leaves a field blank.
+        rng: random generator.
+    """
     leading = str(rng.choice(list(_LEADING), p=list(_LEADING.values())))
     zero_bubbles = bool(rng.random() < 0.5)
     return {

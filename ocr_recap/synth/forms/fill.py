@@ -1,4 +1,4 @@
-"""Fills a page of a form by hand: digits, bubbles, tally marks, row totals, and squiggles where people sign."""
+"""Fills in a page of a form: digits, bubbles, tally marks, row totals, and squiggles in place of signatures."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from ..writing.sheet import PageImage, Sheet
 from ..writing.strikes import StrikeKind, strike
 from ..writing.strokes import Strokes, Writer, scribble, signature
 
-_TALL = 30.0  # mm; a private region higher than this is a table of several rows
-_BLANKS = 16  # pages that are kept drawn, some 4 MB each
+_TALL = 30.0  # mm; a higher private region is a table of several rows
+_BLANKS = 16  # cached pages, some 4 MB each
 
 
 @dataclass(frozen=True)
 class Struck:
-    """How a number was cancelled: by which lines, and the text that stood in the boxes."""
+    """A number that is struck out: the kinds of its lines, and the text in the boxes."""
 
     kind: StrikeKind
     text: str
@@ -32,20 +32,20 @@ class Struck:
 
 @dataclass(frozen=True)
 class FieldWriting:
-    """What is written into one field; None leaves a part of it blank.
+    """Writing in one field; None leaves a part of it blank.
 
     Attributes:
-        text: one character per cell from the left (0-9, X, -, space; shorter texts leave the last cells blank).
-        bubbles: one tuple of marked digits per column (empty, one or several).
-        tally: number of strokes in the grid, neatly; `strokes` says more and then counts instead.
-        row_totals: one number per row; `row_texts` says more and then counts instead.
-        manners: how each cell was filled in; empty for all plain.
-        was: per cell the digit that a correction replaced, a space where there was none.
-        bubble_kinds: how each of `bubbles` was marked; None for all full.
-        strokes: strokes per grid cell and how they are made.
-        row_texts: one text per row of the totals, a character per box from the left.
-        bubbles_struck: a line runs through the bubbles.
-        struck: the boxes hold another text that is struck out, and `text` stands beside them.
+        text: one character per cell from the left (0-9, X, -, space); a shorter text leaves the last cells blank.
+        bubbles: a tuple of marked digits per column (empty, one or several).
+        tally: number of strokes in the grid, drawn neatly; ignored where `strokes` is given.
+        row_totals: one number per row; ignored where `row_texts` is given.
+        manners: manner of filling for each cell; empty means plain everywhere.
+        was: per cell the digit that a correction replaced; a space where there is none.
+        bubble_kinds: kind of mark for each entry of `bubbles`; None means full everywhere.
+        strokes: strokes per grid cell and their style.
+        row_texts: one text per row total, a character per box from the left.
+        bubbles_struck: True where a line runs through the bubbles.
+        struck: another text in the boxes that is struck out; `text` is then written beside the boxes.
     """
 
     text: str
@@ -72,17 +72,20 @@ def fill_page(
     signatures: bool = True,
     cancel_unused: bool = False,
 ) -> PageImage:
-    """One page of the form as a writer filled it in, flat and clean: BGR uint8.
+    """Draw one page of the form as a writer filled it in, flat and clean.
 
     Args:
         template: the form.
-        page_id: which page.
-        writing: field id -> what to write; fields of other pages are ignored.
-        writer: whose hand.
+        page_id: page to draw.
+        writing: writing by field id; fields of other pages are ignored.
+        writer: hand or style of the writer.
         rng: variation of this sheet; the same state gives the same sheet.
         pixels_per_mm: resolution; millimetre (x, y) lies at pixel (x, y) * pixels_per_mm - 0.5.
-        signatures: put invented squiggles into private regions and the header.
-        cancel_unused: strike grid rows that were not used with one long Z (of a neat `tally`).
+        signatures: draw invented squiggles in private regions and the header.
+        cancel_unused: strike unused grid rows with one long Z (of a neat `tally`).
+
+    Returns:
+        (h, w, 3) BGR uint8.
     """
     blank = blank_page(template, page_id, pixels_per_mm)
     hand = writer if isinstance(writer, Hand) else plain(writer)
@@ -113,8 +116,8 @@ _blanks: dict[tuple[Template, str, float], NDArray[np.uint8]] = {}
 
 
 def blank_page(template: Template, page_id: str, pixels_per_mm: float) -> NDArray[np.uint8]:
-    """`drawing.raster`, drawn once per page and scale; gray uint8 (h, w), not to be written to."""
-    key = (template, page_id, pixels_per_mm)  # by content: every piece of work brings its own copy of the template
+    """`drawing.raster`, cached per page and scale: gray uint8 (h, w), read only."""
+    key = (template, page_id, pixels_per_mm)  # by content, since every job has its own copy of the template
     if key not in _blanks:
         if len(_blanks) >= _BLANKS:
             _blanks.clear()
@@ -151,7 +154,7 @@ def _field(sheet: Sheet, hand: Hand, field: FormField, writing: FieldWriting, ca
 
 
 def _beside(sheet: Sheet, hand: Hand, field: FormField, text: str) -> None:
-    """A number beside its boxes: to their right where the page has room, else above them, a little smaller."""
+    """Draw a number beside its boxes: on their right where the page has room, else above them, slightly smaller."""
     rng = sheet.rng
     _, y0, x1, y1 = field.cells.outline()
     height = float(rng.uniform(0.6, 0.9)) * (y1 - y0)
@@ -164,7 +167,7 @@ def _beside(sheet: Sheet, hand: Hand, field: FormField, text: str) -> None:
 
 
 def row_boxes(grid: RowTotals) -> list[list[ink.Rect]]:
-    """The boxes of each row total, millimetres."""
+    """Boxes of each row total, millimetres."""
     x0, y0, x1, y1 = grid.grid
     width, height = (x1 - x0) / grid.cells, (y1 - y0) / grid.rows
     return [
@@ -174,7 +177,7 @@ def row_boxes(grid: RowTotals) -> list[list[ink.Rect]]:
 
 
 def _row_total(sheet: Sheet, hand: Hand, text: str, boxes: list[ink.Rect]) -> None:
-    """A row's total: a digit a box, or all of it where the form has one box for all."""
+    """Draw a row total: a digit per box, or the whole number in a single box."""
     x0, y0, x1, y1 = (*boxes[0][:2], *boxes[-1][2:])
     width = (x1 - x0) / len(text)
     if len(text) > len(boxes):  # a number in one box is as wide as its digits need

@@ -1,6 +1,6 @@
-"""Mistakes that clerks make: what is written differs from what was counted, or one witness from another.
+"""Clerk errors: the written number differs from the counted one, or one witness differs from another.
 
-A mistake is called a *slip* in truth files, which list each one.
+Truth files call a clerk error a *slip*, and list each one.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ SlipKind = Literal[
     "sum_off", "transposed", "strokes_differ", "row_total_off", "forgotten_total", "left_blank", "wrong_bubble"
 ]
 
-# How often a document has each slip, where its form allows it. Of 348 records published on 18 Feb 2024 20.1% broke a
-# rule, misreading included; slips that break a rule or set witnesses apart come to some 20% of documents here.
+# Rate of each error per document, where the form allows it. Of 348 records published on 18 Feb 2024, 20.1% broke a
+# rule, misreadings included; errors here break a rule or make witnesses differ in some 20% of documents.
 SLIP_RATES: dict[SlipKind, float] = {
     "sum_off": 0.06,
     "transposed": 0.03,
@@ -34,7 +34,7 @@ SLIP_RATES: dict[SlipKind, float] = {
 
 @dataclass(frozen=True)
 class Slip:
-    """One mistake: `counted` is what should stand there, `written` what does (texts; empty for nothing)."""
+    """One clerk error: `counted` is the correct text, `written` the text as written; empty for nothing."""
 
     kind: SlipKind
     field: str
@@ -42,12 +42,18 @@ class Slip:
     written: str
 
     def export(self) -> dict[str, Any]:
-        """For a truth file."""
+        """Dict for a truth file."""
         return {"kind": self.kind, "field": self.field, "counted": self.counted, "written": self.written}
 
 
 def slip_digits(template: Template, digits: dict[str, int | None], rng: np.random.Generator) -> list[Slip]:
-    """Change numbers in place as a tired clerk does."""
+    """Make clerk errors in the digits, in place.
+
+    Args:
+        template: the form.
+        digits: numbers to be written, by field id; changed in place.
+        rng: random generator.
+    """
     counts = [field for field in template.fields if field.role == "count"]
     totals = [field for field in counts if field.id in _total_ids(template)]
     slips: list[Slip] = []
@@ -80,7 +86,13 @@ def slip_digits(template: Template, digits: dict[str, int | None], rng: np.rando
 
 
 def slip_marks(template: Template, writing: dict[str, FieldWriting], rng: np.random.Generator) -> list[Slip]:
-    """Make strokes, row totals and bubbles say something else than the digits, in place."""
+    """Make clerk errors in strokes, row totals and bubbles, in place; the digits stay.
+
+    Args:
+        template: the form.
+        writing: writing by field id; changed in place.
+        rng: random generator.
+    """
     slips: list[Slip] = []
     stroked = [field for field in template.fields if (s := writing[field.id].strokes) and s.count]
     if stroked and rng.random() < SLIP_RATES["strokes_differ"]:
@@ -112,10 +124,10 @@ def slip_marks(template: Template, writing: dict[str, FieldWriting], rng: np.ran
 
 
 def _miscounted(strokes: TallyMarks, grid: Tally, rng: np.random.Generator) -> TallyMarks:
-    """A stroke too many or too few at the end, a bundle left open, or a whole bundle off."""
+    """Strokes with an error: one too many or too few at the end, an open bundle, or a whole bundle off."""
     kind = rng.random()
     places = [(r, c) for r, row in enumerate(strokes.cells) for c, n in enumerate(row) if n]
-    if kind < 0.35 and len(places) > 1:  # a bundle in the middle was never closed
+    if kind < 0.35 and len(places) > 1:  # a bundle in the middle stays open
         row, column = places[int(rng.integers(len(places) - 1))]
         cells = [list(r) for r in strokes.cells]
         cells[row][column] -= 1
@@ -127,7 +139,7 @@ def _miscounted(strokes: TallyMarks, grid: Tally, rng: np.random.Generator) -> T
 
 
 def _swapped(value: int | None) -> int | None:
-    """Two neighbouring digits in each other's place, or None where that changes nothing."""
+    """A number with two adjacent digits exchanged; None where that changes nothing."""
     text = "" if value is None else str(value)
     for i in range(len(text) - 2, -1, -1):
         changed = text[:i] + text[i + 1] + text[i] + text[i + 2 :]
@@ -137,7 +149,7 @@ def _swapped(value: int | None) -> int | None:
 
 
 def _total_ids(template: Template) -> set[str]:
-    """Numbers that an exact rule says are sums of others."""
+    """Ids of the numbers that an exact rule gives as sums of others."""
     found: set[str] = set()
     for rule in template.rules:
         signs = [(name, factor > 0) for name, factor in rule.relation.coefficients]

@@ -1,8 +1,8 @@
-"""Made-up numbers of one polling station for any template: random integers that obey every rule of it.
+"""Random numbers of one polling station for any template, which obey every rule of it.
 
 The rules become intervals of linear sums. Numbers are drawn one by one, the largest first (a total before its parts),
-each within the bounds that the rules leave after all those drawn before; where bounds close, it goes back a step.
-Names of fields change only how probable a number is (invalid votes are few), never whether the rules hold.
+each within the bounds that the rules and the numbers drawn before leave, with backtracking where no value is left. Ids
+of fields only affect the distribution of a number (invalid votes are few), never whether the rules hold.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from ...forms.fields import FormField, Tally
 from ...forms.template import Rule, Template
 
 LARGEST_ROLL = 300  # voters at one TPS (KPU, 2024)
-# Share of its whole that a number takes, by its id; first match counts. Ours, by what the words mean and by published
-# turnout (Pemilu 2024: about 82%); nothing else is known of single stations.
+# Range of a number's share of its whole, by a pattern of its id; the first match counts. By judgement, from the meaning
+# of the words and the published turnout (Pemilu 2024: about 82%); no other figures of single stations are known.
 _SHARES: tuple[tuple[str, float, float], ...] = (
     (r"_(L|P)$", 0.42, 0.56),
     (r"invalid|tidak_sah|returned|rusak|disab|dptb|dpph|dpk", 0.0, 0.035),
@@ -29,19 +29,19 @@ _SHARES: tuple[tuple[str, float, float], ...] = (
 )
 # Ids of fields with the number of registered voters.
 _ROLL = re.compile(r"^dpt(_J)?$")
-_FEW = 0.05  # numbers whose share stays below are drawn first, so that the rest is what remains
-_STEPS = 3000  # attempts at a number before starting again
+_FEW = 0.05  # numbers with smaller shares are drawn first, and the others take the remainder; by judgement
+_STEPS = 3000  # attempts at a number before a new start; by judgement
 # Random starts before a set of numbers is given up; by judgement.
 _STARTS = 6
 
 
 class NumbersError(ValueError):
-    """No numbers obey the rules of a template."""
+    """Raised when no numbers obey the rules of a template."""
 
 
 @dataclass(frozen=True)
 class _Sum:
-    """low <= sum(factor * number) <= high, in whole numbers."""
+    """The condition low <= sum(factor * number) <= high, in integers."""
 
     terms: tuple[tuple[int, int], ...]
     low: float
@@ -59,12 +59,19 @@ class _Bounds:
 
 
 def station(template: Template, rng: np.random.Generator) -> dict[str, int]:
-    """One station's numbers by field id, on all pages; a date is one made-up day.
+    """Draw the numbers of one station.
 
-    Every exact rule and inequality holds, and the soft ones where that is possible. A roll is 5 to 300 voters.
+    Every exact rule and inequality holds, and soft rules hold where that is possible. A roll has 5 to 300 voters.
+
+    Args:
+        template: the form.
+        rng: random generator.
+
+    Returns:
+        Numbers by field id, on all pages; all parts of a date belong to one random day.
 
     Raises:
-        NumbersError: the rules contradict each other, or leave nothing that fits the boxes.
+        NumbersError: the rules contradict each other, or no numbers fit the boxes.
     """
     dates = _dates(template, rng)
     counts = [field for field in template.fields if field.role == "count"]
@@ -115,7 +122,7 @@ class _Problem:
         self.order = self._order()
 
     def solve(self, rng: np.random.Generator) -> list[int] | None:
-        """Numbers that obey all sums, or None where luck or the rules did not allow any."""
+        """Draw numbers that obey all sums; None where this attempt found none."""
         bounds = self.start.copy()
         if not self._narrow(bounds, range(len(self.sums))):
             return None
@@ -147,13 +154,13 @@ class _Problem:
         return bounds.low
 
     def _narrow(self, bounds: _Bounds, start: Sequence[int] | range) -> bool:
-        """Tighten bounds until no sum says more; False where none is left."""
+        """Propagate bounds until no sum tightens them further; False where an interval becomes empty."""
         waiting = list(start)
         queued = set(waiting)
         rounds = 0
         while waiting:
             rounds += 1
-            if rounds > 50 * len(self.sums) + 50:  # real coefficients converge slowly; what is left is tried out
+            if rounds > 50 * len(self.sums) + 50:  # non-integer coefficients converge slowly; the search tries the rest
                 return True
             number = waiting.pop()
             queued.discard(number)
@@ -208,21 +215,21 @@ class _Problem:
         return round(min(high, whole) * float(rng.beta(2.0, 2.0)))
 
     def _whole(self, i: int, bounds: _Bounds) -> tuple[int | None, int]:
-        """The number that this one is a part of, as far as it is known, and how many of its parts are still open."""
+        """Whole that this number is a part of, as far as it is known, and the number of parts not drawn yet."""
         for whole, parts in self.wholes[i]:
             if bounds.low[whole] == bounds.high[whole]:
                 return bounds.low[whole], sum(bounds.low[p] < bounds.high[p] for p in parts)
         return None, 0
 
     def _wholes(self, rules: Sequence[Rule], place: dict[str, int]) -> list[list[tuple[int, tuple[int, ...]]]]:
-        """Per number what it is a part of, with all parts: sums of few parts first, then what it may not exceed."""
+        """For each number its wholes with all their parts: sums of few parts first, then upper limits."""
         found: list[list[tuple[int, tuple[int, ...]]]] = [[] for _ in place]
         for rule in rules:
             pair = _part_and_whole(rule, place)
             if pair:
                 for part in pair[1]:
                     found[part].append(pair)
-        for _ in self.copies:  # a copy is a part of whatever its original is a part of
+        for _ in self.copies:  # a copy has the same wholes as its original
             for one, other in self.copies:
                 found[one] = found[other] = list(dict.fromkeys(found[one] + found[other]))
         for items in found:
@@ -230,7 +237,7 @@ class _Problem:
         return found
 
     def _order(self) -> list[int]:
-        """Wholes before parts, copies at the same level, few before many."""
+        """Order of drawing: wholes before parts, copies at the same level, small shares before large ones."""
         depth = [0] * len(self.ids)
         for _ in self.ids:
             before = depth.copy()
@@ -256,7 +263,7 @@ def _few(name: str) -> bool:
 
 
 def _most(field: FormField) -> int:
-    """The largest number that fits the boxes and, where there is one, the tally grid."""
+    """Largest number that fits the boxes and, where there is one, the tally grid."""
     most = int(10**field.cells.count) - 1
     for witness in field.witnesses:
         if isinstance(witness, Tally):
@@ -287,7 +294,7 @@ def _sums(rule: Rule, place: dict[str, int], fixed: dict[str, int]) -> list[_Sum
 
 
 def _part_and_whole(rule: Rule, place: dict[str, int]) -> tuple[int, tuple[int, ...]] | None:
-    """Of `a = b + c` the whole a and its parts; of `b <= a` the whole a and b; None where there is no whole."""
+    """Whole a and its parts in `a = b + c`; whole a and part b in `b <= a`; None where there is no whole."""
     relation = rule.relation
     if any(name not in place for name, _ in relation.coefficients) or relation.tolerance:
         return None

@@ -1,7 +1,8 @@
-"""The truth of a synthetic photo: what was written and where it lies, one JSON object per photo.
+"""Truth of a synthetic photo: what was written and where it lies, one JSON object per photo.
 
 The format is that of a hand-read truth file: `fields` with text, value and quads, `bubbles`, `tallies`, `row_sums`,
-`consistent`; and beside it `template`, `page`, `writer`, `defects`, `seed`. docs/reference/synthesis.md has every key.
+`consistent`; with the further keys `template`, `page`, `writer`, `defects`, `seed`. docs/reference/synthesis.md
+describes every key.
 """
 
 from __future__ import annotations
@@ -34,18 +35,18 @@ def truth(
     pages: Mapping[str, FieldWriting] | None = None,
     **more: Any,
 ) -> dict[str, Any]:
-    """Truth of one photo.
+    """Build the truth of one photo.
 
     Args:
         template: the form.
-        page_id: the page on the photo.
-        writing: what was written, by field id.
-        way: from nominal millimetres (n, 2) to photo px (n, 2); a homography (3, 3) where paper is flat.
-        name: the photo's name without its ending.
-        size: (width, height) px.
-        visible: which share of a rectangle (mm) the photo shows; adds `visible` to every field.
-        pages: writing of all pages; adds to `consistent` whether they add up together, and whether strokes, row
-            totals and bubbles say what the digits say.
+        page_id: page on the photo.
+        writing: writing by field id.
+        way: map from nominal millimetres (n, 2) to photo px (n, 2); a homography (3, 3) for flat paper.
+        name: name of the photo without its ending.
+        size: (width, height) of the photo, px.
+        visible: function from a rectangle (mm) to the share of it that the photo shows; adds `visible` to every field.
+        pages: writing on all pages; adds to `consistent` whether all rules hold, and whether strokes, row totals and
+            bubbles give the same numbers as the digits.
         more: further keys, such as `writer`, `defects`, `seed`.
     """
     to_photo = _way(way)
@@ -100,7 +101,7 @@ def _way(way: FloatArray | Way) -> Way:
 
 
 def _note(said: FieldWriting) -> str:
-    """Corrections in words: which digit stands where another one was."""
+    """Corrections in words: which digit replaced which."""
     if said.struck:
         return f"{said.struck.text} struck out, beside it {said.text.strip()}"
     words = {
@@ -115,7 +116,7 @@ def _note(said: FieldWriting) -> str:
 
 
 def filled(said: FieldWriting) -> list[int | None]:
-    """The marked digit of each column; None for none, and for several that were not taken back."""
+    """Marked digit of each column; None for no mark, and for several marks of which none was erased."""
     columns: list[int | None] = []
     for i, digits in enumerate(said.bubbles or ()):
         kinds = said.bubble_kinds[i] if said.bubble_kinds else ("full",) * len(digits)
@@ -149,7 +150,7 @@ def _strokes(
     tallies: dict[str, Any],
     row_sums: list[dict[str, Any]],
 ) -> None:
-    """Add what was written beside the boxes of one field: strokes and row totals."""
+    """Add the writing beside the boxes of one field: strokes and row totals."""
     for witness in field.witnesses:
         if isinstance(witness, Tally):
             fact: dict[str, Any] = {
@@ -222,7 +223,7 @@ def _rule_checks(template: Template, page_id: str | None, values: Mapping[str, i
 
 
 def _agree(field: FormField, writing: Mapping[str, FieldWriting]) -> list[dict[str, Any]]:
-    """Whether bubbles, strokes and row totals say what the digits say; what is empty says nothing."""
+    """True when bubbles, strokes and row totals give the same number as the digits; empty ones are ignored."""
     said = writing[field.id]
     checks: list[dict[str, Any]] = []
     for i, digit in enumerate(filled(said)):

@@ -1,4 +1,4 @@
-"""What evidence depends on, and evidence itself, each as a hash: for caches, and to name the data behind a choice."""
+"""Hashes of evidence and of all that evidence depends on: keys of caches, and names of the data behind a choice."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ...forms.template import available
 
 @cache
 def package_sha256() -> str:
-    """SHA-256 of all modules, weights and data of the package and of its templates: evidence depends on nothing else.
+    """SHA-256 of all modules, weights, data and templates of the package, on which evidence depends.
 
-    A changed comment changes it, too: evidence is drawn once more rather than once too rarely.
+    A changed comment changes the hash, too: evidence is then drawn again, which is slower but never wrong.
     """
     root = Path(str(files("ocr_recap")))
     parts = [path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
@@ -30,14 +30,14 @@ def package_sha256() -> str:
 
 
 def feed(digest: Any, value: Any) -> None:
-    """Add a value to a hash: arrays, numbers, texts, and what is made of them (dataclasses, mappings, sequences).
+    """Add a value to a hash: arrays, numbers, texts, and dataclasses, mappings and sequences of these.
 
     Args:
-        digest: of `hashlib`.
-        value: equal values add the same bytes, unequal ones others.
+        digest: hash object of `hashlib`.
+        value: equal values add the same bytes, unequal values add different bytes.
 
     Raises:
-        TypeError: a value is of another kind.
+        TypeError: a value is of another type.
     """
     if isinstance(value, np.ndarray):
         digest.update(f"array {value.dtype.str} {value.shape} ".encode() + np.ascontiguousarray(value).tobytes())

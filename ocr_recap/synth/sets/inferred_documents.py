@@ -1,7 +1,7 @@
-"""Drawn documents with the evidence of all witnesses: drawn and read once, to be decided as often as one likes.
+"""Drawn documents with the evidence of all witnesses, which are read once and may be decided many times.
 
-What is kept of a number is all that `reconcile` is given, and what is written; so a change of how witnesses and rules
-are put together is measured in seconds, on the same photos. Everything depends on the seed only.
+Each number is kept with the evidence that `case.reconciled` needs and with what is written. The effect of a change in
+`decide` can therefore be measured in seconds, on the same photos. Everything depends on the seed only.
 """
 
 from __future__ import annotations
@@ -39,19 +39,20 @@ Found = Literal["found", "not_found", "wrong_page"]
 
 @dataclass(frozen=True, eq=False)
 class InferredNumber:
-    """One number: what is written and what each witness says.
+    """One number: what is written, and the evidence of each witness.
 
     Attributes:
-        text: what is written, a character per cell.
-        counted: what the station counted; a slip makes the writing differ.
-        cells: (cells, 14) log-probabilities of the digit witness, by `witnesses.digits.CLASSES`.
-        bubbles: (columns, 12) of the bubble witness, None where the form has none.
-        strokes, totals: of the tally witness and of the row totals.
-        found: every printed box was seen; held: all but one, whose place the others hold.
-        inside: every cell lies within the photo.
-        poor: why cells are seen too badly, as reason codes.
-        corrected: it is struck out, or a digit of it was corrected.
-        alterations: how surely it was struck out or written over.
+        text: text as written, a character per cell.
+        counted: number as counted; a clerk error makes `text` differ.
+        cells: (cells, 14) log-probabilities of the digit witness, by `cells.digit_reader.CLASSES`.
+        bubbles: (columns, 12) probabilities of the bubble witness, None where the form has none.
+        strokes, totals: readings of the tally grid and of the row totals.
+        found: True when every printed box was detected.
+        held: True when exactly one box was not detected, and its place is known from the others.
+        inside: True when every cell lies within the photo.
+        poor: reason codes of cells that are not legible.
+        corrected: True when the number is struck out, or a digit of it was corrected.
+        alterations: evidence that it was struck out or written over.
     """
 
     text: str
@@ -69,15 +70,16 @@ class InferredNumber:
 
     @property
     def value(self) -> int | None:
-        """The number that is written, None for a blank."""
+        """The number as written; None for a blank."""
         return evidence.interpret(self.text)[1]
 
     def case(self, field: str, bubbles: bool = True, counts: bool = True) -> Case:
-        """The evidence on it, without rules; without the bubbles, or without strokes and row totals, if asked.
+        """Evidence about the number, without rules.
 
         Args:
-            field: its id.
-            bubbles: whether they count; counts: whether strokes and row totals are.
+            field: id of the number.
+            bubbles: False leaves the bubbles out.
+            counts: False leaves strokes and row totals out.
         """
         marks = self.bubbles if bubbles else None
         counted = (self.strokes, self.totals) if counts else (None, None)
@@ -88,16 +90,16 @@ class InferredNumber:
 
 @dataclass(frozen=True)
 class InferredDocument:
-    """One station's pages.
+    """Pages of one station.
 
     Attributes:
         template: id of the form.
-        index: of the document in its set.
-        preset: of its photos.
-        pages: what became of each page.
-        slips: of the clerk (`clerk.Slip.export`).
-        truth: the text of every number, also of pages that were not found.
-        numbers: those of pages that were found, by field id.
+        index: index of the document in its set.
+        preset: preset of its photos.
+        pages: outcome of each page.
+        slips: clerk errors (`mistakes.Slip.export`).
+        truth: text of every number, also of pages that were not found.
+        numbers: numbers of the pages that were found, by field id.
     """
 
     template: str
@@ -110,18 +112,18 @@ class InferredDocument:
 
     @property
     def whole(self) -> bool:
-        """Every page was found."""
+        """True when every page was found."""
         return all(state == "found" for state in self.pages.values())
 
     @property
     def written(self) -> dict[str, int | None]:
-        """What is written, on all pages, by field id."""
+        """Numbers as written, on all pages, by field id."""
         return {name: evidence.interpret(text)[1] for name, text in self.truth.items()}
 
 
 @dataclass(frozen=True)
 class Session:
-    """Which documents to draw: `forms` take turns, `first` is the first index, `documents` how many."""
+    """Documents to draw: `forms` take turns, `first` is the first index, `documents` the number of documents."""
 
     forms: tuple[str, ...]
     preset: Preset
@@ -132,14 +134,14 @@ class Session:
 
 
 def infer(session: Session, workers: int, keep: Path | None = None) -> Iterator[InferredDocument]:
-    """The documents of a session in order.
+    """Yield the documents of a session in order.
 
     Args:
-        session: which.
-        workers: processes.
-        keep: a folder where every document is kept once it is inferred, and taken from if it is there: the same session
-            goes on where it stopped. Files are named by session, index and a hash of weights, templates and code
-            (`evidence_key.package_sha256`): after a change of any of these every document is inferred anew.
+        session: documents to draw.
+        workers: number of processes.
+        keep: cache folder; None keeps nothing. A document that is there is not drawn again, so an interrupted session
+            resumes. Files are named by session, index and a hash of weights, templates and code
+            (`evidence_key.package_sha256`), so every document is inferred anew after a change of any of these.
     """
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
@@ -179,7 +181,7 @@ def _infer(session: Session, index: int) -> InferredDocument:
 
 
 def read_page(form: Template, page: str, made: photos.MadePhoto) -> dict[str, InferredNumber] | Found:
-    """The numbers of a photo by field id, or what became of its page."""
+    """Numbers of a photo by field id, or the outcome of its page."""
     try:
         photo = load(made.jpeg, made.name)
         located = locate(photo, [form])
@@ -214,7 +216,7 @@ def read_page(form: Template, page: str, made: photos.MadePhoto) -> dict[str, In
 
 @cache
 def readers() -> Readers:
-    """The shipped ones, loaded once in each process."""
+    """The shipped readers, loaded once in each process."""
     return Readers.shipped()
 
 
@@ -224,6 +226,6 @@ def _form(name: str) -> Template:
 
 
 def summary(documents: Sequence[InferredDocument]) -> dict[str, int]:
-    """How many pages were found, and how many not."""
+    """Number of pages by outcome: found, not found, wrong page."""
     states = [state for document in documents for state in document.pages.values()]
     return {state: states.count(state) for state in ("found", "not_found", "wrong_page")}

@@ -1,4 +1,4 @@
-"""Independent pieces of work in several processes, their results in order."""
+"""Runs independent jobs in several processes, with results in order."""
 
 from __future__ import annotations
 
@@ -15,10 +15,15 @@ Result = TypeVar("Result")
 
 
 def in_order(work: Callable[[Job], Result], jobs: Sequence[Job], workers: int) -> Iterator[Result]:
-    """Results in the order of the jobs, as they become ready; `work` and the jobs must be picklable.
+    """Yield results in the order of the jobs, as they become ready.
+
+    Args:
+        work: picklable function of one job.
+        jobs: picklable jobs.
+        workers: number of processes.
 
     Raises:
-        concurrent.futures.process.BrokenProcessPool: a process was killed, for want of memory as a rule.
+        concurrent.futures.process.BrokenProcessPool: a process was killed, usually because memory ran out.
     """
     if workers <= 1 or len(jobs) < 2 * workers:
         yield from map(work, jobs)
@@ -31,5 +36,5 @@ def in_order(work: Callable[[Job], Result], jobs: Sequence[Job], workers: int) -
 
 
 def _start() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles Ctrl-C
     limit_threads()

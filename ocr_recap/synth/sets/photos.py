@@ -1,7 +1,7 @@
-"""Photos of filled forms of made-up stations, each with its truth: what `ocr-recap synth` writes.
+"""Photos of filled forms of random stations, each with its truth, as `ocr-recap synth` writes them.
 
-Photo i of a set is page i % n of document i // n, where n is the form's number of pages. All chance in it comes from
-(seed, i) and, for what a document's pages share, from (seed, document): photos can be made in any order.
+Photo i of a set is page i % n of document i // n, where n is the form's number of pages. All randomness comes from
+(seed, i) and, for what the pages of a document share, from (seed, document). Photos can therefore be made in any order.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ..forms.truth import truth
 from ..writing.hand import Hand, Writers, draw_hand
 from .parallel import in_order
 
-# The file of truth in a folder of photos.
+# Name of the truth file in a folder of photos.
 TRUTH = "truth.jsonl"
 Alter = Callable[[Sequence[FormField], Mapping[str, FieldWriting], np.random.Generator], dict[str, FieldWriting]]
 # Provinces of made-up codes, as of 2024; regency, district and village are drawn, so a code may be a real station's.
@@ -41,18 +41,18 @@ _COMMENT = b"Synthetic photo made by ocr-recap synth. Form, numbers, handwriting
 
 @dataclass(frozen=True)
 class Order:
-    """What to make.
+    """Photos to make.
 
     Attributes:
         template: the form.
-        count: photos, not documents.
+        count: number of photos, not of documents.
         seed: the same seed gives the same bytes.
-        preset: how hard the photos are.
+        preset: difficulty of the photos.
         defects: names of `defects.DEFECTS` that every photo gets.
-        writers: whose hands.
-        longer: pixels of a photo's longer side.
-        alter: changes what is written on a page before it is drawn; called with the page's fields, what is written in
-            all fields by id, and chance of its own.
+        writers: part of the writers.
+        longer: longer side of a photo, px.
+        alter: function that changes the writing of a page before it is drawn; called with the page's fields, the
+            writing of all fields by id, and a random generator of its own.
     """
 
     template: Template
@@ -67,7 +67,7 @@ class Order:
 
 @dataclass(frozen=True)
 class MadePhoto:
-    """One photo: its name without ending, the file, its truth."""
+    """One photo: its name without ending, the bytes of its file, and its truth."""
 
     name: str
     jpeg: bytes
@@ -75,11 +75,11 @@ class MadePhoto:
 
 
 def make(order: Order, index: int) -> MadePhoto:
-    """Photo number `index` of a set.
+    """Make photo number `index` of a set.
 
     Raises:
         numbers.NumbersError: no numbers obey the template's rules.
-        ValueError: an unknown defect.
+        ValueError: a defect is unknown.
     """
     template = order.template
     document, place = divmod(index, len(template.pages))
@@ -142,12 +142,12 @@ def pairs_of_boxes(fields: Sequence[FormField]) -> list[tuple[float, float, floa
 
 
 def make_set(order: Order, out: Path, workers: int = 1, progress: Callable[[int], None] | None = None) -> None:
-    """All photos of an order into a folder, and then `truth.jsonl` in their order.
+    """Write all photos of an order into a folder, and then `truth.jsonl` in their order.
 
     Args:
-        order: what.
-        out: the folder; made if needed.
-        workers: processes; the bytes do not depend on it.
+        order: photos to make.
+        out: folder, created if needed.
+        workers: number of processes; the bytes do not depend on it.
         progress: called with the number of photos done.
 
     Raises:
@@ -164,7 +164,7 @@ def make_set(order: Order, out: Path, workers: int = 1, progress: Callable[[int]
 
 
 def station_code(seed: int, document: int) -> str:
-    """A made-up code of 13 digits; the documents of one seed never share one."""
+    """Random code of 13 digits; the documents of one seed have different codes."""
     village, station = divmod(document, _STATIONS_PER_VILLAGE)
     rng = np.random.default_rng([seed, 3, village])
     province = _PROVINCES[int(rng.integers(len(_PROVINCES)))]
@@ -174,14 +174,14 @@ def station_code(seed: int, document: int) -> str:
 
 
 def _document(order: Order, document: int) -> tuple[dict[str, int], clerk.Written, Hand]:
-    """What the pages of one document share: the count, what was written, whose hand."""
+    """What the pages of one document share: the counts, the writing and the hand."""
     rng = np.random.default_rng([order.seed, 1, document])
     counted = numbers.station(order.template, rng)
     return counted, clerk.write(order.template, counted, rng), draw_hand(order.writers, rng)
 
 
 def _write(order: Order, out: Path, index: int) -> str:
-    """Make one photo and write it; its line of truth."""
+    """Make one photo and write its file; returns its line of truth."""
     made = make(order, index)
     write_atomically(out / f"{made.name}.jpg", made.jpeg)
     return json.dumps(made.truth, ensure_ascii=False)
@@ -195,5 +195,5 @@ def _turn_back(shot: Shot) -> int:
 
 
 def _labelled(jpeg: bytes) -> bytes:
-    """The file with a comment that says what it is, for whoever finds it alone."""
+    """The JPEG file with a comment that says that it is synthetic."""
     return jpeg[:2] + b"\xff\xfe" + (len(_COMMENT) + 2).to_bytes(2, "big") + _COMMENT + jpeg[2:]

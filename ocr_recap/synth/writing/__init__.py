@@ -1,1 +1,1 @@
-"""Handwriting: strokes, pens, hands, and the public digits that some hands write with."""
+"""Handwriting: strokes, pens, hands, and the public digit sets of some hands."""

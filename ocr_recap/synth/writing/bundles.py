@@ -1,7 +1,7 @@
-"""The strokes of one tally cell: polylines in shares of the cell, x to the right, y down, (0, 0) its top left corner.
+"""Strokes of one tally cell: polylines in shares of the cell, x to the right, y down, (0, 0) at its top left corner.
 
-`bundle` is what the clerks of drawn forms make. `varied` takes the same strokes further, as many hands do: joined in
-one go, pushed to a side, small, gone over twice, crossed level. Training cells use both.
+`bundle` draws the strokes of drawn forms. `varied` draws the same strokes with more variation between hands: joined
+without lifting the pen, moved to a side, small, drawn twice, crossed by a level stroke. Training cells use both.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ Bundle = Literal["slash", "backslash", "plain"]
 
 
 def bundle(count: int, full: int, kind: Bundle, sloppy: float, lean: float, rng: np.random.Generator) -> Strokes:
-    """Strokes of one cell; the crossing one comes last.
+    """Draw the strokes of one cell; the crossing stroke is last.
 
     Args:
-        count: how many.
-        full: strokes of a full cell; from there on the last one crosses the others, unless `kind` is `plain`.
-        kind: what the last stroke of a full cell is.
+        count: number of strokes.
+        full: number of strokes of a full cell; from there on the last one crosses the others, unless `kind` is `plain`.
+        kind: kind of the last stroke of a full cell.
         sloppy: 0 neat ... 1 strokes lean, cross each other and the borders of their cell.
-        lean: of all strokes of this hand, share of the width from the middle to either end.
-        rng: variation.
+        lean: slant of all strokes of this hand, as a share of the width from the middle to either end.
+        rng: random generator.
     """
     mess = sloppy
     slashed = kind != "plain" and count >= full > 1
@@ -54,18 +54,18 @@ def bundle(count: int, full: int, kind: Bundle, sloppy: float, lean: float, rng:
 
 @dataclass(frozen=True)
 class TallyHand:
-    """How one person makes tally marks.
+    """Style of one person's tally marks.
 
     Attributes:
         kind: as in `bundle`.
         sloppy: as in `bundle`.
         lean: as in `bundle`.
-        level: the crossing stroke lies level.
-        joined: chance that the pen is not lifted between two strokes.
-        doubled: chance that a stroke is gone over twice.
-        middle: where in the cell the strokes stand, (x, y).
-        size: of the strokes against those of `bundle`, (across, high).
-        centred: fewer strokes than a bundle stand in the middle of its place, not from its left on.
+        level: True when the crossing stroke is level.
+        joined: probability that the pen is not lifted between two strokes.
+        doubled: probability that a stroke is drawn twice.
+        middle: centre of the strokes in the cell, (x, y).
+        size: size of the strokes relative to those of `bundle`, (width, height).
+        centred: True when an incomplete bundle is centred, False when it starts at the left.
     """
 
     kind: Bundle
@@ -80,7 +80,7 @@ class TallyHand:
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> TallyHand:
-        """A random hand. The shares are ours; half of the hands make `bundle`'s strokes as they are."""
+        """Draw a random hand; shares by judgement. Half of the hands draw the strokes of `bundle` unchanged."""
         plain = rng.random() < 0.5
         kinds: tuple[Bundle, ...] = ("slash", "backslash", "plain")
         size = (1.0, 1.0) if plain else (float(rng.uniform(0.58, 1.2)), float(rng.uniform(0.55, 1.15)))
@@ -102,10 +102,15 @@ class TallyHand:
 
 
 def varied(count: int, full: int, hand: TallyHand, rng: np.random.Generator, *, crossed: bool | None = None) -> Strokes:
-    """Strokes of one cell by this hand; as `bundle`.
+    """Draw the strokes of one cell by this hand; arguments as `bundle`.
 
-    `crossed` None crosses full cells as the hand does; True crosses with the last stroke whatever their number, as a
-    person does who closes a bundle of four or six.
+    Args:
+        count: number of strokes.
+        full: number of strokes of a full cell.
+        hand: style.
+        rng: random generator.
+        crossed: None crosses full cells as the hand does; True crosses with the last stroke whatever the count, like a
+            person who closes a bundle of four or six.
     """
     close = count >= full if crossed is None else crossed
     kind: Bundle = hand.kind if close or hand.kind == "plain" else "slash"
@@ -124,7 +129,7 @@ def varied(count: int, full: int, hand: TallyHand, rng: np.random.Generator, *, 
     done: Strokes = []
     for line in upright:
         if done and rng.random() < hand.joined:
-            done[-1] = np.concatenate([done[-1], line])  # the pen stays on the paper on its way up
+            done[-1] = np.concatenate([done[-1], line])  # the pen stays on the paper between two strokes
         else:
             done.append(line)
         if rng.random() < hand.doubled:

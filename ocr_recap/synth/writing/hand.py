@@ -1,8 +1,8 @@
-"""A hand: who writes a document, and how one character gets into one cell - cleanly, or with a correction.
+"""Hands: the writer of a document, and how one character gets into one cell, cleanly or with a correction.
 
-A hand writes with the stroke model, or with digits cut out of a slice of a public source; crosses, dashes and marks
-always come from the stroke model. Its name says which (`strokes-120`, `semeion-train-3`), and its part never changes:
-see `sources`.
+A hand writes digits with the stroke model, or with digits cut out of a slice of a public source. Crosses, dashes and
+marks always come from the stroke model. The name of a hand identifies it (`strokes-120`, `semeion-train-3`), and its
+part (training, calibration, test) never changes: see `sources`.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ Manner = Literal["plain", "over_edge", "neighbour", "struck", "overwritten", "re
 
 # Manners that correct an earlier character.
 CORRECTIONS: tuple[Manner, ...] = ("struck", "overwritten", "fluid", "rewritten", "amended")
-SLICE = 5  # images per digit in one writer's slice; neighbours in the file were mostly written by one person
+SLICE = 5  # images per digit in one writer's slice; adjacent images in the file are mostly by one person
 # Parts of the writers.
 _SPLITS = ("train", "calibration", "test")
-_GLYPH_SHARE = 0.25  # of hands that write with a public source's digits
+_GLYPH_SHARE = 0.25  # share of hands that write with digits of a public source; by judgement
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ class Hand:
     """One writer.
 
     Attributes:
-        name: which style or slice this is.
-        writer: style of the stroke model: pen, ink, size; and the shapes where `glyphs` has none.
+        name: name of the style or slice.
+        writer: style of the stroke model: pen, ink, size; and the shapes of digits where `glyphs` is None.
         glyphs: digits of one slice of a source, or None.
         size: factor on the writer's size; some people write half as tall as their boxes.
-        speed: 0 careful ... 1 in a hurry: rounder, less steady, strokes end thin and run on.
+        speed: 0 careful ... 1 hurried: rounder, less steady, strokes end thin and run on.
     """
 
     name: str
@@ -50,12 +50,12 @@ class Hand:
 
 
 def plain(writer: Writer) -> Hand:
-    """The stroke model's writer as he is."""
+    """Hand that writes with the stroke model's writer unchanged."""
     return Hand(f"strokes-{writer.seed}", writer)
 
 
 def draw_hand(writers: Writers, rng: np.random.Generator) -> Hand:
-    """A random hand of one part. `shift` hands write the held-out source's digits only, with test writers' pens."""
+    """Draw a random hand of one part. `shift` hands write only held-out digits, with pens of test writers."""
     split: Split = "test" if writers == "shift" else writers
     if writers == "shift" or rng.random() < _GLYPH_SHARE:
         source = HELD_OUT if writers == "shift" else "semeion"
@@ -64,7 +64,7 @@ def draw_hand(writers: Writers, rng: np.random.Generator) -> Hand:
 
 
 def named(name: str) -> Hand:
-    """The hand of this name; the same name is always the same hand.
+    """Hand with this name; the same name always gives the same hand.
 
     Raises:
         ValueError: there is no such hand.
@@ -80,20 +80,20 @@ def named(name: str) -> Hand:
 
 
 def writers_of(hand: Hand) -> Writers:
-    """The part that a hand belongs to."""
+    """Part that a hand belongs to."""
     if hand.glyphs is None:
         return split_of(hand.writer.seed)
     return hand.name.split("-")[1]  # type: ignore[return-value]
 
 
 def slices(source: str, writers: Writers) -> int:
-    """How many writers a source gives to one part."""
+    """Number of writers that a source gives to one part."""
     labels = _part(source, writers).labels
     return int(np.bincount(labels, minlength=10).min()) // SLICE
 
 
 def character(sheet: Sheet, hand: Hand, char: str, rect: Rect, *, guided: bool = False, pen: float = 1.0) -> None:
-    """One character (0-9, X, -, space) into a cell `rect` [x0, y0, x1, y1] in millimetres; `pen` widens the pen."""
+    """Write one character (0-9, X, -, space) into a cell `rect` [x0, y0, x1, y1], millimetres; `pen` scales the pen."""
     rng = sheet.rng
     if hand.glyphs is not None and char.isdigit():
         _glyph(sheet, hand, int(char), rect, pen)
@@ -112,14 +112,24 @@ def character(sheet: Sheet, hand: Hand, char: str, rect: Rect, *, guided: bool =
 
 
 def cell(sheet: Sheet, hand: Hand, char: str, rect: Rect, manner: Manner, was: str, *, guided: bool = False) -> None:
-    """One cell as it was filled in: `was` is what a correction replaced."""
+    """Write one cell in a given manner.
+
+    Args:
+        sheet: page that is written on.
+        hand: the writer.
+        char: character that counts (0-9, X, -, space).
+        rect: [x0, y0, x1, y1] of the cell, millimetres.
+        manner: manner of writing.
+        was: digit that a correction replaces.
+        guided: True when the cell has a dotted guide.
+    """
     rng = sheet.rng
     width, height = rect[2] - rect[0], rect[3] - rect[1]
     match manner:
         case "plain":
             character(sheet, hand, char, rect, guided=guided)
         case "over_edge":
-            # The body becomes a little higher than the cell, whatever the hand's usual size.
+            # The body becomes slightly higher than the cell, independent of the hand's usual size.
             grow = (float(rng.uniform(1.02, 1.35)) / (hand.writer.size * hand.size) - 1) / 2
             larger = np.array(rect) + grow * np.array([-width, -height, width, height])
             character(sheet, hand, char, _shifted(larger, rng.normal(0, 0.06, 2) * (width, height)))
@@ -137,7 +147,7 @@ def cell(sheet: Sheet, hand: Hand, char: str, rect: Rect, manner: Manner, was: s
             character(sheet, hand, was, rect, guided=guided)
             character(sheet, hand, char, rect, guided=guided, pen=float(rng.uniform(1.4, 2.1)))
         case "rewritten":
-            # Both inks are as dark: the same pen, or one that is hardly another.
+            # Both inks are equally dark: the same pen, or a similar one.
             character(sheet, hand, was, rect, guided=guided)
             character(sheet, hand, char, rect, guided=guided, pen=float(rng.uniform(0.7, 1.2)))
         case "amended":
@@ -145,7 +155,7 @@ def cell(sheet: Sheet, hand: Hand, char: str, rect: Rect, manner: Manner, was: s
             added = amend(int(was), int(char), hand.writer, rng)
             sheet.draw(ink.place(added, hand.writer, rect, rng))
         case "fluid":
-            if rng.random() < 0.7:  # else the fluid was there before: a neighbour's, or of an empty cell
+            if rng.random() < 0.7:  # else the fluid covers no digit: it is from an adjacent cell, or the cell was empty
                 character(sheet, hand, was, rect, guided=guided)
             reach = rng.uniform(0.42, 0.62, 2) * (width, height)
             x, y = np.array([rect[0] + width / 2, rect[1] + height / 2]) + rng.normal(0, 0.06, 2) * (width, height)
@@ -188,7 +198,7 @@ def _part(source: str, writers: Writers) -> Source:
 
 
 def _glyph(sheet: Sheet, hand: Hand, digit: int, rect: Rect, pen: float) -> None:
-    """A digit of the slice: as tall as the hand writes, as wide as its shape and the cell allow."""
+    """Draw a digit of the slice, as tall as the hand writes, and as wide as its shape and the cell allow."""
     rng, glyphs = sheet.rng, hand.glyphs
     assert glyphs is not None
     own = np.flatnonzero(glyphs.labels == digit)
@@ -200,7 +210,7 @@ def _glyph(sheet: Sheet, hand: Hand, digit: int, rect: Rect, pen: float) -> None
         shape = (np.ptp(columns) + 1) / (np.ptp(rows) + 1) * float(np.exp(rng.normal(0, 0.1)))
     elif digit != 1:
         shape = float(np.clip(rng.normal(hand.writer.aspect, 0.05), 0.45, 0.85))
-    else:  # they stretch digits to one width: a slab was a plain stroke, the others have a flag or a base
+    else:  # these sources stretch digits to one width: a 1 as a slab was a plain stroke, others have a flag or a base
         rows, columns = np.flatnonzero(bitmap.max(axis=1)), np.flatnonzero(bitmap.max(axis=0))
         slab = bitmap[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].mean() > 0.6 * 255
         shape = float(rng.uniform(0.1, 0.2) if slab else rng.uniform(0.3, 0.5))
@@ -215,7 +225,7 @@ def _glyph(sheet: Sheet, hand: Hand, digit: int, rect: Rect, pen: float) -> None
 
 
 def _run_on(lines: Strokes, speed: float, rng: np.random.Generator) -> tuple[Strokes, Strokes]:
-    """Bodies and thin tails of strokes; a hurried tail runs on past its end."""
+    """Bodies and thin tails of strokes; the tail of a hurried stroke extends past its end."""
     bodies: Strokes = []
     tails: Strokes = []
     for line in lines:
@@ -230,7 +240,7 @@ def _run_on(lines: Strokes, speed: float, rng: np.random.Generator) -> tuple[Str
 
 
 def _strike(rect: Rect, *, slim: bool, rng: np.random.Generator) -> Strokes:
-    """One or two lines through what stands in `rect`; through a slim character two level ones, else it is crossed."""
+    """One or two lines through the content of `rect`: two level lines through a slim character, else a cross."""
     x0, y0, x1, y1 = rect
     lines: Strokes = []
     level = slim or rng.random() < 0.4

@@ -1,7 +1,7 @@
-"""Pen on paper: places characters in boxes and lays polylines or glyph bitmaps on a canvas as ink.
+"""Pen on paper: places characters in boxes, and draws polylines or glyph bitmaps on a canvas as ink.
 
-Ink multiplies what lies under it, as a real pen does: printed lines stay visible under it. Canvases are uint8, either
-gray (h, w) or BGR (h, w, 3); points are (x, y) in pixels, the centre of the top-left pixel is (0, 0).
+Ink multiplies the brightness below it, as a real pen does, so printed lines stay visible under it. Canvases are uint8,
+gray (h, w) or BGR (h, w, 3). Points are (x, y) in pixels; the centre of the top-left pixel is (0, 0).
 """
 
 from __future__ import annotations
@@ -28,16 +28,26 @@ INK_BGR: dict[Pen, tuple[int, int, int]] = {
 # The seven-segment guide in fractions of the cell; the same figures as in `ocr_recap.forms.drawing`.
 _GUIDE: Rect = (0.30, 0.17, 0.70, 0.83)
 _SHIFT = 4  # fractional bits of OpenCV's drawing coordinates
-_LEAST_WIDTH = 8.0  # thinner lines are drawn enlarged and shrunk, so that their width is not rounded
-# OpenCV draws smooth lines wider than told: by this much for even thicknesses, by a pixel more for odd ones (measured).
+_LEAST_WIDTH = 8.0  # thinner lines are drawn enlarged and then shrunk, so that their width is not rounded
+# OpenCV draws smooth lines too wide: by this much for even thicknesses, by a pixel more for odd ones (measured).
 _EXCESS = 1.43
 
 
 def place(lines: Strokes, writer: Writer, rect: Rect, rng: np.random.Generator, *, guided: bool = False) -> Strokes:
-    """Puts strokes of the unit box (see `strokes.strokes`) into a cell `rect` [x0, y0, x1, y1], in the unit of `rect`.
+    """Place strokes of the unit box (see `strokes.strokes`) in a cell.
 
-    The body gets the writer's size, at most as wide as the cell; `guided` writers with seven-segment habits trace the
-    dotted guide of the cell instead. Position and size vary a little.
+    The body gets the writer's size, at most as wide as the cell. With `guided`, writers with seven-segment habits trace
+    the dotted guide of the cell instead. Position and size vary slightly.
+
+    Args:
+        lines: polylines (n, 2) of the unit box.
+        writer: style.
+        rect: [x0, y0, x1, y1] of the cell, in any unit.
+        rng: random generator.
+        guided: True when the cell has a dotted guide.
+
+    Returns:
+        Polylines in the unit of `rect`.
     """
     x0, y0, x1, y1 = rect
     width, height = x1 - x0, y1 - y0
@@ -62,7 +72,7 @@ def write(char: str, writer: Writer, rect: Rect, rng: np.random.Generator, *, gu
 
 
 def coverage(lines: Strokes, width: float, shape: tuple[int, int]) -> tuple[Mask, int, int]:
-    """How much of each pixel the pen covers.
+    """Share of each pixel that the pen covers.
 
     Args:
         lines: polylines (n, 2), pixels.
@@ -70,8 +80,8 @@ def coverage(lines: Strokes, width: float, shape: tuple[int, int]) -> tuple[Mask
         shape: (height, width) of the canvas.
 
     Returns:
-        The mask 0..1 of the smallest part of the canvas that holds the lines, and that part's left and top pixel.
-        An empty mask (0, 0) where nothing falls on the canvas.
+        Mask 0..1 of the smallest part of the canvas that holds the lines, and that part's left and top pixel. The mask
+        is empty, (0, 0), where no line is on the canvas.
     """
     everything = np.concatenate([line for line in lines]) if lines else np.empty((0, 2))
     reach = width / 2 + 2
@@ -93,9 +103,15 @@ def coverage(lines: Strokes, width: float, shape: tuple[int, int]) -> tuple[Mask
 
 
 def lay(canvas: Canvas, placed: tuple[Mask, int, int], writer: Writer, rng: np.random.Generator) -> None:
-    """Lays the writer's ink over part of the canvas, in place; `placed` is mask, left and top as from `coverage`.
+    """Draw the writer's ink on part of the canvas, in place.
 
-    The layer is a little uneven: paper grain for ballpoints, streaks of wetter and drier ink for markers.
+    The ink is slightly uneven: paper grain for ballpoints, streaks of wetter and drier ink for markers.
+
+    Args:
+        canvas: image to draw on.
+        placed: mask, left and top as from `coverage`.
+        writer: style.
+        rng: random generator.
     """
     mask, left, top = placed
     if mask.size == 0:
@@ -116,17 +132,17 @@ def lay(canvas: Canvas, placed: tuple[Mask, int, int], writer: Writer, rng: np.r
 
 
 def draw(canvas: Canvas, lines: Strokes, writer: Writer, width: float, rng: np.random.Generator) -> None:
-    """Draws polylines (pixels) with the writer's ink, in place; `width` is the pen's width in pixels."""
+    """Draw polylines (pixels) with the writer's ink, in place; `width` is the pen's width in pixels."""
     lay(canvas, coverage(lines, width, (canvas.shape[0], canvas.shape[1])), writer, rng)
 
 
 def glyph_mask(bitmap: Canvas, size: tuple[int, int], thickness: float, slant: float, turn: float) -> Mask:
-    """A glyph bitmap as ink coverage: enlarged, smoothed, slanted, thicker or thinner.
+    """Ink coverage of a glyph bitmap: enlarged, smoothed, slanted, thicker or thinner.
 
     Args:
         bitmap: (h, w) uint8, 0 paper ... 255 ink, of any size.
-        size: (width, height) in pixels that the glyph's own ink box gets before slant and turn.
-        thickness: where between paper and ink the edge of a stroke is put: 0 as scanned, +1 much thicker, -1 thinner.
+        size: (width, height) in pixels of the glyph's bounding box of ink before slant and turn.
+        thickness: position of a stroke's edge between paper and ink: 0 as scanned, +1 much thicker, -1 thinner.
         slant: shear of the upright, share of the height, positive leans to the right.
         turn: degrees clockwise.
 
@@ -137,7 +153,7 @@ def glyph_mask(bitmap: Canvas, size: tuple[int, int], thickness: float, slant: f
     if not len(rows) or not len(columns):
         return np.zeros((size[1], size[0]), np.float32)
     y0, y1, x0, x1 = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-    # One scale for both axes of the ink keeps a one narrow; `size` limits it.
+    # One scale for both axes keeps the digit 1 narrow; `size` limits it.
     scale_x, scale_y = size[0] / (x1 - x0), size[1] / (y1 - y0)
     width, height = round(size[0] * 1.5) + 2, round(size[1] * 1.5) + 2
     cosine, sine = math.cos(math.radians(turn)), math.sin(math.radians(turn))
@@ -147,5 +163,5 @@ def glyph_mask(bitmap: Canvas, size: tuple[int, int], thickness: float, slant: f
     soft = cv2.GaussianBlur(bitmap, (3, 3), 0.7) if max(bitmap.shape) <= 20 else bitmap
     large = cv2.warpAffine(soft, matrix, (width, height), flags=cv2.INTER_CUBIC).astype(np.float32) / 255
     edge = 0.45 - 0.25 * thickness
-    sharp = max(0.5 / edge, 0.5 * (scale_x + scale_y))  # softer than that, bare paper would get a haze of ink
+    sharp = max(0.5 / edge, 0.5 * (scale_x + scale_y))  # a softer edge would put ink on bare paper
     return np.clip((large - edge) * sharp + 0.5, 0, 1).astype(np.float32)

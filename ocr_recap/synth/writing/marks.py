@@ -1,4 +1,4 @@
-"""Marks other than characters: filled bubbles, tally strokes, lines that cancel the unused part of a grid."""
+"""Marks other than characters: filled bubbles, tally strokes, lines that cancel unused rows of a grid."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ Point = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class TallyMarks:
-    """Strokes of one grid and how they are made.
+    """Strokes of one grid and their style.
 
     Attributes:
         cells: strokes per grid cell, rows of columns.
-        bundle: what the fifth stroke is: a slash up to the right, one down to the right, or a stroke like the others.
+        bundle: kind of the fifth stroke: a slash up to the right, one down to the right, or a stroke like the others.
         sloppy: 0 neat ... 1 strokes lean, cross each other and the borders of their cell.
-        cancel: what is drawn over the rows that were not used.
-        odd: cells that were made otherwise, (row, column, how) from 0: with a pen running dry, gone over twice, on
-            correction fluid, a crossed bundle of four or six that counts five, or struck out (its count is then 0).
+        cancel: mark over the unused rows.
+        odd: odd cells, (row, column, how), counted from 0: with a pen running dry, drawn twice, on correction fluid, a
+            crossed bundle of four or six that counts five, or struck out (its count is then 0).
     """
 
     cells: tuple[tuple[int, ...], ...]
@@ -53,13 +53,20 @@ class TallyMarks:
 
 
 def spread(count: int, grid: Tally) -> tuple[tuple[int, ...], ...]:
-    """Strokes per grid cell when full cells are made one after the other; what does not fit is left out."""
+    """Strokes per grid cell when cells are filled one after the other; strokes that do not fit are left out."""
     places = np.clip(count - grid.strokes * np.arange(grid.rows * grid.columns), 0, grid.strokes)
     return tuple(tuple(int(v) for v in row) for row in places.reshape(grid.rows, grid.columns))
 
 
 def bubble(sheet: Sheet, x: float, y: float, radius: float, kind: BubbleKind = "full") -> None:
-    """One bubble at (x, y), millimetres. Nobody hits the rim exactly."""
+    """Draw one bubble, with a slight error of its outline.
+
+    Args:
+        sheet: page that is written on.
+        x, y: centre, millimetres.
+        radius: of the printed bubble, millimetres.
+        kind: kind of mark.
+    """
     rng = sheet.rng
     pen = max(sheet.writer.pen_mm, 0.28 * radius)
     center = np.array([x, y])
@@ -86,7 +93,7 @@ def bubble(sheet: Sheet, x: float, y: float, radius: float, kind: BubbleKind = "
 
 
 def strike_bubbles(sheet: Sheet, bubbles: Bubbles, columns: int) -> None:
-    """One or two lines across all bubbles of a number, level or slanted, or a cross over them."""
+    """Draw one or two lines, level or slanted, or a cross over all bubbles of a number."""
     rng = sheet.rng
     centers = bubbles.centers(columns)
     (x0, y0), (x1, y1) = centers[0, 0], centers[-1, -1]
@@ -102,14 +109,14 @@ def strike_bubbles(sheet: Sheet, bubbles: Bubbles, columns: int) -> None:
 
 
 def tally(sheet: Sheet, grid: Tally, marks: TallyMarks, totals: RowTotals | None = None) -> None:
-    """The strokes of one grid, and its cancelling line, which reaches over the row totals beside it."""
+    """Draw the strokes of one grid, and its cancelling line, which extends over the row totals beside it."""
     rng = sheet.rng
     x0, y0, x1, y1 = grid.grid
     size = np.array([(x1 - x0) / grid.columns, (y1 - y0) / grid.rows])
     pen = min(sheet.writer.pen_mm, size[0] / 9)
     lean = rng.normal(0, 0.06) + marks.sloppy * rng.uniform(-0.22, 0.3)
     odd: dict[tuple[int, int], Odd] = {(row, column): how for row, column, how in marks.odd}
-    # A child generator: what is odd on one sheet changes nothing on others.
+    # A child generator, so that odd cells of one sheet change nothing on others.
     apart = replace(sheet, rng=rng.spawn(1)[0]) if odd else sheet
     for row, counts in enumerate(marks.cells[: grid.rows]):
         for column, count in enumerate(counts[: grid.columns]):
@@ -135,7 +142,7 @@ def _odd(
     lean: float,
     pen: float,
 ) -> None:
-    """A cell that was made otherwise; `cell` is its corner and its size, millimetres."""
+    """Draw an odd cell; `cell` is its corner and its size, millimetres."""
     rng, (corner, size) = sheet.rng, cell
 
     def strokes(number: int, kind: Bundle = marks.bundle, close_at: int = full) -> Strokes:
@@ -167,7 +174,7 @@ def _odd(
 
 
 def _cancel(sheet: Sheet, rect: tuple[float, float, float, float], rows: int, cancel: Cancel, pen: float) -> None:
-    """One long mark over unused rows; `rect` holds those rows, millimetres."""
+    """Draw one long mark over unused rows; `rect` holds those rows, millimetres."""
     rng = sheet.rng
     x0, y0, x1, y1 = rect
     height = (y1 - y0) / rows
@@ -190,7 +197,7 @@ def _cancel(sheet: Sheet, rect: tuple[float, float, float, float], rows: int, ca
 
 
 def _shaken(points: Sequence[tuple[float, float]], size: float, rng: np.random.Generator) -> Point:
-    """A line through about these points, bent a little between them."""
+    """A line near these points, slightly bent between them."""
     corners = np.array(points) + rng.normal(0, size, (len(points), 2))
     parts = [corners[:1]]
     for start, end in pairwise(corners):
@@ -201,7 +208,7 @@ def _shaken(points: Sequence[tuple[float, float]], size: float, rng: np.random.G
 
 
 def _fill(sheet: Sheet, center: Point, reach: float, pen: float) -> None:
-    """Filled by going round or to and fro."""
+    """Fill a bubble by a spiral or by strokes to and fro."""
     rng = sheet.rng
     if rng.random() < 0.6:
         angles = np.linspace(0, 2 * np.pi * 3, 50) + rng.uniform(0, 6)

@@ -1,6 +1,6 @@
-"""The shapes of the stroke model, drawn by hand for this project: control points in a unit box, x right, y down.
+"""Shapes of the stroke model, drawn by hand for this project: control points in a unit box, x right, y down.
 
-A doubled point is a corner. Letters are what a reader of digits must not take for a digit.
+A repeated point is a corner. Letters are shapes that a digit reader must not confuse with digits.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def _segments(*strokes: str) -> Glyph:
     return tuple(tuple(corner[c] for c in stroke for _ in (0, 1)) for stroke in strokes)
 
 
-# Seven-segment figures, as the dotted guide invites: boxy 8, rectangular 0, a 3 like a mirrored E.
+# Seven-segment figures, as along the dotted guide: boxy 8, rectangular 0, a 3 like a mirrored E.
 SEVEN_SEGMENT: dict[str, tuple[Glyph, ...]] = {
     "0": (_segments("ABFEA"), _segments("BAEFB")),
     "1": (_segments("BDF"), _glyph([(0.5, 0.0), (0.5, 0.5), (0.5, 1.0)])),
@@ -315,7 +315,7 @@ ROUND: dict[str, tuple[Glyph, ...]] = {
     ),
 }
 
-# Shapes of letters, which a digit reader must not take for digits.
+# Shapes of letters, which a digit reader must not confuse with digits.
 LETTERS: dict[str, Glyph] = {
     "A": _glyph([(0, 1), (0.5, 0), (0.5, 0), (1, 1)], [(0.2, 0.65), (0.8, 0.65)]),
     "C": _glyph(_arc(0.6, 0.5, 0.55, 0.5, -50, -310, 9)),

@@ -1,4 +1,4 @@
-"""A page under the pen: an image in pixels that takes lines, glyphs and correction fluid in millimetres."""
+"""A page while it is written on: an image in pixels that takes lines, glyphs and correction fluid in millimetres."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from .strokes import Strokes, Writer
 PageImage = NDArray[np.uint8]
 Rect = ink.Rect
 
-_FLUID_BGR = (253, 252, 249)  # dried correction fluid is a little bluish against office paper
-_RIM = 0.93  # light that its raised edge sends back
+_FLUID_BGR = (253, 252, 249)  # dried correction fluid is slightly bluish beside office paper
+_RIM = 0.93  # share of the light that its raised edge reflects
 
 
 @dataclass
 class Sheet:
     """One page while it is written on.
 
-    `image` is BGR uint8 (h, w, 3); millimetre (x, y) lies at pixel (x, y) * `scale` - 0.5. `rng` varies this sheet.
+    Attributes:
+        image: BGR uint8 (h, w, 3); millimetre (x, y) lies at pixel (x, y) * `scale` - 0.5.
+        rng: variation of this sheet.
     """
 
     image: PageImage
@@ -31,12 +33,12 @@ class Sheet:
     rng: np.random.Generator
 
     def draw(self, lines: Strokes, pen_mm: float | None = None) -> None:
-        """Polylines (n, 2) in millimetres in the writer's ink; the pen is the writer's unless told."""
+        """Draw polylines (n, 2), millimetres, in the writer's ink; the pen is the writer's unless `pen_mm` is given."""
         width = (self.writer.pen_mm if pen_mm is None else pen_mm) * self.scale
         ink.draw(self.image, [line * self.scale - 0.5 for line in lines], self.writer, width, self.rng)
 
     def stamp(self, mask: ink.Mask, middle: tuple[float, float]) -> None:
-        """A glyph's mask (pixels, 0..1) in the writer's ink, its middle at a point in millimetres."""
+        """Draw a glyph's mask (pixels, 0..1) in the writer's ink, its centre at a point in millimetres."""
         left = round(middle[0] * self.scale - 0.5 - mask.shape[1] / 2)
         top = round(middle[1] * self.scale - 0.5 - mask.shape[0] / 2)
         x0, y0 = max(0, -left), max(0, -top)
@@ -44,10 +46,10 @@ class Sheet:
         ink.lay(self.image, (part, left + x0, top + y0), self.writer, self.rng)
 
     def fluid(self, rect: Rect, opacity: float) -> None:
-        """A blob of correction fluid about as large as `rect` (millimetres), hiding `opacity` of what lies below."""
+        """Draw a blob of correction fluid about as large as `rect` (millimetres), hiding `opacity` of the ink below."""
         x0, y0, x1, y1 = (v * self.scale for v in rect)
         angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-        # A rounded box, uneven as a brush leaves it.
+        # A rounded box with the uneven outline of a brush.
         reach = 1 / np.maximum(np.abs(np.cos(angles)), np.abs(np.sin(angles))) ** 0.7
         reach = reach * self.rng.normal(1.0, 0.07, len(angles))
         outline = np.stack([np.cos(angles) * (x1 - x0) / 2, np.sin(angles) * (y1 - y0) / 2], axis=1) * reach[:, None]

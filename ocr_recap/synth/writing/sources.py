@@ -1,11 +1,11 @@
-"""The sources of digits for training, and their split into training, calibration and test.
+"""Sources of digits for training, and their division into training, calibration and test.
 
-Three parts that never mix:
+The three parts have no writer or image in common:
 
 * writers of the stroke model: seed % 10 == 0 test, 1 calibration, 2..9 training;
 * MNIST (its 60,000 training images only) and Semeion (1,593): by position among the file's images of a digit, see
-  `_SHARES`. They do not say who wrote which image, so there the images are disjoint, not provably the writers;
-* optdigits: never trained on and never calibrated on; the test under shift.
+  `_SHARES`. These sets do not name the writer of an image, so the images are disjoint, but perhaps not the writers;
+* optdigits: never used for training or calibration; the test under shift.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 Split = Literal["train", "calibration", "test"]
 Bitmaps = NDArray[np.uint8]
 
-# The glyphs of the package, and the source that is only used for tests.
+# File of the digits in the package, and the source that is only used for tests.
 PACK = Path(__file__).with_name("glyphs.npz")
 HELD_OUT = "optdigits"
 # First and last share of a source's images of each digit, in the order of its file.
@@ -29,10 +29,14 @@ _SHARES: dict[Split, tuple[float, float]] = {"train": (0.0, 0.8), "calibration":
 
 @dataclass(frozen=True)
 class Source:
-    """Digits as bitmaps: `images` (n, h, w) uint8 with ink 255, `labels` (n,) 0..9.
+    """Digits as bitmaps.
 
-    `proportions` says whether the bitmaps keep the digits' own width; Semeion and optdigits stretched all of them to
-    one width, so that their plain ones are slabs.
+    Attributes:
+        name: of the source.
+        images: (n, h, w) uint8 with ink 255.
+        labels: (n,) 0..9.
+        proportions: True when the bitmaps keep the digits' own width. Semeion and optdigits stretch all digits to one
+            width, so that a plain 1 becomes a slab.
     """
 
     images: Bitmaps
@@ -40,7 +44,7 @@ class Source:
     proportions: bool
 
     def part(self, split: Split) -> Source:
-        """The images of one part."""
+        """Images of one part."""
         chosen: list[NDArray[np.intp]] = []
         for digit in range(10):
             places = np.flatnonzero(self.labels == digit)
@@ -51,18 +55,18 @@ class Source:
 
 
 def split_of(seed: int) -> Split:
-    """Which part the stroke model's writer number `seed` belongs to."""
+    """Part that writer number `seed` of the stroke model belongs to."""
     return {0: "test", 1: "calibration"}.get(seed % 10, "train")  # type: ignore[return-value]
 
 
 def writer_seed(split: Split, rng: np.random.Generator) -> int:
-    """A random writer of one part, out of 100,000 per residue."""
+    """Seed of a random writer of one part, out of 100,000 per residue."""
     residue = {"test": 0, "calibration": 1, "train": int(rng.integers(2, 10))}[split]
     return int(rng.integers(100_000)) * 10 + residue
 
 
 def load_pack(path: Path = PACK) -> dict[str, Source]:
-    """The digits that the package carries: `semeion` (16x16) and `optdigits` (32x32)."""
+    """Load the digits in the package: `semeion` (16x16) and `optdigits` (32x32)."""
     result: dict[str, Source] = {}
     with np.load(path) as pack:
         for name, side in (("semeion", 16), ("optdigits", 32)):
@@ -74,10 +78,10 @@ def load_pack(path: Path = PACK) -> dict[str, Source]:
 
 
 def load_mnist(folder: Path) -> Source:
-    """MNIST's training part from `train-images-idx3-ubyte` and `train-labels-idx1-ubyte` in a folder.
+    """Load MNIST's training part from `train-images-idx3-ubyte` and `train-labels-idx1-ubyte` in a folder.
 
     Raises:
-        ValueError: a file is not the IDX file that is expected.
+        ValueError: a file is not the expected IDX file.
     """
     images = _idx(folder / "train-images-idx3-ubyte", 3)
     labels = _idx(folder / "train-labels-idx1-ubyte", 1)
@@ -87,7 +91,7 @@ def load_mnist(folder: Path) -> Source:
 
 
 def training_sources(mnist: Path | None) -> dict[str, Source]:
-    """Semeion and, where its folder is given, MNIST: whole, to be cut with `Source.part`."""
+    """Semeion and, if its folder is given, MNIST, undivided; `Source.part` cuts out a part."""
     sources = {name: source for name, source in load_pack().items() if name != HELD_OUT}
     if mnist is not None:
         sources["mnist"] = load_mnist(mnist)

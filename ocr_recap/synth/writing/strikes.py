@@ -42,7 +42,7 @@ AMENDED: Final[tuple[tuple[int, int], ...]] = tuple(_ADDED)  # (old digit, new d
 
 
 def amend(was: int, digit: int, writer: Writer, rng: np.random.Generator) -> Strokes:
-    """The strokes that turn a written digit into another one, in the unit box as `strokes.strokes` has them.
+    """Strokes that turn a written digit into another one, in the unit box as in `strokes.strokes`.
 
     Raises:
         KeyError: the pair is not in `AMENDED`.
@@ -51,9 +51,9 @@ def amend(was: int, digit: int, writer: Writer, rng: np.random.Generator) -> Str
 
 
 def strike(kind: StrikeKind, rect: Rect, rng: np.random.Generator) -> Strokes:
-    """Lines that cancel what stands in `rect` [x0, y0, x1, y1]: polylines (n, 2) in its unit.
+    """Lines that cancel the content of `rect` [x0, y0, x1, y1]: polylines (n, 2) in its unit.
 
-    They begin a little before the first character, or in it, and end likewise.
+    They begin slightly before or within the first character, and end likewise.
     """
     x0, y0, x1, y1 = rect
     height = y1 - y0
@@ -91,14 +91,14 @@ def strike(kind: StrikeKind, rect: Rect, rng: np.random.Generator) -> Strokes:
 
 
 def _slanted(ends: Line, top: float, height: float, side: int, rng: np.random.Generator) -> Line:
-    """A line from one lower (or upper, `side` -1) corner to the other end's upper (lower) one."""
+    """A line from one lower (or upper, `side` -1) corner to the upper (lower) corner of the other end."""
     low, high = rng.uniform(0.7, 1.1), rng.uniform(-0.1, 0.3)
     shares = np.array([low, high] if side > 0 else [high, low])
     return _bowed(ends, top + height * shares, rng)
 
 
 def _bowed(x: Line, y: Line, rng: np.random.Generator) -> Line:
-    """A line through two ends, bent a little between them as an arm draws it; (9, 2)."""
+    """A slightly bent line through two ends, (9, 2)."""
     along = np.linspace(0, 1, 9)
     bow = rng.normal(0, 0.015) * (x[1] - x[0]) * np.sin(np.pi * along)
     return np.stack([x[0] + along * (x[1] - x[0]), y[0] + along * (y[1] - y[0]) + bow], axis=1)

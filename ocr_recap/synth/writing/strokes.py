@@ -1,9 +1,9 @@
 """Stroke model of handwritten digits, crosses and dashes, and of other marks in a cell.
 
-A glyph is a list of strokes, a stroke a few control points in a unit box (x to the right, y down, 0..1 is the body
-of the character). A `Writer` is a seeded style: which variant of each character, slant, width, roundness, unsteadiness
-and pen. One character is drawn by shaking the control points, running a spline through them (its corners as round as
-the writer makes them) and slanting the result. All shapes were drawn by hand for this project.
+A glyph is a list of strokes, and a stroke a few control points in a unit box (x to the right, y down, 0..1 is the body
+of the character). A `Writer` is a seeded style: the variant of each character, slant, width, roundness, unsteadiness
+and pen. To draw a character, noise is added to the control points, a spline is fitted through them (with corners as
+round as the writer's), and the result is slanted. All shapes were drawn by hand for this project.
 """
 
 from __future__ import annotations
@@ -27,13 +27,19 @@ _STEPS = 6  # samples between two control points
 
 @dataclass(frozen=True)
 class Writer:
-    """One writer's style; every number is fixed by `seed`.
+    """Style of one writer; `seed` determines all values.
 
-    `slant` is the shear of the upright (0.3 leans right by 0.3 of the height), `turn` degrees clockwise, `aspect`
-    the width of a digit's body by its height, `size` its height as a share of the cell's, `shake` the deviation
-    of control points (share of the body), `roundness` 0 (corners stay) ... 1 (corners are rounded), `pen_mm` the pen's
-    width in nominal millimetres, `darkness` 0..1 how much light the ink takes, `variants` one entry per character of
-    `CHARACTERS`, `warp` this writer's own distortion of all his shapes.
+    Attributes:
+        slant: shear of the upright (0.3 leans right by 0.3 of the height).
+        turn: degrees clockwise.
+        aspect: width of a digit's body divided by its height.
+        size: height of a digit as a share of the cell's height.
+        shake: deviation of control points, share of the body.
+        roundness: 0 (corners stay) ... 1 (corners are rounded).
+        pen_mm: width of the pen in nominal millimetres.
+        darkness: share of the light that the ink absorbs, 0..1.
+        variants: one entry per character of `CHARACTERS`.
+        warp: this writer's own distortion of all shapes.
     """
 
     seed: int
@@ -52,7 +58,7 @@ class Writer:
 
     @classmethod
     def from_seed(cls, seed: int) -> Writer:
-        """The writer number `seed` (>= 0); the same number is always the same writer."""
+        """Writer number `seed` (>= 0); the same number always gives the same writer."""
         rng = np.random.default_rng((0x57A1, seed))
         seven = bool(rng.random() < 0.2)
         variants = tuple(int(rng.integers(1 << 16)) for _ in CHARACTERS)
@@ -76,10 +82,18 @@ class Writer:
 
 
 def strokes(char: str, writer: Writer, rng: np.random.Generator) -> Strokes:
-    """One character of this writer: polylines (n, 2) in the unit box, x right, y down; a space has none.
+    """Draw one character of this writer.
 
     The body of a digit is 1 high and `writer.aspect` wide around (0.5, 0.5), so the box must be scaled with equal
-    factors along x and y to keep the writer's shapes; ascenders and slant may reach some 0.2 outside.
+    factors along x and y to keep the writer's shapes. Ascenders and slant may extend some 0.2 outside.
+
+    Args:
+        char: a character of `CHARACTERS`, or a space, which has no strokes.
+        writer: style.
+        rng: random generator.
+
+    Returns:
+        Polylines (n, 2) in the unit box, x right, y down.
 
     Raises:
         KeyError: a character outside `CHARACTERS` and the space.
@@ -98,10 +112,10 @@ def strokes(char: str, writer: Writer, rng: np.random.Generator) -> Strokes:
 
 
 def other(writer: Writer, rng: np.random.Generator) -> Strokes:
-    """Something in a cell that is no single digit, cross or dash: polylines (n, 2) as in `strokes`.
+    """Draw something that is not a single digit, cross or dash: polylines (n, 2) as in `strokes`.
 
-    A struck-out digit, a struck digit with another beside it, two digits, a letter-like shape, a scribble, a part
-    of a long stroke that cancels a grid.
+    One of: a struck-out digit, a struck digit with another beside it, two digits, a letter-like shape, a scribble, a
+    part of a long stroke that cancels a grid.
     """
     kind = int(rng.choice(6, p=(0.26, 0.16, 0.2, 0.2, 0.1, 0.08)))
     char = str(rng.integers(10))
@@ -128,19 +142,19 @@ def other(writer: Writer, rng: np.random.Generator) -> Strokes:
 
 
 def scribble(rng: np.random.Generator, turns: int) -> NDArray[np.float64]:
-    """A meaningless line with `turns` turns that wanders through the unit box from left to right; (n, 2)."""
+    """A random line with `turns` turns that runs through the unit box from left to right; (n, 2)."""
     x = np.linspace(0, 1, turns) + rng.normal(0, 0.12, turns)
     y = 0.5 + rng.uniform(-0.5, 0.5, turns)
     return _spline(turns) @ np.stack([x, y], axis=1)
 
 
 def random_line(rng: np.random.Generator, turns: int) -> NDArray[np.float64]:
-    """A meaningless line with `turns` turns anywhere in the unit box; (n, 2)."""
+    """A random line with `turns` turns anywhere in the unit box; (n, 2)."""
     return _spline(turns) @ rng.uniform(0, 1, (turns, 2))
 
 
 def signature(rng: np.random.Generator) -> Strokes:
-    """Invented squiggles as a signature has them, polylines in the unit box; nobody's name."""
+    """Invented squiggles in place of a signature, polylines in the unit box."""
     lines = [scribble(rng, int(rng.integers(8, 18))) * (1, rng.uniform(0.5, 1.0))]
     if rng.random() < 0.6:
         y = float(rng.uniform(0.5, 1.0))
@@ -151,7 +165,7 @@ def signature(rng: np.random.Generator) -> Strokes:
 def _choose(char: str, writer: Writer, rng: np.random.Generator) -> Glyph:
     pool = SEVEN_SEGMENT.get(char, ROUND[char]) if writer.seven_segment else ROUND[char]
     habit = writer.variants[CHARACTERS.index(char)]
-    # People mostly keep to their own shapes, not always.
+    # Writers mostly use their own shapes, but not always.
     return pool[(habit if rng.random() < 0.85 else int(rng.integers(len(pool)))) % len(pool)]
 
 
@@ -173,8 +187,14 @@ def _spline(count: int) -> NDArray[np.float64]:
 
 
 def pose(glyph: Glyph, writer: Writer, rng: np.random.Generator, width: float) -> Strokes:
-    """Any shape in this writer's hand: polylines (n, 2) in the unit box as in `strokes`; `width` of its body by its
-    height."""
+    """Draw any shape in this writer's style: polylines (n, 2) in the unit box as in `strokes`.
+
+    Args:
+        glyph: strokes as control points.
+        writer: style.
+        rng: random generator.
+        width: width of the body divided by its height.
+    """
     slant = writer.slant + rng.normal(0, 0.03)
     turn = np.radians(writer.turn + rng.normal(0, 2.0))
     cosine, sine = float(np.cos(turn)), float(np.sin(turn))
