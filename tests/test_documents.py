@@ -298,7 +298,7 @@ def test_another_form_among_a_documents_photos_is_named(records):
     stranger = records["page2-shadow"]
     stranger = stranger.model_copy(update={"page": stranger.page.model_copy(update={"template": "other"})})
     given = {"1": records["page1-tilted"], "2": named(stranger, "2.jpg"), "3": records["page3-covered-tag"]}
-    reader.read = lambda source, name=None, frame=0: given[source]  # type: ignore[method-assign]
+    reader._read = lambda photo, frame: given[photo.name]  # type: ignore[method-assign]
     document = reader.read_document(["1", "2", "3"], station=A)
     assert (document.id, document.pages_missing) == (A, ("2",))
     assert [(p.code, p.data["file"]) for p in document.problems] == [("other_form", "2.jpg")]

@@ -19,7 +19,7 @@ EXPLANATIONS: Final[Mapping[str, Message]] = {
     "bubbles_empty": ("bulatan kosong", "the bubbles are empty"),
     "strokes": ("turus {count}", "the strokes say {count}"),
     "row_totals": ("jumlah tiap baris seluruhnya {sum}", "the row totals add up to {sum}"),
-    "witness": ("{witness}: {number}", "{witness}: {number}"),
+    "witness": ("menurut {witness}: {number}", "by the {witness}: {number}"),
     "sum_holds": ("penjumlahan cocok: {rules}", "the sum holds: {rules}"),
     "sum_would_be_off": (
         "dengan {number} penjumlahan selisih {off}",
