@@ -59,6 +59,7 @@ WORDS: Final[Mapping[str, Message]] = {
     "File name too long": ("namanya terlalu panjang", "its name is too long"),
     "Input/output error": ("media penyimpanan rusak atau terputus", "the disk is damaged or was disconnected"),
     "No space left on device": ("disk penuh", "no space is left on the disk"),
+    "Not a regular file": ("di sana ada pipa, soket atau perangkat", "a pipe, a socket or a device is there"),
     "Disk quota exceeded": ("jatah disk habis", "the disk quota is used up"),
     "Read-only file system": ("disk hanya dapat dibaca", "the disk is read-only"),
     "Operation not permitted": ("tidak diizinkan", "operation not permitted"),
