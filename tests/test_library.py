@@ -208,6 +208,27 @@ def test_a_crop_holds_the_pixels_of_the_boxes_in_order(reader: Reader, clean: Re
         reader.crop(record, "votes_9", photo)
 
 
+def test_pictures_are_of_the_photo_of_the_record_alone(reader: Reader, clean: Record, tmp_path: Path) -> None:
+    other = SAMPLES / "page3-clean.jpg"
+    size = clean.photo.height, clean.photo.width
+    strangers = (other, other.read_bytes(), io.BytesIO(other.read_bytes()), np.zeros((size[0], size[1] - 1), np.uint8))
+    for photo in strangers:
+        for draw in (lambda p: reader.crop(clean, "votes_1", p), lambda p: reader.show(clean, p)):
+            with pytest.raises(ValueError, match=r"another photo than the record's, page2-clean\.jpg"):
+                draw(photo)
+        with pytest.raises(ValueError, match="another photo than the record's"):
+            reader.rectify(clean, photo)
+    assert reader.crop(clean, "votes_1", CLEAN.read_bytes()).any()
+    (tmp_path / "p.jpg").write_bytes(CLEAN.read_bytes())
+    moved = reader.read(tmp_path / "p.jpg")
+    (tmp_path / "p.jpg").write_bytes(other.read_bytes())
+    with pytest.raises(ValueError, match="another photo"):
+        reader.crop(moved, "votes_1")
+    uploaded = reader.read(io.BytesIO(CLEAN.read_bytes()), name="upload.jpg")
+    with pytest.raises(ValueError, match="open file"):
+        reader.crop(uploaded, "votes_1")
+
+
 def test_a_crop_is_of_the_frame_that_the_record_is_about(reader: Reader, tmp_path: Path) -> None:
     pages = [Image.open(SAMPLES / f"page{n}-clean.jpg").convert("L") for n in (3, 2)]
     pages[0].save(tmp_path / "scan.tif", save_all=True, append_images=pages[1:], compression="tiff_deflate")

@@ -340,11 +340,11 @@ class Reader:
 
         Args:
             record: what was read.
-            photo: as `read` takes it; may be left out where this program has read the record from a file.
+            photo: as `read` takes it; may be left out where this program has read the record from a path.
             path: where to save the picture as well (.jpg or .png).
 
         Raises:
-            ValueError: no photo is at hand.
+            ValueError: no photo is at hand, or it is another than the record's.
             ocr_recap.messages.problems.PhotoProblem: the photo cannot be decoded.
             TemplateError: the record's form is not at hand.
         """
@@ -359,7 +359,7 @@ class Reader:
         Args:
             record: what was read.
             field: id of a number, for its boxes alone.
-            photo: as `read` takes it; may be left out where this program has read the record from a file.
+            photo: as `read` takes it; may be left out where this program has read the record from a path.
 
         Raises:
             ValueError, KeyError, TemplateError, ocr_recap.messages.problems.PhotoProblem: as `show` and `crop`.
@@ -374,7 +374,7 @@ class Reader:
         Args:
             record: what was read.
             field: id of the number, such as `votes_1`.
-            photo: as `read` takes it; may be left out where this program has read the record from a file. Of a file
+            photo: as `read` takes it; may be left out where this program has read the record from a path. Of a file
                 with several frames it is the one that the record is about.
 
         Returns:
@@ -383,7 +383,7 @@ class Reader:
 
         Raises:
             KeyError: the record has no such number.
-            ValueError: no photo is at hand.
+            ValueError: no photo is at hand, or it is another than the record's.
             ocr_recap.messages.problems.PhotoProblem: the photo cannot be decoded.
         """
         return number_picture(record, field, photo_of(record, photo, self.options))
@@ -393,12 +393,12 @@ class Reader:
 
         Args:
             record: what was read.
-            photo: as `read` takes it; may be left out where this program has read the record from a file. Of a file
+            photo: as `read` takes it; may be left out where this program has read the record from a path. Of a file
                 with several frames it is the one that the record is about.
             pixels_per_mm: resolution in nominal millimetres.
 
         Raises:
-            ValueError: no photo is at hand, or no page was found on it.
+            ValueError: no photo is at hand, it is another than the record's, or no page was found on it.
             ocr_recap.messages.problems.PhotoProblem: the photo cannot be decoded.
             TemplateError: the record's form is not at hand.
         """
