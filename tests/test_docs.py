@@ -245,6 +245,15 @@ def test_each_command_that_a_page_shows_exists_with_its_options(page: Path) -> N
         assert {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)} <= options, line
 
 
+def test_the_tests_that_contributing_runs_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    commands = re.findall(r"^\.venv/bin/python -m pytest -n 0 (\S+)(?: -k (\w+))?$", text, re.MULTILINE)
+    assert len(commands) >= 2
+    for file, word in commands:
+        found = re.findall(r"^def (test_\w+)", (ROOT / file).read_text("utf-8"), re.MULTILINE)
+        assert any(word in test for test in found), f"{file} -k {word}"
+
+
 def test_the_page_of_commands_has_every_command_and_option() -> None:
     text = (ROOT / "docs" / "reference" / "cli.md").read_text("utf-8")
     sections = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
