@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 import tempfile
@@ -252,6 +253,25 @@ def test_a_batch_from_python(tmp_path: Path, clean: Record) -> None:
     assert isinstance(result, ocr_recap.BatchResult)
     assert [row.accepted.get("votes_1") for row in result.documents] == [90, None]
     assert result.report.is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "call",
+    [
+        f"print(list(ocr_recap.Reader(templates={FORM!r}).read_many(photos, workers=2)))",
+        "ocr_recap.run_batch(photos, 'out', ocr_recap.BatchOptions(workers=2))",
+    ],
+)
+def test_a_script_that_starts_workers_without_a_guard_is_told_so(call: str, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(f"import ocr_recap\nphotos = [{str(CLEAN)!r}] * 2\n{call}\n")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(
+        [sys.executable, "script.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    last = ended.stderr.strip().splitlines()[-1]
+    assert 'In a Python script, put the calls under if __name__ == "__main__":' in last
 
 
 def test_names_load_what_they_need_and_no_more() -> None:

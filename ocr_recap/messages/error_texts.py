@@ -336,16 +336,20 @@ FOLDER_DAMAGED: Final[_Texts] = {
 
 WORKERS_FAILED: Final[_Texts] = {
     "workers_not_started": (
-        "Proses pekerja tidak dapat dimulai ({why}). Periksa memori yang kosong dan jalankan ocr-recap doctor, lalu "
-        "jalankan lagi perintah yang sama.",
-        "Worker processes cannot start ({why}). Check how much memory is free and run ocr-recap doctor, then run the "
-        "same command again.",
+        "Proses pekerja tidak dapat dimulai ({why}). Dalam skrip Python, letakkan pemanggilannya di bawah "
+        'if __name__ == "__main__": (ocr-recap docs use-from-python). Selain itu, periksa memori yang kosong dan '
+        "jalankan ocr-recap doctor, lalu ulangi.",
+        "Worker processes cannot start ({why}). In a Python script, put the calls under "
+        'if __name__ == "__main__": (ocr-recap docs use-from-python). Otherwise check how much memory is free and '
+        "run ocr-recap doctor, then try again.",
     ),
     "readers_not_started": (
-        "Proses pembaca tidak dapat dimulai ({why}). Periksa memori yang kosong dan jalankan ocr-recap doctor, lalu "
-        "jalankan lagi perintah yang sama; --executor serial membaca tanpa proses lain.",
-        "Processes that read cannot start ({why}). Check how much memory is free and run ocr-recap doctor, then run "
-        "the same command again; --executor serial reads without other processes.",
+        "Proses pembaca tidak dapat dimulai ({why}). Dalam skrip Python, letakkan pemanggilannya di bawah "
+        'if __name__ == "__main__": (ocr-recap docs use-from-python). Selain itu, periksa memori yang kosong dan '
+        "jalankan ocr-recap doctor, lalu ulangi; --executor serial membaca tanpa proses lain.",
+        "Processes that read cannot start ({why}). In a Python script, put the calls under "
+        'if __name__ == "__main__": (ocr-recap docs use-from-python). Otherwise check how much memory is free and '
+        "run ocr-recap doctor, then try again; --executor serial reads without other processes.",
     ),
     "worker_killed": (
         "Satu proses dihentikan sistem. Ulangi dengan --workers lebih kecil.",

@@ -60,6 +60,9 @@ class Reader:
 
     Two things are exceptions. Importing this module sets the environment variable `ORT_DISABLE_TELEMETRY`. Starting
     a process, for a reader with limits or `read_many`, holds back Ctrl-C until it has started.
+
+    A script whose reader has limits, or that calls `read_many` with several workers, needs `if __name__ == "__main__":`
+    around these calls: each process imports the script again.
     """
 
     def __init__(
