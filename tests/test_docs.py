@@ -20,6 +20,8 @@ from typer.testing import CliRunner
 from ocr_recap.cli import docs
 from ocr_recap.cli.main import app
 from ocr_recap.forms import template
+from ocr_recap.records.rows import OF_A_NUMBER, OF_A_PHOTO
+from ocr_recap.report.csv_tables import COLUMNS
 
 sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 import external_loads
@@ -121,7 +123,7 @@ def test_the_readme_is_short_and_keeps_its_parts(lang: str) -> None:
 
 def test_both_readmes_have_the_same_parts_commands_and_figures() -> None:
     def parts(text: str) -> list[object]:
-        commands = re.findall(r"^(?:ocr-recap|py) .*$", text, re.MULTILINE)
+        commands = re.findall(r"^(?:ocr-recap|py) .*?(?= --lang (?:en|id)$|$)", text, re.MULTILINE)
         links = [link.replace(".id.md", ".md") for link in re.findall(r"\]\((\S+?)\)", text) if "README" not in link]
         return [commands, links, *(text.count(mark) for mark in ("\n## ", "\n- ", "\n| ", "\n```", "\n1. "))]
 
@@ -302,6 +304,21 @@ def test_the_python_of_the_readme_runs(lang: str, monkeypatch: pytest.MonkeyPatc
     exec("\n".join(before), space)
     accepted, _, told = last.partition("  # ")
     assert eval(accepted, space) == int(told.partition(";")[0])
+
+
+def test_the_page_of_records_lists_the_columns_of_numbers_csv() -> None:
+    text = (ROOT / "docs" / "reference" / "records.md").read_text("utf-8")
+    _, _, section = text.partition("\n## Columns of `numbers.csv`\n")
+    table, _, after = section.partition("\nRows of `to_rows()`")
+    listed = [name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)]
+    assert listed == list(COLUMNS)
+    left_out = re.findall(r"`(\w+)`", after.partition("\n## ")[0])
+    assert set(listed) - set(left_out) == {*OF_A_PHOTO, *OF_A_NUMBER}
+
+
+@pytest.mark.parametrize("lang", README)
+def test_the_first_command_names_the_language_of_its_screen(lang: str) -> None:
+    assert f"\nocr-recap read samples --out demo --overlay --lang {lang}\n" in README[lang]
 
 
 def test_the_example_of_a_further_field_is_a_template() -> None:
