@@ -135,8 +135,14 @@ def test_the_language_is_that_of_the_option_the_variable_the_locale(
         (["read", "a", "--photo-seconds", "0"], "angka mulai 1", "a number from 1 on"),
         (["read", "a", "--policy", "x"], "Yang boleh: strict, balanced", "Allowed: strict, balanced"),
         (["read", "a", "--overlai"], "Tidak ada opsi --overlai", "There is no option --overlai"),
-        (["read", "a", "--out"], "nilainya belum ditulis", "its value is missing"),
-        (["raed"], "Tidak ada perintah raed", "There is no command raed"),
+        (["read", "a", "--overlai"], "--overlai (mirip: ", "--overlai (similar: "),
+        (["--zzz"], "Tidak ada opsi --zzz. Semua", "There is no option --zzz. All"),
+        (["read", "a", "--out"], "nilainya belum ditulis. Contoh", "its value is missing. An example"),
+        (["read", "a", "--overlay=x"], "Tulis --overlay saja", "Write --overlay alone"),
+        (["raed"], "Tidak ada perintah raed (mirip: read)", "There is no command raed (similar: read)"),
+        (["xyz"], "Tidak ada perintah xyz. Semua", "There is no command xyz. All"),
+        (["docs", "corections"], "corections (mirip: corrections)", "corections (similar: corrections)"),
+        (["docs", "xyzxyz"], "Tidak ada halaman xyzxyz. `", "There is no page xyzxyz. `"),
         (["doctor", "more"], "argumen yang berlebih", "too many arguments"),
         (["read", "a", "--stations", "b", "--no-stations"], "Hapus salah satu", "Remove one of them"),
     ],
@@ -152,6 +158,26 @@ def test_a_mistake_on_the_command_line_is_told_in_one_language(
         assert result.stderr.startswith("ocr-recap: ")
         assert said in result.stderr
         assert other not in result.stderr
+
+
+@pytest.mark.parametrize("words", [["read", "--out"], ["read", "--overlay=x"], ["read", "--zzz"], ["read"]])
+def test_a_mistake_names_the_help_of_its_own_command(words: list[str]) -> None:
+    assert call(*words).stderr.rstrip().endswith("ocr-recap read -h")
+
+
+@pytest.mark.parametrize("words", [["-h", "--lang", "LANG"], ["--lang", "LANG", "-h"], ["--lang=LANG"]])
+def test_the_help_of_all_commands_is_in_the_language_asked_for(words: list[str]) -> None:
+    for lang, text in zip(("id", "en"), help_texts.COMMANDS[""], strict=True):
+        result = call(*(word.replace("LANG", lang) for word in words))
+        assert result.exit_code == 0
+        assert text.split("\n")[0] in result.stdout
+
+
+@pytest.mark.parametrize("words", [["docs", "zzz"], ["templates", "show", "zzz"]])
+def test_the_language_may_stand_before_the_command(words: list[str]) -> None:
+    for lang, other in (("id", "en"), ("en", "id")):
+        assert call("--lang", lang, *words, OCR_RECAP_LANG=other).stderr == call(*words, "--lang", lang).stderr
+        assert call("--lang", other, *words, "--lang", lang).stderr == call(*words, "--lang", lang).stderr
 
 
 # --- what is refused before anything is written -----------------------------------------------------------------------

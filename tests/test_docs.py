@@ -86,7 +86,7 @@ def test_links_to_other_pages_become_commands() -> None:
     )
 
 
-@pytest.mark.parametrize(("lang", "words"), [("id", "tidak ada halaman"), ("en", "there is no page")])
+@pytest.mark.parametrize(("lang", "words"), [("id", "Tidak ada halaman"), ("en", "There is no page")])
 def test_a_page_that_is_not_there_is_wrong_use(lang: str, words: str) -> None:
     result = call("nothing", "--lang", lang)
     assert result.exit_code == 2

@@ -8,6 +8,7 @@ the page that is generated from docstrings are on the web site only.
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
@@ -16,7 +17,7 @@ import typer
 from ..messages.catalog import Language
 from ..messages.errors import WrongUse
 from ..messages.screens import said
-from .common import LangOption, language_of, reported
+from .common import LangOption, language_of, reported, similar
 from .terminal import echo, show_markdown
 
 PARTS = ("tutorial", "how-to", "reference", "explanation")  # folders of pages, in the order of the list
@@ -43,7 +44,7 @@ def docs(
         return
     with reported(language):
         if (name := name_of(page)) not in known:
-            raise WrongUse("no_such_page", page=page)
+            raise WrongUse("no_such_page", page=page, similar=similar(get_close_matches(name, known)))
         found = known[name]
     if language not in found:
         echo(said(language, "page_in_english") + "\n", err=True)

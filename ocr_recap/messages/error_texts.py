@@ -23,16 +23,20 @@ WRONG_USE: Final[_Texts] = {
         "{what}: that value cannot be used. Allowed: {allowed}. Explanation: {help}",
     ),
     "usage_no_option": (
-        "Tidak ada opsi {option} (mirip: {similar}). Semua opsi: {help}",
-        "There is no option {option} (similar: {similar}). All options: {help}",
+        "Tidak ada opsi {option}{similar}. Semua opsi: {help}",
+        "There is no option {option}{similar}. All options: {help}",
     ),
-    "usage_option": (
-        "{option}: nilainya belum ditulis, atau tidak perlu. Penjelasan: {help}",
-        "{option}: its value is missing, or none is wanted. Explanation: {help}",
+    "usage_option_value": (
+        "{option}: nilainya belum ditulis. Contoh dan penjelasan: {help}",
+        "{option}: its value is missing. An example and explanation: {help}",
+    ),
+    "usage_option_flag": (
+        "{option}: opsi ini tidak memakai nilai. Tulis {option} saja. Penjelasan: {help}",
+        "{option}: this option takes no value. Write {option} alone. Explanation: {help}",
     ),
     "usage_no_command": (
-        "Tidak ada perintah {name}. Semua perintah: {help}",
-        "There is no command {name}. All commands: {help}",
+        "Tidak ada perintah {name}{similar}. Semua perintah: {help}",
+        "There is no command {name}{similar}. All commands: {help}",
     ),
     "usage_arguments": (
         "Ada argumen yang berlebih. Contoh dan penjelasan: {help}",
@@ -75,8 +79,8 @@ WRONG_USE: Final[_Texts] = {
         "--cells stands alone: remove results, truth and --html from the command.",
     ),
     "no_such_page": (
-        "tidak ada halaman {page}; `ocr-recap docs` menampilkan daftarnya",
-        "there is no page {page}; `ocr-recap docs` lists them",
+        "Tidak ada halaman {page}{similar}. `ocr-recap docs` menampilkan daftarnya.",
+        "There is no page {page}{similar}. `ocr-recap docs` lists all of them.",
     ),
     "sheet_filled_in": (
         "{path} sudah diisi dan tidak ditimpa. Pilih folder lain dengan --out.",

@@ -202,6 +202,10 @@ _DOCS: Final[Mapping[str, Message]] = {
     ),
 }
 
+_ERRORS: Final[Mapping[str, Message]] = {  # parts of texts of `errors`
+    "similar": (" (mirip: {names})", " (similar: {names})"),
+}
+
 SCREENS: Final[Mapping[str, Message]] = {
     **_READ,
     **_APPLY,
@@ -211,6 +215,7 @@ SCREENS: Final[Mapping[str, Message]] = {
     **_SYNTH,
     **_TEMPLATES,
     **_DOCS,
+    **_ERRORS,
 }
 
 
