@@ -175,6 +175,5 @@ def check_installation(lang: LangOption = None) -> None:
     """Check this installation (`doctor`)."""
     language = _language(lang)
     checks = doctor.run()
-    for check in checks:
-        echo(f"{check.mark:<4}  {check.name:<10} {getattr(check.message, language)}")
+    echo("\n".join(doctor.lines(checks, language)))
     raise typer.Exit(OK if all(check.ok for check in checks) else PROBLEMS)
