@@ -95,8 +95,16 @@ def test_help_shows_groups_and_defaults_and_answers_to_h() -> None:
         assert f" {group} " in text
     assert "Folder of results. [default: results]" in text
     assert "[default: 500]" in text
+    assert "[default: 120]" in text
     assert "<list" not in text
     assert "..." not in text.replace("PHOTOS}...", "")
+
+
+def test_whole_defaults_are_shown_without_a_decimal_point_and_stay_what_they_are() -> None:
+    assert "[bawaan: 120]" in shown("read", lang="id")
+    command: Any = dict(commands())[("read",)]
+    given = command.make_context("read", ["a.jpg"], resilient_parsing=True).params["photo_seconds"]
+    assert (type(given), given) == (float, 120.0)
 
 
 def test_shell_completion_can_be_had() -> None:
@@ -278,8 +286,10 @@ def test_what_an_earlier_run_had_asked_for_is_kept_and_said(again: list[object],
     before = {path: path.read_bytes() for path in (tmp_path / "out").glob("*.csv")}
     result = call(*again)
     assert result.exit_code == 0
-    kept = "--overlay, --save-pages, --format xlsx, --csv-dialect excel-id, --stations."
-    assert result.stderr.startswith(f"As in the earlier run in this folder: {kept}")
+    kept, without = "--overlay, --save-pages, --format xlsx, --stations", "--no-overlay, --no-save-pages, --format csv"
+    first, second = result.stderr.splitlines()[:2]
+    assert first == f"As in the earlier run in this folder: {kept}. To leave it out, add {without}, --no-stations."
+    assert second == "CSV tables stay excel-id, as in this folder. For rfc4180, add --csv-dialect rfc4180."
     assert "All results are in place" in result.stdout
     assert {path: path.read_bytes() for path in before} == before
     for name in ("tables.xlsx", "overlay", "pages"):
@@ -292,6 +302,7 @@ def test_it_is_left_out_on_request(again: list[object], tmp_path: Path) -> None:
     result = call(*again, *without)
     assert result.exit_code == 0
     assert "earlier run in this folder" not in result.stderr
+    assert "CSV tables stay" not in result.stderr
     for name in ("tables.xlsx", "overlay", "pages"):
         assert not (tmp_path / "out" / name).exists()
     found = read_run(tmp_path / "out")

@@ -172,6 +172,8 @@ def _describe(parameter: Any, command: str, language: Language) -> None:
         parameter.display_type_rich = _no_type  # else the help says `<list[Path]>`
     if default is not None:
         parameter.show_default = filled(default, language, {})
+    elif isinstance(parameter.default, float) and parameter.default.is_integer():
+        parameter.default = int(parameter.default)  # else shown with a decimal point; its type makes it a float again
     if parameter.param_type_name == "option":
         group = _found(help_texts.PANEL_OF, command, name) or "options"
         parameter.rich_help_panel = _panel(group, language)

@@ -65,6 +65,17 @@ WORDS: Final[Mapping[str, Message]] = {
     "Operation not permitted": ("tidak diizinkan", "operation not permitted"),
     "Not a directory": ("ada berkas di tempat folder", "a file stands where a folder should be"),
     "File exists": ("sudah ada berkas dengan nama itu", "there is a file of that name already"),
+    # Of SQLite, about the journal.
+    "database is locked": ("journal.sqlite sedang dipakai proses lain", "another process is using journal.sqlite"),
+    "database disk image is malformed": ("journal.sqlite rusak", "journal.sqlite is damaged"),
+    "file is not a database": ("journal.sqlite rusak atau bukan jurnal", "journal.sqlite is damaged or is no journal"),
+    "disk I/O error": (
+        "journal.sqlite tidak terbaca: media penyimpanan rusak atau terputus",
+        "journal.sqlite: the disk is damaged or was disconnected",
+    ),
+    "unable to open database file": ("journal.sqlite tidak dapat dibuka", "journal.sqlite cannot be opened"),
+    "attempt to write a readonly database": ("journal.sqlite hanya dapat dibaca", "journal.sqlite is read-only"),
+    "database or disk is full": ("disk penuh", "no space is left on the disk"),
     "local": ("lokal", "local"),
     "directory": ("folder yang tidak ditelusuri", "a folder that is not searched"),
     "pipe": ("pipa", "a pipe"),

@@ -71,11 +71,11 @@ WRONG_USE: Final[_Texts] = {
         "Templates are named twice, in Options(templates=...) and in Reader(templates=...). Name them in one place.",
     ),
     "evaluate_needs_both": (
-        "Beri folder hasil dan berkas kebenaran: ocr-recap evaluate HASIL truth.jsonl",
+        "Beri folder hasil dan kunci jawaban: ocr-recap evaluate HASIL truth.jsonl",
         "Give results and truth: ocr-recap evaluate RESULTS truth.jsonl",
     ),
     "cells_alone": (
-        "--cells berdiri sendiri: hapus folder hasil, berkas kebenaran dan --html dari perintah.",
+        "--cells berdiri sendiri: hapus folder hasil, kunci jawaban dan --html dari perintah.",
         "--cells stands alone: remove results, truth and --html from the command.",
     ),
     "no_such_page": (
@@ -137,7 +137,7 @@ INPUT_UNUSABLE: Final[_Texts] = {
         "{folder} adalah folder hasil, bukan folder foto. Sebutkan folder fotonya saja, atau pindahkan folder hasil "
         "itu ke luar folder foto.",
         "{folder} is a folder of results, not of photos. Name the folder of the photos alone, or move the results out "
-        "of it.",
+        "of the folder of photos.",
     ),
     "file_unreadable": (
         "{path}: tidak dapat dibaca ({why}). Periksa nama berkas dan izin membacanya.",
@@ -208,7 +208,7 @@ TABLE_FAULTY: Final[_Texts] = {
         "{path}, line {line}: not UTF-8 text. Save it again as 'CSV UTF-8'.",
     ),
     "truth_unusable": (
-        "{path}: tidak ada satu pun baris kebenaran yang dapat dibaca. Beri truth.jsonl, atau tabel "
+        "{path}: tidak ada satu pun baris kunci jawaban yang dapat dibaca. Beri truth.jsonl, atau tabel "
         "file,field,text.{why}",
         "{path}: there is no line of truth in it that can be read. Give a truth.jsonl, or a table "
         "file,field,text.{why}",
