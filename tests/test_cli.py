@@ -212,6 +212,9 @@ def test_templates(tmp_path):
     assert FORM.id in call("templates", "list").stdout
     shown = call("templates", "show", FORM.id, "--lang", "id").stdout
     assert "Suara sah pasangan calon 1" in shown
+    assert "[digit, bulatan, turus, jumlah baris]" in shown
+    assert not re.search("exact|inequality|soft|form,|digits|bubbles|whole", shown)
+    assert "[exact; form, head of column J]" in call("templates", "show", FORM.id, "--lang", "en").stdout
     assert "valid_total = votes_1 + votes_2 + votes_3" in shown
     assert json.loads(call("templates", "schema").stdout)["title"] == "Template"
     wrong = tmp_path / "wrong.yaml"

@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from ocr_recap.cli import docs
 from ocr_recap.cli.main import app
 from ocr_recap.forms import template
+from ocr_recap.messages import page_titles
 from ocr_recap.records.rows import OF_A_NUMBER, OF_A_PHOTO
 from ocr_recap.report.csv_tables import COLUMNS
 
@@ -68,6 +69,17 @@ def test_the_list_names_every_page_with_its_title() -> None:
     assert not {"index", "api", "conf"} & known.keys()
 
 
+def test_the_indonesian_list_is_in_indonesian_and_marks_pages_that_are() -> None:
+    known = docs.pages()
+    printed = call("--lang", "id").stdout
+    marked = re.findall(r"^  (\S+) .* \(id\)$", printed, re.MULTILINE)
+    assert marked == [name for name, versions in known.items() if "id" in versions]
+    assert {*marked, *page_titles.TITLES} == set(known)
+    for title in page_titles.TITLES.values():
+        assert f"{title}\n" in printed
+    assert not re.search("^(tutorial|how-to|reference|explanation)$", printed, re.MULTILINE)
+
+
 @pytest.mark.parametrize("asked", ["corrections", "Corrections", "docs/how-to/corrections.md", "corrections.id.md"])
 def test_a_page_is_shown_by_its_name(asked: str) -> None:
     result = call(asked, "--lang", "en")
@@ -84,6 +96,16 @@ def test_links_to_other_pages_become_commands() -> None:
     assert docs.for_reading(text, known) == (
         "See `ocr-recap docs batch`, the code (`ocr-recap docs batch`), ![p](a.md) and [x](gone.md).\n"
     )
+
+
+def test_pictures_and_the_python_api_do_not_leave_dead_links() -> None:
+    known = docs.pages()
+    assert docs.for_reading("![A photo](docs/images/a.jpg) the [Python API](../reference/api.md)", known) == (
+        "[A photo] the Python API (`python -m pydoc ocr_recap.Reader`)"
+    )
+    for page in ("readme", "use-from-python", "first-photos"):
+        text = docs.for_reading(known[page]["en"].read_text("utf-8"), known)
+        assert not re.search(r"\]\([^)]*(?:\.jpg|\.png|api\.md)\)", text), page
 
 
 @pytest.mark.parametrize(("lang", "words"), [("id", "Tidak ada halaman"), ("en", "There is no page")])

@@ -125,11 +125,15 @@ def show_template(
             marker = said(language, "found_by_lines")
         echo(f"\n{page.id}: {one_line(getattr(page.title, language))}{marker}")
         for field in form.fields_of(page.id):
-            witnesses = ", ".join(["digits", *(w.kind for w in field.witnesses)])
+            kinds = ["digits", *(w.kind for w in field.witnesses)]
+            witnesses = ", ".join(said(language, f"witness_{kind}") for kind in kinds)
             echo(f"  {field.id:<18} {field.cells.count} [{witnesses}] {one_line(getattr(field.label, language))}")
     echo("")
     for rule in form.rules:
-        echo(f"  {rule.id:<14} {one_line(rule.text)}  [{rule.strength}; {rule.basis}]")
+        basis = said(language, f"rule_{rule.strength}")
+        if language == "en":  # the language of bases in templates
+            basis += f"; {one_line(rule.basis)}"
+        echo(f"  {rule.id:<14} {one_line(rule.text)}  [{basis}]")
 
 
 @templates_app.command("check", cls=Command)

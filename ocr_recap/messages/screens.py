@@ -187,6 +187,13 @@ _TEMPLATES: Final[Mapping[str, Message]] = {
         " (tanpa tanda sudut: dicari menurut garisnya)",
         " (no corner marks: found by its lines)",
     ),
+    "witness_digits": ("digit", "digits"),
+    "witness_bubbles": ("bulatan", "bubbles"),
+    "witness_tally": ("turus", "tally"),
+    "witness_row_totals": ("jumlah baris", "row_totals"),
+    "rule_exact": ("pasti", "exact"),
+    "rule_inequality": ("batas", "inequality"),
+    "rule_soft": ("peringatan saja", "soft"),
     "template_correct": ("{path}: benar ({template})", "{path}: correct ({template})"),
     "proposed": (
         "{pages} halaman, {numbers} angka, {tallies} kisi turus.\nLihat {pictures}, isi nama di {file}, lalu:\n  "
