@@ -16,7 +16,9 @@ from typer.testing import CliRunner
 from ocr_recap.batch import run
 from ocr_recap.batch.executors import EXECUTORS
 from ocr_recap.cli import doctor, main, summary
+from ocr_recap.cli.doctor import Diagnosis
 from ocr_recap.forms import template
+from ocr_recap.messages.catalog import Wording
 from ocr_recap.messages.errors import CannotWrite, InputUnusable, TableFaulty, TemplateError, WrongUse
 
 
@@ -210,6 +212,9 @@ def test_templates(tmp_path):
     assert FORM.id in call("templates", "list").stdout
     shown = call("templates", "show", FORM.id, "--lang", "id").stdout
     assert "Suara sah pasangan calon 1" in shown
+    assert "[digit, bulatan, turus, jumlah baris]" in shown
+    assert not re.search("exact|inequality|soft|form,|digits|bubbles|whole", shown)
+    assert "[exact; form, head of column J]" in call("templates", "show", FORM.id, "--lang", "en").stdout
     assert "valid_total = votes_1 + votes_2 + votes_3" in shown
     assert json.loads(call("templates", "schema").stdout)["title"] == "Template"
     wrong = tmp_path / "wrong.yaml"
@@ -235,19 +240,25 @@ def test_doctor_looks_at_every_package_that_is_required():
 
 def test_doctor_finds_two_opencv_wheels(monkeypatch):
     monkeypatch.setattr(doctor, "installed_opencv", lambda: ["opencv-python", "opencv-python-headless"])
-    result = call("doctor")
-    assert result.exit_code == 1
-    assert "pip uninstall -y opencv-python opencv-python-headless" in result.stdout
+    for language, mark, last in (("id", "GAGAL opencv", "1 kesalahan. "), ("en", "FAIL  opencv", "1 fault. ")):
+        result = call("doctor", "--lang", language)
+        assert result.exit_code == 1
+        assert "pip uninstall -y opencv-python opencv-python-headless" in result.stdout
+        assert f"\n{mark} " in result.stdout
+        assert result.stdout.splitlines()[-1].startswith(last)
 
 
 @pytest.mark.parametrize(
-    ("language", "not_read", "install"),
-    [("id", "judul formulir tidak dibaca", "pasang lalu jalankan lagi"), ("en", "headings are not read", "install it")],
+    ("language", "name", "not_read", "install"),
+    [
+        ("id", "judul", "judul formulir tidak dibaca", "pasang lalu jalankan lagi"),
+        ("en", "headings", "headings are not read", "install it"),
+    ],
 )
-def test_doctor_says_what_is_not_done_without_tesseract(monkeypatch, language, not_read, install):
+def test_doctor_says_what_is_not_done_without_tesseract(monkeypatch, language, name, not_read, install):
     monkeypatch.setattr(doctor.heading_ocr, "available", lambda: None)
     result = call("doctor", "--lang", language)
-    (line,) = [line for line in result.stdout.splitlines() if " headings " in line]
+    (line,) = [line for line in result.stdout.splitlines() if f" {name} " in line]
     assert line.startswith("--  ")
     assert not_read in line
     assert install in line
@@ -255,12 +266,23 @@ def test_doctor_says_what_is_not_done_without_tesseract(monkeypatch, language, n
         assert command in line
     assert result.exit_code == 0, "it is optional"
     monkeypatch.setattr(doctor.heading_ocr, "available", lambda: "5.3.0")
-    assert "ok    headings   Tesseract 5.3.0" in call("doctor", "--lang", language).stdout
+    assert f"ok    {name:<11} Tesseract 5.3.0" in call("doctor", "--lang", language).stdout
+
+
+@pytest.mark.parametrize(("language", "well"), [("id", "Semua baik"), ("en", "All is well")])
+def test_doctor_ends_with_a_verdict_in_its_language(language, well):
+    shown = [Diagnosis(name, True, Wording("a", "b")) for name, _ in doctor._CHECKS]
+    lines = doctor.lines(shown, language)
+    assert lines[-1] == f"{well}."
+    names = {line.split()[1] for line in lines[:-1]}
+    assert ("packages" in names, "paket" in names) == (language == "en", language == "id")
+    optional = doctor.lines([*shown, Diagnosis("extras", True, Wording("a", "b"), missing=True)], language)
+    assert optional[-1].startswith(f"{well}; ")
 
 
 def test_doctor_is_content_with_this_installation():
     result = call("doctor")
-    assert "FAIL" not in result.stdout
+    assert not re.search("FAIL|GAGAL", result.stdout)
     assert result.exit_code == 0
 
 

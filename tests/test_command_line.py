@@ -95,8 +95,16 @@ def test_help_shows_groups_and_defaults_and_answers_to_h() -> None:
         assert f" {group} " in text
     assert "Folder of results. [default: results]" in text
     assert "[default: 500]" in text
+    assert "[default: 120]" in text
     assert "<list" not in text
     assert "..." not in text.replace("PHOTOS}...", "")
+
+
+def test_whole_defaults_are_shown_without_a_decimal_point_and_stay_what_they_are() -> None:
+    assert "[bawaan: 120]" in shown("read", lang="id")
+    command: Any = dict(commands())[("read",)]
+    given = command.make_context("read", ["a.jpg"], resilient_parsing=True).params["photo_seconds"]
+    assert (type(given), given) == (float, 120.0)
 
 
 def test_shell_completion_can_be_had() -> None:
@@ -135,8 +143,14 @@ def test_the_language_is_that_of_the_option_the_variable_the_locale(
         (["read", "a", "--photo-seconds", "0"], "angka mulai 1", "a number from 1 on"),
         (["read", "a", "--policy", "x"], "Yang boleh: strict, balanced", "Allowed: strict, balanced"),
         (["read", "a", "--overlai"], "Tidak ada opsi --overlai", "There is no option --overlai"),
-        (["read", "a", "--out"], "nilainya belum ditulis", "its value is missing"),
-        (["raed"], "Tidak ada perintah raed", "There is no command raed"),
+        (["read", "a", "--overlai"], "--overlai (mirip: ", "--overlai (similar: "),
+        (["--zzz"], "Tidak ada opsi --zzz. Semua", "There is no option --zzz. All"),
+        (["read", "a", "--out"], "nilainya belum ditulis. Contoh", "its value is missing. An example"),
+        (["read", "a", "--overlay=x"], "Tulis --overlay saja", "Write --overlay alone"),
+        (["raed"], "Tidak ada perintah raed (mirip: read)", "There is no command raed (similar: read)"),
+        (["xyz"], "Tidak ada perintah xyz. Semua", "There is no command xyz. All"),
+        (["docs", "corections"], "corections (mirip: corrections)", "corections (similar: corrections)"),
+        (["docs", "xyzxyz"], "Tidak ada halaman xyzxyz. `", "There is no page xyzxyz. `"),
         (["doctor", "more"], "argumen yang berlebih", "too many arguments"),
         (["read", "a", "--stations", "b", "--no-stations"], "Hapus salah satu", "Remove one of them"),
     ],
@@ -152,6 +166,26 @@ def test_a_mistake_on_the_command_line_is_told_in_one_language(
         assert result.stderr.startswith("ocr-recap: ")
         assert said in result.stderr
         assert other not in result.stderr
+
+
+@pytest.mark.parametrize("words", [["read", "--out"], ["read", "--overlay=x"], ["read", "--zzz"], ["read"]])
+def test_a_mistake_names_the_help_of_its_own_command(words: list[str]) -> None:
+    assert call(*words).stderr.rstrip().endswith("ocr-recap read -h")
+
+
+@pytest.mark.parametrize("words", [["-h", "--lang", "LANG"], ["--lang", "LANG", "-h"], ["--lang=LANG"]])
+def test_the_help_of_all_commands_is_in_the_language_asked_for(words: list[str]) -> None:
+    for lang, text in zip(("id", "en"), help_texts.COMMANDS[""], strict=True):
+        result = call(*(word.replace("LANG", lang) for word in words))
+        assert result.exit_code == 0
+        assert text.split("\n")[0] in result.stdout
+
+
+@pytest.mark.parametrize("words", [["docs", "zzz"], ["templates", "show", "zzz"]])
+def test_the_language_may_stand_before_the_command(words: list[str]) -> None:
+    for lang, other in (("id", "en"), ("en", "id")):
+        assert call("--lang", lang, *words, OCR_RECAP_LANG=other).stderr == call(*words, "--lang", lang).stderr
+        assert call("--lang", other, *words, "--lang", lang).stderr == call(*words, "--lang", lang).stderr
 
 
 # --- what is refused before anything is written -----------------------------------------------------------------------
@@ -252,8 +286,10 @@ def test_what_an_earlier_run_had_asked_for_is_kept_and_said(again: list[object],
     before = {path: path.read_bytes() for path in (tmp_path / "out").glob("*.csv")}
     result = call(*again)
     assert result.exit_code == 0
-    kept = "--overlay, --save-pages, --format xlsx, --csv-dialect excel-id, --stations."
-    assert result.stderr.startswith(f"As in the earlier run in this folder: {kept}")
+    kept, without = "--overlay, --save-pages, --format xlsx, --stations", "--no-overlay, --no-save-pages, --format csv"
+    first, second = result.stderr.splitlines()[:2]
+    assert first == f"As in the earlier run in this folder: {kept}. To leave it out, add {without}, --no-stations."
+    assert second == "CSV tables stay excel-id, as in this folder. For rfc4180, add --csv-dialect rfc4180."
     assert "All results are in place" in result.stdout
     assert {path: path.read_bytes() for path in before} == before
     for name in ("tables.xlsx", "overlay", "pages"):
@@ -266,6 +302,7 @@ def test_it_is_left_out_on_request(again: list[object], tmp_path: Path) -> None:
     result = call(*again, *without)
     assert result.exit_code == 0
     assert "earlier run in this folder" not in result.stderr
+    assert "CSV tables stay" not in result.stderr
     for name in ("tables.xlsx", "overlay", "pages"):
         assert not (tmp_path / "out" / name).exists()
     found = read_run(tmp_path / "out")

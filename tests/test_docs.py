@@ -20,6 +20,9 @@ from typer.testing import CliRunner
 from ocr_recap.cli import docs
 from ocr_recap.cli.main import app
 from ocr_recap.forms import template
+from ocr_recap.messages import page_titles
+from ocr_recap.records.rows import OF_A_NUMBER, OF_A_PHOTO
+from ocr_recap.report.csv_tables import COLUMNS
 
 sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 import external_loads
@@ -66,6 +69,17 @@ def test_the_list_names_every_page_with_its_title() -> None:
     assert not {"index", "api", "conf"} & known.keys()
 
 
+def test_the_indonesian_list_is_in_indonesian_and_marks_pages_that_are() -> None:
+    known = docs.pages()
+    printed = call("--lang", "id").stdout
+    marked = re.findall(r"^  (\S+) .* \(id\)$", printed, re.MULTILINE)
+    assert marked == [name for name, versions in known.items() if "id" in versions]
+    assert {*marked, *page_titles.TITLES} == set(known)
+    for title in page_titles.TITLES.values():
+        assert f"{title}\n" in printed
+    assert not re.search("^(tutorial|how-to|reference|explanation)$", printed, re.MULTILINE)
+
+
 @pytest.mark.parametrize("asked", ["corrections", "Corrections", "docs/how-to/corrections.md", "corrections.id.md"])
 def test_a_page_is_shown_by_its_name(asked: str) -> None:
     result = call(asked, "--lang", "en")
@@ -84,7 +98,17 @@ def test_links_to_other_pages_become_commands() -> None:
     )
 
 
-@pytest.mark.parametrize(("lang", "words"), [("id", "tidak ada halaman"), ("en", "there is no page")])
+def test_pictures_and_the_python_api_do_not_leave_dead_links() -> None:
+    known = docs.pages()
+    assert docs.for_reading("![A photo](docs/images/a.jpg) the [Python API](../reference/api.md)", known) == (
+        "[A photo] the Python API (`python -m pydoc ocr_recap.Reader`)"
+    )
+    for page in ("readme", "use-from-python", "first-photos"):
+        text = docs.for_reading(known[page]["en"].read_text("utf-8"), known)
+        assert not re.search(r"\]\([^)]*(?:\.jpg|\.png|api\.md)\)", text), page
+
+
+@pytest.mark.parametrize(("lang", "words"), [("id", "Tidak ada halaman"), ("en", "There is no page")])
 def test_a_page_that_is_not_there_is_wrong_use(lang: str, words: str) -> None:
     result = call("nothing", "--lang", lang)
     assert result.exit_code == 2
@@ -121,7 +145,7 @@ def test_the_readme_is_short_and_keeps_its_parts(lang: str) -> None:
 
 def test_both_readmes_have_the_same_parts_commands_and_figures() -> None:
     def parts(text: str) -> list[object]:
-        commands = re.findall(r"^(?:ocr-recap|py) .*$", text, re.MULTILINE)
+        commands = re.findall(r"^(?:ocr-recap|py) .*?(?= --lang (?:en|id)$|$)", text, re.MULTILINE)
         links = [link.replace(".id.md", ".md") for link in re.findall(r"\]\((\S+?)\)", text) if "README" not in link]
         return [commands, links, *(text.count(mark) for mark in ("\n## ", "\n- ", "\n| ", "\n```", "\n1. "))]
 
@@ -245,6 +269,15 @@ def test_each_command_that_a_page_shows_exists_with_its_options(page: Path) -> N
         assert {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)} <= options, line
 
 
+def test_the_tests_that_contributing_runs_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    commands = re.findall(r"^\.venv/bin/python -m pytest -n 0 (\S+)(?: -k (\w+))?$", text, re.MULTILINE)
+    assert len(commands) >= 2
+    for file, word in commands:
+        found = re.findall(r"^def (test_\w+)", (ROOT / file).read_text("utf-8"), re.MULTILINE)
+        assert any(word in test for test in found), f"{file} -k {word}"
+
+
 def test_the_page_of_commands_has_every_command_and_option() -> None:
     text = (ROOT / "docs" / "reference" / "cli.md").read_text("utf-8")
     sections = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
@@ -293,6 +326,21 @@ def test_the_python_of_the_readme_runs(lang: str, monkeypatch: pytest.MonkeyPatc
     exec("\n".join(before), space)
     accepted, _, told = last.partition("  # ")
     assert eval(accepted, space) == int(told.partition(";")[0])
+
+
+def test_the_page_of_records_lists_the_columns_of_numbers_csv() -> None:
+    text = (ROOT / "docs" / "reference" / "records.md").read_text("utf-8")
+    _, _, section = text.partition("\n## Columns of `numbers.csv`\n")
+    table, _, after = section.partition("\nRows of `to_rows()`")
+    listed = [name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)]
+    assert listed == list(COLUMNS)
+    left_out = re.findall(r"`(\w+)`", after.partition("\n## ")[0])
+    assert set(listed) - set(left_out) == {*OF_A_PHOTO, *OF_A_NUMBER}
+
+
+@pytest.mark.parametrize("lang", README)
+def test_the_first_command_names_the_language_of_its_screen(lang: str) -> None:
+    assert f"\nocr-recap read samples --out demo --overlay --lang {lang}\n" in README[lang]
 
 
 def test_the_example_of_a_further_field_is_a_template() -> None:

@@ -6,11 +6,13 @@ import errno
 import os
 import pickle
 import re
+import sqlite3
 import string
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,7 +23,7 @@ from fakes import PROCESSES, FakeReader, photo
 from filelock import FileLock
 from typer.testing import CliRunner
 
-from ocr_recap.batch import run
+from ocr_recap.batch import journal, run
 from ocr_recap.batch.executor import Executor
 from ocr_recap.batch.executors import EXECUTORS
 from ocr_recap.batch.journal import Journal
@@ -29,6 +31,7 @@ from ocr_recap.cli import main
 from ocr_recap.messages import error_texts, errors
 from ocr_recap.messages.catalog import StackedText, Wording, both
 from ocr_recap.messages.errors import CATALOGUE, FolderBusy, FolderDamaged, OcrRecapError, TemplateError
+from ocr_recap.records.folder import JOURNAL_FILE
 
 CAUSES = {entry.kind for entry in CATALOGUE.values()}
 
@@ -286,3 +289,16 @@ def test_the_documented_table_is_that_of_the_classes() -> None:
     assert len(told) == len(rows)
     assert told == {0: "", 1: "", **{kind.exit_code: kind.__name__ for kind in CAUSES}}
     assert "(../reference/exit-codes.md)" in (ROOT / "docs" / "how-to" / "batch.md").read_text("utf-8")
+
+
+def test_a_damaged_journal_is_told_in_one_language(tmp_path: Path) -> None:
+    (tmp_path / JOURNAL_FILE).write_bytes(b"no database " * 50)
+    with (
+        closing(sqlite3.connect(tmp_path / JOURNAL_FILE)) as db,
+        pytest.raises(OSError, match="file is not a database") as raised,
+        journal._faults(),
+    ):
+        db.execute("SELECT * FROM runs")
+    fault = errors.CannotWrite("folder_unwritable", folder="r", why=errors.system_reason(raised.value))
+    assert "(journal.sqlite rusak atau bukan jurnal)" in fault.id
+    assert "(journal.sqlite is damaged or is no journal)" in fault.en

@@ -520,7 +520,8 @@ def test_read_and_apply_end_with_the_hash_of_the_list(place, folder):
         ("apply", folder, filled(folder, place / "f.csv", "45"), "--by", "Sri"),
     ):
         last = call(*command, "--lang", "en").stdout.strip().splitlines()[-1]
-        assert last == f"Write down elsewhere; the hash of SHA256SUMS: {checksums.of(folder / 'SHA256SUMS')}"
+        known = checksums.of(folder / "SHA256SUMS")
+        assert last == f"Write this hash of SHA256SUMS down, away from this computer: {known}"
     assert checksums.of(folder / "SHA256SUMS") in call("status", folder, "--lang", "id").stdout
 
 

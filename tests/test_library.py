@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 import tempfile
@@ -208,6 +209,27 @@ def test_a_crop_holds_the_pixels_of_the_boxes_in_order(reader: Reader, clean: Re
         reader.crop(record, "votes_9", photo)
 
 
+def test_pictures_are_of_the_photo_of_the_record_alone(reader: Reader, clean: Record, tmp_path: Path) -> None:
+    other = SAMPLES / "page3-clean.jpg"
+    size = clean.photo.height, clean.photo.width
+    strangers = (other, other.read_bytes(), io.BytesIO(other.read_bytes()), np.zeros((size[0], size[1] - 1), np.uint8))
+    for photo in strangers:
+        for draw in (lambda p: reader.crop(clean, "votes_1", p), lambda p: reader.show(clean, p)):
+            with pytest.raises(ValueError, match=r"another photo than the record's, page2-clean\.jpg"):
+                draw(photo)
+        with pytest.raises(ValueError, match="another photo than the record's"):
+            reader.rectify(clean, photo)
+    assert reader.crop(clean, "votes_1", CLEAN.read_bytes()).any()
+    (tmp_path / "p.jpg").write_bytes(CLEAN.read_bytes())
+    moved = reader.read(tmp_path / "p.jpg")
+    (tmp_path / "p.jpg").write_bytes(other.read_bytes())
+    with pytest.raises(ValueError, match="another photo"):
+        reader.crop(moved, "votes_1")
+    uploaded = reader.read(io.BytesIO(CLEAN.read_bytes()), name="upload.jpg")
+    with pytest.raises(ValueError, match="open file"):
+        reader.crop(uploaded, "votes_1")
+
+
 def test_a_crop_is_of_the_frame_that_the_record_is_about(reader: Reader, tmp_path: Path) -> None:
     pages = [Image.open(SAMPLES / f"page{n}-clean.jpg").convert("L") for n in (3, 2)]
     pages[0].save(tmp_path / "scan.tif", save_all=True, append_images=pages[1:], compression="tiff_deflate")
@@ -231,6 +253,25 @@ def test_a_batch_from_python(tmp_path: Path, clean: Record) -> None:
     assert isinstance(result, ocr_recap.BatchResult)
     assert [row.accepted.get("votes_1") for row in result.documents] == [90, None]
     assert result.report.is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "call",
+    [
+        f"print(list(ocr_recap.Reader(templates={FORM!r}).read_many(photos, workers=2)))",
+        "ocr_recap.run_batch(photos, 'out', ocr_recap.BatchOptions(workers=2))",
+    ],
+)
+def test_a_script_that_starts_workers_without_a_guard_is_told_so(call: str, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(f"import ocr_recap\nphotos = [{str(CLEAN)!r}] * 2\n{call}\n")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(
+        [sys.executable, "script.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    last = ended.stderr.strip().splitlines()[-1]
+    assert 'In a Python script, put the calls under if __name__ == "__main__":' in last
 
 
 def test_names_load_what_they_need_and_no_more() -> None:

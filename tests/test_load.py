@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from conftest import SAMPLES
 from PIL import Image
+from typer.testing import CliRunner
 
 from ocr_recap import Reader
+from ocr_recap.cli.main import app
 from ocr_recap.imaging import files
 from ocr_recap.imaging.photo import LEGIBLE_SIDE, load, load_color
 from ocr_recap.messages.problems import PROBLEMS, PhotoProblem
@@ -205,3 +207,20 @@ def test_a_file_that_has_nothing_to_read_yet_is_a_problem(reader: Reader, tmp_pa
         assert files.head(path, 10) == b""
     finally:
         os.close(writer)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs something that is no regular file")
+def test_a_file_is_not_written_in_the_place_of_a_pipe(tmp_path: Path) -> None:
+    pipe, link, plain = tmp_path / "pipe", tmp_path / "link", tmp_path / "plain"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for path in (pipe, link):
+        with pytest.raises(FileExistsError, match="Not a regular file"):
+            files.write_atomically(path, b"new")
+    result = CliRunner().invoke(app, ["print", "c-hasil-ppwp-2024", "--out", str(pipe), "--lang", "en"])
+    assert (result.exit_code, pipe.is_fifo()) == (6, True)
+    assert "a pipe, a socket or a device is there" in result.stderr
+    plain.write_bytes(b"old")
+    files.write_atomically(plain, b"new")
+    assert plain.read_bytes() == b"new"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "pipe", "plain"]

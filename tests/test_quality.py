@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ from ocr_recap import Reader
 from ocr_recap.cells import quality
 from ocr_recap.cells.crop import crop
 from ocr_recap.cells.patch import PATCH
+from ocr_recap.cli import check as cli_check
 from ocr_recap.cli import main
 from ocr_recap.decide import policy
 from ocr_recap.forms.template import load as load_template
@@ -232,3 +234,9 @@ def test_a_cell_is_measured_alike_whatever_stands_beside_it() -> None:
         assert together[field.id].noise == alone.noise
         assert np.array_equal(together[field.id].blur, alone.blur, equal_nan=True)
     assert len({float(m.noise[0]) for m in together.values()}) > 3
+
+
+def test_figures_on_the_screen_have_the_decimal_mark_of_its_language(reader: Reader) -> None:
+    found = reader.check(SAMPLES / "page2-clean.jpg")
+    assert re.search(r"kabur \d,\d\d,", cli_check._text("a.jpg", found, "id"))
+    assert re.search(r"blur \d\.\d\d,", cli_check._text("a.jpg", found, "en"))

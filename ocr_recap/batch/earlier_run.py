@@ -51,6 +51,7 @@ class Settled:
         overlay, save_pages, names, formats, dialect, stations: as in `Given`.
         kept: options that are kept from the earlier run, as on a command line.
         dropped: options that cannot be kept, since the folder does not hold their data.
+        unusual_dialect: nobody chose a dialect now, and the earlier run's is not that of the screen's language.
     """
 
     overlay: bool
@@ -61,6 +62,7 @@ class Settled:
     stations: Path | Roll | None
     kept: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    unusual_dialect: bool = False
 
 
 def load_roll(path: str | Path) -> Roll:
@@ -90,7 +92,6 @@ def settle(given: Given, out: Path, language: Language) -> Settled:
         "--save-pages": given.save_pages is None and earlier.save_pages,
         "--names": given.names is None and earlier.names,
         **{f"--format {name}": given.formats is None for name in earlier.formats},
-        f"--csv-dialect {dialect}": given.dialect is None and dialect != usual,
         "--stations": given.stations is None and stations is not None,
     }
     return Settled(
@@ -102,6 +103,7 @@ def settle(given: Given, out: Path, language: Language) -> Settled:
         stations=stations,
         kept=tuple(option for option, is_kept in kept.items() if is_kept),
         dropped=dropped,
+        unusual_dialect=given.dialect is None and dialect != usual,
     )
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..imaging.files import write_atomically
+from ..messages.catalog import WORDS
 from ..read.workers.tasks import Failed, Product
 from ..records.folder import JOURNAL_FILE, JOURNAL_FILES, PICTURES, WORK_FOLDER
 from ..records.record import Record
@@ -337,8 +338,9 @@ def _was_interrupted(db: sqlite3.Connection) -> bool:
 
 @contextmanager
 def _faults() -> Generator[None]:
-    """Turn exceptions of SQLite into `OSError`."""
+    """Turn exceptions of SQLite into `OSError`; reasons that messages cannot put into words stay as SQLite has them."""
     try:
         yield
     except sqlite3.Error as fault:
-        raise OSError(None, f"{JOURNAL_FILE}: {fault}") from fault
+        reason = str(fault)
+        raise OSError(None, reason if reason in WORDS else f"{JOURNAL_FILE}: {reason}") from fault

@@ -12,7 +12,7 @@ import typer
 from ..batch.inputs import Collected, collect, refuse_missing
 from ..batch.run import usual_workers
 from ..forms import template
-from ..messages.catalog import Language
+from ..messages.catalog import Language, Wording
 from ..messages.screens import said
 from ..messages.text import json_text
 from ..read.check import Judgement, PhotoCheck, unchecked
@@ -81,7 +81,8 @@ def _text(name: str, found: PhotoCheck, language: Language) -> str:
     if found.quality is not None:
         seen = found.quality
         figures = {"pixels": seen.pixels, "paper": seen.paper, "contrast": seen.contrast}
-        blur = "-" if seen.blur is None else f"{seen.blur:.2f}"
+        decimal = "-" if seen.blur is None else f"{seen.blur:.2f}"
+        blur = Wording(decimal.replace(".", ","), decimal)
         text = said(language, "photo_figures", template=found.template, page=found.page, blur=blur, **figures)
         lines[0] += f": {text}"
     lines += [f"        {getattr(advice.hint, language)}" for advice in found.advice]

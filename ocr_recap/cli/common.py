@@ -13,8 +13,9 @@ from typing import Annotated
 
 import typer
 
-from ..messages.catalog import Language
+from ..messages.catalog import Language, Wording, both
 from ..messages.errors import CannotWrite, InputUnusable, Interrupted, OcrRecapError, system_reason
+from ..messages.screens import SCREENS
 from .terminal import echo
 
 # Exit codes of commands that finish; those of errors are in `messages.errors` (docs/reference/exit-codes.md lists all).
@@ -62,6 +63,13 @@ def language_of_words(words: Sequence[str]) -> Language:
     line = "\n".join(words).partition("\n--\n")[0]
     chosen = re.findall(r"(?:^|\n)--lang(?:=|\n)(id|en)(?=\n|$)", line)
     return language_of(Lang(chosen[-1]) if chosen else None)
+
+
+def similar(names: Sequence[str]) -> Wording:
+    """The names that may have been meant, as a part of a message in brackets; empty without any."""
+    if not names:
+        return Wording("", "")
+    return Wording(**both(SCREENS["similar"], {"names": ", ".join(names)}))
 
 
 @contextmanager

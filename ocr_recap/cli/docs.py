@@ -8,22 +8,26 @@ the page that is generated from docstrings are on the web site only.
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 import typer
 
-from ..messages.catalog import Language
+from ..messages import page_titles
+from ..messages.catalog import Language, filled
 from ..messages.errors import WrongUse
 from ..messages.screens import said
-from .common import LangOption, language_of, reported
+from .common import LangOption, language_of, reported, similar
 from .terminal import echo, show_markdown
 
 PARTS = ("tutorial", "how-to", "reference", "explanation")  # folders of pages, in the order of the list
 _README = "readme"  # name of the README as a page
 _WEB_ONLY = {"index", "api"}  # pages that are left out
+_API = "python -m pydoc ocr_recap.Reader"  # what stands for the page `api`, which only the web site has
 # Links to other pages in Markdown, and comments in HTML.
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+?\.md)(#[\w-]+)?\)")
+_PICTURE = re.compile(r"!\[([^\]]*)\]\([^)\s]+\.(?:jpg|png)\)")
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 
 Pages = dict[str, dict[Language, Path]]
@@ -43,7 +47,7 @@ def docs(
         return
     with reported(language):
         if (name := name_of(page)) not in known:
-            raise WrongUse("no_such_page", page=page)
+            raise WrongUse("no_such_page", page=page, similar=similar(get_close_matches(name, known)))
         found = known[name]
     if language not in found:
         echo(said(language, "page_in_english") + "\n", err=True)
@@ -70,7 +74,10 @@ def name_of(asked: str) -> str:
 
 
 def listing(known: Pages, language: Language) -> list[str]:
-    """The list of pages: a line for each part, and below it a line for each page with its title."""
+    """The list of pages: a line for each part, and below it a line for each page with its title.
+
+    Where the list is in Indonesian, `(id)` follows the titles of pages that are too.
+    """
     width = max(map(len, known)) + 2
     lines: list[str] = []
     part = ""
@@ -78,8 +85,11 @@ def listing(known: Pages, language: Language) -> list[str]:
         file = _version(versions, language)
         if name != _README and file.parent.name != part:
             part = file.parent.name
-            lines += ["", part]
-        lines.append(f"  {name:<{width}}{title(file.read_text('utf-8'))}")
+            lines += ["", filled(page_titles.PARTS[part], language, {})]
+        heading = title(file.read_text("utf-8"))
+        if language == "id":
+            heading = f"{heading} (id)" if "id" in versions else page_titles.TITLES.get(name, heading)
+        lines.append(f"  {name:<{width}}{heading}")
     return [said(language, "one_page"), "", *lines]
 
 
@@ -89,18 +99,23 @@ def title(text: str) -> str:
 
 
 def for_reading(text: str, known: Pages) -> str:
-    """Prepare a page for a terminal: links to other pages become commands that show them; comments are removed."""
+    """Prepare a page for a terminal.
+
+    Links to other pages become commands that show them, pictures their descriptions; comments are removed.
+    """
 
     def command(link: re.Match[str]) -> str:
         picture, words, target, _ = link.groups()
         name = name_of(target)
+        if name == "api":
+            return f"{words} (`{_API}`)"
         if picture or name not in known:
             return link[0]
         which = f" --lang {_language_of(target)}" if len(known[name]) > 1 else ""
         shown = f"`ocr-recap docs {name}{which}`"
         return shown if words == PurePosixPath(target).name else f"{words} ({shown})"
 
-    return _LINK.sub(command, _COMMENT.sub("", text))
+    return _PICTURE.sub(r"[\1]", _LINK.sub(command, _COMMENT.sub("", text)))
 
 
 def _language_of(file: str) -> Language:

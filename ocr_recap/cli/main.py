@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib.metadata
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from ..batch import apply_review
 from ..forms import drawing, template
 from ..imaging.files import write_atomically
+from ..messages.catalog import Language
 from ..messages.errors import TemplateError
 from ..messages.screens import said
 from ..messages.text import one_line
@@ -51,12 +53,27 @@ def main() -> None:
 
 @app.callback(invoke_without_command=True)
 def root(
+    ctx: typer.Context,
     version: Annotated[bool, typer.Option("--version", is_eager=True)] = False,
+    lang: LangOption = None,
 ) -> None:
     """Read photos of Indonesian election tally forms."""
     if version:
         echo(f"ocr-recap {importlib.metadata.version('ocr-recap')}")
         raise typer.Exit(OK)
+    if ctx.invoked_subcommand is None:
+        ctx.get_help()
+        raise typer.Exit(OK)
+    if lang is not None:  # of the command, unless that has a `--lang` of its own
+        ctx.default_map = _with_language(ctx.command, lang.value)
+
+
+def _with_language(command: Any, language: Language) -> dict[str, Any]:
+    """The default of `--lang` for every command, as Typer's map of defaults by command."""
+    inner: Mapping[str, Any] | None = getattr(command, "commands", None)
+    if inner is None:
+        return {"lang": language}
+    return {name: _with_language(one, language) for name, one in inner.items()}
 
 
 @app.command("apply", cls=Command)
@@ -108,11 +125,15 @@ def show_template(
             marker = said(language, "found_by_lines")
         echo(f"\n{page.id}: {one_line(getattr(page.title, language))}{marker}")
         for field in form.fields_of(page.id):
-            witnesses = ", ".join(["digits", *(w.kind for w in field.witnesses)])
+            kinds = ["digits", *(w.kind for w in field.witnesses)]
+            witnesses = ", ".join(said(language, f"witness_{kind}") for kind in kinds)
             echo(f"  {field.id:<18} {field.cells.count} [{witnesses}] {one_line(getattr(field.label, language))}")
     echo("")
     for rule in form.rules:
-        echo(f"  {rule.id:<14} {one_line(rule.text)}  [{rule.strength}; {rule.basis}]")
+        basis = said(language, f"rule_{rule.strength}")
+        if language == "en":  # the language of bases in templates
+            basis += f"; {one_line(rule.basis)}"
+        echo(f"  {rule.id:<14} {one_line(rule.text)}  [{basis}]")
 
 
 @templates_app.command("check", cls=Command)
@@ -158,6 +179,5 @@ def check_installation(lang: LangOption = None) -> None:
     """Check this installation (`doctor`)."""
     language = _language(lang)
     checks = doctor.run()
-    for check in checks:
-        echo(f"{check.mark:<4}  {check.name:<10} {getattr(check.message, language)}")
+    echo("\n".join(doctor.lines(checks, language)))
     raise typer.Exit(OK if all(check.ok for check in checks) else PROBLEMS)

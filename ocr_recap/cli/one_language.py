@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, cast
 
 import typer
@@ -18,7 +19,7 @@ from typer.core import TyperCommand, TyperGroup
 from ..messages import help_texts
 from ..messages.catalog import Language, Message, Wording, both, filled
 from ..messages.errors import WrongUse
-from .common import language_of_words, told
+from .common import language_of_words, similar, told
 
 # The base class of all usage errors, of which Typer exports only one subclass.
 _UsageError = cast(type[Exception], typer.BadParameter.__base__)
@@ -33,6 +34,15 @@ class _Spoken:
         """Write the usage line of the command."""
         pieces = " ".join(self.collect_usage_pieces(ctx))
         formatter.write_usage(ctx.command_path, pieces, prefix=_word("usage", self.language))
+
+    def parse_args(self: Any, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the words of the command; errors know the command, which some of them do not in Typer."""
+        try:
+            return cast(Any, super()).parse_args(ctx, args)
+        except _UsageError as fault:
+            own = cast(Any, fault)
+            own.ctx = own.ctx or ctx
+            raise
 
     def get_help_option(self, ctx: Any) -> Any:
         """The option `--help`, `-h`."""
@@ -123,14 +133,23 @@ def refused(fault: Any) -> WrongUse:
     if kind == "BadParameter" and parameter is not None:
         return WrongUse("usage_value", what=_called(parameter), allowed=_allowed(parameter), help=command)
     if kind == "NoSuchOption":
-        similar = ", ".join(sorted(fault.possibilities or ())) or "-"
-        return WrongUse("usage_no_option", option=fault.option_name, similar=similar, help=command)
+        near = similar(sorted(fault.possibilities or ()))
+        return WrongUse("usage_no_option", option=fault.option_name, similar=near, help=command)
     if kind == "BadOptionUsage":
-        return WrongUse("usage_option", option=fault.option_name, help=command)
+        code = "usage_option_flag" if _is_flag(ctx, fault.option_name) else "usage_option_value"
+        return WrongUse(code, option=fault.option_name, help=command)
     if ctx is not None and isinstance(ctx.command, TyperGroup):
         named = re.search(r"'(.*?)'", fault.message)
-        return WrongUse("usage_no_command", name=named[1] if named else "-", help=command)
+        name = named[1] if named else "-"
+        near = similar(get_close_matches(name, ctx.command.commands))
+        return WrongUse("usage_no_command", name=name, similar=near, help=command)
     return WrongUse("usage_arguments", help=command)
+
+
+def _is_flag(ctx: Any, option: str) -> bool:
+    """Whether an option of a command takes no value."""
+    parameters: list[Any] = ctx.command.params if ctx else []
+    return any(getattr(p, "is_flag", False) for p in parameters if option in (*p.opts, *p.secondary_opts))
 
 
 def _is_help(fault: Exception) -> bool:
@@ -153,6 +172,8 @@ def _describe(parameter: Any, command: str, language: Language) -> None:
         parameter.display_type_rich = _no_type  # else the help says `<list[Path]>`
     if default is not None:
         parameter.show_default = filled(default, language, {})
+    elif isinstance(parameter.default, float) and parameter.default.is_integer():
+        parameter.default = int(parameter.default)  # else shown with a decimal point; its type makes it a float again
     if parameter.param_type_name == "option":
         group = _found(help_texts.PANEL_OF, command, name) or "options"
         parameter.rich_help_panel = _panel(group, language)

@@ -39,6 +39,13 @@ from .progress import bar as _progress
 from .terminal import echo
 
 _USUAL = Options()  # the defaults of options
+# What leaves out an option that is kept from an earlier run; formats of tables have `--format csv`.
+_WITHOUT = {
+    "--overlay": "--no-overlay",
+    "--save-pages": "--no-save-pages",
+    "--names": "--no-names",
+    "--stations": "--no-stations",
+}
 
 
 class CsvDialect(StrEnum):
@@ -216,7 +223,11 @@ def _stations(named: Path | None, without: bool) -> Path | bool | None:
 def _tell(settled: Settled, language: Language) -> None:
     """Print the options that are kept from an earlier run, and those that are not, on standard error before reading."""
     if settled.kept:
-        echo(said(language, "kept_options", options=", ".join(settled.kept)), err=True)
+        without = ", ".join(dict.fromkeys(_WITHOUT.get(option, "--format csv") for option in settled.kept))
+        echo(said(language, "kept_options", options=", ".join(settled.kept), without=without), err=True)
+    if settled.unusual_dialect:
+        usual = "excel-id" if settled.dialect == "rfc4180" else "rfc4180"
+        echo(said(language, "kept_dialect", dialect=settled.dialect, usual=usual), err=True)
     if settled.dropped:
         echo(said(language, "dropped_options", options=", ".join(settled.dropped)), err=True)
 

@@ -11,6 +11,7 @@ import hashlib
 import os
 import stat
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BufferedReader, FileIO
 from pathlib import Path
@@ -180,11 +181,12 @@ def _state(found: os.stat_result) -> State:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a temporary file, flush it and rename it to `path`: readers see the old content or the new, never a part.
+    """Write a temporary file and rename it to `path`: readers see the old content or the new, never a part.
 
     Raises:
-        OSError: the folder cannot be written.
+        OSError: the folder cannot be written, or a pipe, a socket, a device or a folder is at `path`.
     """
+    _check_replaceable(path)
     part = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
         part.write_bytes(content)
@@ -192,3 +194,14 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _check_replaceable(path: Path) -> None:
+    """Renaming puts a file in the place of anything but a folder; only a file is to be replaced.
+
+    Raises:
+        FileExistsError: a pipe, a socket or a device is at `path`, or a link there leads to one.
+    """
+    with suppress(FileNotFoundError):
+        if not any(is_it(path.stat().st_mode) for is_it in (stat.S_ISREG, stat.S_ISDIR)):
+            raise FileExistsError(errno.EEXIST, "Not a regular file", str(path))

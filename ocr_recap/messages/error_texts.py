@@ -23,16 +23,20 @@ WRONG_USE: Final[_Texts] = {
         "{what}: that value cannot be used. Allowed: {allowed}. Explanation: {help}",
     ),
     "usage_no_option": (
-        "Tidak ada opsi {option} (mirip: {similar}). Semua opsi: {help}",
-        "There is no option {option} (similar: {similar}). All options: {help}",
+        "Tidak ada opsi {option}{similar}. Semua opsi: {help}",
+        "There is no option {option}{similar}. All options: {help}",
     ),
-    "usage_option": (
-        "{option}: nilainya belum ditulis, atau tidak perlu. Penjelasan: {help}",
-        "{option}: its value is missing, or none is wanted. Explanation: {help}",
+    "usage_option_value": (
+        "{option}: nilainya belum ditulis. Contoh dan penjelasan: {help}",
+        "{option}: its value is missing. An example and explanation: {help}",
+    ),
+    "usage_option_flag": (
+        "{option}: opsi ini tidak memakai nilai. Tulis {option} saja. Penjelasan: {help}",
+        "{option}: this option takes no value. Write {option} alone. Explanation: {help}",
     ),
     "usage_no_command": (
-        "Tidak ada perintah {name}. Semua perintah: {help}",
-        "There is no command {name}. All commands: {help}",
+        "Tidak ada perintah {name}{similar}. Semua perintah: {help}",
+        "There is no command {name}{similar}. All commands: {help}",
     ),
     "usage_arguments": (
         "Ada argumen yang berlebih. Contoh dan penjelasan: {help}",
@@ -67,16 +71,16 @@ WRONG_USE: Final[_Texts] = {
         "Templates are named twice, in Options(templates=...) and in Reader(templates=...). Name them in one place.",
     ),
     "evaluate_needs_both": (
-        "Beri folder hasil dan berkas kebenaran: ocr-recap evaluate HASIL truth.jsonl",
+        "Beri folder hasil dan kunci jawaban: ocr-recap evaluate HASIL truth.jsonl",
         "Give results and truth: ocr-recap evaluate RESULTS truth.jsonl",
     ),
     "cells_alone": (
-        "--cells berdiri sendiri: hapus folder hasil, berkas kebenaran dan --html dari perintah.",
+        "--cells berdiri sendiri: hapus folder hasil, kunci jawaban dan --html dari perintah.",
         "--cells stands alone: remove results, truth and --html from the command.",
     ),
     "no_such_page": (
-        "tidak ada halaman {page}; `ocr-recap docs` menampilkan daftarnya",
-        "there is no page {page}; `ocr-recap docs` lists them",
+        "Tidak ada halaman {page}{similar}. `ocr-recap docs` menampilkan daftarnya.",
+        "There is no page {page}{similar}. `ocr-recap docs` lists all of them.",
     ),
     "sheet_filled_in": (
         "{path} sudah diisi dan tidak ditimpa. Pilih folder lain dengan --out.",
@@ -133,7 +137,7 @@ INPUT_UNUSABLE: Final[_Texts] = {
         "{folder} adalah folder hasil, bukan folder foto. Sebutkan folder fotonya saja, atau pindahkan folder hasil "
         "itu ke luar folder foto.",
         "{folder} is a folder of results, not of photos. Name the folder of the photos alone, or move the results out "
-        "of it.",
+        "of the folder of photos.",
     ),
     "file_unreadable": (
         "{path}: tidak dapat dibaca ({why}). Periksa nama berkas dan izin membacanya.",
@@ -204,7 +208,7 @@ TABLE_FAULTY: Final[_Texts] = {
         "{path}, line {line}: not UTF-8 text. Save it again as 'CSV UTF-8'.",
     ),
     "truth_unusable": (
-        "{path}: tidak ada satu pun baris kebenaran yang dapat dibaca. Beri truth.jsonl, atau tabel "
+        "{path}: tidak ada satu pun baris kunci jawaban yang dapat dibaca. Beri truth.jsonl, atau tabel "
         "file,field,text.{why}",
         "{path}: there is no line of truth in it that can be read. Give a truth.jsonl, or a table "
         "file,field,text.{why}",
@@ -336,16 +340,20 @@ FOLDER_DAMAGED: Final[_Texts] = {
 
 WORKERS_FAILED: Final[_Texts] = {
     "workers_not_started": (
-        "Proses pekerja tidak dapat dimulai ({why}). Periksa memori yang kosong dan jalankan ocr-recap doctor, lalu "
-        "jalankan lagi perintah yang sama.",
-        "Worker processes cannot start ({why}). Check how much memory is free and run ocr-recap doctor, then run the "
-        "same command again.",
+        "Proses pekerja tidak dapat dimulai ({why}). Dalam skrip Python, letakkan pemanggilannya di bawah "
+        'if __name__ == "__main__": (ocr-recap docs use-from-python). Selain itu, periksa memori yang kosong dan '
+        "jalankan ocr-recap doctor, lalu ulangi.",
+        "Worker processes cannot start ({why}). In a Python script, put the calls under "
+        'if __name__ == "__main__": (ocr-recap docs use-from-python). Otherwise check how much memory is free and '
+        "run ocr-recap doctor, then try again.",
     ),
     "readers_not_started": (
-        "Proses pembaca tidak dapat dimulai ({why}). Periksa memori yang kosong dan jalankan ocr-recap doctor, lalu "
-        "jalankan lagi perintah yang sama; --executor serial membaca tanpa proses lain.",
-        "Processes that read cannot start ({why}). Check how much memory is free and run ocr-recap doctor, then run "
-        "the same command again; --executor serial reads without other processes.",
+        "Proses pembaca tidak dapat dimulai ({why}). Dalam skrip Python, letakkan pemanggilannya di bawah "
+        'if __name__ == "__main__": (ocr-recap docs use-from-python). Selain itu, periksa memori yang kosong dan '
+        "jalankan ocr-recap doctor, lalu ulangi; --executor serial membaca tanpa proses lain.",
+        "Processes that read cannot start ({why}). In a Python script, put the calls under "
+        'if __name__ == "__main__": (ocr-recap docs use-from-python). Otherwise check how much memory is free and '
+        "run ocr-recap doctor, then try again; --executor serial reads without other processes.",
     ),
     "worker_killed": (
         "Satu proses dihentikan sistem. Ulangi dengan --workers lebih kecil.",

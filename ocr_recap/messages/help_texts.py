@@ -11,7 +11,7 @@ from typing import Final
 from .catalog import Message
 
 COMMANDS: Final[Mapping[str, Message]] = {
-    "": ("Baca foto formulir hasil pemungutan suara.", "Read photos of Indonesian election tally forms."),
+    "": ("Baca foto formulir hasil penghitungan suara.", "Read photos of Indonesian election tally forms."),
     "read": ("Baca foto ke folder hasil.", "Read photos into a folder of results."),
     "check": (
         "Cukup baikkah fotonya? Angka tidak dibaca.\n\nSelesai dengan 0 bila tidak ada foto yang perlu diulang, 1 bila "
@@ -123,13 +123,16 @@ _READ: Final[Mapping[str, Message]] = {
         "Tables beside CSV; may be repeated. csv: only CSV.",
     ),
     "names": (
-        "Nama provinsi sampai desa di tabel (tambahan names).",
-        "Names of provinces to villages in the tables (extra names).",
+        "Nama provinsi sampai desa di tabel (perlu paket tambahan names).",
+        "Names of provinces to villages in the tables (needs the extra names).",
     ),
     "policy": ("Seberapa yakin agar angka diterima.", "How sure a number must be to be accepted."),
-    "overlay": ("Simpan foto dengan tanda apa yang dibaca.", "Save photos with what was read drawn on them."),
+    "overlay": ("Simpan foto yang ditandai dengan hasil bacaannya.", "Save photos with what was read drawn on them."),
     "save_pages": ("Simpan halaman yang diluruskan.", "Save the straightened pages."),
-    "executor": ("Tempat foto dibaca (ray: tambahan ray).", "Where photos are read (ray: extra ray)."),
+    "executor": (
+        "Tempat foto dibaca (ray: perlu paket tambahan ray).",
+        "Where photos are read (ray: needs the extra ray).",
+    ),
     "ship_photos": (
         "Kirim isi foto ke simpul Ray yang tidak melihat berkasnya.",
         "Send photos to nodes of Ray that do not see the files.",
@@ -193,7 +196,7 @@ _OTHERS: Final[Mapping[str, Message]] = {
         "A defect of every photo; may be repeated (ocr-recap docs synthesis-camera).",
     ),
     "writers": (
-        "Tulisan tangan siapa; shift: sumber yang tidak pernah dipakai melatih.",
+        "Tulisan tangan siapa; shift: sumber yang tidak pernah dipakai untuk melatih.",
         "Whose hands; shift: a source that training never saw.",
     ),
     "longer": ("Sisi panjang foto, piksel.", "Longer side of the photos, pixels."),

@@ -7,7 +7,37 @@ from typing import Any, Final
 
 from .catalog import Message, Wording, both
 
+# How Tesseract is installed, by system, as its documentation has it
+# (tesseract-ocr.github.io/tessdoc/Installation.html); the build for Windows that it names is called so by winget.
+TESSERACT_COMMANDS: Final[Mapping[str, str]] = {
+    "Debian, Ubuntu": "sudo apt install tesseract-ocr",
+    "Windows": "winget install UB-Mannheim.TesseractOCR",
+    "macOS": "brew install tesseract",
+}
+
+# What was looked at, where its name is a word of a language.
+CHECKS: Final[Mapping[str, Message]] = {
+    "packages": ("paket", "packages"),
+    "telemetry": ("telemetri", "telemetry"),
+    "files": ("berkas", "files"),
+    "extras": ("tambahan", "extras"),
+    "headings": ("judul", "headings"),
+    "templates": ("templat", "templates"),
+    "weights": ("bobot", "weights"),
+    "self-test": ("uji mandiri", "self-test"),
+}
+
 FINDINGS: Final[Mapping[str, Message]] = {
+    "fail": ("GAGAL", "FAIL"),
+    "well": ("Semua baik.", "All is well."),
+    "well_but_optional": (
+        "Semua baik; yang bertanda -- tidak wajib.",
+        "All is well; what is marked -- is optional.",
+    ),
+    "faults": (
+        "{faults} kesalahan. Jalankan perintah di baris {fail}, lalu ocr-recap doctor lagi.",
+        "{faults:fault}. Run the commands in the lines with {fail}, then ocr-recap doctor again.",
+    ),
     "check_failed": ("pemeriksaan gagal: {fault}", "the check failed: {fault}"),
     "python_old": (
         "{version}; dibutuhkan {oldest} atau lebih baru",

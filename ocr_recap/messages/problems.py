@@ -162,7 +162,7 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "document of its own.",
     ),
     "station_unknown": (
-        "TPS tidak diketahui. Tulis kode TPS 13 angka di nama berkas atau folder, atau beri daftar dengan --manifest; "
+        "TPS tidak diketahui. Tulis kode TPS 13 digit di nama berkas atau folder, atau beri daftar dengan --manifest; "
         "baru setelah itu foto-foto satu TPS digabung dan dicocokkan.",
         "The station is not known. Put its 13 digits into the name of the file or folder, or give a list with "
         "--manifest; only then are the photos of one station put together and compared.",

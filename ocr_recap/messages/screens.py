@@ -19,10 +19,12 @@ _READ: Final[Mapping[str, Message]] = {
     "head_blank": ("kosong", "blank"),
     "head_problem": ("masalah", "problem"),
     "kept_options": (
-        "Seperti pembacaan sebelumnya di folder ini: {options}. Agar tidak ikut, tulis --no-overlay, --no-save-pages, "
-        "--no-names, --no-stations, --format csv atau --csv-dialect.",
-        "As in the earlier run in this folder: {options}. To leave it out, add --no-overlay, --no-save-pages, "
-        "--no-names, --no-stations, --format csv or --csv-dialect.",
+        "Seperti pembacaan sebelumnya di folder ini: {options}. Agar tidak ikut, tulis {without}.",
+        "As in the earlier run in this folder: {options}. To leave it out, add {without}.",
+    ),
+    "kept_dialect": (
+        "Tabel CSV tetap {dialect}, seperti di folder ini. Untuk {usual}, tulis --csv-dialect {usual}.",
+        "CSV tables stay {dialect}, as in this folder. For {usual}, add --csv-dialect {usual}.",
     ),
     "dropped_options": (
         "Pembacaan sebelumnya di folder ini memakai {options}; yang ini tidak. Agar tetap berlaku, hentikan (Ctrl-C) "
@@ -36,7 +38,7 @@ _READ: Final[Mapping[str, Message]] = {
         "Semua hasil sudah ada; tidak ada yang dibaca ulang.",
         "All results are in place; nothing was read again.",
     ),
-    "resumed": ("{photos} dari pembacaan sebelumnya", "{photos} taken over from an earlier run"),
+    "resumed": ("{photos} foto dari pembacaan sebelumnya.", "{photos:photo} taken over from an earlier run."),
     "changed": (
         "Isi {file} untuk {photos} foto berubah sejak dibaca; foto itu dibaca ulang: {names}",
         "What {file} held of {photos:photo} was changed since it was read; read again: {names}",
@@ -58,12 +60,12 @@ _READ: Final[Mapping[str, Message]] = {
     "verdict_problem": ("{count} tanpa halaman yang dikenali", "{count} without a page"),
     "stations_without_photos": ("{count} TPS yang fotonya belum ada", "{count:station} without photos"),
     "provisional": (
-        "SEMENTARA: formulir kertas yang berlaku. {report}",
-        "PROVISIONAL: paper prevails. {report}",
+        "SEMENTARA: formulir kertas yang berlaku. Buka {report}",
+        "PROVISIONAL: paper prevails. Open {report}",
     ),
     "write_down": (
-        "Catat di luar komputer ini; sidik {file}: {hash}",
-        "Write down elsewhere; the hash of {file}: {hash}",
+        "Catat sidik {file} ini di luar komputer ini: {hash}",
+        "Write this hash of {file} down, away from this computer: {hash}",
     ),
 }
 
@@ -119,8 +121,8 @@ _STATUS: Final[Mapping[str, Message]] = {
         "{done} foto sudah dibaca, {resumed} di antaranya dari pembacaan sebelumnya; jumlah seluruhnya masih dihitung.",
         "{done:photo} read, {resumed} of them by an earlier run; how many there are is still being counted.",
     ),
-    "no_problems": ("{count} bermasalah.", "{count:problem}."),
-    "problems": ("{count} bermasalah: {codes}.", "{count:problem}: {codes}."),
+    "no_problems": ("{count} foto bermasalah.", "{count:problem}."),
+    "problems": ("{count} masalah: {codes}.", "{count:problem}: {codes}."),
     "under_way": ("Sedang dibaca: {photos}{more}.", "Being read: {photos}{more}."),
     "was_under_way": ("Terakhir sedang dibaca: {photos}{more}.", "Was being read: {photos}{more}."),
     "minutes_left": ("Kira-kira {minutes} menit lagi.", "About {minutes:minute} left."),
@@ -185,6 +187,13 @@ _TEMPLATES: Final[Mapping[str, Message]] = {
         " (tanpa tanda sudut: dicari menurut garisnya)",
         " (no corner marks: found by its lines)",
     ),
+    "witness_digits": ("digit", "digits"),
+    "witness_bubbles": ("bulatan", "bubbles"),
+    "witness_tally": ("turus", "tally"),
+    "witness_row_totals": ("jumlah baris", "row_totals"),
+    "rule_exact": ("pasti", "exact"),
+    "rule_inequality": ("batas", "inequality"),
+    "rule_soft": ("peringatan saja", "soft"),
     "template_correct": ("{path}: benar ({template})", "{path}: correct ({template})"),
     "proposed": (
         "{pages} halaman, {numbers} angka, {tallies} kisi turus.\nLihat {pictures}, isi nama di {file}, lalu:\n  "
@@ -202,6 +211,10 @@ _DOCS: Final[Mapping[str, Message]] = {
     ),
 }
 
+_ERRORS: Final[Mapping[str, Message]] = {  # parts of texts of `errors`
+    "similar": (" (mirip: {names})", " (similar: {names})"),
+}
+
 SCREENS: Final[Mapping[str, Message]] = {
     **_READ,
     **_APPLY,
@@ -211,6 +224,7 @@ SCREENS: Final[Mapping[str, Message]] = {
     **_SYNTH,
     **_TEMPLATES,
     **_DOCS,
+    **_ERRORS,
 }
 
 

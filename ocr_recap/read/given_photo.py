@@ -13,7 +13,7 @@ from ..imaging.photo import Source
 from ..imaging.photo_input import PhotoLike, name_of, source_of
 from ..messages.problems import PhotoProblem
 from ..records.options import Options
-from ..records.record import Record
+from ..records.record import PhotoInfo, Record
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,28 @@ def found(record: Record, source: Source) -> Record:
 def photo_of(record: Record, photo: PhotoLike | None, options: Options) -> Source:
     """The photo of a record: the given one, else the file that it was read from.
 
+    Args:
+        record: what was read.
+        photo: as `photo_input.source_of` takes it; None for the file that the record was read from.
+        options: only `max_pixels` matters.
+
     Raises:
-        ValueError: no photo is at hand.
-        TypeError, PhotoProblem: as `photo_input.source_of`.
+        ValueError: no photo is at hand, or it is another than the record's: a file with another SHA-256, or an array of
+            another size.
+        TypeError, PhotoProblem: as `photo_input.source_of`, or the file cannot be read.
     """
-    if photo is not None:
-        return source_of(photo, options.max_pixels)
-    if not record.found_at:
-        raise ValueError("this record does not know its photo: pass the path, bytes, image or array as `photo`")
-    return record.found_at
+    if photo is None and not record.found_at:
+        raise ValueError(
+            "this record does not know its photo: pass the path, bytes, open file, PIL image or array as `photo`"
+        )
+    source = record.found_at if photo is None else source_of(photo, options.max_pixels)
+    if _differs(record.photo, source):
+        raise ValueError(f"this is another photo than the record's, {record.photo.label}")
+    return source
+
+
+def _differs(photo: PhotoInfo, source: Source) -> bool:
+    """Whether a photo is surely not the one of a record; an array is compared by its size alone."""
+    if isinstance(source, np.ndarray):
+        return bool(photo.width and photo.height) and source.shape[:2] != (photo.height, photo.width)
+    return bool(photo.sha256) and frames.receive(source).sha256() != photo.sha256

@@ -60,6 +60,9 @@ class Reader:
 
     Two things are exceptions. Importing this module sets the environment variable `ORT_DISABLE_TELEMETRY`. Starting
     a process, for a reader with limits or `read_many`, holds back Ctrl-C until it has started.
+
+    A script whose reader has limits, or that calls `read_many` with several workers, needs `if __name__ == "__main__":`
+    around these calls: each process imports the script again.
     """
 
     def __init__(
@@ -340,11 +343,11 @@ class Reader:
 
         Args:
             record: what was read.
-            photo: as `read` takes it; may be left out where this program has read the record from a file.
+            photo: as `read` takes it; may be left out where this program has read the record from a path.
             path: where to save the picture as well (.jpg or .png).
 
         Raises:
-            ValueError: no photo is at hand.
+            ValueError: no photo is at hand, or it is another than the record's.
             ocr_recap.messages.problems.PhotoProblem: the photo cannot be decoded.
             TemplateError: the record's form is not at hand.
         """
@@ -359,7 +362,7 @@ class Reader:
         Args:
             record: what was read.
             field: id of a number, for its boxes alone.
-            photo: as `read` takes it; may be left out where this program has read the record from a file.
+            photo: as `read` takes it; may be left out where this program has read the record from a path.
 
         Raises:
             ValueError, KeyError, TemplateError, ocr_recap.messages.problems.PhotoProblem: as `show` and `crop`.
@@ -374,7 +377,7 @@ class Reader:
         Args:
             record: what was read.
             field: id of the number, such as `votes_1`.
-            photo: as `read` takes it; may be left out where this program has read the record from a file. Of a file
+            photo: as `read` takes it; may be left out where this program has read the record from a path. Of a file
                 with several frames it is the one that the record is about.
 
         Returns:
@@ -383,7 +386,7 @@ class Reader:
 
         Raises:
             KeyError: the record has no such number.
-            ValueError: no photo is at hand.
+            ValueError: no photo is at hand, or it is another than the record's.
             ocr_recap.messages.problems.PhotoProblem: the photo cannot be decoded.
         """
         return number_picture(record, field, photo_of(record, photo, self.options))
@@ -393,12 +396,12 @@ class Reader:
 
         Args:
             record: what was read.
-            photo: as `read` takes it; may be left out where this program has read the record from a file. Of a file
+            photo: as `read` takes it; may be left out where this program has read the record from a path. Of a file
                 with several frames it is the one that the record is about.
             pixels_per_mm: resolution in nominal millimetres.
 
         Raises:
-            ValueError: no photo is at hand, or no page was found on it.
+            ValueError: no photo is at hand, it is another than the record's, or no page was found on it.
             ocr_recap.messages.problems.PhotoProblem: the photo cannot be decoded.
             TemplateError: the record's form is not at hand.
         """
