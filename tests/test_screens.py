@@ -64,6 +64,15 @@ def test_one_word_for_number(name: str, text: Message) -> None:
     assert "bilangan" not in text[0].lower()
 
 
+def test_indonesian_texts_have_one_term_for_one_thing() -> None:
+    errors = [entry.text[0] for entry in CATALOGUE.values()]
+    texts = [*errors, *(text[0] for _, text in ENTRIES), *(text[0] for text in problems.PROBLEMS.values())]
+    assert len(texts) > 400
+    for other, term in (("13 angka", "13 digit"), ("kebenaran", "kunci jawaban"), ("pemungutan", "penghitungan suara")):
+        assert [text for text in texts if other in text] == [], f"{term} is the term"
+        assert any(term in text for text in texts)
+
+
 def test_numbers_of_things_agree_in_english() -> None:
     numbers = {"accepted": 1, "review": 2, "blank": 3}
     one = screens.said("en", "totals", photos=1, pages=1, problems=1, **numbers)
