@@ -62,8 +62,8 @@ def hire():
 class Deadly(Reader):
     """Its process dies, hangs or grows over photos whose names ask for that."""
 
-    def reading(self, source, name=None, frame=0):
-        trouble = (name or Path(source).name).partition("-")[2].removesuffix(".jpg")
+    def _reading(self, photo, frame):
+        trouble = photo.name.partition("-")[2].removesuffix(".jpg")
         match trouble:
             case "dies":
                 os._exit(9)
@@ -72,7 +72,7 @@ class Deadly(Reader):
             case "grows":
                 np.ones(4000 * 2**20, np.uint8)
             case _:
-                return super().reading(source, name, frame)
+                return super()._reading(photo, frame)
         raise AssertionError
 
 

@@ -157,7 +157,7 @@ def test_names_are_unique_and_harmless_in_every_table(night):
         text = (out / table).read_bytes().decode("utf-8-sig")
         for separator in ",;\t":  # whatever a spreadsheet takes for the separator
             lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-            assert len(lines) > 3
+            assert len(lines) > (3 if table == "stations.csv" else 0), "photos without a form have no numbers"
             for row in lines:
                 for cell in row:
                     assert not cell.lstrip(' "').startswith(("=", "+", "-", "@")), (table, separator, cell)

@@ -35,6 +35,8 @@ _LINES: dict[Kind, type[JsonLine]] = {
     Kind.event: LogEvent,
     Kind.run: RunInfo,
 }
+# Keys that are not written where they would be empty, with their models.
+_MAY_BE_LEFT_OUT = frozenset({("Evidence", "others")})
 
 
 def schema(
@@ -49,9 +51,9 @@ def schema(
 
 
 def schema_of(model: type[JsonLine]) -> dict[str, object]:
-    """The schema of a line as the program writes it, with all keys required."""
+    """The schema of a line as the program writes it: all keys are required, but for `_MAY_BE_LEFT_OUT`."""
     found = model.model_json_schema(by_alias=True, mode="serialization")
-    for part in (found, *found.get("$defs", {}).values()):
+    for name, part in {model.__name__: found, **found.get("$defs", {})}.items():
         if "properties" in part:
-            part["required"] = list(part["properties"])
+            part["required"] = [key for key in part["properties"] if (name, key) not in _MAY_BE_LEFT_OUT]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
