@@ -238,6 +238,7 @@ def test_doctor_looks_at_every_package_that_is_required():
     assert {extra for _, extra, _ in doctor._EXTRAS} == known
 
 
+@pytest.mark.slow
 def test_doctor_finds_two_opencv_wheels(monkeypatch):
     monkeypatch.setattr(doctor, "installed_opencv", lambda: ["opencv-python", "opencv-python-headless"])
     for language, mark, last in (("id", "GAGAL opencv", "1 kesalahan. "), ("en", "FAIL  opencv", "1 fault. ")):
@@ -248,6 +249,7 @@ def test_doctor_finds_two_opencv_wheels(monkeypatch):
         assert result.stdout.splitlines()[-1].startswith(last)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("language", "name", "not_read", "install"),
     [
@@ -280,6 +282,7 @@ def test_doctor_ends_with_a_verdict_in_its_language(language, well):
     assert optional[-1].startswith(f"{well}; ")
 
 
+@pytest.mark.slow
 def test_doctor_is_content_with_this_installation():
     result = call("doctor")
     assert not re.search("FAIL|GAGAL", result.stdout)

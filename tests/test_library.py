@@ -23,6 +23,8 @@ from ocr_recap.imaging.photo_input import name_of, source_of
 from ocr_recap.messages.errors import WrongUse
 from ocr_recap.messages.problems import PhotoProblem
 
+pytestmark = pytest.mark.slow
+
 CLEAN = SAMPLES / "page2-clean.jpg"
 FORM = "c-hasil-ppwp-2024"
 

@@ -26,6 +26,8 @@ from ocr_recap.imaging.linear import fewer_rows, orthonormal, product, solve
 from ocr_recap.imaging.threads import limit_threads
 from ocr_recap.read.check import check
 
+pytestmark = pytest.mark.slow
+
 LIBRARIES = ThreadpoolController()
 THREADS = 4
 ROUNDS = 2
