@@ -74,8 +74,6 @@ def test_every_form_without_a_tag_names_its_contest(form: str, named: set[str]):
 
 COUNTERFEIT = """#!{python}
 import os, sys
-
-pytestmark = pytest.mark.slow
 if sys.argv[1:] == ["--version"]:
     print("tesseract 5.3.0")
     sys.exit()
