@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -51,13 +51,19 @@ def main() -> None:
     if args.write:  # new nets need a reader first: one with limits that nothing reaches
         describe(args.weights, dict.fromkeys(COST, 1.0), {})
     session = Session(tuple(template.available()), "field", "calibration", args.seed, 0, args.documents)
-    plain = list(unaltered(infer(session, args.workers, args.keep)))
+    by_form = {name: list[InferredNumber]() for name in session.forms}
+    for document in infer(session, args.workers, args.keep):
+        by_form[document.template] += unaltered([document])
+    plain = [number for numbers in by_form.values() for number in numbers]
     limits = {
         "struck": lowest(np.array([n.alterations.struck for n in plain]), COST["struck"]),
         "overwritten": lowest(np.array([n.alterations.overwritten.max() for n in plain]), COST["overwritten"]),
         "perhaps": lowest(np.array([in_doubt(n) for n in plain]), COST["perhaps"] + COST["overwritten"]),
     }
     print(f"{len(plain)} numbers that nobody altered; limits {limits}", flush=True)
+    for name, numbers in by_form.items():
+        struck = sum(number.alterations.struck >= limits["struck"] for number in numbers)
+        print(f"{name}: {struck} of {len(numbers)} count as struck out", flush=True)
     if args.write:
         describe(args.weights, limits, {"seed": args.seed, "numbers": len(plain), "cost": COST})
     for kind in KINDS:
@@ -95,7 +101,7 @@ def lowest(chances: np.ndarray, cost: float) -> float:
     return round(float(next((limit for limit in steps if (chances >= limit).mean() <= cost), 1.0)), 4)
 
 
-def unaltered(documents: Iterator[InferredDocument]) -> Iterator[InferredNumber]:
+def unaltered(documents: Iterable[InferredDocument]) -> Iterator[InferredNumber]:
     """Numbers that are written and that no clerk corrected."""
     for document in documents:
         yield from (n for n in document.numbers.values() if n.value is not None and not n.corrected)
