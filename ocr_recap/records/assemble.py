@@ -7,16 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..cells import bubble_reader as bubble_witness
-from ..cells import digit_reader as digit_witness
 from ..cells import row_totals as totals_witness
-from ..cells import tally_reader as tally_witness
 from ..cells.crop import FieldPatches
-from ..cells.quality import CellMeasures
 from ..cells.readers import Readers
 from ..decide import policy, posterior
 from ..decide.ask_witnesses import Witnessed
-from ..decide.candidates import Choice
 from ..decide.case import Case
 from ..decide.likely_error import suggest
 from ..decide.policy import PolicyDecision
@@ -27,22 +22,13 @@ from ..imaging.photo import Photo
 from ..locate.located import Located, OtherSheet
 from ..messages.problems import PhotoProblem
 from . import photo_advice, sheet_fingerprint
+from .evidence_record import evidence_of
 from .explanations import explain, explain_slip
 from .field_record import (
-    BubbleEvidence,
     Candidate,
-    CellEvidence,
-    CellQuality,
-    ChoiceEvidence,
-    DigitEvidence,
-    Evidence,
     FieldRecord,
-    OtherEvidence,
-    RowTotalsEvidence,
-    TallyEvidence,
     quad,
 )
-from .frozen import FrozenDict
 from .options import Options
 from .provenance import provenance
 from .record import (
@@ -185,7 +171,7 @@ def _field_record(
     words: Mapping[str, Label],
     rules: Sequence[posterior.Evaluated],
 ) -> FieldRecord:
-    evidence = _evidence(field, witnessed, case, patch)
+    evidence = evidence_of(field, witnessed, case, patch)
     outline = np.stack([patch.quads[0, 0], patch.quads[-1, 1], patch.quads[-1, 2], patch.quads[0, 3]])
     return FieldRecord(
         text=case.text,
@@ -229,135 +215,6 @@ def candidates(case: Case) -> tuple[Candidate, ...]:
     ranked = sorted(zip(case.chances, case.choices.listed, strict=True), key=lambda pair: -pair[0])
     shown = ranked[:_CANDIDATES]
     return tuple(Candidate(text=c.text, value=c.value, probability=round(chance, 6)) for chance, c in shown)
-
-
-def _evidence(field: FormField, witnessed: Witnessed, case: Case, patch: FieldPatches) -> Evidence:
-    read = witnessed.evidence.best
-    looks = witnessed.cells
-    asked = looks.asked.tolist()
-    said, first, second = (digit_witness.likely(table) for table in (looks.table, looks.first, looks.second))
-    seen = _cell_quality(witnessed.measured, patch.folded.tolist()) if witnessed.measured else [None] * len(said)
-    cells = tuple(
-        CellEvidence(
-            quad=quad(corners),
-            probabilities=said[i],
-            first=first[i] if asked[i] else None,
-            second=second[i] if asked[i] else None,
-            quality=seen[i],
-            overwritten=round(float(witnessed.alterations.overwritten[i]), 6),
-        )
-        for i, corners in enumerate(patch.quads)
-    )
-    bubbles = None
-    if case.bubbles is not None and witnessed.bubbles is not None:
-        said = case.bubbles
-        best = witnessed.bubbles.argmax(axis=1)
-        bubbles = BubbleEvidence(
-            state={"number": "read", "blank": "empty"}.get(said.kind, "unclear"),  # pyright: ignore[reportArgumentType]
-            text=said.text,
-            value=said.value,
-            probability=said.probability,
-            supports=case.choice.bubbles,
-            digits_agree=case.bubbles_agree,
-            columns=tuple(
-                (bubble_witness.CLASSES[i], round(float(column[i]), 6))
-                for i, column in zip(best, witnessed.bubbles, strict=True)
-            ),
-            crossed=round(witnessed.alterations.crossed, 6),
-            struck_out=case.altered.bubbles,
-        )
-    return Evidence(
-        digits=DigitEvidence(
-            text=read.text,
-            value=read.value,
-            probability=round(witnessed.evidence.digits_say(read.value, read.kind), 6),
-            supports=case.supports,
-            blank=case.blank,
-            found=case.cells_found,
-            held=case.held,
-            inside=case.inside,
-            cells=cells,
-            poor=case.poor,
-            struck=round(witnessed.alterations.struck, 6),
-            struck_out=case.altered.struck,
-            overwritten=case.altered.overwritten,
-            perhaps=case.altered.perhaps,
-        ),
-        bubbles=bubbles,
-        tally=_tally_evidence(field, witnessed, case),
-        row_totals=_totals_evidence(case),
-        others=FrozenDict(_others(case)),
-        choices=tuple(_choice(c) for c in case.choices.listed),
-        rest=case.choices.rest,
-        largest=case.choices.largest,
-    )
-
-
-def _choice(choice: Choice) -> ChoiceEvidence:
-    return ChoiceEvidence(**{name: value for name, value in vars(choice).items() if name != "others"})
-
-
-def _others(case: Case) -> dict[str, OtherEvidence]:
-    """What witnesses say that have no key of their own in a record."""
-    return {
-        name: OtherEvidence(
-            value=said.value,
-            probability=said.probability,
-            supports=tuple(c.others.get(name, 0.0) for c in case.choices.listed),
-        )
-        for name, said in case.others.items()
-    }
-
-
-def _tally_evidence(field: FormField, witnessed: Witnessed, case: Case) -> TallyEvidence | None:
-    said, tally = witnessed.evidence.strokes, case.tally
-    if said is None or tally is None:
-        return TallyEvidence(state="not_read", count=None, rows=None) if field.tally else None
-    return TallyEvidence(
-        state=said.state,
-        count=said.count,
-        rows=said.rows,
-        reason=said.reason,
-        probability=tally.probability,
-        supports=case.choice.strokes,
-        credible=None if said.count is None else said.credible,
-        cells=tuple("".join(tally_witness.SIGNS[c] for c in row) for row in said.cells),
-        quad=quad(said.quad),
-    )
-
-
-def _totals_evidence(case: Case) -> RowTotalsEvidence | None:
-    said = case.totals
-    if said is None:
-        return None
-    return RowTotalsEvidence(
-        state=said.state, sum=said.sum, rows=said.rows, probability=said.probability, supports=case.choice.totals
-    )
-
-
-def _cell_quality(measured: CellMeasures, folds: Sequence[bool]) -> list[CellQuality | None]:
-    figures = zip(
-        measured.pixels.tolist(),
-        measured.blurs(),
-        measured.paper.tolist(),
-        measured.contrast.tolist(),
-        measured.noise.tolist(),
-        measured.burnt.tolist(),
-        folds,
-        strict=True,
-    )
-    return [
-        CellQuality(
-            pixels=round(pixels, 1),
-            blur=None if blur is None else round(blur, 3),
-            paper=round(paper, 1),
-            contrast=round(contrast, 1),
-            noise=round(noise, 1),
-            burnt=round(burnt, 3),
-            fold=fold,
-        )
-        for pixels, blur, paper, contrast, noise, burnt, fold in figures
-    ]
 
 
 def _info(name: str, photo: Photo) -> PhotoInfo:
