@@ -28,7 +28,7 @@ from ocr_recap.batch.executor import Executor
 from ocr_recap.batch.executors import EXECUTORS
 from ocr_recap.batch.journal import Journal
 from ocr_recap.cli import main
-from ocr_recap.messages import error_texts, errors
+from ocr_recap.messages import error_texts, errors, usage_texts
 from ocr_recap.messages.catalog import StackedText, Wording, both
 from ocr_recap.messages.errors import CATALOGUE, FolderBusy, FolderDamaged, OcrRecapError, TemplateError
 from ocr_recap.records.folder import JOURNAL_FILE
@@ -51,7 +51,8 @@ def test_each_cause_has_an_exit_code_of_its_own() -> None:
 
 
 def test_no_code_stands_under_two_causes() -> None:
-    groups = [group for name, group in vars(error_texts).items() if name.isupper()]
+    texts = {**vars(error_texts), **vars(usage_texts)}
+    groups = [group for name, group in texts.items() if name.isupper()]
     assert sum(map(len, groups)) == len(CATALOGUE)
 
 

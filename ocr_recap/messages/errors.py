@@ -1,8 +1,8 @@
 """Exceptions that end a command: one class for each cause, each with an exit code of its own.
 
 An error is raised by its code and data: `raise FolderBusy("folder_busy", folder=folder)`. Its text in Indonesian and
-English says why, and what to do. `CATALOGUE` is the closed list of codes; the texts are those of `error_texts`. The
-exit codes are documented in docs/reference/exit-codes.md.
+English says why, and what to do. `CATALOGUE` is the closed list of codes; the texts are those of `error_texts` and
+`usage_texts`. The exit codes are documented in docs/reference/exit-codes.md.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Final
 
-from . import error_texts
+from . import error_texts, usage_texts
 from .catalog import Message, both
 
 
@@ -121,7 +121,7 @@ class CatalogueEntry:
 
 
 _TEXTS: Final[Mapping[type[OcrRecapError], Mapping[str, Message]]] = {
-    WrongUse: error_texts.WRONG_USE,
+    WrongUse: usage_texts.WRONG_USE,
     InputUnusable: error_texts.INPUT_UNUSABLE,
     TableFaulty: error_texts.TABLE_FAULTY,
     FolderBusy: error_texts.FOLDER_BUSY,
