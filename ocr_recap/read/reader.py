@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -20,17 +20,16 @@ from ..imaging.arrays import ColorImage
 from ..imaging.photo import check_source
 from ..imaging.photo_input import PhotoLike
 from ..messages.problems import PhotoProblem
-from ..records import grouping as groups_module
 from ..records.assemble import problem_record
-from ..records.document import Document, settle_all
+from ..records.document import Document
 from ..records.options import Options, with_templates
-from ..records.record import Record, label, problem
-from ..records.station_codes import ManifestRow, Place, given_code, naming, place, placed_as
-from ..records.station_lists import read_manifest
+from ..records.record import Record
+from ..records.station_codes import given_code
 from ..report.notebook_picture import Picture
 from ..report.number_picture import number_picture
 from ..report.overlay import overlay, rectified, save
 from .check import PhotoCheck, unchecked
+from .documents import documents_of, one_document
 from .given_photo import GivenPhoto, found, given, photo_of, sha256_of
 from .pipeline import Reading, read_photo
 from .workers.limits import Limits, is_shortage
@@ -251,21 +250,9 @@ class Reader:
         Raises:
             ValueError: no photos, or `station` is no station code.
         """
-        code = None if station is None else given_code(station)
+        code = None if station is None else given_code(station)  # better refused before photos are read
         records = list(self._pages(photos) if self.limits is None else self._apart(photos, 1))
-        if not records:
-            raise ValueError("a document needs at least one photo")
-        loose, by = Place(folder=records[0].photo.file), naming({}, self.options.station_pattern, False)
-        places = [placed_as(code, r.photo.file, by, r.found_at) if code else loose for r in records]
-        documents = self._settled(records, places)
-        main = max(documents, key=lambda document: len(document.pages_present))
-        strangers = [
-            problem("other_form", file=label(photo.file, photo.frame), found=other.template, expected=main.template)
-            for other in documents
-            if other is not main and other.template
-            for photo in other.photos
-        ]
-        return main.model_copy(update={"id": code or main.id, "problems": (*main.problems, *strangers)})
+        return one_document(records, code, self.options, self._by_id)
 
     def group(
         self, records: Iterable[Record], manifest: str | Path | Mapping[str, str] | None = None
@@ -285,19 +272,7 @@ class Reader:
             ocr_recap.messages.errors.TableFaulty: the table has faults, which the message lists by line.
             ValueError: a code is no station code, or a record is of a form that is not loaded.
         """
-        records = list(records)
-        photos = [record.photo for record in records]
-        if isinstance(manifest, Mapping):
-            rows = {name: ManifestRow(given_code(code)) for name, code in manifest.items()}
-        else:
-            names = [name for photo in photos for name in (photo.file, photo.label)]
-            rows = read_manifest(manifest, names) if manifest is not None else {}
-        by = naming(rows, self.options.station_pattern, self.options.folder_is_document)
-        return self._settled(records, [place(r.photo.file, by, r.found_at, r.photo.frame) for r in records])
-
-    def _settled(self, records: Sequence[Record], places: Sequence[Place]) -> list[Document]:
-        groups = groups_module.group(list(map(groups_module.sighting, records, places)))
-        return [document for document, _ in settle_all(groups, records.__getitem__, self._by_id)]
+        return documents_of(list(records), manifest, self.options, self._by_id)
 
     def read_many(self, photos: Iterable[PhotoLike], workers: int = 1) -> Iterator[Record]:
         """Read photos in order, a record per frame, with the same results on any number of workers.
