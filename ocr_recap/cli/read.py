@@ -13,7 +13,7 @@ from ..batch import run
 from ..batch.audit import acceptance
 from ..batch.earlier_run import Given, Settled, settle
 from ..batch.executors import EXECUTORS
-from ..batch.inputs import refuse_missing
+from ..batch.inputs import Collected, refuse_missing
 from ..batch.options import BatchOptions
 from ..messages.catalog import Language
 from ..messages.errors import WrongUse
@@ -127,10 +127,7 @@ MaxFramesOption = Annotated[
 def read(
     photos: Annotated[list[Path], typer.Argument()],
     out: Annotated[Path, typer.Option("--out", "-o")] = Path("results"),
-    templates: Annotated[
-        list[str] | None,
-        typer.Option("--template", "-t"),
-    ] = None,
+    templates: Annotated[list[str] | None, typer.Option("--template", "-t")] = None,
     manifest: ManifestOption = None,
     station_pattern: StationPatternOption = None,
     folder_is_document: FolderIsDocumentOption = False,
@@ -160,14 +157,9 @@ def read(
     """Read photos into a folder of results; options of an earlier run in the folder are kept."""
     language = _language(lang)
     with reported(language, "interrupted_read"):
-        options = _options(
-            templates=tuple(templates or ()),
-            max_pixels=max_pixels,
-            max_frames=max_frames,
-            station_pattern=station_pattern,
-            folder_is_document=folder_is_document,
-            policy=policy.value,
-        )
+        reading = {"max_pixels": max_pixels, "max_frames": max_frames, "policy": policy.value}
+        whose = {"station_pattern": station_pattern, "folder_is_document": folder_is_document}
+        options = _options(templates=tuple(templates or ()), **reading, **whose)
         refuse_missing(photos)
         collected = run.collect(photos, out)
         given = Given(
@@ -182,31 +174,38 @@ def read(
         settled = settle(given, out, language)
         if not quiet:
             _tell(settled, language)
-        with _progress(quiet) as bar:
-            task = bar.add_task(said(language, "reading"), total=len(collected.photos))
-            batch = BatchOptions(
-                reading=options,
-                workers=workers,
-                executor=executor,
-                limits=Limits(photo_seconds, photo_memory, file_seconds),
-                ship=ship_photos,
-                kind="force" if force else "retry" if retry_problems else "read",
-                overlay=settled.overlay,
-                save_pages=settled.save_pages,
-                language=language,
-                manifest=manifest,
-                stations=settled.stations,
-                dialect=settled.dialect,
-                formats=settled.formats,
-                names=settled.names,
-                accept=acceptance(by, accept_edits),
-            )
-            result = run.run(
-                collected, out, batch, lambda done, total, _name: bar.update(task, completed=done, total=total)
-            )
+        batch = BatchOptions(
+            reading=options,
+            workers=workers,
+            executor=executor,
+            limits=Limits(photo_seconds, photo_memory, file_seconds),
+            ship=ship_photos,
+            kind="force" if force else "retry" if retry_problems else "read",
+            overlay=settled.overlay,
+            save_pages=settled.save_pages,
+            language=language,
+            manifest=manifest,
+            stations=settled.stations,
+            dialect=settled.dialect,
+            formats=settled.formats,
+            names=settled.names,
+            accept=acceptance(by, accept_edits),
+        )
+        result = _run(collected, out, batch, quiet)
     if not quiet:
         summary.show(result, language)
     raise typer.Exit(PROBLEMS if result.totals.problems else OK)
+
+
+def _run(collected: Collected, out: Path, batch: BatchOptions, quiet: bool) -> run.BatchResult:
+    """Run a batch with a progress bar.
+
+    Raises:
+        OcrRecapError: as `run.run`.
+    """
+    with _progress(quiet) as bar:
+        task = bar.add_task(said(batch.language, "reading"), total=len(collected.photos))
+        return run.run(collected, out, batch, lambda done, total, _name: bar.update(task, completed=done, total=total))
 
 
 def _stations(named: Path | None, without: bool) -> Path | bool | None:
