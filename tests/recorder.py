@@ -20,6 +20,7 @@ from pathlib import Path
 ALL = 3  # ETH_P_ALL
 IPV4, IPV6 = 0x0800, 0x86DD
 UDP = 17
+LAST = b"ocr_recap: all that the command sent has been recorded"  # content of the packet that ends a recording
 
 
 def main() -> int:
@@ -31,9 +32,15 @@ def main() -> int:
     ear.bind(("lo", 0))
     resolver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     resolver.bind(("127.0.0.1", 53))
-    threading.Thread(target=listen, args=(ear, packets), daemon=True).start()
+    listener = threading.Thread(target=listen, args=(ear, packets), daemon=True)
+    listener.start()
     threading.Thread(target=answer, args=(resolver, names), daemon=True).start()
     status = subprocess.run(command, check=False).returncode
+    # Packets are seen in their order: once the last one is, all that the command sent has been noted.
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(LAST, ("127.0.0.1", 9))
+    listener.join(60)
+    if listener.is_alive():
+        raise SystemExit("the last packet was not seen within a minute")
     report.write_text(json.dumps({"names": names, "packets": packets}))
     return status
 
@@ -50,11 +57,13 @@ def network() -> None:
 
 
 def listen(ear: socket.socket, packets: list[str]) -> None:
-    """Note every packet that is sent."""
+    """Note every packet that is sent, up to `LAST`."""
     while True:
         content, (_, kind, direction, *_) = ear.recvfrom(65535)
         if direction != socket.PACKET_OUTGOING:
             continue
+        if content.endswith(LAST):
+            return
         if kind == IPV4 and len(content) >= 24:
             place = socket.inet_ntoa(content[16:20])
             start = 4 * (content[0] & 15)
