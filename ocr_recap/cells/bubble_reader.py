@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -54,16 +56,43 @@ def read(patches: NDArray[np.uint8]) -> BubbleReading:
     Raises:
         ValueError: the array has another shape.
     """
-    if patches.ndim != 4 or patches.shape[1:] != (10, BUBBLE, BUBBLE):
-        raise ValueError(f"bubbles must be (columns, 10, {BUBBLE}, {BUBBLE}), not {patches.shape}")
+    return read_all([patches])[0]
+
+
+def read_all(numbers: Sequence[NDArray[np.uint8]]) -> list[BubbleReading]:
+    """Read the bubbles of several numbers.
+
+    Args:
+        numbers: of each (columns, 10, 24, 24) uint8, as for `read`.
+
+    Raises:
+        ValueError: an array has another shape.
+    """
+    for patches in numbers:
+        if patches.ndim != 4 or patches.shape[1:] != (10, BUBBLE, BUBBLE):
+            raise ValueError(f"bubbles must be (columns, 10, {BUBBLE}, {BUBBLE}), not {patches.shape}")
+    if not numbers:
+        return []
+    inside, outside = _parts()
+    flat = np.concatenate([patches.reshape(-1, 10, BUBBLE * BUBBLE) for patches in numbers])
+    # The lighter part of the surroundings is paper, even where ink of the next bubble reaches in.
+    paper = np.percentile(flat[..., outside].astype(np.float64), 75, axis=-1)
+    darkness = 1 - flat[..., inside].astype(np.float64).mean(axis=-1) / np.maximum(paper, 1.0)
+    ends = np.cumsum([len(patches) for patches in numbers])
+    return [_reading(part) for part in np.split(darkness, ends[:-1])]
+
+
+@cache
+def _parts() -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Flat indices of the pixels of a patch that lie inside of the ring, and of those just outside."""
     y, x = np.mgrid[:BUBBLE, :BUBBLE] - (BUBBLE - 1) / 2
     radius = np.hypot(x, y)
-    inside = radius < 0.72 * RING
     outside = (radius > 1.2 * RING) & (radius < 1.45 * RING)
-    flat = patches.astype(np.float64)
-    # The lighter part of the surroundings is paper, even where ink of the next bubble reaches in.
-    paper = np.percentile(flat[..., outside], 75, axis=-1)
-    darkness = 1 - flat[..., inside].mean(axis=-1) / np.maximum(paper, 1.0)
+    return np.flatnonzero(radius < 0.72 * RING), np.flatnonzero(outside)
+
+
+def _reading(darkness: FloatArray) -> BubbleReading:
+    """The reading of one number from the darkness (columns, 10) of its bubbles."""
     # Printed digits differ in ink, so the reference is the lighter part of this number's bubbles, not the lightest one.
     empty = np.percentile(darkness, 35)
     filled = 1 / (1 + np.exp(-np.clip((darkness - empty - _MIDPOINT) / _SLOPE, -30, 30)))
@@ -85,34 +114,59 @@ def crossing(gaps: NDArray[np.uint8]) -> float:
     Returns:
         The largest score of any gap: 0 without a line, 1 for a black line.
     """
-    darkest = 0.0
-    for gap in gaps:
-        paper = np.maximum(cv2.medianBlur(gap, _PAPER).astype(np.float64), 16.0)
-        smooth = np.asarray(cv2.GaussianBlur(1 - gap / paper, (0, 0), 0.8), dtype=np.float64)
-        dark, light = (float(np.quantile(_darkest_path(side), 0.1)) for side in (smooth, -smooth))
-        darkest = max(darkest, dark - max(light, 0.0))
-    return darkest
+    return crossings([gaps])[0]
 
 
-def _darkest_path(taken: FloatArray) -> FloatArray:
-    """Values (width,) along the path from left to right with the largest sum; a step right goes up to `_STEEP` px up
-    or down."""
-    height, width = taken.shape
-    best = taken[:, 0].copy()
-    came = np.zeros((height, width), np.intp)
-    rows = np.arange(height)
+def crossings(numbers: Sequence[NDArray[np.uint8]]) -> list[float]:
+    """The darkness of a pen line across the bubbles of several numbers.
+
+    Args:
+        numbers: of each the paper between neighbouring columns, as for `crossing`.
+
+    Returns:
+        The score of each number, as of `crossing`.
+    """
+    found = [0.0] * len(numbers)
+    for shape in dict.fromkeys(gaps.shape[1:] for gaps in numbers if len(gaps)):
+        places = [i for i, gaps in enumerate(numbers) if gaps.shape[1:] == shape for _ in gaps]
+        scores = _scores(np.concatenate([gaps for gaps in numbers if gaps.shape[1:] == shape]))
+        for i, score in zip(places, scores.tolist(), strict=True):
+            found[i] = max(found[i], score)
+    return found
+
+
+def _scores(gaps: NDArray[np.uint8]) -> FloatArray:
+    """Scores (n,) of gaps of one size, (n, height, width)."""
+    paper = np.stack([cv2.medianBlur(gap, _PAPER) for gap in gaps]).astype(np.float64)
+    taken = 1 - gaps / np.maximum(paper, 16.0)
+    smooth = np.stack([np.asarray(cv2.GaussianBlur(gap, (0, 0), 0.8), dtype=np.float64) for gap in taken])
+    along = np.quantile(_darkest_paths(np.concatenate([smooth, -smooth])), 0.1, axis=1)
+    dark, light = along[: len(gaps)], along[len(gaps) :]
+    return np.asarray(dark - np.maximum(light, 0.0), dtype=np.float64)
+
+
+def _darkest_paths(taken: FloatArray) -> FloatArray:
+    """Values (n, width) along the path with the largest sum from left to right of each picture (n, height, width).
+
+    A step right goes up to `_STEEP` px up or down.
+    """
+    count, height, width = taken.shape
+    columns = np.ascontiguousarray(taken.transpose(2, 1, 0))
+    # Largest sum of a path that ends at each place, with rows that no path enters above and below.
+    best = np.full((width, height + 2 * _STEEP, count), -np.inf)
+    inner = best[:, _STEEP:-_STEEP]
+    inner[0] = columns[0]
+    window = np.ones((2 * _STEEP + 1, 1), np.uint8)
     for x in range(1, width):
-        padded = np.pad(best, _STEEP, constant_values=-np.inf)
-        options = np.lib.stride_tricks.sliding_window_view(padded, 2 * _STEEP + 1)
-        steps = options.argmax(axis=1)
-        came[:, x] = rows + steps - _STEEP
-        best = options[rows, steps] + taken[:, x]
-    row = int(best.argmax())
-    values = np.empty(width)
+        np.add(cv2.dilate(best[x - 1], window)[_STEEP:-_STEEP], columns[x], out=inner[x])
+    pictures, steps = np.arange(count), np.arange(2 * _STEEP + 1)[:, None]
+    row = inner[-1].argmax(axis=0)
+    values = np.empty((width, count))
     for x in range(width - 1, -1, -1):
-        values[x] = taken[row, x]
-        row = came[row, x]
-    return values
+        values[x] = columns[x, row, pictures]
+        if x:
+            row = row + best[x - 1, row + steps, pictures].argmax(axis=0) - _STEEP
+    return np.ascontiguousarray(values.T)
 
 
 def _columns(filled: FloatArray) -> FloatArray:

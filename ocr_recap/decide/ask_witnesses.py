@@ -92,24 +92,38 @@ def ask_witnesses(
     strokes = _count_strokes(patches, readers.tallies)
     totals = _read_totals(patches, readers.digits, strokes)
     further = {name: one.ask(patches, readers) for name, one in tables().items()}
+    filled = _read_bubbles(patches)
+    crossed = _crossings(patches)
     witnessed: dict[str, Witnessed] = {}
     start = 0
     for (field, patch), of_number in zip(patches.items(), struck.tolist(), strict=True):
         place = slice(start, start + len(patch.cells))
         cells, start = looks.part(place.start, place.stop), place.stop
-        bubbles = None if patch.bubbles is None else bubble_witness.read(patch.bubbles).probabilities
+        bubbles = filled.get(field)
         said = {name: words[field] for name, words in further.items() if field in words}
         evidence = number_evidence(cells.table, bubbles, strokes.get(field), totals.get(field), said)
         seen = measured[field] if measured else None
         poor = (
             policy.poor(seen.pixels.tolist(), seen.blurs(), seen.burnt.tolist(), seen.contrast.tolist()) if seen else ()
         )
-        crossed = 0.0 if patch.bubble_gaps is None else bubble_witness.crossing(patch.bubble_gaps)
-        alterations = Alterations(of_number, overwritten[place], crossed)
+        alterations = Alterations(of_number, overwritten[place], crossed.get(field, 0.0))
         altered = alterations.seen(readers.alterations.limits)
         case = make_case(field, evidence, bool(patch.found.all()), patch.inside, poor, patch.held, altered)
         witnessed[field] = Witnessed(case, evidence, cells, bubbles, alterations, seen)
     return witnessed
+
+
+def _read_bubbles(patches: Mapping[str, FieldPatches]) -> dict[str, FloatArray]:
+    """Probabilities of the bubble witness, by field that has bubbles."""
+    cut = {field: patch.bubbles for field, patch in patches.items() if patch.bubbles is not None}
+    read = bubble_witness.read_all(list(cut.values()))
+    return {field: reading.probabilities for field, reading in zip(cut, read, strict=True)}
+
+
+def _crossings(patches: Mapping[str, FieldPatches]) -> dict[str, float]:
+    """Darkness of a line across the bubbles, by field that has bubbles."""
+    gaps = {field: patch.bubble_gaps for field, patch in patches.items() if patch.bubble_gaps is not None}
+    return dict(zip(gaps, bubble_witness.crossings(list(gaps.values())), strict=True))
 
 
 def _count_strokes(
