@@ -21,9 +21,9 @@ from ..imaging.photo import Photo
 from ..locate.located import Located
 from .box_refine import BOX, BUBBLE, BUBBLE_SNAP, RING, WIDE, hold, snap_boxes, snap_rings
 from .patch import CELL, PATCH, box_of, scale_of
-from .row_total_crop import cut_totals
-from .sampler import Sampler
-from .strip import cut_strip
+from .row_total_crop import cut_totals, totals_of
+from .sampler import Lattice, Patches, Places, Sampler, Steps
+from .strip import strip_of
 from .tally_crop import GridPatches, cut_grid
 
 # A cell with this many line samples off the fitted surface within this distance (mm) counts as not found. On a folded
@@ -86,13 +86,14 @@ def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
     """
     sampler = Sampler(photo, located.homography, located.surface)
     fields = located.template.fields_of(located.page_id)
-    cells: dict[str, _Cells] = {}
-    for alike in _by(fields, lambda f: f.cells.box[2:]):
-        cells |= _cut_cells(sampler, alike, located)
-    bubbles: dict[str, _Bubbles] = {}
-    for alike in _by([f for f in fields if f.bubbles], lambda f: f.bubbles and f.bubbles.radius):
-        bubbles |= _cut_bubbles(sampler, alike)
-    return {f.id: _together(sampler, f, located, cells[f.id], bubbles.get(f.id)) for f in fields}
+    parts = _Parts({}, {}, {})
+    cutters = [_cut_cells(alike, located, parts.cells) for alike in _by(fields, lambda f: f.cells.box[2:])]
+    bubbled = [f for f in fields if f.bubbles]
+    cutters += [_cut_bubbles(alike, parts.bubbles) for alike in _by(bubbled, lambda f: f.bubbles and f.bubbles.radius)]
+    size = photo.width, photo.height
+    cutters += [_cut_strokes(f, size, parts.strokes) for f in fields if f.tally or f.row_totals]
+    sampler.together(cutters)
+    return {f.id: _together(f, located, size, parts) for f in fields}
 
 
 def _by(fields: Sequence[FormField], key: Callable[[FormField], object]) -> list[list[FormField]]:
@@ -138,8 +139,7 @@ def cut_tally(photo: Photo, quad: FloatArray, rows: int, columns: int) -> GridPa
         rows, columns: how many the grid has.
     """
     grid = Tally(kind="tally", grid=(0, 0, columns, rows), rows=rows, columns=columns)
-    sampler = _onto(photo, quad, columns, rows)
-    return cut_grid(grid, sampler.picture, sampler.to_photo, (photo.width, photo.height))
+    return _onto(photo, quad, columns, rows).cut(cut_grid(grid, (photo.width, photo.height)))
 
 
 def cut_total(photo: Photo, quad: FloatArray, cells: int) -> tuple[GrayImage, FloatArray] | None:
@@ -156,8 +156,9 @@ def cut_total(photo: Photo, quad: FloatArray, cells: int) -> tuple[GrayImage, Fl
     sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
     width, height = float(max(sides[0] + sides[2], 1e-3)) / 2, float(max(sides[1] + sides[3], 1e-3)) / 2
     totals = RowTotals(kind="row_totals", grid=(0, 0, 10 * width / height, 10), rows=1, cells=cells)
-    sampler = _onto(photo, quad, 10 * width / height, 10)
-    patches = cut_totals(totals, sampler.picture, None, scale_of_totals(totals)).get(0)
+    boxes = totals_of(totals, None, scale_of_totals(totals))
+    _onto(photo, quad, 10 * width / height, 10).look([boxes])
+    patches = cut_totals(totals, boxes.seen, scale_of_totals(totals)).get(0)
     return None if patches is None else (patches, np.tile(box_of_totals(totals), (len(patches), 1)))
 
 
@@ -172,17 +173,17 @@ def _onto(photo: Photo, quad: FloatArray, width: float, height: float) -> Sample
 
 @dataclass(frozen=True, eq=False)
 class _Cells:
-    """The cells of one number: patches (n, 48, 48), quads (n, 4, 2) photo px, which printed boxes were seen (n,).
+    """The cells of one number: patches (n, 48, 48), all of them as one picture (48, width), quads (n, 4, 2) photo px,
+    which printed boxes were seen (n,).
 
-    `held`: the place of one unseen box was taken from the others. `move`: (2,) mm, median shift of the boxes from
-    their predicted places.
+    `held`: the place of one unseen box was taken from the others.
     """
 
     patches: GrayImage
+    strip: GrayImage
     quads: FloatArray
     found: NDArray[np.bool_]
     held: bool
-    move: FloatArray
 
 
 class _Bubbles(NamedTuple):
@@ -193,14 +194,31 @@ class _Bubbles(NamedTuple):
     gaps: GrayImage
 
 
-def _cut_cells(sampler: Sampler, fields: Sequence[FormField], located: Located) -> dict[str, _Cells]:
-    """The cells of numbers whose boxes have one size, each aligned with its printed box; by field id."""
+class _Strokes(NamedTuple):
+    """What stands beside one number: its tally grid, and the digits of row totals by row."""
+
+    grid: GridPatches | None
+    totals: Mapping[int, GrayImage]
+
+
+class _Parts(NamedTuple):
+    """What was cut out of a page, by field id."""
+
+    cells: dict[str, _Cells]
+    bubbles: dict[str, _Bubbles]
+    strokes: dict[str, _Strokes]
+
+
+def _cut_cells(fields: Sequence[FormField], located: Located, into: dict[str, _Cells]) -> Steps[None]:
+    """The cells of numbers whose boxes have one size, each aligned with its printed box."""
     rects = np.array([rect for f in fields for rect in f.cells.rects()])
     ends = np.cumsum([f.cells.count for f in fields])
     centers = (rects[:, :2] + rects[:, 2:]) / 2
     width, height = fields[0].cells.box[2], fields[0].cells.box[3]
     unit = max(width, height) / BOX
-    shift, found = snap_boxes(sampler.sample(centers, unit, WIDE), width / unit / 2, height / unit / 2, ends)
+    wide = Patches(centers, unit, WIDE)
+    yield [wide]
+    shift, found = snap_boxes(wide.seen, width / unit / 2, height / unit / 2, ends)
     parts = [slice(end - f.cells.count, end) for f, end in zip(fields, ends, strict=True)]
     held = [hold(shift[p], found[p]) for p in parts]
     if located.unmet is not None:
@@ -211,36 +229,27 @@ def _cut_cells(sampler: Sampler, fields: Sequence[FormField], located: Located) 
         held = [yes and not amid[p].any() for yes, p in zip(held, parts, strict=True)]
     centers = centers + shift * unit
     half = np.array([width, height]) / 2
-    quads = sampler.to_photo(centers[:, None] + np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half)
-    patches = sampler.sample(centers, 1 / scale_of(width, height), PATCH)
-    moves = [(shift[p] * unit).mean(axis=0) for p in parts]
-    rows = zip(fields, parts, held, moves, strict=True)
-    return {f.id: _Cells(patches[p], quads[p], found[p], h, move) for f, p, h, move in rows}
+    quads = Places(centers[:, None] + np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half)
+    patches = Patches(centers, 1 / scale_of(width, height), PATCH)
+    strips = [strip_of(f.cells, (shift[p] * unit).mean(axis=0)) for f, p in zip(fields, parts, strict=True)]
+    yield [quads, patches, *strips]
+    for f, p, strip, h in zip(fields, parts, strips, held, strict=True):
+        into[f.id] = _Cells(patches.seen[p], strip.seen, quads.seen[p], found[p], h)
 
 
-def _together(
-    sampler: Sampler, field: FormField, located: Located, cells: _Cells, bubbles: _Bubbles | None
-) -> FieldPatches:
-    """The patches of one number: its cells and bubbles as given, its tally grid and row totals cut here."""
-    photo, quads = sampler.photo, cells.quads
-    inside = bool((quads >= 0).all() and (quads[..., 0] < photo.width).all() and (quads[..., 1] < photo.height).all())
-    boxes = np.tile(box_of(field.cells.box[2], field.cells.box[3]), (len(quads), 1))
-    grid = None
-    if field.tally:
-        grid = cut_grid(field.tally, sampler.picture, sampler.to_photo, (photo.width, photo.height))
-    totals: Mapping[int, GrayImage] = {}
-    if field.row_totals:
-        drift = None if grid is None else grid.drift
-        totals = cut_totals(field.row_totals, sampler.picture, drift, scale_of_totals(field.row_totals))
-    total_box = box_of_totals(field.row_totals) if field.row_totals else None
+def _together(field: FormField, located: Located, size: tuple[int, int], parts: _Parts) -> FieldPatches:
+    """The patches of one number, from its parts; `size` is the photo's width and height."""
+    cells, bubbles, strokes = parts.cells[field.id], parts.bubbles.get(field.id), parts.strokes.get(field.id)
+    quads = cells.quads
+    inside = bool((quads >= 0).all() and (quads[..., 0] < size[0]).all() and (quads[..., 1] < size[1]).all())
     rects = np.array(field.cells.rects())
     folded = np.zeros(len(rects), dtype=bool)
     for axis, place in located.folds:
         folded |= (rects[:, axis] - _FOLD < place) & (place < rects[:, axis + 2] + _FOLD)
     return FieldPatches(
         cells=cells.patches,
-        boxes=boxes,
-        strip=cut_strip(field.cells, cells.move, sampler.picture),
+        boxes=np.tile(box_of(field.cells.box[2], field.cells.box[3]), (len(quads), 1)),
+        strip=cells.strip,
         quads=quads,
         found=cells.found,
         inside=inside,
@@ -248,11 +257,31 @@ def _together(
         bubble_centers=bubbles and bubbles.centers,
         bubble_gaps=bubbles and bubbles.gaps,
         folded=folded,
-        grid=grid,
-        totals=totals,
-        total_box=total_box,
+        grid=strokes and strokes.grid,
+        totals=strokes.totals if strokes else {},
+        total_box=box_of_totals(field.row_totals) if field.row_totals else None,
         held=cells.held,
     )
+
+
+def _cut_strokes(field: FormField, size: tuple[int, int], into: dict[str, _Strokes]) -> Steps[None]:
+    """The tally grid and the row totals of one number; `size` is the photo's width and height."""
+    written: list[Lattice] = []
+
+    def beside(drift: FloatArray | None) -> list[Lattice]:
+        if field.row_totals:
+            written.append(totals_of(field.row_totals, drift, scale_of_totals(field.row_totals)))
+        return written
+
+    grid = None
+    if field.tally:
+        grid = yield from cut_grid(field.tally, size, beside)
+    else:
+        yield beside(None)
+    totals: Mapping[int, GrayImage] = {}
+    if field.row_totals:
+        totals = cut_totals(field.row_totals, written[0].seen, scale_of_totals(field.row_totals))
+    into[field.id] = _Strokes(grid, totals)
 
 
 def scale_of_totals(totals: RowTotals) -> float:
@@ -274,44 +303,40 @@ def box_of_totals(totals: RowTotals) -> tuple[float, float]:
     return (x1 - x0) / totals.cells * scale, (y1 - y0) / totals.rows * scale
 
 
-def _cut_bubbles(sampler: Sampler, fields: Sequence[FormField]) -> dict[str, _Bubbles]:
-    """The bubbles of numbers whose bubbles are printed in one size, aligned with their rings; by field id."""
+def _cut_bubbles(fields: Sequence[FormField], into: dict[str, _Bubbles]) -> Steps[None]:
+    """The bubbles of numbers whose bubbles are printed in one size, aligned with their rings."""
     sets = [f.bubbles.centers(f.cells.count).reshape(-1, 2) for f in fields if f.bubbles]
     assert fields[0].bubbles is not None
     unit = fields[0].bubbles.radius / RING
-    wide = sampler.sample(np.concatenate(sets), unit, BUBBLE + 2 * BUBBLE_SNAP)
+    wide = Patches(np.concatenate(sets), unit, BUBBLE + 2 * BUBBLE_SNAP)
+    yield [wide]
     ends = np.cumsum([len(centers) for centers in sets])
     parts = [slice(end - len(centers), end) for centers, end in zip(sets, ends, strict=True)]
-    places = np.concatenate(
-        [c + snap_rings(wide[p].astype(np.float32).mean(axis=0)) * unit for c, p in zip(sets, parts, strict=True)]
-    )
-    patches, centers = sampler.sample(places, unit, BUBBLE), sampler.to_photo(places)
-    return {
-        f.id: _Bubbles(
-            patches[p].reshape(-1, 10, BUBBLE, BUBBLE),
-            centers[p].reshape(-1, 10, 2),
-            _cut_gaps(sampler, places[p].reshape(-1, 10, 2), unit),
+    moves = [snap_rings(wide.seen[p].astype(np.float32).mean(axis=0)) * unit for p in parts]
+    centers = Places(np.concatenate([c + move for c, move in zip(sets, moves, strict=True)]))
+    patches = Patches(centers.places, unit, BUBBLE)
+    gaps = [_gaps_of(centers.places[p].reshape(-1, 10, 2), unit) for p in parts]
+    yield [centers, patches, *(gap for some in gaps for gap in some)]
+    for f, p, some in zip(fields, parts, gaps, strict=True):
+        into[f.id] = _Bubbles(
+            patches.seen[p].reshape(-1, 10, BUBBLE, BUBBLE),
+            centers.seen[p].reshape(-1, 10, 2),
+            np.stack([gap.seen for gap in some]) if some else np.zeros((0, 1, 1), np.uint8),
         )
-        for f, p in zip(fields, parts, strict=True)
-    }
 
 
-def _cut_gaps(sampler: Sampler, places: FloatArray, unit: float) -> GrayImage:
-    """The paper between the rings of neighbouring columns, (n - 1, height, width).
+def _gaps_of(places: FloatArray, unit: float) -> list[Lattice]:
+    """The paper between the rings of neighbouring columns, all pictures of one size.
 
     Args:
-        sampler: samples the photo at page millimetres.
         places: (n, 10, 2) centres of the bubbles, page mm.
         unit: length of a pixel, mm.
     """
     aside = np.array([_GAP * RING * unit, 0.0])
-    lattices = [
-        np.stack([np.linspace(left[i] + aside, right[i] - aside, _NODES) for i in range(len(left))])
-        for left, right in pairwise(places)
-    ]
+    lattices = [np.linspace(left + aside, right - aside, _NODES, axis=1) for left, right in pairwise(places)]
     if not lattices:
-        return np.zeros((0, 1, 1), np.uint8)
+        return []
     ends = lattices[0][-1, -1] - lattices[0][0, 0]
     width, height = (max(2, round(float(side) / unit)) for side in ends)
     down, across = np.linspace(0, height, len(places[0])), np.linspace(0, width, _NODES)
-    return np.stack([sampler.picture(lattice, down, across) for lattice in lattices])
+    return [Lattice(lattice, down, across) for lattice in lattices]

@@ -6,7 +6,7 @@ the gaps between them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import cv2
 import numpy as np
@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from ..forms.fields import RowTotals
 from ..imaging.arrays import FloatArray, GrayImage
-
-Look = Callable[[FloatArray, FloatArray, FloatArray], GrayImage]
+from .sampler import Lattice
 
 _MARGIN = 24  # px around the boxes: half a patch of the digit reader
 _RIM = 5  # px: how far the printed lines of a box may reach into it; by judgement
@@ -26,28 +25,45 @@ _SPECK = 12  # px: largest area of ink beside the digits in one box that is igno
 _MOST = 3  # digits in one box: a row holds fewer than 1,000 strokes
 
 
-def cut_totals(totals: RowTotals, look: Look, drift: FloatArray | None, scale: float) -> Mapping[int, GrayImage]:
-    """Cut the digits of each row that has ink in its boxes.
+def totals_of(totals: RowTotals, drift: FloatArray | None, scale: float) -> Lattice:
+    """The boxes of all rows with the paper around them, to be sampled as one picture.
 
     Args:
         totals: where the boxes are printed.
-        look: as for `tally_crop.cut_grid`.
         drift: (rows, 2) mm, the shift of each row from its printed place as found for the tally grid; None for zero.
         scale: patch px per mm (`crop.scale_of_totals`).
-
-    Returns:
-        Patches (digits, 48, 48) uint8 by row, from 0; rows without ink are left out.
     """
-    x0, y0, x1, y1 = totals.grid
-    width, height = (x1 - x0) / totals.cells * scale, (y1 - y0) / totals.rows * scale
+    x0, y0, _, _ = totals.grid
+    width, height, middles = _layout(totals, scale)
     size = np.array([round(totals.rows * height) + 2 * _MARGIN, round(totals.cells * width) + 2 * _MARGIN])
-    middles = _MARGIN + (np.arange(totals.rows) + 0.5) * height
     down = np.concatenate([[0.0], middles, [float(size[0])]])
     across = np.array([0.0, float(size[1])])
     nodes = np.stack(np.meshgrid(x0 + (across - _MARGIN) / scale, y0 + (down - _MARGIN) / scale), axis=-1)
     if drift is not None and len(drift) == totals.rows:
         nodes = nodes + drift[np.clip(np.arange(len(down)) - 1, 0, totals.rows - 1)][:, None]
-    picture = look(nodes, down, across)
+    return Lattice(nodes, down, across)
+
+
+def _layout(totals: RowTotals, scale: float) -> tuple[float, float, FloatArray]:
+    """Width and height of the boxes, and the middles of the rows (rows,), px of the picture."""
+    x0, y0, x1, y1 = totals.grid
+    width, height = (x1 - x0) / totals.cells * scale, (y1 - y0) / totals.rows * scale
+    middles = _MARGIN + (np.arange(totals.rows, dtype=np.float64) + 0.5) * height
+    return width, height, middles
+
+
+def cut_totals(totals: RowTotals, picture: GrayImage, scale: float) -> Mapping[int, GrayImage]:
+    """Cut the digits of each row that has ink in its boxes.
+
+    Args:
+        totals: where the boxes are printed.
+        picture: of the boxes, as `totals_of` asks for it.
+        scale: patch px per mm (`crop.scale_of_totals`).
+
+    Returns:
+        Patches (digits, 48, 48) uint8 by row, from 0; rows without ink are left out.
+    """
+    width, height, middles = _layout(totals, scale)
     found: dict[int, GrayImage] = {}
     for row, middle in enumerate(middles):
         boxes = [(_MARGIN + box * width, _MARGIN + (box + 1) * width) for box in range(totals.cells)]
@@ -74,9 +90,9 @@ def _window(picture: GrayImage, x: float, y: float) -> GrayImage:
 
 
 def _is_bare(box: GrayImage) -> bool:
-    means = cv2.blur(box, (3, 3)).astype(np.float32)
-    paper = float(np.median(means))
-    return paper - float(means.min()) < _BARE * max(paper, 1.0)
+    means = np.sort(cv2.blur(box, (3, 3)).astype(np.int16), axis=None)
+    paper = float(means[(len(means) - 1) // 2] + means[len(means) // 2]) / 2  # the median
+    return paper - float(means[0]) < _BARE * max(paper, 1.0)
 
 
 def _without_lines(inner: NDArray[np.float32], paper: float) -> None:

@@ -1,8 +1,15 @@
-"""Samples gray patches at places on a page from the photo, with one resampling at the resolution that fits."""
+"""Samples gray patches at places on a page from the photo, with one resampling at the resolution that fits.
+
+What is wanted of a page is asked for in few rounds (`Sampler.together`): the places of a round are projected in one
+call, and all pictures of one kind are sampled in one call.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -13,9 +20,68 @@ from ..imaging.homography import project
 from ..imaging.linear import product
 from ..imaging.photo import Photo
 from ..imaging.spline_surface import Surface
-from .tally_crop import between, gaps
 
 _NODES = 5  # nodes along each side of a patch; by judgement
+_T = TypeVar("_T")
+
+
+@dataclass(eq=False)
+class Places:
+    """Places (..., 2) on the page, mm, to be projected.
+
+    Attributes:
+        seen: (..., 2) px of the full photo, once they were asked for.
+    """
+
+    places: FloatArray
+    seen: FloatArray = field(init=False)
+
+
+@dataclass(eq=False)
+class Patches:
+    """Square patches to be sampled.
+
+    Attributes:
+        centers: (n, 2) page mm.
+        millimetres: length of one pixel on the page.
+        size: side of a patch, px.
+        seen: (n, size, size) uint8 gray, once they were asked for.
+    """
+
+    centers: FloatArray
+    millimetres: float
+    size: int
+    seen: GrayImage = field(init=False)
+
+    @property
+    def places(self) -> FloatArray:
+        """Nodes (n, 5, 5, 2) of the patches, page mm; places between them are interpolated.
+
+        Within a patch the projection is very nearly bilinear.
+        """
+        nodes = np.linspace(-0.5, 0.5, _NODES) * (self.size - 1) * self.millimetres
+        return self.centers[:, None, None, :] + np.stack(np.meshgrid(nodes, nodes), axis=-1)
+
+
+@dataclass(eq=False)
+class Lattice:
+    """One picture to be sampled on a lattice.
+
+    Attributes:
+        places: (m, n, 2) of the lattice's nodes, page mm.
+        down: (m,) px of the nodes' rows in the picture, from 0 to its height.
+        across: (n,) px of their columns, from 0 to its width.
+        seen: (height, width) uint8 gray, once it was asked for.
+    """
+
+    places: FloatArray
+    down: FloatArray
+    across: FloatArray
+    seen: GrayImage = field(init=False)
+
+
+Wanted = Places | Patches | Lattice
+Steps = Generator[Sequence[Wanted], None, _T]  # asks for pictures and places, round by round, and returns what is cut
 
 
 class Sampler:
@@ -29,27 +95,53 @@ class Sampler:
         self.photo = photo
         self.levels = [photo.gray]
 
-    def to_photo(self, points: FloatArray) -> FloatArray:
-        """Project points (..., 2) from page mm to px of the full photo."""
-        flat = points if self.surface is None else self.surface.moved(points)
-        return (project(self.homography, flat) + 0.5) / self.photo.scale - 0.5
+    def cut(self, cutter: Steps[_T]) -> _T:
+        """Run one cutter, which is not started yet, and return what it returns."""
+        try:
+            while True:
+                self.look(next(cutter))
+        except StopIteration as end:
+            return end.value
+
+    def together(self, cutters: Sequence[Steps[None]]) -> None:
+        """Run cutters, not started yet, side by side: what all ask for in one round is looked at in one call."""
+        while cutters:
+            asked = [(cutter, wanted) for cutter in cutters if (wanted := next(cutter, None)) is not None]
+            self.look([one for _, wanted in asked for one in wanted])
+            cutters = [cutter for cutter, _ in asked]
 
     def sample(self, centers: FloatArray, millimetres: float, size: int) -> GrayImage:
-        """Sample square patches.
+        """Sample square patches, (n, size, size) uint8 gray; arguments as in `Patches`."""
+        wanted = Patches(centers, millimetres, size)
+        self.look([wanted])
+        return wanted.seen
 
-        Args:
-            centers: (n, 2) page mm.
-            millimetres: length of one pixel on the page.
-            size: side of a patch, px.
+    def look(self, wanted: Sequence[Wanted]) -> None:
+        """Project and sample everything that is wanted; results are put into `seen`."""
+        if not wanted:
+            return
+        places = [one.places for one in wanted]
+        flat = np.concatenate([p.reshape(-1, 2) for p in places])
+        points = project(self.homography, flat if self.surface is None else self.surface.moved(flat))
+        alike: dict[tuple[bytes, bytes], list[tuple[Lattice, FloatArray]]] = {}
+        start = 0
+        for one, place in zip(wanted, places, strict=True):
+            stop = start + place.size // 2
+            mine, start = points[start:stop].reshape(place.shape), stop
+            if isinstance(one, Places):
+                one.seen = (mine + 0.5) / self.photo.scale - 0.5
+            elif isinstance(one, Patches):
+                one.seen = self._patches(mine, one.size)
+            else:
+                alike.setdefault((one.down.tobytes(), one.across.tobytes()), []).append((one, mine))
+        for group in alike.values():
+            first = group[0][0]
+            pictures = self._pictures(np.stack([mine for _, mine in group]), first.down, first.across)
+            for (one, _), picture in zip(group, pictures, strict=True):
+                one.seen = picture
 
-        Returns:
-            (n, size, size) uint8 gray.
-        """
-        # 5 x 5 nodes of each patch are projected and places between them interpolated: within a patch the projection
-        # is very nearly bilinear.
-        nodes = np.linspace(-0.5, 0.5, _NODES) * (size - 1) * millimetres
-        places = centers[:, None, None, :] + np.stack(np.meshgrid(nodes, nodes), axis=-1)
-        points = project(self.homography, places if self.surface is None else self.surface.moved(places))
+    def _patches(self, points: FloatArray, size: int) -> GrayImage:
+        """Patches (n, size, size) from their nodes (n, 5, 5, 2), px of the decoded photo."""
         middle = points[:, _NODES // 2, _NODES // 2 : _NODES // 2 + 2]
         apart = float(np.median(np.linalg.norm(middle[:, 1] - middle[:, 0], axis=-1)))
         level = self._level(apart * (_NODES - 1) / (size - 1))
@@ -58,38 +150,32 @@ class Sampler:
         x, y = (np.matmul(np.matmul(weights, points[..., k]), weights.T).reshape(-1, size) for k in (0, 1))
         return self._remap(level, x, y).reshape(-1, size, size)
 
-    def picture(self, nodes: FloatArray, down: FloatArray, across: FloatArray) -> GrayImage:
-        """Sample one picture on a lattice.
-
-        Args:
-            nodes: (m, n, 2) places of the lattice's nodes, page mm.
-            down: (m,) px of the nodes' rows in the picture, from 0 to its height.
-            across: (n,) px of their columns, from 0 to its width.
-
-        Returns:
-            (height, width) uint8 gray.
-        """
+    def _pictures(self, points: FloatArray, down: FloatArray, across: FloatArray) -> GrayImage:
+        """Pictures (k, height, width) from their nodes (k, m, n, 2), px of the decoded photo; see `Lattice`."""
         size = round(float(down[-1])), round(float(across[-1]))
-        places = nodes.reshape(-1, 2)
-        if self.surface is not None:
-            places = self.surface.moved(places)
-        points = project(self.homography, places).reshape(nodes.shape)
-        corners = points[[0, 0, -1, -1], [0, -1, -1, 0]]
-        sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
-        level = self._level(float(min((sides[0] + sides[2]) / size[1], (sides[1] + sides[3]) / size[0])) / 2)
-        points = (points + 0.5) / 2**level - 0.5
+        corners = points[:, [0, 0, -1, -1], [0, -1, -1, 0]]
+        sides = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=2)
+        stride = np.minimum((sides[:, 0] + sides[:, 2]) / size[1], (sides[:, 1] + sides[:, 3]) / size[0]) / 2
+        levels = np.array([self._level(one) for one in stride.tolist()])
+        nodes = ((points + 0.5) / (2.0**levels)[:, None, None, None] - 0.5).astype(np.float32)
         rows = between(tuple(down), size[0])
         first, share = gaps(tuple(across), size[1])
         maps: list[NDArray[np.float32]] = []
         for k in (0, 1):
-            along = np.ascontiguousarray(product(rows, points[..., k].astype(np.float32)).T)  # (nodes across, height)
-            start, end = along[first], along[first + 1]
-            end -= start
-            end *= share[:, None]
-            end += start
-            maps.append(end)
-        # The picture is computed transposed, since its nodes are farther apart across.
-        return np.ascontiguousarray(self._remap(level, *maps).T)
+            # (k, nodes across, height)
+            along = np.ascontiguousarray(product(rows, np.ascontiguousarray(nodes[..., k])).swapaxes(1, 2))
+            place: NDArray[np.float32] = (along[:, 1:] - along[:, :-1])[:, first]
+            place *= share[:, None]
+            place += along[:, first]
+            maps.append(place)
+        # The pictures are computed transposed, since their nodes are farther apart across.
+        turned = np.empty((len(points), size[1], size[0]), np.uint8)
+        for level in np.unique(levels).tolist():
+            those = levels == level
+            x, y = (m if those.all() else m[those] for m in maps)
+            seen = self._remap(level, x.reshape(-1, size[0]), y.reshape(-1, size[0]))
+            turned[those] = seen.reshape(-1, size[1], size[0])
+        return np.ascontiguousarray(turned.swapaxes(1, 2))
 
     def _level(self, stride: float) -> int:
         """The level to sample at where samples are `stride` px of the decoded photo apart."""
@@ -111,7 +197,7 @@ class Sampler:
             here, there = (np.ascontiguousarray(m[start : start + 16_000]) for m in (x, y))
             part = cv2.remap(self.levels[level], here, there, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             parts.append(np.asarray(part, dtype=np.uint8))
-        return np.concatenate(parts)
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 @lru_cache(maxsize=16)
@@ -119,3 +205,35 @@ def _weights(size: int) -> NDArray[np.float32]:
     """Weights (size, 5) that interpolate values at the nodes to the pixels; cached, not to be changed."""
     place = np.linspace(0, _NODES - 1, size)
     return np.clip(1 - np.abs(place[:, None] - np.arange(_NODES)), 0, None).astype(np.float32)
+
+
+@lru_cache(maxsize=64)
+def gaps(nodes: tuple[float, ...], size: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """For the centres of `size` pixels: the index of the node before, and the fraction of the distance to the next.
+
+    Args:
+        nodes: places of the nodes in px, increasing.
+        size: number of pixels.
+
+    Returns:
+        Indices (size,) and fractions (size,) float32.
+    """
+    places, centres = np.array(nodes), np.arange(size) + 0.5
+    first = np.clip(np.searchsorted(places, centres), 1, len(places) - 1) - 1
+    share = (centres - places[first]) / (places[first + 1] - places[first])
+    return first, share.astype(np.float32)
+
+
+@lru_cache(maxsize=64)
+def between(nodes: tuple[float, ...], size: int) -> NDArray[np.float32]:
+    """Weights (size, n) that interpolate values at n nodes to the centres of `size` pixels; cached, not to be changed.
+
+    Args:
+        nodes: places of the nodes in px, increasing.
+        size: number of pixels.
+    """
+    first, share = gaps(nodes, size)
+    weights = np.zeros((size, len(nodes)), np.float32)
+    weights[np.arange(size), first] = 1 - share
+    weights[np.arange(size), first + 1] = share
+    return weights

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 
 from ..forms.fields import Cells
-from ..imaging.arrays import FloatArray, GrayImage
+from ..imaging.arrays import FloatArray
 from .patch import PATCH, scale_of
+from .sampler import Lattice
 
 HEIGHT = PATCH  # px; the boxes are centred and have the scale of the digit reader's patches
 MARGIN = 12  # px: least width of the paper before the first box and after the last; by judgement
@@ -21,15 +21,12 @@ def width_of(span: float) -> int:
     return math.ceil((span + 2 * MARGIN) / STEP) * STEP
 
 
-def cut_strip(
-    cells: Cells, move: FloatArray, look: Callable[[FloatArray, FloatArray, FloatArray], GrayImage]
-) -> GrayImage:
-    """The strip of a number, (HEIGHT, width) uint8.
+def strip_of(cells: Cells, move: FloatArray) -> Lattice:
+    """The strip of a number, to be sampled: (HEIGHT, width) uint8.
 
     Args:
         cells: the boxes of the number.
         move: (2,) mm, the shift of the boxes from their predicted places.
-        look: samples a picture on a lattice of page millimetres (`sampler.Sampler.picture`).
     """
     unit = scale_of(*cells.box[2:])
     x0, y0, x1, y1 = cells.outline()
@@ -37,4 +34,4 @@ def cut_strip(
     across, down = np.linspace(0, width, 2 * cells.count + 1), np.linspace(0, HEIGHT, 3)
     x = (x0 + x1) / 2 + move[0] + (across - width / 2) / unit
     y = (y0 + y1) / 2 + move[1] + (down - HEIGHT / 2) / unit
-    return look(np.stack(np.meshgrid(x, y), axis=-1), down, across)
+    return Lattice(np.stack(np.meshgrid(x, y), axis=-1), down, across)

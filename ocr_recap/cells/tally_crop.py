@@ -6,18 +6,18 @@ can rely on the cell's bounds even where no line was printed. A margin of the ne
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ..forms.fields import Tally
 from ..imaging.arrays import FloatArray, GrayImage
-
-Look = Callable[[FloatArray, FloatArray, FloatArray], GrayImage]
+from ..imaging.linear import product
+from .sampler import Lattice, Places, Steps, Wanted
 
 WIDTH, HEIGHT = 56, 40  # px: a grid cell with its surroundings; fixed by the tally reader's weights
 BOX_WIDTH, BOX_HEIGHT = 40, 28  # px: the cell itself, line centre to line centre, in the middle of the patch
@@ -57,34 +57,30 @@ class GridPatches:
 
 
 def cut_grid(
-    grid: Tally, look: Look, to_photo: Callable[[FloatArray], FloatArray], size: tuple[int, int]
-) -> GridPatches:
-    """Cut every cell of a grid.
+    grid: Tally, size: tuple[int, int], beside: Callable[[FloatArray], Sequence[Wanted]] = lambda drift: ()
+) -> Steps[GridPatches]:
+    """Cut every cell of a grid, in two rounds: its lines are searched in the first.
 
     Args:
         grid: where the grid is printed.
-        look: samples a picture (height, width) uint8 on a lattice, as `sampler.Sampler.picture` does: places of the
-            nodes (m, n, 2) in page mm, and their pixels down (m,) and across (n,), from 0 to the height and width.
-        to_photo: projects page mm (n, 2) to px of the full photo.
         size: (width, height) of the full photo.
+        beside: what else to ask for in the second round, given the drift of the rows (`GridPatches.drift`).
     """
     nodes, down, across = _lattice(grid)
-    first = look(nodes, down, across)
-    shift, seen, hidden = _line_shifts(first, grid)
+    first = Lattice(nodes, down, across)
+    yield [first]
+    shift, found, hidden = _line_shifts(first.seen, grid)
     x0, y0, x1, y1 = grid.grid
     unit = np.array([(x1 - x0) / grid.columns / BOX_WIDTH, (y1 - y0) / grid.rows / BOX_HEIGHT])
     moved = _between(shift, down, across) * unit
     nodes = nodes + moved
-    picture = look(nodes, down, across)
-    cells = np.empty((grid.rows, grid.columns, HEIGHT, WIDTH), np.uint8)
-    for row in range(grid.rows):
-        for column in range(grid.columns):
-            top, left = row * BOX_HEIGHT, column * BOX_WIDTH
-            cells[row, column] = picture[top : top + HEIGHT, left : left + WIDTH]
-    corners = np.array([nodes[1, 1], nodes[1, -2], nodes[-2, -2], nodes[-2, 1]])
-    quad = to_photo(corners)
+    drift = moved[2:-1:2, -2]
+    picture, corners = Lattice(nodes, down, across), Places(nodes[[1, 1, -2, -2], [1, -2, -2, 1]])
+    yield [picture, corners, *beside(drift)]
+    windows = sliding_window_view(picture.seen, (HEIGHT, WIDTH))[::BOX_HEIGHT, ::BOX_WIDTH]
+    quad = corners.seen
     inside = bool((quad >= -0.5).all() and (quad < np.array(size) - 0.5).all())
-    return GridPatches(cells, quad, inside, seen, hidden, moved[2:-1:2, -2])
+    return GridPatches(np.ascontiguousarray(windows), quad, inside, found, hidden, drift)
 
 
 def _lattice(grid: Tally) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -102,38 +98,6 @@ def _places(count: int, box: int, margin: int) -> FloatArray:
     return np.concatenate([[0.0], inner, [count * box + 2.0 * margin]])
 
 
-@lru_cache(maxsize=64)
-def gaps(nodes: tuple[float, ...], size: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """For the centres of `size` pixels: the index of the node before, and the fraction of the distance to the next.
-
-    Args:
-        nodes: places of the nodes in px, increasing.
-        size: number of pixels.
-
-    Returns:
-        Indices (size,) and fractions (size,) float32.
-    """
-    places, centres = np.array(nodes), np.arange(size) + 0.5
-    first = np.clip(np.searchsorted(places, centres), 1, len(places) - 1) - 1
-    share = (centres - places[first]) / (places[first + 1] - places[first])
-    return first, share.astype(np.float32)
-
-
-@lru_cache(maxsize=64)
-def between(nodes: tuple[float, ...], size: int) -> NDArray[np.float32]:
-    """Weights (size, n) that interpolate values at n nodes to the centres of `size` pixels; cached, not to be changed.
-
-    Args:
-        nodes: places of the nodes in px, increasing.
-        size: number of pixels.
-    """
-    first, share = gaps(nodes, size)
-    weights = np.zeros((size, len(nodes)), np.float32)
-    weights[np.arange(size), first] = 1 - share
-    weights[np.arange(size), first + 1] = share
-    return weights
-
-
 # --- lines ----------------------------------------------------------------------------------------------------------
 
 
@@ -147,7 +111,7 @@ def _line_shifts(picture: GrayImage, grid: Tally) -> tuple[FloatArray, float, bo
     columns = _SIDE + BOX_WIDTH * np.arange(grid.columns + 1)
     some = np.arange(0, width, 2)  # lines are long: every other column is enough
     y_scores = _scores(_ridge(picture[:, ::2]), rows, _zones(width), some)
-    x_scores = _scores(_ridge(picture[near].T), columns, _zones(height), near)
+    x_scores = _scores(_ridge(np.ascontiguousarray(picture[near].T)), columns, _zones(height), near)
     y_shift, y_height = _best(y_scores)
     x_shift, x_height = _best(x_scores.swapaxes(0, 1))
     y_seen, x_seen = y_height > _SEEN, x_height > _SEEN
@@ -157,12 +121,12 @@ def _line_shifts(picture: GrayImage, grid: Tally) -> tuple[FloatArray, float, bo
     return np.stack([np.where(x_seen, x_shift, 0.0), np.where(y_seen, y_shift, 0.0)], axis=-1), seen, hidden
 
 
-def _ridge(part: GrayImage) -> NDArray[np.float32]:
+def _ridge(image: GrayImage) -> NDArray[np.float32]:
     """How much darker each pixel is than the pixels two rows above and below it: dark horizontal lines."""
-    image = np.ascontiguousarray(part).astype(np.float32)
-    ridge = np.zeros_like(image)
-    ridge[2:-2] = np.minimum(image[:-4], image[4:]) - image[2:-2]
-    return np.clip(ridge, -10, 25)  # bounded, so that a blob of ink does not pass for a line
+    ridge = np.zeros(image.shape, np.float32)
+    height = np.subtract(np.minimum(image[:-4], image[4:]), image[2:-2], dtype=np.int16)
+    ridge[2:-2] = np.clip(height, -10, 25)  # bounded, so that a blob of ink does not pass for a line
+    return ridge
 
 
 def _zones(size: int) -> list[tuple[int, int]]:
@@ -179,7 +143,8 @@ def _scores(
     """
     shifts = np.arange(-_LARGEST_SHIFT, _LARGEST_SHIFT + 1)
     size = ridge.shape[0]
-    profiles = np.stack([ridge[:, (used >= a) & (used < b)].mean(axis=1) for a, b in zones])  # (across, size)
+    of_zone = np.stack([(used >= a) & (used < b) for a, b in zones], axis=1).astype(np.float32)
+    profiles = (product(ridge, of_zone) / of_zone.sum(axis=0)).T  # (across, size); sums of whole numbers are exact
     profiles = 0.25 * np.roll(profiles, 1, axis=1) + 0.5 * profiles + 0.25 * np.roll(profiles, -1, axis=1)
     scores = np.zeros((_ZONES, _ZONES, len(shifts)))
     for zone, (a, b) in enumerate(_zones(size)):
