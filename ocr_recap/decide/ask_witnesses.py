@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,13 +84,11 @@ def ask_witnesses(
     Returns:
         Evidence by field.
     """
-    looks = readers.digits.look(
-        np.concatenate([p.cells for p in patches.values()]), np.concatenate([p.boxes for p in patches.values()])
-    )
+    looks, written = _look(patches, readers.digits)
     struck = readers.alterations.struck([p.strip for p in patches.values()])
     overwritten = readers.alterations.overwritten(np.concatenate([p.cells for p in patches.values()]))
     strokes = _count_strokes(patches, readers.tallies)
-    totals = _read_totals(patches, readers.digits, strokes)
+    totals = _read_totals(patches, written, strokes)
     further = {name: one.ask(patches, readers) for name, one in tables().items()}
     filled = _read_bubbles(patches)
     crossed = _crossings(patches)
@@ -134,22 +132,38 @@ def _count_strokes(
     return dict(zip(grids, tallies.read(list(grids.values())), strict=True))
 
 
+def _look(
+    patches: Mapping[str, FieldPatches], digits: digit_witness.DigitReader
+) -> tuple[digit_witness.Looks, list[tuple[str, int, FloatArray]]]:
+    """Read the cells of all numbers, and the row totals that are written, together.
+
+    Returns:
+        The looks at all cells in order; and for each row total its field, its row from 0, and the log-probabilities
+        (cells, 14) of its cells.
+    """
+    totals = [(field, row, cells) for field, patch in patches.items() for row, cells in patch.totals.items()]
+    boxes = [np.tile(patches[field].total_box or (CELL, CELL), (len(cells), 1)) for field, _, cells in totals]
+    looks = digits.look(
+        np.concatenate([*(p.cells for p in patches.values()), *(cells for *_, cells in totals)]),
+        np.concatenate([*(p.boxes for p in patches.values()), *boxes]),
+    )
+    stop = sum(len(p.cells) for p in patches.values())
+    numbers = looks.part(0, stop)
+    written: list[tuple[str, int, FloatArray]] = []
+    for field, row, cells in totals:
+        start, stop = stop, stop + len(cells)
+        written.append((field, row, looks.table[start:stop]))
+    return numbers, written
+
+
 def _read_totals(
     patches: Mapping[str, FieldPatches],
-    digits: digit_witness.DigitReader,
+    written: Sequence[tuple[str, int, FloatArray]],
     strokes: Mapping[str, tally_witness.TallyReading],
 ) -> dict[str, totals_witness.TotalsReading]:
-    """Reading of the row totals of every field that has boxes for them, by field."""
-    written = [(field, row, cells) for field, patch in patches.items() for row, cells in patch.totals.items()]
-    if not written:
-        table = np.zeros((0, len(digit_witness.CLASSES)))
-    else:
-        boxes = [np.tile(patches[field].total_box or (CELL, CELL), (len(cells), 1)) for field, _, cells in written]
-        table = digits.read(np.concatenate([cells for _, _, cells in written]), np.concatenate(boxes))
+    """Reading of the row totals of every field that has boxes for them, by field; `written` is from `_look`."""
     found: dict[str, list[totals_witness.TotalReading]] = {f: [] for f, p in patches.items() if p.total_box}
-    start = 0
-    for field, row, cells in written:
-        said, start = table[start : start + len(cells)], start + len(cells)
+    for field, row, said in written:
         counted = strokes.get(field)
         if counted is not None and counted.cancelled(row):
             continue  # a line that cancels unused rows also runs over their totals
