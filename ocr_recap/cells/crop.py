@@ -24,7 +24,7 @@ from .patch import CELL, PATCH, box_of, scale_of
 from .row_total_crop import cut_totals, totals_of
 from .sampler import Lattice, Patches, Places, Sampler, Steps
 from .strip import strip_of
-from .tally_crop import GridPatches, cut_grid
+from .tally_crop import GridPatches, cut_grids
 
 # A cell with this many line samples off the fitted surface within this distance (mm) counts as not found. On a folded
 # page whose fitted surface was a quarter of a cell off beside the crease, cells there had 4 to 7 such samples, cells
@@ -91,7 +91,9 @@ def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
     bubbled = [f for f in fields if f.bubbles]
     cutters += [_cut_bubbles(alike, parts.bubbles) for alike in _by(bubbled, lambda f: f.bubbles and f.bubbles.radius)]
     size = photo.width, photo.height
-    cutters += [_cut_strokes(f, size, parts.strokes) for f in fields if f.tally or f.row_totals]
+    stroked = [f for f in fields if f.tally or f.row_totals]
+    for alike in _by(stroked, lambda f: f.tally and (f.tally.rows, f.tally.columns)):
+        cutters.append(_cut_strokes(alike, size, parts.strokes))
     sampler.together(cutters)
     return {f.id: _together(f, located, size, parts) for f in fields}
 
@@ -139,7 +141,7 @@ def cut_tally(photo: Photo, quad: FloatArray, rows: int, columns: int) -> GridPa
         rows, columns: how many the grid has.
     """
     grid = Tally(kind="tally", grid=(0, 0, columns, rows), rows=rows, columns=columns)
-    return _onto(photo, quad, columns, rows).cut(cut_grid(grid, (photo.width, photo.height)))
+    return _onto(photo, quad, columns, rows).cut(cut_grids([grid], (photo.width, photo.height)))[0]
 
 
 def cut_total(photo: Photo, quad: FloatArray, cells: int) -> tuple[GrayImage, FloatArray] | None:
@@ -264,24 +266,31 @@ def _together(field: FormField, located: Located, size: tuple[int, int], parts: 
     )
 
 
-def _cut_strokes(field: FormField, size: tuple[int, int], into: dict[str, _Strokes]) -> Steps[None]:
-    """The tally grid and the row totals of one number; `size` is the photo's width and height."""
-    written: list[Lattice] = []
+def _cut_strokes(fields: Sequence[FormField], size: tuple[int, int], into: dict[str, _Strokes]) -> Steps[None]:
+    """The row totals of numbers, and their tally grids, which all have as many rows and columns, or none has one.
 
-    def beside(drift: FloatArray | None) -> list[Lattice]:
-        if field.row_totals:
-            written.append(totals_of(field.row_totals, drift, scale_of_totals(field.row_totals)))
-        return written
+    `size` is the photo's width and height.
+    """
+    written: dict[str, Lattice] = {}
 
-    grid = None
-    if field.tally:
-        grid = yield from cut_grid(field.tally, size, beside)
+    def beside(index: int, drift: FloatArray | None) -> list[Lattice]:
+        totals = fields[index].row_totals
+        if totals is None:
+            return []
+        written[fields[index].id] = boxes = totals_of(totals, drift, scale_of_totals(totals))
+        return [boxes]
+
+    tallies = [f.tally for f in fields if f.tally]
+    grids: Sequence[GridPatches | None] = [None] * len(fields)
+    if tallies:
+        grids = yield from cut_grids(tallies, size, beside)
     else:
-        yield beside(None)
-    totals: Mapping[int, GrayImage] = {}
-    if field.row_totals:
-        totals = cut_totals(field.row_totals, written[0].seen, scale_of_totals(field.row_totals))
-    into[field.id] = _Strokes(grid, totals)
+        yield [boxes for index in range(len(fields)) for boxes in beside(index, None)]
+    for f, grid in zip(fields, grids, strict=True):
+        totals: Mapping[int, GrayImage] = {}
+        if f.row_totals:
+            totals = cut_totals(f.row_totals, written[f.id].seen, scale_of_totals(f.row_totals))
+        into[f.id] = _Strokes(grid, totals)
 
 
 def scale_of_totals(totals: RowTotals) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import cv2
 import numpy as np
@@ -71,13 +71,30 @@ class Lattice:
         places: (m, n, 2) of the lattice's nodes, page mm.
         down: (m,) px of the nodes' rows in the picture, from 0 to its height.
         across: (n,) px of their columns, from 0 to its width.
-        seen: (height, width) uint8 gray, once it was asked for.
+        rows, columns: of the picture that are sampled, with numbers from 0; None for all.
+        seen: (rows, columns) uint8 gray, once it was asked for.
     """
 
     places: FloatArray
     down: FloatArray
     across: FloatArray
+    rows: tuple[int, ...] | None = None
+    columns: tuple[int, ...] | None = None
     seen: GrayImage = field(init=False)
+
+    @property
+    def frame(self) -> _Frame:
+        """What pictures that are sampled together have in common."""
+        return _Frame(tuple(self.down.tolist()), tuple(self.across.tolist()), self.rows, self.columns)
+
+
+class _Frame(NamedTuple):
+    """Places of a lattice's nodes in its picture, and what of the picture is sampled; see `Lattice`."""
+
+    down: tuple[float, ...]
+    across: tuple[float, ...]
+    rows: tuple[int, ...] | None
+    columns: tuple[int, ...] | None
 
 
 Wanted = Places | Patches | Lattice
@@ -120,25 +137,27 @@ class Sampler:
         """Project and sample everything that is wanted; results are put into `seen`."""
         if not wanted:
             return
-        places = [one.places for one in wanted]
-        flat = np.concatenate([p.reshape(-1, 2) for p in places])
-        points = project(self.homography, flat if self.surface is None else self.surface.moved(flat))
-        alike: dict[tuple[bytes, bytes], list[tuple[Lattice, FloatArray]]] = {}
-        start = 0
-        for one, place in zip(wanted, places, strict=True):
-            stop = start + place.size // 2
-            mine, start = points[start:stop].reshape(place.shape), stop
+        alike: dict[_Frame, list[tuple[Lattice, FloatArray]]] = {}
+        for one, mine in zip(wanted, self._projected([one.places for one in wanted]), strict=True):
             if isinstance(one, Places):
                 one.seen = (mine + 0.5) / self.photo.scale - 0.5
             elif isinstance(one, Patches):
                 one.seen = self._patches(mine, one.size)
             else:
-                alike.setdefault((one.down.tobytes(), one.across.tobytes()), []).append((one, mine))
-        for group in alike.values():
-            first = group[0][0]
-            pictures = self._pictures(np.stack([mine for _, mine in group]), first.down, first.across)
+                alike.setdefault(one.frame, []).append((one, mine))
+        for frame, group in alike.items():
+            pictures = self._pictures(np.stack([mine for _, mine in group]), frame)
             for (one, _), picture in zip(group, pictures, strict=True):
                 one.seen = picture
+
+    def _projected(self, places: Sequence[FloatArray]) -> list[FloatArray]:
+        """Places (..., 2) on the page as px of the decoded photo; an array that is given twice is projected once."""
+        once = {id(place): place for place in places}
+        flat = np.concatenate([place.reshape(-1, 2) for place in once.values()])
+        points = project(self.homography, flat if self.surface is None else self.surface.moved(flat))
+        ends = np.cumsum([place.size // 2 for place in once.values()])
+        parts = dict(zip(once, np.split(points, ends[:-1]), strict=True))
+        return [parts[id(place)].reshape(place.shape) for place in places]
 
     def _patches(self, points: FloatArray, size: int) -> GrayImage:
         """Patches (n, size, size) from their nodes (n, 5, 5, 2), px of the decoded photo."""
@@ -150,16 +169,16 @@ class Sampler:
         x, y = (np.matmul(np.matmul(weights, points[..., k]), weights.T).reshape(-1, size) for k in (0, 1))
         return self._remap(level, x, y).reshape(-1, size, size)
 
-    def _pictures(self, points: FloatArray, down: FloatArray, across: FloatArray) -> GrayImage:
-        """Pictures (k, height, width) from their nodes (k, m, n, 2), px of the decoded photo; see `Lattice`."""
-        size = round(float(down[-1])), round(float(across[-1]))
+    def _pictures(self, points: FloatArray, frame: _Frame) -> GrayImage:
+        """Pictures (k, rows, columns) from their nodes (k, m, n, 2), px of the decoded photo."""
+        height, width = round(frame.down[-1]), round(frame.across[-1])
         corners = points[:, [0, 0, -1, -1], [0, -1, -1, 0]]
         sides = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=2)
-        stride = np.minimum((sides[:, 0] + sides[:, 2]) / size[1], (sides[:, 1] + sides[:, 3]) / size[0]) / 2
+        stride = np.minimum((sides[:, 0] + sides[:, 2]) / width, (sides[:, 1] + sides[:, 3]) / height) / 2
         levels = np.array([self._level(one) for one in stride.tolist()])
         nodes = ((points + 0.5) / (2.0**levels)[:, None, None, None] - 0.5).astype(np.float32)
-        rows = between(tuple(down), size[0])
-        first, share = gaps(tuple(across), size[1])
+        rows = between(frame.down, height, frame.rows)
+        first, share = gaps(frame.across, width, frame.columns)
         maps: list[NDArray[np.float32]] = []
         for k in (0, 1):
             # (k, nodes across, height)
@@ -169,12 +188,12 @@ class Sampler:
             place += along[:, first]
             maps.append(place)
         # The pictures are computed transposed, since their nodes are farther apart across.
-        turned = np.empty((len(points), size[1], size[0]), np.uint8)
+        turned = np.empty((len(points), len(first), len(rows)), np.uint8)
         for level in np.unique(levels).tolist():
             those = levels == level
             x, y = (m if those.all() else m[those] for m in maps)
-            seen = self._remap(level, x.reshape(-1, size[0]), y.reshape(-1, size[0]))
-            turned[those] = seen.reshape(-1, size[1], size[0])
+            seen = self._remap(level, x.reshape(-1, len(rows)), y.reshape(-1, len(rows)))
+            turned[those] = seen.reshape(-1, len(first), len(rows))
         return np.ascontiguousarray(turned.swapaxes(1, 2))
 
     def _level(self, stride: float) -> int:
@@ -208,32 +227,36 @@ def _weights(size: int) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=64)
-def gaps(nodes: tuple[float, ...], size: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """For the centres of `size` pixels: the index of the node before, and the fraction of the distance to the next.
+def gaps(
+    nodes: tuple[float, ...], size: int, some: tuple[int, ...] | None = None
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """For the centres of n pixels: the index of the node before, and the fraction of the distance to the next.
 
     Args:
         nodes: places of the nodes in px, increasing.
         size: number of pixels.
+        some: pixels that are wanted; None for all.
 
     Returns:
-        Indices (size,) and fractions (size,) float32.
+        Indices (n,) and fractions (n,) float32.
     """
-    places, centres = np.array(nodes), np.arange(size) + 0.5
+    places, centres = np.array(nodes), np.arange(size)[slice(None) if some is None else list(some)] + 0.5
     first = np.clip(np.searchsorted(places, centres), 1, len(places) - 1) - 1
     share = (centres - places[first]) / (places[first + 1] - places[first])
     return first, share.astype(np.float32)
 
 
 @lru_cache(maxsize=64)
-def between(nodes: tuple[float, ...], size: int) -> NDArray[np.float32]:
-    """Weights (size, n) that interpolate values at n nodes to the centres of `size` pixels; cached, not to be changed.
+def between(nodes: tuple[float, ...], size: int, some: tuple[int, ...] | None = None) -> NDArray[np.float32]:
+    """Weights (n, m) that interpolate values at m nodes to the centres of n pixels; cached, not to be changed.
 
     Args:
         nodes: places of the nodes in px, increasing.
         size: number of pixels.
+        some: pixels that are wanted; None for all.
     """
-    first, share = gaps(nodes, size)
-    weights = np.zeros((size, len(nodes)), np.float32)
-    weights[np.arange(size), first] = 1 - share
-    weights[np.arange(size), first + 1] = share
+    first, share = gaps(nodes, size, some)
+    weights = np.zeros((len(first), len(nodes)), np.float32)
+    weights[np.arange(len(first)), first] = 1 - share
+    weights[np.arange(len(first)), first + 1] = share
     return weights
