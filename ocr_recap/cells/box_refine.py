@@ -81,9 +81,10 @@ def _refine_axis(
     """Shifts (n,) along x, in px, that put both vertical sides on dark lines, and (n,) whether both sides were seen."""
     middle = (WIDE - 1) / 2
     part = image[:, round(middle - half_other + 1) : round(middle + half_other)]
-    height = np.maximum(_over_rows(_ridge(part, 2), 2, 2)[0], 0.0)
+    height = np.zeros((len(part), WIDE))
+    height[:, 2:-2] = np.maximum(_ridge(part, 2).mean(axis=1), 0.0)
     shifts = np.arange(-_LARGEST_SHIFT, _LARGEST_SHIFT + 1)
-    left, right = (np.stack([_at(height, side, int(s)) for s in shifts], axis=1) for side in _sides(half))
+    left, right = (_at(height, side, shifts) for side in _sides(half))
     own = np.minimum(left, right) + 0.5 * (left + right)
     counts = np.diff(ends, prepend=0)
     of_field = np.add.reduceat(own, ends - counts, axis=0) / counts[:, None]
@@ -98,23 +99,27 @@ def _refine_axis(
     heights = np.stack([left[rows, best], right[rows, best]])
     found = (heights.min(axis=0) > _CONTRAST) & (heights.max(axis=0) > 2 * _CONTRAST)
     faint = ~found
-    found[faint] = _stand_out(part[faint], half, shifts[best[faint]])
+    if faint.any():
+        found[faint] = _stand_out(part[faint], half, shifts[best[faint]][:, None])
     return np.where(found, shift, 0.0), found
 
 
 def _stand_out(part: NDArray[np.float32], half: float, shift: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """(n,) whether both sides of each box are clear of noise: each as a line, or one of them as the edge of a block."""
+    """(n,) whether both sides of each box are clear of noise: each as a line, or one of them as the edge of a block.
+
+    `shift` (n, 1) px is where the sides of each box lie off their predicted places.
+    """
     line, first_edge, last_edge = (np.zeros((len(part), WIDE)) for _ in range(3))
     for reach in _REACHES:
         step = part[:, :, reach:] - part[:, :, :-reach]  # positive at the left side of a box
-        line = np.maximum(line, _over_rows(_ridge(part, reach), reach, reach)[1])
-        first_edge = np.maximum(first_edge, _over_rows(np.clip(step, *_BOUNDS), 0, reach)[1])
-        last_edge = np.maximum(last_edge, _over_rows(np.clip(-step, *_BOUNDS), reach, 0)[1])
+        line = np.maximum(line, _clear(_ridge(part, reach), reach, reach))
+        first_edge = np.maximum(first_edge, _clear(np.clip(step, *_BOUNDS), 0, reach))
+        last_edge = np.maximum(last_edge, _clear(np.clip(-step, *_BOUNDS), reach, 0))
     left, right = _sides(half)
     first, last = _at(line, left, shift), _at(line, right, shift)
     by_first = np.minimum(_EDGE * _at(first_edge, left, shift), _OPPOSITE * last)
     by_last = np.minimum(_EDGE * _at(last_edge, right, shift), _OPPOSITE * first)
-    return np.maximum(np.minimum(first, last), np.maximum(by_first, by_last)) > _CLEAR
+    return (np.maximum(np.minimum(first, last), np.maximum(by_first, by_last)) > _CLEAR)[:, 0]
 
 
 def _sides(half: float) -> tuple[float, float]:
@@ -128,22 +133,24 @@ def _ridge(part: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
     return np.clip(beside - part[:, :, reach:-reach], *_BOUNDS)
 
 
-def _over_rows(values: NDArray[np.float32], before: int, after: int) -> tuple[FloatArray, FloatArray]:
-    """Mean over the rows, (n, 64), and mean by standard deviation, (n, 64).
+def _clear(values: NDArray[np.float32], before: int, after: int) -> FloatArray:
+    """Mean over the rows by standard deviation, (n, 64).
 
-    The first column of `values` is column `before` of the results; columns without a value are 0.
+    The first column of `values` is column `before` of the result; columns without a value are 0.
     """
-    mean, clear = np.zeros((len(values), WIDE)), np.zeros((len(values), WIDE))
-    inner = slice(before, WIDE - after)
-    mean[:, inner] = values.mean(axis=1)
-    clear[:, inner] = mean[:, inner] / (values.std(axis=1) + 1.0)
-    return mean, clear
+    clear = np.zeros((len(values), WIDE))
+    mean = values.mean(axis=1).astype(np.float64)
+    clear[:, before : WIDE - after] = mean / (values.std(axis=1) + 1.0)
+    return clear
 
 
-def _at(profile: FloatArray, x: float, shift: NDArray[np.intp] | int = 0) -> FloatArray:
-    """Values (n,) of the profiles (n, 64) at `x` plus each profile's own shift in px, linear between samples."""
+def _at(profile: FloatArray, x: float, shift: NDArray[np.intp]) -> FloatArray:
+    """Values (n, m) of the profiles (n, 64) at `x` plus shifts in px, linear between samples.
+
+    `shift` is (m,), or (n, m) where each profile has its own.
+    """
     low = int(np.floor(x))
-    weight, rows = x - low, np.arange(len(profile))
+    weight, rows = x - low, np.arange(len(profile))[:, None]
     return (1 - weight) * profile[rows, low + shift] + weight * profile[rows, low + 1 + shift]
 
 
