@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..messages.problems import PhotoProblem
 from . import frames
-from .arrays import ColorImage, GrayImage
+from .arrays import ColorImage, FloatArray, GrayImage
 from .pillow import MAX_PIXELS
 
 Source = str | Path | bytes | NDArray[np.uint8]
@@ -152,6 +152,16 @@ def _from_array(pixels: NDArray[np.uint8], name: str) -> Photo:
 
 
 def _check_visible(photo: Photo) -> None:
-    low, high = np.percentile(photo.gray[::4, ::4], (1, 99))
+    low, high = _quantiles(photo.gray[::4, ::4], (0.01, 0.99))
     if high - low < FLAT_CONTRAST:
         raise PhotoProblem("photo_without_contrast", sha256=photo.sha256, width=photo.width, height=photo.height)
+
+
+def _quantiles(gray: GrayImage, shares: tuple[float, ...]) -> FloatArray:
+    """Quantiles, interpolated linearly, by counting gray levels: NumPy's own take ten times as long."""
+    counts = cv2.calcHist([np.ascontiguousarray(gray)], [0], None, [256], [0, 256])  # whole numbers below 2**24
+    ends = np.cumsum(counts.ravel().astype(np.int64))
+    place = np.array(shares) * (ends[-1] - 1)
+    low = place.astype(np.int64)
+    first, second = (np.searchsorted(ends, np.minimum(low + d, ends[-1] - 1), side="right") for d in (0, 1))
+    return first + (place - low) * (second - first)
