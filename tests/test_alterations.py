@@ -131,6 +131,34 @@ def test_grain_is_no_line_and_a_line_is_one() -> None:
     assert bubble_reader.crossing(np.zeros((0, 1, 1), np.uint8)) == 0
 
 
+def test_lines_across_the_bubbles_of_several_numbers_are_seen_as_of_each() -> None:
+    rng = np.random.default_rng(2)
+    sizes = ((2, 170, 24), (1, 160, 20), (0, 1, 1), (3, 170, 24))
+    numbers = [np.clip(rng.normal(200, 12, size), 0, 255).astype(np.uint8) for size in sizes]
+    cv2.line(numbers[3][1], (-2, 30), (26, 90), 120, 2, cv2.LINE_AA)
+    found = bubble_reader.crossings(numbers)
+    assert found == [bubble_reader.crossing(gaps) for gaps in numbers]
+    assert [score >= bubble_reader.CROSSED for score in found] == [False, False, False, True]
+    assert bubble_reader.crossings([]) == []
+
+
+def test_a_line_may_be_as_steep_as_four_pixels_a_step_and_no_steeper() -> None:
+    for rise, seen in ((90, True), (160, False)):  # px over 24 px of width
+        paper = np.full((1, 170, 24), 200, np.uint8)
+        cv2.line(paper[0], (-1, 2), (24, 2 + rise), 100, 2, cv2.LINE_AA)
+        assert (bubble_reader.crossing(paper) >= bubble_reader.CROSSED) is seen, rise
+
+
+def test_bubbles_of_several_numbers_are_read_as_of_each() -> None:
+    rng = np.random.default_rng(3)
+    numbers = [rng.integers(0, 255, (columns, 10, 24, 24)).astype(np.uint8) for columns in (3, 1, 4)]
+    together, alone = bubble_reader.read_all(numbers), [bubble_reader.read(patches) for patches in numbers]
+    for one, other in zip(together, alone, strict=True):
+        assert np.array_equal(one.probabilities, other.probabilities)
+        assert np.array_equal(one.darkness, other.darkness)
+    assert bubble_reader.read_all([]) == []
+
+
 def test_any_number_of_strips_of_any_width_and_of_cells() -> None:
     reader = AlterationReader()
     assert len(reader.struck([])) == len(reader.overwritten(np.zeros((0, 48, 48), np.uint8))) == 0
