@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
+import typer
 
 from ..forms import drawing, template
 from ..locate import heading_ocr
 from ..messages.catalog import Language, Wording, filled
 from ..messages.installation import CHECKS, TESSERACT_COMMANDS, finding
+from .common import OK, PROBLEMS, LangOption, language_of
+from .terminal import echo
 
 # Distributions that are always needed.
 CORE = (
@@ -264,3 +267,11 @@ _CHECKS: tuple[tuple[str, Callable[[], Iterator[Found]]], ...] = (
     ("weights", _weights),
     ("self-test", _self_test),
 )
+
+
+def check_installation(lang: LangOption = None) -> None:
+    """Check this installation (`doctor`)."""
+    language = language_of(lang)
+    checks = run()
+    echo("\n".join(lines(checks, language)))
+    raise typer.Exit(OK if all(check.ok for check in checks) else PROBLEMS)
