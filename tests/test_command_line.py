@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -327,3 +329,22 @@ def test_tables_follow_the_language(fake: None, tmp_path: Path, lang: str, first
     for other in ("id", "en"):
         assert (tmp_path / "out" / "stations.csv").read_text("utf-8-sig").startswith(first)
         assert call(*command, "--lang", other).exit_code == 0, "a folder keeps the dialect that it has"
+
+
+# --- start ------------------------------------------------------------------------------------------------------------
+
+HELP = """
+import sys
+from typer.testing import CliRunner
+from ocr_recap.cli.main import app
+print(CliRunner().invoke(app, sys.argv[1:]).exit_code, *sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+@pytest.mark.parametrize("words", [["--help"], ["templates", "--help"], ["raed"], ["docs"]], ids=" ".join)
+def test_help_and_mistakes_load_neither_opencv_nor_the_nets(words: list[str]) -> None:
+    ran = subprocess.run([sys.executable, "-c", HELP, *words], check=True, capture_output=True, text=True)
+    code, *loaded = ran.stdout.split()
+    assert code == ("2" if words == ["raed"] else "0")
+    assert "typer" in loaded
+    assert not {"cv2", "onnxruntime", "numpy", "reportlab"} & set(loaded)

@@ -1,4 +1,4 @@
-"""The command line: registers all commands and runs them. Commands parse arguments and show the results."""
+"""The command line: lists all commands and runs them. Commands parse arguments and show the results."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from ..messages.catalog import Language
-from . import apply, docs, doctor, evaluate, read, schema, status, synth, templates, templates_new
-from . import check as cli_check
 from .common import OK, LangOption
-from .one_language import Command, CommandGroup, Root
+from .deferred import deferred
+from .one_language import CommandGroup, Root
 from .terminal import echo
 
 app = typer.Typer(
@@ -25,23 +24,30 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 templates_app = typer.Typer(cls=CommandGroup, no_args_is_help=True, rich_markup_mode="rich")
-app.command("read", cls=Command)(read.read)
-app.command("status", cls=Command)(status.show_status)
-app.command("check", cls=Command)(cli_check.check_photos)
-app.command("evaluate", cls=Command)(evaluate.evaluate)
-app.command("sample", cls=Command)(evaluate.sample)
-app.command("synth", cls=Command)(synth.synth)
+# Commands in the order of the help: the name, the module of this package, and the function there.
+for _name, _module, _function in (
+    ("read", "read", "read"),
+    ("status", "status", "show_status"),
+    ("check", "check", "check_photos"),
+    ("evaluate", "evaluate", "evaluate"),
+    ("sample", "evaluate", "sample"),
+    ("synth", "synth", "synth"),
+    ("schema", "schema", "schema"),
+    ("docs", "docs", "docs"),
+    ("apply", "apply", "apply_answers"),
+    ("print", "templates", "print_form"),
+    ("doctor", "doctor", "check_installation"),
+):
+    deferred(app, _name, _module, _function)
+for _name, _module, _function in (
+    ("new", "templates_new", "new_template"),
+    ("list", "templates", "list_templates"),
+    ("show", "templates", "show_template"),
+    ("check", "templates", "check_templates"),
+    ("schema", "templates", "template_schema"),
+):
+    deferred(templates_app, _name, _module, _function)
 app.add_typer(templates_app, name="templates")
-app.command("schema", cls=Command)(schema.schema)
-app.command("docs", cls=Command)(docs.docs)
-templates_app.command("new", cls=Command)(templates_new.new_template)
-app.command("apply", cls=Command)(apply.apply_answers)
-templates_app.command("list", cls=Command)(templates.list_templates)
-templates_app.command("show", cls=Command)(templates.show_template)
-templates_app.command("check", cls=Command)(templates.check_templates)
-templates_app.command("schema", cls=Command)(templates.template_schema)
-app.command("print", cls=Command)(templates.print_form)
-app.command("doctor", cls=Command)(doctor.check_installation)
 
 
 def main() -> None:

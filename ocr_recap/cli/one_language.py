@@ -30,6 +30,11 @@ class _Spoken:
 
     language: Language = "id"
 
+    def describe(self: Any, key: str) -> None:
+        """Set the texts of the parameters; `key` is the words that call the command."""
+        for parameter in self.params:
+            _describe(parameter, key, self.language)
+
     def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
         """Write the usage line of the command."""
         pieces = " ".join(self.collect_usage_pieces(ctx))
@@ -75,6 +80,11 @@ class Command(_Spoken, TyperCommand):
 class CommandGroup(_Spoken, TyperGroup):
     """A group of commands whose help is in one language."""
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is called; a deferred one is loaded."""
+        name, command, rest = cast(Any, super()).resolve_command(ctx, args)
+        return name, getattr(command, "real", command), rest
+
 
 class Root(CommandGroup):
     """The whole command line."""
@@ -113,8 +123,7 @@ def speak(command: Any, language: Language, path: tuple[str, ...] = ()) -> None:
     command.help = filled(help_texts.COMMANDS[key], language, {})
     command.epilog = f"{_word('example', language)}\n  {help_texts.EXAMPLES[key]}"
     command.options_metavar = _word("some_options", language)
-    for parameter in command.params:
-        _describe(parameter, key, language)
+    command.describe(key)
     if isinstance(command, TyperGroup):
         command.subcommand_metavar = _word("some_command", language)
         for name, inner in command.commands.items():

@@ -7,7 +7,6 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.text import Text
 
 from ..messages.text import for_terminal, json_text
@@ -26,6 +25,8 @@ def echo_json(value: Any, indent: int | None = None) -> None:
 def show_markdown(message: str) -> None:
     """Show a page of the documentation: formatted on a terminal, as Markdown where the output is piped."""
     if sys.stdout.isatty():
+        from rich.markdown import Markdown  # noqa: PLC0415  (it loads much of Rich, and only pages need it)
+
         Console().print(Markdown(for_terminal(message)))
     else:
         typer.echo(for_terminal(message))
