@@ -70,7 +70,7 @@ class AlterationReader:
         """Probability (n,) of each number that it is struck out: a line runs through two of its boxes or more.
 
         Args:
-            strips: (48, width) uint8 gray each, as `strip.cut_strip` cuts them.
+            strips: (48, width) uint8 gray each, as `strip.strip_of` asks for them.
 
         Raises:
             ValueError: another shape or type.

@@ -126,7 +126,7 @@ class TallyReader:
         """Probabilities (n, 8), in the order of `CLASSES`, calibrated by the weights' temperature.
 
         Args:
-            cells: (n, HEIGHT, WIDTH) uint8 gray patches as `tally_crop.cut_grid` makes them.
+            cells: (n, HEIGHT, WIDTH) uint8 gray patches as `tally_crop.cut_grids` makes them.
 
         Raises:
             ValueError: another shape or type.
@@ -150,7 +150,7 @@ class TallyReader:
         """Read tally grids.
 
         Args:
-            grids: as `tally_crop.cut_grid` returns them.
+            grids: as `tally_crop.cut_grids` returns them.
 
         Returns:
             One reading per grid, in the same order.

@@ -53,7 +53,7 @@ class AlteredStrip:
     """One number with its labels.
 
     Attributes:
-        picture: (HEIGHT, width) uint8 gray, as `strip.cut_strip` cuts it.
+        picture: (HEIGHT, width) uint8 gray, as `strip.strip_of` asks for it.
         columns: (n, 2) left and right side of each box in it, px.
         struck: 1 if a line runs through two or more boxes, 0 if none does, `UNKNOWN` if a line ends in a box.
         overwritten: (n,) 1 where one digit is written over another, else 0; `UNKNOWN` below a line and in a scribble.
