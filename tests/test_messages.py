@@ -22,11 +22,11 @@ from ocr_recap.records.explanations import explain, percent, said_elsewhere
 # How a step begins: an order, or the plain word that nothing is to be done.
 ORDERS_ID = (
     "Pecah Periksa Minta Kirim Ulangi Foto Matikan Ratakan Hapus Lihat Baca Tulis Bandingkan Pastikan tambahkan "
-    "jalankan terapkan lengkapi Tidak beri bagi simpan buka pilih tunggu salin"
+    "jalankan terapkan lengkapi Balik Tahan Tidak beri bagi simpan buka pilih tunggu salin"
 ).lower()
 ORDERS_EN = (
     "Check Ask Send Take Photograph Turn Flatten Remove Look Read Put Compare Find Write run add complete correct give "
-    "apply Nothing split save open choose wait copy"
+    "apply Nothing split save open choose wait copy Hold"
 ).lower()
 
 

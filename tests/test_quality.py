@@ -154,6 +154,25 @@ def test_a_second_sheet_in_sight_is_a_reason_to_look(clean, template, size, judg
     assert [w.code for w in record.warnings] == ["other_sheet"]
 
 
+@pytest.mark.parametrize(("factor", "lift"), [(0.3, 100), (0.38, 80)])
+def test_a_pale_photo_that_is_read_is_not_to_be_taken_again(clean, template, reader, factor, lift):
+    pale = (factor * clean + lift).astype(np.uint8)
+    found = check(pale, "photo", [template], Options())
+    assert found.quality is not None
+    assert 54 < found.quality.contrast < 80
+    assert (found.judgement, found.advice) == ("good", ())
+    record = reader.read(pale, "photo")
+    counts = [f for f in template.fields_of("2") if f.role == "count"]
+    assert [record.fields[f.id].status for f in counts] == ["accepted"] * len(counts)
+
+
+def test_a_photo_whose_print_nearly_disappears_is_to_be_taken_again(clean, template):
+    found = check((0.06 * clean + 170).astype(np.uint8), "photo", [template], Options())
+    assert found.quality is not None
+    assert found.quality.contrast < photo_advice.AdviceLimits().contrast
+    assert (found.judgement, found.advice[0].code) == ("retake", "photo_pale")
+
+
 def test_far_says_how_far():
     said = photo_advice.advise(GOOD.model_copy(update={"pixels": 9.2}), 9)
     assert said[0].data["pixels"] == 9

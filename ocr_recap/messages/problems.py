@@ -127,6 +127,18 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "Foto terbalik seperti di cermin. Matikan pencerminan kamera dan ulangi foto.",
         "The photo is mirrored. Turn off mirroring in the camera and take it again.",
     ),
+    "back_of_sheet": (
+        "Yang difoto sisi belakang lembar: cetakannya tembus, pucat dan terbalik. Balik lembarnya, lalu foto sisi "
+        "depannya.",
+        "The photo shows the back of a sheet: its print shows through, pale and mirrored. Turn the sheet over and "
+        "photograph its front.",
+    ),
+    "photo_too_blurred": (
+        "Foto terlalu kabur: tidak ada garis yang tajam, sehingga formulirnya tidak dapat dikenali. Tahan telepon "
+        "dengan dua tangan, ketuk layar pada formulir supaya fokus, bersihkan lensanya, lalu ulangi foto.",
+        "The photo is too blurred: no edge in it is sharp, so no form can be made out. Hold the phone with both hands, "
+        "tap the screen on the form to focus, wipe the lens, and take the photo again.",
+    ),
     "page_incomplete": (
         "Halaman terpotong atau tertutup. Tidak terlihat: {missing}. Ulangi foto dari depan dengan seluruh halaman di "
         "dalam bingkai, dan singkirkan benda yang menutupinya.",

@@ -6,6 +6,7 @@ and `Conditions` has a field for each row. The order of the stages is the order 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Literal, get_args
@@ -73,6 +74,7 @@ class Conditions:
     chat_jpeg: float = 70.0
     chat_rounds: float = 1.0
     part: float = 0.0
+    back: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class Parameter:
         signed: the drawn value gets either sign.
         step: only multiples of it, from the range's lower end.
         reach: the largest size that may be asked for, where that is more than any preset draws.
+        least: the smallest size that may be asked for, where that is less than any preset draws.
     """
 
     name: str
@@ -106,6 +109,7 @@ class Parameter:
     signed: bool = False
     step: float = 0.0
     reach: float = 0.0
+    least: float = math.inf
 
     def span(self, preset: Preset) -> Range:
         """The range of a preset."""
@@ -123,11 +127,13 @@ class Parameter:
         return -value if self.signed and rng.random() < 0.5 else value
 
     def allowed(self, value: float) -> bool:
-        """True for values within the widest of the three ranges or the reach, and for the default."""
+        """True for values within the widest of the three ranges, `least` or the reach, and for the default."""
         default = float(getattr(Conditions(), self.name))
         size = abs(value) if self.signed else value
         spans = (self.clean, self.field, self.hard)
-        return min(default, *(s[0] for s in spans)) <= size <= max(default, self.reach, *(s[1] for s in spans))
+        return (
+            min(default, self.least, *(s[0] for s in spans)) <= size <= max(default, self.reach, *(s[1] for s in spans))
+        )
 
 
 # Share of a parameter that every preset draws.
@@ -149,8 +155,9 @@ def _p(
     signed: bool = False,
     step: float = 0.0,
     reach: float = 0.0,
+    least: float = math.inf,
 ) -> Parameter:
-    return Parameter(name, stage, meaning, unit, clean, field, hard, share, reason, whole, signed, step, reach)
+    return Parameter(name, stage, meaning, unit, clean, field, hard, share, reason, whole, signed, step, reach, least)
 
 
 PARAMETERS: dict[str, Parameter] = {
@@ -234,7 +241,9 @@ PARAMETERS: dict[str, Parameter] = {
         _p("glare", "light", "brightness of a reflection in a plastic sheet or glossy tape", "times white paper",
            (0.02, 0.08), (0.1, 0.5), (0.4, 1.5), (0, 0.12, 0.25), "plastic reflects 4-8% of a bright lamp"),
         _p("defocus", "lens", "diameter of the blur circle on the paper", "mm",
-           (0.1, 0.3), (0.15, 0.7), (0.6, 1.6), _ALWAYS, "a sharp photo of A3 resolves 0.2 mm; pens write 0.5-2"),
+           (0.1, 0.3), (0.15, 0.7), (0.6, 1.6), _ALWAYS,
+           "a sharp photo of A3 resolves 0.2 mm; pens write 0.5-2; up to 12 where the phone did not focus at all",
+           reach=12),
         _p("motion", "lens", "length of the smear by a moving hand", "mm",
            (0.1, 0.2), (0.2, 0.8), (0.6, 2.2), (0, 0.25, 0.45),
            "a hand turns by 1-3 degrees/s: 1/30 s at 400 mm smears 0.2-0.7 mm, 1/10 s three times that"),
@@ -249,7 +258,8 @@ PARAMETERS: dict[str, Parameter] = {
         _p("sharpening", "processing", "overshoot at edges added by the phone", "share of the edge",
            (0, 0.4), (0, 0.8), (0, 1.2), _ALWAYS, "phones sharpen at a radius of about a pixel"),
         _p("contrast", "processing", "factor around mid gray", "factor",
-           (0.95, 1.1), (0.85, 1.15), (0.65, 1.1), _ALWAYS, "tone curves; fog and dirty lenses flatten"),
+           (0.95, 1.1), (0.85, 1.15), (0.65, 1.1), _ALWAYS,
+           "tone curves; fog and dirty lenses flatten, at worst to 0.1", least=0.1),
         _p("jpeg", "processing", "quality of the stored file", "1-100",
            (88, 95), (75, 95), (50, 90), _ALWAYS, "phones store 85-95, apps that save data less", whole=True),
         _p("chat_longer", "chat app", "longer side after a chat app (0: not sent by one)", "px",
@@ -258,9 +268,12 @@ PARAMETERS: dict[str, Parameter] = {
            (75, 85), (55, 80), (35, 65), _ALWAYS, "60-80 usual, less in saving modes", whole=True),
         _p("chat_rounds", "chat app", "times that it was forwarded anew", "count",
            (1, 1), (1, 2), (1, 3), _ALWAYS, "officer to village to district group", whole=True),
-        # The last one, so that what seeds drew before it was there stays what it was.
+        # These are the last ones, so that what seeds drew before they were there stays what it was.
         _p("part", "processing", "share of the sheet's sides that the photo is cut to (0: not cut)", "share",
            (0.25, 0.8), (0.25, 0.8), (0.25, 0.8), (0, 0, 0), "people cut a photo to what matters to them"),
+        _p("back", "paper", "the sheet's back is photographed: darkness of the print showing through (0: the front)",
+           "share of its ink", (0.06, 0.22), (0.06, 0.22), (0.06, 0.22), (0, 0, 0),
+           "the same paper as for `bleed`; a marker's ink shows most"),
     )
 }  # fmt: skip
 

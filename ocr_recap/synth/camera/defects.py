@@ -76,6 +76,8 @@ DEFECTS: dict[str, Defect] = {
             ("chat_longer", -1600),
         ),
         Defect("close-up", "hanya sebagian halaman", "part of the page only", {"part": (0.25, 0.8)}, ("part", 0.1)),
+        Defect("back", "sisi belakang lembar", "back of the sheet", {"back": (0.06, 0.22)}, ("back", 0.01)),
+        Defect("blurred", "kabur sama sekali", "blurred beyond reading", {"defocus": (4, 12)}, ("defocus", 3)),
     )
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The sheet before it is photographed: photocopied, with show-through, creased, and shaded by its own shape.
+"""The sheet before it is photographed: photocopied, with show-through, turned over, creased, and shaded.
 
 Pages are BGR uint8, display values: reflected light is their square (a curve close to sRGB's, and quick).
 """
@@ -56,6 +56,11 @@ def shone_through(page: Picture, scale: float, back: Picture, strength: float) -
     behind = cv2.resize(soft, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_LINEAR)
     veil = cv2.convertScaleAbs(behind, alpha=strength, beta=255 * (1 - strength))
     return cv2.multiply(page, veil, scale=1 / 255).astype(np.uint8)
+
+
+def turned_over(page: Picture, scale: float, strength: float) -> Picture:
+    """The back of the page, blank but for the page's own print showing through."""
+    return shone_through(np.full_like(page, 255), scale, page, strength)
 
 
 def on_screen(page: Picture, rows: int) -> Picture:

@@ -53,8 +53,9 @@ class Shot:
         """Project places (..., 2) of the page, mm, to pixels (..., 2) of `picture`, bends and folds included.
 
         Pixels are (x, y) with the centre of the top-left pixel at (0, 0); places outside the photo get pixels outside.
+        Where the photo shows the sheet's back, these are the places where the print shows through.
         """
-        return self._stored(self.view.project(np.asarray(points, float)))
+        return self._stored(self.view.project(_seen_at(np.asarray(points, float), self.conditions, self.view)))
 
     def quad(self, rect: Rect) -> FloatArray:
         """Corners TL, TR, BR, BL of a rectangle on the page (mm), (4, 2) px."""
@@ -62,7 +63,12 @@ class Shot:
         return self.project([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
 
     def visible(self, rect: Rect) -> float:
-        """Share 0..1 of a rectangle on the page (mm) that is inside the photo and not covered by anything."""
+        """Share 0..1 of a rectangle on the page (mm) that is inside the photo and not covered by anything.
+
+        On a photo of the sheet's back it is 0.
+        """
+        if self.conditions.back:
+            return 0.0
         x0, y0, x1, y1 = rect
         steps = (np.arange(16) + 0.5) / 16
         places = np.stack(np.meshgrid(x0 + steps * (x1 - x0), y0 + steps * (y1 - y0)), axis=-1)
@@ -138,7 +144,8 @@ def photograph(
     picture = sensor.processed(sensor.captured(seen, conditions, chance[7]), conditions)
     window = (0, 0, *view.size)
     if conditions.part:  # chance of its own, so that photos that are not cut stay as they were
-        window = closeup.window(conditions, view, parts, np.random.default_rng(int(rng.integers(1 << 62))))
+        shown = [_seen_part(part, conditions, view) for part in parts]
+        window = closeup.window(conditions, view, shown, np.random.default_rng(int(rng.integers(1 << 62))))
     picture = np.ascontiguousarray(picture[window[1] : window[3], window[0] : window[2]])
     if conditions.chat_longer:
         picture = sensor.packed(picture, conditions.jpeg)[0]
@@ -146,6 +153,17 @@ def photograph(
     else:
         stored, data = sensor.packed(picture, conditions.jpeg)
     return Shot(stored, data, conditions, known.seen(conditions), view, covered.mask, window)
+
+
+def _seen_at(places: FloatArray, conditions: Conditions, view: View) -> FloatArray:
+    """Places (..., 2) of the page as places of the side that is seen, mm: mirrored from behind."""
+    return places * (-1, 1) + (view.size_mm[0], 0) if conditions.back else places
+
+
+def _seen_part(part: Rect, conditions: Conditions, view: View) -> Rect:
+    """A rectangle of the page on the side that is seen, mm."""
+    x0, y0, x1, y1 = part
+    return (view.size_mm[0] - x1, y0, view.size_mm[0] - x0, y1) if conditions.back else part
 
 
 def _conditions(how: Preset | Conditions, names: Sequence[str], rng: np.random.Generator) -> Conditions:
@@ -168,7 +186,9 @@ def _sheet(
 ) -> tuple[Picture, paper.Scale]:
     """The sheet as light falls on it, and its pixels per mm."""
     sheet, sheet_scale = paper.shrink(page, scale, wanted)
-    if conditions.bleed:
+    if conditions.back:
+        sheet = paper.turned_over(sheet, sheet_scale[1], conditions.back)
+    elif conditions.bleed:
         sheet = paper.shone_through(sheet, sheet_scale[1], page if back is None else back, conditions.bleed)
     if conditions.copy_contrast:
         sheet = paper.copied(sheet, sheet_scale[1], conditions, rng)

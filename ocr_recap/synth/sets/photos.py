@@ -191,6 +191,8 @@ def _turn_back(shot: Shot) -> int:
     """Degrees clockwise, a multiple of 90, that bring the photo to reading orientation."""
     width, height = shot.view.size_mm
     left, right = shot.project([[0.2 * width, height / 2], [0.8 * width, height / 2]])
+    if shot.conditions.back:  # mirrored
+        left, right = right, left
     return -90 * round(math.degrees(math.atan2(right[1] - left[1], right[0] - left[0])) / 90) % 360
 
 
