@@ -16,7 +16,8 @@ from ocr_recap import Options, Reader
 from ocr_recap.batch import run
 from ocr_recap.batch.options import BatchOptions
 from ocr_recap.messages.errors import TableFaulty
-from ocr_recap.records.document import Document, case_of
+from ocr_recap.records.case_record import case_of
+from ocr_recap.records.document import Document
 from ocr_recap.records.grouping import group, sighting
 from ocr_recap.records.record import Record
 from ocr_recap.records.sheet_fingerprint import SAME_SHEET, alike, ink

@@ -17,7 +17,7 @@ from ocr_recap.cells.tally_crop import BOX_HEIGHT, BOX_WIDTH, HEIGHT, OTHER, WID
 from ocr_recap.cells.tally_reader import CLASSES, TallyReader, cell_counts, convolve, credible, is_bare, number_given
 from ocr_recap.cells.weights import weights_directory
 from ocr_recap.imaging.photo import load
-from ocr_recap.records.document import case_of
+from ocr_recap.records.case_record import case_of
 from ocr_recap.records.field_record import TallyEvidence
 from ocr_recap.report.overlay import overlay
 from ocr_recap.report.tally_overlay import block, labels, shown_fields

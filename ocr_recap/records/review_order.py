@@ -12,7 +12,8 @@ from ..decide import evidence, policy
 from ..decide.case import Case, Person, reconciled
 from ..decide.witness import PLAUSIBLE
 from ..forms.template import Rule, Template
-from .document import Document, case_of, rules_of
+from .case_record import case_of
+from .document import Document, rules_of
 from .field_record import FieldRecord
 
 # Reasons that no answer about a number removes.
