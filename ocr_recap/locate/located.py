@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..forms.fields import Bubbles, FormField, PrintedWitness
+from ..forms.print_items import Rect
 from ..forms.template import Template
 from ..imaging.arrays import FloatArray
 from ..imaging.homography import project
@@ -14,6 +18,11 @@ from .paper.line_fit import Fit
 
 # Share of its numbers in sight from which another sheet may be the one that is meant: half of them, by judgement.
 _MEANT = 0.5
+# mm of paper around a box, a bubble or a grid that must be in the photo, too: its printed line, and what blur makes of
+# it. By judgement.
+_MARGIN = 0.5
+
+PlacedArea = Callable[[FloatArray], NDArray[np.bool_]]  # for places (n, 2) on the page, mm: (n,) whether it is placed
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,8 @@ class Located:
     `homography` alone does so for flat paper; `surface` is how far paper that is not flat lies off (mm), and `before`
     the residual without it. `folds` are creases: (0, x) one down the page at x mm, (1, y) one across at y mm; `unmet`
     (n, 2) mm are line samples that such a surface does not meet. `covered`: it was found only by the part of the
-    page that nothing lies on; `others` are further sheets in sight (`second_sheet`).
+    page that nothing lies on; `others` are further sheets in sight (`second_sheet`). `placed_area` says where on the
+    page the placement rests on lines that were met; None = everywhere.
     """
 
     template: Template
@@ -76,6 +86,7 @@ class Located:
     unmet: FloatArray | None = None
     covered: bool = False
     others: tuple[OtherSheet, ...] = ()
+    placed_area: PlacedArea | None = None
 
     @classmethod
     def of(
@@ -109,3 +120,57 @@ class Located:
         paper = self.template.paper
         corners = np.array([[0, 0], [paper.width, 0], [paper.width, paper.height], [0, paper.height]], dtype=float)
         return self.to_photo(corners if marks is None else marks.centers)
+
+    def fields_in_photo(self, width: int, height: int) -> tuple[FormField, ...]:
+        """The fields of the page that the photo shows, each with those of its printed witnesses that it shows.
+
+        A field is in the photo where all of its own boxes are, with a small margin, and where the page is placed there
+        (`placed_area`). A witness is in the photo as a whole or not at all. One that is not is left out, as if the form
+        had none for the field. Row totals are left out with their grid, as their rows are found by it.
+
+        Args:
+            width, height: size of the full photo, px.
+
+        Returns:
+            Fields in the order of the template.
+        """
+
+        def shown(rects: Iterable[Rect]) -> bool:
+            return self._in_photo(np.array([*rects], dtype=np.float64), width, height)
+
+        def witnesses(field: FormField) -> Iterator[PrintedWitness]:
+            grid_shown = field.tally is None or shown([field.tally.grid])
+            for witness in field.witnesses:
+                if isinstance(witness, Bubbles):
+                    kept = shown(_bubble_rects(witness, field.cells.count))
+                else:
+                    kept = grid_shown and shown([witness.grid])
+                if kept:
+                    yield witness
+
+        here = [field for field in self.template.fields_of(self.page_id) if shown(field.cells.rects())]
+        left = [tuple(witnesses(field)) for field in here]
+        return tuple(
+            field if len(kept) == len(field.witnesses) else field.model_copy(update={"witnesses": kept})
+            for field, kept in zip(here, left, strict=True)
+        )
+
+    def _in_photo(self, rects: FloatArray, width: int, height: int) -> bool:
+        """Whether rectangles (n, 4) on the page, mm, lie within the photo and where the page is placed."""
+        grown = rects + np.array([-_MARGIN, -_MARGIN, _MARGIN, _MARGIN])
+        places = grown[:, [[0, 1], [2, 1], [2, 3], [0, 3]]].reshape(-1, 2)
+        if self.placed_area is not None and not self.placed_area(places).all():
+            return False
+        flat = places if self.surface is None else self.surface.moved(places)
+        # A place behind the camera has a depth of the other sign, and would be projected to a wrong place.
+        depth = flat @ self.homography[2, :2] + self.homography[2, 2]
+        if (depth * np.linalg.det(self.homography) <= 0).any():
+            return False
+        seen = self.to_photo(places)
+        return bool((seen >= -0.5).all() and (seen <= np.array([width, height]) - 0.5).all())
+
+
+def _bubble_rects(bubbles: Bubbles, columns: int) -> list[Rect]:
+    """The square around each bubble, mm."""
+    places = bubbles.centers(columns).reshape(-1, 2)
+    return [(x - r, y - r, x + r, y + r) for (x, y), r in ((p, bubbles.radius) for p in places.tolist())]
