@@ -16,13 +16,24 @@ _OF_A_CHOICE = attrgetter(*(part.name for part in fields(Choice) if part.name !=
 
 
 def case_of(field_id: str, field: FieldRecord) -> Case:
-    """The input of a decision on a number, rebuilt from its record."""
+    """The input of a decision on a number, rebuilt from its record.
+
+    Raises:
+        ValueError: the number is not in the photo, and no person decided it.
+    """
+    decided = field.decision and Person(field.decision.value, field.decision.by, field.decision.at)
+    if field.evidence is None or field.text is None or field.confidence is None:
+        if decided is None:
+            raise ValueError(f"{field_id} is not in the photo")
+        only = Choice(" " if decided.value is None else str(decided.value), decided.value, 1.0)
+        return Case(field_id, Choices((only,), 0.0, 0.0, ()), "", False, False, person=decided, chances=(1.0,))
     digits, said = field.evidence.digits, field.evidence.bubbles
     tally, totals = field.evidence.tally, field.evidence.row_totals
     strokes = None
     if tally is not None and tally.state != "not_read":
         strokes = TallyCase(tally.state, tally.count, tally.probability)
-    listed = tuple(_choice(field.evidence, i) for i in range(len(field.evidence.choices))) or _only_choice(field)
+    listed = tuple(_choice(field.evidence, i) for i in range(len(field.evidence.choices)))
+    listed = listed or _only_choice(field.evidence, field.text, field.value)
     others = {name: word for name, word in field.evidence.others.items() if name in WITNESSES}
     speaking = {
         "bubbles": said is not None and said.state == "read",
@@ -36,7 +47,6 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
         tuple(name for name in WITNESSES if speaking.get(name)),
         bounds([cell.probabilities for cell in digits.cells]) if digits.cells else None,
     )
-    decided = field.decision and Person(field.decision.value, field.decision.by, field.decision.at)
     return Case(
         field_id,
         choices,
@@ -63,9 +73,8 @@ def _choice(evidence: Evidence, index: int) -> Choice:
     return replace(choice, others=others) if others else choice
 
 
-def _only_choice(field: FieldRecord) -> tuple[Choice, ...]:
+def _only_choice(said: Evidence, text: str, value: int | None) -> tuple[Choice, ...]:
     """The one candidate of a number whose record is of a version that did not keep candidates."""
-    said = field.evidence
     witnesses = (said.bubbles, said.tally, said.row_totals)
     bubbles, strokes, totals = (part.supports if part else 0.0 for part in witnesses)
-    return (Choice(field.text, field.value, said.digits.supports, bubbles, strokes, totals),)
+    return (Choice(text, value, said.digits.supports, bubbles, strokes, totals),)
