@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from conftest import SAMPLES
-from fakes import FORM, field, located, reread
+from fakes import FORM, field, located, lost, reread
 from numpy.typing import NDArray
 
 from ocr_recap.cells.crop import crop
@@ -417,3 +417,16 @@ def test_a_record_of_the_version_before_is_read_and_decided_as_it_was():
     document, _ = document_of(record.model_copy(update={"fields": {**record.fields, "votes_2": outside}}))
     assert document.fields["votes_2"].status == "review"
     assert "outside_photo" in document.fields["votes_2"].reasons
+
+
+def test_a_station_whose_only_photo_is_a_problem_lacks_all_pages():
+    photos = [located(f"{A}-2.jpg"), lost(f"{B}-1.jpg", sha256="1" * 64), lost("IMG_1.jpg", sha256="2" * 64)]
+    groups = group([sighting(r, place(r.photo.file, Naming())) for r in photos], loaded=["other", FORM.id])
+    found = {g.id: settle(g, [photos[m.index] for m in g.members], g.template and FORM)[0] for g in groups}
+    assert (found[B].verdict, found[B].pages_missing) == ("problem", ("1", "2", "3"))
+    assert found[B].template == FORM.id
+    assert found["IMG_1.jpg"].pages_missing == (), "no station is known, so no page is missing"
+    only = group([sighting(photos[1], place(photos[1].photo.file, Naming()))], loaded=[FORM.id])
+    assert only[0].template == FORM.id
+    several = group([sighting(photos[1], place(photos[1].photo.file, Naming()))], loaded=[FORM.id, "other"])
+    assert several[0].template is None

@@ -88,6 +88,17 @@ def test_tables_name_what_no_photo_shows(out):
     }
 
 
+def test_a_station_whose_only_photo_is_a_problem_lacks_its_pages_as_one_without_photos(batch, out):
+    table = {row["station"]: row for row in rows(out, "stations.csv")}
+    problem, missing = table[LOST], table["2101142004009"]
+    assert (problem["verdict"], missing["verdict"]) == ("problem", "missing")
+    for column in ("template", "pages_present", "pages_missing", "fields_missing"):
+        assert problem[column] == missing[column]
+    assert problem["pages_missing"] == "1 2 3"
+    listed = {row["station"]: row["pages_missing"] for row in batch.to_rows()}
+    assert listed[LOST] == "1 2 3"
+
+
 def test_the_columns_of_all_formats_have_it(out):
     openpyxl = pytest.importorskip("openpyxl")
     pq = pytest.importorskip("pyarrow.parquet")

@@ -186,6 +186,7 @@ def _groups(plan: Sequence[Planned], reader: Reader, wanted: Wanted, journal: Jo
             for p in plan
         ],
         wanted.roll,
+        [form.id for form in reader.templates],
     )
 
 

@@ -9,7 +9,7 @@ when they are byte for byte the same file. Neighbours in a folder or in time are
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
@@ -103,12 +103,15 @@ def sighting(record: Record, place: Place) -> Sighting:
     )
 
 
-def group(sightings: Sequence[Sighting], roll: Iterable[str] | None = None) -> list[Group]:
+def group(
+    sightings: Sequence[Sighting], roll: Iterable[str] | None = None, loaded: Collection[str] = ()
+) -> list[Group]:
     """Group photos into documents.
 
     Args:
         sightings: of all photos, in input order.
         roll: codes of all stations, if known; photos of other stations get a problem.
+        loaded: ids of the forms that photos were read with.
 
     Returns:
         Documents in the order of their first photos.
@@ -129,10 +132,14 @@ def group(sightings: Sequence[Sighting], roll: Iterable[str] | None = None) -> l
         if s.page and s.page[0] not in forms.setdefault(key, []):
             forms[key].append(s.page[0])
     copied = {j: page[0] for i, j in same if (page := seen[i].page)}
+    only = _only_form(seen, loaded)
     for i, (key, s) in enumerate(zip(keys, seen, strict=True)):
         known = forms.get(key, [])
-        # A photo without a page belongs to its station's only form, and a copy to the form of its original.
+        # A photo without a page belongs to its station's only form, and a copy to the form of its original. A station
+        # without any page belongs to the only form of all photos, so that its pages can be named as missing.
         form = s.page[0] if s.page else known[0] if len(known) == 1 else copied.get(i)
+        if form is None and not known and s.place.station.code:
+            form = only
         parts.setdefault((key, form), []).append(i)
     listed = None if roll is None else set(roll)
     groups: list[Group] = []
@@ -143,6 +150,12 @@ def group(sightings: Sequence[Sighting], roll: Iterable[str] | None = None) -> l
         name = _unique(_name(key, seen[indexes[0]], roots) + (f":{form}" if several else ""), taken)
         groups.append(_group(name, form, [members[i] for i in indexes], seen, listed))
     return groups
+
+
+def _only_form(seen: Iterable[Sighting], loaded: Collection[str]) -> str | None:
+    """The form of all photos with a page, or the only one that they were read with; None where there are several."""
+    forms = {s.page[0] for s in seen if s.page} or set(loaded)
+    return next(iter(forms)) if len(forms) == 1 else None
 
 
 def regroup(
