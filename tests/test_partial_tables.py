@@ -14,6 +14,10 @@ from ocr_recap.batch import publish_tables, run
 from ocr_recap.batch.options import BatchOptions
 from ocr_recap.batch.review_answers import decide, read_answers
 from ocr_recap.cli import summary
+from ocr_recap.evaluate.figures import figures
+from ocr_recap.evaluate.judge import judge
+from ocr_recap.evaluate.readings import read_results
+from ocr_recap.evaluate.truths import read_jsonl
 from ocr_recap.messages.errors import TableFaulty
 from ocr_recap.read.pipeline import Reading
 from ocr_recap.records.assemble import unseen_field
@@ -178,3 +182,40 @@ def test_an_answer_to_a_number_that_the_photo_does_not_give_is_refused(out, tmp_
     with pytest.raises(TableFaulty) as caught:
         decide(table, read_answers(table).filled, records, {FORM.id: FORM}, "Sri", "2024-02-14T15:30:00Z")
     assert said in caught.value.en
+
+
+def test_numbers_outside_of_the_photo_are_neither_right_nor_wrong(out, tmp_path):
+    def fact(name: str, value: int | None, visible: float) -> dict[str, object]:
+        return {"id": name, "text": f"{value or ''}".rjust(3), "value": value, "cells": 3, "visible": visible}
+
+    def judged(visible: float) -> dict[str, object]:
+        fields = [fact("votes_1", 117, 1.0), fact("votes_2", 42, 1.0), fact("votes_3", 80, visible)]
+        truth = {"name": f"{CODE}-upper", "template": FORM.id, "page": "2", "fields": fields}
+        path = tmp_path / "truth.jsonl"
+        path.write_text(json.dumps(truth) + "\n", encoding="utf-8")
+        return figures(judge(read_results(out), read_jsonl(path)), {FORM.id: FORM})
+
+    outside, missed = judged(0.4), judged(1.0)
+    assert (outside["numbers"], outside["numbers_right"], outside["not_in_photo"]) == (2, 2, 1)
+    assert (missed["numbers"], missed["numbers_right"], missed["not_in_photo"]) == (3, 2, 1)
+    assert outside["cells"] == 6
+    assert missed["cells"] == 9
+    assert outside["silent_errors"] == missed["silent_errors"] == 0
+    assert outside["straight_through"] == 0, "a count that no photo shows is not settled"
+
+
+def test_a_document_of_close_ups_is_right_where_each_number_is(out, tmp_path):
+    def truth(part: str, shown: dict[str, float]) -> str:
+        values = {"votes_1": 117, "votes_2": 42, "votes_3": 80}
+        fields = [
+            {"id": n, "text": f"{v:>3}", "value": v, "cells": 3, "visible": shown.get(n, 0.0)}
+            for n, v in values.items()
+            if n != "votes_3"
+        ]
+        where = {"name": f"{CODE}-{part}", "template": FORM.id, "page": "2", "document": CODE}
+        return json.dumps({**where, "fields": fields}) + "\n"
+
+    path = tmp_path / "truth.jsonl"
+    path.write_text(truth("upper", {"votes_1": 1.0, "votes_2": 1.0}) + truth("lower", {"votes_2": 1.0}), "utf-8")
+    found = figures(judge(read_results(out), read_jsonl(path)), {FORM.id: FORM})
+    assert (found["documents"], found["documents_right"]) == (1, 1)
