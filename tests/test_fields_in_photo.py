@@ -70,6 +70,16 @@ def test_a_field_is_not_in_the_photo_where_the_page_is_not_placed(whole):
     assert [(f.id, f.bubbles is None) for f in shown] == [("votes_1", False), ("votes_2", True)]
 
 
+def test_a_grid_with_a_hole_in_what_is_placed_is_not_in_the_photo(whole):
+    photo, page = whole
+    x0, y0, x1, y1 = field_of(page, "votes_1").tally.grid
+    middle, reach = np.array([x0 + x1, y0 + y1]) / 2, 8.0
+    holed = replace(page, placed_area=lambda places: np.linalg.norm(places - middle, axis=1) > reach)
+    first, second, _ = holed.fields_in_photo(photo.width, photo.height)
+    assert (first.bubbles is None, first.tally, first.row_totals) == (False, None, None)
+    assert second.tally is not None
+
+
 def test_row_totals_are_left_out_with_their_grid(whole):
     photo, page = whole
     described = field_of(whole[1], "votes_1")

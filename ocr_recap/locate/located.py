@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +21,7 @@ _MEANT = 0.5
 # mm of paper around a box, a bubble or a grid that must be in the photo, too: its printed line, and what blur makes of
 # it. By judgement.
 _MARGIN = 0.5
+_ACROSS = 5  # places across and down a box or grid that must lie where the page is placed; by judgement
 
 PlacedArea = Callable[[FloatArray], NDArray[np.bool_]]  # for places (n, 2) on the page, mm: (n,) whether it is placed
 
@@ -135,42 +136,49 @@ class Located:
             Fields in the order of the template.
         """
 
-        def shown(rects: Iterable[Rect]) -> bool:
-            return self._in_photo(np.array([*rects], dtype=np.float64), width, height)
+        fields = self.template.fields_of(self.page_id)
+        parts: dict[tuple[str, str], list[Rect]] = {}
+        for field in fields:
+            parts[field.id, "boxes"] = field.cells.rects()
+            parts |= {(field.id, w.kind): _rects_of(w, field.cells.count) for w in field.witnesses}
+        starts = np.cumsum([0, *(len(rects) for rects in parts.values())])[:-1]
+        inside = self._are_in_photo(np.array([rect for rects in parts.values() for rect in rects]), width, height)
+        shown = dict(zip(parts, np.logical_and.reduceat(inside, starts).tolist(), strict=True))
+        found: list[FormField] = []
+        for field in fields:
+            grid = shown.get((field.id, "tally"), True)
+            kept = tuple(w for w in field.witnesses if shown[field.id, w.kind] and (grid or w.kind != "row_totals"))
+            if shown[field.id, "boxes"]:
+                found.append(field if kept == field.witnesses else field.model_copy(update={"witnesses": kept}))
+        return tuple(found)
 
-        def witnesses(field: FormField) -> Iterator[PrintedWitness]:
-            grid_shown = field.tally is None or shown([field.tally.grid])
-            for witness in field.witnesses:
-                if isinstance(witness, Bubbles):
-                    kept = shown(_bubble_rects(witness, field.cells.count))
-                else:
-                    kept = grid_shown and shown([witness.grid])
-                if kept:
-                    yield witness
-
-        here = [field for field in self.template.fields_of(self.page_id) if shown(field.cells.rects())]
-        left = [tuple(witnesses(field)) for field in here]
-        return tuple(
-            field if len(kept) == len(field.witnesses) else field.model_copy(update={"witnesses": kept})
-            for field, kept in zip(here, left, strict=True)
-        )
-
-    def _in_photo(self, rects: FloatArray, width: int, height: int) -> bool:
-        """Whether rectangles (n, 4) on the page, mm, lie within the photo and where the page is placed."""
-        grown = rects + np.array([-_MARGIN, -_MARGIN, _MARGIN, _MARGIN])
-        places = grown[:, [[0, 1], [2, 1], [2, 3], [0, 3]]].reshape(-1, 2)
-        if self.placed_area is not None and not self.placed_area(places).all():
-            return False
-        flat = places if self.surface is None else self.surface.moved(places)
+    def _are_in_photo(self, rects: FloatArray, width: int, height: int) -> NDArray[np.bool_]:
+        """Which of the rectangles (n, 4) on the page, mm, lie within the photo and where the page is placed; (n,)."""
+        corners = _lattice(rects, 2)
+        flat = corners if self.surface is None else self.surface.moved(corners)
         # A place behind the camera has a depth of the other sign, and would be projected to a wrong place.
         depth = flat @ self.homography[2, :2] + self.homography[2, 2]
-        if (depth * np.linalg.det(self.homography) <= 0).any():
-            return False
-        seen = self.to_photo(places)
-        return bool((seen >= -0.5).all() and (seen <= np.array([width, height]) - 0.5).all())
+        ahead = (depth * np.linalg.det(self.homography) > 0).all(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            seen = project(self.homography, flat)
+        inside = ((seen >= -0.5) & (seen <= np.array([width, height]) - 0.5)).all(axis=(1, 2))
+        if self.placed_area is None:
+            return ahead & inside
+        within = _lattice(rects, _ACROSS)
+        return ahead & inside & self.placed_area(within.reshape(-1, 2)).reshape(within.shape[:2]).all(axis=1)
 
 
-def _bubble_rects(bubbles: Bubbles, columns: int) -> list[Rect]:
-    """The square around each bubble, mm."""
-    places = bubbles.centers(columns).reshape(-1, 2)
-    return [(x - r, y - r, x + r, y + r) for (x, y), r in ((p, bubbles.radius) for p in places.tolist())]
+def _lattice(rects: FloatArray, across: int) -> FloatArray:
+    """Places (n, across * across, 2) in rectangles (n, 4) that are grown by the margin; 2 across are the corners."""
+    grown = rects + np.array([-_MARGIN, -_MARGIN, _MARGIN, _MARGIN])
+    share = np.linspace(0, 1, across)
+    shares = np.stack(np.meshgrid(share, share), axis=-1).reshape(-1, 2)
+    return grown[:, None, :2] + shares * (grown[:, None, 2:] - grown[:, None, :2])
+
+
+def _rects_of(witness: PrintedWitness, columns: int) -> list[Rect]:
+    """The rectangles of a printed witness, mm: the square around each bubble, or the grid."""
+    if not isinstance(witness, Bubbles):
+        return [witness.grid]
+    r = witness.radius
+    return [(x - r, y - r, x + r, y + r) for x, y in witness.centers(columns).reshape(-1, 2).tolist()]
