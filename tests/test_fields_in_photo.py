@@ -50,15 +50,14 @@ def test_a_field_is_in_the_photo_where_all_of_its_boxes_are_with_their_margin(wh
 
 def test_what_lies_beyond_the_horizon_is_not_in_the_photo(whole):
     """Places behind the camera are projected into the picture, the wrong way round."""
-    outline = np.array(field_of(whole[1], "votes_3").cells.outline())
     page = whole[1]
-    tilted = np.array([[1, 0, 0], [0, 1, 0], [0, -1 / (outline[1] - 20), 1]])
-    page = replace(page, surface=None, homography=np.diag([5.0, 5.0, 1.0]) @ tilted)
-    seen = project(page.homography, outline.reshape(2, 2))
-    shift = np.array([[1, 0, 50 - seen[:, 0].min()], [0, 1, 50 - seen[:, 1].min()], [0, 0, 1]])
-    page = replace(page, homography=shift @ page.homography)
-    inside = project(page.homography, outline.reshape(2, 2))
-    assert (inside > 0).all()
+    x0, y0, x1, y1 = field_of(page, "votes_3").cells.outline()
+    corners = np.array([[x0 - 1, y0 - 1], [x1 + 1, y0 - 1], [x1 + 1, y1 + 1], [x0 - 1, y1 + 1]])
+    tilted = np.diag([5.0, 5.0, 1.0]) @ np.array([[1, 0, 0], [0, 1, 0], [0, -1 / (y0 - 20), 1]])
+    left, top = project(tilted, corners).min(axis=0)
+    shifted = np.array([[1, 0, 10 - left], [0, 1, 10 - top], [0, 0, 1]]) @ tilted
+    assert (project(shifted, corners) >= 9).all()
+    page = replace(page, surface=None, homography=shifted)
     assert "votes_3" not in [f.id for f in page.fields_in_photo(100_000, 100_000)]
 
 

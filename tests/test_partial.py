@@ -383,14 +383,39 @@ def test_deciding_again_takes_every_number_from_the_same_photo():
         f"{A}-a.jpg", votes_1=number("votes_1", 117, 0.6, bubbles=False), votes_2=number("votes_2", 90, bubbles=False)
     )
     close = shot(f"{A}-b.jpg", votes_1=number("votes_1", 117), votes_3=number("votes_3", 80))
-    document, records = document_of(main, close)
+    third = shot(f"{A}-c.jpg", votes_3=number("votes_3", 80))
+    fourth = shot(f"{A}-d.jpg", votes_1=number("votes_1", 117, 0.7, bubbles=False), votes_3=number("votes_3", 80))
+    fourth = fourth.model_copy(update={"page": fourth.page.model_copy(update={"residual": 0.001})})
+    document, records = document_of(main, third, close, fourth)
     assert document.fields["votes_1"].photos.counts == f"{A}-b.jpg"
+    assert document.fields["votes_3"].photos.counts == f"{A}-b.jpg", "a better photo of the page than the one before it"
     again = regroup(document.id, document.station, document.template, records, ())
     assert settle(again, records, FORM) == (document, records)
     said = latest([decision(records[0], "votes_2", 91)])
     decided, _ = settle(again, [fold(r, said) for r in records], FORM)
     assert decided.fields["votes_2"].accepted == 91
     assert {n: f.photos for n, f in decided.fields.items()} == {n: f.photos for n, f in document.fields.items()}
+
+
+def test_a_decision_about_the_number_that_differs_settles_whether_it_is_one_sheet():
+    main = shot(f"{A}-a.jpg", votes_1=number("votes_1", 117), votes_2=number("votes_2", 90))
+    close = shot(f"{A}-b.jpg", votes_1=number("votes_1", 177), votes_3=number("votes_3", 80))
+    document, records = document_of(main, close)
+    assert document.fields["votes_3"].reasons == ("photos_of_two_sheets",)
+    again = regroup(document.id, document.station, document.template, records, ())
+    said = latest([decision(records[0], "votes_1", 117)])
+    decided, _ = settle(again, [fold(r, said) for r in records], FORM)
+    assert (decided.fields["votes_1"].accepted, decided.fields["votes_3"].accepted) == (117, 80)
+
+
+def test_a_decision_about_the_photo_that_does_not_count_contradicts_however_poor_it_is():
+    main = shot(f"{A}-a.jpg", votes_1=number("votes_1", 117), votes_2=number("votes_2", 90))
+    poor = shot(f"{A}-b.jpg", votes_1=number("votes_1", 117, 0.6, bubbles=False))
+    assert document_of(main, poor)[0].fields["votes_1"].accepted == 117
+    said = latest([decision(poor, "votes_1", 120)])
+    document, _ = document_of(main, fold(poor, said))
+    assert document.fields["votes_1"].reasons == ("photos_disagree",)
+    assert "120" in document.fields["votes_1"].explanation.en
 
 
 def test_an_earlier_decision_about_a_number_that_is_now_not_in_the_photo_counts():

@@ -99,15 +99,15 @@ def _best(field_id: str, shots: Sequence[Shot], how: Policy) -> int:
     return max(having, key=lambda i: _worth(field_id, *shots[i], how))
 
 
-def _worth(field_id: str, member: Member, record: Record, how: Policy) -> tuple[bool, bool, bool, bool, float, int]:
+def _worth(field_id: str, member: Member, record: Record, how: Policy) -> tuple[bool, bool, bool, float, int]:
     field = record.fields[field_id]
     if field.evidence is None:
-        return not member.doubtful, False, False, False, 0.0, -member.rank
+        return not member.doubtful, False, False, 0.0, -member.rank
     doubts = other_sheet(record.page.rivals if record.page else "")
     read = replace(alone(case_of(field_id, field.model_copy(update={"decision": None}))), objections=doubts)
     settled = policy.decide([read], (), how)[field_id].status != "review"
     sure = 1.0 if settled else min(field.evidence.digits.probability, policy.SURELY_READ)
-    return not member.doubtful, True, _is_altered(read), settled, sure, -member.rank
+    return not member.doubtful, True, _is_altered(read), sure, -member.rank
 
 
 def _is_altered(case: Case) -> bool:
