@@ -49,7 +49,7 @@ def line(name, station, present, verdict, said, review=(), missing=""):
     read = {field for page in present.split() for field in pages[page]}
     cells = [str(said[f]) if f in read and f not in review else "" for f in COUNTS]
     form = night.FORM.id
-    return ",".join((name, station, form, present, missing, verdict, str(len(review)), *cells, "")) + "\r\n"
+    return ",".join((name, station, form, present, missing, "", verdict, str(len(review)), *cells, "")) + "\r\n"
 
 
 def expected(samples):

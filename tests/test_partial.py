@@ -442,6 +442,9 @@ def test_a_record_of_the_version_before_is_read_and_decided_as_it_was():
     document, _ = document_of(record.model_copy(update={"fields": {**record.fields, "votes_2": outside}}))
     assert document.fields["votes_2"].status == "review"
     assert "outside_photo" in document.fields["votes_2"].reasons
+    earlier = document.to_json().replace('"schema":2', '"schema":1', 1).replace('"fields_missing":[],', "", 1)
+    assert "fields_missing" not in earlier
+    assert Document.from_json(earlier) == document.model_copy(update={"schema_": 1})
 
 
 def test_a_station_whose_only_photo_is_a_problem_lacks_all_pages():

@@ -179,9 +179,9 @@ def _record(answer: Answer, photos: Sequence[Record], say: _NoteFault) -> Record
         return None
     counting = next((r for r in here if r.counts and r.fields[answer.field].counts), None)
     if counting is None:
-        photos = here[0].fields[answer.field].photos
+        sources = here[0].fields[answer.field].photos
         again = next((p.data["counts"] for p in here[0].problems if p.code == "page_again"), "")
-        say("photo_does_not_count", photo=photo, other=(photos and photos.counts) or again)
+        say("photo_does_not_count", photo=photo, other=(sources and sources.counts) or again)
     elif counting.fields[answer.field].evidence is None:
         say("number_not_in_photo", field=answer.field, photo=photo)
         return None

@@ -308,7 +308,7 @@ def _doubts(case: Case, thresholds: Thresholds) -> tuple[Reason, ...]:
 
 def verdict(
     decisions: Mapping[str, PolicyDecision],
-    counts: set[str],
+    counts: Collection[str],
     rules: Sequence[Evaluated],
     cases: Mapping[str, Case],
     policy: Policy | Thresholds = "strict",

@@ -306,7 +306,7 @@ def _photo(record: Record, numbers: frozenset[str]) -> DocumentPhoto:
 def _verdict(ruled: Ruled, is_partial: bool) -> DocumentVerdict:
     if not ruled.cases:
         return "problem"
-    found = policy.verdict(ruled.decisions, set(ruled.counts), ruled.evaluated, ruled.cases, ruled.how)
+    found = policy.verdict(ruled.decisions, ruled.counts, ruled.evaluated, ruled.cases, ruled.how)
     return "incomplete" if found == "settled" and is_partial else found
 
 

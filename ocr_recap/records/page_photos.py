@@ -44,6 +44,11 @@ class PagePhotos:
         """The numbers for which the photo at this place counts."""
         return frozenset(name for name, counts in self.counting.items() if counts == place)
 
+    def _given_by(self, place: int) -> int:
+        """How many known numbers are taken from the photo at this place."""
+        fields = self.shots[place][1].fields
+        return sum(_is_known(fields[name]) for name in self.numbers_of(place))
+
     def others(self, field_id: str) -> list[Record]:
         """The other photos that show a number, or on which a person decided it."""
         counts = self.counting[field_id]
@@ -72,7 +77,7 @@ class PagePhotos:
                 continue
             for record in self.contradictions(field_id):
                 other = next(i for i, (_, one) in enumerate(self.shots) if one is record)
-                doubtful = min(place, other, key=lambda i: (len(self.numbers_of(i)), -i))
+                doubtful = min(place, other, key=lambda i: (self._given_by(i), -i))
                 against = self.shots[place if doubtful == other else other][1]
                 if not any(against is known for known in found.setdefault(doubtful, [])):
                     found[doubtful].append(against)
