@@ -28,8 +28,9 @@ from ocr_recap.records.case_record import case_of
 from ocr_recap.records.decisions import Decision, Stood, fold, latest, numbers_of
 from ocr_recap.records.document import Document, settle
 from ocr_recap.records.field_record import Decided, FieldRecord
-from ocr_recap.records.grouping import group, regroup, sighting
+from ocr_recap.records.grouping import Member, group, regroup, sighting
 from ocr_recap.records.options import Options
+from ocr_recap.records.page_photos import objections, page_photos
 from ocr_recap.records.record import Record
 from ocr_recap.records.review_order import settles
 from ocr_recap.records.station_codes import Naming, place
@@ -305,6 +306,14 @@ def test_of_two_photos_of_a_number_the_better_evidence_counts(first, second, win
     assert document.fields["votes_1"].photos.counts == (main, close)[wins].photo.file
     assert document.fields["votes_2"].photos.counts == main.photo.file
     assert document.fields["votes_2"].accepted == 90
+
+
+def test_a_photo_that_may_be_of_another_station_counts_only_for_what_no_other_shows():
+    sure = shot(f"{A}-a.jpg", votes_1=number("votes_1", 117, 0.6, bubbles=False))
+    doubtful = shot(f"{A}-b.jpg", votes_1=number("votes_1", 117), votes_2=number("votes_2", 90))
+    chosen = page_photos([(Member(0), sure), (Member(1, doubtful=True), doubtful)], "strict")
+    assert dict(chosen.counting) == {"votes_1": 0, "votes_2": 1, "votes_3": 0}
+    assert [code for code, _ in objections(chosen, "votes_2")] == ["station_doubtful"]
 
 
 def test_a_photo_that_shows_a_struck_out_number_counts():

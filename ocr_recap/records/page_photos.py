@@ -4,8 +4,8 @@ Of the photos that show a page, one counts for each number. It is chosen number 
 not by what people decided, so that a decision never moves a number to another photo. The first difference decides, in
 this order (by judgement):
 
-1. it is certain that the photo belongs to the station;
-2. the number is in the photo;
+1. the number is in the photo;
+2. it is certain that the photo belongs to the station;
 3. the photo shows that the number was struck out or written over, which the other photo may be too coarse to show;
 4. the number is accepted, or surely blank, by its own boxes and witnesses on this photo, without any rule;
 5. the digit cells are surer of their reading; from `policy.SURELY_READ` on all count alike;
@@ -107,12 +107,12 @@ def _best(field_id: str, shots: Sequence[Shot], how: Policy) -> int:
 def _worth(field_id: str, member: Member, record: Record, how: Policy) -> tuple[bool, bool, bool, float, int]:
     field = record.fields[field_id]
     if field.evidence is None:
-        return not member.doubtful, False, False, 0.0, -member.rank
+        return False, not member.doubtful, False, 0.0, -member.rank
     doubts = other_sheet(record.page.rivals if record.page else "")
     read = replace(alone(case_of(field_id, field.model_copy(update={"decision": None}))), objections=doubts)
     settled = policy.decide([read], (), how)[field_id].status != "review"
     sure = 1.0 if settled else min(field.evidence.digits.probability, policy.SURELY_READ)
-    return not member.doubtful, True, _is_altered(read), sure, -member.rank
+    return True, not member.doubtful, _is_altered(read), sure, -member.rank
 
 
 def _is_altered(case: Case) -> bool:
