@@ -32,7 +32,7 @@ from ocr_recap.decide.evidence import interpret
 from ocr_recap.decide.policy import decide
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.forms import template
-from ocr_recap.records.document import case_of
+from ocr_recap.records.case_record import case_of
 from ocr_recap.synth.forms.alter import OVER, altered
 from ocr_recap.synth.sets import photos
 from ocr_recap.synth.sets.parallel import in_order

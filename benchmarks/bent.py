@@ -132,13 +132,13 @@ def one(
     cost = (time.process_time() - start) / max(decode, 1e-4)
     tally.located += 1
     tally.cost.append(cost)
-    fields = template.fields_of(page_id)
+    patches = crop(photo, found)
+    fields = [field for field in template.fields_of(page_id) if field.id in patches]
     rects = np.array([rect for f in fields for rect in f.cells.rects()])
     seen = np.array([shot.visible(tuple(rect)) > 0.9 for rect in rects])
     middles = (rects[:, :2] + rects[:, 2:]) / 2
     true = shot.project(middles)
     width = np.linalg.norm(shot.project(middles + np.array([template.cell_width(page_id), 0])) - true, axis=1)
-    patches = crop(photo, found)
     boxes = np.concatenate([patches[f.id].quads.mean(axis=1) for f in fields])
     sure = np.concatenate([patches[f.id].found for f in fields])
     plane, placed, snapped = (

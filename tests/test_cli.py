@@ -152,9 +152,11 @@ def test_manifest_roll_and_dialect(fake, tmp_path):
     assert "1 station without photos" in result.stdout
     assert "1 stations" not in result.stdout
     lines = (tmp_path / "out" / "stations.csv").read_text("utf-8-sig").splitlines()
-    assert lines[0].startswith("document;station;template;pages_present;pages_missing;verdict;review_count;dpt_L;")
-    assert lines[1].startswith(f"{CODE};{CODE};{FORM.id};2;1 3;review;1;;")
-    assert lines[2].startswith(f";2101142004002;{FORM.id};;1 2 3;missing;0;;")
+    assert lines[0].startswith(
+        "document;station;template;pages_present;pages_missing;fields_missing;verdict;review_count;dpt_L;"
+    )
+    assert lines[1].startswith(f"{CODE};{CODE};{FORM.id};2;1 3;;review;1;;")
+    assert lines[2].startswith(f";2101142004002;{FORM.id};;1 2 3;;missing;0;;")
     numbers = (tmp_path / "out" / "numbers.csv").read_text("utf-8-sig").splitlines()
     assert numbers[1].startswith(f"{CODE};{CODE};a.jpg;")
     assert ";0,99999;" in numbers[1]

@@ -16,7 +16,8 @@ from ocr_recap import Options, Reader
 from ocr_recap.batch import run
 from ocr_recap.batch.options import BatchOptions
 from ocr_recap.messages.errors import TableFaulty
-from ocr_recap.records.document import Document, case_of
+from ocr_recap.records.case_record import case_of
+from ocr_recap.records.document import Document
 from ocr_recap.records.grouping import group, sighting
 from ocr_recap.records.record import Record
 from ocr_recap.records.sheet_fingerprint import SAME_SHEET, alike, ink
@@ -72,7 +73,7 @@ def test_three_pages_are_one_document_in_any_order(reader):
     assert backwards.fields == document.fields
     assert backwards.rules == document.rules
     assert Document.from_json(document.to_json()) == document
-    assert document.export()["schema"] == 1
+    assert document.export()["schema"] == 2
     assert document.export()["provisional"] is True
 
 
@@ -307,14 +308,14 @@ def test_another_form_among_a_documents_photos_is_named(records):
 # --- a batch, to the letter -----------------------------------------------------------------------------------------
 
 EXPECTED = (
-    f"{A},{A},c-hasil-ppwp-2024,1 2 3,,settled,0,119,113,232,88,90,178,1,4,5,4,0,4,93,94,187,237,187,2,48,2,0,2,"
+    f"{A},{A},c-hasil-ppwp-2024,1 2 3,,,settled,0,119,113,232,88,90,178,1,4,5,4,0,4,93,94,187,237,187,2,48,2,0,2,"
     "99,80,5,184,3,187,\r\n"
-    f"{B},{B},c-hasil-ppwp-2024,1 2,3,incomplete,0,144,83,227,117,56,173,3,5,8,1,3,4,121,64,185,232,185,4,43,0,1,1,"
+    f"{B},{B},c-hasil-ppwp-2024,1 2,3,,incomplete,0,144,83,227,117,56,173,3,5,8,1,3,4,121,64,185,232,185,4,43,0,1,1,"
     "15,131,39,,,,\r\n"
-    "2101142004003,2101142004003,c-hasil-ppwp-2024,3,1 2,review,3,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n"
-    "2101142004004,2101142004004,c-hasil-ppwp-2024,,1 2 3,problem,0,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n"
-    "loose/IMG_1.jpg,,c-hasil-ppwp-2024,3,1 2,incomplete,0,,,,,,,,,,,,,,,,,,,,,,,,,,177,5,182,\r\n"
-    ",2101142004009,c-hasil-ppwp-2024,,1 2 3,missing,0,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n"
+    "2101142004003,2101142004003,c-hasil-ppwp-2024,3,1 2,,review,3,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n"
+    "2101142004004,2101142004004,c-hasil-ppwp-2024,,1 2 3,,problem,0,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n"
+    "loose/IMG_1.jpg,,c-hasil-ppwp-2024,3,1 2,,incomplete,0,,,,,,,,,,,,,,,,,,,,,,,,,,177,5,182,\r\n"
+    ",2101142004009,c-hasil-ppwp-2024,,1 2 3,,missing,0,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n"
 )
 
 

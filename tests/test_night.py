@@ -49,7 +49,7 @@ def line(name, station, present, verdict, said, review=(), missing=""):
     read = {field for page in present.split() for field in pages[page]}
     cells = [str(said[f]) if f in read and f not in review else "" for f in COUNTS]
     form = night.FORM.id
-    return ",".join((name, station, form, present, missing, verdict, str(len(review)), *cells, "")) + "\r\n"
+    return ",".join((name, station, form, present, missing, "", verdict, str(len(review)), *cells, "")) + "\r\n"
 
 
 def expected(samples):
@@ -91,7 +91,7 @@ def samples(sample_truth):
 def test_the_table_of_stations_to_the_letter(out, samples):
     text = (out / "stations.csv").read_bytes().decode("utf-8-sig")
     head, *lines = text.splitlines(keepends=True)
-    columns = "document,station,template,pages_present,pages_missing,verdict,review_count"
+    columns = "document,station,template,pages_present,pages_missing,fields_missing,verdict,review_count"
     assert head == f"{columns},{','.join(COUNTS)},decided_by\r\n"
     rows = expected(samples)
     # In the order of their first photos: names without folders come first, then folders by name, then what is missing.

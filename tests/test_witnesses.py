@@ -15,7 +15,8 @@ from ocr_recap.decide.witness import TableWitness
 from ocr_recap.decide.witnesses import WITNESSES
 from ocr_recap.forms import template
 from ocr_recap.read.reader import Reader
-from ocr_recap.records.document import case_of, settle
+from ocr_recap.records.case_record import case_of
+from ocr_recap.records.document import settle
 from ocr_recap.records.grouping import group, sighting
 from ocr_recap.records.record import Record
 from ocr_recap.records.station_codes import Naming, place

@@ -114,13 +114,13 @@ def picture_name(file: str, sha256: str, frame: int = 0) -> str:
 
 
 def _crops(reader: Reads, record: Record, photo: Photo | None) -> Iterable[tuple[str, bytes]]:
-    """The pictures of every photo: the strips of its numbers, in the record's order, or a thumbnail without a page; the
-    handwritten header, where the form has one; and the tally grids that are not empty."""
+    """The pictures of every photo: the strips of the numbers it shows, in the record's order, or a thumbnail without a
+    page; the handwritten header, where the form has one; and the tally grids that are not empty."""
     if photo is None:
         return
     if record.page:
         photo = without_others(photo, reader.template(record.page.template), record.page, reader.template)
-    strips = [strip(photo, field.quad) for field in record.fields.values()]
+    strips = [strip(photo, field.quad) for field in record.fields.values() if field.quad is not None]
     yield CROPS, encode(sheet(strips) if strips else thumbnail(photo), ".jpg", 70)
     page = record.page and reader.template(record.page.template).page(record.page.page)
     if record.page and page and page.header:

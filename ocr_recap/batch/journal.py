@@ -24,7 +24,7 @@ from ..imaging.files import write_atomically
 from ..messages.catalog import WORDS
 from ..read.workers.tasks import Failed, Product
 from ..records.folder import JOURNAL_FILE, JOURNAL_FILES, PICTURES, WORK_FOLDER
-from ..records.record import Record
+from ..records.record import RECORD_SCHEMA, Record
 from . import checksums
 from .jobs import Job, picture_name
 from .lock import is_link
@@ -262,8 +262,9 @@ class Journal:
 
 
 def fingerprint(reader: Reader) -> str:
-    """A hash of everything that a result depends on beside the photo: version, options, forms, weights, libraries."""
+    """A hash of everything that a result depends on beside the photo: versions, options, forms, weights, libraries."""
     state = {
+        "schema": RECORD_SCHEMA,
         "options": reader.options.model_dump(mode="json", exclude={"templates"}),
         "templates": [[form.id, form.sha256] for form in reader.templates],
         "weights": [reader.weights_sha256, reader.tally_sha256, reader.alterations_sha256],

@@ -41,13 +41,18 @@ from .run_info_builder import now
 
 @dataclass(frozen=True)
 class PhotoRow:
-    """The result of one photo for a listing. `file` is its label, with the frame; `page` is (template id, page id)."""
+    """The result of one photo for a listing. `file` is its label, with the frame; `page` is (template id, page id).
+
+    `accepted`, `review` and `blank` count the numbers that are taken from the photo, `not_in_photo` all those that the
+    photo does not show.
+    """
 
     file: str
     page: tuple[str, str] | None
     accepted: int
     review: int
     blank: int
+    not_in_photo: int
     status: str
     problems: tuple[Problem, ...]
 
@@ -181,6 +186,7 @@ def _groups(plan: Sequence[Planned], reader: Reader, wanted: Wanted, journal: Jo
             for p in plan
         ],
         wanted.roll,
+        [form.id for form in reader.templates],
     )
 
 
@@ -213,5 +219,6 @@ def _row(record: Record) -> PhotoRow:
     totals = Totals()
     totals.add(record)
     page = (record.page.template, record.page.page) if record.page else None
-    counts = totals.accepted, totals.review, totals.blank
+    unseen = sum(field.status == "not_in_photo" for field in record.fields.values())
+    counts = totals.accepted, totals.review, totals.blank, unseen
     return PhotoRow(record.photo.label, page, *counts, record.status, record.problems)

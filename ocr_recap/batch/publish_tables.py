@@ -24,7 +24,7 @@ from ..messages.errors import CannotWrite, FolderDamaged, TemplateError, system_
 from ..messages.problems import OF_GROUPING
 from ..records import region_names
 from ..records.decision_log import Log, LogEvent
-from ..records.decisions import Decision, Decisions, Number, fold, latest, numbers_of
+from ..records.decisions import Decision, Decisions, Number, counting_numbers, fold, latest
 from ..records.document import Document, policy_of, settle
 from ..records.folder import (
     DECISIONS_FILE,
@@ -180,7 +180,7 @@ def write(results: Opened, answered: Path | None = None, just_read: bool = False
             problems.extend((document.id, p) for p in document.problems)
             for record in records:
                 totals.add(record)
-                counting.update(numbers_of(record).values() if record.counts else ())
+                counting.update(counting_numbers(record).values() if record.counts else ())
         pages.close()
         form = used[0] if len(used) == 1 else None
         missing = [_named(row, run) for row in missing_rows(rows, run.stations_without_photos, form)]

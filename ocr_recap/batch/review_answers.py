@@ -177,10 +177,14 @@ def _record(answer: Answer, photos: Sequence[Record], say: _NoteFault) -> Record
         where = {"template": shortened(answer.template), "frame": shortened(answer.frame), "photo": photo}
         say("never_read", field=quoted(answer.field), page=quoted(answer.page), **where)
         return None
-    counting = next((r for r in here if r.counts), None)
+    counting = next((r for r in here if r.counts and r.fields[answer.field].counts), None)
     if counting is None:
-        other = next((p.data["counts"] for p in here[0].problems if p.code == "page_again"), "")
-        say("photo_does_not_count", photo=photo, other=other)
+        sources = here[0].fields[answer.field].photos
+        again = next((p.data["counts"] for p in here[0].problems if p.code == "page_again"), "")
+        say("photo_does_not_count", photo=photo, other=(sources and sources.counts) or again)
+    elif counting.fields[answer.field].evidence is None:
+        say("number_not_in_photo", field=answer.field, photo=photo)
+        return None
     return counting
 
 
@@ -197,7 +201,7 @@ def _value(answer: Answer, field: FieldRecord, template: Template | None, say: _
         say("answer_rounded" if is_rounded(text) else "answer_no_number", text=quoted(text))
         return _Wrong()
     said = shortened(text)
-    digits, boxes = text.lstrip("0") or "0", len(field.text)
+    digits, boxes = text.lstrip("0") or "0", len(field.text or "")
     if len(digits) > boxes:
         say("answer_too_long", text=said, boxes=boxes, field=answer.field)
         return _Wrong()
@@ -223,7 +227,7 @@ def _decision(
         document=record.document or "",
         file=record.photo.file,
         **number._asdict(),
-        old=Stood(text=field.text, value=field.value, status=field.status),
+        old=Stood(text=field.text or "", value=field.value, status=field.status),
         new=value,
         note=note,
     )

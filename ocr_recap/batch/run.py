@@ -103,6 +103,7 @@ class BatchResult:
                 "template": row.template,
                 "pages_present": " ".join(row.pages_present),
                 "pages_missing": " ".join(row.pages_missing),
+                "fields_missing": " ".join(row.fields_missing),
                 "verdict": row.verdict,
                 "review_count": row.review_count,
                 **{name: row.accepted.get(name) for name in counts},

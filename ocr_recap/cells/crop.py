@@ -19,6 +19,7 @@ from ..forms.fields import FormField, RowTotals, Tally
 from ..imaging.arrays import FloatArray, GrayImage
 from ..imaging.photo import Photo
 from ..locate.located import Located
+from ..messages.problems import PhotoProblem
 from .box_refine import BOX, BUBBLE, BUBBLE_SNAP, RING, WIDE, hold, snap_boxes, snap_rings
 from .patch import CELL, PATCH, box_of, scale_of
 from .row_total_crop import cut_totals, totals_of
@@ -75,17 +76,23 @@ class FieldPatches:
 
 
 def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
-    """Cut every cell, bubble, tally grid and row total of the page.
+    """Cut every cell, bubble, tally grid and row total of the page that the photo shows (`Located.fields_in_photo`).
 
     Args:
         photo: the decoded photo.
         located: its page, with template and placement.
 
     Returns:
-        Patches by field id, in the order of the page's fields.
+        Patches by field id, in the order of the page's fields. Fields that are not in the photo are left out, and
+        witnesses that are not in the photo are None, as if the form had none.
+
+    Raises:
+        PhotoProblem: `no_number_in_photo`, the photo shows none of the page's fields.
     """
     sampler = Sampler(photo, located.homography, located.surface)
-    fields = located.template.fields_of(located.page_id)
+    fields = located.fields_in_photo(photo.width, photo.height)
+    if not fields:
+        raise PhotoProblem("no_number_in_photo", form=located.template.id, page=located.page_id)
     parts = _Parts({}, {}, {})
     cutters = [_cut_cells(alike, located, parts.cells) for alike in _by(fields, lambda f: f.cells.box[2:])]
     bubbled = [f for f in fields if f.bubbles]

@@ -64,7 +64,7 @@ def measure(fields: Sequence[FormField], patches: Mapping[str, FieldPatches]) ->
     """Measure the cells of every number.
 
     Args:
-        fields: the numbers of a page.
+        fields: the numbers of a page that are in the photo.
         patches: their patches by field id (`crop.crop`).
 
     Returns:

@@ -22,7 +22,8 @@ from . import terminal
 MOST_ROWS = 40  # photos in the table; by judgement
 MOST_HINTS = 10  # next steps; by judgement
 # Columns of the table of photos.
-_HEADS = ("file", "page", "accepted", "review", "blank", "problem")
+_HEADS = ("file", "page", "accepted", "review", "blank", "not_in_photo", "problem")
+_COUNTS = ("accepted", "review", "blank", "not_in_photo")  # of these columns, numbers of numbers
 _VERDICTS = ("settled", "incomplete", "review", "inconsistent", "problem")  # of documents, in the order of the screen
 
 
@@ -82,12 +83,16 @@ def _print(console: Console, text: str) -> None:
 def _photos(console: Console, result: run.BatchResult, language: Language) -> None:
     """Print the table of photos, a row for each of the first ones."""
     table = Table(box=None, pad_edge=False, header_style="bold")
+    parts = any(row.not_in_photo for row in result.rows)  # else that column is left out
     for head in _HEADS:
-        right = head in ("accepted", "review", "blank")
+        if head == "not_in_photo" and not parts:
+            continue
+        right = head in _COUNTS
         table.add_column(said(language, f"head_{head}"), justify="right" if right else "left", overflow="fold")
     for row in result.rows[:MOST_ROWS]:
         page = terminal.text(f"{row.page[0]} {row.page[1]}" if row.page else "-")
-        counts = [str(n) if row.page else "" for n in (row.accepted, row.review, row.blank)]
+        numbers = (row.accepted, row.review, row.blank, *((row.not_in_photo,) if parts else ()))
+        counts = [str(n) if row.page else "" for n in numbers]
         codes = terminal.text(", ".join(problem.code for problem in row.problems), style="red")
         table.add_row(terminal.text(row.file), page, *counts, codes)
     console.print(table)
@@ -100,6 +105,8 @@ def _totals(console: Console, totals: Totals, documents: Sequence[DocumentRow], 
     photos = {"photos": totals.photos, "pages": totals.located, "problems": totals.problems}
     numbers = {"accepted": totals.accepted, "review": totals.review, "blank": totals.blank}
     _print(console, said(language, "totals", **photos, **numbers))
+    if totals.not_in_photo:
+        _print(console, said(language, "fields_missing", numbers=totals.not_in_photo))
     _print(console, _documents(documents, language))
 
 

@@ -131,7 +131,8 @@ class Case:
     Attributes:
         field: id of the number.
         choices: candidates, each with its probability by every witness of the number.
-        digits_text: most probable text of the digit cells alone.
+        digits_text: most probable text of the digit cells alone; empty for a number that is not in the photo, and that
+            a person decided.
         cells_found: every printed box was detected.
         held: exactly one printed box was not detected, and its place is known from the others.
         inside: every cell lies within the photo.
@@ -275,7 +276,7 @@ def make_case(
         altered=altered,
         others={name: OtherCase(int(v.argmax()), round(float(v.max()), 6)) for name, v in evidence.tables.items()},
     )
-    return _alone(case)
+    return alone(case)
 
 
 def reconciled(cases: Sequence[Case], rules: Sequence[Rule]) -> tuple[list[Case], list[Evaluated]]:
@@ -296,7 +297,7 @@ def reconciled(cases: Sequence[Case], rules: Sequence[Rule]) -> tuple[list[Case]
     weighed: list[Case] = []
     for case in cases:
         if case.by_ink_alone:
-            weighed.append(_alone(case))
+            weighed.append(alone(case))
         elif case.person is not None:
             weighed.append(case)
         else:
@@ -304,7 +305,7 @@ def reconciled(cases: Sequence[Case], rules: Sequence[Rule]) -> tuple[list[Case]
     return weighed, evaluate(rules, {c.field: c.value for c in weighed if not c.by_ink_alone}, said)
 
 
-def _alone(case: Case) -> Case:
+def alone(case: Case) -> Case:
     """The case with the best reading by its own witnesses; of an altered number, by its digit cells alone."""
     choices = case.choices
     weights = np.array([c.digits for c in choices.listed]) if case.by_ink_alone else choices.weights

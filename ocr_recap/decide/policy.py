@@ -8,7 +8,8 @@ A number is accepted if all of these hold:
 - no witness contradicts it, and no rule of the number is broken;
 - with the strict policy: every cell is legible and read as a sign, and at most one bubble is missing.
 
-Every other number goes to review with its reasons, or is blank. A number that is struck out or written over always
+Every other number goes to review with its reasons, or is blank. Numbers that are not in the photo are not decided here:
+`records` gives them the status `not_in_photo`. A number that is struck out or written over always
 goes to review, since all other witnesses may give the old number. Strokes and row totals are one witness, since one
 person counted both. Soft rules warn and never block. A person's decision is taken as written; a rule that it breaks
 stays broken.
@@ -24,7 +25,7 @@ bubbles count as read).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -40,7 +41,7 @@ Status = Literal["accepted", "review", "blank"]
 Policy = Literal["strict", "balanced"]
 
 # From this probability on, the reason for review is the missing second witness and not the digits; by judgement.
-_SURELY_READ = 0.9
+SURELY_READ = 0.9
 _RATHER_READ = 0.5  # least probability by the digit cells of numbers whose broken rule is broken on paper; by judgement
 
 
@@ -152,7 +153,10 @@ class PolicyDecision:
 
 
 def decide(
-    cases: Sequence[Case], rules: Sequence[Evaluated], policy: Policy | Thresholds = "strict"
+    cases: Sequence[Case],
+    rules: Sequence[Evaluated],
+    policy: Policy | Thresholds = "strict",
+    unseen: Collection[str] = (),
 ) -> dict[str, PolicyDecision]:
     """Decide all numbers of a page or document together, since rules depend on how sure the other numbers are.
 
@@ -160,6 +164,8 @@ def decide(
         cases: numbers, weighed together (`case.reconciled`).
         rules: rules evaluated on these numbers.
         policy: name of a policy, or thresholds.
+        unseen: field ids of numbers of the same pages that no photo shows. They are neither blank nor zero, so a rule
+            with one of them says nothing about a blank.
 
     Returns:
         Decision by field id.
@@ -167,10 +173,16 @@ def decide(
     thresholds = Thresholds.of(policy) if isinstance(policy, str) else policy
     doubt = 1.0 - thresholds.posterior
     holding = confirming(cases, rules, thresholds.rule, doubt, lambda case: _second(case, thresholds) is not None)
-    return {case.field: _decide(case, rules, holding.of(case.field), thresholds) for case in cases}
+    return {case.field: _decide(case, rules, unseen, holding.of(case.field), thresholds) for case in cases}
 
 
-def _decide(case: Case, rules: Sequence[Evaluated], holding: tuple[str, ...], thresholds: Thresholds) -> PolicyDecision:
+def _decide(
+    case: Case,
+    rules: Sequence[Evaluated],
+    unseen: Collection[str],
+    holding: tuple[str, ...],
+    thresholds: Thresholds,
+) -> PolicyDecision:
     mine = [r for r in rules if case.field in r.numbers]
     objections = _objections(case, mine, thresholds)
     if case.person is not None:
@@ -179,7 +191,8 @@ def _decide(case: Case, rules: Sequence[Evaluated], holding: tuple[str, ...], th
         confirmed = _blank_by_witnesses(case)
         least = thresholds.blank if confirmed else thresholds.unconfirmed
         surely = min(case.blank, case.confidence) >= least and all(confirmed)
-        doubts = tuple(objections) or _box_missing(case) or _beside_blank(case) or _missed_digit(case, mine)
+        whole = [r for r in mine if not any(name in unseen for name in r.numbers)]
+        doubts = tuple(objections) or _box_missing(case) or _beside_blank(case) or _missed_digit(case, whole)
         if surely and not doubts:
             return PolicyDecision("blank", (), "empty", ())
         return PolicyDecision("review", doubts or (("blank_uncertain", {}),), "none", ())
@@ -285,7 +298,7 @@ def _doubts(case: Case, thresholds: Thresholds) -> tuple[Reason, ...]:
     """Reasons why a number without objections is not accepted."""
     doubts: list[Reason] = []
     confirmed = _second(case, thresholds) is not None
-    if min(case.confidence, case.supports) < _SURELY_READ or confirmed:
+    if min(case.confidence, case.supports) < SURELY_READ or confirmed:
         doubts.append(("digits_uncertain", {"confidence": f"{int(min(case.confidence, case.supports) * 100)}%"}))
     if not confirmed:
         unclear = next((said for one in WITNESSES.values() if (said := one.doubts(case))), [])
@@ -295,7 +308,7 @@ def _doubts(case: Case, thresholds: Thresholds) -> tuple[Reason, ...]:
 
 def verdict(
     decisions: Mapping[str, PolicyDecision],
-    counts: set[str],
+    counts: Collection[str],
     rules: Sequence[Evaluated],
     cases: Mapping[str, Case],
     policy: Policy | Thresholds = "strict",

@@ -96,6 +96,9 @@ def figures(judgement: Judgement, forms: Mapping[str, Template]) -> dict[str, An
         "reviews": sum(n.got is not None and n.got.status == "review" for n in written),
         "false_reviews": total.false_reviews,
         "false_reviews_by_reason": _reasons(written),
+        "not_in_photo": sum(
+            n.got is not None and n.got.status == "not_in_photo" for photo in known for n in photo.numbers
+        ),
         "blanks": total.blanks,
         "blanks_right": total.blanks_right,
         **_cells(known),
@@ -222,7 +225,7 @@ def _cells(photos: Iterable[JudgedPhoto]) -> dict[str, Any]:
     for photo in photos:
         for number in photo.numbers:
             want, got = number.want, number.got
-            if want is None or want.cells < 1 or len(want.text) != want.cells:
+            if want is None or number.kind == "outside" or want.cells < 1 or len(want.text) != want.cells:
                 continue
             said = got.text if got and got.text is not None and len(got.text) == want.cells else None
             for i, char in enumerate(want.text):

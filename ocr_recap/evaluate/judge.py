@@ -16,7 +16,7 @@ from ..records.field_record import Quad
 from .readings import ReadNumber, ReadRecord, Results
 from .truths import Fault, Truth, TruthField, TruthFile, TruthKind, stem, stem_of_name
 
-Kind = Literal["written", "blank", "invented"]
+Kind = Literal["written", "blank", "invented", "outside"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Judged:
 
     Attributes:
         field: id of the number.
-        kind: something is written; nothing is written; or the photo has no such number (`invented`).
+        kind: something is written; nothing is written; the photo has no such number (`invented`); or the photo does not
+            show all of it, by the truth, and the reader says so (`outside`): neither right nor wrong.
         want: what is written; None if invented.
         got: what was read; None where the photo was not located or the record does not have the number.
         right, text_right: whether the value, and the text, is what is written.
@@ -75,11 +76,14 @@ class JudgedPhoto:
 
     @property
     def all_settled(self) -> bool:
-        """True when the photo was located, all written numbers were accepted and all others found blank."""
+        """True when the photo was located, all written numbers were accepted and all others found blank.
+
+        Numbers that the photo does not show are left out.
+        """
         return self.located and all(
             n.got is not None and n.got.status == ("accepted" if n.kind == "written" else "blank")
             for n in self.numbers
-            if n.kind != "invented"
+            if n.kind not in ("invented", "outside")
         )
 
 
@@ -183,7 +187,10 @@ def _judge(want: TruthField, got: ReadNumber | None) -> Judged:
     elif got is not None and got.status == "blank":
         silent = written
     offset = _offset(got.quad, want) if got is not None and got.quad and want.quad else None
-    return Judged(want.id, "written" if written else "blank", want, got, right, text_right, silent, offset)
+    kind: Kind = "written" if written else "blank"
+    if got is not None and got.status == "not_in_photo" and want.visible is not None and want.visible < 1:
+        kind = "outside"
+    return Judged(want.id, kind, want, got, right, text_right, silent, offset)
 
 
 def _offset(quad: Quad, want: TruthField) -> float | None:

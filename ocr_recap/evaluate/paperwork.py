@@ -109,9 +109,18 @@ def _pages(photos: list[JudgedPhoto]) -> list[list[JudgedPhoto]]:
 
 
 def _right(photos: list[JudgedPhoto]) -> bool:
-    """True when every page was read as written, on the photos that were located and count."""
+    """True when every page was read as written, on the photos that were located and count.
+
+    Of several photos of a page, each number is judged on the photo that counts for it.
+    """
     counting = [p for p in photos if p.reading is not None and p.reading.page is not None and p.reading.counts]
-    return all(photo.located and all(n.right for n in photo.numbers) for photo in counting or photos)
+    numbers: dict[str, list[Judged]] = defaultdict(list)
+    for photo in counting or photos:
+        for number in photo.numbers:
+            numbers[number.field].append(number)
+    taken = [[n for n in found if n.got is not None and n.got.counts] or found for found in numbers.values()]
+    located = all(photo.located for photo in counting or photos)
+    return located and all(n.right for found in taken for n in found)
 
 
 def _settled(found: list[Judged]) -> bool:

@@ -19,6 +19,7 @@ from pydantic import Field, StrictInt, ValidationError
 from ..batch.audit import refuse_edits
 from ..messages.catalog import Wording
 from ..messages.errors import InputUnusable
+from ..records.field_record import OTHER_PHOTO
 from ..records.folder import DOCUMENTS_FILE, PHOTOS_FILE
 from .truths import Corners, Fault, Lenient, RowSumTruth, Text, broken_line, read_lines
 
@@ -41,11 +42,16 @@ class ReadNumber(Lenient):
     text: str | None = None
     value: StrictInt | None
     accepted: StrictInt | None = None
-    status: Literal["accepted", "review", "blank"]
+    status: Literal["accepted", "review", "blank", "not_in_photo"]
     confidence: float | None = Field(default=None, ge=0, le=1)
     reasons: tuple[str, ...] = ()
     quad: Corners | None = None
     evidence: ReadEvidence | None = None
+
+    @property
+    def counts(self) -> bool:
+        """False where the number is not in the photo, or that of another photo of the page is used."""
+        return self.status != "not_in_photo" and OTHER_PHOTO not in self.reasons
 
     @property
     def given(self) -> bool:
@@ -93,6 +99,7 @@ class Verdict(Lenient):
     id: str
     verdict: str
     pages_missing: tuple[str, ...] = ()
+    fields_missing: tuple[str, ...] = ()
     fields: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict[str, Mapping[str, Any]])
 
     @property
@@ -164,4 +171,5 @@ def _machines(document: Verdict, said: Collection[str | None]) -> str:
     if not said:
         return "problem"
     worst = next((status for status in ("inconsistent", "review") if status in said), "settled")
-    return "incomplete" if worst == "settled" and document.pages_missing else worst
+    missing = document.pages_missing or document.fields_missing
+    return "incomplete" if worst == "settled" and missing else worst

@@ -74,7 +74,8 @@ class Lenient(BaseModel):
 class TruthField(Lenient):
     """One number as written: a character per cell (0-9, X, -, space); `alt` = other readings that count as right.
 
-    `value` null: nothing is written. Typed truth has no cells and no geometry. Where a number is `struck_out`, its
+    `value` null: nothing is written. `visible`: share of its boxes that the photo shows, where the truth says so. Typed
+    truth has no cells and no geometry. Where a number is `struck_out`, its
     boxes hold another one, and `text` and `value` are what replaces it.
     """
 
@@ -86,6 +87,7 @@ class TruthField(Lenient):
     quad: Corners | None = None
     cell_quads: tuple[Corners, ...] = ()
     struck_out: dict[str, str] | None = None
+    visible: float | None = None
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..forms.fields import Bubbles, FormField, PrintedWitness
+from ..forms.print_items import Rect
 from ..forms.template import Template
 from ..imaging.arrays import FloatArray
 from ..imaging.homography import project
@@ -14,6 +18,12 @@ from .paper.line_fit import Fit
 
 # Share of its numbers in sight from which another sheet may be the one that is meant: half of them, by judgement.
 _MEANT = 0.5
+# mm of paper around a box, a bubble or a grid that must be in the photo, too: its printed line, and what blur makes of
+# it. By judgement.
+_MARGIN = 0.5
+_ACROSS = 5  # places across and down a box or grid that must lie where the page is placed; by judgement
+
+PlacedArea = Callable[[FloatArray], NDArray[np.bool_]]  # for places (n, 2) on the page, mm: (n,) whether it is placed
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,8 @@ class Located:
     `homography` alone does so for flat paper; `surface` is how far paper that is not flat lies off (mm), and `before`
     the residual without it. `folds` are creases: (0, x) one down the page at x mm, (1, y) one across at y mm; `unmet`
     (n, 2) mm are line samples that such a surface does not meet. `covered`: it was found only by the part of the
-    page that nothing lies on; `others` are further sheets in sight (`second_sheet`).
+    page that nothing lies on; `others` are further sheets in sight (`second_sheet`). `placed_area` says where on the
+    page the placement rests on lines that were met; None = everywhere.
     """
 
     template: Template
@@ -76,6 +87,7 @@ class Located:
     unmet: FloatArray | None = None
     covered: bool = False
     others: tuple[OtherSheet, ...] = ()
+    placed_area: PlacedArea | None = None
 
     @classmethod
     def of(
@@ -109,3 +121,64 @@ class Located:
         paper = self.template.paper
         corners = np.array([[0, 0], [paper.width, 0], [paper.width, paper.height], [0, paper.height]], dtype=float)
         return self.to_photo(corners if marks is None else marks.centers)
+
+    def fields_in_photo(self, width: int, height: int) -> tuple[FormField, ...]:
+        """The fields of the page that the photo shows, each with those of its printed witnesses that it shows.
+
+        A field is in the photo where all of its own boxes are, with a small margin, and where the page is placed there
+        (`placed_area`). A witness is in the photo as a whole or not at all. One that is not is left out, as if the form
+        had none for the field. Row totals are left out with their grid, as their rows are found by it.
+
+        Args:
+            width, height: size of the full photo, px.
+
+        Returns:
+            Fields in the order of the template.
+        """
+
+        fields = self.template.fields_of(self.page_id)
+        parts: dict[tuple[str, str], list[Rect]] = {}
+        for field in fields:
+            parts[field.id, "boxes"] = field.cells.rects()
+            parts |= {(field.id, w.kind): _rects_of(w, field.cells.count) for w in field.witnesses}
+        starts = np.cumsum([0, *(len(rects) for rects in parts.values())])[:-1]
+        inside = self._are_in_photo(np.array([rect for rects in parts.values() for rect in rects]), width, height)
+        shown = dict(zip(parts, np.logical_and.reduceat(inside, starts).tolist(), strict=True))
+        found: list[FormField] = []
+        for field in fields:
+            grid = shown.get((field.id, "tally"), True)
+            kept = tuple(w for w in field.witnesses if shown[field.id, w.kind] and (grid or w.kind != "row_totals"))
+            if shown[field.id, "boxes"]:
+                found.append(field if kept == field.witnesses else field.model_copy(update={"witnesses": kept}))
+        return tuple(found)
+
+    def _are_in_photo(self, rects: FloatArray, width: int, height: int) -> NDArray[np.bool_]:
+        """Which of the rectangles (n, 4) on the page, mm, lie within the photo and where the page is placed; (n,)."""
+        corners = _lattice(rects, 2)
+        flat = corners if self.surface is None else self.surface.moved(corners)
+        # A place behind the camera has a depth of the other sign, and would be projected to a wrong place.
+        depth = flat @ self.homography[2, :2] + self.homography[2, 2]
+        ahead = (depth * np.linalg.det(self.homography) > 0).all(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            seen = project(self.homography, flat)
+        inside = ((seen >= -0.5) & (seen <= np.array([width, height]) - 0.5)).all(axis=(1, 2))
+        if self.placed_area is None:
+            return ahead & inside
+        within = _lattice(rects, _ACROSS)
+        return ahead & inside & self.placed_area(within.reshape(-1, 2)).reshape(within.shape[:2]).all(axis=1)
+
+
+def _lattice(rects: FloatArray, across: int) -> FloatArray:
+    """Places (n, across * across, 2) in rectangles (n, 4) that are grown by the margin; 2 across are the corners."""
+    grown = rects + np.array([-_MARGIN, -_MARGIN, _MARGIN, _MARGIN])
+    share = np.linspace(0, 1, across)
+    shares = np.stack(np.meshgrid(share, share), axis=-1).reshape(-1, 2)
+    return grown[:, None, :2] + shares * (grown[:, None, 2:] - grown[:, None, :2])
+
+
+def _rects_of(witness: PrintedWitness, columns: int) -> list[Rect]:
+    """The rectangles of a printed witness, mm: the square around each bubble, or the grid."""
+    if not isinstance(witness, Bubbles):
+        return [witness.grid]
+    r = witness.radius
+    return [(x - r, y - r, x + r, y + r) for x, y in witness.centers(columns).reshape(-1, 2).tolist()]

@@ -13,6 +13,11 @@ EXPLANATIONS: Final[Mapping[str, Message]] = {
     "review": ("Perlu diperiksa", "To be reviewed"),
     "blank": ("Kosong", "Blank"),
     "nothing_written": ("Kosong: tidak ada tulisan di semua kotak.", "Blank: nothing is written in any box."),
+    "not_in_photo": (
+        "Tidak terlihat di foto ini. Foto juga bagian halaman yang memuat kotak angka ini.",
+        "Not in this photo. Photograph the part of the page with the boxes of this number as well.",
+    ),
+    "unseen": ("kotaknya tidak terlihat di foto ini", "its boxes are not in this photo"),
     "read": ("tulisan terbaca {text} ({percent})", "the handwriting reads {text} ({percent})"),
     "or": ("atau", "or"),
     "bubbles": ("bulatan {text}", "the bubbles say {text}"),

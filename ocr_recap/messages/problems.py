@@ -145,6 +145,12 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "The page is cut off or covered. Out of sight: {missing}. Take the photo again from the front with the whole "
         "page in the frame and nothing lying on it.",
     ),
+    "no_number_in_photo": (
+        "Foto ini menunjukkan {form}, halaman {page}, tetapi tidak satu pun kotak angkanya terlihat utuh. Foto lagi, "
+        "dengan kotak-kotak angka di dalam bingkai.",
+        "The photo shows {form}, page {page}, but none of its numbers has all of its boxes in sight. Take the photo "
+        "again with the boxes of its numbers in the frame.",
+    ),
     "page_distorted": (
         "Halaman ditemukan tetapi tidak pas dengan formulirnya (selisih {residual} lebar kotak, batas {limit}). "
         "Ratakan kertas dan ulangi foto dari depan.",

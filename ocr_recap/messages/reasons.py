@@ -90,6 +90,10 @@ REASONS: Final[Mapping[str, Message]] = {
         "foto {others} dari halaman yang sama terbaca {values}",
         "photo {others} of the same page reads {values}",
     ),
+    "photos_of_two_sheets": (
+        "foto {others} dari halaman yang sama menunjukkan nilai lain untuk angka lainnya: mungkin lembar lain",
+        "photo {others} of the same page gives other values for other numbers: it may show another sheet",
+    ),
     "station_doubtful": (
         "belum pasti angka ini milik TPS mana",
         "it is not certain which station this number belongs to",
@@ -199,6 +203,10 @@ STEPS: Final[Mapping[str, Message]] = {
     "photos_disagree": (
         "Bandingkan kedua foto dan tulis angka di kertasnya.",
         "Compare the two photos and write down the number on the paper.",
+    ),
+    "photos_of_two_sheets": (
+        "Bandingkan kedua foto; bila keduanya menunjukkan lembar yang sama, ketik angka yang tertulis di kotak.",
+        "Compare the two photos: where they show the same sheet, write down the number in the boxes.",
     ),
     "station_doubtful": (
         "Pastikan dahulu TPS-nya: lihat masalah pada fotonya.",

@@ -23,11 +23,15 @@ REPORT_TEXTS: Final[Mapping[str, Message]] = {
     "verdict_review": ("perlu diperiksa", "to review"),
     "verdict_problem": ("tidak terbaca", "not read"),
     "verdict_missing": ("foto belum ada", "no photos"),
-    "verdict_incomplete": ("halaman kurang", "pages missing"),
+    "verdict_incomplete": ("belum lengkap", "incomplete"),
     "verdict_settled": ("selesai", "settled"),
     "page": ("halaman", "page"),
     "pages": ("halaman", "pages"),
     "pages_missing": ("halaman {pages} belum ada", "missing {pages}"),
+    "fields_missing": (
+        "{numbers} angka tidak terlihat di foto mana pun",
+        "{numbers:number} in no photo",
+    ),
     # the first page
     "index_title": ("Hasil baca formulir", "Tally forms, read"),
     "tile_photos": ("foto", "photos"),
@@ -35,6 +39,7 @@ REPORT_TEXTS: Final[Mapping[str, Message]] = {
     "tile_accepted": ("angka diterima", "numbers accepted"),
     "tile_review": ("angka perlu diperiksa", "numbers to review"),
     "tile_blank": ("angka kosong", "numbers blank"),
+    "tile_not_in_photo": ("angka tidak terlihat di foto", "numbers in no photo"),
     "tile_decided": ("angka ditetapkan orang", "numbers decided by people"),
     "tile_problems": ("foto bermasalah", "problem photos"),
     "edits_accepted": (
@@ -75,6 +80,8 @@ REPORT_TEXTS: Final[Mapping[str, Message]] = {
     "status_accepted": ("diterima", "accepted"),
     "status_review": ("perlu diperiksa", "review"),
     "status_blank": ("kosong", "blank"),
+    "status_not_in_photo": ("tidak terlihat di foto ini", "not in this photo"),
+    "number_from": ("dari foto {photo}; terlihat juga di {others}", "from photo {photo}; also seen in {others}"),
     "read": ("terbaca", "read"),
     "written": ("tertulis", "written"),
     "confidence": ("keyakinan", "confidence"),

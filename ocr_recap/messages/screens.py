@@ -17,6 +17,7 @@ _READ: Final[Mapping[str, Message]] = {
     "head_accepted": ("diterima", "accepted"),
     "head_review": ("perlu diperiksa", "review"),
     "head_blank": ("kosong", "blank"),
+    "head_not_in_photo": ("tidak terlihat", "not in photo"),
     "head_problem": ("masalah", "problem"),
     "kept_options": (
         "Seperti pembacaan sebelumnya di folder ini: {options}. Agar tidak ikut, tulis {without}.",
@@ -49,9 +50,13 @@ _READ: Final[Mapping[str, Message]] = {
         "{photos:photo}, {pages:page} found; numbers: {accepted} accepted, {review} to review, {blank} blank; "
         "{problems:problem photo}.",
     ),
+    "fields_missing": (
+        "{numbers} angka tidak terlihat di foto mana pun: foto juga bagian halaman itu.",
+        "{numbers:number} in no photo: photograph these parts of the pages as well.",
+    ),
     "documents": ("{documents} dokumen: {parts}.", "{documents:document}: {parts}."),
     "verdict_settled": ("{count} selesai", "{count} settled"),
-    "verdict_incomplete": ("{count} dengan halaman yang belum ada", "{count} with pages missing"),
+    "verdict_incomplete": ("{count} belum lengkap", "{count} incomplete"),
     "verdict_review": ("{count} perlu diperiksa", "{count} to review"),
     "verdict_inconsistent": (
         "{count} jumlahnya tidak cocok (sesuai tulisan di formulir)",

@@ -76,8 +76,12 @@ LINE_FAULTS: Final[Mapping[str, Message]] = {
         "from the new review.csv or numbers.csv",
     ),
     "photo_does_not_count": (
-        "foto {photo} tidak dihitung; angka halaman ini diambil dari foto {other}: isi barisnya",
-        "photo {photo} does not count; the numbers of this page come from photo {other}: answer its line",
+        "foto {photo} tidak dihitung untuk angka ini; angkanya diambil dari foto {other}: isi barisnya",
+        "photo {photo} does not count for this number, which comes from photo {other}: answer its line",
+    ),
+    "number_not_in_photo": (
+        "angka {field} tidak terlihat di foto {photo}; foto juga bagian halaman itu, lalu baca lagi",
+        "the number {field} is not in photo {photo}; photograph that part of the page as well, then read again",
     ),
     "answer_rounded": (
         "verified {text} diubah oleh aplikasi tabel; ketik angka yang tertulis di kotak",

@@ -67,7 +67,9 @@ def check(source: Source, name: str, templates: Sequence[Template], options: Opt
     except PhotoProblem as problem:
         return unchecked(problem.code, problem.data)
     quality = advice.page(photo, located, advice.cells(located, patches))
-    counts = [f.id for f in located.template.fields_of(located.page_id) if f.role == "count"]
-    said = advice.warnings(located, quality, sum(len(patches[i].cells) for i in counts))
+    fields = located.template.fields_of(located.page_id)
+    said = advice.warnings(
+        located, quality, sum(len(patches[f.id].cells) for f in fields if f.role == "count" and f.id in patches)
+    )
     judgement: Judgement = "retake" if advice.take_again(said) else "look" if said else "good"
     return PhotoCheck(judgement, located.template.id, located.page_id, quality, said)

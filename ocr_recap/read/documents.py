@@ -72,5 +72,5 @@ def documents_of(
 
 
 def _settled(records: Sequence[Record], places: Sequence[Place], forms: Mapping[str, Template]) -> list[Document]:
-    groups = grouping.group(list(map(grouping.sighting, records, places)))
+    groups = grouping.group(list(map(grouping.sighting, records, places)), loaded=forms.keys())
     return [document for document, _ in settle_all(groups, records.__getitem__, forms)]

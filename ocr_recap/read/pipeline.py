@@ -14,6 +14,7 @@ from ..forms.template import Template
 from ..imaging.photo import Photo, Source, load
 from ..locate import heading_ocr
 from ..locate.locate import locate
+from ..locate.located import Located
 from ..messages.problems import PhotoProblem
 from ..records import photo_advice
 from ..records.assemble import make_record, problem_record
@@ -56,15 +57,31 @@ def read_photo(
         located = locate(photo, templates)
         if options.headings and "tag" not in located.anchors:
             heading_ocr.refuse_twins(photo, located)
-        patches = crop(photo, located)
-        measured = photo_advice.cells(located, patches)
-        witnessed = ask_witnesses(patches, readers, measured)
-        doubts = other_sheet(", ".join(other.name for other in located.rivals))
-        alone = [replace(h.case, objections=doubts) for h in witnessed.values()]
-        cases, rules = reconciled(alone, located.template.rules_of(located.page_id))
-        decisions = policy.decide(cases, rules, options.policy)
-        quality = photo_advice.page(photo, located, measured) if options.advice else None
-        record = make_record(photo, located, patches, witnessed, cases, rules, decisions, readers, options, quality)
+        record = read_page(photo, located, readers, options)
     except PhotoProblem as problem:
         record = problem_record(name, photo, problem, readers, options, frame)
     return Reading(record, photo)
+
+
+def read_page(photo: Photo, located: Located, readers: Readers, options: Options) -> Record:
+    """Read the numbers of a page that was located.
+
+    Args:
+        photo: the decoded photo.
+        located: its page.
+        readers: of the cells.
+        options: of reading.
+
+    Raises:
+        PhotoProblem: the photo shows none of the page's numbers.
+    """
+    patches = crop(photo, located)
+    measured = photo_advice.cells(located, patches)
+    witnessed = ask_witnesses(patches, readers, measured)
+    doubts = other_sheet(", ".join(other.name for other in located.rivals))
+    alone = [replace(h.case, objections=doubts) for h in witnessed.values()]
+    cases, rules = reconciled(alone, located.template.rules_of(located.page_id))
+    unseen = {f.id for f in located.template.fields_of(located.page_id)} - patches.keys()
+    decisions = policy.decide(cases, rules, options.policy, unseen)
+    quality = photo_advice.page(photo, located, measured) if options.advice else None
+    return make_record(photo, located, patches, witnessed, cases, rules, decisions, readers, options, quality)

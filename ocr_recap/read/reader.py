@@ -361,7 +361,7 @@ class Reader:
 
         Raises:
             KeyError: the record has no such number.
-            ValueError: no photo is at hand, or it is another than the record's.
+            ValueError: no photo is at hand, it is another than the record's, or it does not show the number.
             ocr_recap.messages.problems.PhotoProblem: the photo cannot be decoded.
         """
         return number_picture(record, field, photo_of(record, photo, self.options))

@@ -15,7 +15,6 @@ from ..decide.ask_witnesses import Witnessed
 from ..decide.case import Case
 from ..decide.likely_error import suggest
 from ..decide.policy import PolicyDecision
-from ..forms.fields import FormField
 from ..forms.print_items import Label
 from ..forms.template import Template
 from ..imaging.photo import Photo
@@ -23,7 +22,7 @@ from ..locate.located import Located, OtherSheet
 from ..messages.problems import PhotoProblem
 from . import photo_advice, sheet_fingerprint
 from .evidence_record import evidence_of
-from .explanations import explain, explain_slip
+from .explanations import explain, explain_slip, explain_unseen
 from .field_record import (
     Candidate,
     FieldRecord,
@@ -64,22 +63,25 @@ def make_record(
     Args:
         photo: the decoded photo.
         located: its page.
-        patches: of every number of the page, by field id.
-        witnessed: the evidence about every number, by field id.
-        cases: every number with its candidates and their posterior.
+        patches: of every number that is in the photo, by field id.
+        witnessed: the evidence about each of them, by field id.
+        cases: each of them with its candidates and their posterior.
         rules: the rules of the page, evaluated on the numbers as read.
-        decisions: the policy's decision on every number, by field id.
+        decisions: the policy's decision on each of them, by field id.
         readers: that read the patches; their weights are named in the provenance.
         options: of reading.
         quality: the page's quality; None where it was not measured.
 
     Returns:
-        The record, with all floats rounded.
+        The record, with all floats rounded. It has every number of the page; those that are not in the photo have the
+        status `not_in_photo`.
     """
-    template = located.template
+    template, words = located.template, located.template.rules_in_words
     by_field = {case.field: case for case in cases}
-    fields = {f.id: f for f in template.fields_of(located.page_id)}
-    counts = {f.id for f in fields.values() if f.role == "count"}
+    on_page = template.fields_of(located.page_id)
+    fields = [f.id for f in on_page if f.id in patches]
+    counts = {f.id for f in on_page if f.role == "count" and f.id in patches}
+    whole = len(fields) == len(on_page)  # a part of a page is no fingerprint: it cannot be compared with other parts
     return Record(
         photo=_info(photo.name, photo),
         page=PagePlace(
@@ -90,12 +92,14 @@ def make_record(
             anchors=located.anchors,
             homography=_rounded(located.homography),
             shape=_shape(located),
-            ink=sheet_fingerprint.ink([patches[i].cells for i in fields if i in counts]),
+            ink=sheet_fingerprint.ink([patches[i].cells for i in fields if i in counts]) if whole else "",
             others=tuple(_beside(other) for other in located.others),
         ),
         fields={
-            i: _field_record(f, witnessed[i], by_field[i], patches[i], decisions[i], template.rules_in_words, rules)
-            for i, f in fields.items()
+            f.id: _field_record(witnessed[f.id], by_field[f.id], patches[f.id], decisions[f.id], words, rules)
+            if f.id in patches
+            else unseen_field()
+            for f in on_page
         },
         row_sums=tuple(_row_sum(i, total) for i in fields for total in _totals_of(witnessed[i])),
         rules=rule_results(rules, by_field, template),
@@ -162,8 +166,24 @@ def problem_record(
     )
 
 
+def unseen_field() -> FieldRecord:
+    """The record of a number that is not in the photo."""
+    return FieldRecord(
+        text=None,
+        read=None,
+        value=None,
+        accepted=None,
+        status="not_in_photo",
+        confidence=None,
+        candidates=(),
+        reasons=(),
+        explanation=explain_unseen(),
+        quad=None,
+        evidence=None,
+    )
+
+
 def _field_record(
-    field: FormField,
     witnessed: Witnessed,
     case: Case,
     patch: FieldPatches,
@@ -171,7 +191,7 @@ def _field_record(
     words: Mapping[str, Label],
     rules: Sequence[posterior.Evaluated],
 ) -> FieldRecord:
-    evidence = evidence_of(field, witnessed, case, patch)
+    evidence = evidence_of(witnessed, case, patch)
     outline = np.stack([patch.quads[0, 0], patch.quads[-1, 1], patch.quads[-1, 2], patch.quads[0, 3]])
     return FieldRecord(
         text=case.text,

@@ -39,7 +39,10 @@ class Number(NamedTuple):
 
 
 class Stood(Frozen):
-    """The state of a number when a person decided: its `text` as read, its `value` and its `status`."""
+    """The state of a number when a person decided: its `text` as read, its `value` and its `status`.
+
+    Only numbers that the photo shows are decided (`review_answers`).
+    """
 
     text: str
     value: int | None
@@ -95,6 +98,11 @@ def numbers_of(record: Record) -> dict[str, Number]:
     if page is None:
         return {}
     return {name: Number(photo.sha256, photo.frame, page.template, page.page, name) for name in record.fields}
+
+
+def counting_numbers(record: Record) -> dict[str, Number]:
+    """As `numbers_of`, without numbers of which another photo counts."""
+    return {name: number for name, number in numbers_of(record).items() if record.fields[name].counts}
 
 
 def fold(record: Record, decisions: Decisions) -> Record:

@@ -8,50 +8,37 @@ the one that counts; `settle` writes it back into the records, so that all lists
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
-from operator import attrgetter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..cells.digit_reader import bounds
 from ..decide import policy, posterior
-from ..decide.candidates import Choice, Choices
-from ..decide.case import (
-    Altered,
-    BubbleCase,
-    Case,
-    OtherCase,
-    Person,
-    Reason,
-    TallyCase,
-    TotalsCase,
-    other_sheet,
-    reconciled,
-)
+from ..decide.case import Case, reconciled
 from ..decide.policy import Policy, PolicyDecision
-from ..decide.witnesses import WITNESSES
+from ..forms.fields import FormField
 from ..forms.print_items import Label
 from ..forms.template import Rule, Template
 from ..messages.problems import OF_GROUPING
-from .assemble import candidates, rule_results
-from .explanations import explain, said_elsewhere
-from .field_record import Evidence, FieldRecord, Frozen
+from .assemble import candidates, rule_results, unseen_field
+from .case_record import case_of
+from .explanations import explain, explain_unseen, said_elsewhere
+from .field_record import OTHER_PHOTO, Evidence, FieldRecord, Frozen, NumberPhotos, in_short
 from .frozen import FrozenMapping
-from .grouping import Group, Member
-from .record import JsonLine, Problem, Record, RuleResult, Station
+from .grouping import PAGE_AGAIN, Group, Member
+from .page_photos import PagePhotos, Shot, objections, of_another_sheet, page_photos
+from .record import JsonLine, Problem, Record, RuleResult, Station, problem
 from .rows import OF_A_DOCUMENT, OF_A_NUMBER, Row, data_frame, number_rows
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-DOCUMENT_SCHEMA = 1  # version of a line of `documents.jsonl`; rises when the meaning of a key changes
-# The values of a candidate's fields, in order; those of further witnesses are kept by witness.
-_OF_A_CHOICE = attrgetter(*(part.name for part in fields(Choice) if part.name != "others"))
-
+# Version of a line of `documents.jsonl`; rises when the meaning of a key changes. Lines of earlier versions are read as
+# well. 2: photos of one page are put together number by number, and a number may be `not_in_photo`.
+DOCUMENT_SCHEMA = 2
 DocumentVerdict = Literal["settled", "incomplete", "review", "inconsistent", "problem"]
 
 
 class DocumentPhoto(Frozen):
-    """A photo of the document. `counts` is false where another photo of the same page is used instead."""
+    """A photo of the document. `counts` is false where other photos of its page are used for all of its numbers."""
 
     file: str
     frame: int
@@ -63,10 +50,11 @@ class DocumentPhoto(Frozen):
 class Document(JsonLine):
     """One form of one station. Every number in it is provisional: paper prevails.
 
-    `fields` holds the numbers of all pages present, each as in the photo's record that counts. `verdict`: `problem`
-    (no page was read), `inconsistent` (it does not add up as written), `review` (a count needs a person),
-    `incomplete` (all that was read is settled, but pages are missing, or a file has more frames than were read) or
-    `settled`.
+    `fields` holds the numbers of all pages present, each as in the record of the photo that counts for it.
+    `pages_present` are pages of which a photo shows any part, `fields_missing` the numbers on them that no photo shows.
+    `verdict`: `problem` (no page was read), `inconsistent` (it does not add up as written), `review` (a count needs a
+    person), `incomplete` (all that was read is settled, but pages or counts are missing, or a file has more frames than
+    were read) or `settled`.
     """
 
     schema_: int = DOCUMENT_SCHEMA
@@ -75,6 +63,7 @@ class Document(JsonLine):
     template: str | None
     pages_present: tuple[str, ...]
     pages_missing: tuple[str, ...]
+    fields_missing: tuple[str, ...] = ()
     photos: tuple[DocumentPhoto, ...]
     fields: FrozenMapping[str, FieldRecord]
     rules: tuple[RuleResult, ...]
@@ -96,8 +85,7 @@ class Document(JsonLine):
         return data_frame(self.to_rows(), (*OF_A_DOCUMENT, *OF_A_NUMBER), ("value", "accepted"))
 
     def __repr__(self) -> str:
-        counts = {s: sum(f.status == s for f in self.fields.values()) for s in ("accepted", "review", "blank")}
-        numbers = ", ".join(f"{n} {s}" for s, n in counts.items() if n)
+        numbers = in_short(self.fields.values())
         missing = f"pages missing: {', '.join(self.pages_missing)}" if self.pages_missing else ""
         codes = ", ".join(p.code for p in self.problems)
         return f"<Document {self.id}: {'; '.join(p for p in (numbers, missing, codes, self.verdict) if p)}>"
@@ -105,60 +93,15 @@ class Document(JsonLine):
     __str__ = __repr__
 
 
-def case_of(field_id: str, field: FieldRecord) -> Case:
-    """The input of a decision on a number, rebuilt from its record."""
-    digits, said = field.evidence.digits, field.evidence.bubbles
-    tally, totals = field.evidence.tally, field.evidence.row_totals
-    strokes = None
-    if tally is not None and tally.state != "not_read":
-        strokes = TallyCase(tally.state, tally.count, tally.probability)
-    listed = tuple(_choice(field.evidence, i) for i in range(len(field.evidence.choices))) or _only_choice(field)
-    others = {name: word for name, word in field.evidence.others.items() if name in WITNESSES}
-    speaking = {
-        "bubbles": said is not None and said.state == "read",
-        "counts": any(c.counted > 0 for c in listed),
-        **dict.fromkeys(others, True),
-    }
-    choices = Choices(
-        listed,
-        field.evidence.rest,
-        field.evidence.largest,
-        tuple(name for name in WITNESSES if speaking.get(name)),
-        bounds([cell.probabilities for cell in digits.cells]) if digits.cells else None,
-    )
-    decided = field.decision and Person(field.decision.value, field.decision.by, field.decision.at)
-    return Case(
-        field_id,
-        choices,
-        digits.text,
-        digits.found,
-        digits.inside,
-        said and BubbleCase(said.text, said.probability),
-        person=decided,
-        tally=strokes,
-        totals=totals and TotalsCase(totals.state, totals.sum, totals.rows, totals.probability),
-        poor=digits.poor,
-        chosen=next((i for i, c in enumerate(listed) if (c.text, c.value) == (field.text, field.value)), 0),
-        chances=(field.confidence,) * len(listed),
-        held=digits.held,
-        altered=Altered(digits.struck_out, digits.overwritten, digits.perhaps, said is not None and said.struck_out),
-        others={name: OtherCase(word.value, word.probability) for name, word in others.items()},
-    )
+@dataclass(frozen=True)
+class Ruled:
+    """What was decided about a document: rules, decisions and cases by field id, which numbers are counts, and how."""
 
-
-def _choice(evidence: Evidence, index: int) -> Choice:
-    """One candidate, from a record."""
-    others = {name: word.supports[index] for name, word in evidence.others.items()}
-    choice = Choice(*_OF_A_CHOICE(evidence.choices[index]))
-    return replace(choice, others=others) if others else choice
-
-
-def _only_choice(field: FieldRecord) -> tuple[Choice, ...]:
-    """The one candidate of a number whose record is of a version that did not keep candidates."""
-    said = field.evidence
-    witnesses = (said.bubbles, said.tally, said.row_totals)
-    bubbles, strokes, totals = (part.supports if part else 0.0 for part in witnesses)
-    return (Choice(field.text, field.value, said.digits.supports, bubbles, strokes, totals),)
+    evaluated: Sequence[posterior.Evaluated]
+    decisions: Mapping[str, PolicyDecision]
+    cases: Mapping[str, Case]
+    counts: frozenset[str]
+    how: Policy
 
 
 def rules_of(template: Template | None, fields: Iterable[str]) -> list[Rule]:
@@ -178,42 +121,73 @@ def settle(group: Group, records: Sequence[Record], template: Template | None) -
     Returns:
         The document, and the records with station, document and the document's decisions.
     """
-    pairs = list(zip(group.members, records, strict=True))
-    counting = {r.page.page: (m, r) for m, r in pairs if r.page and m.instead is None}
+    how = policy_of(records)
+    shots = list(zip(group.members, records, strict=True))
     pages = [page.id for page in template.pages] if template else []
-    present = [page for page in pages if page in counting]
+    taken = {page: page_photos(of_page, how) for page in pages if (of_page := _of_page(shots, page))}
+    read = {name: photos.of(name)[1].fields[name] for photos in taken.values() for name in photos.counting}
     cases: dict[str, Case] = {}
-    for page in present:
-        member, record = counting[page]
-        others = [r for m, r in pairs if r.page and r.page.page == page and m is not member]
-        in_doubt = other_sheet(record.page.rivals if record.page else "")
-        for field_id, field in record.fields.items():
-            objections = (*in_doubt, *_objections(member, field_id, field, others))
-            cases[field_id] = replace(case_of(field_id, field), objections=objections)
+    for photos in taken.values():
+        strangers = photos.strangers()
+        for name, place in photos.counting.items():
+            if read[name].evidence is not None or read[name].decision is not None:
+                against = (*objections(photos, name), *of_another_sheet(strangers.get(place, ())))
+                cases[name] = replace(case_of(name, read[name]), objections=against)
     weighed, evaluated = reconciled(list(cases.values()), rules_of(template, cases))
     cases = {case.field: case for case in weighed}
-    how = policy_of(records)
-    decisions = policy.decide(weighed, evaluated, how)
-    counts = {f.id for f in template.fields if f.role == "count" and f.id in cases} if template else set[str]()
-    read = {name: field for page in present for name, field in counting[page][1].fields.items()}
+    unseen = tuple(name for name in read if name not in cases)
+    decisions = policy.decide(weighed, evaluated, how, unseen)
+    ruled = Ruled(evaluated, decisions, cases, frozenset(f.id for f in _counts(template) if f.id in cases), how)
     words = template.rules_in_words if template else {}
-    fields = {name: _decided(field, cases[name], decisions[name], words, evaluated) for name, field in read.items()}
-    missing = [page for page in pages if page not in counting]
-    results = rule_results(evaluated, cases, template)
+    fields = {
+        name: _decided(field, cases[name], decisions[name], words, evaluated) if name in cases else unseen_field()
+        for name, field in read.items()
+    }
+    fields = {name: field.model_copy(update={"photos": _sources(taken, name)}) for name, field in fields.items()}
+    missing = [page for page in pages if page not in taken]
+    partial = bool(missing) or _is_cut(records) or any(f.id in unseen for f in _counts(template))
     document = Document(
         id=group.id,
         station=group.station,
         template=group.template,
-        pages_present=tuple(present),
+        pages_present=tuple(taken),
         pages_missing=tuple(missing),
-        photos=tuple(_photo(member, record) for member, record in pairs),
+        fields_missing=unseen,
+        photos=tuple(_photo(record, _numbers_of(record, taken)) for _, record in shots),
         fields=fields,
-        rules=results,
-        verdict=_verdict(decisions, counts, evaluated, cases, how, bool(missing) or _is_cut(records)),
+        rules=rule_results(evaluated, cases, template),
+        verdict=_verdict(ruled, partial),
         problems=_problems(group),
     )
-    settled = [_settled(m, r, document, evaluated, decisions, cases, counts, how) for m, r in pairs]
-    return document, settled
+    return document, [_settled(m, r, document, _numbers_of(r, taken), ruled) for m, r in shots]
+
+
+def _of_page(shots: Iterable[Shot], page: str) -> list[Shot]:
+    return [(member, record) for member, record in shots if record.page and record.page.page == page]
+
+
+def _counts(template: Template | None) -> list[FormField]:
+    return [field for field in template.fields if field.role == "count"] if template else []
+
+
+def _numbers_of(record: Record, taken: Mapping[str, PagePhotos]) -> frozenset[str]:
+    """The numbers for which a photo counts."""
+    photos = taken.get(record.page.page) if record.page else None
+    if photos is None:
+        return frozenset()
+    return photos.numbers_of(next(i for i, (_, one) in enumerate(photos.shots) if one is record))
+
+
+def _sources(taken: Mapping[str, PagePhotos], field_id: str) -> NumberPhotos | None:
+    """Which photos show a number, if several photos show its page."""
+    photos = next(of_page for of_page in taken.values() if field_id in of_page.counting)
+    if len(photos.shots) == 1:
+        return None
+    record = photos.of(field_id)[1]
+    others = tuple(other.photo.label for other in photos.others(field_id))
+    number = record.fields[field_id]
+    is_known = number.evidence is not None or number.decision is not None
+    return NumberPhotos(counts=record.photo.label if is_known else None, others=others)
 
 
 def settle_all(
@@ -240,35 +214,6 @@ def settle_all(
         yield document, list(zip((m.index for m in group.members), settled, strict=True))
 
 
-def _objections(member: Member, field_id: str, field: FieldRecord, others: Sequence[Record]) -> tuple[Reason, ...]:
-    """Reasons against a number from outside its photo: a doubtful station, or another value on another photo."""
-    found: list[Reason] = [("station_doubtful", {})] if member.doubtful else []
-    if not others:
-        return tuple(found)
-    meaning = _meaning(field_id, field)
-    differing = [
-        (r.photo.label, _written(r.fields[field_id]))
-        for r in others
-        if field_id in r.fields and _meaning(field_id, r.fields[field_id]) != meaning
-    ]
-    if differing:
-        data = {"others": ", ".join(f for f, _ in differing), "values": ", ".join(t for _, t in differing)}
-        found.append(("photos_disagree", data))
-    return tuple(found)
-
-
-def _meaning(field_id: str, field: FieldRecord) -> tuple[str, int | None]:
-    case = case_of(field_id, field)
-    return case.kind, case.value
-
-
-def _written(field: FieldRecord) -> str:
-    """What is written, as text for a message: the value if there is one, else the text as read."""
-    if field.decision is None:
-        return field.text.replace(" ", "_")
-    return "_" * len(field.text) if field.decision.value is None else str(field.decision.value)
-
-
 def policy_of(records: Sequence[Record]) -> Policy:
     """The policy of the records' options; the stricter one where they differ."""
     asked = {r.provenance.options.get("policy", "strict") for r in records}
@@ -283,7 +228,7 @@ def _decided(
     evaluated: Sequence[posterior.Evaluated],
 ) -> FieldRecord:
     read: dict[str, Any] = {}
-    if case.person is None:
+    if case.person is None and field.evidence is not None:
         read = {
             "text": case.text,
             "read": "".join(c for c in case.text if c.isdigit()),
@@ -291,6 +236,7 @@ def _decided(
             "candidates": candidates(case),
             "evidence": _supporting(field.evidence, case),
         }
+    chance = None if field.evidence is None else field.evidence.digits.probability
     return field.model_copy(
         update=read
         | {
@@ -298,7 +244,7 @@ def _decided(
             "status": decision.status,
             "accepted": case.value if decision.status == "accepted" else None,
             "reasons": tuple(code for code, _ in decision.reasons),
-            "explanation": explain(case, field.evidence.digits.probability, decision, words, evaluated),
+            "explanation": explain(case, chance, decision, words, evaluated),
         }
     )
 
@@ -316,66 +262,51 @@ def _supporting(evidence: Evidence, case: Case) -> Evidence:
     )
 
 
-def _settled(
-    member: Member,
-    record: Record,
-    document: Document,
-    evaluated: Sequence[posterior.Evaluated],
-    decisions: Mapping[str, PolicyDecision],
-    cases: Mapping[str, Case],
-    counts: set[str],
-    how: Policy,
-) -> Record:
-    """The record with its document's decisions; a record that does not count has no accepted number."""
-    kept = tuple(p for p in record.problems if p.code not in OF_GROUPING)
-    update: dict[str, Any] = {
-        "station": member.station,
-        "document": document.id,
-        "counts": member.instead is None and record.page is not None,
-        "problems": (*kept, *member.problems),
-    }
-    if member.instead is not None:
-        # The page is decided on the other photo.
-        update["status"] = "settled"
-        update["fields"] = {name: _not_counted(field, member.instead) for name, field in record.fields.items()}
-    elif record.page is not None:
-        here = record.fields.keys()
-        mine = [r for r in evaluated if not here.isdisjoint(r.numbers)]
-        update["fields"] = {name: document.fields[name] for name in here}
-        update["rules"] = tuple(r for r in document.rules if not here.isdisjoint(r.numbers))
-        update["status"] = policy.verdict(decisions, counts & here, mine, cases, how)
-    return record.model_copy(update=update)
+def _settled(member: Member, record: Record, document: Document, numbers: frozenset[str], ruled: Ruled) -> Record:
+    """The record with its document's decisions on the numbers for which the photo counts; no other is accepted."""
+    found = [*(p for p in record.problems if p.code not in OF_GROUPING), *member.problems]
+    update: dict[str, Any] = {"station": member.station, "document": document.id, "counts": bool(numbers)}
+    if record.page is not None:
+        mine = [r for r in ruled.evaluated if not numbers.isdisjoint(r.numbers)]
+        update["fields"] = {
+            name: document.fields[name] if name in numbers else _not_counted(field, document.fields[name])
+            for name, field in record.fields.items()
+        }
+        if numbers:
+            update["rules"] = tuple(r for r in document.rules if not numbers.isdisjoint(r.numbers))
+        else:
+            sources = [document.fields[name].photos for name in record.fields]
+            instead = dict.fromkeys(source.counts for source in sources if source and source.counts)
+            found.append(problem(PAGE_AGAIN, counts=", ".join(instead)))
+        update["status"] = policy.verdict(ruled.decisions, ruled.counts & numbers, mine, ruled.cases, ruled.how)
+    return record.model_copy(update=update | {"problems": tuple(found)})
 
 
-def _not_counted(field: FieldRecord, instead: str) -> FieldRecord:
+def _not_counted(field: FieldRecord, counting: FieldRecord) -> FieldRecord:
+    """The number of a photo that does not count for it: never accepted, with the photo that counts."""
+    instead = counting.photos and counting.photos.counts
+    seen = field.evidence is not None
     return field.model_copy(
         update={
-            "status": "review",
+            "status": "review" if seen else "not_in_photo",
             "accepted": None,
-            "reasons": ("other_photo_counts",),
-            "explanation": said_elsewhere(instead),
+            "reasons": (OTHER_PHOTO,),
+            "explanation": said_elsewhere(instead, seen) if instead else explain_unseen(),
+            "photos": counting.photos,
         }
     )
 
 
-def _photo(member: Member, record: Record) -> DocumentPhoto:
+def _photo(record: Record, numbers: frozenset[str]) -> DocumentPhoto:
     page = record.page.page if record.page else None
     photo = record.photo
-    counts = page is not None and member.instead is None
-    return DocumentPhoto(file=photo.file, frame=photo.frame, sha256=photo.sha256, page=page, counts=counts)
+    return DocumentPhoto(file=photo.file, frame=photo.frame, sha256=photo.sha256, page=page, counts=bool(numbers))
 
 
-def _verdict(
-    decisions: Mapping[str, PolicyDecision],
-    counts: set[str],
-    evaluated: Sequence[posterior.Evaluated],
-    cases: Mapping[str, Case],
-    how: Policy,
-    is_partial: bool,
-) -> DocumentVerdict:
-    if not cases:
+def _verdict(ruled: Ruled, is_partial: bool) -> DocumentVerdict:
+    if not ruled.cases:
         return "problem"
-    found = policy.verdict(decisions, counts, evaluated, cases, how)
+    found = policy.verdict(ruled.decisions, ruled.counts, ruled.evaluated, ruled.cases, ruled.how)
     return "incomplete" if found == "settled" and is_partial else found
 
 
@@ -385,6 +316,6 @@ def _is_cut(records: Sequence[Record]) -> bool:
 
 
 def _problems(group: Group) -> tuple[Problem, ...]:
-    """The problems of the group and of its photos, each once, without `duplicate_page`."""
-    found = [*group.problems, *(p for m in group.members for p in m.problems if p.code != "page_again")]
+    """The problems of the group and of its photos, each once."""
+    found = [*group.problems, *(p for m in group.members for p in m.problems)]
     return tuple(p for i, p in enumerate(found) if p not in found[:i])

@@ -12,7 +12,6 @@ from ..cells.quality import CellMeasures
 from ..decide.ask_witnesses import Witnessed
 from ..decide.candidates import Choice
 from ..decide.case import Case
-from ..forms.fields import FormField
 from .field_record import (
     BubbleEvidence,
     CellEvidence,
@@ -28,11 +27,10 @@ from .field_record import (
 from .frozen import FrozenDict
 
 
-def evidence_of(field: FormField, witnessed: Witnessed, case: Case, patch: FieldPatches) -> Evidence:
+def evidence_of(witnessed: Witnessed, case: Case, patch: FieldPatches) -> Evidence:
     """The evidence of every witness about one number.
 
     Args:
-        field: the number.
         witnessed: what the witnesses gave.
         case: the number as it was decided.
         patch: its cells, with their places on the photo.
@@ -40,7 +38,7 @@ def evidence_of(field: FormField, witnessed: Witnessed, case: Case, patch: Field
     return Evidence(
         digits=_digit_evidence(witnessed, case, patch),
         bubbles=_bubble_evidence(witnessed, case),
-        tally=_tally_evidence(field, witnessed, case),
+        tally=_tally_evidence(witnessed, case),
         row_totals=_totals_evidence(case),
         others=FrozenDict(_others(case)),
         choices=tuple(_choice(c) for c in case.choices.listed),
@@ -120,10 +118,10 @@ def _others(case: Case) -> dict[str, OtherEvidence]:
     }
 
 
-def _tally_evidence(field: FormField, witnessed: Witnessed, case: Case) -> TallyEvidence | None:
+def _tally_evidence(witnessed: Witnessed, case: Case) -> TallyEvidence | None:
     said, tally = witnessed.evidence.strokes, case.tally
     if said is None or tally is None:
-        return TallyEvidence(state="not_read", count=None, rows=None) if field.tally else None
+        return None
     return TallyEvidence(
         state=said.state,
         count=said.count,

@@ -17,7 +17,7 @@ from ..messages.catalog import say as in_language
 from ..messages.explanation_texts import clerk_error, explained
 from ..messages.reasons import reason as reason_text
 from ..messages.reasons import step
-from .field_record import Bilingual
+from .field_record import OTHER_PHOTO, Bilingual
 
 _MOST_OTHERS, _SHOWN = 2, 0.01  # most other candidates in an explanation, and their least probability; by judgement
 _MOST_RULES = 2  # broken rules named in an explanation; the report lists all of them; by judgement
@@ -25,7 +25,7 @@ _MOST_RULES = 2  # broken rules named in an explanation; the report lists all of
 
 def explain(
     case: Case,
-    digits_probability: float,
+    digits_probability: float | None,
     decision: PolicyDecision,
     rules: Mapping[str, Label],
     evaluated: Sequence[Evaluated] = (),
@@ -34,7 +34,8 @@ def explain(
 
     Args:
         case: the number with its evidence and candidates.
-        digits_probability: probability of the number's text by its digit cells alone.
+        digits_probability: probability of the number's text by its digit cells alone; None where the number is not in
+            the photo, and a person decided it.
         decision: the policy's decision.
         rules: labels of the form's rules and fields, by id.
         evaluated: the rules evaluated on the numbers as read, to name those that other candidates would break.
@@ -66,9 +67,21 @@ def explain_slip(slip: Suggestion, labels: Mapping[str, Label]) -> Bilingual:
     return Bilingual(id=sentence("id"), en=sentence("en"))
 
 
-def said_elsewhere(file: str) -> Bilingual:
-    """Explain that a number is not given, since another photo of its page, `file`, counts."""
-    text, do = reason_text("other_photo_counts", {"counts": file}), step("other_photo_counts")
+def explain_unseen() -> Bilingual:
+    """Explain that a number is not in the photo, and how to get it."""
+    return Bilingual(id=explained("id", "not_in_photo"), en=explained("en", "not_in_photo"))
+
+
+def said_elsewhere(file: str, seen: bool = True) -> Bilingual:
+    """Explain that a number is not given, since another photo of its page counts.
+
+    Args:
+        file: the photo that counts.
+        seen: whether this photo shows the number at all.
+    """
+    text, do = reason_text(OTHER_PHOTO, {"counts": file}), step(OTHER_PHOTO)
+    if not seen:
+        text = {lang: f"{explained(lang, 'unseen')}; {text[lang]}" for lang in ("id", "en")}
     return Bilingual(id=f"{_sentence(text['id'])} {do['id']}", en=f"{_sentence(text['en'])} {do['en']}")
 
 
@@ -80,13 +93,16 @@ def percent(probability: float) -> str:
 def _explained(
     language: Language,
     case: Case,
-    digits_probability: float,
+    digits_probability: float | None,
     decision: PolicyDecision,
     rules: Mapping[str, Label],
     evaluated: Sequence[Evaluated],
 ) -> str:
     say = partial(explained, language)
-    facts = [say("read", text=_shown(case.digits_text), percent=percent(digits_probability))]
+    if digits_probability is None:
+        facts = [say("unseen")]
+    else:
+        facts = [say("read", text=_shown(case.digits_text), percent=percent(digits_probability))]
     others = _others(case) if case.person is None else []
     if others:
         facts[0] += f" {say('or')} {', '.join(f'{_shown(c.text)} ({percent(c.digits)})' for c in others)}"

@@ -5,8 +5,9 @@ Names of keys and the coordinate frame are those of `record`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal, Self
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from .frozen import FrozenDict, FrozenMapping
 
+OTHER_PHOTO: Final = "other_photo_counts"  # the reason of a number of which another photo counts
 Quad = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
-FieldStatus = Literal["accepted", "review", "blank"]
+FieldStatus = Literal["accepted", "review", "blank", "not_in_photo"]
 
 
 class Frozen(BaseModel):
@@ -184,7 +186,7 @@ def _is_empty(value: object) -> bool:
 
 
 class Evidence(Frozen):
-    """The evidence of each witness about one number; null = the form has no such witness here.
+    """The evidence of each witness about one number; null = the form has none here, or it is not in the photo.
 
     `choices` are the candidates that matter, the most probable first: documents are decided from these and the cells.
     `rest` is the weight of all other candidates together, `largest` that of the most probable of these
@@ -213,6 +215,20 @@ class Decided(Frozen):
     note: str = ""
 
 
+class NumberPhotos(Frozen):
+    """Of several photos of one page: the one that counts for a number, and the others that show it, by their names.
+
+    `counts` is null where no photo shows the number.
+    """
+
+    counts: str | None
+    others: tuple[str, ...]
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class FieldRecord(Frozen):
     """One number.
 
@@ -220,26 +236,44 @@ class FieldRecord(Frozen):
     is the most probable value by all evidence, or the one that a person decided. Use `accepted`: the value if it is
     accepted, else null. `decision` is null unless a person decided. `text`, `read`, `confidence`, `candidates` and
     `evidence` are about what was read, with a decision too.
+
+    Where the number is not in the photo, `text`, `read`, `confidence`, `quad` and `evidence` are null, and there are no
+    candidates. Its `status` is `not_in_photo` unless a person decided. `photos` is left out unless several photos show
+    the page.
     """
 
-    text: str
-    read: str
+    text: str | None
+    read: str | None
     value: int | None
     accepted: int | None
     status: FieldStatus
-    confidence: float
+    confidence: float | None
     candidates: tuple[Candidate, ...]
     reasons: tuple[str, ...]
     explanation: Bilingual
-    quad: Quad
-    evidence: Evidence
+    quad: Quad | None
+    evidence: Evidence | None
     decision: Decided | None = None
+    photos: NumberPhotos | None = Field(default=None, exclude_if=_is_none)
+
+    @property
+    def counts(self) -> bool:
+        """False where the number of another photo of the page is used in place of this one."""
+        return OTHER_PHOTO not in self.reasons
 
     def __repr__(self) -> str:
+        if self.text is None or self.confidence is None:
+            return f"<{self.status}>"
         shown = f"accepted {self.accepted}" if self.status == "accepted" else f"{self.status} {self.value}"
         return f"<{shown}, written {self.text!r}, confidence {self.confidence:.4f}>"
 
     __str__ = __repr__
+
+
+def in_short(fields: Iterable[FieldRecord]) -> str:
+    """How many numbers have each status, as text for programmers; statuses that do not occur are left out."""
+    found = Counter(field.status for field in fields)
+    return ", ".join(f"{found[status]} {status}" for status in get_args(FieldStatus) if found[status])
 
 
 def bilingual(texts: dict[str, str]) -> Bilingual:

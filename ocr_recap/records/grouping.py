@@ -1,4 +1,6 @@
-"""Groups photos into documents, and chooses the photo that counts for each page, from a few facts of each photo.
+"""Groups photos into documents, and ranks the photos of each page, from a few facts of each photo.
+
+`page_photos` then chooses the photo that counts for each number.
 
 Photos belong to one document when they name the same station, when their folder was declared to be one document, or
 when they are byte for byte the same file. Neighbours in a folder or in time are not put together for that.
@@ -6,7 +8,8 @@ when they are byte for byte the same file. Neighbours in a folder or in time are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
@@ -15,6 +18,7 @@ from .record import Problem, Record, Station, label, problem
 from .sheet_fingerprint import alike
 from .station_codes import Place
 
+PAGE_AGAIN = "page_again"  # problem of a photo that counts for none of its page's numbers
 _DOUBTFUL = frozenset({"station_conflict", "photo_under_two_stations"})  # the photo may belong to another station
 _ROOT = "./"  # name in results of a folder that was given on the command line
 _Key = tuple[str, str]  # ("station", code), ("folder", its path) or ("photo", index)
@@ -29,8 +33,9 @@ class Sighting:
         place: its station and folder, by manifest and names.
         page: (template id, page id), None when no page was read.
         ink: the sheet's fingerprint (`sheet_fingerprint.ink`).
-        surety: the smallest confidence of its numbers; of two photos of one page the one with the larger value counts.
-        residual: of the page's placement, cell widths; the smaller counts where `surety` is equal.
+        in_sight: how many numbers of the page it shows; of two photos of one page the one with more is the better.
+        surety: the smallest confidence of its numbers; the larger is better where `in_sight` is equal.
+        residual: of the page's placement, cell widths; the smaller is better where `surety` is equal, too.
     """
 
     file: str
@@ -39,6 +44,7 @@ class Sighting:
     place: Place
     page: tuple[str, str] | None
     ink: str
+    in_sight: int
     surety: float
     residual: float
 
@@ -50,20 +56,22 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Member:
-    """A photo of a group: its place in the input, what grouping found, and whether its numbers count.
+    """A photo of a group: its place in the input, and what grouping found.
 
     Attributes:
         index: of the photo.
         problems: found by grouping.
         doubtful: whether it may belong to another station.
-        instead: the photo that counts in place of this one; None if this one counts or has no page.
+        rank: its place among the photos of its page, 0 for the best one (`Sighting`).
+        numbers: field ids for which it counts, where that was decided before (`regroup`); None where it is open.
         station: its station, with the source of the code.
     """
 
     index: int
     problems: tuple[Problem, ...] = ()
     doubtful: bool = False
-    instead: str | None = None
+    rank: int = 0
+    numbers: frozenset[str] | None = None
     station: Station = field(default_factory=Station)
 
 
@@ -81,6 +89,7 @@ class Group:
 def sighting(record: Record, place: Place) -> Sighting:
     """Extract the facts that grouping uses from a record and the place of its photo."""
     photo, page = record.photo, record.page
+    sure = [f.confidence for f in record.fields.values() if f.confidence is not None]
     return Sighting(
         photo.file,
         photo.frame,
@@ -88,17 +97,21 @@ def sighting(record: Record, place: Place) -> Sighting:
         place,
         (page.template, page.page) if page else None,
         page.ink if page else "",
-        min((f.confidence for f in record.fields.values()), default=0.0),
+        len(sure),
+        min(sure, default=0.0),
         page.residual if page else 0.0,
     )
 
 
-def group(sightings: Sequence[Sighting], roll: Iterable[str] | None = None) -> list[Group]:
+def group(
+    sightings: Sequence[Sighting], roll: Iterable[str] | None = None, loaded: Collection[str] = ()
+) -> list[Group]:
     """Group photos into documents.
 
     Args:
         sightings: of all photos, in input order.
         roll: codes of all stations, if known; photos of other stations get a problem.
+        loaded: ids of the forms that photos were read with.
 
     Returns:
         Documents in the order of their first photos.
@@ -119,10 +132,14 @@ def group(sightings: Sequence[Sighting], roll: Iterable[str] | None = None) -> l
         if s.page and s.page[0] not in forms.setdefault(key, []):
             forms[key].append(s.page[0])
     copied = {j: page[0] for i, j in same if (page := seen[i].page)}
+    only = _only_form(seen, loaded)
     for i, (key, s) in enumerate(zip(keys, seen, strict=True)):
         known = forms.get(key, [])
-        # A photo without a page belongs to its station's only form, and a copy to the form of its original.
+        # A photo without a page belongs to its station's only form, and a copy to the form of its original. A station
+        # without any page belongs to the only form of all photos, so that its pages can be named as missing.
         form = s.page[0] if s.page else known[0] if len(known) == 1 else copied.get(i)
+        if form is None and not known and s.place.station.code:
+            form = only
         parts.setdefault((key, form), []).append(i)
     listed = None if roll is None else set(roll)
     groups: list[Group] = []
@@ -133,6 +150,12 @@ def group(sightings: Sequence[Sighting], roll: Iterable[str] | None = None) -> l
         name = _unique(_name(key, seen[indexes[0]], roots) + (f":{form}" if several else ""), taken)
         groups.append(_group(name, form, [members[i] for i in indexes], seen, listed))
     return groups
+
+
+def _only_form(seen: Iterable[Sighting], loaded: Collection[str]) -> str | None:
+    """The form of all photos with a page, or the only one that they were read with; None where there are several."""
+    forms = {s.page[0] for s in seen if s.page} or set(loaded)
+    return next(iter(forms)) if len(forms) == 1 else None
 
 
 def regroup(
@@ -147,10 +170,10 @@ def regroup(
     """
     members: list[Member] = []
     for index, record in enumerate(records):
-        own = tuple(p for p in record.problems if p.code in OF_GROUPING)
-        again = next((p for p in own if p.code == "page_again"), None)
+        own = tuple(p for p in record.problems if p.code in OF_GROUPING and p.code != PAGE_AGAIN)
         doubtful = any(p.code in _DOUBTFUL for p in own)
-        members.append(Member(index, own, doubtful, again and str(again.data["counts"]), record.station))
+        numbers = frozenset(name for name, field in record.fields.items() if field.counts)
+        members.append(Member(index, own, doubtful, numbers=numbers, station=record.station))
     return Group(name, station, template, tuple(members), problems)
 
 
@@ -235,28 +258,23 @@ def _under_two(member: Member, station: str, other_station: str, other: str) -> 
 def _group(
     name: str, form: str | None, members: Sequence[Member], seen: Sequence[Sighting], roll: set[str] | None
 ) -> Group:
-    best: dict[tuple[str, str], int] = {}
+    ranks: dict[int, int] = {}
+    ranked: Counter[tuple[str, str] | None] = Counter()
 
-    def worth(member: Member) -> tuple[bool, float, float, int]:
+    def worth(member: Member) -> tuple[bool, int, float, float, int]:
         s = seen[member.index]
-        return not member.doubtful, s.surety, -s.residual, -member.index
+        return not member.doubtful, s.in_sight, s.surety, -s.residual, -member.index
 
-    for member in sorted(members, key=worth):
+    for member in sorted(members, key=worth, reverse=True):
         page = seen[member.index].page
-        if page:
-            best[page] = member.index
+        ranks[member.index] = ranked[page]
+        ranked[page] += 1
     places = [seen[m.index].place for m in members]
     station = next((p.station for p in places if p.station.code), Station())
     settled: list[Member] = []
     for member, place in zip(members, places, strict=True):
-        page = seen[member.index].page
         own = place.station if place.station.code else Station(code=station.code, source=station.code and "same_photo")
-        placed = replace(member, station=own)
-        if page and best[page] != member.index:
-            counts = seen[best[page]].label
-            again = (*member.problems, problem("page_again", counts=counts))
-            placed = replace(placed, problems=again, instead=counts)
-        settled.append(placed)
+        settled.append(replace(member, station=own, rank=ranks[member.index]))
     problems: list[Problem] = []
     if station.code and roll is not None and station.code not in roll:
         problems.append(problem("station_not_on_roll", station=station.code))

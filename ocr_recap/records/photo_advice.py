@@ -53,8 +53,8 @@ _MILD = frozenset({"photo_of_screen", "photo_of_copy", "other_sheet"})
 
 
 def cells(located: Located, patches: Mapping[str, FieldPatches]) -> dict[str, CellMeasures]:
-    """Measure the cells of every number of a page, by field id."""
-    return measure(located.template.fields_of(located.page_id), patches)
+    """Measure the cells of every number of a page that is in the photo, by field id."""
+    return measure([f for f in located.template.fields_of(located.page_id) if f.id in patches], patches)
 
 
 def page(photo: Photo, located: Located, measured: Mapping[str, CellMeasures]) -> PhotoQuality:
@@ -63,10 +63,12 @@ def page(photo: Photo, located: Located, measured: Mapping[str, CellMeasures]) -
     Args:
         photo: the decoded photo.
         located: its page.
-        measured: measures by field id. Cells of counts are used, or those of dates where the page has no counts.
+        measured: measures by field id, of the numbers in the photo. Cells of counts are used, or those of dates where
+            there are no counts.
     """
     fields = located.template.fields_of(located.page_id)
-    all_cells = together({f.id: measured[f.id] for f in fields if f.role == "count"} or measured)
+    counts = {f.id: measured[f.id] for f in fields if f.role == "count" and f.id in measured}
+    all_cells = together(counts or measured)
     seen = all_cells.blur[np.isfinite(all_cells.blur)]
     washed = (all_cells.burnt > Legible().burnt) & (all_cells.contrast < Legible().contrast)
     pattern = recapture.pattern(photo, located)

@@ -14,14 +14,16 @@ from pydantic import ConfigDict, PrivateAttr
 
 from ..imaging.spline_surface import Surface
 from ..messages.problems import hint
-from .field_record import Bilingual, FieldRecord, Frozen, Quad, bilingual
+from .field_record import Bilingual, FieldRecord, Frozen, Quad, bilingual, in_short
 from .frozen import FrozenMapping
 from .rows import OF_A_NUMBER, OF_A_PHOTO, Row, data_frame, number_rows
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-RECORD_SCHEMA = 1  # version of a line of `photos.jsonl`; rises when the meaning of a key changes
+# Version of a line of `photos.jsonl`; rises when the meaning of a key changes. Lines of earlier versions are read as
+# well. 2: a field may be `not_in_photo`, where it was in review with the reason `outside_photo` before.
+RECORD_SCHEMA = 2
 
 Verdict = Literal["settled", "review", "inconsistent", "problem"]
 
@@ -240,8 +242,9 @@ class Record(JsonLine):
     """The result of one photo. Every number in it is provisional: paper prevails.
 
     After grouping `station` and `document` are set, and `fields`, `rules` and `status` hold the document's decisions.
-    `counts` is then false where the photo has no page or another photo of the page is used. Such a photo has no
-    accepted number, so that no number is given twice.
+    `counts` is then false where the photo has no page, or other photos of the page are used for all of its numbers. A
+    number of which another photo is used has the reason `other_photo_counts`, and is never accepted, so that no number
+    is given twice.
 
     `problems` keep a photo from being read or used; `warnings` (`problems.WARNINGS`) advise on how to take a better
     photo.
@@ -296,8 +299,7 @@ class Record(JsonLine):
 
     def __repr__(self) -> str:
         where = f"{self.page.template} page {self.page.page}" if self.page else "no form"
-        counts = {s: sum(f.status == s for f in self.fields.values()) for s in ("accepted", "review", "blank")}
-        numbers = ", ".join(f"{n} {s}" for s, n in counts.items() if n)
+        numbers = in_short(self.fields.values())
         problems = ", ".join(p.code for p in self.problems)
         said = "; ".join(part for part in (where, numbers, problems, self.status) if part)
         return f"<Record {self.photo.label}: {said}>"

@@ -5,18 +5,19 @@ Each possible answer is evaluated by the policy itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from ..decide import evidence, policy
 from ..decide.case import Case, Person, reconciled
 from ..decide.witness import PLAUSIBLE
 from ..forms.template import Rule, Template
-from .document import Document, case_of, rules_of
+from .case_record import case_of
+from .document import Document, rules_of
 from .field_record import FieldRecord
 
 # Reasons that no answer about a number removes.
-_STANDING = frozenset({"station_doubtful", "photos_disagree", "other_sheet"})
+_STANDING = frozenset({"station_doubtful", "photos_disagree", "photos_of_two_sheets", "other_sheet"})
 
 
 def settles(document: Document, template: Template | None, how: policy.Policy = "strict") -> dict[str, int]:
@@ -33,7 +34,9 @@ def settles(document: Document, template: Template | None, how: policy.Policy = 
     Returns:
         Counts by field id, in the document's order; 0 where an answer alone changes no status (`station_doubtful`).
     """
-    cases = {name: _case(name, field) for name, field in document.fields.items()}
+    known = {name: field for name, field in document.fields.items() if field.evidence or field.decision}
+    cases = {name: _case(name, field) for name, field in known.items()}
+    unseen = document.fields.keys() - known.keys()
     rules = rules_of(template, cases)
     before = {name for name, field in document.fields.items() if field.status == "review"}
     broken = {n for r in document.rules if r.outcome == "broken" and r.strength != "soft" for n in r.numbers}
@@ -41,7 +44,8 @@ def settles(document: Document, template: Template | None, how: policy.Policy = 
     for name in before:
         field = document.fields[name]
         answers = _answers(field, name in broken)
-        left = (_in_review({**cases, name: replace(cases[name], person=Person(a))}, rules, how) for a in answers)
+        answered = ({**cases, name: replace(cases[name], person=Person(a))} for a in answers)
+        left = (_in_review(with_answer, rules, how, unseen) for with_answer in answered)
         # Without a candidate, an answer takes at least the number itself out of review.
         alone = int("station_doubtful" not in field.reasons)
         found[name] = max((len(before - after) for after in left), default=alone)
@@ -53,15 +57,17 @@ def _case(name: str, field: FieldRecord) -> Case:
     return replace(case_of(name, field), objections=standing)
 
 
-def _in_review(cases: Mapping[str, Case], rules: Sequence[Rule], how: policy.Policy) -> set[str]:
+def _in_review(
+    cases: Mapping[str, Case], rules: Sequence[Rule], how: policy.Policy, unseen: Collection[str]
+) -> set[str]:
     weighed, evaluated = reconciled(list(cases.values()), rules)
-    decisions = policy.decide(weighed, evaluated, how)
+    decisions = policy.decide(weighed, evaluated, how, unseen)
     return {name for name, decision in decisions.items() if decision.status == "review"}
 
 
 def _answers(field: FieldRecord, in_broken_rule: bool) -> list[int | None]:
     """Answers that a person may give, most probable first; None = nothing is written."""
-    kind, value = evidence.interpret(field.text)
+    kind, value = evidence.interpret(field.text or "")
     known = field.value if field.decision else value
     answers: list[int | None] = [known] if known is not None or kind == "blank" else []
     if answers and not in_broken_rule:

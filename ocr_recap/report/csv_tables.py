@@ -2,7 +2,8 @@
 
 UTF-8 with byte order mark, RFC 4180 (comma, double quotes, CRLF); the dialect `excel-id` has semicolons and decimal
 commas, as spreadsheets with Indonesian settings need. The column `accepted` is empty unless the number was accepted, so
-that a sum over the column never contains a doubtful number. Photos that do not count have no rows.
+that a sum over the column never contains a doubtful number. Photos that do not count have no rows, and each number of a
+page in sight has one row, also where no photo shows the number.
 """
 
 from __future__ import annotations
@@ -43,7 +44,10 @@ COLUMNS = (
     "decided_at",
     "note",
 )
-DOCUMENT_COLUMNS = ("document", "station", "template", "pages_present", "pages_missing", "verdict", "review_count")
+DOCUMENT_COLUMNS = (
+    *("document", "station", "template", "pages_present", "pages_missing", "fields_missing"),
+    *("verdict", "review_count"),
+)
 # Text that a spreadsheet may take for a formula, full-width signs included. Apostrophes in front are matched too, so
 # that `undefused` never removes an apostrophe of the original text.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff0b\uff0d\uff1d\uff20]")
@@ -57,7 +61,8 @@ _OUR_INNER = re.compile(r"([,;\t\r\n|]['\"\s]*)'(?=[=+\-@\uff0b\uff0d\uff1d\uff2
 class DocumentRow:
     """The row of a document in `stations.csv`.
 
-    `accepted` holds the accepted value of every count, None otherwise. `decided_by`: persons who decided any number.
+    `fields_missing`: ids of the numbers on the pages present that no photo shows. `accepted` holds the accepted value
+    of every count, None otherwise. `decided_by`: persons who decided any number.
     `region`: names of the station's region, None unless wanted.
     """
 
@@ -71,6 +76,7 @@ class DocumentRow:
     accepted: Mapping[str, int | None]
     decided_by: tuple[str, ...] = ()
     region: RegionName | None = None
+    fields_missing: tuple[str, ...] = ()
 
 
 def document_row(document: Document, template: Template | None) -> DocumentRow:
@@ -92,6 +98,7 @@ def document_row(document: Document, template: Template | None) -> DocumentRow:
         sum(fields[name].status == "review" for name in counts),
         {name: fields[name].accepted for name in counts},
         tuple(dict.fromkeys(f.decision.by for f in fields.values() if f.decision)),
+        fields_missing=document.fields_missing,
     )
 
 
@@ -141,7 +148,7 @@ def station_cells(row: DocumentRow, counts: Sequence[str], names: bool = False) 
     """The cells of a row of `stations.csv`, in the order of `station_columns`."""
     region = (row.region or RegionName()) if names else ()
     cells = [row.id, row.station or "", *region, row.template or "", " ".join(row.pages_present)]
-    cells += [" ".join(row.pages_missing), row.verdict, str(row.review_count)]
+    cells += [" ".join(row.pages_missing), " ".join(row.fields_missing), row.verdict, str(row.review_count)]
     values = [row.accepted.get(name) for name in counts]
     return [*cells, *("" if v is None else str(v) for v in values), ", ".join(row.decided_by)]
 
@@ -184,12 +191,12 @@ def number_cells(shown: DocumentView, point: str = ".") -> Iterator[list[str]]:
             page.page if page else "",
             field_id,
             *named.get(field_id, (field_id, field_id)),
-            field.text,
-            field.read,
+            field.text or "",
+            field.read or "",
             "" if field.value is None else str(field.value),
             "" if field.accepted is None else str(field.accepted),
             field.status,
-            f"{field.confidence:.6g}".replace(".", point),
+            "" if field.confidence is None else f"{field.confidence:.6g}".replace(".", point),
             " ".join(field.reasons),
             shown.link(field_id),
             *((said.by, said.at, said.note) if (said := field.decision) else ("", "", "")),

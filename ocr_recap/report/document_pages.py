@@ -28,6 +28,7 @@ __all__ = ["ReportPages"]
 MOST_DOCUMENTS = 200  # per page; by judgement
 MOST_NUMBERS = 1000  # per page; three times as many took 1.5 s to open on two busy cores (benchmarks/report.py)
 _HOME: Final = "../"  # from a page of the report to the folder of results
+_OF_SEVERAL_PHOTOS: Final = frozenset({"photos_disagree", "photos_of_two_sheets"})  # reasons to compare pictures
 _FOLDERS: Final = {"crops": CROPS, "overlay": OVERLAYS, "pages": PAGES}  # of pictures, by their names in the template
 
 
@@ -45,8 +46,9 @@ class ShownNumber(NamedTuple):
 
     @property
     def sure(self) -> str:
-        """The confidence in percent, rounded down, so that nothing doubtful is shown as 100%."""
-        return f"{int(self.field.confidence * 1000) / 10:g}%"
+        """The confidence in percent, rounded down, so that nothing doubtful is shown as 100%; empty without one."""
+        sure = self.field.confidence
+        return "" if sure is None else f"{int(sure * 1000) / 10:g}%"
 
 
 class ShownRule(NamedTuple):
@@ -177,7 +179,8 @@ def _numbers(shown: DocumentView) -> Iterator[ShownNumber]:
     for name, counting in shown.counting():
         field = counting.record.fields[name]
         # Where photos of a page show different values, all of them are shown.
-        again = [p for p in shown.photos if p is not counting] if "photos_disagree" in field.reasons else []
+        disagree = not _OF_SEVERAL_PHOTOS.isdisjoint(field.reasons)
+        again = [p for p in shown.photos if p is not counting] if disagree else []
         label = labels.get(name) or Label(id=name, en=name)
         yield ShownNumber(shown.anchor(name), name, field, label, (counting, *again))
 

@@ -28,11 +28,15 @@ def number_picture(record: Record, field_id: str, source: Source) -> ColorImage:
 
     Raises:
         KeyError: the record has no such number.
+        ValueError: the number is not in the photo.
         ocr_recap.messages.problems.PhotoProblem: the photo cannot be decoded.
     """
     if field_id not in record.fields:
         raise KeyError(f"{record.photo.label} has no number {field_id!r}; it has {', '.join(record.fields) or 'none'}")
-    corners = np.array(record.fields[field_id].quad, dtype=np.float32)
+    quad = record.fields[field_id].quad
+    if quad is None:
+        raise ValueError(f"the number {field_id} is not in the photo {record.photo.label}")
+    corners = np.array(quad, dtype=np.float32)
     edges = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
     width, height = (int(np.clip(round(max(edges[i], edges[i + 2])), 1, _MOST_SIDE)) for i in (0, 1))
     margin = round(_MARGIN * height)

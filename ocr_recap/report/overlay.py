@@ -17,7 +17,7 @@ from ..imaging.arrays import ColorImage, FloatArray
 from ..imaging.homography import project
 from ..imaging.photo import Source, load_color
 from ..messages.errors import TemplateError
-from ..records.field_record import FieldRecord, FieldStatus
+from ..records.field_record import BubbleEvidence, FieldRecord, FieldStatus
 from ..records.record import PagePlace, Record
 from .pictures import save, unbend, warp
 from .private_regions import cover, cover_around, cover_others
@@ -28,6 +28,7 @@ __all__ = ["STATUS_COLORS", "form_of", "overlay", "rectified", "save"]
 LONG_SIDE = 2000  # px: longer side of a picture; a box of a page that fills the photo is then 45 px wide; by judgement
 NOTICE = "PROVISIONAL - paper prevails  |  SEMENTARA - formulir kertas yang berlaku"  # on every picture
 # BGR of Okabe and Ito's palette, which people with any colour vision can distinguish; a sign repeats the status.
+# A number that is not in the photo is not drawn.
 STATUS_COLORS: dict[FieldStatus, tuple[int, int, int]] = {
     "accepted": (115, 158, 0),
     "review": (0, 138, 230),
@@ -69,17 +70,11 @@ def overlay(record: Record, source: Source, template: Template | None = None) ->
     paper = np.array([[0, 0], [form.paper.width, 0], [form.paper.width, form.paper.height], [0, form.paper.height]])
     around = _sides(paper.astype(np.float64) if marks is None else marks.centers)
     _outline(picture, project(to_picture @ matrix, record.page.moved(around)), _PAGE_COLOR, 2)
-    for field_id, field in record.fields.items():
-        color = STATUS_COLORS[field.status]
-        for cell in field.evidence.digits.cells:
-            _outline(picture, project(to_picture, np.array(cell.quad)), color, 2)
-        for place, radius in _filled(form, field_id, field, record.page, to_picture @ matrix):
-            cv2.circle(picture, place, radius, color, 3, cv2.LINE_AA)
-        tally = field.evidence.tally
-        if tally is not None and tally.quad is not None:
-            number(picture, tally, project(to_picture, np.array(tally.quad)))
-    quads = {name: project(to_picture, np.array(field.quad)) for name, field in record.fields.items()}
-    for name, field in record.fields.items():
+    shown = {name: field for name, field in record.fields.items() if field.evidence is not None}
+    for field_id, field in shown.items():
+        _witnesses(picture, form, field_id, field, record.page, to_picture)
+    quads = {name: project(to_picture, np.array(field.quad)) for name, field in shown.items()}
+    for name, field in shown.items():
         _label(picture, quads[name], field, _room_above(name, quads))
     where = f"{record.photo.label}  |  {form.id}, page {record.page.page}"
     return _with_notice(picture, where)
@@ -181,16 +176,16 @@ def _page_area(photo: ColorImage, homography: FloatArray, form: Template) -> tup
 
 
 def _filled(
-    form: Template, field_id: str, field: FieldRecord, page: PagePlace, matrix: FloatArray
+    form: Template, field_id: str, said: BubbleEvidence | None, page: PagePlace, matrix: FloatArray
 ) -> list[tuple[tuple[int, int], int]]:
     """Centre and radius, in picture pixels, of each bubble that was read as filled."""
     described = next((f for f in form.fields if f.id == field_id), None)
     bubbles = described.bubbles if described else None
-    if described is None or bubbles is None or field.evidence.bubbles is None:
+    if described is None or bubbles is None or said is None:
         return []
     found: list[tuple[tuple[int, int], int]] = []
     centers = bubbles.centers(described.cells.count)
-    for column, (mark, _) in zip(centers, field.evidence.bubbles.columns, strict=False):
+    for column, (mark, _) in zip(centers, said.columns, strict=False):
         if not (mark.isdecimal() and len(mark) == 1):
             continue
         places = np.array([column[int(mark)], column[int(mark)] + [bubbles.radius, 0]])
@@ -201,6 +196,22 @@ def _filled(
 
 
 # --- drawing ----------------------------------------------------------------------------------------------------
+
+
+def _witnesses(
+    picture: ColorImage, form: Template, field_id: str, field: FieldRecord, page: PagePlace, to_picture: FloatArray
+) -> None:
+    """Draw the boxes, filled bubbles and counted strokes of a number that is in the photo."""
+    evidence, color = field.evidence, STATUS_COLORS[field.status]
+    if evidence is None:
+        return
+    for cell in evidence.digits.cells:
+        _outline(picture, project(to_picture, np.array(cell.quad)), color, 2)
+    for place, radius in _filled(form, field_id, evidence.bubbles, page, to_picture @ np.array(page.homography)):
+        cv2.circle(picture, place, radius, color, 3, cv2.LINE_AA)
+    tally = evidence.tally
+    if tally is not None and tally.quad is not None:
+        number(picture, tally, project(to_picture, np.array(tally.quad)))
 
 
 def _sides(corners: FloatArray) -> FloatArray:

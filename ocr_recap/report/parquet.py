@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..messages import extras
+from ..records.field_record import Evidence
 from ..records.region_names import RegionName
 from .csv_tables import DocumentRow, count_columns
 from .table_writer import Ending, TableFormat, Target
@@ -31,7 +32,7 @@ _PHOTOS = {
     **{"document": "text", "station": "text", "station_source": "text", "file": "text", "frame": "small"},
     **{"sha256": "text", "width": "small", "height": "small", "template": "text", "page": "text", "residual": "real"},
     **{"counts": "flag", "status": "text", "problems": "texts", "warnings": "texts"},
-    **{"accepted": "small", "review": "small", "blank": "small"},
+    **{"accepted": "small", "review": "small", "blank": "small", "not_in_photo": "small"},
 }
 _FIELDS = {
     **{"document": "text", "station": "text", "file": "text", "frame": "small", "sha256": "text", "template": "text"},
@@ -42,7 +43,7 @@ _FIELDS = {
 }
 _DOCUMENTS = {
     **{"document": "text", "station": "text", "template": "text", "pages_present": "texts", "pages_missing": "texts"},
-    **{"verdict": "text", "review_count": "small", "decided_by": "texts"},
+    **{"fields_missing": "texts", "verdict": "text", "review_count": "small", "decided_by": "texts"},
 }
 
 
@@ -84,14 +85,14 @@ class ParquetTables:
         for photo in shown.photos:
             record = photo.record
             info, page, station = record.photo, record.page, record.station
-            statuses = [field.status for field in record.fields.values() if record.counts]
+            statuses = [field.status for field in record.fields.values() if record.counts and field.counts]
             self._photos.add(
                 (
                     *(record.document, station.code, station.source, info.file, info.frame),
                     *(info.sha256, info.width, info.height),
                     *((page.template, page.page, page.residual) if page else (None, None, None)),
                     *(record.counts, record.status, _codes(record.problems), _codes(record.warnings)),
-                    *(statuses.count("accepted"), statuses.count("review"), statuses.count("blank")),
+                    *map(statuses.count, ("accepted", "review", "blank", "not_in_photo")),
                 )
             )
         labels = shown.labels()
@@ -107,12 +108,7 @@ class ParquetTables:
                     *labels.get(name, (name, name)),
                     *(field.text, field.read, field.value, field.accepted, field.status, field.confidence),
                     list(field.reasons),
-                    *(
-                        evidence.digits.value,
-                        evidence.bubbles and evidence.bubbles.value,
-                        evidence.tally and evidence.tally.count,
-                    ),
-                    evidence.row_totals and evidence.row_totals.sum,
+                    *(_said(evidence) if evidence else (None, None, None, None)),
                     *((said.by, said.at, said.note) if said else (None, None, None)),
                 )
             )
@@ -123,7 +119,7 @@ class ParquetTables:
         self._documents.add(
             (
                 *(row.id or None, row.station, row.template, list(row.pages_present), list(row.pages_missing)),
-                *(row.verdict, row.review_count, list(row.decided_by), *region),
+                *(list(row.fields_missing), row.verdict, row.review_count, list(row.decided_by), *region),
                 {name: row.accepted.get(name) for name in self._counts},
             )
         )
@@ -183,6 +179,16 @@ class _Table:
         arrays = [self._array(column, type=kind) for column, kind in zip(columns, self._schema.types, strict=True)]
         self._file.write_batch(self._batch(arrays, schema=self._schema))
         self._rows = []
+
+
+def _said(evidence: Evidence) -> tuple[int | None, ...]:
+    """What the witnesses say: the digits, the bubbles, the strokes, the row totals."""
+    return (
+        evidence.digits.value,
+        evidence.bubbles and evidence.bubbles.value,
+        evidence.tally and evidence.tally.count,
+        evidence.row_totals and evidence.row_totals.sum,
+    )
 
 
 def _codes(problems: Iterable[Any]) -> list[str]:

@@ -69,7 +69,7 @@ def rows(shown: DocumentView, settles: Mapping[str, int], language: Literal["id"
             page.page,
             name,
             *named.get(name, (name, name)),
-            field.text,
+            field.text or "",
             "" if field.value is None else str(field.value),
             " ".join(field.reasons),
             getattr(field.explanation, language),

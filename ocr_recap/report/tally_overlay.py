@@ -29,7 +29,7 @@ def shown_fields(record: Record) -> list[str]:
 
 def block_size(field: FieldRecord) -> tuple[int, int]:
     """Width and height, in px, of the picture of a number's grid."""
-    tally = field.evidence.tally
+    tally = _tally(field)
     assert tally is not None and tally.quad is not None
     rows, columns = _rows(field), len(tally.cells[0])
     height = min(_ROW_HEIGHT, BLOCK_HEIGHT // rows)
@@ -48,7 +48,7 @@ def block(photo: Photo, field: FieldRecord) -> ColorImage:
     Returns:
         (BLOCK_HEIGHT, width, 3) uint8 BGR, rectified.
     """
-    tally = field.evidence.tally
+    tally = _tally(field)
     assert tally is not None and tally.quad is not None
     width, height = block_size(field)
     rows = _rows(field)
@@ -100,9 +100,14 @@ def labels(cells: Sequence[str]) -> Iterator[tuple[int, int, str]]:
             yield row, column, _UNCERTAIN.get(sign, str(total))
 
 
+def _tally(field: FieldRecord) -> TallyEvidence | None:
+    """The evidence of a number's strokes; None where there is none, or the number is not in the photo."""
+    return field.evidence and field.evidence.tally
+
+
 def _rows(field: FieldRecord) -> int:
     """Number of rows down to the last one that is not empty; 0 for an empty grid."""
-    tally = field.evidence.tally
+    tally = _tally(field)
     if tally is None or tally.quad is None:
         return 0
     held = [i + 1 for i, line in enumerate(tally.cells) if any(sign in "12345?" for sign in line)]

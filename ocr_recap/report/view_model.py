@@ -36,10 +36,11 @@ class ShownPhoto:
 
     def strip(self, field_id: str) -> Strip | None:
         """The picture of one of the photo's numbers; None if there is none."""
-        sheet, fields = self.picture(CROPS), self.record.fields
-        if sheet is None or field_id not in fields:
+        sheet = self.picture(CROPS)
+        quads = {name: field.quad for name, field in self.record.fields.items() if field.quad is not None}
+        if sheet is None or field_id not in quads:
             return None
-        return Strip(sheet, list(fields).index(field_id), strip_width(fields[field_id].quad))
+        return Strip(sheet, list(quads).index(field_id), strip_width(quads[field_id]))
 
     def strokes(self, field_id: str) -> Strip | None:
         """The picture of a number's tally grid; None if there is none."""
@@ -84,15 +85,15 @@ class DocumentView:
         """Every number with the photo that counts for it, in the order of the photos."""
         for photo in self.photos:
             if photo.record.counts:
-                yield from ((field_id, photo) for field_id in photo.record.fields)
+                yield from ((field_id, photo) for field_id, field in photo.record.fields.items() if field.counts)
 
 
 @dataclass
 class Totals:
     """Totals of a batch.
 
-    `accepted`, `review` and `blank` are numbers of numbers, `decided` of those that a person decided; the others are
-    numbers of photos.
+    `accepted`, `review`, `blank` and `not_in_photo` (of pages in sight, by no photo) are numbers of numbers, `decided`
+    of those that a person decided; the others are numbers of photos.
     """
 
     photos: int = 0
@@ -100,6 +101,7 @@ class Totals:
     accepted: int = 0
     review: int = 0
     blank: int = 0
+    not_in_photo: int = 0
     problems: int = 0
     decided: int = 0
 
@@ -108,11 +110,13 @@ class Totals:
         self.photos += 1
         self.located += record.page is not None
         self.problems += record.status == "problem"
-        self.decided += sum(f.decision is not None for f in record.fields.values() if record.counts)
-        statuses = [f.status for f in record.fields.values() if record.counts]
+        counting = [f for f in record.fields.values() if record.counts and f.counts]
+        self.decided += sum(f.decision is not None for f in counting)
+        statuses = [f.status for f in counting]
         self.accepted += statuses.count("accepted")
         self.review += statuses.count("review")
         self.blank += statuses.count("blank")
+        self.not_in_photo += statuses.count("not_in_photo")
 
 
 def page_file(page: int) -> str:

@@ -59,10 +59,10 @@ def main() -> None:
             lost += 1
             continue
         for field, said in writing.items():
-            cut = patches[field].bubbles
-            gaps = patches[field].bubble_gaps
-            assert cut is not None
-            assert gaps is not None
+            cut = patches[field].bubbles if field in patches else None
+            gaps = patches[field].bubble_gaps if field in patches else None
+            if cut is None or gaps is None:  # not in the photo
+                continue
             (crossed if struck else uncrossed).append(bubble_reader.crossing(gaps))
             if struck:
                 continue

@@ -111,6 +111,8 @@ def make(job: tuple[int, int, tuple[str, ...]]) -> Shot:
     made.quality = photo_advice.page(photo, located, measured)
     reader = DigitReader()
     for described in template.fields_of(page_id):
+        if described.id not in measured:  # not in the photo
+            continue
         seen = measured[described.id]
         best = reader.read(patches[described.id].cells).argmax(axis=1)
         for i, (char, rect) in enumerate(zip(writing[described.id].text, described.cells.rects(), strict=True)):

@@ -67,8 +67,8 @@ def altered_page(split: Split, seed: int, index: int) -> list[tuple[AlteredStrip
         return []
     found: list[tuple[AlteredStrip, NDArray[np.uint8]]] = []
     for fact in made.truth["fields"]:
-        patch = patches[fact["id"]]
-        if patch.found.all() and patch.inside:
+        patch = patches.get(fact["id"])  # None where the number is not in the photo
+        if patch is not None and patch.found.all() and patch.inside:
             struck, over = _labels(fact, len(patch.cells))
             found.append((AlteredStrip(patch.strip, np.zeros((0, 2)), struck, over), patch.cells))
     return found
