@@ -92,3 +92,44 @@ def splines(place: FloatArray, count: int) -> FloatArray:
     for k, piece in enumerate(pieces):
         rows[index, span + k] = piece
     return rows
+
+
+def rows_of(points: FloatArray, origin: FloatArray, step: FloatArray, shape: tuple[int, int]) -> FloatArray:
+    """The splines of a `Surface` at places.
+
+    Args:
+        points: (n, 2).
+        origin, step: (2,), as in `Surface`.
+        shape: rows and columns of its coefficients.
+
+    Returns:
+        (n, rows * columns).
+    """
+    across, down = (splines((points[:, k] - origin[k]) / step[k], shape[1 - k]) for k in (0, 1))
+    return (down[:, :, None] * across[:, None, :]).reshape(len(points), shape[0] * shape[1])
+
+
+def bending(shape: tuple[int, int], step: FloatArray) -> FloatArray:
+    """Penalty of a field's second differences along, across and both, so that planes cost nothing.
+
+    Args:
+        shape: rows and columns of coefficients.
+        step: (2,) length of a span.
+
+    Returns:
+        (rows * columns, rows * columns), a quadratic form of the coefficients.
+    """
+
+    def difference(n: int, times: int) -> FloatArray:
+        return np.asarray(np.diff(np.eye(n), times, axis=0), dtype=np.float64)
+
+    rows, columns = shape
+    parts = (
+        (np.kron(difference(rows, 2), np.eye(columns)), 1.0),
+        (np.kron(np.eye(rows), difference(columns, 2)), float((step[1] / step[0]) ** 4)),
+        (np.kron(difference(rows, 1), difference(columns, 1)), 2.0),
+    )
+    total = np.zeros((rows * columns, rows * columns))
+    for part, weight in parts:
+        total += weight * product(part.T, part)
+    return total

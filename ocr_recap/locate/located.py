@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,9 @@ from ..forms.template import Template
 from ..imaging.arrays import FloatArray
 from ..imaging.homography import project
 from ..imaging.spline_surface import Surface
-from .paper.line_fit import Fit
+from .paper.creases import creases
+from .paper.fit import PageFit
+from .placed_area import MetArea
 
 # Share of its numbers in sight from which another sheet may be the one that is meant: half of them, by judgement.
 _MEANT = 0.5
@@ -22,6 +24,8 @@ _MEANT = 0.5
 # it. By judgement.
 _MARGIN = 0.5
 _ACROSS = 5  # places across and down a box or grid that must lie where the page is placed; by judgement
+
+_WHOLE = 0.97  # share of its lines in sight from which a page counts as placed everywhere
 
 PlacedArea = Callable[[FloatArray], NDArray[np.bool_]]  # for places (n, 2) on the page, mm: (n,) whether it is placed
 
@@ -90,21 +94,25 @@ class Located:
     placed_area: PlacedArea | None = None
 
     @classmethod
-    def of(
-        cls,
-        template: Template,
-        page_id: str,
-        fit: Fit,
-        anchors: tuple[str, ...],
-        scale: float,
-        covered: bool = False,
-    ) -> Located:
-        """A fit in pixels of a picture decoded at `scale`."""
+    def of(cls, fit: PageFit, anchors: tuple[str, ...], scale: float, doubtful: FloatArray) -> Located:
+        """A fit in pixels of a picture decoded at `scale`; nothing is placed around doubtful places (n, 2) mm."""
         # Decoded pixel x lies at full pixel (x + 0.5) / scale - 0.5.
         up = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1]])
         full = up @ fit.homography
-        found = cls(template, page_id, full / full[2, 2], fit.residual, fit.support, anchors, covered=covered)
-        return replace(found, surface=fit.surface, before=fit.before, folds=fit.folds, unmet=fit.unmet)
+        whole = fit.share >= _WHOLE and not len(doubtful)
+        return cls(
+            fit.template,
+            fit.page_id,
+            full / full[2, 2],
+            fit.residual,
+            fit.share,
+            anchors,
+            surface=fit.surface,
+            before=None if fit.surface is None else fit.residual_of_plane,
+            folds=() if fit.surface is None else creases(fit.surface),
+            unmet=None if fit.surface is None else fit.lines.points[fit.visible & ~fit.met],
+            placed_area=None if whole else MetArea.of(fit, doubtful),
+        )
 
     @property
     def rivals(self) -> tuple[OtherSheet, ...]:

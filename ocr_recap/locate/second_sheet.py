@@ -2,14 +2,13 @@
 
 Searched is the part of the photo that the page leaves free, and only where a sheet of 0.4 of its size has room: on most
 photos there is no such part, and the search costs nothing. A tag in it names another sheet. Without a tag its ruled
-lines do: all pages compete for them as in `search`, but a sheet need not be told surely to be noticed.
+lines do: all pages compete for them as in `lines`, but a sheet need not be told surely to be noticed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -21,34 +20,19 @@ from ..imaging.arrays import FloatArray, GrayImage
 from ..imaging.fiducials import SeenTag, tags_at
 from ..imaging.homography import project
 from ..imaging.photo import Photo
-from .lines.agreement import SLACK, LineFit
-from .lines.alignment import Placed, Ruler
+from ..messages.problems import PhotoProblem
+from .lines.alignment import SLACK, Placed, Ruler
 from .lines.page_lines import layouts
 from .lines.rectify import Rectified, rectify
 from .lines.segments import segments
 from .located import Located, OtherSheet, paper_outline
 from .marks.from_tag import page_by_tag
 from .paper.line_fit import ruling
+from .refusal import has_lines
+from .tagged_page import fit_at_tag, is_sure
 
-PlacedPage = tuple[Template, str, FloatArray]  # a page, and its mm to decoded px
-
-
-class Ways(Protocol):
-    """How a sheet is placed by what was printed to be found; `locate` knows."""
-
-    def at_tag(self, photo: Photo, template: Template, page_id: str, tag: SeenTag) -> Located | None:
-        """The page of a tag, by its marks and lines."""
-        ...
-
-    def by_marks(self, gray: GrayImage, templates: Sequence[Template]) -> PlacedPage | None:
-        """The page whose corner marks are in a picture, by these and its lines."""
-        ...
-
-
-# Score of `alignment` beside the page that was found from which that is another sheet, and surely is; by judgement.
-_ANOTHER, _SURELY = 0.25, 0.5
-_WHOLE = 0.9  # share of its line samples that lie on the photo
-_BESIDE = 15  # px, rectified, around the page that was found which are its own
+_SURELY = 0.5  # score of `alignment` from which a sheet is told surely; by judgement
+_WHOLE = 0.9  # share of its line samples that lie on the photo from which a sheet is whole
 # Radius of the largest circle that fits into the free part, as a share of the page's shorter side, from which another
 # sheet may lie there, by judgement: a sheet of 0.4 of the page's size that is wholly in sight needs 0.2.
 _ROOM = 0.15
@@ -70,16 +54,18 @@ _FEWEST = 8  # strokes that are worth it
 
 
 def others_in_sight(
-    photo: Photo, found: Located, tags: Sequence[SeenTag], templates: Sequence[Template], ways: Ways
+    photo: Photo, found: Located, tags: Sequence[SeenTag], templates: Sequence[Template]
 ) -> tuple[OtherSheet, ...]:
-    """The other sheets that are in sight beside a page, sorted by form and page; those in `found.others` are kept.
+    """The other sheets that are in sight beside a page, sorted by form and page.
 
     Args:
         photo: the photo.
         found: the page.
         tags: all that were seen so far, in decoded pixels.
         templates: forms that compete.
-        ways: to place another sheet by its tag and marks.
+
+    Raises:
+        PhotoProblem: `two_sheets`, where the page has no tag and a second whole one of its kind is in sight.
     """
     tagged = {p.markers.tag.id: (t, p.id) for t in templates for p in t.pages if p.markers.tag}
     outline = (found.to_photo(paper_outline(found.template)) + 0.5) * photo.scale - 0.5
@@ -90,50 +76,32 @@ def others_in_sight(
         for low, high in parts:
             part = photo.gray[low[1] : high[1], low[0] : high[0]]
             seen += [SeenTag(tag.id, tag.corners + low) for tag in _tags_in(part, found, tagged)]
-    others = list(found.others)
+    others: list[OtherSheet] = []
     for tag in _apart(seen, found, photo.scale):
         template, page_id = tagged[tag.id]
-        others.append(_by_tag(photo, found, template, page_id, tag, ways))
+        others.append(_by_tag(photo, found, template, page_id, tag))
     for low, high in parts if not others else ():
         part = _without(photo.gray, outline, low, high)
-        placed = _by_lines(part, side, templates) or ways.by_marks(part, templates)
+        placed = _by_lines(part, side, templates) if has_lines(part) else None
         if placed is not None:
-            template, page_id, homography = placed
             shift = np.array([[1.0, 0, low[0]], [0, 1.0, low[1]], [0, 0, 1.0]])
-            others.append(sheet_at(photo, found, template, page_id, shift @ homography))
+            homography = shift @ placed.homography
+            _refuse_twin(photo, found, placed, homography)
+            layout, full = placed.layout, _full(homography, photo.scale)
+            others.append(_other(photo, found, layout.template, layout.page_id, full, False, False))
             break
     return tuple(sorted(others, key=lambda other: (other.template.id, other.page_id)))
 
 
-def sheet_at(photo: Photo, found: Located, template: Template, page_id: str, homography: FloatArray) -> OtherSheet:
-    """Another sheet beside the page that was found, about where page mm lie on the decoded photo by a homography."""
-    return _other(photo, found, template, page_id, _full(homography, photo.scale), False, False)
-
-
-def second_sheet(seen: Rectified, found: LineFit) -> Placed | None:
-    """Another sheet of the same page beside the page that was found, by the lines that it leaves; None without one.
-
-    Args:
-        seen: the photo's ruled lines.
-        found: the page, on the same photo.
-    """
-    back = np.asarray(np.linalg.inv(seen.to_photo), dtype=np.float64)
-    here = project(back, found.places)
-    here = here if seen.bend is None else seen.bend.origin_of(here)
-    left = np.ones(seen.rows.shape, np.uint8)
-    outline = cv2.convexHull(np.rint(np.clip(here, -20000, 20000)).astype(np.int32))
-    cv2.fillConvexPoly(left, outline, 0)
-    left = np.asarray(cv2.erode(left, np.ones((_BESIDE, _BESIDE), np.uint8)), dtype=np.uint8)
-    beside = Ruler(replace(seen, rows=seen.rows * left, columns=seen.columns * left), SLACK)
-    placed = beside.best(layouts(found.template, found.page_id))
-    return placed[0] if placed and placed[0].score >= _ANOTHER else None
-
-
-def is_whole(placed: Placed, size: tuple[int, int]) -> bool:
-    """Whether such a sheet is told surely and lies wholly on a photo of `size` (width, height), decoded px."""
-    places = project(placed.homography, ruling(placed.layout.template, placed.layout.page_id).points)
-    share = float(((places >= 0) & (places < size)).all(axis=1).mean())
-    return placed.score >= _SURELY and share >= _WHOLE
+def _refuse_twin(photo: Photo, found: Located, placed: Placed, homography: FloatArray) -> None:
+    """Raise the problem of two whole sheets of one kind: nothing says which of them is meant."""
+    layout = placed.layout
+    if (layout.template.id, layout.page_id) != (found.template.id, found.page_id) or "tag" in found.anchors:
+        return
+    places = project(homography, ruling(layout.template, layout.page_id).points)
+    share = float(((places >= 0) & (places < photo.gray.shape[::-1])).all(axis=1).mean())
+    if placed.score >= _SURELY and share >= _WHOLE:
+        raise PhotoProblem("two_sheets", form=found.template.id, page=found.page_id)
 
 
 def _shorter_side(outline: FloatArray) -> float:
@@ -184,17 +152,18 @@ def _apart(tags: Sequence[SeenTag], found: Located, scale: float) -> list[SeenTa
     return kept
 
 
-def _by_tag(photo: Photo, found: Located, template: Template, page_id: str, tag: SeenTag, ways: Ways) -> OtherSheet:
+def _by_tag(photo: Photo, found: Located, template: Template, page_id: str, tag: SeenTag) -> OtherSheet:
     """The sheet of a tag: where its marks and lines say, else about where the tag alone does."""
-    placed = ways.at_tag(photo, template, page_id, tag)
+    fit = fit_at_tag(photo.gray, template, page_id, tag)
+    placed = fit is not None and is_sure(fit)
     printed = template.page(page_id).markers.tag
     assert printed is not None
     rough = None if placed else page_by_tag(tag_corners(printed), tag.corners)
-    homography = placed.homography if placed else _full(np.eye(3) if rough is None else rough, photo.scale)
+    homography = _full(fit.homography if placed and fit else np.eye(3) if rough is None else rough, photo.scale)
     outline = (found.to_photo(paper_outline(found.template)) + 0.5) * photo.scale - 0.5
     middle = tag.corners.mean(axis=0)
     above = cv2.pointPolygonTest(outline.astype(np.float32), (float(middle[0]), float(middle[1])), False) > 0
-    return _other(photo, found, template, page_id, homography, placed is not None, above)
+    return _other(photo, found, template, page_id, homography, placed, above)
 
 
 def _other(
@@ -235,7 +204,7 @@ def _without(gray: GrayImage, outline: FloatArray, low: NDArray[np.intp], high: 
     return part
 
 
-def _by_lines(part: GrayImage, side: float, templates: Sequence[Template]) -> PlacedPage | None:
+def _by_lines(part: GrayImage, side: float, templates: Sequence[Template]) -> Placed | None:
     """The page that the ruled lines of a picture resemble most, where they are a form's; else None.
 
     Args:
@@ -253,17 +222,15 @@ def _by_lines(part: GrayImage, side: float, templates: Sequence[Template]) -> Pl
     if near is None:
         return None
     shift = np.array([[1.0, 0, low[0]], [0, 1.0, low[1]], [0, 0, 1.0]])
-    return near[0], near[1], shift @ near[2]
+    return replace(near, homography=shift @ near.homography)
 
 
-def _resembling(part: GrayImage, templates: Sequence[Template]) -> PlacedPage | None:
+def _resembling(part: GrayImage, templates: Sequence[Template]) -> Placed | None:
     seen = rectify(part)
     if seen is None or min(_ruled(seen)) < _LINES:
         return None
     placed = Ruler(seen, SLACK).best([way for t in templates for page in t.pages for way in layouts(t, page.id)])
-    if not placed or placed[0].score < _RULED:
-        return None
-    return placed[0].layout.template, placed[0].layout.page_id, placed[0].homography
+    return placed[0] if placed and placed[0].score >= _RULED else None
 
 
 def _ruled(seen: Rectified) -> tuple[float, float]:

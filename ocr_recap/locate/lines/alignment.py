@@ -17,6 +17,7 @@ from ...imaging.arrays import FloatArray
 from .page_lines import Axis, Layout
 from .rectify import Mask, Rectified
 
+SLACK = 2  # px, rectified, by which lines may lie off while they are lined up
 _PEAKS = 12  # longest lines of the photo that propose alignments, two by two
 _BANDS = 10  # and the longest of each band of the picture
 _SHORTLIST = 120  # alignments of one axis that are looked at with all lines
@@ -25,8 +26,10 @@ _PULL = 6.0  # px from which lines pull
 _KEPT = 3  # alignments of the first axis that are followed
 _MET = 40  # alignments of the second axis that meet each of them
 _TOLD = 5  # places of one layout that are told
-_FOLLOWED = 24  # layouts whose second axis is looked at,
-_HOPEFUL = 0.5  # if their first fits at least this share as well as the best one's
+# Layouts whose second axis is looked at, if their first fits at least this share as well as the best one's, until a
+# place scores so much that no other page need be looked at. Of 68 drawn photos that are placed by lines (field and
+# hard, calibration writers) the right layout was among the first 15, with 0.68 or more.
+_FOLLOWED, _HOPEFUL, _SURELY = 16, 0.65, 0.8
 _ASPECT = 1.35  # largest ratio of the two scales: foreshortening that a tilt of 40 degrees leaves
 _SPAN = (0.30, 1.6)  # how much of the rectified picture the page's lines may span
 _LONG = 0.6  # share of a line that must be seen for it to count in full where rows and columns are aligned apart
@@ -68,8 +71,13 @@ class Ruler:
         """The best few places of each layout that comes near, best first."""
         begun = [(layout, *self._first(layout)) for layout in layouts if min(len(layout.rows), len(layout.columns)) > 2]
         begun.sort(key=lambda b: -b[2])
-        least = _HOPEFUL * begun[0][2] if begun else 0.0
-        placed = [p for layout, ways, score in begun[:_FOLLOWED] if score >= least for p in self._second(layout, ways)]
+        placed: list[Placed] = []
+        for layout, ways, score in begun[:_FOLLOWED]:
+            if score < _HOPEFUL * begun[0][2]:
+                break
+            placed += self._second(layout, ways)
+            if placed and max(p.score for p in placed) >= _SURELY:
+                break
         return sorted(placed, key=lambda p: -p.score)
 
     def _first(self, layout: Layout) -> tuple[FloatArray, float]:

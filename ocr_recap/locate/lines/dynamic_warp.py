@@ -17,6 +17,7 @@ from .alignment import Placed, Ruler, Sums
 from .page_lines import Axis
 
 _FARTHEST = 60  # px, rectified, that a line may lie off its place by an even scale: a row of the widest grids, twice
+_STEP = 2  # px between places that are tried; lines are met within as much
 _STEEPEST = 0.12  # of the way to the next line: 20 degrees of fold shorten paper by 0.06
 # Of the share of lines, for one that moves by a pixel against one a pixel away. With 0.05 rulers slipped by a row
 # rather than follow a fold (84 drawn hard photos, calibration writers: 42 placed right, 46 with 0.015).
@@ -66,23 +67,23 @@ def _best_way(
     place: FloatArray, at: FloatArray, ends: list[FloatArray], lines: Axis, sums: Sums
 ) -> tuple[FloatArray, float]:
     """Where the lines at `at` go, and the share of all lines that is met there."""
-    offsets = np.arange(-_FARTHEST, _FARTHEST + 1)
+    offsets = np.arange(-_FARTHEST, _FARTHEST + 1, _STEP)
     seen, shown = sums.share(
         place[:, None] + offsets, *(np.broadcast_to(e[:, None], (len(e), len(offsets))) for e in ends)
     )
-    total = max(float((lines.weight * shown[:, _FARTHEST]).sum()), 0.6 * float(lines.weight.sum()))
+    total = max(float((lines.weight * shown[:, _FARTHEST // _STEP]).sum()), 0.6 * float(lines.weight.sum()))
     gain = np.zeros((len(at), len(offsets)))
     np.add.at(gain, np.searchsorted(at, np.rint(place)), seen * lines.weight[:, None] / total)
     best = gain[0] - 1e-6 * np.abs(offsets)
     came: list[NDArray[np.intp]] = []
     for i in range(1, len(at)):
         gap = float(at[i] - at[i - 1])
-        most = min(max(1, int(np.ceil(_STEEPEST * gap))), _FARTHEST)
+        most = min(max(1, int(np.ceil(_STEEPEST * gap / _STEP))), _FARTHEST // _STEP)
         moves = np.arange(-most, most + 1)
         before = np.arange(len(offsets))[:, None] - moves
         reached = (
             np.where((before >= 0) & (before < len(offsets)), best[np.clip(before, 0, len(offsets) - 1)], -np.inf)
-            - _COST * moves**2 / gap
+            - _COST * (_STEP * moves) ** 2 / gap
         )
         choice = reached.argmax(axis=1)
         came.append(before[np.arange(len(offsets)), choice])

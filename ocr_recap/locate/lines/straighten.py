@@ -12,8 +12,7 @@ import numpy as np
 
 from ...imaging.arrays import FloatArray
 from ...imaging.linear import product, solve
-from ...imaging.spline_surface import Surface
-from ..paper.spline_basis import bending, rows_of
+from ...imaging.spline_surface import Surface, bending, rows_of
 
 _SPANS = 8  # of the surface along the picture's longer side
 # Weight of bending beside strokes. Of 3, 0.3, 0.03 and 0.01 the stiffest that, to the eye, straightened the lines of a

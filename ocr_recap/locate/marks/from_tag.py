@@ -8,6 +8,7 @@ decide (`locate`), and where they do not agree the whole photo is searched.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import cv2
@@ -17,6 +18,7 @@ from ...forms.fields import CornerMarks, Tag, tag_corners
 from ...imaging.arrays import FloatArray, GrayImage
 from ...imaging.fiducials import SeenMark, SeenTag, sharpen, shrunk
 from ...imaging.homography import project
+from ...imaging.spline_surface import nearest_plane
 
 _SQUARE = 4.0  # px of a mark's square in a window
 _REACH = 1.6  # squares from the centre that the comparison covers: white paper must surround the mark
@@ -26,6 +28,9 @@ LEAST = 0.7
 # How far off a prediction may be, as a share of the way from the tag, by how many marks are known: a tilt of 20 degrees
 # moves marks so far. Steeper views are left to the search of the whole photo.
 _UNSURE = (0.30, 0.16, 0.16, 0.08)
+
+_MARK_WEIGHT = 6  # corners of the tag that a mark counts for
+_CONTRADICTION = 0.15  # sides of the tag by which its corners may lie off the plane of the marks, by judgement
 
 
 def marks_by_tag(gray: GrayImage, corners: CornerMarks, printed: Tag, tag: SeenTag) -> dict[int, SeenMark]:
@@ -47,6 +52,51 @@ def marks_by_tag(gray: GrayImage, corners: CornerMarks, printed: Tag, tag: SeenT
             break
         reach = _UNSURE[len(known)] * float(away[index]) + 0.5 * printed.side
         mark = _look(gray, to_photo, corners.centers[index], reach, corners.square)
+        if mark is not None:
+            found[index] = mark
+    return found
+
+
+def plane_by_tag(printed: Tag, tag: SeenTag, corners: CornerMarks, marks: Mapping[int, SeenMark]) -> FloatArray | None:
+    """Page to photo (3, 3), mm to px, by a tag and three marks or more; None where they contradict each other.
+
+    Args:
+        printed: the page's tag.
+        tag: the tag as it was seen.
+        corners: the page's marks.
+        marks: those that were seen (0-3: TL, TR, BR, BL).
+    """
+    if len(marks) < 3:
+        return None
+    on_page = tag_corners(printed)
+    # Marks weigh more than the tag's corners, since they are far apart.
+    source = np.vstack([on_page, np.repeat(corners.centers[list(marks)], _MARK_WEIGHT, axis=0)])
+    target = np.vstack([tag.corners, np.repeat([mark.center for mark in marks.values()], _MARK_WEIGHT, axis=0)])
+    homography = nearest_plane(source, target)
+    if homography is None:
+        return None
+    # The tag was not fitted exactly, so it can contradict a wrong mark.
+    side = float(np.linalg.norm(tag.corners[0] - tag.corners[1]))
+    off = float(np.linalg.norm(project(homography, on_page) - tag.corners, axis=1).max()) / side
+    return homography if off < _CONTRADICTION else None
+
+
+def marks_at(
+    gray: GrayImage, corners: CornerMarks, to_photo: Callable[[FloatArray], FloatArray]
+) -> dict[int, SeenMark]:
+    """The page's corner marks (0-3: TL, TR, BR, BL) that are seen where a page that was placed has them.
+
+    Args:
+        gray: (h, w) uint8.
+        corners: the page's marks.
+        to_photo: mm (n, 2) to px.
+    """
+    found: dict[int, SeenMark] = {}
+    for index, place in enumerate(corners.centers):
+        here, right, below = to_photo(place + np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
+        matrix = np.array([[*v] for v in zip(right - here, below - here, here, strict=True)])
+        matrix[:, 2] -= matrix[:, :2] @ place
+        mark = _look(gray, np.vstack([matrix, [0.0, 0.0, 1.0]]), place, corners.square, corners.square)
         if mark is not None:
             found[index] = mark
     return found

@@ -19,7 +19,6 @@ from ...forms.template import Template
 from ...imaging.arrays import FloatArray, GrayImage
 from ...imaging.homography import project
 from ...imaging.linear import product
-from ...imaging.spline_surface import Surface
 from .correspondences import Correspondences
 
 _SPACING = 3.0  # mm between samples along a printed line
@@ -33,8 +32,8 @@ _LEAST_CONTRAST = (4.0, 10.0)
 # beside them: on grain (benchmarks/lines.py) one is found near any place, and a page was. Right places lost nothing.
 _OVER_NOISE = 1.25
 _BESIDE = 1.0  # mm: a line is looked at so far to both sides of a sample too
-_ENOUGH = 900  # samples that take part in the fit; the final support is told by all
-_SCORED = 400  # samples that tell hypotheses apart; thousands of them are scored at a time
+_MOST = 1400  # samples of a page that are looked at
+_LEAST, _WIDE = 10, 14.0  # lines without which a map stays as it is; cell widths they span where all of it moves
 _MARK_WEIGHT = 20.0  # one corner mark counts as much as this many line samples (a mark is a certain match)
 
 
@@ -49,29 +48,6 @@ class LineSamples:
     normals: FloatArray
     unit: float  # the page's cell width, mm
     spacing: float = _SPACING  # mm between samples along a line
-
-
-@dataclass(frozen=True)
-class Fit:
-    """A homography (mm to px), the share of visible line samples that lie on a line, and their residual.
-
-    `residual` is the median distance across the line, in cell widths, over the samples that were matched. `visible` and
-    `found` say of each sample of the ruling whether it lies in the photo, and whether a line was found there; `offset`
-    is how far across the line, in cell widths, of the plane; (n,) each. `surface` is how far paper that is not flat
-    lies off within the page, and `before` the residual without it (`nonrigid`); `folds` are creases, (0, x mm) down the
-    page and (1, y mm) across; `unmet` (n, 2) mm are visible samples that the surface does not meet.
-    """
-
-    homography: FloatArray
-    support: float
-    residual: float
-    visible: NDArray[np.bool_]
-    found: NDArray[np.bool_]
-    offset: FloatArray
-    surface: Surface | None = None
-    before: float | None = None
-    folds: tuple[tuple[int, float], ...] = ()
-    unmet: FloatArray | None = None
 
 
 @lru_cache(maxsize=256)
@@ -104,86 +80,11 @@ def ruling(template: Template, page_id: str) -> LineSamples:
     return LineSamples(at[free], across[free], template.cell_width(page_id))
 
 
-def ridge_distance(gray: GrayImage, width: int) -> NDArray[np.float32]:
-    """Distance in px from every pixel to the nearest dark line no wider than about `width` px."""
-    kernel = np.ones((width, width), np.uint8)
-    dark = cv2.morphologyEx(gray, cv2.MORPH_BLACKHAT, kernel)
-    lines = (dark > 18).astype(np.uint8)
-    return np.asarray(cv2.distanceTransform(1 - lines, cv2.DIST_L2, 3), dtype=np.float32)
-
-
-def quick_score(
-    distance: NDArray[np.float32], homographies: FloatArray, ruled: LineSamples, tolerance: float, every: int = 2
-) -> FloatArray:
-    """How many ruled samples fall on dark lines, for many homographies at once.
-
-    Args:
-        distance: from `ridge_distance`.
-        homographies: (n, 3, 3).
-        ruled: samples.
-        tolerance: px at which a sample counts half.
-        every: every how many samples one is used.
-
-    Returns:
-        (n,) mean score, 0 to 1; samples outside the image count 0.
-    """
-    every = max(every, len(ruled.points) // _SCORED)
-    some = ruled.points[::every].astype(np.float32)
-    points = np.vstack([some.T, np.ones(len(some), np.float32)])
-    mapped = homographies.astype(np.float32) @ points  # (n, 3, samples)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        xy = np.rint(mapped[:, :2] / mapped[:, 2:])
-    height, width = distance.shape
-    # Comparisons with what is no number are false, so it counts as outside.
-    inside = (
-        (mapped[:, 2] > 0) & (xy[:, 0] >= 0) & (xy[:, 1] >= 0) & (xy[:, 0] < width - 0.5) & (xy[:, 1] < height - 0.5)
-    )
-    xy = np.where(inside[:, None], xy, np.float32(0))
-    place = xy[:, 1] * width + xy[:, 0] if height * width < 1 << 24 else None
-    if place is None:  # whole numbers of this size need more digits than float32 has
-        place = xy[:, 1].astype(np.float64) * width + xy[:, 0]
-    found = distance.ravel()[place.astype(np.intp)]
-    score = np.where(inside, np.float32(tolerance**2) / (np.float32(tolerance**2) + found * found), np.float32(0))
-    return score.mean(axis=-1, dtype=np.float64)
-
-
-# How far lines are looked for (cell widths), how often: from a homography that may be off by half a cell, and from one
-# that corner marks have settled already.
-_FAR = ((0.45, 2), (0.25, 2), (0.12, 3))
-_CLOSE = ((0.25, 1), (0.12, 2))
-
-
-def refine(gray: GrayImage, start: FloatArray, ruled: LineSamples, anchors: Correspondences, near: bool = False) -> Fit:
-    """Improve a homography on the ruled lines, from half a cell width of slack down to an eighth.
-
-    Args:
-        gray: (h, w) uint8.
-        start: 3x3 mm to px; every cell must lie within about half a cell of its true place.
-        ruled: samples of the page.
-        anchors: the corner marks that were seen.
-        near: every cell lies within a quarter of a cell of its true place already.
-    """
-    homography = start
-    some = _thinned(ruled)
-    for reach, rounds in _CLOSE if near else _FAR:
-        for _ in range(rounds):
-            matched = match(gray, homography, some, reach)
-            homography = _update(homography, some, matched, anchors, reach)
-    final = match(gray, homography, ruled, 0.3, judging=True)
-    visible = final.visible
-    good = visible & final.found
-    # What lies outside the photo can neither confirm nor contradict, but half a page confirms nothing.
-    support = float(good.sum() / max(visible.sum(), 0.6 * len(visible)))
-    scale = final.pixels_per_mm * ruled.unit
-    offset = final.offset / scale
-    residual = float(np.median(np.abs(offset[good]))) if good.any() else 1.0
-    return Fit(homography, support, residual, visible, good, offset)
-
-
 @lru_cache(maxsize=256)
-def _thinned(ruled: LineSamples) -> LineSamples:
-    """Evenly thinned samples: eight numbers need no more, and a page full of grids has many times as many."""
-    every = max(1, len(ruled.points) // _ENOUGH)
+def thinned(template: Template, page_id: str) -> LineSamples:
+    """Evenly thinned samples: numbers and a displacement field need no more, and grids have many times as many."""
+    ruled = ruling(template, page_id)
+    every = max(1, -(-len(ruled.points) // _MOST))
     return LineSamples(ruled.points[::every], ruled.normals[::every], ruled.unit)
 
 
@@ -261,47 +162,56 @@ def _least(heights: NDArray[np.uint8]) -> float:
     return float(np.clip(_CLEAR_SHARE * np.quantile(heights, 0.75), low, high)) if len(heights) else high
 
 
-def _update(
-    homography: FloatArray,
-    ruled: LineSamples,
-    matched: Match,
-    anchors: Correspondences,
-    reach: float,
+def step(
+    homography: FloatArray, lines: LineSamples, seen: Match, reach: float, anchors: Correspondences | None = None
 ) -> FloatArray:
-    """One robust Gauss-Newton step on the eight parameters, in coordinates that keep the system well scaled."""
-    use = matched.found
-    if use.sum() < 12:
+    """One robust Gauss-Newton step on the eight parameters of a homography, or on six of them near a place.
+
+    The two that make parallels meet are left as they are where lines were found on less than `_WIDE` cell widths: there
+    they are noise. Parameters are those of coordinates that keep the system well scaled.
+
+    Args:
+        homography: (3, 3), mm to px, which `seen` was looked for by.
+        lines: samples.
+        seen: what was found of them.
+        reach: cell widths within which lines were looked for.
+        anchors: points that were seen, such as corner marks.
+    """
+    use = seen.found
+    if use.sum() < _LEAST:
         return homography
-    center = ruled.points.mean(axis=0)
-    spread = float(ruled.points.std()) or 1.0
+    center = lines.points.mean(axis=0)
+    spread = float(lines.points.std()) or 1.0
     to_page = np.array([[spread, 0, center[0]], [0, spread, center[1]], [0, 0, 1]])
     local = homography @ to_page
     local = local / local[2, 2]
-    points = (ruled.points[use] - center) / spread
-    jacobian = np.einsum("nk,nkp->np", matched.normal[use], _jacobian(local, points))
-    residual = matched.offset[use]
-    limit = np.maximum(reach * ruled.unit * matched.pixels_per_mm[use], 1.0)
+    points = (lines.points[use] - center) / spread
+    wide = float(np.ptp(lines.points[use], axis=0).min()) >= _WIDE * lines.unit
+    free = 8 if wide else 6
+    jacobian = np.einsum("nk,nkp->np", seen.normal[use], _jacobian(local, points))
+    residual = seen.offset[use]
+    limit = np.maximum(reach * lines.unit * seen.pixels_per_mm[use], 1.0)
     middle = float(np.median(np.abs(residual - np.median(residual)))) * 1.4826 + 0.3
     width = np.minimum(limit, 4.0 * middle + np.abs(np.median(residual)))
     weight = np.clip(1 - (residual / (width + 1e-9)) ** 2, 0, None) ** 2
     rows, values, weights = [jacobian], [residual], [weight]
-    if len(anchors):
+    if anchors is not None and len(anchors):
         marks = (anchors.page - center) / spread
         difference = anchors.photo - project(local, marks)
         rows.append(_jacobian(local, marks).reshape(-1, 8))
         values.append(difference.ravel())
         # A false mark, or one on curled paper, must not pull at lines that agree among themselves.
-        pixels = float(np.median(matched.pixels_per_mm)) * ruled.unit
+        pixels = float(np.median(seen.pixels_per_mm)) * lines.unit
         trusted = np.linalg.norm(difference, axis=1) < max(3.0, 3.0 * reach * pixels)
         weights.append(np.repeat(trusted * _MARK_WEIGHT, 2))
-    a, b, w = np.concatenate(rows), np.concatenate(values), np.concatenate(weights)
+    a, b, w = np.concatenate(rows)[:, :free], np.concatenate(values), np.concatenate(weights)
     weighted = (a * w[:, None]).T
-    normal_matrix = product(weighted, a)
-    damping = 1e-6 * np.trace(normal_matrix) * np.eye(8)
-    delta = np.linalg.solve(normal_matrix + damping, product(weighted, b))
-    updated = (local.ravel() + np.append(delta, 0.0)).reshape(3, 3)
-    result = updated @ np.linalg.inv(to_page)
-    return result / result[2, 2]
+    matrix = product(weighted, a)
+    damping = (1e-6 * np.trace(matrix) if wide else 1e-4 * np.trace(matrix) / free) * np.eye(free)
+    delta = np.zeros(9)
+    delta[:free] = np.linalg.solve(matrix + damping, product(weighted, b))
+    updated = (local.ravel() + delta).reshape(3, 3) @ np.linalg.inv(to_page)
+    return updated / updated[2, 2]
 
 
 def _jacobian(homography: FloatArray, points: FloatArray) -> FloatArray:

@@ -1,0 +1,1 @@
+"""Starts from two neighbouring digit boxes: local maps from page to photo."""

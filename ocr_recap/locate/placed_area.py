@@ -1,0 +1,50 @@
+"""Where on a page its placement rests on lines that were met: what is torn, covered or not followed is left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..imaging.arrays import FloatArray
+from .paper.fit import PageFit
+
+_AROUND = 3.0  # cell widths around a place whose line samples speak for it, by judgement
+_DOUBTFUL = 0.35  # of that: about a cell width around a doubtful box
+_MET = 0.5  # of them must be met
+_FEWEST = 4  # samples around a place without which it is as the page's nearest ones are
+
+
+@dataclass(frozen=True, eq=False)
+class MetArea:
+    """Says of places on a page whether the page is placed there.
+
+    Attributes:
+        points: (n, 2) mm, the page's line samples in sight.
+        met: (n,) whether each is met.
+        reach: mm around a place within which samples speak for it.
+        doubtful: (k, 2) mm, places around which it is not placed beyond doubt.
+    """
+
+    points: FloatArray
+    met: NDArray[np.bool_]
+    reach: float
+    doubtful: FloatArray
+
+    @classmethod
+    def of(cls, fit: PageFit, doubtful: FloatArray) -> MetArea:
+        """The area of a page that was fitted, less the surroundings of places (k, 2) mm that are doubtful."""
+        return cls(fit.lines.points[fit.visible], fit.met[fit.visible], _AROUND * fit.lines.unit, doubtful)
+
+    def __call__(self, places: FloatArray) -> NDArray[np.bool_]:
+        """Whether the page is placed at places (n, 2) mm; (n,)."""
+        if not len(self.points):
+            return np.zeros(len(places), dtype=np.bool_)
+        apart = np.linalg.norm(places[:, None] - self.points, axis=2)
+        reach = np.maximum(self.reach, np.sort(apart, axis=1)[:, min(_FEWEST, len(self.points)) - 1])
+        near = apart <= reach[:, None]
+        sure = (near & self.met).sum(axis=1) >= _MET * near.sum(axis=1)
+        if len(self.doubtful):
+            sure &= np.linalg.norm(places[:, None] - self.doubtful, axis=2).min(axis=1) > _DOUBTFUL * self.reach
+        return np.asarray(sure, dtype=np.bool_)
