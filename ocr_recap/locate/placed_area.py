@@ -13,7 +13,7 @@ from .paper.fit import PageFit
 _AROUND = 3.0  # cell widths around a place whose line samples speak for it, by judgement
 _DOUBTFUL = 0.35  # of that: about a cell width around a doubtful box
 _MET = 0.5  # of them must be met
-_FEWEST = 4  # samples around a place without which it is as the page's nearest ones are
+_FEWEST = 3  # samples of either direction around a place without which it is as the page's nearest ones are
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,12 +22,14 @@ class MetArea:
 
     Attributes:
         points: (n, 2) mm, the page's line samples in sight.
+        axis: (n,) 0 for samples of lines down the page, which say where it lies along x, 1 for those across it.
         met: (n,) whether each is met.
         reach: mm around a place within which samples speak for it.
         doubtful: (k, 2) mm, places around which it is not placed beyond doubt.
     """
 
     points: FloatArray
+    axis: NDArray[np.intp]
     met: NDArray[np.bool_]
     reach: float
     doubtful: FloatArray
@@ -35,16 +37,22 @@ class MetArea:
     @classmethod
     def of(cls, fit: PageFit, doubtful: FloatArray) -> MetArea:
         """The area of a page that was fitted, less the surroundings of places (k, 2) mm that are doubtful."""
-        return cls(fit.lines.points[fit.visible], fit.met[fit.visible], _AROUND * fit.lines.unit, doubtful)
+        lines = fit.lines
+        axis = np.abs(lines.normals).argmax(axis=1)
+        seen = fit.visible
+        return cls(lines.points[seen], axis[seen], fit.met[seen], _AROUND * lines.unit, doubtful)
 
     def __call__(self, places: FloatArray) -> NDArray[np.bool_]:
-        """Whether the page is placed at places (n, 2) mm; (n,)."""
-        if not len(self.points):
-            return np.zeros(len(places), dtype=np.bool_)
-        apart = np.linalg.norm(places[:, None] - self.points, axis=2)
-        reach = np.maximum(self.reach, np.sort(apart, axis=1)[:, min(_FEWEST, len(self.points)) - 1])
-        near = apart <= reach[:, None]
-        sure = (near & self.met).sum(axis=1) >= _MET * near.sum(axis=1)
+        """Whether the page is placed at places (n, 2) mm; (n,). Lines of both directions must be met there."""
+        sure = np.full(len(places), len(self.points) > 0, dtype=np.bool_)
+        for axis in (0, 1):
+            mine = self.axis == axis
+            if int(mine.sum()) < _FEWEST:
+                return np.zeros(len(places), dtype=np.bool_)
+            apart = np.linalg.norm(places[:, None] - self.points[mine], axis=2)
+            reach = np.maximum(self.reach, np.sort(apart, axis=1)[:, _FEWEST - 1])
+            near = apart <= reach[:, None]
+            sure &= (near & self.met[mine]).sum(axis=1) >= _MET * near.sum(axis=1)
         if len(self.doubtful):
             sure &= np.linalg.norm(places[:, None] - self.doubtful, axis=2).min(axis=1) > _DOUBTFUL * self.reach
-        return np.asarray(sure, dtype=np.bool_)
+        return sure

@@ -39,17 +39,22 @@ def fit_at_tag(gray: GrayImage, template: Template, page_id: str, tag: SeenTag) 
         anchors = Correspondences(corners.centers[chosen], np.array([marks[i].center for i in chosen]))
         return fit_plane(gray, template, page_id, start, anchors, near=len(chosen) == _ALL)
 
-    best = plane(list(marks))
-    if len(marks) == _ALL and (best is None or best.share < 1 - _FALSE_MARK):
+    best = _followed(gray, plane(list(marks)))
+    if len(marks) == _ALL and (best is None or not is_sure(best)):
         # One of the four may be false, likeliest the one least like a mark: the three others then fit far better.
         for left_out in sorted(marks, key=lambda i: marks[i].score):
             other = plane([i for i in marks if i != left_out])
             if other is not None and (best is None or other.share > best.share + _FALSE_MARK):
-                best = other
-    if best is None or best.share < _WORTH or (best.share >= _FLAT and best.residual <= _FLAT_RESIDUAL):
-        return best
-    bent = refined(gray, fit_mesh(gray, template, page_id, best.to_photo))
-    return bent if bent.share >= best.share else best
+                best = _followed(gray, other)
+    return best
+
+
+def _followed(gray: GrayImage, plane: PageFit | None) -> PageFit | None:
+    """A page on paper that may not be flat, from a plane."""
+    if plane is None or plane.share < _WORTH or (plane.share >= _FLAT and plane.residual <= _FLAT_RESIDUAL):
+        return plane
+    bent = refined(gray, fit_mesh(gray, plane.template, plane.page_id, plane.to_photo))
+    return bent if bent.share >= plane.share else plane
 
 
 def is_sure(fit: PageFit) -> bool:

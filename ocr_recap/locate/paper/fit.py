@@ -30,7 +30,7 @@ _FAR, _CLOSE = (0.45, 0.45, 0.25, 0.25, 0.12, 0.12), (0.25, 0.12, 0.12)
 # Reaches of the mesh: from a plane, while it grows, at the end, and when it is refined; by judgement.
 _GROWING, _LAST, _REFINED = (0.3, 0.2, 0.15), (0.3, 0.25, 0.15, 0.12), (0.3, 0.25, 0.2, 0.15, 0.12)
 _STIFF, _SOFT, _FINE_SOFT = 3.0, 1.0, 0.3  # of the mesh while it grows, at the end, and when it is refined
-_SURE = 0.985  # share of the lines from which closer knots gain nothing
+_SURE = 0.995  # share of the lines from which closer knots gain nothing
 _FEW = 500  # samples of the mesh that are used while it grows
 RADII = (3, 4, 6, 8, 11, 15, 20, 27, 36, 50, 70, 100, 140)  # cell widths around a place, outward
 _LEAST = 16  # samples in sight without which nothing is fitted
@@ -49,6 +49,7 @@ class PageFit:
         visible, met: (n,), of each of the page's line samples (`line_fit.thinned`): whether it lies in the picture, and
             whether a line is seen within `NEAR`.
         residual: median distance of the lines that are met, cell widths; 1 where there are none.
+        loss: mean distance of the lines in sight, each by `NEAR` and at most 1.
     """
 
     template: Template
@@ -58,6 +59,7 @@ class PageFit:
     visible: NDArray[np.bool_]
     met: NDArray[np.bool_]
     residual: float
+    loss: float
 
     @property
     def page(self) -> tuple[str, str]:
@@ -105,7 +107,9 @@ def judge(
     off = np.abs(seen.offset) / (seen.pixels_per_mm * lines.unit)
     met = seen.found & (off <= NEAR)
     residual = float(np.median(off[met])) if met.any() else 1.0
-    return PageFit(template, page_id, homography, surface, seen.visible, met, residual)
+    loss = np.where(seen.found, np.minimum(off / NEAR, 1.0), 1.0)[seen.visible]
+    mean = float(loss.mean()) if len(loss) else 1.0
+    return PageFit(template, page_id, homography, surface, seen.visible, met, residual, mean)
 
 
 def fit_plane(
@@ -190,9 +194,9 @@ def refined(gray: GrayImage, fit: PageFit) -> PageFit:
     points = mesh.lines.points
     values = mesh.flat if fit.surface is None else mesh.nearest(fit.surface.moved(points) - points)
     growing = _Growing(gray, fit.template, fit.page_id, fit.homography, mesh, values)
-    growing.fit(None, _REFINED, _FINE_SOFT, len(mesh.axis))
+    growing.fit(None, _REFINED, _FINE_SOFT, len(mesh.axis), trusting=True)
     fine = growing.judged()
-    return fine if fine.share > fit.share else fit
+    return fine if fine.loss < fit.loss else fit
 
 
 class _Growing:
@@ -210,7 +214,15 @@ class _Growing:
         self.gray, self.template, self.page_id, self.homography = gray, template, page_id, homography
         self.mesh, self.values = mesh, values
 
-    def fit(self, within: NDArray[np.bool_] | None, reaches: tuple[float, ...], stiffness: float, most: int) -> None:
+    def fit(
+        self,
+        within: NDArray[np.bool_] | None,
+        reaches: tuple[float, ...],
+        stiffness: float,
+        most: int,
+        trusting: bool = False,
+    ) -> None:
+        """Fit the mesh to the samples in sight, or those of them that lie `within`, `most` at a time."""
         for reach in reaches:
             lines = self.mesh.displaced(self.values)
             usable = in_sight(self.gray, self.homography, lines.points)
@@ -219,9 +231,8 @@ class _Growing:
                 return
             near = near[:: max(1, -(-len(near) // most))]
             some = LineSamples(lines.points[near], lines.normals[near], lines.unit)
-            self.values = self.mesh.fit(
-                self.values, match(self.gray, self.homography, some, reach), near, reach, stiffness
-            )
+            seen = match(self.gray, self.homography, some, reach)
+            self.values = self.mesh.fit(self.values, seen, near, reach, stiffness, trusting and reach > NEAR)
 
     def judged(self) -> PageFit:
         surface = self.mesh.surface(self.values)

@@ -62,7 +62,13 @@ class Mesh:
         return LineSamples(self.lines.points + self._at(values), self.lines.normals, self.lines.unit)
 
     def fit(
-        self, values: FloatArray, seen: Match, some: NDArray[np.intp], reach: float, stiffness: float
+        self,
+        values: FloatArray,
+        seen: Match,
+        some: NDArray[np.intp],
+        reach: float,
+        stiffness: float,
+        trusting: bool = False,
     ) -> FloatArray:
         """One step of iteratively reweighted least squares.
 
@@ -72,6 +78,7 @@ class Mesh:
             some: indices of samples.
             reach: cell widths within which lines were looked for.
             stiffness: weight of the penalty on bending; an offset has at most 1.
+            trusting: what lies off within `reach` is no outlier: beyond a crease all lines of a part do.
         """
         unit, values = self.lines.unit, values.copy()
         offset = seen.offset / seen.pixels_per_mm
@@ -82,7 +89,8 @@ class Mesh:
             mine = some[use]
             off = offset[use] * self.sign[mine]
             middle = float(np.median(off))
-            width = min(reach * unit, _SPREAD * float(np.median(np.abs(off - middle))) + _NOISE * unit)
+            usual = _SPREAD * float(np.median(np.abs(off - middle))) + _NOISE * unit
+            width = reach * unit if trusting else min(reach * unit, usual)
             weight = np.clip(1 - (off / (width + abs(middle))) ** 2, 0, None) ** 2
             target = self._at(values[:, axis], mine) + off
             values[:, axis] = self._solve(mine, target, weight, stiffness)
