@@ -72,11 +72,14 @@ def paper_outline(template: Template, every: int = 8) -> FloatArray:
 class Located:
     """A page found on a photo. `to_photo` maps page millimetres to pixels of the full photo.
 
-    `homography` alone does so for flat paper; `surface` is how far paper that is not flat lies off (mm), and `before`
-    the residual without it. `folds` are creases: (0, x) one down the page at x mm, (1, y) one across at y mm; `unmet`
-    (n, 2) mm are line samples that such a surface does not meet. `covered`: it was found only by the part of the
-    page that nothing lies on; `others` are further sheets in sight (`second_sheet`). `placed_area` says where on the
-    page the placement rests on lines that were met; None = everywhere.
+    `residual` is the median distance of the line samples that are met, in cell widths, and `support` the share of
+    those in sight that are met. `anchors` says what the page was found by (`tag` or `lines`) and which corner marks are
+    seen. `homography` alone maps flat paper; `surface` is how far paper that is not flat lies off (mm), and `before`
+    the median distance of the same samples from where the homography alone has them. `folds` are creases: (0, x) one
+    down the page at x mm, (1, y) one across at y mm; `unmet` (n, 2) mm are line samples that such a surface does not
+    meet. `covered`: the part of the page that is placed agrees, and the page as a whole does not; `others` are further
+    sheets in sight (`second_sheet`). `placed_area` says where on the page the placement rests on lines that were met;
+    None = everywhere.
     """
 
     template: Template

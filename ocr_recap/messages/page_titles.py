@@ -38,8 +38,7 @@ TITLES: Final[Mapping[str, str]] = {
     "accuracy": "Ketelitian pembaca",
     "design": "Susunan program",
     "digits": "Pembaca angka",
-    "paper": "Kertas yang tidak rata",
+    "locating": "Bagaimana halaman ditemukan",
     "reconcile": "Bagaimana angka diputuskan",
-    "registration": "Bagaimana halaman tanpa tanda ditemukan",
     "tally": "Turus dan jumlah baris",
 }

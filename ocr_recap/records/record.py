@@ -56,7 +56,7 @@ class PaperShape(Frozen):
     `across` and `down` are rows of coefficients of uniform cubic B-splines, whose first span begins at `origin` (x, y)
     and whose spans are `step` (x, y) long. `folds` are the creases that were seen: `[axis, place]`, where axis `x` is a
     crease that runs down the page at x = place, `y` one that runs across at y = place. `residual_before` is the
-    page's residual by the homography alone.
+    median distance of the printed lines that are met from where the homography alone has them, in cell widths.
     """
 
     origin: tuple[float, float]
@@ -93,10 +93,11 @@ class PagePlace(Frozen):
     """Where a page of a template lies on the photo.
 
     `corners` are the paper's corner-mark centres (or the paper's own corners where a form has no marks), TL, TR, BR, BL
-    in reading orientation. `residual` is the median distance between the printed lines that were predicted and those
-    that were found, in cell widths. `anchors` names the fiducials that were seen. `homography` maps nominal millimetres
-    of flat paper to photo pixels, row by row; `shape` is the displacement field of paper that is not flat, else null.
-    `ink` is the fingerprint of the sheet (`sheet_fingerprint.ink`). `others` are further sheets in sight.
+    in reading orientation. `residual` is the median distance of the printed lines that are met from where the page has
+    them, in cell widths. `anchors` says what the page was found by, `tag` or `lines` (digit boxes or ruled lines), and
+    then which corner marks are seen where the page has them (`tl`, `tr`, `br`, `bl`). `homography` maps nominal
+    millimetres of flat paper to photo pixels, row by row; `shape` is the displacement field of paper that is not flat,
+    else null. `ink` is the fingerprint of the sheet (`sheet_fingerprint.ink`). `others` are further sheets in sight.
     """
 
     template: str

@@ -14,7 +14,7 @@ from ...imaging.arrays import FloatArray
 
 Piece = tuple[float, float, float, float]  # where, start, end; 1 where it is sure to be seen
 
-_DARK = 0.6  # only lines darker than this gray are expected in a photo (as in `register`)
+_DARK = 0.6  # only lines darker than this gray are expected in a photo (as in `line_fit`)
 _PIECE = 5.0  # mm; shorter pieces of line are not expected
 _SAME = 0.4  # mm; lines nearer than this are one
 _UNSURE = 0.3  # weight of lines that may be covered, when rows and columns are aligned apart

@@ -3,7 +3,7 @@
 The tag is small and far from most marks, so each mark is predicted from all that is known by then, the nearest first,
 and looked for in a window that is as wide as the prediction is unsure. The window is sampled upright at a few pixels a
 square, where one comparison with the ideal mark settles it. What is found here is only a proposal: the page's lines
-decide (`locate`), and where they do not agree the whole photo is searched.
+decide (`tagged_page`), and where they do not agree the page is searched for by its lines and boxes (`search`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _REACH = 1.6  # squares from the centre that the comparison covers: white paper 
 # predicted them had 0.74 or more, 99% of them 0.82; what a false one costs is a second look.
 LEAST = 0.7
 # How far off a prediction may be, as a share of the way from the tag, by how many marks are known: a tilt of 20 degrees
-# moves marks so far. Steeper views are left to the search of the whole photo.
+# moves marks so far. Steeper views are left to `search`.
 _UNSURE = (0.30, 0.16, 0.16, 0.08)
 
 _MARK_WEIGHT = 6  # corners of the tag that a mark counts for
