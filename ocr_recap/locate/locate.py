@@ -54,8 +54,8 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
     """
     times = _times(photo.gray)
     gray = photo.gray if times == 1 else _enlarged(photo.gray, times)
-    found, anchors, tags = _placed(Features(gray), templates)
-    fit = found.fit
+    found, tags = _placed(Features(gray), templates)
+    fit, anchors = found.fit, (found.by,)
     corners = fit.template.page(fit.page_id).markers.corners
     if corners is not None:
         anchors += tuple(CORNERS[i] for i in sorted(marks_at(gray, corners, fit.to_photo)))
@@ -76,40 +76,41 @@ def _enlarged(gray: GrayImage, times: int) -> GrayImage:
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """A page that was placed, and places (n, 2) mm where that is doubtful."""
+    """A page that was placed, by what, and places (n, 2) mm where that is doubtful."""
 
     fit: PageFit
+    by: str
     doubtful: FloatArray = field(default_factory=lambda: np.zeros((0, 2)))
 
     @classmethod
-    def best(cls, found: Sequence[Agreement]) -> _Found:
+    def best(cls, found: Sequence[Agreement], by: str) -> _Found:
         """The first of several places."""
-        return cls(found[0].fit, doubtful(found))
+        return cls(found[0].fit, by, doubtful(found))
 
 
-def _placed(features: Features, templates: Sequence[Template]) -> tuple[_Found, tuple[str, ...], Sequence[SeenTag]]:
-    """The page, what it was found by, and the tags that were seen on the way to it."""
+def _placed(features: Features, templates: Sequence[Template]) -> tuple[_Found, Sequence[SeenTag]]:
+    """The page, and the tags that were seen on the way to it."""
     gray = features.gray
     tagged = {p.markers.tag.id: (t, p.id) for t in templates for p in t.pages if p.markers.tag}
     pages = [(template, page.id) for template in templates for page in template.pages]
     quick = find_tags(gray, list(tagged), quick=True) if tagged else []
     begun = fit_at_tag(gray, *tagged[_largest(quick).id], _largest(quick)) if quick else None
     if begun is not None and is_sure(begun):
-        return _Found(begun), ("tag",), quick
+        return _Found(begun, "tag"), quick
     sharp = refuse_at_once(gray)
     if tags := find_tags(gray, list(tagged)) if tagged else []:
         if quick and _largest(quick).id != _largest(tags).id:
             begun = None
-        return _with_tag(features, tagged, tags, begun, pages), ("tag",), tags
+        return _with_tag(features, tagged, tags, begun, pages), tags
     found = search(features, pages)
     if decides(found):
         fit = found[0].fit
         if fit.template.page(fit.page_id).markers.tag is not None:
             # A page that should have a tag may be one of another form that has it.
             _refuse_strangers(gray, templates)
-        return _Found.best(found), ("lines",), ()
+        return _Found.best(found, "lines"), ()
     if tags := find_tags(gray, list(tagged), thorough=True) if tagged else []:
-        return _with_tag(features, tagged, tags, None, pages), ("tag",), tags
+        return _with_tag(features, tagged, tags, None, pages), tags
     _refuse_mirrored(features, tagged, pages, found[0].value if found else 0.0)
     _refuse_strangers(gray, templates)
     refuse_blurred(sharp)
@@ -142,16 +143,16 @@ def _with_tag(
     page = tagged[tag.id]
     begun = begun or fit_at_tag(features.gray, *page, tag)
     if begun is not None and is_sure(begun):
-        return _Found(begun)
+        return _Found(begun, "tag")
     first = [] if begun is None else [agreement(features.gray, begun)]
     found = search(features, [page], first)
     best = found[0] if found and found[0].fit.residual <= LARGEST_RESIDUAL else None
     if best is not None and (decides(found) or (_is_at(best.fit, tag) and _is_enough_at_tag(best))):
-        return _Found.best(found)
+        return _Found.best(found, "tag")
     # The tag may be that of another sheet, of which a part is in sight; but the whole sheet is the one that is meant.
     others = search(features, [p for p in pages if p != page])
     if decides(others):
-        return _Found.best(others)
+        return _Found.best(others, "lines")
     raise _not_placed(features.gray, page, tag, found[0].fit if found else begun)
 
 

@@ -12,7 +12,7 @@ from .paper.fit import PageFit
 
 _AROUND = 3.0  # cell widths around a place whose line samples speak for it, by judgement
 _DOUBTFUL = 0.35  # of that: about a cell width around a doubtful box
-_MET = 0.5  # of them must be met
+_MET = 0.5  # of them must be met, by judgement
 _FEWEST = 3  # samples of either direction around a place without which it is as the page's nearest ones are
 
 

@@ -91,10 +91,9 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "The photo is dark or blank: no ink can be seen. Take it again with enough light.",
     ),
     "no_form": (
-        "Tidak ada formulir yang dikenali di foto ini. Foto seluruh halaman dari depan, dengan semua tabel dan (bila "
-        "ada) keempat tanda sudut terlihat.",
-        "No known form was found in this photo. Photograph the whole page from the front, with all of its tables and "
-        "(where it has them) all four corner marks visible.",
+        "Tidak ada formulir yang dikenali di foto ini. Foto seluruh halaman dari depan, dengan semua tabelnya terlihat.",
+        "No known form was found in this photo. Photograph the whole page from the front, with all of its tables in "
+        "sight.",
     ),
     "form_unsure": (
         "Foto ini mirip {form}, halaman {page}, tetapi garis-garisnya tidak memastikannya: kecocokan {agreement}; "
@@ -152,10 +151,10 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "again with the boxes of its numbers in the frame.",
     ),
     "page_distorted": (
-        "Halaman ditemukan tetapi tidak pas dengan formulirnya (selisih {residual} lebar kotak, batas {limit}). "
-        "Ratakan kertas dan ulangi foto dari depan.",
-        "The page was found but does not fit its form (off by {residual} of a cell width, limit {limit}). Flatten the "
-        "paper and take the photo again from the front.",
+        "Halaman ditemukan tetapi garis-garisnya tidak cocok dengan formulirnya (kecocokan {agreement}, perlu "
+        "{needed}). Ratakan kertas dan ulangi foto dari depan.",
+        "The page was found, but its lines do not agree with its form (by {agreement}; {needed} is needed). Flatten "
+        "the paper and take the photo again from the front.",
     ),
     "duplicate_photo": (
         "Foto yang sama sudah dibaca sebagai {first}; angka tidak dihitung dua kali. Hapus salah satu.",
