@@ -26,8 +26,8 @@ from .paper.fit import PageFit, fit_mesh, judge, refined
 Page = tuple[Template, str]
 Pages = Sequence[Page]
 
-# Limits, by judgement on drawn photos; benchmarks/locate.py checks what they let through. That of pages in part with many
-# lines was 0.88, too, until every eighth of the real close-ups of ../shared/real-forms-2024 had been looked at.
+# Limits, by judgement on drawn photos; benchmarks/locate.py checks what they let through. That of pages in part with
+# many lines was 0.88, too, until every eighth of the real close-ups of ../shared/real-forms-2024 had been looked at.
 LEAST = 0.80  # agreement from which a page is accepted of which enough is in sight,
 LEAST_OF_FEW = 0.88  # and one of which few lines are
 WHOLE, MANY = 0.6, 150  # share of what its lines tell, or line samples, in sight that are enough

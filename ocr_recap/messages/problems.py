@@ -91,7 +91,7 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "The photo is dark or blank: no ink can be seen. Take it again with enough light.",
     ),
     "no_form": (
-        "Tidak ada formulir yang dikenali di foto ini. Foto seluruh halaman dari depan, dengan semua tabelnya terlihat.",
+        "Tidak ada formulir yang dikenali di foto ini. Foto seluruh halaman dari depan, dengan semua tabel terlihat.",
         "No known form was found in this photo. Photograph the whole page from the front, with all of its tables in "
         "sight.",
     ),
