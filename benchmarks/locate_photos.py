@@ -121,7 +121,7 @@ def mirrored(choice: Choice) -> Iterator[Case]:
     """Photos of all forms in a mirror."""
     for case in forms_in_turn(choice):
         boxes = {name: quads * (-1, 1) + (case.size[0] - 1, 0) for name, quads in case.boxes.items()}
-        yield replace(case, jpeg=_encoded(_decoded(case.jpeg)[:, ::-1]), boxes=boxes)
+        yield replace(case, jpeg=encoded(decoded(case.jpeg)[:, ::-1]), boxes=boxes)
 
 
 def thirds(choice: Choice) -> Iterator[Case]:
@@ -131,7 +131,7 @@ def thirds(choice: Choice) -> Iterator[Case]:
         rng = np.random.default_rng([choice.seed, 6, index])
         number, cut = index // len(forms), None
         while cut is None:
-            cut = _without_boxes(drawn(forms[index % len(forms)], choice, number, "field"), rng)
+            cut = without_boxes(drawn(forms[index % len(forms)], choice, number, "field"), rng)
             number += choice.count
         yield cut
 
@@ -141,8 +141,8 @@ def no_forms(choice: Choice) -> Iterator[Case]:
     for index in range(choice.count):
         rng = np.random.default_rng([choice.seed, 7, index])
         sheet = (_spreadsheet, _newspaper, _wall, None)[index % 4]
-        jpeg = _encoded(_grain(rng)) if sheet is None else photograph(sheet(rng), PAPER, "field", rng).jpeg
-        height, width = _decoded(jpeg).shape[:2]
+        jpeg = encoded(_grain(rng)) if sheet is None else photograph(sheet(rng), PAPER, "field", rng).jpeg
+        height, width = decoded(jpeg).shape[:2]
         yield Case(jpeg, (width, height), None, {})
 
 
@@ -179,13 +179,13 @@ def _case(jpeg: bytes, fact: dict[str, Any], page: tuple[str, str] | None) -> Ca
     return Case(jpeg, (fact["width"], fact["height"]), page, boxes if page else {})
 
 
-def _decoded(jpeg: bytes) -> np.ndarray:
+def decoded(jpeg: bytes) -> np.ndarray:
     picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
     return picture
 
 
-def _encoded(picture: np.ndarray) -> bytes:
+def encoded(picture: np.ndarray) -> bytes:
     return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
 
 
@@ -211,13 +211,13 @@ def _covered(jpeg: bytes, template: Template, fact: dict[str, Any], rng: np.rand
     px = np.concatenate([np.array(quads, dtype=float).reshape(-1, 2) for _, quads in known])
     to_photo = np.asarray(cv2.findHomography(mm, px)[0], dtype=np.float64)
     middle, edge = project(to_photo, np.array([center, center + np.array([radius, 0])]))
-    picture = _decoded(jpeg)
+    picture = decoded(jpeg)
     place = (round(float(middle[0])), round(float(middle[1])))
     cv2.circle(picture, place, round(float(np.linalg.norm(edge - middle))), GRAY, -1, cv2.LINE_AA)
-    return _encoded(picture)
+    return encoded(picture)
 
 
-def _without_boxes(case: Case, rng: np.random.Generator) -> Case | None:
+def without_boxes(case: Case, rng: np.random.Generator) -> Case | None:
     """A third of the photo's area that holds no corner of a box; None if none was found."""
     corners = np.concatenate([quads.reshape(-1, 2) for quads in case.boxes.values()])
     size = np.array(case.size)
@@ -227,9 +227,9 @@ def _without_boxes(case: Case, rng: np.random.Generator) -> Case | None:
         low = np.rint(rng.random(2) * (size - window)).astype(int)
         if not ((corners > low) & (corners < low + window)).all(axis=1).any():
             high = low + window
-            part = _decoded(case.jpeg)[low[1] : high[1], low[0] : high[0]]
+            part = decoded(case.jpeg)[low[1] : high[1], low[0] : high[0]]
             boxes = {name: quads - low for name, quads in case.boxes.items()}
-            return replace(case, jpeg=_encoded(part), size=(int(window[0]), int(window[1])), boxes=boxes)
+            return replace(case, jpeg=encoded(part), size=(int(window[0]), int(window[1])), boxes=boxes)
     return None
 
 
