@@ -137,9 +137,7 @@ def one(
     tally.located += 1
     tally.cost.append(cost)
     patches = crop(photo, found)
-    shown = {
-        f.id for f in template.fields_of(page_id) if min(shot.visible(tuple(r)) for r in f.cells.rects()) > VISIBLE
-    }
+    shown = {f.id for f in template.fields_of(page_id) if min(shot.visible(r) for r in f.cells.rects()) > VISIBLE}
     tally.shown += len(shown)
     tally.left_out += len(shown - patches.keys())
     fields = [field for field in template.fields_of(page_id) if field.id in patches]
