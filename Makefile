@@ -97,9 +97,10 @@ train-alterations: $(VENV)/.core
 bench-samples: $(VENV)/.core
 	$(BIN)/python benchmarks/samples.py
 
-# Placement and speed of locating, on drawn pages under random cameras with anchors covered.
+# Pages found, placement, wrong pages and CPU time of locating, by kind of photo (ARGS="--beside FOLDER", a checkout of an
+# earlier version, adds its figures; --count scales).
 bench-locate: $(VENV)/.core
-	$(BIN)/python benchmarks/locate.py
+	$(BIN)/python benchmarks/locate.py $(ARGS)
 
 # Locating by preset and defect of drawn photos, and what a drawn photo costs.
 bench-camera: $(VENV)/.core

@@ -4,9 +4,8 @@
 
 A folder holds photos and their `truth.jsonl`, as `ocr-recap synth` writes them. With `reader`, pages are located as
 usual (photos on which no page is found are counted and left out). With `corners`, every grid and every row total is
-cropped by its true corners, which also works for forms that are not found on photos yet. An unreadable grid has no
-count: it is counted, and is neither right nor wrong here. `--pictures` saves every grid with strokes, numbered as in
-the overlay.
+cropped by its true corners, wherever the page would be located. An unreadable grid has no count: it is counted, and is
+neither right nor wrong here. `--pictures` saves every grid with strokes, numbered as in the overlay.
 """
 
 from __future__ import annotations
@@ -181,7 +180,6 @@ def evaluate(folder: Path, args: argparse.Namespace) -> Found:
     readers = Readers.shipped()
     found = Found()
     forms = [template.load(name) for name in template.available()]
-    forms = [form for form in forms if form.found_by_markers()]
     for truth, photo in photos(folder):
         found.counts["photos"] += 1
         start = time.process_time()

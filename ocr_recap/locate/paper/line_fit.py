@@ -25,11 +25,12 @@ _SPACING = 3.0  # mm between samples along a printed line
 _DARK = 0.6  # only lines darker than this gray take part: fainter grids are not to be relied on
 # A ridge must be so much darker than both of its sides to count as a line: this share of the contrast of the photo's
 # clear lines (the upper quartile), within these bounds, gray levels. With 10 for all, dark photos showed too few lines:
-# of the 168 hard ones of benchmarks/boxes.py (calibration writers) 94 were located then, and 104 with this.
+# of 168 drawn hard ones (all forms, calibration writers) 94 were located then, and 104 with this.
 _CLEAR_SHARE = 0.3
 _LEAST_CONTRAST = (4.0, 10.0)
 # Where it is judged whether lines are there, a ridge must be so many times as dark as the usual ridge of the paper
-# beside them: on grain (benchmarks/lines.py) one is found near any place, and a page was. Right places lost nothing.
+# beside them: on grain (benchmarks/locate.py, kind no-form) one is found near any place, and a page was. Right places
+# lost nothing.
 _OVER_NOISE = 1.25
 _BESIDE = 1.0  # mm: a line is looked at so far to both sides of a sample too
 _MOST = 1400  # samples of a page that are looked at
