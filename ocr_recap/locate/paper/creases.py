@@ -8,10 +8,9 @@ from ...imaging.spline_surface import Surface
 
 Fold = tuple[int, float]  # (0, x mm): down the page; (1, y mm): across
 
-# mm by which the field's step changes from one span to the next, on average along the crease, and times as much as it
-# changes a few spans away. By judgement: paper folded by 20 degrees looks shorter by a twentieth beyond its crease, a
-# millimetre in a span of 21, and paper that is bent turns by a tenth of that.
-_TURN, _SHARPER = 0.35, 3.0
+# By how much the slope of the field changes from one span to the next, along the whole crease, and how many times as
+# much as it usually does: by judgement, between bends and folds as `synth` draws them. Faint creases are not told.
+_TURN, _SHARPER = 0.010, 2.0
 _APART = 2  # spans between two creases
 
 
@@ -20,7 +19,8 @@ def creases(surface: Surface) -> tuple[Fold, ...]:
     found: list[Fold] = []
     for axis in (0, 1):
         values = surface.values if axis == 1 else surface.values.swapaxes(0, 1)  # crossed by the first index
-        turn = np.abs(np.diff(values, 2, axis=0).mean(axis=1)).max(axis=1)  # at coefficients 1 to n - 2
+        slope = np.diff(values, 2, axis=0) / float(surface.step[axis])
+        turn = np.abs(np.median(slope, axis=1)).max(axis=1)  # at coefficients 1 to n - 2
         usual = float(np.median(turn))
         for k in np.argsort(-turn, kind="stable").tolist():
             if turn[k] < max(_TURN, _SHARPER * usual):
