@@ -22,7 +22,7 @@ from PIL import Image
 from threadpoolctl import ThreadpoolController
 
 from ocr_recap import Reader
-from ocr_recap.imaging.linear import fewer_rows, product, solve
+from ocr_recap.imaging.linear import fewer_rows, product, solve, solve_banded
 from ocr_recap.imaging.threads import limit_threads
 from ocr_recap.read.check import check
 
@@ -158,8 +158,16 @@ def definite(size: int, batch: tuple[int, ...] = ()) -> np.ndarray:
     return np.swapaxes(rows, -1, -2) @ rows
 
 
+def banded(size: int, band: int) -> np.ndarray:
+    """The same, with nothing farther from the diagonal than `band`."""
+    far = np.abs(np.subtract.outer(np.arange(size), np.arange(size))) > band
+    matrix = np.where(far, 0.0, definite(size))
+    return matrix + np.diag(np.abs(matrix).sum(axis=1))
+
+
 RNG = np.random.default_rng(3)
 TALL, WIDE, VECTOR = RNG.normal(size=(3000, 190)), RNG.normal(size=(190, 300)), RNG.normal(size=3000)
+BANDED = banded(250, 70)
 BATCH, RIGHT = definite(150, (3,)), RNG.normal(size=(3, 150, 2))
 CASES: dict[str, tuple[Callable[[], np.ndarray], Callable[[], np.ndarray]]] = {
     "product": (lambda: product(TALL, WIDE), lambda: TALL @ WIDE),
@@ -172,6 +180,14 @@ CASES: dict[str, tuple[Callable[[], np.ndarray], Callable[[], np.ndarray]]] = {
     "singular values": (
         lambda: np.linalg.svd(fewer_rows(TALL[:, :3]), compute_uv=False),
         lambda: np.linalg.svd(TALL[:, :3], compute_uv=False),
+    ),
+    "banded system": (
+        lambda: solve_banded(BANDED, VECTOR[:250], 70),
+        lambda: np.linalg.solve(BANDED, VECTOR[:250]),
+    ),
+    "banded system of one block": (
+        lambda: solve_banded(BANDED[:60, :60], VECTOR[:60], 70),
+        lambda: np.linalg.solve(BANDED[:60, :60], VECTOR[:60]),
     ),
 }
 
