@@ -118,24 +118,6 @@ def solve_banded(matrix: FloatArray, right: FloatArray, band: int) -> FloatArray
     return np.concatenate(values[::-1])[:, 0]
 
 
-def orthonormal(columns: FloatArray) -> FloatArray:
-    """Orthonormal columns (n, k) that span those (n, m) that are given, k <= m, by Gram and Schmidt, each done twice.
-
-    A column that lies within the span of those before it, to ten digits (by judgement), is left out.
-    """
-    found = np.zeros(columns.shape)
-    count = 0
-    for column in columns.T:
-        known, rest = found[:, :count], column
-        for _ in range(2):  # once more, for what rounding left of the others (Giraud et al., 2005)
-            rest = rest - product(known, product(known.T, rest))
-        length = float(np.sqrt(np.square(rest).sum()))
-        if length > 1e-10 * float(np.sqrt(np.square(column).sum())):
-            found[:, count] = rest / length
-            count += 1
-    return found[:, :count]
-
-
 def fewer_rows(rows: FloatArray) -> FloatArray:
     """At most `_TALL` rows with the singular values and right singular vectors of those (n, m) that are given.
 

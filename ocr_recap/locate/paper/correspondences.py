@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from ...imaging.arrays import FloatArray
 
 
@@ -23,8 +21,3 @@ class Correspondences:
 
     def __len__(self) -> int:
         return len(self.page)
-
-    @classmethod
-    def none(cls) -> Correspondences:
-        """No points: nothing but lines is known of the page."""
-        return cls(np.zeros((0, 2)), np.zeros((0, 2)))
