@@ -18,7 +18,6 @@ from ..forms.fields import tag_corners
 from ..forms.template import Template
 from ..imaging.arrays import FloatArray, GrayImage
 from ..imaging.fiducials import SeenTag, find_tags
-from ..imaging.homography import project
 from ..imaging.photo import Photo
 from ..messages.problems import PhotoProblem
 from .agreement import Agreement, agreement, told
@@ -26,9 +25,9 @@ from .features import Features
 from .lines.rectify import mirrored
 from .lines.search import fits_by_lines
 from .located import Located
-from .marks.from_tag import marks_at, page_by_tag
+from .marks.from_tag import marks_at, marks_by_tag
 from .paper.fit import PageFit, refined
-from .placed_area import MetArea
+from .placed_area import in_part
 from .refusal import mirror_problem, refuse_at_once, refuse_blurred
 from .search import LEAST_LEAD, WHOLE, Page, Pages, decides, doubtful, is_enough, needed, search
 from .second_sheet import others_in_sight
@@ -123,11 +122,8 @@ def _largest(tags: Sequence[SeenTag]) -> SeenTag:
 
 def _is_placed_in_part(fit: PageFit) -> bool:
     """Whether a page agrees beyond doubt where nothing covers it, and that is most of it."""
-    area = MetArea.of(fit, np.zeros((0, 2)))
-    placed = np.zeros_like(fit.visible)
-    placed[fit.visible] = area(fit.lines.points[fit.visible])
-    part = replace(fit, visible=fit.visible & placed, met=fit.met & placed)
-    return told(part) >= _LEAST_OF_PART and part.visible.sum() >= _PART * fit.visible.sum()
+    part = in_part(fit)
+    return told(part) >= _LEAST_OF_PART and int(part.visible.sum()) >= _PART * int(fit.visible.sum())
 
 
 def _is_covered(fit: PageFit) -> bool:
@@ -177,14 +173,12 @@ def _not_placed(gray: GrayImage, page: Page, tag: SeenTag, fit: PageFit | None) 
     hidden: list[str] = []
     if markers.corners is not None:
         known = fit is not None and _is_at(fit, tag)
-        rough = page_by_tag(tag_corners(markers.tag), tag.corners)
-        places = (
-            fit.to_photo(markers.corners.centers)
-            if known and fit
-            else project(np.eye(3) if rough is None else rough, markers.corners.centers)
+        seen = (
+            marks_at(gray, markers.corners, fit.to_photo)
+            if known and fit is not None
+            else marks_by_tag(gray, markers.corners, markers.tag, tag)
         )
-        outside = ((places < 0) | (places >= np.array(gray.shape[::-1]))).any(axis=1)
-        hidden = [name for name, out in zip(CORNERS, np.atleast_1d(outside), strict=True) if out]
+        hidden = [name for index, name in enumerate(CORNERS) if index not in seen]
     if hidden:
         return PhotoProblem("page_incomplete", seen=["tag"], missing=hidden)
     share = round(told(fit), 2) if fit is not None else 0.0

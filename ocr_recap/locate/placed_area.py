@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,3 +56,11 @@ class MetArea:
         if len(self.doubtful):
             sure &= np.linalg.norm(places[:, None] - self.doubtful, axis=2).min(axis=1) > _DOUBTFUL * self.reach
         return sure
+
+
+def in_part(fit: PageFit) -> PageFit:
+    """A page as it is where nothing covers it: what lies where it is not placed counts as out of sight."""
+    area = MetArea.of(fit, np.zeros((0, 2)))
+    placed = np.zeros_like(fit.visible)
+    placed[fit.visible] = area(fit.lines.points[fit.visible])
+    return replace(fit, visible=fit.visible & placed, met=fit.met & placed)

@@ -22,6 +22,7 @@ from .boxes.search import fits_by_boxes
 from .features import Features
 from .lines.search import fits_by_lines
 from .paper.fit import PageFit, fit_mesh, judge, refined
+from .placed_area import in_part
 
 Page = tuple[Template, str]
 Pages = Sequence[Page]
@@ -32,6 +33,7 @@ LEAST = 0.80  # agreement from which a page is accepted of which enough is in si
 LEAST_OF_FEW = 0.88  # and one of which few lines are
 WHOLE, MANY = 0.6, 150  # share of what its lines tell, or line samples, in sight that are enough
 TOLD_IN_PART = 0.95  # share of its lines in sight that a page of which a part is in sight must meet
+LEAST_UNCOVERED, UNCOVERED = 0.90, 0.7  # the same of a page on a part of which something lies; share of the rest
 FEWEST = 60  # line samples in sight without which nothing is accepted
 LEAST_LEAD = 0.10  # by which the best place must beat every other page,
 LEAST_LEAD_ELSEWHERE = 0.04  # and the same page at another place
@@ -127,7 +129,7 @@ def decides(found: Sequence[Agreement]) -> bool:
 
     The same page in nearly the same place is no other one: where the two part, `doubtful` says so.
     """
-    if not found or not is_enough(found[0]):
+    if not found or not (is_enough(found[0]) or is_enough_uncovered(found[0])):
         return False
     best = found[0]
     return all(
@@ -143,6 +145,18 @@ def is_enough(found: Agreement) -> bool:
         found.value >= needed(found)
         and (found.in_sight >= WHOLE or found.told >= TOLD_IN_PART)
         and int(found.fit.visible.sum()) >= FEWEST
+        and found.fit.residual <= LARGEST_RESIDUAL
+    )
+
+
+def is_enough_uncovered(found: Agreement) -> bool:
+    """Whether a page that is wholly in sight would be accepted by the part of it that nothing lies on."""
+    part = in_part(found.fit)
+    return (
+        found.in_sight >= WHOLE
+        and told(part) >= TOLD_IN_PART
+        and told(part) * found.explained >= LEAST_UNCOVERED
+        and int(part.visible.sum()) >= UNCOVERED * int(found.fit.visible.sum())
         and found.fit.residual <= LARGEST_RESIDUAL
     )
 

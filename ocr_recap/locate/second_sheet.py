@@ -28,7 +28,6 @@ from .lines.segments import segments
 from .located import Located, OtherSheet, paper_outline
 from .marks.from_tag import page_by_tag
 from .paper.line_fit import ruling
-from .refusal import has_lines
 from .tagged_page import fit_at_tag, is_sure
 
 _SURELY = 0.5  # score of `alignment` from which a sheet is told surely; by judgement
@@ -82,7 +81,7 @@ def others_in_sight(
         others.append(_by_tag(photo, found, template, page_id, tag))
     for low, high in parts if not others else ():
         part = _without(photo.gray, outline, low, high)
-        placed = _by_lines(part, side, templates) if has_lines(part) else None
+        placed = _by_lines(part, side, templates)
         if placed is not None:
             shift = np.array([[1.0, 0, low[0]], [0, 1.0, low[1]], [0, 0, 1.0]])
             homography = shift @ placed.homography

@@ -25,8 +25,10 @@ def creases(surface: Surface) -> tuple[Fold, ...]:
         for k in np.argsort(-turn, kind="stable").tolist():
             if turn[k] < max(_TURN, _SHARPER * usual):
                 break
-            # The spline of coefficient k + 1 has its middle k spans from the origin.
-            place = float(surface.origin[axis] + k * surface.step[axis])
+            # The spline of coefficient k + 1 has its middle k spans from the origin; a crease between two turns both.
+            beside = np.arange(max(k - 1, 0), min(k + 2, len(turn)))
+            middle = float((turn[beside] * beside).sum() / turn[beside].sum())
+            place = float(surface.origin[axis] + middle * surface.step[axis])
             if all(a != axis or abs(place - p) > _APART * surface.step[axis] for a, p in found):
                 found.append((axis, place))
     return tuple(sorted(found))

@@ -184,7 +184,10 @@ def step(
     center = lines.points.mean(axis=0)
     spread = float(lines.points.std()) or 1.0
     to_page = np.array([[spread, 0, center[0]], [0, spread, center[1]], [0, 0, 1]])
-    local = homography @ to_page
+    # Around the middle of both page and photo the two parameters of perspective are no larger than the others.
+    middle_px = project(homography, center[None])[0]
+    to_middle = np.array([[1, 0, -middle_px[0]], [0, 1, -middle_px[1]], [0, 0, 1]])
+    local = to_middle @ homography @ to_page
     local = local / local[2, 2]
     points = (lines.points[use] - center) / spread
     wide = float(np.ptp(lines.points[use], axis=0).min()) >= _WIDE * lines.unit
@@ -198,7 +201,7 @@ def step(
     rows, values, weights = [jacobian], [residual], [weight]
     if anchors is not None and len(anchors):
         marks = (anchors.page - center) / spread
-        difference = anchors.photo - project(local, marks)
+        difference = anchors.photo - middle_px - project(local, marks)
         rows.append(_jacobian(local, marks).reshape(-1, 8))
         values.append(difference.ravel())
         # A false mark, or one on curled paper, must not pull at lines that agree among themselves.
@@ -211,7 +214,7 @@ def step(
     damping = (1e-6 * np.trace(matrix) if wide else 1e-4 * np.trace(matrix) / free) * np.eye(free)
     delta = np.zeros(9)
     delta[:free] = np.linalg.solve(matrix + damping, product(weighted, b))
-    updated = (local.ravel() + delta).reshape(3, 3) @ np.linalg.inv(to_page)
+    updated = np.linalg.inv(to_middle) @ (local.ravel() + delta).reshape(3, 3) @ np.linalg.inv(to_page)
     return updated / updated[2, 2]
 
 
