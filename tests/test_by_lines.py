@@ -98,7 +98,6 @@ def test_a_small_sheet_under_tilt_is_found_from_nearer_by() -> None:
     assert shot.error(lambda places: project(np.linalg.inv(matrix), located.to_photo(places))) < LIMIT
 
 
-@pytest.mark.xfail(strict=True, reason="a page without tag needs 0.80 of all of its lines, also of those under a cover")
 def test_a_page_is_found_beside_what_lies_on_its_corner() -> None:
     form = load_template("c1-kwk-2017")
     shot = Shot(form, form.pages[0].id, 5)
@@ -173,7 +172,6 @@ def test_a_page_in_a_mirror_is_said_to_be_one() -> None:
     assert problem_of(gray, [form]).code == "photo_mirrored"
 
 
-@pytest.mark.xfail(strict=True, reason="a plane in perspective does not grow from boxes: see test_mesh.py")
 def test_half_a_page_is_placed_and_the_other_half_is_not_in_the_photo() -> None:
     form = load_template("c1-kwk-2017")
     shot = Shot(form, "plano")

@@ -164,7 +164,6 @@ def test_the_upper_part_of_a_page_is_placed_and_no_number_of_the_lower_one_is_in
     assert np.linalg.norm(located.to_photo(outline) - project(shot.homography, outline), axis=1).max() < 3.0  # px
 
 
-@pytest.mark.xfail(strict=True, reason="half of a page under a cover is called bent paper, agreement 0")
 def test_half_a_page_under_a_cover_is_not_said_to_be_bent(template: Template) -> None:
     shot = Shot(template, "2").cover("tl", "br", "bl")
     shot.gray[len(cut(shot, 180.0)) :] = 90
@@ -256,7 +255,6 @@ def test_a_neighbours_tag_does_not_hide_the_page(template: Template) -> None:
     assert [o.name for o in located.others] == [f"{template.id} 3"]
 
 
-@pytest.mark.xfail(strict=True, reason="a page that another sheet's tag did not find is said to be found by a tag")
 def test_a_neighbours_tag_is_no_anchor(template: Template) -> None:
     assert find(beside_a_tag(template)).anchors == ("lines",)
 

@@ -38,7 +38,7 @@ def place(
     visible = np.ones(len(points), dtype=bool) if visible is None else visible
     met = visible & (np.arange(len(points)) % missed > 0) if missed else visible
     homography = FLAT @ np.array([[1, 0, shift[0]], [0, 1, shift[1]], [0, 0, 1]])
-    return Agreement(PageFit(FORM, page_id, homography, None, visible, met, residual), explained)
+    return Agreement(PageFit(FORM, page_id, homography, None, visible, met, residual, 0.0), explained)
 
 
 def part(count: int) -> np.ndarray:

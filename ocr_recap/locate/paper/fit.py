@@ -19,7 +19,7 @@ from ...imaging.homography import project
 from ...imaging.linear import product
 from ...imaging.spline_surface import Surface, nearest_plane
 from .correspondences import Correspondences
-from .line_fit import LineSamples, match, step, thinned
+from .line_fit import LineSamples, match, ruling, step, thinned
 from .mesh import COARSE, FINE, Mesh, mesh_of
 
 Places = Callable[[FloatArray], FloatArray]  # mm (n, 2) on the page to px
@@ -36,6 +36,9 @@ _NEARLY_ALL = 0.03  # loss from which a page need not be grown once more: its li
 _AROUND, _FARTHER = 11.0, 1.15  # cell widths around a place from which a page is grown once more; factor of each ring
 _FEW, _MANY = 500, 900  # samples of the mesh that are used while it grows, and while it does once more
 RADII = (3, 4, 6, 8, 11, 15, 20, 27, 36, 50, 70, 100, 140)  # cell widths around a place, outward
+# A line takes part while the next parallel one is this many times farther than lines are looked for, if so large a
+# share of all lines does; by judgement.
+_ALONE, _ENOUGH_ALONE = 1.0, 0.4
 _LEAST = 16  # samples in sight without which nothing is fitted
 _EDGE = 4  # px at the photo's edge that are not looked at
 _AT_A_TIME = 256  # samples
@@ -106,7 +109,9 @@ def judge(
     """
     lines = thinned(template, page_id)
     points = lines.points if surface is None else surface.moved(lines.points)
-    seen = match(gray, homography, LineSamples(points, lines.normals, lines.unit), _sight(lines), judging=True)
+    seen = match(
+        gray, homography, LineSamples(points, lines.normals, lines.unit), _sight(template, page_id), judging=True
+    )
     off = np.abs(seen.offset) / (seen.pixels_per_mm * lines.unit)
     met = seen.found & (off <= NEAR)
     residual = float(np.median(off[met])) if met.any() else 1.0
@@ -255,7 +260,9 @@ class _Growing:
         for reach in reaches:
             lines = self.mesh.displaced(self.values)
             usable = in_sight(self.gray, self.homography, lines.points)
-            near = np.flatnonzero(usable if within is None else usable & within)
+            usable = usable if within is None else usable & within
+            alone = usable & (_gaps(self.template, self.page_id) > _ALONE * reach * lines.unit)
+            near = np.flatnonzero(alone if int(alone.sum()) >= _ENOUGH_ALONE * int(usable.sum()) else usable)
             if len(near) < 2 * _LEAST:
                 return
             near = near[:: max(1, -(-len(near) // most))]
@@ -281,20 +288,28 @@ def _some(lines: LineSamples, near: NDArray[np.intp], most: int) -> LineSamples:
 
 
 @lru_cache(maxsize=128)
-def _sight(lines: LineSamples) -> FloatArray:
+def _gaps(template: Template, page_id: str) -> FloatArray:
+    """How far the next parallel line is from each of a page's line samples; (n,) mm."""
+    lines, ruled = thinned(template, page_id), ruling(template, page_id)
+    gaps = np.full(len(lines.points), np.inf)
+    axis, every = (np.abs(some.normals).argmax(axis=1) for some in (lines, ruled))
+    for k in (0, 1):
+        mine = np.flatnonzero(axis == k)
+        across, along = (ruled.points[every == k, j] for j in (k, 1 - k))
+        for start in range(0, len(mine), _AT_A_TIME):
+            some = mine[start : start + _AT_A_TIME]
+            apart = np.abs(lines.points[some, k, None] - across)
+            beside = (np.abs(lines.points[some, 1 - k, None] - along) < 6.0) & (apart > 0.8)
+            gaps[some] = np.where(beside, apart, np.inf).min(axis=1)
+    return gaps
+
+
+@lru_cache(maxsize=128)
+def _sight(template: Template, page_id: str) -> FloatArray:
     """How far from each sample its line is looked for when it is asked whether it is met, cell widths; (n,).
 
     Not so far as its next parallel line, which may be the darker one: beside the bubbles of c-hasil-kwk there is one a
     fifth of a cell off, and pages in place were said to miss a tenth of their lines.
     """
-    gaps = np.full(len(lines.points), np.inf)
-    axis = np.abs(lines.normals).argmax(axis=1)
-    for k in (0, 1):
-        mine = np.flatnonzero(axis == k)
-        across, along = lines.points[mine, k], lines.points[mine, 1 - k]
-        for start in range(0, len(mine), _AT_A_TIME):
-            some = slice(start, start + _AT_A_TIME)
-            apart = np.abs(across[some, None] - across)
-            beside = (np.abs(along[some, None] - along) < 6.0) & (apart > 0.8)
-            gaps[mine[some]] = np.where(beside, apart, np.inf).min(axis=1)
-    return np.clip(_SHORT_OF_THE_NEXT * gaps / lines.unit, NEAR, _SIGHT)
+    gaps = _gaps(template, page_id)
+    return np.clip(_SHORT_OF_THE_NEXT * gaps / thinned(template, page_id).unit, NEAR, _SIGHT)
