@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from .arrays import FloatArray, GrayImage
 
-# A picture is binarised in several ways: scale, blur (sigma, px), and how much darker than the mean around it a pixel
-# is (gray levels). Half the scale joins what grain breaks, and blur does so on dark pictures; by judgement.
-_WAYS: Final = ((0.5, 0.0, 6),)
+_SCALE = 0.5  # of the picture in which rectangles are looked for: it joins what grain breaks; by judgement
+_DARKER = 6  # gray levels by which a pixel of a line is darker than the mean around it, by judgement
 _SIDE_FOR_LARGE = 640  # px, longer side of the picture in which large rectangles are looked for
 _AROUND = 60  # the mean is taken over this part of the picture's shorter side
 _SMALLEST, _LARGEST = 8, 260  # px of a side, at the scale at which it is looked for
@@ -47,10 +46,9 @@ def find_rectangles(gray: GrayImage, large: bool = False) -> Rectangles:
 
     Args:
         gray: (h, w) uint8.
-        large: only large ones are asked for, which costs a tenth.
+        large: only large ones are asked for, which costs less.
     """
-    ways = ((min(1.0, _SIDE_FOR_LARGE / max(gray.shape)), 0.0, 6),) if large else _WAYS
-    found = [row for scale, sigma, darker in ways for row in _contours(gray, scale, sigma, darker)]
+    found = _contours(gray, min(1.0, _SIDE_FOR_LARGE / max(gray.shape)) if large else _SCALE)
     if not found:
         return Rectangles(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0))
     table = np.array(found)
@@ -65,14 +63,11 @@ def find_rectangles(gray: GrayImage, large: bool = False) -> Rectangles:
     return Rectangles(table[:, :2], table[:, 2:4], np.radians(table[:, 4]))
 
 
-def _contours(
-    gray: GrayImage, scale: float, sigma: float, darker: int
-) -> list[tuple[float, float, float, float, float]]:
-    """Rectangular contours of one binarisation: centre x and y, sides (px of `gray`), angle (degrees)."""
+def _contours(gray: GrayImage, scale: float) -> list[_Row]:
+    """Rectangular contours of a picture at a scale: centre x and y, sides (px of `gray`), angle (degrees)."""
     seen = gray if scale == 1 else cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    seen = cv2.GaussianBlur(seen, (0, 0), sigma) if sigma else seen
     block = max(15, (min(seen.shape) // _AROUND) | 1)
-    dark = cv2.adaptiveThreshold(seen, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, block, darker)
+    dark = cv2.adaptiveThreshold(seen, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, block, _DARKER)
     contours = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)[0]
     found: list[_Row] = []
     for contour in contours:

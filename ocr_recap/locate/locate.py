@@ -26,19 +26,19 @@ from .lines.rectify import mirrored
 from .lines.search import fits_by_lines
 from .located import Located
 from .marks.from_tag import marks_at, marks_by_tag
-from .paper.fit import PageFit, refined
+from .paper.fit import LARGEST_RESIDUAL, PageFit, refined
 from .placed_area import in_part
 from .refusal import mirror_problem, refuse_at_once, refuse_blurred
 from .search import LEAST_LEAD, WHOLE, Page, Pages, decides, doubtful, is_enough, needed, search
 from .second_sheet import others_in_sight
-from .tagged_page import LARGEST_RESIDUAL, LEAST_AT_TAG, fit_at_tag, is_sure
+from .tagged_page import LEAST_AT_TAG, fit_at_tag, is_sure
 
 CORNERS = ("tl", "tr", "br", "bl")
-# The same of a page of which only a part is placed, within that part, and how much of what its lines tell in sight the
-# part must hold; by judgement.
+# Share of its lines that a page with a tag must meet within the part of it that is placed, where it meets too few of
+# all, and the part's share of the lines in sight; by judgement.
 _LEAST_OF_PART, _PART = 0.95, 0.5
-# A page whose tag was seen needs less where its lines alone have the tag within so many cell widths of its place. On
-# 168 drawn hard photos (both tagged forms, calibration writers) 62 best places met both, and none lay off.
+# A page whose tag was seen needs less agreement where its lines have the tag within so many cell widths of its place;
+# by judgement.
 _LEAST_FOUND_AT_TAG, _AT_TAG = 0.70, 0.15
 _HOPEFUL_IN_A_MIRROR = 0.5  # score of `alignment` from which it is worth asking whether a photo is mirrored
 _SMALL, _LARGEST_TIMES = 700, 4  # px: a picture whose longer side is shorter is enlarged, so many times at most

@@ -21,7 +21,7 @@ from .agreement import Agreement, agreement, told
 from .boxes.search import fits_by_boxes
 from .features import Features
 from .lines.search import fits_by_lines
-from .paper.fit import PageFit, fit_mesh, judge, refined
+from .paper.fit import LARGEST_RESIDUAL, PageFit, fit_mesh, judge, refined
 from .placed_area import in_part
 
 Page = tuple[Template, str]
@@ -33,22 +33,20 @@ LEAST = 0.80  # agreement from which a page is accepted of which enough is in si
 LEAST_OF_FEW = 0.88  # and one of which few lines are
 WHOLE, MANY = 0.6, 150  # share of what its lines tell, or line samples, in sight that are enough
 TOLD_IN_PART = 0.95  # share of its lines in sight that a page of which a part is in sight must meet
-LEAST_UNCOVERED, UNCOVERED = 0.90, 0.7  # the same of a page on a part of which something lies; share of the rest
+LEAST_UNCOVERED, UNCOVERED = 0.90, 0.7  # agreement of what nothing lies on, and its share of what is in sight
 FEWEST = 60  # line samples in sight without which nothing is accepted
 LEAST_LEAD = 0.10  # by which the best place must beat every other page,
 LEAST_LEAD_ELSEWHERE = 0.04  # and the same page at another place
-LARGEST_RESIDUAL = 0.03  # cell widths
 _BEYOND_DOUBT = 0.93  # share of its lines from which no other place is looked for, if page and photo agree
 _ELSEWHERE = 0.25  # cell widths: a box lies elsewhere if it lies so far off
 _PARTING = 0.5  # share of the boxes in sight that must lie elsewhere for a placement to be another one
-_PROMISING = 0.65  # the same for a finer mesh to be tried: it gains a tenth or so
 _WORTH = 0.5  # share of its lines that a page must meet for it to be asked how well it agrees
+_PROMISING = 0.65  # the same for a finer mesh to be tried: it gains a tenth or so
 _RIVAL = 0.75  # the same where another place agrees beyond doubt: with less it is no rival
 _REFINED = 2  # places of one way that are followed on a finer mesh
 _SHIFTED = 0.2  # by which a page that is shifted may meet fewer of its lines than in its place, to be followed there
 # Size of so many square boxes alike, by the photo's shorter side, from which it is a close-up, where boxes are asked
-# first; only the order depends on it. On 138 drawn photos (field, hard, close-up; calibration writers) pages that were
-# whole had 0.02 to 0.057, or tags above the upper limit, and 26 of 40 close-ups more than the lower one.
+# first; only the order depends on it. By judgement on drawn photos: above the upper limit they are parts of tags.
 _CLOSE, _SQUARE, _SEVERAL, _ALIKE = (0.055, 0.10), 1.5, 4, 0.13
 
 
@@ -204,7 +202,8 @@ def elsewhere(gray: GrayImage, best: Agreement) -> list[Agreement]:
         moved = _shifted(gray, fit, shift)
         if moved.visible.sum() < FEWEST / 2 or told(moved) < best.told - _SHIFTED:
             continue
-        other = fit_mesh(gray, fit.template, fit.page_id, lambda p, s=shift: fit.to_photo(p - s))
+        # On the same mesh as the best place, or it would lose for its coarser one.
+        other = refined(gray, fit_mesh(gray, fit.template, fit.page_id, lambda p, s=shift: fit.to_photo(p - s)))
         if told(other) >= best.value - LEAST_LEAD_ELSEWHERE:
             found.append(agreement(gray, other))
     return found

@@ -12,10 +12,9 @@ from ..imaging.fiducials import SeenTag
 from .agreement import told
 from .marks.from_tag import marks_by_tag, plane_by_tag
 from .paper.correspondences import Correspondences
-from .paper.fit import PageFit, fit_mesh, fit_plane, refined
+from .paper.fit import LARGEST_RESIDUAL, PageFit, fit_mesh, fit_plane, refined
 
 LEAST_AT_TAG = 0.92  # share of its lines, each by what it tells, from which a page with a tag is accepted
-LARGEST_RESIDUAL = 0.03  # cell widths, by judgement
 # A plane that meets so many of its lines so closely is the paper: drawn flat pages have a residual of 0.003 at most
 # (benchmarks/bent.py).
 _FLAT, _FLAT_RESIDUAL = 0.99, 0.01

@@ -19,8 +19,8 @@ from .page_lines import Axis
 _FARTHEST = 60  # px, rectified, that a line may lie off its place by an even scale: a row of the widest grids, twice
 _STEP = 2  # px between places that are tried; lines are met within as much
 _STEEPEST = 0.12  # of the way to the next line: 20 degrees of fold shorten paper by 0.06
-# Of the share of lines, for one that moves by a pixel against one a pixel away. With 0.05 rulers slipped by a row
-# rather than follow a fold (84 drawn hard photos, calibration writers: 42 placed right, 46 with 0.015).
+# Of the share of lines, for one that moves by a pixel against one a pixel away; by judgement: with much more, rulers
+# slip by a row rather than follow a fold.
 _COST = 0.015
 _ROUNDS = 2  # rows, columns, and both again: each is met where the other's lines end
 

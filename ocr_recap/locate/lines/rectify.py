@@ -23,10 +23,8 @@ from .straighten import unbend
 
 Mask = NDArray[np.uint8]
 
-# px, longer side of the picture on which strokes are looked for. Smoothed along strokes, 700 place as many of 56 drawn
-# hard photos (calibration writers) as 1000, at half the cost.
+# px, longer side of the picture on which strokes are looked for, as it is and smoothed along strokes; by judgement.
 _LOOK, _LOOK_SMOOTHED = 1000, 700
-_NEARER = 0.8  # share of the photo's longer side from which lines gain too little by being looked at alone; ours
 _SIDE = 1100  # px, longer side of the rectified picture
 _LEAST_STROKES = 8  # per direction; a table has more
 _PALE = 0.18  # the same of the darkest lines, once the picture is turned

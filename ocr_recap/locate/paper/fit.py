@@ -25,6 +25,7 @@ from .mesh import COARSE, FINE, Mesh, mesh_of
 Places = Callable[[FloatArray], FloatArray]  # mm (n, 2) on the page to px
 
 NEAR = 0.15  # cell widths within which a line counts as met, by judgement
+LARGEST_RESIDUAL = 0.03  # cell widths: a page whose lines lie farther off is not placed, by judgement
 _SIGHT, _SHORT_OF_THE_NEXT = 0.3, 0.75  # cell widths, and a share of the way to the next parallel line
 # Reaches of a plane, cell widths: from a place that may be off by half a cell, and from one that marks have settled.
 _FAR, _CLOSE = (0.45, 0.45, 0.25, 0.25, 0.12, 0.12), (0.25, 0.12, 0.12)

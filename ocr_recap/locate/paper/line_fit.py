@@ -24,8 +24,8 @@ from .correspondences import Correspondences
 _SPACING = 3.0  # mm between samples along a printed line
 _DARK = 0.6  # only lines darker than this gray take part: fainter grids are not to be relied on
 # A ridge must be so much darker than both of its sides to count as a line: this share of the contrast of the photo's
-# clear lines (the upper quartile), within these bounds, gray levels. With 10 for all, dark photos showed too few lines:
-# of 168 drawn hard ones (all forms, calibration writers) 94 were located then, and 104 with this.
+# clear lines (the upper quartile), within these bounds, gray levels; by judgement: with 10 for all, dark photos showed
+# too few lines.
 _CLEAR_SHARE = 0.3
 _LEAST_CONTRAST = (4.0, 10.0)
 # Where it is judged whether lines are there, a ridge must be so many times as dark as the usual ridge of the paper
