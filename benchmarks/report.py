@@ -27,14 +27,14 @@ import numpy as np
 from benchmarks.browser import Browser, find
 from ocr_recap import Reader
 from ocr_recap.batch import checksums, jobs, publish_readings, publish_tables
-from ocr_recap.batch.jobs import Job, read_job
+from ocr_recap.batch.jobs import Job, Planned, read_job
 from ocr_recap.batch.journal import Journal
 from ocr_recap.batch.options import BatchOptions
-from ocr_recap.batch.plan import Planned
-from ocr_recap.batch.publish_readings import Wanted
+from ocr_recap.batch.plan_rows import PlacedJob
 from ocr_recap.batch.run_info_builder import now, run_info
 from ocr_recap.read.workers.tasks import Product
 from ocr_recap.records.record import Record
+from ocr_recap.records.station_codes import Naming, place
 from ocr_recap.report.pictures import STRIP_HEIGHT
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
@@ -102,7 +102,7 @@ def publish_many(out: Path, photos: int, workbook: bool) -> None:
     started = time.process_time()
     options = BatchOptions(executor="serial", formats=("xlsx",) if workbook else ())
     run = run_info(reader, options, started=now(), workers=1, resumed=0, photos=photos, skipped=())
-    publish_readings.publish(out, plan, reader, Wanted(), run, journal)
+    publish_readings.publish(out, [PlacedJob(one, place(one.job.name, Naming())) for one in plan], reader, run, journal)
     middle = time.process_time()
     publish_tables.rewrite(out)
     end = time.process_time()

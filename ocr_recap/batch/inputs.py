@@ -12,7 +12,7 @@ from typing import Final
 
 from ..messages.errors import InputUnusable
 from ..messages.text import printable
-from ..records.folder import FOLDERS, JOURNAL_FILE, JOURNAL_FILES, LOCK_FILE, PHOTOS_FILE, RUN_FILE
+from ..records.folder import FOLDERS, INCOMING, JOURNAL_FILE, JOURNAL_FILES, LOCK_FILE, PHOTOS_FILE, RUN_FILE
 from .checksums import result_files
 
 _BESIDE_RESULTS = JOURNAL_FILES | {LOCK_FILE}  # files in a folder of results that are not results
@@ -83,6 +83,19 @@ def collect(inputs: Iterable[str | Path], out: Path | None = None) -> Collected:
         endings = " ".join(sorted(PHOTO_ENDINGS))
         raise InputUnusable("no_photos", where=", ".join(folders) or "-", endings=endings)
     return Collected(tuple(_distinct_names(found)), tuple(skipped))
+
+
+def incoming(out: Path) -> tuple[Input, ...]:
+    """The photos that the local server received into a folder of results, by name."""
+    found = sorted(path for path in (out / INCOMING).rglob("*") if path.is_file() and not path.name.startswith("."))
+    return tuple(Input(path, path.relative_to(out).as_posix()) for path in found)
+
+
+def with_incoming(collected: Collected, out: Path) -> Collected:
+    """The photos of a batch with those that the local server received, which no later batch leaves out."""
+    known = {os.path.realpath(photo.path) for photo in collected.photos}
+    more = tuple(photo for photo in incoming(out) if os.path.realpath(photo.path) not in known)
+    return Collected((*collected.photos, *more), collected.skipped) if more else collected
 
 
 def refuse_missing(inputs: Iterable[str | Path]) -> None:

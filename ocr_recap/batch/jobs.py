@@ -73,6 +73,17 @@ class Job:
         return replace(self, content=content)
 
 
+@dataclass(frozen=True)
+class Planned:
+    """A photo of the batch: its job, and the place of its original if the photo is a copy.
+
+    The original is the same frame of an earlier file with the same bytes.
+    """
+
+    job: Job
+    first: int | None = None
+
+
 def read_job(reader: Reads, job: Job) -> Product:
     """Read one photo and make its pictures.
 

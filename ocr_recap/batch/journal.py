@@ -14,7 +14,7 @@ import shutil
 import sqlite3
 import time
 import zlib
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,11 +28,12 @@ from ..records.record import RECORD_SCHEMA, Record
 from . import checksums
 from .jobs import Job, picture_name
 from .lock import is_link
+from .plan_rows import PlacedJob, packed, unpacked
 
 if TYPE_CHECKING:
     from ..read.reader import Reader
 
-_SCHEMA = 2  # version of the tables below
+_SCHEMA = 3  # version of the tables below
 _TABLES = """
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, started REAL NOT NULL, beat REAL NOT NULL, finished REAL,
@@ -48,6 +49,8 @@ CREATE TABLE published (
   one INTEGER PRIMARY KEY CHECK (one = 1), digest TEXT NOT NULL, sums TEXT NOT NULL, summary BLOB NOT NULL,
   whole TEXT NOT NULL);
 """
+# Version 3 added the plan of the last publication: its photos in input order.
+_PLAN = "CREATE TABLE plan (place INTEGER PRIMARY KEY, photo BLOB NOT NULL, digest TEXT NOT NULL);"
 # Columns that version 2 added, for a journal of version 1.
 _ADDED = (("readings", "digest"), ("frames", "digest"), ("published", "whole"))
 _FACTS = "key, frame, sha256, failed, codes, lasting, pictures, record"  # columns that a result's digest covers
@@ -247,10 +250,22 @@ class Journal:
         with _faults(), self._db:
             self._db.execute("INSERT OR REPLACE INTO published VALUES (1, ?, ?, ?, ?)", (*row, _digest(*row)))
 
-    def finish(self, jobs: Iterable[Job]) -> None:
-        """Mark the run of these jobs as finished, and delete all other results, whose pictures are gone."""
-        names = ((job.key, job.name) for job in jobs)
+    def plan(self) -> list[PlacedJob] | None:
+        """The photos of the last publication in input order; None if they are not known, or were changed since."""
+        with _faults():
+            rows = self._db.execute("SELECT place, photo, digest FROM plan ORDER BY place").fetchall()
+        if any(digest != _digest(place, photo) for place, photo, digest in rows):
+            return None
+        return [unpacked(photo) for _, photo, _ in rows] or None
+
+    def finish(self, plan: Sequence[PlacedJob]) -> None:
+        """Mark the run of these photos as finished, keep them as the plan, and delete the results of all others."""
+        names = ((one.planned.job.key, one.planned.job.name) for one in plan if one.planned.first is None)
+        photos = ((place, packed(one)) for place, one in enumerate(plan))
+        rows = ((place, photo, _digest(place, photo)) for place, photo in photos)
         with _faults(), self._db:
+            self._db.execute("DELETE FROM plan")
+            self._db.executemany("INSERT INTO plan VALUES (?, ?, ?)", rows)
             self._db.execute("CREATE TEMP TABLE kept (key TEXT PRIMARY KEY, file TEXT)")
             self._db.executemany("INSERT OR IGNORE INTO kept VALUES (?, ?)", names)
             self._db.execute("DELETE FROM readings WHERE key NOT IN (SELECT key FROM kept)")
@@ -304,15 +319,17 @@ def _connected(path: Path) -> sqlite3.Connection:
         # A power cut may lose the last few results, which are then read again; it does not damage earlier ones.
         db.execute("PRAGMA synchronous = NORMAL")
         version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, 1, _SCHEMA):
+        if version not in range(_SCHEMA + 1):
             raise sqlite3.DatabaseError(f"journal of version {version}")
         if version == 0:
-            db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_SCHEMA}; COMMIT;")
+            db.executescript(f"BEGIN; {_TABLES} {_PLAN} PRAGMA user_version = {_SCHEMA}; COMMIT;")
             return db
         if _was_interrupted(db) and db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("damaged")
         if version == 1:
             _give_hashes(db)
+        if version < _SCHEMA:
+            db.executescript(f"BEGIN; {_PLAN} PRAGMA user_version = {_SCHEMA}; COMMIT;")
     except BaseException:
         db.close()
         raise
@@ -329,7 +346,7 @@ def _give_hashes(db: sqlite3.Connection) -> None:
         db.execute(f"UPDATE readings SET digest = digest({_FACTS})")
         db.execute("UPDATE frames SET digest = digest(sha256, frames, fault)")
         db.execute("UPDATE published SET whole = digest(digest, sums, summary)")
-        db.execute(f"PRAGMA user_version = {_SCHEMA}")
+        db.execute("PRAGMA user_version = 2")
 
 
 def _was_interrupted(db: sqlite3.Connection) -> bool:

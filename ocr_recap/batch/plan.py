@@ -13,24 +13,13 @@ from ..read.workers.ordered import may_have_frames
 from ..read.workers.supervisor import Supervisor
 from ..read.workers.tasks import Count, Failed, Product, Task
 from .inputs import Input
-from .jobs import Job, unread
+from .jobs import Job, Planned, unread
 from .journal import Journal, key_of
 
 if TYPE_CHECKING:
     from ..read.reader import Reader
 
 Kind = Literal["read", "force", "retry"]  # of a run: which earlier results it keeps, see `BatchOptions.kind`
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A photo of the batch: its job, and the place of its original if the photo is a copy.
-
-    The original is the same frame of an earlier file with the same bytes.
-    """
-
-    job: Job
-    first: int | None = None
 
 
 @dataclass(frozen=True)
@@ -95,17 +84,36 @@ def survey(photos: Sequence[Input], journal: Journal, supervisor: Supervisor, ag
     return files
 
 
-def planned(files: Iterable[File], most: int, fingerprint: str, overlay: bool, save_pages: bool) -> Iterator[Planned]:
+@dataclass(frozen=True)
+class Making:
+    """What all jobs of a batch share.
+
+    Attributes:
+        fingerprint: of the reader.
+        most: largest number of frames of one file to read.
+        overlay, save_pages: as in `Job`.
+    """
+
+    fingerprint: str
+    most: int
+    overlay: bool = False
+    save_pages: bool = False
+
+
+def planned(files: Iterable[File], making: Making, before: Sequence[Planned] = ()) -> Iterator[Planned]:
     """Hash the files one by one and yield their jobs, with copies recognised.
 
     Args:
-        files: of the batch; frames of a file beyond `most` give one job that reads nothing.
-        most: largest number of frames of one file to read.
-        fingerprint: of the reader.
-        overlay, save_pages: as in `Job`.
+        files: to read; frames of a file beyond `making.most` give one job that reads nothing.
+        making: what the jobs share.
+        before: photos that stand before these in the plan. A file that is among them, by name and content, gives no
+            job.
     """
-    seen: dict[tuple[str, int], int] = {}  # place in the plan; frame -1: unread ones
-    place = 0
+    most, overlay, save_pages = making.most, making.overlay, making.save_pages
+    # Place in the plan; frame -1: unread ones.
+    seen = {(one.job.sha256, _frame_of(one.job)): place for place, one in enumerate(before) if one.first is None}
+    known_files = {(one.job.name, one.job.sha256, _frame_of(one.job)) for one in before}
+    place = len(before)
     for file in files:
         sha256, size = fingerprint_of(file.photo.path) if file.sha256 is None else (file.sha256, 1)
         wanted = frames_of(file, most)
@@ -113,14 +121,22 @@ def planned(files: Iterable[File], most: int, fingerprint: str, overlay: bool, s
             path, name = file.photo.path, file.photo.name
             beyond = file.frames if frame == most and file.photo.frame is None else 0
             # Empty files have the same hash, but each stands for a different photo and gets a job of its own.
-            first = seen.setdefault((sha256, -1 if beyond else frame), place) if sha256 and size else place
-            known = sha256 and key_of(sha256, name, frame, fingerprint, overlay, save_pages)
+            shown = -1 if beyond else frame
+            if sha256 and (name, sha256, shown) in known_files:
+                continue
+            first = seen.setdefault((sha256, shown), place) if sha256 and size else place
+            known = sha256 and key_of(sha256, name, frame, making.fingerprint, overlay, save_pages)
             key = known or f"unreadable-{place}"
             if file.photo.frame is not None and frame >= most:
                 key += "-alone"  # differs from the key of the job for all unread frames from the same frame on
             job = Job(path, name, sha256, key, overlay, save_pages, frame, beyond, file.fault, several=len(wanted) > 1)
             yield Planned(job, None if first == place else first)
             place += 1
+
+
+def _frame_of(job: Job) -> int:
+    """The frame of a job; -1 for the one job of all frames that are not read."""
+    return -1 if job.frames else job.frame
 
 
 def frames_of(file: File, most: int) -> range:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..read.reader import Reader
@@ -27,14 +27,13 @@ from ..records.folder import (
 from ..records.grouping import Group, group, sighting
 from ..records.record import Problem, Record, problem
 from ..records.run_info import RunInfo
-from ..records.station_codes import Naming, place
 from ..report.view_model import Totals
 from . import checksums
 from .audit import EditedError, Examined
 from .install import install, keep_filled
-from .jobs import picture_name
+from .jobs import Planned, picture_name
 from .journal import Journal, JournalEntry
-from .plan import Planned
+from .plan_rows import PlacedJob
 from .publish_tables import Tables, opened, write
 from .run_info_builder import now
 
@@ -58,14 +57,6 @@ class PhotoRow:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Settings of grouping: how to find the stations of photos, and all stations, if they are known."""
-
-    naming: Naming = field(default_factory=Naming)
-    roll: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True)
 class Published:
     """The results of a batch: a row per photo as read, and the tables."""
 
@@ -75,9 +66,8 @@ class Published:
 
 def publish(
     out: Path,
-    plan: Sequence[Planned],
+    plan: Sequence[PlacedJob],
     reader: Reader,
-    wanted: Wanted,
     run: RunInfo,
     journal: Journal,
     examined: Examined | None = None,
@@ -88,8 +78,7 @@ def publish(
         out: the folder of results.
         plan: all photos, in input order.
         reader: that read them.
-        wanted: settings of grouping.
-        run: description of the run.
+        run: description of the run; its roll lists the stations.
         journal: with the result of each photo; pictures beside it are kept there.
         examined: the audit of `out`, with people's decisions of an earlier batch, which are applied again.
 
@@ -102,7 +91,7 @@ def publish(
     stage.mkdir()
     if examined.log.content:
         (stage / DECISIONS_FILE).write_bytes(examined.log.content)
-    rows = _readings(stage, plan, reader, wanted, run, journal)
+    rows = _readings(stage, plan, reader, run, journal)
     tables = write(opened(stage, reader.templates), just_read=True)
     kept = keep_filled(out)
     install(stage, out)
@@ -110,11 +99,12 @@ def publish(
 
 
 def _readings(
-    stage: Path, plan: Sequence[Planned], reader: Reader, wanted: Wanted, run: RunInfo, journal: Journal
+    stage: Path, placed: Sequence[PlacedJob], reader: Reader, run: RunInfo, journal: Journal
 ) -> tuple[PhotoRow, ...]:
     """Write the files that `publish_tables.write` starts from, with one document in memory at a time."""
     forms = {form.id: form for form in reader.templates}
-    groups = _groups(plan, reader, wanted, journal)
+    plan = [one.planned for one in placed]
+    groups = _groups(placed, reader, run.roll, journal)
     pictures: dict[str, str] = {}
     for name in PICTURES:
         (stage / name).mkdir()
@@ -158,7 +148,7 @@ def _readings(
         update={
             "finished": now(),
             "templates": {form.id: form.sha256 for form in kept},
-            "stations_without_photos": tuple(code for code in wanted.roll or () if code not in stations),
+            "stations_without_photos": tuple(code for code in run.roll or () if code not in stations),
         }
     ).save(stage)
     log = [DECISIONS_FILE] if (stage / DECISIONS_FILE).is_file() else []
@@ -175,17 +165,12 @@ def _link_or_copy(path: Path, to: Path) -> None:
         shutil.copyfile(path, to)
 
 
-def _groups(plan: Sequence[Planned], reader: Reader, wanted: Wanted, journal: Journal) -> list[Group]:
+def _groups(placed: Sequence[PlacedJob], reader: Reader, roll: tuple[str, ...] | None, journal: Journal) -> list[Group]:
     """Group the photos into documents; only the facts that grouping uses are kept in memory."""
+    plan = [one.planned for one in placed]
     return group(
-        [
-            sighting(
-                _entry(p, plan, reader, journal).record,
-                place(p.job.name, wanted.naming, p.job.path.as_posix(), p.job.frame),
-            )
-            for p in plan
-        ],
-        wanted.roll,
+        [sighting(_entry(one.planned, plan, reader, journal).record, one.place) for one in placed],
+        roll,
         [form.id for form in reader.templates],
     )
 

@@ -29,7 +29,7 @@ from ..records.record import Problem, label
 from ..records.region_names import require as require_regions
 from ..records.rows import Row, data_frame
 from ..records.run_info import RunInfo
-from ..records.station_codes import Naming, naming
+from ..records.station_codes import Naming, Place, naming, place
 from ..records.station_lists import read_manifest
 from ..report.csv_tables import DOCUMENT_COLUMNS, DocumentRow
 from ..report.table_formats import require as require_tables
@@ -38,13 +38,15 @@ from ..report.view_model import Totals
 from . import checksums
 from .audit import Examined, examine
 from .executor import Setup
-from .inputs import Collected, Input, collect
+from .inputs import Collected, Input, collect, with_incoming
 from .install import recover
+from .jobs import Job
 from .journal import Journal, Kept, fingerprint
 from .lock import held
 from .options import BatchOptions
-from .plan import File, Planned, Queue, frames_of, planned, survey
-from .publish_readings import PhotoRow, Published, Wanted, publish
+from .plan import File, Making, Queue, frames_of, planned, survey
+from .plan_rows import PlacedJob, packed
+from .publish_readings import PhotoRow, Published, publish
 from .run_info_builder import now, run_info
 
 if TYPE_CHECKING:
@@ -154,13 +156,14 @@ def run(
     started, out, options = now(), Path(out), options or BatchOptions()
     _require_extras(options)
     collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
+    collected = with_incoming(collected, out)
     _refuse_to_lose(collected, out)
     reader, roll = Reader(options.reading), options.roll()
     options = replace(options, stations=roll)
     if options.manifest is not None:
         # Refused before anything is written.
         read_manifest(options.manifest, (photo.name for photo in collected.photos), any_frame=True)
-    supervisor = _supervisor(options, reader, len(collected.photos))
+    supervisor = supervisor_for(options, reader, len(collected.photos))
     try:
         out.mkdir(parents=True, exist_ok=True)
         with held(out), closing(Journal(out)) as journal:
@@ -179,17 +182,23 @@ def run(
                 photos=len(queue.plan),
                 skipped=collected.skipped,
             )
-            published, anew = _published(out, queue, Wanted(naming, roll.stations if roll else None), run, examined)
-            journal.finish(planned.job for planned in queue.plan if planned.first is None)
+            plan = [PlacedJob(one, place_of(one.job, naming)) for one in queue.plan]
+            published, anew = published_once(out, plan, queue, run, examined)
+            journal.finish(plan)
     except CannotStart as fault:
         raise WorkersFailed("readers_not_started", why=fault.data["why"]) from None
     except OSError as fault:
         raise CannotWrite("folder_unwritable", folder=out, why=system_reason(fault)) from None
+    return result_of(out, published, anew, queue, collected.skipped)
+
+
+def result_of(out: Path, published: Published, anew: bool, queue: Queue, skipped: tuple[str, ...]) -> BatchResult:
+    """The finished batch; `anew`: whether its results were written now."""
     tables = published.tables
     found = tables.totals, published.rows, tables.documents, tables.problems
     kept, events = (tables.kept, tables.events) if anew else ((), ())
-    last = tables.idle, kept, not anew, events, tables.sums, journal.changed
-    return BatchResult(out, *found, collected.skipped, queue.resumed, *last)
+    last = tables.idle, kept, not anew, events, tables.sums, queue.journal.changed
+    return BatchResult(out, *found, skipped, queue.resumed, *last)
 
 
 def _require_extras(options: BatchOptions) -> None:
@@ -204,7 +213,7 @@ def _require_extras(options: BatchOptions) -> None:
         require_regions()
 
 
-def _supervisor(options: BatchOptions, reader: Reader, files: int) -> Supervisor:
+def supervisor_for(options: BatchOptions, reader: Reader, files: int) -> Supervisor:
     """The supervisor of the workers of a batch of `files` files.
 
     Raises:
@@ -242,18 +251,25 @@ def _read(
     total = sum(len(frames_of(file, most)) for file in files)
     supervisor.size = min(_workers(options, total), total)
     journal.expect(total, supervisor.size)
-    jobs = planned(files, most, fingerprint(reader), options.overlay, options.save_pages)
+    jobs = planned(files, Making(fingerprint(reader), most, options.overlay, options.save_pages))
     queue.work(supervisor, jobs, lambda done, name: progress(done, total, name) if progress else None)
     return naming
 
 
-def _published(out: Path, queue: Queue, wanted: Wanted, run: RunInfo, examined: Examined) -> tuple[Published, bool]:
-    """Publish the batch unless it is published already; return the results, and whether they were written now."""
-    digest = _digest(queue.plan, run)
+def place_of(job: Job, by: Naming) -> Place:
+    """The station and folder of a photo, by its name, its path and the manifest."""
+    return place(job.name, by, job.path.as_posix(), job.frame)
+
+
+def published_once(
+    out: Path, plan: Sequence[PlacedJob], queue: Queue, run: RunInfo, examined: Examined
+) -> tuple[Published, bool]:
+    """Publish the photos unless they are published already; return the results, and whether they were written now."""
+    digest = _digest(plan, run)
     before = None if queue.read or examined.events else _as_published(out, queue.journal, digest)
     if before is not None:
         return before, False
-    published = publish(out, queue.plan, queue.reader, wanted, run, queue.journal, examined)
+    published = publish(out, plan, queue.reader, run, queue.journal, examined)
     queue.journal.keep(Kept(digest, checksums.of(out / SUMS_FILE), _PUBLISHED.dump_json(published).decode()))
     return published, True
 
@@ -277,14 +293,13 @@ def _naming(manifest: str | Path | None, files: Sequence[File], options: Options
     return naming(rows, options.station_pattern, options.folder_is_document)
 
 
-def _digest(plan: Sequence[Planned], run: RunInfo) -> str:
+def _digest(plan: Sequence[PlacedJob], run: RunInfo) -> str:
     """A hash of everything that results depend on, except people's decisions."""
     digest = hashlib.sha256()
     how = run.model_dump(mode="json", exclude={"started", "finished", "workers", "resumed", "executor", "limits"})
     digest.update(json.dumps(how, sort_keys=True).encode())
     for one in plan:
-        # The station may be found by the photo's path.
-        digest.update(json.dumps([one.job.name, one.job.path.as_posix(), one.job.key, one.first]).encode())
+        digest.update(packed(one))  # with its station, which may be found by the photo's path
     return digest.hexdigest()
 
 

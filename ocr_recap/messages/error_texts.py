@@ -177,6 +177,12 @@ FOLDER_DAMAGED: Final[_Texts] = {
         "{path} tidak dapat dipakai oleh versi ini. Baca foto-fotonya lagi dengan ocr-recap read.",
         "{path} cannot be used by this version. Read the photos again with ocr-recap read.",
     ),
+    "folder_without_plan": (
+        "{folder} dibaca oleh versi yang lebih lama, sehingga foto baru tidak dapat ditambahkan. Baca semua fotonya "
+        "sekali lagi dengan ocr-recap read.",
+        "{folder} was read by an older version, so that photos cannot be added to it. Read all its photos once more "
+        "with ocr-recap read.",
+    ),
     "template_in_results": (
         "{folder}: templat yang tersimpan di dalamnya tidak dapat dipakai oleh versi ini. Baca foto-fotonya lagi "
         "dengan ocr-recap read.\n{why}",
