@@ -27,6 +27,7 @@ templates_app = typer.Typer(cls=CommandGroup, no_args_is_help=True, rich_markup_
 # Commands in the order of the help: the name, the module of this package, and the function there.
 for _name, _module, _function in (
     ("read", "read", "read"),
+    ("serve", "serve", "serve"),
     ("status", "status", "show_status"),
     ("check", "check", "check_photos"),
     ("evaluate", "evaluate", "evaluate"),

@@ -136,6 +136,10 @@ FOLDER_BUSY: Final[_Texts] = {
 }
 
 CANNOT_WRITE: Final[_Texts] = {
+    "port_unusable": (
+        "Porta {port} tidak dapat dipakai ({why}). Pilih yang lain, misalnya --port 0 untuk porta bebas.",
+        "Port {port} cannot be used ({why}). Choose another, such as --port 0 for a free one.",
+    ),
     "folder_unwritable": (
         "Folder hasil {folder} tidak dapat ditulis ({why}). Pilih folder lain dengan --out, atau periksa izin dan "
         "ruang disk; perintah yang sama akan melanjutkan.",
@@ -176,6 +180,12 @@ FOLDER_DAMAGED: Final[_Texts] = {
     "results_unusable": (
         "{path} tidak dapat dipakai oleh versi ini. Baca foto-fotonya lagi dengan ocr-recap read.",
         "{path} cannot be used by this version. Read the photos again with ocr-recap read.",
+    ),
+    "office_unusable": (
+        "{path} rusak atau dibuat oleh versi lain ({why}). Pindahkan berkas itu ke tempat lain untuk mulai dengan yang "
+        "baru; foto dan hasil tetap ada, tetapi jawaban yang belum masuk ke hasil hanya ada di berkas itu.",
+        "{path} is damaged or of another version ({why}). Move the file away to begin with a new one; photos and "
+        "results stay, but answers that are not in the results yet are in that file only.",
     ),
     "folder_without_plan": (
         "{folder} dibaca oleh versi yang lebih lama, sehingga foto baru tidak dapat ditambahkan. Baca semua fotonya "
@@ -286,6 +296,10 @@ EXTRA_MISSING: Final[_Texts] = {
         "to_pandas() memerlukan tambahan pandas. Jalankan pip install 'ocr-recap[pandas]' lalu ulangi, atau pakai "
         "to_rows().",
         "to_pandas() needs the extra pandas. Run pip install 'ocr-recap[pandas]' and start again, or use to_rows().",
+    ),
+    "web_missing": (
+        "Peladen memerlukan tambahan web. Jalankan pip install 'ocr-recap[web]' lalu ulangi.",
+        "The server needs the extra web. Run pip install 'ocr-recap[web]' and start again.",
     ),
     "names_missing": (
         "Nama wilayah memerlukan tambahan names. Jalankan pip install 'ocr-recap[names]' lalu ulangi, atau pakai "

@@ -18,6 +18,11 @@ COMMANDS: Final[Mapping[str, Message]] = {
         "ada.",
         "Is the photo good enough? Nothing is read.\n\nExits with 0 if no photo must be taken again, 1 if one must.",
     ),
+    "serve": (
+        "Aplikasi web lokal: meja TPS, pemeriksa, pengawas.\n\nTanpa internet; hanya komputer ini, kecuali dengan --lan.",
+        "The local web application: station desk, review, supervisor.\n\nWithout internet; this machine only, unless "
+        "--lan is given.",
+    ),
     "schema": ("Tampilkan JSON Schema hasil.", "Show the JSON Schema of results."),
     "status": ("Sejauh mana pembacaan berjalan.", "How far reading is."),
     "synth": (
@@ -55,6 +60,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "": "ocr-recap read photos",
     "read": "ocr-recap read photos --stations roll.csv --out results",
     "check": "ocr-recap check photo.jpg",
+    "serve": "ocr-recap serve results --lan",
     "schema": "ocr-recap schema document",
     "status": "ocr-recap status results",
     "synth": "ocr-recap synth c-hasil-ppwp-2024 --count 30 --out trial",
@@ -208,7 +214,22 @@ _OTHERS: Final[Mapping[str, Message]] = {
     "templates new.force": ("Timpa berkas yang ada.", "Overwrite files that are there."),
 }
 
-PARAMETERS: Final[Mapping[str, Message]] = {**_SHARED, **_READ, **_OTHERS}
+_SERVE: Final[Mapping[str, Message]] = {
+    "serve.folder": ("Folder hasil; dibuat bila belum ada.", "Folder of results; made if it is not there."),
+    "port": ("Porta; 0 memilih yang bebas.", "Port; 0 chooses a free one."),
+    "lan": (
+        "Juga untuk perangkat lain di jaringan ini, dengan tautan pribadi.",
+        "For other devices in this network as well, by personal links.",
+    ),
+    "people": ("Berapa orang memasukkan setiap angka.", "How many people enter each number."),
+    "first": (
+        "Masukan pertama dari dua: orang, atau bacaan mesin bila satu saksi sudah pasti.",
+        "The first entry of two: a person's, or the machine's reading where one witness is sure.",
+    ),
+    "watch": ("Folder yang fotonya diambil begitu datang.", "Folder whose photos are taken as they arrive."),
+}
+
+PARAMETERS: Final[Mapping[str, Message]] = {**_SHARED, **_READ, **_OTHERS, **_SERVE}
 
 # Texts of defaults that are not plain values; keys as those of `PARAMETERS`.
 DEFAULTS: Final[Mapping[str, Message]] = {
@@ -263,6 +284,9 @@ VALUES: Final[Mapping[str, Message]] = {
     "accept_edits": ("ALASAN", "REASON"),
     "by": _NAME,
     "page": ("HALAMAN", "PAGE"),
+    "watch": _FOLDER,
+    "port": _NUMBER,
+    "people": _NUMBER,
     "files": _FILE,
     "results": ("HASIL", "RESULTS"),
     "truth": ("KUNCI", "TRUTH"),
@@ -303,7 +327,7 @@ PANEL_OF: Final[Mapping[str, str]] = {
     **dict.fromkeys(("lang", "quiet", "help", "as_json", "install_completion", "show_completion"), "screen"),
 }
 PANEL_OF_COMMAND: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("read", "status", "check", "apply"), "photos_in"),
+    **dict.fromkeys(("read", "serve", "status", "check", "apply"), "photos_in"),
     **dict.fromkeys(("evaluate", "sample", "synth"), "quality"),
     **dict.fromkeys(("templates", "print"), "forms"),
     **dict.fromkeys(("schema", "docs", "doctor"), "about"),

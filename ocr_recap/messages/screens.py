@@ -10,6 +10,22 @@ from typing import Any, Final
 
 from .catalog import Language, Message, filled
 
+_SERVE: Final[Mapping[str, Message]] = {
+    "serving": (
+        "Folder {folder} dilayani. Buka tautan pengawas ini (hanya untuk Anda):\n\n  {link}\n",
+        "Serving {folder}. Open this supervisor's link (for you only):\n\n  {link}\n",
+    ),
+    "serving_here": (
+        "Hanya komputer ini yang dapat membukanya. Untuk ponsel di jaringan yang sama: --lan. Berhenti: Ctrl-C.",
+        "Only this machine can open it. For phones in the same network: --lan. Stop: Ctrl-C.",
+    ),
+    "serving_lan": (
+        "Semua perangkat di jaringan ini dapat membukanya dengan tautan pribadi; buat tautan di halaman Kantor. HTTP "
+        "biasa tidak disandikan: pakai titik akses sendiri. Berhenti: Ctrl-C.",
+        "Every device in this network can open it with a personal link; make links on the page Office. Plain HTTP is "
+        "not encrypted: use a hotspot of your own. Stop: Ctrl-C.",
+    ),
+}
 _READ: Final[Mapping[str, Message]] = {
     "reading": ("Membaca", "Reading"),
     "head_file": ("berkas", "file"),
@@ -222,6 +238,7 @@ _ERRORS: Final[Mapping[str, Message]] = {  # parts of texts of `errors`
 
 SCREENS: Final[Mapping[str, Message]] = {
     **_READ,
+    **_SERVE,
     **_APPLY,
     **_STATUS,
     **_CHECK,

@@ -8,6 +8,49 @@ from typing import Final
 from .catalog import Message
 
 WRONG_USE: Final[Mapping[str, Message]] = {
+    "person_without_name": (
+        "Tulis nama orangnya, paling banyak {most} huruf.",
+        "Write the person's name, at most {most} characters.",
+    ),
+    "person_name_taken": (
+        "Nama {name} sudah dipakai. Tulis nama lain, karena keputusan dicatat dengan nama.",
+        "The name {name} is taken. Write another, since decisions are logged by name.",
+    ),
+    "role_unknown": ("Pilih tugasnya.", "Choose the role."),
+    "revoke_oneself": (
+        "Tautan Anda sendiri tidak dapat dicabut di sini. Pengawas lain dapat mencabutnya.",
+        "Your own link cannot be revoked here. Another supervisor can revoke it.",
+    ),
+    "station_no_code": (
+        "\u201c{text}\u201d bukan kode TPS. Tulis 13 angka, misalnya 2101142004001; pisahkan beberapa kode dengan spasi.",
+        "\u201c{text}\u201d is no station code. Write 13 digits, such as 2101142004001; separate codes by spaces.",
+    ),
+    "upload_size": (
+        "Foto itu kosong atau lebih besar dari {most} MB. Kirim foto asli dari kamera.",
+        "The photo is empty or larger than {most} MB. Send the photo as the camera made it.",
+    ),
+    "upload_no_photo": (
+        "Berkas itu bukan foto yang dikenal (JPEG, PNG, WEBP, HEIC, TIFF, PDF). Ambil foto halaman dengan kamera.",
+        "The file is no photo of a known kind (JPEG, PNG, WEBP, HEIC, TIFF, PDF). Take a photo of the page.",
+    ),
+    "no_such_number": (
+        "Angka itu tidak ada lagi di hasil. Muat ulang halaman ini.",
+        "The number is no longer in the results. Load this page again.",
+    ),
+    "number_settled": (
+        "Angka itu sudah tuntas oleh orang lain.",
+        "The number was settled by others.",
+    ),
+    "answer_is_none": (
+        "\u201c{text}\u201d bukan jawaban. Ketik angkanya (paling banyak {boxes} angka), - kalau tidak ada yang tertulis, "
+        "? kalau tidak terbaca.",
+        "\u201c{text}\u201d is no answer. Type the number ({boxes:digit} at most), - where nothing is written, ? where "
+        "it cannot be read.",
+    ),
+    "watch_no_folder": (
+        "--watch {folder}: folder itu tidak ada. Buat dahulu, atau tulis folder lain.",
+        "--watch {folder}: there is no such folder. Make it first, or name another.",
+    ),
     "accept_without_name": (
         "--accept-edits memerlukan alasan dan nama, karena keduanya dicatat: --accept-edits ALASAN --by NAMA.",
         "--accept-edits needs a reason and a name, since both are logged: --accept-edits REASON --by NAME.",

@@ -69,6 +69,9 @@ class Decision(JsonLine):
     old: Stood
     new: Annotated[int, Field(ge=0)] | None
     note: str = ""
+    role: Literal["confirm", "first", "second", "third"] = Field(default="confirm", exclude_if=lambda r: r == "confirm")
+    answer: Literal["value", "unreadable", "wrong_field"] = Field(default="value", exclude_if=lambda a: a == "value")
+    entry: str = Field(default="", exclude_if=lambda e: not e)
     previous: Sha256 | None = None
 
     @property

@@ -15,6 +15,7 @@ REVIEW_FILE: Final = "review.csv"
 REPORT_FILE: Final = "report.html"
 RUN_FILE: Final = "run.json"
 SUMS_FILE: Final = "SHA256SUMS"
+OFFICE_FILE: Final = "office.sqlite"  # of the local server: people, claims, entries, photos that arrived
 LOCK_FILE: Final = ".lock"  # empty, never removed: two processes could otherwise lock different files of this name
 PART_FOLDER: Final = ".part"  # new results that are not complete
 READY_FOLDER: Final = ".ready"  # new results that are complete, while they replace the results before them

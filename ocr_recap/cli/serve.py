@@ -1,0 +1,66 @@
+"""`ocr-recap serve`: runs the local server and prints its first link, as text and as QR code."""
+
+from __future__ import annotations
+
+import io
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..messages.errors import WrongUse
+from ..messages.extras import require
+from ..messages.screens import said
+from ..records.options import Options
+from .common import OK, LangOption, language_of, reported
+from .terminal import echo
+
+
+class First(StrEnum):
+    """Values of `--first`."""
+
+    machine = "machine"
+    person = "person"
+
+
+def serve(
+    folder: Annotated[Path, typer.Argument()],
+    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8800,
+    lan: Annotated[bool, typer.Option("--lan")] = False,
+    people: Annotated[int, typer.Option("--people", min=1, max=2)] = 2,
+    first: Annotated[First, typer.Option("--first")] = First.person,
+    watch: Annotated[Path | None, typer.Option("--watch")] = None,
+    stations: Annotated[Path | None, typer.Option("--stations")] = None,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=1, max=64)] = 1,
+    lang: LangOption = None,
+) -> None:
+    """Run the local web application on a folder of results: desk, review and supervisor pages."""
+    language = language_of(lang)
+    with reported(language):
+        for module in ("starlette", "uvicorn", "multipart", "segno"):
+            require(module, "web")
+        if watch is not None and not watch.is_dir():
+            raise WrongUse("watch_no_folder", folder=watch)
+        from ..web import serve as serving  # noqa: PLC0415  (an extra)
+        from ..web.agreement import Entering  # noqa: PLC0415
+        from ..web.office import OfficeOptions  # noqa: PLC0415
+
+        def ready(link: str) -> None:
+            echo(said(language, "serving", folder=folder, link=link))
+            echo(qr_text(link))
+            echo(said(language, "serving_lan" if lan else "serving_here"))
+
+        entering = Entering(1 if people == 1 else 2, first.value)
+        options = OfficeOptions(language, entering, Options(), stations, watch, workers)
+        serving.serve(folder, options, port, lan, ready)
+    raise typer.Exit(OK)
+
+
+def qr_text(link: str) -> str:
+    """A link as a QR code in a terminal's characters."""
+    import segno  # noqa: PLC0415  (an extra)
+
+    into = io.StringIO()
+    segno.make(link, error="m").terminal(out=into, compact=True)
+    return into.getvalue()

@@ -1,0 +1,1 @@
+"""The local web application: desk, review and supervisor pages on one folder of results."""

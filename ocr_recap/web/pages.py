@@ -1,0 +1,71 @@
+"""Pages: Jinja templates in one language at a time, their style and script under the hashed content policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from ..messages.catalog import Language, filled
+from ..messages.web_texts import WEB_TEXTS
+from ..report.html import asset, csp_hash, environment
+from .people import Person
+
+LANGUAGE_COOKIE: Final = "lang"
+SESSION_COOKIE: Final = "session"
+_STYLE: Final = ("office.css",)
+
+
+def text(language: Language, key: str, **data: Any) -> str:
+    """A text of the pages in one language.
+
+    Raises:
+        KeyError: there is no such text, or it needs data that is not given.
+    """
+    return filled(WEB_TEXTS[key], language, data)
+
+
+def language_of(request: Request) -> Language:
+    """The language that this browser chose, else that of the office."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    return chosen if chosen in ("id", "en") else request.app.state.office.options.language
+
+
+def person_of(request: Request) -> Person | None:
+    """Who has this session; None without one."""
+    token = request.cookies.get(SESSION_COOKIE)
+    return request.app.state.office.people.of(token) if token else None
+
+
+def page(request: Request, template: str, script: str | None = None, status: int = 200, **data: Any) -> Response:
+    """Render a page.
+
+    Args:
+        request: that it answers.
+        template: file name of the template.
+        script: file name of its script, if it has one.
+        status: of the answer.
+        data: of the template.
+    """
+    language = language_of(request)
+    style = "".join(asset("web", name) for name in _STYLE)
+    code = asset("web", script) if script else ""
+    found: Mapping[str, Any] = {
+        "language": language,
+        "t": lambda key, **more: text(language, key, **more),
+        "say": lambda both: getattr(both, language),
+        "person": person_of(request),
+        "style": style,
+        "script": code,
+        "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        **data,
+    }
+    answer = HTMLResponse(environment("web").get_template(template).render(found), status_code=status)
+    scripts = f"'{csp_hash(code)}'" if code else "'none'"
+    answer.headers["content-security-policy"] = (
+        f"default-src 'none'; img-src 'self' data: blob:; style-src '{csp_hash(style)}'; script-src {scripts};"
+        " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return answer

@@ -1,0 +1,158 @@
+"""Photos that arrive: kept at once under `incoming/`, so that nothing is lost, and known by their content.
+
+A photo is written to a temporary name, flushed to the disk and renamed before the database knows of it. The same bytes
+for the same station are one photo; another take of a page is another photo, and both are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Row
+from typing import Final
+
+from ..imaging.frames import HEAD, kind_of
+from ..messages.errors import CannotWrite, WrongUse, system_reason
+from ..messages.text import printable
+from ..records.folder import INCOMING
+from .database import Database
+from .people import Person, note
+
+MOST_BYTES: Final = 40 << 20  # of an uploaded photo; phones with 200 megapixels make 60 MB only in raw; by judgement
+_ENDINGS: Final = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif", "PDF": ".pdf", "HEIC": ".heic"}
+LOOSE: Final = "inbox"  # folder of photos whose station is not said
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A photo that arrived.
+
+    Attributes:
+        id: in the database.
+        path: relative to the folder of results, with forward slashes; its name in results.
+        sha256: of its bytes.
+        station: 13 digits; empty where nobody said it.
+        state: `received`, or `read`; `waiting` for files of several frames, which are read when results are made.
+        published: whether it is in the results.
+    """
+
+    id: int
+    path: str
+    sha256: str
+    station: str
+    state: str
+    published: bool
+
+
+class Received:
+    """The photos that one server received.
+
+    Args:
+        folder: of results.
+        database: of the server.
+        clock: the time in seconds since 1970.
+    """
+
+    def __init__(self, folder: Path, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._folder, self._data, self._clock = folder, database, clock
+
+    def take(self, content: bytes, name: str, station: str = "", person: Person | None = None) -> Upload:
+        """Keep a photo.
+
+        Args:
+            content: of the file.
+            name: that its sender gave it; only a cleaned form is used, and only where no station is said.
+            station: 13 digits, or empty.
+            person: who sent it; None for the inbox.
+
+        Raises:
+            WrongUse: the content is no photo, is empty or is too large.
+            CannotWrite: the disk is full, or the folder cannot be written.
+        """
+        if not content or len(content) > MOST_BYTES:
+            raise WrongUse("upload_size", most=MOST_BYTES >> 20)
+        kind = kind_of(content[:HEAD])
+        if kind is None:
+            raise WrongUse("upload_no_photo")
+        sha256 = hashlib.sha256(content).hexdigest()
+        if (known := self._known(sha256, station)) is not None:
+            return known
+        path = self._path(name, station, sha256, _ENDINGS[kind])
+        try:
+            _write(self._folder / path, content)
+        except OSError as fault:
+            raise CannotWrite("folder_unwritable", folder=self._folder, why=system_reason(fault)) from None
+        with self._data.changing() as db:
+            columns = "path, sha256, station, person, at, state"
+            facts = path, sha256, station, person.id if person else None, self._clock(), "received"
+            db.execute(f"INSERT OR IGNORE INTO uploads ({columns}) VALUES (?, ?, ?, ?, ?, ?)", facts)
+            note(db, person.name if person else "inbox", "photo", path)
+            row = db.execute("SELECT * FROM uploads WHERE path = ?", (path,)).fetchone()
+        return upload_of(row)
+
+    def find_lost(self) -> int:
+        """Note files under `incoming/` that the database does not know, as after a power cut; how many there were."""
+        root = self._folder / INCOMING
+        known = {row["path"] for row in self._data.rows("SELECT path FROM uploads")}
+        found = 0
+        for file in sorted(root.rglob("*")):
+            path = file.relative_to(self._folder).as_posix()
+            if file.is_symlink() or not file.is_file() or file.name.startswith(".") or path in known:
+                continue
+            parts = file.relative_to(root).parts
+            station = parts[0] if len(parts) > 1 and parts[0].isascii() and parts[0].isdigit() else ""
+            with self._data.changing() as db:
+                columns = "path, sha256, station, at, state"
+                facts = path, hashlib.sha256(file.read_bytes()).hexdigest(), station, self._clock(), "received"
+                db.execute(f"INSERT INTO uploads ({columns}) VALUES (?, ?, ?, ?, ?)", facts)
+            found += 1
+        return found
+
+    def of_station(self, station: str) -> list[Upload]:
+        """The photos of a station, in the order in which they arrived."""
+        find = "SELECT * FROM uploads WHERE station = ? ORDER BY id"
+        return [upload_of(row) for row in self._data.rows(find, (station,))]
+
+    def get(self, upload: int) -> Upload | None:
+        """A photo by its id."""
+        row = self._data.one("SELECT * FROM uploads WHERE id = ?", (upload,))
+        return None if row is None else upload_of(row)
+
+    def _known(self, sha256: str, station: str) -> Upload | None:
+        find = "SELECT * FROM uploads WHERE sha256 = ? AND station = ?"
+        row = self._data.one(find, (sha256, station))
+        return None if row is None else upload_of(row)
+
+    def _path(self, name: str, station: str, sha256: str, ending: str) -> str:
+        if station:
+            moment = time.strftime("%Y%m%d-%H%M%S", time.gmtime(self._clock()))
+            return f"{INCOMING}/{station}/{moment}-{sha256[:8]}{ending}"
+        stem = printable(Path(name.replace("\\", "/")).stem).replace("/", "_").lstrip(".")[:80] or "photo"
+        return f"{INCOMING}/{LOOSE}/{stem}-{sha256[:8]}{ending}"
+
+
+def upload_of(row: Row) -> Upload:
+    """The upload of a row of the table."""
+    facts = row["path"], row["sha256"], row["station"], row["state"]
+    return Upload(row["id"], *facts, bool(row["published"]))
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file so that its name stands for all of its bytes, also after a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    if os.name == "posix":
+        descriptor = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,122 @@
+"""Runs the server: which addresses it listens on, and the first link.
+
+By default it listens on this machine only. With `lan` it listens on all networks of the machine, such as a phone's
+hotspot, and every person needs a link of the own.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from ..messages.errors import CannotWrite, WrongUse, system_reason
+from .app import application
+from .office import Office, OfficeOptions
+
+FIRST: Final = "supervisor"  # name of the person with the first link
+_PROBE: Final = "192.0.2.1"  # an address for documentation (RFC 5737): asking for the way to it sends nothing
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Where a server listens.
+
+    Attributes:
+        sockets: open sockets.
+        address: that links begin with.
+        hosts: what browsers may send in `Host`.
+    """
+
+    sockets: tuple[socket.socket, ...]
+    address: str
+    hosts: frozenset[str]
+
+
+def listen(port: int, lan: bool) -> Listening:
+    """Open the sockets of a server.
+
+    Args:
+        port: 0 chooses a free one.
+        lan: whether all networks of this machine may connect.
+
+    Raises:
+        CannotWrite: the port is in use, or may not be used.
+    """
+    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind(("0.0.0.0" if lan else "127.0.0.1", port))
+        opened.listen(128)
+    except OSError as fault:
+        opened.close()
+        raise CannotWrite("port_unusable", port=port, why=system_reason(fault)) from None
+    number = opened.getsockname()[1]
+    names = ["127.0.0.1", "localhost"]
+    own = own_address() if lan else None
+    if own is not None:
+        names.append(own)
+    hosts = frozenset(f"{name}:{number}" for name in names) | (frozenset(names) if number == 80 else frozenset())
+    return Listening((opened,), f"http://{own or '127.0.0.1'}:{number}", hosts)
+
+
+def own_address() -> str | None:
+    """This machine's address in the network; None without one."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((_PROBE, 9))
+            return probe.getsockname()[0]
+        except OSError:
+            return None
+
+
+def first_link(office: Office) -> str:
+    """The supervisor's link, made anew with each start of the server.
+
+    Raises:
+        WrongUse: somebody else has the supervisor's name.
+    """
+    person = office.people.named(FIRST)
+    if person is None or person.revoked:
+        if person is not None:
+            raise WrongUse("person_name_taken", name=FIRST)
+        secret = office.people.invite(FIRST, "supervisor")[1]
+    else:
+        secret = office.people.renewed(person.id, FIRST)
+    return f"{office.address}/enter/{secret}"
+
+
+def serve(folder: Path, options: OfficeOptions, port: int, lan: bool, ready: Callable[[str], None]) -> None:
+    """Run the server until it is interrupted.
+
+    Args:
+        folder: of results.
+        options: of the office.
+        port: to listen on; 0 chooses a free one.
+        lan: whether all networks of this machine may connect.
+        ready: called with the supervisor's link when the server listens.
+
+    Raises:
+        ocr_recap.messages.errors.OcrRecapError: the folder or the port cannot be used.
+    """
+    listening = listen(port, lan)
+    try:
+        office = Office(folder, replace(options, address=listening.address))
+        ready(first_link(office))
+        config = uvicorn.Config(
+            application(office, listening.hosts),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=5,
+            limit_concurrency=200,
+        )
+        uvicorn.Server(config).run(sockets=list(listening.sockets))
+    finally:
+        for one in listening.sockets:
+            one.close()
