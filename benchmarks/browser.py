@@ -76,10 +76,10 @@ class Browser:
         """Set the window's size in CSS pixels."""
         self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
-    def open(self, path: Path) -> float:
-        """Open a file; returns the seconds until it was loaded and its first picture was ready."""
+    def open(self, path: Path | str) -> float:
+        """Open a file or an address; returns the seconds until it was loaded and its first picture was ready."""
         start = time.perf_counter()
-        self._call("Page.navigate", url=path.resolve().as_uri())
+        self._call("Page.navigate", url=path if isinstance(path, str) else path.resolve().as_uri())
         self._wait("Page.loadEventFired")
         self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
         return time.perf_counter() - start
@@ -91,9 +91,49 @@ class Browser:
             raise RuntimeError(answer["exceptionDetails"])
         return answer["result"].get("value")
 
-    def picture(self, path: Path) -> None:
-        """Save the content of the window as PNG."""
-        path.write_bytes(base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"]))
+    def until(self, expression: str, seconds: float = 60.0) -> Any:
+        """The first true value of a JavaScript expression, which may become true after pages were left and loaded."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                if found := self.evaluate(expression):
+                    return found
+            except RuntimeError:  # the page is being left
+                pass
+            if time.monotonic() > end:
+                raise TimeoutError(f"never true: {expression}; the page: {self.evaluate('document.body.innerText')}")
+            time.sleep(0.05)
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other, by their names (`Enter`) or characters."""
+        for key in keys:
+            text = {"Enter": "\r", "Space": " "}.get(key, key if len(key) == 1 else "")
+            name = " " if key == "Space" else key
+            code = {"Enter": 13, "Escape": 27, "Backspace": 8, "Tab": 9}.get(key, ord(text[0].upper()) if text else 0)
+            facts: dict[str, Any] = {"key": name, "windowsVirtualKeyCode": code}
+            self._call("Input.dispatchKeyEvent", type="keyDown", **facts, **({"text": text} if text else {}))
+            self._call("Input.dispatchKeyEvent", type="keyUp", **facts)
+
+    def upload(self, selector: str, path: Path) -> None:
+        """Choose a file in an input of the page, as a person does."""
+        root = self._call("DOM.getDocument")["root"]["nodeId"]
+        node = self._call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self._call("DOM.setFileInputFiles", nodeId=node, files=[str(path)])
+
+    def offline(self, is_off: bool) -> None:
+        """Cut the browser off from every server, or connect it again."""
+        self._call("Network.enable")
+        facts = {"offline": is_off, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+        self._call("Network.emulateNetworkConditions", **facts)
+
+    def picture(self, path: Path, whole: bool = False) -> None:
+        """Save the content of the window, or the whole page, as PNG."""
+        shot = self._call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
+        if whole:
+            size = self._call("Page.getLayoutMetrics")["cssContentSize"]
+            clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
+            shot = self._call("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
+        path.write_bytes(base64.b64decode(shot["data"]))
 
     def _call(self, method: str, **parameters: Any) -> Any:
         self._last += 1

@@ -31,6 +31,11 @@ WEB_TEXTS: Final[Mapping[str, Message]] = {
     ),
     "welcome": ("Selamat datang", "Welcome"),
     "refused": ("Tidak dapat dilakukan", "This cannot be done"),
+    "too_large": ("Yang dikirim terlalu besar", "What was sent is too large"),
+    "page_broken": (
+        "Halaman ini gagal dibuat; tidak ada yang hilang. Coba lagi, dan beri tahu yang menjalankan peladen ini",
+        "This page could not be made; nothing is lost. Try again, and tell whoever runs this server",
+    ),
     "no_page": ("Halaman itu tidak ada", "There is no such page"),
     "not_yours": ("Tautan Anda bukan untuk halaman ini", "Your link is not for this page"),
     "unexpected": (

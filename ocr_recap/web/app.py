@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -53,7 +53,7 @@ def application(office: Office, hosts: Iterable[str]) -> Starlette:
         *_routes(supervisor.PATHS, "supervisor"),
     ]
     guard = Middleware(Guard, hosts=frozenset(host.lower() for host in hosts), uploads=UPLOADS, most=MOST_BYTES)
-    handlers = {OcrRecapError: refused, 404: missing, 403: forbidden, 401: unknown}
+    handlers = {Exception: broken, OcrRecapError: refused, 413: too_large, 404: missing, 403: forbidden, 401: unknown}
     app = Starlette(routes=routes, middleware=[guard], exception_handlers=handlers, lifespan=life)
     app.state.office = office
     return app
@@ -76,7 +76,10 @@ def _only(role: Role, show: Page) -> Callable[[Request], Awaitable[Response]]:
         if not person.may(role):
             raise HTTPException(403)
         request.state.person = person
-        request.state.form = await request.form(max_files=1, max_fields=300) if request.method == "POST" else {}
+        try:
+            request.state.form = await request.form(max_files=1, max_fields=300) if request.method == "POST" else {}
+        except ClientDisconnect:  # the body is larger than the guard lets through, or the sender went away
+            raise HTTPException(413) from None
         return await run_in_threadpool(show, request)
 
     return guarded
@@ -130,9 +133,19 @@ def refused(request: Request, fault: Exception) -> Response:
     return page(request, "message.html", status=409, heading="refused", said=said)
 
 
+def broken(request: Request, fault: Exception) -> Response:
+    """An unexpected error: its text is in the server's log."""
+    return page(request, "message.html", status=500, heading="page_broken", said="")
+
+
 def missing(request: Request, fault: Exception) -> Response:
     """There is no such page."""
     return page(request, "message.html", status=404, heading="no_page", said="")
+
+
+def too_large(request: Request, fault: Exception) -> Response:
+    """More was sent than a form or a photo may have."""
+    return page(request, "message.html", status=413, heading="too_large", said="")
 
 
 def forbidden(request: Request, fault: Exception) -> Response:
