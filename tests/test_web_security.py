@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from ocr_recap.records.folder import INCOMING
 from ocr_recap.web.app import application
+from ocr_recap.web.inbox import Inbox
 from ocr_recap.web.office import Office, OfficeOptions
 from ocr_recap.web.received import MOST_BYTES
 from ocr_recap.web.security import SMALL_BODY, Buckets
@@ -234,3 +235,46 @@ def test_going_back_after_a_change_of_language_stays_on_this_server(browser):
     for back in ("//evil.example", "/\\evil.example", "http://evil.example", "javascript:1"):
         assert browser().post(f"/language?back={back}").headers["location"] == "/"
     assert browser().post("/language?back=/review%3Farea%3D32").headers["location"] == "/review?area=32"
+
+
+def test_a_station_is_found_by_its_qr_code(browser):
+    import cv2
+    import numpy as np
+    import segno
+
+    from ocr_recap.web.desk import station_in_qr
+
+    code = np.array([list(row) for row in segno.make(f"TPS {CODE}").matrix], dtype=np.uint8)
+    picture = np.pad(np.kron(255 * (1 - code), np.ones((8, 8), np.uint8)), 60, constant_values=255)
+    content = cv2.imencode(".png", picture)[1].tobytes()
+    assert station_in_qr(content) == CODE
+    desk = browser("desk")
+    assert (
+        desk.post("/desk/scan/photo", files={"photo": ("x.png", content)}).headers["location"]
+        == f"/desk?station={CODE}"
+    )
+    blank = cv2.imencode(".png", np.full_like(picture, 255))[1].tobytes()
+    assert desk.post("/desk/scan/photo", files={"photo": ("x.png", blank)}).status_code == 409
+    assert desk.post("/desk/scan/photo", files={"photo": ("x.png", b"no photo")}).status_code == 409
+
+
+def test_photos_of_a_watched_folder_are_taken_once_when_they_are_complete(office, tmp_path):
+    inbox = Inbox(tmp_path, office.received)
+    (tmp_path / CODE).mkdir()
+    photo = tmp_path / CODE / "a.jpg"
+    photo.write_bytes(JPEG[:100])
+    (tmp_path / "note.txt").write_text("x")
+    (tmp_path / ".hidden.jpg").write_bytes(JPEG)
+    assert inbox.look() == 0
+    photo.write_bytes(JPEG + b"whole")  # it is still being copied at the first look
+    assert inbox.look() == 0
+    assert inbox.look() == 1
+    assert inbox.look() == 0
+    assert Inbox(tmp_path, office.received).look() == 0
+    second = Inbox(tmp_path, office.received)
+    before = office.data.one("SELECT count(*) FROM uploads")[0]
+    second.look()
+    second.look()
+    assert office.data.one("SELECT count(*) FROM uploads")[0] == before
+    row = office.data.one("SELECT path, station FROM uploads ORDER BY id DESC LIMIT 1")
+    assert CODE in row["path"]

@@ -49,7 +49,8 @@ def unpacked(line: bytes) -> PlacedJob:
     found: Mapping[str, Any] = json.loads(line)
     fault = found["fault"]
     failed = None if fault is None else Failed(fault[0], tuple(fault[1].items()))
-    job = Job(**{**found["job"], "path": Path(found["job"]["path"])}, fault=failed)
+    facts: dict[str, Any] = {**found["job"], "path": Path(found["job"]["path"])}
+    job = Job(**facts, fault=failed)
     problems = tuple(Problem.model_validate(one) for one in found["problems"])
     station = Station.model_validate(found["station"])
     place = Place(station, found["folder"], found["where"], found["page"], problems)

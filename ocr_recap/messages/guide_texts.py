@@ -18,16 +18,16 @@ GUIDE_TEXTS: Final[Mapping[str, Message]] = {
         "2.  One page, one photo. Hold the phone straight in front of the page; all four corners must be in sight.",
     ),
     "three": (
-        "3.  Tunggu penilaian: \u201cfoto baik\u201d, atau apa yang harus diperbaiki. Foto ulang sebelum formulir disegel.",
-        "3.  Wait for the verdict: \u201cgood photo\u201d, or what to do better. Take it again before the form is sealed.",
+        "3.  Tunggu penilaian: “foto baik”, atau apa yang harus diperbaiki. Foto ulang sebelum formulir disegel.",
+        "3.  Wait for the verdict: “good photo”, or what to do better. Take it again before the form is sealed.",
     ),
     "four": (
-        "4.  Bandingkan setiap angka dengan gambarnya. Ketik yang tertulis di kertas, juga kalau jumlahnya tidak cocok.",
+        "4.  Bandingkan setiap angka dengan gambarnya. Ketik yang tertulis di kertas, juga bila jumlahnya tidak cocok.",
         "4.  Compare each number with its picture. Type what is written on paper, also where it does not add up.",
     ),
     "five": (
-        "5.  Tulis kejadian khusus, lalu tekan \u201cTPS ini selesai\u201d. Kalau sambungan putus, buka lagi tautan yang sama.",
-        "5.  Write down special events, then press \u201cThis station is finished\u201d. If the connection breaks, open the "
+        "5.  Tulis kejadian khusus, lalu tekan “TPS ini selesai”. Kalau sambungan putus, buka lagi tautan yang sama.",
+        "5.  Write down special events, then press “This station is finished”. If the connection breaks, open the "
         "same link again.",
     ),
     "good": ("Baik: lurus, utuh, tajam", "Good: straight, whole, sharp"),

@@ -22,8 +22,12 @@ WRONG_USE: Final[Mapping[str, Message]] = {
         "Your own link cannot be revoked here. Another supervisor can revoke it.",
     ),
     "station_no_code": (
-        "\u201c{text}\u201d bukan kode TPS. Tulis 13 angka, misalnya 2101142004001; pisahkan beberapa kode dengan spasi.",
-        "\u201c{text}\u201d is no station code. Write 13 digits, such as 2101142004001; separate codes by spaces.",
+        "“{text}” bukan kode TPS. Tulis 13 angka, misalnya 2101142004001; pisahkan beberapa kode dengan spasi.",
+        "“{text}” is no station code. Write 13 digits, such as 2101142004001; separate codes by spaces.",
+    ),
+    "no_station_in_qr": (
+        "Tidak ada kode TPS di foto itu. Foto kode QR-nya lebih dekat dan lurus, atau ketik kodenya.",
+        "There is no station code in the photo. Take the QR code closer and straight, or type the code.",
     ),
     "upload_size": (
         "Foto itu kosong atau lebih besar dari {most} MB. Kirim foto asli dari kamera.",
@@ -42,9 +46,9 @@ WRONG_USE: Final[Mapping[str, Message]] = {
         "The number was settled by others.",
     ),
     "answer_is_none": (
-        "\u201c{text}\u201d bukan jawaban. Ketik angkanya (paling banyak {boxes} angka), - kalau tidak ada yang tertulis, "
+        "“{text}” bukan jawaban. Ketik angkanya (paling banyak {boxes} angka), - kalau tidak ada yang tertulis, "
         "? kalau tidak terbaca.",
-        "\u201c{text}\u201d is no answer. Type the number ({boxes:digit} at most), - where nothing is written, ? where "
+        "“{text}” is no answer. Type the number ({boxes:digit} at most), - where nothing is written, ? where "
         "it cannot be read.",
     ),
     "watch_no_folder": (

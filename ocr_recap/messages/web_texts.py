@@ -50,11 +50,12 @@ WEB_TEXTS: Final[Mapping[str, Message]] = {
     "choose_station": ("TPS yang mana?", "Which polling station?"),
     "station_code": ("Kode TPS (13 angka)", "Station code (13 digits)"),
     "station_wrong": (
-        "\u201c{text}\u201d bukan kode TPS Anda. Kode TPS berisi 13 angka: provinsi 2, kabupaten/kota 2, kecamatan 2, "
+        "“{text}” bukan kode TPS Anda. Kode TPS berisi 13 angka: provinsi 2, kabupaten/kota 2, kecamatan 2, "
         "desa/kelurahan 4, TPS 3.",
-        "\u201c{text}\u201d is not a code of your stations. A code has 13 digits: province 2, regency 2, district 2, "
+        "“{text}” is not a code of your stations. A code has 13 digits: province 2, regency 2, district 2, "
         "village 4, station 3.",
     ),
+    "scan_station": ("Pindai kode QR TPS", "Scan the station's QR code"),
     "stations_begun": ("TPS yang sudah dimulai", "Stations that have begun"),
     "photos_of": ("{photos} foto", "{photos:photo}"),
     "guide": ("Panduan satu halaman (PDF)", "Guide of one page (PDF)"),
@@ -84,6 +85,7 @@ WEB_TEXTS: Final[Mapping[str, Message]] = {
         "Enter the numbers as they are written on the form. The form is not repaired here.",
     ),
     "photos": ("Foto", "Photos"),
+    "photo": ("foto", "photo"),
     "loose_photos": ("Foto lain", "Other photos"),
     "remarks": ("Kejadian khusus", "Special events"),
     "remark_how": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import wraps
 
@@ -37,7 +37,7 @@ def application(office: Office, hosts: Iterable[str]) -> Starlette:
     """
 
     @asynccontextmanager
-    async def life(app: Starlette) -> AsyncIterator[None]:
+    async def life(app: Starlette) -> AsyncGenerator[None]:
         office.start()
         yield
         office.stop()
@@ -130,27 +130,27 @@ def refused(request: Request, fault: Exception) -> Response:
     said = getattr(fault, language_of(request))
     if "application/json" in request.headers.get("accept", ""):
         return PlainTextResponse(said, status_code=409)
-    return page(request, "message.html", status=409, heading="refused", said=said)
+    return page(request, "message.html", {"heading": "refused", "said": said}, 409)
 
 
 def broken(request: Request, fault: Exception) -> Response:
     """An unexpected error: its text is in the server's log."""
-    return page(request, "message.html", status=500, heading="page_broken", said="")
+    return page(request, "message.html", {"heading": "page_broken", "said": ""}, 500)
 
 
 def missing(request: Request, fault: Exception) -> Response:
     """There is no such page."""
-    return page(request, "message.html", status=404, heading="no_page", said="")
+    return page(request, "message.html", {"heading": "no_page", "said": ""}, 404)
 
 
 def too_large(request: Request, fault: Exception) -> Response:
     """More was sent than a form or a photo may have."""
-    return page(request, "message.html", status=413, heading="too_large", said="")
+    return page(request, "message.html", {"heading": "too_large", "said": ""}, 413)
 
 
 def forbidden(request: Request, fault: Exception) -> Response:
     """This person's link is for something else."""
-    return page(request, "message.html", status=403, heading="not_yours", said="")
+    return page(request, "message.html", {"heading": "not_yours", "said": ""}, 403)
 
 
 def unknown(request: Request, fault: Exception) -> Response:

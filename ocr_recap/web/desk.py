@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+import cv2
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from ..imaging.photo import load_color
 from ..messages.catalog import Language
 from ..messages.errors import WrongUse
+from ..messages.problems import PhotoProblem
 from ..messages.text import one_line
 from ..records.decisions import utc
-from ..records.station_codes import normal
+from ..records.station_codes import codes_in, normal
 from ..report.pictures import encode
 from .guide import guide_pdf
 from .office import Office
 from .pages import language_of, page
 from .people import Person, note
-from .pictures import KINDS, cut
+from .pictures import KINDS, cut, shrunk
+from .received import MOST_BYTES
 from .station_view import station_view, waiting_of
 
 _LONGEST_REMARK: Final = 2000
@@ -60,7 +64,27 @@ def choose(request: Request) -> Response:
         wrong = given
     known = [(code, office.region_of(code)) for code in stations]
     begun = office.stations_begun(person)
-    return page(request, "desk.html", stations=known, begun=begun, wrong=wrong)
+    return page(request, "desk.html", {"stations": known, "begun": begun, "wrong": wrong})
+
+
+def scan(request: Request) -> Response:
+    """Find the station by a photo of a QR code, such as the one of a desk's link or a sheet with the code."""
+    photo = request.state.form.get("photo")
+    content = photo.file.read() if isinstance(photo, UploadFile) else b""
+    found = station_in_qr(content) if 0 < len(content) <= MOST_BYTES else None
+    if found is None:
+        raise WrongUse("no_station_in_qr")
+    return RedirectResponse(f"/desk?station={found}", status_code=303)
+
+
+def station_in_qr(content: bytes) -> str | None:
+    """The station code in a QR code of a photo, 13 digits; None where there is none."""
+    try:
+        picture = load_color(content)
+    except PhotoProblem:
+        return None
+    text = cv2.QRCodeDetector().detectAndDecode(shrunk(picture))[0]
+    return next(iter(codes_in(text)), None)
 
 
 def station(request: Request) -> Response:
@@ -77,7 +101,8 @@ def station(request: Request) -> Response:
     forms = [view.form] if view.form else []
     loose = [one for one in view.uploads if one.page is None or not forms or one.template != forms[0].id]
     data = {"region": office.region_of(code), "finished": facts, "remarks": remarks, "loose": loose}
-    return page(request, "station.html", "desk.js", view=view, broken=view.broken(language_of(request)), **data)
+    shown = {"view": view, "broken": view.broken(language_of(request))}
+    return page(request, "station.html", {**data, **shown})
 
 
 def take(request: Request) -> Response:
@@ -121,7 +146,7 @@ def numbers(request: Request) -> Response:
     rest = [one for one in counts if not one.is_doubtful]
     dates = [one for one in shown if one.field.role != "count"]
     data = {"doubtful": doubtful, "rest": rest, "dates": dates, "sheet": view.form.page(place)}
-    return page(request, "numbers.html", "desk.js", view=view, broken=view.broken(language_of(request)), **data)
+    return page(request, "numbers.html", {"view": view, "broken": view.broken(language_of(request)), **data})
 
 
 def confirm(request: Request) -> Response:
@@ -130,7 +155,7 @@ def confirm(request: Request) -> Response:
     view = station_view(office, code)
     known = {one.field.id: one for one in view.numbers.get(place, ()) if one.number is not None}
     given = {name: str(text) for name, text in request.state.form.items() if name in known}
-    answers = {known[name].number: text for name, text in given.items()}
+    answers = {number: text for name, text in given.items() if (number := known[name].number) is not None}
     office.work.confirm_all(request.state.person, waiting_of(view), answers)
     office.changed()
     return RedirectResponse(f"/desk/{code}", status_code=303)
@@ -199,6 +224,7 @@ def guide(request: Request) -> Response:
 PATHS: Final[tuple[tuple[str, str, Callable[[Request], Response]], ...]] = (
     ("GET", "/desk", choose),
     ("GET", "/guide.pdf", guide),
+    ("POST", "/desk/scan/photo", scan),
     ("GET", "/desk/{station}", station),
     ("POST", "/desk/{station}/photo", take),
     ("GET", "/desk/{station}/advice", advice),

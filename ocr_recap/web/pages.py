@@ -15,6 +15,13 @@ from .people import Person
 
 LANGUAGE_COOKIE: Final = "lang"
 SESSION_COOKIE: Final = "session"
+_SCRIPTS: Final[Mapping[str, str]] = {
+    "desk.html": "desk.js",
+    "station.html": "desk.js",
+    "numbers.html": "desk.js",
+    "review.html": "review.js",
+    "value.html": "values.js",
+}
 _STYLE: Final = ("office.css",)
 
 
@@ -39,28 +46,35 @@ def person_of(request: Request) -> Person | None:
     return request.app.state.office.people.of(token) if token else None
 
 
-def page(request: Request, template: str, script: str | None = None, status: int = 200, **data: Any) -> Response:
+def page(request: Request, template: str, data: Mapping[str, Any] | None = None, status: int = 200) -> Response:
     """Render a page.
 
     Args:
         request: that it answers.
-        template: file name of the template.
-        script: file name of its script, if it has one.
-        status: of the answer.
+        template: file name of the template; `_SCRIPTS` has its script.
         data: of the template.
+        status: of the answer.
     """
     language = language_of(request)
     style = "".join(asset("web", name) for name in _STYLE)
+    script = _SCRIPTS.get(template)
     code = asset("web", script) if script else ""
+
+    def t(key: str, **more: Any) -> str:
+        return text(language, key, **more)
+
+    def say(both: Any) -> str:
+        return getattr(both, language)
+
     found: Mapping[str, Any] = {
         "language": language,
-        "t": lambda key, **more: text(language, key, **more),
-        "say": lambda both: getattr(both, language),
+        "t": t,
+        "say": say,
         "person": person_of(request),
         "style": style,
         "script": code,
         "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
-        **data,
+        **(data or {}),
     }
     answer = HTMLResponse(environment("web").get_template(template).render(found), status_code=status)
     scripts = f"'{csp_hash(code)}'" if code else "'none'"

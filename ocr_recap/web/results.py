@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from sqlite3 import Row
-from typing import Final
+from typing import Final, Literal
 
 from ..batch.publish_tables import at_work, decided, opened, write
 from ..decide.policy import SURELY_READ
@@ -145,7 +145,10 @@ def log_entries(folder: Path, data: Database) -> int:
     return len(new)
 
 
-_ANSWERS: Final[Mapping[str, str]] = {UNREADABLE: "unreadable", WRONG_FIELD: "wrong_field"}
+_ANSWERS: Final[Mapping[str, Literal["unreadable", "wrong_field"]]] = {
+    UNREADABLE: "unreadable",
+    WRONG_FIELD: "wrong_field",
+}
 
 
 def _line(row: Row, stood: Mapping[Number, Stood]) -> Decision | None:

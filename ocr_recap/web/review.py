@@ -79,7 +79,7 @@ def work(request: Request) -> Response:
     reasons = [(group, text(language, f"group_{group}")) for group in REASON_GROUPS]
     data = {"forms": forms, "reasons": reasons, "filter": wanted(request), "mine": office.progress.of(person.id)}
     first = shown(office, task, language) if task else None
-    return page(request, "review.html", "review.js", task=first, again=again is not None, **data)
+    return page(request, "review.html", {"task": first, "again": again is not None, **data})
 
 
 def claim(request: Request) -> Response:
@@ -129,7 +129,7 @@ def release(request: Request) -> Response:
 def done(request: Request) -> Response:
     """What this person did."""
     office = _office(request)
-    return page(request, "review_done.html", mine=office.progress.of(request.state.person.id))
+    return page(request, "review_done.html", {"mine": office.progress.of(request.state.person.id)})
 
 
 def picture(request: Request) -> Response:

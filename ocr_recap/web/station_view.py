@@ -107,6 +107,13 @@ class StationView:
         here = self.form.id if self.form else None
         return [one for one in self.uploads if one.page == page and one.template == here]
 
+    def short(self, sentence: str, photo: str) -> str:
+        """A sentence with `photo 2` in the place of the names of this station's photos."""
+        for shown in self.uploads:
+            named = f"{photo} {shown.upload.id}"
+            sentence = sentence.replace(f"{photo} {shown.upload.path}", named).replace(shown.upload.path, named)
+        return sentence
+
     def broken(self, language: Language) -> list[str]:
         """The rules that do not hold as written, in words."""
         if self.document is None or self.form is None:

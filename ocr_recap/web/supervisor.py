@@ -40,24 +40,27 @@ def overview(request: Request) -> Response:
         return getattr(found.label, language) if found else field
 
     fault = office.standing.fault
-    return page(
-        request,
-        "supervisor.html",
-        waits=office.progress.waits(),
-        people=office.progress.everybody(office.people.all()),
-        differences=office.progress.differences(),
-        handed=office.progress.handed_on(),
-        stations=office.stations_begun(request.state.person),
-        remarks=office.remarks(),
-        acts=office.progress.acts(),
-        standing=office.standing,
-        fault=getattr(fault, language) if fault else "",
-        label=label,
-        said=lambda answer: answer_text(answer, language),
-        tables=tables(office),
-        now=time.time(),
-        roles=ROLES,
-    )
+
+    def said(answer: str) -> str:
+        return answer_text(answer, language)
+
+    data = {
+        "waits": office.progress.waits(),
+        "people": office.progress.everybody(office.people.all()),
+        "differences": office.progress.differences(),
+        "handed": office.progress.handed_on(),
+        "stations": office.stations_begun(request.state.person),
+        "remarks": office.remarks(),
+        "acts": office.progress.acts(),
+        "standing": office.standing,
+        "fault": getattr(fault, language) if fault else "",
+        "label": label,
+        "said": said,
+        "tables": tables(office),
+        "now": time.time(),
+        "roles": ROLES,
+    }
+    return page(request, "supervisor.html", data)
 
 
 def tables(office: Office) -> list[str]:
@@ -95,7 +98,7 @@ def renew(request: Request) -> Response:
 
 def _shown(request: Request, person: Person, secret: str) -> Response:
     link = f"{request.app.state.office.address}/enter/{secret}"
-    return page(request, "invited.html", invited=person, link=link, qr=qr(link))
+    return page(request, "invited.html", {"invited": person, "link": link, "qr": qr(link)})
 
 
 def qr(text: str) -> str:

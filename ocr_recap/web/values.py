@@ -21,7 +21,9 @@ def overview(request: Request) -> Response:
     """Which readings are shared by how many numbers, most first."""
     office = _office(request)
     found = office.work.values(request.state.person, wanted(request))
-    return page(request, "values.html", found=found, query=request.url.query, possible=office.work.has_values)
+    return page(
+        request, "values.html", {"found": found, "query": request.url.query, "possible": office.work.has_values}
+    )
 
 
 def grid(request: Request) -> Response:
@@ -30,7 +32,7 @@ def grid(request: Request) -> Response:
     tasks = _office(request).work.claim_value(request.state.person, value, wanted(request))
     if not tasks:
         return RedirectResponse(f"/values?{request.url.query}", status_code=303)
-    return page(request, "value.html", "values.js", value=value, tasks=tasks, query=request.url.query)
+    return page(request, "value.html", {"value": value, "tasks": tasks, "query": request.url.query})
 
 
 def confirm(request: Request) -> Response:

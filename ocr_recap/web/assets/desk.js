@@ -3,7 +3,9 @@
 document.documentElement.classList.add("js");
 const sending = document.getElementById("sending");
 const photo = document.getElementById("photo");
-if (photo) {
+if (photo && "atOnce" in photo.dataset) {
+  photo.addEventListener("change", () => { if (photo.files.length) photo.form.submit(); });
+} else if (photo) {
   photo.addEventListener("change", async () => {
     if (!photo.files.length) return;
     const form = photo.form;
