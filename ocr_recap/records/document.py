@@ -21,7 +21,7 @@ from ..messages.problems import OF_GROUPING
 from .assemble import candidates, rule_results, unseen_field
 from .case_record import case_of
 from .explanations import explain, explain_unseen, said_elsewhere
-from .field_record import OTHER_PHOTO, Evidence, FieldRecord, Frozen, NumberPhotos, in_short
+from .field_record import OTHER_PHOTO, Evidence, FieldRecord, Frozen, NumberPhotos, cut, in_short
 from .frozen import FrozenMapping
 from .grouping import PAGE_AGAIN, Group, Member
 from .page_photos import PagePhotos, Shot, objections, of_another_sheet, page_photos
@@ -232,7 +232,7 @@ def _decided(
         read = {
             "text": case.text,
             "read": "".join(c for c in case.text if c.isdigit()),
-            "confidence": round(case.confidence, 6),
+            "confidence": cut(case.confidence),
             "candidates": candidates(case),
             "evidence": _supporting(field.evidence, case),
         }

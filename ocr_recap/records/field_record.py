@@ -5,6 +5,7 @@ Names of keys and the coordinate frame are those of `record`.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, Self, get_args
@@ -274,6 +275,11 @@ def in_short(fields: Iterable[FieldRecord]) -> str:
     """How many numbers have each status, as text for programmers; statuses that do not occur are left out."""
     found = Counter(field.status for field in fields)
     return ", ".join(f"{found[status]} {status}" for status in get_args(FieldStatus) if found[status])
+
+
+def cut(chance: float) -> float:
+    """A posterior probability with six decimals, rounded down and below 1: no reading is certain."""
+    return min(math.floor(chance * 1e6) / 1e6, 0.999999)
 
 
 def bilingual(texts: dict[str, str]) -> Bilingual:
