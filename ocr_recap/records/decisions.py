@@ -1,26 +1,29 @@
 """People's decisions about numbers, and how they are applied to records; `decision_log` holds the log itself.
 
 A decision is about one number on one photo. The photo is identified by the hash of its bytes, so a decision stays valid
-when the photo is renamed or read again. Of several decisions about a number the last counts. A decision never changes
-what was read.
+when the photo is renamed or read again. A decision never changes what was read.
+
+Of the decisions of one person about a number the last counts. Where two persons decided differently the number is in
+review until one of them corrects himself or a third person settles it (`Ruling`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
 from ..messages.text import one_line
-from .field_record import Decided, FieldStatus, Frozen
+from .field_record import Decided, FieldStatus, Frozen, Role
 from .record import JsonLine, Record
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Time = Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}Z$")]  # UTC
-# The decision that counts about each number.
-Decisions = Mapping["Number", "Decision"]
+# What people decided about each number.
+Decisions = Mapping["Number", "Ruling"]
 
 
 def utc() -> str:
@@ -52,6 +55,8 @@ class Stood(Frozen):
 class Decision(JsonLine):
     """One line of the log. `new` is the number that is written according to the person, null = nothing; `at` is UTC.
 
+    `role` is what the answer is (`Role`); lines of versions that had none are `confirm`.
+
     `document` and `file` are the names of document and photo at that time, for people only. `previous` is the SHA-256
     of all lines before this one, line breaks included; null in logs of older versions.
     """
@@ -69,6 +74,7 @@ class Decision(JsonLine):
     old: Stood
     new: Annotated[int, Field(ge=0)] | None
     note: str = ""
+    role: Role = "confirm"
     previous: Sha256 | None = None
 
     @property
@@ -82,14 +88,85 @@ class Decision(JsonLine):
         return self.number, self.new, one_line(self.by), one_line(self.note)
 
     @property
+    def person(self) -> str:
+        """The person, as names are compared: without regard to upper case and to white space."""
+        return one_line(self.by).casefold()
+
+    @property
     def decided(self) -> Decided:
         """The decision as a field's record holds it, with the names and notes of older versions cleaned."""
-        return Decided(by=one_line(self.by), at=self.at, value=self.new, note=one_line(self.note))
+        return Decided(by=one_line(self.by), at=self.at, value=self.new, note=one_line(self.note), role=self.role)
 
 
-def latest(log: Iterable[Decision]) -> dict[Number, Decision]:
-    """The last decision about each number of a log."""
-    return {decision.number: decision for decision in log}
+@dataclass(frozen=True)
+class Ruling:
+    """What the decisions of a log about one number amount to.
+
+    Attributes:
+        heard: the last decision of each person that counts, oldest first. When a third person settles a number, what
+            was decided before no longer counts.
+        names: everybody who decided the number, in the order of their first decisions.
+        settled_by: the person (`Decision.person`) who settled it; None unless a third person did.
+    """
+
+    heard: tuple[Decision, ...] = ()
+    names: tuple[str, ...] = ()
+    settled_by: str | None = None
+
+    def after(self, decision: Decision) -> Ruling:
+        """The ruling with one more decision, which is later than all others."""
+        name = one_line(decision.by)
+        known = {known.casefold() for known in self.names}
+        names = self.names if decision.person in known else (*self.names, name)
+        if decision.role == "third":
+            return Ruling((decision,), names, decision.person)
+        others = tuple(one for one in self.heard if one.person != decision.person)
+        return Ruling((*others, decision), names, self.settled_by)
+
+    @property
+    def last(self) -> Decision:
+        """The latest decision that counts."""
+        return self.heard[-1]
+
+    @property
+    def state(self) -> Literal["decided", "disagreement", "awaited"]:
+        """Whether the number is decided, persons disagree, or a second entry is awaited.
+
+        A second entry without a first by a person is compared with what the program read.
+        """
+        if len({one.new for one in self.heard}) > 1:
+            return "disagreement"
+        if len(self.heard) > 1 or self.last.role in ("confirm", "third"):
+            return "decided"
+        if self.last.role == "first":
+            return "awaited"
+        was = self.last.old
+        agrees = self.last.new == was.value and (was.value is not None or was.status == "blank")
+        return "decided" if agrees else "disagreement"
+
+    @property
+    def decided(self) -> Decided | None:
+        """The decision with the names of all who decided the number; None unless it is decided."""
+        if self.state != "decided":
+            return None
+        last = self.last.decided
+        if len(self.names) == 1:
+            return last.model_copy(update={"by": self.names[0]})
+        notes = dict.fromkeys(note for one in self.heard if (note := one.decided.note))
+        return last.model_copy(update={"by": ", ".join(self.names), "note": "; ".join(notes), "names": self.names})
+
+    @property
+    def people(self) -> tuple[Decided, ...]:
+        """The answers of persons where these decide nothing yet; empty where the number is decided."""
+        return () if self.state == "decided" else tuple(one.decided for one in self.heard)
+
+
+def rulings(log: Iterable[Decision]) -> dict[Number, Ruling]:
+    """What the decisions of a log, oldest first, amount to about each number."""
+    found: dict[Number, Ruling] = {}
+    for decision in log:
+        found[decision.number] = found.get(decision.number, Ruling()).after(decision)
+    return found
 
 
 def numbers_of(record: Record) -> dict[str, Number]:
@@ -110,13 +187,17 @@ def fold(record: Record, decisions: Decisions) -> Record:
 
     Args:
         record: of a photo.
-        decisions: that count, by number.
+        decisions: what people decided, by number.
 
     Returns:
-        The record with `decision` set in every field that has a decision, and null in all others.
+        The record with `decision` set in every field that is decided and `people` in every field whose answers decide
+        nothing yet; both are empty in all others.
     """
     found = {name: decisions[number] for name, number in numbers_of(record).items() if number in decisions}
     if not found:
         return record
-    decided = {name: record.fields[name].model_copy(update={"decision": d.decided}) for name, d in found.items()}
+    decided = {
+        name: record.fields[name].model_copy(update={"decision": ruling.decided, "people": ruling.people})
+        for name, ruling in found.items()
+    }
     return record.model_copy(update={"fields": {**record.fields, **decided}})

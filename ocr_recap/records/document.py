@@ -125,7 +125,7 @@ def settle(group: Group, records: Sequence[Record], template: Template | None) -
     shots = list(zip(group.members, records, strict=True))
     pages = [page.id for page in template.pages] if template else []
     taken = {page: page_photos(of_page, how) for page in pages if (of_page := _of_page(shots, page))}
-    read = {name: photos.of(name)[1].fields[name] for photos in taken.values() for name in photos.counting}
+    read = {name: photos.number(name) for photos in taken.values() for name in photos.counting}
     cases: dict[str, Case] = {}
     for photos in taken.values():
         strangers = photos.strangers()

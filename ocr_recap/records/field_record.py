@@ -19,6 +19,9 @@ from .frozen import FrozenDict, FrozenMapping
 OTHER_PHOTO: Final = "other_photo_counts"  # the reason of a number of which another photo counts
 Quad = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
 FieldStatus = Literal["accepted", "review", "blank", "not_in_photo"]
+# What a person's answer is in the office: `confirm` decides by itself; `first` and `second` are two entries, the second
+# blind; `third` settles what two persons decided differently.
+Role = Literal["confirm", "first", "second", "third"]
 
 
 class Frozen(BaseModel):
@@ -204,16 +207,38 @@ class Evidence(Frozen):
     largest: float = 0.0
 
 
-class Decided(Frozen):
-    """A person's decision about what is written, in place of what was read.
+def _is_none(value: object) -> bool:
+    return value is None
 
-    `value` null = nothing is written. `at` is the time in UTC, `by` the person.
+
+def _is_confirm(value: object) -> bool:
+    return value == "confirm"
+
+
+class Decided(Frozen):
+    """What is written according to a person or to several who agree, in place of what was read.
+
+    `value` null = nothing is written. `at` is the time of the last answer in UTC, `by` the person. Where several
+    persons decided the number, `by` has all names, `names` each of them; `names` is left out otherwise. `role` is that
+    of the answer, left out for `confirm`.
     """
 
     by: str
     at: str
     value: int | None
     note: str = ""
+    names: tuple[str, ...] = Field(default=(), exclude_if=_is_empty)
+    role: Role = Field(default="confirm", exclude_if=_is_confirm)
+
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """Everybody who decided the number."""
+        return self.names or (self.by,)
+
+    @property
+    def said(self) -> str:
+        """Person and value as text for tables and messages; a dash stands for nothing written."""
+        return f"{self.by}: {'–' if self.value is None else self.value}"
 
 
 class NumberPhotos(Frozen):
@@ -226,17 +251,14 @@ class NumberPhotos(Frozen):
     others: tuple[str, ...]
 
 
-def _is_none(value: object) -> bool:
-    return value is None
-
-
 class FieldRecord(Frozen):
     """One number.
 
     `text` has a character per cell (0-9, `X`, `-`, `?`, space). `read` is the value by the digit cells alone. `value`
     is the most probable value by all evidence, or the one that a person decided. Use `accepted`: the value if it is
-    accepted, else null. `decision` is null unless a person decided. `text`, `read`, `confidence`, `candidates` and
-    `evidence` are about what was read, with a decision too.
+    accepted, else null. `decision` is null unless people decided. `people` has the answer of each person where these
+    decide nothing yet, since they differ or another one is awaited; it is left out otherwise. `text`, `read`,
+    `confidence`, `candidates` and `evidence` are about what was read, with a decision too.
 
     Where the number is not in the photo, `text`, `read`, `confidence`, `quad` and `evidence` are null, and there are no
     candidates. Its `status` is `not_in_photo` unless a person decided. `photos` is left out unless several photos show
@@ -255,12 +277,35 @@ class FieldRecord(Frozen):
     quad: Quad | None
     evidence: Evidence | None
     decision: Decided | None = None
+    people: tuple[Decided, ...] = Field(default=(), exclude_if=_is_empty)
     photos: NumberPhotos | None = Field(default=None, exclude_if=_is_none)
 
     @property
     def counts(self) -> bool:
         """False where the number of another photo of the page is used in place of this one."""
         return OTHER_PHOTO not in self.reasons
+
+    @property
+    def answers(self) -> tuple[Decided, ...]:
+        """What people answered: the decision, or the answers that decide nothing yet."""
+        return (self.decision,) if self.decision else self.people
+
+    @property
+    def decided_by(self) -> tuple[str, ...]:
+        """Everybody who answered the number, also where the answers decide nothing yet."""
+        return tuple(dict.fromkeys(name for answer in self.answers for name in answer.persons))
+
+    @property
+    def decided_at(self) -> str | None:
+        """Time of the last answer in UTC; None without answers."""
+        return max((answer.at for answer in self.answers), default=None)
+
+    @property
+    def decided_note(self) -> str | None:
+        """The decision's note, or the answer of each person where they decide nothing yet; None without answers."""
+        if self.decision or not self.people:
+            return self.decision and self.decision.note
+        return "; ".join(f"{answer.said} ({answer.note})" if answer.note else answer.said for answer in self.people)
 
     def __repr__(self) -> str:
         if self.text is None or self.confidence is None:
