@@ -68,7 +68,7 @@ def filled(path, answers: dict[str, dict[str, str]], lines=None, columns=COLUMNS
 
 def decisions(path, records=None, by="Sri"):
     found = read_answers(path)
-    return decide(path, found.filled, photos() if records is None else records, FORMS, by, AT)
+    return decide(found.filled, photos() if records is None else records, FORMS, by, AT, {})
 
 
 # --- out --------------------------------------------------------------------------------------------------------------
@@ -197,13 +197,13 @@ def refused(path, **arguments) -> TableFaulty:
     ("changed", "english", "indonesian"),
     [
         ({"verified": "1234"}, "longer than the 3 boxes", "lebih panjang dari 3 kotak"),
-        ({"verified": "12a"}, "is no number", "bukan angka"),
-        ({"verified": "-5"}, "is no number", "bukan angka"),
-        ({"verified": "-"}, "0 where all of them hold crosses or dashes", "0 bila semua kotak berisi silang"),
+        ({"verified": "12a"}, "the word blank where nothing", "kata kosong bila tidak ada"),
+        ({"verified": "-5"}, "the word blank where nothing", "kata kosong bila tidak ada"),
+        ({"verified": "-"}, "0 where all boxes hold crosses or dashes", "0 bila semua kotak berisi silang"),
         ({"verified": "XXX"}, "hold crosses or dashes", "silang atau strip"),
         ({"verified": "1.2E+2"}, "rounded number", "aplikasi tabel"),
-        ({"verified": "11.0"}, "is no number", "bukan angka"),
-        ({"verified": "\N{SUPERSCRIPT TWO}"}, "is no number", "bukan angka"),
+        ({"verified": "11.0"}, "the word blank where nothing", "kata kosong bila tidak ada"),
+        ({"verified": "\N{SUPERSCRIPT TWO}"}, "the word blank where nothing", "kata kosong bila tidak ada"),
         ({"sha256": "1.2E+12"}, "rounded number", "aplikasi tabel"),
         ({"sha256": "abc"}, "no hash", "bukan sidik"),
         ({"sha256": "d" * 64}, "content has changed", "sudah berubah"),
@@ -250,7 +250,7 @@ def test_one_table_says_one_thing(tmp_path):
     lines = table(written())
     doubled = [*lines, dict(lines[0])]
     lines[0]["verified"], doubled[-1]["verified"] = "7", "8"
-    assert "otherwise on line 2" in refused(filled(tmp_path / "r.csv", {}, doubled)).en
+    assert "otherwise by the same person on line 2" in refused(filled(tmp_path / "r.csv", {}, doubled)).en
     doubled[-1]["verified"] = "07"
     assert len(decisions(filled(tmp_path / "r.csv", {}, doubled))) == 1
 
@@ -260,9 +260,9 @@ def test_limits_of_the_form(tmp_path):
     form = FORM.model_copy(update={"rules": (rule,)})
     path = filled(tmp_path / "r.csv", {"a": {"verified": "51"}})
     with pytest.raises(TableFaulty, match="beyond the limit votes_2 <= 50"):
-        decide(path, read_answers(path).filled, photos(), {FORM.id: form}, "Sri", AT)
+        decide(read_answers(path).filled, photos(), {FORM.id: form}, "Sri", AT, {})
     soft = FORM.model_copy(update={"rules": (Rule(id="most", text=rule.text, strength="soft", basis="test"),)})
-    assert len(decide(path, read_answers(path).filled, photos(), {FORM.id: soft}, "Sri", AT)) == 1
+    assert len(decide(read_answers(path).filled, photos(), {FORM.id: soft}, "Sri", AT, {})) == 1
 
 
 def test_a_photo_that_gave_way_to_another_one_is_not_decided_on(tmp_path):

@@ -102,22 +102,103 @@ def test_an_answer_is_logged_and_shown_everywhere(folder):
     assert files(folder) == after
 
 
-def test_a_later_answer_counts_and_both_stay_in_the_log(folder, tmp_path):
+def test_a_later_answer_of_the_same_person_counts_and_both_stay_in_the_log(folder, tmp_path):
     path = shutil.copy(folder / "review.csv", tmp_path / "first.csv")
     apply(folder, fill(path, tmp_path / "a.csv", {"verified": "43"}), by="Sri")
-    result = apply(folder, fill(path, tmp_path / "b.csv", {"verified": "kosong", "by": "Adi"}))
-    assert result.replaced == 1
+    result = apply(folder, fill(path, tmp_path / "b.csv", {"verified": "kosong", "by": " sri"}))
+    assert (result.replaced, result.disagreements) == (1, ())
     log = [json.loads(line) for line in (folder / "decisions.jsonl").read_text().splitlines()]
-    assert [(d["by"], d["new"]) for d in log] == [("Sri", 43), ("Adi", None)]
+    assert [(d["by"], d["new"], d["role"]) for d in log] == [("Sri", 43, "confirm"), ("sri", None, "confirm")]
     assert log[1]["old"] == {"text": "X42", "value": 43, "status": "accepted"}
-    row = next(r for r in table(folder / "numbers.csv") if r["field"] == "votes_2")
-    assert (row["status"], row["value"], row["accepted"], row["decided_by"]) == ("blank", "", "", "Adi")
+    row = number_row(folder)
+    assert (row["status"], row["value"], row["accepted"], row["decided_by"]) == ("blank", "", "", "Sri")
+
+
+def number_row(folder) -> dict[str, str]:
+    """The row of the first station's number in `numbers.csv`."""
+    return next(r for r in table(folder / "numbers.csv") if r["field"] == "votes_2")
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_where_two_people_disagree_nobody_wins(folder, tmp_path, at_once):
+    paths = [
+        fill(folder / "review.csv", tmp_path / f"{name}.csv", {"verified": verified, "by": name})
+        for name, verified in (("Sri", "43"), ("Adi", "44"))
+    ]
+    if at_once:
+        result = apply(folder, paths)
+    else:
+        apply(folder, paths[0])
+        result = apply(folder, paths[1])
+    assert len(result.new) == (2 if at_once else 1)
+    (found,) = result.disagreements
+    assert [answer.said for answer in found.people] == ["Sri: 43", "Adi: 44"]
+    row = number_row(folder)
+    assert (row["status"], row["accepted"], row["decided_by"]) == ("review", "", "Sri, Adi")
+    assert "people_disagree" in row["reasons"]
+    assert row["note"] == "Sri: 43; Adi: 44"
+    assert table(folder / "stations.csv")[0]["decided_by"] == "Sri, Adi"
+    assert table(folder / "stations.csv")[0]["votes_2"] == ""
+    asked = next(r for r in table(folder / "review.csv") if r["station"] == CODE)
+    assert "Sri: 43; Adi: 44" in asked["explanation"]
+    assert b"Sri: 43; Adi: 44" in (folder / "report" / "001.html").read_bytes()
+    before = files(folder)
+    assert apply(folder, paths).new == ()
+    assert files(folder) == before
+
+
+def test_whoever_is_wrong_corrects_himself_and_both_names_stand_there(folder, tmp_path):
+    blank = shutil.copy(folder / "review.csv", tmp_path / "blank.csv")
+    for name, verified in (("Sri", "43"), ("Adi", "44"), ("Adi", "43")):
+        path = fill(blank, tmp_path / "a.csv", {"verified": verified, "by": name})
+        result = apply(folder, path)
+    assert (result.replaced, result.disagreements) == (1, ())
+    row = number_row(folder)
+    assert (row["accepted"], row["decided_by"], row["reasons"]) == ("43", "Sri, Adi", "decided_by_person")
+
+
+def test_a_third_person_settles_what_two_decided_differently(folder, tmp_path):
+    blank = shutil.copy(folder / "review.csv", tmp_path / "blank.csv")
+    for name, verified in (("Sri", "43"), ("Adi", "44"), ("Tuti", "44")):
+        result = apply(folder, fill(blank, tmp_path / "a.csv", {"verified": verified, "by": name}))
+    assert result.disagreements == ()
+    roles = [json.loads(line)["role"] for line in (folder / "decisions.jsonl").read_text().splitlines()]
+    assert roles == ["confirm", "confirm", "third"]
+    row = number_row(folder)
+    assert (row["accepted"], row["decided_by"]) == ("44", "Sri, Adi, Tuti")
+    path = tmp_path / "late.csv"
+    key = {name: row[name] for name in ("sha256", "frame", "template", "page", "field")}
+    path.write_text(f"{','.join(key)},verified,by\n{','.join(key.values())},43,Sri\n")
+    assert [d.new for d in apply(folder, path).overruled] == [43], "said before, and settled since"
+    assert accepted(folder)[CODE] == "44"
+
+
+def test_two_further_people_who_differ_settle_nothing(folder, tmp_path):
+    blank = shutil.copy(folder / "review.csv", tmp_path / "blank.csv")
+    for name, verified in (("Sri", "43"), ("Adi", "44")):
+        apply(folder, fill(blank, tmp_path / "a.csv", {"verified": verified, "by": name}))
+    paths = [
+        fill(blank, tmp_path / f"{name}.csv", {"verified": verified, "by": name})
+        for name, verified in (("Tuti", "43"), ("Budi", "44"))
+    ]
+    (found,) = apply(folder, paths).disagreements
+    assert len(found.people) == 4
+    assert accepted(folder)[CODE] == ""
+
+
+def test_two_answers_of_one_person_at_once_are_refused(folder, tmp_path):
+    paths = [
+        fill(folder / "review.csv", tmp_path / f"{verified}.csv", {"verified": verified}) for verified in ("43", "44")
+    ]
+    with pytest.raises(TableFaulty, match=r"by the same person on line 2 \(43\.csv\)"):
+        apply(folder, paths, by="Sri")
+    assert not (folder / "decisions.jsonl").exists()
 
 
 def test_an_answer_that_was_replaced_does_not_come_back_by_itself(folder, tmp_path):
-    """Two people fill in their own tables bit by bit and apply them in turn: the log does not swing to and fro."""
+    """A person changes an answer and applies the old table again: the log does not swing to and fro."""
     first = fill(folder / "review.csv", tmp_path / "a.csv", {"verified": "43", "by": "Sri"})
-    second = fill(folder / "review.csv", tmp_path / "b.csv", {"verified": "44", "by": "Adi"})
+    second = fill(folder / "review.csv", tmp_path / "b.csv", {"verified": "44", "by": "Sri"})
     for path in (first, second):
         apply(folder, path)
     before = files(folder)
@@ -126,7 +207,7 @@ def test_an_answer_that_was_replaced_does_not_come_back_by_itself(folder, tmp_pa
     assert files(folder) == before
     assert apply(folder, second).overruled == ()
     said = call("apply", folder, first, "--lang", "en").stdout
-    assert f"No longer counts, as another decision replaced it (1): {CODE}.jpg votes_2" in said
+    assert f"No longer counts, as a later decision replaced it (1): {CODE}.jpg votes_2" in said
     fill(first, first, {"verified": "43", "by": "Sri", "note": "dilihat lagi"})
     assert apply(folder, first).replaced == 1
     assert accepted(folder)[CODE] == "43"
@@ -254,19 +335,33 @@ def test_command_line(folder, tmp_path):
     path = fill(folder / "review.csv", tmp_path / "f.csv", {"verified": "43"}, {"note": "x"})
     result = call("apply", folder, path, "--by", "Sri", "--lang", "en")
     assert result.exit_code == 0
-    assert "1 new decision (0 in place of an earlier one), 0 logged before; 2 lines without an answer." in result.stdout
+    assert "1 new decision (0 in place of one's own earlier one), 0 logged before; 2 lines without" in result.stdout
     assert "Only a note on 1 line:" in result.stdout
     assert "2 to review" in result.stdout
     assert "PROVISIONAL: paper prevails" in result.stdout
     again = call("apply", folder, path, "--by", "Sri", "--lang", "id")
-    assert "0 keputusan baru (0 mengganti yang lama), 1 sudah tercatat" in again.stdout
+    assert "0 keputusan baru (0 membetulkan jawaban sendiri), 1 sudah tercatat" in again.stdout
     quiet = call("apply", folder, path, "--by", "Sri", "--quiet")
     assert (quiet.exit_code, quiet.stdout) == (0, "")
 
 
+def test_the_command_line_takes_several_tables_and_names_disagreements(folder, tmp_path):
+    paths = [
+        fill(folder / "review.csv", tmp_path / f"{name}.csv", {"verified": verified, "by": name})
+        for name, verified in (("Sri", "43"), ("Adi", "kosong"))
+    ]
+    result = call("apply", folder, *paths, "--lang", "en")
+    assert result.exit_code == 0
+    assert f"in review (1): {CODE}.jpg votes_2 (Sri: 43, Adi: –). Whoever is wrong" in result.stdout
+    assert "1 angka diisi berbeda oleh pemeriksa" in call("apply", folder, *paths, "--lang", "id").stdout
+
+
 def test_command_line_refuses_by_line_in_both_languages(folder, tmp_path):
     path = fill(folder / "review.csv", tmp_path / "f.csv", {"verified": "x", "by": "Sri"})
-    for language, message in (("en", "line 2: verified 'x' is no number"), ("id", "baris 2: verified 'x' bukan angka")):
+    for language, message in (
+        ("en", "line 2: verified 'x' cannot be used. Allowed are: the number that is written"),
+        ("id", "baris 2: verified 'x' tidak dapat dipakai. Yang boleh diisi: angka yang tertulis"),
+    ):
         result = call("apply", folder, path, "--lang", language)
         assert result.exit_code == TableFaulty.exit_code
         assert message in result.stderr

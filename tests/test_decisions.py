@@ -9,7 +9,7 @@ from fakes import lost, reread
 from ocr_recap import Reader
 from ocr_recap.messages.errors import FolderDamaged
 from ocr_recap.records.decision_log import Log, read_log
-from ocr_recap.records.decisions import Decision, Number, Stood, fold, latest, numbers_of
+from ocr_recap.records.decisions import Decision, Number, Stood, fold, numbers_of, rulings
 from ocr_recap.records.document import Document, settle
 from ocr_recap.records.grouping import group, sighting
 from ocr_recap.records.record import Record
@@ -55,7 +55,7 @@ def decision(record: Record, field: str, new: int | None, by: str = "Sri", note:
 def decided(template, records: list[Record], *decisions: Decision) -> Document:
     """The first document of these photos, with decisions."""
     (first, *_) = group([sighting(r, place(r.photo.file, Naming())) for r in records])
-    members = [fold(records[m.index], latest(decisions)) for m in first.members]
+    members = [fold(records[m.index], rulings(decisions)) for m in first.members]
     return settle(first, members, template)[0]
 
 
@@ -162,6 +162,71 @@ def test_a_decision_on_a_photo_that_gave_way_to_a_better_one_is_heard(template, 
     assert (both.fields["votes_1"].accepted, both.fields["votes_1"].reasons) == (99, ("decided_by_person",))
 
 
+def test_people_who_decide_differently_on_two_photos_of_a_page_disagree(template, records):
+    clean = named(records["page2-torn-corner"], f"{A}_b.jpg")
+    fields = {n: f.model_copy(update={"confidence": 0.5}) for n, f in clean.fields.items()}
+    worse = clean.model_copy(update={"photo": clean.photo.model_copy(update={"sha256": "1" * 64}), "fields": fields})
+    worse = named(worse, f"{A}_a.jpg")
+    said = decision(worse, "votes_1", 91, by="Adi"), decision(clean, "votes_1", 99)
+    field = decided(template, [worse, clean], *said).fields["votes_1"]
+    assert (field.status, field.accepted, field.decision) == ("review", None, None)
+    assert "Adi: 91; Sri: 99" in field.explanation.en
+    assert field.decided_by == ("Adi", "Sri")
+
+
+# --- several people ---------------------------------------------------------------------------------------------------
+
+
+def ruled(record: Record, *answers: tuple[str, int | None, str]) -> tuple[str, int | None, tuple[str, ...]]:
+    """State, value and names of a number that was read as 99, after (person, value, role)."""
+    log = [decision(record, "votes_1", new, by).model_copy(update={"role": role}) for by, new, role in answers]
+    (ruling,) = rulings(log).values()
+    return ruling.state, ruling.decided and ruling.decided.value, ruling.names
+
+
+@pytest.mark.parametrize(
+    ("answers", "state", "value"),
+    [
+        ([("A", 91, "confirm")], "decided", 91),
+        ([("A", 91, "confirm"), ("B", 91, "confirm")], "decided", 91),
+        ([("A", 91, "confirm"), ("B", 92, "confirm")], "disagreement", None),
+        ([("A", 91, "confirm"), ("a", 92, "confirm")], "decided", 92),
+        ([("A", 91, "confirm"), ("B", None, "confirm")], "disagreement", None),
+        ([("A", 91, "first")], "awaited", None),
+        ([("A", 91, "first"), ("B", 91, "second")], "decided", 91),
+        ([("A", 91, "first"), ("B", 92, "second")], "disagreement", None),
+        ([("A", 91, "first"), ("B", 92, "second"), ("C", 92, "third")], "decided", 92),
+        ([("A", 91, "first"), ("B", 92, "second"), ("C", 93, "third")], "disagreement", None),
+        ([("A", 91, "first"), ("B", 92, "second"), ("C", 93, "third"), ("D", 94, "third")], "decided", 94),
+        ([("A", 91, "first"), ("B", 92, "second"), ("C", 92, "third"), ("C", 94, "confirm")], "decided", 94),
+        ([("A", 91, "first"), ("B", 92, "second"), ("C", 91, "third"), ("D", 92, "confirm")], "disagreement", None),
+        ([("B", 99, "second")], "decided", 99),
+        ([("B", 98, "second")], "disagreement", None),
+    ],
+)
+def test_what_several_answers_amount_to(records, answers, state, value):
+    found = ruled(records["page2-torn-corner"], *answers)
+    assert found[:2] == (state, value)
+    assert found[2] == tuple(dict.fromkeys(by.upper() for by, _, _ in answers))
+
+
+def test_a_first_entry_alone_leaves_the_number_in_review_and_does_not_show_it(template, records):
+    photo = named(records["page2-torn-corner"], f"{A}.jpg")
+    said = decision(photo, "votes_1", 91).model_copy(update={"role": "first"})
+    field = decided(template, [photo], said).fields["votes_1"]
+    assert (field.status, field.reasons) == ("review", ("second_entry_awaited",))
+    assert "91" not in field.explanation.en
+    assert Document.from_json(decided(template, [photo], said).to_json()).fields["votes_1"] == field
+
+
+def test_a_second_entry_is_compared_with_what_the_program_read(template, records):
+    photo = named(records["page2-torn-corner"], f"{A}.jpg")
+    said = decision(photo, "votes_1", 91).model_copy(update={"role": "second"})
+    field = decided(template, [photo], said).fields["votes_1"]
+    assert (field.status, field.accepted, field.reasons) == ("review", None, ("people_disagree",))
+    assert "program: 99; Sri: 91" in field.explanation.en
+
+
 # --- the log ----------------------------------------------------------------------------------------------------------
 
 
@@ -177,7 +242,7 @@ def test_the_log_only_grows_and_the_last_word_counts(tmp_path, records):
     log = three.decisions
     assert [line.statement for line in log] == [line.statement for line in said]
     first, other, last = log
-    assert latest(log) == {first.number: last, other.number: other}
+    assert {number: ruling.last for number, ruling in rulings(log).items()} == {first.number: last, other.number: other}
     assert log[0].export()["schema"] == 1
     assert log[0].old.value == 99
 
@@ -204,7 +269,7 @@ def test_a_log_that_an_older_version_wrote_as_it_was_typed_is_read(tmp_path, rec
 def test_a_number_is_known_by_the_bytes_of_its_photo(records):
     page = records["page2-torn-corner"]
     gone = decision(page, "votes_1", 91).model_copy(update={"sha256": "1" * 64})
-    assert fold(page, latest([gone])) is page
+    assert fold(page, rulings([gone])) is page
     assert numbers_of(page)["votes_1"] == Number(page.photo.sha256, 0, "c-hasil-ppwp-2024", "2", "votes_1")
     assert numbers_of(lost()) == {}
 

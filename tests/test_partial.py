@@ -25,7 +25,7 @@ from ocr_recap.read.pipeline import read_page
 from ocr_recap.records import photo_advice
 from ocr_recap.records.assemble import unseen_field
 from ocr_recap.records.case_record import case_of
-from ocr_recap.records.decisions import Decision, Stood, fold, latest, numbers_of
+from ocr_recap.records.decisions import Decision, Stood, fold, numbers_of, rulings
 from ocr_recap.records.document import Document, settle
 from ocr_recap.records.field_record import Decided, FieldRecord
 from ocr_recap.records.grouping import Member, group, regroup, sighting
@@ -400,7 +400,7 @@ def test_deciding_again_takes_every_number_from_the_same_photo():
     assert document.fields["votes_3"].photos.counts == f"{A}-b.jpg", "a better photo of the page than the one before it"
     again = regroup(document.id, document.station, document.template, records, ())
     assert settle(again, records, FORM) == (document, records)
-    said = latest([decision(records[0], "votes_2", 91)])
+    said = rulings([decision(records[0], "votes_2", 91)])
     decided, _ = settle(again, [fold(r, said) for r in records], FORM)
     assert decided.fields["votes_2"].accepted == 91
     assert {n: f.photos for n, f in decided.fields.items()} == {n: f.photos for n, f in document.fields.items()}
@@ -412,7 +412,7 @@ def test_a_decision_about_the_number_that_differs_settles_whether_it_is_one_shee
     document, records = document_of(main, close)
     assert document.fields["votes_3"].reasons == ("photos_of_two_sheets",)
     again = regroup(document.id, document.station, document.template, records, ())
-    said = latest([decision(records[0], "votes_1", 117)])
+    said = rulings([decision(records[0], "votes_1", 117)])
     decided, _ = settle(again, [fold(r, said) for r in records], FORM)
     assert (decided.fields["votes_1"].accepted, decided.fields["votes_3"].accepted) == (117, 80)
 
@@ -421,7 +421,7 @@ def test_a_decision_about_the_photo_that_does_not_count_contradicts_however_poor
     main = shot(f"{A}-a.jpg", votes_1=number("votes_1", 117), votes_2=number("votes_2", 90))
     poor = shot(f"{A}-b.jpg", votes_1=number("votes_1", 117, 0.6, bubbles=False))
     assert document_of(main, poor)[0].fields["votes_1"].accepted == 117
-    said = latest([decision(poor, "votes_1", 120)])
+    said = rulings([decision(poor, "votes_1", 120)])
     document, _ = document_of(main, fold(poor, said))
     assert document.fields["votes_1"].reasons == ("photos_disagree",)
     assert "120" in document.fields["votes_1"].explanation.en
@@ -430,7 +430,7 @@ def test_a_decision_about_the_photo_that_does_not_count_contradicts_however_poor
 def test_an_earlier_decision_about_a_number_that_is_now_not_in_the_photo_counts():
     """The number was in review, outside of the photo, and a person typed it; then the photo was read again."""
     part = shot(f"{A}-a.jpg", votes_1=number("votes_1", 117))
-    document, records = document_of(fold(part, latest([decision(part, "votes_2", 90)])))
+    document, records = document_of(fold(part, rulings([decision(part, "votes_2", 90)])))
     found = document.fields["votes_2"]
     assert (found.status, found.accepted, found.text, found.evidence) == ("accepted", 90, None, None)
     assert "not in this photo" in found.explanation.en

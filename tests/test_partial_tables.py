@@ -180,7 +180,7 @@ def test_an_answer_to_a_number_that_the_photo_does_not_give_is_refused(out, tmp_
     table = tmp_path / "review.csv"
     table.write_text(",".join(line) + "\n" + ",".join(line.values()) + "\n", encoding="utf-8")
     with pytest.raises(TableFaulty) as caught:
-        decide(table, read_answers(table).filled, records, {FORM.id: FORM}, "Sri", "2024-02-14T15:30:00Z")
+        decide(read_answers(table).filled, records, {FORM.id: FORM}, "Sri", "2024-02-14T15:30:00Z", {})
     assert said in caught.value.en
 
 

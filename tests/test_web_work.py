@@ -12,7 +12,7 @@ pytest.importorskip("starlette", reason="the extra web is not installed")
 from ocr_recap.messages.errors import WrongUse
 from ocr_recap.messages.reasons import REASONS
 from ocr_recap.messages.web_texts import REASON_GROUPS
-from ocr_recap.records.decisions import Number
+from ocr_recap.records.decisions import Decision, Number, Ruling, Stood
 from ocr_recap.web.agreement import EMPTY, UNREADABLE, Entering, Entry, canonical, state, wrong_boxes
 from ocr_recap.web.database import Database
 from ocr_recap.web.people import People
@@ -90,12 +90,42 @@ def test_the_machine_is_the_first_entry_only_where_one_witness_is_sure():
     assert state([Entry(1, "second", "117")], "117", by_machine) == "done"
     assert state([Entry(1, "second", "171")], "117", by_machine) == "third"
     assert state([], "117", Entering()) == "first"
-    assert state([Entry(1, "first", "117")], None, Entering(people=1)) == "done"
+    assert state([Entry(1, "confirm", "117")], None, Entering(people=1)) == "done"
 
 
-@pytest.mark.parametrize("role", ["first", "second", "third"])
-def test_a_confirmation_settles_alone(role):
-    assert state([Entry(1, role, "1"), Entry(2, "confirm", "2")], None, Entering()) == "done"
+def test_a_confirmation_settles_alone_while_nobody_differs():
+    confirmed = Entry(2, "confirm", "2")
+    assert state([confirmed], None, Entering()) == "done"
+    assert state([Entry(1, "first", "2"), confirmed], None, Entering()) == "done"
+    assert state([Entry(1, "first", "1"), confirmed], None, Entering()) == "third"
+    assert state([Entry(1, "first", "1"), confirmed, Entry(1, "first", "2")], None, Entering()) == "done"
+
+
+def test_the_states_are_those_of_the_log():
+    """Every course of three entries by three people: the server's state is that of the lines in the log."""
+    stood = Stood(text="117", value=117, status="review")
+    for people, roles, answers in itertools.product(
+        itertools.product([1, 2, 3], repeat=3),
+        [("first", "second", "third"), ("confirm",) * 3],
+        itertools.product(ANSWERS, repeat=3),
+    ):
+        entries = [Entry(*facts) for facts in zip(people, roles, answers, strict=True)]
+        for count in (1, 2, 3):
+            ruling = Ruling()
+            for entry in entries[:count]:
+                kind = "unreadable" if entry.answer == UNREADABLE else "value"
+                new = int(entry.answer) if entry.answer.isdigit() else None
+                number = Number("0" * 64, 0, "t", "1", "f")._asdict()
+                facts = {"document": "d", "file": "f", "old": stood, "new": new, "answer": kind, "role": entry.role}
+                ruling = ruling.after(Decision(at="2024-02-14T15:30:00Z", by=str(entry.person), **number, **facts))
+            found = state(entries[:count], "117", Entering(first="machine"))
+            expected = {
+                "decided": {"done"},
+                "undecided": {"done"},
+                "awaited": {"second"},
+                "disagreement": {"third", "open"},
+            }
+            assert found in expected[ruling.state], (entries[:count], found, ruling.state)
 
 
 def test_answers_have_one_form():
@@ -203,8 +233,7 @@ def test_three_different_entries_wait_for_the_supervisor(office):
     office.work.answer(office.budi, number, "2")
     assert office.work.answer(office.cici, number, "3") == "open"
     assert [one.answers for one in office.progress.differences()] == [(("Ani", "1"), ("Budi", "2"), ("Cici", "3"))]
-    key = Number(*office.data.one("SELECT sha256, frame, template, page, field FROM numbers WHERE id = ?", (number,)))
-    office.work.confirm_all(office.chief, (), {key: "2"})
+    assert office.work.settle(office.chief, number, "4") == "done"
     assert office.progress.differences() == []
 
 

@@ -18,11 +18,12 @@ from conftest import SAMPLES
 from fakes import FakeReader, photo
 from typer.testing import CliRunner
 
-from ocr_recap.batch import apply_review, publish_tables, run
+from ocr_recap.batch import apply_review, publish_tables, review_workbook, run
 from ocr_recap.batch.options import BatchOptions
 from ocr_recap.cli import main
-from ocr_recap.messages.errors import CannotWrite, ExtraMissing
+from ocr_recap.messages.errors import CannotWrite, ExtraMissing, TableFaulty
 from ocr_recap.records import document
+from ocr_recap.records.station_lists import name_of
 from ocr_recap.report import csv_tables, xlsx
 from ocr_recap.report.pictures import STRIP_HEIGHT
 
@@ -290,3 +291,54 @@ def convert(path, folder, *options):
     command += ["--convert-to", "xlsx", "--outdir", str(folder), str(path)]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     return folder / f"{path.stem}.xlsx"
+
+
+# --- answers in a workbook --------------------------------------------------------------------------------------------
+
+
+def test_the_workbook_itself_can_be_applied_and_is_not_put_aside(small):
+    path = small / "tables.xlsx"
+    book = openpyxl.load_workbook(path)
+    page = book["review"]
+    columns = {name_of(str(cell.value)): cell.column for cell in page[1]}
+    page.cell(2, columns["verified"]).value, page.cell(2, columns["by"]).value = 43, "Sri"
+    page.cell(3, columns["verified"]).value, page.cell(3, columns["by"]).value = "kosong", "Sri"
+    book.save(path)
+    result = apply_review.apply(small, path)
+    assert [decision.new for decision in result.new] == [43, None]
+    assert result.tables.kept == ()
+    assert {line["votes_2"] for line in rows(small, "stations.csv")} == {"43", ""}
+
+
+def test_a_workbook_and_a_table_say_who_disagrees(small, tmp_path):
+    book = openpyxl.load_workbook(small / "tables.xlsx")
+    page = book["review"]
+    columns = {name_of(str(cell.value)): cell.column for cell in page[1]}
+    page.cell(2, columns["verified"]).value, page.cell(2, columns["by"]).value = 43, "Sri"
+    book.save(tmp_path / "sri.xlsx")
+    answered = rows(small, "review.csv")[:1]
+    answered[0] |= {"verified": "44", "by": "Adi"}
+    with (tmp_path / "adi.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, answered[0])
+        writer.writeheader()
+        writer.writerows(answered)
+    result = apply_review.apply(small, [tmp_path / "sri.xlsx", tmp_path / "adi.csv"])
+    assert [[answer.said for answer in one.people] for one in result.disagreements] == [["Sri: 43", "Adi: 44"]]
+
+
+def test_archives_that_are_no_workbook_are_refused(small, tmp_path, monkeypatch):
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x.txt", "x")
+    with pytest.raises(TableFaulty, match="cannot be opened"):
+        apply_review.apply(small, path, by="A")
+    monkeypatch.setattr(review_workbook, "_MOST_BYTES", 1000)
+    with pytest.raises(TableFaulty, match="cannot be opened"):
+        apply_review.apply(small, small / "tables.xlsx", by="A")
+    monkeypatch.undo()
+    book = openpyxl.Workbook()
+    book.active.append(["station", "verified"])
+    book.save(path)
+    with pytest.raises(TableFaulty, match="no sheet review with the columns sha256"):
+        apply_review.apply(small, path, by="A")
+    assert not (small / "decisions.jsonl").exists()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 
 from ..records.folder import DECISIONS_FILE, FOLDERS, PICTURES, READY_FOLDER, REVIEW_FILE, SUMS_FILE
@@ -99,12 +100,12 @@ def _move(ready: Path, folder: Path) -> None:
     shutil.rmtree(ready)
 
 
-def keep_filled(folder: Path, answered: Path | None = None, fresh: Path | None = None) -> tuple[str, ...]:
+def keep_filled(folder: Path, answered: Collection[Path] = (), fresh: Path | None = None) -> tuple[str, ...]:
     """Rename tables that somebody has filled in before new ones replace them.
 
     Args:
         folder: of results.
-        answered: a `review.csv` that need not be kept.
+        answered: tables that need not be kept.
         fresh: the folder of new tables; a table that is no longer there was installed already.
 
     Returns:
@@ -116,8 +117,8 @@ def keep_filled(folder: Path, answered: Path | None = None, fresh: Path | None =
     listed = checksums.read(folder)
     waiting = [name for name in sorted(to_fill_in()) if fresh is None or (fresh / name).is_file()]
     changed = [p for name in waiting if (p := folder / name).is_file() and checksums.of(p) != listed.get(name)]
-    answers = answered and answered.resolve()
-    worth = [p for p in changed if p.name != REVIEW_FILE or (p.resolve() != answers and is_filled(p))]
+    taken = {path.resolve() for path in answered}
+    worth = [p for p in changed if p.resolve() not in taken and (p.name != REVIEW_FILE or is_filled(p))]
     return tuple(map(_put_aside, worth))
 
 

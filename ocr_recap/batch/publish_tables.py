@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from ..messages.errors import CannotWrite, FolderDamaged, TemplateError, system_
 from ..messages.problems import OF_GROUPING
 from ..records import region_names
 from ..records.decision_log import Log, LogEvent
-from ..records.decisions import Decision, Decisions, Number, counting_numbers, fold, latest
+from ..records.decisions import Decision, Decisions, Number, counting_numbers, fold, rulings
 from ..records.document import Document, policy_of, settle
 from ..records.folder import (
     DECISIONS_FILE,
@@ -138,12 +138,12 @@ def at_work(folder: Path, accept: Acceptance | None = None) -> Generator[None, N
         raise CannotWrite("results_unwritable", folder=folder, why=system_reason(fault)) from None
 
 
-def write(results: Opened, answered: Path | None = None, just_read: bool = False) -> Tables:
+def write(results: Opened, answered: Collection[Path] = (), just_read: bool = False) -> Tables:
     """Write documents, tables and report, for a caller who holds the lock; one document is in memory at a time.
 
     Args:
         results: the audited folder, with new decisions if there are any.
-        answered: a filled-in table whose answers have all been taken, so that it need not be kept.
+        answered: filled-in tables whose answers have all been taken, so that they need not be kept.
         just_read: whether phase one has just written the folder's documents, without people's decisions.
 
     Raises:
@@ -151,7 +151,7 @@ def write(results: Opened, answered: Path | None = None, just_read: bool = False
         OSError: the folder cannot be written.
     """
     folder, run, forms, log = results.folder, results.run, results.forms, results.log
-    decisions, used = latest(log.decisions), tuple(forms.values())
+    decisions, used = rulings(log.decisions), tuple(forms.values())
     stage = folder / PART_FOLDER
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir()
@@ -191,7 +191,7 @@ def write(results: Opened, answered: Path | None = None, just_read: bool = False
     _sum_up(folder, stage, results.examined)
     kept = keep_filled(folder, answered)
     install(stage, folder)
-    idle = tuple(decision for number, decision in decisions.items() if number not in counting)
+    idle = tuple(ruling.last for number, ruling in decisions.items() if number not in counting)
     found = totals, (*rows, *missing), tuple(problems), idle, kept
     return Tables(*found, results.examined.events, checksums.of(folder / SUMS_FILE))
 
@@ -255,7 +255,7 @@ def decided(
     Args:
         folder: of results, locked.
         forms: by id, as in `Opened`.
-        decisions: that count, by number.
+        decisions: what people decided, by number.
         just_read: whether documents without decisions are kept as phase one wrote them, instead of decided again.
 
     Yields:

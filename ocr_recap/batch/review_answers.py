@@ -1,4 +1,4 @@
-"""Turns a filled-in `review.csv` into decisions. Every line is checked against the records; all are taken or none.
+"""Turns filled-in tables of answers into decisions. Every line is checked against the records; all are taken or none.
 
 Only the columns that identify the number and the three that a person fills in are used, so station codes that a
 spreadsheet rounded do no harm.
@@ -16,12 +16,13 @@ from ..forms.template import Template
 from ..messages.errors import OcrRecapError
 from ..messages.table_faults import LineFault, refuse
 from ..messages.text import one_line, quoted, shortened
-from ..records.decisions import Decision, Number, Stood, numbers_of
+from ..records.decisions import Decision, Decisions, Number, Stood, numbers_of
 from ..records.field_record import FieldRecord
 from ..records.record import Record
 from ..records.station_lists import is_rounded, table
 from ..report.csv_tables import undefused
 from ..report.review_csv import ANSWER_COLUMNS, KEY_COLUMNS
+from . import review_workbook
 
 _BLANK = frozenset({"kosong", "blank"})  # answers for nothing written; a dash is refused: on the form it means zero
 _HASH = re.compile(r"[0-9a-f]{64}")  # SHA-256 of a photo
@@ -36,8 +37,9 @@ class _NoteFault(Protocol):
 
 @dataclass(frozen=True)
 class Answer:
-    """One filled-in line, as text."""
+    """One filled-in line, as text; `path` is its table."""
 
+    path: Path
     line: int
     file: str
     sha256: str
@@ -60,15 +62,17 @@ class Answers:
 
 
 def read_answers(path: Path) -> Answers:
-    """Read a filled-in `review.csv`, as the program wrote it or as a spreadsheet saved it.
+    """Read a filled-in `review.csv` or `tables.xlsx`, as the program wrote it or as a spreadsheet saved it.
 
     Raises:
         InputUnusable: the file cannot be read.
         TableFaulty: the file is no such table.
+        ExtraMissing: the file is a workbook, and the library that reads workbooks is not installed.
     """
     filled: list[Answer] = []
     empty = notes = 0
-    for line, row in table(path, (*KEY_COLUMNS, "verified")):
+    needed = (*KEY_COLUMNS, "verified")
+    for line, row in review_workbook.rows(path, needed) if review_workbook.is_workbook(path) else table(path, needed):
         cells = {name: undefused(cell).strip() for name, cell in row.items()}
         cells |= {name: one_line(cells[name]) for name in ("by", "note") if name in cells}
         if not cells["verified"]:
@@ -77,7 +81,7 @@ def read_answers(path: Path) -> Answers:
             continue
         file = cells.get("file", "")
         texts = [cells.get(name, "") for name in (*KEY_COLUMNS, *ANSWER_COLUMNS)]
-        filled.append(Answer(line, file, *texts))
+        filled.append(Answer(path, line, file, *texts))
     return Answers(tuple(filled), empty, notes)
 
 
@@ -91,59 +95,99 @@ def is_filled(path: Path) -> bool:
 
 
 def decide(
-    path: Path,
     answers: Sequence[Answer],
     records: Iterable[Record],
     templates: Mapping[str, Template],
     by: str | None,
     at: str,
+    before: Decisions,
 ) -> list[Decision]:
-    """Turn the answers of a table into decisions, one for each number.
+    """Turn the answers of tables into decisions, one for each number and person.
+
+    An answer to a number that two persons decided differently settles it if it is by a third one (`Ruling`); where two
+    further persons answer it differently at once, none of them does.
 
     Args:
-        path: of the table, for messages.
-        answers: its filled-in lines.
+        answers: filled-in lines of one or several tables.
         records: of the batch, with their documents' decisions.
         templates: forms by id, for the ranges of their fields.
         by: the person who decided, where a line names nobody.
         at: when, UTC, such as `2024-02-14T15:30:00Z`.
+        before: what people decided so far.
 
     Raises:
-        TableFaulty: lines have faults; all are listed, and no decision is made.
+        TableFaulty: lines of a table have faults; all of the first such table are listed, and no decision is made.
     """
     asked = {answer.sha256 for answer in answers}
     photos: dict[str, list[Record]] = {}
     for record in records:
         if record.photo.sha256 in asked:
             photos.setdefault(record.photo.sha256, []).append(record)
-    faults: list[LineFault] = []
-    new: dict[Number, Decision] = {}
-    lines: dict[Number, int] = {}
-    nameless: list[int] = []
+    faults: dict[Path, list[LineFault]] = {}
+    new: dict[tuple[Number, str], Decision] = {}
+    given: dict[tuple[Number, str], Answer] = {}
+    nameless: dict[Path, list[int]] = {}
     for answer in answers:
-        say = _noting(faults, answer.line)
+        say = _noting(faults.setdefault(answer.path, []), answer.line)
+        decision = _decided(answer, photos.get(answer.sha256, []), templates, by, at, say)
+        if isinstance(decision, _Nameless):
+            nameless.setdefault(answer.path, []).append(answer.line)
+        if not isinstance(decision, Decision):
+            continue
+        key = decision.number, decision.person
+        if key in new and new[key].new != decision.new:
+            say("answered_otherwise", field=answer.field, line=_place_of(given[key], answer))
+            continue
+        given.setdefault(key, answer)
+        new[key] = decision
+    for path, found in faults.items():
+        refuse(path, sorted([*found, *_unnamed(nameless.get(path, []))], key=lambda fault: (fault.line, fault.text)))
+    return _with_roles(list(new.values()), before)
 
-        who = answer.by or one_line(by or "")
-        record = _record(answer, photos.get(answer.sha256, []), say)
-        if record is None:
-            continue
-        number = numbers_of(record)[answer.field]
-        field = record.fields[answer.field]
-        value = _value(answer, field, templates.get(number.template), say)
-        if not who:
-            nameless.append(answer.line)
-        if isinstance(value, _Wrong) or not who:
-            continue
-        if number in lines and new[number].new != value:
-            say("answered_otherwise", field=answer.field, line=lines[number])
-            continue
-        lines.setdefault(number, answer.line)
-        new[number] = _decision(number, record, field, value, who, answer.note, at)
-    if nameless:
-        more = len(nameless) - 1
-        faults.append(LineFault(nameless[0], "no_name_on_more" if more else "no_name", {"more": more}))
-    refuse(path, sorted(faults, key=lambda fault: (fault.line, fault.text)))
-    return list(new.values())
+
+def _decided(
+    answer: Answer,
+    photos: Sequence[Record],
+    templates: Mapping[str, Template],
+    by: str | None,
+    at: str,
+    say: _NoteFault,
+) -> Decision | _Nameless | None:
+    """The decision of one answer; None where it is faulty and the fault is noted, `_Nameless` without a name."""
+    who = answer.by or one_line(by or "")
+    record = _record(answer, photos, say)
+    if record is None:
+        return None
+    number = numbers_of(record)[answer.field]
+    field = record.fields[answer.field]
+    value = _value(answer, field, templates.get(number.template), say)
+    if not who:
+        return _Nameless()
+    return None if isinstance(value, _Wrong) else _decision(number, record, field, value, who, answer.note, at)
+
+
+def _place_of(first: Answer, later: Answer) -> str:
+    """The line of an earlier answer, with its table where that is another one."""
+    return str(first.line) if first.path == later.path else f"{first.line} ({first.path.name})"
+
+
+def _unnamed(lines: Sequence[int]) -> list[LineFault]:
+    """The fault of the lines of a table without a name, at the first of them."""
+    if not lines:
+        return []
+    more = len(lines) - 1
+    return [LineFault(lines[0], "no_name_on_more" if more else "no_name", {"more": more})]
+
+
+def _with_roles(new: Sequence[Decision], before: Decisions) -> list[Decision]:
+    """The decisions, with the role `third` for those that settle what people decided differently before."""
+    further: dict[Number, list[Decision]] = {}
+    for decision in new:
+        ruling = before.get(decision.number)
+        if ruling and ruling.state == "disagreement" and decision.person not in {one.person for one in ruling.heard}:
+            further.setdefault(decision.number, []).append(decision)
+    settling = [them[0] for them in further.values() if len({decision.new for decision in them}) == 1]
+    return [d.model_copy(update={"role": "third"}) if any(d is one for one in settling) else d for d in new]
 
 
 def _noting(faults: list[LineFault], line: int) -> _NoteFault:
@@ -157,6 +201,10 @@ def _noting(faults: list[LineFault], line: int) -> _NoteFault:
 
 class _Wrong:
     """Marks an answer that gives no value."""
+
+
+class _Nameless:
+    """Marks an answer of which only the person is missing."""
 
 
 def _record(answer: Answer, photos: Sequence[Record], say: _NoteFault) -> Record | None:

@@ -14,10 +14,7 @@ from .common import AcceptOption, LangOption, QuietOption, language_of, reported
 
 def apply_answers(
     folder: Annotated[Path, typer.Argument()],
-    review: Annotated[
-        Path,
-        typer.Argument(),
-    ],
+    review: Annotated[list[Path], typer.Argument()],
     by: Annotated[
         str | None,
         typer.Option("--by"),

@@ -36,7 +36,13 @@ _LINES: dict[Kind, type[JsonLine]] = {
     Kind.run: RunInfo,
 }
 # Keys that are not written where they would be empty, with their models.
-_MAY_BE_LEFT_OUT = frozenset({("Evidence", "others"), ("FieldRecord", "photos")})
+_MAY_BE_LEFT_OUT = frozenset(
+    {
+        *(("FieldRecord", key) for key in ("photos", "people")),
+        *(("Decided", key) for key in ("names", "role")),
+        ("Evidence", "others"),
+    }
+)
 
 
 def schema(

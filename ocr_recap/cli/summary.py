@@ -13,7 +13,7 @@ from ..batch import apply_review, run
 from ..messages.catalog import Language
 from ..messages.screens import said
 from ..records.decision_log import LogEvent
-from ..records.decisions import Decision
+from ..records.decisions import Decision, Ruling
 from ..records.folder import DECISIONS_FILE, JOURNAL_FILE, SUMS_FILE
 from ..report.csv_tables import DocumentRow
 from ..report.view_model import Totals
@@ -58,6 +58,9 @@ def show_applied(result: apply_review.Applied, language: Language) -> None:
     if result.overruled:
         names = _named(result.overruled)
         _print(console, said(language, "overruled", count=len(result.overruled), names=names))
+    if result.disagreements:
+        names = _some([_disagreement(ruling) for ruling in result.disagreements])
+        _print(console, said(language, "disagreements", count=len(result.disagreements), names=names))
     if result.notes:
         _print(console, said(language, "only_notes", lines=result.notes))
     _totals(console, tables.totals, tables.documents, language)
@@ -126,6 +129,11 @@ def _events(console: Console, events: Sequence[LogEvent], language: Language) ->
 
 def _named(decisions: Sequence[Decision]) -> str:
     return _some([f"{decision.file} {decision.field}" for decision in decisions])
+
+
+def _disagreement(ruling: Ruling) -> str:
+    answers = ", ".join(answer.said for answer in ruling.people)
+    return f"{ruling.last.file} {ruling.last.field} ({answers})"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
-"""Most probable clerk error behind a rule that is broken as written: a suggestion for a person.
+"""Most probable clerk errors behind the rules that a document breaks as written: suggestions for a person.
 
 A suggestion changes no reading. "What is written?" and "was it counted so?" are two questions; a suggestion is about
-the second one.
+the second one. All suggestions of a document are chosen together, so that they do not contradict each other.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import Literal
 
 from ..forms import clerk_errors
+from ..forms.relations import Outcome
 from .case import Case
 from .posterior import Evaluated
 
@@ -23,6 +25,7 @@ Kind = Literal[
 # so any values will do that rank witnesses first, and then numbers that repair two rules at once.
 _WITNESS = 50.0
 _REPAIRS_ANOTHER = 20.0
+_MOST_ERRORS = 3  # corrections in a set: a sheet with more errors needs a recount, no suggestion; by judgement
 _LEAST = 0.01  # above the weight of an error of no typical kind without a witness or a second rule; by judgement
 
 
@@ -45,22 +48,37 @@ class Suggestion:
     other: str | None = None
 
 
-def suggest(broken: Evaluated, cases: Mapping[str, Case], rules: Sequence[Evaluated]) -> Suggestion | None:
-    """Find the most probable clerk error behind a rule that is broken as written.
+def suggest(cases: Mapping[str, Case], rules: Sequence[Evaluated]) -> tuple[Suggestion, ...]:
+    """Find the most probable clerk errors that explain the broken rules of a document together.
+
+    Of all sets of at most three corrections, each of which repairs a broken rule by itself and which together break no
+    rule that holds, the set that leaves the fewest rules broken is taken; of these the smallest, and of these the most
+    probable one.
 
     Args:
-        broken: the rule; only exact rules with ``=`` get a suggestion.
         cases: numbers of the document, by field id.
-        rules: all rules of the document, evaluated.
+        rules: all rules of the document, evaluated. Only exact rules with ``=`` get suggestions.
 
     Returns:
-        The suggestion; None where no error is probable enough.
+        The set, in the order of the rules; empty where no error is probable enough.
     """
+    hard = [rule for rule in rules if rule.rule.strength != "soft"]
+    broken = [(rule, found) for rule in hard if (found := _corrections(rule, cases, rules))]
+    best = min(_sets(broken, hard), key=lambda corrections: _rank(corrections, hard), default=())
+    return tuple(suggestion for _, suggestion in best)
+
+
+_Correction = tuple[float, Suggestion]  # with its weight
+
+
+def _corrections(broken: Evaluated, cases: Mapping[str, Case], rules: Sequence[Evaluated]) -> list[_Correction]:
+    """For each number of a broken rule, the most probable error that would explain it alone; none for other rules."""
     relation, written = broken.rule.relation, broken.numbers
     difference = relation.difference(written)
-    if broken.rule.strength != "exact" or relation.operator != "=" or not difference:
-        return None
-    best: tuple[float, Suggestion] | None = None
+    exact = broken.outcome == "broken" and broken.rule.strength == "exact" and relation.operator == "="
+    if not exact or not difference:
+        return []
+    found: list[_Correction] = []
     for name, coefficient in relation.coefficients:
         here = written[name]
         fits = None if here is None else here - difference / coefficient
@@ -68,11 +86,46 @@ def suggest(broken: Evaluated, cases: Mapping[str, Case], rules: Sequence[Evalua
             continue
         value = int(fits)
         weight = _REPAIRS_ANOTHER if _repairs(name, value, broken, rules) else 1.0
-        for share, kind, other in _indications(name, here, value, coefficient, broken, cases.get(name)):
-            found = share * weight, Suggestion(name, here, value, kind, other)
-            if best is None or found[0] > best[0]:
-                best = found
-    return best[1] if best is not None and best[0] >= _LEAST else None
+        indications = _indications(name, here, value, coefficient, broken, cases.get(name))
+        share, kind, other = max(indications, key=lambda indication: indication[0])
+        if share * weight >= _LEAST:
+            found.append((share * weight, Suggestion(name, here, value, kind, other)))
+    return found
+
+
+def _sets(
+    broken: Sequence[tuple[Evaluated, list[_Correction]]],
+    hard: Sequence[Evaluated],
+    chosen: tuple[_Correction, ...] = (),
+) -> Iterator[tuple[_Correction, ...]]:
+    """All sets of corrections to consider: for each rule that is still broken, one of its corrections or none."""
+    if not broken or len(chosen) == _MOST_ERRORS:
+        if _newly_broken(chosen, hard) == 0:
+            yield chosen
+        return
+    (rule, corrections), rest = broken[0], broken[1:]
+    yield from _sets(rest, hard, chosen)
+    if _outcome(rule, chosen) == "broken":
+        taken = {suggestion.field for _, suggestion in chosen}
+        for correction in corrections:
+            if correction[1].field not in taken:
+                yield from _sets(rest, hard, (*chosen, correction))
+
+
+def _outcome(rule: Evaluated, chosen: Sequence[_Correction]) -> Outcome:
+    """Whether a rule holds with these corrections."""
+    fits = {suggestion.field: suggestion.fits for _, suggestion in chosen if suggestion.field in rule.numbers}
+    return rule.rule.relation.evaluate({**rule.numbers, **fits}) if fits else rule.outcome
+
+
+def _newly_broken(chosen: Sequence[_Correction], hard: Sequence[Evaluated]) -> int:
+    return sum(rule.outcome == "holds" and _outcome(rule, chosen) == "broken" for rule in hard)
+
+
+def _rank(chosen: Sequence[_Correction], hard: Sequence[Evaluated]) -> tuple[int, int, float]:
+    """Sort key of a set of corrections, best first: rules left broken, corrections, their weight."""
+    left = sum(_outcome(rule, chosen) == "broken" for rule in hard)
+    return left, len(chosen), -prod(weight for weight, _ in chosen)
 
 
 def _indications(

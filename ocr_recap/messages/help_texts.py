@@ -169,7 +169,10 @@ _OTHERS: Final[Mapping[str, Message]] = {
         "Skema dari baris photos.jsonl, documents.jsonl, decisions.jsonl, atau dari run.json dan templat.",
         "Of a line of photos.jsonl, documents.jsonl, decisions.jsonl, or of run.json and templates.",
     ),
-    "apply.review": ("review.csv dengan kolom verified terisi.", "review.csv with its column verified filled in."),
+    "apply.review": (
+        "review.csv atau tables.xlsx dengan kolom verified terisi; boleh beberapa.",
+        "review.csv or tables.xlsx with the column verified filled in; there may be several.",
+    ),
     "apply.by": ("Nama pemeriksa, bila kolom by kosong.", "Who checked, where the column by is empty."),
     "page": ("Nama halaman; tanpa nama: daftarnya.", "Name of the page; without one: the list."),
     "files": ("Berkas YAML.", "YAML files."),

@@ -110,6 +110,18 @@ REASONS: Final[Mapping[str, Message]] = {
         "ditetapkan oleh {by} pada {at}",
         "decided by {by} on {at}",
     ),
+    "people_disagree": (
+        "pemeriksa mengisi angka yang berbeda ({answers})",
+        "people decided differently ({answers})",
+    ),
+    "people_cannot_read": (
+        "menurut {by} angkanya tidak terbaca, atau gambarnya bukan angka itu",
+        "{by} cannot read it, or the picture shows another number",
+    ),
+    "second_entry_awaited": (
+        "baru {by} yang mengisi; isian orang kedua belum ada",
+        "only {by} has entered it; a second entry is awaited",
+    ),
     "outside_photo": (
         "kotaknya terletak di luar foto atau di tepinya",
         "its boxes lie outside the photo or on its edge",
@@ -222,6 +234,19 @@ STEPS: Final[Mapping[str, Message]] = {
     "decided_by_person": (
         "Bila keputusan itu keliru, terapkan baris yang dibetulkan.",
         "If that decision is wrong, apply a corrected row.",
+    ),
+    "people_disagree": (
+        "Minta yang keliru membetulkan jawabannya sendiri, atau minta orang ketiga mengisi angka yang tertulis di "
+        "kotak.",
+        "Ask whoever is wrong to correct the answer, or ask a third person to write down the number in the boxes.",
+    ),
+    "people_cannot_read": (
+        "Foto halaman itu lagi, atau lihat formulir kertasnya.",
+        "Take another photo of the page, or look at the paper form.",
+    ),
+    "second_entry_awaited": (
+        "Minta orang kedua mengisi angka yang tertulis di kotak, tanpa melihat isian yang pertama.",
+        "Ask a second person to write down the number in the boxes, without seeing the first entry.",
     ),
     "outside_photo": (
         "Ulangi foto dengan seluruh halaman di dalam bingkai.",

@@ -92,15 +92,22 @@ _READ: Final[Mapping[str, Message]] = {
 
 _APPLY: Final[Mapping[str, Message]] = {
     "applied": (
-        "{new} keputusan baru ({replaced} mengganti yang lama), {again} sudah tercatat; {empty} baris tanpa isian.",
-        "{new:new decision} ({replaced} in place of an earlier one), {again} logged before; {empty:line} without an "
-        "answer.",
+        "{new} keputusan baru ({replaced} membetulkan jawaban sendiri), {again} sudah tercatat; {empty} baris tanpa "
+        "isian.",
+        "{new:new decision} ({replaced} in place of one's own earlier one), {again} logged before; {empty:line} "
+        "without an answer.",
     ),
     "overruled": (
-        "{count} di antaranya sudah diganti keputusan lain dan tidak berlaku: {names}. Agar berlaku lagi, isi note "
-        "yang lain.",
-        "No longer counts, as another decision replaced it ({count}): {names}. To make it count again, write another "
+        "{count} di antaranya sudah diganti keputusan yang lebih baru dan tidak berlaku: {names}. Agar berlaku lagi, "
+        "isi note yang lain.",
+        "No longer counts, as a later decision replaced it ({count}): {names}. To make it count again, write another "
         "note.",
+    ),
+    "disagreements": (
+        "{count} angka diisi berbeda oleh pemeriksa dan perlu diperiksa: {names}. Yang keliru membetulkan jawabannya "
+        "sendiri, atau orang ketiga mengisi angka itu; jawaban orang ketiga menyelesaikannya.",
+        "People disagree, so it is in review ({count}): {names}. Whoever is wrong corrects the answer, or a third "
+        "person answers, which settles it.",
     ),
     "only_notes": (
         "{lines} baris hanya berisi catatan: isi juga kolom verified agar tercatat.",
@@ -113,10 +120,8 @@ _APPLY: Final[Mapping[str, Message]] = {
         "count: {names}",
     ),
     "kept_tables": (
-        "Tabel yang sudah diisi disimpan sebagai {names}; ocr-recap apply memasukkan jawabannya (lembar Excel: simpan "
-        "dahulu sebagai CSV UTF-8).",
-        "What was filled in is kept as {names}; ocr-recap apply takes the answers in (save an Excel sheet as CSV "
-        "UTF-8 first).",
+        "Tabel yang sudah diisi disimpan sebagai {names}; ocr-recap apply memasukkan jawabannya.",
+        "What was filled in is kept as {names}; ocr-recap apply takes the answers in.",
     ),
     "edits_accepted": (
         "Suntingan diterima oleh {by} ({at}): {files}. Alasan: {reason}",

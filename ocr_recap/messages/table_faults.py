@@ -19,6 +19,14 @@ _MOST_FAULTS: Final = 10  # lines named in one message, by judgement
 LINE_FAULTS: Final[Mapping[str, Message]] = {
     "heading": ("judul kolom harus {columns}", "the heading must be {columns}"),
     "columns": ("{found} kolom, seharusnya {wanted}", "{found:column} instead of {wanted}"),
+    "workbook_damaged": (
+        "buku kerja tidak dapat dibuka ({why}); simpan lagi sebagai .xlsx atau CSV",
+        "the workbook cannot be opened ({why}); save it again as .xlsx or CSV",
+    ),
+    "workbook_without_answers": (
+        "lembar {sheet} dengan kolom {columns} tidak ada; pakai tables.xlsx yang dibuat program ini",
+        "there is no sheet {sheet} with the columns {columns}; use the tables.xlsx that this program made",
+    ),
     "not_csv": ("bukan CSV ({why}); simpan lagi sebagai CSV", "not CSV ({why}); save it again as CSV"),
     "photo_not_there": (
         "berkas {file} tidak ada di antara foto; perbaiki namanya atau hapus barisnya",
@@ -41,8 +49,8 @@ LINE_FAULTS: Final[Mapping[str, Message]] = {
         "{station} is already on line {first}; remove one of the two",
     ),
     "answered_otherwise": (
-        "angka {field} sudah diisi lain di baris {line}; hapus salah satu",
-        "{field} is answered otherwise on line {line}; remove one of the two",
+        "angka {field} sudah diisi lain oleh orang yang sama di baris {line}; hapus salah satu",
+        "{field} is answered otherwise by the same person on line {line}; remove one of the two",
     ),
     "no_name": (
         "kolom by kosong; tulis nama pemeriksa, atau jalankan dengan --by NAMA",
@@ -88,10 +96,10 @@ LINE_FAULTS: Final[Mapping[str, Message]] = {
         "verified {text} was turned into a rounded number by a spreadsheet; type the number that is in the boxes",
     ),
     "answer_no_number": (
-        "verified {text} bukan angka; ketik angka yang tertulis di kotak: 0 bila semua kotak berisi silang atau "
-        "strip, kosong bila tidak ada tulisan",
-        "verified {text} is no number; type the number that is in the boxes: 0 where all of them hold crosses or "
-        "dashes, blank where nothing is written",
+        "verified {text} tidak dapat dipakai. Yang boleh diisi: angka yang tertulis, misalnya 117; angka 0 bila semua "
+        "kotak berisi silang atau strip; kata kosong bila tidak ada tulisan. Belum yakin: biarkan selnya tanpa isi",
+        "verified {text} cannot be used. Allowed are: the number that is written, such as 117; the number 0 where all "
+        "boxes hold crosses or dashes; the word blank where nothing is written. Not sure: leave the cell empty",
     ),
     "answer_too_long": (
         "verified {text} lebih panjang dari {boxes} kotak {field}; ketik angka yang tertulis di kotak",

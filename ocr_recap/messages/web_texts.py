@@ -239,6 +239,7 @@ WEB_TEXTS: Final[Mapping[str, Message]] = {
     "group_witness": ("bulatan atau turus berbeda atau kurang jelas", "bubbles or tally differ or are not clear"),
     "group_rules": ("jumlahnya tidak cocok", "does not add up"),
     "group_alone": ("tidak ada saksi kedua", "no second witness"),
+    "group_people": ("orang berbeda, atau belum dua orang", "people differ, or one person so far"),
     "group_photo": ("foto kurang baik, atau lembar lain", "poor photo, or another sheet"),
 }
 
@@ -265,6 +266,7 @@ REASON_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "rules": ("rule_broken",),
     "alone": ("no_second_witness",),
+    "people": ("people_disagree", "people_cannot_read", "second_entry_awaited"),
     "photo": (
         "cell_not_found",
         "photos_disagree",

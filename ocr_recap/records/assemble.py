@@ -13,7 +13,7 @@ from ..cells.readers import Readers
 from ..decide import policy, posterior
 from ..decide.ask_witnesses import Witnessed
 from ..decide.case import Case
-from ..decide.likely_error import suggest
+from ..decide.likely_error import Suggestion, suggest
 from ..decide.policy import PolicyDecision
 from ..forms.print_items import Label
 from ..forms.template import Template
@@ -26,6 +26,7 @@ from .explanations import explain, explain_slip, explain_unseen
 from .field_record import (
     Candidate,
     FieldRecord,
+    cut,
     quad,
 )
 from .options import Options
@@ -199,7 +200,7 @@ def _field_record(
         value=case.value,
         accepted=case.value if decision.status == "accepted" else None,
         status=decision.status,
-        confidence=round(case.confidence, 6),
+        confidence=cut(case.confidence),
         candidates=candidates(case),
         reasons=tuple(code for code, _ in decision.reasons),
         explanation=explain(case, evidence.digits.probability, decision, words, rules),
@@ -219,22 +220,31 @@ def rule_results(
         template: with the rules' labels; None where the form is unknown.
 
     Returns:
-        One result per rule; a broken rule has the most probable clerk error as its suggestion.
+        One result per rule. The suggestions of all rules are one set (`likely_error.suggest`); a broken rule has the
+        one that repairs it.
     """
     labels = {f.id: f.label for f in template.fields} if template else {}
+    suggested = suggest(cases, rules)
     found: list[RuleResult] = []
     for rule in rules:
-        slip = suggest(rule, cases, rules) if rule.outcome == "broken" else None
+        slip = next((slip for slip in suggested if _repairs(rule, slip)), None)
         told = slip and SuggestedSlip(**vars(slip), text=explain_slip(slip, labels))
         found.append(rule_result(rule, told))
     return tuple(found)
+
+
+def _repairs(rule: posterior.Evaluated, slip: Suggestion) -> bool:
+    """True when a suggestion alone makes a broken rule hold."""
+    if rule.outcome != "broken" or rule.rule.strength == "soft" or slip.field not in rule.numbers:
+        return False
+    return rule.rule.relation.evaluate({**rule.numbers, slip.field: slip.fits}) == "holds"
 
 
 def candidates(case: Case) -> tuple[Candidate, ...]:
     """The most probable candidates of a number, given all evidence, most probable first."""
     ranked = sorted(zip(case.chances, case.choices.listed, strict=True), key=lambda pair: -pair[0])
     shown = ranked[:_CANDIDATES]
-    return tuple(Candidate(text=c.text, value=c.value, probability=round(chance, 6)) for chance, c in shown)
+    return tuple(Candidate(text=c.text, value=c.value, probability=cut(chance)) for chance, c in shown)
 
 
 def _info(name: str, photo: Photo) -> PhotoInfo:

@@ -21,7 +21,7 @@ from ..messages.problems import OF_GROUPING
 from .assemble import candidates, rule_results, unseen_field
 from .case_record import case_of
 from .explanations import explain, explain_unseen, said_elsewhere
-from .field_record import OTHER_PHOTO, Evidence, FieldRecord, Frozen, NumberPhotos, in_short
+from .field_record import OTHER_PHOTO, Evidence, FieldRecord, Frozen, NumberPhotos, cut, in_short
 from .frozen import FrozenMapping
 from .grouping import PAGE_AGAIN, Group, Member
 from .page_photos import PagePhotos, Shot, objections, of_another_sheet, page_photos
@@ -125,7 +125,7 @@ def settle(group: Group, records: Sequence[Record], template: Template | None) -
     shots = list(zip(group.members, records, strict=True))
     pages = [page.id for page in template.pages] if template else []
     taken = {page: page_photos(of_page, how) for page in pages if (of_page := _of_page(shots, page))}
-    read = {name: photos.of(name)[1].fields[name] for photos in taken.values() for name in photos.counting}
+    read = {name: photos.number(name) for photos in taken.values() for name in photos.counting}
     cases: dict[str, Case] = {}
     for photos in taken.values():
         strangers = photos.strangers()
@@ -232,7 +232,7 @@ def _decided(
         read = {
             "text": case.text,
             "read": "".join(c for c in case.text if c.isdigit()),
-            "confidence": round(case.confidence, 6),
+            "confidence": cut(case.confidence),
             "candidates": candidates(case),
             "evidence": _supporting(field.evidence, case),
         }

@@ -86,8 +86,8 @@ def said_elsewhere(file: str, seen: bool = True) -> Bilingual:
 
 
 def percent(probability: float) -> str:
-    """A probability as a percentage, rounded down, so that nothing doubtful is shown as 100%."""
-    return f"{int(probability * 100)}%"
+    """A probability as a percentage, rounded down and never 100%: no reading is certain."""
+    return f"{min(int(probability * 100), 99)}%"
 
 
 def _explained(

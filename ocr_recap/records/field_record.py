@@ -5,6 +5,7 @@ Names of keys and the coordinate frame are those of `record`.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, Self, get_args
@@ -18,6 +19,10 @@ from .frozen import FrozenDict, FrozenMapping
 OTHER_PHOTO: Final = "other_photo_counts"  # the reason of a number of which another photo counts
 Quad = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
 FieldStatus = Literal["accepted", "review", "blank", "not_in_photo"]
+# What a person's answer is in the office: `confirm` decides by itself; `first` and `second` are two entries, the second
+# blind; `third` settles what two persons decided differently.
+Role = Literal["confirm", "first", "second", "third"]
+AnswerKind = Literal["value", "unreadable", "wrong_field"]  # `value`: a number, or nothing written
 
 
 class Frozen(BaseModel):
@@ -203,16 +208,45 @@ class Evidence(Frozen):
     largest: float = 0.0
 
 
-class Decided(Frozen):
-    """A person's decision about what is written, in place of what was read.
+def _is_none(value: object) -> bool:
+    return value is None
 
-    `value` null = nothing is written. `at` is the time in UTC, `by` the person.
+
+def _is_confirm(value: object) -> bool:
+    return value == "confirm"
+
+
+def _is_value(value: object) -> bool:
+    return value == "value"
+
+
+class Decided(Frozen):
+    """What is written according to a person or to several who agree, in place of what was read.
+
+    `value` null = nothing is written. `at` is the time of the last answer in UTC, `by` the person. Where several
+    persons decided the number, `by` has all names, `names` each of them; `names` is left out otherwise. `role` is that
+    of the answer, left out for `confirm`; `answer` is that of `decisions.Decision`, left out for `value`.
     """
 
     by: str
     at: str
     value: int | None
     note: str = ""
+    names: tuple[str, ...] = Field(default=(), exclude_if=_is_empty)
+    role: Role = Field(default="confirm", exclude_if=_is_confirm)
+    answer: AnswerKind = Field(default="value", exclude_if=_is_value)
+
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """Everybody who decided the number."""
+        return self.names or (self.by,)
+
+    @property
+    def said(self) -> str:
+        """Person and answer for tables and messages: `–` nothing written, `?` unreadable, `!` another number."""
+        if self.answer != "value":
+            return f"{self.by}: {'?' if self.answer == 'unreadable' else '!'}"
+        return f"{self.by}: {'–' if self.value is None else self.value}"
 
 
 class NumberPhotos(Frozen):
@@ -225,17 +259,14 @@ class NumberPhotos(Frozen):
     others: tuple[str, ...]
 
 
-def _is_none(value: object) -> bool:
-    return value is None
-
-
 class FieldRecord(Frozen):
     """One number.
 
     `text` has a character per cell (0-9, `X`, `-`, `?`, space). `read` is the value by the digit cells alone. `value`
     is the most probable value by all evidence, or the one that a person decided. Use `accepted`: the value if it is
-    accepted, else null. `decision` is null unless a person decided. `text`, `read`, `confidence`, `candidates` and
-    `evidence` are about what was read, with a decision too.
+    accepted, else null. `decision` is null unless people decided. `people` has the answer of each person where these
+    decide nothing yet, since they differ or another one is awaited; it is left out otherwise. `text`, `read`,
+    `confidence`, `candidates` and `evidence` are about what was read, with a decision too.
 
     Where the number is not in the photo, `text`, `read`, `confidence`, `quad` and `evidence` are null, and there are no
     candidates. Its `status` is `not_in_photo` unless a person decided. `photos` is left out unless several photos show
@@ -254,12 +285,35 @@ class FieldRecord(Frozen):
     quad: Quad | None
     evidence: Evidence | None
     decision: Decided | None = None
+    people: tuple[Decided, ...] = Field(default=(), exclude_if=_is_empty)
     photos: NumberPhotos | None = Field(default=None, exclude_if=_is_none)
 
     @property
     def counts(self) -> bool:
         """False where the number of another photo of the page is used in place of this one."""
         return OTHER_PHOTO not in self.reasons
+
+    @property
+    def answers(self) -> tuple[Decided, ...]:
+        """What people answered: the decision, or the answers that decide nothing yet."""
+        return (self.decision,) if self.decision else self.people
+
+    @property
+    def decided_by(self) -> tuple[str, ...]:
+        """Everybody who answered the number, also where the answers decide nothing yet."""
+        return tuple(dict.fromkeys(name for answer in self.answers for name in answer.persons))
+
+    @property
+    def decided_at(self) -> str | None:
+        """Time of the last answer in UTC; None without answers."""
+        return max((answer.at for answer in self.answers), default=None)
+
+    @property
+    def decided_note(self) -> str | None:
+        """The decision's note, or the answer of each person where they decide nothing yet; None without answers."""
+        if self.decision or not self.people:
+            return self.decision and self.decision.note
+        return "; ".join(f"{answer.said} ({answer.note})" if answer.note else answer.said for answer in self.people)
 
     def __repr__(self) -> str:
         if self.text is None or self.confidence is None:
@@ -274,6 +328,11 @@ def in_short(fields: Iterable[FieldRecord]) -> str:
     """How many numbers have each status, as text for programmers; statuses that do not occur are left out."""
     found = Counter(field.status for field in fields)
     return ", ".join(f"{found[status]} {status}" for status in get_args(FieldStatus) if found[status])
+
+
+def cut(chance: float) -> float:
+    """A posterior probability with six decimals, rounded down and below 1: no reading is certain."""
+    return min(math.floor(chance * 1e6) / 1e6, 0.999999)
 
 
 def bilingual(texts: dict[str, str]) -> Bilingual:

@@ -22,7 +22,7 @@ from ..decide.case import Case, Reason, alone, other_sheet
 from ..decide.policy import Policy
 from ..decide.witness import PLAUSIBLE
 from .case_record import case_of
-from .field_record import FieldRecord
+from .field_record import Decided, FieldRecord
 from .grouping import Member
 from .record import Record
 
@@ -39,6 +39,18 @@ class PagePhotos:
     def of(self, field_id: str) -> Shot:
         """The photo that counts for a number."""
         return self.shots[self.counting[field_id]]
+
+    def number(self, field_id: str) -> FieldRecord:
+        """A number as the photo that counts for it has it, with people's answers.
+
+        Where persons decided it differently on different photos of the page, it has the answers of all and no decision.
+        """
+        number = self.of(field_id)[1].fields[field_id]
+        if number.decision is None:
+            return number
+        beside = (other.fields[field_id].decision for other in self.others(field_id))
+        other = next((said for said in beside if said and _differ(said, number.decision)), None)
+        return number.model_copy(update={"decision": None, "people": (other, number.decision)}) if other else number
 
     def numbers_of(self, place: int) -> frozenset[str]:
         """The numbers for which the photo at this place counts."""
@@ -125,6 +137,11 @@ def _is_known(field: FieldRecord | None) -> bool:
     return field is not None and (field.evidence is not None or field.decision is not None)
 
 
+def _differ(one: Decided, other: Decided) -> bool:
+    """True when different persons gave different values."""
+    return one.value != other.value and set(one.persons).isdisjoint(other.persons)
+
+
 def _contradicts(field_id: str, number: FieldRecord, other: FieldRecord) -> bool:
     """True when another photo gives another value, and cannot be a poorer view of the value that counts.
 
@@ -146,7 +163,7 @@ def _contradicts(field_id: str, number: FieldRecord, other: FieldRecord) -> bool
 
 
 def objections(page: PagePhotos, field_id: str) -> tuple[Reason, ...]:
-    """Reasons against a number from outside its photo: a doubtful station, other photos, other sheets.
+    """Reasons against a number beside what was read: a doubtful station, other photos, other sheets, people's answers.
 
     Args:
         page: the photos of its page.
@@ -160,7 +177,24 @@ def objections(page: PagePhotos, field_id: str) -> tuple[Reason, ...]:
     if differing:
         values = ", ".join(_written(r.fields[field_id]) for r in differing)
         found.append(("photos_disagree", {"others": _named(differing), "values": values}))
-    return tuple(found)
+    return (*found, *_undecided(page.number(field_id)))
+
+
+def _undecided(number: FieldRecord) -> tuple[Reason, ...]:
+    """The reason why people's answers to a number decide nothing yet; none without such answers."""
+    people = number.people
+    if not people:
+        return ()
+    alike = len({(answer.answer, answer.value) for answer in people}) == 1
+    if alike and people[0].answer != "value" and (len(people) > 1 or people[0].role in ("confirm", "third")):
+        return (("people_cannot_read", {"by": ", ".join(answer.by for answer in people)}),)
+    if len(people) > 1:
+        return (("people_disagree", {"answers": "; ".join(answer.said for answer in people)}),)
+    (only,) = people
+    if only.role == "first":
+        return (("second_entry_awaited", {"by": only.by}),)
+    read = "–" if number.value is None else number.value
+    return (("people_disagree", {"answers": f"program: {read}; {only.said}"}),)
 
 
 def of_another_sheet(against: Sequence[Record]) -> tuple[Reason, ...]:

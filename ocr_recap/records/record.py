@@ -172,7 +172,8 @@ class RuleResult(Frozen):
     """One rule with the numbers that it was evaluated on. `difference` = left side minus right side.
 
     `holds` is the probability that an exact rule holds as written, null where it was not computed. `suggestion` is the
-    most probable clerk error behind a broken rule; it changes no number.
+    clerk error that would explain a broken rule; it changes no number. The suggestions of one document or photo are
+    chosen together, and a number has the same suggestion in all its rules.
     """
 
     id: str

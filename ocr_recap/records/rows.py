@@ -34,7 +34,6 @@ def number_rows(head: Mapping[str, str | int | None], numbers: Mapping[str, Fiel
     """
     rows: list[Row] = []
     for name, number in numbers.items():
-        decision = number.decision
         row: Row = {
             **head,
             "field": name,
@@ -45,9 +44,9 @@ def number_rows(head: Mapping[str, str | int | None], numbers: Mapping[str, Fiel
             "status": number.status,
             "confidence": number.confidence,
             "reasons": " ".join(number.reasons),
-            "decided_by": decision and decision.by,
-            "decided_at": decision and decision.at,
-            "note": decision and decision.note,
+            "decided_by": ", ".join(number.decided_by) or None,
+            "decided_at": number.decided_at,
+            "note": number.decided_note,
         }
         rows.append(row)
     return rows

@@ -99,10 +99,10 @@ def table(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, 
         TableFaulty: the file is not a table, or a column is missing.
     """
     text = _text(path)
-    separator = max(",;\t", key=text.partition("\n")[0].count)
+    separator = max(",;\t", key=lambda separator: len(_heading(text, separator)))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        columns = [c.strip().lower() for c in next(reader, [])]
+        columns = [name_of(c) for c in next(reader, [])]
         if not set(needed) <= set(columns) or len(set(columns)) < len(columns):
             refuse(path, [LineFault(1, "heading", {"columns": separator.join(needed)})])
         start = reader.line_num + 1
@@ -115,6 +115,19 @@ def table(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, 
             yield line, {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
     except csv.Error as fault:
         refuse(path, [LineFault(reader.line_num, "not_csv", {"why": str(fault)})])
+
+
+def name_of(heading: str) -> str:
+    """The name of a column by its heading: the last line, since headings for people have the name below the label."""
+    return heading.strip().rpartition("\n")[2].strip().lower()
+
+
+def _heading(text: str, separator: str) -> list[str]:
+    """The first row of a table, which may have several lines; empty where it is no CSV with this separator."""
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), [])
+    except csv.Error:
+        return []
 
 
 def _text(path: Path) -> str:

@@ -97,7 +97,7 @@ def document_row(document: Document, template: Template | None) -> DocumentRow:
         document.verdict,
         sum(fields[name].status == "review" for name in counts),
         {name: fields[name].accepted for name in counts},
-        tuple(dict.fromkeys(f.decision.by for f in fields.values() if f.decision)),
+        tuple(dict.fromkeys(name for field in fields.values() for name in field.decided_by)),
         fields_missing=document.fields_missing,
     )
 
@@ -199,7 +199,7 @@ def number_cells(shown: DocumentView, point: str = ".") -> Iterator[list[str]]:
             "" if field.confidence is None else f"{field.confidence:.6g}".replace(".", point),
             " ".join(field.reasons),
             shown.link(field_id),
-            *((said.by, said.at, said.note) if (said := field.decision) else ("", "", "")),
+            *(", ".join(field.decided_by), field.decided_at or "", field.decided_note or ""),
         ]
 
 

@@ -46,9 +46,9 @@ class ShownNumber(NamedTuple):
 
     @property
     def sure(self) -> str:
-        """The confidence in percent, rounded down, so that nothing doubtful is shown as 100%; empty without one."""
+        """The confidence in percent, rounded down and never 100%, since no reading is certain; empty without one."""
         sure = self.field.confidence
-        return "" if sure is None else f"{int(sure * 1000) / 10:g}%"
+        return "" if sure is None else f"{min(int(sure * 1000), 999) / 10:g}%"
 
 
 class ShownRule(NamedTuple):

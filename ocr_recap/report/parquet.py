@@ -100,7 +100,7 @@ class ParquetTables:
             record = counting.record
             info, page, field = record.photo, record.page, record.fields[name]
             form = page.template if page else None
-            evidence, said = field.evidence, field.decision
+            evidence = field.evidence
             self._fields.add(
                 (
                     *(record.document, record.station.code, info.file, info.frame, info.sha256, form),
@@ -109,7 +109,7 @@ class ParquetTables:
                     *(field.text, field.read, field.value, field.accepted, field.status, field.confidence),
                     list(field.reasons),
                     *(_said(evidence) if evidence else (None, None, None, None)),
-                    *((said.by, said.at, said.note) if said else (None, None, None)),
+                    *(", ".join(field.decided_by) or None, field.decided_at, field.decided_note),
                 )
             )
         self._add(row)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 WORKBOOK_FILE: Final = "tables.xlsx"  # in the folder of results
+REVIEW_SHEET: Final = "review"  # the sheet to fill in
 MOST_ROWS: Final = 1_048_576  # of a sheet, limit of the file format
 PICTURE: Final = "picture"  # column of the number's picture
 # The columns to look at and to fill in come first. All columns of `review.csv` are there, so that the sheet can be
@@ -89,7 +90,7 @@ class TablesBook:
         numeric = _NUMERIC.union(self._counts)
         self._numbers = _Sheet(self._book, "numbers", COLUMNS, numeric)
         self._stations = _Sheet(self._book, "stations", station_columns(self._counts, self._names), numeric, fixed=2)
-        self._review = _Sheet(self._book, "review", _REVIEW_COLUMNS, numeric, fixed=2)
+        self._review = _Sheet(self._book, REVIEW_SHEET, _REVIEW_COLUMNS, numeric, fixed=2)
 
     def add(self, shown: DocumentView, row: DocumentRow) -> None:
         """Add the numbers of the next document.

@@ -3,7 +3,8 @@
 An answer is text: digits without leading zeros, or one of `EMPTY`, `UNREADABLE` and `WRONG_FIELD`. Two entries agree
 where their answers are equal. The first entry is a person's, or the machine's reading where one witness alone is sure
 of it. The second is made blind. Where both differ a third person, who is neither of the two, sees both values without
-names; the third entry settles the number if it equals one of the two. Otherwise the supervisor does.
+names; the third entry settles the number if it equals one of the two. Otherwise the supervisor does, by a further
+third entry. What a desk confirms needs no second entry.
 """
 
 from __future__ import annotations
@@ -44,10 +45,10 @@ class Entry:
 
 
 def state(entries: Sequence[Entry], machine: str | None, entering: Entering) -> State:
-    """The entry that a number needs next.
+    """The entry that a number needs next; `records.decisions.Ruling` says the same of the lines of the log.
 
     Args:
-        entries: that count, in the order in which they were made: one of each person.
+        entries: in the order in which they were made, corrections among them.
         machine: the machine's answer where one witness is sure of it, else None.
         entering: how many people enter a number.
 
@@ -58,25 +59,29 @@ def state(entries: Sequence[Entry], machine: str | None, entering: Entering) -> 
     >>> state([Entry(1, "second", "117")], "171", Entering(first="machine"))
     'third'
     """
-    if any(entry.role == "confirm" for entry in entries):
+    heard: list[Entry] = []
+    for entry in entries:
+        settles = any(one.answer == entry.answer or one.role == "third" for one in heard)
+        others = [one for one in heard if one.person != entry.person]
+        heard = [entry] if entry.role == "third" and settles else [*others, entry]
+    by_machine = entering.people == 2 and entering.first == "machine" and machine is not None
+    if not heard:
+        return "second" if by_machine else "first"
+    if len({one.answer for one in heard}) > 1:
+        return "open" if any(one.role == "third" for one in heard) else "third"
+    last = heard[-1]
+    if len(heard) > 1 or last.role in ("confirm", "third"):
         return "done"
-    if entering.people == 1:
-        return "done" if entries else "first"
-    answers = [entry.answer for entry in entries]
-    if entering.first == "machine" and machine is not None:
-        answers.insert(0, machine)
-    if len(answers) < 2:
-        return "second" if answers else "first"
-    if len(answers) == 2:
-        return "done" if answers[0] == answers[1] else "third"
-    return "done" if answers[-1] in answers[:2] else "open"
+    if last.role == "first":
+        return "second"
+    return "done" if last.answer == machine else "third"
 
 
 def role_of(needed: State, entering: Entering) -> Role:
     """The role of an entry for a number in this state."""
-    if entering.people == 1 or needed == "open":
-        return "confirm"
-    return needed if needed != "done" else "confirm"
+    if needed in ("third", "open"):
+        return "third"
+    return "confirm" if entering.people == 1 or needed == "done" else needed
 
 
 def canonical(text: str, boxes: int) -> str | None:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from ..batch.publish_tables import at_work, decided, opened, write
 from ..decide.policy import SURELY_READ
-from ..records.decisions import Decision, Number, Stood, latest, numbers_of
+from ..records.decisions import Decision, Number, Stood, numbers_of, rulings
 from ..records.document import Document, policy_of
 from ..records.field_record import FieldRecord
 from ..records.folder import RUN_FILE
@@ -40,7 +40,7 @@ def waiting_numbers(folder: Path) -> list[Waiting]:
     checks: list[tuple[str, Waiting]] = []
     with at_work(folder):
         results = opened(folder)
-        for document, records in decided(folder, results.forms, latest(results.log.decisions)):
+        for document, records in decided(folder, results.forms, rulings(results.log.decisions)):
             template = results.forms.get(document.template or "")
             counts = {f.id for f in template.fields if f.role == "count"} if template else set[str]()
             useful = settles(document, template, policy_of(records))
@@ -133,7 +133,7 @@ def log_entries(folder: Path, data: Database) -> int:
     with at_work(folder):
         results = opened(folder)
         stood: dict[Number, Stood] = {}
-        for _, records in decided(folder, results.forms, latest(results.log.decisions)):
+        for _, records in decided(folder, results.forms, rulings(results.log.decisions)):
             for _, number, field in _counting(records):
                 stood[number] = Stood(text=field.text or "", value=field.value, status=field.status)
         known = {decision.entry for decision in results.log.decisions}

@@ -12,7 +12,7 @@ from typing import Final, Literal
 from ..forms.fields import FormField
 from ..forms.template import Template
 from ..messages.catalog import Language
-from ..records.decisions import Decision, Number, Stood, fold, numbers_of
+from ..records.decisions import Decision, Number, Ruling, Stood, fold, numbers_of
 from ..records.document import Document, settle_all
 from ..records.field_record import FieldRecord
 from ..records.grouping import group, sighting
@@ -132,7 +132,7 @@ def station_view(office: Office, station: str) -> StationView:
     if not read:
         return StationView(station, None, shown, None, {})
     answers = confirmed_answers(office, [upload.sha256 for upload, _ in read])
-    decisions = {number: _decision(number, *said) for number, said in answers.items() if said[0] not in _UNDECIDED}
+    decisions = {number: _ruling(number, *said) for number, said in answers.items() if said[0] not in _UNDECIDED}
     folded = [fold(record, decisions) for _, record in read]
     place = Place(Station(code=station, source="folder"))
     groups = group([sighting(record, place) for record in folded], loaded=office.forms.keys())
@@ -174,10 +174,10 @@ def confirmed_answers(office: Office, photos: Sequence[str]) -> dict[Number, tup
     return {Number(*(row[name] for name in Number._fields)): (row["answer"], row["name"], row["at"]) for row in rows}
 
 
-def _decision(number: Number, answer: str, by: str, at: str) -> Decision:
+def _ruling(number: Number, answer: str, by: str, at: str) -> Ruling:
     stood = Stood(text="", value=None, status="review")
     new = None if answer == EMPTY else int(answer)
-    return Decision(at=at, by=by, document="", file="", **number._asdict(), old=stood, new=new)
+    return Ruling().after(Decision(at=at, by=by, document="", file="", **number._asdict(), old=stood, new=new))
 
 
 def _shown(upload: Upload, record: Record | None) -> ShownUpload:

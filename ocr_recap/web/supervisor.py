@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from ..messages.errors import WrongUse
-from ..records.decisions import Number
 from ..records.folder import FOLDERS, REPORT_FILE, TEMPLATES
 from ..records.station_codes import normal
 from ..report.table_formats import FORMATS
@@ -126,11 +125,7 @@ def release(request: Request) -> Response:
 def settle(request: Request) -> Response:
     """Settle a number that people see differently."""
     office, task = _office(request), request.path_params["task"]
-    row = office.data.one("SELECT * FROM numbers WHERE id = ?", (task,))
-    if row is None:
-        raise HTTPException(404)
-    number = Number(*(row[name] for name in Number._fields))
-    office.work.confirm_all(request.state.person, (), {number: str(request.state.form.get("text", ""))})
+    office.work.settle(request.state.person, task, str(request.state.form.get("text", "")))
     office.changed()
     return RedirectResponse("/office#differences", status_code=303)
 

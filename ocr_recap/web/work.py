@@ -260,7 +260,7 @@ class Work:
         role = as_role or (own["role"] if own else role_of(row["state"], self.entering))
         if row["known"] is not None and as_role is None:
             role = "first"
-        if own is None or own["answer"] != given.answer or own["role"] != role:
+        if own is None or own["answer"] != given.answer or own["role"] != role or as_role == "third":
             columns = "uid, number, person, role, answer, at, seconds, note"
             facts = secrets.token_hex(12), row["id"], person.id, role, given.answer, utc(), given.seconds, given.note
             added = db.execute(f"INSERT INTO entries ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", facts)
@@ -270,7 +270,7 @@ class Work:
         return "done" if row["known"] is not None else self._restate(db, row)
 
     def confirm_all(self, person: Person, waiting: Iterable[Waiting], answers: Mapping[Number, str]) -> None:
-        """Settle numbers: what a desk or a supervisor confirms stands until somebody confirms something else.
+        """Confirm numbers: what a desk confirms needs no second entry, and stands while nobody differs.
 
         Args:
             person: who confirms.
@@ -295,6 +295,22 @@ class Work:
             if answers:
                 about = " ".join(sorted(number.field for number in answers))
                 note(db, person.name, "confirm", f"{next(iter(answers)).sha256[:8]} {about}")
+
+    def settle(self, person: Person, task: int, text: str) -> State:
+        """Settle a number that people see differently, as the third or a further person.
+
+        Raises:
+            WrongUse: the text is no answer, or there is no such number.
+        """
+        with self._data.changing() as db:
+            row = db.execute("SELECT * FROM numbers WHERE id = ?", (task,)).fetchone()
+            if row is None:
+                raise WrongUse("no_such_number")
+            answer = canonical(text, row["boxes"])
+            if answer is None:
+                raise WrongUse("answer_is_none", text=one_line(text)[:20], boxes=row["boxes"])
+            note(db, person.name, "settle", f"{row['station']} {row['field']}")
+            return self._enter(db, row, person, Given(answer, 0.0, ""), "third")
 
     def last(self, person: Person, before: int | None = None) -> Task | None:
         """The number that a person entered last, to correct it; `before`: the one before that number.
@@ -420,21 +436,18 @@ def _upsert(db: Connection, one: Waiting, place: int) -> None:
 
 
 def _entries(db: Connection, number: int) -> list[Entry]:
-    """The entries of a number that count, each at the place of its person's first one."""
-    find = "SELECT id, person, role, answer, replaced FROM entries WHERE number = ? ORDER BY id"
-    first: dict[int, Entry] = {}
-    for row in db.execute(find, (number,)).fetchall():
-        first[row["person"]] = Entry(row["person"], row["role"], row["answer"])
-    return list(first.values())
+    """All entries of a number in the order in which they were made."""
+    find = "SELECT person, role, answer FROM entries WHERE number = ? ORDER BY id"
+    return [Entry(row["person"], row["role"], row["answer"]) for row in db.execute(find, (number,)).fetchall()]
 
 
 def _task(db: Connection, row: Row, told: State | None = None) -> Task:
     number = Number(row["sha256"], row["frame"], row["template"], row["page"], row["field"])
     shown: tuple[str, ...] = ()
     if row["state"] == "third" and told is None:
-        answers = {entry.answer for entry in _entries(db, row["id"])}
+        answers = {entry.answer: None for entry in {one.person: one for one in _entries(db, row["id"])}.values()}
         if len(answers) < 2 and row["machine"] is not None:
-            answers.add(row["machine"])
+            answers[row["machine"]] = None
         shown = tuple(sorted(answers, key=lambda answer: (len(answer), answer)))
     facts = row["document"], row["station"], row["file"], row["boxes"]
     return Task(row["id"], number, *facts, told or row["state"], shown)
