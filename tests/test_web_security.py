@@ -244,7 +244,7 @@ def test_a_station_is_found_by_its_qr_code(browser):
 
     from ocr_recap.web.desk import station_in_qr
 
-    code = np.array([list(row) for row in segno.make(f"TPS {CODE}").matrix], dtype=np.uint8)
+    code = np.array([list(row) for row in segno.make_qr(f"TPS {CODE}").matrix], dtype=np.uint8)
     picture = np.pad(np.kron(255 * (1 - code), np.ones((8, 8), np.uint8)), 60, constant_values=255)
     content = cv2.imencode(".png", picture)[1].tobytes()
     assert station_in_qr(content) == CODE

@@ -62,5 +62,5 @@ def qr_text(link: str) -> str:
     import segno  # noqa: PLC0415  (an extra)
 
     into = io.StringIO()
-    segno.make(link, error="m").terminal(out=into, compact=True)
+    segno.make_qr(link, error="m").terminal(out=into, compact=True)
     return into.getvalue()

@@ -19,8 +19,7 @@ COMMANDS: Final[Mapping[str, Message]] = {
         "Is the photo good enough? Nothing is read.\n\nExits with 0 if no photo must be taken again, 1 if one must.",
     ),
     "serve": (
-        "Aplikasi web lokal: meja TPS, pemeriksa, pengawas.\n\nTanpa internet; hanya komputer ini, kecuali dengan "
-        "--lan.",
+        "Aplikasi web: meja TPS, pemeriksa, pengawas.\n\nTanpa internet; hanya komputer ini, kecuali dengan --lan.",
         "The local web application: station desk, review, supervisor.\n\nWithout internet; this machine only, unless "
         "--lan is given.",
     ),

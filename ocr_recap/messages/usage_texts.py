@@ -22,7 +22,7 @@ WRONG_USE: Final[Mapping[str, Message]] = {
         "Your own link cannot be revoked here. Another supervisor can revoke it.",
     ),
     "station_no_code": (
-        "“{text}” bukan kode TPS. Tulis 13 angka, misalnya 2101142004001; pisahkan beberapa kode dengan spasi.",
+        "“{text}” bukan kode TPS. Tulis 13 digit, misalnya 2101142004001; pisahkan beberapa kode dengan spasi.",
         "“{text}” is no station code. Write 13 digits, such as 2101142004001; separate codes by spaces.",
     ),
     "no_station_in_qr": (

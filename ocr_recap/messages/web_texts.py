@@ -48,9 +48,9 @@ WEB_TEXTS: Final[Mapping[str, Message]] = {
     "send": ("Kirim", "Send"),
     # desk
     "choose_station": ("TPS yang mana?", "Which polling station?"),
-    "station_code": ("Kode TPS (13 angka)", "Station code (13 digits)"),
+    "station_code": ("Kode TPS (13 digit)", "Station code (13 digits)"),
     "station_wrong": (
-        "“{text}” bukan kode TPS Anda. Kode TPS berisi 13 angka: provinsi 2, kabupaten/kota 2, kecamatan 2, "
+        "“{text}” bukan kode TPS Anda. Kode TPS berisi 13 digit: provinsi 2, kabupaten/kota 2, kecamatan 2, "
         "desa/kelurahan 4, TPS 3.",
         "“{text}” is not a code of your stations. A code has 13 digits: province 2, regency 2, district 2, "
         "village 4, station 3.",

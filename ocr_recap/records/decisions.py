@@ -104,8 +104,8 @@ class Decision(JsonLine):
     @property
     def decided(self) -> Decided:
         """The decision as a field's record holds it, with the names and notes of older versions cleaned."""
-        facts = {"value": self.new, "answer": self.answer, "role": self.role}
-        return Decided(by=one_line(self.by), at=self.at, note=one_line(self.note), **facts)
+        by, note = one_line(self.by), one_line(self.note)
+        return Decided(by=by, at=self.at, value=self.new, note=note, role=self.role, answer=self.answer)
 
 
 @dataclass(frozen=True)

@@ -185,16 +185,16 @@ def _undecided(number: FieldRecord) -> tuple[Reason, ...]:
     people = number.people
     if not people:
         return ()
+    last = people[-1]
     alike = len({(answer.answer, answer.value) for answer in people}) == 1
-    if alike and people[0].answer != "value" and (len(people) > 1 or people[0].role in ("confirm", "third")):
+    if alike and last.answer != "value" and (len(people) > 1 or last.role in ("confirm", "third")):
         return (("people_cannot_read", {"by": ", ".join(answer.by for answer in people)}),)
     if len(people) > 1:
         return (("people_disagree", {"answers": "; ".join(answer.said for answer in people)}),)
-    (only,) = people
-    if only.role == "first":
-        return (("second_entry_awaited", {"by": only.by}),)
+    if last.role == "first":
+        return (("second_entry_awaited", {"by": last.by}),)
     read = "–" if number.value is None else number.value
-    return (("people_disagree", {"answers": f"program: {read}; {only.said}"}),)
+    return (("people_disagree", {"answers": f"program: {read}; {last.said}"}),)
 
 
 def of_another_sheet(against: Sequence[Record]) -> tuple[Reason, ...]:

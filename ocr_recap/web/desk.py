@@ -22,7 +22,7 @@ from ..report.pictures import encode
 from .guide import guide_pdf
 from .office import Office
 from .pages import language_of, page
-from .people import Person, note
+from .people import User, note
 from .pictures import KINDS, cut, shrunk
 from .received import MOST_BYTES
 from .station_view import station_view, waiting_of
@@ -41,7 +41,7 @@ def _station(request: Request) -> str:
         HTTPException: it is no code (404), or belongs to another desk (403).
     """
     code = normal(request.path_params["station"])
-    person: Person = request.state.person
+    person: User = request.state.person
     if code is None:
         raise HTTPException(404)
     if not person.may_send(code):

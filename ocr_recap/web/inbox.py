@@ -12,7 +12,7 @@ from typing import Final
 
 from ..batch.inputs import PHOTO_ENDINGS
 from ..messages.errors import OcrRecapError
-from .received import MOST_BYTES, Received
+from .received import MOST_BYTES, UploadStore
 
 _log = logging.getLogger(__name__)
 _DEEPEST: Final = 8  # folders below the watched one; by judgement
@@ -26,7 +26,7 @@ class Inbox:
         received: where photos are kept.
     """
 
-    def __init__(self, folder: Path, received: Received) -> None:
+    def __init__(self, folder: Path, received: UploadStore) -> None:
         self._folder, self._received = folder, received
         self._seen: dict[Path, tuple[int, int]] = {}
         self._taken: set[tuple[Path, int, int]] = set()

@@ -47,10 +47,10 @@ from ..report.pictures import cut
 from .agreement import Entering
 from .database import Database
 from .inbox import Inbox
-from .people import People, Person
+from .people import People, User
 from .pictures import PagePictures, shrunk
 from .progress import Progress
-from .received import Received, Upload
+from .received import Upload, UploadStore
 from .results import log_entries, waiting_numbers
 from .work import Work
 
@@ -122,7 +122,7 @@ class Office:
         self.reader = Reader(options.reading)
         self.forms: dict[str, Template] = {form.id: form for form in self.reader.templates}
         self.data = Database(folder)
-        self.people, self.received = People(self.data), Received(folder, self.data)
+        self.people, self.received = People(self.data), UploadStore(folder, self.data)
         self.work = Work(self.data, options.entering)
         self.pictures, self.progress = PagePictures(folder, self.data), Progress(self.data)
         self.address = options.address
@@ -346,7 +346,7 @@ class Office:
         roll = self._batch.roll()
         return roll.stations if roll else ()
 
-    def stations_begun(self, person: Person) -> list[tuple[str, int, bool]]:
+    def stations_begun(self, person: User) -> list[tuple[str, int, bool]]:
         """Stations with photos that a person may see: code, number of photos, and whether the desk has finished."""
         find = (
             "SELECT uploads.station, count(*), finished.at IS NOT NULL FROM uploads"

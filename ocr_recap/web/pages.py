@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from ..messages.catalog import Language, filled
 from ..messages.web_texts import WEB_TEXTS
 from ..report.html import asset, csp_hash, environment
-from .people import Person
+from .people import User
 
 LANGUAGE_COOKIE: Final = "lang"
 SESSION_COOKIE: Final = "session"
@@ -40,7 +40,7 @@ def language_of(request: Request) -> Language:
     return chosen if chosen in ("id", "en") else request.app.state.office.options.language
 
 
-def person_of(request: Request) -> Person | None:
+def person_of(request: Request) -> User | None:
     """Who has this session; None without one."""
     token = request.cookies.get(SESSION_COOKIE)
     return request.app.state.office.people.of(token) if token else None

@@ -28,7 +28,7 @@ _LONGEST_NAME: Final = 60
 
 
 @dataclass(frozen=True)
-class Person:
+class User:
     """Somebody with a link.
 
     Attributes:
@@ -69,7 +69,7 @@ class People:
 
     def invite(
         self, name: str, role: Role, stations: tuple[str, ...] = (), lasting: float = LASTING, by: str = ""
-    ) -> tuple[Person, str]:
+    ) -> tuple[User, str]:
         """Make a link for a person.
 
         Args:
@@ -98,7 +98,7 @@ class People:
                 note(db, by or name, "invite", f"{name}: {role} {' '.join(stations)}".strip())
         except IntegrityError:
             raise WrongUse("person_name_taken", name=name) from None
-        return Person(added.lastrowid or 0, name, role, stations, row[-1], False), secret
+        return User(added.lastrowid or 0, name, role, stations, row[-1], False), secret
 
     def renewed(self, person: int, by: str) -> str:
         """A new secret for a person whose link was lost; the old link and its sessions end.
@@ -139,7 +139,7 @@ class People:
             note(db, found[1], "enter", "")
         return token
 
-    def of(self, token: str) -> Person | None:
+    def of(self, token: str) -> User | None:
         """The person of a session; None where it ended."""
         find = (
             "SELECT people.* FROM sessions JOIN people ON people.id = sessions.person"
@@ -148,20 +148,20 @@ class People:
         row = self._data.one(find, (_hash(token), self._clock()))
         return None if row is None else person_of(row)
 
-    def all(self) -> list[Person]:
+    def all(self) -> list[User]:
         """Everybody who was ever invited, in that order."""
         return [person_of(row) for row in self._data.rows("SELECT * FROM people ORDER BY id")]
 
-    def named(self, name: str) -> Person | None:
+    def named(self, name: str) -> User | None:
         """The person of this name."""
         row = self._data.one("SELECT * FROM people WHERE name = ?", (one_line(name),))
         return None if row is None else person_of(row)
 
 
-def person_of(row: Row) -> Person:
+def person_of(row: Row) -> User:
     """The person of a row of the table."""
     revoked = row["revoked"] is not None
-    return Person(row["id"], row["name"], row["role"], tuple(row["stations"].split()), row["expires"], revoked)
+    return User(row["id"], row["name"], row["role"], tuple(row["stations"].split()), row["expires"], revoked)
 
 
 def note(db: Connection, person: str, act: str, about: str) -> None:

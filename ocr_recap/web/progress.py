@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from .agreement import State, wrong_boxes
 from .database import Database
-from .people import Person
+from .people import User
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class Progress:
             for row in self._data.rows(find, (most,))
         ]
 
-    def everybody(self, people: list[Person]) -> list[tuple[Person, Pace]]:
+    def everybody(self, people: list[User]) -> list[tuple[User, Pace]]:
         """Everybody with what the person did, in the order of their links: it is no ranking."""
         return [(person, self.of(person.id)) for person in people]
 

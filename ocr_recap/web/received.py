@@ -20,7 +20,7 @@ from ..messages.errors import CannotWrite, WrongUse, system_reason
 from ..messages.text import printable
 from ..records.folder import INCOMING
 from .database import Database
-from .people import Person, note
+from .people import User, note
 
 MOST_BYTES: Final = 40 << 20  # of an uploaded photo; phones with 200 megapixels make 60 MB only in raw; by judgement
 _ENDINGS: Final = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif", "PDF": ".pdf", "HEIC": ".heic"}
@@ -48,7 +48,7 @@ class Upload:
     published: bool
 
 
-class Received:
+class UploadStore:
     """The photos that one server received.
 
     Args:
@@ -60,7 +60,7 @@ class Received:
     def __init__(self, folder: Path, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._folder, self._data, self._clock = folder, database, clock
 
-    def take(self, content: bytes, name: str, station: str = "", person: Person | None = None) -> Upload:
+    def take(self, content: bytes, name: str, station: str = "", person: User | None = None) -> Upload:
         """Keep a photo.
 
         Args:

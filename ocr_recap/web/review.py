@@ -18,9 +18,9 @@ from ..messages.web_texts import REASON_GROUPS
 from .agreement import EMPTY, UNREADABLE, WRONG_FIELD
 from .office import Office
 from .pages import language_of, page, text
-from .people import Person
+from .people import User
 from .pictures import KINDS, cut, parts_of
-from .work import AnsweredBefore, Filter, Task
+from .work import AnsweredBefore, Claim, Filter
 
 _MOST_SECONDS: Final = 3600.0
 
@@ -42,7 +42,7 @@ def form_and_field(office: Office, template: str, field: str) -> tuple[Template 
     return form, next((f for f in form.fields if f.id == field), None) if form else None
 
 
-def shown(office: Office, task: Task, language: Language) -> dict[str, Any]:
+def shown(office: Office, task: Claim, language: Language) -> dict[str, Any]:
     """A number as the page's script gets it. Nothing in it tells what the machine read, or whether it is a check."""
     form, field = form_and_field(office, task.number.template, task.number.field)
     label = getattr(field.label, language) if field else task.number.field
@@ -142,7 +142,7 @@ def picture(request: Request) -> Response:
     return Response(content, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"})
 
 
-def number_picture(office: Office, person: Person, task: int, kind: Any) -> bytes | None:
+def number_picture(office: Office, person: User, task: int, kind: Any) -> bytes | None:
     """The picture of a number that a person has claimed or entered; None where the person has nothing to do with it."""
     find = (
         "SELECT * FROM numbers WHERE id = ?1 AND (?3 OR claimant = ?2 OR known IS NOT NULL"

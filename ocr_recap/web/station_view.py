@@ -47,7 +47,7 @@ class ShownUpload:
 
 
 @dataclass(frozen=True)
-class ShownNumber:
+class DeskNumber:
     """A number of a page.
 
     Attributes:
@@ -95,7 +95,7 @@ class StationView:
     form: Template | None
     uploads: tuple[ShownUpload, ...]
     document: Document | None
-    numbers: Mapping[str, tuple[ShownNumber, ...]]
+    numbers: Mapping[str, tuple[DeskNumber, ...]]
 
     def is_confirmed(self, page: str) -> bool:
         """True when a desk confirmed every number of a page that the photos show."""
@@ -208,13 +208,13 @@ def _numbers(
     document: Document,
     places: Mapping[str, tuple[Number, int]],
     answers: Mapping[Number, tuple[str, str, str]],
-) -> list[ShownNumber]:
-    found: list[ShownNumber] = []
+) -> list[DeskNumber]:
+    found: list[DeskNumber] = []
     for field in form.fields_of(page):
         record = document.fields.get(field.id)
         if record is None:
             continue
         number, upload = places.get(field.id, (None, None))
         said = answers.get(number) if number else None
-        found.append(ShownNumber(field, record, number, upload, said[0] if said else None, said[1] if said else ""))
+        found.append(DeskNumber(field, record, number, upload, said[0] if said else None, said[1] if said else ""))
     return found

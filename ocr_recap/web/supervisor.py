@@ -19,7 +19,7 @@ from ..records.station_codes import normal
 from ..report.table_formats import FORMATS
 from .office import Office
 from .pages import language_of, page
-from .people import ROLES, Person
+from .people import ROLES, User
 from .review import answer_text, form_and_field
 
 _REPORT_TYPES: Final = {".html": "text/html; charset=utf-8", ".jpg": "image/jpeg"}
@@ -95,7 +95,7 @@ def renew(request: Request) -> Response:
     return _shown(request, person, office.people.renewed(number, request.state.person.name))
 
 
-def _shown(request: Request, person: Person, secret: str) -> Response:
+def _shown(request: Request, person: User, secret: str) -> Response:
     link = f"{request.app.state.office.address}/enter/{secret}"
     return page(request, "invited.html", {"invited": person, "link": link, "qr": qr(link)})
 
@@ -103,7 +103,7 @@ def _shown(request: Request, person: Person, secret: str) -> Response:
 def qr(text: str) -> str:
     """A QR code as an SVG picture in a page."""
     into = io.BytesIO()
-    segno.make(text, error="m").save(into, kind="svg", scale=5, xmldecl=False, nl=False, light="#fff")
+    segno.make_qr(text, error="m").save(into, kind="svg", scale=5, xmldecl=False, nl=False, light="#fff")
     return into.getvalue().decode()
 
 

@@ -22,7 +22,7 @@ from ..messages.web_texts import REASON_GROUPS
 from ..records.decisions import Number, utc
 from .agreement import TURNS, Entering, Entry, Role, State, canonical, role_of, state
 from .database import Database
-from .people import Person, note
+from .people import User, note
 
 CLAIM_LASTS: Final = 300.0  # seconds; a person who went away keeps a number from others so long; by judgement
 AHEAD: Final = 10  # numbers that a person claims at once, so that the next picture is there; by judgement
@@ -63,7 +63,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Task:
+class Claim:
     """A number that a person has claimed.
 
     Attributes:
@@ -160,7 +160,7 @@ class Work:
 
     # --- claims ----------------------------------------------------------------------------------------------------
 
-    def claim(self, person: Person, wanted: Filter = ALL, count: int = AHEAD) -> list[Task]:
+    def claim(self, person: User, wanted: Filter = ALL, count: int = AHEAD) -> list[Claim]:
         """Claim the next numbers for a person: those that the person holds already first.
 
         Args:
@@ -191,7 +191,7 @@ class Work:
             tasks.insert(min(len(tasks), check.id % 5), check)
         return tasks
 
-    def _check(self, db: Connection, person: Person, tasks: Sequence[Task]) -> Task | None:
+    def _check(self, db: Connection, person: User, tasks: Sequence[Claim]) -> Claim | None:
         """A planted check for a person, where it is time for one; it looks like any other number."""
         if not tasks or person.role != "reviewer":
             return None
@@ -214,7 +214,7 @@ class Work:
         with self._data.changing() as db:
             db.execute("UPDATE numbers SET claimant = NULL, until = NULL WHERE claimant = ?", (person,))
 
-    def hand_on(self, person: Person, task: int) -> None:
+    def hand_on(self, person: User, task: int) -> None:
         """Leave a number to others."""
         with self._data.changing() as db:
             db.execute("INSERT OR IGNORE INTO handed VALUES (?, ?, ?)", (task, person.id, self._clock()))
@@ -224,7 +224,7 @@ class Work:
 
     # --- entries ---------------------------------------------------------------------------------------------------
 
-    def answer(self, person: Person, task: int, text: str, seconds: float = 0.0, comment: str = "") -> State:
+    def answer(self, person: User, task: int, text: str, seconds: float = 0.0, comment: str = "") -> State:
         """Enter a person's answer; the same person's earlier entry of the number is replaced.
 
         Args:
@@ -248,9 +248,9 @@ class Work:
             answer = canonical(text, row["boxes"])
             if answer is None:
                 raise WrongUse("answer_is_none", text=one_line(text)[:20], boxes=row["boxes"])
-            return self._enter(db, row, person, Given(answer, seconds, one_line(comment)))
+            return self._enter(db, row, person, Answered(answer, seconds, one_line(comment)))
 
-    def _enter(self, db: Connection, row: Row, person: Person, given: Given, as_role: Role | None = None) -> State:
+    def _enter(self, db: Connection, row: Row, person: User, given: Answered, as_role: Role | None = None) -> State:
         own = db.execute(
             "SELECT id, role, answer FROM entries WHERE number = ? AND person = ? AND replaced IS NULL",
             (row["id"], person.id),
@@ -269,7 +269,7 @@ class Work:
         db.execute("UPDATE numbers SET claimant = NULL, until = NULL WHERE id = ?", (row["id"],))
         return "done" if row["known"] is not None else self._restate(db, row)
 
-    def confirm_all(self, person: Person, waiting: Iterable[Waiting], answers: Mapping[Number, str]) -> None:
+    def confirm_all(self, person: User, waiting: Iterable[Waiting], answers: Mapping[Number, str]) -> None:
         """Confirm numbers: what a desk confirms needs no second entry, and stands while nobody differs.
 
         Args:
@@ -291,12 +291,12 @@ class Work:
                 answer = canonical(text, row["boxes"])
                 if answer is None:
                     raise WrongUse("answer_is_none", text=one_line(text)[:20], boxes=row["boxes"])
-                self._enter(db, row, person, Given(answer, 0.0, ""), "confirm")
+                self._enter(db, row, person, Answered(answer, 0.0, ""), "confirm")
             if answers:
                 about = " ".join(sorted(number.field for number in answers))
                 note(db, person.name, "confirm", f"{next(iter(answers)).sha256[:8]} {about}")
 
-    def settle(self, person: Person, task: int, text: str) -> State:
+    def settle(self, person: User, task: int, text: str) -> State:
         """Settle a number that people see differently, as the third or a further person.
 
         Raises:
@@ -310,9 +310,9 @@ class Work:
             if answer is None:
                 raise WrongUse("answer_is_none", text=one_line(text)[:20], boxes=row["boxes"])
             note(db, person.name, "settle", f"{row['station']} {row['field']}")
-            return self._enter(db, row, person, Given(answer, 0.0, ""), "third")
+            return self._enter(db, row, person, Answered(answer, 0.0, ""), "third")
 
-    def last(self, person: Person, before: int | None = None) -> Task | None:
+    def last(self, person: User, before: int | None = None) -> Claim | None:
         """The number that a person entered last, to correct it; `before`: the one before that number.
 
         Returns:
@@ -329,7 +329,7 @@ class Work:
 
     # --- by value --------------------------------------------------------------------------------------------------
 
-    def values(self, person: Person, wanted: Filter = ALL) -> list[tuple[str, int]]:
+    def values(self, person: User, wanted: Filter = ALL) -> list[tuple[str, int]]:
         """The readings that numbers without an entry share, where one witness is sure, and how many there are."""
         if not self.has_values:
             return []
@@ -341,7 +341,7 @@ class Work:
         )
         return [(row[0], row[1]) for row in self._data.rows(find, (self._clock(), person.id, *data))]
 
-    def claim_value(self, person: Person, value: str, wanted: Filter = ALL) -> list[Task]:
+    def claim_value(self, person: User, value: str, wanted: Filter = ALL) -> list[Claim]:
         """Claim numbers that were all read as one value, for a grid in which the odd ones are marked."""
         if not self.has_values:
             return []
@@ -359,7 +359,7 @@ class Work:
             )
             return [_task(db, row) for row in rows]
 
-    def answer_value(self, person: Person, value: str, tasks: Iterable[int], odd: Iterable[int]) -> int:
+    def answer_value(self, person: User, value: str, tasks: Iterable[int], odd: Iterable[int]) -> int:
         """Enter one value for many numbers; the odd ones are given to people to key.
 
         Args:
@@ -381,7 +381,7 @@ class Work:
                 if task in others:
                     db.execute("UPDATE numbers SET sure = 0, claimant = NULL, until = NULL WHERE id = ?", (task,))
                 else:
-                    self._enter(db, row, person, Given(value, 0.0, ""))
+                    self._enter(db, row, person, Answered(value, 0.0, ""))
                     entered += 1
         return entered
 
@@ -392,7 +392,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Given:
+class Answered:
     """What a person entered: an answer in its one form, seconds, and a remark."""
 
     answer: str
@@ -441,7 +441,7 @@ def _entries(db: Connection, number: int) -> list[Entry]:
     return [Entry(row["person"], row["role"], row["answer"]) for row in db.execute(find, (number,)).fetchall()]
 
 
-def _task(db: Connection, row: Row, told: State | None = None) -> Task:
+def _task(db: Connection, row: Row, told: State | None = None) -> Claim:
     number = Number(row["sha256"], row["frame"], row["template"], row["page"], row["field"])
     shown: tuple[str, ...] = ()
     if row["state"] == "third" and told is None:
@@ -450,7 +450,7 @@ def _task(db: Connection, row: Row, told: State | None = None) -> Task:
             answers[row["machine"]] = None
         shown = tuple(sorted(answers, key=lambda answer: (len(answer), answer)))
     facts = row["document"], row["station"], row["file"], row["boxes"]
-    return Task(row["id"], number, *facts, told or row["state"], shown)
+    return Claim(row["id"], number, *facts, told or row["state"], shown)
 
 
 def _numbered(where: str, first: int) -> str:
