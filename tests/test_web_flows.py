@@ -61,7 +61,7 @@ def wait_for_results(chief, served):
 
 def key(browser, answer):
     """Key the number that is shown and press Enter; the label of the number."""
-    browser.until("!document.querySelector('#work').hidden && document.querySelector('#text').value === ''")
+    browser.until("document.querySelector('#work').dataset.shown && document.querySelector('#text').value === ''")
     label = browser.evaluate(LABEL)
     browser.press(*answer, "Enter")
     return label
@@ -130,7 +130,7 @@ def test_the_keyboard_alone_reloads_two_tabs_and_a_lost_connection_lose_nothing(
     served, _, _, reviewers = night
     budi = reviewers["Budi"]
     budi.open(f"{served.base}/review")
-    budi.until("!document.querySelector('#work').hidden")
+    budi.until("document.querySelector('#work').dataset.shown")
     label = budi.evaluate(LABEL)
     budi.press("Space")
     budi.until("!document.querySelector('#page').hidden && document.querySelector('#page').naturalWidth > 300")

@@ -33,6 +33,7 @@ function show(one) {
   task = one;
   since = performance.now();
   $("work").hidden = !one;
+  $("work").dataset.shown = one ? one.id : "";
   $("page").hidden = true;
   if (!one) { tell($("state").dataset.none); setTimeout(next, 3000); return; }
   tell(unsent.length ? $("state").dataset.unsaved.replace("%", unsent.length) : "");
