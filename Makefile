@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-fast coverage lint docs samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-fusion bench-alterations train-alterations bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth clean
+.PHONY: demo test test-fast coverage lint docs samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-fusion bench-alterations train-alterations bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth bench-web clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -55,6 +55,10 @@ hostile-test: $(VENV)/.dev
 # The fuzz tests of `make test` with a hundred times as many examples each.
 fuzz: $(VENV)/.dev
 	FUZZ=100 $(BIN)/python -m pytest tests/test_fuzz.py
+
+# The local server: pages, claims, eight reviewers and twenty kills, a desk's photos; some 5 minutes.
+bench-web: $(VENV)/.dev
+	PYTHONPATH=. $(BIN)/python benchmarks/web.py $(ARGS)
 
 samples: $(VENV)/.core
 	$(BIN)/python samples/make_samples.py

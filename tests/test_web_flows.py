@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from conftest import SAMPLES
-from served import Served, invite, person, supervisor
 
 from benchmarks.browser import find
+from benchmarks.served import Served, invite, person, supervisor
 
 pytest.importorskip("starlette", reason="the extra web is not installed")
 pytestmark = pytest.mark.skipif(find() is None, reason="no chromium on this machine: pages are not opened")

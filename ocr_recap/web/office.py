@@ -287,7 +287,8 @@ class Office:
             try:
                 self._add_photos()
                 log_entries(self.folder, self.data)
-                self.work.update(waiting_numbers(self.folder))
+                if self.has_results:
+                    self.work.update(waiting_numbers(self.folder))
             except BaseException:
                 self._changed = True
                 raise
