@@ -10,12 +10,12 @@ from html.parser import HTMLParser
 import cv2
 import numpy as np
 import pytest
-from fakes import FORM, SCALE, drawn, located, lost, photo
+from fakes import FORM, SCALE, corners, drawn, located, lost, photo
 
 from ocr_recap.forms.template import TemplateError
 from ocr_recap.imaging import photo as load
 from ocr_recap.records.document import Document
-from ocr_recap.records.field_record import Bilingual
+from ocr_recap.records.field_record import Bilingual, quad
 from ocr_recap.records.record import Station, SuggestedSlip
 from ocr_recap.records.run_info import RunInfo
 from ocr_recap.report import csv_tables, document_pages, overlay, pictures
@@ -446,6 +446,40 @@ def test_status_is_drawn_in_its_colour(noise):
     for status in ("accepted", "review", "blank"):
         color = np.array(overlay.STATUS_COLORS[status])
         assert (picture == color).all(axis=2).sum() > 50
+
+
+@pytest.mark.parametrize("page", ["1", "2", "3"])
+@pytest.mark.parametrize("scale", [3, 1.5])
+def test_no_label_covers_a_box(page, scale):
+    """Labels lie beside the boxes, and where there is no room there is none: every digit stays in sight."""
+    record = moved(located(page=page), scale)
+    quads = {f.id: np.array(corners(f.cells.outline())) / SCALE * scale for f in FORM.fields_of(page)}
+    fields = {
+        name: field.model_copy(update={"quad": quad(quads[name]), "evidence": unmarked(field)})
+        for name, field in record.fields.items()
+    }
+    record = record.model_copy(update={"fields": fields})
+    size = round(FORM.paper.height * scale), round(FORM.paper.width * scale), 3
+    blank = np.random.default_rng(0).integers(0, 255, size, dtype=np.uint8)
+    picture = overlay.overlay(record, blank)
+    top = picture.shape[0] - blank.shape[0]
+    for field in FORM.fields_of(page):
+        for x0, y0, x1, y1 in field.cells.rects():
+            left, up, right, down = (round(v * scale) for v in (x0, y0, x1, y1))
+            inside = slice(up + 2, down - 2), slice(left + 2, right - 2)
+            shown = picture[top:][inside]
+            assert (shown == blank[inside]).all(), f"{field.id} is covered"
+    if scale == 3:
+        colors = [overlay.STATUS_COLORS[field.status] for field in fields.values()]
+        drawn = [(picture == np.array(color)).all(axis=2).sum() for color in dict.fromkeys(colors)]
+        assert min(drawn) > 100, "labels are there"
+
+
+def unmarked(field):
+    """The evidence of a number without the places of its cells and strokes, so that only its label is drawn."""
+    return field.evidence.model_copy(
+        update={"digits": field.evidence.digits.model_copy(update={"cells": ()}), "tally": None}
+    )
 
 
 def test_a_form_that_is_not_at_hand_cannot_be_shown_unmasked(noise):
