@@ -76,13 +76,29 @@ class Browser:
         """Set the window's size in CSS pixels."""
         self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
-    def open(self, path: Path | str) -> float:
-        """Open a file or an address; returns the seconds until it was loaded and its first picture was ready."""
+    def open(self, path: Path | str, fragment: str = "") -> float:
+        """Open a file or an address, at a fragment such as `#d2`; the seconds until it was loaded and drawn once."""
         start = time.perf_counter()
-        self._call("Page.navigate", url=path if isinstance(path, str) else path.resolve().as_uri())
+        address = path if isinstance(path, str) else path.resolve().as_uri()
+        self._call("Page.navigate", url=address + fragment)
         self._wait("Page.loadEventFired")
-        self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
+        self.settle()
         return time.perf_counter() - start
+
+    def reload(self) -> None:
+        """Load the page again, as a person does."""
+        self._call("Page.reload")
+        self._wait("Page.loadEventFired")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page was drawn once more."""
+        self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
+
+    def print_pdf(self, path: Path) -> None:
+        """Print the page as PDF, on the paper that its style asks for."""
+        made = self._call("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
+        path.write_bytes(base64.b64decode(made["data"]))
 
     def evaluate(self, expression: str) -> Any:
         """Value of a JavaScript expression, or of its promise."""

@@ -134,7 +134,10 @@ def reread(field: FieldRecord, *readings: tuple[str, int | None, float]) -> Fiel
 def located(file: str = "a.jpg", sha256: str = "0" * 64, page: str = "2", frame: int = 0) -> Record:
     """A record of a drawn page: one number accepted, one to review, one blank, in turn."""
     statuses = [("accepted", 117), ("review", 42), ("blank", None)]
-    fields = {f.id: field(f, *statuses[i % 3]) for i, f in enumerate(FORM.fields_of(page))}
+    fields: dict[str, FieldRecord] = {}
+    for i, described in enumerate(FORM.fields_of(page)):
+        status, value = statuses[i % 3]
+        fields[described.id] = field(described, status, None if value is None else value % 10**described.cells.count)
     size = round(FORM.paper.width * SCALE), round(FORM.paper.height * SCALE)
     rule = RuleResult(
         id="R6",

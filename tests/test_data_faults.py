@@ -62,7 +62,7 @@ def test_an_unknown_kind_still_has_a_next_step() -> None:
         ('{"name": 1, "fields": []}', "name: harus teks", "name: must be text"),
         (
             '{"name": "a", "fields": [{"id": "x", "text": "1", "value": "1"}]}',
-            "fields.0.value: harus bilangan bulat",
+            "fields.0.value: harus angka bulat",
             "fields.0.value: must be a whole number",
         ),
         (

@@ -10,15 +10,18 @@ from html.parser import HTMLParser
 import cv2
 import numpy as np
 import pytest
-from fakes import FORM, SCALE, drawn, located, lost, photo
+from fakes import FORM, SCALE, corners, drawn, located, lost, photo
 
 from ocr_recap.forms.template import TemplateError
 from ocr_recap.imaging import photo as load
 from ocr_recap.records.document import Document
-from ocr_recap.records.record import Station
+from ocr_recap.records.field_record import Bilingual, quad
+from ocr_recap.records.record import Station, SuggestedSlip
 from ocr_recap.records.run_info import RunInfo
 from ocr_recap.report import csv_tables, document_pages, overlay, pictures
-from ocr_recap.report import index_page as index
+from ocr_recap.report.index_page import index_html
+from ocr_recap.report.result_table import Listed, listed, listed_missing, result_tables
+from ocr_recap.report.review_csv import rows as review_rows
 from ocr_recap.report.view_model import ShownPhoto, Totals
 
 TEMPLATES = {FORM.id: FORM}
@@ -69,9 +72,10 @@ def index_page(shown, run=RUN) -> str:
     totals = Totals()
     for one in shown:
         for shown_photo in one.photos:
-            totals.add(shown_photo.record)
-    entries = [index.listed(one, csv_tables.document_row(one.document, FORM)) for one in shown]
-    return b"".join(index.index_html(entries, totals, run)).decode()
+            totals.add(shown_photo.record, FORM)
+    entries = [listed(one, csv_tables.document_row(one.document, FORM)) for one in shown]
+    questions = [row for one in shown for row in review_rows(one, {})]
+    return b"".join(index_html(result_tables(entries, [FORM]), totals, run, questions)).decode()
 
 
 def table(tmp_path, *records):
@@ -153,7 +157,7 @@ def test_pages_load_nothing_but_pictures_of_the_folder_and_start_no_foreign_scri
         targets = {str(attributes["href"]) for _, attributes in tags(html) if "href" in attributes}
         assert targets
         for target in targets:
-            assert re.match(r"(\.\./)?(report|overlay/a|numbers|[a-z]+)[./]|SHA256SUMS$", target)
+            assert re.match(r"(\.\./)?(report|overlay/a|numbers|[a-z-]+)[./]|SHA256SUMS$|#", target)
             assert ":" not in target
         for tag, attributes in tags(html):
             assert tag not in {"link", "iframe", "object", "base"}
@@ -172,15 +176,53 @@ def test_file_names_are_text_never_markup(tmp_path):
         assert "&lt;script&gt;alert(" in html
 
 
-def test_review_comes_first_with_reason_in_both_languages_and_crop(tmp_path):
+def test_numbers_stand_in_the_open_in_the_order_of_the_form_with_reason_and_crop(tmp_path):
     html = page(tmp_path, located(), pictures=("crops/a.jpg",))
-    opened, closed = html.split("<details", 1)
-    assert 'id="d1-votes_2"' in opened
-    assert 'id="d1-votes_1"' in closed
-    assert 'class="s1" loading="lazy"' in opened  # the second strip of the sheet
+    opened = re.sub(r"<details.*?</details>", "", html, flags=re.DOTALL)
+    places = [opened.index(f'id="d1-votes_{i}"') for i in (1, 2, 3)]
+    assert places == sorted(places)
+    number = opened[places[1] : places[2]]
+    assert 'class="s1" loading="lazy"' in number  # the second strip of the sheet
     assert ".crop .s1{object-position:0 -56px}" in opened
-    assert "tidak ada bukti kedua" in opened
-    assert "no second witness" in opened
+    assert "tidak ada bukti kedua" in number
+    assert "no second witness" in number
+    assert "<b>42</b>" in number
+    assert "<b>117</b>" in opened[places[0] : places[1]]
+
+
+def test_dates_are_folded_and_counts_are_not(tmp_path):
+    html = page(tmp_path, located(page="3"))
+    opened = re.sub(r"<details.*?</details>", "", html, flags=re.DOTALL)
+    dates = [f.id for f in FORM.fields if f.role == "date"]
+    assert [name for name in dates if f'id="d1-{name}"' in opened] == []
+    assert [name for name in dates if f'id="d1-{name}"' in html] == dates
+    assert 'id="d1-grand_total"' in opened
+
+
+def test_a_suggestion_stands_once_for_all_rules_that_it_explains(tmp_path):
+    record = located()
+    slip = SuggestedSlip(field="votes_1", written=117, fits=118, kind="one", text=Bilingual(id="salah 117", en="slip"))
+    rules = tuple(rule.model_copy(update={"suggestion": slip}) for rule in (record.rules[0], record.rules[0]))
+    html = page(tmp_path, record.model_copy(update={"rules": rules}))
+    assert html.count("salah 117") == 1
+
+
+@pytest.mark.parametrize("confidence", [0.99999999, 1.0])
+def test_no_number_is_shown_as_certain(tmp_path, confidence):
+    record = located()
+    field = record.fields["votes_2"].model_copy(update={"confidence": confidence})
+    html = page(tmp_path, record.model_copy(update={"fields": {**record.fields, "votes_2": field}}))
+    assert "99.9%" in html
+    assert "100%" not in re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
+
+
+def test_the_title_names_the_station_and_the_form(tmp_path):
+    pages = document_pages.ReportPages(tmp_path, TEMPLATES, "id")
+    pages.add(document(located(), station="2101142004003"), (ShownPhoto(located()),))
+    pages.close()
+    html = (tmp_path / "report" / "001.html").read_text()
+    (title,) = re.findall(r"<title[^>]*>([^<]*)</title>", html)
+    assert title == "TPS 003 (2101142004003) · C.HASIL-PPWP 2024 (Presiden dan Wakil Presiden) · ocr_recap"
 
 
 def test_every_link_of_table_and_index_is_in_the_report(tmp_path):
@@ -228,21 +270,89 @@ def test_where_photos_differ_all_are_shown(tmp_path):
 def test_summary_counts():
     totals = Totals()
     for record in (located(), located("b.jpg"), lost("c.jpg")):
-        totals.add(record)
+        totals.add(record, FORM if record.page else None)
     assert totals == Totals(photos=3, located=2, accepted=2, review=2, blank=2, problems=1)
+
+
+def test_dates_are_counted_apart():
+    totals = Totals()
+    record = located(page="3")
+    totals.add(record, FORM)
+    open_fields = {name for name, field in record.fields.items() if field.status == "review"}
+    dates = {f.id for f in FORM.fields if f.role == "date"}
+    assert (totals.dates, totals.review) == (len(open_fields & dates), len(open_fields - dates))
+    assert totals.dates > 0
 
 
 def test_the_list_has_what_needs_a_person_first_and_stations_without_photos(tmp_path):
     shown = written(tmp_path, (lost("a.jpg"),), (located("b.jpg"),))
     missing = csv_tables.missing_rows([], ["2101142004001"], FORM)
-    entries = [index.listed(one, csv_tables.document_row(one.document, FORM)) for one in shown]
-    html = b"".join(index.index_html([*entries, *map(index.listed_missing, missing)], Totals(), RUN)).decode()
-    assert re.findall(r'<li data-v="(\w+)" data-find="([^"]*)"', html) == [
+    entries = [listed(one, csv_tables.document_row(one.document, FORM)) for one in shown]
+    html = b"".join(
+        index_html(result_tables([*entries, *map(listed_missing, missing)], [FORM]), Totals(), RUN)
+    ).decode()
+    assert re.findall(r'<tr data-v="(\w+)" data-find="([^"]*)"', html) == [
         ("review", "b.jpg b.jpg"),
-        ("problem", "a.jpg a.jpg"),
         ("missing", "2101142004001"),
+        ("problem", "a.jpg a.jpg"),  # without a form, in a table of its own
     ]
     assert re.findall(r'name="verdict" value="(\w*)"', html) == ["", "review", "problem", "missing"]
+
+
+def row(station: str, verdict: str = "settled", **numbers: int | str) -> csv_tables.DocumentRow:
+    """A station with numbers: a value is accepted, a text is a status."""
+    accepted = {name: value if isinstance(value, int) else None for name, value in numbers.items()}
+    statuses = {name: "accepted" if isinstance(value, int) else value for name, value in numbers.items()}
+    return csv_tables.DocumentRow(
+        station,
+        station,
+        FORM.id,
+        ("2",),
+        (),
+        verdict,
+        0,
+        accepted,
+        statuses=statuses,  # type: ignore[arg-type]
+    )
+
+
+def test_totals_are_of_accepted_numbers_with_their_coverage():
+    rows = [
+        row("2101142004001", votes_1=10, votes_2=20, votes_3=0, valid_total=30, invalid=1),
+        row("2101142004002", votes_1="review", votes_2=5, votes_3="blank", valid_total="not_in_photo", invalid=2),
+        csv_tables.missing_rows([], ["2101142004003"], FORM)[0],
+    ]
+    (table,) = result_tables([Listed(one, None) for one in rows], [FORM])
+    assert [(column.field, tuple(table.total(column))) for column in table.columns] == [
+        ("votes_1", (1, 3, 10)),
+        ("votes_2", (2, 3, 25)),
+        ("votes_3", (1, 3, 0)),
+        ("valid_total", (1, 3, 30)),
+        ("invalid", (2, 3, 3)),
+    ]
+    assert (table.complete, table.unknown) == (1, 8)
+    assert [column.head.id for column in table.columns[:3]] == ["1", "2", "3"]
+    assert (table.group.id, table.group.en) == ("Suara sah pasangan calon", "votes of pair")
+
+
+def test_what_is_not_accepted_is_never_shown_as_a_number():
+    entry = Listed(row("1", votes_1=7, votes_2="review", votes_3="blank"), None)
+    (table,) = result_tables([entry], [FORM])
+    html = b"".join(index_html([table], Totals(), RUN)).decode()
+    (line,) = re.findall(r"<tr data-v.*?</tr>", html, re.DOTALL)
+    cells = [re.sub(r"<[^>]*>", "", cell) for cell in re.findall(r'<td class="n [^>]*>(.*?)</td>', line, re.DOTALL)]
+    assert cells == ["7", "?", "–", "∅", "∅"]
+    (sums,) = re.findall(r'<tr class="sums">.*?</tr>', html, re.DOTALL)
+    values = [re.sub(r"<[^>]*>", "", cell) for cell in re.findall(r"<b>(.*?)</b>", sums, re.DOTALL)]
+    assert values == ["7", "?", "?", "?", "?"], "never zero for unknown"
+
+
+def test_a_form_with_other_names_shows_all_its_counts():
+    fields = tuple(f.model_copy(update={"id": f"n{i}"}) for i, f in enumerate(FORM.fields[:3]))
+    form = FORM.model_copy(update={"id": "own", "fields": fields})
+    entry = Listed(csv_tables.DocumentRow("1", "1", "own", (), (), "settled", 0, {}), None)
+    (table,) = result_tables([entry], [form])
+    assert [column.field for column in table.columns] == ["n0", "n1", "n2"]
 
 
 def test_an_empty_list_says_so():
@@ -336,6 +446,40 @@ def test_status_is_drawn_in_its_colour(noise):
     for status in ("accepted", "review", "blank"):
         color = np.array(overlay.STATUS_COLORS[status])
         assert (picture == color).all(axis=2).sum() > 50
+
+
+@pytest.mark.parametrize("page", ["1", "2", "3"])
+@pytest.mark.parametrize("scale", [3, 1.5])
+def test_no_label_covers_a_box(page, scale):
+    """Labels lie beside the boxes, and where there is no room there is none: every digit stays in sight."""
+    record = moved(located(page=page), scale)
+    quads = {f.id: np.array(corners(f.cells.outline())) / SCALE * scale for f in FORM.fields_of(page)}
+    fields = {
+        name: field.model_copy(update={"quad": quad(quads[name]), "evidence": unmarked(field)})
+        for name, field in record.fields.items()
+    }
+    record = record.model_copy(update={"fields": fields})
+    size = round(FORM.paper.height * scale), round(FORM.paper.width * scale), 3
+    blank = np.random.default_rng(0).integers(0, 255, size, dtype=np.uint8)
+    picture = overlay.overlay(record, blank)
+    top = picture.shape[0] - blank.shape[0]
+    for field in FORM.fields_of(page):
+        for x0, y0, x1, y1 in field.cells.rects():
+            left, up, right, down = (round(v * scale) for v in (x0, y0, x1, y1))
+            inside = slice(up + 2, down - 2), slice(left + 2, right - 2)
+            shown = picture[top:][inside]
+            assert (shown == blank[inside]).all(), f"{field.id} is covered"
+    if scale == 3:
+        colors = [overlay.STATUS_COLORS[field.status] for field in fields.values()]
+        drawn = [(picture == np.array(color)).all(axis=2).sum() for color in dict.fromkeys(colors)]
+        assert min(drawn) > 100, "labels are there"
+
+
+def unmarked(field):
+    """The evidence of a number without the places of its cells and strokes, so that only its label is drawn."""
+    return field.evidence.model_copy(
+        update={"digits": field.evidence.digits.model_copy(update={"cells": ()}), "tally": None}
+    )
 
 
 def test_a_form_that_is_not_at_hand_cannot_be_shown_unmasked(noise):

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from string import Formatter
 
+import pypdfium2
 import pytest
 from conftest import ROOT
 from fakes import located, lost
@@ -81,22 +82,111 @@ def test_a_page_of_the_evaluation_shows_one_language() -> None:
 # --- in a browser -----------------------------------------------------------------------------------------------------
 
 
-def test_a_browser_takes_style_and_script_and_follows_the_language(tmp_path: Path) -> None:
+@pytest.fixture
+def browser():
     path = find()
     if path is None:
         pytest.skip("no chromium on this machine: pages are not opened")
-    shown = written(tmp_path, (located(),), (lost("b.jpg"),))
+    with Browser(path) as opened:
+        opened.size(1280, 900)
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A report of two stations with numbers and one photo with a problem."""
+    shown = written(tmp_path, (located(),), (located("c.jpg", page="3"),), (lost("b.jpg"),))
     (tmp_path / "report.html").write_text(index_page(shown), "utf-8")
-    with Browser(path) as browser:
-        for name in ("report.html", "report/001.html"):
-            browser.open(tmp_path / name)
-            assert browser.evaluate("getComputedStyle(document.querySelector('.bar')).position") == "sticky"
-            assert browser.evaluate("document.getElementById('find').placeholder") == "Cari TPS, berkas"
-            browser.evaluate("document.getElementById('lang-en').click()")
-            assert browser.evaluate("document.getElementById('find').placeholder") == "Find station, file"
-            assert "Semua TPS" not in browser.evaluate("document.body.innerText")
-            browser.evaluate(
-                "const box = document.querySelector('#find');box.value = 'b.jpg';box.dispatchEvent(new Event('input'))"
-            )
-            assert browser.evaluate("document.querySelectorAll('[data-find]:not([hidden])').length") == 1
-        assert not browser.log
+    return tmp_path
+
+
+def choose_english(browser: Browser) -> None:
+    browser.evaluate("document.getElementById('lang-en').click()")
+
+
+def visible(browser: Browser, selector: str) -> list[str]:
+    """Ids of the elements that are shown."""
+    return browser.evaluate(
+        f"[...document.querySelectorAll('{selector}')].filter(e => e.offsetParent !== null).map(e => e.id)"
+    )
+
+
+def reload(browser: Browser, page: Path) -> None:
+    """Reload as a person does, and wait until the page is there."""
+    browser.reload()
+    assert browser.evaluate("location.pathname") == str(page)
+
+
+def test_a_browser_takes_style_and_script_and_follows_the_language(browser: Browser, folder: Path) -> None:
+    for name in ("report.html", "report/001.html"):
+        browser.open(folder / name)
+        browser.evaluate("document.getElementById('lang-id').click()")
+        assert browser.evaluate("getComputedStyle(document.querySelector('.bar')).position") == "sticky"
+        assert browser.evaluate("document.getElementById('find').placeholder") == "Cari TPS, berkas"
+        choose_english(browser)
+        assert browser.evaluate("document.getElementById('find').placeholder") == "Find station, file"
+        assert browser.evaluate("document.documentElement.lang") == "en"
+        assert "Semua TPS" not in browser.evaluate("document.body.innerText")
+        browser.evaluate(
+            "{const box = document.querySelector('#find');box.value = 'b.jpg';box.dispatchEvent(new Event('input'))}"
+        )
+        assert browser.evaluate("document.querySelectorAll('[data-find]:not([hidden])').length") == 1
+    assert not browser.log
+
+
+def test_language_filter_and_place_survive_a_reload(browser: Browser, folder: Path) -> None:
+    page = folder / "report.html"
+    browser.size(390, 500)
+    browser.open(page)
+    choose_english(browser)
+    browser.evaluate(
+        "{const box = document.querySelector('#find');box.value = 'jpg';box.dispatchEvent(new Event('input'))}"
+    )
+    browser.evaluate("document.querySelector('[name=verdict][value=review]').click()")
+    shown = browser.evaluate("document.querySelector('#shown b').textContent")
+    assert shown == "2"
+    browser.evaluate("window.scrollTo(0, 150)")
+    reload(browser, page)
+    assert browser.evaluate("document.querySelector('[name=lang]:checked').value") == "en"
+    assert browser.evaluate("document.querySelector('#find').value") == "jpg"
+    assert browser.evaluate("document.querySelector('[name=verdict]:checked').value") == "review"
+    assert browser.evaluate("document.querySelector('#shown b').textContent") == shown
+    assert browser.evaluate("Math.round(window.scrollY)") == 150
+    browser.open(folder / "report" / "001.html")
+    assert browser.evaluate("document.querySelector('[name=lang]:checked').value") == "en", "on other pages too"
+
+
+def test_what_is_opened_stays_open_after_a_reload(browser: Browser, folder: Path) -> None:
+    page = folder / "report" / "001.html"
+    browser.open(page)
+    assert browser.evaluate("document.querySelector('#d2 .dates').open") is False
+    browser.evaluate("document.querySelector('#d2 .dates').open = true")
+    reload(browser, page)
+    assert browser.evaluate("document.querySelector('#d2 .dates').open") is True
+
+
+def test_a_link_shows_one_station_and_its_name_in_the_title(browser: Browser, folder: Path) -> None:
+    browser.open(folder / "report" / "001.html")
+    assert sorted(visible(browser, ".doc")) == ["d1", "d2", "d3"]
+    whole = browser.evaluate("document.title")
+    browser.evaluate("location.hash = '#d2-date_day'")
+    browser.settle()
+    assert visible(browser, ".doc") == ["d2"]
+    assert browser.evaluate("document.querySelector('#d2 .dates').open") is True
+    assert browser.evaluate("document.title").startswith("c.jpg · C.HASIL-PPWP 2024")
+    browser.evaluate("document.querySelector('.single a').click()")
+    browser.settle()
+    assert sorted(visible(browser, ".doc")) == ["d1", "d2", "d3"]
+    assert browser.evaluate("document.title") == whole
+
+
+def test_a_printed_station_has_every_number(browser: Browser, folder: Path, tmp_path: Path) -> None:
+    browser.open(folder / "report" / "001.html", "#d2")
+    browser.print_pdf(tmp_path / "a.pdf")
+    pages = pypdfium2.PdfDocument(tmp_path / "a.pdf")
+    text = " ".join(page.get_textpage().get_text_range() for page in pages)
+    assert pages[0].get_size() == pytest.approx((595, 842), abs=1)
+    for field in located(page="3").fields:
+        assert field in text, f"{field} is not on paper"
+    assert "votes_1" not in text, "another station"
+    assert browser.evaluate("document.querySelector('#d2 .dates').open") is False, "folded again on the screen"

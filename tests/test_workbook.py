@@ -22,10 +22,12 @@ from ocr_recap.batch import apply_review, publish_tables, review_workbook, run
 from ocr_recap.batch.options import BatchOptions
 from ocr_recap.cli import main
 from ocr_recap.messages.errors import CannotWrite, ExtraMissing, TableFaulty
+from ocr_recap.messages.report_texts import REPORT_TEXTS
 from ocr_recap.records import document
 from ocr_recap.records.station_lists import name_of
 from ocr_recap.report import csv_tables, xlsx
 from ocr_recap.report.pictures import STRIP_HEIGHT
+from ocr_recap.report.result_table import ORDER
 
 pytestmark = pytest.mark.slow
 
@@ -59,12 +61,16 @@ def rows(folder, name):
 def sheet(book, name):
     """The rows of a sheet by column; what is empty is an empty text."""
     head, *lines = book[name].iter_rows(values_only=True)
-    return [{column: "" if cell is None else cell for column, cell in zip(head, line, strict=True)} for line in lines]
+    columns = [name_of(heading) for heading in head]
+    return [{name: "" if cell is None else cell for name, cell in zip(columns, line, strict=True)} for line in lines]
 
 
 @pytest.fixture(scope="module")
 def book(folder):
     return openpyxl.load_workbook(folder / "tables.xlsx")
+
+
+IN_WORDS = ("verdict", "status", "template", "report_link")  # columns with a word or a link for a code of the CSV file
 
 
 # --- the sheets -------------------------------------------------------------------------------------------------------
@@ -79,6 +85,10 @@ def test_each_sheet_says_what_its_table_says(folder, book, name):
         assert one.keys() - other.keys() <= {xlsx.PICTURE}
         for column, text in other.items():
             cell = one[column]
+            if column in IN_WORDS:
+                assert (cell == "") == (text == "")
+                assert cell == "" or cell != text
+                continue
             assert (str(cell) == text) if isinstance(cell, str) else (float(cell) == float(text)), column
 
 
@@ -120,13 +130,43 @@ def test_every_number_in_review_has_its_picture(folder, book):
     assert len(page._images) == len(told)
     places = sorted(image.anchor._from.row for image in page._images)
     assert places == list(range(1, len(told) + 1))
-    column = [cell.value for cell in page[1]].index(xlsx.PICTURE)
+    column = [name_of(cell.value) for cell in page[1]].index(xlsx.PICTURE)
     for image in page._images:
         assert image.anchor._from.col == column
         picture = cv2.imdecode(np.frombuffer(image._data(), np.uint8), cv2.IMREAD_GRAYSCALE)
         assert picture.shape[0] == STRIP_HEIGHT
         assert picture.std() > 20, "boxes and ink, no flat gray"
         assert page.row_dimensions[image.anchor._from.row + 1].height * 4 / 3 >= STRIP_HEIGHT
+
+
+def test_headings_are_labels_with_units_and_the_name_of_the_column_below(book):
+    heads = [cell.value for cell in book["stations"][1]]
+    assert "Suara sah pasangan calon 1 (suara)\nvotes_1" in heads
+    assert "Surat suara digunakan (lembar)\nballots_used" in heads
+    assert "perlu diperiksa (angka)\nreview_count" in heads
+    assert {line["verdict"] for line in sheet(book, "stations")} <= {
+        REPORT_TEXTS[f"verdict_{code}"][0] for code in (*ORDER,)
+    }
+
+
+def test_the_cell_to_fill_in_is_in_sight_beside_the_picture(book):
+    page = book["review"]
+    names = [name_of(cell.value) for cell in page[1]]
+    assert names[:6] == ["station", "label_id", xlsx.PICTURE, "verified", "by", "note"]
+    before = sum(page.column_dimensions[cell.column_letter].width for cell in page[1][: names.index("verified")])
+    assert before * 7 < 700, "px from the left edge"
+    assert names.index("value") > names.index("note")
+
+
+def test_links_of_the_report_are_links_of_the_workbook(book):
+    for name in ("review", "numbers"):
+        page = book[name]
+        column = [name_of(cell.value) for cell in page[1]].index("report_link")
+        for row in page.iter_rows(min_row=2):
+            link = row[column].hyperlink
+            assert link.target == "report/001.html"
+            assert link.location.startswith("d")
+            assert row[column].value == "buka"
 
 
 def test_paper_prevails(book):
@@ -167,10 +207,11 @@ def test_writing_again_gives_the_same_bytes_and_answers_reach_it(small, tmp_path
 
 
 def test_the_review_sheet_saved_as_csv_can_be_applied(small, tmp_path):
-    head, *lines = openpyxl.load_workbook(small / "tables.xlsx")["review"].iter_rows(values_only=True)
+    first, *lines = openpyxl.load_workbook(small / "tables.xlsx")["review"].iter_rows(values_only=True)
+    head = [name_of(cell) for cell in first]
     table = io.StringIO(newline="")
     writer = csv.writer(table)
-    writer.writerow(head)
+    writer.writerow(first)
     for line in lines:
         cells = ["" if cell is None else str(cell) for cell in line]
         cells[head.index("verified")], cells[head.index("by")] = "8", "B"
@@ -263,8 +304,9 @@ def test_pandas_sums_what_is_accepted_and_keeps_codes(folder):
     text = {"station": str, "document": str}
     for table in (
         pandas.read_csv(folder / "numbers.csv", dtype=text),
-        pandas.read_excel(folder / "tables.xlsx", "numbers", dtype=text),
+        pandas.read_excel(folder / "tables.xlsx", "numbers", dtype=str).rename(columns=name_of),
     ):
+        table["accepted"] = pandas.to_numeric(table["accepted"])
         assert table["accepted"].sum() == truth(folder)
         assert set(table["station"]) == {A, B}
 
@@ -276,13 +318,13 @@ def test_libreoffice_sums_what_is_accepted_and_keeps_codes(folder, tmp_path):
     from_csv = convert(folder / "numbers.csv", tmp_path, f"--infilter=CSV:44,34,76,1,{station}/2")
     for path in (from_csv, folder / "tables.xlsx"):
         book = openpyxl.load_workbook(path)
-        page = book.worksheets[0]
+        page = book["numbers"] if "numbers" in book.sheetnames else book.worksheets[0]
         assert {page.cell(row, station).value for row in range(2, page.max_row + 1)} == {A, B}
         column = page.cell(1, accepted).column_letter
         page["A1"] = f"=SUM({column}2:{column}{page.max_row})"
         book.save(tmp_path / "asked.xlsx")
         answered = openpyxl.load_workbook(convert(tmp_path / "asked.xlsx", tmp_path / "done"), data_only=True)
-        assert answered.worksheets[0]["A1"].value == truth(folder)
+        assert answered[page.title]["A1"].value == truth(folder)
 
 
 def convert(path, folder, *options):

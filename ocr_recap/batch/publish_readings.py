@@ -7,10 +7,11 @@ replaces the results before it (`install`), so that results are never half-writt
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..forms.template import Template
 from ..read.reader import Reader
 from ..records.decision_log import Log
 from ..records.document import settle_all
@@ -42,8 +43,8 @@ from .run_info_builder import now
 class PhotoRow:
     """The result of one photo for a listing. `file` is its label, with the frame; `page` is (template id, page id).
 
-    `accepted`, `review` and `blank` count the numbers that are taken from the photo, `not_in_photo` all those that the
-    photo does not show.
+    `accepted`, `review` and `blank` count the numbers that are taken from the photo, without dates; `not_in_photo` all
+    those that the photo does not show.
     """
 
     file: str
@@ -133,7 +134,7 @@ def _readings(
                 line = (record.to_json() + "\n").encode()
                 lines[index] = unordered.tell(), len(line)
                 unordered.write(line)
-                rows[index] = _row(record)
+                rows[index] = _row(record, forms)
         with (stage / PHOTOS_FILE).open("wb") as photos:
             for index in range(len(plan)):
                 start, length = lines[index]
@@ -200,9 +201,9 @@ def _duplicate(first: Record, name: str) -> Record:
     )
 
 
-def _row(record: Record) -> PhotoRow:
+def _row(record: Record, forms: Mapping[str, Template]) -> PhotoRow:
     totals = Totals()
-    totals.add(record)
+    totals.add(record, forms.get(record.page.template) if record.page else None)
     page = (record.page.template, record.page.page) if record.page else None
     unseen = sum(field.status == "not_in_photo" for field in record.fields.values())
     counts = totals.accepted, totals.review, totals.blank, unseen

@@ -45,7 +45,8 @@ from ..records.run_info import RunInfo, read_run
 from ..report import table_formats
 from ..report.csv_tables import DocumentRow, document_row, missing_rows
 from ..report.document_pages import ReportPages
-from ..report.index_page import Listed, index_html, listed, listed_missing
+from ..report.index_page import index_html
+from ..report.result_table import Listed, listed, listed_missing, result_tables
 from ..report.review_csv import Row
 from ..report.review_csv import rows as review_rows
 from ..report.table_writer import Ending, Target
@@ -166,7 +167,7 @@ def write(results: Opened, answered: Collection[Path] = (), just_read: bool = Fa
     pages = ReportPages(stage, forms, run.language)
     with ExitStack() as stack:
         documents = stack.enter_context((stage / DOCUMENTS_FILE).open("wb"))
-        target = Target(stage, folder, used, run.dialect, run.names, stack)
+        target = Target(stage, folder, used, run.dialect, run.names, run.language, stack)
         writers = [form.begin(target) for form in table_formats.chosen(run.tables)]
         for document, records in decided(folder, forms, decisions, just_read):
             photos = tuple(ShownPhoto(record, _pictures(folder, record)) for record in records)
@@ -179,7 +180,7 @@ def write(results: Opened, answered: Collection[Path] = (), just_read: bool = Fa
             questions += review_rows(shown, settles(document, shown.template, policy_of(records)), run.language)
             problems.extend((document.id, p) for p in document.problems)
             for record in records:
-                totals.add(record)
+                totals.add(record, shown.template)
                 counting.update(counting_numbers(record).values() if record.counts else ())
         pages.close()
         form = used[0] if len(used) == 1 else None
@@ -187,7 +188,8 @@ def write(results: Opened, answered: Collection[Path] = (), just_read: bool = Fa
         for writer in writers:
             writer.close(Ending(rows, missing, questions))
     with (stage / REPORT_FILE).open("wb") as file:
-        file.writelines(index_html([*entries, *map(listed_missing, missing)], totals, run, log.events))
+        results_of = result_tables([*entries, *map(listed_missing, missing)], used)
+        file.writelines(index_html(results_of, totals, run, questions, log.events))
     _sum_up(folder, stage, results.examined)
     kept = keep_filled(folder, answered)
     install(stage, folder)

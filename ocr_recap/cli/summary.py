@@ -108,6 +108,8 @@ def _totals(console: Console, totals: Totals, documents: Sequence[DocumentRow], 
     photos = {"photos": totals.photos, "pages": totals.located, "problems": totals.problems}
     numbers = {"accepted": totals.accepted, "review": totals.review, "blank": totals.blank}
     _print(console, said(language, "totals", **photos, **numbers))
+    if totals.dates:
+        _print(console, said(language, "dates", dates=totals.dates))
     if totals.not_in_photo:
         _print(console, said(language, "fields_missing", numbers=totals.not_in_photo))
     _print(console, _documents(documents, language))

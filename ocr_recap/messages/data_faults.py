@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from .catalog import Message, Wording, both
 
-_WHOLE: Final = ("harus bilangan bulat", "must be a whole number")
+_WHOLE: Final = ("harus angka bulat", "must be a whole number")
 _NUMBER: Final = ("harus angka", "must be a number")
 _TEXT: Final = ("harus teks; tulis di antara tanda kutip", "must be text; write it in quotation marks")
 _LIST: Final = ("harus daftar, seperti [1, 2]", "must be a list, such as [1, 2]")

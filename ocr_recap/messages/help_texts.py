@@ -178,7 +178,7 @@ _OTHERS: Final[Mapping[str, Message]] = {
     "print.out": ("Berkas PDF.", "The PDF file."),
     "results": ("Folder hasil atau photos.jsonl.", "Folder of results, or photos.jsonl."),
     "truth": (
-        "truth.jsonl, CSV file,field,text, atau lembar contoh yang sudah diisi.",
+        "truth.jsonl, CSV file,field,text, atau lembar uji yang sudah diisi.",
         "truth.jsonl, a CSV file,field,text, or a sheet that was filled in.",
     ),
     "evaluate.cells": (
@@ -196,7 +196,7 @@ _OTHERS: Final[Mapping[str, Message]] = {
     ),
     "evaluate.templates": ("Formulir sendiri (YAML); bisa diulang.", "Forms of your own (YAML); may be repeated."),
     "sample.count": ("Berapa angka.", "How many numbers."),
-    "sample.out": ("Folder lembar contoh.", "Folder of the sheet."),
+    "sample.out": ("Folder lembar uji.", "Folder of the sheet."),
     "synth.out": ("Folder baru; dengan --cells berkas .npz.", "A new folder; with --cells a file .npz."),
     "synth.count": ("Jumlah foto, bukan TPS.", "How many photos, not stations."),
     "preset": ("Seberapa sulit fotonya.", "How hard the photos are."),

@@ -66,6 +66,10 @@ _READ: Final[Mapping[str, Message]] = {
         "{photos:photo}, {pages:page} found; numbers: {accepted} accepted, {review} to review, {blank} blank; "
         "{problems:problem photo}.",
     ),
+    "dates": (
+        "Tanggal di formulir: {dates} bagian perlu diperiksa; tidak menentukan hasil TPS.",
+        "Dates on the forms: {dates:part} to review; no station's result depends on them.",
+    ),
     "fields_missing": (
         "{numbers} angka tidak terlihat di foto mana pun: foto juga bagian halaman itu.",
         "{numbers:number} in no photo: photograph these parts of the pages as well.",

@@ -1,18 +1,18 @@
-"""The format `csv`: `numbers.csv`, `stations.csv` and `review.csv`, which every folder of results has."""
+"""The format `csv`: the tables that every folder of results has."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from ..records.folder import NUMBERS_FILE, REVIEW_FILE, STATIONS_FILE
-from .csv_tables import DocumentRow, numbers_head, numbers_rows, stations_csv
+from ..records.folder import NUMBERS_FILE, REVIEW_FILE, STATIONS_FILE, STATIONS_FOR_PEOPLE
+from .csv_tables import DocumentRow, numbers_head, numbers_rows, stations_csv, stations_for_people
 from .review_csv import review_csv
 from .table_writer import Ending, TableFormat, Target
 from .view_model import DocumentView
 
 
 class CsvTables:
-    """Writes the three files. Rows of `numbers.csv` are written at once and not kept in memory."""
+    """Writes the files. Rows of `numbers.csv` are written at once and not kept in memory."""
 
     def __init__(self, target: Target) -> None:
         """Open `numbers.csv` and write its heading.
@@ -33,7 +33,7 @@ class CsvTables:
         self._numbers.write(numbers_rows(shown, self._target.dialect))
 
     def close(self, ending: Ending) -> None:
-        """Write `stations.csv` and `review.csv`.
+        """Write the tables of stations and `review.csv`.
 
         Raises:
             OSError: a file cannot be written.
@@ -41,6 +41,8 @@ class CsvTables:
         to = self._target
         with (to.stage / STATIONS_FILE).open("wb") as file:
             file.writelines(stations_csv(ending.rows, to.templates, to.dialect, to.names))
+        with (to.stage / STATIONS_FOR_PEOPLE).open("wb") as file:
+            file.writelines(stations_for_people(ending.rows, to.templates, to.dialect, to.names, to.language))
         with (to.stage / REVIEW_FILE).open("wb") as file:
             file.writelines(review_csv(ending.questions, to.dialect))
 
@@ -48,7 +50,7 @@ class CsvTables:
 # The entry of this format in the registry.
 FORMAT: Final = TableFormat(
     "csv",
-    (STATIONS_FILE, NUMBERS_FILE, REVIEW_FILE),
+    (STATIONS_FOR_PEOPLE, STATIONS_FILE, NUMBERS_FILE, REVIEW_FILE),
     CsvTables,
     always=True,
     to_fill_in=frozenset({REVIEW_FILE}),

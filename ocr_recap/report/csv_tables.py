@@ -1,5 +1,7 @@
 """`numbers.csv`, a row per number, and `stations.csv`, a row per document: for spreadsheets and for other programs.
 
+`stations-labels.csv` has the rows of `stations.csv` with headings and words for people.
+
 UTF-8 with byte order mark, RFC 4180 (comma, double quotes, CRLF); the dialect `excel-id` has semicolons and decimal
 commas, as spreadsheets with Indonesian settings need. The column `accepted` is empty unless the number was accepted, so
 that a sum over the column never contains a doubtful number. Photos that do not count have no rows, and each number of a
@@ -12,12 +14,16 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..forms.template import Template
+from ..messages.catalog import Language, filled, say
+from ..messages.report_texts import REPORT_TEXTS
 from ..records.document import Document
+from ..records.field_record import FieldStatus
 from ..records.folder import Dialect
 from ..records.region_names import RegionName
+from .headings import headings
 from .view_model import DocumentView
 
 # Columns of `numbers.csv`, then those at the beginning of `stations.csv` (docs/reference/records.md).
@@ -62,8 +68,9 @@ class DocumentRow:
     """The row of a document in `stations.csv`.
 
     `fields_missing`: ids of the numbers on the pages present that no photo shows. `accepted` holds the accepted value
-    of every count, None otherwise. `decided_by`: persons who decided any number.
-    `region`: names of the station's region, None unless wanted.
+    of every count, None otherwise, and `statuses` the status of every count. `decided_by`: persons who decided any
+    number. `region`: names of the station's region, None unless wanted. `disagreements`: how many counts persons
+    decided differently.
     """
 
     id: str
@@ -77,6 +84,8 @@ class DocumentRow:
     decided_by: tuple[str, ...] = ()
     region: RegionName | None = None
     fields_missing: tuple[str, ...] = ()
+    statuses: Mapping[str, FieldStatus] = field(default_factory=dict[str, FieldStatus])
+    disagreements: int = 0
 
 
 def document_row(document: Document, template: Template | None) -> DocumentRow:
@@ -97,8 +106,10 @@ def document_row(document: Document, template: Template | None) -> DocumentRow:
         document.verdict,
         sum(fields[name].status == "review" for name in counts),
         {name: fields[name].accepted for name in counts},
-        tuple(dict.fromkeys(name for field in fields.values() for name in field.decided_by)),
+        tuple(dict.fromkeys(name for one in fields.values() for name in one.decided_by)),
         fields_missing=document.fields_missing,
+        statuses={name: fields[name].status for name in counts},
+        disagreements=sum("people_disagree" in fields[name].reasons for name in counts),
     )
 
 
@@ -131,6 +142,31 @@ def stations_csv(
     yield b"\xef\xbb\xbf" + lines([station_columns(counts, names)], dialect)
     for row in rows:
         yield lines([station_cells(row, counts, names)], dialect)
+
+
+def stations_for_people(
+    rows: Iterable[DocumentRow],
+    templates: Sequence[Template],
+    dialect: Dialect,
+    names: bool,
+    language: Language,
+) -> Iterator[bytes]:
+    """Encode `stations-labels.csv`; arguments as in `stations_csv`, and the language of headings and words."""
+    counts = count_columns(templates)
+    columns = station_columns(counts, names)
+    yield b"\xef\xbb\xbf" + lines([headings(columns, templates, language)], dialect)
+    titles = {form.id: say(language, form.title.id, form.title.en) for form in templates}
+    for row in rows:
+        cells = zip(columns, station_cells(row, counts, names), strict=True)
+        yield lines([[in_words(column, cell, titles, language) for column, cell in cells]], dialect)
+
+
+def in_words(column: str, cell: str, titles: Mapping[str, str], language: Language) -> str:
+    """A cell of a table for people: states in words and forms by their titles, all others as they are."""
+    if column == "template":
+        return titles.get(cell, cell)
+    text = REPORT_TEXTS.get(f"{column}_{cell}") if column in ("verdict", "status") else None
+    return filled(text, language, {}) if text else cell
 
 
 def count_columns(templates: Iterable[Template]) -> list[str]:
@@ -180,7 +216,7 @@ def number_cells(shown: DocumentView, point: str = ".") -> Iterator[list[str]]:
     named = shown.labels()
     for field_id, shown_photo in shown.counting():
         record = shown_photo.record
-        photo, page, field = record.photo, record.page, record.fields[field_id]
+        photo, page, number = record.photo, record.page, record.fields[field_id]
         yield [
             record.document or "",
             record.station.code or "",
@@ -191,15 +227,15 @@ def number_cells(shown: DocumentView, point: str = ".") -> Iterator[list[str]]:
             page.page if page else "",
             field_id,
             *named.get(field_id, (field_id, field_id)),
-            field.text or "",
-            field.read or "",
-            "" if field.value is None else str(field.value),
-            "" if field.accepted is None else str(field.accepted),
-            field.status,
-            "" if field.confidence is None else f"{field.confidence:.6g}".replace(".", point),
-            " ".join(field.reasons),
+            number.text or "",
+            number.read or "",
+            "" if number.value is None else str(number.value),
+            "" if number.accepted is None else str(number.accepted),
+            number.status,
+            "" if number.confidence is None else f"{number.confidence:.6g}".replace(".", point),
+            " ".join(number.reasons),
             shown.link(field_id),
-            *(", ".join(field.decided_by), field.decided_at or "", field.decided_note or ""),
+            *(", ".join(number.decided_by), number.decided_at or "", number.decided_note or ""),
         ]
 
 

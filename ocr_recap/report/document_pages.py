@@ -1,25 +1,30 @@
 """`report/001.html`, `report/002.html` ...: the documents with their numbers and pictures, a bounded number per page.
 
 The page of a document depends on its place in the order only, so that links stay valid after people's decisions. On
-each page documents that need a person come first.
+each page documents that need a person come first. A document has its numbers in the form's own order, votes in the
+open, dates and rules to be opened. With the script a link to a document shows that document alone, also in print.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ..forms.fields import FormField
 from ..forms.print_items import Label
 from ..forms.relations import in_words
 from ..forms.template import Template
-from ..messages.catalog import Language
+from ..messages.catalog import Language, Wording
 from ..records.document import Document
 from ..records.field_record import FieldRecord
 from ..records.folder import CROPS, HEADERS, OVERLAYS, PAGES
 from ..records.record import RuleResult
+from . import bubble_picture
+from .headings import is_vote, result_fields
 from .html import environment, pieces
 from .pictures import STRIP_HEIGHT, header_size
+from .result_table import State
 from .tally_overlay import BLOCK_STRIPS
 from .view_model import DocumentView, ShownPhoto, page_file
 
@@ -35,7 +40,7 @@ _FOLDERS: Final = {"crops": CROPS, "overlay": OVERLAYS, "pages": PAGES}  # of pi
 class ShownNumber(NamedTuple):
     """A number on the page: its anchor, its field with id and label, and the photos that show it.
 
-    The photo that counts comes first.
+    The photo that counts comes first. `form_field` is the number in the form; None where the form is unknown.
     """
 
     target: str
@@ -43,12 +48,41 @@ class ShownNumber(NamedTuple):
     field: FieldRecord
     label: Label
     photos: tuple[ShownPhoto, ...]
+    form_field: FormField | None
 
     @property
     def sure(self) -> str:
         """The confidence in percent, rounded down and never 100%, since no reading is certain; empty without one."""
         sure = self.field.confidence
         return "" if sure is None else f"{min(int(sure * 1000), 999) / 10:g}%"
+
+    @property
+    def needs_a_person(self) -> bool:
+        """True for numbers in review, and for decided numbers that break a rule."""
+        return self.field.status == "review" or "rule_broken" in self.field.reasons
+
+    @property
+    def explained(self) -> bool:
+        """True where the page says why the number has its state, and shows all its evidence."""
+        return self.needs_a_person or self.field.status == "not_in_photo" or self.field.decision is not None
+
+    @property
+    def state(self) -> State:
+        """Its state as in the table of stations."""
+        status = self.field.status
+        return "absent" if status == "not_in_photo" else status
+
+    @property
+    def kind(self) -> str:
+        """`vote` for the votes of one candidate, `sum` for all other numbers."""
+        return "vote" if self.form_field and is_vote(self.form_field) else "sum"
+
+
+class ShownPage(NamedTuple):
+    """A page of the form: its title, and its numbers in the form's order."""
+
+    title: Label
+    numbers: tuple[ShownNumber, ...]
 
 
 class ShownRule(NamedTuple):
@@ -92,12 +126,15 @@ class ReportPages:
         self._language: Language = language
         numbers = [t.fields_of(p.id) for t in templates.values() for p in t.pages]
         grids = max((sum(f.tally is not None for f in fields) for fields in numbers), default=0)
-        self._rows = max(*(len(fields) for fields in numbers), BLOCK_STRIPS * grids, 0)
+        bubbles = max((sum(f.bubbles is not None for f in fields) for fields in numbers), default=0)
+        strips = BLOCK_STRIPS * grids, bubble_picture.BLOCK_STRIPS * bubbles
+        self._rows = max(*(len(fields) for fields in numbers), *strips, 0)
         self._article_template = environment("report").get_template("document.html")
         self._page = self._number = 0
         self._documents = self._numbers = 0  # on the current page
         self._first: list[str] = []  # HTML of documents that need a person
         self._rest: list[str] = []
+        self._title = Wording("", "")  # of the only document on the current page
 
     def add(self, document: Document, photos: tuple[ShownPhoto, ...]) -> DocumentView:
         """Add the next document.
@@ -140,7 +177,7 @@ class ReportPages:
                     "report",
                     "documents.html",
                     language=self._language,
-                    title=f"ocr_recap {span}",
+                    title=self._title if self._documents == 1 else Wording(*(f"{span} · ocr_recap",) * 2),
                     home=_HOME,
                     rows=self._rows,
                     strip_height=STRIP_HEIGHT,
@@ -158,13 +195,23 @@ class ReportPages:
         """A document as HTML."""
         numbers = list(_numbers(shown))
         rules = list(_rules(shown))
+        dates = [number for number in numbers if number.form_field and number.form_field.role == "date"]
+        counts = [number for number in numbers if number not in dates]
+        wanted = [field.id for field in result_fields(shown.template)] if shown.template else []
+        slips = {rule.result.suggestion.field: rule.result.suggestion for rule in rules if rule.result.suggestion}
+        self._title = _window_title(shown)
         return self._article_template.render(
             language=self._language,
             home=_HOME,
             folders=_FOLDERS,
             shown=shown,
-            review=[number for number in numbers if _needs_a_person(number.field)],
-            others=[number for number in numbers if not _needs_a_person(number.field)],
+            title=self._title,
+            result=[number for name in wanted for number in numbers if number.name == name],
+            review=[number for number in counts if number.needs_a_person],
+            pages=_pages(shown, counts),
+            dates=dates,
+            dates_open=sum(number.field.status == "review" for number in dates),
+            suggestions=list(slips.values()),
             broken=[rule for rule in rules if rule.result.outcome == "broken"],
             rules=sorted(
                 (rule for rule in rules if rule.result.outcome != "broken"), key=lambda rule: rule.result.outcome
@@ -174,20 +221,41 @@ class ReportPages:
         )
 
 
+def _window_title(shown: DocumentView) -> Wording:
+    """The title of the window while one document is shown: its station, its form and the program."""
+    code = shown.document.station.code
+    name = code or shown.document.id
+    station = f"TPS {code[-3:]} ({code})" if code and len(code) == 13 else name
+    form = shown.template.title if shown.template else None
+    return Wording(
+        " · ".join(part for part in (station, form and form.id, "ocr_recap") if part),
+        " · ".join(part for part in (station, form and form.en, "ocr_recap") if part),
+    )
+
+
+def _pages(shown: DocumentView, numbers: Sequence[ShownNumber]) -> list[ShownPage]:
+    """The pages present with their counts, in the order of the form; one page without title for an unknown form."""
+    if shown.template is None:
+        return [ShownPage(Label.model_construct(id="", en=""), tuple(numbers))] if numbers else []
+    found: list[ShownPage] = []
+    for page in shown.template.pages:
+        order = {field.id: place for place, field in enumerate(shown.template.fields_of(page.id))}
+        mine = sorted((n for n in numbers if n.name in order), key=lambda number: order[number.name])
+        if mine:
+            found.append(ShownPage(page.title, tuple(mine)))
+    return found
+
+
 def _numbers(shown: DocumentView) -> Iterator[ShownNumber]:
-    labels = {field.id: field.label for field in shown.template.fields} if shown.template else {}
+    fields = {field.id: field for field in shown.template.fields} if shown.template else {}
     for name, counting in shown.counting():
         field = counting.record.fields[name]
         # Where photos of a page show different values, all of them are shown.
         disagree = not _OF_SEVERAL_PHOTOS.isdisjoint(field.reasons)
         again = [p for p in shown.photos if p is not counting] if disagree else []
-        label = labels.get(name) or Label(id=name, en=name)
-        yield ShownNumber(shown.anchor(name), name, field, label, (counting, *again))
-
-
-def _needs_a_person(field: FieldRecord) -> bool:
-    """True for numbers in review, and for decided numbers that break a rule."""
-    return field.status == "review" or "rule_broken" in field.reasons
+        described = fields.get(name)
+        label = described.label if described else Label(id=name, en=name)
+        yield ShownNumber(shown.anchor(name), name, field, label, (counting, *again), described)
 
 
 def _rules(shown: DocumentView) -> Iterator[ShownRule]:

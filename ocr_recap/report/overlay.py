@@ -6,6 +6,8 @@ photo without a located page their place is unknown, so such a photo is only sho
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +39,7 @@ STATUS_COLORS: dict[FieldStatus, tuple[int, int, int]] = {
 _PAGE_COLOR = (178, 114, 0)  # BGR of the page's outline, of the same palette
 _INK = (40, 40, 40)  # BGR of text
 _AROUND = 0.03  # margin around the paper, as a share of its longer side; by judgement
+_SIZES = (0.6, 0.45, 0.3, 0.2)  # heights of labels to try, in heights of a box; by judgement
 _SMALLEST_TEXT = 12  # px: least height of text; by judgement
 _COARSE_BLOCKS = 40  # blocks on the longer side of a photo without a page: too few to read any writing; by judgement
 
@@ -74,8 +77,9 @@ def overlay(record: Record, source: Source, template: Template | None = None) ->
     for field_id, field in shown.items():
         _witnesses(picture, form, field_id, field, record.page, to_picture)
     quads = {name: project(to_picture, np.array(field.quad)) for name, field in shown.items()}
+    taken = _outlines(form, record.page, shown, quads, to_picture)
     for name, field in shown.items():
-        _label(picture, quads[name], field, _room_above(name, quads))
+        _label(picture, field, taken, quads[name])
     where = f"{record.photo.label}  |  {form.id}, page {record.page.page}"
     return _with_notice(picture, where)
 
@@ -228,31 +232,77 @@ def _outline(picture: ColorImage, points: FloatArray, color: tuple[int, int, int
     cv2.polylines(picture, [_pixels(points)], True, color, width, cv2.LINE_AA)
 
 
-def _label(picture: ColorImage, quad: FloatArray, field: FieldRecord, room: float) -> None:
-    """Draw the sign and the text of a number on a plate above its boxes, as large as fits below the number above."""
+def _label(picture: ColorImage, field: FieldRecord, taken: list[FloatArray], quad: FloatArray) -> None:
+    """Draw the sign and the text of a number on a plate in the free space nearest to its boxes.
+
+    Args:
+        picture: changed in place.
+        field: the number.
+        taken: points (n, 2), px, around all boxes, bubbles and grids, and labels so far; the new label is added.
+        quad: (4, 2) the number's boxes.
+    """
     color = STATUS_COLORS[field.status]
     cell = float(np.linalg.norm(quad[3] - quad[0]))
     text = "" if field.status == "blank" else ("-" if field.value is None else str(field.value))
-    size = round(max(_SMALLEST_TEXT, min(0.45 * cell, 0.8 * room)))
-    plate = _plate(text, size, color, field.status)
-    left = round(float(quad[:, 0].min()))
-    top = round(float(quad[:2, 1].min())) - plate.shape[0]
+    for share in _SIZES:
+        plate = _plate(text, round(max(_SMALLEST_TEXT, share * cell)), color, field.status)
+        place = _free_place(picture, plate, quad, taken)
+        if place is not None:
+            break
+    else:
+        return  # no place without writing below it: the number's boxes have its colour
+    left, top = place
     _paste(picture, plate, left, top)
+    height, width = plate.shape[:2]
+    taken.append(np.array([[left, top], [left + width, top + height]], dtype=np.float64))
 
 
-def _room_above(name: str, quads: dict[str, FloatArray]) -> float:
-    """Height in px between a number's boxes and those of the next number above."""
-    quad = quads[name]
-    top = float(quad[:2, 1].min())
-    gaps = [
-        top - float(other[2:, 1].max())
-        for key, other in quads.items()
-        if key != name
-        and other[:, 0].min() < quad[:, 0].max()
-        and other[:, 0].max() > quad[:, 0].min()
-        and other[0, 1] < quad[0, 1]
-    ]
-    return max(0.0, min(gaps, default=top))
+def _free_place(
+    picture: ColorImage, plate: ColorImage, quad: FloatArray, taken: Sequence[FloatArray]
+) -> tuple[int, int] | None:
+    """Left and top of a place for a plate beside boxes, which covers nothing that is taken; None without one.
+
+    Places right of the boxes come first, where forms have more room, then left, above and below them.
+    """
+    height, width = plate.shape[:2]
+    (x0, y0), (x1, y1) = quad.min(axis=0), quad.max(axis=0)
+    gap, middle = max(3, round(0.1 * (y1 - y0))), (y0 + y1 - height) / 2
+    sides = [(x1 + gap, middle), (x0 - gap - width, middle)]
+    above = [(x, y) for y in (y0 - gap - height, y1 + gap) for x in (x0, x1 - width)]
+    for x, y in (*sides, *above):
+        left, top = round(float(x)), round(float(y))
+        inside = 0 <= left <= picture.shape[1] - width and 0 <= top <= picture.shape[0] - height
+        if inside and not any(_overlaps(left, top, width, height, outline) for outline in taken):
+            return left, top
+    return None
+
+
+def _overlaps(left: int, top: int, width: int, height: int, outline: FloatArray) -> bool:
+    """True when a rectangle and a convex outline (n, 2) share a place, with a distance of a pixel around."""
+    low, high = outline.min(axis=0) - 1, outline.max(axis=0) + 1
+    return bool(left < high[0] and left + width > low[0] and top < high[1] and top + height > low[1])
+
+
+def _outlines(
+    form: Template, page: PagePlace, fields: Iterable[str], quads: Mapping[str, FloatArray], to_picture: FloatArray
+) -> list[FloatArray]:
+    """Outlines (n, 2) in px of everything on a page that people write: boxes, bubbles, tally grids, row totals."""
+    found = list(quads.values())
+    matrix = to_picture @ np.array(page.homography)
+    wanted = set(fields)
+    for field in form.fields_of(page.page):
+        areas: list[tuple[float, float, float, float]] = []
+        if field.id not in wanted:
+            areas.append(field.cells.outline())
+        if field.bubbles is not None:
+            centers, radius = field.bubbles.centers(field.cells.count).reshape(-1, 2), field.bubbles.radius
+            (x0, y0), (x1, y1) = centers.min(axis=0) - radius, centers.max(axis=0) + radius
+            areas.append((float(x0), float(y0), float(x1), float(y1)))
+        areas += [part.grid for part in (field.tally, field.row_totals) if part is not None]
+        for x0, y0, x1, y1 in areas:
+            corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=np.float64)
+            found.append(project(matrix, page.moved(_sides(corners))))
+    return found
 
 
 def _plate(text: str, size: int, color: tuple[int, int, int], status: FieldStatus) -> ColorImage:

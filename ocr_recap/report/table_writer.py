@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..forms.template import Template
+from ..messages.catalog import Language
 from ..records.folder import Dialect
 from .csv_tables import DocumentRow
 from .review_csv import Row
@@ -25,6 +26,7 @@ class Target:
         templates: the forms whose counts have columns, in the order of the tables.
         dialect: of CSV files.
         names: whether there are columns for the names of regions.
+        language: of headings and words for people.
         opened: exit stack for a writer's open files; it is closed when the tables are complete or have failed.
     """
 
@@ -33,6 +35,7 @@ class Target:
     templates: tuple[Template, ...]
     dialect: Dialect
     names: bool
+    language: Language
     opened: ExitStack
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..forms.fields import FormField
 from ..forms.template import Template
 from ..records.document import Document
-from ..records.folder import CROPS, REPORT_PAGES, STROKES
+from ..records.folder import BUBBLES, CROPS, REPORT_PAGES, STROKES
 from ..records.record import Record
+from . import bubble_picture
 from .pictures import STRIP_HEIGHT, strip_width
 from .tally_overlay import BLOCK_STRIPS, block_size, shown_fields
 
@@ -41,6 +43,14 @@ class ShownPhoto:
         if sheet is None or field_id not in quads:
             return None
         return Strip(sheet, list(quads).index(field_id), strip_width(quads[field_id]))
+
+    def bubbles(self, field: FormField) -> Strip | None:
+        """The picture of a number's bubbles; None if there is none."""
+        sheet, shown = self.picture(BUBBLES), bubble_picture.shown_fields(self.record)
+        if sheet is None or field.id not in shown:
+            return None
+        row = bubble_picture.BLOCK_STRIPS * shown.index(field.id)
+        return Strip(sheet, row, bubble_picture.block_width(field), bubble_picture.BLOCK_HEIGHT)
 
     def strokes(self, field_id: str) -> Strip | None:
         """The picture of a number's tally grid; None if there is none."""
@@ -92,8 +102,9 @@ class DocumentView:
 class Totals:
     """Totals of a batch.
 
-    `accepted`, `review`, `blank` and `not_in_photo` (of pages in sight, by no photo) are numbers of numbers, `decided`
-    of those that a person decided; the others are numbers of photos.
+    `accepted`, `review`, `blank` and `not_in_photo` (of pages in sight, by no photo) are numbers of counts, `dates`
+    those of dates in review, `decided` and `disagreements` of numbers that people decided, and that they decided
+    differently; the others are numbers of photos.
     """
 
     photos: int = 0
@@ -102,17 +113,27 @@ class Totals:
     review: int = 0
     blank: int = 0
     not_in_photo: int = 0
+    dates: int = 0
     problems: int = 0
     decided: int = 0
+    disagreements: int = 0
 
-    def add(self, record: Record) -> None:
-        """Add one record to the totals."""
+    def add(self, record: Record, template: Template | None) -> None:
+        """Add one record to the totals.
+
+        Args:
+            record: of a photo.
+            template: its form, which says what is a date; None where the photo shows no form.
+        """
+        dates = {f.id for f in template.fields if f.role == "date"} if template else set[str]()
         self.photos += 1
         self.located += record.page is not None
         self.problems += record.status == "problem"
-        counting = [f for f in record.fields.values() if record.counts and f.counts]
-        self.decided += sum(f.decision is not None for f in counting)
-        statuses = [f.status for f in counting]
+        counting = {name: f for name, f in record.fields.items() if record.counts and f.counts}
+        self.decided += sum(f.decision is not None for f in counting.values())
+        self.disagreements += sum("people_disagree" in f.reasons for f in counting.values())
+        self.dates += sum(f.status == "review" for name, f in counting.items() if name in dates)
+        statuses = [f.status for name, f in counting.items() if name not in dates]
         self.accepted += statuses.count("accepted")
         self.review += statuses.count("review")
         self.blank += statuses.count("blank")

@@ -7,14 +7,27 @@ sheet is saved as CSV, is defused as in the other tables. The file holds no time
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from ..messages import extras
+from ..messages.catalog import Language, filled, say
 from ..messages.errors import CannotWrite
+from ..messages.report_texts import REPORT_TEXTS
 from . import review_csv
-from .csv_tables import COLUMNS, DocumentRow, count_columns, defused, number_cells, station_cells, station_columns
+from .csv_tables import (
+    COLUMNS,
+    DocumentRow,
+    count_columns,
+    defused,
+    in_words,
+    number_cells,
+    station_cells,
+    station_columns,
+)
+from .headings import headings
 from .pictures import STRIP_HEIGHT, cut
 from .table_writer import Ending, TableFormat, Target
 from .view_model import DocumentView
@@ -29,13 +42,15 @@ REVIEW_SHEET: Final = "review"  # the sheet to fill in
 MOST_ROWS: Final = 1_048_576  # of a sheet, limit of the file format
 PICTURE: Final = "picture"  # column of the number's picture
 # The columns to look at and to fill in come first. All columns of `review.csv` are there, so that the sheet can be
-# saved as CSV and applied.
-_IN_SIGHT = ("station", PICTURE, "label_id", "label_en", "value", "explanation", *review_csv.ANSWER_COLUMNS)
-_REVIEW_COLUMNS = (*_IN_SIGHT, *(c for c in review_csv.COLUMNS if c not in _IN_SIGHT))
+# applied, also when it is saved as CSV.
+_FIRST = ("station", "label_id", PICTURE, *review_csv.ANSWER_COLUMNS)
+_REVIEW_COLUMNS = (*_FIRST, *(c for c in review_csv.COLUMNS if c not in _FIRST))
 _NUMERIC = frozenset({"frame", "value", "accepted", "confidence", "review_count", "settles"})  # columns of numbers
 
 _NEVER = datetime(1980, 1, 1)  # time of creation in the file, the same for all
 _NOTICE = "Sementara – formulir kertas yang berlaku / Provisional – paper prevails"  # in every page header
+_MOST_LINKS = 65_530  # of a sheet, limit of the file format; links beyond are plain text
+_HEAD_HEIGHT = 45  # points: a label of two lines and the column's name below it; by judgement
 _POINTS_PER_PIXEL = 0.75  # at 96 px per inch
 _MARGIN = 2  # px around a picture; by judgement
 _WIDTHS = {  # of columns, in characters; by judgement
@@ -47,18 +62,20 @@ _WIDTHS = {  # of columns, in characters; by judgement
     "village": 20,
     "file": 26,
     "template": 20,
-    "page": 6,
-    "frame": 6,
+    "page": 10,
+    "frame": 10,
     "field": 16,
-    "label_id": 34,
-    "label_en": 30,
-    "explanation": 80,
+    "label_id": 30,
+    "label_en": 28,
+    "verified": 14,
+    "by": 16,
+    "explanation": 70,
     "reasons": 24,
-    "report_link": 26,
+    "report_link": 12,
     "note": 26,
     PICTURE: 34,
 }
-_WIDTH = 11  # characters, of other columns
+_WIDTH = 13  # characters, of other columns
 
 
 def require() -> None:
@@ -71,7 +88,7 @@ def require() -> None:
 
 
 class TablesBook:
-    """Writes a workbook with the sheets `numbers`, `stations` and `review`; rows of numbers are not kept in memory."""
+    """Writes a workbook with the sheets `stations`, `review` and `numbers`; rows of numbers are not kept in memory."""
 
     def __init__(self, target: Target) -> None:
         """Begin a workbook; the library's temporary files are in the same folder.
@@ -87,10 +104,15 @@ class TablesBook:
             str(target.stage / WORKBOOK_FILE), {"constant_memory": True, "tmpdir": str(target.stage)}
         )
         self._book.set_properties({"title": "ocr_recap", "comments": _NOTICE, "created": _NEVER})
-        numeric = _NUMERIC.union(self._counts)
-        self._numbers = _Sheet(self._book, "numbers", COLUMNS, numeric)
-        self._stations = _Sheet(self._book, "stations", station_columns(self._counts, self._names), numeric, fixed=2)
-        self._review = _Sheet(self._book, REVIEW_SHEET, _REVIEW_COLUMNS, numeric, fixed=2)
+        self._stations = self._sheet("stations", station_columns(self._counts, self._names), target, fixed=2)
+        self._review = self._sheet(REVIEW_SHEET, _REVIEW_COLUMNS, target, fixed=2)
+        self._numbers = self._sheet("numbers", COLUMNS, target)
+
+    def _sheet(self, name: str, columns: Sequence[str], target: Target, fixed: int = 0) -> _Sheet:
+        heads = headings(columns, target.templates, target.language)
+        titles = {form.id: say(target.language, form.title.id, form.title.en) for form in target.templates}
+        shown = _Shown(columns, heads, _NUMERIC.union(self._counts), titles, target.language)
+        return _Sheet(self._book, name, shown, fixed)
 
     def add(self, shown: DocumentView, row: DocumentRow) -> None:
         """Add the numbers of the next document.
@@ -125,30 +147,51 @@ class TablesBook:
             raise OSError(str(fault)) from None
 
 
-class _Sheet:
-    """One sheet of a workbook, with a frozen heading and a filter on every column."""
+@dataclass(frozen=True)
+class _Shown:
+    """What a sheet shows: its columns with their headings, which of them are numbers, and titles of forms by id."""
 
-    def __init__(
-        self, book: Workbook, name: str, columns: Sequence[str], numeric: Collection[str], fixed: int = 0
-    ) -> None:
+    columns: Sequence[str]
+    heads: Sequence[str]
+    numeric: Collection[str]
+    titles: Mapping[str, str]
+    language: Language
+
+
+class _Sheet:
+    """One sheet of a workbook, with a frozen heading and a filter on every column.
+
+    A heading has the label for people, and below it, small, the name of the column as in the CSV file.
+    """
+
+    def __init__(self, book: Workbook, name: str, shown: _Shown, fixed: int = 0) -> None:
         self._sheet: Worksheet = book.add_worksheet(name)
-        self._columns = tuple(columns)
-        self._numeric = [column in numeric for column in columns]
+        self._shown, self._columns = shown, tuple(shown.columns)
+        self._numeric = [column in shown.numeric for column in self._columns]
         plain = {"num_format": "@", "valign": "vcenter"}
         wrapped = book.add_format({**plain, "text_wrap": True})
         text = book.add_format(plain)
-        self._texts: list[Format] = [wrapped if column == "explanation" else text for column in columns]
+        self._texts: list[Format] = [wrapped if c in ("explanation", "label_id") else text for c in self._columns]
         self._number: Format = book.add_format({"valign": "vcenter"})
-        head = book.add_format({"bold": True, "bg_color": "#EFEDE6", "num_format": "@"})
-        self._row = 0
-        for place, column in enumerate(columns):
-            self._sheet.set_column(place, place, _WIDTHS.get(column, _WIDTH))
-        for place, column in enumerate(columns):
-            self._sheet.write_string(0, place, column, head)
+        self._link: Format = book.add_format({"valign": "vcenter", "font_color": "#0B5CAD", "underline": 1})
+        self._row = self._links = 0
+        self._write_heads(book)
         self._sheet.freeze_panes(1, fixed)
         self._sheet.set_landscape()
         self._sheet.repeat_rows(0)
         self._sheet.set_header(f"&C{_NOTICE}")
+
+    def _write_heads(self, book: Workbook) -> None:
+        to_fill_in = {"verified", "by", "note"} if "verified" in self._columns else set[str]()
+        head = {"bg_color": "#EFEDE6", "num_format": "@", "text_wrap": True, "valign": "top"}
+        usual, to_fill = book.add_format(head), book.add_format({**head, "bg_color": "#FFE9A8"})
+        bold, small = book.add_format({"bold": True}), book.add_format({"font_size": 8, "font_color": "#5D6166"})
+        self._sheet.set_row(0, _HEAD_HEIGHT)
+        for place, column in enumerate(self._columns):
+            self._sheet.set_column(place, place, _WIDTHS.get(column, _WIDTH))
+            around = to_fill if column in to_fill_in else usual
+            label = self._shown.heads[place]
+            self._sheet.write_rich_string(0, place, bold, label, small, f"\n{column}", around)
 
     def add(self, cells: Sequence[str], picture: bytes | None = None) -> None:
         """Add a row: cells as in the CSV file, with decimal points, and a picture (JPEG); empty cells stay empty."""
@@ -161,7 +204,7 @@ class _Sheet:
             if numeric and text:
                 self._sheet.write_number(self._row, place, float(text), self._number)
             elif text:
-                self._sheet.write_string(self._row, place, defused(text), self._texts[place])
+                self._write_text(place, text)
             else:
                 self._sheet.write_blank(self._row, place, None, self._number if numeric else self._texts[place])
         if picture is not None:
@@ -174,6 +217,16 @@ class _Sheet:
                 "description": cells[self._columns.index("label_id")],
             }
             self._sheet.insert_image(self._row, self._columns.index(PICTURE), "number.jpg", options)
+
+    def _write_text(self, place: int, text: str) -> None:
+        column = self._columns[place]
+        if column == "report_link" and self._links < _MOST_LINKS:
+            self._links += 1
+            words = filled(REPORT_TEXTS["open_number"], self._shown.language, {})
+            self._sheet.write_url(self._row, place, f"external:{text}", self._link, words, text)
+            return
+        words = in_words(column, text, self._shown.titles, self._shown.language)
+        self._sheet.write_string(self._row, place, defused(words), self._texts[place])
 
     def finish(self) -> None:
         """Set the filters over all rows."""
