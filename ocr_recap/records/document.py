@@ -20,6 +20,7 @@ from ..forms.template import Rule, Template
 from ..messages.problems import OF_GROUPING
 from .assemble import candidates, rule_results, unseen_field
 from .case_record import case_of
+from .evidence_record import known_facts
 from .explanations import explain, explain_unseen, said_elsewhere
 from .field_record import OTHER_PHOTO, Evidence, FieldRecord, Frozen, NumberPhotos, in_short
 from .frozen import FrozenMapping
@@ -258,6 +259,7 @@ def _supporting(evidence: Evidence, case: Case) -> Evidence:
             "bubbles": bubbles and bubbles.model_copy(update={"supports": choice.bubbles}),
             "tally": tally and tally.model_copy(update={"supports": choice.strokes}),
             "row_totals": totals and totals.model_copy(update={"supports": choice.totals}),
+            "facts": known_facts(case),
         }
     )
 
