@@ -45,6 +45,10 @@ class FactWitness(Witness):
         said = self._said(case)
         return self.name if said and said.agrees and said.probability >= thresholds.known else None
 
+    def least(self, thresholds: Thresholds) -> float:
+        """See `Witness.least`: the limit of all values of a fact together holds for each of them."""
+        return thresholds.known
+
     def objections(self, case: Case, thresholds: Thresholds) -> list[Reason]:
         """See `Witness.objections`."""
         said = self._said(case)

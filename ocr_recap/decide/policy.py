@@ -55,7 +55,7 @@ class Thresholds:
     looked at. The file also holds the counts and the bound of that test, and a hash of all evidence that it was run on.
 
     Attributes:
-        posterior: of the number, given all evidence.
+        posterior: of the number, given all evidence; with a known fact as its second witness `known` counts instead.
         digits: of the number, by the digit cells alone.
         summed: of the number, by the digit cells alone, where only a rule confirms it. Rules never confirm a number
             where the digit cells rather give another number or a blank (`confirmation.py`).
@@ -201,13 +201,13 @@ def _decide(
         return PolicyDecision("review", doubts or (("blank_uncertain", {}),), "none", ())
     if objections:
         return PolicyDecision("review", tuple(objections), "none", ())
-    second = _second(case, thresholds)
-    if case.confidence < thresholds.posterior or case.supports < thresholds.digits:
-        return PolicyDecision("review", _doubts(case, thresholds), "none", ())
-    if second is not None:
-        return PolicyDecision("accepted", (), second, ())
-    if holding and case.supports >= thresholds.summed:
-        return PolicyDecision("accepted", (), "rule", holding)
+    if case.supports >= thresholds.digits:
+        for one in WITNESSES.values():
+            second = one.confirms(case, thresholds)
+            if second is not None and case.confidence >= one.least(thresholds):
+                return PolicyDecision("accepted", (), second, ())
+        if holding and case.confidence >= thresholds.posterior and case.supports >= thresholds.summed:
+            return PolicyDecision("accepted", (), "rule", holding)
     return PolicyDecision("review", _doubts(case, thresholds), "none", ())
 
 

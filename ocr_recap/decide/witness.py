@@ -52,6 +52,10 @@ class Witness(ABC):
     def confirms(self, case: Case, thresholds: Thresholds) -> str | None:
         """Name of the evidence that confirms the best reading surely enough to accept it; None without one."""
 
+    def least(self, thresholds: Thresholds) -> float:
+        """Least probability, given all evidence, of a number that is accepted because this witness confirms it."""
+        return thresholds.posterior
+
     @abstractmethod
     def objections(self, case: Case, thresholds: Thresholds) -> list[Reason]:
         """Reasons why this witness contradicts the best reading."""
