@@ -94,5 +94,5 @@ def review_csv(found: Iterable[Row], dialect: Dialect = "rfc4180") -> Iterator[b
 
 
 def most_useful_first(found: Iterable[Row]) -> list[Row]:
-    """Sort rows: largest `settles` first, then counts before dates, then the given order."""
-    return sorted(found, key=lambda row: (-row.settles, not row.count))
+    """Sort rows: counts before dates, then largest `settles` first, then the given order."""
+    return sorted(found, key=lambda row: (not row.count, -row.settles))
