@@ -28,6 +28,7 @@ from ..records.grouping import Group, group, sighting
 from ..records.record import Problem, Record, problem
 from ..records.run_info import RunInfo
 from ..records.station_codes import Naming, place
+from ..records.station_facts import FactList
 from ..report.view_model import Totals
 from . import checksums
 from .audit import EditedError, Examined
@@ -59,10 +60,11 @@ class PhotoRow:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Settings of grouping: how to find the stations of photos, and all stations, if they are known."""
+    """Settings of grouping: how to find the stations of photos, all stations, if they are known, and facts of lists."""
 
     naming: Naming = field(default_factory=Naming)
     roll: tuple[str, ...] | None = None
+    lists: tuple[FactList, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def _readings(
 
     spool = stage / f"{PHOTOS_FILE}.spool"
     with spool.open("w+b") as unordered, (stage / DOCUMENTS_FILE).open("wb") as documents:
-        for document, records in settle_all(groups, load, forms):
+        for document, records in settle_all(groups, load, forms, wanted.lists):
             documents.write((document.to_json() + "\n").encode())
             used.update([document.template] if document.template else [])
             stations.add(document.station.code)

@@ -30,6 +30,7 @@ from ..records.region_names import require as require_regions
 from ..records.rows import Row, data_frame
 from ..records.run_info import RunInfo
 from ..records.station_codes import Naming, naming
+from ..records.station_facts import FactColumns, FactList, listed_fields
 from ..records.station_lists import read_manifest
 from ..report.csv_tables import DOCUMENT_COLUMNS, DocumentRow
 from ..report.table_formats import require as require_tables
@@ -155,11 +156,10 @@ def run(
     _require_extras(options)
     collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
     _refuse_to_lose(collected, out)
-    reader, roll = Reader(options.reading), options.roll()
+    reader = Reader(options.reading)
+    roll = options.roll(listed_fields(reader.templates))
     options = replace(options, stations=roll)
-    if options.manifest is not None:
-        # Refused before anything is written.
-        read_manifest(options.manifest, (photo.name for photo in collected.photos), any_frame=True)
+    lists = ((roll.facts,) if roll else ()) + _manifest_facts(options, reader, collected)  # refused before writing
     supervisor = _supervisor(options, reader, len(collected.photos))
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -179,7 +179,8 @@ def run(
                 photos=len(queue.plan),
                 skipped=collected.skipped,
             )
-            published, anew = _published(out, queue, Wanted(naming, roll.stations if roll else None), run, examined)
+            wanted = Wanted(naming, roll.stations if roll else None, lists)
+            published, anew = _published(out, queue, wanted, run, examined)
             journal.finish(planned.job for planned in queue.plan if planned.first is None)
     except CannotStart as fault:
         raise WorkersFailed("readers_not_started", why=fault.data["why"]) from None
@@ -190,6 +191,20 @@ def run(
     kept, events = (tables.kept, tables.events) if anew else ((), ())
     last = tables.idle, kept, not anew, events, tables.sums, journal.changed
     return BatchResult(out, *found, collected.skipped, queue.resumed, *last)
+
+
+def _manifest_facts(options: BatchOptions, reader: Reader, collected: Collected) -> tuple[FactList, ...]:
+    """What the manifest says about stations; nothing without a manifest.
+
+    Raises:
+        InputUnusable, TableFaulty: the manifest cannot be used.
+        OSError: the manifest cannot be read.
+    """
+    if options.manifest is None:
+        return ()
+    columns = FactColumns(listed_fields(reader.templates))
+    read_manifest(options.manifest, (photo.name for photo in collected.photos), any_frame=True, columns=columns)
+    return (columns.found("manifest", checksums.of(Path(options.manifest))),)
 
 
 def _require_extras(options: BatchOptions) -> None:
