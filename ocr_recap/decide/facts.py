@@ -6,9 +6,10 @@ and all other witnesses give, and never chooses a reading: where paper and fact 
 
 The probability of a combination. The numbers of a fact have no rule in common, so the probability of a combination by
 all other evidence is the product of the probabilities of its numbers. The fact then weighs each possible combination
-by (1 - doubt) / rows, and everything else by doubt. That is careful: all the doubt is given to every impossible
-combination, as if each were the only one that officers write. A fact over one number can therefore favour one value
-over another by at most (1 - doubt) / doubt, which is less than any other witness can (1 / `witness.DOUBT`).
+by (1 - doubt) / rows, and everything else by doubt x commonest, where commonest is the largest share that any one
+impossible combination has of all that are written. That is careful, as each impossible combination is taken to be the
+commonest one. A fact favours one combination over another by at most (1 - doubt) / (doubt x commonest), which is less
+than any other witness may (1 / `witness.DOUBT`).
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ Source = Literal["template", "option", "stations", "manifest", "given"]
 # struck from the roll after it was printed, and ballots that were counted again on delivery; that practice varies by
 # one is known (rule R12 of the forms).
 DOUBTS: Final[Mapping[str, float]] = {DATE: 0.02, LIST: 0.05}
+# Largest share of one impossible combination among all that are written, by judgement: of wrong dates the next day, of
+# numbers that differ from a list those that are one more.
+COMMONEST: Final[Mapping[str, float]] = {DATE: 0.25, LIST: 0.5}
 
 
 @dataclass(frozen=True)
@@ -101,19 +105,20 @@ def compare(
     share = (1.0 - doubt) / len(rows)
     weights = {row: prod(map(_chance, row, chances, rests)) for row in rows}
     possible = sum(weights.values())
-    total = share * possible + doubt * max(0.0, 1.0 - possible)
+    other = doubt * COMMONEST[fact.witness]  # upper bound of the weight of an impossible combination
+    total = share * possible + other * max(0.0, 1.0 - possible)
     values = tuple(read)
-    own = share * weights[values] if values in rows else doubt * prod(map(_chance, values, chances, rests))
+    own = share * weights[values] if values in rows else other * prod(map(_chance, values, chances, rests))
     factors: list[dict[int, float]] = []
     for place, chance in enumerate(chances):
         within = {value: sum(w for row, w in weights.items() if row[place] == value) for value in chance}
         factors.append(
             {
-                value: (share * inside + doubt * max(0.0, chance[value] - inside)) / (total * chance[value])
+                value: (share * inside + other * max(0.0, chance[value] - inside)) / (total * chance[value])
                 for value, inside in within.items()
                 if chance[value] > 0
             }
-            | {-1: doubt / total}
+            | {-1: other / total}
         )
     return Compared(fact, values, own / total if total else 0.0), factors
 
