@@ -30,7 +30,7 @@ from ocr_recap.batch import checksums, jobs, publish_readings, publish_tables
 from ocr_recap.batch.jobs import Job, Planned, read_job
 from ocr_recap.batch.journal import Journal
 from ocr_recap.batch.options import BatchOptions
-from ocr_recap.batch.plan_rows import PlacedJob
+from ocr_recap.batch.plan_rows import PlacedJob, Publication
 from ocr_recap.batch.run_info_builder import now, run_info
 from ocr_recap.read.workers.tasks import Product
 from ocr_recap.records.record import Record
@@ -102,7 +102,9 @@ def publish_many(out: Path, photos: int, workbook: bool) -> None:
     started = time.process_time()
     options = BatchOptions(executor="serial", formats=("xlsx",) if workbook else ())
     run = run_info(reader, options, started=now(), workers=1, resumed=0, photos=photos, skipped=())
-    publish_readings.publish(out, [PlacedJob(one, place(one.job.name, Naming())) for one in plan], reader, run, journal)
+    publish_readings.publish(
+        out, Publication(tuple(PlacedJob(one, place(one.job.name, Naming())) for one in plan)), reader, run, journal
+    )
     middle = time.process_time()
     publish_tables.rewrite(out)
     end = time.process_time()

@@ -20,7 +20,7 @@ from ocr_recap.records.grouping import group, sighting
 from ocr_recap.records.record import Record
 from ocr_recap.records.station_codes import Naming, place
 from ocr_recap.report.csv_tables import defused, undefused
-from ocr_recap.report.review_csv import ANSWER_COLUMNS, COLUMNS, KEY_COLUMNS, review_csv, rows
+from ocr_recap.report.review_csv import ANSWER_COLUMNS, COLUMNS, KEY_COLUMNS, Row, most_useful_first, review_csv, rows
 from ocr_recap.report.view_model import DocumentView, ShownPhoto
 
 FORMS = {FORM.id: FORM}
@@ -88,6 +88,16 @@ def test_every_number_in_review_stands_there_once_most_useful_first():
     assert {row[name] for row in found for name in ANSWER_COLUMNS} == {""}
     silent = [photos()[0].model_copy(update={"counts": False}), lost()]
     assert table(written(silent)) == []
+
+
+def test_counts_come_before_dates_and_then_the_most_useful_first():
+    found = [
+        Row(3, False, ("date",)),
+        Row(1, True, ("count",)),
+        Row(2, True, ("more useful",)),
+        Row(2, True, ("later",)),
+    ]
+    assert [row.cells[0] for row in most_useful_first(found)] == ["more useful", "later", "count", "date"]
 
 
 def test_dialects_and_languages():

@@ -9,8 +9,9 @@ import pytest
 from conftest import ROOT
 
 from ocr_recap import Template
+from ocr_recap.decide.evidence import interpret
 from ocr_recap.forms.fields import Tally
-from ocr_recap.forms.template import parse_text
+from ocr_recap.forms.template import load, parse_text
 from ocr_recap.synth.forms import clerk, mistakes, numbers
 from ocr_recap.synth.forms.fill import FieldWriting
 from ocr_recap.synth.forms.truth import filled, truth
@@ -136,6 +137,7 @@ def test_truth_calls_consistent_exactly_what_is(template: Template) -> None:
         ]
         kinds = {slip.kind for slip in written.slips}
         seen.update(kinds)
+        kinds -= {"wrong_date", "empty_date"}  # no rule has a date
         assert len({fact["consistent"]["document"] for fact in facts}) == 1
         broken = facts[0]["consistent"]["document"] is False
         if kinds <= {"forgotten_total", "left_blank", "strokes_differ", "row_total_off", "wrong_bubble"}:
@@ -164,7 +166,7 @@ def test_truth_calls_consistent_exactly_what_is(template: Template) -> None:
                 assert values[field.id] == counted[field.id]
     assert set(mistakes.SLIP_RATES) <= set(seen)
     assert min(met[case] for case in ("no sum touched", "no slip", "marks differ", "sum off")) >= 9
-    assert met["numbers"] > 9000
+    assert met["numbers"] > 8900
 
 
 def test_corrections_leave_the_right_digit_in_the_text(template: Template) -> None:
@@ -215,3 +217,39 @@ def test_page_states_the_rates_of_the_code() -> None:
     for kind, rate in (*clerk.BUBBLE_HABITS.items(), *clerk.BUBBLE_ODD.items()):
         assert f"{kind}" in text
         assert f"| {100 * rate:g}% |" in text
+
+
+def test_clerks_write_possible_dates_and_wrong_ones_at_the_stated_rate(template: Template) -> None:
+    names, possible = template.possible_dates()
+    seen: Counter[str] = Counter()
+    for seed in range(400):
+        rng = np.random.default_rng([8, seed])
+        counted = numbers.station(template, rng)
+        assert tuple(counted[name] for name in names) in possible
+        written = clerk.write(template, counted, rng)
+        texts = tuple(written.fields[name].text for name in names)
+        kinds = {slip.kind for slip in written.slips if slip.field in names}
+        read = tuple(interpret(text)[1] for text in texts)
+        if kinds == {"wrong_date"}:
+            seen["wrong"] += 1
+            assert read not in possible
+            assert None not in read
+            seen["exchanged"] += read[:2] == (counted["date_month"], counted["date_day"])
+            seen["another year"] += read[2] != counted["date_year"]
+        elif kinds == {"empty_date"} or not "".join(texts).strip():
+            seen["empty"] += 1
+            assert not "".join(texts).strip()
+        else:
+            seen["possible"] += 1
+            assert kinds == set()
+            assert read in possible
+    assert 10 <= seen["wrong"] <= 32
+    assert 10 <= seen["empty"] <= 34, "empty pages among them"
+    assert seen["exchanged"] >= 2
+    assert seen["another year"] >= 1
+
+
+def test_forms_that_say_nothing_about_dates_have_any_date() -> None:
+    silent = load("c-hasil-ppwp-2024").model_copy(update={"election": None})
+    years = {numbers.station(silent, np.random.default_rng(seed))["date_year"] for seed in range(40)}
+    assert len(years) > 8

@@ -1,4 +1,5 @@
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,11 @@ def test_a_wrong_template_says_line_fault_and_remedy(old: str, new: str, where: 
         ),
         ("    markers:\n", "    find: lines\n    markers:\n", "remove 'find: lines'"),
         ("pitch: 11.7,", "pitch: 11.7, dividers: dotted,", "make pitch equal to the box's width"),
+        (
+            "  days_after: 1",
+            "  date_fields: [date_day, invalid, date_year]",
+            "'invalid', which is no field with 'role: date'",
+        ),
     ],
 )
 def test_parts_that_do_not_fit_together(old: str, new: str, says: str) -> None:
@@ -129,3 +135,37 @@ def test_a_field_can_be_added_without_code() -> None:
     )
     grown = parse_text(TEXT.replace("\n# exact and", extra + "\n# exact and", 1), "form.yaml")
     assert grown.fields_of("3")[-1].id == "witnesses_present"
+
+
+@pytest.mark.parametrize(
+    ("form", "dates"),
+    [
+        ("c-hasil-ppwp-2024", ((14, 2, 2024), (15, 2, 2024))),
+        ("ppwp-plano-2019", ((17, 4, 2019), (18, 4, 2019))),
+        ("c-hasil-kwk", ((9, 12, 2020), (10, 12, 2020), (27, 11, 2024), (28, 11, 2024))),
+        ("c1-ppwp-2014", ()),
+    ],
+)
+def test_a_form_says_which_dates_are_possible_and_on_what_basis(form: str, dates: tuple[tuple[int, ...], ...]) -> None:
+    found = load(form)
+    assert found.possible_dates()[1] == dates
+    assert bool(found.election and found.election.basis) == bool(dates)
+
+
+def test_another_election_day_keeps_the_days_after_it() -> None:
+    at_the_end_of_a_year = load("c-hasil-ppwp-2024").possible_dates(date(2024, 12, 31))
+    assert at_the_end_of_a_year == (("date_day", "date_month", "date_year"), ((31, 12, 2024), (1, 1, 2025)))
+    ends_at_once = parse_text(TEXT.replace("days_after: 1", "days_after: 0"), "test.yaml")
+    assert ends_at_once.possible_dates(date(2024, 12, 31))[1] == ((31, 12, 2024),)
+
+
+def test_a_form_without_election_days_takes_the_day_that_is_given() -> None:
+    begin = TEXT.index("election:")
+    silent = parse_text(TEXT[:begin] + TEXT[TEXT.index("pages:") :], "test.yaml")
+    assert silent.possible_dates() == ((), ())
+    assert silent.possible_dates(date(2024, 2, 24))[1] == ((24, 2, 2024), (25, 2, 2024))
+
+
+def test_only_numbers_known_before_the_count_may_be_listed() -> None:
+    listed = {field.id for field in load("c-hasil-ppwp-2024").fields if field.listed}
+    assert listed == {"dpt_L", "dpt_P", "dpt_J", "ballots_received"}

@@ -14,6 +14,7 @@ from ..read.workers.supervisor import CannotStart
 from ..read.workers.tasks import Product
 from ..records.folder import RUN_FILE
 from ..records.station_codes import Naming
+from ..records.station_facts import listed_fields
 from .audit import examine
 from .inputs import Input
 from .install import recover
@@ -22,7 +23,7 @@ from .journal import Journal, fingerprint
 from .lock import held
 from .options import BatchOptions
 from .plan import Making, Queue, planned, survey
-from .plan_rows import PlacedJob
+from .plan_rows import PlacedJob, Publication
 from .run import BatchResult, place_of, published_once, result_of, supervisor_for
 from .run_info_builder import now, run_info
 
@@ -33,7 +34,8 @@ def add(photos: Sequence[Input], out: str | Path, options: BatchOptions, made: M
     """Read photos into a folder of results, beside those that are in it.
 
     A photo that is in the folder already, by name and content, is not added again. Stations of earlier photos stay as
-    they were found then, so their manifest is not needed; those of new photos come from their names and folders.
+    they were found then, so their manifest is not needed, and what it said about stations counts on; those of new
+    photos come from their names and folders.
 
     Args:
         photos: to add.
@@ -46,8 +48,9 @@ def add(photos: Sequence[Input], out: str | Path, options: BatchOptions, made: M
         ocr_recap.messages.errors.OcrRecapError: as `run`.
     """
     out = Path(out)
-    options = replace(options, stations=options.roll(), manifest=None)
     reader = Reader(options.reading)
+    roll = options.roll(listed_fields(reader.templates))
+    options = replace(options, stations=roll, manifest=None)
     supervisor = supervisor_for(options, reader, len(photos))
     started = now()
     try:
@@ -55,8 +58,8 @@ def add(photos: Sequence[Input], out: str | Path, options: BatchOptions, made: M
         with held(out), closing(Journal(out)) as journal:
             recover(out, discard=options.accept is not None)
             examined = examine(out, options.accept)
-            before = journal.plan() or []
-            if not before and (out / RUN_FILE).is_file():
+            before = journal.publication() or Publication(())
+            if not before.photos and (out / RUN_FILE).is_file():
                 raise FolderDamaged("folder_without_plan", folder=out)
             journal.begin(options.kind)
             queue = Queue(journal, reader, options.kind, FileLimits(options.limits))
@@ -64,7 +67,7 @@ def add(photos: Sequence[Input], out: str | Path, options: BatchOptions, made: M
                 naming = Naming()
                 files = survey(photos, journal, supervisor, again=False)
                 making = Making(fingerprint(reader), reader.options.max_frames, options.overlay, options.save_pages)
-                known = [one.planned for one in before]
+                known = [one.planned for one in before.photos]
                 fresh = list(planned(files, making, known))
                 _take(fresh, made, queue)
                 journal.expect(len(known) + len(fresh), supervisor.size)
@@ -78,9 +81,11 @@ def add(photos: Sequence[Input], out: str | Path, options: BatchOptions, made: M
                 photos=len(queue.plan),
                 skipped=(),
             )
-            plan = [*before, *(PlacedJob(one, place_of(one.job, naming)) for one in fresh)]
-            published, anew = published_once(out, plan, queue, described, examined)
-            journal.finish(plan)
+            added = (PlacedJob(one, place_of(one.job, naming)) for one in fresh)
+            lists = tuple(one for one in before.lists if one.source != "stations")
+            wanted = Publication((*before.photos, *added), ((roll.facts,) if roll else ()) + lists)
+            published, anew = published_once(out, wanted, queue, described, examined)
+            journal.finish(wanted)
     except CannotStart as fault:
         raise WorkersFailed("readers_not_started", why=fault.data["why"]) from None
     except OSError as fault:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..messages.catalog import Language
 from ..messages.errors import FolderDamaged, InputUnusable
 from ..records.folder import OVERLAYS, PAGES, Dialect
 from ..records.run_info import RunInfo, read_run
+from ..records.station_facts import FactColumns, FactList
 from ..records.station_lists import read_roll
 from ..report.table_formats import FORMATS
 from . import checksums
@@ -16,10 +18,16 @@ from . import checksums
 
 @dataclass(frozen=True)
 class Roll:
-    """The roll: codes of all stations, in the order of their list, and the SHA-256 of the list's file."""
+    """The roll: codes of all stations, in the order of their list, the SHA-256 of the list's file, and what it says."""
 
     stations: tuple[str, ...]
     sha256: str
+    facts: FactList = field(default_factory=lambda: FactList("stations"))
+
+    def columns(self) -> dict[str, tuple[str, ...]]:
+        """What the list says, by column: a text for each station, in their order; empty where it says nothing."""
+        about = [self.facts.about(station) for station in self.stations]
+        return {name: tuple(said.get(name, "") for said in about) for name in self.facts.columns}
 
 
 @dataclass(frozen=True)
@@ -65,13 +73,19 @@ class Settled:
     unusual_dialect: bool = False
 
 
-def load_roll(path: str | Path) -> Roll:
+def load_roll(path: str | Path, known: Mapping[str, int]) -> Roll:
     """Read the list of stations in a file.
+
+    Args:
+        path: the file.
+        known: number of boxes by id of a field that the list may know (`station_facts.listed_fields`).
 
     Raises:
         InputUnusable, TableFaulty: the file cannot be used.
     """
-    return Roll(read_roll(path), checksums.of(Path(path)))
+    columns = FactColumns(known)
+    stations, sha256 = read_roll(path, columns), checksums.of(Path(path))
+    return Roll(stations, sha256, columns.found("stations", sha256))
 
 
 def settle(given: Given, out: Path, language: Language) -> Settled:
@@ -154,4 +168,6 @@ def _stations(given: Given, before: RunInfo | None) -> tuple[Path | Roll | None,
         return None, lost
     if before.roll is None:  # written by a version that did not keep the list
         return None, (*lost, "--stations")
-    return Roll(before.roll, lists["stations"]), lost
+    rows = zip(*before.listed.values(), strict=True) if before.listed else ()
+    facts = FactList("stations", lists["stations"], tuple(before.listed), dict(zip(before.roll, rows, strict=False)))
+    return Roll(before.roll, lists["stations"], facts), lost

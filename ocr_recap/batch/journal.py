@@ -14,7 +14,7 @@ import shutil
 import sqlite3
 import time
 import zlib
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ from ..records.record import RECORD_SCHEMA, Record
 from . import checksums
 from .jobs import Job, picture_name
 from .lock import is_link
-from .plan_rows import PlacedJob, packed, unpacked
+from .plan_rows import Publication, packed, packed_lists, unpacked, unpacked_lists
 
 if TYPE_CHECKING:
     from ..read.reader import Reader
@@ -49,7 +49,7 @@ CREATE TABLE published (
   one INTEGER PRIMARY KEY CHECK (one = 1), digest TEXT NOT NULL, sums TEXT NOT NULL, summary BLOB NOT NULL,
   whole TEXT NOT NULL);
 """
-# Version 3 added the plan of the last publication: its photos in input order.
+# Version 3 added the last publication: what lists say about stations, then its photos in input order.
 _PLAN = "CREATE TABLE plan (place INTEGER PRIMARY KEY, photo BLOB NOT NULL, digest TEXT NOT NULL);"
 # Columns that version 2 added, for a journal of version 1.
 _ADDED = (("readings", "digest"), ("frames", "digest"), ("published", "whole"))
@@ -250,19 +250,21 @@ class Journal:
         with _faults(), self._db:
             self._db.execute("INSERT OR REPLACE INTO published VALUES (1, ?, ?, ?, ?)", (*row, _digest(*row)))
 
-    def plan(self) -> list[PlacedJob] | None:
-        """The photos of the last publication in input order; None if they are not known, or were changed since."""
+    def publication(self) -> Publication | None:
+        """The last publication; None if it is not known, or was changed since."""
         with _faults():
             rows = self._db.execute("SELECT place, photo, digest FROM plan ORDER BY place").fetchall()
-        if any(digest != _digest(place, photo) for place, photo, digest in rows):
+        if not rows or any(digest != _digest(place, photo) for place, photo, digest in rows):
             return None
-        return [unpacked(photo) for _, photo, _ in rows] or None
+        lists, *photos = (photo for _, photo, _ in rows)
+        return Publication(tuple(map(unpacked, photos)), unpacked_lists(lists))
 
-    def finish(self, plan: Sequence[PlacedJob]) -> None:
-        """Mark the run of these photos as finished, keep them as the plan, and delete the results of all others."""
-        names = ((one.planned.job.key, one.planned.job.name) for one in plan if one.planned.first is None)
-        photos = ((place, packed(one)) for place, one in enumerate(plan))
-        rows = ((place, photo, _digest(place, photo)) for place, photo in photos)
+    def finish(self, published: Publication) -> None:
+        """Mark the run as finished, keep what was published, and delete the results of all other photos."""
+        photos = published.photos
+        names = ((one.planned.job.key, one.planned.job.name) for one in photos if one.planned.first is None)
+        lines = [packed_lists(published.lists), *map(packed, photos)]
+        rows = ((place, line, _digest(place, line)) for place, line in enumerate(lines))
         with _faults(), self._db:
             self._db.execute("DELETE FROM plan")
             self._db.executemany("INSERT INTO plan VALUES (?, ?, ?)", rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,8 +33,9 @@ class BatchOptions:
         overlay: draw each reading on its photo, into `overlay/`.
         save_pages: save each straightened page, into `pages/`.
         language: shown when the report is opened; the report holds both.
-        manifest: a table with the columns `file`, `station` and, if wanted, `page`.
-        stations: a table with the column `station`, or a roll that was read before; stations without photos get a row.
+        manifest: a table with the columns `file`, `station` and, if wanted, `page`, and columns of listed numbers.
+        stations: a table with the column `station`, and columns of listed numbers, or a roll that was read before;
+            stations without photos get a row.
         dialect: of the tables.
         formats: names of the table formats to write beside CSV (`report/table_formats.py`).
         names: add the names of the stations' provinces to villages; needs the extra `names`.
@@ -67,11 +69,14 @@ class BatchOptions:
             return Executor("own", lambda _: own)
         return executor(self.executor or ("serial" if self.workers == 1 else "processes"))
 
-    def roll(self) -> Roll | None:
+    def roll(self, known: Mapping[str, int] | None = None) -> Roll | None:
         """The stations of the roll; None without a roll.
+
+        Args:
+            known: number of boxes by id of a field that the roll may know (`station_facts.listed_fields`).
 
         Raises:
             InputUnusable, TableFaulty: the table cannot be used.
         """
         given = self.stations
-        return given if given is None or isinstance(given, Roll) else load_roll(given)
+        return given if given is None or isinstance(given, Roll) else load_roll(given, known or {})

@@ -1,9 +1,9 @@
-"""A photo of a publication as the journal keeps it: its job, its original if it is a copy, and its station."""
+"""A publication as the journal keeps it: its photos with their stations, and what lists say about stations."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from ..read.workers.tasks import Failed
 from ..records.record import Problem, Station
 from ..records.station_codes import Place
+from ..records.station_facts import FactList
 from .jobs import Job, Planned
 
 
@@ -25,6 +26,38 @@ class PlacedJob:
 
     planned: Planned
     place: Place
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What is published.
+
+    Attributes:
+        photos: in input order.
+        lists: what the list of stations and the manifest say about stations; later ones count more.
+    """
+
+    photos: tuple[PlacedJob, ...]
+    lists: tuple[FactList, ...] = ()
+
+
+def packed_lists(lists: Sequence[FactList]) -> bytes:
+    """The lists as a line of JSON."""
+    return json.dumps([asdict(one) for one in lists], sort_keys=True).encode()
+
+
+def unpacked_lists(line: bytes) -> tuple[FactList, ...]:
+    """The lists that `packed_lists` made a line of; the journal has checked the line's hash."""
+    found: list[dict[str, Any]] = json.loads(line)
+    return tuple(
+        FactList(
+            one["source"],
+            one["sha256"],
+            tuple(one["columns"]),
+            {station: tuple(cells) for station, cells in one["cells"].items()},
+        )
+        for one in found
+    )
 
 
 def packed(one: PlacedJob) -> bytes:

@@ -34,7 +34,7 @@ from .audit import EditedError, Examined
 from .install import install, keep_filled
 from .jobs import Planned, picture_name
 from .journal import Journal, JournalEntry
-from .plan_rows import PlacedJob
+from .plan_rows import PlacedJob, Publication
 from .publish_tables import Tables, opened, write
 from .run_info_builder import now
 
@@ -67,7 +67,7 @@ class Published:
 
 def publish(
     out: Path,
-    plan: Sequence[PlacedJob],
+    wanted: Publication,
     reader: Reader,
     run: RunInfo,
     journal: Journal,
@@ -77,7 +77,7 @@ def publish(
 
     Args:
         out: the folder of results.
-        plan: all photos, in input order.
+        wanted: all photos, and what lists say about their stations.
         reader: that read them.
         run: description of the run; its roll lists the stations.
         journal: with the result of each photo; pictures beside it are kept there.
@@ -92,20 +92,18 @@ def publish(
     stage.mkdir()
     if examined.log.content:
         (stage / DECISIONS_FILE).write_bytes(examined.log.content)
-    rows = _readings(stage, plan, reader, run, journal)
+    rows = _readings(stage, wanted, reader, run, journal)
     tables = write(opened(stage, reader.templates), just_read=True)
     kept = keep_filled(out)
     install(stage, out)
     return Published(rows, replace(tables, kept=kept, events=examined.events))
 
 
-def _readings(
-    stage: Path, placed: Sequence[PlacedJob], reader: Reader, run: RunInfo, journal: Journal
-) -> tuple[PhotoRow, ...]:
+def _readings(stage: Path, wanted: Publication, reader: Reader, run: RunInfo, journal: Journal) -> tuple[PhotoRow, ...]:
     """Write the files that `publish_tables.write` starts from, with one document in memory at a time."""
     forms = {form.id: form for form in reader.templates}
-    plan = [one.planned for one in placed]
-    groups = _groups(placed, reader, run.roll, journal)
+    plan = [one.planned for one in wanted.photos]
+    groups = _groups(wanted.photos, reader, run.roll, journal)
     pictures: dict[str, str] = {}
     for name in PICTURES:
         (stage / name).mkdir()
@@ -126,7 +124,7 @@ def _readings(
 
     spool = stage / f"{PHOTOS_FILE}.spool"
     with spool.open("w+b") as unordered, (stage / DOCUMENTS_FILE).open("wb") as documents:
-        for document, records in settle_all(groups, load, forms):
+        for document, records in settle_all(groups, load, forms, wanted.lists):
             documents.write((document.to_json() + "\n").encode())
             used.update([document.template] if document.template else [])
             stations.add(document.station.code)

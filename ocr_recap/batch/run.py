@@ -30,6 +30,7 @@ from ..records.region_names import require as require_regions
 from ..records.rows import Row, data_frame
 from ..records.run_info import RunInfo
 from ..records.station_codes import Naming, Place, naming, place
+from ..records.station_facts import FactColumns, FactList, listed_fields
 from ..records.station_lists import read_manifest
 from ..report.csv_tables import DOCUMENT_COLUMNS, DocumentRow
 from ..report.table_formats import require as require_tables
@@ -45,7 +46,7 @@ from .journal import Journal, Kept, fingerprint
 from .lock import held
 from .options import BatchOptions
 from .plan import File, Making, Queue, frames_of, planned, survey
-from .plan_rows import PlacedJob, packed
+from .plan_rows import PlacedJob, Publication, packed, packed_lists
 from .publish_readings import PhotoRow, Published, publish
 from .run_info_builder import now, run_info
 
@@ -158,11 +159,10 @@ def run(
     collected = inputs if isinstance(inputs, Collected) else collect(inputs, out)
     collected = with_incoming(collected, out)
     _refuse_to_lose(collected, out)
-    reader, roll = Reader(options.reading), options.roll()
+    reader = Reader(options.reading)
+    roll = options.roll(listed_fields(reader.templates))
     options = replace(options, stations=roll)
-    if options.manifest is not None:
-        # Refused before anything is written.
-        read_manifest(options.manifest, (photo.name for photo in collected.photos), any_frame=True)
+    lists = ((roll.facts,) if roll else ()) + _manifest_facts(options, reader, collected)  # refused before writing
     supervisor = supervisor_for(options, reader, len(collected.photos))
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -182,9 +182,10 @@ def run(
                 photos=len(queue.plan),
                 skipped=collected.skipped,
             )
-            plan = [PlacedJob(one, place_of(one.job, naming)) for one in queue.plan]
-            published, anew = published_once(out, plan, queue, run, examined)
-            journal.finish(plan)
+            photos = tuple(PlacedJob(one, place_of(one.job, naming)) for one in queue.plan)
+            wanted = Publication(photos, lists)
+            published, anew = published_once(out, wanted, queue, run, examined)
+            journal.finish(wanted)
     except CannotStart as fault:
         raise WorkersFailed("readers_not_started", why=fault.data["why"]) from None
     except OSError as fault:
@@ -199,6 +200,20 @@ def result_of(out: Path, published: Published, anew: bool, queue: Queue, skipped
     kept, events = (tables.kept, tables.events) if anew else ((), ())
     last = tables.idle, kept, not anew, events, tables.sums, queue.journal.changed
     return BatchResult(out, *found, skipped, queue.resumed, *last)
+
+
+def _manifest_facts(options: BatchOptions, reader: Reader, collected: Collected) -> tuple[FactList, ...]:
+    """What the manifest says about stations; nothing without a manifest.
+
+    Raises:
+        InputUnusable, TableFaulty: the manifest cannot be used.
+        OSError: the manifest cannot be read.
+    """
+    if options.manifest is None:
+        return ()
+    columns = FactColumns(listed_fields(reader.templates))
+    read_manifest(options.manifest, (photo.name for photo in collected.photos), any_frame=True, columns=columns)
+    return (columns.found("manifest", checksums.of(Path(options.manifest))),)
 
 
 def _require_extras(options: BatchOptions) -> None:
@@ -262,14 +277,14 @@ def place_of(job: Job, by: Naming) -> Place:
 
 
 def published_once(
-    out: Path, plan: Sequence[PlacedJob], queue: Queue, run: RunInfo, examined: Examined
+    out: Path, wanted: Publication, queue: Queue, run: RunInfo, examined: Examined
 ) -> tuple[Published, bool]:
     """Publish the photos unless they are published already; return the results, and whether they were written now."""
-    digest = _digest(plan, run)
+    digest = _digest(wanted, run)
     before = None if queue.read or examined.events else _as_published(out, queue.journal, digest)
     if before is not None:
         return before, False
-    published = publish(out, plan, queue.reader, run, queue.journal, examined)
+    published = publish(out, wanted, queue.reader, run, queue.journal, examined)
     queue.journal.keep(Kept(digest, checksums.of(out / SUMS_FILE), _PUBLISHED.dump_json(published).decode()))
     return published, True
 
@@ -293,12 +308,13 @@ def _naming(manifest: str | Path | None, files: Sequence[File], options: Options
     return naming(rows, options.station_pattern, options.folder_is_document)
 
 
-def _digest(plan: Sequence[PlacedJob], run: RunInfo) -> str:
+def _digest(wanted: Publication, run: RunInfo) -> str:
     """A hash of everything that results depend on, except people's decisions."""
     digest = hashlib.sha256()
     how = run.model_dump(mode="json", exclude={"started", "finished", "workers", "resumed", "executor", "limits"})
     digest.update(json.dumps(how, sort_keys=True).encode())
-    for one in plan:
+    digest.update(packed_lists(wanted.lists))
+    for one in wanted.photos:
         digest.update(packed(one))  # with its station, which may be found by the photo's path
     return digest.hexdigest()
 

@@ -82,6 +82,7 @@ def run_info(
         templates={},
         lists=_lists(options),
         roll=roll.stations if roll else None,
+        listed=roll.columns() if roll else {},
         overlay=options.overlay,
         save_pages=options.save_pages,
         photos=photos,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -79,6 +81,7 @@ StationsOption = Annotated[
     typer.Option("--stations"),
 ]
 NoStationsOption = Annotated[bool, typer.Option("--no-stations")]
+ElectionDateOption = Annotated[str | None, typer.Option("--election-date")]
 CsvDialectOption = Annotated[
     CsvDialect | None,
     typer.Option("--csv-dialect"),
@@ -133,6 +136,7 @@ def read(
     folder_is_document: FolderIsDocumentOption = False,
     stations: StationsOption = None,
     no_stations: NoStationsOption = False,
+    election_date: ElectionDateOption = None,
     csv_dialect: CsvDialectOption = None,
     formats: FormatOption = None,
     names: NamesOption = None,
@@ -158,6 +162,7 @@ def read(
     language = _language(lang)
     with reported(language, "interrupted_read"):
         reading = {"max_pixels": max_pixels, "max_frames": max_frames, "policy": policy.value}
+        reading |= {"election_date": _day(election_date)}
         whose = {"station_pattern": station_pattern, "folder_is_document": folder_is_document}
         options = _options(templates=tuple(templates or ()), **reading, **whose)
         refuse_missing(photos)
@@ -217,6 +222,21 @@ def _stations(named: Path | None, without: bool) -> Path | bool | None:
     if named is not None and without:
         raise WrongUse("stations_and_none")
     return False if without else named
+
+
+def _day(text: str | None) -> date | None:
+    """The election day of a command.
+
+    Raises:
+        WrongUse: the text is no date.
+    """
+    if text is None:
+        return None
+    with suppress(ValueError):
+        day = date.fromisoformat(text)
+        if day.isoformat() == text:
+            return day
+    raise WrongUse("option_date", option="--election-date", text=quoted(text))
 
 
 def _tell(settled: Settled, language: Language) -> None:

@@ -20,6 +20,7 @@ class BubbleWitness(Witness):
     """A column of bubbles for each box, one of which is filled."""
 
     name = "bubbles"
+    label = ("bulatan", "bubbles")
 
     def numbers(self, evidence: NumberEvidence) -> FloatArray | None:
         """See `Witness.numbers`: evidence only where the filled bubbles give a number."""

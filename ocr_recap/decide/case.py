@@ -12,6 +12,7 @@ import numpy as np
 from ..forms.template import Rule
 from .candidates import Choice, Choices, weigh
 from .evidence import Kind, NumberEvidence, interpret
+from .facts import Compared, Fact, compare
 from .posterior import Evaluated, evaluate, posterior
 from .witness import PLAUSIBLE
 
@@ -144,6 +145,8 @@ class Case:
         poor: reason codes of cells that are too small, blurred or burnt out (`policy.poor`).
         altered: alterations after the number was written.
         others: evidence of further witnesses, by name.
+        facts: facts known before the count that are about the number.
+        compared: those facts compared with the numbers as read; without those of which a number was not read.
         chosen: index of the best reading among the candidates.
         chances: probability of each candidate, given the other numbers and rules where they were weighed.
     """
@@ -164,6 +167,8 @@ class Case:
     held: bool = False
     altered: Altered = _UNALTERED
     others: Mapping[str, OtherCase] = dataclasses.field(default_factory=dict[str, OtherCase], hash=False)
+    facts: tuple[Fact, ...] = ()
+    compared: tuple[Compared, ...] = ()
 
     @property
     def choice(self) -> Choice:
@@ -283,7 +288,8 @@ def reconciled(cases: Sequence[Case], rules: Sequence[Rule]) -> tuple[list[Case]
     """Weigh numbers together with the rules.
 
     The best reading of a number is the most probable one of those that its digit cells allow (`PLAUSIBLE`), so a sheet
-    that does not add up as written is not repaired.
+    that does not add up as written is not repaired. Facts known before the count are compared with the best readings
+    afterwards, so they repair nothing either.
 
     Args:
         cases: all numbers of one document or page.
@@ -302,7 +308,42 @@ def reconciled(cases: Sequence[Case], rules: Sequence[Rule]) -> tuple[list[Case]
             weighed.append(case)
         else:
             weighed.append(_chosen(case, said.chances[case.field].tolist()))
-    return weighed, evaluate(rules, {c.field: c.value for c in weighed if not c.by_ink_alone}, said)
+    rated = evaluate(rules, {c.field: c.value for c in weighed if not c.by_ink_alone}, said)
+    return _with_facts(weighed), rated
+
+
+def _with_facts(cases: Sequence[Case]) -> list[Case]:
+    """The cases compared with the facts about them, which changes their probabilities and never their readings."""
+    found = {case.field: replace(case, compared=()) for case in cases}
+    for fact in dict.fromkeys(fact for case in cases for fact in case.facts):
+        parts = [found[name] for name in fact.fields if name in found]
+        read = [part.value for part in parts if part.kind == "number" and not part.by_ink_alone]
+        values = [value for value in read if value is not None]
+        if len(values) < len(fact.fields):
+            continue  # a number is blank, unreadable, altered or not in the photo
+        chances = [_chances(part) for part in parts]
+        rests = [max(0.0, 1.0 - sum(part.chances)) if part.person is None else 0.0 for part in parts]
+        said, factors = compare(fact, values, chances, rests)
+        for part, factor in zip(parts, factors, strict=True):
+            if fact in part.facts:
+                chance = part.chances if part.person is not None else _multiplied(part, factor)
+                found[part.field] = replace(part, compared=(*part.compared, said), chances=chance)
+    return list(found.values())
+
+
+def _chances(case: Case) -> dict[int, float]:
+    """Probability of each candidate that is a number; of a number that a person decided, 1 for that value."""
+    if case.person is not None:
+        return {} if case.value is None else {case.value: 1.0}
+    pairs = zip(case.choices.listed, case.chances, strict=True)
+    return {c.value: chance for c, chance in pairs if c.value is not None and c.proper}
+
+
+def _multiplied(case: Case, factors: Mapping[int, float]) -> tuple[float, ...]:
+    """Probabilities of the candidates of a number, with the factors of a fact (`facts.compare`)."""
+    pairs = zip(case.choices.listed, case.chances, strict=True)
+    new = (p * factors.get(c.value if c.value is not None and c.proper else -1, factors[-1]) for c, p in pairs)
+    return tuple(float(f"{min(1.0, p):.7g}") for p in new)
 
 
 def alone(case: Case) -> Case:

@@ -23,6 +23,7 @@ class CountWitness(Witness):
     """Strokes where they were read, else the sum of two or more row totals."""
 
     name = "counts"
+    label = ("turus", "count")
 
     def numbers(self, evidence: NumberEvidence) -> FloatArray | None:
         """See `Witness.numbers`."""

@@ -3,8 +3,8 @@
 A number is accepted if all of these hold:
 
 - it is probable enough given all evidence (`Case.confidence`), and by its own digit cells;
-- a second witness confirms it: bubbles; strokes or, where none were read, the sum of several row totals; or an exact
-  rule that is probable enough to hold as written;
+- a second witness confirms it: bubbles; strokes or, where none were read, the sum of several row totals; a fact known
+  before the count; or an exact rule that is probable enough to hold as written;
 - no witness contradicts it, and no rule of the number is broken;
 - with the strict policy: every cell is legible and read as a sign, and at most one bubble is missing.
 
@@ -55,7 +55,7 @@ class Thresholds:
     looked at. The file also holds the counts and the bound of that test, and a hash of all evidence that it was run on.
 
     Attributes:
-        posterior: of the number, given all evidence.
+        posterior: of the number, given all evidence; with a known fact as its second witness `known` counts instead.
         digits: of the number, by the digit cells alone.
         summed: of the number, by the digit cells alone, where only a rule confirms it. Rules never confirm a number
             where the digit cells rather give another number or a blank (`confirmation.py`).
@@ -68,6 +68,8 @@ class Thresholds:
             witness.
         blank: that every cell is empty, by the digit cells alone and by all evidence, where the bubbles are empty too.
         unconfirmed: the same where the form has no bubbles, so that the digit reader is the only witness.
+        known: of all values of a known fact together, such as the three numbers of a date, given all evidence and the
+            fact, for the fact to be a second witness (`facts`).
         broken: that an exact rule is broken as written, by the readings that are known: the sheet itself does not add
             up.
     """
@@ -82,6 +84,7 @@ class Thresholds:
     blank: float
     unconfirmed: float
     broken: float
+    known: float
 
     @classmethod
     def of(cls, policy: Policy) -> Thresholds:
@@ -148,7 +151,7 @@ class PolicyDecision:
 
     status: Status
     reasons: tuple[Reason, ...]
-    witness: str  # bubbles, strokes, row_totals, the name of a further witness, rule, empty, person or none
+    witness: str  # bubbles, strokes, row_totals, date, list, the name of a further witness, rule, empty, person or none
     rules: tuple[str, ...]  # ids of the rules that confirmed it
 
 
@@ -198,13 +201,13 @@ def _decide(
         return PolicyDecision("review", doubts or (("blank_uncertain", {}),), "none", ())
     if objections:
         return PolicyDecision("review", tuple(objections), "none", ())
-    second = _second(case, thresholds)
-    if case.confidence < thresholds.posterior or case.supports < thresholds.digits:
-        return PolicyDecision("review", _doubts(case, thresholds), "none", ())
-    if second is not None:
-        return PolicyDecision("accepted", (), second, ())
-    if holding and case.supports >= thresholds.summed:
-        return PolicyDecision("accepted", (), "rule", holding)
+    if case.supports >= thresholds.digits:
+        for one in WITNESSES.values():
+            second = one.confirms(case, thresholds)
+            if second is not None and case.confidence >= one.least(thresholds):
+                return PolicyDecision("accepted", (), second, ())
+        if holding and case.confidence >= thresholds.posterior and case.supports >= thresholds.summed:
+            return PolicyDecision("accepted", (), "rule", holding)
     return PolicyDecision("review", _doubts(case, thresholds), "none", ())
 
 

@@ -1,7 +1,9 @@
 """Protocol of witnesses: sources of evidence beside the digit cells that say which number is meant.
 
-A witness gives a distribution over numbers, and takes part in the decision. The registry `witnesses.WITNESSES` lists
-the witnesses that are asked. A new witness is one new file that holds a `TableWitness`, and one entry of the registry.
+The registry `witnesses.WITNESSES` lists the witnesses that are asked. Most of them are marks on the form: each gives a
+distribution over numbers, which is weighed with the digit cells. A new one is one new file that holds a `TableWitness`,
+and one entry of the registry. Facts that are known before the count need no image and are not weighed with the digit
+cells: they confirm or contradict what was read (`fact_witness.FactWitness`).
 """
 
 from __future__ import annotations
@@ -32,9 +34,11 @@ class Witness(ABC):
 
     Attributes:
         name: key of the witness in the registry and in `Choices.speaking`.
+        label: name for people, in Indonesian and English.
     """
 
     name: str
+    label: Message
 
     @abstractmethod
     def numbers(self, evidence: NumberEvidence) -> FloatArray | None:
@@ -47,6 +51,10 @@ class Witness(ABC):
     @abstractmethod
     def confirms(self, case: Case, thresholds: Thresholds) -> str | None:
         """Name of the evidence that confirms the best reading surely enough to accept it; None without one."""
+
+    def least(self, thresholds: Thresholds) -> float:
+        """Least probability, given all evidence, of a number that is accepted because this witness confirms it."""
+        return thresholds.posterior
 
     @abstractmethod
     def objections(self, case: Case, thresholds: Thresholds) -> list[Reason]:
@@ -75,11 +83,9 @@ class TableWitness(Witness):
     Records hold its evidence as `evidence.others`, so a document is decided again without asking the witness again.
 
     Attributes:
-        label: name for people, in Indonesian and English.
         sure: least probability of a number that the witness confirms.
     """
 
-    label: Message
     sure: float
 
     @abstractmethod

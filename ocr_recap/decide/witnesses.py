@@ -1,6 +1,7 @@
 """Registry of witnesses, in the order in which they are asked. The first that confirms a number is named in its record.
 
-A new witness is one new file in this folder that holds a `TableWitness`, and one entry of `WITNESSES`.
+A new witness is one new file in this folder that holds a `TableWitness`, and one entry of `WITNESSES`. A fact that is
+known before the count needs a `FactWitness`.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from typing import Final
 
 from .bubble_witness import BubbleWitness
 from .count_witness import CountWitness
+from .fact_witness import DATE_WITNESS, LIST_WITNESS
 from .witness import TableWitness, Witness
 
-WITNESSES: Final[dict[str, Witness]] = {one.name: one for one in (BubbleWitness(), CountWitness())}
+WITNESSES: Final[dict[str, Witness]] = {
+    one.name: one for one in (BubbleWitness(), CountWitness(), DATE_WITNESS, LIST_WITNESS)
+}
 
 
 def tables() -> dict[str, TableWitness]:

@@ -165,11 +165,16 @@ PrintedWitness = Annotated[Bubbles | Tally | RowTotals, Field(discriminator="kin
 
 
 class FormField(Model):
-    """One number on a page. Only fields with role `count` decide a verdict."""
+    """One number on a page. Only fields with role `count` decide a verdict.
+
+    `listed`: the number was known before the count and stands in a list, such as the registered voters of a station. A
+    list may confirm it (`decide.facts`).
+    """
 
     id: Identifier
     page: str
     role: Literal["count", "date"] = "count"
+    listed: bool = False
     label: Label
     cells: Cells
     guide: Literal["none", "seven_segment"] = "none"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -23,6 +24,7 @@ from ..messages.catalog import StackedText
 from ..messages.errors import TemplateError
 from . import clerk_errors, rule_checks
 from .bounded_yaml import MOST_BYTES, YamlFault, read
+from .election import Election
 from .fields import FormField, Page, Paper
 from .print_items import Label, Model
 from .relations import Relation, RuleSyntaxError, in_words, parse
@@ -82,6 +84,7 @@ class Template(Model):
     pages: tuple[Page, ...] = Field(min_length=1)
     fields: tuple[FormField, ...] = Field(min_length=1, max_length=MOST_FIELDS)
     rules: tuple[Rule, ...] = ()
+    election: Election | None = None
     sha256: str = Field(default="", exclude=True, description="hash of the file, filled in by the loader")
     yaml: str = Field(default="", exclude=True, repr=False, description="the file's text, filled in by the loader")
 
@@ -110,6 +113,14 @@ class Template(Model):
         tags = [page.markers.tag.id for page in self.pages if page.markers.tag]
         if len(tags) != len(set(tags)):
             raise ValueError("two pages have the same tag id; the tag is what tells the pages apart")
+        return self
+
+    @model_validator(mode="after")
+    def _has_its_dates(self) -> Template:
+        dates = {field.id for field in self.fields if field.role == "date"}
+        for name in self.election.date_fields if self.election else ():
+            if name not in dates:
+                raise ValueError(f"election.date_fields names {name!r}, which is no field with 'role: date'; write one")
         return self
 
     def _cells(self) -> Counter[str]:
@@ -145,6 +156,25 @@ class Template(Model):
     def fields_of(self, page_id: str) -> list[FormField]:
         """The fields on one page, in the order of the file."""
         return [field for field in self.fields if field.page == page_id]
+
+    def possible_dates(self, day: date | None = None) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:
+        """Ids of the numbers of day, month and year, and their values on each date that may be written.
+
+        A year of two boxes has its last two digits.
+
+        Args:
+            day: election day in place of those of the template.
+
+        Returns:
+            Two empty tuples where the form has no such numbers, or no day is known.
+        """
+        usual = Election.model_construct(days=(), basis="")
+        election, boxes = self.election or usual, {f.id: f.cells.count for f in self.fields if f.role == "date"}
+        dates = election.possible(day)
+        if not dates or not boxes.keys() >= set(election.date_fields):
+            return (), ()
+        rows = ((d.day, d.month, d.year % 10 ** boxes[election.date_fields[2]]) for d in dates)
+        return election.date_fields, tuple(rows)
 
     def rules_of(self, page_id: str) -> list[Rule]:
         """The rules that contain at least one field of the page."""

@@ -25,6 +25,8 @@ EXPLANATIONS: Final[Mapping[str, Message]] = {
     "strokes": ("turus {count}", "the strokes say {count}"),
     "row_totals": ("jumlah tiap baris seluruhnya {sum}", "the row totals add up to {sum}"),
     "witness": ("menurut {witness}: {number}", "by the {witness}: {number}"),
+    "date_known": ("tanggal yang mungkin: {possible}", "possible dates: {possible}"),
+    "list_known": ("menurut daftar: {possible}", "by the list: {possible}"),
     "sum_holds": ("penjumlahan cocok: {rules}", "the sum holds: {rules}"),
     "sum_would_be_off": (
         "dengan {number} penjumlahan selisih {off}",

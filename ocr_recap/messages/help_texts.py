@@ -115,7 +115,14 @@ _READ: Final[Mapping[str, Message]] = {
         "Regular expression for station codes in names.",
     ),
     "folder_is_document": ("Foto dalam satu folder adalah satu dokumen.", "The photos of one folder are one document."),
-    "stations": ("CSV dengan kolom station: semua TPS.", "A CSV with the column station: all stations."),
+    "stations": (
+        "CSV dengan kolom station: semua TPS; boleh juga election_date dan angka yang diketahui, mis. dpt_J.",
+        "A CSV with the column station: all stations; if wanted also election_date and known numbers, such as dpt_J.",
+    ),
+    "election_date": (
+        "Hari pemungutan suara, mis. 2024-02-14: tanggal di formulir yang cocok diterima.",
+        "Election day, such as 2024-02-14: a date on a form that agrees is accepted.",
+    ),
     "no_stations": (
         "Jangan pakai daftar TPS dari pembacaan sebelumnya.",
         "Do without the list of stations of the earlier run.",
@@ -240,6 +247,7 @@ DEFAULTS: Final[Mapping[str, Message]] = {
     "workers": ("menurut mesin", "by the machine"),
     "templates": ("semua formulir", "all forms"),
     "station_pattern": ("13 digit", "13 digits"),
+    "election_date": ("menurut formulir", "by the form"),
     "csv_dialect": (
         "seperti sebelumnya, lalu excel-id bila layarnya berbahasa Indonesia",
         "as before, else excel-id where the screen is in Indonesian",
@@ -278,6 +286,7 @@ VALUES: Final[Mapping[str, Message]] = {
     "stations": _FILE,
     "apply.review": _FILE,
     "station_pattern": ("POLA", "PATTERN"),
+    "election_date": ("TANGGAL", "DATE"),
     "workers": _NUMBER,
     "photo_seconds": _SECONDS,
     "file_seconds": _SECONDS,
@@ -323,6 +332,7 @@ PANELS: Final[Mapping[str, Message]] = {
 # The group of an option by the name of its parameter; others stand under `options`.
 PANEL_OF: Final[Mapping[str, str]] = {
     **dict.fromkeys(("manifest", "station_pattern", "folder_is_document", "stations", "no_stations"), "stations"),
+    "election_date": "stations",
     **dict.fromkeys(("read.out", "csv_dialect", "formats", "names", "overlay", "save_pages"), "output"),
     **dict.fromkeys(("read.force", "retry_problems", "accept_edits", "by"), "again"),
     **dict.fromkeys(("workers", "executor", "ship_photos", "photo_seconds", "photo_memory"), "machine"),

@@ -77,10 +77,22 @@ REASONS: Final[Mapping[str, Message]] = {
         "{witness} tampaknya {number}, tetapi belum jelas",
         "the {witness} seems to be {number}, but it is not clear",
     ),
+    "date_impossible": (
+        "tanggalnya terbaca {read}, sedangkan tanggal yang mungkin adalah {possible}",
+        "the date reads {read}, but the possible dates are {possible}",
+    ),
+    "list_differs": (
+        "daftar menyebut {possible}, sedangkan angkanya terbaca {read}",
+        "the list says {possible}, but the digits read {read}",
+    ),
+    "known_unclear": (
+        "tulisannya tampaknya {possible} dan cocok dengan {witness}, tetapi kurang jelas",
+        "the writing seems to be {possible} and agrees with the {witness}, but it is not clear enough",
+    ),
     "rule_broken": ("jumlahnya tidak cocok: {rules}", "it does not add up: {rules}"),
     "no_second_witness": (
-        "tidak ada bukti kedua (bulatan, turus, atau penjumlahan yang semua angkanya jelas)",
-        "there is no second witness (bubbles, strokes, or a sum whose numbers are all clear)",
+        "tidak ada bukti kedua (bulatan, turus, daftar, atau penjumlahan yang semua angkanya jelas)",
+        "there is no second witness (bubbles, strokes, a list, or a sum whose numbers are all clear)",
     ),
     "cell_not_found": (
         "garis kotaknya tidak ditemukan: tertutup, atau kertasnya terlipat",
@@ -203,6 +215,17 @@ STEPS: Final[Mapping[str, Message]] = {
         "Look at the picture and write down the number in the boxes, with a note if the other witness does differ.",
     ),
     "witness_unclear": _LOOK,
+    "date_impossible": (
+        "Lihat gambarnya dan ketik angka yang tertulis di kotak; bila tanggal lain itu benar, sebutkan dengan "
+        "--election-date atau kolom election_date di daftar TPS.",
+        "Look at the picture and write down the number in the boxes; where another date is right, name it by "
+        "--election-date or in the column election_date of the list of stations.",
+    ),
+    "list_differs": (
+        "Lihat gambarnya dan ketik angka yang tertulis di kotak, dengan catatan bila daftarnya memang berbeda.",
+        "Look at the picture and write down the number in the boxes, with a note if the list does differ.",
+    ),
+    "known_unclear": _LOOK,
     "rule_broken": (
         "Bandingkan setiap angka penjumlahan ini dengan gambarnya; bila memang tertulis begitu, biarkan apa adanya.",
         "Compare each number of this sum with its picture; if that is what is written, leave it as it is.",

@@ -48,6 +48,22 @@ LINE_FAULTS: Final[Mapping[str, Message]] = {
         "TPS {station} sudah ada di baris {first}; hapus salah satu",
         "{station} is already on line {first}; remove one of the two",
     ),
+    "listed_number": (
+        "{column}: {text} bukan bilangan; tulis angkanya saja tanpa titik atau koma, atau kosongkan",
+        "{column}: {text} is no number; write digits only, without point or comma, or leave it empty",
+    ),
+    "listed_too_long": (
+        "{column}: {text} lebih panjang dari {boxes} kotak di formulir; perbaiki atau kosongkan",
+        "{column}: {text} is longer than the {boxes} boxes on the form; correct it, or leave it empty",
+    ),
+    "listed_date": (
+        "{column}: {text} bukan tanggal; tulis TTTT-BB-HH (mis. 2024-02-14), atau kosongkan",
+        "{column}: {text} is no date; write YYYY-MM-DD (such as 2024-02-14), or leave it empty",
+    ),
+    "listed_otherwise": (
+        "{column}: {text}, padahal {other} untuk TPS yang sama di baris {first}; perbaiki salah satu",
+        "{column}: {text}, but {other} for the same station on line {first}; correct one of the two",
+    ),
     "answered_otherwise": (
         "angka {field} sudah diisi lain oleh orang yang sama di baris {line}; hapus salah satu",
         "{field} is answered otherwise by the same person on line {line}; remove one of the two",

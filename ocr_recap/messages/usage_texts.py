@@ -107,6 +107,10 @@ WRONG_USE: Final[Mapping[str, Message]] = {
         "Format tabel {format} tidak dikenal di sini. Pilih dari: {formats}.",
         "The table format {format} is not known here. Choose among: {formats}.",
     ),
+    "option_date": (
+        "{option}: {text} bukan tanggal. Tulis TTTT-BB-HH, misalnya 2024-02-14.",
+        "{option}: {text} is no date. Write YYYY-MM-DD, such as 2024-02-14.",
+    ),
     "option_pattern": (
         "--station-pattern {pattern} bukan ekspresi reguler. Perbaiki polanya: periksa tanda kurung dan garis miring.",
         "--station-pattern {pattern} is no regular expression. Correct the pattern: check brackets and backslashes.",

@@ -10,6 +10,7 @@ from ..cells.readers import Readers
 from ..decide import policy
 from ..decide.ask_witnesses import ask_witnesses
 from ..decide.case import other_sheet, reconciled
+from ..decide.facts import date_fact
 from ..forms.template import Template
 from ..imaging.photo import Photo, Source, load
 from ..locate import heading_ocr
@@ -79,7 +80,11 @@ def read_page(photo: Photo, located: Located, readers: Readers, options: Options
     measured = photo_advice.cells(located, patches)
     witnessed = ask_witnesses(patches, readers, measured)
     doubts = other_sheet(", ".join(other.name for other in located.rivals))
-    alone = [replace(h.case, objections=doubts) for h in witnessed.values()]
+    dates = date_fact(located.template, options.election_date, "option")
+    alone = [
+        replace(h.case, objections=doubts, facts=(dates,) if dates and name in dates.fields else ())
+        for name, h in witnessed.items()
+    ]
     cases, rules = reconciled(alone, located.template.rules_of(located.page_id))
     unseen = {f.id for f in located.template.fields_of(located.page_id)} - patches.keys()
     decisions = policy.decide(cases, rules, options.policy, unseen)

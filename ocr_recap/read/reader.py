@@ -239,20 +239,23 @@ class Reader:
                 data = {"frames": frames, "first": limit + 1, "limit": limit, "sha256": sha256_of(photo.source)}
                 yield self.unread(photo.name, limit, "frames_not_read", **data)
 
-    def read_document(self, photos: Iterable[PhotoLike], station: str | None = None) -> Document:
+    def read_document(
+        self, photos: Iterable[PhotoLike], station: str | None = None, listed: Mapping[str, int | str] | None = None
+    ) -> Document:
         """Read the photos of one form of one station, in any order.
 
         Args:
             photos: as `read` takes them; of a PDF or TIFF all frames.
             station: its code, 13 digits (the TPS may come without zeros, `2101142004-1`); None leaves it open. A photo
                 whose name or folder says another is a `station_conflict`, and none of its numbers is accepted.
+            listed: numbers known before the count, by field id, and `election_date` (`YYYY-MM-DD`).
 
         Raises:
-            ValueError: no photos, or `station` is no station code.
+            ValueError: no photos, `station` is no station code, or a value of `listed` cannot be used.
         """
         code = None if station is None else given_code(station)  # better refused before photos are read
         records = list(self._pages(photos) if self.limits is None else self._apart(photos, 1))
-        return one_document(records, code, self.options, self._by_id)
+        return one_document(records, code, self.options, self._by_id, listed)
 
     def group(
         self, records: Iterable[Record], manifest: str | Path | Mapping[str, str] | None = None
@@ -264,8 +267,8 @@ class Reader:
 
         Args:
             records: as returned by `read`, or from a `photos.jsonl`.
-            manifest: a table with the columns `file` and `station`, or station codes by file name; `scan.pdf#2` names
-                the second frame of a file alone.
+            manifest: a table with the columns `file` and `station` and columns of listed numbers, or station codes by
+                file name; `scan.pdf#2` names the second frame of a file alone.
 
         Raises:
             ocr_recap.messages.errors.InputUnusable: the table cannot be read.

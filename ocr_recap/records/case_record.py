@@ -8,6 +8,7 @@ from operator import attrgetter
 from ..cells.digit_reader import bounds
 from ..decide.candidates import Choice, Choices
 from ..decide.case import Altered, BubbleCase, Case, OtherCase, Person, TallyCase, TotalsCase
+from ..decide.facts import Fact
 from ..decide.witnesses import WITNESSES
 from .field_record import Evidence, FieldRecord
 
@@ -63,6 +64,11 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
         held=digits.held,
         altered=Altered(digits.struck_out, digits.overwritten, digits.perhaps, said is not None and said.struck_out),
         others={name: OtherCase(word.value, word.probability) for name, word in others.items()},
+        facts=tuple(
+            Fact(name, fact.fields, fact.rows, fact.source, fact.sha256)
+            for name, fact in field.evidence.facts.items()
+            if name in WITNESSES
+        ),
     )
 
 

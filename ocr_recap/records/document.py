@@ -20,6 +20,7 @@ from ..forms.template import Rule, Template
 from ..messages.problems import OF_GROUPING
 from .assemble import candidates, rule_results, unseen_field
 from .case_record import case_of
+from .evidence_record import known_facts
 from .explanations import explain, explain_unseen, said_elsewhere
 from .field_record import OTHER_PHOTO, Evidence, FieldRecord, Frozen, NumberPhotos, cut, in_short
 from .frozen import FrozenMapping
@@ -27,6 +28,7 @@ from .grouping import PAGE_AGAIN, Group, Member
 from .page_photos import PagePhotos, Shot, objections, of_another_sheet, page_photos
 from .record import JsonLine, Problem, Record, RuleResult, Station, problem
 from .rows import OF_A_DOCUMENT, OF_A_NUMBER, Row, data_frame, number_rows
+from .station_facts import FactList, station_facts, with_listed
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -110,13 +112,17 @@ def rules_of(template: Template | None, fields: Iterable[str]) -> list[Rule]:
     return [r for r in template.rules if not here.isdisjoint(r.relation.fields)] if template else []
 
 
-def settle(group: Group, records: Sequence[Record], template: Template | None) -> tuple[Document, list[Record]]:
+def settle(
+    group: Group, records: Sequence[Record], template: Template | None, lists: Sequence[FactList] = ()
+) -> tuple[Document, list[Record]]:
     """Decide all numbers of a document.
 
     Args:
         group: the document's photos.
         records: of the group's members, in their order.
         template: the document's form; None for a group without pages.
+        lists: what lists say about stations; later ones count more. A document that is decided again needs none of
+            them, since its records hold what they said.
 
     Returns:
         The document, and the records with station, document and the document's decisions.
@@ -126,13 +132,16 @@ def settle(group: Group, records: Sequence[Record], template: Template | None) -
     pages = [page.id for page in template.pages] if template else []
     taken = {page: page_photos(of_page, how) for page in pages if (of_page := _of_page(shots, page))}
     read = {name: photos.number(name) for photos in taken.values() for name in photos.counting}
+    listed = station_facts(template, group.station.code, lists) if template else ()
     cases: dict[str, Case] = {}
     for photos in taken.values():
         strangers = photos.strangers()
         for name, place in photos.counting.items():
             if read[name].evidence is not None or read[name].decision is not None:
                 against = (*objections(photos, name), *of_another_sheet(strangers.get(place, ())))
-                cases[name] = replace(case_of(name, read[name]), objections=against)
+                case = case_of(name, read[name])
+                facts = with_listed(case.facts, listed, name)
+                cases[name] = replace(case, objections=against, facts=facts)
     weighed, evaluated = reconciled(list(cases.values()), rules_of(template, cases))
     cases = {case.field: case for case in weighed}
     unseen = tuple(name for name in read if name not in cases)
@@ -191,7 +200,10 @@ def _sources(taken: Mapping[str, PagePhotos], field_id: str) -> NumberPhotos | N
 
 
 def settle_all(
-    groups: Iterable[Group], load: Callable[[int], Record], templates: Mapping[str, Template]
+    groups: Iterable[Group],
+    load: Callable[[int], Record],
+    templates: Mapping[str, Template],
+    lists: Sequence[FactList] = (),
 ) -> Iterator[tuple[Document, list[tuple[int, Record]]]]:
     """Decide documents one by one, so that the records of one document are held at a time.
 
@@ -199,6 +211,7 @@ def settle_all(
         groups: of photos.
         load: returns the record at a place in the input.
         templates: forms by id.
+        lists: what lists say about stations; later ones count more.
 
     Yields:
         Each document with its records and their places in the input.
@@ -210,7 +223,7 @@ def settle_all(
         if group.template is not None and group.template not in templates:
             raise ValueError(f"records of the form {group.template} need its template: give it in `Options.templates`")
         template = templates[group.template] if group.template else None
-        document, settled = settle(group, [load(m.index) for m in group.members], template)
+        document, settled = settle(group, [load(m.index) for m in group.members], template, lists)
         yield document, list(zip((m.index for m in group.members), settled, strict=True))
 
 
@@ -258,6 +271,7 @@ def _supporting(evidence: Evidence, case: Case) -> Evidence:
             "bubbles": bubbles and bubbles.model_copy(update={"supports": choice.bubbles}),
             "tally": tally and tally.model_copy(update={"supports": choice.strokes}),
             "row_totals": totals and totals.model_copy(update={"supports": choice.totals}),
+            "facts": known_facts(case),
         }
     )
 

@@ -19,6 +19,7 @@ from .field_record import (
     ChoiceEvidence,
     DigitEvidence,
     Evidence,
+    KnownFact,
     OtherEvidence,
     RowTotalsEvidence,
     TallyEvidence,
@@ -41,6 +42,7 @@ def evidence_of(witnessed: Witnessed, case: Case, patch: FieldPatches) -> Eviden
         tally=_tally_evidence(witnessed, case),
         row_totals=_totals_evidence(case),
         others=FrozenDict(_others(case)),
+        facts=FrozenDict(known_facts(case)),
         choices=tuple(_choice(c) for c in case.choices.listed),
         rest=case.choices.rest,
         largest=case.choices.largest,
@@ -116,6 +118,24 @@ def _others(case: Case) -> dict[str, OtherEvidence]:
         )
         for name, said in case.others.items()
     }
+
+
+def known_facts(case: Case) -> dict[str, KnownFact]:
+    """The facts known before the count that are about a number, compared with what was read, by name of the witness."""
+    compared = {one.fact: one for one in case.compared}
+    found: dict[str, KnownFact] = {}
+    for fact in case.facts:
+        said = compared.get(fact)
+        found[fact.witness] = KnownFact(
+            fields=fact.fields,
+            rows=fact.rows,
+            source=fact.source,
+            sha256=fact.sha256,
+            read=said and said.read,
+            probability=said and round(said.probability, 6),
+            agrees=said and said.agrees,
+        )
+    return found
 
 
 def _tally_evidence(witnessed: Witnessed, case: Case) -> TallyEvidence | None:

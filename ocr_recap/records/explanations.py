@@ -7,10 +7,11 @@ from functools import partial
 
 from ..decide.candidates import Choice
 from ..decide.case import Case
+from ..decide.fact_witness import written
 from ..decide.likely_error import Suggestion
 from ..decide.policy import PolicyDecision
 from ..decide.posterior import Evaluated
-from ..decide.witnesses import tables
+from ..decide.witnesses import WITNESSES
 from ..forms.print_items import Label
 from ..messages.catalog import Language
 from ..messages.catalog import say as in_language
@@ -115,6 +116,7 @@ def _explained(
         facts.append(say("row_totals", sum=case.totals.sum))
     for name, other in case.others.items():
         facts.append(say("witness", witness=_called(name, language), number=other.value))
+    facts += [say(f"{one.witness}_known", possible=written(one.rows)) for one in case.facts]
     if decision.rules:
         facts.append(say("sum_holds", rules=_named(decision.rules, rules, language)))
     facts += [say("sum_would_be_off", number=c.value, off=off) for c in others if (off := _off(case, c, evaluated))]
@@ -133,7 +135,7 @@ def _explained(
 
 def _called(witness: str, language: Language) -> str:
     """What people call a witness of the registry; its name, where this version has none of that name."""
-    found = tables().get(witness)
+    found = WITNESSES.get(witness)
     return in_language(language, *found.label) if found else witness
 
 

@@ -190,12 +190,31 @@ def _is_empty(value: object) -> bool:
     return not value
 
 
+class KnownFact(Frozen):
+    """A fact known before the count that is about the number (`decide.facts`), as it was when the number was decided.
+
+    `rows` are the possible values of its `fields`, in their order: a date has the fields of day, month and year and a
+    row for each possible date, a listed number one field and one row. `source` is where it comes from, `sha256` the
+    hash of the list's file, left out where it comes from no list. `read` are the values as read and `probability` is
+    that of these values together; both null where one of the numbers was not read. `agrees`: these values are possible.
+    """
+
+    fields: tuple[str, ...]
+    rows: tuple[tuple[int, ...], ...]
+    source: Literal["template", "option", "stations", "manifest", "given"]
+    sha256: str = Field(default="", exclude_if=_is_empty)
+    read: tuple[int, ...] | None = None
+    probability: float | None = None
+    agrees: bool | None = None
+
+
 class Evidence(Frozen):
     """The evidence of each witness about one number; null = the form has none here, or it is not in the photo.
 
     `choices` are the candidates that matter, the most probable first: documents are decided from these and the cells.
     `rest` is the weight of all other candidates together, `largest` that of the most probable of these
-    (`candidates.Choices`). `others` holds further witnesses by name; the key is left out where there are none.
+    (`candidates.Choices`). `others` holds further witnesses by name, `facts` what was known before the count, by the
+    name of the witness; these keys are left out where there are none.
     """
 
     digits: DigitEvidence
@@ -203,6 +222,7 @@ class Evidence(Frozen):
     tally: TallyEvidence | None = None
     row_totals: RowTotalsEvidence | None = None
     others: FrozenMapping[str, OtherEvidence] = Field(default=FrozenDict(), exclude_if=_is_empty)
+    facts: FrozenMapping[str, KnownFact] = Field(default=FrozenDict(), exclude_if=_is_empty)
     choices: tuple[ChoiceEvidence, ...] = ()
     rest: float = 0.0
     largest: float = 0.0

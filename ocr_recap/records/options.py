@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -36,6 +37,9 @@ class Options(BaseModel):
     )
     policy: Literal["strict", "balanced"] = Field(
         default="strict", description="how sure a number must be to be accepted (ocr-recap docs accuracy)"
+    )
+    election_date: date | None = Field(
+        default=None, description="election day in place of those of the templates, for the dates on forms"
     )
     folder_is_document: bool = Field(default=False, description="the photos of one folder are one document")
 

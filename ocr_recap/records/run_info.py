@@ -39,6 +39,8 @@ class RunInfo(JsonLine):
         lists: SHA-256 of the manifest and the roll, if they were given.
         roll: the stations of the roll, which later runs in the folder keep; None: there was no roll, or the version
             did not save it.
+        listed: what the roll says about its stations, by column (`station_facts`): a text for each of them, in the
+            order of `roll`; empty where it says nothing.
         photos: number of photos.
         stations_without_photos: of the roll, in its order.
         skipped: files in the input folders that are not photos.
@@ -66,6 +68,7 @@ class RunInfo(JsonLine):
     templates: dict[str, str]
     lists: dict[str, str]
     roll: tuple[str, ...] | None = None
+    listed: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     photos: int
     stations_without_photos: tuple[str, ...]
     skipped: tuple[str, ...]

@@ -17,25 +17,30 @@ from ..messages.errors import InputUnusable, TableFaulty, system_reason
 from ..messages.table_faults import LineFault, refuse
 from ..messages.text import quoted
 from .station_codes import ManifestRow, normal
+from .station_facts import FactColumns
 
 # A number in scientific notation, as spreadsheets save long codes.
 _ROUNDED = re.compile(r"-?[0-9]+([.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
 
 
-def read_manifest(path: str | Path, names: Iterable[str], any_frame: bool = False) -> Mapping[str, ManifestRow]:
+def read_manifest(
+    path: str | Path, names: Iterable[str], any_frame: bool = False, columns: FactColumns | None = None
+) -> Mapping[str, ManifestRow]:
     """Read a manifest: a table with the columns `file`, `station` and, if wanted, `page`.
 
     Args:
         path: the table.
         names: of all photos in the results; of a file with several frames also each frame's label.
         any_frame: accept any frame number of these photos, for use before their frames are counted.
+        columns: takes what the table says about stations.
 
     Returns:
         Rows by file name. The stations of other photos are found by their names.
 
     Raises:
         InputUnusable: the file cannot be read.
-        TableFaulty: the file is no such table, or it names a missing file, a file twice, or a wrong station code.
+        TableFaulty: the file is no such table, or it names a missing file, a file twice, a wrong station code, or a
+            number or date that cannot be used.
     """
     known = set(names)
     rows: dict[str, ManifestRow] = {}
@@ -48,12 +53,18 @@ def read_manifest(path: str | Path, names: Iterable[str], any_frame: bool = Fals
         elif name in rows:
             faults.append(LineFault(line, "photo_listed_twice", {"file": quoted(name)}))
         rows[name] = ManifestRow(station, row.get("page") or None)
+        if columns is not None:
+            columns.take(line, station, row, faults)
     refuse(Path(path), faults)
     return rows
 
 
-def read_roll(path: str | Path) -> tuple[str, ...]:
-    """Read the roll of stations that photos are expected of: a table with a column `station`; others are ignored.
+def read_roll(path: str | Path, columns: FactColumns | None = None) -> tuple[str, ...]:
+    """Read the roll of stations that photos are expected of: a table with a column `station`.
+
+    Args:
+        path: the table.
+        columns: takes what the table says about stations; all other columns are ignored.
 
     Raises:
         InputUnusable, TableFaulty: as `read_manifest`.
@@ -65,6 +76,8 @@ def read_roll(path: str | Path) -> tuple[str, ...]:
         if station in stations and station:
             data = {"station": station, "first": stations[station]}
             faults.append(LineFault(line, "station_listed_twice", data))
+        elif columns is not None:
+            columns.take(line, station, row, faults)
         stations.setdefault(station, line)
     refuse(Path(path), faults)
     return tuple(stations)

@@ -43,6 +43,7 @@ from ..records.folder import CROPS, RUN_FILE
 from ..records.options import Options
 from ..records.record import Record
 from ..records.region_names import region_of
+from ..records.station_facts import listed_fields
 from ..report.pictures import cut
 from .agreement import Entering
 from .database import Database
@@ -128,6 +129,7 @@ class Office:
         self.address = options.address
         self.standing = Standing()
         self._batch = self._batch_options()
+        self._roll = self._batch.roll(listed_fields(self.reader.templates))
         shared = self.reader.options.max_frames, self._batch.overlay, self._batch.save_pages
         self._making = Making(fingerprint(self.reader), *shared)
         limits = self._batch.limits
@@ -344,7 +346,7 @@ class Office:
     @property
     def stations(self) -> tuple[str, ...]:
         """The stations of the list, in its order; none without a list."""
-        roll = self._batch.roll()
+        roll = self._roll
         return roll.stations if roll else ()
 
     def stations_begun(self, person: User) -> list[tuple[str, int, bool]]:

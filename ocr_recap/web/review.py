@@ -78,7 +78,12 @@ def work(request: Request) -> Response:
     language = language_of(request)
     forms = [(form.id, getattr(form.title, language)) for form in office.forms.values()]
     reasons = [(group, text(language, f"group_{group}")) for group in REASON_GROUPS]
-    data: dict[str, Any] = {"forms": forms, "reasons": reasons, "filter": wanted(request), "mine": office.progress.of(person.id)}
+    data: dict[str, Any] = {
+        "forms": forms,
+        "reasons": reasons,
+        "filter": wanted(request),
+        "mine": office.progress.of(person.id),
+    }
     data["query"] = urlencode([one for one in request.query_params.multi_items() if one[0] != "again"])
     first = shown(office, task, language) if task else None
     return page(request, "review.html", {"task": first, "again": again is not None, **data})

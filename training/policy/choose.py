@@ -67,6 +67,7 @@ DESIGNS: Mapping[policy.Policy, Thresholds] = {
         blank=0.95,
         unconfirmed=0.99,
         broken=0.5,
+        known=0.999,
     ),
     "balanced": Thresholds(
         posterior=1.0,
@@ -79,6 +80,7 @@ DESIGNS: Mapping[policy.Policy, Thresholds] = {
         blank=0.95,
         unconfirmed=0.98,
         broken=0.5,
+        known=0.99,
     ),
 }
 

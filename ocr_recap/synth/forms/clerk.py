@@ -20,7 +20,7 @@ from ..writing.hand import CORRECTIONS, Manner
 from ..writing.marks import BubbleKind, Cancel, Odd, TallyMarks, spread
 from ..writing.strikes import AMENDED, StrikeKind
 from .fill import FieldWriting, Struck
-from .mistakes import Slip, slip_digits, slip_marks
+from .mistakes import Slip, slip_date, slip_digits, slip_marks
 
 _Name = TypeVar("_Name", bound=str)
 
@@ -130,6 +130,13 @@ def write(template: Template, counted: Mapping[str, int], rng: np.random.Generat
     for field in template.fields:
         if apart.random() < STRUCK_OUT * habits.untidy and interpret(writing[field.id].text)[1] is not None:
             writing[field.id] = strike_out(field, writing[field.id], _pick(STRIKE_RATES, apart), apart)
+    of_dates = slip_date(template, counted, rng.spawn(1)[0])
+    slips += [slip for slip in of_dates if _page_of(template, slip.field) not in blank_pages]
+    for slip in slips:
+        if slip.kind in ("wrong_date", "empty_date"):
+            count = len(writing[slip.field].text)
+            text = slip.written.zfill(count)[-count:] if slip.written else " " * count
+            writing[slip.field] = FieldWriting(text)
     return Written(writing, tuple(slips))
 
 

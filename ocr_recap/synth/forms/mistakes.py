@@ -5,7 +5,9 @@ Truth files call a clerk error a *slip*, and list each one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +18,15 @@ from ..writing.marks import TallyMarks, spread
 from .fill import FieldWriting
 
 SlipKind = Literal[
-    "sum_off", "transposed", "strokes_differ", "row_total_off", "forgotten_total", "left_blank", "wrong_bubble"
+    "sum_off",
+    "transposed",
+    "strokes_differ",
+    "row_total_off",
+    "forgotten_total",
+    "left_blank",
+    "wrong_bubble",
+    "wrong_date",
+    "empty_date",
 ]
 
 # Rate of each error per document, where the form allows it. Of 348 records published on 18 Feb 2024, 20.1% broke a
@@ -29,7 +39,12 @@ SLIP_RATES: dict[SlipKind, float] = {
     "forgotten_total": 0.04,
     "left_blank": 0.05,
     "wrong_bubble": 0.05,
+    "wrong_date": 0.05,
+    "empty_date": 0.03,
 }
+# Shares of the kinds of wrong dates, by judgement: the nearest day before or after the possible ones, another year, day
+# and month in the other order.
+DATE_SHARES: dict[Literal["day", "year", "exchanged"], float] = {"day": 0.5, "year": 0.2, "exchanged": 0.3}
 
 
 @dataclass(frozen=True)
@@ -121,6 +136,44 @@ def slip_marks(template: Template, writing: dict[str, FieldWriting], rng: np.ran
         writing[field.id] = replace(writing[field.id], bubbles=tuple(columns))
         slips.append(Slip("wrong_bubble", field.id, str(old_digit), str(columns[column][0])))
     return slips
+
+
+def slip_date(template: Template, counted: Mapping[str, int], rng: np.random.Generator) -> list[Slip]:
+    """Draw the clerk errors of a date: nothing, or one error for each number of the date that it changes.
+
+    Args:
+        template: the form.
+        counted: numbers as counted, by field id.
+        rng: random generator.
+    """
+    names, possible = template.possible_dates()
+    right = tuple(counted[name] for name in names)
+    at = rng.random()
+    if not names or at >= SLIP_RATES["wrong_date"] + SLIP_RATES["empty_date"]:
+        return []
+    if at >= SLIP_RATES["wrong_date"]:
+        return [Slip("empty_date", name, str(value), "") for name, value in zip(names, right, strict=True)]
+    wrong = _wrong_date(right, possible, rng)
+    changed = zip(names, right, wrong, strict=True)
+    return [Slip("wrong_date", name, str(old), str(new)) for name, old, new in changed if new != old]
+
+
+def _wrong_date(
+    right: tuple[int, ...], possible: tuple[tuple[int, ...], ...], rng: np.random.Generator
+) -> tuple[int, ...]:
+    """Another date than the possible ones: day, month and year."""
+    kinds = tuple(DATE_SHARES)
+    kind = kinds[int(rng.choice(len(kinds), p=tuple(DATE_SHARES.values())))]
+    step = int(rng.choice((-1, 1)))
+    day, month, year = right
+    if kind == "exchanged" and (month, day, year) not in possible:
+        return month, day, year
+    if kind == "year" and (day, month, year + step) not in possible:
+        return day, month, year + step
+    found = date(year, month, day)
+    while (found.day, found.month, found.year) in possible:
+        found += timedelta(days=step)
+    return found.day, found.month, found.year
 
 
 def _miscounted(strokes: TallyMarks, grid: Tally, rng: np.random.Generator) -> TallyMarks:

@@ -68,7 +68,8 @@ def station(template: Template, rng: np.random.Generator) -> dict[str, int]:
         rng: random generator.
 
     Returns:
-        Numbers by field id, on all pages; all parts of a date belong to one random day.
+        Numbers by field id, on all pages; all parts of a date belong to one day: one of the form's possible dates, each
+        as probable as the others, or a random day where the form says nothing about dates.
 
     Raises:
         NumbersError: the rules contradict each other, or no numbers fit the boxes.
@@ -97,7 +98,9 @@ def _dates(template: Template, rng: np.random.Generator) -> dict[str, int]:
             is_year = field.cells.count >= 4 or re.search("year|tahun", field.id) is not None
             is_month = re.search("month|bulan", field.id) is not None
             values[field.id] = (year if is_year else month if is_month else day) % 10**field.cells.count
-    return values
+    fields, rows = template.possible_dates()
+    # The random day chooses among the possible dates, so that all other numbers stay what they were.
+    return values | (dict(zip(fields, rows[day % len(rows)], strict=True)) if rows else {})
 
 
 class _Problem:

@@ -1,0 +1,159 @@
+"""Dates that a known election day confirms, on drawn pages: how many are accepted, and how many of these are wrong.
+
+    python training/policy/dates.py [--documents 160] [--hard 40] [--writers calibration] [--seed N] [--keep DIR]
+                                    [--workers 2]
+
+Each document gives its page with a date, of the forms that say which dates are possible, in turn. Clerks write possible
+dates, other dates and none at the rates of `ocr_recap/synth/forms/mistakes.py`. For each limit of the joint probability
+of a date (`Thresholds.known` of `ocr_recap/decide/policy.json`) the script prints, with all other thresholds of the
+policy as they are: the dates as written, possible and impossible; of the possible ones those accepted whole; numbers
+of dates that are accepted, those of them that are wrong, and the upper end of the 95% interval of that share
+(Clopper-Pearson); and impossible dates of which a number is accepted.
+
+The limits in policy.json are those of the policy's posterior, by judgement: these documents are too few to choose a
+lower one at the risk of `choose.py`, which would take 2,995 numbers without an error. They bound the chosen ones.
+`--writers test` measures on writers whom no choice saw.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import pickle
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from ocr_recap.decide import evidence, policy
+from ocr_recap.decide.case import Case, reconciled
+from ocr_recap.decide.facts import date_fact
+from ocr_recap.decide.policy import Thresholds
+from ocr_recap.evaluate.bounds import clopper_pearson
+from ocr_recap.forms import template
+from ocr_recap.synth.camera.conditions import Preset
+from ocr_recap.synth.sets import photos
+from ocr_recap.synth.sets.evidence_key import package_sha256
+from ocr_recap.synth.sets.inferred_documents import InferredNumber, read_page
+from ocr_recap.synth.sets.parallel import in_order
+from ocr_recap.synth.writing.hand import Writers
+
+SEED = 20_261_201
+FORMS = ("c-hasil-ppwp-2024", "ppwp-plano-2019", "c-hasil-kwk")
+LIMITS = (0.999, 0.998, 0.995, 0.99, 0.98, 0.95, 0.9)
+
+
+@dataclass(frozen=True)
+class Session:
+    """Pages to draw: preset and writers, and the seed of all random numbers."""
+
+    preset: Preset
+    writers: Writers
+    seed: int
+
+
+@dataclass(frozen=True)
+class DatedPage:
+    """One page with a date: its form, the numbers of the date that were found, and what is written in each of them."""
+
+    form: str
+    numbers: dict[str, InferredNumber]
+    truth: dict[str, str]
+
+
+def main() -> None:
+    """Parse the arguments and run the script."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--documents", type=int, default=160, help="documents of the field preset")
+    parser.add_argument("--hard", type=int, default=40, help="documents of the hard preset")
+    parser.add_argument(
+        "--writers", choices=("calibration", "test"), default="calibration", help="writers of the pages"
+    )
+    parser.add_argument("--seed", type=int, default=SEED, help="seed of all random numbers")
+    parser.add_argument("--keep", type=Path, help="folder of evidence: no page is read twice")
+    parser.add_argument("--workers", type=int, default=2, help="number of processes")
+    args = parser.parse_args()
+    print(
+        "| preset | policy | limit | dates: possible / impossible / none / not found | possible ones accepted | ",
+        end="",
+    )
+    print("numbers accepted | of these wrong (95%) | impossible dates with a number accepted |")
+    print("|---|---|---|---|---|---|---|---|")
+    presets: tuple[tuple[Preset, int], ...] = (("field", args.documents), ("hard", args.hard))
+    for preset, count in presets:
+        session = Session(preset, args.writers, args.seed)
+        pages = list(in_order(partial(dated_page, session, args.keep), range(count), args.workers))
+        for how in ("strict", "balanced"):
+            for limit in LIMITS:
+                print(f"| {preset} | {how} | {limit} | {row(pages, how, limit)} |", flush=True)
+
+
+def dated_page(session: Session, keep: Path | None, index: int) -> DatedPage:
+    """Draw and read the page of a document that has a date, or take it from the folder of evidence."""
+    path = None
+    if keep is not None:
+        key = hashlib.sha256(f"{package_sha256()} {session} {index}".encode()).hexdigest()[:24]
+        path = keep / f"dates-{key}.pickle"
+    form = template.load(FORMS[index % len(FORMS)])
+    if path is not None and path.exists():
+        return DatedPage(form.id, *pickle.loads(path.read_bytes()))
+    names, _ = form.possible_dates()
+    page = next(field.page for field in form.fields if field.id == names[0])
+    place = [p.id for p in form.pages].index(page)
+    order = photos.Order(form, 1, session.seed, session.preset, writers=session.writers)
+    made = photos.make(order, index * len(form.pages) + place)
+    found = read_page(form, page, made)
+    numbers = {} if isinstance(found, str) else {name: n for name, n in found.items() if name in names}
+    truth = {fact["id"]: fact["text"] for fact in made.truth["fields"] if fact["id"] in names}
+    dated = DatedPage(form.id, numbers, truth)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial_path = path.with_suffix(".partial")
+        partial_path.write_bytes(pickle.dumps((numbers, truth), protocol=5))
+        partial_path.replace(path)
+    return dated
+
+
+def row(pages: Sequence[DatedPage], how: Literal["strict", "balanced"], limit: float) -> str:
+    """Figures at one limit."""
+    thresholds = replace(Thresholds.of(how), known=limit)
+    seen: Counter[str] = Counter()
+    for page in pages:
+        form = template.load(page.form)
+        names, possible = form.possible_dates()
+        written = tuple(evidence.interpret(page.truth[name])[1] for name in names)
+        kind = "possible" if written in possible else "none" if set(written) == {None} else "impossible"
+        if not page.numbers:
+            kind = "not found"
+        seen[kind] += 1
+        right = [case.value == number for case, number in accepted(page, thresholds, written)]
+        seen["accepted"] += len(right)
+        seen["wrong"] += len(right) - sum(right)
+        seen["whole"] += kind == "possible" and len(right) == len(names)
+        seen["let through"] += kind == "impossible" and bool(right)
+    kinds = " / ".join(str(seen[kind]) for kind in ("possible", "impossible", "none", "not found"))
+    most = clopper_pearson(seen["wrong"], seen["accepted"])[1] if seen["accepted"] else 1.0
+    share = seen["whole"] / max(1, seen["possible"])
+    wrong = f"{seen['wrong']} (< {most:.2%})"
+    return f"{kinds} | {seen['whole']} ({share:.1%}) | {seen['accepted']} | {wrong} | {seen['let through']}"
+
+
+def accepted(
+    page: DatedPage, thresholds: Thresholds, written: Sequence[int | None]
+) -> Iterator[tuple[Case, int | None]]:
+    """The numbers of a date that are accepted, each with what is written."""
+    form = template.load(page.form)
+    names, _ = form.possible_dates()
+    fact = date_fact(form, None, "template")
+    cases = [replace(number.case(name), facts=(fact,) if fact else ()) for name, number in page.numbers.items()]
+    weighed, rules = reconciled(cases, [])
+    decisions = policy.decide(weighed, rules, thresholds)
+    for case in weighed:
+        if decisions[case.field].status == "accepted":
+            yield case, written[names.index(case.field)]
+
+
+if __name__ == "__main__":
+    main()
