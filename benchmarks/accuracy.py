@@ -28,14 +28,21 @@ from typing import Any
 
 import cv2
 import real_photos
-from real_photos import judged
 from resample import resample
 
+from ocr_recap.batch import run
+from ocr_recap.batch.options import BatchOptions
 from ocr_recap.cells.digit_reader import DigitReader
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.calibration import calibrate
+from ocr_recap.evaluate.figures import figures
+from ocr_recap.evaluate.forms import Forms
+from ocr_recap.evaluate.judge import judge
+from ocr_recap.evaluate.readings import read_results
+from ocr_recap.evaluate.truths import read_jsonl
 from ocr_recap.forms import template
 from ocr_recap.read.reader import Reader
+from ocr_recap.records.options import Options
 from ocr_recap.synth.cells import cellset
 from ocr_recap.synth.cells.cells import CLASSES
 from ocr_recap.synth.sets import photos
@@ -104,6 +111,12 @@ def pages(count: int, workers: int, scratch: Path) -> Iterator[tuple[str, dict[s
                 f"{form.id} {preset}: made in {made - start:.0f} s, read in {time.monotonic() - made:.0f} s", flush=True
             )
             yield f"{form.id} {preset}", result
+
+
+def judged(images: Path, truth: Path, out: Path, workers: int) -> dict[str, Any]:
+    """Figures of one batch."""
+    run.run([images], out, BatchOptions(reading=Options(), workers=workers))
+    return real_photos.short(figures(judge(read_results(out), read_jsonl(truth)), Forms(())))
 
 
 def drawn_cells(count: int, workers: int, digits: DigitReader) -> dict[str, Any]:

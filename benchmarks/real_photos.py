@@ -7,18 +7,28 @@ threshold is chosen by them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from ocr_recap.batch import run
-from ocr_recap.batch.options import BatchOptions
+import cv2
+
 from ocr_recap.cells.digit_reader import DigitReader
+from ocr_recap.cells.readers import Readers
 from ocr_recap.evaluate.cells import evaluate_cells
 from ocr_recap.evaluate.figures import PLACED, figures
 from ocr_recap.evaluate.forms import Forms
 from ocr_recap.evaluate.judge import judge
 from ocr_recap.evaluate.readings import read_results
 from ocr_recap.evaluate.truths import read_jsonl
+from ocr_recap.imaging.photo import load
+from ocr_recap.locate import heading_ocr
+from ocr_recap.locate.locate import locate
+from ocr_recap.messages.problems import PhotoProblem
+from ocr_recap.read.pipeline import read_page
+from ocr_recap.read.reader import Reader
+from ocr_recap.records.assemble import problem_record
 from ocr_recap.records.options import Options
 
 FOLDERS: Final = ("real-forms", "real-forms-2024")  # in the folder `shared` beside this repository
@@ -28,21 +38,44 @@ POLICIES: Final[tuple[Policy, ...]] = ("strict", "balanced")
 _LONG: Final = ("reliability", "risk_coverage", "tables", "faults", "sheets", "confusions", "mistakes")
 
 
-def judged(images: Path, truth: Path, out: Path, workers: int, policy: Policy = "strict") -> dict[str, Any]:
-    """Read photos as one batch and judge them.
+def read_all(images: Path, out: Path, workers: int) -> None:
+    """Read photos with every policy, each located once; `out` gets one file POLICY.jsonl of records for each policy."""
+    paths = sorted(path for path in images.iterdir() if path.is_file())
+    out.mkdir(parents=True, exist_ok=True)
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin) as pool:
+        records = list(pool.map(_read, paths))
+    for i, policy in enumerate(POLICIES):
+        lines = "".join(both[i] + "\n" for both in records)
+        (out / f"{policy}.jsonl").write_text(lines, encoding="utf-8")
 
-    Args:
-        images: folder of the photos.
-        truth: `truth.jsonl` of the photos.
-        out: folder for the results.
-        workers: number of processes.
-        policy: how sure an accepted number must be.
 
-    Returns:
-        The figures of `ocr_recap.evaluate` without their long lists; `sight`: counts by what is in sight of a number.
-    """
-    run.run([images], out, BatchOptions(reading=Options(policy=policy), workers=workers))
-    found = figures(judge(read_results(out), read_jsonl(truth)), Forms(()))
+def _begin() -> None:
+    """Prepare a process: its forms and readers."""
+    cv2.setNumThreads(1)
+    _OURS["templates"], _OURS["readers"] = Reader().templates, Readers.shipped()
+
+
+_OURS: Final[dict[str, Any]] = {}  # templates and readers of this process
+
+
+def _read(path: Path) -> tuple[str, ...]:
+    """The record of one photo by every policy, as JSON: what `Reader.read` gives."""
+    templates, readers, options = _OURS["templates"], _OURS["readers"], Options()
+    photo = None
+    try:
+        photo = load(path, path.name, max_pixels=options.max_pixels)
+        located = locate(photo, templates)
+        if options.headings and "tag" not in located.anchors:
+            heading_ocr.refuse_twins(photo, located)
+        records = [read_page(photo, located, readers, Options(policy=policy)) for policy in POLICIES]
+    except PhotoProblem as problem:
+        records = [problem_record(path.name, photo, problem, readers, options, 0)] * len(POLICIES)
+    return tuple(record.to_json() for record in records)
+
+
+def judged(records: Path, truth: Path) -> dict[str, Any]:
+    """The figures of `ocr_recap.evaluate` without their long lists; `sight`: counts by what is in sight of a number."""
+    found = figures(judge(read_results(records), read_jsonl(truth)), Forms(()))
     return {**short(found), "sight": found["tables"]["sight"]}
 
 
@@ -57,8 +90,8 @@ def measure(shared: Path, scratch: Path, workers: int, digits: DigitReader) -> d
     for name in FOLDERS:
         truth = shared / name / "truth.jsonl"
         if truth.is_file():
-            images = shared / name / "images"
-            found[name] = {p: judged(images, truth, scratch / f"{name}-{p}", workers, p) for p in POLICIES}
+            read_all(shared / name / "images", scratch / name, workers)
+            found[name] = {policy: judged(scratch / name / f"{policy}.jsonl", truth) for policy in POLICIES}
             found[name]["cells"] = short(evaluate_cells(truth, digits, Forms(())))
     return found
 
