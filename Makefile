@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-fast coverage lint docs samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-fusion bench-alterations train-alterations bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth bench-web clean
+.PHONY: demo test test-fast coverage lint docs samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-real bench-fusion bench-alterations train-alterations bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth bench-web clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -113,6 +113,10 @@ bench-camera: $(VENV)/.core
 # The tables of docs/lab/accuracy.md, by one fixed protocol; --count scales (ARGS="--count 667").
 bench-accuracy: $(VENV)/.core
 	$(BIN)/python benchmarks/accuracy.py $(ARGS)
+
+# The real photos of these tables anew, where their folders lie beside this one; all other figures are kept.
+bench-real: $(VENV)/.core
+	$(BIN)/python benchmarks/accuracy.py --real-only $(ARGS)
 
 # What each witness buys, on drawn documents that are read once (hours); then numbers resampled from that evidence.
 EVIDENCE := evidence

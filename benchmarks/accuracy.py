@@ -1,13 +1,15 @@
 """The accuracy that docs/lab/accuracy.md states, by one fixed protocol: `make bench-accuracy`.
 
     python benchmarks/accuracy.py [--count 216] [--cells 60000] [--numbers 60000] [--workers 2] [--keep DIR]
+    python benchmarks/accuracy.py --real-only   (`make bench-real`: real photos anew, all other figures kept)
 
 1. Pages: for every form that can be found and every preset (clean, field, hard), `--count` photos of forms filled by
    test writers are made, read in one batch, and judged by `ocr_recap.evaluate`: documents of all their pages.
 2. Cells: the digit reader alone on drawn cells, by test writers and by digits of the source that training never saw.
 3. Fusion: numbers resampled from the evidence of pages (`benchmarks/resample.py`), for bounds that photos are too slow
    for.
-4. Real photos, where the folder `../shared/real-forms` is there: whole photos, and cells by their true corners.
+4. Real photos, where the folders `../shared/real-forms` and `real-forms-2024` are there: whole photos with both
+   policies, and cells by their true corners (`benchmarks/real_photos.py`).
 
 Writes `benchmarks/accuracy.json` and the tables between the markers in docs/lab/accuracy.md. Everything depends on the
 seed only; `--count` scales: 2,000 pages are some `--count 667` for one form.
@@ -25,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import real_photos
 from resample import resample
 
 from ocr_recap.batch import run
@@ -32,7 +35,6 @@ from ocr_recap.batch.options import BatchOptions
 from ocr_recap.cells.digit_reader import DigitReader
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.calibration import calibrate
-from ocr_recap.evaluate.cells import evaluate_cells
 from ocr_recap.evaluate.figures import figures
 from ocr_recap.evaluate.forms import Forms
 from ocr_recap.evaluate.judge import judge
@@ -46,13 +48,11 @@ from ocr_recap.synth.cells.cells import CLASSES
 from ocr_recap.synth.sets import photos
 
 ROOT = Path(__file__).resolve().parent.parent
-REAL = ROOT.parent / "shared" / "real-forms"
+SHARED = ROOT.parent / "shared"
 SEED = 20_241_127
 FUSION = "c-hasil-ppwp-2024"  # the form whose evidence is resampled
 PRESETS = ("clean", "field", "hard")
 BEGIN, END = "<!-- accuracy: written by make bench-accuracy -->", "<!-- end of accuracy -->"
-# Figures that are kept: all but long lists, which `ocr-recap evaluate --json` gives.
-_LONG = ("reliability", "risk_coverage", "tables", "faults", "sheets", "confusions", "mistakes")
 
 
 def main() -> None:
@@ -63,19 +63,24 @@ def main() -> None:
     parser.add_argument("--numbers", type=int, default=60_000, help="numbers to resample; 0 leaves it out")
     parser.add_argument("--workers", type=int, default=2, help="number of processes")
     parser.add_argument("--keep", type=Path, help="folder for photos and results; else they are thrown away")
-    parser.add_argument("--real", type=Path, default=REAL)
+    parser.add_argument("--shared", type=Path, default=SHARED, help="folder with the folders of real photos")
+    parser.add_argument("--real-only", action="store_true", help="measure real photos anew, and keep all other figures")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "accuracy.json", help="file for the figures")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "lab" / "accuracy.md")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        found = measure(args, args.keep or Path(scratch))
+        folder = args.keep or Path(scratch)
+        found = json.loads(args.out.read_bytes()) if args.real_only else measure(args, folder)
+        digits = DigitReader()
+        found["real"] = real_photos.measure(args.shared, folder, args.workers, digits)
+        found["protocol"]["real_weights_sha256"] = digits.sha256
     args.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     fill_in(args.page, table(found))
     print(table(found))
 
 
 def measure(args: argparse.Namespace, scratch: Path) -> dict[str, Any]:
-    """Run all parts of the protocol."""
+    """Run all parts of the protocol but the real photos."""
     digits = DigitReader()
     found: dict[str, Any] = {
         "protocol": {
@@ -90,10 +95,6 @@ def measure(args: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     }
     if args.numbers:
         found["fusion"] = resample(template.load(FUSION), args.numbers, SEED, args.workers)
-    truth = args.real / "truth.jsonl"
-    if truth.is_file():
-        found["real"] = judged(args.real / "images", truth, scratch / "real", args.workers)
-        found["real_cells"] = short(evaluate_cells(truth, digits, Forms(())))
     return found
 
 
@@ -115,12 +116,7 @@ def pages(count: int, workers: int, scratch: Path) -> Iterator[tuple[str, dict[s
 def judged(images: Path, truth: Path, out: Path, workers: int) -> dict[str, Any]:
     """Figures of one batch."""
     run.run([images], out, BatchOptions(reading=Options(), workers=workers))
-    return short(figures(judge(read_results(out), read_jsonl(truth)), Forms(())))
-
-
-def short(found: dict[str, Any]) -> dict[str, Any]:
-    """The figures without the long lists."""
-    return {key: value for key, value in found.items() if key not in _LONG}
+    return real_photos.short(figures(judge(read_results(out), read_jsonl(truth)), Forms(())))
 
 
 def drawn_cells(count: int, workers: int, digits: DigitReader) -> dict[str, Any]:
@@ -151,16 +147,17 @@ def table(found: dict[str, Any]) -> str:
         "| photos | found | numbers read right | accepted | silent errors (95% bound) | blanks | stations settled |",
         "|---|---|---|---|---|---|---|",
     ]
-    sets = {**{f"drawn, {name}": f for name, f in found["pages"].items()}}
-    if "real" in found:
-        sets["real (`../shared/real-forms`)"] = found["real"]
-    for name, f in sets.items():
+    sets = {f"drawn, {name}": f for name, f in found["pages"].items()}
+    reals = {f"real (`../shared/{name}`)": f["strict"] for name, f in found.get("real", {}).items()}
+    for name, f in (sets | reals).items():
         silent = f"{f['silent_errors']} (< {percent(f['silent_error_rate_upper95'])})"
         rest = f"{f['blanks_right']} of {f['blanks']} | {f['straight_through']} of {f['documents']}"
         lines.append(
             f"| {name} | {f['located']} of {f['photos']} | {f['numbers_right']:,} of {f['numbers']:,} "
             f"| {f['accepted']:,} | {silent} | {rest} |"
         )
+    if found.get("real"):
+        lines += ["", *real_photos.table(found["real"]), "", real_photos.note()]
     lines += [
         "",
         "| digit reader alone | digit cells right | all cells right | calibration error |",
@@ -168,8 +165,8 @@ def table(found: dict[str, Any]) -> str:
     ]
     names = {"test": "drawn cells, test writers", "shift": "drawn cells, digits of a source never trained on"}
     cells = {names[name]: f for name, f in found["cells"].items()}
-    if "real_cells" in found:
-        cells["real cells, by their true corners"] = found["real_cells"]
+    for name, f in found.get("real", {}).items():
+        cells[f"real cells (`../shared/{name}`), by their true corners"] = f["cells"]
     for name, f in cells.items():
         lines.append(
             f"| {name} | {f['digit_cells_right']:,} of {f['digit_cells']:,} | {f['cells_right']:,} of {f['cells']:,} "

@@ -17,9 +17,10 @@ import cv2
 import numpy as np
 
 from ocr_recap.forms import drawing, template
-from ocr_recap.forms.fields import FormField, RowTotals, Tally
+from ocr_recap.forms.fields import Bubbles, FormField, RowTotals, Tally
+from ocr_recap.forms.proposal.bubbles import BubbleColumns
 from ocr_recap.forms.proposal.proposal import Grid, Proposal, ProposedNumber, propose
-from ocr_recap.forms.proposal.template_yaml import names_of, picture
+from ocr_recap.forms.proposal.template_yaml import image_of, names_of
 from ocr_recap.forms.template import Template
 from ocr_recap.imaging.photo import load
 
@@ -49,19 +50,30 @@ def same_grid(grid: Grid | None, want: Tally | RowTotals) -> bool:
     return bool(off.max() < 0.25)
 
 
+def same_bubbles(found: BubbleColumns | None, want: Bubbles) -> bool:
+    """True when the first and the last bubble of the first column agree to a quarter of a radius."""
+    if found is None:
+        return False
+    ends = [np.array(b.first) + np.array([0, 9 * b.pitch[1]]) * k for b in (found, want) for k in (0, 1)]
+    return float(max(np.abs(ends[0] - ends[2]).max(), np.abs(ends[1] - ends[3]).max())) < 0.25 * want.radius
+
+
 def compare(found: Proposal, form: Template, page: str) -> dict[str, object]:
     """Counts of one page."""
     fields = form.fields_of(page)
     off = np.array([[same_cells(n, f) for n in found.numbers] for f in fields])
     right = off.min(axis=1) < 0.1
     counts = [f.cells.count for f in fields]
-    tallies = totals = tallies_right = totals_right = 0
+    tallies = totals = tallies_right = totals_right = bubbles = bubbles_right = 0
     for field, distances in zip(fields, off, strict=True):
         number = found.numbers[int(distances.argmin())]
         for want in field.witnesses:
             if isinstance(want, Tally):
                 tallies += 1
                 tallies_right += same_grid(number.tally, want)
+            elif isinstance(want, Bubbles):
+                bubbles += 1
+                bubbles_right += same_bubbles(number.bubbles, want)
             elif isinstance(want, RowTotals):
                 totals += 1
                 totals_right += same_grid(number.totals, want)
@@ -70,6 +82,7 @@ def compare(found: Proposal, form: Template, page: str) -> dict[str, object]:
         "boxes": (int(np.dot(right, counts)), sum(counts)),
         "tally grids": (tallies_right, tallies),
         "row totals": (totals_right, totals),
+        "bubbles": (bubbles_right, bubbles),
         "extra": len(found.numbers) - int((off.min(axis=0) < 0.1).sum()),
         "off": float(off.min(axis=1)[right].max()) if right.any() else float("nan"),
         "missed": [f.id for f, r in zip(fields, right, strict=True) if not r],
@@ -84,7 +97,7 @@ def row(name: str, found: dict[str, object]) -> str:
         right, everything = found[key]  # type: ignore[misc]
         return f"{right} of {everything}"
 
-    parts = [of(k) for k in ("fields", "boxes", "tally grids", "row totals")]
+    parts = [of(k) for k in ("fields", "boxes", "tally grids", "row totals", "bubbles")]
     return f"| {name} | {' | '.join(parts)} | {found['extra']} | {found['off']:.3f} |"
 
 
@@ -96,8 +109,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--keep", type=Path, help="folder for pictures of the proposals")
     parser.add_argument("--reference", type=Path, default=ROOT.parent / "shared" / "reference-forms")
     args = parser.parse_args(argv)
-    print("| form, page | numbers | boxes | tally grids | row totals | extra rows | largest error, cell widths |")
-    print("|---|---|---|---|---|---|---|")
+    print(
+        "| form, page | numbers | boxes | tally grids | row totals | bubbles | extra rows | largest error, box widths |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
     for name in args.forms or template.available():
         form = template.load(name)
         for page in form.pages:
@@ -107,7 +122,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             print(row(f"`{name}` {page.id}", result), *(f"missed {result['missed']}" for _ in result["missed"][:1]))
             if args.keep:
                 args.keep.mkdir(parents=True, exist_ok=True)
-                cv2.imwrite(str(args.keep / f"{name}-{page.id}.png"), picture(found, names_of([found])[0]))
+                cv2.imwrite(str(args.keep / f"{name}-{page.id}.png"), image_of(found, names_of([found])[0]))
     for file in sorted(args.reference.glob("*.[pj][np]g")) if not args.forms else ():
         found = propose(load(file, file.name).gray)
         counts = [n.count for n in found.numbers]
@@ -115,7 +130,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"{file.name}: numbers of {counts} boxes, {tallies} with a grid, {len(found.grids)} free grids")
         print(f"  tag {found.tag is not None}, four marks {found.marks is not None}")
         if args.keep:
-            cv2.imwrite(str(args.keep / f"reference-{file.stem}.png"), picture(found, names_of([found])[0]))
+            cv2.imwrite(str(args.keep / f"reference-{file.stem}.png"), image_of(found, names_of([found])[0]))
 
 
 if __name__ == "__main__":

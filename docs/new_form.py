@@ -1,4 +1,4 @@
-"""Draws the blank form of docs/how-to/new-form.md, which we made up: `python docs/new_form.py blank.png`."""
+"""Draws the blank form of docs/how-to/new-form.md, which we made up: `python docs/new_form.py blank.pdf`, or a PNG."""
 
 from __future__ import annotations
 
@@ -57,8 +57,11 @@ fields:
 def main() -> None:
     """Write the drawing."""
     form = template.parse_text(FORM, "docs/new_form.py")
-    content = cv2.imencode(".png", drawing.raster(form, "1", 6.0))[1].tobytes()
-    Path(sys.argv[1]).write_bytes(content)
+    path = Path(sys.argv[1])
+    if path.suffix == ".pdf":
+        path.write_bytes(drawing.pdf(form))
+    else:
+        path.write_bytes(cv2.imencode(".png", drawing.raster(form, "1", 6.0))[1].tobytes())
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def with_others(name: str) -> tuple[Template, list[Template]]:
 
 @pytest.mark.parametrize(
     ("form", "turn"),
-    list(zip(WITHOUT_MARKS, (4, 97, 176, 263, 352), strict=True)),
+    list(zip(WITHOUT_MARKS, (84, 4, 97, 176, 263, 352), strict=True)),
     ids=lambda value: getattr(value, "id", value),
 )
 def test_any_way_up_among_all_forms(form: Template, turn: float) -> None:
@@ -50,6 +50,15 @@ def test_any_way_up_among_all_forms(form: Template, turn: float) -> None:
     located = locate(load(shot.gray, "shot"), FORMS)
     assert (located.template.id, located.page_id, located.anchors) == (form.id, form.pages[0].id, ("lines",))
     assert shot.error(located.to_photo) < LIMIT
+
+
+def test_the_copy_of_witnesses_is_not_taken_for_the_form_it_is_a_copy_of() -> None:
+    form, others = with_others("c-hasil-salinan-ppwp-2024")
+    shot = Shot(form, "2", 5)
+    located = locate(load(shot.gray, "shot"), FORMS)
+    assert (located.template.id, located.page_id) == (form.id, "2")
+    assert shot.error(located.to_photo) < LIMIT
+    assert problem_of(shot.gray, others).code in REFUSED
 
 
 @pytest.mark.parametrize("name", ["c1-kwk-2015-pekalongan", "ppwp-plano-2019"])

@@ -152,13 +152,35 @@ def test_ece_is_the_gap_between_confidence_and_share_right(planted: dict[str, An
 
 
 def test_tables_add_up_to_the_whole(planted: dict[str, Any]) -> None:
-    for name in ("field", "template", "writer", "width", "sheet"):
+    for name in ("field", "template", "writer", "width", "sheet", "sight"):
         table = planted["tables"][name]
         for key in ("numbers", "numbers_right", "accepted", "silent_errors"):
             assert sum(row[key] for row in table.values()) == planted[key], (name, key)
     assert planted["tables"]["field"]["invalid"]["silent_errors"] == 4
     assert planted["tables"]["defect"]["fold"]["silent_errors"] == 1 + 1 + 5
     assert planted["tables"]["defect"]["fold"]["photos"] == 5
+
+
+def test_numbers_are_counted_by_what_the_photo_shows_of_them(tmp_path: Path) -> None:
+    truths = [truth_of(name, {"votes_1": "117"}, page="2") for name in ("all", "some", "bare", "outside", "lost")]
+    seen = {
+        "all": number("117", evidence={"bubbles": {}, "tally": {"count": 117}, "row_totals": {}}),
+        "some": number("118", evidence={"bubbles": {}, "tally": None, "row_totals": None}),
+        "bare": number("117", "review", evidence={"bubbles": None}),
+        "outside": number("   ", "not_in_photo", value=None),
+    }
+    records = [record_of(name, {"votes_1": said}, page="2") for name, said in seen.items()]
+    records.append(record_of("lost", {}, None))
+    found = figures_of(tmp_path, records, truths)
+    counts = {k: (r["numbers"], r["numbers_right"], r["silent_errors"]) for k, r in found["tables"]["sight"].items()}
+    assert counts == {
+        "boxes, bubbles, tally, row totals": (1, 1, 0),
+        "boxes, bubbles": (1, 0, 1),
+        "boxes only": (1, 1, 0),
+        "boxes not in photo": (1, 0, 0),
+        "page not found": (1, 0, 0),
+    }
+    assert (found["placed"], found["placement_trials"]) == (4, 4)
 
 
 def test_tables_are_in_natural_order(tmp_path: Path) -> None:

@@ -104,7 +104,51 @@ def test_every_printed_line_of_2019_lies_on_the_blank_drawing(reference_forms: P
     assert np.mean(off) <= 0.05
 
 
-@pytest.mark.parametrize("name", [*(form[0] for form in FORMS.values()), "c-hasil-kwk"])
+def test_the_form_of_2024_lies_on_the_vector_drawing_of_the_commission(reference_forms: Path) -> None:
+    """Every box, bubble and grid against the rectangles and circles of the drawing, 0.05 mm at most of 600 x 900."""
+    pytest.importorskip("pypdfium2")
+    template = load("c-hasil-ppwp-2024")
+    share = template.paper.width / 600
+    assert template.paper.printed == (600, 900)
+    for number, page in enumerate(template.pages):
+        drawn = outlines(reference_forms / "c-hasil-ppwp-2024.pdf", number) * share
+        for field in template.fields_of(page.id):
+            wanted = list(field.cells.rects())
+            if field.bubbles:
+                r = field.bubbles.radius
+                wanted += [(x - r, y - r, x + r, y + r) for x, y in field.bubbles.centers(3).reshape(-1, 2)]
+            for rect in wanted:
+                assert np.abs(drawn - np.array(rect)).max(axis=1).min() < 0.05 * share, (field.id, rect)
+        tag = page.markers.tag
+        assert tag is not None
+        half = tag.side / 2
+        black = np.array([*(np.array(tag.center) - half), *(np.array(tag.center) + half)])
+        assert np.abs(drawn - black).max(axis=1).min() < 0.05 * share
+
+
+def outlines(path: Path, number: int) -> FloatArray:
+    """Bounds x0, y0, x1, y1 of all paths of a page, along the middle of their lines; (n, 4) mm from the top left."""
+    import ctypes
+
+    import pypdfium2.raw as c
+    from pypdfium2 import PdfDocument
+
+    page = PdfDocument(str(path))[number]
+    found: list[list[float]] = []
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for item in page.get_objects():
+        m, points = item.get_matrix(), []
+        for k in range(c.FPDFPath_CountSegments(item.raw)):
+            c.FPDFPathSegment_GetPoint(c.FPDFPath_GetPathSegment(item.raw, k), x, y)
+            points.append((m.a * x.value + m.c * y.value + m.e, m.b * x.value + m.d * y.value + m.f))
+        xs, ys = zip(*points, strict=True)
+        found.append([min(xs), page.get_height() - max(ys), max(xs), page.get_height() - min(ys)])
+    return np.array(found) * 25.4 / 72
+
+
+@pytest.mark.parametrize(
+    "name", [*(form[0] for form in FORMS.values()), "c-hasil-kwk", "c-hasil-ppwp-2024", "c-hasil-salinan-ppwp-2024"]
+)
 def test_what_is_printed_lies_on_the_paper_and_cells_do_not_overlap(name: str) -> None:
     template = load(name)
     for page in template.pages:

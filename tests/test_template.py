@@ -1,10 +1,12 @@
 import json
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ocr_recap import Template, TemplateError
+from ocr_recap.forms.fields import Paper
 from ocr_recap.forms.template import SCHEMA_FILE, available, directory, json_schema, load, parse_text
 
 TEXT = (directory() / "c-hasil-ppwp-2024.yaml").read_text("utf-8")
@@ -43,13 +45,13 @@ def test_rules_reach_across_pages(template: Template) -> None:
     ("old", "new", "where", "says"),
     [
         (
-            "count: 3, pitch: 11.92",
-            "count: three, pitch: 11.92",
+            "count: 3, pitch: 11.75",
+            "count: three, pitch: 11.75",
             "count: three",
             "must be a whole number (found 'three')",
         ),
         ("rows: 5", "rows: -5", "rows: -5", "must be 1 at least (found -5)"),
-        ("pitch: 11.92", "pich: 11.92", "pich: 11.92", "not known here"),
+        ("pitch: 11.75", "pich: 11.75", "pich: 11.75", "not known here"),
         ("guide: seven_segment", "guide: dots", "guide: dots", "write one of: none, seven_segment"),
         ("= votes_1 + votes_2 + votes_3", "= votes_1 +* votes_2", "+* votes_2", "expected a field id"),
         ("kind: bubbles", "kind: bubble", "kind: bubble,", "write one of: bubbles, tally, row_totals"),
@@ -78,7 +80,7 @@ def test_a_wrong_template_says_line_fault_and_remedy(old: str, new: str, where: 
             "page '1' has no corner marks; add markers.corners, or write 'find: lines'",
         ),
         ("    markers:\n", "    find: lines\n    markers:\n", "remove 'find: lines'"),
-        ("pitch: 11.7,", "pitch: 11.7, dividers: dotted,", "make pitch equal to the box's width"),
+        ("pitch: 11.5,", "pitch: 11.5, dividers: dotted,", "make pitch equal to the box's width"),
         (
             "  days_after: 1",
             "  date_fields: [date_day, invalid, date_year]",
@@ -114,8 +116,36 @@ def test_all_shipped_templates_load() -> None:
     assert len(tags) == len(set(tags)) == 6
     found_by_lines = {name for name in available() if not load(name).found_by_markers()}
     assert found_by_lines == {
+        "c-hasil-salinan-ppwp-2024",
         "c1-kwk-2015-pekalongan", "c1-kwk-2017", "c1-ppwp-2014", "dpr-plano-2019", "ppwp-plano-2019",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", available())
+def test_every_template_says_what_it_was_measured_on(name: str) -> None:
+    assert re.search(r"drawing|photos?|scans|picture|Our own layout", load(name).source), load(name).source
+
+
+@pytest.mark.parametrize("label", ['{id: "Jumlah"}', '{en: "Jumlah"}', '{id: "Jumlah", en: ""}'])
+def test_a_label_in_one_language_stands_for_both(label: str) -> None:
+    text = available()["c1-ppwp-2014"].read_text("utf-8")
+    changed = re.sub(r"label: \{id: \"Suara pasangan calon 1\".*?\}", f"label: {label}", text)
+    field = parse_text(changed, "form.yaml").fields[0]
+    assert (field.label.id, field.label.en) == ("Jumlah", "Jumlah")
+
+
+def test_a_fault_in_a_list_does_not_make_the_list_too_short() -> None:
+    text = available()["c1-ppwp-2014"].read_text("utf-8").replace("find: lines", "find: signs")
+    with pytest.raises(TemplateError) as caught:
+        parse_text(text, "form.yaml")
+    assert len(caught.value.problems) == 1
+    assert "pages[0].find: write one of: markers, lines" in caught.value.problems[0]
+
+
+def test_a_printed_sheet_has_the_proportions_of_the_template() -> None:
+    assert Paper(width=300, height=450, printed=(600, 900)).printed == (600, 900)
+    with pytest.raises(ValueError, match="other proportions"):
+        Paper(width=297, height=420, printed=(600, 900))
 
 
 @pytest.mark.parametrize("name", available())

@@ -16,6 +16,7 @@ from .paperwork import JudgedDocument, papers
 from .truths import Truth, TruthField
 
 GOAL = 1e-5  # the project's goal: silent errors per accepted number
+PLACED = 0.15  # widths of one cell: largest mean distance of the corners of a number in its place; by judgement
 WIDTHS = (800, 1200, 1600, 2400, 3600)  # upper ends of the classes of photo width, px
 
 
@@ -152,8 +153,9 @@ def count(photos: Iterable[JudgedPhoto]) -> Counts:
 
 
 def tables(photos: Iterable[JudgedPhoto]) -> dict[str, dict[str, Counts]]:
-    """Counts by field, defect, template and page, writer, photo width, distinct sheet, and clerk error."""
-    names = ("field", "defect", "template", "writer", "width", "sheet", "counted")
+    """Counts by field, defect, template and page, writer, photo width, distinct sheet, clerk error, and what is in
+    sight of a number."""
+    names = ("field", "defect", "template", "writer", "width", "sheet", "counted", "sight")
     found: dict[str, dict[str, Counts]] = {name: defaultdict(Counts) for name in names}
     for photo in photos:
         truth = photo.truth
@@ -168,7 +170,7 @@ def tables(photos: Iterable[JudgedPhoto]) -> dict[str, dict[str, Counts]]:
         ]
         of_numbers: dict[int, Counts] = {}
         for number in photo.numbers:
-            own = [found["field"][number.field]]
+            own = [found["field"][number.field], found["sight"][_sight(number)]]
             if number.want and number.field in (truth.counted or {}):
                 own.append(found["counted"][_slip(number.want, truth)])
             of_numbers.update((id(counts), counts) for counts in own)
@@ -178,6 +180,17 @@ def tables(photos: Iterable[JudgedPhoto]) -> dict[str, dict[str, Counts]]:
             counts.photos += photo.known
             counts.located += photo.located
     return {name: {key: table[key] for key in sorted(table, key=_natural)} for name, table in found.items()}
+
+
+def _sight(number: Judged) -> str:
+    """What the photo shows of a number, as far as the reader found it: its boxes, and printed witnesses beside them."""
+    got = number.got
+    if got is None:
+        return "page not found"
+    if got.status == "not_in_photo":
+        return "boxes not in photo"
+    witnesses = got.evidence.in_sight if got.evidence else ()
+    return ", ".join(("boxes", *witnesses)) if witnesses else "boxes only"
 
 
 def _slip(want: TruthField, truth: Truth) -> str:
@@ -215,7 +228,8 @@ def _natural(name: str) -> list[tuple[int, str]]:
 def _placement(photos: Iterable[JudgedPhoto]) -> dict[str, Any]:
     offsets = sorted(n.offset for photo in photos for n in photo.numbers if n.offset is not None)
     places = {"median": len(offsets) // 2, "p95": int(len(offsets) * 0.95), "worst": len(offsets) - 1}
-    return {f"placement_{name}": round(offsets[i], 3) if offsets else None for name, i in places.items()}
+    found = {f"placement_{name}": round(offsets[i], 3) if offsets else None for name, i in places.items()}
+    return {**found, "placed": sum(offset <= PLACED for offset in offsets), "placement_trials": len(offsets)}
 
 
 def _cells(photos: Iterable[JudgedPhoto]) -> dict[str, Any]:

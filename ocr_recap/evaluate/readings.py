@@ -31,9 +31,20 @@ class ReadTally(Lenient):
 
 
 class ReadEvidence(Lenient):
-    """The witnesses that are compared with truth."""
+    """The witnesses of a number; None: the form has none of this kind, or the photo does not show it.
 
+    Only `tally` is compared with truth; of the others it counts that they are in sight.
+    """
+
+    bubbles: Mapping[str, Any] | None = None
     tally: ReadTally | None = None
+    row_totals: Mapping[str, Any] | None = None
+
+    @property
+    def in_sight(self) -> tuple[str, ...]:
+        """The printed witnesses that the photo shows."""
+        kinds = {"bubbles": self.bubbles, "tally": self.tally, "row totals": self.row_totals}
+        return tuple(kind for kind, said in kinds.items() if said is not None)
 
 
 class ReadNumber(Lenient):

@@ -23,7 +23,7 @@ Said = Callable[..., str]  # returns a text of the catalogue by its key, filled 
 
 MOST_ROWS: Final = 60  # of one table; rows with the most errors are kept; by judgement
 MOST_FAULTS: Final = 100  # faults in the page; by judgement
-_GROUPS: Final = ("field", "defect", "template", "writer", "width", "sheet", "counted")  # tables, in their order
+_GROUPS: Final = ("field", "defect", "template", "writer", "width", "sheet", "counted", "sight")  # tables
 # Columns of these tables, as keys of counts.
 _COUNTS: Final = ("photos", "located", "numbers", "numbers_right", "accepted", "false_reviews", "silent_errors")
 

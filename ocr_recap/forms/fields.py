@@ -17,10 +17,21 @@ GRID_GRAY = 0.75  # gray of tally grids and row totals, measured on the referenc
 
 
 class Paper(Model):
-    """Nominal size of the paper, mm."""
+    """Nominal size of the paper, mm, in which all lengths of a template are given.
+
+    `printed` is the true width and height of the printed sheet, where a drawing says so; its proportions are those of
+    the nominal size.
+    """
 
     width: Positive
     height: Positive
+    printed: tuple[Positive, Positive] | None = Field(default=None, description="true width and height of the sheet")
+
+    @model_validator(mode="after")
+    def _has_proportions_of_print(self) -> Paper:
+        if self.printed is not None and abs(self.printed[0] * self.height / (self.printed[1] * self.width) - 1) > 0.01:
+            raise ValueError("the printed sheet has other proportions than width and height; correct one of them")
+        return self
 
 
 class Tag(Model):

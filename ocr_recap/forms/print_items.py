@@ -6,9 +6,9 @@ centres of its printed lines.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Millimetres = Annotated[float, Field(ge=-2000, le=2000, allow_inf_nan=False)]
 # Least length: with smaller ones a page of dots would take for ever to draw. By judgement: nothing printed is finer.
@@ -27,10 +27,23 @@ class Model(BaseModel):
 
 
 class Label(Model):
-    """A text for people, in Indonesian and English."""
+    """A text for people, in Indonesian and English; a text in one language stands for both."""
 
-    id: Text
-    en: Text
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    id: Text = ""
+    en: Text = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_a_text(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            return data
+        given = cast("dict[str, object]", data)
+        texts = [given[key] for key in ("id", "en") if given.get(key) not in (None, "")]
+        if not texts:
+            raise ValueError("write a text, in Indonesian (id), in English (en), or in both")
+        return given | {key: texts[0] for key in ("id", "en") if given.get(key) in (None, "")}
 
 
 class PrintedFrame(Model):

@@ -2,42 +2,86 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from ..messages.data_faults import data_fault
 
 _LONGEST = 80  # characters of a quotation; by judgement
+_MOST_LINES = 8  # line numbers that are listed for one fault; by judgement
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """One fault: its line, its place in the file, and what is wrong."""
+
+    line: int
+    path: str
+    message: str
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """What faults have in common that are named together: the place without indices, and the message."""
+        return re.sub(r"\[\d+\]", "[]", self.path), self.message
 
 
 def explain(fault: ValidationError, root: yaml.Node | None, name: str) -> Iterator[str]:
-    """One sentence per fault, in English: what a validator of ours says, else what `data_faults` says of its type.
+    """One sentence per kind of fault, in English: what a validator of ours says, else what `data_faults` says of it.
 
     Args:
         fault: pydantic's exception.
         root: the parsed text, for its line numbers.
         name: of the file.
     """
-    seen: set[str] = set()
+    found: dict[tuple[str, str], dict[_Fault, None]] = {}
     for error in fault.errors(include_url=False):
-        keys = [key for key in error["loc"] if not _is_union_branch(key)]
-        line, path = _find(root, keys)
-        if error["type"] == "value_error":
-            message = error["msg"].removeprefix("Value error, ")
+        if not _is_aftermath(error):
+            one = _fault(error, root)
+            found.setdefault(one.kind, {})[one] = None
+    for (place, message), alike in found.items():
+        lines = list(dict.fromkeys(one.line for one in alike))
+        if len(alike) == 1:
+            yield f"{name}, line {lines[0]}: {next(iter(alike)).path or 'template'}: {message}"
         else:
-            message = data_fault(error["type"], error.get("ctx", {})).en
-        given = error.get("input")
-        shown = f" (found {_shown(given)})" if isinstance(given, str | int | float | bool) else ""
-        if error["type"] == "missing":
-            message, shown = f"the key {_shown(keys[-1])} is missing; add it", ""
-        elif error["type"] == "extra_forbidden":
-            message, shown = f"the key {_shown(keys[-1])} is not known here; remove it or correct its spelling", ""
-        text = f"{name}, line {line}: {path or 'template'}: {message}{shown}"
-        if text not in seen:
-            seen.add(text)
-            yield text
+            more = f" and {len(lines) - _MOST_LINES} more" if len(lines) > _MOST_LINES else ""
+            listed = ", ".join(map(str, lines[:_MOST_LINES]))
+            word = "line" if len(lines) == 1 else "lines"
+            yield f"{name}, {word} {listed}{more}: {place or 'template'}: {message}"
+
+
+def _is_aftermath(error: ErrorDetails) -> bool:
+    """True for a list that is called too short because its items are faulty, which are named on their own.
+
+    pydantic counts the valid items of a list only.
+    """
+    given = error.get("input")
+    least = error.get("ctx", {}).get("min_length", 0)
+    return (
+        error["type"] == "too_short" and isinstance(given, list | tuple) and len(cast("list[object]", given)) >= least
+    )
+
+
+def _fault(error: ErrorDetails, root: yaml.Node | None) -> _Fault:
+    """One of pydantic's errors as a fault of the file."""
+    keys = [key for key in error["loc"] if not _is_union_branch(key)]
+    line, path = _find(root, keys)
+    if error["type"] == "missing":
+        return _Fault(line, path, f"the key {_shown(keys[-1])} is missing; add it")
+    if error["type"] == "extra_forbidden":
+        return _Fault(line, path, f"the key {_shown(keys[-1])} is not known here; remove it or correct its spelling")
+    if error["type"] == "value_error":
+        message = error["msg"].removeprefix("Value error, ")
+    else:
+        message = data_fault(error["type"], error.get("ctx", {})).en
+    given = error.get("input")
+    shown = f" (found {_shown(given)})" if isinstance(given, str | int | float | bool) else ""
+    return _Fault(line, path, f"{message}{shown}")
 
 
 def _shown(value: object) -> str:

@@ -85,6 +85,27 @@ def opened(content: bytes | Path, frame: int) -> Generator[PdfPage, None, None]:
     Raises:
         PhotoProblem: the file is locked or damaged, or has no such page.
     """
+    from pypdfium2 import PdfiumError  # noqa: PLC0415  (only PDF needs it)
+
+    with raw_page(content, frame) as page:
+        try:
+            opened_page = PdfPage(page)
+        except (PdfiumError, ValueError, OverflowError):
+            raise PhotoProblem("pdf_damaged") from None
+        yield opened_page
+
+
+@contextmanager
+def raw_page(content: bytes | Path, frame: int) -> Generator[Any, None, None]:
+    """Open one page as pypdfium2 has it; other threads wait meanwhile.
+
+    Args:
+        content: as for `opened`.
+        frame: which page, from 0.
+
+    Raises:
+        PhotoProblem: as `opened`.
+    """
     with _pdfium, _document(content) as document:
         from pypdfium2 import PdfiumError  # noqa: PLC0415
 
@@ -95,13 +116,16 @@ def opened(content: bytes | Path, frame: int) -> Generator[PdfPage, None, None]:
         except PdfiumError:
             raise PhotoProblem("pdf_damaged") from None
         try:
-            try:
-                opened_page = PdfPage(page)
-            except (PdfiumError, ValueError, OverflowError):
-                raise PhotoProblem("pdf_damaged") from None
-            yield opened_page
+            yield page
         finally:
             page.close()
+
+
+def pictures(page: Any) -> list[Any]:
+    """The pictures of a page, as objects of pypdfium2."""
+    import pypdfium2.raw as c  # noqa: PLC0415
+
+    return [item for item in islice(page.get_objects(), _MOST_OBJECTS) if item.type == c.FPDF_PAGEOBJ_IMAGE]
 
 
 def count(content: bytes | Path) -> int:
@@ -151,7 +175,7 @@ def _resolution(page: Any) -> tuple[float, int]:
         if item.type == c.FPDF_PAGEOBJ_IMAGE:
             columns, rows = item.get_px_size()
             largest = max(largest, columns * rows)
-            across, down, area = _extent(item)
+            across, down, area = extent(item)
             if across > 0 and down > 0 and columns and rows:
                 area = min(area, width * height)
                 pictures.append((area, max(columns / across, rows / down)))
@@ -169,7 +193,7 @@ def _resolution(page: Any) -> tuple[float, int]:
     return min(enough, math.sqrt(MOST_DRAWN / (width * height))), largest
 
 
-def _extent(item: Any) -> tuple[float, float, float]:
+def extent(item: Any) -> tuple[float, float, float]:
     """Width, height and area of a picture on the page, in points."""
     matrix, container = item.get_matrix(), item.container
     while container is not None:

@@ -158,6 +158,7 @@ EVALUATION_TEXTS: Final[Mapping[str, Message]] = {
     "by_width": ("Per lebar foto (piksel)", "Per photo width (pixels)"),
     "by_sheet": ("Per lembar", "Per distinct sheet"),
     "by_counted": ("Salah tulis petugas", "Clerks' slips"),
+    "by_sight": ("Per bagian yang terlihat di foto", "Per parts that the photo shows"),
     "column_photos": ("foto", "photos"),
     "column_located": ("dikenali", "located"),
     "column_numbers": ("angka", "numbers"),

@@ -221,6 +221,10 @@ _OTHERS: Final[Mapping[str, Message]] = {
     "blanks": ("Lembar kosong (PNG, JPG, PDF), satu per halaman.", "Blank sheets (PNG, JPG, PDF), one for each page."),
     "templates new.out": ("Berkas YAML.", "The YAML file."),
     "paper": ("Ukuran kertas, mm: 297x420.", "Size of the paper, mm: 297x420."),
+    "picture": (
+        "Ukur hanya gambar terbesar di tiap halaman PDF, seperti formulir di dalam lampiran peraturan.",
+        "Measure only the largest picture of each PDF page, such as a form inside a regulation.",
+    ),
     "templates new.force": ("Timpa berkas yang ada.", "Overwrite files that are there."),
 }
 
@@ -259,7 +263,7 @@ DEFAULTS: Final[Mapping[str, Message]] = {
     "save_pages": ("seperti sebelumnya, lalu tanpa", "as before, else off"),
     "sample.out": ("sample-SEED di folder hasil", "sample-SEED in the results"),
     "templates new.out": ("NAMA.yaml di sini", "NAME.yaml here"),
-    "paper": ("sisi pendek 210", "shorter side 210"),
+    "paper": ("ukuran PDF, lalu sisi pendek 210", "the PDF's, else shorter side 210"),
     "evaluate.photos": ("folder kunci jawaban", "folder of the truth"),
 }
 

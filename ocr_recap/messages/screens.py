@@ -226,10 +226,19 @@ _TEMPLATES: Final[Mapping[str, Message]] = {
     "rule_soft": ("peringatan saja", "soft"),
     "template_correct": ("{path}: benar ({template})", "{path}: correct ({template})"),
     "proposed": (
-        "{pages} halaman, {numbers} angka, {tallies} kisi turus.\nLihat {pictures}, isi nama di {file}, lalu:\n  "
-        "ocr-recap templates check {file}",
-        "{pages:page}, {numbers:number}, {tallies:tally grid}.\nLook at {pictures}, fill in the names in {file}, "
-        "then:\n  ocr-recap templates check {file}",
+        "{size}\n{pages} halaman, {numbers} angka ({bubbles} dengan bulatan, {labels} dengan label), {tallies} kisi "
+        "turus.\nLihat {pictures}, lengkapi {file}, lalu:\n  ocr-recap templates check {file}",
+        "{size}\n{pages:page}, {numbers:number} ({bubbles} with bubbles, {labels} with a label), {tallies:tally grid}."
+        "\nLook at {pictures}, complete {file}, then:\n  ocr-recap templates check {file}",
+    ),
+    "proposed_size": ("Kertas {width} x {height} mm.", "Paper of {width} x {height} mm."),
+    "proposed_guess": (
+        "Ukuran kertas tidak diketahui; dipakai {width} x {height} mm (ubah dengan --paper).",
+        "The size of the paper is not known; taken as {width} x {height} mm (--paper says otherwise).",
+    ),
+    "proposed_picture": (
+        "Halaman {page} berisi gambar di antara cetakan lain. Tambahkan --picture untuk mengukur gambar itu saja.",
+        "Page {page} holds a picture with other print around it. Add --picture to measure the picture alone.",
     ),
 }
 

@@ -191,7 +191,8 @@ def _strokes(mask: GrayImage, taken: GrayImage, *, upright: bool = False) -> lis
         part = np.where(pieces[y : y + h, x : x + w] == i, taken[y : y + h, x : x + w], 0).astype(np.float64)
         profile = part.sum(axis=1)
         middle = y + float((profile * np.arange(h)).sum() / max(profile.sum(), 1e-9))
-        darkest = float(part.max())
+        # The median along the line: where it crosses darker lines, or a dotted one has gaps, it is not itself.
+        darkest = float(np.median(part.max(axis=0))) or float(part.max())
         width = float(profile.sum() / max(darkest * w, 1e-9))
         gray = round(1 - darkest / 255, 2)
         ends = (float(x), middle, float(x + w - 1), middle)

@@ -1,20 +1,24 @@
-"""From a blank sheet to a proposal for its template: numbers, tally grids, row totals, markers, in millimetres.
+"""From a blank sheet to a proposal for its template: numbers, tally grids, row totals, bubbles, markers; millimetres.
 
-Printed text is not read: a person names the numbers that were found, and deletes boxes that are not numbers.
+Text is taken from the PDF of a sheet, where there is one: it names the numbers. A person deletes boxes that are none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import FloatArray, GrayImage
+from ...imaging.pdf_print import TextLine
 from ...messages.errors import WrongUse
-from .lines import NotABlankSheet, Stroke, find_ruling
+from .bubbles import BubbleColumns, columns_under, find_circles
+from .heads import split_by_heads
+from .labels import Label, labels_of
+from .lines import NotABlankSheet, SheetRuling, Stroke, find_ruling
 from .markers import Marks, ProposedTag, find_corner_marks, find_tag
 
 Rect = tuple[float, float, float, float]
@@ -30,6 +34,8 @@ _GAP: Final = 0.8  # largest gap between two boxes of a number, in box widths
 _TALLY: Final = (2, 5)  # least number of rows and of columns of a tally grid
 _TOTALS: Final = 3  # largest number of boxes of a row total
 _LINE: Final = 0.03  # least length of a printed line in the proposal, as a share of the shorter side
+_ALONE: Final = 0.12  # the same of a level line that touches no others; strokes of large letters are shorter
+_LARGEST: Final = 450.0  # mm: a larger sheet is described at half its size, so that boxes are as wide as on other forms
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,14 @@ class ProposedNumber:
     line: float
     tally: Grid | None = None
     totals: Grid | None = None
+    bubbles: BubbleColumns | None = None
+    label: Label = Label()  # noqa: RUF009
+
+    @property
+    def outline(self) -> Rect:
+        """The rectangle around all boxes, mm."""
+        x, y, width, height = self.box
+        return x, y, x + (self.count - 1) * self.pitch + width, y + height
 
 
 @dataclass(frozen=True)
@@ -60,16 +74,19 @@ class Proposal:
     """The proposal for one page.
 
     Attributes:
-        paper: nominal width and height, mm.
+        paper: nominal width and height, mm: those of the sheet, halved while it is longer than 450 mm.
+        printed: true width and height of the sheet, mm; None where it is not known.
         scale: pixels per mm of `gray`; mm (x, y) is at pixel (x, y) * scale - 0.5.
         gray: the sheet, (h, w) uint8, skew corrected.
         numbers: from the top, then from the left.
         grids: tally grids without a number.
         strokes: other dark lines, mm.
         tag, marks: fiducials; a page is found by its marks only if there are all four.
+        texts: printed text beside the boxes, mm.
     """
 
     paper: tuple[float, float]
+    printed: tuple[float, float] | None
     scale: float
     gray: GrayImage
     numbers: tuple[ProposedNumber, ...]
@@ -77,14 +94,19 @@ class Proposal:
     strokes: tuple[Stroke, ...]
     tag: ProposedTag | None
     marks: Marks | None
+    texts: tuple[TextLine, ...] = ()
 
 
-def propose(gray: GrayImage, paper: tuple[float, float] | None = None) -> Proposal:
+def propose(
+    gray: GrayImage, paper: tuple[float, float] | None = None, lines: Sequence[TextLine] = (), known: bool = True
+) -> Proposal:
     """Measure one blank sheet.
 
     Args:
         gray: (h, w) uint8, the sheet and nothing else, upright.
-        paper: nominal width and height in mm; None: the shorter side is 210.
+        paper: width and height of the sheet in mm; None: the shorter side is taken as 210.
+        lines: of printed text, mm of that paper.
+        known: whether `paper` is the true size of the sheet.
 
     Raises:
         NotABlankSheet: the sheet cannot be measured; the message has the reason and the next step.
@@ -92,23 +114,66 @@ def propose(gray: GrayImage, paper: tuple[float, float] | None = None) -> Propos
     """
     found = find_ruling(gray)
     height, width = found.gray.shape
-    scale = width / paper[0] if paper else min(height, width) / 210
-    size = paper or (round(width / scale, 1), round(height / scale, 1))
+    half = _times(paper)
+    size = (paper[0] * half, paper[1] * half) if paper else None
+    scale = width / size[0] if size else min(height, width) / 210
+    size = size or (round(width / scale, 1), round(height / scale, 1))
     if abs(size[0] / size[1] / (width / height) - 1) > 0.03:
-        raise WrongUse("paper_unlike_sheet", size=f"{size[0]:g}x{size[1]:g}", width=width, height=height)
-    stacks = _stacks(_runs(found.faces, found.empty))
+        raise WrongUse("paper_unlike_sheet", size=f"{size[0] / half:g}x{size[1] / half:g}", width=width, height=height)
+    texts = [_scaled(line, half) for line in lines]
+    boxes, tallies, totals = _parts(found)
+    numbers, free = _numbers(found, scale, boxes, tallies, totals)
+    labels = labels_of([number.outline for number in numbers], texts)
+    numbers = [replace(number, label=label) for number, label in zip(numbers, labels, strict=True)]
+    ruled = _printed(found.strokes, boxes, [*tallies, *totals], scale, min(height, width))
+    fiducials = find_tag(found.gray, scale), find_corner_marks(found.gray, scale)
+    shown = tuple(line for line in texts if not any(_within(line, area) for area in _areas(numbers, free)))
+    true = paper if known else None
+    return Proposal(size, true, scale, found.gray, tuple(numbers), tuple(free), ruled, *fiducials, shown)
+
+
+def _times(paper: tuple[float, float] | None) -> float:
+    """The share of its true size at which a sheet is described: 1, or a half, a quarter, ... of a large one."""
+    share = 1.0
+    while paper and max(paper) * share > _LARGEST:
+        share /= 2
+    return share
+
+
+def _scaled(line: TextLine, share: float) -> TextLine:
+    places = {name: getattr(line, name) * share for name in ("x0", "x1", "baseline", "height")}
+    return replace(line, **places)
+
+
+def _parts(
+    found: SheetRuling,
+) -> tuple[list[list[FloatArray]], list[list[list[FloatArray]]], list[list[list[FloatArray]]]]:
+    """The rows of boxes of numbers, the tally grids and the columns of row totals, px.
+
+    Raises:
+        NotABlankSheet: there is no row of boxes.
+    """
+    stacks = _stacks(split_by_heads(_runs(found.faces, found.empty), found.faces))
     is_tally = [len(s) >= _TALLY[0] and len(s[0]) >= _TALLY[1] for s in stacks]
     tallies = [s for s, yes in zip(stacks, is_tally, strict=True) if yes]
     others = [s for s, yes in zip(stacks, is_tally, strict=True) if not yes]
     is_total = [_beside(s, tallies) for s in others]
     totals = [s for s, yes in zip(others, is_total, strict=True) if yes]
     rows = [row for s, yes in zip(others, is_total, strict=True) if not yes for row in s]
-    longer = max(height, width)
-    boxes = _in_order([row for row in rows if _is_number(row, longer)])
+    boxes = _in_order([row for row in rows if _is_number(row, max(found.gray.shape))])
     if not boxes:
         raise NotABlankSheet("blank_without_numbers")
+    return boxes, _split(tallies, boxes), _split(totals, boxes)
 
-    tallies, totals = _split(tallies, boxes), _split(totals, boxes)
+
+def _numbers(
+    found: SheetRuling,
+    scale: float,
+    boxes: Sequence[list[FloatArray]],
+    tallies: Sequence[list[list[FloatArray]]],
+    totals: Sequence[list[list[FloatArray]]],
+) -> tuple[list[ProposedNumber], list[Grid]]:
+    """The numbers with the grids, row totals and bubbles that belong to them, and the grids that belong to none, mm."""
 
     def grid(stack: list[list[FloatArray]]) -> Grid:
         first, last = stack[0][0], stack[-1][-1]
@@ -119,17 +184,42 @@ def propose(gray: GrayImage, paper: tuple[float, float] | None = None) -> Propos
         return Grid(rect, len(stack), len(stack[0]), round(line / scale, 2), round(min(max(shade, 0), 1), 2))
 
     owners = _owners(tallies, boxes)
+    circles = find_circles(found.gray, float(np.median([row[0][2] - row[0][0] for row in boxes])))
     numbers: list[ProposedNumber] = []
     for i, row in enumerate(boxes):
         mine = next((k for k, owner in enumerate(owners) if owner == i), None)
         stack = None if mine is None else tallies[mine]
         beside = None if stack is None else next((t for t in totals if _same_rows(t, stack)), None)
         grids = grid(stack) if stack else None, grid(beside) if beside else None
-        numbers.append(_number(row, found.strokes, scale, *grids))
-    free = tuple(grid(stack) for stack, owner in zip(tallies, owners, strict=True) if owner is None)
-    ruled = _printed(found.strokes, boxes, [*tallies, *totals], scale, min(height, width))
-    fiducials = find_tag(found.gray, scale), find_corner_marks(found.gray, scale)
-    return Proposal(size, scale, found.gray, tuple(numbers), free, ruled, *fiducials)
+        number = _number(row, found.strokes, scale, *grids)
+        numbers.append(replace(number, bubbles=_bubbles(columns_under(circles, row), scale)))
+    return numbers, [grid(stack) for stack, owner in zip(tallies, owners, strict=True) if owner is None]
+
+
+def _bubbles(found: BubbleColumns | None, scale: float) -> BubbleColumns | None:
+    """Bubbles in mm, from px."""
+    if found is None:
+        return None
+    x, y, *_ = _mm((*found.first, 0, 0), scale)
+    across, down = (round(step / scale, 2) for step in found.pitch)
+    return BubbleColumns((x, y), (across, down), round(found.radius / scale, 2))
+
+
+def _areas(numbers: Sequence[ProposedNumber], free: Sequence[Grid]) -> list[Rect]:
+    """Where nothing is printed that is not part of a number: its boxes and bubbles, and the inside of grids."""
+    areas = [number.outline for number in numbers] + [grid.rect for grid in free]
+    for number in numbers:
+        areas += [grid.rect for grid in (number.tally, number.totals) if grid]
+        if number.bubbles:
+            (x, y), (across, down), r = number.bubbles.first, number.bubbles.pitch, number.bubbles.radius
+            areas.append((x - r, y - r, x + (number.count - 1) * across + r, y + 9 * down + r))
+    return areas
+
+
+def _within(line: TextLine, area: Rect) -> bool:
+    """True when the middle of a text lies in an area."""
+    x, y = (line.x0 + line.x1) / 2, line.baseline - line.height / 2
+    return area[0] < x < area[2] and area[1] < y < area[3]
 
 
 def _runs(faces: FloatArray, empty: NDArray[np.bool_]) -> list[list[FloatArray]]:
@@ -272,16 +362,32 @@ def _printed(
     scale: float,
     side: int,
 ) -> tuple[Stroke, ...]:
-    """Printed lines, mm, that are not part of boxes and grids and have at least the length `_LINE`."""
+    """Printed lines, mm, that are not part of boxes and grids, are long enough, and are no strokes of letters."""
     own = [(row[0][0], row[0][1], row[-1][2], row[-1][3]) for row in boxes]
     own += [(s[0][0][0], s[0][0][1], s[-1][-1][2], s[-1][-1][3]) for s in stacks]
     kept: list[Stroke] = []
     for stroke in strokes:
         length = abs(stroke.x1 - stroke.x0) + abs(stroke.y1 - stroke.y0)
-        if length >= _LINE * side and not any(_on(stroke, rect) for rect in own):
+        if length < _LINE * side or (stroke.level and length < _ALONE * side and not _joins(stroke, strokes)):
+            continue
+        if not any(_on(stroke, rect) for rect in own):
             x0, y0, x1, y1 = _mm((stroke.x0, stroke.y0, stroke.x1, stroke.y1), scale)
             kept.append(Stroke(x0, y0, x1, y1, round(max(0.1, stroke.width / scale), 2), stroke.gray))
     return tuple(kept)
+
+
+def _joins(stroke: Stroke, strokes: Sequence[Stroke]) -> bool:
+    """True when a level line ends at upright ones on both sides."""
+    ends = (min(stroke.x0, stroke.x1), max(stroke.x0, stroke.x1))
+    return all(
+        any(
+            not other.level
+            and abs(other.x0 - x) < 6
+            and min(other.y0, other.y1) - 6 < stroke.y0 < max(other.y0, other.y1) + 6
+            for other in strokes
+        )
+        for x in ends
+    )
 
 
 def _mm(pixels: Sequence[float], scale: float) -> Rect:

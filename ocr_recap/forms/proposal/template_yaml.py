@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -9,6 +10,7 @@ import cv2
 import numpy as np
 
 from ...imaging.arrays import ColorImage
+from .labels import ids_of
 from .proposal import Grid, Proposal, ProposedNumber
 
 _GREEN, _BLUE, _ORANGE, _RED, _VIOLET = (40, 140, 20), (200, 90, 20), (0, 120, 230), (30, 30, 210), (190, 120, 170)
@@ -16,14 +18,15 @@ _GREEN, _BLUE, _ORANGE, _RED, _VIOLET = (40, 140, 20), (200, 90, 20), (0, 120, 2
 _HEAD: Final = """\
 # Proposal of `ocr-recap templates new`, measured on {names}. What to do now (ocr-recap docs new-form):
 #  1. Open the picture beside this file. Delete what is no number; correct what was missed.
-#  2. Fill in every empty `id:` and `en:`, and give the numbers ids of your own (letters, digits, _).
+#  2. Give the form a title, and a label to every number that has none, in Indonesian (id), English (en) or both; give
+#     the numbers ids of your own (letters, digits, _) where the proposed ones do not say what they are.
 #  3. Write `private` regions (names, signatures) and rules. Then: ocr-recap templates check {file}
 schema_version: 1
 id: {id}
-title: {{id: , en: }}
+title: {{id: }}
 source: >-
-  Measured by program on {names}. Print size is nominal.
-paper: {{width: {width:g}, height: {height:g}}}
+  Measured by program on {names}{size}.
+paper: {{width: {width:g}, height: {height:g}{printed}}}
 """
 # End of the YAML file.
 _TAIL: Final = """
@@ -34,12 +37,11 @@ rules: []
 
 
 def names_of(pages: Sequence[Proposal]) -> list[list[str]]:
-    """Ids of the numbers of each page: number_1, number_2, ... through all pages."""
+    """Ids of the numbers of each page, by their labels; number_1, number_2, ... where a number has no label."""
     names: list[list[str]] = []
-    first = 1
     for page in pages:
-        names.append([f"number_{first + i}" for i in range(len(page.numbers))])
-        first += len(page.numbers)
+        taken = frozenset(name for ids in names for name in ids)
+        names.append(ids_of([number.label for number in page.numbers], len(taken) + 1, taken))
     return names
 
 
@@ -53,7 +55,19 @@ def to_yaml(pages: Sequence[Proposal], form: str, file: str, names: str) -> str:
         names: of the pictures that were measured.
     """
     width, height = pages[0].paper
-    lines = [_HEAD.format(names=names, file=file, id=form, width=width, height=height), "pages:"]
+    true = pages[0].printed
+    size = f", {true[0]:g} x {true[1]:g} mm" if true else "; its true size is not known"
+    printed = f", printed: {_list(true)}" if true else ""
+    head = {
+        "names": names,
+        "file": file,
+        "id": form,
+        "width": width,
+        "height": height,
+        "size": size,
+        "printed": printed,
+    }
+    lines = [_HEAD.format(**head), "pages:"]
     for number, page in enumerate(pages, 1):
         lines += _page(page, str(number))
     lines += ["", "fields:"]
@@ -67,7 +81,7 @@ def to_yaml(pages: Sequence[Proposal], form: str, file: str, names: str) -> str:
 
 def _page(page: Proposal, number: str) -> Iterator[str]:
     yield f'  - id: "{number}"'
-    yield "    title: {id: , en: }"
+    yield f'    title: {{id: "Halaman {number}", en: "Page {number}"}}'
     if page.marks:
         yield "    markers:"
         if page.tag:
@@ -86,20 +100,30 @@ def _page(page: Proposal, number: str) -> Iterator[str]:
             yield f"    # AprilTag {page.tag.id} at {_list(page.tag.center)}: of use only together with corner marks"
     yield "    private: []"
     yield "    #  - {id: signatures, rect: [x0, y0, x1, y1]}"
-    yield "    printed:" if page.strokes else "    printed: []"
+    yield "    printed:" if page.strokes or page.texts else "    printed: []"
     for s in page.strokes:
         shade = f", gray: {s.gray}" if s.gray > 0.25 else ""
         yield f"      - {{line: {_list((s.x0, s.y0, s.x1, s.y1))}, width: {s.width}{shade}}}"
+    for line in page.texts:
+        place = _list((round(line.x0, 2), round(line.baseline, 2)))
+        bold = ", bold: true" if line.bold else ""
+        yield f"      - {{text: {_quoted(line.text)}, at: {place}, size: {max(line.height, 0.01):.2f}{bold}}}"
 
 
 def _field(number: ProposedNumber, name: str, page: str) -> Iterator[str]:
     yield f"  - id: {name}"
     yield f'    page: "{page}"'
-    yield "    label: {id: , en: }"
+    if name.startswith("date_"):
+        yield "    role: date"
+    yield f"    label: {{id: {_quoted(number.label.text) if number.label.text else ''}}}"
     cells = f"box: {_list(number.box)}, count: {number.count}, pitch: {number.pitch:g}, line: {number.line:g}"
     yield f"    cells: {{{cells}}}"
-    if number.tally:
+    if number.bubbles or number.tally:
         yield "    witnesses:"
+    if number.bubbles:
+        first, pitch, radius = number.bubbles.first, number.bubbles.pitch, number.bubbles.radius
+        yield f"      - {{kind: bubbles, first: {_list(first)}, pitch: {_list(pitch)}, radius: {radius:g}}}"
+    if number.tally:
         yield f"      - {_tally(number.tally)}"
         if number.totals:
             grid = number.totals
@@ -116,13 +140,18 @@ def _tally(grid: Grid) -> str:
     )
 
 
+def _quoted(text: str) -> str:
+    """A text in YAML, in quotation marks."""
+    return json.dumps(text[:200], ensure_ascii=False)
+
+
 def _list(values: Sequence[float]) -> str:
     return "[" + ", ".join(f"{v:g}" for v in values) + "]"
 
 
-def picture(page: Proposal, ids: Sequence[str]) -> ColorImage:
-    """Draw the proposal on the pale sheet: boxes green with their ids, tally grids blue, row totals orange, other lines
-    violet, markers red; (h, w, 3) uint8 BGR."""
+def image_of(page: Proposal, ids: Sequence[str]) -> ColorImage:
+    """Draw the proposal on the pale sheet: boxes and bubbles green with their ids, tally grids blue, row totals orange,
+    other lines violet, markers red; (h, w, 3) uint8 BGR."""
     pale = 255 - (255 - page.gray.astype(np.int16)) // 2
     image = np.ascontiguousarray(np.repeat(pale.astype(np.uint8)[:, :, None], 3, axis=2))
     thick = max(1, round(min(page.gray.shape) / 900))
@@ -144,6 +173,11 @@ def picture(page: Proposal, ids: Sequence[str]) -> ColorImage:
         for i in range(number.count):
             left = x + i * number.pitch
             cv2.rectangle(image, at(left, y), at(left + w, y + h), _GREEN, 2 * thick, cv2.LINE_AA)
+        if number.bubbles:
+            (x0, y0), (across, down) = number.bubbles.first, number.bubbles.pitch
+            for i, digit in np.ndindex(number.count, 10):
+                center = at(x0 + i * across, y0 + digit * down)
+                cv2.circle(image, center, round(number.bubbles.radius * page.scale), _GREEN, thick, cv2.LINE_AA)
         size = 0.045 * page.scale * min(w, h)
         _label(image, name, at(x, y), min(max(size, 0.35), 1.0), thick)
     if page.tag:
