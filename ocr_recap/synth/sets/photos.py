@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -134,6 +134,19 @@ def make(order: Order, index: int) -> MadePhoto:
         seed=order.seed,
     )
     return MadePhoto(name, _labelled(shot.jpeg), facts)
+
+
+def with_grids(order: Order) -> Iterator[MadePhoto]:
+    """The photos of an order that show pages with tally grids, one after the other.
+
+    Raises:
+        numbers.NumbersError, ValueError: as `make`.
+    """
+    pages = order.template.pages
+    gridded = {field.page for field in order.template.fields if field.tally is not None}
+    for index in range(order.count):
+        if pages[index % len(pages)].id in gridded:
+            yield make(order, index)
 
 
 def pairs_of_boxes(fields: Sequence[FormField]) -> list[tuple[float, float, float, float]]:
