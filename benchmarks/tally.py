@@ -1,11 +1,13 @@
 """Accuracy of strokes and row totals: cells, rows, grids, credible sets, and cost.
 
     python benchmarks/tally.py FOLDER... [--by reader|corners] [--pictures DIR] [--mistakes]
+    python benchmarks/tally.py --drawn c-hasil-ppwp-2024 field 2 100 2026 [--mistakes]
 
 A folder holds photos and their `truth.jsonl`, as `ocr-recap synth` writes them. With `reader`, pages are located as
 usual (photos on which no page is found are counted and left out). With `corners`, every grid and every row total is
 cropped by its true corners, wherever the page would be located. An unreadable grid has no count: it is counted, and is
-neither right nor wrong here. `--pictures` saves every grid with strokes, numbered as in the overlay.
+neither exact nor wrong. `--drawn FORM PRESET PAGE DOCUMENTS SEED` draws photos of one page by test writers and reads
+them without writing them. `--pictures` saves every grid with strokes, numbered as in the overlay.
 """
 
 from __future__ import annotations
@@ -29,12 +31,23 @@ from ocr_recap.cells.tally_crop import OTHER
 from ocr_recap.cells.tally_reader import SIGNS, TallyReading
 from ocr_recap.decide.ask_witnesses import ask_witnesses
 from ocr_recap.decide.evidence import read_total
+from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.forms import template
 from ocr_recap.imaging.photo import Photo, load
 from ocr_recap.locate.locate import locate
 from ocr_recap.messages.problems import PhotoProblem
 from ocr_recap.records.field_record import TallyEvidence, quad
 from ocr_recap.report.tally_overlay import number
+from ocr_recap.synth.sets.photos import Order, make
+
+# Shares that are printed with their exact 95% interval: counts of `Found.counts`.
+SHARES = (
+    ("struck-out grids exact", "struck-out grids"),
+    ("filled exact", "filled grids"),
+    ("counts at 0.98, wrong", "counts at 0.98"),
+    ("row totals right", "row totals"),
+    ("crossed-out grids to a person", "crossed-out grids"),
+)
 
 
 @dataclass
@@ -48,6 +61,7 @@ class Found:
     inside: list[float] = field(default_factory=list[float])  # probability that a randomised 99% set holds the truth
 
 
+Shown = tuple[dict[str, Any], Photo]
 Read = tuple[dict[str, TallyReading], dict[tuple[str, int], TotalReading]]
 
 
@@ -90,39 +104,76 @@ def by_reader(photo: Photo, forms: list[template.Template], readers: Readers) ->
 def judge(truth: dict[str, Any], read: Read, found: Found) -> None:
     """Compare one photo's reading with its truth."""
     strokes, totals = read
-    counts = found.counts
     for name, fact in truth["tallies"].items():
-        if fact["count"] is None or name not in strokes:
+        if name not in strokes:
             continue
-        said, want = strokes[name], int(fact["count"])
-        kind = "filled" if want else "empty"
-        counts[f"{kind} grids"] += 1
-        if said.state == "unreadable":
-            counts[f"{kind} unreadable"] += 1
-            found.reasons[str(said.reason)] += 1
-            found.mistakes.append(f"{truth['name']} {name}: {want} unreadable ({said.reason})")
-            continue
-        off = abs((said.count or 0) - want)
-        counts[f"{kind} exact"] += off == 0
-        counts[f"{kind} within 1"] += off <= 1
-        sure = said.says(said.count)
-        counts["confidently wrong (0.9)"] += off > 0 and sure >= 0.9
-        low, high = said.credible
-        counts["in the 99% set"] += low <= want <= high
-        found.inside.append(randomised(said, want))
-        if fact.get("cells"):
-            wanted = np.array(fact["cells"])
-            if wanted.shape == said.cells.shape:
-                got = np.where(said.cells < 6, said.cells, 0)
-                right = (got == wanted) & (said.cells != OTHER)
-                counts["cells"] += wanted.size
-                counts["cells right"] += int(right.sum())
-                counts["cells with strokes"] += int((wanted > 0).sum())
-                counts["cells with strokes right"] += int(right[wanted > 0].sum())
-        if off:
-            found.mistakes.append(f"{truth['name']} {name}: {want} read {said.count} ({sure:.3f}, {low}-{high})")
+        if fact["count"] is None:
+            _judge_crossed(fact, strokes[name], found)
+        else:
+            _judge_grid(f"{truth['name']} {name}", fact, strokes[name], found)
+    if strokes:
+        _judge_totals(truth, totals, found)
+
+
+def _judge_crossed(fact: dict[str, Any], said: TallyReading, found: Found) -> None:
+    """Count a grid whose strokes are crossed out, or not countable."""
+    if fact.get("crossed_out"):
+        found.counts["crossed-out grids"] += 1
+        found.counts["crossed-out grids to a person"] += said.reason == "crossed_out"
+        found.counts["crossed-out grids read"] += said.state == "read"
+
+
+def _judge_grid(name: str, fact: dict[str, Any], said: TallyReading, found: Found) -> None:
+    """Compare one grid with its truth."""
+    counts, want = found.counts, int(fact["count"])
+    kind = "filled" if want else "empty"
+    counts[f"{kind} grids"] += 1
+    if "struck_space" in fact:
+        line = fact["struck_space"]["kind"]
+        counts["struck-out grids"] += 1
+        counts["struck-out grids exact"] += said.count == want
+        counts["struck-out grids seen as such"] += bool(said.struck.any())
+        counts[f"struck-out grids, {line}"] += 1
+        counts[f"struck-out grids, {line}, exact"] += said.count == want
+    if said.state == "unreadable":
+        counts[f"{kind} unreadable"] += 1
+        found.reasons[str(said.reason)] += 1
+        found.mistakes.append(f"{name}: {want} unreadable ({said.reason})")
+        return
+    off = abs((said.count or 0) - want)
+    counts[f"{kind} exact"] += off == 0
+    counts[f"{kind} within 1"] += off <= 1
+    sure = said.says(said.count)
+    for level in (0.9, 0.98):
+        counts[f"counts at {level}"] += sure >= level
+        counts[f"counts at {level}, wrong"] += off > 0 and sure >= level
+    low, high = said.credible
+    counts["in the 99% set"] += low <= want <= high
+    found.inside.append(randomised(said, want))
+    wanted = np.array(fact.get("cells", ()))
+    if wanted.shape == said.cells.shape:
+        got = np.where(said.cells < 6, said.cells, 0)
+        right = (got == wanted) & (said.cells != OTHER)
+        counts["cells"] += wanted.size
+        counts["cells right"] += int(right.sum())
+        counts["cells with strokes"] += int((wanted > 0).sum())
+        counts["cells with strokes right"] += int(right[wanted > 0].sum())
+    if off:
+        found.mistakes.append(f"{name}: {want} read {said.count} ({sure:.3f}, {low}-{high})")
+
+
+def _judge_totals(truth: dict[str, Any], totals: dict[tuple[str, int], TotalReading], found: Found) -> None:
+    """Compare the row totals of a photo with its truth; those of grids without a count are left out."""
+    counts = found.counts
+    countable = {name for name, fact in truth["tallies"].items() if fact.get("count") is not None}
+    written = {(fact["field"], fact["row"]) for fact in truth["row_sums"]}
+    for (name, row), total in totals.items():
+        if name in countable and (name, row) not in written:
+            counts["row totals read where none is"] += 1
+            said = f"{total.text!r} ({total.confidence:.3f})"
+            found.mistakes.append(f"{truth['name']} {name} row {row}: nothing read {said}")
     for fact in truth["row_sums"]:
-        if fact.get("value") is None or not strokes:
+        if fact.get("value") is None:
             continue
         counts["row totals"] += 1
         total = totals.get((fact["field"], fact["row"]))
@@ -175,12 +226,20 @@ def photos(folder: Path) -> Iterator[tuple[dict[str, Any], Photo]]:
         yield truth, load(file, truth["name"])
 
 
-def evaluate(folder: Path, args: argparse.Namespace) -> Found:
-    """Figures of one folder."""
+def drawn(form: template.Template, preset: str, page: str, documents: int, seed: int) -> Iterator[Shown]:
+    """Yield drawn photos of one page of a form by test writers, with their truth."""
+    pages = [p.id for p in form.pages]
+    order = Order(form, documents * len(pages), seed, preset)  # type: ignore[arg-type]
+    for document in range(documents):
+        made = make(order, document * len(pages) + pages.index(page))
+        yield made.truth, load(made.jpeg, made.name)
+
+
+def evaluate(shown: Iterator[Shown], forms: list[template.Template], args: argparse.Namespace) -> Found:
+    """Figures of one set of photos."""
     readers = Readers.shipped()
     found = Found()
-    forms = [template.load(name) for name in template.available()]
-    for truth, photo in photos(folder):
+    for truth, photo in shown:
         found.counts["photos"] += 1
         start = time.process_time()
         try:
@@ -202,17 +261,32 @@ def evaluate(folder: Path, args: argparse.Namespace) -> Found:
 def main() -> None:
     """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", type=Path, nargs="+", help="input folders")
+    parser.add_argument("folders", type=Path, nargs="*", help="input folders")
+    parser.add_argument("--drawn", nargs=5, action="append", default=[], help="form, preset, page, documents, seed")
     parser.add_argument("--by", choices=("reader", "corners"), default="reader")
     parser.add_argument("--pictures", type=Path, help="folder for pictures of the grids")
     parser.add_argument("--mistakes", action="store_true", help="list every grid and row total that is not right")
     args = parser.parse_args()
     cv2.setNumThreads(1)
+    sets: dict[str, tuple[Iterator[Shown], list[template.Template]]] = {}
     for folder in args.folders:
-        found = evaluate(folder, args)
-        print(f"{folder.name} (by {args.by})")
+        sets[folder.name] = photos(folder), [template.load(name) for name in template.available()]
+    for form, preset, page, documents, seed in args.drawn:
+        one = template.load(form)
+        sets[f"{form} {preset} {page}, {documents} documents, seed {seed}"] = (
+            drawn(one, preset, page, int(documents), int(seed)),
+            [one],
+        )
+    for title, (shown, forms) in sets.items():
+        found = evaluate(shown, forms, args)
+        print(f"{title} (by {args.by})")
         for name, count in sorted(found.counts.items()):
             print(f"  {name:28} {count}")
+        for part, whole in SHARES:
+            n, of = found.counts[part], found.counts[whole]
+            if of:
+                low, high = clopper_pearson(n, of)
+                print(f"  {part} / {whole}: {n} of {of} = {n / of:.2%} (95%: {low:.2%} to {high:.2%})")
         if found.inside:
             print(f"  {'99% set, randomised':28} {np.mean(found.inside):.4f} of {len(found.inside)}")
         print(f"  {'not read because':28} {dict(found.reasons)}")

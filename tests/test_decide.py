@@ -360,6 +360,7 @@ def counted(rows: list[int], sure: float = 0.999, state: str = "read") -> TallyR
         cells=np.zeros((len(rows), 12), np.int64),
         probabilities=np.zeros((len(rows), 12, 8)),
         quad=np.zeros((4, 2)),
+        struck=np.zeros((len(rows), 12), np.bool_),
     )
 
 

@@ -22,9 +22,10 @@ from ..locate.located import Located
 from ..messages.problems import PhotoProblem
 from .box_refine import BOX, BUBBLE, BUBBLE_SNAP, RING, WIDE, hold, snap_boxes, snap_rings
 from .patch import CELL, PATCH, box_of, scale_of
-from .row_total_crop import cut_totals, totals_of
+from .row_total_crop import MARGIN, cut_totals, totals_of
 from .sampler import Lattice, Patches, Places, Sampler, Steps
 from .strip import strip_of
+from .struck_space import in_boxes, in_totals
 from .tally_crop import GridPatches, cut_grids
 
 # A cell with this many line samples off the fitted surface within this distance (mm) counts as not found. On a folded
@@ -44,6 +45,7 @@ class FieldPatches:
         cells: (n, 48, 48) uint8, one patch per cell.
         boxes: (n, 2) printed width and height of the boxes in these patches, px.
         strip: (48, width) uint8, all boxes of the number as one picture.
+        unused: a long line runs over the boxes, and nothing else is written in them (`struck_space.in_boxes`).
         quads: (n, 4, 2) corners TL, TR, BR, BL of the printed boxes, photo px.
         found: (n,) whether the printed box was seen.
         held: one box was not seen, and its place was taken from the other boxes of the number (`box_refine.hold`).
@@ -55,6 +57,7 @@ class FieldPatches:
         grid: the cells of the number's tally grid, or None.
         totals: (digits, 48, 48) uint8 patches of the row totals beside the grid, by row from 0; rows without ink are
             left out.
+        totals_struck: (rows,) whether a long line runs through the totals of each row; None where the form has none.
         total_box: printed width and height of the boxes of row totals in these patches, px; None where the form has
             no row totals.
     """
@@ -73,6 +76,8 @@ class FieldPatches:
     totals: Mapping[int, GrayImage] = field(default_factory=dict[int, GrayImage])
     total_box: tuple[float, float] | None = None
     held: bool = False
+    unused: bool = False
+    totals_struck: NDArray[np.bool_] | None = None
 
 
 def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
@@ -208,6 +213,7 @@ class _Strokes(NamedTuple):
 
     grid: GridPatches | None
     totals: Mapping[int, GrayImage]
+    totals_struck: NDArray[np.bool_] | None
 
 
 class _Parts(NamedTuple):
@@ -270,7 +276,18 @@ def _together(field: FormField, located: Located, size: tuple[int, int], parts: 
         totals=strokes.totals if strokes else {},
         total_box=box_of_totals(field.row_totals) if field.row_totals else None,
         held=cells.held,
+        unused=_unused(field, cells.strip),
+        totals_struck=strokes and strokes.totals_struck,
     )
+
+
+def _unused(field: FormField, strip: GrayImage) -> bool:
+    """Whether the boxes of a number are struck out and hold nothing else."""
+    x0, _, x1, _ = field.cells.outline()
+    width, height = field.cells.box[2:]
+    scale, gaps = scale_of(width, height), max(field.cells.count - 1, 1)
+    pitch = (x1 - x0 - width) / gaps * scale
+    return in_boxes(strip, field.cells.count, (width * scale, height * scale), pitch)
 
 
 def _cut_strokes(fields: Sequence[FormField], size: tuple[int, int], into: dict[str, _Strokes]) -> Steps[None]:
@@ -295,9 +312,14 @@ def _cut_strokes(fields: Sequence[FormField], size: tuple[int, int], into: dict[
         yield [boxes for index in range(len(fields)) for boxes in beside(index, None)]
     for f, grid in zip(fields, grids, strict=True):
         totals: Mapping[int, GrayImage] = {}
+        struck: NDArray[np.bool_] | None = None
         if f.row_totals:
-            totals = cut_totals(f.row_totals, written[f.id].seen, scale_of_totals(f.row_totals))
-        into[f.id] = _Strokes(grid, totals)
+            picture, scale = written[f.id].seen, scale_of_totals(f.row_totals)
+            totals = cut_totals(f.row_totals, picture, scale)
+            struck = (
+                in_totals(picture, f.row_totals, scale, MARGIN) if totals else np.zeros(f.row_totals.rows, np.bool_)
+            )
+        into[f.id] = _Strokes(grid, totals, struck)
 
 
 def scale_of_totals(totals: RowTotals) -> float:

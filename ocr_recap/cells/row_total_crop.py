@@ -16,7 +16,7 @@ from ..forms.fields import RowTotals
 from ..imaging.arrays import FloatArray, GrayImage
 from .sampler import Lattice
 
-_MARGIN = 24  # px around the boxes: half a patch of the digit reader
+MARGIN = 24  # px around the boxes: half a patch of the digit reader
 _RIM = 5  # px: how far the printed lines of a box may reach into it; by judgement
 # A box is bare where its darkest place (mean of 3 x 3 px) is darker than the paper by less than this share. Boxes
 # without ink on drawn photos reach 0.03 and digits start at 0.1 (as for `tally_reader.is_bare`).
@@ -35,10 +35,10 @@ def totals_of(totals: RowTotals, drift: FloatArray | None, scale: float) -> Latt
     """
     x0, y0, _, _ = totals.grid
     width, height, middles = _layout(totals, scale)
-    size = np.array([round(totals.rows * height) + 2 * _MARGIN, round(totals.cells * width) + 2 * _MARGIN])
+    size = np.array([round(totals.rows * height) + 2 * MARGIN, round(totals.cells * width) + 2 * MARGIN])
     down = np.concatenate([[0.0], middles, [float(size[0])]])
     across = np.array([0.0, float(size[1])])
-    nodes = np.stack(np.meshgrid(x0 + (across - _MARGIN) / scale, y0 + (down - _MARGIN) / scale), axis=-1)
+    nodes = np.stack(np.meshgrid(x0 + (across - MARGIN) / scale, y0 + (down - MARGIN) / scale), axis=-1)
     if drift is not None and len(drift) == totals.rows:
         nodes = nodes + drift[np.clip(np.arange(len(down)) - 1, 0, totals.rows - 1)][:, None]
     return Lattice(nodes, down, across)
@@ -48,7 +48,7 @@ def _layout(totals: RowTotals, scale: float) -> tuple[float, float, FloatArray]:
     """Width and height of the boxes, and the middles of the rows (rows,), px of the picture."""
     x0, y0, x1, y1 = totals.grid
     width, height = (x1 - x0) / totals.cells * scale, (y1 - y0) / totals.rows * scale
-    middles = _MARGIN + (np.arange(totals.rows, dtype=np.float64) + 0.5) * height
+    middles = MARGIN + (np.arange(totals.rows, dtype=np.float64) + 0.5) * height
     return width, height, middles
 
 
@@ -66,7 +66,7 @@ def cut_totals(totals: RowTotals, picture: GrayImage, scale: float) -> Mapping[i
     width, height, middles = _layout(totals, scale)
     found: dict[int, GrayImage] = {}
     for row, middle in enumerate(middles):
-        boxes = [(_MARGIN + box * width, _MARGIN + (box + 1) * width) for box in range(totals.cells)]
+        boxes = [(MARGIN + box * width, MARGIN + (box + 1) * width) for box in range(totals.cells)]
         if all(_is_bare(_inside(picture, middle, height, box)) for box in boxes):
             continue
         if totals.cells > 1:
@@ -84,7 +84,7 @@ def _inside(picture: GrayImage, middle: float, height: float, box: tuple[float, 
 
 
 def _window(picture: GrayImage, x: float, y: float) -> GrayImage:
-    left, top = round(x) - _MARGIN, round(y) - _MARGIN
+    left, top = round(x) - MARGIN, round(y) - MARGIN
     left, top = min(max(left, 0), picture.shape[1] - 48), min(max(top, 0), picture.shape[0] - 48)
     return picture[top : top + 48, left : left + 48]
 
@@ -132,7 +132,7 @@ def _split(picture: GrayImage, middle: float, height: float, box: tuple[float, f
     patches: list[GrayImage] = []
     for i, (a, b) in enumerate(joined):
         window = _window(picture, left + (a + b) / 2, middle).copy()
-        first = max(0, round(left + (a + b) / 2) - _MARGIN)
+        first = max(0, round(left + (a + b) / 2) - MARGIN)
         before = joined[i - 1][1] + 1 if i else None
         after = joined[i + 1][0] - 1 if i + 1 < len(joined) else None
         bare = np.uint8(paper)

@@ -41,11 +41,13 @@ class TotalsReading:
         state: `unclear` where one of the totals cannot be read.
         totals: those that are written.
         sums: probability of each sum, 0 .. 999; empty unless `state` is `read`.
+        struck: rows, from 1, whose totals are struck out as unused space; they are not among `totals`.
     """
 
     state: Literal["empty", "read", "unclear"]
     totals: tuple[TotalReading, ...]
     sums: FloatArray
+    struck: tuple[int, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -67,13 +69,18 @@ class TotalsReading:
         return float(self.sums[value]) if value is not None and 0 <= value < len(self.sums) else 0.0
 
 
-def add_up(totals: Sequence[TotalReading]) -> TotalsReading:
-    """Add the totals of one grid up, taken as independent: the distribution of the sum is a convolution."""
+def add_up(totals: Sequence[TotalReading], struck: tuple[int, ...] = ()) -> TotalsReading:
+    """Add the totals of one grid up, taken as independent: the distribution of the sum is a convolution.
+
+    Args:
+        totals: those that are written and not struck out.
+        struck: rows, from 1, whose totals are struck out.
+    """
     written = tuple(totals)
     if not written:
-        return TotalsReading("empty", (), np.zeros(0))
+        return TotalsReading("empty", (), np.zeros(0), struck)
     if any(t.value is None or t.confidence < _LEAST_SURE for t in written):
-        return TotalsReading("unclear", written, np.zeros(0))
+        return TotalsReading("unclear", written, np.zeros(0), struck)
     sums = np.zeros(_RANGE)
     sums[0] = 1.0
     for total in written:
@@ -82,4 +89,4 @@ def add_up(totals: Sequence[TotalReading]) -> TotalsReading:
             if value < _RANGE:
                 grown[value:] += chance * sums[: _RANGE - value]
         sums = grown
-    return TotalsReading("read", written, sums)
+    return TotalsReading("read", written, sums, struck)

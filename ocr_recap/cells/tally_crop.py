@@ -19,6 +19,7 @@ from ..forms.fields import Tally
 from ..imaging.arrays import FloatArray, GrayImage
 from ..imaging.linear import product
 from .sampler import Lattice, Places, Steps, Wanted
+from .struck_space import StruckCells, in_grid
 
 WIDTH, HEIGHT = 56, 40  # px: a grid cell with its surroundings; fixed by the tally reader's weights
 BOX_WIDTH, BOX_HEIGHT = 40, 28  # px: the cell itself, line centre to line centre, in the middle of the patch
@@ -48,6 +49,7 @@ class GridPatches:
         found: share 0..1 of the grid's zones whose printed lines were seen.
         hidden: lines are clear in one part of the grid and missing in another, which is occluded.
         drift: (rows, 2) mm from the predicted right end of each row to the place where it was found.
+        struck: long lines that strike out unused cells, or strokes.
     """
 
     cells: GrayImage
@@ -56,6 +58,7 @@ class GridPatches:
     found: float
     hidden: bool
     drift: FloatArray
+    struck: StruckCells
 
 
 def cut_grids(
@@ -91,7 +94,9 @@ def cut_grids(
         quad = corner.seen
         inside = bool((quad >= -0.5).all() and (quad < np.array(size) - 0.5).all())
         cells = np.ascontiguousarray(windows)
-        cut.append(GridPatches(cells, quad, inside, float(found[index]), bool(hidden[index]), drifts[index]))
+        struck = in_grid(picture.seen, (BOX_WIDTH, BOX_HEIGHT), (_SIDE, _TOP))
+        seen = float(found[index]), bool(hidden[index])
+        cut.append(GridPatches(cells, quad, inside, *seen, drifts[index], struck))
     return cut
 
 

@@ -36,17 +36,21 @@ _NEXT = np.array(
 _FIRST = np.array([0.5, 0.002, 0.2, 0.298])  # P(state of the first cell); by judgement
 
 
-def in_order(probabilities: FloatArray, prior: FloatArray) -> FloatArray:
+def in_order(probabilities: FloatArray, prior: FloatArray, struck: FloatArray | None = None) -> FloatArray:
     """Posterior of the classes of each cell under the prior, by the forward-backward algorithm.
 
     Args:
         probabilities: (grids, cells, 8) of each cell seen alone, in reading order.
         prior: (8,) shares of the classes that these probabilities imply already; they are divided out.
+        struck: (grids, cells, 8) how likely it is under each class that a long line runs, or does not run, through the
+            cell, as far as this was seen; None where it was not looked for.
 
     Returns:
         (grids, cells, 8) probabilities.
     """
     likelihood = probabilities / prior
+    if struck is not None:
+        likelihood = likelihood * struck
     seen = likelihood @ _CELLS.T
     seen = np.maximum(seen / seen.max(axis=2, keepdims=True), 1e-300)
     forward, backward = np.empty_like(seen), np.ones_like(seen)

@@ -9,13 +9,14 @@ distributions of their counts are convolved to those of a row and of the grid. A
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ..imaging.arrays import FloatArray
@@ -25,7 +26,7 @@ from .tally_prior import in_order
 from .weights import load_weights, session
 
 State = Literal["read", "empty", "unreadable"]
-Reason = Literal["outside_photo", "covered", "lines_not_found", "other_marks", "out_of_order", "unclear"]
+Reason = Literal["outside_photo", "covered", "lines_not_found", "other_marks", "out_of_order", "unclear", "crossed_out"]
 
 CLASSES = ("0", "1", "2", "3", "4", "5", "cancelled", "other")  # of a cell, in the order of the probabilities
 FULL = 5  # strokes of a full cell
@@ -44,6 +45,10 @@ _MOST_OTHER = 0.5  # a cell with this probability of something else makes the wh
 _LEAST_FOUND = 0.2  # share of the zones whose printed lines must be seen before a grid without strokes is empty
 _MOST_LEFT_OUT = 2  # empty cells before the last cell with strokes; with more the grid was not filled in order
 _WIDEST = 6  # strokes between the ends of the 99% credible set of a grid that counts as read
+_SURELY_UNUSED = (
+    0.98  # least probability that a row holds no stroke for a line over its total to be heeded; by judgement
+)
+_LEAST_CROSSED = 2  # cells with strokes, side by side, through which one line must run to take them back; by judgement
 _LEAST_SURE = 0.4  # least probability of the most probable count of a grid that counts as read
 
 # --- clerk errors between strokes and the number ---------------------------------------------------------------------
@@ -74,6 +79,7 @@ class TallyReading:
         cells: (rows, columns) index of the most probable class.
         probabilities: (rows, columns, 8) of the classes.
         quad: corners of the grid, photo px.
+        struck: (rows, columns) whether the cell is unused space that is struck out.
     """
 
     state: State
@@ -85,15 +91,21 @@ class TallyReading:
     cells: NDArray[np.int64]
     probabilities: FloatArray
     quad: FloatArray
+    struck: NDArray[np.bool_]
 
     def says(self, count: int | None) -> float:
         """Probability of this number of strokes; 0 for None and for numbers that do not fit the grid."""
         return float(self.counts[count]) if count is not None and 0 <= count < len(self.counts) else 0.0
 
     def cancelled(self, row: int) -> bool:
-        """True when a row, counted from 0, has a cancelled cell and no cell with strokes."""
-        cells = self.cells[row] if row < len(self.cells) else np.zeros(0, np.int64)
-        return bool(np.isin(cells, (0, CANCELLED)).all() and (cells == CANCELLED).any())
+        """True when a row, counted from 0, is struck out and has no cell with strokes."""
+        if row >= len(self.cells):
+            return False
+        return bool(np.isin(self.cells[row], (0, CANCELLED)).all() and self.struck[row].any())
+
+    def unused(self, row: int) -> bool:
+        """True when a row, counted from 0, surely holds no stroke."""
+        return self.state != "unreadable" and row < len(self.row_counts) and self.row_counts[row][0] >= _SURELY_UNUSED
 
     @property
     def numbers(self) -> FloatArray:
@@ -158,15 +170,36 @@ class TallyReader:
         if not grids:
             return []
         table = self.classify(np.concatenate([g.cells.reshape(-1, HEIGHT, WIDTH) for g in grids]))
+        struck = self.struck(np.concatenate([g.struck.cells.ravel() for g in grids]))
         prior = np.array(self.card["prior"])
         sizes = [grid.cells.shape[0] * grid.cells.shape[1] for grid in grids]
         ends = np.cumsum(sizes)
         settled = np.empty_like(table)
         for size in sorted(set(sizes)):  # grids of one size share a call
             places = np.concatenate([np.arange(end - n, end) for n, end in zip(sizes, ends, strict=True) if n == size])
-            settled[places] = in_order(table[places].reshape(-1, size, len(CLASSES)), prior).reshape(-1, len(CLASSES))
-        parts = [settled[end - n : end] for n, end in zip(sizes, ends, strict=True)]
-        return [weigh(p.reshape(*g.cells.shape[:2], -1), g) for p, g in zip(parts, grids, strict=True)]
+            shape = -1, size, len(CLASSES)
+            ordered = in_order(table[places].reshape(shape), prior, struck[places].reshape(shape))
+            settled[places] = ordered.reshape(-1, len(CLASSES))
+        found: list[TallyReading] = []
+        for grid, size, end in zip(grids, sizes, ends.tolist(), strict=True):
+            shape = *grid.cells.shape[:2], len(CLASSES)
+            alone, ordered = (some[end - size : end].reshape(shape) for some in (table, settled))
+            found.append(weigh(ordered, grid, _crossed(alone, grid), self.card.get("counts")))
+        return found
+
+    def struck(self, cells: NDArray[np.bool_]) -> FloatArray:
+        """How likely it is (n, 8), under each class, that long lines run through cells as they do.
+
+        Args:
+            cells: (n,) whether a long line runs through each cell.
+
+        Returns:
+            By the shares in the weights' description; ones where it has none.
+        """
+        if "long_line" not in self.card:
+            return np.ones((len(cells), len(CLASSES)))
+        chance = np.array(self.card["long_line"])
+        return np.where(cells[:, None], chance, 1 - chance)
 
 
 def is_bare(cells: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -181,12 +214,50 @@ def is_bare(cells: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return (paper - flat.min(axis=1)) < _BARE * np.maximum(paper, 1.0)
 
 
-def weigh(probabilities: FloatArray, grid: GridPatches) -> TallyReading:
+def _crossed(alone: FloatArray, grid: GridPatches) -> bool:
+    """True where a long line runs through cells with strokes, side by side: it takes them back.
+
+    Args:
+        alone: (rows, columns, 8) probabilities of the cells, each seen alone.
+        grid: with its long lines.
+    """
+    strokes = alone[..., 2 : FULL + 1].sum(axis=2) + alone[..., OTHER] >= 0.5
+    hit = grid.struck.through & strokes
+    side_by_side = sliding_window_view(hit, _LEAST_CROSSED, axis=1).all(axis=2)
+    return bool(side_by_side.any())
+
+
+def calibrated(counts: FloatArray, power: float, slip: float) -> FloatArray:
+    """The distribution of a grid's count, so calibrated that its probabilities are shares of right counts.
+
+    Cells are taken as independent, which makes the product of their probabilities too sure. The distribution is raised
+    to a power and mixed with the same one a stroke to either side. Both figures were chosen by
+    training/tally/calibrate.py.
+
+    Args:
+        counts: probability of each number of strokes.
+        power: exponent, 1 for none.
+        slip: probability that the count is one stroke off on either side, as far as the cells do not know.
+    """
+    raised = counts**power
+    raised /= raised.sum()
+    beside = np.zeros_like(raised)
+    beside[1:] += raised[:-1]
+    beside[:-1] += raised[1:]
+    found = (1 - slip) * raised + slip / 2 * beside
+    return found / found.sum()
+
+
+def weigh(
+    probabilities: FloatArray, grid: GridPatches, crossed: bool = False, calibration: Mapping[str, float] | None = None
+) -> TallyReading:
     """Combine the cells of one grid into counts, and decide whether the grid counts as read.
 
     Args:
         probabilities: (rows, columns, 8) of the cells, the prior on the order of filling applied.
         grid: the patches of the grid, with the measures of how it was found.
+        crossed: a long line runs through its strokes.
+        calibration: arguments of `calibrated`; None leaves the distribution of the count as it is.
 
     Returns:
         The reading of the grid.
@@ -195,11 +266,16 @@ def weigh(probabilities: FloatArray, grid: GridPatches) -> TallyReading:
     counts = cell_counts(probabilities)
     row_counts = convolve(counts)
     total = convolve(row_counts)
+    if calibration is not None:
+        total = calibrated(total, **calibration)
+    struck = (grid.struck.cells & (cells == 0)) | (cells == CANCELLED)
     reason: Reason | None = None
     if not grid.inside:
         reason = "outside_photo"
     elif grid.hidden:
         reason = "covered"
+    elif crossed:
+        reason = "crossed_out"
     elif float(probabilities[..., OTHER].max()) >= _MOST_OTHER:
         reason = "other_marks"
     elif _left_out(cells.ravel()) > _MOST_LEFT_OUT:
@@ -211,11 +287,12 @@ def weigh(probabilities: FloatArray, grid: GridPatches) -> TallyReading:
         elif total.argmax() == 0 and grid.found < _LEAST_FOUND:
             reason = "lines_not_found"  # bare paper without lines of the grid may be a sheet that covers it
     if reason:
-        return TallyReading("unreadable", reason, None, np.zeros(0), None, row_counts, cells, probabilities, grid.quad)
+        none = np.zeros(0)
+        return TallyReading("unreadable", reason, None, none, None, row_counts, cells, probabilities, grid.quad, struck)
     count = int(total.argmax())
     rows = tuple(int(row.argmax()) for row in row_counts)
     state: State = "read" if count else "empty"
-    return TallyReading(state, None, count, total, rows, row_counts, cells, probabilities, grid.quad)
+    return TallyReading(state, None, count, total, rows, row_counts, cells, probabilities, grid.quad, struck)
 
 
 def _left_out(cells: NDArray[np.int64]) -> int:

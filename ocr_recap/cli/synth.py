@@ -16,6 +16,7 @@ from ..messages.errors import InputUnusable, TemplateError, WorkersFailed, Wrong
 from ..messages.screens import said
 from ..synth.camera import defects
 from ..synth.cells import cellset
+from ..synth.forms.defects import WRITING_DEFECTS
 from ..synth.forms.numbers import NumbersError
 from ..synth.sets import photos
 from .common import OK, LangOption, language_of, reading, reported, writing
@@ -92,9 +93,10 @@ def synth(
 
 
 def _photos(order: photos.Order, out: Path, processes: int, quiet: bool, language: Language) -> None:
-    unknown = ", ".join(name for name in order.defects if name not in defects.DEFECTS)
+    known = (*defects.DEFECTS, *WRITING_DEFECTS)
+    unknown = ", ".join(name for name in order.defects if name not in known)
     if unknown:
-        raise WrongUse("defect_unknown", unknown=unknown, known=", ".join(defects.DEFECTS))
+        raise WrongUse("defect_unknown", unknown=unknown, known=", ".join(known))
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise WrongUse("folder_not_empty", path=out)
     with writing(out), bar(quiet) as shown:

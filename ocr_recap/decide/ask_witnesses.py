@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +22,10 @@ from .case import Altered, Case, make_case
 from .evidence import NumberEvidence, number_evidence, read_total
 from .witnesses import tables
 
+# Log-probabilities (14,) of a box that holds nothing but a line over unused space: empty, as a person is asked anyway;
+# by judgement.
+_EMPTY = np.log(np.where(np.array(list(digit_witness.CLASSES)) == " ", 0.9, 0.1 / (len(digit_witness.CLASSES) - 1)))
+
 
 @dataclass(frozen=True, eq=False)
 class Alterations:
@@ -31,20 +35,24 @@ class Alterations:
         struck: probability that the number is struck out.
         overwritten: (boxes,) probability that one digit is written over another.
         crossed: darkness of a line across its bubbles (`bubble_reader.crossing`); 0 where the form has no bubbles.
+        unused: a long line runs over its boxes, and nothing else is written in them. No number is taken back, so it is
+            not struck out.
     """
 
     struck: float
     overwritten: FloatArray
     crossed: float
+    unused: bool = False
 
     def seen(self, limits: AlterationLimits) -> Altered:
         """Alterations that reach these limits."""
-        chances = list(enumerate(self.overwritten.tolist(), 1))
+        chances = [] if self.unused else list(enumerate(self.overwritten.tolist(), 1))
         return Altered(
-            struck=self.struck >= limits.struck,
+            struck=self.struck >= limits.struck and not self.unused,
             overwritten=tuple(box for box, chance in chances if chance >= limits.overwritten),
             perhaps=tuple(box for box, chance in chances if limits.perhaps <= chance < limits.overwritten),
             bubbles=self.crossed >= bubble_witness.CROSSED,
+            unused=self.unused,
         )
 
 
@@ -97,6 +105,8 @@ def ask_witnesses(
     for (field, patch), of_number in zip(patches.items(), struck.tolist(), strict=True):
         place = slice(start, start + len(patch.cells))
         cells, start = looks.part(place.start, place.stop), place.stop
+        if patch.unused:
+            cells = replace(cells, table=np.tile(_EMPTY, (len(cells.table), 1)))
         bubbles = filled.get(field)
         said = {name: words[field] for name, words in further.items() if field in words}
         evidence = number_evidence(cells.table, bubbles, strokes.get(field), totals.get(field), said)
@@ -104,7 +114,7 @@ def ask_witnesses(
         poor = (
             policy.poor(seen.pixels.tolist(), seen.blurs(), seen.burnt.tolist(), seen.contrast.tolist()) if seen else ()
         )
-        alterations = Alterations(of_number, overwritten[place], crossed.get(field, 0.0))
+        alterations = Alterations(of_number, overwritten[place], crossed.get(field, 0.0), patch.unused)
         altered = alterations.seen(readers.alterations.limits)
         case = make_case(field, evidence, bool(patch.found.all()), patch.inside, poor, patch.held, altered)
         witnessed[field] = Witnessed(case, evidence, cells, bubbles, alterations, seen)
@@ -163,12 +173,29 @@ def _read_totals(
 ) -> dict[str, totals_witness.TotalsReading]:
     """Reading of the row totals of every field that has boxes for them, by field; `written` is from `_look`."""
     found: dict[str, list[totals_witness.TotalReading]] = {f: [] for f, p in patches.items() if p.total_box}
+    struck: dict[str, list[int]] = {field: [] for field in found}
     for field, row, said in written:
         counted = strokes.get(field)
-        if counted is not None and counted.cancelled(row):
-            continue  # a line that cancels unused rows also runs over their totals
+        if _unused(row, counted, patches[field]):
+            struck[field].append(row + 1)
+            continue
         counts = counted.row_counts[row] if counted is not None and counted.state == "read" else None
         total = read_total(row + 1, said, counts)
         if total is not None:
             found[field].append(total)
-    return {field: totals_witness.add_up(totals) for field, totals in found.items()}
+    return {field: totals_witness.add_up(totals, tuple(struck[field])) for field, totals in found.items()}
+
+
+def _unused(row: int, counted: tally_witness.TallyReading | None, patch: FieldPatches) -> bool:
+    """True where what stands in the total of a row, from 0, is a line over unused space and no number.
+
+    A line over the row's cells or over its total says so where the row surely holds no strokes. Where the strokes
+    cannot be read, a long line over this and all lower totals does.
+    """
+    if counted is not None and counted.cancelled(row):
+        return True
+    if patch.totals_struck is None:
+        return False
+    if counted is not None and counted.state == "read":
+        return bool(patch.totals_struck[row]) and counted.unused(row)
+    return bool(patch.totals_struck[row:].all())

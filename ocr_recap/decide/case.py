@@ -64,11 +64,15 @@ class TallyCase:
         state: whether strokes were read.
         count: most probable number of strokes; None where unreadable.
         probability: of that count.
+        crossed_out: a line runs through the strokes.
+        struck: unused cells are struck out.
     """
 
     state: Literal["empty", "read", "unreadable"]
     count: int | None
     probability: float
+    crossed_out: bool = False
+    struck: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,12 +84,14 @@ class TotalsCase:
         sum: sum of all totals that are written; None where unclear.
         rows: number of totals that are written.
         probability: of that sum.
+        struck: rows, from 1, whose totals are struck out as unused space.
     """
 
     state: Literal["empty", "read", "unclear"]
     sum: int | None
     rows: int
     probability: float
+    struck: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,12 +111,14 @@ class Altered:
         overwritten: boxes, counted from 1, in which one digit is written over another.
         perhaps: boxes in which that is possible but not sure.
         bubbles: a line runs through its bubbles.
+        unused: a long line runs over its empty boxes: unused space, where no number is taken back.
     """
 
     struck: bool = False
     overwritten: tuple[int, ...] = ()
     perhaps: tuple[int, ...] = ()
     bubbles: bool = False
+    unused: bool = False
 
 
 _UNALTERED = Altered()
@@ -187,7 +195,7 @@ class Case:
 
     @property
     def by_ink_alone(self) -> bool:
-        """True when only the digit cells count, because the number is struck out or written over.
+        """True when only the digit cells count, because the number is struck out, written over, or unused space.
 
         All other witnesses may give the old number, so they and the rules of the number are left out. A box that
         perhaps holds two digits is treated as any other box where the digit cells alone are clear (`CLEAR_INK`).
@@ -195,7 +203,12 @@ class Case:
         if self.person is not None:
             return False
         altered = self.altered
-        return altered.struck or bool(altered.overwritten) or (bool(altered.perhaps) and self.by_ink < CLEAR_INK)
+        return (
+            altered.struck
+            or altered.unused
+            or bool(altered.overwritten)
+            or (bool(altered.perhaps) and self.by_ink < CLEAR_INK)
+        )
 
     @property
     def by_ink(self) -> float:
@@ -265,8 +278,16 @@ def make_case(
     choices = weigh(evidence)
     said = evidence.bubbles
     strokes, totals = evidence.strokes, evidence.totals
-    tally = strokes and TallyCase(strokes.state, strokes.count, round(strokes.says(strokes.count), 6))
-    sums = totals and TotalsCase(totals.state, totals.sum, totals.rows, round(totals.says(totals.sum), 6))
+    tally = strokes and TallyCase(
+        strokes.state,
+        strokes.count,
+        round(strokes.says(strokes.count), 6),
+        strokes.reason == "crossed_out",
+        bool(strokes.struck.any()),
+    )
+    sums = totals and TotalsCase(
+        totals.state, totals.sum, totals.rows, round(totals.says(totals.sum), 6), totals.struck
+    )
     case = Case(
         field,
         choices,

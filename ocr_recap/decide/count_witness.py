@@ -49,6 +49,8 @@ class CountWitness(Witness):
     def objections(self, case: Case, thresholds: Thresholds) -> list[Reason]:
         """See `Witness.objections`."""
         found: list[Reason] = []
+        if case.tally is not None and case.tally.crossed_out:
+            found.append(("strokes_crossed_out", {}))
         if case.kind != "number":
             return found
         tally, totals, digits = case.tally, case.totals, case.digits_text.replace(" ", "_")

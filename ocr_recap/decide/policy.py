@@ -289,6 +289,8 @@ def _alterations(case: Case) -> list[Reason]:
     """Reasons from alterations of the number, after which bubbles, strokes and sums may all give the old number."""
     altered = case.altered
     found: list[Reason] = [("struck_out", {})] if altered.struck else []
+    if altered.unused:
+        found.append(("boxes_struck_out", {}))
     boxes = sorted({*altered.overwritten, *altered.perhaps})
     if boxes and case.by_ink_alone:
         found.append(("overwritten", {"cells": ", ".join(map(str, boxes))}))

@@ -23,6 +23,11 @@ EXPLANATIONS: Final[Mapping[str, Message]] = {
     "bubbles": ("bulatan {text}", "the bubbles say {text}"),
     "bubbles_empty": ("bulatan kosong", "the bubbles are empty"),
     "strokes": ("turus {count}", "the strokes say {count}"),
+    "struck_space": ("kolom turus yang tidak terpakai dicoret", "unused tally cells are struck out"),
+    "totals_struck": (
+        "jumlah baris yang tidak terpakai dicoret (baris {rows})",
+        "unused row totals are struck out (row {rows})",
+    ),
     "row_totals": ("jumlah tiap baris seluruhnya {sum}", "the row totals add up to {sum}"),
     "witness": ("menurut {witness}: {number}", "by the {witness}: {number}"),
     "date_known": ("tanggal yang mungkin: {possible}", "possible dates: {possible}"),

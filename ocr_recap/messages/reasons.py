@@ -24,6 +24,10 @@ REASONS: Final[Mapping[str, Message]] = {
         "angkanya dicoret",
         "the number is struck out",
     ),
+    "boxes_struck_out": (
+        "kotaknya dicoret dan tampaknya tidak diisi",
+        "its boxes are struck through and seem to hold no number",
+    ),
     "overwritten": (
         "kotak ke-{cells} tampaknya berisi angka yang ditulis di atas angka lain",
         "box {cells} seems to hold one digit written over another",
@@ -64,6 +68,10 @@ REASONS: Final[Mapping[str, Message]] = {
     "strokes_but_blank": (
         "turusnya {strokes}, tetapi kotak angkanya kosong",
         "the strokes say {strokes}, but no number is written in the boxes",
+    ),
+    "strokes_crossed_out": (
+        "ada garis yang mencoret turusnya",
+        "a line runs through its strokes",
     ),
     "row_totals_disagree": (
         "jumlah tiap baris seluruhnya {sum}, sedangkan angkanya terbaca {digits}",
@@ -169,6 +177,10 @@ STEPS: Final[Mapping[str, Message]] = {
         "Look at the picture: write down the number that replaces it; if there is none, write blank and ask the "
         "station's officers.",
     ),
+    "boxes_struck_out": (
+        "Lihat gambarnya; bila kotaknya hanya dicoret karena tidak terpakai, tulis kosong: kotak kosong bukan nol.",
+        "Look at the picture; if the boxes are only struck through as unused, write blank: empty boxes are not zero.",
+    ),
     "overwritten": (
         "Lihat gambarnya dan tulis angka yang ditulis terakhir; bila ragu, tanyakan kepada KPPS.",
         "Look at the picture and write down the digit that was written last; if in doubt, ask the station's officers.",
@@ -204,6 +216,12 @@ STEPS: Final[Mapping[str, Message]] = {
     "strokes_but_blank": (
         "Lihat gambarnya; bila kotaknya memang kosong, tulis kosong: angkanya ditanyakan kepada KPPS.",
         "Look at the picture; if the boxes are empty, write blank: the number is for the station's officers to say.",
+    ),
+    "strokes_crossed_out": (
+        "Lihat gambarnya: hitung turus yang tidak dicoret, dan ketik angka yang tertulis di kotak, dengan catatan bila "
+        "berbeda.",
+        "Look at the picture: count the strokes that are not crossed out, and write down the number in the boxes, with "
+        "a note if they differ.",
     ),
     "row_totals_disagree": (
         "Bandingkan jumlah tiap baris dengan gambarnya dan ketik angka yang tertulis di kotak, dengan catatan bila "

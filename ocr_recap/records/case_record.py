@@ -32,7 +32,8 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
     tally, totals = field.evidence.tally, field.evidence.row_totals
     strokes = None
     if tally is not None and tally.state != "not_read":
-        strokes = TallyCase(tally.state, tally.count, tally.probability)
+        crossed, struck = tally.reason == "crossed_out", bool(tally.struck)
+        strokes = TallyCase(tally.state, tally.count, tally.probability, crossed, struck)
     listed = tuple(_choice(field.evidence, i) for i in range(len(field.evidence.choices)))
     listed = listed or _only_choice(field.evidence, field.text, field.value)
     others = {name: word for name, word in field.evidence.others.items() if name in WITNESSES}
@@ -57,12 +58,18 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
         said and BubbleCase(said.text, said.probability),
         person=decided,
         tally=strokes,
-        totals=totals and TotalsCase(totals.state, totals.sum, totals.rows, totals.probability),
+        totals=totals and TotalsCase(totals.state, totals.sum, totals.rows, totals.probability, totals.struck),
         poor=digits.poor,
         chosen=next((i for i, c in enumerate(listed) if (c.text, c.value) == (field.text, field.value)), 0),
         chances=(field.confidence,) * len(listed),
         held=digits.held,
-        altered=Altered(digits.struck_out, digits.overwritten, digits.perhaps, said is not None and said.struck_out),
+        altered=Altered(
+            digits.struck_out,
+            digits.overwritten,
+            digits.perhaps,
+            said is not None and said.struck_out,
+            digits.unused,
+        ),
         others={name: OtherCase(word.value, word.probability) for name, word in others.items()},
         facts=tuple(
             Fact(name, fact.fields, fact.rows, fact.source, fact.sha256)

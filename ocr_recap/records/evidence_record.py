@@ -80,6 +80,7 @@ def _digit_evidence(witnessed: Witnessed, case: Case, patch: FieldPatches) -> Di
         struck_out=case.altered.struck,
         overwritten=case.altered.overwritten,
         perhaps=case.altered.perhaps,
+        unused=case.altered.unused,
     )
 
 
@@ -152,6 +153,7 @@ def _tally_evidence(witnessed: Witnessed, case: Case) -> TallyEvidence | None:
         credible=None if said.count is None else said.credible,
         cells=tuple("".join(tally_witness.SIGNS[c] for c in row) for row in said.cells),
         quad=quad(said.quad),
+        struck=tuple("".join(".#"[c] for c in row) for row in said.struck.tolist()) if said.struck.any() else (),
     )
 
 
@@ -160,7 +162,12 @@ def _totals_evidence(case: Case) -> RowTotalsEvidence | None:
     if said is None:
         return None
     return RowTotalsEvidence(
-        state=said.state, sum=said.sum, rows=said.rows, probability=said.probability, supports=case.choice.totals
+        state=said.state,
+        sum=said.sum,
+        rows=said.rows,
+        probability=said.probability,
+        supports=case.choice.totals,
+        struck=said.struck,
     )
 
 

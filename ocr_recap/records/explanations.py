@@ -110,10 +110,7 @@ def _explained(
     if case.bubbles is not None:
         empty = case.bubbles.kind == "blank"
         facts.append(say("bubbles_empty") if empty else say("bubbles", text=_shown(case.bubbles.text)))
-    if case.tally is not None and case.tally.state == "read":
-        facts.append(say("strokes", count=case.tally.count))
-    if case.totals is not None and case.totals.state == "read":
-        facts.append(say("row_totals", sum=case.totals.sum))
+    facts += _counted(language, case)
     for name, other in case.others.items():
         facts.append(say("witness", witness=_called(name, language), number=other.value))
     facts += [say(f"{one.witness}_known", possible=written(one.rows)) for one in case.facts]
@@ -131,6 +128,22 @@ def _explained(
     steps = dict.fromkeys(step(code)[language] for code, _ in decision.reasons)
     do = f"{' '.join(steps)} " if decision.status == "review" else ""
     return f"{opening}: {'; '.join(why)}. {do}({_sentence(seen)})"
+
+
+def _counted(language: Language, case: Case) -> list[str]:
+    """What strokes and row totals say, and which unused space beside them is struck out."""
+    say = partial(explained, language)
+    facts: list[str] = []
+    tally, totals = case.tally, case.totals
+    if tally is not None and tally.state == "read":
+        facts.append(say("strokes", count=tally.count))
+    if tally is not None and tally.struck:
+        facts.append(say("struck_space"))
+    if totals is not None and totals.state == "read":
+        facts.append(say("row_totals", sum=totals.sum))
+    if totals is not None and totals.struck:
+        facts.append(say("totals_struck", rows=", ".join(map(str, totals.struck))))
+    return facts
 
 
 def _called(witness: str, language: Language) -> str:

@@ -88,8 +88,8 @@ class DigitEvidence(Frozen):
     cells are empty. `found`: every printed box was seen. `held`: all but one box were seen, and its place was taken
     from the others. `inside`: every box lies within the photo. `poor`: why a cell is not seen well enough, as codes of
     `reasons.REASONS`. `struck` is the probability that a line strikes the number out, `struck_out` whether that counts
-    as seen. `overwritten` are the boxes, from 1, in which one digit counts as written over another, `perhaps` those in
-    which it may be.
+    as seen. `unused`: a long line runs over the boxes, in which nothing else is written. `overwritten` are the boxes,
+    from 1, in which one digit counts as written over another, `perhaps` those in which it may be.
     """
 
     text: str
@@ -106,6 +106,7 @@ class DigitEvidence(Frozen):
     struck_out: bool = False
     overwritten: tuple[int, ...] = ()
     perhaps: tuple[int, ...] = ()
+    unused: bool = False
 
 
 class BubbleEvidence(Frozen):
@@ -133,27 +134,32 @@ class TallyEvidence(Frozen):
     `count` is the most probable number of strokes, `probability` its probability, `credible` the ends of the smallest
     set that has 99% of the probability, `supports` the probability of as many strokes as the number's value. `rows` are
     the rows' counts, `cells` the grid's rows with a sign per cell: 0-5 strokes, `-` cancelled, `?` something else.
-    `reason` is why a grid is unreadable. `not_read` occurs in records of versions that did not count strokes.
+    `reason` is why a grid is unreadable; `crossed_out`: a line runs through its strokes. `struck` are the grid's rows
+    with a sign per cell: `#` unused space that is struck out, `.` anything else; left out where nothing is. `not_read`
+    occurs in records of versions that did not count strokes.
     """
 
     state: Literal["not_read", "empty", "read", "unreadable"]
     count: int | None
     rows: tuple[int, ...] | None
-    reason: Literal["outside_photo", "covered", "lines_not_found", "other_marks", "out_of_order", "unclear"] | None = (
-        None
-    )
+    reason: (
+        Literal["outside_photo", "covered", "lines_not_found", "other_marks", "out_of_order", "unclear", "crossed_out"]
+        | None
+    ) = None
     probability: float = 0.0
     supports: float = 0.0
     credible: tuple[int, int] | None = None
     cells: tuple[str, ...] = ()
     quad: Quad | None = None
+    struck: tuple[str, ...] = ()
 
 
 class RowTotalsEvidence(Frozen):
     """Evidence of the row totals beside a tally grid; the single totals are in the record's `row_sums`.
 
     `sum` is the sum of the `rows` totals that are written, `probability` its probability, `supports` the probability
-    that the sum is the number's value. `unclear`: a total cannot be read.
+    that the sum is the number's value. `unclear`: a total cannot be read. `struck` are the rows, from 1, whose totals
+    are struck out as unused space and not used.
     """
 
     state: Literal["empty", "read", "unclear"]
@@ -161,6 +167,7 @@ class RowTotalsEvidence(Frozen):
     rows: int
     probability: float = 0.0
     supports: float = 0.0
+    struck: tuple[int, ...] = ()
 
 
 class ChoiceEvidence(Frozen):

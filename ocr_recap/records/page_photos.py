@@ -129,7 +129,7 @@ def _worth(field_id: str, member: Member, record: Record, how: Policy) -> tuple[
 
 def _is_altered(case: Case) -> bool:
     altered = case.altered
-    return altered.struck or bool(altered.overwritten) or altered.bubbles
+    return altered.struck or altered.unused or bool(altered.overwritten) or altered.bubbles
 
 
 def _is_known(field: FieldRecord | None) -> bool:

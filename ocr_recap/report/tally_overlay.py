@@ -78,7 +78,7 @@ def number(picture: ColorImage, tally: TallyEvidence, quad: FloatArray) -> None:
         return
     unit = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
     to_picture = np.asarray(cv2.getPerspectiveTransform(unit, quad.astype(np.float32)), dtype=np.float64)
-    for row, column, text in labels(tally.cells):
+    for row, column, text in labels(tally.cells, tally.struck):
         ends = np.array([[column, row], [column + 1, row], [column, row + 1], [column + 0.98, row + 0.97]], float)
         corner, right, below, at = project(to_picture, ends)
         size = min(0.34 * float(np.linalg.norm(below - corner)), 0.25 * float(np.linalg.norm(right - corner)))
@@ -89,12 +89,19 @@ def number(picture: ColorImage, tally: TallyEvidence, quad: FloatArray) -> None:
         cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, MARK_COLOR, 1, cv2.LINE_AA)
 
 
-def labels(cells: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """Row, column and label of every cell that is not empty: the running sum, `x` cancelled, `?` something else."""
+def labels(cells: Sequence[str], struck: Sequence[str] = ()) -> Iterator[tuple[int, int, str]]:
+    """Row, column and label of every cell that is not empty: the running sum, `x` cancelled, `?` something else.
+
+    Args:
+        cells: a sign per cell, as in records.
+        struck: `#` per cell of unused space that is struck out; it is labelled `x`, too.
+    """
     total = 0
     for row, line in enumerate(cells):
         for column, sign in enumerate(line):
             if sign == "0":
+                if struck and struck[row][column] == "#":
+                    yield row, column, "x"
                 continue
             total += int(sign) if sign.isdecimal() else 0
             yield row, column, _UNCERTAIN.get(sign, str(total))

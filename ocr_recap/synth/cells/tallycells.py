@@ -8,6 +8,7 @@ cell's shape, with a margin of its neighbours.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import cv2
@@ -20,7 +21,8 @@ from ..writing import ink
 from ..writing.bundles import TallyHand, varied
 from ..writing.sources import Split, writer_seed
 from ..writing.strokes import Strokes, Writer, scribble, strokes
-from .tallypaper import WIDTH, Piece, blank
+from ..writing.unused import SpaceKind, over_cells
+from .tallypaper import Piece, blank
 from .tallyphoto import photograph
 
 UNLABELLED = -1  # label of cells that a cancelling line hardly touches, whose class does not affect a count
@@ -30,6 +32,10 @@ _VIEWS = 3  # photos of each drawn piece: drawing costs as much as two photos
 # Shares of contents in pieces without an order of cells: 0 to 5 strokes, a mark that cancels one cell, something
 # else. By judgement.
 _MIXED = np.array([0.2, 0.12, 0.12, 0.12, 0.14, 0.18, 0.04, 0.08])
+# Shares of ordered pieces whose unused cells are struck out, of the kinds of line, and of pieces with a line across
+# whatever they hold. By judgement; on sheets of 2024 all unused cells are struck out, mostly by a Z.
+_STRUCK, _ACROSS = 0.75, 0.12
+_SPACE_SHARES: dict[SpaceKind, float] = {"z": 0.5, "diagonal": 0.14, "two": 0.12, "wave": 0.1, "dashes": 0.14}
 # Words that stand in a grid in place of strokes; by judgement.
 _WORDS = ("SAH", "TPS", "1", "12", "JUMLAH", "ok", "A", "25", "x", "cat.", "suara")
 
@@ -104,25 +110,56 @@ def _covered(shade: NDArray[np.float32], form: Piece, rng: np.random.Generator) 
 
 
 def _fill(form: Piece, rows: int, columns: int, hand: TallyHand, writer: Writer, rng: np.random.Generator) -> None:
-    """Fill in the cells: counts one after the other with a mark that cancels the rest, or any content anywhere."""
-    if rng.random() < 0.5:
-        cells = rows * columns
-        used = int(rng.integers(0, cells + 1))
-        labels = np.where(np.arange(cells) < used, FULL, 0)
-        if used < cells:
-            labels[used] = int(rng.integers(0, FULL))
-        for place in np.flatnonzero(rng.random(cells) < 0.06):
+    """Fill in the cells: counts one after the other, with the rest struck out, or any content anywhere."""
+    view: _View | None = None
+    if rng.random() < 0.7:
+        view = _view(rows, columns, rng)
+        flat = np.clip(view.count - FULL * view.places, 0, FULL)
+        labels = flat.astype(np.int64)
+        for place in np.flatnonzero(rng.random(len(labels)) < 0.04):
             labels[place] = int(rng.choice(8, p=_MIXED))
-        free = 0 if not labels.any() else int(np.flatnonzero(labels)[-1]) + 1
-        cancel = rng.random() < 0.55 and free < cells
     else:
         labels = rng.choice(8, rows * columns, p=_MIXED)
-        free, cancel = 0, False
     for place, label in enumerate(labels):
         form.labels[place] = label
         _cell(form, place, int(label), hand, writer, rng)
-    if cancel:
-        _cancel(form, rows, columns, free, rng)
+    if view is not None and rng.random() < _STRUCK:
+        _strike(form, view, rng)
+    elif rng.random() < _ACROSS:
+        _across(form, rows, columns, rng)
+
+
+@dataclass(frozen=True)
+class _View:
+    """The grid that a piece is a part of.
+
+    Attributes:
+        rows, columns: of the grid.
+        row, column: of the piece's first cell in it.
+        count: strokes in the grid.
+        places: of the piece's cells in reading order of the grid.
+    """
+
+    rows: int
+    columns: int
+    row: int
+    column: int
+    count: int
+    places: NDArray[np.int64]
+
+
+def _view(rows: int, columns: int, rng: np.random.Generator) -> _View:
+    """Draw a grid around a piece; mostly its strokes end within or near the piece."""
+    tall, wide = int(rng.integers(rows, 12)), int(rng.integers(max(columns, 8), 16))
+    row, column = int(rng.integers(0, tall - rows + 1)), int(rng.integers(0, wide - columns + 1))
+    if rng.random() < 0.75:
+        last = int(rng.integers(row - 1, row + rows)) * wide + int(rng.integers(0, wide))
+        used = int(np.clip(last, 0, tall * wide))
+    else:
+        used = int(rng.integers(0, tall * wide + 1))
+    count = FULL * used + (int(rng.integers(0, FULL)) if used < tall * wide else 0)
+    down, across = np.meshgrid(np.arange(row, row + rows), np.arange(column, column + columns), indexing="ij")
+    return _View(tall, wide, row, column, count, (down * wide + across).ravel())
 
 
 def _cell(form: Piece, place: int, label: int, hand: TallyHand, writer: Writer, rng: np.random.Generator) -> None:
@@ -135,7 +172,7 @@ def _cell(form: Piece, place: int, label: int, hand: TallyHand, writer: Writer, 
     elif label:
         crossed = None
         count = label
-        if label == FULL and hand.kind != "plain" and rng.random() < 0.025:
+        if label == FULL and hand.kind not in ("plain", "box") and rng.random() < 0.025:
             count, crossed = (4, True) if rng.random() < 0.6 else (6, True)  # a crossed bundle counts as five
         faint = 1.0 if rng.random() < 0.93 else float(rng.uniform(0.35, 0.8))
         _ink(form, place, varied(count, FULL, hand, rng, crossed=crossed), rng, faint=faint)
@@ -179,7 +216,12 @@ def _other(form: Piece, place: int, hand: TallyHand, writer: Writer, rng: np.ran
             level = rng.uniform(0.3, 0.7, 2)
             lines = [np.array([(0.05, y), (0.95, y + rng.normal(0, 0.06))]) for y in (level[0], level[0] + 0.15)]
         _ink(form, place, lines, rng)
-    elif kind < 0.44:
+    elif kind < 0.4:  # two bundles in one cell
+        apart = rng.uniform(0.0, 0.06)
+        for side in (0.0, 0.5 + apart / 2):
+            made = varied(FULL if side == 0 else int(rng.integers(2, FULL + 1)), FULL, hand, rng)
+            _ink(form, place, [line * (0.5 - apart / 2, 1) + (side, 0) for line in made], rng, weight=0.7)
+    elif kind < 0.48:
         pitch = rng.uniform(0.09, 0.14)
         lines = [
             np.array([(0.14 + pitch * i + rng.normal(0, 0.01), 0.2), (0.12 + pitch * i, 0.82)])
@@ -231,53 +273,56 @@ def _dirt(form: Piece, place: int, rng: np.random.Generator) -> None:
         cv2.circle(form.paper, at, int(rng.integers(1, 3)), int(rng.integers(60, 230)), -1, cv2.LINE_AA)
 
 
-def _cancel(form: Piece, rows: int, columns: int, free: int, rng: np.random.Generator) -> None:
-    """Draw one long mark over unused cells, from the cell `free` on; labels follow the length of the mark in a cell."""
-    width, height = WIDTH, form.rects[0][3] - form.rects[0][1]
+def _strike(form: Piece, view: _View, rng: np.random.Generator) -> None:
+    """Strike out the unused cells of the grid (`unused.over_cells`), as far as they lie in the piece."""
+    kinds = tuple(_SPACE_SHARES)
+    kind = kinds[int(rng.choice(len(kinds), p=tuple(_SPACE_SHARES.values())))]
+    used, rest = -(-view.count // FULL), view.count % FULL
+    begin = None
+    if rest and rng.random() < 0.4:  # close to the last stroke, in its cell
+        begin = used - 1 - (used - 1) // view.columns * view.columns + 0.24 + 0.155 * rest
+    lines = over_cells(kind, view.rows, view.columns, used, rng, begin)
+    width, height = form.rects[0][2] - form.rects[0][0], form.rects[0][3] - form.rects[0][1]
+    corner = np.array([form.rects[0][0] - view.column * width, form.rects[0][1] - view.row * height])
+    _lines(form, [line * (width, height) + corner for line in lines], rng)
+
+
+def _across(form: Piece, rows: int, columns: int, rng: np.random.Generator) -> None:
+    """Strike out cells that may hold strokes: a line through a row of them, or through all rows."""
     left, top = form.rects[0][0], form.rects[0][1]
-    right, bottom = form.rects[-1][2], form.rects[-1][3]
-    row, column = divmod(free, columns)
-    lines: list[NDArray[np.float64]] = []
-    if column and rng.random() < 0.5:  # the rest of the last used row
-        y = top + (row + rng.uniform(0.35, 0.65)) * height
-        start, end = left + (column + rng.uniform(0.05, 0.3)) * width, right + rng.uniform(-20, 30)
-        lines.append(_bent([(start, y), (end, y + rng.normal(0, 0.12 * height))], rng))
-    below = row + (column > 0)
-    if below < rows:
-        x0, x1 = left + rng.uniform(-30, 25), right + rng.uniform(-25, 30)  # the mark may extend beyond this piece
-        y0, y1 = top + (below + rng.uniform(0.15, 0.45)) * height, bottom - rng.uniform(0.1, 0.45) * height
-        if rng.random() < 0.3:
-            y1 += rng.uniform(0.5, 3) * height
-        kind = rng.random()
-        if kind < 0.45:
-            lines.append(_bent([(x0, y0), (x1, y0), (x0, y1), (x1, y1)], rng))
-        elif kind < 0.65:
-            ends = [(x0, y1), (x1, y0)] if rng.random() < 0.7 else [(x0, y0), (x1, y1)]
-            lines.append(_bent(ends, rng))
-        elif kind < 0.85:
-            for r in range(below, rows):
-                y = top + (r + rng.uniform(0.3, 0.7)) * height
-                lines.append(_bent([(x0, y), (x1, y + rng.normal(0, 0.15 * height))], rng))
-        else:
-            along = np.linspace(0, 1, 60)
-            swing = np.sin(along * np.pi * rng.uniform(2, 5) + rng.uniform(0, 6)) * 0.45 * (y1 - y0)
-            lines.append(np.stack([x0 + along * (x1 - x0), (y0 + y1) / 2 + swing], axis=1))
+    width, height = form.rects[0][2] - left, form.rects[0][3] - top
+    x0, x1 = sorted(rng.uniform(-0.6, columns + 0.6, 2))
+    if x1 - x0 < 1.5:
+        x0, x1 = -0.5, columns + 0.5
+    y = int(rng.integers(rows)) + rng.uniform(0.35, 0.65)
+    tilt = rng.normal(0, 0.06) if rng.random() < 0.7 else rng.uniform(-1, 1) * rows / 2
+    levels = (0.0,) if rng.random() < 0.6 else (-0.1, 0.1)
+    ends = [[(x0, y + d - tilt), (x1, y + d + tilt)] for d in levels]
+    _lines(form, [_bent([(left + x * width, top + y * height) for x, y in points], rng) for points in ends], rng)
+
+
+def _lines(form: Piece, lines: Strokes, rng: np.random.Generator) -> None:
+    """Draw long lines (in px of the piece); the labels follow the length of the lines in each cell."""
     if not lines:
         return
     points = [np.rint(line * 16).astype(np.int32) for line in lines]
-    thick = max(1, int(form.thick * rng.uniform(0.9, 1.1) + rng.random()))
-    cv2.polylines(form.pen, points, False, 255, thick, cv2.LINE_AA, 4)
+    thick = max(1, int(form.thick * rng.uniform(0.7, 1.15) + rng.random()))
+    faint = 255 if rng.random() < 0.85 else int(rng.integers(110, 230))
+    layer = np.zeros_like(form.pen)
+    cv2.polylines(layer, points, False, faint, thick, cv2.LINE_AA, 4)
+    np.maximum(form.pen, layer, out=form.pen)
     dense = np.concatenate([_dense(line) for line in lines])
     for place, (x0, y0, x1, y1) in enumerate(form.rects):
         x, y = (dense[:, 0] - x0) / (x1 - x0), (dense[:, 1] - y0) / (y1 - y0)
-        inside = float(((x > 0.06) & (x < 0.94) & (y > 0.06) & (y < 0.94)).sum()) / (x1 - x0)
+        inside = (x > 0.06) & (x < 0.94) & (y > 0.06) & (y < 0.94)
+        length = float(inside.sum()) / (x1 - x0)
+        amid = float((inside & (y > 0.2) & (y < 0.8)).sum()) / (x1 - x0)
         if form.labels[place] in (0, CANCELLED):
-            if inside > 0.35:
-                form.labels[place] = CANCELLED
-            elif inside > 0.06 and form.labels[place] == 0:
-                form.labels[place] = UNLABELLED
-        elif inside > 0.2:  # through counted strokes: it is ambiguous whether they still count
-            form.labels[place] = UNLABELLED
+            form.labels[place] = CANCELLED if length > 0.15 else form.labels[place]
+        elif form.labels[place] != OTHER and amid > 0.75:
+            form.labels[place] = OTHER  # strokes that are struck out
+        elif form.labels[place] != OTHER and amid > 0.4:
+            form.labels[place] = UNLABELLED  # it is ambiguous whether they still count
 
 
 def _bent(points: list[tuple[float, float]], rng: np.random.Generator) -> NDArray[np.float64]:

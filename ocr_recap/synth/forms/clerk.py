@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TypeVar
 
 import numpy as np
@@ -17,12 +18,14 @@ from ...forms.fields import FormField, RowTotals, Tally
 from ...forms.template import Template
 from ..writing.bundles import Bundle
 from ..writing.hand import CORRECTIONS, Manner
-from ..writing.marks import BubbleKind, Cancel, Odd, TallyMarks, spread
+from ..writing.marks import BubbleKind, Cancel, CancelTotals, Odd, TallyMarks, spread
 from ..writing.strikes import AMENDED, StrikeKind
+from ..writing.unused import SPACE_KINDS, SpaceKind
 from .fill import FieldWriting, Struck
 from .mistakes import Slip, slip_date, slip_digits, slip_marks
 
 _Name = TypeVar("_Name", bound=str)
+FULL = 5  # strokes of a full cell of which two fit into one
 
 # Shares of fillings of leading boxes: all four occur on real sheets; by judgement.
 LEADING_RATES: dict[str, float] = {"X": 0.35, "0": 0.25, "-": 0.15, " ": 0.25}
@@ -41,11 +44,42 @@ MANNER_RATES: dict[Manner, float] = {
 BUBBLE_HABITS: dict[BubbleKind, float] = {"full": 0.86, "partial": 0.05, "tick": 0.03, "cross": 0.03, "outside": 0.03}
 # Rates of unusual bubbles and shares of the kinds of bundle and of cancelling marks; by judgement.
 BUBBLE_ODD: dict[str, float] = {"partial": 0.02, "outside": 0.015, "two": 0.006, "erased": 0.008, "none": 0.01}
-BUNDLE_RATES: dict[Bundle, float] = {"slash": 0.68, "backslash": 0.14, "plain": 0.18}
-CANCEL_RATES: dict[Cancel, float] = {"none": 0.45, "z": 0.33, "diagonal": 0.1, "dashes": 0.06, "wave": 0.06}
+BUNDLE_RATES: dict[Bundle, float] = {"slash": 0.5, "backslash": 0.28, "plain": 0.16, "box": 0.06}
+# Shares of lines over unused cells. On `../shared/real-forms-2024` all 90 grids of 30 photos that were looked at are
+# struck out, 89 by a Z or a part of it; on the older sheets of `../shared/real-forms` none of 29 grids is. The shares
+# lie between the two, and the rarer kinds are raised, so that each can be measured; by judgement.
+CANCEL_RATES: dict[Cancel, float] = {
+    "none": 0.15,
+    "z": 0.5,
+    "diagonal": 0.12,
+    "two": 0.08,
+    "wave": 0.07,
+    "dashes": 0.08,
+}
+# The same of row totals, where unused cells are struck out. On the 90 grids above nearly all have a Z of their own.
+CANCEL_TOTALS_RATES: dict[CancelTotals, float] = {
+    "none": 0.08,
+    "along": 0.08,
+    "z": 0.6,
+    "diagonal": 0.08,
+    "two": 0.07,
+    "wave": 0.02,
+    "dashes": 0.07,
+}
+CROSSED = 0.004  # rate of grids with strokes whose strokes are all crossed out; by judgement
+# Share of clerks that leave the boxes of numbers that are zero empty, where at least `LEAST_RUN` of them stand one
+# below the other, and strike the run through; by judgement.
+EMPTY_RUNS, LEAST_RUN = 0.2, 2
 # Rates per grid with strokes of one odd cell. Fluid and struck bundles are common on real sheets; the rates are by
 # judgement.
-ODD_RATES: dict[Odd, float] = {"faint": 0.03, "doubled": 0.03, "fluid": 0.03, "uneven": 0.02, "struck": 0.02}
+ODD_RATES: dict[Odd, float] = {
+    "faint": 0.03,
+    "doubled": 0.03,
+    "fluid": 0.03,
+    "uneven": 0.02,
+    "struck": 0.02,
+    "double": 0.004,
+}
 # Rate of numbers that are struck out whole, with another number written beside the boxes. Common on real sheets; the
 # rate is by judgement.
 STRUCK_OUT = 0.003
@@ -137,6 +171,7 @@ def write(template: Template, counted: Mapping[str, int], rng: np.random.Generat
             count = len(writing[slip.field].text)
             text = slip.written.zfill(count)[-count:] if slip.written else " " * count
             writing[slip.field] = FieldWriting(text)
+    _close_unused(template, writing, rng.spawn(1)[0])
     return Written(writing, tuple(slips))
 
 
@@ -249,10 +284,17 @@ def _make_odd(template: Template, writing: dict[str, FieldWriting], rng: np.rand
         how = _pick(ODD_RATES | {"as usual": 1 - sum(ODD_RATES.values())}, rng)
         flat = [n for row in said.strokes.cells for n in row]
         places = [i for i, n in enumerate(flat) if n and (how != "uneven" or n == grid.strokes)]
-        uncrossed = how == "uneven" and said.strokes.bundle == "plain"
+        uncrossed = how == "uneven" and said.strokes.bundle in ("plain", "box")
         if how == "as usual" or not places or uncrossed or (how == "struck" and flat[-1]):
             continue
         place = places[int(rng.integers(len(places)))]
+        if how == "double":  # two bundles in one cell of the last used row
+            first = said.strokes.used - 1
+            places = [i for i in places if i // grid.columns == first // grid.columns and flat[i] == grid.strokes]
+            if len(places) < 2 or grid.strokes != FULL:
+                continue
+            place = places[int(rng.integers(len(places) - 1))]
+            flat = [*flat[:place], 2 * grid.strokes, *flat[place + 2 : first + 1], 0, *flat[first + 1 :]]
         if how == "struck":  # the following characters move by one cell
             flat = [*flat[:place], 0, *flat[place:-1]]
         cells = tuple(tuple(flat[i : i + grid.columns]) for i in range(0, len(flat), grid.columns))
@@ -260,6 +302,70 @@ def _make_odd(template: Template, writing: dict[str, FieldWriting], rng: np.rand
         strokes = replace(said.strokes, cells=cells, odd=odd)
         if strokes.rows == said.strokes.rows:  # row totals stay right
             writing[field.id] = replace(said, strokes=strokes)
+
+
+def _close_unused(template: Template, writing: dict[str, FieldWriting], rng: np.random.Generator) -> None:
+    """Strike out what stays unused: row totals, and boxes of numbers that are zero; in place.
+
+    In a few grids all strokes are crossed out instead.
+    """
+    totals = _pick(CANCEL_TOTALS_RATES, rng)
+    for field in template.fields:
+        said = writing[field.id]
+        if said.strokes is None:
+            continue
+        crossed = bool(said.strokes.count) and bool(rng.random() < CROSSED)
+        counted = said.strokes.count > 0 or not interpret(said.text)[1]  # not where the count was kept elsewhere
+        cancel = said.strokes.cancel if counted else "none"
+        strokes = replace(said.strokes, cancel=cancel, cancel_totals=totals, crossed=crossed)
+        writing[field.id] = replace(said, strokes=strokes)
+    if rng.random() < EMPTY_RUNS:
+        close_empty_boxes(template, writing, SPACE_KINDS[int(rng.integers(len(SPACE_KINDS)))])
+
+
+def close_empty_boxes(template: Template, writing: dict[str, FieldWriting], kind: SpaceKind) -> None:
+    """Leave runs of numbers that are zero empty, and strike the boxes of each run through, in place.
+
+    A run are at least `LEAST_RUN` numbers of candidates, one below the other, that are zero or empty and have neither
+    bubbles nor strokes.
+    """
+    for run in zero_runs(template, writing):
+        for field in run:
+            said = writing[field.id]
+            blank = FieldWriting(" " * field.cells.count, strokes=said.strokes, row_texts=said.row_texts, unused=kind)
+            writing[field.id] = blank
+
+
+def columns(template: Template) -> list[list[FormField]]:
+    """Columns of at least `LEAST_RUN` numbers of candidates without bubbles, one below the other."""
+    found: list[list[FormField]] = []
+    for field in template.fields:
+        if not field.id.startswith("votes_") or field.bubbles is not None:
+            continue
+        if found and _below(found[-1][-1], field):
+            found[-1].append(field)
+        else:
+            found.append([field])
+    return [column for column in found if len(column) >= LEAST_RUN]
+
+
+def zero_runs(template: Template, writing: Mapping[str, FieldWriting]) -> list[list[FormField]]:
+    """Runs of numbers of candidates, one below the other, that are zero or empty (see `close_empty_boxes`)."""
+    parts = [groupby(column, key=lambda field: _is_zero(writing[field.id])) for column in columns(template)]
+    runs = [list(run) for part in parts for zero, run in part if zero]
+    return [run for run in runs if len(run) >= LEAST_RUN]
+
+
+def _is_zero(said: FieldWriting) -> bool:
+    """True where a number is zero or empty, and has no strokes."""
+    strokes = said.strokes is not None and said.strokes.count > 0
+    return not strokes and said.struck is None and not interpret(said.text)[1]
+
+
+def _below(upper: FormField, lower: FormField) -> bool:
+    """True where the boxes of the second field stand below those of the first, on the same page."""
+    a, b = upper.cells.outline(), lower.cells.outline()
+    return upper.page == lower.page and abs(a[0] - b[0]) < 1 and a[3] <= b[1] + 0.1
 
 
 def strike_out(field: FormField, written: FieldWriting, kind: StrikeKind, rng: np.random.Generator) -> FieldWriting:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from ..writing.marks import BubbleKind, TallyMarks
 from ..writing.sheet import PageImage, Sheet
 from ..writing.strikes import StrikeKind, strike
 from ..writing.strokes import Strokes, Writer, scribble, signature
+from ..writing.unused import SpaceKind, over_totals
 
 _TALL = 30.0  # mm; a higher private region is a table of several rows
 _BLANKS = 16  # cached pages, some 4 MB each
@@ -46,6 +48,7 @@ class FieldWriting:
         row_texts: one text per row total, a character per box from the left.
         bubbles_struck: True where a line runs through the bubbles.
         struck: another text in the boxes that is struck out; `text` is then written beside the boxes.
+        unused: lines over the empty boxes; numbers of one kind in a row share the lines.
     """
 
     text: str
@@ -59,6 +62,7 @@ class FieldWriting:
     row_texts: tuple[str, ...] | None = None
     struck: Struck | None = None
     bubbles_struck: bool = False
+    unused: SpaceKind | None = None
 
 
 def fill_page(
@@ -93,6 +97,7 @@ def fill_page(
     for field in template.fields_of(page_id):
         if field.id in writing:
             _field(sheet, hand, field, writing[field.id], cancel_unused)
+    _close_boxes(sheet, template.fields_of(page_id), writing)
     if signatures:
         page = template.page(page_id)
         for region in page.private:
@@ -151,6 +156,25 @@ def _field(sheet: Sheet, hand: Hand, field: FormField, writing: FieldWriting, ca
                 _row_totals(sheet, witness, writing.row_totals)
             case _:
                 pass
+
+
+def _close_boxes(sheet: Sheet, fields: Sequence[FormField], writing: Mapping[str, FieldWriting]) -> None:
+    """Draw the lines over the empty boxes of numbers that stand one below the other."""
+    kinds = [writing[f.id].unused if f.id in writing else None for f in fields]
+    for kind, run in groupby(zip(kinds, fields, strict=True), key=lambda pair: pair[0]):
+        if kind is None:
+            continue
+        boxes = [field.cells.outline() for _, field in run]
+        rng = sheet.rng.spawn(1)[0]
+        middles = np.array([(y0 + y1) / 2 for _, y0, _, y1 in boxes])
+        height = float(np.mean([y1 - y0 for _, y0, _, y1 in boxes]))
+        x0, x1 = boxes[0][0], boxes[0][2]
+        over = rng.uniform(0.1, 0.5, 2) * height  # the lines reach beyond the boxes
+        for line in over_totals(kind, len(boxes), 1, 0, rng):
+            rows = line[:, 1] - 0.5
+            y = np.interp(rows, np.arange(len(boxes)), middles) + height * (rows - rows.clip(0, len(boxes) - 1))
+            x = x0 - over[0] + (line[:, 0] - 0.2) / 0.6 * (x1 - x0 + over.sum())
+            sheet.draw([np.stack([x, y], axis=1)])
 
 
 def _beside(sheet: Sheet, hand: Hand, field: FormField, text: str) -> None:

@@ -18,6 +18,7 @@ from ...forms.print_items import Rect
 from ...forms.template import Template
 from ...imaging.arrays import FloatArray
 from ...imaging.homography import project
+from ..writing.marks import TallyMarks
 from .fill import FieldWriting, row_boxes
 
 Way = Callable[[FloatArray], FloatArray]
@@ -69,6 +70,8 @@ def truth(
         }
         if said.struck:
             fact["struck_out"] = {"kind": said.struck.kind, "text": said.struck.text}
+        if said.unused:
+            fact["unused"] = said.unused
         if said.manners:
             fact["manners"], fact["was"] = list(said.manners), said.was
         if visible:
@@ -154,7 +157,7 @@ def _strokes(
     for witness in field.witnesses:
         if isinstance(witness, Tally):
             fact: dict[str, Any] = {
-                "count": said.strokes.count if said.strokes else said.tally or 0,
+                "count": _count(said),
                 "grid_rows": witness.rows,
                 "grid_cols": witness.columns,
                 "grid_quad": _corners(to_photo, witness.grid),
@@ -162,6 +165,7 @@ def _strokes(
             if said.strokes:
                 fact |= {"rows": list(said.strokes.rows), "cells": [list(row) for row in said.strokes.cells]}
                 fact |= {"bundle": said.strokes.bundle, "cancel": said.strokes.cancel}
+                fact |= _struck_space(said.strokes, witness)
             tallies[field.id] = fact
         elif isinstance(witness, RowTotals) and said.row_texts is not None:
             for row, (text, boxes) in enumerate(zip(said.row_texts, row_boxes(witness), strict=False), 1):
@@ -184,6 +188,29 @@ def _strokes(
                 {"field": field.id, "row": row, "text": str(value), "value": value}
                 for row, value in enumerate(said.row_totals or (), 1)
             ]
+
+
+def _count(said: FieldWriting) -> int | None:
+    """Number of strokes; None where a line takes them back."""
+    if said.strokes is None:
+        return said.tally or 0
+    return None if said.strokes.crossed else said.strokes.count
+
+
+def _struck_space(strokes: TallyMarks, grid: Tally) -> dict[str, Any]:
+    """The unused space of a grid that is struck out, and whether its strokes are crossed out."""
+    found: dict[str, Any] = {"crossed_out": True} if strokes.crossed else {}
+    if strokes.cancel != "none" and strokes.used < grid.rows * grid.columns:
+        row, column = divmod(strokes.used, grid.columns)
+        below = row + (column > 0)
+        space = {
+            "kind": strokes.cancel,
+            "after": [row, column],
+            "totals": strokes.cancel_totals,
+            "totals_from": below + 1,
+        }
+        found["struck_space"] = space
+    return found
 
 
 def _corners(to_photo: Way, rect: Rect) -> list[list[float]]:
@@ -233,7 +260,7 @@ def _agree(field: FormField, writing: Mapping[str, FieldWriting]) -> list[dict[s
                 {"rule": f"bubble({field.id}[{i}])=digit", "ok": str(digit) == ("0" if char in "X- " else char)}
             )
     value = interpret(said.text)[1]
-    if said.strokes and said.strokes.count:
+    if said.strokes and said.strokes.count and not said.strokes.crossed:
         if value is not None:
             checks.append({"rule": f"strokes({field.id})=number", "ok": said.strokes.count == value})
         rows = zip(said.row_texts or (), said.strokes.rows, strict=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -23,6 +23,7 @@ from ...imaging.files import write_atomically
 from ..camera.conditions import Preset
 from ..camera.photo import LONGER, Shot, photograph
 from ..forms import clerk, numbers
+from ..forms import defects as writing_defects
 from ..forms.fill import FieldWriting, blank_page, fill_page
 from ..forms.truth import truth
 from ..writing.hand import Hand, Writers, draw_hand
@@ -48,7 +49,7 @@ class Order:
         count: number of photos, not of documents.
         seed: the same seed gives the same bytes.
         preset: difficulty of the photos.
-        defects: names of `defects.DEFECTS` that every photo gets.
+        defects: names of `camera.defects.DEFECTS` and `forms.defects.WRITING_DEFECTS` that every photo gets.
         writers: part of the writers.
         longer: longer side of a photo, px.
         alter: function that changes the writing of a page before it is drawn; called with the page's fields, the
@@ -102,7 +103,7 @@ def make(order: Order, index: int) -> MadePhoto:
         size,
         order.preset,
         rng,
-        defects=order.defects,
+        defects=[name for name in order.defects if name not in writing_defects.WRITING_DEFECTS],
         neighbour=neighbour,
         longer=order.longer,
         parts=pairs_of_boxes(template.fields_of(page.id)),
@@ -127,12 +128,25 @@ def make(order: Order, index: int) -> MadePhoto:
         notes="synthetic",
         writer=hand.name,
         preset=order.preset,
-        defects=list(shot.defects),
+        defects=[*shot.defects, *writing_defects.seen(written.fields[field] for field in sorted(on_page))],
         slips=[slip.export() for slip in written.slips if slip.field in on_page],
         counted={field: value for field, value in counted.items() if field in on_page},
         seed=order.seed,
     )
     return MadePhoto(name, _labelled(shot.jpeg), facts)
+
+
+def with_grids(order: Order) -> Iterator[MadePhoto]:
+    """The photos of an order that show pages with tally grids, one after the other.
+
+    Raises:
+        numbers.NumbersError, ValueError: as `make`.
+    """
+    pages = order.template.pages
+    gridded = {field.page for field in order.template.fields if field.tally is not None}
+    for index in range(order.count):
+        if pages[index % len(pages)].id in gridded:
+            yield make(order, index)
 
 
 def pairs_of_boxes(fields: Sequence[FormField]) -> list[tuple[float, float, float, float]]:
@@ -177,7 +191,14 @@ def _document(order: Order, document: int) -> tuple[dict[str, int], clerk.Writte
     """What the pages of one document share: the counts, the writing and the hand."""
     rng = np.random.default_rng([order.seed, 1, document])
     counted = numbers.station(order.template, rng)
-    return counted, clerk.write(order.template, counted, rng), draw_hand(order.writers, rng)
+    known = writing_defects.WRITING_DEFECTS
+    asked = [known[name] for name in order.defects if name in known]
+    for defect in asked:
+        defect.prepare(order.template, counted)
+    written, hand = clerk.write(order.template, counted, rng), draw_hand(order.writers, rng)
+    for defect in asked:
+        defect.change(order.template, written.fields)
+    return counted, written, hand
 
 
 def _write(order: Order, out: Path, index: int) -> str:

@@ -13,7 +13,10 @@ import numpy as np
 
 from .strokes import Strokes
 
-Bundle = Literal["slash", "backslash", "plain"]
+Bundle = Literal["slash", "backslash", "plain", "box"]
+# Corners of a box in shares of it, and the sides (pairs of corners) in the two orders in which people draw them.
+_CORNERS = ((0.0, 1.0), (0.0, 0.0), (1.0, 0.0), (1.0, 1.0))
+_SIDES = (((1, 0), (1, 2), (2, 3), (0, 3)), ((1, 0), (0, 3), (3, 2), (1, 2)))
 
 
 def bundle(count: int, full: int, kind: Bundle, sloppy: float, lean: float, rng: np.random.Generator) -> Strokes:
@@ -22,11 +25,13 @@ def bundle(count: int, full: int, kind: Bundle, sloppy: float, lean: float, rng:
     Args:
         count: number of strokes.
         full: number of strokes of a full cell; from there on the last one crosses the others, unless `kind` is `plain`.
-        kind: kind of the last stroke of a full cell.
+        kind: kind of the last stroke of a full cell; `box` draws four sides and a diagonal.
         sloppy: 0 neat ... 1 strokes lean, cross each other and the borders of their cell.
         lean: slant of all strokes of this hand, as a share of the width from the middle to either end.
         rng: random generator.
     """
+    if kind == "box":
+        return _box(min(count, full), sloppy, lean, rng)
     mess = sloppy
     slashed = kind != "plain" and count >= full > 1
     upright = count - 1 if slashed else count
@@ -52,6 +57,20 @@ def bundle(count: int, full: int, kind: Bundle, sloppy: float, lean: float, rng:
     return lines
 
 
+def _box(count: int, sloppy: float, lean: float, rng: np.random.Generator) -> Strokes:
+    """Up to four sides of a box, and its diagonal as the fifth stroke."""
+    low, high = np.array([0.24, 0.2]), np.array([0.76, 0.82])
+    corners = np.array(_CORNERS) * (high - low) + low + rng.normal(0, 0.02 + 0.03 * sloppy, (4, 2))
+    corners[:, 0] -= lean * (corners[:, 1] - 0.5)
+    sides = _SIDES[int(rng.integers(2))]
+    loose = 0.012 + 0.03 * sloppy
+    lines = [corners[list(side)] + rng.normal(0, loose, (2, 2)) for side in sides[: min(count, 4)]]
+    if count > 4:
+        ends = (0, 2) if rng.random() < 0.7 else (1, 3)
+        lines.append(corners[list(ends)] + rng.normal(0, 2 * loose, (2, 2)))
+    return [np.array([line[0], line.mean(axis=0) + rng.normal(0, loose / 2, 2), line[1]]) for line in lines]
+
+
 @dataclass(frozen=True)
 class TallyHand:
     """Style of one person's tally marks.
@@ -66,6 +85,7 @@ class TallyHand:
         middle: centre of the strokes in the cell, (x, y).
         size: size of the strokes relative to those of `bundle`, (width, height).
         centred: True when an incomplete bundle is centred, False when it starts at the left.
+        touching: True when the crossing stroke of a full cell reaches into the neighbouring cells.
     """
 
     kind: Bundle
@@ -77,19 +97,20 @@ class TallyHand:
     middle: tuple[float, float]
     size: tuple[float, float]
     centred: bool
+    touching: bool
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> TallyHand:
         """Draw a random hand; shares by judgement. Half of the hands draw the strokes of `bundle` unchanged."""
         plain = rng.random() < 0.5
-        kinds: tuple[Bundle, ...] = ("slash", "backslash", "plain")
+        kinds: tuple[Bundle, ...] = ("slash", "backslash", "plain", "box")
         size = (1.0, 1.0) if plain else (float(rng.uniform(0.58, 1.2)), float(rng.uniform(0.55, 1.15)))
         room = (0.5 - 0.34 * min(1.0, size[0]), 0.5 - 0.4 * min(1.0, size[1]))
         aside = (0.5, 0.5)
         if not plain:
             aside = (0.5 + float(rng.uniform(-0.9, 0.5)) * room[0], 0.5 + float(rng.uniform(-0.8, 0.8)) * room[1])
         return cls(
-            kind=kinds[int(rng.choice(3, p=(0.66, 0.14, 0.2)))],
+            kind=kinds[int(rng.choice(4, p=(0.54, 0.2, 0.18, 0.08)))],
             sloppy=float(rng.beta(1.1, 2.0)),
             lean=float(rng.normal(0, 0.06)),
             level=bool(not plain and rng.random() < 0.12),
@@ -98,6 +119,7 @@ class TallyHand:
             middle=aside,
             size=size,
             centred=bool(not plain and rng.random() < 0.3),
+            touching=bool(rng.random() < 0.18),
         )
 
 
@@ -113,17 +135,20 @@ def varied(count: int, full: int, hand: TallyHand, rng: np.random.Generator, *, 
             person who closes a bundle of four or six.
     """
     close = count >= full if crossed is None else crossed
-    kind: Bundle = hand.kind if close or hand.kind == "plain" else "slash"
-    if crossed and kind == "plain":
+    kind: Bundle = hand.kind if close or hand.kind in ("plain", "box") else "slash"
+    if crossed and kind in ("plain", "box"):
         kind = "slash"
     turned = hand.lean + hand.sloppy * rng.uniform(-0.22, 0.3)
     lines = bundle(count, count if crossed else full, kind, hand.sloppy, turned, rng)
-    across = close and kind != "plain" and count > 1
+    across = close and kind not in ("plain", "box") and count > 1
     if across and hand.level:
         level = float(rng.uniform(0.35, 0.65))
         lines[-1] = np.array([(lines[-1][0, 0], level + rng.normal(0, 0.05)), (lines[-1][1, 0], level)])
+    if across and hand.touching:
+        lines[-1][0, 0] = min(lines[-1][0, 0], rng.uniform(-0.16, 0.04))
+        lines[-1][-1, 0] = max(lines[-1][-1, 0], rng.uniform(0.96, 1.16))
     upright = lines[:-1] if across else lines
-    if hand.centred and not close and upright:
+    if hand.centred and not close and upright and kind != "box":
         middle = float(np.mean([line[:, 0].mean() for line in upright]))
         upright = [line - (middle - 0.5, 0) for line in upright]
     done: Strokes = []

@@ -15,10 +15,12 @@ from ...forms.fields import Bubbles, RowTotals, Tally
 from .bundles import Bundle, bundle
 from .sheet import Sheet
 from .strokes import Strokes, scribble
+from .unused import over_cells, over_totals
 
 BubbleKind = Literal["full", "partial", "tick", "cross", "outside", "erased"]
-Cancel = Literal["none", "z", "diagonal", "dashes", "wave"]
-Odd = Literal["faint", "doubled", "fluid", "uneven", "struck"]
+Cancel = Literal["none", "z", "diagonal", "two", "wave", "dashes"]
+CancelTotals = Literal["none", "along", "z", "diagonal", "two", "wave", "dashes"]
+Odd = Literal["faint", "doubled", "fluid", "uneven", "struck", "double"]
 Point = NDArray[np.float64]
 
 
@@ -30,15 +32,19 @@ class TallyMarks:
         cells: strokes per grid cell, rows of columns.
         bundle: kind of the fifth stroke: a slash up to the right, one down to the right, or a stroke like the others.
         sloppy: 0 neat ... 1 strokes lean, cross each other and the borders of their cell.
-        cancel: mark over the unused rows.
+        cancel: lines over the unused cells (`unused.SpaceKind`), or none.
+        cancel_totals: lines over the row totals of unused rows; `along` lengthens the lines over the grid.
+        crossed: a line runs through all strokes, which are thereby taken back.
         odd: odd cells, (row, column, how), counted from 0: with a pen running dry, drawn twice, on correction fluid, a
-            crossed bundle of four or six that counts five, or struck out (its count is then 0).
+            crossed bundle of four or six that counts five, struck out (its count is then 0), or two bundles in a cell.
     """
 
     cells: tuple[tuple[int, ...], ...]
     bundle: Bundle = "slash"
     sloppy: float = 0.0
     cancel: Cancel = "none"
+    cancel_totals: CancelTotals = "along"
+    crossed: bool = False
     odd: tuple[tuple[int, int, Odd], ...] = ()
 
     @property
@@ -50,6 +56,12 @@ class TallyMarks:
     def count(self) -> int:
         """Number of strokes in the grid."""
         return sum(self.rows)
+
+    @property
+    def used(self) -> int:
+        """Number of cells, in reading order, up to the last one with strokes."""
+        flat = [count for row in self.cells for count in row]
+        return max((place + 1 for place, count in enumerate(flat) if count), default=0)
 
 
 def spread(count: int, grid: Tally) -> tuple[tuple[int, ...], ...]:
@@ -109,7 +121,7 @@ def strike_bubbles(sheet: Sheet, bubbles: Bubbles, columns: int) -> None:
 
 
 def tally(sheet: Sheet, grid: Tally, marks: TallyMarks, totals: RowTotals | None = None) -> None:
-    """Draw the strokes of one grid, and its cancelling line, which extends over the row totals beside it."""
+    """Draw the strokes of one grid, the lines over its unused cells, and those over its unused row totals."""
     rng = sheet.rng
     x0, y0, x1, y1 = grid.grid
     size = np.array([(x1 - x0) / grid.columns, (y1 - y0) / grid.rows])
@@ -126,10 +138,8 @@ def tally(sheet: Sheet, grid: Tally, marks: TallyMarks, totals: RowTotals | None
             elif count:
                 lines = bundle(count, grid.strokes, marks.bundle, marks.sloppy, lean, rng)
                 sheet.draw([corner + line * size for line in lines], pen)
-    used = max((row + 1 for row, counts in enumerate(marks.cells) if any(counts)), default=0)
-    if marks.cancel != "none" and used < grid.rows:
-        right = max(x1, totals.grid[2]) if totals else x1
-        _cancel(sheet, (x0, y0 + used * float(size[1]), right, y1), grid.rows - used, marks.cancel, pen)
+    if marks.crossed or marks.cancel != "none":
+        _cross_out(replace(sheet, rng=rng.spawn(1)[0]), grid, marks, totals, pen)
 
 
 def _odd(
@@ -167,33 +177,62 @@ def _odd(
         case "uneven":
             made = int(rng.choice((full - 1, full + 1)))
             sheet.draw(strokes(made, "backslash" if marks.bundle == "backslash" else "slash", made), pen)
+        case "double":
+            for side in (0.0, 0.5):
+                sheet.draw(
+                    [
+                        corner + (line * (0.5, 1) + (side, 0)) * size
+                        for line in bundle(full, full, marks.bundle, marks.sloppy, lean, rng)
+                    ],
+                    0.7 * pen,
+                )
         case "struck":
             sheet.draw(strokes(int(rng.integers(1, full + 1))), pen)
             across = (scribble(rng, int(rng.integers(7, 13))) - 0.5) * rng.uniform(0.7, 0.9, 2) + 0.5
             sheet.draw([corner + across * size], pen)
 
 
-def _cancel(sheet: Sheet, rect: tuple[float, float, float, float], rows: int, cancel: Cancel, pen: float) -> None:
-    """Draw one long mark over unused rows; `rect` holds those rows, millimetres."""
+def _cross_out(sheet: Sheet, grid: Tally, marks: TallyMarks, totals: RowTotals | None, pen: float) -> None:
+    """Draw the lines over unused cells and unused row totals, or through all strokes."""
     rng = sheet.rng
-    x0, y0, x1, y1 = rect
-    height = (y1 - y0) / rows
-    left, right = x0 + rng.uniform(0.01, 0.06) * (x1 - x0), x1 - rng.uniform(0.01, 0.06) * (x1 - x0)
-    top, bottom = y0 + rng.uniform(0.15, 0.4) * height, y1 - rng.uniform(0.15, 0.4) * height
-    if rows == 1 or cancel == "dashes":
-        for row in range(rows):
-            y = y0 + (row + 0.5) * height
-            sheet.draw([_shaken([(left, y), ((left + right) / 2, y), (right, y)], 0.12 * height, rng)], pen)
+    x0, y0, x1, y1 = grid.grid
+    size = np.array([(x1 - x0) / grid.columns, (y1 - y0) / grid.rows])
+    corner = np.array([x0, y0])
+    if marks.crossed and marks.used:
+        sheet.draw([corner + line * size for line in _through(marks.used, grid, rng)], pen)
+    if marks.cancel == "none":
         return
-    if cancel == "z":
-        sheet.draw([_shaken([(left, top), (right, top), (left, bottom), (right, bottom)], 0.12 * height, rng)], pen)
-    elif cancel == "diagonal":
-        sheet.draw([_shaken([(left, bottom), (right, top)], 0.15 * height, rng)], pen)
-    else:
-        along = np.linspace(0, 1, 60)
-        swing = np.sin(along * np.pi * rng.uniform(3, 7) + rng.uniform(0, 6)) * 0.4 * (bottom - top)
-        x, y = left + along * (right - left), (top + bottom) / 2 + swing
-        sheet.draw([np.stack([x, y], axis=1)], pen)
+    pen = min(sheet.writer.pen_mm, 1.3 * pen)
+    along = totals is not None and marks.cancel_totals == "along"
+    last = (marks.used - 1) % grid.columns
+    rest = marks.cells[(marks.used - 1) // grid.columns][last] if marks.used else 0
+    near = 0 < rest < grid.strokes and rng.random() < 0.3  # close to the last stroke, in its cell
+    begin = last + 0.28 + 0.155 * rest if near else None
+    lines = over_cells(marks.cancel, grid.rows, grid.columns, marks.used, rng, begin, rest=not along)
+    stretch = (totals.grid[2] - x0) / (x1 - x0) if totals is not None and along else 1.0
+    sheet.draw([corner + line * size * (stretch, 1) for line in lines], pen)
+    if totals is not None and marks.cancel_totals not in ("none", "along"):
+        u0, v0, u1, v1 = totals.grid
+        box = np.array([(u1 - u0) / totals.cells, (v1 - v0) / totals.rows])
+        used = -(-marks.used // grid.columns)
+        sheet.draw(
+            [(u0, v0) + line * box for line in over_totals(marks.cancel_totals, totals.rows, totals.cells, used, rng)],
+            pen,
+        )
+
+
+def _through(used: int, grid: Tally, rng: np.random.Generator) -> Strokes:
+    """A line through the strokes of every used row, or one or two lines through the strokes of one row."""
+    rows = -(-used // grid.columns)
+    some = range(rows) if rng.random() < 0.6 else [int(rng.integers(rows))]
+    lines: Strokes = []
+    for row in some:
+        end = min(used - row * grid.columns, grid.columns)
+        for level in (0.0,) if rng.random() < 0.7 else (-0.12, 0.12):
+            y = row + 0.5 + level + float(rng.normal(0, 0.04))
+            ends = [(rng.uniform(-0.2, 0.15), y + rng.normal(0, 0.06)), (end + rng.uniform(-0.15, 0.3), y)]
+            lines.append(_shaken(ends, 0.03, rng))
+    return lines
 
 
 def _shaken(points: Sequence[tuple[float, float]], size: float, rng: np.random.Generator) -> Point:
