@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..forms.template import Template
 from ..imaging.arrays import FloatArray
 from .paper.fit import PageFit
+from .paper.line_fit import thinned
 
 _AROUND = 3.0  # cell widths around a place whose line samples speak for it, by judgement
 _DOUBTFUL = 0.35  # of that: about a cell width around a doubtful box
@@ -62,7 +65,23 @@ class MetArea:
 
 def in_part(fit: PageFit) -> PageFit:
     """A page as it is where nothing covers it: what lies where it is not placed counts as out of sight."""
-    area = MetArea.of(fit, np.zeros((0, 2)))
-    placed = np.zeros_like(fit.visible)
-    placed[fit.visible] = area(fit.lines.points[fit.visible])
-    return replace(fit, visible=fit.visible & placed, met=fit.met & placed)
+    count = len(fit.visible)
+    placed = fit.visible.copy()
+    few = np.zeros_like(placed)
+    for here, near in _neighbours(fit.template, fit.page_id):
+        seen, met = (np.bincount(here, mask[near], count) for mask in (fit.visible, fit.met))
+        placed &= met >= _MET * seen
+        few |= seen < _FEWEST
+    few &= fit.visible
+    placed[few] = MetArea.of(fit, np.zeros((0, 2)))(fit.lines.points[few])
+    return replace(fit, visible=placed, met=fit.met & placed)
+
+
+@lru_cache(maxsize=128)
+def _neighbours(template: Template, page_id: str) -> tuple[tuple[NDArray[np.intp], NDArray[np.intp]], ...]:
+    """Line samples of a page and those near them that speak for their place: along x, and along y."""
+    lines = thinned(template, page_id)
+    axis = np.abs(lines.normals).argmax(axis=1)
+    near = np.linalg.norm(lines.points[:, None] - lines.points, axis=2) <= _AROUND * lines.unit
+    ways = [np.nonzero(near & (axis == k)) for k in (0, 1)]
+    return tuple((here, there) for here, there in ways)
