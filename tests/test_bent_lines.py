@@ -15,7 +15,7 @@ from ocr_recap.imaging.homography import project
 from ocr_recap.locate.lines.alignment import Placed, Ruler
 from ocr_recap.locate.lines.dynamic_warp import stretched
 from ocr_recap.locate.lines.page_lines import Axis, Layout, layouts
-from ocr_recap.locate.lines.rectify import Rectified, mirrored, rectify
+from ocr_recap.locate.lines.rectify import Rectified, mirrored, rectify, strokes_of
 from ocr_recap.locate.lines.straighten import unbend
 
 pytestmark = pytest.mark.slow
@@ -145,7 +145,8 @@ def test_slanted_lines_of_a_pen_on_flat_paper_do_not_hide_the_page():
 
 
 def test_a_bent_photo_in_a_mirror_is_bent_the_other_way():
-    seen = rectify(Bent(FORM, "plano", fold).gray)
+    gray = Bent(FORM, "plano", fold).gray
+    seen = rectify(gray, strokes_of(gray))
     assert seen
     assert seen.bend is not None
     other = mirrored(seen)

@@ -14,7 +14,7 @@ from ocr_recap.imaging.homography import project
 from ocr_recap.imaging.photo import load
 from ocr_recap.locate.features import Features
 from ocr_recap.locate.lines.page_lines import layouts
-from ocr_recap.locate.lines.rectify import mirrored, rectify
+from ocr_recap.locate.lines.rectify import mirrored, rectify, strokes_of
 from ocr_recap.locate.lines.search import fits_by_lines
 from ocr_recap.locate.locate import locate
 from ocr_recap.locate.paper.line_fit import ruling
@@ -207,14 +207,14 @@ def test_a_spreadsheet_is_no_form(lines: tuple[int, int]) -> None:
 
 def test_a_wall_has_no_lines() -> None:
     gray = np.random.default_rng(3).normal(180, 8, (1200, 900)).clip(0, 255).astype(np.uint8)
-    assert rectify(gray) is None
+    assert rectify(gray, strokes_of(gray)) is None
     assert list(fits_by_lines(gray, None, [(WITHOUT_MARKS[0], "plano")])) == []
 
 
 def test_lines_run_along_the_axes_once_a_photo_is_rectified() -> None:
     form = load_template("c1-kwk-2015-pekalongan")
     shot = Shot(form, "plano", turn=17, tilt=0.25)
-    seen = rectify(shot.gray)
+    seen = rectify(shot.gray, strokes_of(shot.gray))
     assert seen
     rules = ruling(form, "plano")
     turned = np.asarray(np.linalg.inv(seen.to_photo) @ shot.homography, dtype=np.float64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import FloatArray, GrayImage
+from .linear import product
 
 # Square sizes in px that are tried for a mark. A page of 300 mm that fills 30 to 100% of a photo of 1,400 px has
 # squares of 5 to 18 px.
@@ -22,6 +23,12 @@ MARK_CORRELATION = 0.62  # least correlation with the ideal mark; real marks sco
 # px: widths of the picture at which tags are searched, one after another, since each width misses some tags; by
 # judgement.
 _TAG_WIDTHS = (1100, 1650, 900)
+# A square is like a tag of the family if so many of its 36 bits at most differ, and so many of the 28 cells of its
+# border are light; px of the picture that is compared. OpenCV, which looks closer then, corrects two bits. Of 36 drawn
+# photos (benchmarks/locate.py, kind 2024, calibration writers) the tags that OpenCV finds have 3 bits and 3 cells.
+_WRONG_BITS, _LIGHT_BORDER, _CODE_SIDE = 5, 12, 32
+_WINDOWS = (11, 35)  # px, of the means by which dark areas are told: of small tags, and of blurred ones; by judgement
+_LEAST_ROUND = 0.03  # of the longer side: a tag's outline is longer, as OpenCV has it
 _LEAST_SIDE = 16  # px: smaller pictures have no room for the window of adaptive thresholds
 _QUICK_WIDTH = 640  # px: width at which sharp tags are found, at a quarter of the cost; by judgement
 
@@ -95,19 +102,64 @@ def tags_at(gray: GrayImage, ids: Sequence[int], scales: Sequence[float]) -> lis
 
 def _tags(picture: GrayImage, scale: float, ids: Sequence[int] | None, quick: bool) -> list[SeenTag]:
     """The tags of a picture that was scaled by `scale`, in pixels of the picture before scaling."""
-    dictionary, codes = _dictionary(None if ids is None else tuple(sorted(set(ids))))
-    parameters = cv2.aruco.DetectorParameters()
-    parameters.adaptiveThreshWinSizeMin = 19 if quick else 11
-    parameters.adaptiveThreshWinSizeMax = 19 if quick else 35
-    parameters.adaptiveThreshWinSizeStep = 24
-    parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
-    corners, found, _ = cv2.aruco.ArucoDetector(dictionary, parameters).detectMarkers(picture)
+    if ids is None and not (ids := _likely_ids(picture)):
+        return []
+    dictionary, codes = _dictionary(tuple(sorted(set(ids))))
+    corners, found, _ = _detector(dictionary, quick).detectMarkers(picture)
     if not corners:
         return []
     return [
         SeenTag(codes[int(i)], (np.asarray(c, dtype=np.float64).reshape(4, 2) + 0.5) / scale - 0.5)
         for i, c in zip(found.ravel(), corners, strict=True)
     ]
+
+
+def _detector(dictionary: cv2.aruco.Dictionary, quick: bool) -> cv2.aruco.ArucoDetector:
+    parameters = cv2.aruco.DetectorParameters()
+    parameters.adaptiveThreshWinSizeMin, parameters.adaptiveThreshWinSizeMax = (19, 19) if quick else _WINDOWS
+    parameters.adaptiveThreshWinSizeStep = _WINDOWS[1] - _WINDOWS[0]
+    parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
+    return cv2.aruco.ArucoDetector(dictionary, parameters)
+
+
+def _likely_ids(picture: GrayImage) -> list[int]:
+    """The tags of the whole family that something square in a picture is like.
+
+    OpenCV compares one square with 2,320 tags, each way up, in some 8 ms; a form has a hundred squares and more.
+    """
+    ideal = np.array([[0, 0], [_CODE_SIDE, 0], [_CODE_SIDE, _CODE_SIDE], [0, _CODE_SIDE]], np.float32) - 0.5
+    found = [np.zeros((0, 36), np.float32)]
+    for square in _squares(picture):
+        way = cv2.getPerspectiveTransform(square, ideal)
+        upright = np.asarray(cv2.warpPerspective(picture, way, (_CODE_SIDE, _CODE_SIDE)), np.uint8)
+        light = cv2.threshold(upright, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1]
+        cells = light.reshape(8, _CODE_SIDE // 8, 8, _CODE_SIDE // 8)[:, 1:-1, :, 1:-1].mean(axis=(1, 3)) > 0.5
+        if cells.sum() - cells[1:7, 1:7].sum() <= _LIGHT_BORDER:
+            found.append(cells[1:7, 1:7].reshape(1, 36).astype(np.float32))
+    bits = np.concatenate(found)
+    off = bits.sum(axis=1) + product(_codes(), 1 - 2 * bits.T)
+    return sorted({int(index) // 4 for index in np.flatnonzero((off <= _WRONG_BITS).any(axis=1))})
+
+
+def _squares(picture: GrayImage) -> Iterator[NDArray[np.float32]]:
+    """Dark areas with four corners (4, 2), as OpenCV looks for those of tags, clockwise."""
+    least = _LEAST_ROUND * max(picture.shape)
+    for size in _WINDOWS:
+        dark = cv2.adaptiveThreshold(picture, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, size, 7)
+        for contour in cv2.findContours(dark, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]:
+            around = cv2.arcLength(contour, closed=True) if len(contour) >= 4 else 0.0
+            if around >= least:
+                corners = cv2.approxPolyDP(contour, 0.03 * around, closed=True)
+                if len(corners) == 4 and cv2.isContourConvex(corners):
+                    square = corners.reshape(4, 2).astype(np.float32)
+                    yield square if cv2.contourArea(square, oriented=True) > 0 else square[::-1].copy()
+
+
+@lru_cache(maxsize=1)
+def _codes() -> NDArray[np.float32]:
+    """The bits of all tags of the family, each way up; (2320 * 4, 36)."""
+    listed = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h10).bytesList
+    return np.unpackbits(np.ascontiguousarray(listed).reshape(-1, listed.shape[1]), axis=1)[:, :36].astype(np.float32)
 
 
 def shrunk(gray: GrayImage, times: int) -> GrayImage:
@@ -123,10 +175,8 @@ def shrunk(gray: GrayImage, times: int) -> GrayImage:
 
 
 @lru_cache(maxsize=8)
-def _dictionary(ids: tuple[int, ...] | None) -> tuple[cv2.aruco.Dictionary, tuple[int, ...]]:
+def _dictionary(ids: tuple[int, ...]) -> tuple[cv2.aruco.Dictionary, tuple[int, ...]]:
     full = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h10)
-    if ids is None:
-        return full, tuple(range(len(full.bytesList)))
     chosen = np.ascontiguousarray(full.bytesList[list(ids)])
     return cv2.aruco.Dictionary(chosen, full.markerSize, full.maxCorrectionBits), ids
 

@@ -29,7 +29,7 @@ from .marks.from_tag import marks_at, marks_by_tag
 from .paper.fit import LARGEST_RESIDUAL, PageFit, refined
 from .placed_area import in_part
 from .refusal import mirror_problem, refuse_at_once, refuse_blurred
-from .search import LEAST_LEAD, WHOLE, Page, Pages, decides, doubtful, is_enough, needed, search
+from .search import LEAST_LEAD, PROMISING, WHOLE, Page, Pages, decides, doubtful, is_enough, needed, search
 from .second_sheet import others_in_sight
 from .tagged_page import LEAST_AT_TAG, fit_at_tag, is_sure
 
@@ -53,7 +53,8 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
     """
     times = _times(photo.gray)
     gray = photo.gray if times == 1 else _enlarged(photo.gray, times)
-    found, tags = _placed(Features(gray), templates)
+    features = Features(gray)
+    found, tags = _placed(features, templates)
     fit, anchors = found.fit, (found.by,)
     corners = fit.template.page(fit.page_id).markers.corners
     if corners is not None:
@@ -61,7 +62,7 @@ def locate(photo: Photo, templates: Sequence[Template]) -> Located:
     located = replace(Located.of(fit, anchors, photo.scale * times, found.doubtful), covered=_is_covered(fit))
     if times > 1:
         return located  # so small a picture has no room for another sheet
-    return replace(located, others=others_in_sight(photo, located, tags, templates))
+    return replace(located, others=others_in_sight(photo, features, located, tags, templates))
 
 
 def _times(gray: GrayImage) -> int:
@@ -202,6 +203,8 @@ def _refuse_mirrored(features: Features, tagged: Mapping[int, Page], pages: Page
         raise mirror_problem(gray, _largest(tags).corners * (-1, 1) + (gray.shape[1] - 1, 0))
     untagged = [(template, page_id) for template, page_id in pages if template.page(page_id).markers.tag is None]
     for fit in fits_by_lines(gray, mirrored(features.lines), untagged, _HOPEFUL_IN_A_MIRROR):
+        if told(fit) < PROMISING:
+            continue
         found = agreement(gray, refined(gray, fit))
         if is_enough(found) and found.in_sight >= WHOLE and found.value >= unmirrored + LEAST_LEAD:
             paper = fit.template.paper

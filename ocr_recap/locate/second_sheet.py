@@ -1,8 +1,9 @@
 """Is another sheet in sight beside the page that was found, and could its numbers be the ones that are meant?
 
-Searched is the part of the photo that the page leaves free, and only where a sheet of 0.4 of its size has room: on most
-photos there is no such part, and the search costs nothing. A tag in it names another sheet. Without a tag its ruled
-lines do: all pages compete for them as in `lines`, but a sheet need not be told surely to be noticed.
+Searched is the part of the photo that the page leaves free, and only where a sheet of 0.4 of its size has room and
+strokes are crowded: on most photos there is no such part, and the search costs nothing. A tag in it names another
+sheet. Without a tag its ruled lines do: all pages compete for them as in `lines`, but a sheet need not be told surely
+to be noticed.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from ..imaging.fiducials import SeenTag, tags_at
 from ..imaging.homography import project
 from ..imaging.photo import Photo
 from ..messages.problems import PhotoProblem
+from .features import Features
 from .lines.alignment import SLACK, Placed, Ruler
 from .lines.page_lines import layouts
-from .lines.rectify import Rectified, rectify
-from .lines.segments import segments
+from .lines.rectify import Rectified, rectify, strokes_of
 from .located import Located, OtherSheet, paper_outline
 from .marks.from_tag import page_by_tag
 from .paper.line_fit import ruling
@@ -48,17 +49,20 @@ _TAG_SIDE = 16.0  # mm, of the tags of the forms of 2024
 _RULED, _LINES = 0.15, 0.25
 _LINE_WIDTH = 3.0  # px, rectified
 _NEARER = 0.8  # of the page's shorter side: the square around most strokes in which lines are looked for once more
-_LOOK = 1000  # px, longer side of the picture on which strokes are looked for
-_FEWEST = 8  # strokes that are worth it
+_RIM = 0.02  # of that: strokes so near the page are its edge
+# Sides of that square to which its strokes must add up for it to be looked at. Of 41 drawn photos of two sheets
+# (benchmarks/two_sheets.py, field, seed 311) one had 10.5 and all others more; of 27 of one sheet, 19 had less than 4.
+_CROWDED = 6.0
 
 
 def others_in_sight(
-    photo: Photo, found: Located, tags: Sequence[SeenTag], templates: Sequence[Template]
+    photo: Photo, features: Features, found: Located, tags: Sequence[SeenTag], templates: Sequence[Template]
 ) -> tuple[OtherSheet, ...]:
     """The other sheets that are in sight beside a page, sorted by form and page.
 
     Args:
         photo: the photo.
+        features: its features.
         found: the page.
         tags: all that were seen so far, in decoded pixels.
         templates: forms that compete.
@@ -70,18 +74,20 @@ def others_in_sight(
     outline = (found.to_photo(paper_outline(found.template)) + 0.5) * photo.scale - 0.5
     side = _shorter_side(outline)
     parts = list(_free_parts(photo.gray.shape, outline, side))
+    crowds = [_crowd(features.strokes, outline, low, high, _NEARER * side) for low, high in parts]
+    parts = [(part, crowd) for part, crowd in zip(parts, crowds, strict=True) if crowd is not None]
     seen = list(tags)
     if tagged:
-        for low, high in parts:
+        for (low, high), _ in parts:
             part = photo.gray[low[1] : high[1], low[0] : high[0]]
             seen += [SeenTag(tag.id, tag.corners + low) for tag in _tags_in(part, found, tagged)]
     others: list[OtherSheet] = []
     for tag in _apart(seen, found, photo.scale):
         template, page_id = tagged[tag.id]
         others.append(_by_tag(photo, found, template, page_id, tag))
-    for low, high in parts if not others else ():
+    for (low, high), crowd in parts if not others else ():
         part = _without(photo.gray, outline, low, high)
-        placed = _by_lines(part, side, templates)
+        placed = _by_lines(part, crowd - low, templates)
         if placed is not None:
             shift = np.array([[1.0, 0, low[0]], [0, 1.0, low[1]], [0, 0, 1.0]])
             homography = shift @ placed.homography
@@ -203,20 +209,18 @@ def _without(gray: GrayImage, outline: FloatArray, low: NDArray[np.intp], high: 
     return part
 
 
-def _by_lines(part: GrayImage, side: float, templates: Sequence[Template]) -> Placed | None:
+def _by_lines(part: GrayImage, crowd: NDArray[np.intp], templates: Sequence[Template]) -> Placed | None:
     """The page that the ruled lines of a picture resemble most, where they are a form's; else None.
 
     Args:
         part: (h, w) uint8.
-        side: of the page that was found, the shorter one, px.
+        crowd: (2, 2) px, low and high corner of the square which holds most of its strokes.
         templates: forms that compete.
     """
     found = _resembling(part, templates)
-    if found is not None:
+    low, high = np.clip(crowd, 0, part.shape[::-1])
+    if found is not None or (high - low).min() == 0 or (high - low >= part.shape[::-1]).all():
         return found
-    low, high = _crowded(part, _NEARER * side)
-    if (high - low).min() == 0 or (high - low >= part.shape[::-1]).all():
-        return None
     near = _resembling(np.ascontiguousarray(part[low[1] : high[1], low[0] : high[0]]), templates)
     if near is None:
         return None
@@ -225,7 +229,7 @@ def _by_lines(part: GrayImage, side: float, templates: Sequence[Template]) -> Pl
 
 
 def _resembling(part: GrayImage, templates: Sequence[Template]) -> Placed | None:
-    seen = rectify(part)
+    seen = rectify(part, strokes_of(part))
     if seen is None or min(_ruled(seen)) < _LINES:
         return None
     placed = Ruler(seen, SLACK).best([way for t in templates for page in t.pages for way in layouts(t, page.id)])
@@ -239,21 +243,33 @@ def _ruled(seen: Rectified) -> tuple[float, float]:
     return rows / (_LINE_WIDTH * width), columns / (_LINE_WIDTH * height)
 
 
-def _crowded(part: GrayImage, side: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The square (low, high) of that side, px, which holds most strokes; an empty one where there are too few."""
-    scale = min(1.0, _LOOK / max(part.shape))
-    small = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    strokes = segments(np.asarray(small, dtype=np.uint8)) / scale
-    edge = np.array(part.shape[::-1])
-    if len(strokes) < _FEWEST:
-        return np.zeros(2, np.intp), np.zeros(2, np.intp)
+def _crowd(
+    strokes: FloatArray, outline: FloatArray, low: NDArray[np.intp], high: NDArray[np.intp], side: float
+) -> NDArray[np.intp] | None:
+    """The square beside the page which holds most strokes; None where it holds too few for a sheet.
+
+    Args:
+        strokes: (n, 2, 2) px, of the whole photo.
+        outline: (m, 2) px, of the page.
+        low, high: (2,) px, corners of the part of the photo where the square may lie.
+        side: of the square, px.
+
+    Returns:
+        (2, 2) px, its low and high corner.
+    """
     middles = strokes.mean(axis=1)
+    hull = cv2.convexHull(outline.astype(np.float32))
+    # The paper's edge is a stroke of its own.
+    free = np.array([cv2.pointPolygonTest(hull, (float(x), float(y)), True) < -_RIM * side for x, y in middles], bool)
+    middles, strokes = middles[free], strokes[free]
     lengths = np.linalg.norm(strokes[:, 1] - strokes[:, 0], axis=1)
     corners = [
         np.array([x, y])
-        for x in np.arange(0.0, max(edge[0] - side, 1.0), side / 6)
-        for y in np.arange(0.0, max(edge[1] - side, 1.0), side / 6)
+        for x in np.arange(low[0], max(high[0] - side, low[0] + 1.0), side / 6)
+        for y in np.arange(low[1], max(high[1] - side, low[1] + 1.0), side / 6)
     ]
-    held = [float(lengths[((middles >= low) & (middles < low + side)).all(axis=1)].sum()) for low in corners]
-    low = corners[int(np.argmax(held))]
-    return low.astype(np.intp), np.minimum(low + side, edge).astype(np.intp)
+    held = [float(lengths[((middles >= at) & (middles < at + side)).all(axis=1)].sum()) for at in corners]
+    best = corners[int(np.argmax(held))]
+    if max(held) < _CROWDED * side:
+        return None
+    return np.array([best, np.minimum(best + side, high)]).astype(np.intp)

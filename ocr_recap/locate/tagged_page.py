@@ -12,7 +12,7 @@ from ..imaging.fiducials import SeenTag
 from .agreement import told
 from .marks.from_tag import marks_by_tag, plane_by_tag
 from .paper.correspondences import Correspondences
-from .paper.fit import LARGEST_RESIDUAL, PageFit, fit_mesh, fit_plane, refined
+from .paper.fit import LARGEST_RESIDUAL, PageFit, fit_mesh, fit_plane, refined, regrown
 
 LEAST_AT_TAG = 0.92  # share of its lines, each by what it tells, from which a page with a tag is accepted
 # A plane that meets so many of its lines so closely is the paper: drawn flat pages have a residual of 0.003 at most
@@ -52,7 +52,7 @@ def _followed(gray: GrayImage, plane: PageFit | None) -> PageFit | None:
     """A page on paper that may not be flat, from a plane."""
     if plane is None or plane.share < _WORTH or (plane.share >= _FLAT and plane.residual <= _FLAT_RESIDUAL):
         return plane
-    bent = refined(gray, fit_mesh(gray, plane.template, plane.page_id, plane.to_photo))
+    bent = regrown(gray, refined(gray, fit_mesh(gray, plane.template, plane.page_id, plane.to_photo)))
     return bent if bent.share >= plane.share else plane
 
 

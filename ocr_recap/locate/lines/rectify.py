@@ -62,20 +62,17 @@ class Rectified:
     bend: Surface | None = None
 
 
-def rectify(gray: GrayImage, hidden: bool = False) -> Rectified | None:
+def rectify(gray: GrayImage, strokes: FloatArray) -> Rectified | None:
     """Find the two directions of a photo's lines and turn it; None where there are no two.
 
     Args:
         gray: (h, w) uint8.
-        hidden: strokes may be hidden by grain or motion: they are looked for in the picture smoothed along them, which
-            takes half as long again.
+        strokes: (n, 2, 2) px, straight ones, as `strokes_of` finds them.
     """
-    small, shrink = _looked_at(gray, _LOOK_SMOOTHED if hidden else _LOOK)
-    strokes = (hidden_segments if hidden else segments)(small)
     if len(strokes) < 2 * _LEAST_STROKES:
         return None
-    middle = (np.array(small.shape[::-1]) - 1) / 2
-    unit = float(max(small.shape)) / 2
+    middle = (np.array(gray.shape[::-1]) - 1) / 2
+    unit = float(max(gray.shape)) / 2
     local = (strokes - middle) / unit  # the photo's middle is 0, its longer half 1
     points = _vanishing_points(local)
     if points is None:
@@ -86,16 +83,24 @@ def rectify(gray: GrayImage, hidden: bool = False) -> Rectified | None:
         return None
     low, high = box
     size = high - low
-    full = unit * shrink  # decoded pixels per local unit
-    scale = min(_SIDE / float(size.max()), 2.0 * full)
+    scale = min(_SIDE / float(size.max()), 2.0 * unit)
     width, height = (np.ceil(size * scale).astype(int) + 1).tolist()
-    to_small = np.array([[unit, 0, middle[0]], [0, unit, middle[1]], [0, 0, 1]])
-    to_full = np.array([[shrink, 0, 0.5 * shrink - 0.5], [0, shrink, 0.5 * shrink - 0.5], [0, 0, 1]])
-    to_photo = to_full @ to_small @ to_local @ np.array([[1 / scale, 0, low[0]], [0, 1 / scale, low[1]], [0, 0, 1]])
-    to_rectified = np.asarray(np.linalg.inv(to_photo), dtype=np.float64)
-    ends = project(to_rectified, (strokes + 0.5) * shrink - 0.5)
+    to_full = np.array([[unit, 0, middle[0]], [0, unit, middle[1]], [0, 0, 1]])
+    to_photo = to_full @ to_local @ np.array([[1 / scale, 0, low[0]], [0, 1 / scale, low[1]], [0, 0, 1]])
+    ends = project(np.asarray(np.linalg.inv(to_photo), dtype=np.float64), strokes)
     near = ((ends >= 0) & (ends < (width, height))).all(axis=(1, 2))
     return _ruled(gray, to_photo, unbend(ends[near], width, height), width, height)
+
+
+def strokes_of(gray: GrayImage, hidden: bool = False) -> FloatArray:
+    """Straight strokes of a photo (h, w) uint8 that are long enough to be ruled; (n, 2, 2) px.
+
+    `hidden`: grain or motion may hide them. They are looked for in the picture smoothed along them, which takes half as
+    long again.
+    """
+    small, shrink = _looked_at(gray, _LOOK_SMOOTHED if hidden else _LOOK)
+    found = (hidden_segments if hidden else segments)(small)
+    return (found + 0.5) * shrink - 0.5
 
 
 def _ruled(gray: GrayImage, to_photo: FloatArray, bend: Surface | None, width: int, height: int) -> Rectified:

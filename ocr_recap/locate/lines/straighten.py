@@ -19,7 +19,7 @@ _SPANS = 8  # of the surface along the picture's longer side
 # dozen drawn hard photos (c1-kwk-2017, calibration writers).
 _STIFF = 0.03
 _END = 0.7  # px by which either end of a stroke lies off its line
-_LEAST = 20  # strokes per direction
+_LEAST, _MOST = 20, 300  # strokes per direction, the longest; by judgement
 _STEEPEST = 0.15  # rise per length: what is steeper is writing
 _ROUNDS = 6
 _FLAT = 1.5  # px: a smaller bend leaves lines within the slack of `alignment`
@@ -33,7 +33,9 @@ def unbend(strokes: FloatArray, width: int, height: int) -> Surface | None:
         width, height: of the rectified picture, px.
     """
     way = np.abs(strokes[:, 1] - strokes[:, 0])
-    sides = [np.flatnonzero(way[:, 1 - k] * _STEEPEST > way[:, k]) for k in (0, 1)]  # columns speak of x, rows of y
+    # Columns speak of x, rows of y.
+    sides = [np.flatnonzero(way[:, 1 - k] * _STEEPEST > way[:, k]) for k in (0, 1)]
+    sides = [mine[np.argsort(-way[mine, 1 - k], kind="stable")[:_MOST]] for k, mine in enumerate(sides)]
     if min(map(len, sides)) < _LEAST:
         return None
     size = np.array([width - 1.0, height - 1.0])

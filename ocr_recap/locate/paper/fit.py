@@ -33,7 +33,7 @@ _FAR, _CLOSE = (0.45, 0.45, 0.25, 0.25, 0.12, 0.12), (0.25, 0.12, 0.12)
 _GROWING, _LAST, _REFINED = (0.3, 0.2, 0.15), (0.3, 0.25, 0.15, 0.12), (0.3, 0.25, 0.2, 0.15, 0.12)
 _STIFF, _SOFT, _FINE_SOFT = 3.0, 1.0, 0.3  # of the mesh while it grows, at the end, and when it is refined
 _SURE = 0.995  # share of the lines from which closer knots gain nothing
-_NEARLY_ALL = 0.03  # loss from which a page need not be grown once more: its lines lie where they are seen
+_NEARLY_ALL = 0.03  # loss up to which a page need not be grown once more: its lines lie where they are seen
 _AROUND, _FARTHER = 11.0, 1.15  # cell widths around a place from which a page is grown once more; factor of each ring
 _FEW, _MANY = 500, 900  # samples of the mesh that are used while it grows, and while it does once more
 RADII = (3, 4, 6, 8, 11, 15, 20, 27, 36, 50, 70, 100, 140)  # cell widths around a place, outward
@@ -193,45 +193,65 @@ def _finished(growing: _Growing) -> PageFit:
 def refined(gray: GrayImage, fit: PageFit) -> PageFit:
     """A page with closer knots, where its lines then lie nearer: creases need them, and bends do not.
 
-    All of the page is fitted at once, and where that leaves lines off, outward from where they are met best: beyond a
-    crease lines may lie nearer to another line's place than to their own, and only their neighbours tell.
-
     Args:
         gray: (h, w) uint8.
         fit: the page as it was placed.
     """
     if fit.share >= _SURE:
         return fit
-    mesh = mesh_of(fit.template, fit.page_id, FINE)
-    points, unit = mesh.lines.points, mesh.lines.unit
-    moves = np.zeros_like(points) if fit.surface is None else fit.surface.moved(points) - points
-    growing = _Growing(gray, fit.template, fit.page_id, fit.homography, mesh, mesh.nearest(moves))
-    growing.fit(None, _REFINED, _FINE_SOFT, len(points), trusting=True)
+    growing = _fine(gray, fit, None)
+    growing.fit(None, _REFINED, _FINE_SOFT, len(growing.mesh.axis), trusting=True)
     fine = growing.judged()
-    best = fine if fine.loss < fit.loss else fit
-    if best.loss <= _NEARLY_ALL:
-        return best
-    apart = np.linalg.norm(points - _best_met(fit), axis=1)
+    return fine if fine.loss < fit.loss else fit
+
+
+def regrown(gray: GrayImage, fit: PageFit) -> PageFit:
+    """A page with closer knots, fitted outward from where it is met best, where its lines then lie nearer.
+
+    Beyond a crease a line may lie nearer to another line's place than to its own, and only its neighbours tell.
+
+    Args:
+        gray: (h, w) uint8.
+        fit: the page as it was placed.
+    """
+    unit = fit.lines.unit
+    apart = np.linalg.norm(fit.lines.points - _best_met(fit), axis=1)
     near = np.flatnonzero((apart < _AROUND * unit) & fit.met)
-    if len(near) < _LEAST:
-        return best
-    growing.values = mesh.nearest(moves, _STIFF, near)
+    if fit.share >= _SURE or fit.loss <= _NEARLY_ALL or len(near) < _LEAST:
+        return fit
+    growing = _fine(gray, fit, near)
     radius = _AROUND * unit
     while radius < _FARTHER * apart.max():
         growing.fit(apart < radius, _GROWING, _FINE_SOFT, _MANY)
         radius *= _FARTHER
-    growing.fit(None, _REFINED[1:], _FINE_SOFT, len(points))
+    growing.fit(None, _REFINED[1:], _FINE_SOFT, len(growing.mesh.axis))
     grown = growing.judged()
-    return grown if grown.loss < best.loss else best
+    return grown if grown.loss < fit.loss and grown.share >= fit.share else fit
+
+
+def _fine(gray: GrayImage, fit: PageFit, near: NDArray[np.intp] | None) -> _Growing:
+    """A page on closer knots, as it was placed; stiffly as at the samples `near`, if any are given."""
+    mesh = mesh_of(fit.template, fit.page_id, FINE)
+    points = mesh.lines.points
+    moves = np.zeros_like(points) if fit.surface is None else fit.surface.moved(points) - points
+    values = mesh.nearest(moves) if near is None else mesh.nearest(moves, _STIFF, near)
+    return _Growing(gray, fit.template, fit.page_id, fit.homography, mesh, values)
 
 
 def _best_met(fit: PageFit) -> FloatArray:
     """The place (2,) mm around which most of a page's lines are met."""
-    points = fit.lines.points
-    around = np.linalg.norm(points[:, None] - points, axis=2) < _AROUND * fit.lines.unit
-    counted = product(around.astype(np.float64), np.stack([fit.met, fit.visible], axis=1).astype(np.float64))
+    around = _around(fit.template, fit.page_id)
+    counted = product(around, np.stack([fit.met, fit.visible], axis=1).astype(np.float32))
     share = counted[:, 0] / np.maximum(counted[:, 1], 0.5 * float(np.median(around.sum(axis=1))))
-    return np.asarray(points[int(share.argmax())], dtype=np.float64)
+    return np.asarray(fit.lines.points[int(share.argmax())], dtype=np.float64)
+
+
+@lru_cache(maxsize=32)
+def _around(template: Template, page_id: str) -> NDArray[np.float32]:
+    """1 for each two line samples of a page that lie near each other; (n, n)."""
+    lines = thinned(template, page_id)
+    apart = np.linalg.norm(lines.points[:, None] - lines.points, axis=2)
+    return (apart < _AROUND * lines.unit).astype(np.float32)
 
 
 class _Growing:
