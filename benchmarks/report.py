@@ -55,7 +55,7 @@ CHIP = """(async () => {
 })()"""
 MISPLACED = """[...document.querySelectorAll('.crop img')].filter(image => {
   const row = +image.className.slice(1), style = getComputedStyle(image), up = row ? -row * %(height)d : 0;
-  const tall = image.closest('.strokes') || image.height === %(height)d;  // tally grids are cut to their own height
+  const tall = image.closest('.evidence') || image.height === %(height)d;  // grids have their own height
   return style.objectPosition !== `0px ${up}px` || style.objectFit !== 'none' || !tall;
 }).length"""
 BROKEN = """Promise.all([...document.images].map(image => { image.loading = 'eager'; return image.decode().then(() => 0,

@@ -94,9 +94,9 @@ def read(jpegs: list[bytes]) -> dict[str, float]:
             "batch": whole / count - statistics.mean(alone),
             "photo": statistics.mean(map(len, jpegs)),
             "lines": size("photos.jsonl", "documents.jsonl"),
-            "pictures": size("crops", "headers", "strokes"),
+            "pictures": size("crops", "headers", "strokes", "bubbles"),
             "all": sum(path.stat().st_size for path in files if path.parts[-2] != "templates") / count,
-            "files": sum(path.parent.name in ("crops", "headers", "strokes") for path in files) / count,
+            "files": sum(path.parent.name in ("crops", "headers", "strokes", "bubbles") for path in files) / count,
         }
 
 

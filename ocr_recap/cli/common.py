@@ -6,7 +6,8 @@ import locale
 import os
 import re
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,8 +15,9 @@ from typing import Annotated
 import typer
 
 from ..messages.catalog import Language, Wording, both
-from ..messages.errors import CannotWrite, InputUnusable, Interrupted, OcrRecapError, system_reason
+from ..messages.errors import CannotWrite, InputUnusable, Interrupted, OcrRecapError, WrongUse, system_reason
 from ..messages.screens import SCREENS
+from ..messages.text import quoted
 from .terminal import echo
 
 # Exit codes of commands that finish; those of errors are in `messages.errors` (docs/reference/exit-codes.md lists all).
@@ -63,6 +65,21 @@ def language_of_words(words: Sequence[str]) -> Language:
     line = "\n".join(words).partition("\n--\n")[0]
     chosen = re.findall(r"(?:^|\n)--lang(?:=|\n)(id|en)(?=\n|$)", line)
     return language_of(Lang(chosen[-1]) if chosen else None)
+
+
+def day_of(text: str | None) -> date | None:
+    """The election day of a command.
+
+    Raises:
+        WrongUse: the text is no date.
+    """
+    if text is None:
+        return None
+    with suppress(ValueError):
+        day = date.fromisoformat(text)
+        if day.isoformat() == text:
+            return day
+    raise WrongUse("option_date", option="--election-date", text=quoted(text))
 
 
 def similar(names: Sequence[str]) -> Wording:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -34,6 +32,7 @@ from .common import (
     PhotoMemoryOption,
     PhotoSecondsOption,
     QuietOption,
+    day_of,
     reported,
 )
 from .common import language_of as _language
@@ -162,7 +161,7 @@ def read(
     language = _language(lang)
     with reported(language, "interrupted_read"):
         reading = {"max_pixels": max_pixels, "max_frames": max_frames, "policy": policy.value}
-        reading |= {"election_date": _day(election_date)}
+        reading |= {"election_date": day_of(election_date)}
         whose = {"station_pattern": station_pattern, "folder_is_document": folder_is_document}
         options = _options(templates=tuple(templates or ()), **reading, **whose)
         refuse_missing(photos)
@@ -222,21 +221,6 @@ def _stations(named: Path | None, without: bool) -> Path | bool | None:
     if named is not None and without:
         raise WrongUse("stations_and_none")
     return False if without else named
-
-
-def _day(text: str | None) -> date | None:
-    """The election day of a command.
-
-    Raises:
-        WrongUse: the text is no date.
-    """
-    if text is None:
-        return None
-    with suppress(ValueError):
-        day = date.fromisoformat(text)
-        if day.isoformat() == text:
-            return day
-    raise WrongUse("option_date", option="--election-date", text=quoted(text))
 
 
 def _tell(settled: Settled, language: Language) -> None:

@@ -13,7 +13,7 @@ from ..messages.errors import WrongUse
 from ..messages.extras import require
 from ..messages.screens import said
 from ..records.options import Options
-from .common import OK, LangOption, language_of, reported
+from .common import OK, LangOption, day_of, language_of, reported
 from .terminal import echo
 
 
@@ -32,6 +32,7 @@ def serve(
     first: Annotated[First, typer.Option("--first")] = First.person,
     watch: Annotated[Path | None, typer.Option("--watch")] = None,
     stations: Annotated[Path | None, typer.Option("--stations")] = None,
+    election_date: Annotated[str | None, typer.Option("--election-date")] = None,
     workers: Annotated[int, typer.Option("--workers", "-w", min=1, max=64)] = 1,
     lang: LangOption = None,
 ) -> None:
@@ -52,7 +53,8 @@ def serve(
             echo(said(language, "serving_lan" if lan else "serving_here"))
 
         entering = Entering(1 if people == 1 else 2, first.value)
-        options = OfficeOptions(language, entering, Options(), stations, watch, workers)
+        reading = Options(election_date=day_of(election_date))
+        options = OfficeOptions(language, entering, reading, stations, watch, workers)
         serving.serve(folder, options, port, lan, ready)
     raise typer.Exit(OK)
 

@@ -31,7 +31,7 @@ _MOST_SKIPPED: Final = 50  # names shown; by judgement
 _MOST_ASKED: Final = 6  # stations to review that are named on the first page, and numbers of each; by judgement
 
 
-class Asked(NamedTuple):
+class AskedStation(NamedTuple):
     """A station with numbers that need a person: label and link of each, the most useful first."""
 
     station: str
@@ -93,13 +93,15 @@ def _title(tables: Sequence[ResultTable], stations: int) -> Wording:
     return Wording(f"{shown['id']} · ocr_recap", f"{shown['en']} · ocr_recap")
 
 
-def _asked(questions: Sequence[Row]) -> list[Asked]:
+def _asked(questions: Sequence[Row]) -> list[AskedStation]:
     """Stations with counts in review, in the order of their most useful numbers."""
-    found: dict[str, Asked] = {}
+    found: dict[str, AskedStation] = {}
     for row in most_useful_first(questions):
         if row.count:
             cells = dict(zip(COLUMNS, row.cells, strict=True))
             name = cells["document"]
             label = Wording(cells["label_id"], cells["label_en"])
-            found.setdefault(name, Asked(cells["station"], name, [])).numbers.append((label, cells["report_link"]))
+            found.setdefault(name, AskedStation(cells["station"], name, [])).numbers.append(
+                (label, cells["report_link"])
+            )
     return list(found.values())

@@ -110,7 +110,9 @@ class TablesBook:
 
     def _sheet(self, name: str, columns: Sequence[str], target: Target, fixed: int = 0) -> _Sheet:
         heads = headings(columns, target.templates, target.language)
-        titles = {form.id: say(target.language, form.title.id, form.title.en) for form in target.templates}
+        # In the other sheets the id of a form is a part of the number's identity, which `apply` needs.
+        forms = target.templates if name == "stations" else ()
+        titles = {form.id: say(target.language, form.title.id, form.title.en) for form in forms}
         shown = _Shown(columns, heads, _NUMERIC.union(self._counts), titles, target.language)
         return _Sheet(self._book, name, shown, fixed)
 
@@ -149,7 +151,7 @@ class TablesBook:
 
 @dataclass(frozen=True)
 class _Shown:
-    """What a sheet shows: its columns with their headings, which of them are numbers, and titles of forms by id."""
+    """What a sheet shows: its columns, their headings, which of them are numbers, and titles of forms by id."""
 
     columns: Sequence[str]
     heads: Sequence[str]

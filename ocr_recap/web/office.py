@@ -14,7 +14,7 @@ import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from sqlite3 import Row
@@ -43,6 +43,7 @@ from ..records.folder import CROPS, RUN_FILE
 from ..records.options import Options
 from ..records.record import Record
 from ..records.region_names import region_of
+from ..records.run_info import read_run
 from ..records.station_facts import listed_fields
 from ..report.pictures import cut
 from .agreement import Entering
@@ -119,6 +120,7 @@ class Office:
 
     def __init__(self, folder: Path, options: OfficeOptions) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        options = replace(options, reading=_as_before(folder, options.reading))
         self.folder, self.options = folder, options
         self.reader = Reader(options.reading)
         self.forms: dict[str, Template] = {form.id: form for form in self.reader.templates}
@@ -401,3 +403,13 @@ class Office:
             return False
         self.standing.fault = None
         return True
+
+
+def _as_before(folder: Path, reading: Options) -> Options:
+    """The options of reading, with the policy and the election day of the earlier run where none is given."""
+    if not (folder / RUN_FILE).is_file():
+        return reading
+    before = read_run(folder).options
+    kept = {name: before[name] for name in ("policy", "election_date") if before.get(name)}
+    given = reading.model_dump(exclude_defaults=True)
+    return Options.model_validate({**kept, **given})
