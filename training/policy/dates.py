@@ -22,7 +22,7 @@ import argparse
 import hashlib
 import pickle
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -93,7 +93,8 @@ def main() -> None:
     presets: tuple[tuple[Preset, int], ...] = (("field", args.documents), ("hard", args.hard))
     for preset, count in presets:
         session = Session(preset, args.writers, args.seed, args.impossible)
-        pages = list(in_order(partial(dated_page, session, args.keep), range(count), args.workers))
+        drawn = in_order(partial(dated_page, session, args.keep), range(count), args.workers)
+        pages = [(page, weighed(page)) for page in drawn]
         for how in ("strict", "balanced"):
             for limit in LIMITS:
                 print(f"| {preset} | {how} | {limit} | {row(pages, how, limit)} |", flush=True)
@@ -151,11 +152,18 @@ def impossible(
     return changed
 
 
-def row(pages: Sequence[DatedPage], how: Literal["strict", "balanced"], limit: float) -> str:
+def weighed(page: DatedPage) -> list[Case]:
+    """The numbers of a date, compared with the dates that are possible."""
+    fact = date_fact(form_of(page.form), None, "template")
+    cases = [replace(number.case(name), facts=(fact,) if fact else ()) for name, number in page.numbers.items()]
+    return reconciled(cases, [])[0]
+
+
+def row(pages: Sequence[tuple[DatedPage, list[Case]]], how: Literal["strict", "balanced"], limit: float) -> str:
     """Figures at one limit."""
     thresholds = replace(Thresholds.of(how), known=limit)
     seen: Counter[str] = Counter()
-    for page in pages:
+    for page, cases in pages:
         form = form_of(page.form)
         names, possible = form.possible_dates()
         written = tuple(evidence.interpret(page.truth[name])[1] for name in names)
@@ -163,7 +171,9 @@ def row(pages: Sequence[DatedPage], how: Literal["strict", "balanced"], limit: f
         if not page.numbers:
             kind = "not found"
         seen[kind] += 1
-        right = [case.value == number for case, number in accepted(page, thresholds, written)]
+        decisions = policy.decide(cases, [], thresholds)
+        taken = [case for case in cases if decisions[case.field].status == "accepted"]
+        right = [case.value == written[names.index(case.field)] for case in taken]
         seen["accepted"] += len(right)
         seen["wrong"] += len(right) - sum(right)
         seen["whole"] += kind == "possible" and len(right) == len(names)
@@ -173,21 +183,6 @@ def row(pages: Sequence[DatedPage], how: Literal["strict", "balanced"], limit: f
     share = seen["whole"] / max(1, seen["possible"])
     wrong = f"{seen['wrong']} (< {most:.2%})"
     return f"{kinds} | {seen['whole']} ({share:.1%}) | {seen['accepted']} | {wrong} | {seen['let through']}"
-
-
-def accepted(
-    page: DatedPage, thresholds: Thresholds, written: Sequence[int | None]
-) -> Iterator[tuple[Case, int | None]]:
-    """The numbers of a date that are accepted, each with what is written."""
-    form = form_of(page.form)
-    names, _ = form.possible_dates()
-    fact = date_fact(form, None, "template")
-    cases = [replace(number.case(name), facts=(fact,) if fact else ()) for name, number in page.numbers.items()]
-    weighed, rules = reconciled(cases, [])
-    decisions = policy.decide(weighed, rules, thresholds)
-    for case in weighed:
-        if decisions[case.field].status == "accepted":
-            yield case, written[names.index(case.field)]
 
 
 if __name__ == "__main__":
