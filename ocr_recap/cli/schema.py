@@ -36,7 +36,9 @@ _LINES: dict[Kind, type[JsonLine]] = {
     Kind.run: RunInfo,
 }
 # Keys that are not written where they would be empty, with their models.
-_MAY_BE_LEFT_OUT = frozenset({("Evidence", "others"), ("FieldRecord", "photos")})
+_MAY_BE_LEFT_OUT = frozenset(
+    {("Evidence", "others"), ("Evidence", "facts"), ("KnownFact", "sha256"), ("FieldRecord", "photos")}
+)
 
 
 def schema(
