@@ -39,8 +39,10 @@ _LINES: dict[Kind, type[JsonLine]] = {
 _MAY_BE_LEFT_OUT = frozenset(
     {
         *(("FieldRecord", key) for key in ("photos", "people")),
-        *(("Decided", key) for key in ("names", "role")),
-        ("Evidence", "others"),
+        *(("Decided", key) for key in ("names", "role", "answer")),
+        *(("Evidence", key) for key in ("others", "facts")),
+        *(("Decision", key) for key in ("answer", "entry")),
+        ("KnownFact", "sha256"),
     }
 )
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ..decide.fact_witness import written
 from ..forms import drawing, template
 from ..imaging.files import write_atomically
 from ..messages.errors import TemplateError
@@ -43,6 +44,9 @@ def show_template(
             kinds = ["digits", *(w.kind for w in field.witnesses)]
             witnesses = ", ".join(said(language, f"witness_{kind}") for kind in kinds)
             echo(f"  {field.id:<18} {field.cells.count} [{witnesses}] {one_line(getattr(field.label, language))}")
+    _, dates = form.possible_dates()
+    if dates:
+        echo(f"\n{said(language, 'possible_dates', dates=written(dates))}")
     echo("")
     for rule in form.rules:
         basis = said(language, f"rule_{rule.strength}")

@@ -217,6 +217,7 @@ _TEMPLATES: Final[Mapping[str, Message]] = {
         " (tanpa tanda sudut: dicari menurut garisnya)",
         " (no corner marks: found by its lines)",
     ),
+    "possible_dates": ("tanggal yang mungkin: {dates}", "possible dates: {dates}"),
     "witness_digits": ("digit", "digits"),
     "witness_bubbles": ("bulatan", "bubbles"),
     "witness_tally": ("turus", "tally"),
