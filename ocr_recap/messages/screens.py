@@ -192,6 +192,7 @@ _TEMPLATES: Final[Mapping[str, Message]] = {
         " (tanpa tanda sudut: dicari menurut garisnya)",
         " (no corner marks: found by its lines)",
     ),
+    "sheet_size": ("Lembar cetaknya {width} x {height} mm.", "The printed sheet is {width} x {height} mm."),
     "witness_digits": ("digit", "digits"),
     "witness_bubbles": ("bulatan", "bubbles"),
     "witness_tally": ("turus", "tally"),
