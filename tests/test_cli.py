@@ -216,7 +216,12 @@ def test_templates(tmp_path):
     assert "Suara sah pasangan calon 1" in shown
     assert "[digit, bulatan, turus, jumlah baris]" in shown
     assert not re.search("exact|inequality|soft|form,|digits|bubbles|whole", shown)
-    assert "[exact; form, head of column J]" in call("templates", "show", FORM.id, "--lang", "en").stdout
+    english = call("templates", "show", FORM.id, "--lang", "en").stdout
+    assert "[exact; form, head of column J]" in english
+    assert "The printed sheet is 600 x 900 mm." in english
+    assert "commission's vector drawing" in english
+    assert "Lembar cetaknya 600 x 900 mm." in shown
+    assert "drawing" not in shown
     assert "valid_total = votes_1 + votes_2 + votes_3" in shown
     assert json.loads(call("templates", "schema").stdout)["title"] == "Template"
     wrong = tmp_path / "wrong.yaml"

@@ -34,6 +34,11 @@ def show_template(
     with reported(language):
         form = template.load(name)
     echo(f"{form.id}: {one_line(getattr(form.title, language))}")
+    if form.paper.printed is not None:
+        width, height = form.paper.printed
+        echo(said(language, "sheet_size", width=f"{width:g}", height=f"{height:g}"))
+    if language == "en":  # the language of sources in templates
+        echo(one_line(form.source))
     for page in form.pages:
         tag = page.markers.tag
         marker = f" (AprilTag {tag.id})" if tag else ""

@@ -143,6 +143,7 @@ def pdf(template: Template) -> bytes:
     canvas = Canvas(buffer, pagesize=size, invariant=1)
     canvas.setTitle(template.title.id)
     canvas.setAuthor("ocr_recap")
+    canvas.setSubject(" ".join(template.source.split()))
     for page in template.pages:
         # Turn the y axis over once, so that the primitives keep their own frame.
         canvas.translate(0, size[1])

@@ -218,6 +218,7 @@ _TEMPLATES: Final[Mapping[str, Message]] = {
         " (no corner marks: found by its lines)",
     ),
     "possible_dates": ("tanggal yang mungkin: {dates}", "possible dates: {dates}"),
+    "sheet_size": ("Lembar cetaknya {width} x {height} mm.", "The printed sheet is {width} x {height} mm."),
     "witness_digits": ("digit", "digits"),
     "witness_bubbles": ("bulatan", "bubbles"),
     "witness_tally": ("turus", "tally"),

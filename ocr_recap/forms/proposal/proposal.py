@@ -97,16 +97,13 @@ class Proposal:
     texts: tuple[TextLine, ...] = ()
 
 
-def propose(
-    gray: GrayImage, paper: tuple[float, float] | None = None, lines: Sequence[TextLine] = (), known: bool = True
-) -> Proposal:
+def propose(gray: GrayImage, paper: tuple[float, float] | None = None, lines: Sequence[TextLine] = ()) -> Proposal:
     """Measure one blank sheet.
 
     Args:
         gray: (h, w) uint8, the sheet and nothing else, upright.
         paper: width and height of the sheet in mm; None: the shorter side is taken as 210.
         lines: of printed text, mm of that paper.
-        known: whether `paper` is the true size of the sheet.
 
     Raises:
         NotABlankSheet: the sheet cannot be measured; the message has the reason and the next step.
@@ -128,8 +125,7 @@ def propose(
     ruled = _printed(found.strokes, boxes, [*tallies, *totals], scale, min(height, width))
     fiducials = find_tag(found.gray, scale), find_corner_marks(found.gray, scale)
     shown = tuple(line for line in texts if not any(_within(line, area) for area in _areas(numbers, free)))
-    true = paper if known else None
-    return Proposal(size, true, scale, found.gray, tuple(numbers), tuple(free), ruled, *fiducials, shown)
+    return Proposal(size, paper, scale, found.gray, tuple(numbers), tuple(free), ruled, *fiducials, shown)
 
 
 def _times(paper: tuple[float, float] | None) -> float:
