@@ -226,13 +226,24 @@ def photos(folder: Path) -> Iterator[tuple[dict[str, Any], Photo]]:
         yield truth, load(file, truth["name"])
 
 
-def drawn(form: template.Template, preset: str, page: str, documents: int, seed: int) -> Iterator[Shown]:
-    """Yield drawn photos of one page of a form by test writers, with their truth."""
+def drawn(
+    form: template.Template, preset: str, page: str, documents: int, seed: int, keep: Path | None
+) -> Iterator[Shown]:
+    """Yield drawn photos of one page of a form by test writers, with their truth; `keep` holds those drawn before."""
     pages = [p.id for p in form.pages]
     order = Order(form, documents * len(pages), seed, preset)  # type: ignore[arg-type]
     for document in range(documents):
-        made = make(order, document * len(pages) + pages.index(page))
-        yield made.truth, load(made.jpeg, made.name)
+        file = keep / f"{form.id}-{preset}-{page}-{seed}-{document}" if keep else None
+        if file is None or not file.with_suffix(".json").is_file():
+            made = make(order, document * len(pages) + pages.index(page))
+            if file is None:
+                yield made.truth, load(made.jpeg, made.name)
+                continue
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.with_suffix(".jpg").write_bytes(made.jpeg)
+            file.with_suffix(".json").write_text(json.dumps(made.truth), "utf-8")
+        truth = json.loads(file.with_suffix(".json").read_text("utf-8"))
+        yield truth, load(file.with_suffix(".jpg"), truth["name"])
 
 
 def evaluate(shown: Iterator[Shown], forms: list[template.Template], args: argparse.Namespace) -> Found:
@@ -263,6 +274,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", type=Path, nargs="*", help="input folders")
     parser.add_argument("--drawn", nargs=5, action="append", default=[], help="form, preset, page, documents, seed")
+    parser.add_argument("--keep", type=Path, help="folder for drawn photos, so that they are drawn once")
     parser.add_argument("--by", choices=("reader", "corners"), default="reader")
     parser.add_argument("--pictures", type=Path, help="folder for pictures of the grids")
     parser.add_argument("--mistakes", action="store_true", help="list every grid and row total that is not right")
@@ -274,7 +286,7 @@ def main() -> None:
     for form, preset, page, documents, seed in args.drawn:
         one = template.load(form)
         sets[f"{form} {preset} {page}, {documents} documents, seed {seed}"] = (
-            drawn(one, preset, page, int(documents), int(seed)),
+            drawn(one, preset, page, int(documents), int(seed), args.keep),
             [one],
         )
     for title, (shown, forms) in sets.items():

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ocr_recap import Reader, Record, Template
 from ocr_recap.cells.struck_space import in_boxes, in_grid
 from ocr_recap.decide.policy import decide
+from ocr_recap.forms.fields import Cells
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.records.case_record import case_of
 from ocr_recap.records.field_record import TallyEvidence
@@ -79,11 +80,15 @@ def test_a_line_through_bundles_runs_through_cells_from_side_to_side() -> None:
     assert not found.through[1:].any()
 
 
-def strip(*lines: tuple[tuple[float, float], tuple[float, float]]) -> NDArray[np.uint8]:
+BOXES = Cells(count=3, box=(0, 0, 10, 10), pitch=10)
+
+
+def strip(*lines: tuple[tuple[float, float], tuple[float, float]], height: int = 48) -> NDArray[np.uint8]:
     """Three boxes of 32 px, side by side in a strip of 128 px, with these lines (px)."""
-    picture = np.full((48, 128), 215, np.uint8)
+    picture = np.full((height, 128), 215, np.uint8)
+    top = height // 2 - 16
     for box in range(3):
-        cv2.rectangle(picture, (16 + 32 * box, 8), (48 + 32 * box, 40), 60, 1)
+        cv2.rectangle(picture, (16 + 32 * box, top), (48 + 32 * box, top + 32), 60, 1)
     for start, end in lines:
         ends = np.rint(np.array([start, end]) * 16).astype(np.int32)
         cv2.polylines(picture, [ends], False, 70, 2, cv2.LINE_AA, 4)
@@ -91,18 +96,26 @@ def strip(*lines: tuple[tuple[float, float], tuple[float, float]]) -> NDArray[np
 
 
 def test_a_line_through_empty_boxes_is_unused_space() -> None:
-    for line in (((4.0, 30.0), (124.0, 20.0)), ((84.0, 0.0), (66.0, 47.0))):
-        assert in_boxes(strip(line), 3, (32, 32), 32)
+    assert in_boxes(strip(((4.0, 30.0), (124.0, 20.0))), BOXES)
+    assert in_boxes(strip(((92.0, 0.0), (60.0, 95.0)), height=96), BOXES)
+
+
+def test_a_tall_one_is_no_line_over_unused_space() -> None:
+    for height in (48, 96):
+        middle = height / 2
+        ones = [((x + 4, middle - 21), (x - 4, middle + 21)) for x in (32.0, 64.0, 96.0)]
+        assert not in_boxes(strip(ones[2], height=height), BOXES)
+        assert not in_boxes(strip(*ones, height=height), BOXES)
 
 
 def test_writing_in_boxes_is_no_unused_space() -> None:
     one, dash = ((64.0, 13.0), (63.0, 36.0)), ((58.0, 24.0), (70.0, 24.0))
     digit = (((88.0, 14.0), (104.0, 14.0)), ((104.0, 14.0), (94.0, 36.0)))
     across = ((4.0, 24.0), (124.0, 24.0))
-    assert not in_boxes(strip(), 3, (32, 32), 32)
-    assert not in_boxes(strip(one), 3, (32, 32), 32)
-    assert not in_boxes(strip(dash, *digit), 3, (32, 32), 32)
-    assert not in_boxes(strip(across, *digit), 3, (32, 32), 32)  # a number that is struck out
+    assert not in_boxes(strip(), BOXES)
+    assert not in_boxes(strip(one), BOXES)
+    assert not in_boxes(strip(dash, *digit), BOXES)
+    assert not in_boxes(strip(across, *digit), BOXES)  # a number that is struck out
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------

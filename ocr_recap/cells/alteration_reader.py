@@ -2,6 +2,9 @@
 
 A number is cancelled by a line through its boxes. A digit is corrected by writing another digit over it. In both cases
 bubbles, strokes and sums may still agree with the old number, so the alteration has to be seen in the ink.
+
+A line through boxes in which nothing else is written takes no number back. It strikes out unused space, which
+`struck_space.in_boxes` tells apart; `ask_witnesses.Alterations` then leaves the findings of this reader out.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from .box_refine import BOX, BUBBLE, BUBBLE_SNAP, RING, WIDE, hold, snap_boxes, 
 from .patch import CELL, PATCH, box_of, scale_of
 from .row_total_crop import MARGIN, cut_totals, totals_of
 from .sampler import Lattice, Patches, Places, Sampler, Steps
-from .strip import strip_of
+from .strip import TALL, stands_apart, strip_of
 from .struck_space import in_boxes, in_totals
 from .tally_crop import GridPatches, cut_grids
 
@@ -34,6 +34,10 @@ from .tally_crop import GridPatches, cut_grids
 _AROUND, _TOO_MANY = 15.0, 4
 _GAP = 1.35  # radii from a bubble's centre at which the paper beside it begins
 _NODES = 3  # nodes of the lattice from one column of bubbles to the next, along each side; by judgement
+_APART = (
+    1.5  # heights of a box without another number's boxes above and below, for a steep line to be told; by judgement
+)
+_TALL = 96  # px: height of the strip in which a steep line is told, three heights of a box; by judgement
 _FOLD = 2.0  # mm: accuracy with which creases are located (benchmarks/bent.py)
 
 
@@ -190,7 +194,8 @@ class _Cells:
     """The cells of one number: patches (n, 48, 48), all of them as one picture (48, width), quads (n, 4, 2) photo px,
     which printed boxes were seen (n,).
 
-    `held`: the place of one unseen box was taken from the others.
+    `held`: the place of one unseen box was taken from the others. `unused`: its boxes are struck out and hold nothing
+    else.
     """
 
     patches: GrayImage
@@ -198,6 +203,7 @@ class _Cells:
     quads: FloatArray
     found: NDArray[np.bool_]
     held: bool
+    unused: bool
 
 
 class _Bubbles(NamedTuple):
@@ -246,10 +252,14 @@ def _cut_cells(fields: Sequence[FormField], located: Located, into: dict[str, _C
     half = np.array([width, height]) / 2
     quads = Places(centers[:, None] + np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half)
     patches = Patches(centers, 1 / scale_of(width, height), PATCH)
-    strips = [strip_of(f.cells, (shift[p] * unit).mean(axis=0)) for f, p in zip(fields, parts, strict=True)]
-    yield [quads, patches, *strips]
+    moves = [(shift[p] * unit).mean(axis=0) for p in parts]
+    strips = [strip_of(f.cells, move) for f, move in zip(fields, moves, strict=True)]
+    others = located.template.fields_of(located.page_id)
+    around = {f.id: strip_of(f.cells, m, TALL) for f, m in zip(fields, moves, strict=True) if stands_apart(f, others)}
+    yield [quads, patches, *strips, *around.values()]
     for f, p, strip, h in zip(fields, parts, strips, held, strict=True):
-        into[f.id] = _Cells(patches.seen[p], strip.seen, quads.seen[p], found[p], h)
+        unused = in_boxes(around.get(f.id, strip).seen, f.cells)
+        into[f.id] = _Cells(patches.seen[p], strip.seen, quads.seen[p], found[p], h, unused)
 
 
 def _together(field: FormField, located: Located, size: tuple[int, int], parts: _Parts) -> FieldPatches:
@@ -276,18 +286,9 @@ def _together(field: FormField, located: Located, size: tuple[int, int], parts: 
         totals=strokes.totals if strokes else {},
         total_box=box_of_totals(field.row_totals) if field.row_totals else None,
         held=cells.held,
-        unused=_unused(field, cells.strip),
+        unused=cells.unused,
         totals_struck=strokes and strokes.totals_struck,
     )
-
-
-def _unused(field: FormField, strip: GrayImage) -> bool:
-    """Whether the boxes of a number are struck out and hold nothing else."""
-    x0, _, x1, _ = field.cells.outline()
-    width, height = field.cells.box[2:]
-    scale, gaps = scale_of(width, height), max(field.cells.count - 1, 1)
-    pitch = (x1 - x0 - width) / gaps * scale
-    return in_boxes(strip, field.cells.count, (width * scale, height * scale), pitch)
 
 
 def _cut_strokes(fields: Sequence[FormField], size: tuple[int, int], into: dict[str, _Strokes]) -> Steps[None]:

@@ -12,16 +12,17 @@ without the line is bare paper.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..forms.fields import RowTotals
+from ..forms.fields import Cells, RowTotals
 from ..imaging.arrays import Float32Array, GrayImage
 from . import long_lines
 from .long_lines import Limits
+from .patch import box_of, scale_of
 
 # Two cells and a half; a bar of a Z over less is left to the tally reader. Mean and evenness of lines over grids and
 # of rows of bundles on drawn photos: training/tally/choose.py.
@@ -32,9 +33,12 @@ _BAND = 0.2  # share of a cell's height left out above and below, where a line o
 
 # A digit is at most as high as its box (32 px), so a longer line runs through more than one row; by judgement.
 _IN_TOTALS = Limits(length=46, mean=0.05, even=0.8)
-_IN_BOXES = Limits(length=44, mean=0.05, even=0.75)  # as above: through the whole height of a strip of 48 px
+_IN_BOXES = Limits(length=64, mean=0.05, even=0.85)  # two boxes: no stroke of a digit is as long; by judgement
 _RIM = 6  # px left out along the sides of a box, where printed lines and their blur lie; by judgement
-_EDGE = 3  # px at the edge of a strip, and beside the boxes; by judgement
+_ALONG = 0.8  # share of the width of all boxes over which a level line runs; by judgement
+_ASIDE = 4  # px beside the boxes that printed lines and wide digits take up; by judgement
+_FAR = 0.5  # heights of a box above and below it up to which a digit may reach; by judgement
+_LEAST_OUTSIDE = 4  # px of a line outside that count; by judgement
 _WIDTH = 4  # px around a long line that count as the line; by judgement
 _BARE = 0.09  # darkness of the darkest place of a bare box, share of the paper; as in `row_total_crop`, with a margin
 
@@ -84,29 +88,39 @@ def in_totals(picture: GrayImage, totals: RowTotals, scale: float, margin: int) 
     x0, y0, x1, y1 = totals.grid
     wide, tall = (x1 - x0) / totals.cells * scale, (y1 - y0) / totals.rows * scale
     down, across = margin + tall * np.arange(totals.rows + 1), margin + wide * np.arange(totals.cells + 1)
-    found = _either_way(long_lines.darkness(picture), down, across, _IN_TOTALS)
+    found = _either_way(long_lines.darkness(picture), down, across, _IN_TOTALS, _IN_TOTALS)
     left, right = round(across[0]) + _RIM, round(across[-1]) - _RIM
     rows = [found[round(a) + 3 : round(b) - 3, left:right] for a, b in pairwise(down)]
     return np.array([_runs_in(row) for row in rows])
 
 
-def in_boxes(strip: GrayImage, count: int, box: tuple[float, float], pitch: float) -> bool:
+def in_boxes(picture: GrayImage, cells: Cells) -> bool:
     """True where a long line runs over the boxes of a number, and nothing else is written in them.
 
+    A level line leaves the boxes on both sides. A steep line leaves them by more than a digit ever does, above or
+    below, which is seen only in a picture with that much paper.
+
     Args:
-        strip: (48, width) uint8, all boxes of the number (`strip.strip_of`).
-        count: how many boxes it has.
-        box: printed width and height of a box in the strip, px.
-        pitch: from one box to the next, px.
+        picture: (h, w) uint8, all boxes of the number with the paper around them (`strip.strip_of`).
+        cells: the boxes.
     """
-    height, width = strip.shape
-    (wide, tall), first = box, (width - (count - 1) * pitch - box[0]) / 2
-    lefts = first + pitch * np.arange(count)
+    height, width = picture.shape
+    scale = scale_of(*cells.box[2:])
+    wide, tall = box_of(*cells.box[2:])
+    x0, _, x1, _ = cells.outline()
+    lefts = np.array([(rect[0] - (x0 + x1) / 2) * scale + width / 2 for rect in cells.rects()])
     down = np.array([(height - tall) / 2, (height + tall) / 2])
-    dark = long_lines.darkness(strip)
-    if not _leaves(dark, round(lefts[0]), round(lefts[-1] + wide)):
+    dark = long_lines.darkness(picture)
+    outside = _Outside(
+        (round(down[0] - _FAR * tall), round(down[1] + _FAR * tall)),
+        (round(lefts[0]) - _ASIDE, round(lefts[-1] + wide) + _ASIDE),
+    )
+    if not outside.left_by(dark >= _IN_BOXES.mean):  # saves time: most numbers stay within their boxes
         return False
-    found = _either_way(dark, down, np.concatenate([lefts, lefts + wide]), _IN_BOXES)
+    level = replace(_IN_BOXES, length=max(_IN_BOXES.length, _ALONG * float(lefts[-1] + wide - lefts[0])))
+    found = _either_way(dark, down, np.concatenate([lefts, lefts + wide]), level, _IN_BOXES)
+    if not outside.left_by(found & (dark >= _IN_BOXES.mean)):
+        return False
     lines = long_lines.widened(found, _WIDTH)
     top, bottom = round(down[0]) + _RIM, round(down[1]) - _RIM
     inner = [slice(round(x) + _RIM, round(x + wide) - _RIM) for x in lefts]
@@ -114,20 +128,36 @@ def in_boxes(strip: GrayImage, count: int, box: tuple[float, float], pitch: floa
     return runs and all(_is_bare(dark[top:bottom, part], lines[top:bottom, part]) for part in inner)
 
 
-def _leaves(dark: Float32Array, left: int, right: int) -> bool:
-    """True where ink lies on two opposite sides of the boxes, so that a line may run over them; saves time."""
-    sides = dark[:_EDGE, left:right], dark[-_EDGE:, left:right], dark[:, : left - _EDGE], dark[:, right + _EDGE :]
-    above, below, before, after = (float(side.max(initial=0)) >= _IN_BOXES.mean for side in sides)
-    return (above and below) or (before and after)
+@dataclass(frozen=True)
+class _Outside:
+    """Where ink lies outside the boxes of a number, by rows and columns (first, last) of the picture."""
+
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+
+    def left_by(self, ink: NDArray[np.bool_]) -> bool:
+        """True where ink lies on both sides of the boxes, or far above or below them."""
+        (top, bottom), (left, right) = self.rows, self.columns
+        over = ink[:, max(left, 0) : right]
+        beside = ink[max(top, 0) : bottom]
+        above, below = over[: max(top, 0)], over[bottom:]
+        before, after = beside[:, : max(left, 0)], beside[:, right:]
+        far = any(int(side.sum()) >= _LEAST_OUTSIDE for side in (above, below))
+        return far or all(int(side.sum()) >= _LEAST_OUTSIDE for side in (before, after))
 
 
 def _either_way(
-    dark: Float32Array, down: NDArray[np.float64], across: NDArray[np.float64], limits: Limits
+    dark: Float32Array, down: NDArray[np.float64], across: NDArray[np.float64], level: Limits, steep: Limits
 ) -> NDArray[np.bool_]:
-    """Long lines of any direction, (h, w)."""
-    level = long_lines.runs(long_lines.ridges(dark, down.tolist(), across.tolist()), limits)
-    steep = long_lines.runs(long_lines.ridges(np.ascontiguousarray(dark.T), across.tolist(), down.tolist()), limits)
-    return level | steep.T
+    """Long lines of any direction, (h, w), with limits for level and for steep ones."""
+    height, width = dark.shape
+    found = np.zeros(dark.shape, np.bool_)
+    if level.length <= width:
+        found |= long_lines.runs(long_lines.ridges(dark, down.tolist(), across.tolist()), level)
+    if steep.length <= height:
+        turned = np.ascontiguousarray(dark.T)
+        found |= long_lines.runs(long_lines.ridges(turned, across.tolist(), down.tolist()), steep).T
+    return found
 
 
 def _runs_in(row: NDArray[np.bool_]) -> bool:

@@ -279,8 +279,8 @@ def _strike(form: Piece, view: _View, rng: np.random.Generator) -> None:
     kind = kinds[int(rng.choice(len(kinds), p=tuple(_SPACE_SHARES.values())))]
     used, rest = -(-view.count // FULL), view.count % FULL
     begin = None
-    if rest and rng.random() < 0.4:  # close to the last stroke, in its cell
-        begin = used - 1 - (used - 1) // view.columns * view.columns + 0.24 + 0.155 * rest
+    if rest and rng.random() < 0.5:  # close to the last stroke, or across it, in its cell
+        begin = (used - 1) % view.columns + 0.24 + 0.155 * rest + float(rng.uniform(-0.35, 0.05))
     lines = over_cells(kind, view.rows, view.columns, used, rng, begin)
     width, height = form.rects[0][2] - form.rects[0][0], form.rects[0][3] - form.rects[0][1]
     corner = np.array([form.rects[0][0] - view.column * width, form.rects[0][1] - view.row * height])
@@ -317,11 +317,12 @@ def _lines(form: Piece, lines: Strokes, rng: np.random.Generator) -> None:
         inside = (x > 0.06) & (x < 0.94) & (y > 0.06) & (y < 0.94)
         length = float(inside.sum()) / (x1 - x0)
         amid = float((inside & (y > 0.2) & (y < 0.8)).sum()) / (x1 - x0)
+        crosses = bool((inside & (x < 0.12)).any() and (inside & (x > 0.88)).any())  # from side to side
         if form.labels[place] in (0, CANCELLED):
             form.labels[place] = CANCELLED if length > 0.15 else form.labels[place]
-        elif form.labels[place] != OTHER and amid > 0.75:
+        elif form.labels[place] != OTHER and crosses and amid > 0.75:
             form.labels[place] = OTHER  # strokes that are struck out
-        elif form.labels[place] != OTHER and amid > 0.4:
+        elif form.labels[place] != OTHER and crosses and amid > 0.4:
             form.labels[place] = UNLABELLED  # it is ambiguous whether they still count
 
 
