@@ -159,7 +159,8 @@ def _squares(picture: GrayImage) -> Iterator[NDArray[np.float32]]:
 def _codes() -> NDArray[np.float32]:
     """The bits of all tags of the family, each way up; (2320 * 4, 36)."""
     listed = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h10).bytesList
-    return np.unpackbits(np.ascontiguousarray(listed).reshape(-1, listed.shape[1]), axis=1)[:, :36].astype(np.float32)
+    each = np.ascontiguousarray(listed, dtype=np.uint8).reshape(-1, listed.shape[1])
+    return np.unpackbits(each, axis=1)[:, :36].astype(np.float32)
 
 
 def shrunk(gray: GrayImage, times: int) -> GrayImage:
