@@ -69,7 +69,8 @@ class Thresholds:
         blank: that every cell is empty, by the digit cells alone and by all evidence, where the bubbles are empty too.
         unconfirmed: the same where the form has no bubbles, so that the digit reader is the only witness.
         known: of all values of a known fact together, such as the three numbers of a date, given all evidence and the
-            fact, for the fact to be a second witness (`facts`).
+            fact, for the fact to be a second witness (`facts`). By judgement, that of the posterior;
+            training/policy/dates.py measures it.
         broken: that an exact rule is broken as written, by the readings that are known: the sheet itself does not add
             up.
     """
