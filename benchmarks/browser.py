@@ -78,6 +78,9 @@ class Browser:
 
     def open(self, path: Path, fragment: str = "") -> float:
         """Open a file, at a fragment such as `#d2`; returns the seconds until it was loaded and drawn once."""
+        if fragment:  # from one place of a page to another nothing would be loaded
+            self._call("Page.navigate", url="about:blank")
+            self._wait("Page.loadEventFired")
         start = time.perf_counter()
         self._call("Page.navigate", url=path.resolve().as_uri() + fragment)
         self._wait("Page.loadEventFired")
