@@ -78,6 +78,9 @@ class Browser:
 
     def open(self, path: Path | str, fragment: str = "") -> float:
         """Open a file or an address, at a fragment such as `#d2`; the seconds until it was loaded and drawn once."""
+        if fragment:  # from one place of a page to another nothing would be loaded
+            self._call("Page.navigate", url="about:blank")
+            self._wait("Page.loadEventFired")
         start = time.perf_counter()
         address = path if isinstance(path, str) else path.resolve().as_uri()
         self._call("Page.navigate", url=address + fragment)

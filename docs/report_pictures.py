@@ -75,7 +75,7 @@ def shown(browser: Browser, size: tuple[int, int], page: Path, fragment: str, pi
 def report(browser: Browser, results: Path) -> None:
     """The first page, wide and on a phone."""
     shown(browser, (1000, 1180), results / REPORT_FILE, "", "night.png")
-    shown(browser, (390, 1000), results / REPORT_FILE, "", "report.png")
+    shown(browser, (390, 1500), results / REPORT_FILE, "", "report.png")
 
 
 def station(browser: Browser, results: Path, scratch: Path) -> None:
@@ -83,7 +83,6 @@ def station(browser: Browser, results: Path, scratch: Path) -> None:
     page, fragment = results / REPORT_PAGES / "001.html", link(results, STATION)
     shown(browser, (1000, 1180), page, fragment, "station.png")
     shown(browser, (390, 1000), page, fragment, "station-phone.png")
-    browser.open(Path("/dev/null"))
     browser.open(page, link(results, SETTLED))
     browser.print_pdf(scratch / "station.pdf")
     sheet = pypdfium2.PdfDocument(scratch / "station.pdf")[0]

@@ -76,7 +76,7 @@ def decisions(path, records=None, by="Sri"):
 
 def test_every_number_in_review_stands_there_once_most_useful_first():
     content = written()
-    assert content.startswith(b"\xef\xbb\xbfdocument,station,file,sha256,")
+    assert content.startswith(b"\xef\xbb\xbfstation,label_id,label_en,report_link,verified,by,note,")
     found = table(content)
     assert tuple(found[0]) == COLUMNS
     everything = [(r.photo.sha256, n) for r in photos() for n, f in r.fields.items() if f.status == "review"]
@@ -90,14 +90,32 @@ def test_every_number_in_review_stands_there_once_most_useful_first():
     assert table(written(silent)) == []
 
 
-def test_counts_come_before_dates_and_then_the_most_useful_first():
+def test_counts_come_before_dates_and_then_what_an_answer_does():
+    """Settles most, then a likely slip, then the document that is nearly done, then the less certain reading."""
+
+    def row(name, settles=1, count=True, suggested=False, waiting=5, sure=0.9):
+        return Row(settles, count, suggested, waiting, sure, (name,))
+
     found = [
-        Row(3, False, ("date",)),
-        Row(1, True, ("count",)),
-        Row(2, True, ("more useful",)),
-        Row(2, True, ("later",)),
+        row("date", settles=9, count=False),
+        row("plain"),
+        row("unsure", sure=0.5),
+        row("last of its document", waiting=1),
+        row("slip", suggested=True),
+        row("settles two", settles=2),
+        row("plain, later"),
     ]
-    assert [row.cells[0] for row in most_useful_first(found)] == ["more useful", "later", "count", "date"]
+    order = ["settles two", "slip", "last of its document", "unsure", "plain", "plain, later", "date"]
+    assert [one.cells[0] for one in most_useful_first(found)] == order
+
+
+def test_dates_of_a_document_come_after_its_counts():
+    page = located("d.jpg", "d" * 64, page="3").model_copy(update={"document": STATION})
+    lines = table(written([page]))
+    dates = [line["field"].startswith("date_") for line in lines]
+    assert True in dates
+    assert False in dates
+    assert dates == sorted(dates)
 
 
 def test_dialects_and_languages():

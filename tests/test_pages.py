@@ -156,13 +156,21 @@ def test_language_filter_and_place_survive_a_reload(browser: Browser, folder: Pa
     assert browser.evaluate("document.querySelector('[name=lang]:checked').value") == "en", "on other pages too"
 
 
-def test_what_is_opened_stays_open_after_a_reload(browser: Browser, folder: Path) -> None:
+def test_what_is_opened_and_in_sight_stays_so_after_a_reload(browser: Browser, folder: Path) -> None:
     page = folder / "report" / "001.html"
+    browser.size(390, 600)
     browser.open(page)
+    browser.evaluate("document.getElementById('d2-invalid').scrollIntoView()")
+    browser.settle()
+    place = "Math.round(document.getElementById('d2-invalid').getBoundingClientRect().top)"
+    at = browser.evaluate(place)
     assert browser.evaluate("document.querySelector('#d2 .dates').open") is False
     browser.evaluate("document.querySelector('#d2 .dates').open = true")
     reload(browser, page)
+    for _ in range(4):
+        browser.settle()
     assert browser.evaluate("document.querySelector('#d2 .dates').open") is True
+    assert browser.evaluate(place) == pytest.approx(at, abs=2)
 
 
 def test_a_link_shows_one_station_and_its_name_in_the_title(browser: Browser, folder: Path) -> None:

@@ -27,7 +27,7 @@ REPORT_TEXTS: Final[Mapping[str, Message]] = {
     "verdict_settled": ("selesai", "settled"),
     "page": ("halaman", "page"),
     "pages": ("halaman", "pages"),
-    "pages_missing": ("halaman {pages} belum ada", "missing {pages}"),
+    "pages_missing": ("halaman {pages} belum ada", "pages missing: {pages}"),
     "fields_missing": (
         "{numbers} angka tidak terlihat di foto mana pun",
         "{numbers:number} in no photo",

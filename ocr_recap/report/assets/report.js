@@ -70,10 +70,30 @@
     if (!aim && scroll) { window.scrollTo(0, 0); }
   }
 
+  // The station at the top of the window: its place, since heights of stations out of sight are only estimated.
+  function top() {
+    var seen = [].filter.call(document.querySelectorAll('.doc'), function (item) {
+      return item.offsetParent && item.getBoundingClientRect().bottom > 0;
+    })[0];
+    return seen ? { id: seen.id, at: seen.getBoundingClientRect().top } : null;
+  }
+
+  function goBack(was) {
+    var seen = was.top && document.getElementById(was.top.id);
+    if (!seen) { window.scrollTo(0, was.y); return; }
+    seen.scrollIntoView();
+    requestAnimationFrame(function () {
+      requestAnimationFrame(function () {
+        window.scrollBy(0, seen.getBoundingClientRect().top - was.top.at);
+      });
+    });
+  }
+
   function remember() {
     keep('sessionStorage', here, {
       hash: location.hash,
       y: window.scrollY,
+      top: top(),
       find: find.value,
       verdict: chip() ? chip().value : '',
       open: folded.map(function (item) { return item.open; })
@@ -93,18 +113,18 @@
     if (was.open.length === folded.length) {
       folded.forEach(function (item, place) { item.open = was.open[place]; });
     }
-    return was.y;
+    return was;
   }
 
   var said = kept('localStorage', 'ocr_recap language');
   if (said === 'id' || said === 'en') { document.getElementById('lang-' + said).checked = true; }
   if ('scrollRestoration' in history) { history.scrollRestoration = 'manual'; }
-  var y = restore();
+  var was = restore();
   filter();
-  show(y === null && location.hash !== '');
-  if (y !== null) {
-    window.scrollTo(0, y);
-    window.addEventListener('load', function () { window.scrollTo(0, y); });
+  show(was === null && location.hash !== '');
+  if (was) {
+    goBack(was);
+    window.addEventListener('load', function () { goBack(was); });
   }
 
   find.addEventListener('input', filter);
