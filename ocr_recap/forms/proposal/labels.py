@@ -46,7 +46,7 @@ _COLUMNS: Final = ((r"\(l\+p\)|\(l \+ p\)", "_J"), (r"\(l\)|laki", "_L"), (r"\(p
 
 
 @dataclass(frozen=True)
-class Label:
+class ProposedLabel:
     """What is printed beside the boxes of a number (`row`) and above them (`column`); empty where nothing is."""
 
     row: str = ""
@@ -62,7 +62,7 @@ class Label:
         return ", ".join(parts)[:_LONGEST]
 
 
-def labels_of(outlines: Sequence[Rect], lines: Sequence[TextLine]) -> list[Label]:
+def labels_of(outlines: Sequence[Rect], lines: Sequence[TextLine]) -> list[ProposedLabel]:
     """Find the texts that name numbers.
 
     The head of its column names a number whose row has no text of letters, or shares its text with other numbers.
@@ -72,14 +72,14 @@ def labels_of(outlines: Sequence[Rect], lines: Sequence[TextLine]) -> list[Label
         lines: of text on the page, mm.
     """
     rows = [_row(outline, lines) for outline in outlines]
-    found: list[Label] = []
+    found: list[ProposedLabel] = []
     for outline, row in zip(outlines, rows, strict=True):
         middle = (outline[1] + outline[3]) / 2
         alike = [
             text for other, text in zip(outlines, rows, strict=True) if other[1] < middle < other[3] and text == row
         ]
         named = len(alike) == 1 and row and not row.isdigit()
-        found.append(Label(row, "" if named else _head(outline, lines)))
+        found.append(ProposedLabel(row, "" if named else _head(outline, lines)))
     return found
 
 
@@ -129,7 +129,7 @@ def _head(outline: Rect, lines: Sequence[TextLine]) -> str:
     return " ".join(line.text for line in sorted(block, key=lambda line: line.baseline))
 
 
-def ids_of(labels: Sequence[Label], first: int = 1, taken: frozenset[str] = frozenset()) -> list[str]:
+def ids_of(labels: Sequence[ProposedLabel], first: int = 1, taken: frozenset[str] = frozenset()) -> list[str]:
     """Ids for numbers by their labels: those that the package's forms use, else made of the label's words.
 
     Args:
@@ -147,7 +147,7 @@ def ids_of(labels: Sequence[Label], first: int = 1, taken: frozenset[str] = froz
     return found
 
 
-def _id(label: Label) -> str:
+def _id(label: ProposedLabel) -> str:
     """The id that a label asks for; empty for none."""
     text = " ".join((label.text if label.row.isdigit() else label.row or label.column).lower().split())
     suffix = next((end for words, end in _COLUMNS if re.search(words, label.column.lower())), "")

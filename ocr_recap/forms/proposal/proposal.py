@@ -17,7 +17,7 @@ from ...imaging.pdf_print import TextLine
 from ...messages.errors import WrongUse
 from .bubbles import BubbleColumns, columns_under, find_circles
 from .heads import split_by_heads
-from .labels import Label, labels_of
+from .labels import ProposedLabel, labels_of
 from .lines import NotABlankSheet, SheetRuling, Stroke, find_ruling
 from .markers import Marks, ProposedTag, find_corner_marks, find_tag
 
@@ -60,7 +60,7 @@ class ProposedNumber:
     tally: Grid | None = None
     totals: Grid | None = None
     bubbles: BubbleColumns | None = None
-    label: Label = Label()  # noqa: RUF009
+    label: ProposedLabel = ProposedLabel()  # noqa: RUF009
 
     @property
     def outline(self) -> Rect:
