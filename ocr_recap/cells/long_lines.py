@@ -25,6 +25,7 @@ _INVERSE = cv2.WARP_INVERSE_MAP
 _ACROSS = 4  # px above and below a line at which the paper beside it is looked at; more than half of the widest pen
 _PRINT = 0.035  # darkness (share of the paper) of the median of a row from which a line is printed there; by judgement
 _NEAR = 6  # px around the place of a printed line within which it is searched for; by judgement
+_ITSELF = 1.5  # px around it that are taken as printed in any case; by judgement
 _PAPER = 17  # px: side of the windows from whose lightest place the tone of the paper is taken; by judgement
 
 
@@ -85,8 +86,8 @@ def _printed(dark: Float32Array, places: Sequence[float]) -> NDArray[np.bool_]:
     """(h, w) where level lines are printed: rows near these places that are dark all along a third of the picture."""
     found = np.zeros(dark.shape, np.bool_)
     rows = np.arange(len(dark))
-    near = (np.abs(rows[:, None] - np.asarray(places)) <= _NEAR).any(axis=1)
-    at = (np.abs(rows[:, None] - np.asarray(places)) <= 1.5).any(axis=1)
+    away = np.abs(rows[:, None] - np.asarray(places, dtype=np.float64)).min(axis=1)
+    near, at = np.asarray(away <= _NEAR, np.bool_), np.asarray(away <= _ITSELF, np.bool_)
     for zone in np.array_split(np.arange(dark.shape[1]), 3):
         part = dark[:, zone[0] : zone[-1] + 1 : 2]
         printed = at.copy()
@@ -113,7 +114,7 @@ def runs(of: Ridges, limits: Limits) -> NDArray[np.bool_]:
     window = max(3, round(limits.length / STEP)) | 1
     found = np.zeros((height, size[0]), np.uint8)
     if float(of.ridge.max(initial=0)) < limits.mean:
-        return found.astype(np.bool_).repeat(width, axis=1)[:, :width]
+        return np.zeros((height, width), np.bool_)
     for slope in _SLOPES * STEP:
         reach = int(np.ceil(abs(slope) * size[0] / 2)) + 1
         shear = np.array([[1.0, 0.0, 0.0], [slope, 1.0, -slope * size[0] / 2 - reach]])
@@ -124,7 +125,7 @@ def runs(of: Ridges, limits: Limits) -> NDArray[np.bool_]:
         if good.any():
             along = cv2.dilate(good.astype(np.uint8), np.ones((1, window), np.uint8))
             back = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, slope * size[0] / 2 + reach]])
-            found |= cv2.warpAffine(along, back, size, flags=_INVERSE | cv2.INTER_NEAREST)
+            found |= np.asarray(cv2.warpAffine(along, back, size, flags=_INVERSE | cv2.INTER_NEAREST), np.uint8)
     return cv2.resize(found, (width, height), interpolation=cv2.INTER_NEAREST) > 0
 
 

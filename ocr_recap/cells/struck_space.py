@@ -87,7 +87,8 @@ def in_totals(picture: GrayImage, totals: RowTotals, scale: float, margin: int) 
     """
     x0, y0, x1, y1 = totals.grid
     wide, tall = (x1 - x0) / totals.cells * scale, (y1 - y0) / totals.rows * scale
-    down, across = margin + tall * np.arange(totals.rows + 1), margin + wide * np.arange(totals.cells + 1)
+    down = margin + tall * np.arange(totals.rows + 1, dtype=np.float64)
+    across = margin + wide * np.arange(totals.cells + 1, dtype=np.float64)
     found = _either_way(long_lines.darkness(picture), down, across, _IN_TOTALS, _IN_TOTALS)
     left, right = round(across[0]) + _RIM, round(across[-1]) - _RIM
     rows = [found[round(a) + 3 : round(b) - 3, left:right] for a, b in pairwise(down)]

@@ -160,11 +160,11 @@ def _field(sheet: Sheet, hand: Hand, field: FormField, writing: FieldWriting, ca
 
 def _close_boxes(sheet: Sheet, fields: Sequence[FormField], writing: Mapping[str, FieldWriting]) -> None:
     """Draw the lines over the empty boxes of numbers that stand one below the other."""
-    kinds = [writing[f.id].unused if f.id in writing else None for f in fields]
-    for kind, run in groupby(zip(kinds, fields, strict=True), key=lambda pair: pair[0]):
+    runs = groupby(fields, key=lambda field: writing[field.id].unused if field.id in writing else None)
+    for kind, run in runs:
         if kind is None:
             continue
-        boxes = [field.cells.outline() for _, field in run]
+        boxes = [field.cells.outline() for field in run]
         rng = sheet.rng.spawn(1)[0]
         middles = np.array([(y0 + y1) / 2 for _, y0, _, y1 in boxes])
         height = float(np.mean([y1 - y0 for _, y0, _, y1 in boxes]))
