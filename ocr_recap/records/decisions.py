@@ -116,12 +116,10 @@ class Ruling:
         heard: the last decision of each person that counts, oldest first. When a third person settles a number, what
             was decided before no longer counts: the third entry equals one of two, or follows another third one.
         names: everybody who decided the number, in the order of their first decisions.
-        settled_by: the person (`Decision.person`) who settled it; None unless a third person did.
     """
 
     heard: tuple[Decision, ...] = ()
     names: tuple[str, ...] = ()
-    settled_by: str | None = None
 
     def after(self, decision: Decision) -> Ruling:
         """The ruling with one more decision, which is later than all others."""
@@ -129,9 +127,9 @@ class Ruling:
         known = {known.casefold() for known in self.names}
         names = self.names if decision.person in known else (*self.names, name)
         if decision.role == "third" and self._settles(decision):
-            return Ruling((decision,), names, decision.person)
+            return Ruling((decision,), names)
         others = tuple(one for one in self.heard if one.person != decision.person)
-        return Ruling((*others, decision), names, self.settled_by)
+        return Ruling((*others, decision), names)
 
     def _settles(self, third: Decision) -> bool:
         """True where a third entry equals one of those before, or follows another third one that did not."""

@@ -171,13 +171,14 @@ class ReportPages:
         path = self._folder / page_file(self._page)
         path.parent.mkdir(exist_ok=True)
         span = f"{self._number - self._documents + 1}–{self._number}"
+        several = f"{span} · ocr_recap"
         with path.open("wb") as file:
             file.writelines(
                 pieces(
                     "report",
                     "documents.html",
                     language=self._language,
-                    title=self._title if self._documents == 1 else Wording(*(f"{span} · ocr_recap",) * 2),
+                    title=self._title if self._documents == 1 else Wording(several, several),
                     home=_HOME,
                     rows=self._rows,
                     strip_height=STRIP_HEIGHT,
