@@ -227,24 +227,26 @@ def _crossed(alone: FloatArray, grid: GridPatches) -> bool:
     return bool(side_by_side.any())
 
 
-def calibrated(counts: FloatArray, power: float, slip: float) -> FloatArray:
+def calibrated(counts: FloatArray, power: float, slip: float, bundle: float) -> FloatArray:
     """The distribution of a grid's count, so calibrated that its probabilities are shares of right counts.
 
-    Cells are taken as independent, which makes the product of their probabilities too sure. The distribution is raised
-    to a power and mixed with the same one a stroke to either side. Both figures were chosen by
-    training/tally/calibrate.py.
+    Cells are taken as independent, which can make the product of their probabilities too sure. The distribution is
+    raised to a power and mixed with the same one a stroke to either side, and with the same one a bundle lower, since
+    a bundle that is struck out may look like one that counts. The figures were chosen by training/tally/calibrate.py.
 
     Args:
         counts: probability of each number of strokes.
         power: exponent, 1 for none.
         slip: probability that the count is one stroke off on either side, as far as the cells do not know.
+        bundle: probability that a bundle does not count, as far as the cells do not know.
     """
     raised = counts**power
     raised /= raised.sum()
-    beside = np.zeros_like(raised)
+    beside, lower = np.zeros_like(raised), np.zeros_like(raised)
     beside[1:] += raised[:-1]
     beside[:-1] += raised[1:]
-    found = (1 - slip) * raised + slip / 2 * beside
+    lower[:-FULL] = raised[FULL:]
+    found = (1 - slip - bundle) * raised + slip / 2 * beside + bundle * lower
     return found / found.sum()
 
 
