@@ -267,9 +267,8 @@ def weigh(
     cells = probabilities.argmax(axis=2)
     counts = cell_counts(probabilities)
     row_counts = convolve(counts)
-    total = convolve(row_counts)
-    if calibration is not None:
-        total = calibrated(total, **calibration)
+    by_cells = convolve(row_counts)
+    total = by_cells if calibration is None else calibrated(by_cells, **calibration)
     struck = (grid.struck.cells & (cells == 0)) | (cells == CANCELLED)
     reason: Reason | None = None
     if not grid.inside:
@@ -283,8 +282,8 @@ def weigh(
     elif _left_out(cells.ravel()) > _MOST_LEFT_OUT:
         reason = "out_of_order"
     else:
-        low, high = credible(total)
-        if high - low > _WIDEST or total.max() < _LEAST_SURE:
+        low, high = credible(by_cells)
+        if high - low > _WIDEST or by_cells.max() < _LEAST_SURE:
             reason = "unclear"
         elif total.argmax() == 0 and grid.found < _LEAST_FOUND:
             reason = "lines_not_found"  # bare paper without lines of the grid may be a sheet that covers it
