@@ -227,24 +227,26 @@ def _crossed(alone: FloatArray, grid: GridPatches) -> bool:
     return bool(side_by_side.any())
 
 
-def calibrated(counts: FloatArray, power: float, slip: float) -> FloatArray:
+def calibrated(counts: FloatArray, power: float, slip: float, bundle: float) -> FloatArray:
     """The distribution of a grid's count, so calibrated that its probabilities are shares of right counts.
 
-    Cells are taken as independent, which makes the product of their probabilities too sure. The distribution is raised
-    to a power and mixed with the same one a stroke to either side. Both figures were chosen by
-    training/tally/calibrate.py.
+    Cells are taken as independent, which can make the product of their probabilities too sure. The distribution is
+    raised to a power and mixed with the same one a stroke to either side, and with the same one a bundle lower, since
+    a bundle that is struck out may look like one that counts. The figures were chosen by training/tally/calibrate.py.
 
     Args:
         counts: probability of each number of strokes.
         power: exponent, 1 for none.
         slip: probability that the count is one stroke off on either side, as far as the cells do not know.
+        bundle: probability that a bundle does not count, as far as the cells do not know.
     """
     raised = counts**power
     raised /= raised.sum()
-    beside = np.zeros_like(raised)
+    beside, lower = np.zeros_like(raised), np.zeros_like(raised)
     beside[1:] += raised[:-1]
     beside[:-1] += raised[1:]
-    found = (1 - slip) * raised + slip / 2 * beside
+    lower[:-FULL] = raised[FULL:]
+    found = (1 - slip - bundle) * raised + slip / 2 * beside + bundle * lower
     return found / found.sum()
 
 
@@ -265,9 +267,8 @@ def weigh(
     cells = probabilities.argmax(axis=2)
     counts = cell_counts(probabilities)
     row_counts = convolve(counts)
-    total = convolve(row_counts)
-    if calibration is not None:
-        total = calibrated(total, **calibration)
+    by_cells = convolve(row_counts)
+    total = by_cells if calibration is None else calibrated(by_cells, **calibration)
     struck = (grid.struck.cells & (cells == 0)) | (cells == CANCELLED)
     reason: Reason | None = None
     if not grid.inside:
@@ -281,8 +282,8 @@ def weigh(
     elif _left_out(cells.ravel()) > _MOST_LEFT_OUT:
         reason = "out_of_order"
     else:
-        low, high = credible(total)
-        if high - low > _WIDEST or total.max() < _LEAST_SURE:
+        low, high = credible(by_cells)
+        if high - low > _WIDEST or by_cells.max() < _LEAST_SURE:
             reason = "unclear"
         elif total.argmax() == 0 and grid.found < _LEAST_FOUND:
             reason = "lines_not_found"  # bare paper without lines of the grid may be a sheet that covers it

@@ -7,7 +7,7 @@ Then it chooses, and with `--write` puts into ocr_recap/weights/tally.json:
 
 - `temperature`: the one at which the cells of these grids are likeliest, given the order of filling;
 - `long_line`: the share of cells of each class through which a long line runs (`cells.struck_space`);
-- `counts`: power and slip of `tally_reader.calibrated`, at which the true counts of the grids that are read are
+- `counts`: power, slip and bundle of `tally_reader.calibrated`, at which the true counts of the grids that are read are
   likeliest. The product of cells taken as independent is too sure of itself, and this makes 0.98 mean 0.98.
 
 Prints how often counts are right at each level of probability, before and after.
@@ -53,6 +53,8 @@ SETS: tuple[tuple[str, Preset, str, int, int], ...] = (
 TEMPERATURES = np.exp(np.arange(-0.5, 0.81, 0.1))
 POWERS = np.arange(0.3, 1.01, 0.05)  # never more sure than the cells say; by judgement
 SLIPS = (0.0, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.008, 0.012, 0.02)
+BUNDLES = (0.0, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.008, 0.012, 0.02)
+AS_IT_IS = (1.0, 0.0, 0.0)
 LEVELS = (0.0, 0.5, 0.8, 0.9, 0.98, 0.995, 1.01)
 
 
@@ -158,16 +160,16 @@ def counts_read(sample: Sequence[Seen], reader: TallyReader, temperature: float,
     return found
 
 
-def loss_of_counts(found: Sequence[Any], power: float, slip: float) -> float:
+def loss_of_counts(found: Sequence[Any], choice: tuple[float, float, float]) -> float:
     """Mean of minus the logarithm of the probability of the true count."""
-    chances = [calibrated(total, power, slip)[count] for total, count in found]
+    chances = [calibrated(total, *choice)[count] for total, count in found]
     return float(-np.log(np.maximum(chances, 1e-9)).mean())
 
 
-def show(title: str, found: Sequence[Any], power: float, slip: float) -> None:
+def show(title: str, found: Sequence[Any], choice: tuple[float, float, float]) -> None:
     """Print how often counts are right at each level of probability."""
     print(title)
-    said = [(calibrated(total, power, slip), count) for total, count in found]
+    said = [(calibrated(total, *choice), count) for total, count in found]
     chances = np.array([float(t.max()) for t, _ in said])
     right = np.array([int(t.argmax()) == count for t, count in said])
     for low, high in pairwise(LEVELS):
@@ -201,19 +203,20 @@ def main() -> None:
     right = sum(int(total.argmax()) == count for total, count in found)
     unread = sum(s.grid.count is not None for s in sample) - len(found)
     print(f"{right} of {len(found)} counts right, {unread} grids unreadable")
-    pairs = [(float(p), s) for p in POWERS for s in SLIPS]
-    power, slip = min(pairs, key=lambda pair: loss_of_counts(found, *pair))
-    print(f"power {power:.2f}, slip {slip}: loss of counts {loss_of_counts(found, power, slip):.5f}, "
-          f"without {loss_of_counts(found, 1.0, 0.0):.5f}")  # fmt: skip
-    show("as the cells say", found, 1.0, 0.0)
-    show("calibrated", found, power, slip)
+    choices = [(float(p), s, b) for p in POWERS for s in SLIPS for b in BUNDLES]
+    choice = min(choices, key=lambda one: loss_of_counts(found, one))
+    power, slip, bundle = choice
+    print(f"power {power:.2f}, slip {slip}, bundle {bundle}: loss of counts {loss_of_counts(found, choice):.5f}, "
+          f"without {loss_of_counts(found, AS_IT_IS):.5f}")  # fmt: skip
+    show("as the cells say", found, AS_IT_IS)
+    show("calibrated", found, choice)
     if args.write:
         card_file = folder / "tally.json"
         card = json.loads(card_file.read_text("utf-8"))
         card["temperature"] = round(card["temperature"] * times, 4)
         card["temperature_of"] = f"{len(sample)} grids of photos by calibration writers (calibrate.py)"
         card["long_line"] = [round(float(v), 4) for v in line]
-        card["counts"] = {"power": round(power, 3), "slip": slip}
+        card["counts"] = {"power": round(power, 3), "slip": slip, "bundle": bundle}
         card_file.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
         print(f"written to {card_file}")
 

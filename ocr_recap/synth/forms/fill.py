@@ -160,8 +160,11 @@ def _field(sheet: Sheet, hand: Hand, field: FormField, writing: FieldWriting, ca
 
 def _close_boxes(sheet: Sheet, fields: Sequence[FormField], writing: Mapping[str, FieldWriting]) -> None:
     """Draw the lines over the empty boxes of numbers that stand one below the other."""
-    runs = groupby(fields, key=lambda field: writing[field.id].unused if field.id in writing else None)
-    for kind, run in runs:
+
+    def kind_of(field: FormField) -> SpaceKind | None:
+        return writing[field.id].unused if field.id in writing else None
+
+    for kind, run in groupby(fields, key=kind_of):
         if kind is None:
             continue
         boxes = [field.cells.outline() for field in run]
