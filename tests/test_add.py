@@ -104,7 +104,7 @@ def test_a_plan_that_was_changed_or_never_kept_is_refused(tmp_path):
     adding.add([Input(tmp_path / "a.jpg", "a.jpg")], tmp_path / "out", OPTIONS)
     with sqlite3.connect(tmp_path / "out" / "journal.sqlite") as db:
         changed = db.execute("UPDATE plan SET photo = replace(photo, 'a.jpg', 'b.jpg')")
-        assert changed.rowcount == 1
+        assert changed.rowcount == 2
     photo(tmp_path / "c.jpg", mark=3)
     with pytest.raises(FolderDamaged) as caught:
         adding.add([Input(tmp_path / "c.jpg", "c.jpg")], tmp_path / "out", OPTIONS)

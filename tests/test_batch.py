@@ -124,6 +124,7 @@ def test_results_are_complete_and_nothing_else_stays(reader, photos, tmp_path):
     assert names == [
         ".lock",
         "SHA256SUMS",
+        "bubbles",
         "crops",
         "documents.jsonl",
         "headers",
@@ -136,6 +137,7 @@ def test_results_are_complete_and_nothing_else_stays(reader, photos, tmp_path):
         "report.html",
         "review.csv",
         "run.json",
+        "stations-labels.csv",
         "stations.csv",
         "templates",
     ]

@@ -25,7 +25,7 @@ FORMS = [load_template(name) for name in available()]
 PAGES = [(form, page.id) for form in FORMS for page in form.pages]
 # Form, page, the part in sight (mm), and the numbers in it.
 PARTS = [
-    ("c-hasil-ppwp-2024", "2", (150.0, 55.0, 285.0, 160.0), ("votes_1", "votes_2")),
+    ("c-hasil-ppwp-2024", "2", (151.5, 75.0, 284.8, 183.4), ("votes_1", "votes_2")),
     ("c1-ppwp-2014", "lampiran-1", (100.0, 55.0, 208.0, 145.0), ("votes_1", "votes_2", "valid_total", "invalid")),
     ("c1-kwk-2017", "plano", (100.0, 60.0, 246.0, 215.0), ("votes_1", "votes_2", "votes_3", "valid_total")),
 ]
@@ -66,7 +66,7 @@ def test_a_close_up_upside_down_is_placed() -> None:
     ("name", "page_id", "part"),
     [
         ("c-hasil-kwk", "2", (137.0, 100.0, 260.0, 250.0)),  # one of three blocks
-        ("c-hasil-ppwp-2024", "2", (215.0, 60.0, 275.0, 110.0)),  # the boxes of one number
+        ("c-hasil-ppwp-2024", "2", (215.7, 80.2, 274.9, 131.8)),  # the boxes of one number
         ("dpr-plano-2019", "lembar-2-hal-3", (150.0, 50.0, 290.0, 200.0)),  # rows of a list
     ],
 )

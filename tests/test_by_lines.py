@@ -23,7 +23,8 @@ from ocr_recap.messages.problems import PhotoProblem
 pytestmark = pytest.mark.slow
 
 FORMS = [load_template(name) for name in available()]
-WITHOUT_MARKS = [form for form in FORMS if not form.found_by_markers()]
+COPY = "c-hasil-salinan-ppwp-2024"  # tested on drawn photos (docs/lab/new-form.md)
+WITHOUT_MARKS = [form for form in FORMS if not form.found_by_markers() and form.id != COPY]
 LIMIT = 0.1  # cell widths, at the worst corner of any field
 REFUSED = ("no_form", "form_unsure")
 

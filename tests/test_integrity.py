@@ -359,7 +359,7 @@ def power_cut_after(moves: int, monkeypatch):
     assert left == 0, "fewer files were moved"
 
 
-MOVES = 8  # files that `apply` moves into the folder
+MOVES = 9  # files that `apply` moves into the folder
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def expected(samples):
     twice = {**said[17], **{f: said[16][f] for f in PAIRS}}
     rows[17] = line(code(17), code(17), "1 2 3", "inconsistent", twice, (*PAIRS, "valid_total", "grand_total"))
     # Thin digits on the dotted guide are taken for digits that are written over others: false alarms.
-    alarms = {1: ("votes_2",), 6: ("votes_3",), 18: ("votes_2", "votes_3")}
+    alarms = {1: ("votes_2",), 6: ("votes_3",), 18: ("used_total_J",)}
     for station, pairs in alarms.items():
         rows[station] = line(code(station), code(station), "1 2 3", "review", said[station], pairs)
     rows[19] = line(code(19), code(19), "1 2 3", "settled", said[19])

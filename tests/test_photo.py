@@ -255,11 +255,12 @@ def test_the_page_about_the_camera_shows_the_table_in_force() -> None:
 def test_clean_photos_are_found_where_they_are(template: Template) -> None:
     for index, page_id in enumerate("123"):
         page = drawing.raster(template, page_id, SCALE)
-        shot = photograph(page, SIZE, "clean", np.random.default_rng([7, index]))
+        size = template.paper.width, template.paper.height
+        shot = photograph(page, size, "clean", np.random.default_rng([7, index]))
         found = locate(load(shot.jpeg, "photo"), [template])
         assert found.page_id == page_id
         outlines = np.array([f.cells.outline() for f in template.fields_of(page_id)]).reshape(-1, 2)
         unit = np.array([template.cell_width(page_id), 0])
         width = np.linalg.norm(shot.project(outlines + unit) - shot.project(outlines), axis=1)
-        seen_at = cv2.perspectiveTransform(outlines[None], found.homography)[0]
+        seen_at = found.to_photo(outlines)
         assert (np.linalg.norm(seen_at - shot.project(outlines), axis=1) / width).max() < 0.25

@@ -160,7 +160,7 @@ def test_the_roll_confirms_and_overrides_the_date(batch: Path, lists: Path) -> N
     assert "possible dates are 24-02-2024, 25-02-2024" in found["date_day"].explanation.en
     with (batch / "review.csv").open(encoding="utf-8-sig") as file:
         asked = [row["field"] for row in csv.DictReader(file)]
-    assert asked[-3:] == list(DATES), "counts before dates"
+    assert sorted(asked[-3:]) == sorted(DATES), "counts before dates"
     assert "dpt_J" in asked[:-3]
 
 

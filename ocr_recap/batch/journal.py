@@ -50,7 +50,7 @@ CREATE TABLE published (
   whole TEXT NOT NULL);
 """
 # Version 3 added the last publication: what lists say about stations, then its photos in input order.
-_PLAN = "CREATE TABLE plan (place INTEGER PRIMARY KEY, photo BLOB NOT NULL, digest TEXT NOT NULL);"
+_PLAN = "CREATE TABLE IF NOT EXISTS plan (place INTEGER PRIMARY KEY, photo BLOB NOT NULL, digest TEXT NOT NULL);"
 # Columns that version 2 added, for a journal of version 1.
 _ADDED = (("readings", "digest"), ("frames", "digest"), ("published", "whole"))
 _FACTS = "key, frame, sha256, failed, codes, lasting, pictures, record"  # columns that a result's digest covers

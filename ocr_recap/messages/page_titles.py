@@ -25,7 +25,6 @@ TITLES: Final[Mapping[str, str]] = {
     "new-form": "Menambah formulir baru dalam satu jam",
     "one-row-per-station": "Satu baris per TPS",
     "retrain": "Melatih pembaca angka dengan tulisan sendiri",
-    "serve": "Bekerja bersama: peladen lokal",
     "scale": "Membaca seluruh pemilu: 823.236 TPS, tiga halaman per TPS",
     "use-from-python": "Memakai dari Python",
     "cli": "Perintah",

@@ -49,7 +49,7 @@ LINE_FAULTS: Final[Mapping[str, Message]] = {
         "{station} is already on line {first}; remove one of the two",
     ),
     "listed_number": (
-        "{column}: {text} bukan bilangan; tulis angkanya saja tanpa titik atau koma, atau kosongkan",
+        "{column}: {text} bukan angka; tulis angkanya saja tanpa titik atau koma, atau kosongkan",
         "{column}: {text} is no number; write digits only, without point or comma, or leave it empty",
     ),
     "listed_too_long": (

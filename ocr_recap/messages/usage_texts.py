@@ -48,7 +48,7 @@ WRONG_USE: Final[Mapping[str, Message]] = {
     "answer_is_none": (
         "“{text}” bukan jawaban. Ketik angkanya (paling banyak {boxes} angka), - kalau tidak ada yang tertulis, "
         "? kalau tidak terbaca.",
-        "“{text}” is no answer. Type the number ({boxes:digit} at most), - where nothing is written, ? where "
+        "“{text}” is no answer. Type the number (at most {boxes} digits), - where nothing is written, ? where "
         "it cannot be read.",
     ),
     "watch_no_folder": (

@@ -238,6 +238,7 @@ WEB_TEXTS: Final[Mapping[str, Message]] = {
     "group_digits": ("tulisan angka kurang jelas", "handwriting not clear"),
     "group_witness": ("bulatan atau turus berbeda atau kurang jelas", "bubbles or tally differ or are not clear"),
     "group_rules": ("jumlahnya tidak cocok", "does not add up"),
+    "group_known": ("tanggal atau daftar tidak cocok", "date or list differs"),
     "group_alone": ("tidak ada saksi kedua", "no second witness"),
     "group_people": ("orang berbeda, atau belum dua orang", "people differ, or one person so far"),
     "group_photo": ("foto kurang baik, atau lembar lain", "poor photo, or another sheet"),
@@ -245,7 +246,7 @@ WEB_TEXTS: Final[Mapping[str, Message]] = {
 
 # The reasons of each group that reviewers can choose; every code of `reasons.REASONS` that sends a number to review.
 REASON_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "altered": ("struck_out", "overwritten", "bubbles_struck_out"),
+    "altered": ("struck_out", "overwritten", "bubbles_struck_out", "boxes_struck_out"),
     "digits": (
         "digits_uncertain",
         "digit_unreadable",
@@ -258,6 +259,7 @@ REASON_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "bubbles_disagree",
         "bubbles_unclear",
         "strokes_disagree",
+        "strokes_crossed_out",
         "strokes_unclear",
         "strokes_but_blank",
         "row_totals_disagree",
@@ -265,6 +267,7 @@ REASON_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "witness_unclear",
     ),
     "rules": ("rule_broken",),
+    "known": ("date_impossible", "list_differs", "known_unclear"),
     "alone": ("no_second_witness",),
     "people": ("people_disagree", "people_cannot_read", "second_entry_awaited"),
     "photo": (

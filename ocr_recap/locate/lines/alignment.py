@@ -72,6 +72,8 @@ class Ruler:
     def best(self, layouts: Sequence[Layout]) -> list[Placed]:
         """The best few places of each layout that comes near, best first."""
         ways = [(layout, *self._proposed(layout)) for layout in layouts if len(layout.rows) > 2 < len(layout.columns)]
+        if not ways:
+            return []
         ways.sort(key=lambda way: -way[2].max(initial=0.0))
         begun: list[tuple[Layout, FloatArray, float]] = []
         placed: list[Placed] = []
