@@ -43,7 +43,7 @@ def with_others(name: str) -> tuple[Template, list[Template]]:
 
 @pytest.mark.parametrize(
     ("form", "turn"),
-    list(zip(WITHOUT_MARKS, (84, 4, 97, 176, 263, 352), strict=True)),
+    [(load_template(COPY), 84), *zip(WITHOUT_MARKS, (4, 97, 176, 263, 352), strict=True)],
     ids=lambda value: getattr(value, "id", value),
 )
 def test_any_way_up_among_all_forms(form: Template, turn: float) -> None:

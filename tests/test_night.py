@@ -67,6 +67,8 @@ def expected(samples):
         broken = ("ballots_used", *PAIRS, "valid_total", "grand_total")
         # Nothing but a sum with one of these confirms them.
         broken += ("ballots_received", "ballots_returned", "ballots_unused")
+        if station == 13:  # a false alarm at votes_2 (below) leaves open whether the sum of the pairs is broken
+            broken = tuple(name for name in broken if name not in ("votes_1", "votes_3"))
         rows[station] = line(code(station), code(station), "1 2 3", "inconsistent", mixed, broken)
     rows[15] = line(code(15), code(15), "1 2", "incomplete", said[15], missing="3")
     rows[15] += line(CONFLICT, "", "3", "review", said[15], PAGE_3, missing="1 2")
