@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -339,6 +340,13 @@ def test_the_level_files_of_the_package_fit_their_forms(name: str) -> None:
     assert [LENGTHS[level] for level in found.areas] == sorted(LENGTHS[level] for level in found.areas)
 
 
+def test_the_level_file_of_the_page_is_one() -> None:
+    page = (ROOT / "docs" / "how-to" / "recap.md").read_text("utf-8")
+    text = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0]
+    found = parse_contest(text, "page.yaml")
+    assert (found.areas, found.fields[1].on("my-form")) == (("village",), "second_votes")
+
+
 # --- kills ------------------------------------------------------------------------------------------------------------
 
 WRITER = """
@@ -399,3 +407,24 @@ def test_who_says_the_same_twice_says_it_once(tmp_path: Path) -> None:
     assert log.append([later]) == ()
     log.close()
     assert (tmp_path / "statements.jsonl").read_bytes().count(b"\n") == 1
+
+
+@pytest.mark.slow
+def test_a_recap_that_is_killed_at_any_time_ends_as_one_that_is_not(tmp_path: Path) -> None:
+    said = random_stations(4, 60)
+    codes = [code(place // 2, ("2101", "2102")[place % 2]) for place in range(60)]
+    rolls = roll(tmp_path / "roll.csv", codes)
+    folders = [results(tmp_path / f"part-{i}", said[i::3]) for i in range(3)]
+    recap(folders, tmp_path / "whole", rolls)
+    command = [sys.executable, "-m", "ocr_recap", "recap", *map(str, folders), "--roll", str(rolls), "--out"]
+    draw = random.Random(5)
+    for trial in range(10):
+        out = tmp_path / f"killed-{trial}"
+        process = subprocess.Popen([*command, str(out)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while not out.exists() and process.poll() is None:
+            time.sleep(0.001)
+        time.sleep(draw.random() * 0.25)
+        process.kill()
+        process.wait()
+        recap(folders, out, rolls)
+        assert contents(out) == contents(tmp_path / "whole"), trial

@@ -71,7 +71,8 @@ def compare(
 
     language = language_of(lang)
     with reported(language):
-        options = CompareOptions(mapping, mapping_b, contest, names, language=language)
+        dialect = "excel-id" if language == "id" else "rfc4180"
+        options = CompareOptions(mapping, mapping_b, contest, names, dialect, language)
         found = compare_files(a, b, out, options)
     for verdict in ("same", "differs", "unread_a", "unread_b", "only_a", "only_b"):
         echo(said(language, f"compare_{verdict}", count=found.counts[verdict]))

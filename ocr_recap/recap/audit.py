@@ -200,7 +200,7 @@ def draw_stations(folder: Path, seed: str, at: str, language: Language) -> Audit
     first = list(dict.fromkeys(drawn.draws[: planned.draws]))
     later = [station for station in dict.fromkeys(drawn.draws[planned.draws :]) if station not in first]
     try:
-        write_atomically(folder / SHEET_FILE, sheet_csv(first, later, planned.candidates))
+        write_atomically(folder / SHEET_FILE, sheet_csv(first, later, planned.candidates, language))
         write_atomically(folder / SHEET_PAGE, sheet_html(planned, drawn, first, language))
         _save(folder / DRAW_FILE, drawn)
     except OSError as fault:

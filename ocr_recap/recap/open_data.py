@@ -146,7 +146,7 @@ def _write_areas(folder: Path, out: Path, contest: Contest, options: PublishOpti
     """Write `areas.csv` and, aside, the new `areas.parquet`; return how many areas there are."""
     levels = [level for level in LEVELS if level in contest.file.areas]
     files = paths(folder, SUMS, regencies(folder))
-    with connection() as database:
+    with connection(threads=1) as database:
         database.execute("CREATE TABLE places (field TEXT, place INT, label TEXT)")
         labels = [
             (one.id, place, defused(getattr(one.label, options.language)))
@@ -219,7 +219,7 @@ def changes_of(out: Path) -> Mapping[str, Sequence[Mapping[str, str]]]:
 
 
 def _write_tables(folder: Path, out: Path) -> None:
-    with connection() as database:
+    with connection(threads=1) as database:
         for kind, name, order in ((STATIONS, STATIONS_PARQUET, "code"), (MARKS, MARKS_PARQUET, "code, field")):
             part = out / f".{name}.part"
             query = f"COPY (SELECT * FROM read_parquet($1) ORDER BY {order}) TO '{_quoted(part)}'"

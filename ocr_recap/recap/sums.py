@@ -128,12 +128,18 @@ def compute(folder: Path, regencies: Sequence[str], contest: LevelFile) -> list[
     return [*names, UPPER_FILE]
 
 
-def connection() -> Any:
-    """A DuckDB in memory that stays within bounds and loads nothing from elsewhere."""
+def connection(threads: int | None = None) -> Any:
+    """A DuckDB in memory that stays within bounds and loads nothing from elsewhere.
+
+    Args:
+        threads: how many it takes; files that it writes have the same bytes with one only. None: by the machine.
+    """
     import duckdb  # noqa: PLC0415  (an extra)
 
     found = duckdb.connect(config={"memory_limit": _MEMORY, "autoinstall_known_extensions": False})
     found.execute("SET preserve_insertion_order = false")
+    if threads is not None:
+        found.execute(f"SET threads = {threads}")
     return found
 
 
