@@ -11,6 +11,7 @@ those of a clock, CPU seconds those of all threads of the process: on a machine 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import resource
 import shutil
@@ -27,12 +28,16 @@ from pyarrow import parquet
 
 from ocr_recap.recap.folder import MARKS, STATIONS
 from ocr_recap.recap.level_file import load_contest
+from ocr_recap.recap.recap import recap
 from ocr_recap.recap.station_tables import file_of, regencies, save_table
 from ocr_recap.recap.sums import compute, connection, paths, sums_of
+from ocr_recap.records.checksum_list import list_of, sha256_of
+from ocr_recap.records.run_info import RunInfo
 
 CONTEST = load_contest("ppwp-2024").file
 REGENCIES, DISTRICTS, VILLAGES = 514, 14, 12  # in a province of 14 or so, in a regency, in a district: 86,352 villages
 PROVINCES = 38
+STATIONS_OF_ONE = 1602  # in one regency
 STATES = ("illegible", "empty", "missing", "review")
 CHANGED = 100
 
@@ -108,6 +113,47 @@ def changed(folder: Path, seed: int) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - start, "regencies": len(touched)}
 
 
+def one_regency(folder: Path, seed: int) -> dict[str, Any]:
+    """From a folder of results of one regency to sums: new, unchanged, and with 100 changed stations; CPU seconds."""
+    place = folder / f"regency-{seed}"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    codes = codes_of(0, STATIONS_OF_ONE)
+    roll = place / "roll.csv"
+    roll.write_text("".join(f"{line}\n" for line in ("station", *codes)))
+    found: dict[str, Any] = {}
+    for what, changes in (("new", 0), ("unchanged", 0), ("changed", CHANGED)):
+        if what != "unchanged":
+            write_results(place / "results", codes, changes)
+        begun, start = time.process_time(), time.perf_counter()
+        recap([place / "results"], place / "recap", roll)
+        found[what] = time.process_time() - begun
+        found[f"{what}_clock"] = time.perf_counter() - start
+    return found
+
+
+def write_results(folder: Path, codes: list[str], changes: int) -> None:
+    """A made-up folder of results: documents of 73 kB each, as long as those with all their evidence."""
+    folder.mkdir(exist_ok=True)
+    lines = []
+    for i, code in enumerate(codes):
+        number = 200 if i < changes else 100 + i % 50
+        accepted = {"status": "accepted", "value": number, "accepted": number, "decision": None}
+        photo = {"file": f"{code}.jpg", "frame": 0, "sha256": hashlib.sha256(code.encode()).hexdigest(), "counts": True}
+        document = {"id": code, "station": {"code": code, "source": "file"}, "template": CONTEST.forms[0]}
+        document |= {"photos": [photo], "fields": dict.fromkeys(CONTEST.field_ids, accepted), "padding": "x" * 70_000}
+        lines.append(json.dumps(document) + "\n")
+    (folder / "documents.jsonl").write_text("".join(lines))
+    (folder / "photos.jsonl").write_text("")
+    at = "2024-02-14T15:00:00+00:00"
+    run: dict[str, Any] = {"started": at, "finished": at, "ocr_recap": "0", "machine": {}, "runtime": {}, "options": {}}
+    run |= {"workers": 1, "resumed": 0, "language": "en", "dialect": "rfc4180", "weights_sha256": "0" * 64}
+    run |= {"templates": {}, "lists": {}, "photos": len(codes), "stations_without_photos": (), "skipped": ()}
+    RunInfo(**run).save(folder)
+    names = ("documents.jsonl", "photos.jsonl", "run.json")
+    (folder / "SHA256SUMS").write_bytes(list_of({name: sha256_of(folder / name) for name in names}))
+
+
 def alone(*words: str) -> dict[str, Any]:
     """One measurement in a process of its own, with its largest resident memory in MB."""
     done = subprocess.run([sys.executable, __file__, *words], check=True, capture_output=True, text=True)
@@ -132,6 +178,12 @@ def table_of(folder: Path, runs: int) -> str:
         memory, cpu = max(one["memory"] for one in found), statistics.median(one["cpu"] for one in found)
         figures = f"{statistics.median(seconds):.2f} | {max(seconds):.2f} | {cpu:.2f} | {memory:.0f}"
         lines.append(f"| {name} | {runs} | {figures} |")
+    regency = [alone("--folder", str(folder), "--measure", "regency", str(run)) for run in range(runs)]
+    memory = max(one["memory"] for one in regency)
+    for what in ("new", "unchanged", "changed"):
+        cpu, clock = ([one[key] for one in regency] for key in (what, f"{what}_clock"))
+        figures = f"{statistics.median(clock):.2f} | {max(clock):.2f} | {statistics.median(cpu):.2f} | {memory:.0f}"
+        lines.append(f"| results of one regency, {what} | {runs} | {figures} |")
     return "\n".join(lines)
 
 
@@ -148,6 +200,7 @@ def main() -> None:
             "nothing": lambda: from_nothing(asked.folder),
             "bare": lambda: bare(asked.folder, tuple(map(int, rest))),
             "changed": lambda: changed(asked.folder, int(rest[0])),
+            "regency": lambda: one_regency(asked.folder, int(rest[0])),
         }
         begun = time.process_time()
         found = measures[kind]()

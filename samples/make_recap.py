@@ -5,8 +5,8 @@
     python samples/make_recap.py tutorial --fill tutorial/audit/sheet.csv
 
 Of each regency two stations are missing, and two do not add up as written. Of one station a number was written over: it
-is in review. One station was misread. `published.csv` is what somebody else published, with three stations changed.
-`--fill` fills in the blind sheet of an audit as an honest reader of the forms would.
+is in review. Of one station a draft was photographed. `published.csv` is what somebody else published, with three
+stations changed. `--fill` fills in the blind sheet of an audit as an honest reader of the forms would.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ REGENCIES = ("2101", "2102")
 STATIONS = 30
 SHARES = np.array([0.55, 0.3, 0.15])  # of the votes; by judgement, so that an audit of 56 stations can end
 MISSING, BROKEN, ALTERED = (7, 19), (3, 11), ("2102", 5)
-MISREAD = ("2101", 1)  # the session corrects it: the reader takes ten votes of the first pair for the second
+DRAFT = ("2101", 1)  # the session corrects it: ten votes of the first pair stand with the second on the draft
 CHANGED = (("2101", 0, "votes_1", 20), ("2101", 14, "votes_2", -10), ("2102", 21, "votes_1", 5))
 FINISHED = "2024-02-14T15:00:00+00:00"
 
@@ -74,6 +74,14 @@ def written(regency: str, number: int) -> Station:
     return found
 
 
+def photographed(regency: str, number: int) -> Station:
+    """What the photos of a station show: of one station a draft was photographed."""
+    numbers = written(regency, number)
+    if (regency, number) == DRAFT:
+        numbers |= {"votes_1": numbers["votes_1"] - 10, "votes_2": numbers["votes_2"] + 10}
+    return numbers
+
+
 def counted(regency: str) -> list[int]:
     """The stations of a regency whose forms are there."""
     return [number for number in range(STATIONS) if number not in MISSING]
@@ -81,9 +89,7 @@ def counted(regency: str) -> list[int]:
 
 def document(regency: str, number: int) -> dict[str, Any]:
     """What `ocr-recap read` would say of a station, without the evidence of its numbers."""
-    station, numbers = code(regency, number), written(regency, number)
-    if (regency, number) == MISREAD:
-        numbers |= {"votes_1": numbers["votes_1"] - 10, "votes_2": numbers["votes_2"] + 10}
+    station, numbers = code(regency, number), photographed(regency, number)
     fields: dict[str, Any] = {}
     for name, value in numbers.items():
         status = "review" if (regency, number) == ALTERED and name == "votes_1" else "accepted"
@@ -140,7 +146,7 @@ def _writing(regency: str, number: int) -> Any:
 
     def alter(fields: Sequence[Any], writing: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         page = fields[0].page
-        numbers = {**written(regency, number), "date_day": 14, "date_month": 2, "date_year": 2024}
+        numbers = {**photographed(regency, number), "date_day": 14, "date_month": 2, "date_year": 2024}
         drawn = write(load(FORM), page, numbers, rng)
         if (regency, number) == ALTERED:
             drawn = altered("overwritten", [one for one in fields if one.id == "votes_1"], drawn, rng)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -165,7 +165,7 @@ class Contest:
     """A level file as it was read: the model, its text and the hash of the text."""
 
     file: LevelFile
-    text: str
+    text: str = field(repr=False)
     sha256: str
 
 
