@@ -277,6 +277,44 @@ def test_an_edited_statement_is_refused(small: tuple[Path, Path], tmp_path: Path
         StatementLog(tmp_path / "recap")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"accepted": 100', '"accepted": "many"'),
+        ('"accepted": 100', '"accepted": -1'),
+        ('"frame": 0', '"frame": "a"'),
+        (f'"code": "{code(0)}"', '"code": "../../x"'),
+        ('"status": "accepted"', '"state": 1'),
+        ('"fields": {', '"fields": [], "more": {'),
+        ('"id":', "{"),
+    ],
+)
+def test_a_made_up_document_is_refused_with_its_line(tmp_path: Path, old: str, new: str) -> None:
+    class Spoilt(Said):
+        def line(self) -> str:
+            return super().line().replace(old, new)
+
+    folder = results(tmp_path / "r", [Said(code(1), counts()), Spoilt(code(0), counts(100))])
+    with pytest.raises(FolderDamaged, match=r"documents\.jsonl, line 2: no document"):
+        recap([folder], tmp_path / "recap", roll(tmp_path / "roll.csv", [code(0), code(1)]))
+    assert not (tmp_path / "recap").exists()
+
+
+def test_a_folder_of_another_machine_does_not_write_elsewhere(small: tuple[Path, Path], tmp_path: Path) -> None:
+    out, other = tmp_path / "recap", tmp_path / "other.txt"
+    other.write_text("mine")
+    recap([small[0]], out, small[1])
+    pending = json.dumps({"name": "../other.txt", "size": None}).encode()
+    (out / ".pending").write_bytes(pending + b"\ntheirs")
+    with pytest.raises(FolderDamaged, match=r"\.pending"):
+        recap([small[0]], out)
+    (out / ".pending").unlink()
+    (out / "plenary.jsonl").symlink_to(other)
+    with pytest.raises(FolderDamaged, match=r"plenary\.jsonl"):
+        recap([small[0]], out)
+    assert other.read_text() == "mine"
+
+
 CIRCLE = """schema_version: 1
 id: round
 title: {id: Putaran, en: Round}

@@ -161,6 +161,16 @@ def test_open_data_has_a_row_per_area_and_field(folder: Path, tmp_path: Path) ->
     assert len(pq.read_table(tmp_path / "open" / "areas.parquet")) == len(found)
 
 
+def test_areas_have_names_where_they_are_wanted(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("lokal")
+    publish(folder, tmp_path / "open", PublishOptions(names=True))
+    names = {row["area"]: row["name"] for row in rows(tmp_path / "open" / "areas.csv")}
+    assert names["21"] == "Kepulauan Riau"
+    assert names["2101"].endswith("Bintan")
+    assert names[""] == ""
+    assert "Kepulauan Riau" in (tmp_path / "open" / "site" / "area" / "21.html").read_text("utf-8")
+
+
 def test_pages_lead_from_the_nation_to_the_station_and_its_pictures(folder: Path, tmp_path: Path) -> None:
     crops = tmp_path / "r" / "crops"
     crops.mkdir()

@@ -38,8 +38,10 @@ def held(folder: Path) -> Generator[None]:
 
     Raises:
         FolderBusy: another process holds it.
+        FolderDamaged: the folder holds a link in the place of a file, which could lead out of it.
         CannotWrite: the folder cannot be written.
     """
+    refuse_links(folder)
     lock = FileLock(folder / LOCK_FILE, timeout=0, is_singleton=True)
     try:
         lock.acquire()
@@ -51,6 +53,17 @@ def held(folder: Path) -> Generator[None]:
         yield
     finally:
         lock.release()
+
+
+def refuse_links(folder: Path) -> None:
+    """Refuse a folder of another machine that holds links: writing through them would change other files.
+
+    Raises:
+        FolderDamaged: one of its files or folders is a link.
+        OSError: the folder cannot be read.
+    """
+    if link := next((path for path in sorted(folder.iterdir()) if path.is_symlink()), None):
+        raise FolderDamaged("folder_link", path=link)
 
 
 def is_recap(folder: Path) -> bool:
@@ -125,7 +138,8 @@ def write_durably(path: Path, content: bytes) -> None:
         OSError: the folder cannot be written.
     """
     part = path.with_name(f"{path.name}.part")
-    with part.open("wb") as file:
+    part.unlink(missing_ok=True)
+    with part.open("xb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

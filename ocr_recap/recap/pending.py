@@ -17,7 +17,7 @@ from typing import Any
 from ..messages.errors import FolderDamaged
 from ..records.checksum_list import listed
 from ..records.folder import SUMS_FILE
-from .folder import PENDING_FILE, relist, write_durably
+from .folder import LOGS, PENDING_FILE, relist, write_durably
 
 
 def append_lines(folder: Path, name: str, lines: Sequence[str]) -> None:
@@ -66,7 +66,7 @@ def recover(folder: Path) -> None:
         head, _, content = pending.read_bytes().partition(b"\n")
     except FileNotFoundError:
         return
-    about = json.loads(head)
+    about = _about(pending, head)
     path = folder / about["name"]
     if about["size"] is None:
         write_durably(path, content)
@@ -74,6 +74,21 @@ def recover(folder: Path) -> None:
         _append(path, about, content)
     relist(folder, [about["name"]])
     pending.unlink()
+
+
+def _about(pending: Path, head: bytes) -> dict[str, Any]:
+    """What is to be written: only files of a recap folder, whoever wrote `.pending`.
+
+    Raises:
+        FolderDamaged: it says something else.
+    """
+    try:
+        about = json.loads(head)
+        if about["name"] in LOGS and (about["size"] is None or about["size"] >= 0):
+            return about
+    except (ValueError, TypeError, KeyError):
+        pass
+    raise FolderDamaged("results_unusable", path=pending)
 
 
 def _append(path: Path, about: Mapping[str, Any], content: bytes) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from ..records.station_lists import table
 from ..report.csv_tables import defused
 from .areas import LevelName, area_code, area_name, level_of
 from .comparison import FigureDifference, PublishedFigure, Verdict, compare
-from .folder import LOGS, SUMS, UPPER_FILE, is_recap, refuse_edits
+from .folder import LOGS, SUMS, UPPER_FILE, held, is_recap, refuse_edits
 from .level_file import Contest, LevelFile, load_contest
 from .mapping_file import MappingFile, load_mapping
 from .recap_info import contest_of
@@ -183,8 +184,10 @@ def _read_recap(
 def _rows(
     found: Sequence[FigureDifference], recaps: Sequence[Path], contest: LevelFile, options: CompareOptions
 ) -> Iterator[list[str]]:
-    logs = [StatementLog(folder) for folder in recaps]
-    try:
+    with ExitStack() as stack:
+        for folder in recaps:
+            stack.enter_context(held(folder))
+        logs = [stack.enter_context(closing(StatementLog(folder))) for folder in recaps]
         for one in found:
             origin, pictures = _pictures(one, logs, contest)
             label = defused(getattr(contest.labels[one.field], options.language))
@@ -194,9 +197,6 @@ def _rows(
                 *(str(one.b.at_least).lower(), one.verdict, _number(one.difference)),
                 *(" ".join(one.stations), defused(origin), defused(pictures)),
             ]
-    finally:
-        for log in logs:
-            log.close()
 
 
 def _pictures(one: FigureDifference, logs: Sequence[StatementLog], contest: LevelFile) -> tuple[str, str]:

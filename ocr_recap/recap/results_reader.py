@@ -54,7 +54,10 @@ def read_results(folder: Path, origin: str, contest: LevelFile) -> ResultsSaid:
         FolderDamaged: a file that results are made from is not as published, or cannot be used.
     """
     refuse_edits(folder, SOURCES)
-    finished = _utc(read_run(folder).finished)
+    try:
+        finished = _utc(read_run(folder).finished)
+    except ValueError:
+        raise FolderDamaged("results_unusable", path=folder / RUN_FILE) from None
     said = ResultsSaid()
     for number, document in _documents(folder / DOCUMENTS_FILE):
         form, code = document["template"], document["station"]["code"]
@@ -63,7 +66,10 @@ def read_results(folder: Path, origin: str, contest: LevelFile) -> ResultsSaid:
         elif code is None:
             said.without_station.append(document["id"])
         else:
-            said.statements.append(_statement(document, form, code, origin, contest, finished))
+            try:
+                said.statements.append(_statement(document, form, code, origin, contest, finished))
+            except (ValueError, TypeError, KeyError, AttributeError):
+                raise FolderDamaged("document_line", path=folder / DOCUMENTS_FILE, line=number) from None
             said.lines.setdefault(code, number)
     return said
 

@@ -107,6 +107,7 @@ def save_table(path: Path, table: Any) -> None:
 
     path.parent.mkdir(exist_ok=True)
     part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
     parquet.write_table(table, part, compression="zstd", compression_level=1)
     part.replace(path)
 
