@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-fast coverage lint docs samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-real bench-fusion bench-alterations train-alterations bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth bench-web clean
+.PHONY: demo test test-fast coverage lint docs samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-real bench-fusion bench-alterations train-alterations bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth bench-web bench-recap recap-photos clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -59,6 +59,14 @@ fuzz: $(VENV)/.dev
 # The local server: pages, claims, eight reviewers and twenty kills, a desk's photos; some 5 minutes.
 bench-web: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python benchmarks/web.py $(ARGS)
+
+# Sums of a nation of 823,236 stations, from made-up records; some 5 minutes, 200 MB in build/nation.
+bench-recap: $(VENV)/.dev
+	PYTHONPATH=. $(BIN)/python benchmarks/recap.py --folder build/nation $(ARGS)
+
+# The two regencies of docs/tutorial/two-regencies.md from 168 drawn photos; an hour on two cores.
+recap-photos: $(VENV)/.dev
+	$(BIN)/python samples/make_recap.py tutorial --photos
 
 samples: $(VENV)/.core
 	$(BIN)/python samples/make_samples.py

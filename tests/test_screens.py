@@ -18,6 +18,7 @@ from ocr_recap.messages import (
     page_titles,
     problems,
     reasons,
+    recap_texts,
     screens,
     table_faults,
     truth_faults,
@@ -37,6 +38,7 @@ CATALOGUES: dict[str, Mapping[str, Message]] = {
     "parts of the documentation": page_titles.PARTS,
     "explanations": explanation_texts.EXPLANATIONS,
     "clerk errors": explanation_texts.CLERK_ERRORS,
+    "recaps": recap_texts.RECAP_TEXTS,
     "table faults": table_faults.LINE_FAULTS,
     "truth faults": truth_faults.FAULTS,
 }
@@ -84,7 +86,7 @@ def test_numbers_of_things_agree_in_english() -> None:
 
 # --- nothing inline ---------------------------------------------------------------------------------------------------
 
-FREE = ("cli", "batch", "records", "read")  # packages without sentences of their own
+FREE = ("cli", "batch", "records", "read", "recap")  # packages without sentences of their own
 ALLOWED = {"kosong", "tps"}  # what a person may type as an answer, and in the names of files
 
 

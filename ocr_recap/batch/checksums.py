@@ -6,16 +6,12 @@ removed. No other file is ever removed.
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..records.checksum_list import list_of, listed, sha256_of
 from ..records.folder import FILES, FOLDERS, SUMS_FILE
 from ..report import table_formats
-
-# A line of the list.
-_LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
 
 def of(path: Path) -> str:
@@ -24,18 +20,12 @@ def of(path: Path) -> str:
     Raises:
         OSError: the file cannot be read.
     """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256_of(path)
 
 
 def read(folder: Path) -> dict[str, str]:
     """Read the list: hashes by file name; empty without a list. Names that results cannot have are left out."""
-    try:
-        lines = (folder / SUMS_FILE).read_bytes().decode("utf-8").split("\n")
-    except (OSError, UnicodeDecodeError):
-        return {}
-    found = (match for line in lines if (match := _LINE.fullmatch(line)))
-    return {match[2]: match[1] for match in found if _is_ours(match[2])}
+    return {name: sha256 for name, sha256 in listed(folder).items() if _is_ours(name)}
 
 
 def write(folder: Path, sums: Mapping[str, str]) -> None:
@@ -44,8 +34,7 @@ def write(folder: Path, sums: Mapping[str, str]) -> None:
     Raises:
         OSError: the list cannot be written.
     """
-    text = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
-    (folder / SUMS_FILE).write_bytes(text.encode())
+    (folder / SUMS_FILE).write_bytes(list_of(dict(sums)))
 
 
 def result_files() -> frozenset[str]:

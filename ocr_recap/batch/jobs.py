@@ -5,7 +5,6 @@ The task writes no files: its result is sent to the process that has the journal
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -116,12 +115,6 @@ def read_job(reader: Reads, job: Job) -> Product:
 def unread(reader: Reads, job: Job, why: Failed) -> Product:
     """The result of a photo that was not read, or not to the end, for the reason `why`."""
     return made(reader.unread(job.name, job.frame, why.code, **{"sha256": job.sha256, **dict(why.data)}))
-
-
-def picture_name(file: str, sha256: str, frame: int = 0) -> str:
-    """File name of a photo's pictures: safe in any file system and link, and different for different photos."""
-    stem = re.sub(r"[^\w.-]", "_", Path(file).stem).lstrip(".")[:48]
-    return f"{stem or 'photo'}-{sha256[:16]}{f'-{frame + 1}' if frame else ''}.jpg"
 
 
 def _crops(reader: Reads, record: Record, photo: Photo | None) -> Iterable[tuple[str, bytes]]:

@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, Any
 from ..imaging.files import write_atomically
 from ..messages.catalog import WORDS
 from ..read.workers.tasks import Failed, Product
-from ..records.folder import JOURNAL_FILE, JOURNAL_FILES, PICTURES, WORK_FOLDER
+from ..records.folder import JOURNAL_FILE, JOURNAL_FILES, PICTURES, WORK_FOLDER, picture_name
 from ..records.record import RECORD_SCHEMA, Record
 from . import checksums
-from .jobs import Job, picture_name
+from .jobs import Job
 from .lock import is_link
 from .plan_rows import Publication, packed, packed_lists, unpacked, unpacked_lists
 

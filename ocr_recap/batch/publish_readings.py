@@ -24,6 +24,7 @@ from ..records.folder import (
     PICTURES,
     RUN_FILE,
     TEMPLATES,
+    picture_name,
 )
 from ..records.grouping import Group, group, sighting
 from ..records.record import Problem, Record, problem
@@ -32,7 +33,7 @@ from ..report.view_model import Totals
 from . import checksums
 from .audit import EditedError, Examined
 from .install import install, keep_filled
-from .jobs import Planned, picture_name
+from .jobs import Planned
 from .journal import Journal, JournalEntry
 from .plan_rows import PlacedJob, Publication
 from .publish_tables import Tables, opened, write

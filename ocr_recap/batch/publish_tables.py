@@ -37,6 +37,7 @@ from ..records.folder import (
     REPORT_PAGES,
     SUMS_FILE,
     TEMPLATES,
+    picture_name,
 )
 from ..records.grouping import Group, regroup
 from ..records.record import Problem, Record
@@ -54,7 +55,6 @@ from ..report.view_model import ShownPhoto, Totals
 from . import checksums
 from .audit import Acceptance, Examined, examine
 from .install import install, keep_filled, recover
-from .jobs import picture_name
 from .lock import held
 
 _Line = TypeVar("_Line", Document, Record)

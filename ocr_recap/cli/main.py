@@ -24,6 +24,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 templates_app = typer.Typer(cls=CommandGroup, no_args_is_help=True, rich_markup_mode="rich")
+plenary_app = typer.Typer(cls=CommandGroup, no_args_is_help=True, rich_markup_mode="rich")
+audit_app = typer.Typer(cls=CommandGroup, no_args_is_help=True, rich_markup_mode="rich")
 # Commands in the order of the help: the name, the module of this package, and the function there.
 for _name, _module, _function in (
     ("read", "read", "read"),
@@ -38,6 +40,9 @@ for _name, _module, _function in (
     ("apply", "apply", "apply_answers"),
     ("print", "templates", "print_form"),
     ("doctor", "doctor", "check_installation"),
+    ("recap", "recap", "recap"),
+    ("compare", "recap", "compare"),
+    ("publish", "recap", "publish"),
 ):
     deferred(app, _name, _module, _function)
 for _name, _module, _function in (
@@ -48,7 +53,22 @@ for _name, _module, _function in (
     ("schema", "templates", "template_schema"),
 ):
     deferred(templates_app, _name, _module, _function)
+for _name, _function in (
+    ("show", "show"),
+    ("copy", "copy"),
+    ("correct", "correct"),
+    ("object", "objection"),
+    ("event", "special_event"),
+    ("resolve", "resolve"),
+    ("close", "close"),
+    ("minutes", "minutes"),
+):
+    deferred(plenary_app, _name, "plenary", _function)
+for _name in ("plan", "draw", "settle"):
+    deferred(audit_app, _name, "audit", _name)
 app.add_typer(templates_app, name="templates")
+app.add_typer(plenary_app, name="plenary")
+app.add_typer(audit_app, name="audit")
 
 
 def main() -> None:

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from ..forms import template
+from ..recap.plenary import SessionEvent
+from ..recap.statement import Statement
 from ..records.decision_log import LogEvent
 from ..records.decisions import Decision
 from ..records.document import Document
@@ -24,6 +26,8 @@ class Kind(StrEnum):
     decision = "decision"
     event = "event"
     run = "run"
+    statement = "statement"
+    plenary = "plenary"
     template = "template"
 
 
@@ -34,6 +38,8 @@ _LINES: dict[Kind, type[JsonLine]] = {
     Kind.decision: Decision,
     Kind.event: LogEvent,
     Kind.run: RunInfo,
+    Kind.statement: Statement,
+    Kind.plenary: SessionEvent,
 }
 # Keys that are not written where they would be empty, with their models.
 _MAY_BE_LEFT_OUT = frozenset(

@@ -20,7 +20,7 @@ from ..report.pictures import STRIP_HEIGHT, encode, strip, strip_width
 from .readings import ReadRecord
 from .truths import Corners
 
-_HASH: Final = 16  # digits of the photo's hash in the name of its pictures (`journal.picture_name`)
+_HASH: Final = 16  # digits of the photo's hash in the name of its pictures (`records.folder.picture_name`)
 
 
 def find_photo(folders: Sequence[Path], *names: str | None) -> Path | None:

@@ -1,8 +1,8 @@
 """Exceptions that end a command: one class for each cause, each with an exit code of its own.
 
 An error is raised by its code and data: `raise FolderBusy("folder_busy", folder=folder)`. Its text in Indonesian and
-English says why, and what to do. `CATALOGUE` is the closed list of codes; the texts are those of `error_texts` and
-`usage_texts`. The exit codes are documented in docs/reference/exit-codes.md.
+English says why, and what to do. `CATALOGUE` is the closed list of codes; the texts are those of `error_texts`,
+`usage_texts` and `recap_errors`. The exit codes are documented in docs/reference/exit-codes.md.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Final
 
-from . import error_texts, usage_texts
+from . import error_texts, recap_errors, usage_texts
 from .catalog import Message, both
 
 
@@ -96,7 +96,7 @@ class ExtraMissing(OcrRecapError):
 
 
 class TemplateError(OcrRecapError, ValueError):
-    """A template cannot be used."""
+    """A template, a level file or a mapping cannot be used."""
 
     exit_code = 10
 
@@ -121,15 +121,15 @@ class CatalogueEntry:
 
 
 _TEXTS: Final[Mapping[type[OcrRecapError], Mapping[str, Message]]] = {
-    WrongUse: usage_texts.WRONG_USE,
-    InputUnusable: error_texts.INPUT_UNUSABLE,
+    WrongUse: {**usage_texts.WRONG_USE, **recap_errors.RECAP_WRONG_USE},
+    InputUnusable: {**error_texts.INPUT_UNUSABLE, **recap_errors.RECAP_INPUT_UNUSABLE},
     TableFaulty: error_texts.TABLE_FAULTY,
     FolderBusy: error_texts.FOLDER_BUSY,
     CannotWrite: error_texts.CANNOT_WRITE,
-    FolderDamaged: error_texts.FOLDER_DAMAGED,
+    FolderDamaged: {**error_texts.FOLDER_DAMAGED, **recap_errors.RECAP_FOLDER_DAMAGED},
     WorkersFailed: error_texts.WORKERS_FAILED,
-    ExtraMissing: error_texts.EXTRA_MISSING,
-    TemplateError: error_texts.TEMPLATE_FAULTY,
+    ExtraMissing: {**error_texts.EXTRA_MISSING, **recap_errors.RECAP_EXTRA_MISSING},
+    TemplateError: {**error_texts.TEMPLATE_FAULTY, **recap_errors.CONTEST_FAULTY},
     Interrupted: error_texts.INTERRUPTED,
 }
 CATALOGUE: Final[Mapping[str, CatalogueEntry]] = {

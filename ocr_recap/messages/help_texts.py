@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from .catalog import Message
+from .recap_help import RECAP_COMMANDS, RECAP_DEFAULTS, RECAP_EXAMPLES, RECAP_PARAMETERS, RECAP_VALUES
 
 COMMANDS: Final[Mapping[str, Message]] = {
     "": ("Baca foto formulir hasil penghitungan suara.", "Read photos of Indonesian election tally forms."),
@@ -53,6 +54,7 @@ COMMANDS: Final[Mapping[str, Message]] = {
         "Usulkan templat dari lembar kosong: YAML dan gambar.",
         "Propose a template from a blank sheet: YAML and a picture.",
     ),
+    **RECAP_COMMANDS,
 }
 
 # The same in both languages: what is typed.
@@ -76,6 +78,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "templates check": "ocr-recap templates check my-form.yaml",
     "templates schema": "ocr-recap templates schema",
     "templates new": "ocr-recap templates new blank.pdf --out my-form.yaml",
+    **RECAP_EXAMPLES,
 }
 
 _SHARED: Final[Mapping[str, Message]] = {
@@ -243,7 +246,7 @@ _SERVE: Final[Mapping[str, Message]] = {
     "watch": ("Folder yang fotonya diambil begitu datang.", "Folder whose photos are taken as they arrive."),
 }
 
-PARAMETERS: Final[Mapping[str, Message]] = {**_SHARED, **_READ, **_OTHERS, **_SERVE}
+PARAMETERS: Final[Mapping[str, Message]] = {**_SHARED, **_READ, **_OTHERS, **_SERVE, **RECAP_PARAMETERS}
 
 # Texts of defaults that are not plain values; keys as those of `PARAMETERS`.
 DEFAULTS: Final[Mapping[str, Message]] = {
@@ -265,6 +268,7 @@ DEFAULTS: Final[Mapping[str, Message]] = {
     "templates new.out": ("NAMA.yaml di sini", "NAME.yaml here"),
     "paper": ("ukuran PDF, lalu sisi pendek 210", "the PDF's, else shorter side 210"),
     "evaluate.photos": ("folder kunci jawaban", "folder of the truth"),
+    **RECAP_DEFAULTS,
 }
 
 _FILE: Final[Message] = ("BERKAS", "FILE")
@@ -316,6 +320,7 @@ VALUES: Final[Mapping[str, Message]] = {
     "mnist": _FOLDER,
     "blanks": _FILE,
     "paper": ("LxT", "WxH"),
+    **RECAP_VALUES,
 }
 
 PANELS: Final[Mapping[str, Message]] = {
@@ -328,6 +333,7 @@ PANELS: Final[Mapping[str, Message]] = {
     "screen": ("Layar", "Screen"),
     "commands": ("Perintah", "Commands"),
     "photos_in": ("Dari foto ke tabel", "From photos to tables"),
+    "areas_up": ("Dari TPS ke nasional", "From stations to the nation"),
     "quality": ("Menguji", "Testing"),
     "forms": ("Formulir", "Forms"),
     "about": ("Tentang program ini", "About this program"),
@@ -345,6 +351,7 @@ PANEL_OF: Final[Mapping[str, str]] = {
 }
 PANEL_OF_COMMAND: Final[Mapping[str, str]] = {
     **dict.fromkeys(("read", "serve", "status", "check", "apply"), "photos_in"),
+    **dict.fromkeys(("recap", "plenary", "compare", "audit", "publish"), "areas_up"),
     **dict.fromkeys(("evaluate", "sample", "synth"), "quality"),
     **dict.fromkeys(("templates", "print"), "forms"),
     **dict.fromkeys(("schema", "docs", "doctor"), "about"),

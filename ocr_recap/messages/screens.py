@@ -1,6 +1,7 @@
 """The closed list of sentences that commands print, in Indonesian and English, by command.
 
-The sentences of `ocr-recap doctor` are in `installation`, errors in `errors`, problems of photos in `problems`.
+Those of `recap` and of what follows on it are in `recap_screens`, those of `doctor` in `installation`; errors are in
+`errors`, problems of photos in `problems`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from .catalog import Language, Message, filled
+from .recap_screens import RECAP_SCREENS
 
 _SERVE: Final[Mapping[str, Message]] = {
     "serving": (
@@ -266,6 +268,7 @@ SCREENS: Final[Mapping[str, Message]] = {
     **_SYNTH,
     **_TEMPLATES,
     **_DOCS,
+    **RECAP_SCREENS,
     **_ERRORS,
 }
 

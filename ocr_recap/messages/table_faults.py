@@ -64,6 +64,30 @@ LINE_FAULTS: Final[Mapping[str, Message]] = {
         "{column}: {text}, padahal {other} untuk TPS yang sama di baris {first}; perbaiki salah satu",
         "{column}: {text}, but {other} for the same station on line {first}; correct one of the two",
     ),
+    "station_not_on_roll": (
+        "TPS {station} tidak ada di daftar TPS; lengkapi daftarnya, atau perbaiki kode di foto itu",
+        "station {station} is not on the roll; complete the roll, or correct the code of the photo",
+    ),
+    "area_unknown": (
+        "{text} bukan kode wilayah; tulis 2, 4, 6, 10 atau 13 digit, atau kosongkan untuk nasional",
+        "{text} is no code of an area; write 2, 4, 6, 10 or 13 digits, or nothing for the nation",
+    ),
+    "area_listed_twice": (
+        "{area} {field} sudah ada di baris {first}; hapus salah satu",
+        "{area} {field} is already on line {first}; remove one of the two",
+    ),
+    "no_count": (
+        "{text} bukan angka; tulis digit saja, atau kosongkan kalau tidak diketahui",
+        "{text} is no number; write digits alone, or nothing where it is not known",
+    ),
+    "ballots_number": (
+        "ballots {text} bukan angka; tulis surat suara terbanyak di TPS itu, atau kosongkan",
+        "ballots {text} is no number; write the most ballots of the station, or nothing",
+    ),
+    "not_drawn": (
+        "TPS {station} tidak ada dalam undian ini; hapus barisnya",
+        "station {station} was not drawn; remove the line",
+    ),
     "answered_otherwise": (
         "angka {field} sudah diisi lain oleh orang yang sama di baris {line}; hapus salah satu",
         "{field} is answered otherwise by the same person on line {line}; remove one of the two",

@@ -1,7 +1,9 @@
-"""Names of the files and folders in a folder of results, and the dialects of its tables."""
+"""Names of the files, folders and pictures in a folder of results, and the dialects of its tables."""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Final, Literal
 
 Dialect = Literal["rfc4180", "excel-id"]  # of CSV files: commas, or semicolons as Excel in Indonesia expects
@@ -40,3 +42,9 @@ TEMPLATES: Final = "templates"
 REPORT_PAGES: Final = "report"
 PICTURES: Final = (CROPS, HEADERS, STROKES, BUBBLES, OVERLAYS, PAGES)
 FOLDERS: Final = frozenset({*PICTURES, TEMPLATES, REPORT_PAGES})
+
+
+def picture_name(file: str, sha256: str, frame: int = 0) -> str:
+    """File name of a photo's pictures: safe in any file system and link, and different for different photos."""
+    stem = re.sub(r"[^\w.-]", "_", Path(file).stem).lstrip(".")[:48]
+    return f"{stem or 'photo'}-{sha256[:16]}{f'-{frame + 1}' if frame else ''}.jpg"

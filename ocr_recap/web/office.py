@@ -23,7 +23,7 @@ from typing import Final
 from ..batch.add import add
 from ..batch.earlier_run import Given, settle
 from ..batch.inputs import Input
-from ..batch.jobs import Job, picture_name
+from ..batch.jobs import Job
 from ..batch.journal import fingerprint
 from ..batch.options import BatchOptions
 from ..batch.plan import File, Making, planned
@@ -39,7 +39,7 @@ from ..read.workers.ordered import may_have_frames
 from ..read.workers.spawn import ProcessWorker
 from ..read.workers.supervisor import Supervisor
 from ..read.workers.tasks import Count, Failed, Product, made
-from ..records.folder import CROPS, RUN_FILE
+from ..records.folder import CROPS, RUN_FILE, picture_name
 from ..records.options import Options
 from ..records.record import Record
 from ..records.region_names import region_of

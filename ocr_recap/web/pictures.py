@@ -16,12 +16,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..batch.jobs import picture_name
 from ..forms.fields import FormField
 from ..forms.print_items import Rect
 from ..forms.template import Template
 from ..imaging.arrays import ColorImage
-from ..records.folder import PAGES
+from ..records.folder import PAGES, picture_name
 from ..report.pictures import encode
 from .database import Database
 

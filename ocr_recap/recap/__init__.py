@@ -1,0 +1,1 @@
+"""Stations to areas: statements, sums, the plenary session, comparisons, audits, open data."""
