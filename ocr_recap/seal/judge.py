@@ -67,7 +67,7 @@ class SealVerdict:
 
 
 @dataclass(frozen=True)
-class _Line:
+class _PlacedLine:
     """A statement and where it stands."""
 
     file: str
@@ -126,18 +126,18 @@ def open_questions(
 # --- statements -------------------------------------------------------------------------------------------------------
 
 
-def read_lines(content: BundleContent) -> tuple[list[_Line], list[Finding]]:
+def read_lines(content: BundleContent) -> tuple[list[_PlacedLine], list[Finding]]:
     """The statements whose signatures fit, and what is wrong with the other lines."""
     found: list[Finding] = []
-    good: list[_Line] = []
-    bad: list[_Line] = []
+    good: list[_PlacedLine] = []
+    bad: list[_PlacedLine] = []
     for file in sorted(content.texts):
         if not (file.startswith(f"{STATEMENTS}/") and file.endswith(ENDING)):
             continue
         *lines, rest = content.texts[file].split(b"\n")
         for number, text in enumerate([*lines, rest] if rest else lines, 1):
             try:
-                line = _Line(file, number, parse_line(text))
+                line = _PlacedLine(file, number, parse_line(text))
             except NotStrictError as fault:
                 found.append(Finding(fault.code, file, {"line": number}))
                 continue
@@ -154,7 +154,7 @@ def _fits(signer: SealedStatement, said: SealedStatement) -> bool:
     return is_signed(signer.stamp.public, signer.signature, pre_authentication(said.payload))
 
 
-def order_findings(lines: Sequence[_Line], loose: bool) -> Iterator[Finding]:
+def order_findings(lines: Sequence[_PlacedLine], loose: bool) -> Iterator[Finding]:
     """Statements in the file of another key, out of order, or twice."""
     last: dict[str, int] = {}
     seen: set[str] = set()

@@ -61,7 +61,9 @@ class _Plan:
     hashes: Mapping[str, str]
 
 
-def pack(folder: Path, out: Path, photos: Sequence[Path] = (), with_photos: bool = True) -> PackedBundle:
+def pack(
+    folder: Path, out: Path, photos: Sequence[Path] = (), with_photos: bool = True, as_zip: bool = False
+) -> PackedBundle:
     """Pack a folder of results.
 
     Args:
@@ -70,6 +72,7 @@ def pack(folder: Path, out: Path, photos: Sequence[Path] = (), with_photos: bool
             where it ends with `.zip`.
         photos: folders in which the photos are looked for, beside those that the folder holds.
         with_photos: False carries their hashes only.
+        as_zip: whether a bundle with a name of its own is a zip.
 
     Raises:
         WrongUse: nothing is sealed yet, or something else has the name of the bundle.
@@ -84,7 +87,8 @@ def pack(folder: Path, out: Path, photos: Sequence[Path] = (), with_photos: bool
     places = (folder / INCOMING, *photos)
     try:
         plan = _plan(store, statements, places, with_photos)
-        path = out / plan.name if out.is_dir() else out
+        is_place = out.is_dir() and not (out / BAGIT).exists()
+        path = out / f"{plan.name}{ZIP if as_zip else ''}" if is_place else out
         if path.exists():
             return _compared(path, plan)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -73,7 +73,7 @@ def receive(bundle: Path, into: Path, roll: KeyRoll | None, how: Sealing | None 
     store = sealed_folder(into)
     with opened(bundle) as (kind, tree, faults):
         content = read_content(kind, tree, faults)
-        with store.lock():
+        with store.locked():
             trusted = trusted_roll(store, roll)
             verdict = judge(content, trusted)
             if any(finding.refuses for finding in verdict.findings):

@@ -32,7 +32,7 @@ def receive_code(code: StationCode, into: Path, how: Sealing) -> bool:
     store = sealed_folder(into)
     digest = code_id(code)
     name = f"{CODES}/{code.station}-{digest[:16]}.bin"
-    with store.lock():
+    with store.locked():
         roll = trusted_roll(store, how.roll)
         sealer = Sealer(store, how.key, roll, how.at, how.rehearsal)
         subject = SealedFile(name, digest)

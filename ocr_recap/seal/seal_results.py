@@ -80,7 +80,7 @@ def seal_results(folder: Path, how: Sealing) -> SealedResults:
     results = read_results(folder)
     store = sealed_folder(folder)
     roll = _known_roll(folder, how.roll)
-    with store.lock():
+    with store.locked():
         sealer = Sealer(store, how.key, roll, how.at, how.rehearsal)
         holder = roll.holder(how.key.id) if roll else None
         latest = _latest(sealer.own)
@@ -125,7 +125,7 @@ def seal_files(folder: Path, how: Sealing, kind: Kind, files: Mapping[str, bytes
     """
     store = sealed_folder(folder)
     roll = _known_roll(folder, how.roll)
-    with store.lock():
+    with store.locked():
         sealer = Sealer(store, how.key, roll, how.at, how.rehearsal)
         named = {_kept_name(kind, name, content): content for name, content in files.items()}
         _write(store.path, lambda: store.add_files(named))

@@ -1,8 +1,8 @@
 """Signs statements one after the other and keeps their chain: numbers without gaps, each naming the one before it.
 
-One key seals in one folder. The file beside the private key, `KEY.chain`, has the lines of the last run. It is written
-first, so that a run which was interrupted is finished by the next one, and a folder that was put back to an earlier
-state is noticed, before one number is used twice.
+One key seals in one folder. The file beside the private key, `KEY.chain`, has the name of the folder and the lines of
+the last run. It is written first: a run that was interrupted is finished by the next one, and another folder, or one
+that was put back to an earlier state, is noticed before a number is used twice.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .durable import write_durably
 from .merkle import LogHead, log_head
 from .roll import KeyRoll
 from .statement import Kind, SealedFile, SealedStatement, Stamp, parse_line, sealed
-from .store import SealedFolder
+from .store import DATA, PHOTOS, SealedFolder
 from .strict_json import NotStrictError
 
 
@@ -105,7 +105,8 @@ class Sealer:
             if new and others != self.folder.log(self.key.id):
                 self.folder.save_log(self.key.id, others)
             if self._new:
-                write_durably(chain_path(self.key.path), b"".join(one.line + b"\n" for one in self._new))
+                lines = [self.folder.name().encode(), *(one.line for one in self._new)]
+                write_durably(chain_path(self.key.path), b"".join(line + b"\n" for line in lines))
                 self._own += self._new
                 self._new = []
                 self.folder.save_statements(self.key.id, self._own)
@@ -116,15 +117,23 @@ class Sealer:
 
     def _recover(self) -> None:
         """Take over lines of the last run that the folder lacks."""
-        left = _left_beside(self.key)
+        name, left = _left_beside(self.key)
         last = self._own[-1].stamp.counter if self._own else 0
         lost = [one for one in left if one.stamp.counter > last]
         known = {one.id for one in self._own}
+        if left and name != self.folder.name():
+            raise FolderDamaged("key_used_elsewhere", path=self.folder.path, key=self.key.path)
         if any(one.stamp.counter <= last and one.id not in known for one in left):
             raise FolderDamaged("key_used_elsewhere", path=self.folder.path, key=self.key.path)
         if not lost:
             return
-        if lost[0].stamp.counter != last + 1 or lost[0].stamp.previous != (self._own[-1].id if self._own else None):
+        files = {file.name for one in lost for file in one.subjects if not file.name.startswith(f"{PHOTOS}/")}
+        is_here = all((self.folder.path / DATA / name).exists() for name in files)  # they were written before
+        if (
+            not is_here
+            or lost[0].stamp.counter != last + 1
+            or lost[0].stamp.previous != (self._own[-1].id if self._own else None)
+        ):
             raise FolderDamaged("key_used_elsewhere", path=self.folder.path, key=self.key.path)
         self._own += lost
         try:
@@ -138,15 +147,16 @@ def chain_path(key: Path) -> Path:
     return key.with_name(f"{key.name}.chain")
 
 
-def _left_beside(key: DeviceKey) -> list[SealedStatement]:
+def _left_beside(key: DeviceKey) -> tuple[str, list[SealedStatement]]:
+    """The name of the folder that a key seals in, and the lines of its last run."""
     path = chain_path(key.path)
     try:
-        lines = path.read_bytes().split(b"\n")[:-1]
+        name, *lines = path.read_bytes().split(b"\n")[:-1]
         found = [parse_line(line) for line in lines]
     except FileNotFoundError:
-        return []
+        return "", []
     except OSError as fault:
         raise CannotWrite("file_unwritable", path=path, why=system_reason(fault)) from None
-    except NotStrictError:
+    except (NotStrictError, ValueError):
         raise FolderDamaged("sealed_line", path=path, line=1) from None
-    return [one for one in found if one.keyid == key.id]
+    return name.decode("ascii", "replace"), [one for one in found if one.keyid == key.id]

@@ -4,12 +4,15 @@ sealed/roll.json                    the roll of keys, all versions
 sealed/statements/KEY.intoto.jsonl  the statements of a key, by their numbers
 sealed/logs/KEY.txt                 ids of all statements that the key's holder sealed or received, in that order
 sealed/data/...                     the files that statements vouch for
+    sealed/folder.txt                   a random name, which bundles do not carry
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import uuid
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -31,6 +34,7 @@ PHOTOS: Final = "photos"
 CODES: Final = "codes"  # texts of QR codes that stand for stations without a statement
 ENDING: Final = ".intoto.jsonl"
 _LOCK: Final = ".lock"
+_NAME: Final = "folder.txt"
 _ID: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -40,19 +44,34 @@ class SealedFolder:
 
     path: Path
 
-    def lock(self) -> FileLock:
-        """The lock for whoever changes it.
+    @contextmanager
+    def locked(self) -> Generator[None]:
+        """Hold the lock against other processes and threads.
 
         Raises:
-            FolderBusy: another process holds it.
+            FolderBusy: another one holds it.
         """
         self.path.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.path / _LOCK, timeout=0, is_singleton=True)
+        lock = FileLock(self.path / _LOCK, timeout=0)
         try:
             lock.acquire()
         except Timeout:
             raise FolderBusy("folder_busy", folder=self.path) from None
-        return lock
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def name(self) -> str:
+        """A random name that the folder gets once, by which a key knows the folder that it seals in.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        path = self.path / _NAME
+        if not path.exists():
+            write_durably(path, f"{uuid.uuid4().hex}\n".encode())
+        return path.read_text("ascii", "replace").strip()
 
     def keys(self) -> list[str]:
         """The ids of all keys with statements, sorted."""
