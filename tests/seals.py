@@ -15,7 +15,7 @@ from fakes import FORM, located
 
 from ocr_recap.records.decision_log import Log
 from ocr_recap.records.decisions import Decision, Stood
-from ocr_recap.seal import standalone
+from ocr_recap.seal import verify
 from ocr_recap.seal.device_key import DeviceKey, make_key
 from ocr_recap.seal.key_request import OFFICIAL, KeyRequest, make_request, read_request
 from ocr_recap.seal.roll import Election, KeyRoll
@@ -169,7 +169,7 @@ def decide(folder: Path, station: str, person: str, field_id: str = "votes_1", v
 
 def verify_alone(bundle: Path, roll: Path | None = None) -> tuple[int, set[tuple[str, str]]]:
     """What `verify.py` says of a bundle: its exit code, and the faults with their places."""
-    words = [sys.executable, standalone.__file__, str(bundle), "--json", *(("--roll", str(roll)) if roll else ())]
+    words = [sys.executable, verify.__file__, str(bundle), "--json", *(("--roll", str(roll)) if roll else ())]
     done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
     if done.returncode == 2:
         return 2, set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ocr_recap.seal import standalone
+from ocr_recap.seal import verify
 from ocr_recap.seal.merkle import (
     EMPTY,
     LogHead,
@@ -48,7 +48,7 @@ def test_heads_are_those_of_the_test_vectors() -> None:
     assert tree_head([]) == LogHead(0, EMPTY)
     for size, root in enumerate(ROOTS, 1):
         assert tree_head(LEAVES[:size]) == LogHead(size, root)
-        assert standalone.Check()._tree_root(LEAVES[:size]) == root
+        assert verify.Check()._tree_root(LEAVES[:size]) == root
     assert roots(LEAVES, range(20)) == {0: EMPTY, **dict(enumerate(ROOTS, 1))}
 
 

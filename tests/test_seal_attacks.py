@@ -25,7 +25,7 @@ from seals import END, EVENING, NIGHT, NOON, START, Place, code, decide, numbers
 pytest.importorskip("tuf", reason="the extra seal is not installed")
 
 from ocr_recap.messages.seal_findings import NOTES, REFUSING
-from ocr_recap.seal import standalone
+from ocr_recap.seal import verify
 from ocr_recap.seal.bag import MANIFEST, TAG_MANIFEST, manifest_text
 from ocr_recap.seal.device_key import DeviceKey
 from ocr_recap.seal.judge import SealVerdict, judge
@@ -172,7 +172,7 @@ def case(night: tuple[Place, Path], tmp_path: Path) -> Case:
 
 def same_alone(case: Case, verdict: SealVerdict, bundle: Path | None = None) -> None:
     """`verify.py` finds the same faults at the same places."""
-    alone = standalone.Check()
+    alone = verify.Check()
     alone.run(bundle or case.bundle, alone.read_roll(case.roll.to_bytes()) if case.roll else [])
     assert alone.found == {(one.code, one.where) for one in verdict.findings if one.is_fault}
 

@@ -15,7 +15,7 @@ from securesystemslib.signer import SSlibKey
 from tuf.api.metadata import Metadata, Root
 
 from ocr_recap.messages.errors import FolderDamaged, InputUnusable, WrongUse
-from ocr_recap.seal import standalone
+from ocr_recap.seal import verify
 from ocr_recap.seal.device_key import is_signed, key_id, load_key, make_key
 from ocr_recap.seal.key_request import OFFICIAL, make_request, read_request
 from ocr_recap.seal.roll import Election, read_roll
@@ -279,7 +279,7 @@ def test_what_is_wrong_with_a_roll_has_its_own_name(place: Place, change, code_:
     roll, faults = read_roll(content)
     assert [finding.code for finding in faults] == [code_]
     assert len(roll.versions if roll else ()) == held
-    alone = standalone.Check()
+    alone = verify.Check()
     assert len(alone.read_roll(content)) == held
     assert {code for code, _ in alone.found} == {code_} - (
         {"roll_malformed"} if not json.loads(content)["versions"] else set()

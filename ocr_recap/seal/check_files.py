@@ -30,7 +30,7 @@ def known_verifiers() -> frozenset[str]:
 @cache
 def verifier() -> bytes:
     """The file `verify.py`."""
-    return (Path(__file__).parent / "standalone.py").read_bytes()
+    return (Path(__file__).parent / "verify.py").read_bytes()
 
 
 def bag_findings(content: BundleContent, renamed: dict[str, str]) -> Iterator[Finding]:

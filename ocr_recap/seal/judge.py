@@ -1,7 +1,7 @@
 """The check of a bundle: pure functions from what it holds and a trusted roll to findings. Everything that verifies,
 receives, packs or explains calls `judge` and nothing else; `check_files` and `check_rights` are parts of it.
 
-`standalone.py` does the same without this package; a test compares the two on every attack.
+`verify.py` does the same without this package; a test compares the two on every attack.
 """
 
 from __future__ import annotations
