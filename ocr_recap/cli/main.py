@@ -24,6 +24,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 templates_app = typer.Typer(cls=CommandGroup, no_args_is_help=True, rich_markup_mode="rich")
+keys_app = typer.Typer(cls=CommandGroup, no_args_is_help=True, rich_markup_mode="rich")
 # Commands in the order of the help: the name, the module of this package, and the function there.
 for _name, _module, _function in (
     ("read", "read", "read"),
@@ -38,6 +39,14 @@ for _name, _module, _function in (
     ("apply", "apply", "apply_answers"),
     ("print", "templates", "print_form"),
     ("doctor", "doctor", "check_installation"),
+    ("seal", "seal", "seal"),
+    ("pack", "bundles", "pack"),
+    ("receive", "bundles", "receive"),
+    ("verify", "bundles", "verify"),
+    ("explain", "bundles", "explain"),
+    ("log", "bundles", "log"),
+    ("slip", "seal", "slip"),
+    ("scan", "scan", "scan"),
 ):
     deferred(app, _name, _module, _function)
 for _name, _module, _function in (
@@ -49,6 +58,16 @@ for _name, _module, _function in (
 ):
     deferred(templates_app, _name, _module, _function)
 app.add_typer(templates_app, name="templates")
+for _name, _function in (
+    ("init", "init_roll"),
+    ("request", "request_key"),
+    ("enrol", "enrol_keys"),
+    ("revoke", "revoke_key"),
+    ("sign", "sign_roll"),
+    ("list", "list_keys"),
+):
+    deferred(keys_app, _name, "keys", _function)
+app.add_typer(keys_app, name="keys")
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from . import seal_help_texts
 from .catalog import Message
 
 COMMANDS: Final[Mapping[str, Message]] = {
@@ -53,6 +54,7 @@ COMMANDS: Final[Mapping[str, Message]] = {
         "Usulkan templat dari lembar kosong: YAML dan gambar.",
         "Propose a template from a blank sheet: YAML and a picture.",
     ),
+    **seal_help_texts.SEAL_COMMANDS,
 }
 
 # The same in both languages: what is typed.
@@ -76,6 +78,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "templates check": "ocr-recap templates check my-form.yaml",
     "templates schema": "ocr-recap templates schema",
     "templates new": "ocr-recap templates new blank.pdf --out my-form.yaml",
+    **seal_help_texts.SEAL_EXAMPLES,
 }
 
 _SHARED: Final[Mapping[str, Message]] = {
@@ -232,7 +235,13 @@ _SERVE: Final[Mapping[str, Message]] = {
     "watch": ("Folder yang fotonya diambil begitu datang.", "Folder whose photos are taken as they arrive."),
 }
 
-PARAMETERS: Final[Mapping[str, Message]] = {**_SHARED, **_READ, **_OTHERS, **_SERVE}
+PARAMETERS: Final[Mapping[str, Message]] = {
+    **_SHARED,
+    **_READ,
+    **_OTHERS,
+    **_SERVE,
+    **seal_help_texts.SEAL_PARAMETERS,
+}
 
 # Texts of defaults that are not plain values; keys as those of `PARAMETERS`.
 DEFAULTS: Final[Mapping[str, Message]] = {
@@ -253,6 +262,7 @@ DEFAULTS: Final[Mapping[str, Message]] = {
     "templates new.out": ("NAMA.yaml di sini", "NAME.yaml here"),
     "paper": ("sisi pendek 210", "shorter side 210"),
     "evaluate.photos": ("folder kunci jawaban", "folder of the truth"),
+    **seal_help_texts.SEAL_DEFAULTS,
 }
 
 _FILE: Final[Message] = ("BERKAS", "FILE")
@@ -303,6 +313,7 @@ VALUES: Final[Mapping[str, Message]] = {
     "mnist": _FOLDER,
     "blanks": _FILE,
     "paper": ("LxT", "WxH"),
+    **seal_help_texts.SEAL_VALUES,
 }
 
 PANELS: Final[Mapping[str, Message]] = {
@@ -318,6 +329,7 @@ PANELS: Final[Mapping[str, Message]] = {
     "quality": ("Menguji", "Testing"),
     "forms": ("Formulir", "Forms"),
     "about": ("Tentang program ini", "About this program"),
+    "sealing": seal_help_texts.SEAL_PANEL,
 }
 
 # The group of an option by the name of its parameter; others stand under `options`.
@@ -333,6 +345,10 @@ PANEL_OF_COMMAND: Final[Mapping[str, str]] = {
     **dict.fromkeys(("read", "serve", "status", "check", "apply"), "photos_in"),
     **dict.fromkeys(("evaluate", "sample", "synth"), "quality"),
     **dict.fromkeys(("templates", "print"), "forms"),
+    **dict.fromkeys(
+        ("keys", "seal", "pack", "receive", "verify", "slip", "scan", "explain", "log"),
+        "sealing",
+    ),
     **dict.fromkeys(("schema", "docs", "doctor"), "about"),
 }
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from .catalog import Language, Message, filled
+from .seal_screens import SEAL_SCREENS
 
 _SERVE: Final[Mapping[str, Message]] = {
     "serving": (
@@ -252,10 +253,11 @@ SCREENS: Final[Mapping[str, Message]] = {
     **_TEMPLATES,
     **_DOCS,
     **_ERRORS,
+    **SEAL_SCREENS,
 }
 
 
-def said(language: Language, key: str, **data: Any) -> str:
+def said(language: Language, key: str, /, **data: Any) -> str:
     """A sentence of `SCREENS` in one language, filled with its data.
 
     Raises:

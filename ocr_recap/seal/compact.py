@@ -1,7 +1,7 @@
 """A station's numbers as one QR code, and as one SMS line.
 
 The QR code holds a signed text of its own: `OCR1:` and RFC 9285 (base 45) of the bytes that `StationCode` lists, some
-250 to 290 bytes, which fit version 13 with error correction M. The SMS line is not signed: it is preliminary.
+240 to 290 bytes, which fit version 13 with error correction M. The SMS line is not signed: it is preliminary.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -146,7 +146,7 @@ def station_code(statement: SealedStatement, template: Template, key: DeviceKey)
         tuple(statement.numbers.get(field) for field in counts(template)),
         tuple(bytes.fromhex(file.sha256)[:_ID] for file in statement.subjects if file.name.startswith(f"{PHOTOS}/")),
     )
-    return StationCode(**{**unsigned.__dict__, "signature": key.sign(unsigned.signed_bytes)})
+    return replace(unsigned, signature=key.sign(unsigned.signed_bytes))
 
 
 def read_code(text: str) -> StationCode:

@@ -18,7 +18,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import KeepInFrame, Paragraph
+from reportlab.platypus import Flowable, KeepInFrame, Paragraph
 
 from ..imaging.photo import load_color
 from ..messages.catalog import Language, filled
@@ -174,7 +174,7 @@ def explanation_pdf(story: NumberStory) -> bytes:
         canvas.drawImage(image, _MARGIN, top, size[0] * scale, size[1] * scale)
     half = (width - 3 * _MARGIN) / 2
     for column, language in enumerate(("id", "en")):
-        parts = [Paragraph(_safe(text), _STYLES[style]) for style, text in _texts(story, language)]
+        parts: list[Flowable] = [Paragraph(_safe(text), _STYLES[style]) for style, text in _texts(story, language)]
         frame = KeepInFrame(half, top - _MARGIN - 12, parts, mode="shrink")
         used = frame.wrapOn(canvas, half, top - _MARGIN - 12)
         frame.drawOn(canvas, _MARGIN + column * (half + _MARGIN), top - 12 - used[1])
@@ -196,7 +196,7 @@ def _safe(text: str) -> str:
 def _texts(story: NumberStory, language: Language) -> Iterable[tuple[str, str]]:
     """The paragraphs of a column: style and text."""
 
-    def said(key: str, **data: Any) -> str:
+    def said(key: str, /, **data: Any) -> str:
         return filled(EXPLAIN[key], language, data)
 
     number = story.number
@@ -256,7 +256,7 @@ def _witnesses(evidence: Mapping[str, Any] | None, language: Language) -> Sequen
 def _seals(story: NumberStory, language: Language) -> Iterable[tuple[str, str]]:
     """Who sealed the number, whether the files are as sealed, and what the check of the bundle found."""
 
-    def said(key: str, **data: Any) -> str:
+    def said(key: str, /, **data: Any) -> str:
         return filled(EXPLAIN[key], language, data)
 
     verdict = story.verdict

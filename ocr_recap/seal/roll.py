@@ -1,3 +1,4 @@
+# pyright: reportPrivateImportUsage=false  (names that tuf and securesystemslib document as theirs)
 """The roll of keys: TUF root metadata signed by a threshold of officials, which delegates to the keys of devices.
 
 The file holds all versions. Version 1 is signed by its own threshold, every later one by the threshold of the version

@@ -1,3 +1,4 @@
+# pyright: reportPrivateImportUsage=false  (names that tuf and securesystemslib document as theirs)
 """Changes to the roll of keys: a new roll, keys enrolled and revoked, signatures of officials.
 
 A change makes a new version, which waits at the end of the file until enough officials have signed it.

@@ -49,7 +49,7 @@ class SlipContent:
 def slip_pdf(content: SlipContent, language: Language) -> bytes:
     """The slip as a PDF file of one A5 page."""
 
-    def said(key: str, **data: Any) -> str:
+    def said(key: str, /, **data: Any) -> str:
         return filled(SLIP[key], language, data)
 
     into = io.BytesIO()
