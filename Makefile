@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-fast coverage lint docs samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-fusion bench-alterations train-alterations bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth bench-web clean
+.PHONY: demo test test-fast coverage lint docs samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-fusion bench-alterations train-alterations bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth bench-web bench-seal clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -59,6 +59,10 @@ fuzz: $(VENV)/.dev
 # The local server: pages, claims, eight reviewers and twenty kills, a desk's photos; some 5 minutes.
 bench-web: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python benchmarks/web.py $(ARGS)
+
+# Sealing: milliseconds a station, a regency's bundle, codes read back from photos of slips, 30 kills; some minutes.
+bench-seal: $(VENV)/.dev
+	PYTHONPATH=. $(BIN)/python benchmarks/seal.py $(ARGS)
 
 samples: $(VENV)/.core
 	$(BIN)/python samples/make_samples.py
