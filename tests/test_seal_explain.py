@@ -47,7 +47,14 @@ def test_the_page_has_everything_in_both_languages(place: Place) -> None:
     assert pdf == explanation_pdf(story)
     text = text_of(pdf)
     digest = hashlib.sha256(seals.photo_of(code(1))).hexdigest()
-    for part in ("Why this number: votes_1", "Mengapa angka ini: votes_1", "PROVISIONAL", "SEMENTARA", "Siti", "88"):
+    for part in (
+        "Why this number: votes of pair 1",
+        "Mengapa angka ini: Suara sah",
+        "PROVISIONAL",
+        "SEMENTARA",
+        "Siti",
+        "88",
+    ):
         assert part in text, part
     for part in (code(1), digest[:12], "Witnesses", "Saksi", "Rules", "Aturan", "valid_total", "Versi", "ocr_recap 0"):
         assert part in text, part

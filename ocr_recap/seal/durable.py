@@ -30,9 +30,9 @@ def write_all(files: Mapping[Path, bytes]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_name(f".{uuid.uuid4().hex}.part")
             parts.append((part, path))
-            with part.open("wb") as file:
-                file.write(content)
-                file.flush()
+            part.write_bytes(content)
+        for part, _ in parts:  # after all are written: the disk is then forced once for many
+            with part.open("rb+") as file:
                 os.fsync(file.fileno())
         for part, path in parts:
             part.replace(path)

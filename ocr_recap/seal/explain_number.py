@@ -20,11 +20,13 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepInFrame, Paragraph
 
+from ..forms import template
 from ..imaging.photo import load_color
-from ..messages.catalog import Language, filled
-from ..messages.errors import InputUnusable
+from ..messages.catalog import Language, Message, filled
+from ..messages.errors import InputUnusable, TemplateError
 from ..messages.problems import PhotoProblem
 from ..messages.seal_texts import EXPLAIN
+from ..records.folder import TEMPLATES
 from .device_key import short
 from .judge import SealVerdict, judge
 from .pieces import DECISIONS_PIECE, DOCUMENT_PIECE, photo_name
@@ -52,6 +54,7 @@ class NumberStory:
         statement: the newest statement with this document.
         picture: part of the photo, as JPEG; None where it is not carried or not as sealed.
         photo: its name in `data/` and its hash.
+        label: what the form calls the number, in Indonesian and English; its id where the form is not as sealed.
         verdict: of the whole bundle.
         files: names of the sealed files that were used.
     """
@@ -65,6 +68,7 @@ class NumberStory:
     statement: SealedStatement
     picture: bytes | None
     photo: tuple[str, str] | None
+    label: Message
     verdict: SealVerdict
     files: tuple[str, ...]
 
@@ -126,9 +130,20 @@ def _story(
         statement,
         _picture(tree, record, field) if photo and photo[0] in sealed else None,
         photo,
+        _label(tree, sealed, field),
         verdict,
         tuple(name for name in sealed if name.startswith("stations/")),
     )
+
+
+def _label(tree: FileTree, sealed: Iterable[str], field: str) -> Message:
+    """What the sealed form calls a number."""
+    for name in sealed:
+        if name.startswith(f"{TEMPLATES}/"):
+            with tree.opened(f"{DATA}/{name}") as file, suppress(TemplateError, UnicodeDecodeError):
+                form = template.parse_text(file.read().decode(), name)
+                return next((one.label.id, one.label.en) for one in form.fields if one.id == field)
+    return field, field
 
 
 def _lines(tree: FileTree, name: str) -> list[Any]:
@@ -200,7 +215,7 @@ def _texts(story: NumberStory, language: Language) -> Iterable[tuple[str, str]]:
         return filled(EXPLAIN[key], language, data)
 
     number = story.number
-    yield "title", said("explain_title", label=story.field)
+    yield "title", said("explain_title", label=filled(story.label, language, {}))
     yield "text", said("explain_provisional")
     yield "text", said("explain_where", station=story.station, template=story.template, field=story.field)
     value = said("explain_no_value") if number["value"] is None else number["value"]

@@ -10,8 +10,11 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
+
+from pydantic_core import from_json
 
 from ..messages.errors import FolderDamaged, InputUnusable
 from ..records.folder import DECISIONS_FILE, DOCUMENTS_FILE, PHOTOS_FILE, TEMPLATES
@@ -62,7 +65,7 @@ class StationPieces:
     files: Mapping[str, bytes]
     photos: tuple[SealedFile, ...]
 
-    @property
+    @cached_property
     def subjects(self) -> tuple[SealedFile, ...]:
         """All files that the statement vouches for, by name."""
         written = [SealedFile(name, hashlib.sha256(content).hexdigest()) for name, content in self.files.items()]
@@ -98,7 +101,7 @@ def document_line(line: bytes) -> DocumentLine:
     Raises:
         ValueError, KeyError, TypeError, AttributeError: it is none.
     """
-    said = json.loads(line)
+    said = from_json(line)
     fields = said["fields"].items()
     photos = {str(one["sha256"]): photo_name(one["sha256"], one["file"]) for one in said["photos"]}
     numbers = {str(name): one["accepted"] for name, one in fields}

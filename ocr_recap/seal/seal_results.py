@@ -19,8 +19,9 @@ from .pieces import ResultsOnDisk, StationPieces, piece_name, read_results, stat
 from .roll import KeyHolder, KeyRoll
 from .sealer import Sealer
 from .statement import KINDS, Kind, SealedFile, SealedStatement
-from .store import sealed_folder
+from .store import SealedFolder, sealed_folder
 
+_STATIONS: Final = 100  # whose files are written together: some 25 MB
 _MOST_BYTES: Final = 256 << 20  # of a file of minutes, by judgement: a scan of 100 pages has some 50 MB
 
 
@@ -86,6 +87,7 @@ def seal_results(folder: Path, how: Sealing) -> SealedResults:
         latest = _latest(sealer.own)
         new: list[SealedStatement] = []
         unchanged, not_ours = 0, []
+        files: dict[str, bytes] = {}
         decisions = _seal_decisions(sealer, results, holder)
         for pieces in stations(results):
             if holder and not (holder.covers(pieces.station) and "station" in KINDS[holder.role]):
@@ -95,8 +97,11 @@ def seal_results(folder: Path, how: Sealing) -> SealedResults:
             if before is not None and _is_same(before, pieces):
                 unchanged += 1
                 continue
-            _write(store.path, lambda pieces=pieces: store.add_files(pieces.files))
+            files |= pieces.files
             new.append(sealer.seal("station", pieces.subjects, pieces.body(before.id if before else None)))
+            if len(new) % _STATIONS == 0:
+                files = _added(store, files)
+        _added(store, files)
         if new or decisions:
             sealer.seal("head", (), {"log": sealer.head.export()})
         if roll:
@@ -190,6 +195,12 @@ def _seal_decisions(sealer: Sealer, results: ResultsOnDisk, holder: KeyHolder | 
     if new:
         sealer.seal("decisions", (), {"lines": sorted(new), "person": holder.person})
     return len(new)
+
+
+def _added(store: SealedFolder, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Write files; the empty dict for those that follow."""
+    _write(store.path, lambda: store.add_files(files))
+    return {}
 
 
 def _write(path: Path, action: Any) -> None:

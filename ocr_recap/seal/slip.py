@@ -21,10 +21,11 @@ from .roll import KeyHolder
 from .statement import SealedStatement
 
 MM: Final = 72 / 25.4  # points
-CODE_SIDE: Final = 66.0  # mm with the quiet zone of 4 modules: 0.86 mm a module at version 13; by judgement
+CODE_SIDE: Final = 62.0  # mm with the quiet zone of 4 modules: 0.8 mm a module at version 13; two fill the width
 _QUIET: Final = 4
 _MARGIN: Final = 10.0  # mm
-_ROWS: Final = 26  # numbers of one column
+_GAP: Final = 6.0  # mm between the columns of numbers
+_SIZE: Final = 7.5  # points of small text
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class SlipContent:
 
 
 def slip_pdf(content: SlipContent, language: Language) -> bytes:
-    """The slip as a PDF file of one A5 page."""
+    """The slip as a PDF file of one A5 page; the code stands there twice, as a finger or a cable may cover one."""
 
     def said(key: str, /, **data: Any) -> str:
         return filled(SLIP[key], language, data)
@@ -62,59 +63,56 @@ def slip_pdf(content: SlipContent, language: Language) -> bytes:
     canvas.setFont("Helvetica-Bold", 15)
     canvas.drawString(left, y, title)
     canvas.setFont("Helvetica-Bold", 9)
-    canvas.drawString(left, y - 15, said("slip_provisional"))
-    form = filled((content.template.title.id, content.template.title.en), language, {})
+    canvas.drawString(left, y - 13, said("slip_provisional"))
+    form = getattr(content.template.title, language)
     canvas.setFont("Helvetica", 8)
-    for number, line in enumerate(simpleSplit(said("slip_form", form=form), "Helvetica", 8, width - 2 * left)[:2]):
-        canvas.drawString(left, y - 28 - 10 * number, line)
-    _numbers(canvas, content, language, y - 52)
-    _code(canvas, content.code.text, width - left - CODE_SIDE * MM, y - 52 - CODE_SIDE * MM)
+    canvas.drawString(left, y - 24, simpleSplit(said("slip_form", form=form), "Helvetica", 8, width - 2 * left)[0])
+    y -= 28 + CODE_SIDE * MM
+    for x in (width / 2 - CODE_SIDE * MM, width / 2):
+        _code(canvas, content.code.text, x, y)
     person = content.holder.person if content.holder else said("slip_unknown")
-    below = [
-        said("slip_by", person=person, at=statement.stamp.at.replace("T", " ").removesuffix("Z")),
-        said("slip_key", key=short(statement.keyid)),
-        said("slip_statement", statement=short(statement.id)),
-        *((said("slip_head", head=content.head.spoken),) if content.head else ()),
-        said("slip_sms"),
-    ]
-    place = y - 52 - CODE_SIDE * MM - 12
-    wide = CODE_SIDE * MM
-    for text in below:
-        for line in simpleSplit(text, "Helvetica", 7.5, wide):
-            canvas.drawString(width - left - wide, place, line)
-            place -= 10
-    canvas.setFont("Courier", 6.2)
-    for line in simpleSplit(sms_line(statement, content.template), "Courier", 6.2, wide):
-        canvas.drawString(width - left - wide, place, line)
-        place -= 9
+    at = statement.stamp.at.replace("T", " ").removesuffix("Z")
+    seal = [said("slip_by", person=person, at=at), said("slip_key", key=short(statement.keyid))]
+    seal.append(said("slip_statement", statement=short(statement.id)))
+    seal += [said("slip_head", head=content.head.spoken)] if content.head else []
+    low = _MARGIN * MM + 62
+    _numbers(canvas, content, language, y - 4, low + 40)
+    for line in reversed([*seal[:1], "   ".join(seal[1:3]), *seal[3:], said("slip_sms")]):
+        canvas.setFont("Helvetica", _SIZE)
+        canvas.drawString(left, low + 9, line)
+        low += 9
+    canvas.setFont("Courier", 7)
+    canvas.drawString(left, _MARGIN * MM + 62, sms_line(statement, content.template))
     canvas.setFont("Helvetica", 8)
-    canvas.drawString(left, _MARGIN * MM + 58, said("slip_sign"))
+    canvas.drawString(left, _MARGIN * MM + 46, said("slip_sign"))
     for row in range(2):
         for column in range(3):
             x = left + column * (width - 2 * left) / 3
-            canvas.line(x, _MARGIN * MM + 22 * row + 4, x + (width - 2 * left) / 3 - 8, _MARGIN * MM + 22 * row + 4)
+            canvas.line(x, _MARGIN * MM + 20 * row + 2, x + (width - 2 * left) / 3 - 8, _MARGIN * MM + 20 * row + 2)
     canvas.save()
     return into.getvalue()
 
 
-def _numbers(canvas: Canvas, content: SlipContent, language: Language, top: float) -> None:
-    """The counts of the form, in one column, or two narrow ones where there are many."""
+def _numbers(canvas: Canvas, content: SlipContent, language: Language, top: float, bottom: float) -> None:
+    """The counts of the form in two columns, as large as there is room; labels are cut to one line."""
     labels: Mapping[str, str] = {field.id: getattr(field.label, language) for field in content.template.fields}
-    values = content.code.values(content.template) or {}
-    size = 8.0 if len(values) <= _ROWS else 8.0 * _ROWS / len(values)
-    wide = A5[0] - 3 * _MARGIN * MM - CODE_SIDE * MM
-    y = top - size
-    for name, value in values.items():
+    values = list((content.code.values(content.template) or {}).items())
+    rows = max(1, (len(values) + 1) // 2)
+    step = min(13.0, (top - bottom) / rows)
+    size = min(8.5, step * 0.8)
+    wide = (A5[0] - (2 * _MARGIN + _GAP) * MM) / 2
+    for index, (name, value) in enumerate(values):
+        column, row = divmod(index, rows)
+        x, y = _MARGIN * MM + column * (wide + _GAP * MM), top - step * (row + 1)
         shown = filled(SLIP["slip_unread"], language, {}) if value is None else str(value)
         canvas.setFont("Helvetica-Bold", size)
+        canvas.drawRightString(x + wide, y, shown)
         room = wide - canvas.stringWidth(shown, "Helvetica-Bold", size) - 4
-        canvas.drawRightString(_MARGIN * MM + wide, y, shown)
         canvas.setFont("Helvetica", size)
-        lines = simpleSplit(labels[name], "Helvetica", size, room) or [""]
-        for line in lines[:2]:
-            canvas.drawString(_MARGIN * MM, y, line)
-            y -= size * 1.15
-        y -= size * 0.25
+        label = labels[name]
+        while canvas.stringWidth(label, "Helvetica", size) > room:
+            label = label[:-2].rstrip(" .") + "."
+        canvas.drawString(x, y, label)
 
 
 def _code(canvas: Canvas, text: str, x: float, y: float) -> None:
