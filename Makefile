@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-fast coverage lint docs samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-real bench-fusion bench-alterations train-alterations bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth bench-web bench-recap recap-photos clean
+.PHONY: demo test test-fast coverage lint docs samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-real bench-fusion bench-alterations train-alterations bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth bench-web bench-recap recap-photos bench-seal clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -67,6 +67,9 @@ bench-recap: $(VENV)/.dev
 # The two regencies of docs/tutorial/two-regencies.md from 168 drawn photos; an hour on two cores.
 recap-photos: $(VENV)/.dev
 	$(BIN)/python samples/make_recap.py tutorial --photos
+# Sealing: milliseconds a station, a regency's bundle, codes read back from photos of slips, 30 kills; some minutes.
+bench-seal: $(VENV)/.dev
+	PYTHONPATH=. $(BIN)/python benchmarks/seal.py $(ARGS)
 
 samples: $(VENV)/.core
 	$(BIN)/python samples/make_samples.py

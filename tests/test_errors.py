@@ -28,7 +28,7 @@ from ocr_recap.batch.executor import Executor
 from ocr_recap.batch.executors import EXECUTORS
 from ocr_recap.batch.journal import Journal
 from ocr_recap.cli import main
-from ocr_recap.messages import error_texts, errors, recap_errors, usage_texts
+from ocr_recap.messages import error_texts, errors, recap_errors, seal_error_texts, usage_texts
 from ocr_recap.messages.catalog import StackedText, Wording, both
 from ocr_recap.messages.errors import CATALOGUE, FolderBusy, FolderDamaged, OcrRecapError, TemplateError
 from ocr_recap.records.folder import JOURNAL_FILE
@@ -51,7 +51,7 @@ def test_each_cause_has_an_exit_code_of_its_own() -> None:
 
 
 def test_no_code_stands_under_two_causes() -> None:
-    texts = {**vars(error_texts), **vars(usage_texts), **vars(recap_errors)}
+    texts = {**vars(error_texts), **vars(usage_texts), **vars(recap_errors), **vars(seal_error_texts)}
     groups = [group for name, group in texts.items() if name.isupper()]
     assert sum(map(len, groups)) == len(CATALOGUE)
 
@@ -69,7 +69,7 @@ def test_each_code_says_the_same_in_both_languages(code: str) -> None:
     entry = CATALOGUE[code]
     text_id, text_en = entry.text
     assert placeholders(text_id) == placeholders(text_en)
-    fault = entry.kind(code, **dict.fromkeys(placeholders(text_id), "X"))
+    fault = entry.kind(code, **dict.fromkeys(placeholders(text_id), 2))
     assert (fault.code, str(fault), fault.exit_code) == (code, fault.en, entry.kind.exit_code)
     assert "{" not in fault.id + fault.en
 

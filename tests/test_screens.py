@@ -20,6 +20,8 @@ from ocr_recap.messages import (
     reasons,
     recap_texts,
     screens,
+    seal_findings,
+    seal_texts,
     table_faults,
     truth_faults,
 )
@@ -41,6 +43,9 @@ CATALOGUES: dict[str, Mapping[str, Message]] = {
     "recaps": recap_texts.RECAP_TEXTS,
     "table faults": table_faults.LINE_FAULTS,
     "truth faults": truth_faults.FAULTS,
+    "findings of a check of seals": seal_findings.FINDINGS,
+    "slip": seal_texts.SLIP,
+    "explanation of a sealed number": seal_texts.EXPLAIN,
 }
 ENTRIES = [(f"{name}.{key}", text) for name, texts in CATALOGUES.items() for key, text in texts.items()]
 
@@ -86,7 +91,7 @@ def test_numbers_of_things_agree_in_english() -> None:
 
 # --- nothing inline ---------------------------------------------------------------------------------------------------
 
-FREE = ("cli", "batch", "records", "read", "recap")  # packages without sentences of their own
+FREE = ("cli", "batch", "records", "read", "recap", "seal")  # packages without sentences of their own
 ALLOWED = {"kosong", "tps"}  # what a person may type as an answer, and in the names of files
 
 

@@ -26,6 +26,7 @@ app = typer.Typer(
 templates_app = typer.Typer(cls=CommandGroup, no_args_is_help=True, rich_markup_mode="rich")
 plenary_app = typer.Typer(cls=CommandGroup, no_args_is_help=True, rich_markup_mode="rich")
 audit_app = typer.Typer(cls=CommandGroup, no_args_is_help=True, rich_markup_mode="rich")
+keys_app = typer.Typer(cls=CommandGroup, no_args_is_help=True, rich_markup_mode="rich")
 # Commands in the order of the help: the name, the module of this package, and the function there.
 for _name, _module, _function in (
     ("read", "read", "read"),
@@ -43,6 +44,14 @@ for _name, _module, _function in (
     ("recap", "recap", "recap"),
     ("compare", "recap", "compare"),
     ("publish", "recap", "publish"),
+    ("seal", "seal", "seal"),
+    ("pack", "bundles", "pack"),
+    ("receive", "bundles", "receive"),
+    ("verify", "bundles", "verify"),
+    ("explain", "bundles", "explain"),
+    ("log", "bundles", "log"),
+    ("slip", "seal", "slip"),
+    ("scan", "scan", "scan"),
 ):
     deferred(app, _name, _module, _function)
 for _name, _module, _function in (
@@ -69,6 +78,16 @@ for _name in ("plan", "draw", "settle"):
 app.add_typer(templates_app, name="templates")
 app.add_typer(plenary_app, name="plenary")
 app.add_typer(audit_app, name="audit")
+for _name, _function in (
+    ("init", "init_roll"),
+    ("request", "request_key"),
+    ("enrol", "enrol_keys"),
+    ("revoke", "revoke_key"),
+    ("sign", "sign_roll"),
+    ("list", "list_keys"),
+):
+    deferred(keys_app, _name, "keys", _function)
+app.add_typer(keys_app, name="keys")
 
 
 def main() -> None:

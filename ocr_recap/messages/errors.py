@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Final
 
-from . import error_texts, recap_errors, usage_texts
+from . import error_texts, recap_errors, seal_error_texts, usage_texts
 from .catalog import Message, both
 
 
@@ -121,14 +121,30 @@ class CatalogueEntry:
 
 
 _TEXTS: Final[Mapping[type[OcrRecapError], Mapping[str, Message]]] = {
-    WrongUse: {**usage_texts.WRONG_USE, **recap_errors.RECAP_WRONG_USE},
-    InputUnusable: {**error_texts.INPUT_UNUSABLE, **recap_errors.RECAP_INPUT_UNUSABLE},
+    WrongUse: {
+        **usage_texts.WRONG_USE,
+        **recap_errors.RECAP_WRONG_USE,
+        **seal_error_texts.SEAL_WRONG_USE,
+    },
+    InputUnusable: {
+        **error_texts.INPUT_UNUSABLE,
+        **recap_errors.RECAP_INPUT_UNUSABLE,
+        **seal_error_texts.SEAL_INPUT_UNUSABLE,
+    },
     TableFaulty: error_texts.TABLE_FAULTY,
     FolderBusy: error_texts.FOLDER_BUSY,
-    CannotWrite: error_texts.CANNOT_WRITE,
-    FolderDamaged: {**error_texts.FOLDER_DAMAGED, **recap_errors.RECAP_FOLDER_DAMAGED},
+    CannotWrite: {**error_texts.CANNOT_WRITE, **seal_error_texts.SEAL_CANNOT_WRITE},
+    FolderDamaged: {
+        **error_texts.FOLDER_DAMAGED,
+        **recap_errors.RECAP_FOLDER_DAMAGED,
+        **seal_error_texts.SEAL_FOLDER_DAMAGED,
+    },
     WorkersFailed: error_texts.WORKERS_FAILED,
-    ExtraMissing: {**error_texts.EXTRA_MISSING, **recap_errors.RECAP_EXTRA_MISSING},
+    ExtraMissing: {
+        **error_texts.EXTRA_MISSING,
+        **recap_errors.RECAP_EXTRA_MISSING,
+        **seal_error_texts.SEAL_EXTRA_MISSING,
+    },
     TemplateError: {**error_texts.TEMPLATE_FAULTY, **recap_errors.CONTEST_FAULTY},
     Interrupted: error_texts.INTERRUPTED,
 }

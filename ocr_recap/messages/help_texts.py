@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from . import seal_help_texts
 from .catalog import Message
 from .recap_help import RECAP_COMMANDS, RECAP_DEFAULTS, RECAP_EXAMPLES, RECAP_PARAMETERS, RECAP_VALUES
 
@@ -55,6 +56,7 @@ COMMANDS: Final[Mapping[str, Message]] = {
         "Propose a template from a blank sheet: YAML and a picture.",
     ),
     **RECAP_COMMANDS,
+    **seal_help_texts.SEAL_COMMANDS,
 }
 
 # The same in both languages: what is typed.
@@ -79,6 +81,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "templates schema": "ocr-recap templates schema",
     "templates new": "ocr-recap templates new blank.pdf --out my-form.yaml",
     **RECAP_EXAMPLES,
+    **seal_help_texts.SEAL_EXAMPLES,
 }
 
 _SHARED: Final[Mapping[str, Message]] = {
@@ -246,7 +249,14 @@ _SERVE: Final[Mapping[str, Message]] = {
     "watch": ("Folder yang fotonya diambil begitu datang.", "Folder whose photos are taken as they arrive."),
 }
 
-PARAMETERS: Final[Mapping[str, Message]] = {**_SHARED, **_READ, **_OTHERS, **_SERVE, **RECAP_PARAMETERS}
+PARAMETERS: Final[Mapping[str, Message]] = {
+    **_SHARED,
+    **_READ,
+    **_OTHERS,
+    **_SERVE,
+    **RECAP_PARAMETERS,
+    **seal_help_texts.SEAL_PARAMETERS,
+}
 
 # Texts of defaults that are not plain values; keys as those of `PARAMETERS`.
 DEFAULTS: Final[Mapping[str, Message]] = {
@@ -269,6 +279,7 @@ DEFAULTS: Final[Mapping[str, Message]] = {
     "paper": ("ukuran PDF, lalu sisi pendek 210", "the PDF's, else shorter side 210"),
     "evaluate.photos": ("folder kunci jawaban", "folder of the truth"),
     **RECAP_DEFAULTS,
+    **seal_help_texts.SEAL_DEFAULTS,
 }
 
 _FILE: Final[Message] = ("BERKAS", "FILE")
@@ -321,6 +332,7 @@ VALUES: Final[Mapping[str, Message]] = {
     "blanks": _FILE,
     "paper": ("LxT", "WxH"),
     **RECAP_VALUES,
+    **seal_help_texts.SEAL_VALUES,
 }
 
 PANELS: Final[Mapping[str, Message]] = {
@@ -337,6 +349,7 @@ PANELS: Final[Mapping[str, Message]] = {
     "quality": ("Menguji", "Testing"),
     "forms": ("Formulir", "Forms"),
     "about": ("Tentang program ini", "About this program"),
+    "sealing": seal_help_texts.SEAL_PANEL,
 }
 
 # The group of an option by the name of its parameter; others stand under `options`.
@@ -354,6 +367,10 @@ PANEL_OF_COMMAND: Final[Mapping[str, str]] = {
     **dict.fromkeys(("recap", "plenary", "compare", "audit", "publish"), "areas_up"),
     **dict.fromkeys(("evaluate", "sample", "synth"), "quality"),
     **dict.fromkeys(("templates", "print"), "forms"),
+    **dict.fromkeys(
+        ("keys", "seal", "pack", "receive", "verify", "slip", "scan", "explain", "log"),
+        "sealing",
+    ),
     **dict.fromkeys(("schema", "docs", "doctor"), "about"),
 }
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from .catalog import Language, Message, filled
 from .recap_screens import RECAP_SCREENS
+from .seal_screens import SEAL_SCREENS
 
 _SERVE: Final[Mapping[str, Message]] = {
     "serving": (
@@ -270,10 +271,11 @@ SCREENS: Final[Mapping[str, Message]] = {
     **_DOCS,
     **RECAP_SCREENS,
     **_ERRORS,
+    **SEAL_SCREENS,
 }
 
 
-def said(language: Language, key: str, **data: Any) -> str:
+def said(language: Language, key: str, /, **data: Any) -> str:
     """A sentence of `SCREENS` in one language, filled with its data.
 
     Raises:

@@ -76,7 +76,7 @@ class PublishOptions:
 
 
 @dataclass(frozen=True)
-class Publication:
+class PublishedEdition:
     """What was published: its number, from 1; how many areas and pages; and figures that changed since the last one."""
 
     edition: int
@@ -86,7 +86,7 @@ class Publication:
     files: tuple[str, ...] = field(default=())
 
 
-def publish(folder: Path, out: Path, options: PublishOptions) -> Publication:
+def publish(folder: Path, out: Path, options: PublishOptions) -> PublishedEdition:
     """Publish a recap.
 
     Args:
@@ -117,7 +117,9 @@ def publish(folder: Path, out: Path, options: PublishOptions) -> Publication:
         raise CannotWrite("folder_unwritable", folder=out, why=system_reason(fault)) from None
 
 
-def _published(folder: Path, out: Path, log: StatementLog, contest: Contest, options: PublishOptions) -> Publication:
+def _published(
+    folder: Path, out: Path, log: StatementLog, contest: Contest, options: PublishOptions
+) -> PublishedEdition:
     areas = _write_areas(folder, out, contest, options)
     before = _last_edition(out)
     changes = _write_changes(out, before)
@@ -135,7 +137,7 @@ def _published(folder: Path, out: Path, log: StatementLog, contest: Contest, opt
     pages = write_site(folder, out, log, contest, changes_of(out), site)
     write_atomically(out / EDITION_FILE, (json.dumps({"edition": edition, "as_of": at}) + "\n").encode())
     relist(out, [path.relative_to(out).as_posix() for path in sorted(out.rglob("*")) if _is_listed(path)])
-    return Publication(edition, areas, pages, len(changes))
+    return PublishedEdition(edition, areas, pages, len(changes))
 
 
 def _is_listed(path: Path) -> bool:

@@ -56,14 +56,14 @@ class CompareOptions:
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparisonResult:
     """What a comparison found: all numbers, and how many have each verdict."""
 
     differences: list[FigureDifference]
     counts: Counter[Verdict]
 
 
-def compare_files(a: Path, b: Path, out: Path, options: CompareOptions) -> Compared:
+def compare_files(a: Path, b: Path, out: Path, options: CompareOptions) -> ComparisonResult:
     """Compare two publications and write what differs.
 
     Args:
@@ -90,7 +90,7 @@ def compare_files(a: Path, b: Path, out: Path, options: CompareOptions) -> Compa
         write_atomically(out, _encoded(rows, options.dialect))
     except OSError as fault:
         raise CannotWrite("file_unwritable", path=out, why=system_reason(fault)) from None
-    return Compared(found, Counter(one.verdict for one in found))
+    return ComparisonResult(found, Counter(one.verdict for one in found))
 
 
 def _encoded(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:

@@ -29,6 +29,7 @@ DECISIONS_FILE: Final = "decisions.jsonl"  # people's decisions, which later bat
 # Files of results beside tables; `report/table_formats.py` has the names of tables.
 FILES: Final = frozenset({PHOTOS_FILE, DOCUMENTS_FILE, REPORT_FILE, RUN_FILE, SUMS_FILE, DECISIONS_FILE})
 
+SEALED: Final = "sealed"  # signed statements and the files that they vouch for (`seal`); publishing leaves it alone
 INCOMING: Final = "incoming"  # photos that the local server received (`web`); every later batch reads them as well
 
 # Folders of results.

@@ -1,0 +1,1 @@
+"""Evidence that travels: keys, sealed statements, bundles, verification, one QR code."""
