@@ -72,6 +72,16 @@ def test_a_place_alone_is_taken_where_enough_agrees(found: Agreement, expected: 
     assert decides([found]) == expected
 
 
+def test_a_page_with_none_of_its_boxes_in_sight_is_not_decided() -> None:
+    boxes = [rect for field in FORM.fields_of("2") for rect in field.cells.rects()]
+    middles = np.array([((left + right) / 2, (top + bottom) / 2) for left, top, right, bottom in boxes])
+    distance = np.linalg.norm(lines_of("2")[:, None] - middles, axis=2).min(axis=1)
+    far = distance > 30.0  # mm
+    assert int(far.sum()) > FEWEST
+    assert not decides([place(visible=far)])
+    assert decides([place(visible=far | (distance < 10.0))])
+
+
 def test_few_lines_must_agree_better() -> None:
     assert needed(place()) == needed(place(visible=part(MANY))) == LEAST
     assert needed(place(visible=part(MANY - 10))) == LEAST_OF_FEW

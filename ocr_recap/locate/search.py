@@ -150,15 +150,19 @@ def _is_close(features: Features) -> bool:
 def decides(found: Sequence[Agreement]) -> bool:
     """Does the best place agree with the photo beyond doubt, and clearly more than any other page or place?
 
-    The same page in nearly the same place is no other one: where the two part, `doubtful` says so.
+    The same page in nearly the same place is no other one: where the two part, `doubtful` says so. A page that has
+    digit boxes, but none of them in sight, is not decided: its other lines may be those of any table, and there is no
+    number to read.
     """
     if not found or not (is_enough(found[0]) or is_enough_uncovered(found[0])):
         return False
     best = found[0]
+    if len(_boxes(best.fit.template, best.fit.page_id)) and not len(_apart(best.fit, best.fit)[0]):
+        return False
     return all(
         best.value - other.value >= (LEAST_LEAD if other.page != best.page else LEAST_LEAD_ELSEWHERE)
         for other in found[1:]
-        if other.page != best.page or _apart(best.fit, other.fit)[1].mean() > _PARTING
+        if other.page != best.page or _parts(best.fit, other.fit)
     )
 
 
@@ -202,6 +206,12 @@ def doubtful(found: Sequence[Agreement]) -> FloatArray:
             boxes, apart = _apart(best.fit, other.fit)
             places.append(boxes[apart])
     return np.unique(np.concatenate(places), axis=0)
+
+
+def _parts(one: PageFit, other: PageFit) -> bool:
+    """Whether more digit boxes in sight lie elsewhere in the other placement than two of the same place may have so."""
+    apart = _apart(one, other)[1]
+    return bool(apart.size) and float(apart.mean()) > _PARTING
 
 
 def _apart(one: PageFit, other: PageFit) -> tuple[FloatArray, NDArray[np.bool_]]:
