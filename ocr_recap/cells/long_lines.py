@@ -20,6 +20,7 @@ from ..imaging.arrays import Float32Array, GrayImage
 STEP = 4  # px along a line that are averaged into one sample; by judgement
 # Slopes, px down per px across. Lines between two of them are up to 1.5 px off at the end of a window; by judgement.
 _SLOPES = np.linspace(-0.8, 0.8, 21)
+_BELOW = 0.999  # what is left out without a second look is below the limit by more than rounding
 _LEAST_SEEN = 0.5  # least share of a window that is not hidden by printed lines; by judgement
 _INVERSE = cv2.WARP_INVERSE_MAP
 _ACROSS = 4  # px above and below a line at which the paper beside it is looked at; more than half of the widest pen
@@ -108,25 +109,35 @@ def runs(of: Ridges, limits: LineLimits) -> NDArray[np.bool_]:
     """
     height, width = of.ridge.shape
     size = max(1, width // STEP), height
-    above = np.maximum(of.ridge, 0)
-    layers = np.stack([of.ridge, above, np.sqrt(above), of.known], axis=2)
-    layers = np.asarray(cv2.resize(layers, size, interpolation=cv2.INTER_AREA), np.float32)
     window = max(3, round(limits.length / STEP)) | 1
     found = np.zeros((height, size[0]), np.uint8)
     if float(of.ridge.max(initial=0)) < limits.mean:
         return np.zeros((height, width), np.bool_)
+    above = np.maximum(of.ridge, 0)
+    layers = np.stack([of.ridge, above, np.sqrt(above), of.known], axis=2)
+    layers = np.asarray(cv2.resize(layers, size, interpolation=cv2.INTER_AREA), np.float32)
+    ridge = np.ascontiguousarray(layers[..., 0])
+    least = _BELOW * limits.mean * _LEAST_SEEN
     for slope in _SLOPES * STEP:
         reach = int(np.ceil(abs(slope) * size[0] / 2)) + 1
         shear = np.array([[1.0, 0.0, 0.0], [slope, 1.0, -slope * size[0] / 2 - reach]])
-        level = cv2.warpAffine(layers, shear, (size[0], height + 2 * reach), flags=_INVERSE | cv2.INTER_LINEAR)
-        sums = cv2.boxFilter(level, -1, (window, 1), borderType=cv2.BORDER_CONSTANT)
-        ink, above, root, seen = (sums[..., i] for i in range(4))
+        sheared = size[0], height + 2 * reach
+        # One of four layers first: on most slopes no window holds enough ink, however much of it is hidden.
+        if cv2.minMaxLoc(_windows(ridge, shear, sheared, window))[1] < least:
+            continue
+        ink, above, root, seen = cv2.split(_windows(layers, shear, sheared, window))
         good = (seen >= _LEAST_SEEN) & (ink >= limits.mean * seen) & (root * root >= limits.even * above * seen)
         if good.any():
             along = cv2.dilate(good.astype(np.uint8), np.ones((1, window), np.uint8))
             back = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, slope * size[0] / 2 + reach]])
             found |= np.asarray(cv2.warpAffine(along, back, size, flags=_INVERSE | cv2.INTER_NEAREST), np.uint8)
     return cv2.resize(found, (width, height), interpolation=cv2.INTER_NEAREST) > 0
+
+
+def _windows(layers: Float32Array, shear: NDArray[np.float64], size: tuple[int, int], window: int) -> Float32Array:
+    """Means of layers (h, w) or (h, w, n) along windows, after a shear to another size (w, h)."""
+    level = cv2.warpAffine(layers, shear, size, flags=_INVERSE | cv2.INTER_LINEAR)
+    return np.asarray(cv2.boxFilter(level, -1, (window, 1), borderType=cv2.BORDER_CONSTANT), np.float32)
 
 
 def widened(found: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
