@@ -14,7 +14,7 @@ import numpy as np
 
 from ...imaging.arrays import FloatArray
 from ..writing import ink
-from ..writing.strokes import Strokes, Writer, other, random_line, scribble, strokes
+from ..writing.strokes import Strokes, Writer, other, random_line, scribble, strike_lines, strokes
 from .cellpaper import DrawnRow, Rect
 
 _LETTERS = "ACEFHKMNPRTUVWYadefhkmnprtuvwy#&%@?"
@@ -40,6 +40,32 @@ def write_over(form: DrawnRow, rect: Rect, digit: int, weight: float, rng: np.ra
     was = (digit + int(rng.integers(1, 10))) % 10
     form.ink(ink.write(str(was), form.writer, rect, rng, guided=form.guided), rng)
     form.ink(ink.write(str(digit), form.writer, rect, rng, guided=form.guided), rng, weight)
+
+
+def spoil(form: DrawnRow, rect: Rect, digit: int, rng: np.random.Generator) -> list[Rect]:
+    """Make a cell *other* that shall hold a digit: strike the digit out, or leave room for a second one.
+
+    Args:
+        form: row of the cell.
+        rect: the cell.
+        digit: digit that will be drawn in the first place.
+        rng: random generator.
+
+    Returns:
+        Places of one or two digits; lines through the first one are drawn already.
+    """
+    x0, y0, x1, y1 = rect
+    width, height = x1 - x0, y1 - y0
+    kind = int(rng.choice(3, p=(0.4, 0.35, 0.25)))  # struck out, two digits, a struck digit and another one
+    if kind == 0:
+        form.ink(ink.place(strike_lines(form.writer, rng, slim=digit in (0, 1, 7)), form.writer, rect, rng), rng)
+        return [rect]
+    left = (x0 - 0.02 * width, y0 + 0.05 * height, x0 + float(rng.uniform(0.45, 0.58)) * width, y1)
+    right = (left[2], y0 + rng.uniform(-0.1, 0.1) * height, x1 + 0.04 * width, y0 + rng.uniform(0.8, 1.0) * height)
+    if kind == 2:
+        lines = strike_lines(form.writer, rng, slim=digit in (0, 1, 7))
+        form.ink(ink.place(lines, form.writer, left, rng), rng)
+    return [left, right]
 
 
 def _shape(
