@@ -40,6 +40,8 @@ def main() -> None:
     parser.add_argument("--after", type=Path, required=True, help="folder of weights that were trained from those")
     parser.add_argument("--out", type=Path, required=True, help="folder for the output")
     parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
+    parser.add_argument("--batches", type=int, default=BATCHES, help="batches of 256 drawn cells")
+    parser.add_argument("--photos", type=int, default=PHOTOS, help="drawn photos of each preset")
     parser.add_argument("--workers", type=int, default=2, help="number of processes")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -49,7 +51,7 @@ def main() -> None:
         for plan in PLANS.values()
     }
     notes = {plan.file: made_from(name, args.after / plan.file) for name, plan in PLANS.items()}
-    judged = dict(kinds(args.mnist, args.seed, args.workers))
+    judged = dict(kinds(args.mnist, args.seed, args.batches, args.photos, args.workers))
     losses: dict[float, float] = {}
     for share in SHARES:
         write(known, share, args.out)
@@ -64,11 +66,13 @@ def main() -> None:
     print(f"chosen: {chosen}")
 
 
-def kinds(mnist: Path | None, seed: int, workers: int) -> Iterator[tuple[str, cells.LabelledCells]]:
+def kinds(
+    mnist: Path | None, seed: int, batches: int, photos: int, workers: int
+) -> Iterator[tuple[str, cells.LabelledCells]]:
     """Cells on which shares are judged, by kind; corrected cells of photos are left out."""
-    yield "drawn", drawn(mnist, "calibration", seed, BATCHES)
+    yield "drawn", drawn(mnist, "calibration", seed, batches)
     for preset in ("field", "hard"):
-        patches, boxes, labels = of_photos(PHOTOS, workers, (preset,))
+        patches, boxes, labels = of_photos(photos, workers, (preset,))
         yield preset, cells.LabelledCells(patches, labels, boxes, np.zeros(len(labels), np.int64))
 
 

@@ -41,7 +41,7 @@ BATCH = 256
 PHOTOS = 2  # of each drawn row
 PRACTISED = BATCH // 2  # cells of a batch from whole photos, if there are any
 RATE = 2.5e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
-AVERAGE = 0.999  # decay of the averaged weights that are shipped
+AVERAGE = 0.999  # decay of the averaged weights that are shipped; less in runs of fewer than 6,000 batches
 KEPT = 500  # batches between two lines of the log, and two states of a run
 
 
@@ -177,6 +177,7 @@ class Run:
     optimizer: torch.optim.Optimizer
     step: int = 0
     seconds: float = 0.0  # training time before the last stop
+    average: float = AVERAGE
 
     def learn(self, plan: Plan, pixels: np.ndarray, labels: torch.Tensor) -> tuple[float, float]:
         """One step on a batch; returns its loss and the share that is right."""
@@ -187,7 +188,7 @@ class Run:
         loss.backward()
         self.optimizer.step()
         self.step += 1
-        decay = min(AVERAGE, (1 + self.step) / (10 + self.step))
+        decay = min(self.average, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             for ours, theirs in zip(self.averaged.state_dict().values(), self.net.state_dict().values(), strict=True):
                 if ours.is_floating_point():
@@ -247,6 +248,8 @@ def train(
         some = cells.batch(8 * BATCH, "train", data.mix(plan), np.random.default_rng((data.seed, plan.seeds)), PHOTOS)
         wake_norms(net, to_net(plan, images(plan, some)))
     run = Run(net, copy.deepcopy(net), torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.02))
+    if batches:  # else a short run ends with weights of its beginning, where steps are long
+        run.average = min(AVERAGE, 1 - 6 / max(12, batches))
     key = f"{plan.file}, {total} cells, {data}, from {digest(before, plan)}"
     if batches and state.exists():
         run.load(state, key)
