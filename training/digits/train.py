@@ -3,9 +3,9 @@
 A second process draws cells without limit while this one trains, so two cores are busy. Batch i comes from a generator
 seeded with (seed, i). With `--cells` the same machine makes the same weights. With `--seconds` the length of training
 depends on the machine's speed, and the learning rate follows the clock; the number of cells is written down.
-`--go-on FOLDER` starts from the weights in FOLDER, at half the learning rate; give another `--seed`, so that other
-cells are drawn. A run with `--cells` that was stopped resumes when the same command is given again (its state is in the
-folder until it is done), and makes the same weights.
+`--go-on FOLDER` starts from the weights in FOLDER, at half the learning rate or at `--rate`; give another `--seed`, so
+that other cells are drawn. A run with `--cells` that was stopped resumes when the same command is given again (its
+state is in the folder until it is done), and makes the same weights.
 `--practice FOLDER` takes half of every batch from the cells that `practice.py` drew into FOLDER, or from those in
 several folders in the proportions of `--parts`. `--only-practice` takes all cells from there and draws none, so that
 both readers learn from cells that were drawn once, and one core is busy. Writes `digits.onnx` or `digits-second.onnx`
@@ -84,19 +84,22 @@ class Data:
             three quarters and one quarter. With any, `PRACTISED` cells of a batch are random ones of them.
         seed: seed of drawn cells, and of the choice among practice cells.
         drawn: False when all cells are practice cells.
+        rate: highest learning rate; None for the usual one.
     """
 
     mnist: Path | None
     practice: tuple[tuple[Path, int], ...]
     seed: int
     drawn: bool = True
+    rate: float | None = None
 
     def mix(self, plan: Plan) -> cells.Mix:
         """Sources of the digits that are drawn."""
         return cells.usual_mix(sources.training_sources(self.mnist), "train", plan.shares)
 
     def __str__(self) -> str:
-        parts = [f"seed {self.seed}", f"{'no ' if self.mnist is None else ''}MNIST" if self.drawn else "none drawn"]
+        drawn = f"{'no ' if self.mnist is None else ''}MNIST" if self.drawn else "none drawn"
+        parts = [f"seed {self.seed}", f"rate {self.rate}", drawn]
         return ", ".join(parts + [f"{part} of {practice.digest(folder)}" for folder, part in self.practice])
 
 
@@ -241,7 +244,7 @@ def train(
     torch.manual_seed(data.seed)
     torch.set_num_threads(1)
     batches = math.ceil(total / BATCH)
-    rate = RATE if before is None else RATE / 2
+    rate = data.rate or (RATE if before is None else RATE / 2)
     net = Net(plan.design).to(memory_format=torch.channels_last)
     if before is not None:
         read_into(net, before / plan.file)
@@ -291,6 +294,7 @@ def main() -> None:
     length.add_argument("--cells", type=int, default=0, help="train on this many cells")
     length.add_argument("--seconds", type=float, default=0.0, help="train this long")
     parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
+    parser.add_argument("--rate", type=float, help=f"highest learning rate; {RATE}, or half of it with --go-on")
     parser.add_argument("--go-on", type=Path, help="folder of weights to start from, instead of from nothing")
     parser.add_argument("--practice", type=Path, nargs="+", default=[], help="folders of cells (practice.py)")
     parser.add_argument("--parts", type=int, nargs="+", help="proportions of these folders; equal if left out")
@@ -309,13 +313,14 @@ def main() -> None:
     if len(parts) != len(args.practice) or min(parts, default=1) < 1:
         parser.error("--parts needs a whole number from 1 for each folder of --practice")
     practised = tuple(zip(args.practice, parts, strict=True))
-    data = Data(args.mnist, practised, args.seed, drawn=not args.only_practice)
+    data = Data(args.mnist, practised, args.seed, drawn=not args.only_practice, rate=args.rate)
     net, seen, took = train(data, plan, args.cells, args.seconds, args.go_on, state)
     export(net, model)
     made_from = {
         "cells": seen,
         "from": before,
         "seed": args.seed,
+        "rate": args.rate or (RATE if before is None else RATE / 2),
         "seconds": round(took),
         "practice": [{"part": part} | practice.described(folder) for folder, part in data.practice],
         "writers": "number % 10 in 2..9; calibration 1, test 0; optdigits and bhmsds held out",
