@@ -25,9 +25,9 @@ from ..writing.sources import Source, Split, writer_seed
 from ..writing.strokes import Writer, rare, strokes
 from ..writing.strokes import cross as free_cross
 from . import scans
-from .cellpaper import SIDE, DrawnRow, Rect, blank
+from .cellpaper import DrawnRow, Rect, blank
 from .cellphoto import cut_all, no_cell, photograph
-from .othercells import spoil, write_other, write_over
+from .othercells import intrude, spoil, write_other, write_over
 
 __all__ = [
     "BOX",
@@ -208,7 +208,7 @@ def write_row(
         if rng.random() < 0.6:
             lines = ink.write(CLASSES[int(rng.integers(CROSS + 1))], writer, _within(rect, room, rng), rng)
             form.ink(lines, rng)
-    _intruders(form, rng)
+    intrude(form, rng)
     return form, labels.astype(np.int64), source
 
 
@@ -375,26 +375,3 @@ def _dirt(form: DrawnRow, rect: Rect, rng: np.random.Generator) -> None:
         x, y = rng.uniform(rect[0], rect[2]), rng.uniform(rect[1], rect[3])
         tone = int(rng.integers(60, 230))
         cv2.circle(form.paper, (int(x), int(y)), int(rng.integers(1, 3)), tone, -1, cv2.LINE_AA)
-
-
-def _intruders(form: DrawnRow, rng: np.random.Generator) -> None:
-    """Draw ink of other cells: writing above or below, a stroke that crosses a border."""
-    width = form.pen.shape[1]
-    if rng.random() < 0.15:
-        below = rng.random() < 0.5
-        y = form.rects[0][3] + rng.uniform(8, 30) if below else form.rects[0][1] - SIDE - rng.uniform(8, 30)
-        for x in np.arange(rng.uniform(0, 60), width - 40, rng.uniform(50, 110)):
-            char = str(rng.integers(10))
-            lines = ink.write(char, form.writer, (float(x), float(y), float(x) + 50, float(y) + SIDE), rng)
-            form.ink(lines, rng)
-    if rng.random() < 0.12:
-        rect = form.rects[int(rng.integers(len(form.rects)))]
-        x = rect[0] if rng.random() < 0.5 else rect[2]
-        y, reach = rng.uniform(rect[1], rect[3]), rng.uniform(0.05, 0.14) * (rect[2] - rect[0])
-        line = np.array(
-            [(x - reach, y - rng.uniform(0, 20)), (x + reach * 0.8, y), (x - reach, y + rng.uniform(0, 20))]
-        )
-        form.ink([line], rng)
-    if rng.random() < 0.05:  # a stroke along the margin of the row
-        y = form.rects[0][1] - rng.uniform(4, 30) if rng.random() < 0.5 else form.rects[0][3] + rng.uniform(4, 30)
-        form.ink([np.array([(0, y), (width, y + rng.normal(0, 8))])], rng)

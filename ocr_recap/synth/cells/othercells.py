@@ -15,7 +15,7 @@ import numpy as np
 from ...imaging.arrays import FloatArray
 from ..writing import ink
 from ..writing.strokes import Strokes, Writer, other, random_line, scribble, strike_lines, strokes
-from .cellpaper import DrawnRow, Rect
+from .cellpaper import SIDE, DrawnRow, Rect
 
 _LETTERS = "ACEFHKMNPRTUVWYadefhkmnprtuvwy#&%@?"
 # Digits that are no digits when mirrored, or after a quarter turn. (A mirrored 2 is an S and a mirrored 5 a 2; 0 and 8
@@ -66,6 +66,29 @@ def spoil(form: DrawnRow, rect: Rect, digit: int, rng: np.random.Generator) -> l
         lines = strike_lines(form.writer, rng, slim=digit in (0, 1, 7))
         form.ink(ink.place(lines, form.writer, left, rng), rng)
     return [left, right]
+
+
+def intrude(form: DrawnRow, rng: np.random.Generator) -> None:
+    """Draw ink of other cells: writing above or below, a stroke that crosses a border."""
+    width = form.pen.shape[1]
+    if rng.random() < 0.15:
+        below = rng.random() < 0.5
+        y = form.rects[0][3] + rng.uniform(8, 30) if below else form.rects[0][1] - SIDE - rng.uniform(8, 30)
+        for x in np.arange(rng.uniform(0, 60), width - 40, rng.uniform(50, 110)):
+            char = str(rng.integers(10))
+            lines = ink.write(char, form.writer, (float(x), float(y), float(x) + 50, float(y) + SIDE), rng)
+            form.ink(lines, rng)
+    if rng.random() < 0.12:
+        rect = form.rects[int(rng.integers(len(form.rects)))]
+        x = rect[0] if rng.random() < 0.5 else rect[2]
+        y, reach = rng.uniform(rect[1], rect[3]), rng.uniform(0.05, 0.14) * (rect[2] - rect[0])
+        line = np.array(
+            [(x - reach, y - rng.uniform(0, 20)), (x + reach * 0.8, y), (x - reach, y + rng.uniform(0, 20))]
+        )
+        form.ink([line], rng)
+    if rng.random() < 0.05:  # a stroke along the margin of the row
+        y = form.rects[0][1] - rng.uniform(4, 30) if rng.random() < 0.5 else form.rects[0][3] + rng.uniform(4, 30)
+        form.ink([np.array([(0, y), (width, y + rng.normal(0, 8))])], rng)
 
 
 def _shape(
