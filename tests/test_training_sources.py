@@ -198,6 +198,16 @@ def test_free_crosses_are_two_lines_that_meet() -> None:
     assert meet > 90
 
 
+def test_a_dash_of_a_source_stays_flat() -> None:
+    image = np.zeros((1, 64, 64), np.uint8)
+    image[0, 30:34, 8:56] = 255
+    form, rng = row()
+    form.pen[:] = 0
+    cells.paste(form, form.rects[0], cells.DASH, sources.Source(image, np.array([11], np.uint8), True), rng)
+    ys, xs = np.nonzero(form.pen > 100)
+    assert np.ptp(xs) > 3 * np.ptp(ys)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not (SHARED / "bhmsds.npz").is_file(), reason="public digits are not there")
 def test_plain_crosses_of_a_source_that_is_kept_out_are_not_something_else(tmp_path: Path) -> None:

@@ -340,7 +340,9 @@ def paste(form: DrawnRow, rect: Rect, digit: int, source: Source, rng: np.random
         shape = float(rng.uniform(0.1, 0.2) if plain else rng.uniform(0.3, 0.5))
     width = min(height * shape, 0.88 * cell_width)
     height = min(height, 2.4 * width) if shape > 0.5 else height
-    size = (max(3, round(width)), max(6, round(height)))
+    if digit == DASH:
+        height = width / shape
+    size = (max(3, round(width)), max(3 if digit == DASH else 6, round(height)))
     # Coarse bitmaps would vanish where they are thinned more.
     thickness = rng.uniform(-1.1, -0.4) if form.thin and source.proportions else rng.uniform(-0.7, 0.9)
     mask = ink.glyph_mask(bitmap, size, float(thickness), float(rng.normal(0, 0.1)), float(rng.normal(0, 3)))
