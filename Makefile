@@ -78,8 +78,10 @@ schema: $(VENV)/.core
 	$(BIN)/ocr-recap templates schema > templates/template.schema.json
 
 # The digit readers' weights again from nothing: six runs of 20 to 60 minutes and the drawing of practice photos, each of
-# which goes on where it was stopped; MNIST= is the folder of fetch_mnist.py, PRACTICE= one for those photos' cells.
+# which goes on where it was stopped; MNIST= is the folder of fetch_mnist.py, HANDWRITING= that of the published files that
+# pack_digits.py names, PRACTICE= one for the cells of practice photos and rows.
 MNIST := data
+HANDWRITING := data/handwriting
 PAGES := data/altered-pages
 PRACTICE := practice
 train-digits: $(VENV)/.core
@@ -94,6 +96,12 @@ train-digits: $(VENV)/.core
 	$(BIN)/python training/digits/train.py first --mnist $(MNIST) --cells 1500160 --seed 3 --practice $(PRACTICE) --go-on ocr_recap/weights --out $(PRACTICE)/trained
 	$(BIN)/python training/digits/train.py second --mnist $(MNIST) --cells 1500160 --seed 3 --practice $(PRACTICE) --go-on ocr_recap/weights --out $(PRACTICE)/trained
 	$(BIN)/python training/digits/between.py --mnist $(MNIST) --before ocr_recap/weights --after $(PRACTICE)/trained --out ocr_recap/weights
+	$(BIN)/python training/digits/combine.py --mnist $(MNIST) --weights ocr_recap/weights
+	$(BIN)/python training/digits/pack_digits.py $(HANDWRITING) $(PRACTICE)/packed
+	$(BIN)/python training/digits/practice.py --mnist $(MNIST) --packed $(PRACTICE)/packed --rows 294912 --out $(PRACTICE)/rows
+	$(BIN)/python training/digits/practice.py --mnist $(MNIST) --packed $(PRACTICE)/packed --photos 192 --out $(PRACTICE)/sheets
+	for reader in first second; do $(BIN)/python training/digits/train.py $$reader --mnist $(MNIST) --cells 700416 --seed 4 --rate 0.0006 --practice $(PRACTICE)/rows $(PRACTICE)/sheets --parts 5 1 --only-practice --go-on ocr_recap/weights --out $(PRACTICE)/later || exit 1; done
+	$(BIN)/python training/digits/between.py --mnist $(MNIST) --packed $(PRACTICE)/packed --before ocr_recap/weights --after $(PRACTICE)/later --out ocr_recap/weights
 	$(BIN)/python training/digits/combine.py --mnist $(MNIST) --weights ocr_recap/weights
 	$(BIN)/python training/digits/evaluate.py --mnist $(MNIST) --weights ocr_recap/weights --write
 

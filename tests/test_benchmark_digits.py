@@ -73,6 +73,40 @@ def test_the_frame_goes_and_the_digit_stays() -> None:
     assert clean.min() < 120 < clean.max()
 
 
+PAGE = """
+a
+<!-- peers: written by benchmarks/digits.py -->
+Weights 111.
+
+| cells | reader | digit cells |
+|---|---|---|
+| real | **ocr_recap** | 97.0% of 265 (95-98%) |
+| real | peer | 46.0% of 265 |
+
+MNIST test, 10 bare digits: ours 90.00%, the MNIST net 99.06%.
+<!-- end of peers -->
+b
+"""
+
+
+def test_own_lines_are_renewed_and_those_of_others_stay() -> None:
+    new = "Weights 222.\n\n| real | **ocr_recap** | 99.0% of 265 (98-99%) |\n\nMNIST test, 10 bare digits: ours 95.00%."
+    assert benchmark.renewed(PAGE, new).splitlines() == [
+        "Weights 222.",
+        "",
+        "| cells | reader | digit cells |",
+        "|---|---|---|",
+        "| real | **ocr_recap** | 99.0% of 265 (98-99%) |",
+        "| real | peer | 46.0% of 265 |",
+        "",
+        "MNIST test, 10 bare digits: ours 95.00%, the MNIST net 99.06%.",
+    ]
+    with pytest.raises(SystemExit, match="numbers of cells"):
+        benchmark.renewed(PAGE, new.replace("of 265", "of 266"))
+    with pytest.raises(SystemExit, match="other lines"):
+        benchmark.renewed(PAGE, new.replace("MNIST", "Other"))
+
+
 def test_a_table_goes_between_its_markers_and_nowhere_else(tmp_path) -> None:
     page = tmp_path / "digits.md"
     page.write_text(f"a\n{benchmark.BEGIN}\nold\n{benchmark.END}\nz\n", encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from ocr_recap.synth.writing import sources
 from ocr_recap.synth.writing.hand import writers_of
 
 sys.path.insert(0, str(ROOT / "training" / "digits"))
-from practice import digest, load, save
+from practice import described, digest, known, load, mix_of, save
 
 pytestmark = pytest.mark.slow
 
@@ -88,3 +89,31 @@ def test_a_folder_gives_back_what_was_put_in(made: list[cells.LabelledCells], tm
     assert digest(tmp_path) != first
     with pytest.raises(ValueError, match=r"practice\.py"):
         load(tmp_path / "nothing")
+
+
+def test_a_folder_says_what_was_put_in(made: list[cells.LabelledCells], tmp_path: Path) -> None:
+    save(made[:1], tmp_path / "0000.npz")
+    assert described(tmp_path) == {"sha256": digest(tmp_path)}
+    (tmp_path / "made.json").write_text('{"cells": 3}', encoding="utf-8")
+    assert described(tmp_path) == {"sha256": digest(tmp_path), "cells": 3}
+
+
+def test_images_of_every_source_are_named(mix: cells.Mix) -> None:
+    signs = sources.Source(np.zeros((5, 64, 64), np.uint8), np.full(5, 10, np.uint8), True)
+    found = known(replace(mix, signs=signs))
+    assert found["omniglot"]["images"] == 5
+    assert found["semeion"]["images"] == len(mix.sources["semeion"].labels)
+    assert set(known(mix)) == set(mix.sources)
+
+
+def test_rows_are_worn_only_with_packed_sources(tmp_path: Path) -> None:
+    assert mix_of(None, None, "train").scans == 0
+    writers = np.arange(10, dtype=np.uint8)
+    for name, labels in (("kensanata", writers), ("pendigits", writers), ("omniglot", np.full(10, 13, np.uint8))):
+        np.savez(tmp_path / f"{name}.npz", images=np.zeros((10, 64, 64), np.uint8), labels=labels, writers=writers)
+    found = mix_of(None, tmp_path, "train")
+    assert found.scans > 0
+    assert {"strokes", "semeion", "kensanata", "pendigits"} == set(found.weights)
+    assert found.signs is not None
+    assert found.signs.writers is not None
+    assert set(found.signs.writers) == set(range(2, 10))

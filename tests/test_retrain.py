@@ -244,6 +244,25 @@ def test_the_door_from_end_to_end(retrain, folder: Path, tmp_path: Path) -> None
     assert {file.name: file.read_bytes() for file in weights_directory().iterdir() if file.is_file()} == before
 
 
+def test_batches_are_taken_from_folders_in_proportion(retrain, tmp_path: Path) -> None:
+    from practice import save
+    from train import BATCH, PLANS, Data, made_batches, shared
+
+    assert shared([5, 1], 256) == [213, 43]
+    assert shared([1], 7) == [7]
+    assert shared([], 7) == []
+    made = cells.batch(300, "train", cells.usual_mix({}, "train"), np.random.default_rng(4))
+    for name, labels in (("a", np.full(300, 3)), ("b", np.full(300, 8))):
+        (tmp_path / name).mkdir()
+        save([cells.LabelledCells(made.patches, labels, made.boxes, made.rows)], tmp_path / name / "0000.npz")
+    data = Data(None, ((tmp_path / "a", 3), (tmp_path / "b", 1)), 5, drawn=False)
+    pixels, labels = zip(*made_batches(data, PLANS["first"], 3, 1), strict=True)
+    assert [part.shape for part in pixels] == [(BATCH, 1, 48, 48)] * 2
+    assert [np.bincount(part)[[3, 8]].tolist() for part in labels] == [[192, 64]] * 2
+    again = next(made_batches(data, PLANS["first"], 3, 2))
+    assert (again[0] == pixels[1]).all(), "batch i is the same wherever a run goes on"
+
+
 def test_a_stopped_training_ends_with_the_same_weights(retrain, tmp_path: Path) -> None:
     import torch
     from train import Run

@@ -4,8 +4,10 @@ Training on cells of one kind, such as practice sheets, improves the readers on 
 worse on all others. Interpolation between the weights before and after keeps most of both (Wortsman et al., "Robust
 fine-tuning of zero-shot models", arXiv 2109.01903). For each of `SHARES` the script prints the loss of the interpolated
 readers on cells of calibration writers: drawn cells, and cells of *field* and *hard* photos, combined as OLD's
-`digits.json` says. It chooses the smallest share whose loss on *field* photos is within `NEAR` of the best.
-`combine.py` then calibrates the result.
+`digits.json` says. It chooses the smallest share whose loss on *field* photos is within `NEAR` of the best. With
+`--packed` there are cells on worn paper and scans too, and it chooses the share with the least product of all losses,
+so that a loss that grows by a hundredth anywhere must shrink by as much elsewhere. `combine.py` then calibrates the
+result.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,7 @@ import numpy as np
 import onnx
 from combine import drawn, logits, loss, made_from, normalised, of_photos, together
 from onnx import numpy_helper
+from practice import mix_of
 from train import PLANS, images
 
 from ocr_recap.imaging.arrays import Float32Array
@@ -36,10 +40,13 @@ def main() -> None:
     """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mnist", type=Path, help="folder with MNIST's training part")
+    parser.add_argument("--packed", type=Path, help="folder of packed sources (pack_digits.py)")
     parser.add_argument("--before", type=Path, required=True, help="folder of calibrated weights")
     parser.add_argument("--after", type=Path, required=True, help="folder of weights that were trained from those")
     parser.add_argument("--out", type=Path, required=True, help="folder for the output")
     parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
+    parser.add_argument("--batches", type=int, default=BATCHES, help="batches of 256 drawn cells")
+    parser.add_argument("--photos", type=int, default=PHOTOS, help="drawn photos of each preset")
     parser.add_argument("--workers", type=int, default=2, help="number of processes")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -49,14 +56,16 @@ def main() -> None:
         for plan in PLANS.values()
     }
     notes = {plan.file: made_from(name, args.after / plan.file) for name, plan in PLANS.items()}
-    judged = dict(kinds(args.mnist, args.seed, args.workers))
+    judged = dict(kinds(args.mnist, args.seed, args.batches, args.photos, args.workers))
+    if args.packed:
+        judged["worn"] = worn(args.mnist, args.packed, args.seed, args.batches)
     losses: dict[float, float] = {}
     for share in SHARES:
         write(known, share, args.out)
         found = {name: loss(read(args.out, card, made), made.labels) for name, made in judged.items()}
         print(f"share {share}: " + ", ".join(f"{name} {value:.4f}" for name, value in found.items()), flush=True)
-        losses[share] = found["field"]
-    chosen = next(share for share in SHARES if losses[share] <= (1 + NEAR) * min(losses.values()))
+        losses[share] = math.prod(found.values()) if args.packed else found["field"]
+    chosen = min(SHARES, key=lambda share: losses[share]) if args.packed else first_near(losses)
     write(known, chosen, args.out)
     for file, (before, _) in known.items():
         note = {**notes[file], "share": chosen, "rest": hashlib.sha256(before).hexdigest()}
@@ -64,11 +73,26 @@ def main() -> None:
     print(f"chosen: {chosen}")
 
 
-def kinds(mnist: Path | None, seed: int, workers: int) -> Iterator[tuple[str, cells.LabelledCells]]:
+def first_near(losses: Mapping[float, float]) -> float:
+    """Smallest share whose loss is near the least one."""
+    return next(share for share in SHARES if losses[share] <= (1 + NEAR) * min(losses.values()))
+
+
+def worn(mnist: Path | None, packed: Path, seed: int, batches: int) -> cells.LabelledCells:
+    """Cells of calibration writers as `practice.py --rows` draws them: on worn paper, of all sources and signs."""
+    mix = mix_of(mnist, packed, "calibration")
+    parts = [cells.batch(256, "calibration", mix, np.random.default_rng((seed, 1, i))) for i in range(batches)]
+    names = cells.LabelledCells.__annotations__
+    return cells.LabelledCells(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def kinds(
+    mnist: Path | None, seed: int, batches: int, photos: int, workers: int
+) -> Iterator[tuple[str, cells.LabelledCells]]:
     """Cells on which shares are judged, by kind; corrected cells of photos are left out."""
-    yield "drawn", drawn(mnist, "calibration", seed, BATCHES)
+    yield "drawn", drawn(mnist, "calibration", seed, batches)
     for preset in ("field", "hard"):
-        patches, boxes, labels = of_photos(PHOTOS, workers, (preset,))
+        patches, boxes, labels = of_photos(photos, workers, (preset,))
         yield preset, cells.LabelledCells(patches, labels, boxes, np.zeros(len(labels), np.int64))
 
 

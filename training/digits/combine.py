@@ -29,7 +29,7 @@ from ocr_recap.synth.cells import cells, pagecells
 from ocr_recap.synth.sets.parallel import in_order
 from ocr_recap.synth.writing import sources
 
-VERSION = "6"
+VERSION = "7"
 BATCHES = 160  # of 256 cells
 PHOTOS = 400  # of each preset
 PAGES_SEED = 20_241_204
@@ -134,10 +134,11 @@ def main() -> None:
     parser.add_argument("--mnist", type=Path, help="folder with MNIST's training part")
     parser.add_argument("--weights", type=Path, required=True, help="folder of the weights")
     parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
+    parser.add_argument("--batches", type=int, default=BATCHES, help="batches of 256 drawn cells")
     parser.add_argument("--photos", type=int, default=PHOTOS, help="drawn photos of each preset")
     parser.add_argument("--workers", type=int, default=2, help="number of processes")
     args = parser.parse_args()
-    made = drawn(args.mnist, "calibration", args.seed)
+    made = drawn(args.mnist, "calibration", args.seed, args.batches)
     if args.photos:
         patches, boxes, labels = of_photos(args.photos, args.workers)
         made = cells.LabelledCells(

@@ -203,8 +203,8 @@ def _noisy(form: DrawnRow, rng: np.random.Generator) -> None:
     np.maximum(form.pen, np.clip(grain * float(rng.uniform(1, 3)), 0, 255).astype(np.uint8), out=form.pen)
 
 
-def _rows(count: int, fill: Fill, rng: np.random.Generator) -> tuple[Patches, Boxes]:
-    """Cells of rows that this function fills."""
+def rows(count: int, fill: Fill, rng: np.random.Generator, *, calm: float = 0.5) -> tuple[Patches, Boxes]:
+    """Cells of rows that this function fills; `calm` is the share of rows that are photographed with care."""
     patches, boxes = np.empty((count, PATCH, PATCH), np.uint8), np.empty((count, 2), np.float32)
     done = 0
     while done < count:
@@ -214,7 +214,7 @@ def _rows(count: int, fill: Fill, rng: np.random.Generator) -> tuple[Patches, Bo
         blue, green, red = ink.INK_BGR[writer.pen]
         dark = writer.darkness * float(rng.uniform(0.7, 1)) * (1 - (0.114 * blue + 0.587 * green + 0.299 * red) / 255)
         shade = form.paper.astype(np.float32) * (1 - form.pen.astype(np.float32) * np.float32(dark / 255))
-        found, box = photograph(shade.astype(np.float32), form.rects, rng, calm=bool(rng.random() < 0.5))
+        found, box = photograph(shade.astype(np.float32), form.rects, rng, calm=bool(rng.random() < calm))
         take = min(len(found), count - done)
         patches[done : done + take], boxes[done : done + take] = found[:take], box
         done += take
@@ -281,7 +281,7 @@ FILLS: Final[dict[str, Fill]] = {
 def strange_cells(count: int, seed: int = SEED) -> dict[str, tuple[Patches, Boxes]]:
     """`count` cells of each kind: patches (n, 48, 48) and boxes (n, 2), as `DigitReader.read` takes them."""
     made: dict[str, tuple[Patches, Boxes]] = {
-        name: _rows(count, fill, np.random.default_rng((seed, i))) for i, (name, fill) in enumerate(FILLS.items())
+        name: rows(count, fill, np.random.default_rng((seed, i))) for i, (name, fill) in enumerate(FILLS.items())
     }
     made["textures"] = _bare(count, _texture, np.random.default_rng((seed, 100)))
     made["noise"] = _bare(count, _noise, np.random.default_rng((seed, 101)))

@@ -3,11 +3,13 @@
 A second process draws cells without limit while this one trains, so two cores are busy. Batch i comes from a generator
 seeded with (seed, i). With `--cells` the same machine makes the same weights. With `--seconds` the length of training
 depends on the machine's speed, and the learning rate follows the clock; the number of cells is written down.
-`--go-on FOLDER` starts from the weights in FOLDER, at half the learning rate; give another `--seed`, so that other
-cells are drawn. A run with `--cells` that was stopped resumes when the same command is given again (its state is in the
-folder until it is done), and makes the same weights. `--practice FOLDER` takes half of every batch from the cells of
-whole photos that `practice.py` drew into FOLDER. Writes `digits.onnx` or `digits-second.onnx` and a description of its
-training data; `combine.py` then calibrates both.
+`--go-on FOLDER` starts from the weights in FOLDER, at half the learning rate or at `--rate`; give another `--seed`, so
+that other cells are drawn. A run with `--cells` that was stopped resumes when the same command is given again (its
+state is in the folder until it is done), and makes the same weights.
+`--practice FOLDER` takes half of every batch from the cells that `practice.py` drew into FOLDER, or from those in
+several folders in the proportions of `--parts`. `--only-practice` takes all cells from there and draws none, so that
+both readers learn from cells that were drawn once, and one core is busy. Writes `digits.onnx` or `digits-second.onnx`
+and a description of its training data; `combine.py` then calibrates both.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import json
 import math
 import multiprocessing as mp
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.queues import Queue
 from pathlib import Path
@@ -39,7 +41,7 @@ BATCH = 256
 PHOTOS = 2  # of each drawn row
 PRACTISED = BATCH // 2  # cells of a batch from whole photos, if there are any
 RATE = 2.5e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
-AVERAGE = 0.999  # decay of the averaged weights that are shipped
+AVERAGE = 0.999  # decay of the averaged weights that are shipped; less in runs of fewer than 6,000 batches
 KEPT = 500  # batches between two lines of the log, and two states of a run
 
 
@@ -69,39 +71,88 @@ def images(plan: Plan, made: cells.LabelledCells) -> np.ndarray:
     return np.rint(zoom(made.patches, made.boxes) * 255).astype(np.uint8)
 
 
+Batch = tuple[np.ndarray, np.ndarray]  # input of the reader, labels
+
+
 @dataclass(frozen=True)
 class Data:
-    """Training data of a run: MNIST's folder or None, the folder of practice cells or None, the seed of drawn cells.
+    """Training data of a run.
 
-    With practice cells, `PRACTISED` cells of a batch are random ones of them.
+    Attributes:
+        mnist: folder of MNIST, or None.
+        practice: folders of practice cells, each with the part that it gives of those of a batch: parts of 3 and 1 are
+            three quarters and one quarter. With any, `PRACTISED` cells of a batch are random ones of them.
+        seed: seed of drawn cells, and of the choice among practice cells.
+        drawn: False when all cells are practice cells.
+        rate: highest learning rate; None for the usual one.
     """
 
     mnist: Path | None
-    practice: Path | None
+    practice: tuple[tuple[Path, int], ...]
     seed: int
+    drawn: bool = True
+    rate: float | None = None
 
     def mix(self, plan: Plan) -> cells.Mix:
         """Sources of the digits that are drawn."""
         return cells.usual_mix(sources.training_sources(self.mnist), "train", plan.shares)
 
     def __str__(self) -> str:
-        parts = [f"seed {self.seed}", f"{'no ' if self.mnist is None else ''}MNIST"]
-        return ", ".join(parts + ([f"practice {practice.digest(self.practice)}"] if self.practice else []))
+        drawn = f"{'no ' if self.mnist is None else ''}MNIST" if self.drawn else "none drawn"
+        parts = [f"seed {self.seed}", f"rate {self.rate}", drawn]
+        return ", ".join(parts + [f"{part} of {practice.digest(folder)}" for folder, part in self.practice])
+
+
+def made_batches(data: Data, plan: Plan, batches: int, number: int) -> Iterator[Batch]:
+    """Generate training batches in order, from batch `number` until `batches` (0: without end)."""
+    cv2.setNumThreads(1)
+    mix = data.mix(plan) if data.drawn else None
+    practised = [practice.load(folder) for folder, _ in data.practice]
+    counts = shared([part for _, part in data.practice], PRACTISED if data.drawn else BATCH)
+    known = [] if data.drawn else [images(plan, one) for one in practised]
+    while batches == 0 or number < batches:
+        rng = np.random.default_rng((data.seed, plan.seeds + number))
+        number += 1
+        if mix is None:
+            picked = [rng.integers(len(one.labels), size=count) for one, count in zip(practised, counts, strict=True)]
+            yield (
+                np.concatenate([pixels[which] for pixels, which in zip(known, picked, strict=True)]),
+                np.concatenate([one.labels[which] for one, which in zip(practised, picked, strict=True)]),
+            )
+            continue
+        made = cells.batch(BATCH - (PRACTISED if practised else 0), "train", mix, rng, PHOTOS)
+        for one, count in zip(practised, counts, strict=True):
+            made = joined(made, one, rng.integers(len(one.labels), size=count))
+        yield images(plan, made), made.labels
+
+
+def shared(parts: Sequence[int], total: int) -> list[int]:
+    """Divide a total in these proportions into whole numbers."""
+    ends = [total * sum(parts[: i + 1]) // sum(parts) for i in range(len(parts))]
+    return [end - start for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def produce(queue: Queue, data: Data, plan: Plan, batches: int, number: int) -> None:
-    """Draw training batches in order, from batch `number` until `batches` (0: without end)."""
-    cv2.setNumThreads(1)
-    mix = data.mix(plan)
-    practised = practice.load(data.practice) if data.practice else None
-    while batches == 0 or number < batches:
-        rng = np.random.default_rng((data.seed, plan.seeds + number))
-        made = cells.batch(BATCH - (PRACTISED if practised else 0), "train", mix, rng, PHOTOS)
-        if practised:
-            made = joined(made, practised, rng.integers(len(practised.labels), size=PRACTISED))
-        queue.put((images(plan, made), made.labels))
-        number += 1
+    """Put training batches into a queue, and None after the last one; arguments as in `made_batches`."""
+    for made in made_batches(data, plan, batches, number):
+        queue.put(made)
     queue.put(None)
+
+
+def followed(data: Data, plan: Plan, batches: int, number: int) -> Iterator[Batch]:
+    """Generate the same as `made_batches`; what has to be drawn is drawn by another process."""
+    if not data.drawn:
+        yield from made_batches(data, plan, batches, number)
+        return
+    context = mp.get_context("spawn")
+    queue = context.Queue(maxsize=24)
+    worker = context.Process(target=produce, args=(queue, data, plan, batches, number), daemon=True)
+    worker.start()
+    try:
+        while (item := queue.get()) is not None:
+            yield item
+    finally:
+        worker.terminate()
 
 
 def joined(made: cells.LabelledCells, others: cells.LabelledCells, which: np.ndarray) -> cells.LabelledCells:
@@ -129,6 +180,7 @@ class Run:
     optimizer: torch.optim.Optimizer
     step: int = 0
     seconds: float = 0.0  # training time before the last stop
+    average: float = AVERAGE
 
     def learn(self, plan: Plan, pixels: np.ndarray, labels: torch.Tensor) -> tuple[float, float]:
         """One step on a batch; returns its loss and the share that is right."""
@@ -139,7 +191,7 @@ class Run:
         loss.backward()
         self.optimizer.step()
         self.step += 1
-        decay = min(AVERAGE, (1 + self.step) / (10 + self.step))
+        decay = min(self.average, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             for ours, theirs in zip(self.averaged.state_dict().values(), self.net.state_dict().values(), strict=True):
                 if ours.is_floating_point():
@@ -192,31 +244,28 @@ def train(
     torch.manual_seed(data.seed)
     torch.set_num_threads(1)
     batches = math.ceil(total / BATCH)
-    rate = RATE if before is None else RATE / 2
+    rate = data.rate or (RATE if before is None else RATE / 2)
     net = Net(plan.design).to(memory_format=torch.channels_last)
     if before is not None:
         read_into(net, before / plan.file)
         some = cells.batch(8 * BATCH, "train", data.mix(plan), np.random.default_rng((data.seed, plan.seeds)), PHOTOS)
         wake_norms(net, to_net(plan, images(plan, some)))
     run = Run(net, copy.deepcopy(net), torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.02))
+    if batches:  # else a short run ends with weights of its beginning, where steps are long
+        run.average = min(AVERAGE, 1 - 6 / max(12, batches))
     key = f"{plan.file}, {total} cells, {data}, from {digest(before, plan)}"
     if batches and state.exists():
         run.load(state, key)
         print(f"goes on after {run.step * BATCH:,d} cells", flush=True)
-    context = mp.get_context("spawn")
-    queue = context.Queue(maxsize=24)
-    worker = context.Process(target=produce, args=(queue, data, plan, batches, run.step), daemon=True)
-    worker.start()
     start = time.monotonic() - run.seconds
     losses: list[tuple[float, float]] = []
-    while True:
-        item = queue.get()
+    for pixels, labels in followed(data, plan, batches, run.step):
         done = run.step / batches if batches else (time.monotonic() - start) / seconds
-        if item is None or done >= 1:
+        if done >= 1:
             break
         for group in run.optimizer.param_groups:
             group["lr"] = rate * min(1.0, done / 0.03 + 0.01) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, done)))
-        losses.append(run.learn(plan, item[0], torch.from_numpy(item[1])))
+        losses.append(run.learn(plan, pixels, torch.from_numpy(labels)))
         if run.step % KEPT == 0:
             loss, hits = np.mean(losses, axis=0)
             passed = time.monotonic() - start
@@ -224,7 +273,6 @@ def train(
             losses.clear()
             if batches:
                 run.save(state, key, passed)
-    worker.terminate()
     if batches:
         state.unlink(missing_ok=True)
     return run.averaged.eval(), run.step * BATCH, time.monotonic() - start
@@ -246,8 +294,11 @@ def main() -> None:
     length.add_argument("--cells", type=int, default=0, help="train on this many cells")
     length.add_argument("--seconds", type=float, default=0.0, help="train this long")
     parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
+    parser.add_argument("--rate", type=float, help=f"highest learning rate; {RATE}, or half of it with --go-on")
     parser.add_argument("--go-on", type=Path, help="folder of weights to start from, instead of from nothing")
-    parser.add_argument("--practice", type=Path, help="folder of cells of whole photos (practice.py)")
+    parser.add_argument("--practice", type=Path, nargs="+", default=[], help="folders of cells (practice.py)")
+    parser.add_argument("--parts", type=int, nargs="+", help="proportions of these folders; equal if left out")
+    parser.add_argument("--only-practice", action="store_true", help="draw no cells besides")
     parser.add_argument("--out", type=Path, required=True, help="folder for the weights")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -256,25 +307,26 @@ def main() -> None:
     before = digest(args.go_on, plan)
     model = args.out / plan.file
     state = model.with_suffix(".state")
-    data = Data(args.mnist, args.practice, args.seed)
+    if args.only_practice and not args.practice:
+        parser.error("--only-practice needs folders: give them with --practice")
+    parts = args.parts or [1] * len(args.practice)
+    if len(parts) != len(args.practice) or min(parts, default=1) < 1:
+        parser.error("--parts needs a whole number from 1 for each folder of --practice")
+    practised = tuple(zip(args.practice, parts, strict=True))
+    data = Data(args.mnist, practised, args.seed, drawn=not args.only_practice, rate=args.rate)
     net, seen, took = train(data, plan, args.cells, args.seconds, args.go_on, state)
     export(net, model)
     made_from = {
         "cells": seen,
         "from": before,
         "seed": args.seed,
+        "rate": args.rate or (RATE if before is None else RATE / 2),
         "seconds": round(took),
-        "mix": dict(data.mix(plan).weights),
-        "practice": practice.digest(args.practice) if args.practice else None,
-        "digits": {
-            name: {
-                "images": len(source.part("train").labels),
-                "sha256": hashlib.sha256(source.images.tobytes() + source.labels.tobytes()).hexdigest(),
-            }
-            for name, source in sources.training_sources(args.mnist).items()
-        },
-        "writers": "stroke model, seeds with seed % 10 in 2..9; calibration 1, test 0; optdigits held out",
+        "practice": [{"part": part} | practice.described(folder) for folder, part in data.practice],
+        "writers": "number % 10 in 2..9; calibration 1, test 0; optdigits and bhmsds held out",
     }
+    if data.drawn:
+        made_from |= {"mix": dict(data.mix(plan).weights), "digits": practice.known(data.mix(plan))}
     model.with_suffix(".training.json").write_text(json.dumps(made_from, indent=2) + "\n", encoding="utf-8")
     print(f"{model}: {model.stat().st_size} bytes, {seen} cells in {took:.0f} s")
 

@@ -22,7 +22,10 @@ _NOMINAL_MM = 10.0  # length of a cell's longer side on the form, to scale pens
 
 @dataclass
 class DrawnRow:
-    """A row of cells while it is drawn: `rects` are in pixels of `paper`; `pen` is the coverage by ink, 0..255."""
+    """A row of cells while it is drawn: `rects` are in pixels of `paper`; `pen` is the coverage by ink, 0..255.
+
+    `worn` marks a row on worn paper (`scans`), `thin` one that is written with a fine pen.
+    """
 
     paper: GrayImage
     pen: GrayImage
@@ -31,6 +34,8 @@ class DrawnRow:
     width: float
     guided: bool
     neighbours: list[Rect] = field(default_factory=list[Rect])
+    worn: bool = False
+    thin: bool = False
 
     def ink(self, lines: Strokes, rng: np.random.Generator, weight: float = 1.0) -> None:
         """Draw polylines with the writer's pen, `weight` times as wide."""

@@ -14,11 +14,11 @@ from ...cells.patch import PATCH, room, scale_of
 from ...imaging.arrays import Float32Array, GrayImage
 from .cellpaper import Rect, word
 
-# A fixed pool of unit normal noise, see `_noise`.
+# A fixed pool of unit normal noise, see `noise`.
 _NOISE = np.random.default_rng(0x0153).standard_normal(1 << 20, dtype=np.float32)
 
 
-def _noise(shape: tuple[int, int], rng: np.random.Generator) -> Float32Array:
+def noise(shape: tuple[int, int], rng: np.random.Generator) -> Float32Array:
     """Unit normal noise from a random place of a fixed pool, as drawing new noise would take most of the time."""
     size = shape[0] * shape[1]
     start = int(rng.integers(len(_NOISE) - size))
@@ -73,7 +73,11 @@ def photograph(
     Returns:
         Patches (n, PATCH, PATCH), and the printed width and height of a cell in them, px.
     """
-    seen = photo_of(shade, rects[0], rng, calm=calm)
+    return cut_all(photo_of(shade, rects[0], rng, calm=calm), rects, rng)
+
+
+def cut_all(seen: RowPhoto, rects: list[Rect], rng: np.random.Generator) -> tuple[GrayImage, tuple[float, float]]:
+    """Crop all cells of a row as the digit reader sees them; returns the same as `photograph`."""
     wide, high = rects[0][2] - rects[0][0], rects[0][3] - rects[0][1]
     unit = scale_of(wide, high)
     return np.stack([seen.cut(rect, (PATCH, PATCH), rng) for rect in rects]), (wide * unit, high * unit)
@@ -108,7 +112,7 @@ def photo_of(shade: Float32Array, rect: Rect, rng: np.random.Generator, *, calm:
     if severe:  # fog and dirty lenses
         photo = 128 + float(rng.uniform(0.6, 1.05)) * (photo - 128)
     strength = float(np.clip(rng.gamma(2.0, 1.0 if calm else 3.0 if severe else 2.0), 0, 14 if severe else 12))
-    photo = photo + strength * _noise((small[1], small[0]), rng)
+    photo = photo + strength * noise((small[1], small[0]), rng)
     stored = np.clip(photo, 0, 255).astype(np.uint8)
     if rng.random() < 0.6:
         packed = cv2.imencode(".jpg", stored, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 95))])[1]
@@ -194,7 +198,7 @@ def no_cell(rng: np.random.Generator) -> GrayImage:
     if kind == 0:
         coarse = int(rng.integers(3, 24))
         patch += rng.uniform(10, 60) * cv2.resize(
-            _noise((coarse, int(rng.integers(2, 24))), rng), (PATCH, PATCH), interpolation=cv2.INTER_CUBIC
+            noise((coarse, int(rng.integers(2, 24))), rng), (PATCH, PATCH), interpolation=cv2.INTER_CUBIC
         )
     elif kind == 1:
         lettering = np.zeros((PATCH, PATCH), np.uint8)
@@ -213,4 +217,4 @@ def no_cell(rng: np.random.Generator) -> GrayImage:
         phase = grid[None, :] * np.cos(angle) + grid[:, None] * np.sin(angle)
         patch += (rng.uniform(15, 80) * np.sign(np.sin(phase * 2 * np.pi / period))).astype(np.float32)
     patch = cv2.GaussianBlur(patch, (0, 0), float(rng.uniform(0.4, 1.5)))
-    return np.clip(patch + 3 * _noise((PATCH, PATCH), rng), 0, 255).astype(np.uint8)
+    return np.clip(patch + 3 * noise((PATCH, PATCH), rng), 0, 255).astype(np.uint8)

@@ -20,11 +20,14 @@ from ...cells.patch import CELL as BOX
 from ...cells.patch import PATCH, scale_of
 from ...imaging.arrays import Float32Array, GrayImage
 from ..writing import ink
+from ..writing.shapes import RARE
 from ..writing.sources import Source, Split, writer_seed
-from ..writing.strokes import Writer, strokes
-from .cellpaper import SIDE, DrawnRow, Rect, blank
-from .cellphoto import no_cell, photograph
-from .othercells import write_other, write_over
+from ..writing.strokes import Writer, rare, strokes
+from ..writing.strokes import cross as free_cross
+from . import scans
+from .cellpaper import DrawnRow, Rect, blank
+from .cellphoto import cut_all, no_cell, photograph
+from .othercells import intrude, spoil, write_other, write_over
 
 __all__ = [
     "BOX",
@@ -60,14 +63,28 @@ GUIDED_PRIOR = np.array([0.064] * 10 + [0.07, 0.12, 0.07, 0.10])  # more dashes,
 _OVER_EDGE, _ASIDE = 0.06, 0.015
 SEVEN = 0.25  # share of training rows by a writer who traces seven-segment figures, besides random ones
 _OVERWRITTEN = 0.006  # share of digits with another, clearly thinner digit below
+# With `Mix.signs`, by judgement: shares of crosses and of *other* that are signs of a source, of crosses that are drawn
+# freely, and of *other* that are made of digits of the row's source.
+_SIGNS, _FREE, _SPOILT = 0.2, 0.55, 0.4
+_RARE = 0.15  # share of stroke-model characters in worn rows with a rare shape (`shapes.RARE`)
 
 
 @dataclass(frozen=True)
 class Mix:
-    """Sources of digits: bitmaps by name, and the share of each source; `strokes` is the stroke model."""
+    """Sources of digits.
+
+    Attributes:
+        sources: bitmaps by name.
+        weights: share of each source; `strokes` is the stroke model.
+        signs: crosses and other signs as bitmaps, already cut to the part; None leaves them to the stroke model.
+        scans: share of rows on worn paper, and share of photos that are scans (`scans`); without `signs` and with 0,
+            cells are those of version 6 of the weights, on which later versions are compared.
+    """
 
     sources: Mapping[str, Source]
     weights: Mapping[str, float]
+    signs: Source | None = None
+    scans: float = 0.0
 
 
 def usual_mix(sources: Mapping[str, Source], split: Split, shares: Mapping[str, float] = SHARES) -> Mix:
@@ -134,7 +151,10 @@ def _seen(
         calm = bool(rng.random() < 0.5)
         shade, rects, labels = _row(split, mix, rng, calm=calm)
         for _ in range(photos):
-            patches, box = photograph(shade, rects, rng, calm=calm)
+            if mix.scans and rng.random() < mix.scans:
+                patches, box = cut_all(scans.scan(shade, rects[0], rng), rects, rng)
+            else:
+                patches, box = photograph(shade, rects, rng, calm=calm)
             yield patches, labels, box
 
 
@@ -169,6 +189,9 @@ def write_row(
         writer = Writer.from_seed(writer_seed(split, rng))
     count = int(rng.integers(fewest, 7))
     form = blank(writer, count, rng)
+    worn = bool(mix.scans and rng.random() < mix.scans)
+    if worn:
+        scans.wear(form, rng)
     labels = rng.choice(len(CLASSES), count, p=GUIDED_PRIOR if form.guided else PRIOR)
     if numbers and rng.random() < numbers:
         labels = rng.integers(0, 10, count)
@@ -180,12 +203,12 @@ def write_row(
     )  # some writers write small in their cells
     cross = replace(writer, aspect=float(rng.uniform(0.3, 1.15)), size=float(rng.uniform(0.4, 1.05)))
     for rect, label in zip(form.rects, labels, strict=True):
-        _write(form, _within(rect, room, rng), int(label), source, cross, rng)
+        _write(form, _within(rect, room, rng), int(label), source, cross, mix.signs, rng)
     for rect in form.neighbours:
         if rng.random() < 0.6:
             lines = ink.write(CLASSES[int(rng.integers(CROSS + 1))], writer, _within(rect, room, rng), rng)
             form.ink(lines, rng)
-    _intruders(form, rng)
+    intrude(form, rng)
     return form, labels.astype(np.int64), source
 
 
@@ -236,7 +259,13 @@ def _luminance(writer: Writer) -> float:
 
 
 def _write(
-    form: DrawnRow, rect: Rect, label: int, source: Source | None, cross: Writer, rng: np.random.Generator
+    form: DrawnRow,
+    rect: Rect,
+    label: int,
+    source: Source | None,
+    cross: Writer,
+    signs: Source | None,
+    rng: np.random.Generator,
 ) -> None:
     if rng.random() < 0.05:
         _fluid(form, rect, label, rng)
@@ -245,7 +274,8 @@ def _write(
             _dirt(form, rect, rng)
         return
     if label == OTHER:
-        write_other(form, rect, rng)
+        if signs is None or not _write_sign(form, rect, source, signs, rng):
+            write_other(form, rect, rng)
         return
     guided = form.guided
     where = float(rng.random())
@@ -257,18 +287,44 @@ def _write(
         write_over(form, rect, label, float(rng.uniform(1.4, 2.1)), rng)
     elif label < CROSS and source is not None:
         paste(form, rect, label, source, rng)
+    elif label == CROSS and signs is not None and (kind := float(rng.random())) < _SIGNS + _FREE:
+        if kind < _SIGNS:
+            paste(form, rect, CROSS, signs, rng)
+        else:
+            form.ink(ink.place(free_cross(cross, rng), cross, rect, rng), rng)
     elif label == CROSS:
         lines = ink.write("X", cross, rect, rng)
         if rng.random() < 0.3:  # one stroke starts late, as in a hurried cross, or only where it meets the other
             which = int(rng.integers(len(lines)))
             lines[which] = lines[which][int(len(lines[which]) * rng.uniform(0.15, 0.5)) :]
         form.ink(lines, rng)
+    elif form.worn and CLASSES[label] in RARE and rng.random() < _RARE:
+        form.ink(ink.place(rare(CLASSES[label], form.writer, rng), form.writer, rect, rng), rng)
     else:
         form.ink(ink.write(CLASSES[label], form.writer, rect, rng, guided=guided), rng)
 
 
+def _write_sign(form: DrawnRow, rect: Rect, source: Source | None, signs: Source, rng: np.random.Generator) -> bool:
+    """Draw a strange sign of a source, or a digit of the row's source that is struck out or beside a second one.
+
+    Returns:
+        False where neither was drawn.
+    """
+    kind = float(rng.random())
+    if kind < _SIGNS:
+        paste(form, rect, OTHER, signs, rng)
+        return True
+    if kind > _SIGNS + _SPOILT or source is None:
+        return False
+    digits = [int(digit) for digit in rng.integers(0, 10, 2)]
+    for place, digit in zip(spoil(form, rect, digits[0], rng), digits, strict=False):
+        paste(form, place, digit, source, rng)
+    return True
+
+
 def paste(form: DrawnRow, rect: Rect, digit: int, source: Source, rng: np.random.Generator) -> None:
-    """Draw a digit of another writer: as tall as this writer writes, as wide as its shape and the cell allow."""
+    """Draw a digit, or another sign of the source, by another writer: as tall as this writer writes, as wide as its
+    shape and the cell allow."""
     candidates = np.flatnonzero(source.labels == digit)
     bitmap = source.images[candidates[int(rng.integers(len(candidates)))]]
     rows, columns = np.flatnonzero(bitmap.max(axis=1) > 60), np.flatnonzero(bitmap.max(axis=0) > 60)
@@ -284,10 +340,12 @@ def paste(form: DrawnRow, rect: Rect, digit: int, source: Source, rng: np.random
         shape = float(rng.uniform(0.1, 0.2) if plain else rng.uniform(0.3, 0.5))
     width = min(height * shape, 0.88 * cell_width)
     height = min(height, 2.4 * width) if shape > 0.5 else height
-    size = (max(3, round(width)), max(6, round(height)))
-    mask = ink.glyph_mask(
-        bitmap, size, float(rng.uniform(-0.7, 0.9)), float(rng.normal(0, 0.1)), float(rng.normal(0, 3))
-    )
+    if digit == DASH:
+        height = width / shape
+    size = (max(3, round(width)), max(3 if digit == DASH else 6, round(height)))
+    # Coarse bitmaps would vanish where they are thinned more.
+    thickness = rng.uniform(-1.1, -0.4) if form.thin and source.proportions else rng.uniform(-0.7, 0.9)
+    mask = ink.glyph_mask(bitmap, size, float(thickness), float(rng.normal(0, 0.1)), float(rng.normal(0, 3)))
     x = round((rect[0] + rect[2] - mask.shape[1]) / 2 + rng.normal(0, 0.05) * cell_width)
     y = round((rect[1] + rect[3] - mask.shape[0]) / 2 + rng.normal(0, 0.04) * cell_height)
     _stamp(form.pen, mask, x, y)
@@ -319,26 +377,3 @@ def _dirt(form: DrawnRow, rect: Rect, rng: np.random.Generator) -> None:
         x, y = rng.uniform(rect[0], rect[2]), rng.uniform(rect[1], rect[3])
         tone = int(rng.integers(60, 230))
         cv2.circle(form.paper, (int(x), int(y)), int(rng.integers(1, 3)), tone, -1, cv2.LINE_AA)
-
-
-def _intruders(form: DrawnRow, rng: np.random.Generator) -> None:
-    """Draw ink of other cells: writing above or below, a stroke that crosses a border."""
-    width = form.pen.shape[1]
-    if rng.random() < 0.15:
-        below = rng.random() < 0.5
-        y = form.rects[0][3] + rng.uniform(8, 30) if below else form.rects[0][1] - SIDE - rng.uniform(8, 30)
-        for x in np.arange(rng.uniform(0, 60), width - 40, rng.uniform(50, 110)):
-            char = str(rng.integers(10))
-            lines = ink.write(char, form.writer, (float(x), float(y), float(x) + 50, float(y) + SIDE), rng)
-            form.ink(lines, rng)
-    if rng.random() < 0.12:
-        rect = form.rects[int(rng.integers(len(form.rects)))]
-        x = rect[0] if rng.random() < 0.5 else rect[2]
-        y, reach = rng.uniform(rect[1], rect[3]), rng.uniform(0.05, 0.14) * (rect[2] - rect[0])
-        line = np.array(
-            [(x - reach, y - rng.uniform(0, 20)), (x + reach * 0.8, y), (x - reach, y + rng.uniform(0, 20))]
-        )
-        form.ink([line], rng)
-    if rng.random() < 0.05:  # a stroke along the margin of the row
-        y = form.rects[0][1] - rng.uniform(4, 30) if rng.random() < 0.5 else form.rects[0][3] + rng.uniform(4, 30)
-        form.ink([np.array([(0, y), (width, y + rng.normal(0, 8))])], rng)

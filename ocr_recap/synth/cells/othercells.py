@@ -14,8 +14,8 @@ import numpy as np
 
 from ...imaging.arrays import FloatArray
 from ..writing import ink
-from ..writing.strokes import Strokes, Writer, other, random_line, scribble, strokes
-from .cellpaper import DrawnRow, Rect
+from ..writing.strokes import Strokes, Writer, other, random_line, scribble, strike_lines, strokes
+from .cellpaper import SIDE, DrawnRow, Rect
 
 _LETTERS = "ACEFHKMNPRTUVWYadefhkmnprtuvwy#&%@?"
 # Digits that are no digits when mirrored, or after a quarter turn. (A mirrored 2 is an S and a mirrored 5 a 2; 0 and 8
@@ -40,6 +40,55 @@ def write_over(form: DrawnRow, rect: Rect, digit: int, weight: float, rng: np.ra
     was = (digit + int(rng.integers(1, 10))) % 10
     form.ink(ink.write(str(was), form.writer, rect, rng, guided=form.guided), rng)
     form.ink(ink.write(str(digit), form.writer, rect, rng, guided=form.guided), rng, weight)
+
+
+def spoil(form: DrawnRow, rect: Rect, digit: int, rng: np.random.Generator) -> list[Rect]:
+    """Make a cell *other* that shall hold a digit: strike the digit out, or leave room for a second one.
+
+    Args:
+        form: row of the cell.
+        rect: the cell.
+        digit: digit that will be drawn in the first place.
+        rng: random generator.
+
+    Returns:
+        Places of one or two digits; lines through the first one are drawn already.
+    """
+    x0, y0, x1, y1 = rect
+    width, height = x1 - x0, y1 - y0
+    kind = int(rng.choice(3, p=(0.4, 0.35, 0.25)))  # struck out, two digits, a struck digit and another one
+    if kind == 0:
+        form.ink(ink.place(strike_lines(form.writer, rng, slim=digit in (0, 1, 7)), form.writer, rect, rng), rng)
+        return [rect]
+    left = (x0 - 0.02 * width, y0 + 0.05 * height, x0 + float(rng.uniform(0.45, 0.58)) * width, y1)
+    right = (left[2], y0 + rng.uniform(-0.1, 0.1) * height, x1 + 0.04 * width, y0 + rng.uniform(0.8, 1.0) * height)
+    if kind == 2:
+        lines = strike_lines(form.writer, rng, slim=digit in (0, 1, 7))
+        form.ink(ink.place(lines, form.writer, left, rng), rng)
+    return [left, right]
+
+
+def intrude(form: DrawnRow, rng: np.random.Generator) -> None:
+    """Draw ink of other cells: writing above or below, a stroke that crosses a border."""
+    width = form.pen.shape[1]
+    if rng.random() < 0.15:
+        below = rng.random() < 0.5
+        y = form.rects[0][3] + rng.uniform(8, 30) if below else form.rects[0][1] - SIDE - rng.uniform(8, 30)
+        for x in np.arange(rng.uniform(0, 60), width - 40, rng.uniform(50, 110)):
+            char = str(rng.integers(10))
+            lines = ink.write(char, form.writer, (float(x), float(y), float(x) + 50, float(y) + SIDE), rng)
+            form.ink(lines, rng)
+    if rng.random() < 0.12:
+        rect = form.rects[int(rng.integers(len(form.rects)))]
+        x = rect[0] if rng.random() < 0.5 else rect[2]
+        y, reach = rng.uniform(rect[1], rect[3]), rng.uniform(0.05, 0.14) * (rect[2] - rect[0])
+        line = np.array(
+            [(x - reach, y - rng.uniform(0, 20)), (x + reach * 0.8, y), (x - reach, y + rng.uniform(0, 20))]
+        )
+        form.ink([line], rng)
+    if rng.random() < 0.05:  # a stroke along the margin of the row
+        y = form.rects[0][1] - rng.uniform(4, 30) if rng.random() < 0.5 else form.rects[0][3] + rng.uniform(4, 30)
+        form.ink([np.array([(0, y), (width, y + rng.normal(0, 8))])], rng)
 
 
 def _shape(

@@ -5,7 +5,11 @@ The three parts have no writer or image in common:
 * writers of the stroke model: seed % 10 == 0 test, 1 calibration, 2..9 training;
 * MNIST (its 60,000 training images only) and Semeion (1,593): by position among the file's images of a digit, see
   `_SHARES`. These sets do not name the writer of an image, so the images are disjoint, but perhaps not the writers;
-* optdigits: never used for training or calibration; the test under shift.
+* kensanata and pendigits (by writer number) and the signs of omniglot (by person): number % 10 as for the stroke model.
+  These lie outside the package, as packed by `training/digits/pack_digits.py`;
+* optdigits: never used for training or calibration; the test under shift. pendigits is by the same institute, which
+  does not say whether people wrote for both sets;
+* bhmsds: never used for training or calibration; digits, crosses and dashes of unseen hands.
 """
 
 from __future__ import annotations
@@ -23,28 +27,35 @@ Bitmaps = NDArray[np.uint8]
 # File of the digits in the package, and the source that is only used for tests.
 PACK = Path(__file__).with_name("glyphs.npz")
 HELD_OUT = "optdigits"
+# Sources outside the package: digits to train on, signs to train on, and digits and signs that are only used for tests.
+PACKED = ("kensanata", "pendigits")
+PACKED_SIGNS, PACKED_HELD_OUT = "omniglot", "bhmsds"
 # First and last share of a source's images of each digit, in the order of its file.
 _SHARES: dict[Split, tuple[float, float]] = {"train": (0.0, 0.8), "calibration": (0.8, 0.9), "test": (0.9, 1.0)}
 
 
 @dataclass(frozen=True)
 class Source:
-    """Digits as bitmaps.
+    """Digits, or other signs, as bitmaps.
 
     Attributes:
-        name: of the source.
         images: (n, h, w) uint8 with ink 255.
-        labels: (n,) 0..9.
+        labels: (n,) 0..9; of signs the indices into `cells.CLASSES`.
         proportions: True when the bitmaps keep the digits' own width. Semeion and optdigits stretch all digits to one
             width, so that a plain 1 becomes a slab.
+        writers: (n,) number of the writer, or None where the source does not say.
     """
 
     images: Bitmaps
     labels: NDArray[np.uint8]
     proportions: bool
+    writers: NDArray[np.uint8] | None = None
 
     def part(self, split: Split) -> Source:
-        """Images of one part."""
+        """Images of one part: by writer where writers are known, else by position among the images of a digit."""
+        if self.writers is not None:
+            mine = np.array([split_of(int(writer)) == split for writer in self.writers])
+            return Source(self.images[mine], self.labels[mine], self.proportions, self.writers[mine])
         chosen: list[NDArray[np.intp]] = []
         for digit in range(10):
             places = np.flatnonzero(self.labels == digit)
@@ -90,11 +101,24 @@ def load_mnist(folder: Path) -> Source:
     return Source(images, labels, proportions=True)
 
 
-def training_sources(mnist: Path | None) -> dict[str, Source]:
-    """Semeion and, if its folder is given, MNIST, undivided; `Source.part` cuts out a part."""
+def load_packed(folder: Path, name: str) -> Source:
+    """Load a source that `training/digits/pack_digits.py` packed into a folder: one of `PACKED` or of signs."""
+    with np.load(folder / f"{name}.npz") as pack:
+        return Source(pack["images"], pack["labels"], True, pack.get("writers"))
+
+
+def training_sources(mnist: Path | None, packed: Path | None = None) -> dict[str, Source]:
+    """Digits to train on, undivided; `Source.part` cuts out a part.
+
+    Args:
+        mnist: folder of MNIST, or None to leave it out.
+        packed: folder of packed sources, or None to leave them out.
+    """
     sources = {name: source for name, source in load_pack().items() if name != HELD_OUT}
     if mnist is not None:
         sources["mnist"] = load_mnist(mnist)
+    if packed is not None:
+        sources |= {name: load_packed(packed, name) for name in PACKED}
     return sources
 
 

@@ -8,14 +8,14 @@ round as the writer's), and the result is slanted. All shapes were drawn by hand
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .shapes import LETTERS, ROUND, SEVEN_SEGMENT, Glyph
+from .shapes import LETTERS, RARE, ROUND, SEVEN_SEGMENT, Glyph
 
 Strokes = list[NDArray[np.float64]]
 Pen = Literal["blue_marker", "black_marker", "blue_ballpoint", "black_ballpoint"]
@@ -111,6 +111,49 @@ def strokes(char: str, writer: Writer, rng: np.random.Generator) -> Strokes:
     return pose(glyph, writer, rng, width)
 
 
+def rare(char: str, writer: Writer, rng: np.random.Generator) -> Strokes:
+    """Draw a character in one of the shapes of `shapes.RARE`, more slanted than this writer's; as `strokes`.
+
+    Raises:
+        KeyError: the character has no rare shape.
+    """
+    pool = RARE[char]
+    width = writer.aspect * float(np.exp(rng.normal(0, 0.15)))
+    leaning = replace(writer, slant=writer.slant + float(rng.normal(0.1, 0.2)))
+    return pose(pool[int(rng.integers(len(pool)))], leaning, rng, width)
+
+
+def cross(writer: Writer, rng: np.random.Generator) -> Strokes:
+    """Draw a cross more freely than `strokes` does: two lines at any angle to each other, bent, unequal, hooked.
+
+    People who cross out an unused box take no care: many crosses are upright, have a short and a long line, or are
+    drawn without lifting the pen. Ranges are by judgement.
+
+    Returns:
+        Polylines (n, 2) in the unit box, as in `strokes`.
+    """
+    first = np.radians(rng.normal(45, 16))
+    between = np.radians(np.clip(rng.normal(88, 17), 55, 125))
+    lines: Strokes = []
+    for angle in (first, first + between):
+        length = float(np.clip(np.exp(rng.normal(0.1, 0.22)), 0.65, 1.6))
+        along = length * (np.linspace(0, 1, 13) - rng.uniform(0.33, 0.67))
+        across = length * rng.normal(0, 0.08) * (1 - (2 * np.linspace(0, 1, 13) - 1) ** 2)
+        if rng.random() < 0.3:  # an end that curls, as where the pen comes or goes
+            curl = np.clip(np.linspace(-2, 1, 13), 0, None) ** 2 * rng.normal(0, 0.18) * length
+            across += curl if rng.random() < 0.5 else curl[::-1]
+        cosine, sine = np.cos(angle), np.sin(angle)
+        line = np.stack([along * cosine - across * sine, along * sine + across * cosine], axis=1)
+        lines.append(line if rng.random() < 0.5 else line[::-1])
+    if rng.random() < 0.04:  # without lifting the pen
+        lines = [np.concatenate(lines)]
+    size = max(float(np.ptp(np.concatenate(lines), axis=0).max()), 0.5)
+    width = min(1.0, 1.2 * writer.aspect)
+    return [
+        line / size * (max(width, 0.5), 1.0) + rng.normal(0, 0.3 * writer.shake, line.shape) + 0.5 for line in lines
+    ]
+
+
 def other(writer: Writer, rng: np.random.Generator) -> Strokes:
     """Draw something that is not a single digit, cross or dash: polylines (n, 2) as in `strokes`.
 
@@ -123,9 +166,9 @@ def other(writer: Writer, rng: np.random.Generator) -> Strokes:
     # One line alone across a 7 is a crossed 7, across a 1 a cross, across a 0 a slashed zero.
     slim = char in "017"
     if kind == 0:
-        return digit + _strike(writer, rng, slim=slim)
+        return digit + strike_lines(writer, rng, slim=slim)
     if kind in (1, 2):
-        left = digit + (_strike(writer, rng, slim=slim) if kind == 1 else [])
+        left = digit + (strike_lines(writer, rng, slim=slim) if kind == 1 else [])
         second = strokes(str(rng.integers(10)), writer, rng)
         big, small = (0.75, 0.75) if kind == 2 else (0.85, float(rng.uniform(0.45, 0.7)))
         gap = float(rng.uniform(0.24, 0.36))
@@ -226,7 +269,7 @@ def _move(lines: Strokes, scale: float, dx: float, dy: float) -> Strokes:
     return [(line - 0.5) * scale + (0.5 + dx, 0.5 + dy) for line in lines]
 
 
-def _strike(writer: Writer, rng: np.random.Generator, *, slim: bool) -> Strokes:
+def strike_lines(writer: Writer, rng: np.random.Generator, *, slim: bool) -> Strokes:
     """One or two lines through a character, or a zigzag over it; `slim` characters get two level lines or a zigzag."""
     kind = int(rng.choice((0, 3))) if slim else int(rng.integers(4))
     half = 0.5 * max(0.5, writer.aspect * 1.25)
