@@ -19,6 +19,7 @@ def test_everything_is_printed_in_one_place():
     found = {
         path.name
         for path in PACKAGE.rglob("*.py")
+        if path.relative_to(PACKAGE).as_posix() != "seal/verify.py"  # runs without this package
         for line in path.read_text("utf-8").splitlines()
         if printing.search(line) and "console.print(" not in line
     }

