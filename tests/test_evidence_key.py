@@ -92,7 +92,9 @@ def test_a_cache_is_used_until_anything_changes(tmp_path: Path, monkeypatch: pyt
 
 def test_the_key_covers_code_weights_and_templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package, forms = tmp_path / "package", tmp_path / "templates"
-    for file in (package / "a" / "code.py", package / "weights" / "net.onnx", forms / "form.yaml"):
+    parts = (package / "cells" / "code.py", package / "weights" / "net.onnx", forms / "form.yaml")
+    others = (package / "web" / "page.py", package / "decide" / "policy.json")
+    for file in (*parts, *others):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("1")
     monkeypatch.setattr(evidence_key, "files", lambda _: package)
@@ -104,10 +106,12 @@ def test_the_key_covers_code_weights_and_templates(tmp_path: Path, monkeypatch: 
 
     try:
         keys = [key()]
-        for file in (package / "a" / "code.py", package / "weights" / "net.onnx", forms / "form.yaml"):
+        for file in parts:
             file.write_text("2")
             keys.append(key())
         assert len(set(keys)) == 4
-        assert key() == keys[-1]
+        for file in others:
+            file.write_text("2")
+        assert key() == keys[-1], "pages and thresholds make no evidence"
     finally:
         evidence_key.package_sha256.cache_clear()

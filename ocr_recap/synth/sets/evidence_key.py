@@ -15,14 +15,21 @@ import numpy as np
 from ...forms.template import available
 
 
+# What evidence is made by and of. Thresholds decide on evidence that is there, and texts say what was decided.
+_DEPENDS = ("cells", "decide", "forms", "imaging", "locate", "records/photo_advice.py", "synth", "weights")
+_THRESHOLDS = "decide/policy.json"
+
+
 @cache
 def package_sha256() -> str:
-    """SHA-256 of all modules, weights, data and templates of the package, on which evidence depends.
+    """SHA-256 of all modules, weights, data and templates on which evidence depends.
 
     A changed comment changes the hash, too: evidence is then drawn again, which is slower but never wrong.
     """
     root = Path(str(files("ocr_recap")))
-    parts = [path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    found = [path for name in _DEPENDS for path in [root / name, *(root / name).rglob("*")]]
+    parts = [path for path in found if path.is_file() and "__pycache__" not in path.parts]
+    parts = [path for path in parts if path != root / _THRESHOLDS]
     digest = hashlib.sha256()
     for name, path in sorted([(p.relative_to(root).as_posix(), p) for p in parts] + list(available().items())):
         digest.update(f"{name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
