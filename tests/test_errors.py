@@ -106,7 +106,7 @@ def test_data_is_written_in_the_language_of_the_message() -> None:
         "en": "1 photo, permission denied:\none\n2",
     }
     assert both(message, {**data, "photos": 20})["en"].startswith("20 photos, ")
-    assert both(("{n:,}", "{n:,new photo}"), {"n": 2000}) == {"id": "2,000", "en": "2,000 new photos"}
+    assert both(("{n:,}", "{n:,new photo}"), {"n": 2000}) == {"id": "2.000", "en": "2,000 new photos"}
     assert both(("{n:,}", "{n:,photo}"), {"n": 1}) == {"id": "1", "en": "1 photo"}
     assert both(("{n:03d}", "{n:,}"), {"n": 2000}) == {"id": "2000", "en": "2,000"}
 

@@ -7,7 +7,7 @@ a sentence. Data may hold:
 - a `Wording`: written in the language of the message around it;
 - `StackedText`: texts of one line each, below each other;
 - a whole number, which a template may count: `{photos:photo}` is written `1 photo`, `2 photos`, and `{photos:,photo}`
-  `2,000 photos`.
+  `2,000 photos`. In Indonesian, decimals have a comma and thousands a point.
 """
 
 from __future__ import annotations
@@ -116,13 +116,33 @@ class _Number(int):
         return counted(int(self), noun) if noun == spec else f"{int(self):,} {noun if self == 1 else f'{noun}s'}"
 
 
+class _IndonesianNumber(int):
+    """A whole number in Indonesian: the format `,` gives `2.000`; nouns do not change with a number."""
+
+    def __format__(self, spec: str, /) -> str:
+        return _indonesian(int(self).__format__(spec))
+
+
+class _IndonesianDecimal(float):
+    """A number with decimals in Indonesian: `0,17`."""
+
+    def __format__(self, spec: str, /) -> str:
+        return _indonesian(float(self).__format__(spec))
+
+
+def _indonesian(number: str) -> str:
+    return number.translate({ord("."): ",", ord(","): "."})
+
+
 def _said(value: Any, place: int) -> Any:
     if isinstance(value, Wording):
         return value[place]
+    if isinstance(value, float) and place == _PLACES["id"]:
+        return _IndonesianDecimal(value)
     if isinstance(value, StackedText):
         return "\n".join(str(_said(line, place)) for line in value)
     if isinstance(value, int) and not isinstance(value, bool):
-        return _Number(value)
+        return _IndonesianNumber(value) if place == _PLACES["id"] else _Number(value)
     if not isinstance(value, list | tuple):
         return value
     items: list[Any] = list(value)

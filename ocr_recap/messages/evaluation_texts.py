@@ -56,7 +56,7 @@ EVALUATION_TEXTS: Final[Mapping[str, Message]] = {
     ),
     "best_bound": (
         "Dengan {trials:,} angka yang diterima, bahkan tanpa satu pun kesalahan, yang terbukti hanya: paling banyak "
-        "{best}. Untuk 1 dari 100,000 perlu {goal:,} tanpa kesalahan.",
+        "{best}. Untuk 1 dari 100.000 perlu {goal:,} tanpa kesalahan.",
         "{trials:,} accepted numbers can show no less than {best}, even without any error. 1 in 100,000 takes {goal:,} "
         "without an error.",
     ),
