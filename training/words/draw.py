@@ -13,7 +13,7 @@ import cv2
 import fonts
 import numpy as np
 
-from ocr_recap.synth.cells.wordstrips import Pen, WordStrip, draw_strips, stroke_pen
+from ocr_recap.synth.cells.wordstrips import Pen, WordStrip, cut_as_read, draw_strips, stroke_pen
 from ocr_recap.synth.writing.sources import Split, writer_seed
 from ocr_recap.synth.writing.strokes import Writer
 
@@ -30,10 +30,21 @@ def pen_of(split: Split, folder: Path, rng: np.random.Generator, share: float = 
     return fonts.pen(folder, names[int(rng.integers(len(names)))], int(rng.integers(1 << 30)))
 
 
-def shard(split: Split, folder: Path, seed: int, number: int, lines: int = LINES) -> list[WordStrip]:
-    """Strips of one shard."""
+def shard(split: Split, folder: Path, seed: int, number: int, share: float, lines: int = LINES) -> list[WordStrip]:
+    """Strips of one shard; `share` of the lines are cut as the reader cuts them, the others loosely."""
     rng = np.random.default_rng((seed, number))
-    return [strip for _ in range(lines) for strip in draw_strips(pen_of(split, folder, rng), rng, VIEWS)]
+    drawn: list[WordStrip] = []
+    for _ in range(lines):
+        cut = cut_as_read if rng.random() < share else None
+        drawn += draw_strips(pen_of(split, folder, rng), rng, VIEWS, cut=cut)
+    return [strip for strip in drawn if _complete(strip)]
+
+
+def _complete(strip: WordStrip) -> bool:
+    """False where the reader's cut lost the writing or took something else for it: nothing can be learned from that."""
+    if not strip.gray.size:
+        return False
+    return not strip.label.strip("-#") or not strip.measured_px or 0.45 < strip.measured_px / strip.height_px < 2.2
 
 
 def main() -> None:
@@ -44,6 +55,7 @@ def main() -> None:
     parser.add_argument("--shards", type=int, default=100)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cut", type=float, default=0.7, help="share of lines that are cut as the reader cuts them")
     parser.add_argument("--part", choices=("train", "calibration", "test"), default="train")
     args = parser.parse_args()
     cv2.setNumThreads(1)
@@ -52,7 +64,7 @@ def main() -> None:
         path = args.out / f"{args.part}-{args.seed}-{number:04d}.npz"
         if path.exists():
             continue
-        drawn = shard(args.part, args.fonts, args.seed, number)
+        drawn = shard(args.part, args.fonts, args.seed, number, args.cut)
         partial = path.with_suffix(".part.npz")
         np.savez(
             partial,

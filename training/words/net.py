@@ -1,8 +1,8 @@
 """The words reader's network: a small convolutional net in torch, and its export as an ONNX graph.
 
 The input is a normalised strip (`ocr_recap.cells.words_net.normalised`), the output the logits of the symbols of
-`ALPHABET` for every `STEP` pixels along it. Convolutions in two dimensions shrink the height to one; separable
-convolutions along the strip follow. Nothing is recurrent, so all columns are computed at once.
+`ALPHABET` for every `STEP` pixels along it. Convolutions in two dimensions shrink the height to one; others
+along the strip follow. Nothing is recurrent, so all columns are computed at once.
 """
 
 from __future__ import annotations
@@ -17,31 +17,15 @@ from torch import Tensor, nn
 
 from ocr_recap.cells.words_net import ALPHABET, HEIGHT
 
-# Output channels, kernel, stride (height, width) and residual of the convolutions in two dimensions.
+# Output channels, kernel and stride (height, width) of the convolutions in two dimensions; the first has no batch norm.
 PLANE = (
-    (16, (5, 5), (2, 2), False),
-    (32, (3, 3), (2, 1), False),
-    (48, (3, 3), (1, 2), False),
-    (64, (3, 3), (2, 1), False),
-    (64, (3, 3), (1, 1), True),
+    (16, (5, 5), (2, 2)),
+    (32, (3, 3), (2, 1)),
+    (48, (3, 3), (1, 2)),
+    (64, (3, 3), (2, 1)),
 )
-WIDE = 144  # channels along the strip
-ALONG = (7, 7, 7, 7, 7)  # kernels of the separable convolutions along the strip
-
-
-class Block(nn.Module):
-    """A separable convolution along the strip, added to its input."""
-
-    def __init__(self, kernel: int) -> None:
-        super().__init__()
-        self.spread = nn.Conv2d(WIDE, WIDE, (1, kernel), padding=(0, kernel // 2), groups=WIDE, bias=False)
-        self.norm = nn.BatchNorm2d(WIDE)
-        self.mix = nn.Conv2d(WIDE, WIDE, 1, bias=False)
-        self.second = nn.BatchNorm2d(WIDE)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Features of the same shape."""
-        return x + torch.relu(self.second(self.mix(self.norm(self.spread(x)))))
+WIDE = 128  # channels along the strip
+ALONG = (5, 5, 5, 5)  # kernels of the convolutions along the strip
 
 
 class Net(nn.Module):
@@ -52,26 +36,27 @@ class Net(nn.Module):
         layers: list[nn.Module] = []
         norms: list[nn.Module] = []
         channels, rows = 1, HEIGHT
-        for out, kernel, stride, _ in PLANE:
-            layers.append(nn.Conv2d(channels, out, kernel, stride, (kernel[0] // 2, kernel[1] // 2), bias=False))
-            norms.append(nn.BatchNorm2d(out))
+        for i, (out, kernel, stride) in enumerate(PLANE):
+            padding = (kernel[0] // 2, kernel[1] // 2)
+            layers.append(nn.Conv2d(channels, out, kernel, stride, padding, bias=i == 0))
+            norms.append(nn.BatchNorm2d(out) if i else nn.Identity())
             channels, rows = out, -(-rows // stride[0])
         self.plane, self.norms = nn.ModuleList(layers), nn.ModuleList(norms)
         self.collapse = nn.Conv2d(channels, WIDE, (rows, 1), bias=False)
         self.norm = nn.BatchNorm2d(WIDE)
-        self.blocks = nn.ModuleList(Block(kernel) for kernel in ALONG)
+        self.along = nn.ModuleList(nn.Conv2d(WIDE, WIDE, (1, k), padding=(0, k // 2), bias=False) for k in ALONG)
+        self.steps = nn.ModuleList(nn.BatchNorm2d(WIDE) for _ in ALONG)
         self.drop = nn.Dropout(0.1)
         self.out = nn.Conv2d(WIDE, len(ALPHABET), 1)
 
     def forward(self, strips: Tensor) -> Tensor:
         """Logits (n, columns, symbols)."""
         x = strips
-        for layer, norm, (_, _, _, residual) in zip(self.plane, self.norms, PLANE, strict=True):
-            y = torch.relu(norm(layer(x)))
-            x = x + y if residual else y
+        for layer, norm in zip(self.plane, self.norms, strict=True):
+            x = torch.relu(norm(layer(x)))
         x = torch.relu(self.norm(self.collapse(x)))
-        for block in self.blocks:
-            x = block(x)
+        for layer, norm in zip(self.along, self.steps, strict=True):
+            x = x + torch.relu(norm(layer(x)))
         return self.out(self.drop(x)).squeeze(2).transpose(1, 2)
 
 
@@ -113,14 +98,13 @@ def export(net: Net, path: Path) -> None:
     """Write the net, batch norms folded into the convolutions: input `strips`, output `logits`."""
     graph = _Graph()
     x = "strips"
-    for i, (layer, norm, (_, _, _, residual)) in enumerate(zip(net.plane, net.norms, PLANE, strict=True)):
-        y = graph.add("Relu", [graph.convolution(x, f"plane{i}", layer, norm)], f"relu{i}")
-        x = graph.add("Add", [x, y], f"sum{i}") if residual else y
+    for i, (layer, norm) in enumerate(zip(net.plane, net.norms, strict=True)):
+        folded = norm if isinstance(norm, nn.BatchNorm2d) else None
+        x = graph.add("Relu", [graph.convolution(x, f"plane{i}", layer, folded)], f"relu{i}")
     x = graph.add("Relu", [graph.convolution(x, "collapse", net.collapse, net.norm)], "features")
-    for i, block in enumerate(net.blocks):
-        y = graph.convolution(x, f"spread{i}", block.spread, block.norm)
-        y = graph.add("Relu", [graph.convolution(y, f"mix{i}", block.mix, block.second)], f"mixed{i}")
-        x = graph.add("Add", [x, y], f"block{i}")
+    for i, (layer, norm) in enumerate(zip(net.along, net.steps, strict=True)):
+        y = graph.add("Relu", [graph.convolution(x, f"along{i}", layer, norm)], f"active{i}")
+        x = graph.add("Add", [x, y], f"step{i}")
     x = graph.convolution(x, "symbols", net.out, None)
     x = graph.add("Squeeze", [x, graph.constant("rows", np.array([2], dtype=np.int64))], "row")
     graph.add("Transpose", [x], "logits", perm=[0, 2, 1])

@@ -26,7 +26,7 @@ from ocr_recap.cells.words_net import ALPHABET, BLANK, HEIGHT, STEP, normalised,
 BATCH = 64
 RATE = 3e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
 AVERAGE = 0.999  # decay of the averaged weights that are shipped
-EVERY = 500  # batches between reports and looks for new shards
+EVERY = 250  # batches between reports and looks for new shards
 VERSION = "1"
 _SCALE, _SHIFT = 120.0, 60.0  # normalised strips are kept as bytes
 
@@ -172,7 +172,7 @@ def train(args: argparse.Namespace, held: Strips) -> tuple[Net, int]:
                 flush=True,
             )
             losses = 0.0
-            if step % (6 * EVERY) == 0:
+            if step % (8 * EVERY) == 0:
                 averaged.eval()
                 print(
                     "      held out: {:.3%} of strips without a fault, loss {:.3f}".format(*check(averaged, held)),

@@ -1,6 +1,7 @@
 """Strips of words for the words reader: a written line on a form's paper, photographed and cut as the reader cuts it.
 
-A strip is `HEIGHT` pixels high and as long as its line. Its label is the text that is written, in capitals, in the
+A strip is `HEIGHT` pixels high and as long as its line. It is cut loosely, with letters of any size anywhere in it, or
+as the reader cuts it from the space (`words_crop`). Its label is the text that is written, in capitals, in the
 alphabet of the reader: letters, spaces, `9` for a digit, `-` for a dash or a line, `#` for what is struck out.
 """
 
@@ -14,8 +15,11 @@ from typing import Literal
 import cv2
 import numpy as np
 
+from ...cells.words_crop import cut_from
 from ...cells.words_net import HEIGHT, LETTERS, WIDEST
+from ...forms.fields import Words
 from ...imaging.arrays import Float32Array, GrayImage
+from ...imaging.photo import Photo
 from ..writing.hand import plain
 from ..writing.letters import LINE, STRUCK, write_words
 from ..writing.number_words import OfficerWords, WordHabit, as_officer_writes
@@ -26,6 +30,8 @@ from .cellphoto import blurred, light_on, noise
 Content = Literal["words", "digits", "line", "nothing", "struck", "letters", "scribble"]
 # A text and whether its letters are joined, to the ink's coverage (h, w) 0..255 with capitals `CAPITAL` pixels high.
 Pen = Callable[[str, bool, np.random.Generator], GrayImage]
+# A photo of the space for words, to a strip and the height of its letters as the reader measures it.
+Cut = Callable[[GrayImage, np.random.Generator], tuple[GrayImage, float]]
 
 CAPITAL = 32  # height of a capital while it is drawn, pixels
 TOP = 20  # pixels above capitals in what a pen draws
@@ -55,6 +61,7 @@ class WordStrip:
         number: that the words mean; None for other contents.
         style: kind of letters.
         height_px: height of capitals in the photo.
+        measured_px: height of letters as the reader measures it; 0 where it does not.
     """
 
     gray: GrayImage
@@ -63,6 +70,7 @@ class WordStrip:
     number: int | None
     style: str
     height_px: float
+    measured_px: float
 
 
 def label_of(lines: tuple[str, ...]) -> str:
@@ -99,6 +107,7 @@ def draw_strips(
     rng: np.random.Generator,
     views: int = 1,
     *,
+    cut: Cut | None = None,
     content: Content | None = None,
     habit: WordHabit | None = None,
     number: int | None = None,
@@ -110,6 +119,7 @@ def draw_strips(
         pen: draws text.
         rng: random generator.
         views: number of photos.
+        cut: how a strip is cut from the photo; loosely by default.
         content: kind of content; drawn from `CONTENTS` by default.
         habit: of the officer; drawn by default.
         number: that is written in words; drawn by default.
@@ -131,8 +141,8 @@ def draw_strips(
     drawn: list[WordStrip] = []
     for _ in range(views):
         tall = height_px or float(np.exp(rng.uniform(np.log(7), np.log(30))))
-        gray = photograph(_paper(mask, pen, rng), tall, rng)
-        drawn.append(WordStrip(gray, label, content, truth, words.style, tall))
+        gray, measured = (cut or cut_loosely)(photograph(_paper(mask, pen, rng), tall, rng), rng)
+        drawn.append(WordStrip(gray, label, content, truth, words.style, tall, measured))
     return drawn
 
 
@@ -266,7 +276,7 @@ def _stray(layer: GrayImage, rng: np.random.Generator) -> None:
 
 
 def photograph(shade: Float32Array, tall: float, rng: np.random.Generator) -> GrayImage:
-    """Photograph a line and cut its strip: (HEIGHT, w) uint8.
+    """Photograph the space for words.
 
     Args:
         shade: (h, w) brightness 0..255, capitals `CAPITAL` pixels high.
@@ -292,12 +302,24 @@ def photograph(shade: Float32Array, tall: float, rng: np.random.Generator) -> Gr
     if rng.random() < 0.6:
         packed = cv2.imencode(".jpg", stored, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 95))])[1]
         stored = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
-    return _cut(stored, rng)
+    return stored
 
 
-def _cut(photo: GrayImage, rng: np.random.Generator) -> GrayImage:
+def cut_loosely(photo: GrayImage, rng: np.random.Generator) -> tuple[GrayImage, float]:
+    """The whole space as one strip, stretched a little, and its letters' height: 0, since it is not looked for."""
     factor = HEIGHT / photo.shape[0]
     width = min(WIDEST, max(HEIGHT, round(photo.shape[1] * factor * float(np.exp(rng.normal(0, 0.06))))))
     shrinks = cv2.INTER_AREA if factor < 0.6 or rng.random() < 0.5 else cv2.INTER_LINEAR
     flag = shrinks if factor < 1 else cv2.INTER_LINEAR if rng.random() < 0.7 else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(photo, (width, HEIGHT), interpolation=flag), np.uint8)
+    return np.asarray(cv2.resize(photo, (width, HEIGHT), interpolation=flag), np.uint8), 0.0
+
+
+def cut_as_read(photo: GrayImage, rng: np.random.Generator) -> tuple[GrayImage, float]:
+    """The strip that the reader cuts from the space (0 px wide where it finds nothing), and its height of letters."""
+    height, width = photo.shape
+    room = float(rng.uniform(16, 34))  # px of the coarse picture for the height of the space: that of most forms
+    words = Words(kind="words", rect=(0.0, 0.0, 10.0 * width / height, 10.0))
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], float) - 0.5
+    quad = corners + rng.normal(0, 0.015 * height, (4, 2))
+    found = cut_from(Photo("drawn", "", width, height, photo, 1.0), quad, words, room / 10)
+    return (found.strips[0] if found.strips else np.zeros((HEIGHT, 0), np.uint8)), found.height_px
