@@ -15,8 +15,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+import pickle
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +70,19 @@ def cases(split: Split, fonts: Path, count: int, seed: int, **wanted: Any) -> li
         rng = np.random.default_rng((seed, i))
         said = {"content": kinds[int(rng.choice(len(kinds), p=chances))], "number": number(rng)} | wanted
         drawn += draw_strips(pen_of(split, fonts, rng, share), rng, cut=cut_as_read, **said)
+    return drawn
+
+
+def kept(folder: Path | None, name: str, draw: Callable[[], list[WordStrip]]) -> list[WordStrip]:
+    """Strips that a folder keeps from an earlier run, or drawn now."""
+    if folder is None:
+        return draw()
+    path = folder / f"{name}.pickle"
+    if path.exists():
+        return pickle.loads(path.read_bytes())
+    drawn = draw()
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(pickle.dumps(drawn))
     return drawn
 
 
@@ -157,9 +172,11 @@ def main() -> None:
     parser.add_argument("--fonts", type=Path, required=True, help="folder of fonts.py")
     parser.add_argument("--count", type=int, default=3000)
     parser.add_argument("--folder", type=Path, default=weights_directory(), help="of words.onnx and words.json")
+    parser.add_argument("--keep", type=Path, help="folder for drawn strips, for the next time")
     parser.add_argument("--write", action="store_true", help="put what was chosen into words.json")
     args = parser.parse_args()
-    found = score(WordsReader(args.folder), cases("calibration", args.fonts, args.count, SEED))
+    draw = partial(cases, "calibration", args.fonts, args.count, SEED)
+    found = score(WordsReader(args.folder), kept(args.keep, f"calibration-{SEED}-{args.count}", draw))
     chosen = limits(found, fit([case for case in found if written(case)]))
     print(json.dumps(asdict(chosen)))
     if args.write:

@@ -24,6 +24,7 @@ PLANE = (
     (48, (3, 3), (1, 2)),
     (64, (3, 3), (2, 1)),
 )
+_LARGE = 200  # values from which a constant is kept in half precision
 WIDE = 128  # channels along the strip
 ALONG = (5, 5, 5, 5)  # kernels of the convolutions along the strip
 
@@ -72,8 +73,12 @@ class _Graph:
         return output
 
     def constant(self, name: str, values: np.ndarray) -> str:
-        self.tensors.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
-        return name
+        """A constant; large ones are kept in half precision, and made single when the graph is loaded."""
+        if values.dtype != np.float32 or values.size < _LARGE:
+            self.tensors.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+            return name
+        self.tensors.append(numpy_helper.from_array(np.ascontiguousarray(values.astype(np.float16)), f"{name}_half"))
+        return self.add("Cast", [f"{name}_half"], name, to=TensorProto.FLOAT)
 
     def convolution(self, x: str, name: str, layer: nn.Conv2d, norm: nn.BatchNorm2d | None) -> str:
         """A convolution with its batch norm folded in."""

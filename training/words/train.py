@@ -2,7 +2,9 @@
 
 Strips come from shards that `draw.py` writes, at the same time or before; new shards are taken in as they appear, and
 strips are seen again with small changes. Writes `words.pt` (weights for more training, every few minutes) and
-`words.onnx`. The learning rate follows the clock (`--seconds`), and the number of strips is written down.
+`words.onnx`. The learning rate follows the clock (`--seconds`), and the number of strips is written down. Several
+processes may train together (`--rank`, `--of`, `--meet`): each sees other strips, and every `MEET` batches the weights
+are averaged.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from net import Net, export
+from torch import distributed
 from torch.nn import functional
 
 from ocr_recap.cells.words_net import ALPHABET, BLANK, HEIGHT, STEP, normalised, padded_width
@@ -27,6 +30,8 @@ BATCH = 64
 RATE = 3e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
 AVERAGE = 0.999  # decay of the averaged weights that are shipped
 EVERY = 250  # batches between reports and looks for new shards
+MEET = 40  # batches after which processes average their weights
+_HELD = 1000  # held-out strips that are read during training
 VERSION = "1"
 _SCALE, _SHIFT = 120.0, 60.0  # normalised strips are kept as bytes
 
@@ -105,12 +110,13 @@ def greedy(logits: torch.Tensor) -> list[list[int]]:
     return found
 
 
-def check(net: Net, strips: Strips) -> tuple[float, float]:
-    """Share of strips whose text is read without a fault, and the loss per strip."""
+def check(net: Net, strips: Strips, most: int = 1_000_000) -> tuple[float, float]:
+    """Share of strips, at most about so many, whose text is read without a fault, and the loss per strip."""
     right, total, loss = 0, 0, 0.0
+    all_of = sum(len(images) for images in strips.images.values())
     with torch.no_grad():
         for width, images in sorted(strips.images.items()):
-            for start in range(0, len(images), 128):
+            for start in range(0, max(1, min(len(images), most * len(images) // all_of)), 128):
                 x = (
                     torch.from_numpy(np.stack(images[start : start + 128]))
                     .float()
@@ -137,11 +143,25 @@ def average(averaged: Net, net: Net, step: int) -> None:
                 ours.copy_(theirs)
 
 
+def meet(net: Net, done: float, of: int) -> bool:
+    """Average weights and statistics of all processes, in place; True when the first process is done."""
+    with torch.no_grad():
+        held = [v for v in net.state_dict().values() if v.is_floating_point()]
+        flat = torch.cat([v.flatten() for v in held])
+        distributed.all_reduce(flat)
+        flat /= of
+        for value, part in zip(held, flat.split([v.numel() for v in held]), strict=True):
+            value.copy_(part.view_as(value))
+    said = torch.tensor([done])
+    distributed.broadcast(said, 0)
+    return bool(said[0] >= 1)
+
+
 def train(args: argparse.Namespace, held: Strips) -> tuple[Net, int]:
     """Train; returns the averaged net and the number of strips it was shown."""
     torch.manual_seed(args.seed)
     torch.set_num_threads(1)
-    rng = np.random.default_rng(args.seed)
+    rng = np.random.default_rng((args.seed, args.rank))
     net = Net().to(memory_format=torch.channels_last)
     if args.start_from:
         net.load_state_dict(torch.load(args.start_from, weights_only=True))
@@ -149,21 +169,23 @@ def train(args: argparse.Namespace, held: Strips) -> tuple[Net, int]:
     optimizer = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=0.02)
     strips, seen, step, losses = Strips(), 0, 0, 0.0
     start = time.monotonic()
-    while (done := (time.monotonic() - start) / args.seconds) < 1:
+    while (done := (time.monotonic() - start) / args.seconds) < 1 or args.of > 1:
         if step % EVERY == 0:
             new = [p for p in sorted(args.data.glob("train-*-[0-9]*.npz")) if p.name not in strips.taken]
             for path in new[: args.most]:
                 if ".part" not in path.name:
                     strips.take(path)
         for group in optimizer.param_groups:
-            group["lr"] = args.rate * min(1.0, done / 0.03 + 0.01) * (0.5 + 0.5 * math.cos(math.pi * done))
+            group["lr"] = args.rate * min(1.0, done / 0.03 + 0.01) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, done)))
         images, labels = strips.batch(rng)
         loss = ctc(net, changed(images, rng).contiguous(memory_format=torch.channels_last), labels)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 20.0)
         optimizer.step()
-        step, seen, losses = step + 1, seen + len(labels), losses + loss.item()
+        step, seen, losses = step + 1, seen + args.of * len(labels), losses + loss.item()
+        if args.of > 1 and step % MEET == 0 and meet(net, done, args.of):
+            break
         average(averaged, net, step)
         if step % EVERY == 0:
             print(
@@ -172,10 +194,12 @@ def train(args: argparse.Namespace, held: Strips) -> tuple[Net, int]:
                 flush=True,
             )
             losses = 0.0
-            if step % (8 * EVERY) == 0:
+            if step % (4 * EVERY) == 0 and args.rank == 0:
                 averaged.eval()
                 print(
-                    "      held out: {:.3%} of strips without a fault, loss {:.3f}".format(*check(averaged, held)),
+                    "      held out: {:.3%} of strips without a fault, loss {:.3f}".format(
+                        *check(averaged, held, _HELD)
+                    ),
                     flush=True,
                 )
                 torch.save(averaged.state_dict(), args.out / "words.pt")
@@ -192,6 +216,9 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate")
     parser.add_argument("--most", type=int, default=8, help="shards that are taken in at a time")
     parser.add_argument("--start-from", type=Path, help="words.pt to start from")
+    parser.add_argument("--rank", type=int, default=0, help="of this process, from 0")
+    parser.add_argument("--of", type=int, default=1, help="number of processes")
+    parser.add_argument("--meet", type=Path, help="file through which processes find each other")
     parser.add_argument("--out", type=Path, required=True, help="folder for words.pt, words.onnx and words.json")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -199,7 +226,11 @@ def main() -> None:
     for path in sorted(args.data.glob("calibration-*.npz")):
         held.take(path)
     start = time.monotonic()
+    if args.of > 1:
+        distributed.init_process_group("gloo", init_method=f"file://{args.meet}", rank=args.rank, world_size=args.of)
     net, seen = train(args, held)
+    if args.rank:
+        return
     torch.save(net.state_dict(), args.out / "words.pt")
     model = args.out / "words.onnx"
     export(net, model)
