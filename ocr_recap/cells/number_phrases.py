@@ -72,7 +72,6 @@ class _Tree:
         labels: (n,) symbol of each node; `_NOTHING` for the root.
         parents, grandparents: (n,) index of the node before, and of the one before that; of the root itself for none.
         ends: last node of each phrase.
-        firsts: nodes of each phrase from its first symbol on.
     """
 
     labels: NDArray[np.intp]
@@ -89,7 +88,7 @@ class Phrases:
         front: tree of beginnings, and of the words for zero, as read from the left.
         back: tree of endings, as read from the right, after a chain of `SUFFIX`.
         values: number of each beginning.
-        weights: factor of each beginning: 1, or `Costs.satu` to some power.
+        satu: how often each beginning has SATU in place of SE.
         plain: True for beginnings that an ending may follow.
         endings: (99, 3) nodes of `back`: the space before the ending 1 .. 99, its first and its second letter.
         bare: node of `back` that is the last of the chain of `SUFFIX` (its space).
@@ -187,17 +186,26 @@ def phrases_below(limit: int) -> Phrases:
 
 @dataclass(frozen=True, eq=False)
 class _Side:
-    """States of one tree along one line, scaled by powers of two; row k of the front has seen k columns.
+    """States of one tree along lines, scaled by powers of two; row k has seen k columns from the tree's side.
 
     Attributes:
-        symbols: (columns + 1, nodes) mass of readings whose last column shows the node's symbol.
-        all: (columns + 1, nodes) the same, with what may stand between symbols after it.
-        scale: (columns + 1,) exponent of two of a column's masses.
+        symbols: (columns + 1, nodes, lines) mass of readings whose last column shows the node's symbol.
+        all: (columns + 1, nodes, lines) the same, with what may stand between symbols after it.
+        scale: (columns + 1, lines) exponent of two of a column's masses.
+        turned: True for a tree that is followed from the right.
     """
 
     symbols: FloatArray
     all: FloatArray
     scale: NDArray[np.int64]
+    turned: bool
+
+    def of(self, line: int, columns: int) -> _Side:
+        """States along one line, without the axis of lines; row k stands before column k of the line."""
+        order = slice(None, None, -1) if self.turned else slice(None)
+        kept = slice(columns + 1)
+        symbols, both = (part[order][kept, :, line] for part in (self.symbols, self.all))
+        return _Side(symbols, both, self.scale[order][kept, line], self.turned)
 
 
 def likelihoods(lines: Sequence[FloatArray], limit: int, costs: Costs) -> list[FloatArray]:
@@ -221,13 +229,7 @@ def likelihoods(lines: Sequence[FloatArray], limit: int, costs: Costs) -> list[F
         padded[: len(line), :, i] = line
     symbols, between = _emissions(padded, costs)
     front, back = _follow(phrases, symbols, between, costs)
-    found: list[FloatArray] = []
-    for i, line in enumerate(lines):
-        kept = slice(len(line) + 1)
-        left = _Side(*(part[kept, ..., i] for part in front))
-        right = _Side(*(part[::-1][kept, ..., i] for part in back))
-        found.append(_meet(phrases, left, right, costs))
-    return found
+    return [_meet(phrases, front.of(i, len(line)), back.of(i, len(line)), costs) for i, line in enumerate(lines)]
 
 
 def _emissions(columns: FloatArray, costs: Costs) -> tuple[FloatArray, FloatArray]:
@@ -242,28 +244,18 @@ def _emissions(columns: FloatArray, costs: Costs) -> tuple[FloatArray, FloatArra
     return symbols, between
 
 
-_Masses = tuple[FloatArray, FloatArray, NDArray[np.int64]]
-
-
-def _follow(phrases: Phrases, symbols: FloatArray, between: FloatArray, costs: Costs) -> tuple[_Masses, _Masses]:
-    """Follow both trees along all lines at once, the second from the right.
-
-    Returns:
-        For each tree what `_Side` holds, with the lines as a last axis.
-    """
+def _follow(phrases: Phrases, symbols: FloatArray, between: FloatArray, costs: Costs) -> tuple[_Side, _Side]:
+    """Follow both trees along all lines at once, the second from the right."""
     columns, lines = between.shape
     front, back = phrases.front, phrases.back
-    size = (len(front.labels), len(back.labels))
-    nodes, root = sum(size), size[0]
+    root = len(front.labels)
+    nodes = root + len(back.labels)
     shown = np.concatenate([symbols[:, front.labels], symbols[::-1, back.labels]], axis=1)
     gaps = np.empty((columns, nodes, lines))
     gaps[:, :root], gaps[:, root:] = between[:, None], between[::-1, None]
-    # Sources of a node: states with gaps (0 .. nodes - 1), gaps alone, and the root of endings after the suffix.
-    sources = _sources(front, 0, nodes, costs, 0), _sources(back, root, nodes, costs, phrases.bare)
-    into, over, skips = (np.concatenate(pair) for pair in zip(*sources, strict=True))
-    skips = skips[:, None]
+    into, over, skips = _sources(phrases, costs)
     seen, scale = np.zeros((columns + 1, nodes, lines)), np.zeros((2, columns + 1, lines), np.int64)
-    held = np.zeros((columns + 1, 2 * nodes + 1, lines))
+    held = np.zeros((columns + 1, 2 * nodes + 1, lines))  # states; gaps alone; the root of endings, suffix included
     held[0, [0, root, nodes, nodes + root, 2 * nodes]] = 1.0
     coming, skipping = np.empty((nodes, lines)), np.empty((nodes, lines))
     for k in range(columns):
@@ -279,33 +271,35 @@ def _follow(phrases: Phrases, symbols: FloatArray, between: FloatArray, costs: C
         scale[:, k + 1] = scale[:, k]
         if k % _RESCALED == _RESCALED - 1:
             for side, part in enumerate((slice(0, root), slice(root, nodes))):
-                power = np.frexp(new[part].max(axis=0))[1]
-                scale[side, k + 1] += power
-                np.ldexp(symbol[part], -power, out=symbol[part])
-                np.ldexp(new[part], -power, out=new[part])
                 gone = new[nodes + part.start : nodes + part.stop]
-                np.ldexp(gone, -power, out=gone)
+                power = np.frexp(new[part].max(axis=0))[1].astype(np.int64)
+                scale[side, k + 1] += power
+                for masses in (symbol[part], new[part], gone):
+                    np.ldexp(masses, -power, out=masses)
         np.multiply(new[root + phrases.bare], costs.suffix, out=new[2 * nodes])
         new[2 * nodes] += new[root]
     return (
-        (seen[:, :root], held[:, :root], scale[0]),
-        (seen[:, root:], held[:, root:nodes], scale[1]),
+        _Side(seen[:, :root], held[:, :root], scale[0], turned=False),
+        _Side(seen[:, root:], held[:, root:nodes], scale[1], turned=True),
     )
 
 
-def _sources(
-    tree: _Tree, first: int, nodes: int, costs: Costs, suffix: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
-    """Rows of the states from which each node of a tree is reached, directly and by leaving out a symbol; its factor.
+def _sources(phrases: Phrases, costs: Costs) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
+    """Rows of `held` from which each node is reached directly, and by leaving out a symbol; the factor of the latter.
 
-    Equal symbols need a gap between them. Phrases may also begin after the node `suffix`, unless it is 0.
+    Equal symbols need a gap between them. Endings may also begin after the suffix.
     """
-    labels, up, over = tree.labels, tree.parents, tree.grandparents
-    into = first + up + nodes * (labels == labels[up])
-    into[(up == 0) & (np.arange(len(labels)) > suffix) & bool(suffix)] = 2 * nodes
-    skips = np.where(labels[up] == _SPACE, costs.joined, costs.omitted)
-    skips[up == 0] = 0.0
-    return into, first + over + nodes * (labels == labels[over]), skips
+    nodes = len(phrases.front.labels) + len(phrases.back.labels)
+    found: list[tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]] = []
+    for tree, first, suffix in ((phrases.front, 0, 0), (phrases.back, len(phrases.front.labels), phrases.bare)):
+        labels, up, over = tree.labels, tree.parents, tree.grandparents
+        into = first + up + nodes * (labels == labels[up])
+        if suffix:
+            into[(up == 0) & (np.arange(len(labels)) > suffix)] = 2 * nodes
+        skips = np.where(labels[up] == _SPACE, costs.joined, costs.omitted) * (up > 0)
+        found.append((into, first + over + nodes * (labels == labels[over]), skips))
+    into, over, skips = (np.concatenate([one[i] for one in found]) for i in range(3))
+    return into.astype(np.intp), over.astype(np.intp), skips[:, None].astype(np.float64)
 
 
 def _meet(phrases: Phrases, left: _Side, right: _Side, costs: Costs) -> FloatArray:

@@ -76,8 +76,7 @@ class WordsNet:
 
     def probabilities(self, strips: Sequence[GrayImage]) -> list[FloatArray]:
         """Probability of each symbol of `ALPHABET` along each strip: (columns, symbols), a column per `STEP` px."""
-        if self._session is None:
-            self._session = session(self._net)
+        run = self._session = self._session or session(self._net)
         shown = [normalised(strip) for strip in strips]
         widths = [padded_width(strip.shape[1]) for strip in shown]
         found: dict[int, FloatArray] = {}
@@ -88,8 +87,8 @@ class WordsNet:
                 batch = np.zeros((len(chosen), 1, HEIGHT, width), np.float32)
                 for row, i in enumerate(chosen):
                     batch[row, 0, :, : shown[i].shape[1]] = shown[i]
-                (logits,) = self._session.run(["logits"], {"strips": batch})
-                scores = np.exp(logits.astype(np.float64) - logits.max(axis=2, keepdims=True))
+                (logits,) = run.run(["logits"], {"strips": batch})
+                scores: FloatArray = np.exp(logits.astype(np.float64) - logits.max(axis=2, keepdims=True))
                 scores /= scores.sum(axis=2, keepdims=True)
                 found |= dict(zip(chosen, scores, strict=True))
         return [found[i] for i in range(len(strips))]

@@ -224,7 +224,7 @@ def _paper(mask: GrayImage, pen: Pen, rng: np.random.Generator) -> Float32Array:
         _stray(ink_layer, rng)
     dark = float(rng.uniform(0.35, 0.95))
     shade = paper.astype(np.float32) * (1 - dark * ink_layer.astype(np.float32) / 255)
-    return _window(shade, base, rng)
+    return _window(np.asarray(shade, np.float32), base, rng)
 
 
 def _window(shade: Float32Array, base: int, rng: np.random.Generator) -> Float32Array:
