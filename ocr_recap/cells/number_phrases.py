@@ -105,15 +105,10 @@ class Phrases:
     limit: int
 
 
-def _grow(
-    phrases: Sequence[str], root_of: int = 0, start: Sequence[tuple[str, int]] = ()
-) -> tuple[_Tree, list[list[int]]]:
-    """Tree of phrases, and the nodes of each; `start` are nodes (symbol, parent) that stand before the phrases.
+def _grow(phrases: Sequence[str], start: Sequence[tuple[str, int]] = ()) -> tuple[_Tree, list[list[int]]]:
+    """Tree of phrases, in the order of reading, and the nodes of each.
 
-    Args:
-        phrases: in the order of reading.
-        root_of: node at which phrases begin.
-        start: first nodes after the root.
+    `start` are the first nodes after the root, as symbol and parent; no phrase shares them.
     """
     labels, parents = [_NOTHING], [0]
     for symbol, parent in start:
@@ -122,7 +117,7 @@ def _grow(
     known: dict[tuple[int, str], int] = {}
     paths: list[list[int]] = []
     for phrase in phrases:
-        node, path = root_of, []
+        node, path = 0, []
         for symbol in phrase:
             if (node, symbol) not in known:
                 known[node, symbol] = len(labels)
@@ -132,7 +127,7 @@ def _grow(
             path.append(node)
         paths.append(path)
     up = np.array(parents)
-    ends = np.array([path[-1] if path else root_of for path in paths])
+    ends = np.array([path[-1] if path else 0 for path in paths])
     return _Tree(np.array(labels), up, up[up], ends), paths
 
 
@@ -171,7 +166,7 @@ def phrases_below(limit: int) -> Phrases:
     front, _ = _grow(words)
     chain = f" {SUFFIX}"[::-1]
     start = [(symbol, i) for i, symbol in enumerate(chain)]
-    back, paths = _grow([f" {below_hundred(n)}"[::-1] for n in range(1, 100)], 0, start)
+    back, paths = _grow([f" {below_hundred(n)}"[::-1] for n in range(1, 100)], start)
     return Phrases(
         front=front,
         back=back,

@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from ...cells.number_phrases import below_hundred
 from .letters import LINE, STRUCK
 
 Style = Literal["capitals", "small", "mixed", "joined"]
@@ -93,7 +94,7 @@ def spell(number: int) -> str:
     hundreds, small = divmod(rest, 100)
     words = ["SERIBU"] if thousands == 1 else [f"{DIGITS[thousands]} RIBU"] if thousands else []
     words += ["SERATUS"] if hundreds == 1 else [f"{DIGITS[hundreds]} RATUS"] if hundreds else []
-    words += [_below_hundred(small)] if small else []
+    words += [below_hundred(small)] if small else []
     return " ".join(words)
 
 
@@ -152,16 +153,6 @@ def first_try(number: int, text: str, rng: np.random.Generator) -> str:
     elif rng.random() < 0.3:
         wrong = spell((number + int(rng.integers(1, 100))) % 1000)
     return " ".join([*words[:i], f"{STRUCK}{wrong}{STRUCK}", *words[i:]])
-
-
-def _below_hundred(number: int) -> str:
-    """1 .. 99 in words."""
-    tens, ones = divmod(number, 10)
-    if number < 10:
-        return DIGITS[number]
-    if tens == 1:
-        return {0: "SEPULUH", 1: "SEBELAS"}.get(ones, f"{DIGITS[ones]} BELAS")
-    return f"{DIGITS[tens]} PULUH" + (f" {DIGITS[ones]}" if ones else "")
 
 
 def _wrap(text: str, length: int) -> tuple[str, ...]:
