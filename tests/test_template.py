@@ -54,7 +54,7 @@ def test_rules_reach_across_pages(template: Template) -> None:
         ("pitch: 11.75", "pich: 11.75", "pich: 11.75", "not known here"),
         ("guide: seven_segment", "guide: dots", "guide: dots", "write one of: none, seven_segment"),
         ("= votes_1 + votes_2 + votes_3", "= votes_1 +* votes_2", "+* votes_2", "expected a field id"),
-        ("kind: bubbles", "kind: bubble", "kind: bubble,", "write one of: bubbles, tally, row_totals"),
+        ("kind: bubbles", "kind: bubble", "kind: bubble,", "write one of: bubbles, tally, row_totals, words"),
     ],
 )
 def test_a_wrong_template_says_line_fault_and_remedy(old: str, new: str, where: str, says: str) -> None:
@@ -199,3 +199,41 @@ def test_a_form_without_election_days_takes_the_day_that_is_given() -> None:
 def test_only_numbers_known_before_the_count_may_be_listed() -> None:
     listed = {field.id for field in load("c-hasil-ppwp-2024").fields if field.listed}
     assert listed == {"dpt_L", "dpt_P", "dpt_J", "ballots_received"}
+
+
+@pytest.mark.parametrize(
+    ("rect", "says"),
+    [
+        ("[37.8, 130.2, 310, 158.8]", "'votes_1' is outside the paper"),
+        ("[37.8, 120, 180, 158.8]", "'votes_1' lies over the tally of field 'votes_1'"),
+        ("[37.8, 130.2, 180, 220]", "'votes_1' lies over the tally of field 'votes_2'"),
+        ("[100, 130.2, 240, 150]", "'votes_1' lies over the bubbles of field 'votes_1'"),
+        ("[180, 130.2, 37.8, 158.8]", "write rect as [left, top, right, bottom]"),
+    ],
+)
+def test_a_wrong_space_for_words_is_named(rect: str, says: str) -> None:
+    text = TEXT.replace("rect: [37.8, 130.2, 180, 158.8]", f"rect: {rect}", 1)
+    assert text != TEXT
+    with pytest.raises(TemplateError) as caught:
+        parse_text(text, "form.yaml")
+    assert any(says in problem for problem in caught.value.problems), caught.value.problems
+
+
+def test_two_numbers_do_not_share_a_space_for_words() -> None:
+    text = TEXT.replace("rect: [37.8, 206.2, 180, 234.8]", "rect: [37.8, 140, 180, 158]", 1)
+    with pytest.raises(TemplateError, match="lies over the words of field"):
+        parse_text(text, "form.yaml")
+
+
+def test_dates_are_not_read_in_words() -> None:
+    boxes = "cells: {box: [160.97, 179.25, 8, 8], count: 2, pitch: 8, line: 0.35}"
+    text = TEXT.replace(boxes, f"{boxes}\n    witnesses:\n      - {{kind: words, rect: [90, 190, 120, 196]}}", 1)
+    with pytest.raises(TemplateError, match="only counts are read in words"):
+        parse_text(text, "form.yaml")
+
+
+def test_all_results_of_a_form_with_space_for_words_have_theirs() -> None:
+    none = {"c1-ppwp-2014"}  # its drawing has no space for words
+    for form in available():
+        fields = [field for field in load(form).fields if field.id.startswith(("votes", "valid", "invalid", "grand"))]
+        assert {field.words is None for field in fields} == {form in none}

@@ -27,6 +27,7 @@ from .sampler import Lattice, Patches, Places, Sampler, Steps
 from .strip import TALL, stands_apart, strip_of
 from .struck_space import in_boxes, in_totals
 from .tally_crop import GridPatches, cut_grids
+from .words_crop import WordsPatches, cut_words
 
 # A cell with this many line samples off the fitted surface within this distance (mm) counts as not found. On a folded
 # page whose fitted surface was a quarter of a cell off beside the crease, cells there had 4 to 7 such samples, cells
@@ -64,6 +65,7 @@ class FieldPatches:
         totals_struck: (rows,) whether a long line runs through the totals of each row; None where the form has none.
         total_box: printed width and height of the boxes of row totals in these patches, px; None where the form has
             no row totals.
+        words: the number in words, or None where the form has no space for it.
     """
 
     cells: GrayImage
@@ -82,10 +84,11 @@ class FieldPatches:
     held: bool = False
     unused: bool = False
     totals_struck: NDArray[np.bool_] | None = None
+    words: WordsPatches | None = None
 
 
 def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
-    """Cut every cell, bubble, tally grid and row total of the page that the photo shows (`Located.fields_in_photo`).
+    """Cut boxes, bubbles, grids, row totals and words of the page, as far as in the photo (`Located.fields_in_photo`).
 
     Args:
         photo: the decoded photo.
@@ -102,7 +105,7 @@ def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
     fields = located.fields_in_photo(photo.width, photo.height)
     if not fields:
         raise PhotoProblem("no_number_in_photo", form=located.template.id, page=located.page_id)
-    parts = _Parts({}, {}, {})
+    parts = _Parts({}, {}, {}, {})
     cutters = [_cut_cells(alike, located, parts.cells) for alike in _by(fields, lambda f: f.cells.box[2:])]
     bubbled = [f for f in fields if f.bubbles]
     cutters += [_cut_bubbles(alike, parts.bubbles) for alike in _by(bubbled, lambda f: f.bubbles and f.bubbles.radius)]
@@ -110,6 +113,9 @@ def crop(photo: Photo, located: Located) -> Mapping[str, FieldPatches]:
     stroked = [f for f in fields if f.tally or f.row_totals]
     for alike in _by(stroked, lambda f: f.tally and (f.tally.rows, f.tally.columns)):
         cutters.append(_cut_strokes(alike, size, parts.strokes))
+    worded = [f for f in fields if f.words]
+    if worded:
+        cutters.append(cut_words(worded, located.template.page(located.page_id), parts.words))
     sampler.together(cutters)
     return {f.id: _together(f, located, size, parts) for f in fields}
 
@@ -228,6 +234,7 @@ class _Parts(NamedTuple):
     cells: dict[str, _Cells]
     bubbles: dict[str, _Bubbles]
     strokes: dict[str, _Strokes]
+    words: dict[str, WordsPatches]
 
 
 def _cut_cells(fields: Sequence[FormField], located: Located, into: dict[str, _Cells]) -> Steps[None]:
@@ -288,6 +295,7 @@ def _together(field: FormField, located: Located, size: tuple[int, int], parts: 
         held=cells.held,
         unused=cells.unused,
         totals_struck=strokes and strokes.totals_struck,
+        words=parts.words.get(field.id),
     )
 
 

@@ -14,6 +14,8 @@ from ..imaging.arrays import FloatArray
 from .print_items import Gray, Identifier, Label, Millimetres, Model, Point, Positive, Printed, Rect
 
 GRID_GRAY = 0.75  # gray of tally grids and row totals, measured on the reference drawings of 2024
+MOST_LINES = 6  # lines of words: the longest phrase below 10,000 has seven words; by judgement
+LEAST_ROOM = 1.0  # mm: least width and height of the space for words; by judgement
 
 
 class Paper(Model):
@@ -172,7 +174,29 @@ class RowTotals(Model):
     gray: Gray = GRID_GRAY
 
 
-PrintedWitness = Annotated[Bubbles | Tally | RowTotals, Field(discriminator="kind")]
+class Words(Model):
+    """Space in which the number is written in words, inside its printed lines.
+
+    `lines` is how many lines of writing fit into it: where a column is narrow, people write each word on a line of its
+    own. Texts and dotted lines of the page that are printed in the space are left out when it is read.
+    """
+
+    kind: Literal["words"]
+    rect: Rect
+    lines: Annotated[int, Field(ge=1, le=MOST_LINES)] = 1
+
+    @model_validator(mode="after")
+    def _has_room(self) -> Words:
+        x0, y0, x1, y1 = self.rect
+        if x1 - x0 < LEAST_ROOM or y1 - y0 < LEAST_ROOM:
+            raise ValueError(
+                f"the space for words is {x1 - x0:g} x {y1 - y0:g} mm; write rect as [left, top, right, bottom], "
+                f"{LEAST_ROOM:g} mm wide and high or more"
+            )
+        return self
+
+
+PrintedWitness = Annotated[Bubbles | Tally | RowTotals | Words, Field(discriminator="kind")]
 
 
 class FormField(Model):
@@ -205,6 +229,17 @@ class FormField(Model):
     def row_totals(self) -> RowTotals | None:
         """The boxes for the totals of the grid's rows, if the form has them."""
         return next((w for w in self.witnesses if isinstance(w, RowTotals)), None)
+
+    @property
+    def words(self) -> Words | None:
+        """The space for the number in words, if the form has one."""
+        return next((w for w in self.witnesses if isinstance(w, Words)), None)
+
+    @model_validator(mode="after")
+    def _words_are_of_a_count(self) -> FormField:
+        if self.words is not None and self.role != "count":
+            raise ValueError(f"field {self.id!r} is a {self.role}; only counts are read in words: remove 'kind: words'")
+        return self
 
 
 def tag_corners(tag: Tag) -> FloatArray:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from itertools import islice
@@ -25,8 +25,8 @@ from ..messages.errors import TemplateError
 from . import clerk_errors, rule_checks
 from .bounded_yaml import MOST_BYTES, YamlFault, read
 from .election import Election
-from .fields import FormField, Page, Paper
-from .print_items import Label, Model
+from .fields import Bubbles, FormField, Page, Paper, Words
+from .print_items import Label, Model, Rect
 from .relations import Relation, RuleSyntaxError, in_words, parse
 from .yaml_errors import explain
 
@@ -123,6 +123,23 @@ class Template(Model):
                 raise ValueError(f"election.date_fields names {name!r}, which is no field with 'role: date'; write one")
         return self
 
+    @model_validator(mode="after")
+    def _words_have_space(self) -> Template:
+        for field in self.fields:
+            if field.words is None:
+                continue
+            x0, y0, x1, y1 = rect = field.words.rect
+            if x0 < 0 or y0 < 0 or x1 > self.paper.width or y1 > self.paper.height:
+                raise ValueError(f"the space for words of field {field.id!r} is outside the paper; correct its rect")
+            for other in self.fields_of(field.page):
+                for kind, taken in _taken(other, field):
+                    if _overlap(rect, taken):
+                        raise ValueError(
+                            f"the space for words of field {field.id!r} lies over the {kind} of field {other.id!r}; "
+                            "correct its rect"
+                        )
+        return self
+
     def _cells(self) -> Counter[str]:
         """Number of digit boxes of each page, by page id."""
         found: Counter[str] = Counter()
@@ -193,6 +210,26 @@ class Template(Model):
     def cell_width(self, page_id: str) -> float:
         """The median cell width of a page: the unit of every residual and limit; millimetres."""
         return float(np.median([field.cells.width for field in self.fields_of(page_id)]))
+
+
+def _taken(field: FormField, reader: FormField) -> Iterator[tuple[str, Rect]]:
+    """What a field has on its page, but for the words of `reader` itself: name of the part, and its rectangle."""
+    yield "boxes", field.cells.outline()
+    for witness in field.witnesses:
+        match witness:
+            case Bubbles():
+                r, centers = witness.radius, witness.centers(field.cells.count).reshape(-1, 2)
+                (left, top), (right, bottom) = centers.min(axis=0).tolist(), centers.max(axis=0).tolist()
+                yield "bubbles", (left - r, top - r, right + r, bottom + r)
+            case Words():
+                if field.id != reader.id:
+                    yield "words", witness.rect
+            case _:
+                yield witness.kind.replace("_", " "), witness.grid
+
+
+def _overlap(one: Rect, other: Rect) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def directory() -> Path:

@@ -92,7 +92,7 @@ def _shown(value: object) -> str:
 
 def _is_union_branch(key: str | int) -> bool:
     """True for a part of a location that is the name of a union's variant, which the file does not contain."""
-    return isinstance(key, str) and (key in {"bubbles", "tally", "row_totals"} or key.startswith("Printed"))
+    return isinstance(key, str) and (key in {"bubbles", "tally", "row_totals", "words"} or key.startswith("Printed"))
 
 
 def _find(node: yaml.Node | None, keys: Sequence[str | int]) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..forms.fields import Bubbles, FormField, PrintedWitness
+from ..forms.fields import Bubbles, FormField, PrintedWitness, Words
 from ..forms.print_items import Rect
 from ..forms.template import Template
 from ..imaging.arrays import FloatArray
@@ -188,7 +188,9 @@ def _lattice(rects: FloatArray, across: int) -> FloatArray:
 
 
 def _rects_of(witness: PrintedWitness, columns: int) -> list[Rect]:
-    """The rectangles of a printed witness, mm: the square around each bubble, or the grid."""
+    """The rectangles of a printed witness, mm: the square around each bubble, the space for words, or the grid."""
+    if isinstance(witness, Words):
+        return [witness.rect]
     if not isinstance(witness, Bubbles):
         return [witness.grid]
     r = witness.radius

@@ -226,6 +226,7 @@ _TEMPLATES: Final[Mapping[str, Message]] = {
     "witness_bubbles": ("bulatan", "bubbles"),
     "witness_tally": ("turus", "tally"),
     "witness_row_totals": ("jumlah baris", "row_totals"),
+    "witness_words": ("huruf", "words"),
     "rule_exact": ("pasti", "exact"),
     "rule_inequality": ("batas", "inequality"),
     "rule_soft": ("peringatan saja", "soft"),
