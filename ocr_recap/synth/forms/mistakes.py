@@ -72,7 +72,8 @@ def slip_digits(template: Template, digits: dict[str, int | None], rng: np.rando
         rng: random generator.
     """
     counts = [field for field in template.fields if field.role == "count"]
-    totals = [field for field in counts if field.id in _total_ids(template)]
+    sums = _total_ids(template)
+    totals = [field for field in counts if field.id in sums]
     slips: list[Slip] = []
 
     def put(kind: SlipKind, field: FormField, value: int | None) -> None:
