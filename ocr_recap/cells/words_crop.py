@@ -42,6 +42,7 @@ _TAILS = 0.04  # share of a line's ink above and below its letters that is ignor
 # Square, in quarters of a px of the coarse picture, whose brightest place is the paper around a pixel: wider than
 # strokes, and narrow enough to follow the edge of a shadow.
 _AROUND = np.ones((4, 4), np.uint8)
+_FEW_PARTS = 3  # components of a dash or a flat line at most; words as long for their height have more letters
 _WHOLE = 0.85  # share of the height of a space for several lines from which a component is no letter but a shadow
 _BAND = 0.5  # mm around a dotted line that is cleared of its dots
 _MARGIN = 0.6  # mm around a printed text that is left out
@@ -182,7 +183,8 @@ def _lines_of(picture: GrayImage, words: Words, scale: float, said: PrintInSpace
     room = len(ink) / words.lines
     kept = [i for i in range(1, count) if _is_writing(stats[i].tolist(), ink.shape, room)]
     groups = _in_lines([(i, *stats[i, :4].tolist()) for i in kept])
-    found = [line for group in groups if (line := _fitted(np.isin(labels, group), room)) is not None]
+    written = [_fitted(np.isin(labels, group), room, len(group)) for group in groups]
+    found = [line for line in written if line is not None]
     found.sort(key=lambda line: line.middle + line.slope * (line.start + line.end) / 2)
     if len(found) > words.lines:
         kept_ink = sorted(found, key=lambda line: -(line.end - line.start) * line.height)[: words.lines]
@@ -304,8 +306,8 @@ def _shared(part: _Part, line: Sequence[_Part]) -> float:
     return both / max(1.0, min(bottom - top, part[4]))
 
 
-def _fitted(ink: NDArray[np.bool_], room: float) -> _WrittenLine | None:
-    """The line through the ink of one line of writing; None where it is too little."""
+def _fitted(ink: NDArray[np.bool_], room: float, parts: int) -> _WrittenLine | None:
+    """The line through the ink of one line of writing, which has so many parts; None where it is too little."""
     y, x = np.nonzero(ink)
     if len(y) < max(6.0, _SPECK * room * room):
         return None
@@ -316,7 +318,8 @@ def _fitted(ink: NDArray[np.bool_], room: float) -> _WrittenLine | None:
     top, bottom = np.percentile(level, [100 * _TAILS, 100 * (1 - _TAILS)])
     height = float(bottom - top + 1) / (1 - 2 * _TAILS * 0.5)
     # A dash or a flat line alone is not blown up to the height of letters.
-    height = max(height, 0.12 * room, 0.08 * float(np.ptp(x)) if height < 0.1 * np.ptp(x) else 0.0, 4.0)
+    flat = parts <= _FEW_PARTS and height < 0.1 * np.ptp(x)
+    height = max(height, 0.12 * room, 0.08 * float(np.ptp(x)) if flat else 0.0, 4.0)
     return _WrittenLine(float(top + bottom) / 2 + 0.5, slope, height, float(x.min()), float(x.max()) + 1)
 
 

@@ -41,8 +41,9 @@ class WordsEvidence:
 
     @property
     def best(self) -> int | None:
-        """The most probable number; None unless one was read."""
-        return int(np.argmax(self.probabilities)) if self.state in ("read", "struck") else None
+        """The most probable number; None unless one was read (what is struck out may be all that is written)."""
+        read = self.state in ("read", "struck") and bool(self.probabilities.any())
+        return int(np.argmax(self.probabilities)) if read else None
 
     def says(self, number: int | None) -> float:
         """Probability of one number; 0 for None, and where none was read."""

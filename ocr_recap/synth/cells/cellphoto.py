@@ -14,11 +14,11 @@ from ...cells.patch import PATCH, room, scale_of
 from ...imaging.arrays import Float32Array, GrayImage
 from .cellpaper import Rect, word
 
-# A fixed pool of unit normal noise, see `_noise`.
+# A fixed pool of unit normal noise, see `noise`.
 _NOISE = np.random.default_rng(0x0153).standard_normal(1 << 20, dtype=np.float32)
 
 
-def _noise(shape: tuple[int, int], rng: np.random.Generator) -> Float32Array:
+def noise(shape: tuple[int, int], rng: np.random.Generator) -> Float32Array:
     """Unit normal noise from a random place of a fixed pool, as drawing new noise would take most of the time."""
     size = shape[0] * shape[1]
     start = int(rng.integers(len(_NOISE) - size))
@@ -92,23 +92,23 @@ def photo_of(shade: Float32Array, rect: Rect, rng: np.random.Generator, *, calm:
     small = (max(16, round(width * scale)), max(16, round(height * scale)))
     photo = cv2.resize(shade, small, interpolation=cv2.INTER_AREA)
     real = np.array([small[0] / width, small[1] / height])
-    light = _light(small, rng)
+    light = light_on(small, rng)
     if severe:
         light = light * np.float32(rng.uniform(0.25, 0.8))
     photo = photo * light
     turn = cv2.getRotationMatrix2D((small[0] / 2, small[1] / 2), float(rng.normal(0, 1.2)), 1.0)
     turn[0, 1] += float(rng.normal(0, 0.03))
     photo = cv2.warpAffine(photo, turn, small, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    photo = _blurred(photo, side, rng, calm=calm, severe=severe)
+    photo = blurred(photo, side, rng, calm=calm, severe=severe)
     if rng.random() < (0.04 if calm else 0.16):
-        photo = photo * _moire(small, rng)
+        photo = photo * moire(small, rng)
     if rng.random() < 0.2:  # sharpening by phones
         soft = cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.8, 2)))
         photo = photo + float(rng.uniform(0.3, 1.2)) * (photo - soft)
     if severe:  # fog and dirty lenses
         photo = 128 + float(rng.uniform(0.6, 1.05)) * (photo - 128)
     strength = float(np.clip(rng.gamma(2.0, 1.0 if calm else 3.0 if severe else 2.0), 0, 14 if severe else 12))
-    photo = photo + strength * _noise((small[1], small[0]), rng)
+    photo = photo + strength * noise((small[1], small[0]), rng)
     stored = np.clip(photo, 0, 255).astype(np.uint8)
     if rng.random() < 0.6:
         packed = cv2.imencode(".jpg", stored, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 95))])[1]
@@ -129,7 +129,7 @@ def placing(side: float, rng: np.random.Generator) -> tuple[NDArray[np.float64],
     return np.clip(rng.normal(0, spread, 2), -0.15, 0.15) * side, float(np.exp(rng.normal(0, 0.025)))
 
 
-def _blurred(photo: NDArray[Any], side: float, rng: np.random.Generator, *, calm: bool, severe: bool) -> Float32Array:
+def blurred(photo: NDArray[Any], side: float, rng: np.random.Generator, *, calm: bool, severe: bool) -> Float32Array:
     """The photo with defocus and motion blur; `side` is the space of a digit, px."""
     # Most photos are sharp to about a pixel; some are out of focus, by a share of the cell width.
     sharp = calm or rng.random() < 0.76
@@ -158,7 +158,7 @@ def _smear(photo: NDArray[Any], length: float, angle: float) -> Float32Array:
     return np.asarray(cv2.filter2D(photo, -1, kernel / kernel.sum()), np.float32)
 
 
-def _moire(size: tuple[int, int], rng: np.random.Generator) -> Float32Array:
+def moire(size: tuple[int, int], rng: np.random.Generator) -> Float32Array:
     """Moire of a screen's and the camera's pixels as a factor, (height, width): one or two fine gratings."""
     factor = np.ones((size[1], size[0]), np.float32)
     x = np.arange(size[0], dtype=np.float32)[None, :]
@@ -170,7 +170,7 @@ def _moire(size: tuple[int, int], rng: np.random.Generator) -> Float32Array:
     return factor
 
 
-def _light(size: tuple[int, int], rng: np.random.Generator) -> Float32Array:
+def light_on(size: tuple[int, int], rng: np.random.Generator) -> Float32Array:
     """Light on the paper as a factor, (height, width): brightness, slope, sometimes the edge of a shadow."""
     width, height = size
     bright = float(rng.uniform(0.45, 0.97))
@@ -194,7 +194,7 @@ def no_cell(rng: np.random.Generator) -> GrayImage:
     if kind == 0:
         coarse = int(rng.integers(3, 24))
         patch += rng.uniform(10, 60) * cv2.resize(
-            _noise((coarse, int(rng.integers(2, 24))), rng), (PATCH, PATCH), interpolation=cv2.INTER_CUBIC
+            noise((coarse, int(rng.integers(2, 24))), rng), (PATCH, PATCH), interpolation=cv2.INTER_CUBIC
         )
     elif kind == 1:
         lettering = np.zeros((PATCH, PATCH), np.uint8)
@@ -213,4 +213,4 @@ def no_cell(rng: np.random.Generator) -> GrayImage:
         phase = grid[None, :] * np.cos(angle) + grid[:, None] * np.sin(angle)
         patch += (rng.uniform(15, 80) * np.sign(np.sin(phase * 2 * np.pi / period))).astype(np.float32)
     patch = cv2.GaussianBlur(patch, (0, 0), float(rng.uniform(0.4, 1.5)))
-    return np.clip(patch + 3 * _noise((PATCH, PATCH), rng), 0, 255).astype(np.uint8)
+    return np.clip(patch + 3 * noise((PATCH, PATCH), rng), 0, 255).astype(np.uint8)
