@@ -232,7 +232,9 @@ def slip(place: Place, statements: list[SealedStatement], slip_code: StationCode
 def test_two_readers_find_the_code_on_a_slip(slip: np.ndarray, slip_code: StationCode, tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "slip.png"), slip)
     assert code_in_picture(tmp_path / "slip.png") == slip_code.text
-    assert [found.text for found in zxingcpp.read_barcodes(slip, formats=zxingcpp.BarcodeFormat.QRCode)] == [slip_code.text] * 2
+    assert [found.text for found in zxingcpp.read_barcodes(slip, formats=zxingcpp.BarcodeFormat.QRCode)] == [
+        slip_code.text
+    ] * 2
 
 
 def test_a_code_is_read_from_a_slanted_and_noisy_photo(

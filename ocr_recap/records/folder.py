@@ -39,9 +39,10 @@ CROPS: Final = "crops"
 HEADERS: Final = "headers"
 STROKES: Final = "strokes"
 BUBBLES: Final = "bubbles"
+WORDS: Final = "words"
 TEMPLATES: Final = "templates"
 REPORT_PAGES: Final = "report"
-PICTURES: Final = (CROPS, HEADERS, STROKES, BUBBLES, OVERLAYS, PAGES)
+PICTURES: Final = (CROPS, HEADERS, STROKES, BUBBLES, WORDS, OVERLAYS, PAGES)
 FOLDERS: Final = frozenset({*PICTURES, TEMPLATES, REPORT_PAGES})
 
 

@@ -14,7 +14,6 @@ import numpy as np
 
 from ...forms.template import available
 
-
 # What evidence is made by and of. Thresholds decide on evidence that is there, and texts say what was decided.
 _DEPENDS = ("cells", "decide", "forms", "imaging", "locate", "records/photo_advice.py", "synth", "weights")
 _THRESHOLDS = "decide/policy.json"
