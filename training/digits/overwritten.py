@@ -20,7 +20,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from struck import follow
 from torch.nn import functional
 
 from ocr_recap.cells.alteration_reader import AlterationReader
+from ocr_recap.cells.digit_reader import DigitReader
 from ocr_recap.synth.cells import alteredcells, cells
 from ocr_recap.synth.sets.parallel import in_order
 from ocr_recap.synth.writing import sources
@@ -42,6 +43,7 @@ DRAWN = 512
 FROM_PAGES = 256  # cells of whole photos added to these
 BATCH = 256
 PHOTOS = 2  # of each drawn row
+SURELY = 0.95  # probability of the digit that counts from which the net need not see what was there; by judgement
 SCANS = 0.4  # share of rows on worn paper, and of photos that are scans, with packed sources; by judgement
 RATE = 1.5e-3  # highest learning rate; rises over the first 3% of the run and falls along a cosine
 AVERAGE = 0.998  # decay of the averaged weights that are shipped
@@ -49,6 +51,7 @@ LOGGED = 100  # drawings between two lines of the log
 DESIGN = replace(FIRST, outputs=1)
 
 Drawing = tuple[np.ndarray, np.ndarray]
+Labelled = tuple[np.ndarray, int]
 
 
 def mix_of(mnist: Path | None, packed: Path | None, split: sources.Split) -> cells.Mix:
@@ -60,8 +63,38 @@ def draw(mnist: Path | None, packed: Path | None, seed: int, number: int) -> Dra
     """Drawing `number`: patches (n, 1, 48, 48) and labels (n,)."""
     cv2.setNumThreads(1)
     rng = np.random.default_rng((seed, number))
-    made = list(islice(alteredcells.overwritten_cells("train", mix_of(mnist, packed, "train"), rng, PHOTOS), DRAWN))
-    return np.stack([patch for patch, _, _ in made])[:, None], np.array([label for _, label, _ in made], np.float32)
+    made = list(islice(in_doubt("train", mix_of(mnist, packed, "train"), rng, PHOTOS), DRAWN))
+    return np.stack([patch for patch, _ in made])[:, None], np.array([label for _, label in made], np.float32)
+
+
+def in_doubt(split: sources.Split, mix: cells.Mix, rng: np.random.Generator, photos: int) -> Iterator[Labelled]:
+    """Cells with their labels, without those written over in which the digit that counts is surely read.
+
+    Nothing in such a cell tells that another digit stood there, and nothing has to: the other witnesses of the number
+    then speak against it. Left in, they teach that a plain 8 or 9 is suspicious.
+    """
+    stream = alteredcells.overwritten_cells(split, mix, rng, photos)
+    while True:
+        part = list(islice(stream, DRAWN))
+        looks = digits().look(np.stack([patch for patch, *_ in part]), np.array([box for *_, box, _ in part]))
+        for (patch, label, _, digit), said in zip(part, np.exp(looks.table), strict=True):
+            if not label or said[digit] < SURELY:
+                yield patch, label
+
+
+@cache
+def digits() -> DigitReader:
+    """The shipped digit reader, loaded once in each process."""
+    return DigitReader()
+
+
+def without_sure(pages: Pages) -> Pages:
+    """Pages without those written-over cells in which any digit is surely read: which one counts is not kept there."""
+    over = np.flatnonzero(pages.overwritten == 1)
+    said = np.exp(digits().look(pages.cells[over]).table)[:, :10].max(axis=1)
+    kept = np.ones(len(pages.cells), bool)
+    kept[over[said >= SURELY]] = False
+    return replace(pages, cells=pages.cells[kept], overwritten=pages.overwritten[kept])
 
 
 def to_net(patches: np.ndarray) -> torch.Tensor:
@@ -109,9 +142,9 @@ def judge(folder: Path, mnist: Path | None, packed: Path | None, count: int = 60
     """Print the share of overwritten cells of calibration writers that is detected, by the rate of false detections."""
     cv2.setNumThreads(1)
     mix = mix_of(mnist, packed, "calibration")
-    made = list(islice(alteredcells.overwritten_cells("calibration", mix, np.random.default_rng(11)), count))
-    over = np.array([label == 1 for _, label, _ in made])
-    said = AlterationReader(folder).overwritten(np.stack([patch for patch, _, _ in made]))
+    made = list(islice(in_doubt("calibration", mix, np.random.default_rng(11), 1), count))
+    over = np.array([label == 1 for _, label in made])
+    said = AlterationReader(folder).overwritten(np.stack([patch for patch, _ in made]))
     print(f"{over.sum()} cells that are written over, {(~over).sum()} others")
     for share in (0.001, 0.003, 0.01, 0.03, 0.1):
         limit = float(np.quantile(said[~over], 1 - share))
@@ -149,7 +182,7 @@ def main() -> None:
     start = time.monotonic()
     drawings = in_order(partial(draw, args.mnist, args.packed, args.seed), range(total), args.workers)
     if args.pages:
-        drawings = with_pages(drawings, load(args.pages), args.seed)
+        drawings = with_pages(drawings, without_sure(load(args.pages)), args.seed)
     net = train(net, drawings, total)
     model = args.out / "overwritten.onnx"
     export(net, model)

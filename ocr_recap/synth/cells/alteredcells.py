@@ -29,6 +29,7 @@ from .cells import CROSS, OTHER, Mix
 
 # Shares are by judgement.
 UNKNOWN = -1  # no label: a line ends in the box, or a scribble may hide a second digit
+NO_DIGIT = -1
 _STRUCK = 0.36  # of rows
 _WRITTEN_OVER = 0.25  # of digits
 _NUMBERS = 0.5  # share of rows that hold a number as officers write it; this and the following by judgement
@@ -77,7 +78,7 @@ def strips(split: Split, mix: Mix, rng: np.random.Generator, photos: int = 1) ->
     """
     while True:
         calm = bool(rng.random() < 0.5)
-        shade, rects, struck, overwritten = _row(split, mix, rng, calm=calm)
+        shade, rects, struck, overwritten, _ = _row(split, mix, rng, calm=calm)
         for _ in range(photos):
             picture, columns = _cut(_taken(shade, rects[0], mix, rng, calm=calm), rects, rng)
             yield AlteredStrip(picture, columns, struck, overwritten)
@@ -85,8 +86,8 @@ def strips(split: Split, mix: Mix, rng: np.random.Generator, photos: int = 1) ->
 
 def overwritten_cells(
     split: Split, mix: Mix, rng: np.random.Generator, photos: int = 1
-) -> Iterator[tuple[GrayImage, int, tuple[float, float]]]:
-    """Generate an unlimited stream of cells as the digit reader sees them, half of whose digits are written over.
+) -> Iterator[tuple[GrayImage, int, tuple[float, float], int]]:
+    """Generate an unlimited stream of cells as the digit reader sees them; of the digits four in ten are written over.
 
     Rows are not struck out. Cells for which it is not known whether they hold two digits are left out.
 
@@ -94,19 +95,19 @@ def overwritten_cells(
         split, mix, rng, photos: as in `strips`.
 
     Yields:
-        Patch (PATCH, PATCH), True where one digit is written over another, and width and height of the box in the
-        patch, px.
+        Patch (PATCH, PATCH); 1 where one digit is written over another, else 0; width and height of the box in the
+        patch, px; and the digit that counts, `NO_DIGIT` where none is written over.
     """
     while True:
         calm = bool(rng.random() < 0.6)
-        shade, rects, _, overwritten = _row(split, mix, rng, calm=calm, struck=0.0, over=0.4)
+        shade, rects, _, overwritten, became = _row(split, mix, rng, calm=calm, struck=0.0, over=0.4)
         wide, high = rects[0][2] - rects[0][0], rects[0][3] - rects[0][1]
         unit = scale_of(wide, high)
         for _ in range(photos):
             seen = _taken(shade, rects[0], mix, rng, calm=calm)
-            for rect, label in zip(rects, overwritten.tolist(), strict=True):
+            for rect, label, digit in zip(rects, overwritten.tolist(), became, strict=True):
                 if label != UNKNOWN:
-                    yield seen.cut(rect, (PATCH, PATCH), rng), label, (wide * unit, high * unit)
+                    yield seen.cut(rect, (PATCH, PATCH), rng), label, (wide * unit, high * unit), digit
 
 
 def _taken(shade: Float32Array, rect: Rect, mix: Mix, rng: np.random.Generator, *, calm: bool) -> RowPhoto:
@@ -135,8 +136,12 @@ def _row(
     calm: bool,
     struck: float = _STRUCK,
     over: float = _WRITTEN_OVER,
-) -> tuple[Float32Array, list[Rect], int, NDArray[np.int8]]:
-    """One row by one writer: brightness of its paper, its cells, whether it is struck out, digits written over."""
+) -> tuple[Float32Array, list[Rect], int, NDArray[np.int8], list[int]]:
+    """One row by one writer.
+
+    Returns:
+        Brightness of its paper, its cells, whether it is struck out, which digits are written over, and by which.
+    """
     form, signs, source = cells.write_row(split, mix, rng, calm=calm, fewest=2, numbers=_NUMBERS)
     while _apart(form) and rng.random() < _DRAWN_AGAIN:
         form, signs, source = cells.write_row(split, mix, rng, calm=calm, fewest=2, numbers=_NUMBERS)
@@ -150,9 +155,10 @@ def _row(
     taken = cells.darkness(form.writer, rng, calm=calm)
     shade = cells.inked(form.paper, form.pen, taken)
     second = _second_pen(form, rng)
+    became = [NO_DIGIT] * len(signs)
     for i, sign in enumerate(signs):
         if sign < CROSS and rng.random() < over:
-            _write_over(second, form.rects[i], int(sign), source, rng)
+            became[i] = _write_over(second, form.rects[i], int(sign), source, rng)
             overwritten[i] = 1
     if second.pen.any():
         shade = cells.inked(shade, second.pen, taken * float(rng.uniform(0.8, 1.25) if rng.random() < 0.7 else 1.0))
@@ -166,7 +172,7 @@ def _row(
         label = 1 if (through >= _THROUGH).sum() > 1 else UNKNOWN
         # Pencil, a pen that runs dry, a marker: any ink, since another person may strike out later.
         shade = cells.inked(shade, third.pen, min(0.97, taken if rng.random() < 0.5 else float(rng.uniform(0.3, 0.95))))
-    return np.clip(shade, 0, 255), form.rects, label, overwritten
+    return np.clip(shade, 0, 255), form.rects, label, overwritten, became
 
 
 def _crease(height: int, box: Rect, rng: np.random.Generator) -> Float32Array:
@@ -183,19 +189,20 @@ def _second_pen(form: DrawnRow, rng: np.random.Generator) -> DrawnRow:
     return replace(form, pen=np.zeros_like(form.pen), width=form.width * weight)
 
 
-def _write_over(form: DrawnRow, rect: Rect, was: int, source: Source | None, rng: np.random.Generator) -> None:
-    """Draw another digit over the digit in a box, or the strokes that turn it into another one."""
+def _write_over(form: DrawnRow, rect: Rect, was: int, source: Source | None, rng: np.random.Generator) -> int:
+    """Draw another digit over the digit in a box, or the strokes that turn it into another one; returns this digit."""
     if rng.random() < _AMENDED:
         pairs = [pair for pair in AMENDED if pair[0] == was]
         if pairs:
-            lines = amend(*pairs[int(rng.integers(len(pairs)))], form.writer, rng)
-            form.ink(ink.place(lines, form.writer, rect, rng), rng)
-            return
+            pair = pairs[int(rng.integers(len(pairs)))]
+            form.ink(ink.place(amend(*pair, form.writer, rng), form.writer, rect, rng), rng)
+            return pair[1]
     digit = (was + int(rng.integers(1, 10))) % 10
     if source is not None and rng.random() < 0.7:
         cells.paste(form, rect, digit, source, rng)
-        return
+        return digit
     form.ink(ink.write(str(digit), form.writer, rect, rng, guided=form.guided), rng)
+    return digit
 
 
 def _strike_out(form: DrawnRow, rng: np.random.Generator) -> NDArray[np.float64]:

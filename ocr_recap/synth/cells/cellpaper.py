@@ -169,7 +169,7 @@ def _dots(paper: GrayImage, xs: NDArray[np.float64], ys: NDArray[np.float64], to
 
 
 def guide(paper: GrayImage, rect: Rect, tone: int) -> None:
-    """Draw in a box the dotted seven-segment figure of `ocr_recap.forms.drawing`: three rows and three columns of dots."""
+    """Draw in a box the dotted figure of `ocr_recap.forms.drawing`: three rows and three columns of dots."""
     x0, y0, x1, y1 = rect
     along = np.linspace(0, 1, 7)
     rows = [(0.3 + 0.4 * along, np.full(7, fy)) for fy in (0.17, 0.5, 0.83)]
