@@ -492,3 +492,16 @@ def test_bagit_validates_our_bundles_and_we_read_theirs(place: Place, folder: Pa
 
 def test_times_of_keys_are_in_the_order_of_the_night() -> None:
     assert START < NOON < EVENING < NIGHT < END
+
+
+def test_the_head_of_the_one_who_seals_minutes_fixes_all_that_is_in_the_folder(place: Place, folder: Path) -> None:
+    place.seal(folder, "Siti")
+    place.enrol("Ketua", "plenary", VILLAGE)
+    sealed = seal_files(folder, how(place, "Ketua"), "minutes", {"m.pdf": b"%PDF"}, {"area": VILLAGE})
+    ids = {one.id for one in sealed_folder(folder).everything()}
+    assert ids == set(sealed_folder(folder).log(place.keys["Ketua"].id))
+    assert sealed.head.size == len(ids)
+    assert judge(read_bundle(folder), place.roll).holds
+    again = seal_files(folder, how(place, "Ketua"), "minutes", {"m.pdf": b"%PDF"}, {"area": VILLAGE})
+    assert (again.was_sealed, again.head) == (True, sealed.head)
+    assert {one.id for one in sealed_folder(folder).everything()} == ids

@@ -64,6 +64,14 @@ SEAL_SCREENS: Final[Mapping[str, Message]] = {
         "Head of the log, to be read aloud and written down: {head}",
     ),
     "sealed_minutes": ("{count} berkas disegel sebagai {kind}.", "{count:file} sealed as {kind}."),
+    "sealed_minutes_before": (
+        "{count} berkas sudah disegel sebagai {kind} dengan isi yang sama.",
+        "{count:file} sealed as {kind} before, with the same content.",
+    ),
+    "sealed_recap": (
+        "Rekap wilayah {area}, {expected} TPS:",
+        "Recap of the area {area}, {expected:station}:",
+    ),
     # pack and receive
     "packed": (
         "{path}: {files} berkas, {photos} di antaranya foto; ditulis, dibaca kembali, cocok.",

@@ -180,8 +180,8 @@ def _receipt(
         sealer.seal("receipt", (), {"faults": codes, "log": sealer.head.export(), "statements": sorted(ids)})
     sealer.commit()
     mine = [one for one in _receipts(sealer.own) if not set(ids).isdisjoint(one.body["statements"])]
-    name = bundle.name.removesuffix(".zip") or "bundle"
-    path = store.path.parent / RECEIPTS / f"{name}{ENDING}"
+    whole = hashlib.sha256("".join(sorted(ids)).encode()).hexdigest()  # bundles of others may have the same name
+    path = store.path.parent / RECEIPTS / f"{bundle.name.removesuffix('.zip') or 'bundle'}-{whole[:8]}{ENDING}"
     lines = b"".join(one.line + b"\n" for one in mine)
     if not path.exists() or path.read_bytes() != lines:
         write_durably(path, lines)
