@@ -105,6 +105,10 @@ SEAL_WRONG_USE: Final[Mapping[str, Message]] = {
         "{path} sudah ada dan isinya lain; tidak ditimpa. Pilih --out lain.",
         "{path} is there already with other content, and is not overwritten. Choose another --out.",
     ),
+    "bundle_not_given": (
+        "Tidak ada berkas yang dikirim. Pilih kiriman (.zip) atau tanda terima, lalu coba lagi.",
+        "No file was sent. Choose a bundle (.zip) or receipts, and try again.",
+    ),
     "receive_needs_roll": (
         "Tanpa daftar kunci tidak ada yang dapat diterima. Beri daftar kunci yang tepercaya dengan --roll.",
         "Nothing can be received without a roll of keys. Give one that you trust with --roll.",
