@@ -43,12 +43,15 @@ def recap(
     for key, codes in (("recap_conflicts", done.conflicts), ("recap_frozen", done.frozen)):
         if codes:
             echo(said(language, key, count=len(codes), stations=shortened(codes)))
+    if done.refused:
+        named = [f"{code} ({', '.join(codes)})" for code, codes in done.refused.items()]
+        echo(said(language, "recap_refused", count=len(named), stations=shortened(tuple(named))))
     if done.without_station:
         echo(said(language, "recap_without_station", count=done.without_station))
     if done.other_forms:
         echo(said(language, "recap_other_forms", count=done.other_forms))
     echo(said(language, "recap_provisional", folder=out))
-    raise typer.Exit(PROBLEMS if done.conflicts or done.frozen or done.without_station else OK)
+    raise typer.Exit(PROBLEMS if done.conflicts or done.frozen or done.without_station or done.refused else OK)
 
 
 def shortened(codes: tuple[str, ...]) -> str:

@@ -31,6 +31,10 @@ RECAP_SCREENS: Final[Mapping[str, Message]] = {
         "atas dapat memutuskan.",
         "{count:station} in closed areas with new numbers, which were not taken: {stations}. A session above can rule.",
     ),
+    "recap_refused": (
+        "Pernyataan {count} TPS tidak dihitung, karena segelnya tidak cocok: {stations}. Lihat: ocr-recap verify",
+        "Statements about {count:station} not counted, as their seals do not hold: {stations}. See: ocr-recap verify",
+    ),
     "recap_without_station": (
         "{count} dokumen tanpa kode TPS tidak dihitung. Beri kodenya: ocr-recap docs one-row-per-station",
         "Not counted, since the station is unknown: {count:document}. Give the codes: ocr-recap docs "

@@ -6,6 +6,7 @@ Minutes, recap statements and other files are sealed in the same way by `seal_fi
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from .sealer import Sealer
 from .statement import KINDS, Kind, SealedFile, SealedStatement
 from .store import SealedFolder, sealed_folder
 
+_PLAIN: Final = re.compile(r"[a-z0-9_-]{1,40}")
 _STATIONS: Final = 100  # whose files are written together: some 25 MB
 _MOST_BYTES: Final = 256 << 20  # of a file of minutes, by judgement: a scan of 100 pages has some 50 MB
 
@@ -190,8 +192,10 @@ def load_files(paths: Iterable[Path]) -> dict[str, bytes]:
 
 
 def _kept_name(kind: str, name: str, content: bytes) -> str:
-    ending = Path(name).suffix.lower()
-    return piece_name(kind, f"{kind}-", content, ending if ending.isascii() and ending[1:].isalnum() else "")
+    """The name of a file in `data/`: its own where that is plain, else the kind; the first digits of its hash."""
+    ending, stem = Path(name).suffix.lower(), Path(name).stem.lower()
+    known = ending if ending.isascii() and ending[1:].isalnum() else ""
+    return piece_name(kind, f"{stem if _PLAIN.fullmatch(stem) else kind}-", content, known)
 
 
 def _known_roll(folder: Path, given: KeyRoll | None) -> KeyRoll | None:
