@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pypdfium2
 import pytest
+import zxingcpp
 from fakes import FORM
 from seals import EVENING, NIGHT, NOON, VILLAGE, Place, code, decide, numbers, results
 from typer.testing import CliRunner
@@ -19,6 +21,7 @@ from ocr_recap.recap.folder import STATEMENTS_FILE
 from ocr_recap.recap.recap import RecapResult, recap
 from ocr_recap.seal.compact import station_code
 from ocr_recap.seal.judge import judge
+from ocr_recap.seal.merkle import log_head
 from ocr_recap.seal.pack import pack
 from ocr_recap.seal.receive import receive
 from ocr_recap.seal.receive_code import receive_code
@@ -197,3 +200,31 @@ def test_a_recap_folder_is_sealed_with_its_logs_and_sums(place: Place, monkeypat
     CliRunner().invoke(app, words)
     last = [one for one in sealed_folder(place.root / "recap").everything() if one.kind == "recap"][-1]
     assert last.numbers["votes_1"] == sum(numbers(code(n))["votes_1"] for n in (1, 2, 3))
+
+
+def test_minutes_have_the_heads_of_the_area_and_of_its_log_as_text_and_as_a_code(place: Place, tmp_path: Path) -> None:
+    district = send(place, "Siti", 1)
+    add_up(place, district)
+    out = tmp_path / "minutes.pdf"
+    words = ["plenary", "minutes", str(place.root / "recap"), VILLAGE, "--log", str(district), "--out", str(out)]
+    printed = CliRunner().invoke(app, [*words, "--lang", "en"])
+    assert printed.exit_code == 0, printed.output
+    log = sealed_folder(district).log(place.keys["Meja"].id)
+    (receipt,) = (one for one in sealed_folder(district).everything() if one.kind == "receipt")
+    assert receipt.log is not None
+    assert receipt.log == log_head(log[: receipt.log.size])
+    ids = [json.loads(line)["id"] for line in (place.root / "recap" / STATEMENTS_FILE).read_text("utf-8").splitlines()]
+    heads = [log_head(sorted(ids)).spoken, receipt.log.spoken]
+    assert all(f"To be read aloud: {head}" in printed.output for head in heads)
+    pdf = pypdfium2.PdfDocument(out)
+    text = "\n".join(page.get_textpage().get_text_range() for page in pdf)
+    assert f"Head of the statements of this area: {heads[0]}" in text
+    assert f"Head of the log of Meja (receiver): {heads[1]}" in text
+    codes = [one.text for page in pdf for one in zxingcpp.read_barcodes(page.render(scale=3).to_pil())]
+    assert len(codes) == 1
+    assert codes[0].splitlines()[0] == f"OCR-RECAP MINUTES {VILLAGE}"
+    assert codes[0].splitlines()[2:] == [f"HEAD {heads[0]}", f"LOG {heads[1]}"]
+    other = CliRunner().invoke(app, [*words[:3], "3101", "--log", str(district), "--out", str(out), "--lang", "en"])
+    assert other.exit_code == 3
+    nobody = [*words[:5], str(place.root / "Siti"), "--out", str(out), "--lang", "en"]
+    assert "has no log of the area" in CliRunner().invoke(app, nobody).output

@@ -98,6 +98,7 @@ RECAP_SCREENS: Final[Mapping[str, Message]] = {
         "The area {area} is closed with {statements:statement}. Write this digest down, away from this computer: "
         "{digest}",
     ),
+    "minutes_head": ("Untuk dibacakan: {head}", "To be read aloud: {head}"),
     "minutes_written": (
         "Catatan rapat {area}: {out}. Alat bantu, bukan formulir resmi.",
         "Minutes of {area}: {out}. An aid, not an official form.",

@@ -133,6 +133,12 @@ SEAL_WRONG_USE: Final[Mapping[str, Message]] = {
         "Kiriman ini punya {count} catatan; pilih satu dengan --log.",
         "This bundle has {count:log}; choose one with --log.",
     ),
+    "no_log_of_area": (
+        "{folder} tidak punya catatan wilayah {area} yang utuh. Beri folder yang menerima kiriman dengan --key, atau "
+        "verify dahulu.",
+        "{folder} has no log of the area {area} that is whole. Name a folder that received bundles with --key, or "
+        "verify it first.",
+    ),
     "proof_not_there": (
         "{what} tidak ada dalam catatan itu. Lihat ocr-recap log.",
         "{what} is not in that log. See ocr-recap log.",
