@@ -19,7 +19,7 @@ from ocr_recap.cli.main import app
 from ocr_recap.messages.errors import InputUnusable
 from ocr_recap.recap.folder import STATEMENTS_FILE
 from ocr_recap.recap.recap import RecapResult, recap
-from ocr_recap.seal.compact import station_code
+from ocr_recap.seal.compact import sms_line, station_code
 from ocr_recap.seal.judge import judge
 from ocr_recap.seal.merkle import log_head
 from ocr_recap.seal.pack import pack
@@ -228,3 +228,19 @@ def test_minutes_have_the_heads_of_the_area_and_of_its_log_as_text_and_as_a_code
     assert other.exit_code == 3
     nobody = [*words[:5], str(place.root / "Siti"), "--out", str(out), "--lang", "en"]
     assert "has no log of the area" in CliRunner().invoke(app, nobody).output
+
+
+def test_an_sms_line_alone_is_named_and_never_counted(place: Place) -> None:
+    district = send(place, "Siti", 1)
+    folder = results(place.root / "Budi", [code(2)])
+    (statement,) = place.seal(folder, "Budi").new
+    words = ["scan", sms_line(statement, FORM), "--into", str(district), "--lang", "en"]
+    kept = CliRunner().invoke(app, words)
+    assert (kept.exit_code, "not counted until its statement arrives" in kept.output) == (0, True)
+    assert "kept in" in CliRunner().invoke(app, words).output
+    done = add_up(place, district)
+    assert (total(done), done.preliminary) == ((numbers(code(1))["votes_1"], 1), (code(2),))
+    assert add_up(place, district).preliminary == (code(2),), "it is named each time"
+    done = add_up(place, send(place, "Budi", 2))
+    assert (total(done)[1], done.preliminary) == (2, ())
+    assert judge(read_bundle(pack(district, place.root / "all", with_photos=False).path), place.roll).holds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,16 @@ pytest.importorskip("httpx", reason="httpx is not installed")
 pytest.importorskip("tuf", reason="the extra seal is not installed")
 
 from conftest import SAMPLES
+from fakes import FORM
 from seals import EVENING, NOON, VILLAGE, Place, code, results, verify_alone
 from starlette.testclient import TestClient
 
-from ocr_recap.seal.compact import read_code
+from ocr_recap.seal.compact import read_code, sms_line
 from ocr_recap.seal.judge import judge
 from ocr_recap.seal.pack import pack
 from ocr_recap.seal.scan import code_in_picture
 from ocr_recap.seal.source import read_bundle
+from ocr_recap.seal.statement import SealedStatement
 from ocr_recap.seal.store import sealed_folder
 from ocr_recap.web.app import application
 from ocr_recap.web.bundle_inbox import BundleInbox
@@ -261,6 +264,32 @@ def test_without_a_roll_nothing_is_received_and_without_the_role_no_receipt(tmp_
     assert "2 new statements" in page
     assert "has the role station" in page
     assert not (station.folder / "receipts").exists()
+
+
+def test_an_sms_line_is_preliminary_until_the_statement_arrives_and_then_compared(tmp_path: Path, place: Place) -> None:
+    office = office_of(tmp_path / "o", key=place.keys["Meja"], key_roll=place.roll)
+    chief = browser(office)
+    good = bundle(place, "siti", "Siti", [code(1)])
+    (statement,) = (one for one in sealed_folder(tmp_path / "siti").everything() if one.kind == "station")
+    line = sms_line(statement, FORM)
+    assert chief.post("/office/bundles/sms", data={"line": line[:-2]}).status_code == 409
+    for _ in range(2):
+        assert chief.post("/office/bundles/sms", data={"line": line}).status_code == 303
+    assert chief.get("/office/bundles").text.count('<span class="chip look">preliminary</span>') == 1
+    send(chief, good)
+    assert '<span class="chip look">preliminary</span>' not in chief.get("/office/bundles").text
+    assert "There is nothing." in chief.get("/office/bundles").text
+    bundle(place, "budi", "Budi", [code(3)])
+    (other,) = (one for one in sealed_folder(tmp_path / "budi").everything() if one.kind == "station")
+    wrong = sms_line(replace_number(other), FORM)
+    chief.post("/office/bundles/sms", data={"line": wrong})
+    send(chief, tmp_path / "budi-out.zip")
+    assert "SMS" in chief.get("/office/bundles").text.split('id="settle"')[1].split("</section>")[0]
+
+
+def replace_number(statement: SealedStatement) -> SealedStatement:
+    """The same statement with another number, as somebody says it who mistypes."""
+    return replace(statement, body={**statement.body, "numbers": {**statement.numbers, "votes_1": 299}})
 
 
 def test_bundles_are_for_supervisors(tmp_path: Path, place: Place) -> None:

@@ -40,7 +40,8 @@ def recap(
             known = "recap_total_least" if one.at_least else "recap_total"
             key = "recap_total_unknown" if one.total is None else known
             echo(said(language, key, area=area, label=label, total=one.total, n=one.counted, of=one.expected).strip())
-    for key, codes in (("recap_conflicts", done.conflicts), ("recap_frozen", done.frozen)):
+    listed = {"recap_conflicts": done.conflicts, "recap_frozen": done.frozen, "recap_preliminary": done.preliminary}
+    for key, codes in listed.items():
         if codes:
             echo(said(language, key, count=len(codes), stations=shortened(codes)))
     if done.refused:

@@ -31,6 +31,10 @@ RECAP_SCREENS: Final[Mapping[str, Message]] = {
         "atas dapat memutuskan.",
         "{count:station} in closed areas with new numbers, which were not taken: {stations}. A session above can rule.",
     ),
+    "recap_preliminary": (
+        "{count} TPS baru punya baris SMS: sementara, tidak dihitung sampai pernyataannya tiba: {stations}.",
+        "{count:station} with an SMS line only: preliminary, not counted until statements arrive: {stations}.",
+    ),
     "recap_refused": (
         "Pernyataan {count} TPS tidak dihitung, karena segelnya tidak cocok: {stations}. Lihat: ocr-recap verify",
         "Statements about {count:station} not counted, as their seals do not hold: {stations}. See: ocr-recap verify",

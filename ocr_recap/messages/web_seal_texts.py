@@ -107,6 +107,15 @@ WEB_SEAL_TEXTS: Final[Mapping[str, Message]] = {
         "Kiriman yang berupa folder atau besar: jalankan peladen dengan --watch FOLDER dan salin ke sana.",
         "Bundles that are folders, or large: start the server with --watch FOLDER and copy them there.",
     ),
+    "sms_lines": ("Baris SMS", "SMS lines"),
+    "sms_how": (
+        "Baris SMS tidak ditandatangani: sementara dan tidak dihitung sampai pernyataan bertanda tangan tiba. Sesudah "
+        "itu keduanya dibandingkan.",
+        "An SMS line is not signed: it is preliminary and not counted until the signed statement arrives. Then the two "
+        "are compared.",
+    ),
+    "sms_preliminary": ("sementara", "preliminary"),
+    "sms_line": ("Salin baris SMS", "Copy the SMS line"),
     "bundles_received": ("Yang diterima", "What was received"),
     "bundles_none": ("Belum ada kiriman.", "No bundle yet."),
     "bundle_taken": (

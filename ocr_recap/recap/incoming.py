@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -33,6 +33,7 @@ class Incoming:
         lines: for each folder its path, the file that was read, and the line of each station in it.
         without_station, other_forms: documents that were left out.
         refused: for each folder of sealed results the stations that do not count, with the codes of what was found.
+        preliminary: for each such folder the stations of which nothing but an SMS line is there.
     """
 
     results: dict[str, list[Statement]] = field(default_factory=dict[str, list[Statement]])
@@ -42,6 +43,7 @@ class Incoming:
     without_station: int = 0
     other_forms: int = 0
     refused: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict[str, dict[str, tuple[str, ...]]])
+    preliminary: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     @property
     def origins(self) -> frozenset[str]:
@@ -103,6 +105,7 @@ def read_incoming(sources: Iterable[RecapSource], contest: LevelFile) -> Incomin
 
             sealed = read_sealed(source.folder, source.origin, contest)
             found.results[source.origin], found.refused[source.origin] = sealed.statements, sealed.refused
+            found.preliminary[source.origin] = sealed.preliminary
             found.lines.extend((source.folder, name, lines) for name, lines in sealed.lines.items())
             others += sealed.other_forms
         else:
@@ -111,7 +114,9 @@ def read_incoming(sources: Iterable[RecapSource], contest: LevelFile) -> Incomin
             found.lines.append((source.folder, DOCUMENTS_FILE, results.lines))
             without += len(results.without_station)
             others += results.other_forms
-    return Incoming(found.results, found.recaps, found.below, found.lines, without, others, found.refused)
+    return Incoming(
+        found.results, found.recaps, found.below, found.lines, without, others, found.refused, found.preliminary
+    )
 
 
 def _read_log(folder: Path, contest: LevelFile) -> tuple[list[Statement], dict[str, int]]:

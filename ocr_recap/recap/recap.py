@@ -64,6 +64,7 @@ class RecapResult:
         without_station: documents whose station is unknown.
         other_forms: documents of other contests.
         refused: stations of sealed results that do not count, each with the codes of what was found.
+        preliminary: stations of which nothing but an SMS line has arrived; they are not counted.
         sums: of the topmost area.
     """
 
@@ -78,6 +79,7 @@ class RecapResult:
     without_station: int = 0
     other_forms: int = 0
     refused: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    preliminary: tuple[str, ...] = ()
     sums: Mapping[str, Sequence[AreaSum]] = field(default_factory=dict[str, Sequence[AreaSum]])
 
 
@@ -180,7 +182,7 @@ def _written(given: _Given, sources: Sequence[RecapSource], out: Path) -> RecapR
         touched = set(grouped(log.stations_after(info.statements)))
         _write_tables(out, touched, roll, log, contest)
         info.model_copy(update={"sources": _sources(info, sources), "statements": len(log)}).save(out)
-        doubtful = {name for name, stations in incoming.refused.items() if stations}
+        doubtful = {name for said in (incoming.refused, incoming.preliminary) for name, codes in said.items() if codes}
         SeenFolders(out).remember(sources, doubtful)
         read = tuple(one.origin for one in sources if one.origin in incoming.origins)
         return RecapResult(
@@ -195,6 +197,7 @@ def _written(given: _Given, sources: Sequence[RecapSource], out: Path) -> RecapR
             without_station=incoming.without_station,
             other_forms=incoming.other_forms,
             refused=_refused(incoming),
+            preliminary=tuple(sorted({code for codes in incoming.preliminary.values() for code in codes})),
             sums={area: sums_of(out, area, contest.file) for area in top_areas(roll, contest)},
         )
     finally:

@@ -24,6 +24,7 @@ from ..seal.device_key import short
 from ..seal.findings import Finding
 from ..seal.judge import SealVerdict, judge
 from ..seal.pieces import DOCUMENT_PIECE
+from ..seal.preliminary import kept_sms
 from ..seal.roll import KeyRoll
 from ..seal.source import BundleContent, read_bundle
 from ..seal.statement import SealedStatement
@@ -46,6 +47,7 @@ class SealedSaid:
         statements: about stations, none superseding another yet.
         refused: stations with statements that do not count, with the codes of what was found
             (`messages.seal_findings`).
+        preliminary: stations of which nothing but an SMS line is there; it does not count.
         other_forms: statements of other contests.
         lines: for each file of statements the line of each station in it, for messages.
     """
@@ -54,6 +56,7 @@ class SealedSaid:
     refused: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     other_forms: int = 0
     lines: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
+    preliminary: tuple[str, ...] = ()
 
 
 def read_sealed(folder: Path, origin: str, contest: LevelFile) -> SealedSaid:
@@ -92,7 +95,9 @@ def read_sealed(folder: Path, origin: str, contest: LevelFile) -> SealedSaid:
             else:
                 said.statements.append(_of_statement(part, one, roll, origin, contest))
     said.statements.extend(_of_codes(part, content, verdict, faults, (origin, contest), said))
-    return SealedSaid(said.statements, said.refused, other_forms, said.lines)
+    here = {one.subject for one in said.statements} | set(said.refused)
+    preliminary = tuple(sorted({one.said.station for one in kept_sms(part.parent)} - here))
+    return SealedSaid(said.statements, said.refused, other_forms, said.lines, preliminary)
 
 
 def _right(verdict: SealVerdict, one: SealedStatement) -> list[str]:

@@ -96,8 +96,13 @@ def require_seal() -> None:
 
 
 def look_of(sealed: Path) -> str:
-    """One hash of a sealed part: of the names and sizes of all its files, and of what its statements and roll hold."""
+    """One hash of a sealed part: of the names and sizes of all its files, and of what its statements and roll hold.
+
+    SMS lines, which are beside it, are in the hash as well.
+    """
     digest = hashlib.sha256()
+    sms = sealed.parent / "preliminary.jsonl"
+    digest.update(sms.read_bytes() if sms.is_file() else b"")
     for path in sorted(sealed.rglob("*")):
         name = path.relative_to(sealed).as_posix()
         if path.is_file() and not path.name.startswith("."):

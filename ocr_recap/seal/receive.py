@@ -19,6 +19,7 @@ from .device_key import short
 from .durable import force_folder, write_durably
 from .findings import Finding, ordered
 from .judge import SealVerdict, by_key, judge, open_questions
+from .preliminary import kept_sms, sms_findings
 from .proofs import logs_of
 from .roll import KeyRoll
 from .seal_results import Sealing
@@ -100,13 +101,14 @@ def trusted_roll(store: SealedFolder, given: KeyRoll | None) -> KeyRoll:
 
 
 def questions(into: Path) -> tuple[Finding, ...]:
-    """What people must settle about all that a folder has received: rights and conflicts.
+    """What people must settle about all that a folder has received: rights, conflicts, SMS lines.
 
     Raises:
         FolderDamaged: the folder is damaged.
     """
     store = sealed_folder(into)
-    return ordered(open_questions(store.everything(), store.roll())[1])
+    statements = store.everything()
+    return ordered([*open_questions(statements, store.roll())[1], *sms_findings(kept_sms(into), statements)])
 
 
 def _taken(

@@ -58,6 +58,7 @@ def overview(request: Request) -> Response:
         "questions": [one.sentence[language] for one in seal.for_people()],
         "conflicts": conflicts(sealed_folder(office.folder).everything(), roll),
         "news": seal.news(),
+        "preliminary": seal.preliminary(),
         "watch": office.options.watch,
         "label": label,
         "short": short,
@@ -86,6 +87,13 @@ def upload(request: Request) -> Response:
     return RedirectResponse("/office/bundles", status_code=303)
 
 
+def sms(request: Request) -> Response:
+    """Keep an SMS line that arrived."""
+    _, seal = _office(request)
+    seal.take_sms(str(request.state.form.get("line", "")), request.state.person.name)
+    return RedirectResponse("/office/bundles#sms", status_code=303)
+
+
 def receipt(request: Request) -> Response:
     """The receipts for a bundle, which its sender keeps."""
     path = _office(request)[1].receipt(request.path_params["name"])
@@ -97,6 +105,7 @@ def receipt(request: Request) -> Response:
 PATHS: Final[tuple[tuple[str, str, Callable[[Request], Response]], ...]] = (
     ("GET", "/office/bundles", overview),
     ("POST", "/office/bundles/upload", upload),
+    ("POST", "/office/bundles/sms", sms),
     ("GET", "/office/receipt/{name}", receipt),
 )
 UPLOAD: Final = "/bundles/upload"  # ending of the path that takes bundles

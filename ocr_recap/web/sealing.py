@@ -16,12 +16,14 @@ from typing import Any, Final, Literal
 
 from ..batch.audit import refuse_edits
 from ..batch.lock import held
-from ..messages.errors import OcrRecapError
+from ..messages.errors import OcrRecapError, WrongUse
 from ..messages.text import one_line
 from ..records.decisions import utc
 from ..records.folder import DOCUMENTS_FILE
+from ..seal.compact import DamagedCodeError
 from ..seal.device_key import DeviceKey
 from ..seal.findings import Finding
+from ..seal.preliminary import KeptSms, keep_sms, kept_sms
 from ..seal.receive import RECEIPTS, ReceivedBundle, questions, receive
 from ..seal.roll import KeyHolder, KeyRoll
 from ..seal.seal_results import Sealing, may_seal, seal_results
@@ -179,6 +181,29 @@ class OfficeSeal:
             self._known[station] = state, slip_contents(self._folder, station, self.key) if is_sealed else ()
         return self._known[station][1]
 
+    # --- SMS lines -------------------------------------------------------------------------------------------------
+
+    def take_sms(self, line: str, by: str) -> None:
+        """Keep an SMS line, which is preliminary until the statement of its station arrives.
+
+        Raises:
+            WrongUse: it is cut off or mistyped.
+            FolderBusy, FolderDamaged, CannotWrite: the folder is in use, damaged, or cannot be written.
+        """
+        try:
+            with self._one:
+                keep_sms(self._folder, line, self.clock())
+        except DamagedCodeError:
+            raise WrongUse("sms_line_damaged") from None
+        self._questions = None
+        with self._data.changing() as db:
+            note(db, by, "sms", one_line(line)[:80])
+
+    def preliminary(self) -> list[KeptSms]:
+        """The SMS lines whose stations have no statement yet."""
+        kept, here = kept_sms(self._folder), {one.area for one in sealed_folder(self._folder).everything()}
+        return [one for one in kept if one.said.station not in here]
+
     # --- bundles ---------------------------------------------------------------------------------------------------
 
     def take(self, path: Path, name: str, by: str, source: str, look: str = "") -> ReceivedNews:
@@ -200,7 +225,8 @@ class OfficeSeal:
             outcome = _outcome(done)
             receipt = done.receipt.name if done.receipt else ""
         except OcrRecapError as fault:
-            outcome = {"failed": True, "more": 0, "findings": [{"level": "fault", "id": fault.id, "en": fault.en}]}
+            said = {"id": fault.id.replace(str(path), name), "en": fault.en.replace(str(path), name)}
+            outcome = {"failed": True, "more": 0, "findings": [{"level": "fault", **said}]}
         self._questions = None
         news = ReceivedNews(one_line(name), self.clock(), by, outcome, receipt)
         with self._data.changing() as db:
