@@ -250,6 +250,10 @@ _SERVE: Final[Mapping[str, Message]] = {
         "Folder yang foto dan kirimannya diambil begitu datang.",
         "Folder whose photos and bundles are taken as they arrive.",
     ),
+    "apply.key": (
+        "Kunci orang itu; keputusannya ditandatangani dengan ocr-recap seal.",
+        "That person's key; the decisions are signed by ocr-recap seal.",
+    ),
     "serve.key": (
         "Kunci yang menyegel TPS yang selesai dan memberi tanda terima.",
         "The key that seals finished stations and gives receipts.",

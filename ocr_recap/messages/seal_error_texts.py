@@ -105,6 +105,10 @@ SEAL_WRONG_USE: Final[Mapping[str, Message]] = {
         "{path} sudah ada dan isinya lain; tidak ditimpa. Pilih --out lain.",
         "{path} is there already with other content, and is not overwritten. Choose another --out.",
     ),
+    "key_without_person": (
+        "Dengan --key tulis juga --by: nama pemegang kunci itu.",
+        "With --key also give --by: the name of the key's holder.",
+    ),
     "sms_line_damaged": (
         "Baris SMS itu terpotong atau salah ketik; tidak disimpan. Minta dikirim lagi, dan salin seluruhnya.",
         "The SMS line is cut off or mistyped, and was not kept. Ask for it again, and copy all of it.",

@@ -216,15 +216,17 @@ def _is_same(before: SealedStatement, pieces: StationPieces) -> bool:
 
 
 def _seal_decisions(sealer: Sealer, results: ResultsOnDisk, holder: KeyHolder | None) -> int:
-    """Sign the decisions of the key's holder that are not signed yet; how many these are."""
-    if holder is None:
-        return 0
+    """Sign the decisions that name the key, or its holder and no key, and are not signed yet; how many these are."""
     signed = {line for one in sealer.own if one.kind == "decisions" for line in one.body["lines"]}
-    person = holder.person.casefold()
-    mine = [line for line, by in results.decided_by.items() if one_line(by).casefold() == person]
+    person, own = holder.person if holder else "", sealer.key.id
+    mine = [
+        line
+        for line, (by, key) in results.decided_by.items()
+        if key == own or (not key and person and one_line(by).casefold() == person.casefold())
+    ]
     new = [found for line in mine if (found := hashlib.sha256(line).hexdigest()) not in signed]
     if new:
-        sealer.seal("decisions", (), {"lines": sorted(new), "person": holder.person})
+        sealer.seal("decisions", (), {"lines": sorted(new), "person": person})
     return len(new)
 
 

@@ -311,7 +311,7 @@ class Office:
                 self._changed = False
             try:
                 self._add_photos()
-                log_entries(self.folder, self.data)
+                log_entries(self.folder, self.data, self.seal.own_keys() if self.seal else None)
                 if self.has_results:
                     self.work.update(waiting_numbers(self.folder))
                 if self.seal is not None:

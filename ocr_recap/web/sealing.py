@@ -112,6 +112,11 @@ class OfficeSeal:
         roll = self.roll
         return roll.holder(self.key.id) if roll and self.key else None
 
+    def own_keys(self) -> Mapping[str, str]:
+        """The id of the server's key by the name of its holder in small letters, whose decisions it signs."""
+        holder = self.holder
+        return {one_line(holder.person).casefold(): holder.keyid} if holder else {}
+
     # --- stations --------------------------------------------------------------------------------------------------
 
     def want(self, db: Connection, station: str) -> None:
