@@ -359,7 +359,10 @@ def test_a_night_at_the_desk_with_a_locked_key(tmp_path: Path, monkeypatch: pyte
     assert locked.exit_code == 2
     assert not (tmp_path / "x").exists()
     monkeypatch.setenv("OCR_RECAP_PASSPHRASE", "melati")
-    with Served(tmp_path / "night", "--key", str(key)) as served, httpx.Client(follow_redirects=True) as client:
+    with (
+        Served(tmp_path / "night", "--key", str(key)) as served,
+        httpx.Client(follow_redirects=True, timeout=60) as client,
+    ):
         client.headers["sec-fetch-site"] = "same-origin"
         client.get(served.link)
         photo = (SAMPLES / "page2-clean.jpg").read_bytes()

@@ -56,7 +56,7 @@ class SealedResults:
         changed: stations that were not asked for and are other than this key sealed them.
         decisions: how many decisions of the key's holder were signed.
         holder: of the key by the roll; None where the key is not in it.
-        head: of the log.
+        head: of the log, as the key signed it last.
     """
 
     new: tuple[SealedStatement, ...]
@@ -71,7 +71,7 @@ class SealedResults:
 
 @dataclass(frozen=True)
 class SealedFiles:
-    """What was done with minutes or a recap: the head of the log, and whether they were sealed before as they are."""
+    """What was done with minutes or a recap: the signed head of the log, and whether they were sealed before."""
 
     head: LogHead
     was_sealed: bool
@@ -125,7 +125,7 @@ def seal_results(folder: Path, how: Sealing, only: Collection[str] | None = None
             _write(store.path, lambda: store.update_roll(roll))
         sealer.commit()
         left = results.without_station, tuple(not_ours), tuple(changed)
-        return SealedResults(tuple(new), unchanged, *left, decisions, holder, sealer.head)
+        return SealedResults(tuple(new), unchanged, *left, decisions, holder, sealer.signed_head)
 
 
 def may_seal(holder: KeyHolder, station: str) -> bool:
@@ -162,14 +162,14 @@ def seal_files(
             one.kind == kind and list(one.subjects) == subjects and one.body["area"] == body["area"]
             for one in sealer.own
         ):
-            return SealedFiles(sealer.head, was_sealed=True)
+            return SealedFiles(sealer.signed_head, was_sealed=True)
         sealer.enter(others)
         sealer.seal(kind, subjects, {**body, "log": sealer.head.export()})
         sealer.seal("head", (), {"log": sealer.head.export()})
         if roll:
             _write(store.path, lambda: store.update_roll(roll))
         sealer.commit()
-        return SealedFiles(sealer.head, was_sealed=False)
+        return SealedFiles(sealer.signed_head, was_sealed=False)
 
 
 def load_files(paths: Iterable[Path]) -> dict[str, bytes]:

@@ -20,8 +20,9 @@ from ..messages.seal_texts import SLIP
 from ..records.folder import TEMPLATES
 from .compact import StationCode, sms_line, station_code
 from .device_key import DeviceKey, short
-from .merkle import LogHead, log_head
+from .merkle import LogHead
 from .roll import KeyHolder
+from .sealer import newest_head
 from .statement import SealedStatement
 from .store import DATA, sealed_folder
 
@@ -42,7 +43,7 @@ class SlipContent:
         template: its form.
         code: the signed code of the statement.
         holder: who sealed it by the roll; None where the key is in none.
-        head: of the device's log; None leaves it out.
+        head: of the device's log, as it was signed last; None leaves it out.
     """
 
     statement: SealedStatement
@@ -77,7 +78,7 @@ def slip_contents(folder: Path, station: str, key: DeviceKey) -> tuple[SlipConte
     mine = {one.body["template"]["id"]: one for one in sealed if one.keyid == key.id}  # in the order of their numbers
     if not mine:
         raise WrongUse("slip_other_key", station=station)
-    roll, head = store.roll(), log_head(store.log(key.id))
+    roll, head = store.roll(), newest_head(store.statements(key.id))
     holder = roll.holder(key.id) if roll else None
     found: list[SlipContent] = []
     for one in sorted(mine.values(), key=lambda one: one.stamp.counter):

@@ -190,7 +190,7 @@ def finish(request: Request) -> Response:
                 office.seal.want(db, code)
     office.changed()
     if office.options.key is not None and not request.state.form.get("again"):
-        office.publish_now()
+        office.publish_soon()
     return RedirectResponse(f"/desk/{code}#finish", status_code=303)
 
 

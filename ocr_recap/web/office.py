@@ -68,6 +68,7 @@ _log = logging.getLogger(__name__)
 _QUIET: Final = 4.0
 _REST: Final = 5.0
 _LOOK: Final = 1.0  # seconds between two looks into a watched folder; by judgement
+_SOON: Final = 5.0  # seconds that a page waits for results; by judgement
 _RETRY: Final = 10.0  # seconds until a step that failed is tried again; by judgement
 
 
@@ -180,7 +181,8 @@ class Office:
         if self._changed:
             self._try(self.publish)
         self._workers.end(now=True)
-        self.data.close()
+        with self._one_publisher:  # a finish may still be making the results
+            self.data.close()
 
     def arrived(self) -> None:
         """Say that a photo arrived."""
@@ -321,9 +323,14 @@ class Office:
                 raise
             self.standing.published, self.standing.changed = time.time(), self._changed
 
-    def publish_now(self) -> None:
-        """Make the results at once where possible; a fault is shown to the supervisor, and the step is tried again."""
-        self._try(self.publish)
+    def publish_soon(self) -> None:
+        """Make the results at once, and return when they are made, or after `_SOON` seconds while that goes on.
+
+        A fault is shown to the supervisor, and the step is tried again.
+        """
+        step = threading.Thread(target=lambda: self._try(self.publish), name="publish_soon", daemon=True)
+        step.start()
+        step.join(_SOON)
 
     def _add_photos(self) -> None:
         rows = self.data.rows("SELECT id, path FROM uploads WHERE published = 0 AND state IN ('read', 'waiting')")
