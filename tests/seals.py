@@ -150,7 +150,7 @@ def station_lines(station: str, sha256: str, said: Mapping[str, int]) -> tuple[s
     return line, json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
-def decide(folder: Path, station: str, person: str, field_id: str = "votes_1", value: int = 5) -> None:
+def decide(folder: Path, station: str, person: str, field_id: str = "votes_1", value: int = 5, key: str = "") -> None:
     """Add a decision to the log of a folder of results."""
     path = folder / "decisions.jsonl"
     line = Decision(
@@ -165,6 +165,7 @@ def decide(folder: Path, station: str, person: str, field_id: str = "votes_1", v
         field=field_id,
         old=Stood(text="  5", value=4, status="review"),
         new=value,
+        key=key,
     )
     path.write_bytes(Log(path.read_bytes() if path.exists() else b"").grown([line]).content)
 

@@ -353,7 +353,7 @@ def test_other_wrong_inputs_are_told_with_a_next_step(small: tuple[Path, Path], 
     out = tmp_path / "recap"
     with pytest.raises(WrongUse, match="Add --roll"):
         recap([small[0]], out)
-    with pytest.raises(InputUnusable, match="neither a folder of results nor a recap"):
+    with pytest.raises(InputUnusable, match="no folder of results, no recap folder"):
         recap([tmp_path], out, small[1])
     shutil.copytree(small[0], tmp_path / "other" / "r")
     with pytest.raises(WrongUse, match="Rename one of them"):

@@ -122,6 +122,30 @@ def test_decisions_of_the_holder_are_signed_and_vouched_for(place: Place, folder
     assert place.seal(folder, "Rina", EVENING).decisions == 0
 
 
+@pytest.mark.parametrize(
+    ("person", "named", "signer", "holds"),
+    [
+        ("Rina", "Rina", "Rina", True),
+        ("Rina", "Rina", None, False),
+        ("Rina", "Siti", None, False),  # the key of another, who seals the station
+        ("Tamu", "Rina", "Rina", True),  # a person without a key, vouched for by one
+        ("Tamu", "Rina", None, False),
+    ],
+)
+def test_a_decision_that_names_a_key_is_signed_by_that_key(
+    place: Place, folder: Path, tmp_path: Path, person: str, named: str, signer: str | None, holds: bool
+) -> None:
+    place.enrol("Rina", "reviewer", VILLAGE)
+    decide(folder, code(1), person, key=place.keys[named].id)
+    place.seal(folder, "Siti")
+    if signer:
+        assert place.seal(folder, signer, EVENING).decisions == 1
+    codes = {f.code for f in judge(read_bundle(folder), place.roll).findings if f.is_fault}
+    assert codes == (set() if holds else {"decision_forged"})
+    bundle = pack(folder, tmp_path / "out", with_photos=False).path
+    assert verify_alone(bundle, place.roll_path)[0] == (0 if holds else 1)
+
+
 def test_minutes_and_recaps_are_sealed_by_their_roles(place: Place, folder: Path) -> None:
     place.seal(folder, "Siti")
     place.enrol("Ketua", "plenary", VILLAGE)
@@ -492,3 +516,18 @@ def test_bagit_validates_our_bundles_and_we_read_theirs(place: Place, folder: Pa
 
 def test_times_of_keys_are_in_the_order_of_the_night() -> None:
     assert START < NOON < EVENING < NIGHT < END
+
+
+def test_the_head_of_the_one_who_seals_minutes_fixes_all_that_is_in_the_folder(place: Place, folder: Path) -> None:
+    place.seal(folder, "Siti")
+    place.enrol("Ketua", "plenary", VILLAGE)
+    sealed = seal_files(folder, how(place, "Ketua"), "minutes", {"m.pdf": b"%PDF"}, {"area": VILLAGE})
+    ids = {one.id for one in sealed_folder(folder).everything()}
+    assert ids == set(sealed_folder(folder).log(place.keys["Ketua"].id))
+    assert sealed.head.size == len(ids) - 1, "the closing statement signs the head of all before it"
+    newest = sealed_folder(folder).statements(place.keys["Ketua"].id)[-1]
+    assert newest.log == sealed.head
+    assert judge(read_bundle(folder), place.roll).holds
+    again = seal_files(folder, how(place, "Ketua"), "minutes", {"m.pdf": b"%PDF"}, {"area": VILLAGE})
+    assert (again.was_sealed, again.head) == (True, sealed.head)
+    assert {one.id for one in sealed_folder(folder).everything()} == ids

@@ -14,6 +14,7 @@ from conftest import ROOT, SAMPLES
 from typer.testing import CliRunner
 
 pytest.importorskip("tuf", reason="the extra seal is not installed")
+pytest.importorskip("duckdb", reason="the extra recap is not installed")
 
 from ocr_recap.cli.main import app
 from ocr_recap.seal import verify

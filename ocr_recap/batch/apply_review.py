@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..messages.text import one_line
 from ..records.decisions import Decision, Ruling, rulings, utc
 from ..records.folder import REPORT_FILE
 from ..records.record import Record
@@ -52,6 +53,7 @@ def apply(
     review: str | Path | Sequence[str | Path],
     by: str | None = None,
     accept_edits: str | None = None,
+    key: str = "",
 ) -> Applied:
     """Take the answers of filled-in tables into a folder of results, and write its tables and report again.
 
@@ -65,6 +67,7 @@ def apply(
             answer are left alone.
         by: the person who decided, where the column `by` is empty, and who accepts edits.
         accept_edits: the reason to accept files in the folder that were edited by hand; it is logged.
+        key: id of the key by which the person signs these decisions (`ocr-recap seal`); empty without one.
 
     Raises:
         ocr_recap.batch.audit.EditedError: files that results are made from were edited, and the edits are not accepted.
@@ -89,6 +92,8 @@ def apply(
         answers = [answer for table in tables for answer in table.filled]
         given = decide(answers, records(), forms, by, utc(), before)
         new = tuple(decision for decision in given if decision.statement not in said)
+        if key:
+            new = tuple(one.model_copy(update={"key": key}) if _is_by(one, by) else one for one in new)
         # A table whose notes have no answers is kept, since the notes are not in the log.
         taken = [path for path, table in zip(paths, tables, strict=True) if table.notes == 0]
         written = write(results.grown(new), taken)
@@ -108,6 +113,10 @@ def apply(
         notes=sum(table.notes for table in tables),
         tables=written,
     )
+
+
+def _is_by(decision: Decision, person: str | None) -> bool:
+    return person is not None and one_line(person).casefold() == decision.person
 
 
 def _replaces(decision: Decision, ruling: Ruling | None) -> bool:

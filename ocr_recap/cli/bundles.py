@@ -65,7 +65,9 @@ def receive(
             is_good = is_good and done.verdict.holds
         if how is None:
             echo(said(language, "no_receipt"))
-        if open_ones := [finding for finding in questions(into) if finding.is_fault]:
+        found = questions(into)
+        show_findings([one for one in found if one.code == "sms_preliminary"], language)
+        if open_ones := [finding for finding in found if finding.is_fault]:
             echo(said(language, "for_people"))
             show_findings(open_ones, language)
             is_good = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -200,6 +201,7 @@ def minutes(
     out: Annotated[Path, typer.Option("--out", "-o")] = Path("minutes.pdf"),
     paper: Annotated[PaperSize, typer.Option("--paper")] = PaperSize.a4,
     names: Annotated[bool, typer.Option("--names")] = False,
+    log: Annotated[Path | None, typer.Option("--log")] = None,
     lang: LangOption = None,
 ) -> None:
     """Write the minutes of an area as PDF."""
@@ -212,10 +214,23 @@ def minutes(
         code = area_given(area)
         with sessions.opened(recap_folder) as session:
             found = sessions.minutes(session, code, {code: area_name(code)} if names else None)
+        if log is not None:
+            found = replace(found, log_heads=_log_heads(log, code))
         with writing(out):
             write_atomically(out, minutes_pdf(found, language, paper.value))
     echo(said(language, "minutes_written", out=out, area=area))
+    for head in (found.head, *(head for _, head in found.log_heads)):
+        echo(said(language, "minutes_head", head=head))
     raise typer.Exit(OK)
+
+
+def _log_heads(folder: Path, area: str) -> tuple[tuple[str, str], ...]:
+    """The heads of the sealed logs of an area, with who keeps each."""
+    from ..seal.proofs import area_heads  # noqa: PLC0415  (an extra)
+    from .sealing import needed  # noqa: PLC0415
+
+    needed()
+    return tuple((f"{holder.person} ({holder.role})", head.spoken) for holder, head in area_heads(folder, area))
 
 
 def _logged(language: Language, made: str) -> None:

@@ -40,15 +40,19 @@ def recap(
             known = "recap_total_least" if one.at_least else "recap_total"
             key = "recap_total_unknown" if one.total is None else known
             echo(said(language, key, area=area, label=label, total=one.total, n=one.counted, of=one.expected).strip())
-    for key, codes in (("recap_conflicts", done.conflicts), ("recap_frozen", done.frozen)):
+    listed = {"recap_conflicts": done.conflicts, "recap_frozen": done.frozen, "recap_preliminary": done.preliminary}
+    for key, codes in listed.items():
         if codes:
             echo(said(language, key, count=len(codes), stations=shortened(codes)))
+    if done.refused:
+        named = [f"{code} ({', '.join(codes)})" for code, codes in done.refused.items()]
+        echo(said(language, "recap_refused", count=len(named), stations=shortened(tuple(named))))
     if done.without_station:
         echo(said(language, "recap_without_station", count=done.without_station))
     if done.other_forms:
         echo(said(language, "recap_other_forms", count=done.other_forms))
     echo(said(language, "recap_provisional", folder=out))
-    raise typer.Exit(PROBLEMS if done.conflicts or done.frozen or done.without_station else OK)
+    raise typer.Exit(PROBLEMS if done.conflicts or done.frozen or done.without_station or done.refused else OK)
 
 
 def shortened(codes: tuple[str, ...]) -> str:

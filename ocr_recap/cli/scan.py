@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..forms import template
 from ..messages.catalog import Language
-from ..messages.errors import InputUnusable, TemplateError, WrongUse
+from ..messages.errors import InputUnusable, WrongUse
 from ..messages.problems import PhotoProblem
 from ..messages.screens import said
 from ..seal.check_codes import judge_code, judge_sms
 from ..seal.check_rights import received_at
-from ..seal.compact import SMS_PREFIX, DamagedCodeError, SmsNumbers, StationCode, read_code, read_sms
+from ..seal.compact import (
+    SMS_PREFIX,
+    DamagedCodeError,
+    SmsNumbers,
+    StationCode,
+    known_values,
+    read_code,
+    read_sms,
+)
 from ..seal.device_key import short
 from ..seal.findings import Finding, ordered
+from ..seal.preliminary import keep_sms
 from ..seal.receive_code import receive_code
 from ..seal.scan import code_in_picture
 from ..seal.seal_results import Sealing
@@ -40,8 +47,6 @@ def scan(
     language = language_of(lang)
     with reported(language):
         needed()
-        if into is not None and key is None:
-            raise WrongUse("scan_into_needs_key")
         store = sealed_folder(into) if into else None
         statements = store.everything() if store else []
         trusted = opened_roll(roll) or (store.roll() if store else None)
@@ -50,12 +55,17 @@ def scan(
             receipts = received_at(statements, trusted) if trusted else {}
             found = ordered(judge_code(read, statements, trusted, receipts, station))
         elif isinstance(read, SmsNumbers):
-            found = ordered(judge_sms(read, statements, _values(read)))
+            found = ordered(judge_sms(read, statements, known_values(read)))
         else:
             found = (read,)
         _show(read, found, language, as_json)
         faults = [finding.code for finding in found if finding.is_fault]
-        if into is not None and key is not None and isinstance(read, StationCode):
+        if into is not None and isinstance(read, SmsNumbers):
+            is_new = keep_sms(into, what, now())
+            echo(said(language, "sms_kept" if is_new else "sms_kept_before", path=into))
+        if into is not None and isinstance(read, StationCode):
+            if key is None:
+                raise WrongUse("scan_into_needs_key")
             if faults:
                 raise WrongUse("code_not_kept", codes=", ".join(faults))
             is_new = receive_code(read, into, Sealing(opened_key(key, language), trusted, now()))
@@ -89,22 +99,10 @@ def _read(what: str) -> StationCode | SmsNumbers | Finding:
         return Finding("qr_damaged", "code")
 
 
-def _values(read: StationCode | SmsNumbers) -> Mapping[str, int | None] | None:
-    """The numbers by field, where the form is one of those that are known."""
-    for name in template.available():
-        try:
-            values = read.values(template.load(name))
-        except TemplateError:
-            continue
-        if values is not None:
-            return values
-    return None
-
-
 def _show(
     read: StationCode | SmsNumbers | Finding, found: tuple[Finding, ...], language: Language, as_json: bool
 ) -> None:
-    values = None if isinstance(read, Finding) else _values(read)
+    values = None if isinstance(read, Finding) else known_values(read)
     if as_json:
         station = None if isinstance(read, Finding) else read.station
         echo_json(

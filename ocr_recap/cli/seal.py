@@ -8,19 +8,16 @@ from typing import Annotated
 import typer
 
 from ..batch.audit import refuse_edits
-from ..forms import template
 from ..messages.catalog import Language
 from ..messages.errors import CannotWrite, InputUnusable, WrongUse, system_reason
 from ..messages.screens import said
-from ..records.folder import DOCUMENTS_FILE, TEMPLATES
-from ..seal.compact import sms_line, station_code
+from ..recap.folder import is_recap
+from ..records.folder import DOCUMENTS_FILE
 from ..seal.durable import write_durably
 from ..seal.key_request import check_code, terminal_qr
-from ..seal.merkle import log_head
-from ..seal.seal_results import Sealing, load_files, seal_files, seal_results
-from ..seal.slip import SlipContent, slip_pdf
+from ..seal.seal_results import SealedFiles, Sealing, load_files, seal_files, seal_results
+from ..seal.slip import slip_contents, slip_pdf
 from ..seal.statement import Kind
-from ..seal.store import sealed_folder
 from .common import OK, LangOption, language_of, reported
 from .sealing import RollOption, needed, now, opened_key, opened_roll
 from .terminal import echo
@@ -44,18 +41,38 @@ def seal(
         needed()
         how = Sealing(opened_key(key, language), opened_roll(roll), now(), rehearsal)
         if not minutes and not recap:
-            refuse_edits(folder)
-            _seal_stations(folder, how, language)
+            if is_recap(folder):
+                _seal_recap(folder, how, area, language)
+            else:
+                refuse_edits(folder)
+                _seal_stations(folder, how, language)
         kinds: tuple[tuple[Kind, list[Path] | None], ...] = (("recap", recap), ("minutes", minutes))
         for kind, files in kinds:
             if files:
                 if area is None:
                     raise WrongUse("minutes_without_area")
                 check_code(area)
-                head = seal_files(folder, how, kind, load_files(files), {"area": area})
-                echo(said(language, "sealed_minutes", count=len(files), kind=kind))
-                echo(said(language, "sealed_head", head=head.spoken))
+                done = seal_files(folder, how, kind, load_files(files), {"area": area})
+                _show_sealed(done, len(files), kind, language)
     raise typer.Exit(OK)
+
+
+def _seal_recap(folder: Path, how: Sealing, area: str | None, language: Language) -> None:
+    """Seal the logs and sums of a recap folder."""
+    from ..recap.areas import shown_code  # noqa: PLC0415  (an extra)
+    from ..recap.sealing import recap_to_seal  # noqa: PLC0415
+
+    if area is not None:
+        check_code(area)
+    files, content = recap_to_seal(folder, area)
+    done = seal_files(folder, how, "recap", files, content)
+    echo(said(language, "sealed_recap", area=shown_code(content["area"]), expected=content["expected"]))
+    _show_sealed(done, len(files), "recap", language)
+
+
+def _show_sealed(done: SealedFiles, files: int, kind: Kind, language: Language) -> None:
+    echo(said(language, "sealed_minutes_before" if done.was_sealed else "sealed_minutes", count=files, kind=kind))
+    echo(said(language, "sealed_head", head=done.head.spoken))
 
 
 def _seal_stations(folder: Path, how: Sealing, language: Language) -> None:
@@ -85,27 +102,15 @@ def slip(
     language = language_of(lang)
     with reported(language):
         needed()
-        own = opened_key(key, language)
-        store = sealed_folder(folder)
-        sealed = [one for one in store.everything() if one.kind == "station" and one.area == station]
-        if not sealed:
-            raise WrongUse("nothing_sealed", folder=folder)
-        mine = [one for one in sealed if one.keyid == own.id]
-        if not mine:
-            raise WrongUse("slip_other_key", station=station)
-        statement = max(mine, key=lambda one: one.stamp.counter)
-        form = template.load(folder / TEMPLATES / f"{statement.body['template']['id']}.yaml")
-        code = station_code(statement, form, own)
-        roll = store.roll()
-        content = SlipContent(statement, form, code, roll.holder(own.id) if roll else None, log_head(store.log(own.id)))
+        content = slip_contents(folder, station, opened_key(key, language))[-1]
         path = out or Path(f"slip-{station}.pdf")
         try:
             write_durably(path, slip_pdf(content, language))
         except OSError as fault:
             raise CannotWrite("file_unwritable", path=path, why=system_reason(fault)) from None
         echo(said(language, "slip_written", path=path))
-        echo(said(language, "slip_sms_line", line=sms_line(statement, form)))
+        echo(said(language, "slip_sms_line", line=content.sms))
         if show:
-            echo(code.text)
-            echo(terminal_qr(code.text))
+            echo(content.code.text)
+            echo(terminal_qr(content.code.text))
     raise typer.Exit(OK)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from ..messages.catalog import Language
 from ..messages.errors import WrongUse
 from ..messages.extras import require
 from ..messages.screens import said
@@ -34,6 +35,8 @@ def serve(
     stations: Annotated[Path | None, typer.Option("--stations")] = None,
     election_date: Annotated[str | None, typer.Option("--election-date")] = None,
     workers: Annotated[int, typer.Option("--workers", "-w", min=1, max=64)] = 1,
+    key: Annotated[Path | None, typer.Option("--key")] = None,
+    roll: Annotated[Path | None, typer.Option("--roll")] = None,
     lang: LangOption = None,
 ) -> None:
     """Run the local web application on a folder of results: desk, review and supervisor pages."""
@@ -54,9 +57,19 @@ def serve(
 
         entering = Entering(1 if people == 1 else 2, first.value)
         reading = Options(election_date=day_of(election_date))
-        options = OfficeOptions(language, entering, reading, stations, watch, workers)
+        options = OfficeOptions(language, entering, reading, stations, watch, workers, **_seals(key, roll, language))
         serving.serve(folder, options, port, lan, ready)
     raise typer.Exit(OK)
+
+
+def _seals(key: Path | None, roll: Path | None, language: Language) -> dict[str, Any]:
+    """The key and the roll that are given, opened; a locked key asks for its passphrase here, before any page is."""
+    if key is None and roll is None:
+        return {}
+    from .sealing import needed, opened_key, opened_roll  # noqa: PLC0415  (an extra)
+
+    needed()
+    return {"key": opened_key(key, language) if key else None, "key_roll": opened_roll(roll)}
 
 
 def qr_text(link: str) -> str:

@@ -246,7 +246,18 @@ _SERVE: Final[Mapping[str, Message]] = {
         "Masukan pertama dari dua: orang, atau bacaan mesin bila satu saksi sudah pasti.",
         "The first entry of two: a person's, or the machine's reading where one witness is sure.",
     ),
-    "watch": ("Folder yang fotonya diambil begitu datang.", "Folder whose photos are taken as they arrive."),
+    "watch": (
+        "Folder yang foto dan kirimannya diambil begitu datang.",
+        "Folder whose photos and bundles are taken as they arrive.",
+    ),
+    "apply.key": (
+        "Kunci orang itu; keputusannya ditandatangani dengan ocr-recap seal.",
+        "That person's key; the decisions are signed by ocr-recap seal.",
+    ),
+    "serve.key": (
+        "Kunci yang menyegel TPS yang selesai dan memberi tanda terima.",
+        "The key that seals finished stations and gives receipts.",
+    ),
 }
 
 PARAMETERS: Final[Mapping[str, Message]] = {

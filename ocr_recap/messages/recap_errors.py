@@ -15,10 +15,16 @@ RECAP_INPUT_UNUSABLE: Final[_Texts] = {
         "{folder} is no recap folder: it has no {file}. Make it first: ocr-recap recap RESULTS --roll roll.csv",
     ),
     "no_source": (
-        "{folder} bukan folder hasil dan bukan folder rekap; tidak ada yang ditulis. Beri folder yang dibuat oleh "
-        "ocr-recap read atau ocr-recap recap.",
-        "{folder} is neither a folder of results nor a recap folder; nothing was written. Name a folder that ocr-recap "
-        "read or ocr-recap recap made.",
+        "{folder} bukan folder hasil, folder rekap atau folder kiriman yang diterima; tidak ada yang ditulis. Beri "
+        "folder yang dibuat oleh ocr-recap read, recap atau receive.",
+        "{folder} is no folder of results, no recap folder and none of received bundles; nothing was written. Name a "
+        "folder that ocr-recap read, recap or receive made.",
+    ),
+    "sealed_without_roll": (
+        "{folder} tidak punya daftar kunci, jadi tidak ada segel yang dapat diperiksa; tidak ada yang ditulis. Terima "
+        "kirimannya dengan ocr-recap receive --roll DAFTAR.",
+        "{folder} has no roll of keys, so that no seal can be checked; nothing was written. Receive its bundles with "
+        "ocr-recap receive --roll ROLL.",
     ),
     "roll_empty": (
         "{path}: tidak ada TPS di daftar ini; tidak ada yang ditulis. Isi kolom station dengan kode 13 digit.",

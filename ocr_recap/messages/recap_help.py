@@ -113,6 +113,10 @@ RECAP_PARAMETERS: Final[Mapping[str, Message]] = {
     "state": ("Keadaan sesudahnya.", "Its state from now on."),
     "plenary minutes.out": ("Berkas PDF.", "The PDF file."),
     "plenary minutes.paper": ("Ukuran kertas.", "Size of the paper."),
+    "plenary minutes.log": (
+        "Juga kepala catatan folder yang menerima kiriman ini.",
+        "Also the head of the log of this folder, which received bundles.",
+    ),
     "plenary minutes.names": ("Dengan nama wilayah (paket names).", "With names of areas (extra names)."),
     "publish.names": ("Dengan nama wilayah (paket names).", "With names of areas (extra names)."),
     "compare.names": ("Dengan nama wilayah (paket names).", "With names of areas (extra names)."),
@@ -171,4 +175,5 @@ RECAP_VALUES: Final[Mapping[str, Message]] = {
     "audit draw.seed": ("DIGIT", "DIGITS"),
     "sheet": _FILE,
     "plenary minutes.paper": ("a4|a3", "a4|a3"),
+    "plenary minutes.log": ("FOLDER", "DIR"),
 }

@@ -31,6 +31,14 @@ RECAP_SCREENS: Final[Mapping[str, Message]] = {
         "atas dapat memutuskan.",
         "{count:station} in closed areas with new numbers, which were not taken: {stations}. A session above can rule.",
     ),
+    "recap_preliminary": (
+        "{count} TPS baru punya baris SMS: sementara, tidak dihitung sampai pernyataannya tiba: {stations}.",
+        "{count:station} with an SMS line only: preliminary, not counted until statements arrive: {stations}.",
+    ),
+    "recap_refused": (
+        "Pernyataan {count} TPS tidak dihitung, karena segelnya tidak cocok: {stations}. Lihat: ocr-recap verify",
+        "Statements about {count:station} not counted, as their seals do not hold: {stations}. See: ocr-recap verify",
+    ),
     "recap_without_station": (
         "{count} dokumen tanpa kode TPS tidak dihitung. Beri kodenya: ocr-recap docs one-row-per-station",
         "Not counted, since the station is unknown: {count:document}. Give the codes: ocr-recap docs "
@@ -94,6 +102,7 @@ RECAP_SCREENS: Final[Mapping[str, Message]] = {
         "The area {area} is closed with {statements:statement}. Write this digest down, away from this computer: "
         "{digest}",
     ),
+    "minutes_head": ("Untuk dibacakan: {head}", "To be read aloud: {head}"),
     "minutes_written": (
         "Catatan rapat {area}: {out}. Alat bantu, bukan formulir resmi.",
         "Minutes of {area}: {out}. An aid, not an official form.",

@@ -67,6 +67,13 @@ RECAP_TEXTS: Final[Mapping[str, Message]] = {
         "Sekarang: {digest} ({statements} pernyataan)",
         "Now: {digest} ({statements:statement})",
     ),
+    "minutes_read_aloud": ("Untuk dibacakan", "To be read aloud"),
+    "minutes_head_of_area": ("Kepala pernyataan wilayah ini: {head}", "Head of the statements of this area: {head}"),
+    "minutes_head_of_log": ("Kepala catatan {person}: {head}", "Head of the log of {person}: {head}"),
+    "minutes_code": (
+        "Kode QR ini memuat sidik dan kepala di atas; pindai untuk membandingkannya.",
+        "This QR code holds the digest and heads above; scan it to compare them.",
+    ),
     "minutes_signatures": ("Tanda tangan", "Signatures"),
     "minutes_law": (
         "Catatan ini dibuat program dari foto dan isian rapat. Angka bersifat sementara. Hasil yang sah adalah "

@@ -105,6 +105,18 @@ SEAL_WRONG_USE: Final[Mapping[str, Message]] = {
         "{path} sudah ada dan isinya lain; tidak ditimpa. Pilih --out lain.",
         "{path} is there already with other content, and is not overwritten. Choose another --out.",
     ),
+    "key_without_person": (
+        "Dengan --key tulis juga --by: nama pemegang kunci itu.",
+        "With --key also give --by: the name of the key's holder.",
+    ),
+    "sms_line_damaged": (
+        "Baris SMS itu terpotong atau salah ketik; tidak disimpan. Minta dikirim lagi, dan salin seluruhnya.",
+        "The SMS line is cut off or mistyped, and was not kept. Ask for it again, and copy all of it.",
+    ),
+    "bundle_not_given": (
+        "Tidak ada berkas yang dikirim. Pilih kiriman (.zip) atau tanda terima, lalu coba lagi.",
+        "No file was sent. Choose a bundle (.zip) or receipts, and try again.",
+    ),
     "receive_needs_roll": (
         "Tanpa daftar kunci tidak ada yang dapat diterima. Beri daftar kunci yang tepercaya dengan --roll.",
         "Nothing can be received without a roll of keys. Give one that you trust with --roll.",
@@ -128,6 +140,12 @@ SEAL_WRONG_USE: Final[Mapping[str, Message]] = {
     "log_needs_one": (
         "Kiriman ini punya {count} catatan; pilih satu dengan --log.",
         "This bundle has {count:log}; choose one with --log.",
+    ),
+    "no_log_of_area": (
+        "{folder} tidak punya catatan wilayah {area} yang utuh. Beri folder yang menerima kiriman dengan --key, atau "
+        "verify dahulu.",
+        "{folder} has no log of the area {area} that is whole. Name a folder that received bundles with --key, or "
+        "verify it first.",
     ),
     "proof_not_there": (
         "{what} tidak ada dalam catatan itu. Lihat ocr-recap log.",

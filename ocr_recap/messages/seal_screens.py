@@ -64,6 +64,14 @@ SEAL_SCREENS: Final[Mapping[str, Message]] = {
         "Head of the log, to be read aloud and written down: {head}",
     ),
     "sealed_minutes": ("{count} berkas disegel sebagai {kind}.", "{count:file} sealed as {kind}."),
+    "sealed_minutes_before": (
+        "{count} berkas sudah disegel sebagai {kind} dengan isi yang sama.",
+        "{count:file} sealed as {kind} before, with the same content.",
+    ),
+    "sealed_recap": (
+        "Rekap wilayah {area}, {expected} TPS:",
+        "Recap of the area {area}, {expected:station}:",
+    ),
     # pack and receive
     "packed": (
         "{path}: {files} berkas, {photos} di antaranya foto; ditulis, dibaca kembali, cocok.",
@@ -118,6 +126,11 @@ SEAL_SCREENS: Final[Mapping[str, Message]] = {
     ),
     "code_kept": ("Kode disimpan di {path}, dengan tanda terima.", "The code is kept in {path}, with a receipt."),
     "code_kept_before": ("Kode ini sudah disimpan di {path}.", "This code is kept in {path} already."),
+    "sms_kept": (
+        "Baris SMS disimpan di {path}: sementara, dan tidak dihitung sampai pernyataannya tiba.",
+        "The SMS line is kept in {path}: preliminary, and not counted until its statement arrives.",
+    ),
+    "sms_kept_before": ("Baris SMS ini sudah disimpan di {path}.", "This SMS line is kept in {path} already."),
     "slip_written": ("Salinan: {path}", "Slip: {path}"),
     "slip_sms_line": ("SMS (sementara): {line}", "SMS (preliminary): {line}"),
     "explained": ("Penjelasan: {path}", "Explanation: {path}"),

@@ -62,6 +62,7 @@ EXPLAIN: Final[Mapping[str, Message]] = {
         "{at} UTC, {person}: {value} (terbaca {old}). {note}",
         "{at} UTC, {person}: {value} (read as {old}). {note}",
     ),
+    "explain_decision_key": ("Baris itu menyebut kunci {key}.", "The line names the key {key}."),
     "explain_no_decision": ("Tidak ada keputusan orang.", "Nobody decided this number."),
     "explain_seals": ("Segel", "Seals"),
     "explain_seal": (

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from .catalog import Message
+from .web_seal_texts import WEB_SEAL_TEXTS
 
 WEB_TEXTS: Final[Mapping[str, Message]] = {
     # every page
@@ -247,6 +248,7 @@ WEB_TEXTS: Final[Mapping[str, Message]] = {
     "group_alone": ("tidak ada saksi kedua", "no second witness"),
     "group_people": ("orang berbeda, atau belum dua orang", "people differ, or one person so far"),
     "group_photo": ("foto kurang baik, atau lembar lain", "poor photo, or another sheet"),
+    **WEB_SEAL_TEXTS,
 }
 
 # The reasons of each group that reviewers can choose; every code of `reasons.REASONS` that sends a number to review.

@@ -32,6 +32,8 @@ class Incoming:
         below: the events of each recap below, by its name.
         lines: for each folder its path, the file that was read, and the line of each station in it.
         without_station, other_forms: documents that were left out.
+        refused: for each folder of sealed results the stations that do not count, with the codes of what was found.
+        preliminary: for each such folder the stations of which nothing but an SMS line is there.
     """
 
     results: dict[str, list[Statement]] = field(default_factory=dict[str, list[Statement]])
@@ -40,6 +42,8 @@ class Incoming:
     lines: list[tuple[Path, str, Mapping[str, int]]] = field(default_factory=list[tuple[Path, str, Mapping[str, int]]])
     without_station: int = 0
     other_forms: int = 0
+    refused: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict[str, dict[str, tuple[str, ...]]])
+    preliminary: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     @property
     def origins(self) -> frozenset[str]:
@@ -96,13 +100,23 @@ def read_incoming(sources: Iterable[RecapSource], contest: LevelFile) -> Incomin
             found.recaps[source.origin] = said
             found.below[source.origin] = read_events(source.folder)
             found.lines.append((source.folder, STATEMENTS_FILE, lines))
+        elif source.kind == "sealed":
+            from .sealed_reader import read_sealed  # noqa: PLC0415  (an extra)
+
+            sealed = read_sealed(source.folder, source.origin, contest)
+            found.results[source.origin], found.refused[source.origin] = sealed.statements, sealed.refused
+            found.preliminary[source.origin] = sealed.preliminary
+            found.lines.extend((source.folder, name, lines) for name, lines in sealed.lines.items())
+            others += sealed.other_forms
         else:
             results = read_results(source.folder, source.origin, contest)
             found.results[source.origin] = results.statements
             found.lines.append((source.folder, DOCUMENTS_FILE, results.lines))
             without += len(results.without_station)
             others += results.other_forms
-    return Incoming(found.results, found.recaps, found.below, found.lines, without, others)
+    return Incoming(
+        found.results, found.recaps, found.below, found.lines, without, others, found.refused, found.preliminary
+    )
 
 
 def _read_log(folder: Path, contest: LevelFile) -> tuple[list[Statement], dict[str, int]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .areas import LevelName, level_of
+from ..seal.merkle import log_head
+from .areas import LevelName, level_of, shown_code
 from .level_file import LevelFile
 from .plenary import Matter, SessionEvent, closings, digest_of, matters
 from .standing import StationStanding, counts_only, standing_of
@@ -57,6 +58,9 @@ class Minutes:
         closing: when and by whom the area was closed; None while it is open.
         digest: of all statements and events of the area now.
         statements: how many statements there are.
+        head: of the tree (RFC 6962) of these statements' ids in their order, as it is read aloud; the same in every
+            folder that has the same statements.
+        log_heads: of sealed logs about the area: who keeps each, and the head as it is read aloud.
     """
 
     area: str
@@ -69,6 +73,14 @@ class Minutes:
     closing: SessionEvent | None
     digest: str
     statements: int
+    head: str
+    log_heads: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def code_text(self) -> str:
+        """What the QR code of the minutes says, one thing a line."""
+        lines = [f"OCR-RECAP MINUTES {shown_code(self.area)}", f"DIGEST {self.digest}", f"HEAD {self.head}"]
+        return "\n".join([*lines, *(f"LOG {head}" for _, head in self.log_heads)])
 
 
 def minutes_of(
@@ -107,6 +119,7 @@ def minutes_of(
         closings(events).get(area),
         digest_of(ids, within),
         len(ids),
+        log_head(sorted(ids)).spoken,
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Final, Literal
 from xml.sax.saxutils import escape
 
+from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.graphics.shapes import Drawing
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A3, A4
 from reportlab.lib.styles import ParagraphStyle
@@ -23,6 +25,7 @@ from .plenary import Matter
 Paper = Literal["a4", "a3"]
 _SIZES: Final[dict[Paper, tuple[float, float]]] = {"a4": A4, "a3": A3}
 _MARGIN: Final = 15 * mm  # by judgement
+_CODE: Final = 42 * mm  # side of the QR code with its quiet zone: 0.7 mm a module; by judgement
 _SIGNERS: Final = ("chair", "member", "member", "member", "member", "witness", "witness", "witness", "supervisor")
 _SCALE: Final[dict[Paper, float]] = {"a4": 1.0, "a3": 1.35}  # of letters; by judgement
 
@@ -168,11 +171,25 @@ class _Writer:
             if minutes.digest != minutes.closing.digest:
                 parts.append(self._paragraph(self._say("minutes_digest_since"), self._bold))
         now = self._say("minutes_digest_now", digest=minutes.digest, statements=minutes.statements)
-        parts += [self._paragraph(now, self._body), self._paragraph(self._say("minutes_signatures"), self._head)]
+        parts += [self._paragraph(now, self._body), *self._heads()]
+        parts.append(self._paragraph(self._say("minutes_signatures"), self._head))
         head = [self._say(f"minutes_head_{name}") for name in ("role", "name", "signature")]
         rows = [[self._say(f"signer_{role}"), "", ""] for role in _SIGNERS]
         signatures = self._table(head, rows, (0.25, 0.35, 0.4), height=11 * mm * _SCALE[self._paper])
         return [*parts, signatures, Spacer(1, 3 * mm), self._paragraph(self._say("minutes_law"), self._body)]
+
+    def _heads(self) -> list[Flowable]:
+        """What is read aloud and fixes everything above, and the same as a QR code."""
+        minutes = self._minutes
+        lines = [self._say("minutes_head_of_area", head=minutes.head)]
+        lines += [self._say("minutes_head_of_log", person=person, head=head) for person, head in minutes.log_heads]
+        parts = [self._paragraph(self._say("minutes_read_aloud"), self._head)]
+        parts += [self._paragraph(line, self._bold) for line in lines]
+        side = _CODE * _SCALE[self._paper]
+        code = QrCodeWidget(minutes.code_text, barLevel="M", barWidth=side, barHeight=side, barBorder=4)
+        drawing = Drawing(side, side)
+        drawing.add(code)
+        return [*parts, drawing, self._paragraph(self._say("minutes_code"), self._body)]
 
     def _table(
         self,

@@ -63,6 +63,8 @@ class RecapResult:
         frozen: stations whose new numbers were not taken, since their area is closed.
         without_station: documents whose station is unknown.
         other_forms: documents of other contests.
+        refused: stations of sealed results that do not count, each with the codes of what was found.
+        preliminary: stations of which nothing but an SMS line has arrived; they are not counted.
         sums: of the topmost area.
     """
 
@@ -76,6 +78,8 @@ class RecapResult:
     frozen: tuple[str, ...] = ()
     without_station: int = 0
     other_forms: int = 0
+    refused: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    preliminary: tuple[str, ...] = ()
     sums: Mapping[str, Sequence[AreaSum]] = field(default_factory=dict[str, Sequence[AreaSum]])
 
 
@@ -95,7 +99,7 @@ def recap(
     """Make a recap folder or bring it up to date.
 
     Args:
-        folders: of results, and of recaps below.
+        folders: of results, of sealed results (such as received bundles), and of recaps below.
         out: the recap folder; the folders that it was made from before are kept.
         roll: a table with the column `station`: all that are expected; None keeps the one before.
         contest: id of a level file, or a file; None keeps the one before.
@@ -178,7 +182,8 @@ def _written(given: _Given, sources: Sequence[RecapSource], out: Path) -> RecapR
         touched = set(grouped(log.stations_after(info.statements)))
         _write_tables(out, touched, roll, log, contest)
         info.model_copy(update={"sources": _sources(info, sources), "statements": len(log)}).save(out)
-        SeenFolders(out).remember(sources)
+        doubtful = {name for said in (incoming.refused, incoming.preliminary) for name, codes in said.items() if codes}
+        SeenFolders(out).remember(sources, doubtful)
         read = tuple(one.origin for one in sources if one.origin in incoming.origins)
         return RecapResult(
             folder=out,
@@ -191,10 +196,21 @@ def _written(given: _Given, sources: Sequence[RecapSource], out: Path) -> RecapR
             frozen=frozen,
             without_station=incoming.without_station,
             other_forms=incoming.other_forms,
+            refused=_refused(incoming),
+            preliminary=tuple(sorted({code for codes in incoming.preliminary.values() for code in codes})),
             sums={area: sums_of(out, area, contest.file) for area in top_areas(roll, contest)},
         )
     finally:
         log.close()
+
+
+def _refused(incoming: Incoming) -> dict[str, Sequence[str]]:
+    """The stations of sealed results that do not count, by code, each with what was found in any folder."""
+    found: dict[str, set[str]] = {}
+    for stations in incoming.refused.values():
+        for code, codes in stations.items():
+            found.setdefault(code, set()).update(codes)
+    return {code: sorted(found[code]) for code in sorted(found)}
 
 
 def _begun(given: _Given, out: Path) -> RecapInfo:

@@ -20,7 +20,7 @@ class SourceInfo(Frozen):
     """A folder that statements came from: its name in statements, its kind, and a hash of what it held."""
 
     origin: str
-    kind: Literal["results", "recap"]
+    kind: Literal["results", "recap", "sealed"]
     sha256: Sha256
 
 

@@ -67,7 +67,7 @@ def read_results(folder: Path, origin: str, contest: LevelFile) -> ResultsSaid:
             said.without_station.append(document["id"])
         else:
             try:
-                said.statements.append(_statement(document, form, code, origin, contest, finished))
+                said.statements.append(document_statement(document, form, code, origin, contest, finished))
             except (ValueError, TypeError, KeyError, AttributeError):
                 raise FolderDamaged("document_line", path=folder / DOCUMENTS_FILE, line=number) from None
             said.lines.setdefault(code, number)
@@ -106,9 +106,21 @@ def _document(path: Path, number: int, line: bytes) -> Mapping[str, Any]:
     return found
 
 
-def _statement(
+def document_statement(
     document: Mapping[str, Any], form: str, code: str, origin: str, contest: LevelFile, finished: str
 ) -> Statement:
+    """What a document says about its station.
+
+    Args:
+        document: a line of `documents.jsonl`.
+        form, code: its form and station.
+        origin: name of the folder in statements.
+        contest: whose fields count.
+        finished: when it was read, UTC.
+
+    Raises:
+        ValueError, TypeError, KeyError, AttributeError: it is no document.
+    """
     values: dict[str, int | None] = {}
     unread: dict[str, Unread] = {}
     times = [finished]

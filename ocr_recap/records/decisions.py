@@ -59,6 +59,8 @@ class Decision(JsonLine):
     `unreadable` or `wrong_field` where the person gives no value: the picture cannot be read, or shows another number;
     `new` is null then. `entry` is the id of the entry in the local server, left out without one.
 
+    `key` is the id of the key that signs the line (`ocr-recap seal`), left out without one.
+
     `document` and `file` are the names of document and photo at that time, for people only. `previous` is the SHA-256
     of all lines before this one, line breaks included; null in logs of older versions.
     """
@@ -79,6 +81,7 @@ class Decision(JsonLine):
     role: Role = "confirm"
     answer: AnswerKind = Field(default="value", exclude_if=lambda answer: answer == "value")
     entry: str = Field(default="", exclude_if=lambda entry: not entry)
+    key: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = Field(default="", exclude_if=lambda key: not key)
     previous: Sha256 | None = None
 
     @property

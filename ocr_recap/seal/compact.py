@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
+from ..forms import template as templates
 from ..forms.template import Template
+from ..messages.errors import TemplateError
 from .device_key import SIGNATURE, DeviceKey, is_signed, key_id
 from .statement import SealedStatement
 from .store import PHOTOS
@@ -247,6 +249,18 @@ def read_sms(text: str) -> SmsNumbers:
         raise DamagedCodeError
     numbers = tuple(None if one == "-" else int(one) for one in match[3].split(" "))
     return SmsNumbers(match[1], match[2], numbers, match[4])
+
+
+def known_values(read: StationCode | SmsNumbers) -> Mapping[str, int | None] | None:
+    """The numbers of a code or SMS line by field, where its form comes with this program; None where it does not."""
+    for name in templates.available():
+        try:
+            values = read.values(templates.load(name))
+        except TemplateError:
+            continue
+        if values is not None:
+            return values
+    return None
 
 
 def _check(line: str) -> str:

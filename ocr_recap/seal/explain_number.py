@@ -241,6 +241,8 @@ def _texts(story: NumberStory, language: Language) -> Iterable[tuple[str, str]]:
     for line in story.decisions:
         data = {"at": _clock(line["at"]), "person": line["by"], "value": line["new"], "old": line["old"]["value"]}
         yield "text", said("explain_decision", note=line.get("note", ""), **data)
+        if line.get("key"):
+            yield "text", said("explain_decision_key", key=short(str(line["key"])))
     if not story.decisions:
         yield "text", said("explain_no_decision")
     yield from _seals(story, language)

@@ -258,7 +258,7 @@ def document_findings(content: BundleContent, statements: Iterable[SealedStateme
 def decision_findings(
     content: BundleContent, statements: Sequence[SealedStatement], roll: KeyRoll | None
 ) -> Iterator[Finding]:
-    """Decisions in the name of somebody who has a key and did not sign them."""
+    """Decisions in the name of somebody who has a key and did not sign them, or that name a key which did not."""
     if roll is None:
         return
     signed = {(one.keyid, line) for one in statements if one.kind == "decisions" for line in one.body["lines"]}
@@ -270,7 +270,9 @@ def decision_findings(
         for decision in content.decisions.get(name, ()):
             own = keys.get(decision.person.casefold(), set())
             data = {"person": decision.person}
-            if not own:
+            if decision.key:
+                own = own & {decision.key} if own else {decision.key}
+            if not own and not decision.key:
                 yield Finding("decision_unvouched", f"{DATA}/{name}", data)
             elif keyid not in own and not any((key, decision.sha256) in signed for key in own):
                 yield Finding("decision_forged", f"{DATA}/{name}", data)

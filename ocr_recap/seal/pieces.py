@@ -85,12 +85,12 @@ class StationPieces:
 
 @dataclass(frozen=True)
 class ResultsOnDisk:
-    """The lines of a folder of results, by what they belong to."""
+    """The lines of a folder of results, by what they belong to; each decision with its person and the key it names."""
 
     documents: Sequence[DocumentLine]
     records: Mapping[str, list[bytes]]
     decisions: Mapping[str, list[bytes]]
-    decided_by: Mapping[bytes, str]
+    decided_by: Mapping[bytes, tuple[str, str]]
     templates: Mapping[str, bytes]
     without_station: tuple[str, ...] = field(default=())
 
@@ -140,14 +140,14 @@ def read_results(folder: Path) -> ResultsOnDisk:
         except (ValueError, KeyError, TypeError):
             raise FolderDamaged("sealed_line", path=folder / PHOTOS_FILE, line=number) from None
     decisions: dict[str, list[bytes]] = {}
-    decided_by: dict[bytes, str] = {}
+    decided_by: dict[bytes, tuple[str, str]] = {}
     if (folder / DECISIONS_FILE).exists():
         for number, line in _lines(folder / DECISIONS_FILE, folder):
             try:
                 said = json.loads(line)
                 if "event" not in said:
                     decisions.setdefault(str(said["sha256"]), []).append(line)
-                    decided_by[line] = str(said["by"])
+                    decided_by[line] = str(said["by"]), str(said.get("key", ""))
             except (ValueError, KeyError, TypeError):
                 raise FolderDamaged("sealed_line", path=folder / DECISIONS_FILE, line=number) from None
     templates = {path.stem: path.read_bytes() for path in sorted((folder / TEMPLATES).glob("*.yaml"))}

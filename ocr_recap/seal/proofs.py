@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from ..messages.errors import InputUnusable, WrongUse
-from .device_key import is_signed
-from .judge import SealVerdict
+from .device_key import is_signed, short
+from .judge import SealVerdict, judge
 from .merkle import LogHead, consistency_proof, inclusion_proof, is_consistent, is_included, log_head
-from .source import BundleContent
+from .roll import KeyHolder
+from .source import BundleContent, read_bundle
 from .statement import SealedStatement, parse_line, pre_authentication
-from .store import LOGS
+from .store import LOGS, sealed_folder
 from .strict_json import NotStrictError, canonical, strict
+
+_KEEPERS: Final = frozenset({"receiver", "recap", "plenary"})  # roles whose logs hold what others sealed
+_OF_LOGS: Final = frozenset({"log_mismatch", "statement_missing", "chain_gap", "chain_fork", "chain_broken"})
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,31 @@ def signed_head(verdict: SealVerdict, keyid: str) -> SealedStatement:
     if not heads:
         raise WrongUse("proof_not_there", what=keyid[:16])
     return max(heads, key=lambda one: one.stamp.counter)
+
+
+def area_heads(folder: Path, area: str) -> list[tuple[KeyHolder, LogHead]]:
+    """The newest signed heads of the logs of an area: of those who receive and of those who close it.
+
+    Args:
+        folder: with received bundles and their roll of keys.
+        area: code of the area.
+
+    Raises:
+        WrongUse: it is no such folder, or has no log of the area that is whole.
+        InputUnusable: it cannot be read.
+    """
+    content = read_bundle(folder)
+    verdict = judge(content, sealed_folder(folder).roll() if content.kind == "store" else None)
+    wrong = {one.where for one in verdict.findings if one.code in _OF_LOGS}
+    found: list[tuple[KeyHolder, LogHead]] = []
+    for keyid in logs_of(content):
+        holder = verdict.roll.holder(keyid) if verdict.roll else None
+        if holder and holder.role in _KEEPERS and holder.covers(area) and short(keyid) not in wrong:
+            head = signed_head(verdict, keyid).log
+            found += [(holder, head)] if head else []
+    if not found:
+        raise WrongUse("no_log_of_area", folder=folder, area=area)
+    return found
 
 
 def prove_station(verdict: SealVerdict, ids: Sequence[str], keyid: str, station: str) -> bytes:

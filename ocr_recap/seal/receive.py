@@ -19,6 +19,7 @@ from .device_key import short
 from .durable import force_folder, write_durably
 from .findings import Finding, ordered
 from .judge import SealVerdict, by_key, judge, open_questions
+from .preliminary import kept_sms, sms_findings
 from .proofs import logs_of
 from .roll import KeyRoll
 from .seal_results import Sealing
@@ -100,13 +101,14 @@ def trusted_roll(store: SealedFolder, given: KeyRoll | None) -> KeyRoll:
 
 
 def questions(into: Path) -> tuple[Finding, ...]:
-    """What people must settle about all that a folder has received: rights and conflicts.
+    """What people must settle about all that a folder has received: rights, conflicts, SMS lines.
 
     Raises:
         FolderDamaged: the folder is damaged.
     """
     store = sealed_folder(into)
-    return ordered(open_questions(store.everything(), store.roll())[1])
+    statements = store.everything()
+    return ordered([*open_questions(statements, store.roll())[1], *sms_findings(kept_sms(into), statements)])
 
 
 def _taken(
@@ -180,8 +182,8 @@ def _receipt(
         sealer.seal("receipt", (), {"faults": codes, "log": sealer.head.export(), "statements": sorted(ids)})
     sealer.commit()
     mine = [one for one in _receipts(sealer.own) if not set(ids).isdisjoint(one.body["statements"])]
-    name = bundle.name.removesuffix(".zip") or "bundle"
-    path = store.path.parent / RECEIPTS / f"{name}{ENDING}"
+    whole = hashlib.sha256("".join(sorted(ids)).encode()).hexdigest()  # bundles of others may have the same name
+    path = store.path.parent / RECEIPTS / f"{bundle.name.removesuffix('.zip') or 'bundle'}-{whole[:8]}{ENDING}"
     lines = b"".join(one.line + b"\n" for one in mine)
     if not path.exists() or path.read_bytes() != lines:
         write_durably(path, lines)

@@ -6,7 +6,8 @@ Minutes, recap statements and other files are sealed in the same way by `seal_fi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,7 @@ from .sealer import Sealer
 from .statement import KINDS, Kind, SealedFile, SealedStatement
 from .store import SealedFolder, sealed_folder
 
+_PLAIN: Final = re.compile(r"[a-z0-9_-]{1,40}")
 _STATIONS: Final = 100  # whose files are written together: some 25 MB
 _MOST_BYTES: Final = 256 << 20  # of a file of minutes, by judgement: a scan of 100 pages has some 50 MB
 
@@ -51,26 +53,37 @@ class SealedResults:
         unchanged: how many forms of stations were sealed before, with the same content.
         left_out: documents without a station or a form, by their ids.
         not_ours: stations that the key has no right to.
+        changed: stations that were not asked for and are other than this key sealed them.
         decisions: how many decisions of the key's holder were signed.
         holder: of the key by the roll; None where the key is not in it.
-        head: of the log.
+        head: of the log, as the key signed it last.
     """
 
     new: tuple[SealedStatement, ...]
     unchanged: int
     left_out: tuple[str, ...]
     not_ours: tuple[str, ...]
+    changed: tuple[str, ...]
     decisions: int
     holder: KeyHolder | None
     head: LogHead
 
 
-def seal_results(folder: Path, how: Sealing) -> SealedResults:
+@dataclass(frozen=True)
+class SealedFiles:
+    """What was done with minutes or a recap: the signed head of the log, and whether they were sealed before."""
+
+    head: LogHead
+    was_sealed: bool
+
+
+def seal_results(folder: Path, how: Sealing, only: Collection[str] | None = None) -> SealedResults:
     """Seal what is new in a folder of results.
 
     Args:
         folder: of results.
         how: key, roll and time.
+        only: the stations that are sealed; None: all. Decisions are signed where any station is asked for.
 
     Raises:
         InputUnusable: it is no folder of results.
@@ -86,15 +99,19 @@ def seal_results(folder: Path, how: Sealing) -> SealedResults:
         holder = roll.holder(how.key.id) if roll else None
         latest = _latest(sealer.own)
         new: list[SealedStatement] = []
-        unchanged, not_ours = 0, []
+        unchanged, not_ours, changed = 0, list[str](), list[str]()
         files: dict[str, bytes] = {}
-        decisions = _seal_decisions(sealer, results, holder)
+        decisions = _seal_decisions(sealer, results, holder) if only is None or only else 0
         for pieces in stations(results):
-            if holder and not (holder.covers(pieces.station) and "station" in KINDS[holder.role]):
+            before = latest.get((pieces.station, pieces.template[0]))
+            is_same = before is not None and _is_same(before, pieces)
+            if only is not None and pieces.station not in only:
+                changed += [pieces.station] if before is not None and not is_same else []
+                continue
+            if holder and not may_seal(holder, pieces.station):
                 not_ours.append(pieces.station)
                 continue
-            before = latest.get((pieces.station, pieces.template[0]))
-            if before is not None and _is_same(before, pieces):
+            if is_same:
                 unchanged += 1
                 continue
             files |= pieces.files
@@ -107,13 +124,21 @@ def seal_results(folder: Path, how: Sealing) -> SealedResults:
         if roll:
             _write(store.path, lambda: store.update_roll(roll))
         sealer.commit()
-        return SealedResults(
-            tuple(new), unchanged, results.without_station, tuple(not_ours), decisions, holder, sealer.head
-        )
+        left = results.without_station, tuple(not_ours), tuple(changed)
+        return SealedResults(tuple(new), unchanged, *left, decisions, holder, sealer.signed_head)
 
 
-def seal_files(folder: Path, how: Sealing, kind: Kind, files: Mapping[str, bytes], body: Mapping[str, Any]) -> LogHead:
+def may_seal(holder: KeyHolder, station: str) -> bool:
+    """Whether the holder of a key has the right to a station's statement."""
+    return holder.covers(station) and "station" in KINDS[holder.role]
+
+
+def seal_files(
+    folder: Path, how: Sealing, kind: Kind, files: Mapping[str, bytes], body: Mapping[str, Any]
+) -> SealedFiles:
     """Seal minutes, a recap statement or other files.
+
+    All statements in the folder enter the log of the key first: its head, read aloud, fixes every one of them.
 
     Args:
         folder: of results, or a new one.
@@ -121,9 +146,6 @@ def seal_files(folder: Path, how: Sealing, kind: Kind, files: Mapping[str, bytes
         kind: of statement.
         files: contents by name; they are kept in the sealed part.
         body: keys of the kind, without `log`, which is added.
-
-    Returns:
-        The head of the log, as it is after sealing.
 
     Raises:
         FolderBusy, FolderDamaged, CannotWrite: as `seal_results`.
@@ -135,12 +157,19 @@ def seal_files(folder: Path, how: Sealing, kind: Kind, files: Mapping[str, bytes
         named = {_kept_name(kind, name, content): content for name, content in files.items()}
         _write(store.path, lambda: store.add_files(named))
         subjects = [SealedFile(name, hashlib.sha256(content).hexdigest()) for name, content in sorted(named.items())]
+        others = [one.id for one in store.everything() if one.keyid != how.key.id]
+        if set(others) <= set(sealer.log) and any(
+            one.kind == kind and list(one.subjects) == subjects and one.body["area"] == body["area"]
+            for one in sealer.own
+        ):
+            return SealedFiles(sealer.signed_head, was_sealed=True)
+        sealer.enter(others)
         sealer.seal(kind, subjects, {**body, "log": sealer.head.export()})
         sealer.seal("head", (), {"log": sealer.head.export()})
         if roll:
             _write(store.path, lambda: store.update_roll(roll))
         sealer.commit()
-        return sealer.head
+        return SealedFiles(sealer.signed_head, was_sealed=False)
 
 
 def load_files(paths: Iterable[Path]) -> dict[str, bytes]:
@@ -163,8 +192,10 @@ def load_files(paths: Iterable[Path]) -> dict[str, bytes]:
 
 
 def _kept_name(kind: str, name: str, content: bytes) -> str:
-    ending = Path(name).suffix.lower()
-    return piece_name(kind, f"{kind}-", content, ending if ending.isascii() and ending[1:].isalnum() else "")
+    """The name of a file in `data/`: its own where that is plain, else the kind; the first digits of its hash."""
+    ending, stem = Path(name).suffix.lower(), Path(name).stem.lower()
+    known = ending if ending.isascii() and ending[1:].isalnum() else ""
+    return piece_name(kind, f"{stem if _PLAIN.fullmatch(stem) else kind}-", content, known)
 
 
 def _known_roll(folder: Path, given: KeyRoll | None) -> KeyRoll | None:
@@ -185,15 +216,17 @@ def _is_same(before: SealedStatement, pieces: StationPieces) -> bool:
 
 
 def _seal_decisions(sealer: Sealer, results: ResultsOnDisk, holder: KeyHolder | None) -> int:
-    """Sign the decisions of the key's holder that are not signed yet; how many these are."""
-    if holder is None:
-        return 0
+    """Sign the decisions that name the key, or its holder and no key, and are not signed yet; how many these are."""
     signed = {line for one in sealer.own if one.kind == "decisions" for line in one.body["lines"]}
-    person = holder.person.casefold()
-    mine = [line for line, by in results.decided_by.items() if one_line(by).casefold() == person]
+    person, own = holder.person if holder else "", sealer.key.id
+    mine = [
+        line
+        for line, (by, key) in results.decided_by.items()
+        if key == own or (not key and person and one_line(by).casefold() == person.casefold())
+    ]
     new = [found for line in mine if (found := hashlib.sha256(line).hexdigest()) not in signed]
     if new:
-        sealer.seal("decisions", (), {"lines": sorted(new), "person": holder.person})
+        sealer.seal("decisions", (), {"lines": sorted(new), "person": person})
     return len(new)
 
 

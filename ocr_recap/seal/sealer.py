@@ -64,6 +64,11 @@ class Sealer:
         """The head of the log of the key."""
         return log_head(self._log)
 
+    @property
+    def signed_head(self) -> LogHead:
+        """The head that the key signed last, which everybody finds again in a bundle; the head of now without one."""
+        return newest_head(self.own) or self.head
+
     def enter(self, ids: Sequence[str]) -> None:
         """Add statements of others, which were received, to the log; known ones are left out."""
         known = set(self._log)
@@ -140,6 +145,11 @@ class Sealer:
             self.folder.save_statements(self.key.id, self._own)
         except OSError as fault:
             raise CannotWrite("file_unwritable", path=self.folder.path, why=system_reason(fault)) from None
+
+
+def newest_head(own: Sequence[SealedStatement]) -> LogHead | None:
+    """The head of a key's log that it signed last, from its statements in their order; None without one."""
+    return next((one.log for one in reversed(own) if one.log is not None), None)
 
 
 def chain_path(key: Path) -> Path:

@@ -5,20 +5,26 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from reportlab.lib.pagesizes import A5
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
+from ..forms import template
 from ..forms.template import Template
 from ..messages.catalog import Language, filled
+from ..messages.errors import WrongUse
 from ..messages.seal_texts import SLIP
-from .compact import StationCode, sms_line
-from .device_key import short
+from ..records.folder import TEMPLATES
+from .compact import StationCode, sms_line, station_code
+from .device_key import DeviceKey, short
 from .merkle import LogHead
 from .roll import KeyHolder
+from .sealer import newest_head
 from .statement import SealedStatement
+from .store import DATA, sealed_folder
 
 MM: Final = 72 / 25.4  # points
 CODE_SIDE: Final = 62.0  # mm with the quiet zone of 4 modules: 0.8 mm a module at version 13; two fill the width
@@ -37,7 +43,7 @@ class SlipContent:
         template: its form.
         code: the signed code of the statement.
         holder: who sealed it by the roll; None where the key is in none.
-        head: of the device's log; None leaves it out.
+        head: of the device's log, as it was signed last; None leaves it out.
     """
 
     statement: SealedStatement
@@ -45,6 +51,47 @@ class SlipContent:
     code: StationCode
     holder: KeyHolder | None
     head: LogHead | None
+
+    @property
+    def sms(self) -> str:
+        """The SMS line of the statement."""
+        return sms_line(self.statement, self.template)
+
+
+def slip_contents(folder: Path, station: str, key: DeviceKey) -> tuple[SlipContent, ...]:
+    """The newest statement of a key about each form of a station, the one that was sealed last at the end.
+
+    Args:
+        folder: of results.
+        station: its code.
+        key: that sealed the statements, since it signs their codes.
+
+    Raises:
+        WrongUse: nothing about the station is sealed, or another key sealed it.
+        FolderDamaged: the sealed part is damaged.
+        TemplateError: the form that was sealed is missing or damaged.
+    """
+    store = sealed_folder(folder)
+    sealed = [one for one in store.everything() if one.kind == "station" and one.area == station]
+    if not sealed:
+        raise WrongUse("nothing_sealed", folder=folder)
+    mine = {one.body["template"]["id"]: one for one in sealed if one.keyid == key.id}  # in the order of their numbers
+    if not mine:
+        raise WrongUse("slip_other_key", station=station)
+    roll, head = store.roll(), newest_head(store.statements(key.id))
+    holder = roll.holder(key.id) if roll else None
+    found: list[SlipContent] = []
+    for one in sorted(mine.values(), key=lambda one: one.stamp.counter):
+        form = template.load(store.path / DATA / _form_of(one))
+        found.append(SlipContent(one, form, station_code(one, form, key), holder, head))
+    return tuple(found)
+
+
+def _form_of(statement: SealedStatement) -> str:
+    """The name of the form that was sealed with a station's statement."""
+    said = statement.body["template"]
+    names = (file.name for file in statement.subjects if file.sha256 == said["sha256"])
+    return next((name for name in names if name.startswith(f"{TEMPLATES}/")), f"{TEMPLATES}/{said['id']}.yaml")
 
 
 def slip_pdf(content: SlipContent, language: Language) -> bytes:
@@ -82,7 +129,7 @@ def slip_pdf(content: SlipContent, language: Language) -> bytes:
         canvas.drawString(left, low + 9, line)
         low += 9
     canvas.setFont("Courier", 7)
-    canvas.drawString(left, _MARGIN * MM + 62, sms_line(statement, content.template))
+    canvas.drawString(left, _MARGIN * MM + 62, content.sms)
     canvas.setFont("Helvetica", 8)
     canvas.drawString(left, _MARGIN * MM + 46, said("slip_sign"))
     for row in range(2):

@@ -57,10 +57,11 @@ class DocumentFacts:
 
 @dataclass(frozen=True)
 class SignedDecision:
-    """A decision in a sealed file: whose name it has, and the hash of its line."""
+    """A decision in a sealed file: whose name it has, the hash of its line, the id of the key that it names, if any."""
 
     person: str
     sha256: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -286,8 +287,11 @@ def signed_decisions(content: bytes) -> tuple[SignedDecision, ...]:
         if line:
             try:
                 said: Any = plain(line)
-                found.append(SignedDecision(one_line(str(said["by"])), hashlib.sha256(line).hexdigest()))
-            except (NotStrictError, KeyError, TypeError):
+                key = said.get("key") or ""
+                if not isinstance(key, str):
+                    raise TypeError
+                found.append(SignedDecision(one_line(str(said["by"])), hashlib.sha256(line).hexdigest(), key))
+            except (NotStrictError, KeyError, TypeError, AttributeError):
                 found.append(SignedDecision("?", hashlib.sha256(line).hexdigest()))
     return tuple(found)
 

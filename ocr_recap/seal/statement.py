@@ -243,12 +243,13 @@ def _check_body(kind: Kind, body: Mapping[str, Any]) -> None:
     if kind == "station":
         _match(re.compile(r"[0-9]{13}"), body["station"])
         _match(_HASH, body["template"]["sha256"])
+        if body["supersedes"] is not None:
+            _match(_HASH, body["supersedes"])
+    if kind == "station" or "numbers" in body:
         for name, value in {**body["numbers"]}.items():
             _match(re.compile(r"[A-Za-z0-9_.-]+"), name)
             if value is not None:
                 _whole(value, 0)
-        if body["supersedes"] is not None:
-            _match(_HASH, body["supersedes"])
     if kind in ("recap", "minutes"):
         _match(re.compile(r"[0-9]{0,13}"), body["area"])
     if kind in ("head", "minutes", "receipt") or "log" in body:

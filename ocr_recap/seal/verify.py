@@ -1,10 +1,9 @@
 # pyright: basic
 """Checks a bundle of sealed statements without ocr_recap: python verify.py BUNDLE [--roll ROLL] [--json]
 
-It needs Python 3.11 or later and the package cryptography. BUNDLE is a folder or a zip; ROLL is the roll of keys of the
-officials, which you trust. Do not run a verify.py that came with a bundle: use one from a source that you trust.
+It needs Python 3.11 and the package cryptography. BUNDLE is a folder or a zip; ROLL is the officials' roll of keys, as
+you trust it. Do not run a verify.py that came with a bundle. docs/reference/sealed-files.md of ocr_recap has the codes.
 Exit code: 0 all holds, 1 something does not (also: no roll, so that nobody vouches for the keys), 2 wrong use.
-What the codes of findings mean stands in docs/reference/sealed-files.md of ocr_recap.
 """
 
 import argparse
@@ -30,8 +29,7 @@ TAGS = {"bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.
 BAGIT = rb"BagIt-Version: (0\.97|1\.0)\r?\nTag-File-Character-Encoding: UTF-8(\r?\n)?"
 INSIDE = re.compile(r"(?!\.{1,2}(/|$))[^\\:\0\n\r/]+(/(?!\.{1,2}(/|$))[^\\:\0\n\r/]+)*")  # a name below its folder
 LINES = re.compile(r"statements/.*\.intoto\.jsonl")
-PARSING = (KeyError, TypeError, ValueError, AttributeError, IndexError)
-MIB = 1 << 20
+PARSING, MIB = (KeyError, TypeError, ValueError, AttributeError, IndexError), 1 << 20
 
 
 class Refused(Exception):
@@ -365,9 +363,11 @@ class Check:
                 self._note(name, **{str(fault) if isinstance(fault, Refused) else "not_json": True})
             for line in self.texts.get(name, b"").split(b"\n") if "/decisions-" in name else ():
                 with suppress(Refused, *PARSING):
-                    own = people.get(" ".join(str(parse(line, False)["by"]).split()).casefold(), set())
+                    said = parse(line, False)
+                    own, key = people.get(" ".join(str(said["by"]).split()).casefold(), set()), said.get("key")
+                    own = {key} & (own or {key}) if key else own
                     theirs = one["keyid"] in own or any((keyid, sha256(line).hexdigest()) in signed for keyid in own)
-                    self._note(name, decision_forged=own and not theirs)
+                    self._note(name, decision_forged=(own or key) and not theirs)
 
 
 def main():

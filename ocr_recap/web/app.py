@@ -52,7 +52,13 @@ def application(office: Office, hosts: Iterable[str]) -> Starlette:
         *_routes(values.PATHS, "reviewer"),
         *_routes(supervisor.PATHS, "supervisor"),
     ]
-    guard = Middleware(Guard, hosts=frozenset(host.lower() for host in hosts), uploads=UPLOADS, most=MOST_BYTES)
+    uploads = {UPLOADS: MOST_BYTES}
+    if office.seal is not None:
+        from . import bundles  # noqa: PLC0415  (an extra)
+
+        routes += _routes(bundles.PATHS, "supervisor")
+        uploads[bundles.UPLOAD] = bundles.MOST_BUNDLE
+    guard = Middleware(Guard, hosts=frozenset(host.lower() for host in hosts), uploads=uploads)
     handlers = {Exception: broken, OcrRecapError: refused, 413: too_large, 404: missing, 403: forbidden, 401: unknown}
     app = Starlette(routes=routes, middleware=[guard], exception_handlers=handlers, lifespan=life)
     app.state.office = office

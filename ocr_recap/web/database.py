@@ -52,6 +52,13 @@ CREATE TABLE acts (
   id INTEGER PRIMARY KEY, at TEXT NOT NULL, person TEXT NOT NULL, act TEXT NOT NULL, about TEXT NOT NULL);
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+# Tables that an older server of the same version did not make; it leaves them alone.
+_ADDED: Final = """
+CREATE TABLE IF NOT EXISTS seals_wanted (station TEXT PRIMARY KEY, at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS bundles (
+  source TEXT PRIMARY KEY, name TEXT NOT NULL, at TEXT NOT NULL, person TEXT NOT NULL, outcome TEXT NOT NULL,
+  receipt TEXT NOT NULL, look TEXT NOT NULL);
+"""
 
 
 class Database:
@@ -86,6 +93,7 @@ class Database:
             raise sqlite3.DatabaseError(f"version {version}")
         if version == 0:
             self._db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_SCHEMA}; COMMIT;")
+        self._db.executescript(_ADDED)
         self.path.chmod(0o600)
 
     @contextmanager

@@ -21,7 +21,7 @@ from ..records.station_codes import codes_in, normal
 from ..report.pictures import encode
 from .guide import guide_pdf
 from .office import Office
-from .pages import language_of, page
+from .pages import language_of, page, qr
 from .people import User, note
 from .pictures import KINDS, cut, shrunk
 from .received import MOST_BYTES
@@ -101,7 +101,8 @@ def station(request: Request) -> Response:
     forms = [view.form] if view.form else []
     loose = [one for one in view.uploads if one.page is None or not forms or one.template != forms[0].id]
     data = {"region": office.region_of(code), "finished": facts, "remarks": remarks, "loose": loose}
-    shown = {"view": view, "broken": view.broken(language_of(request))}
+    sealed = office.seal.of(code) if office.seal is not None and facts is not None else None
+    shown = {"view": view, "broken": view.broken(language_of(request)), "sealed": sealed, "qr": qr, "spoken": spoken}
     return page(request, "station.html", {**data, **shown})
 
 
@@ -180,11 +181,34 @@ def finish(request: Request) -> Response:
         if request.state.form.get("again"):
             db.execute("DELETE FROM finished WHERE station = ?", (code,))
             note(db, request.state.person.name, "reopen", code)
+            if office.seal is not None:
+                office.seal.drop(db, code)
         else:
             db.execute("INSERT OR REPLACE INTO finished VALUES (?, ?, ?)", (code, request.state.person.id, utc()))
             note(db, request.state.person.name, "finish", code)
+            if office.options.key is not None and office.seal is not None:
+                office.seal.want(db, code)
     office.changed()
-    return RedirectResponse(f"/desk/{code}", status_code=303)
+    if office.options.key is not None and not request.state.form.get("again"):
+        office.publish_soon()
+    return RedirectResponse(f"/desk/{code}#finish", status_code=303)
+
+
+def spoken(identifier: str) -> str:
+    """The first 16 digits of the id of a key or a statement in groups of four, to be read aloud."""
+    return " ".join(identifier[place : place + 4] for place in range(0, 16, 4))
+
+
+def slip(request: Request) -> Response:
+    """The slip (salinan) of a sealed form of the station, as PDF."""
+    office, code = _office(request), _station(request)
+    content = office.seal.slip(code, request.path_params["statement"]) if office.seal is not None else None
+    if content is None:
+        raise HTTPException(404)
+    from ..seal.slip import slip_pdf  # noqa: PLC0415  (an extra)
+
+    headers = {"content-disposition": f'attachment; filename="slip-{code}.pdf"'}
+    return Response(slip_pdf(content, language_of(request)), media_type="application/pdf", headers=headers)
 
 
 def picture(request: Request) -> Response:
@@ -232,6 +256,7 @@ PATHS: Final[tuple[tuple[str, str, Callable[[Request], Response]], ...]] = (
     ("POST", "/desk/{station}/page/{page}", confirm),
     ("POST", "/desk/{station}/remark", remark),
     ("POST", "/desk/{station}/finish", finish),
+    ("GET", "/desk/{station}/slip/{statement}.pdf", slip),
     ("GET", "/desk/{station}/whole/{upload:int}.jpg", whole),
     ("GET", "/desk/{station}/picture/{upload:int}/{field}/{kind}.jpg", picture),
 )

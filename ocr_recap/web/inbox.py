@@ -1,7 +1,7 @@
 """The inbox: photos that arrive in a watched folder are taken into the results, each once.
 
 A file is taken when its size and time have not changed between two looks, so that a file that is still being copied is
-left alone. The folder is never written to.
+left alone. The folder is never written to. Bundles are left to `bundle_inbox.py`, with the photos in them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from .received import MOST_BYTES, UploadStore
 
 _log = logging.getLogger(__name__)
 _DEEPEST: Final = 8  # folders below the watched one; by judgement
+BAG: Final = "bagit.txt"  # a folder with this file is a bundle (BagIt)
 
 
 class Inbox:
@@ -53,8 +54,9 @@ class Inbox:
         found: dict[Path, tuple[int, int]] = {}
         for path in sorted(self._folder.rglob("*")):
             inside = path.relative_to(self._folder)
-            hidden = any(part.startswith(".") for part in inside.parts)
-            if hidden or len(inside.parts) > _DEEPEST or path.suffix.lower() not in PHOTO_ENDINGS or path.is_symlink():
+            if is_hidden(inside) or path.suffix.lower() not in PHOTO_ENDINGS or path.is_symlink():
+                continue
+            if any((self._folder / up / BAG).exists() for up in inside.parents[:-1]):
                 continue
             try:
                 facts = path.stat()
@@ -79,3 +81,8 @@ class Inbox:
             _log.warning("%s: %s", path.name, fault)
             return 0
         return 1
+
+
+def is_hidden(inside: Path) -> bool:
+    """Whether a path below the watched folder is left alone: hidden, temporary, or too deep."""
+    return any(part.startswith(".") for part in inside.parts) or len(inside.parts) > _DEEPEST

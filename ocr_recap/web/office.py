@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from sqlite3 import Row
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..batch.add import add
 from ..batch.earlier_run import Given, settle
@@ -56,12 +56,19 @@ from .received import Upload, UploadStore
 from .results import log_entries, waiting_numbers
 from .work import Work
 
+if TYPE_CHECKING:  # an extra
+    from ..seal.device_key import DeviceKey
+    from ..seal.roll import KeyRoll
+    from .bundle_inbox import BundleInbox
+    from .sealing import OfficeSeal
+
 _log = logging.getLogger(__name__)
 # Seconds without news after which results are made; and how many times as long as making them took the next time waits,
 # so that a large folder is not made all the time. By judgement.
 _QUIET: Final = 4.0
 _REST: Final = 5.0
 _LOOK: Final = 1.0  # seconds between two looks into a watched folder; by judgement
+_SOON: Final = 5.0  # seconds that a page waits for results; by judgement
 _RETRY: Final = 10.0  # seconds until a step that failed is tried again; by judgement
 
 
@@ -78,6 +85,8 @@ class OfficeOptions:
         workers: processes that read photos.
         address: that links begin with, such as `http://127.0.0.1:8000`.
         quiet: seconds without news after which results are made.
+        key: that seals what desks finish, and gives receipts; None: nothing is sealed.
+        key_roll: the trusted roll of keys; None: the one that the folder has.
     """
 
     language: Language = "id"
@@ -88,6 +97,8 @@ class OfficeOptions:
     workers: int = 1
     address: str = ""
     quiet: float = _QUIET
+    key: DeviceKey | None = None
+    key_roll: KeyRoll | None = None
 
 
 @dataclass
@@ -128,6 +139,7 @@ class Office:
         self.people, self.received = People(self.data), UploadStore(folder, self.data)
         self.work = Work(self.data, options.entering)
         self.pictures, self.progress = PagePictures(folder, self.data), Progress(self.data)
+        self.seal = _seal(folder, self.data, options)
         self.address = options.address
         self.standing = Standing()
         self._batch = self._batch_options()
@@ -169,7 +181,8 @@ class Office:
         if self._changed:
             self._try(self.publish)
         self._workers.end(now=True)
-        self.data.close()
+        with self._one_publisher:  # a finish may still be making the results
+            self.data.close()
 
     def arrived(self) -> None:
         """Say that a photo arrived."""
@@ -246,17 +259,27 @@ class Office:
         return row[0] if row else 0
 
     def _watch_on(self) -> None:
-        """Take what arrives in the watched folder."""
+        """Take what arrives in the watched folder: photos, and bundles where the extra `seal` is installed."""
         assert self.options.watch is not None
         inbox = Inbox(self.options.watch, self.received)
+        bundles = self._bundle_inbox(self.options.watch)
 
         def look() -> None:
             if inbox.look():
                 self.arrived()
+            if bundles is not None:
+                bundles.look()
 
         while not self._stopping.is_set():
             self._try(look)
             self._stopping.wait(_LOOK)
+
+    def _bundle_inbox(self, folder: Path) -> BundleInbox | None:
+        if self.seal is None:
+            return None
+        from .bundle_inbox import BundleInbox  # noqa: PLC0415  (an extra)
+
+        return BundleInbox(folder, self.seal)
 
     # --- results ---------------------------------------------------------------------------------------------------
 
@@ -290,13 +313,24 @@ class Office:
                 self._changed = False
             try:
                 self._add_photos()
-                log_entries(self.folder, self.data)
+                log_entries(self.folder, self.data, self.seal.own_keys() if self.seal else None)
                 if self.has_results:
                     self.work.update(waiting_numbers(self.folder))
+                if self.seal is not None:
+                    self.seal.seal_wanted()
             except BaseException:
                 self._changed = True
                 raise
             self.standing.published, self.standing.changed = time.time(), self._changed
+
+    def publish_soon(self) -> None:
+        """Make the results at once, and return when they are made, or after `_SOON` seconds while that goes on.
+
+        A fault is shown to the supervisor, and the step is tried again.
+        """
+        step = threading.Thread(target=lambda: self._try(self.publish), name="publish_soon", daemon=True)
+        step.start()
+        step.join(_SOON)
 
     def _add_photos(self) -> None:
         rows = self.data.rows("SELECT id, path FROM uploads WHERE published = 0 AND state IN ('read', 'waiting')")
@@ -413,3 +447,12 @@ def _as_before(folder: Path, reading: Options) -> Options:
     kept = {name: before[name] for name in ("policy", "election_date") if before.get(name)}
     given = reading.model_dump(exclude_defaults=True)
     return Options.model_validate({**kept, **given})
+
+
+def _seal(folder: Path, data: Database, options: OfficeOptions) -> OfficeSeal | None:
+    """The seals of a folder; None where the extra `seal` is not installed."""
+    if not all(find_spec(module) for module in ("cryptography", "securesystemslib", "tuf")):
+        return None
+    from .sealing import OfficeSeal  # noqa: PLC0415  (an extra)
+
+    return OfficeSeal(folder, data, options.key, options.key_roll)

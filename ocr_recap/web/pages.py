@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from typing import Any, Final
 
+import segno
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -71,6 +73,7 @@ def page(request: Request, template: str, data: Mapping[str, Any] | None = None,
         "t": t,
         "say": say,
         "person": person_of(request),
+        "has_bundles": request.app.state.office.seal is not None,
         "style": style,
         "script": code,
         "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
@@ -83,3 +86,10 @@ def page(request: Request, template: str, data: Mapping[str, Any] | None = None,
         " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     return answer
+
+
+def qr(text: str) -> str:
+    """A QR code as an SVG picture in a page."""
+    into = io.BytesIO()
+    segno.make_qr(text, error="m").save(into, kind="svg", scale=5, xmldecl=False, nl=False, light="#fff")
+    return into.getvalue().decode()

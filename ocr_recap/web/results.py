@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from ..batch.publish_tables import at_work, decided, opened, write
 from ..decide.policy import SURELY_READ
+from ..messages.text import one_line
 from ..records.decisions import Decision, Number, Stood, numbers_of, rulings
 from ..records.document import Document, policy_of
 from ..records.field_record import FieldRecord
@@ -107,7 +108,7 @@ def _mixed(number: Number) -> str:
     return hashlib.sha256("/".join(map(str, number)).encode()).hexdigest()
 
 
-def log_entries(folder: Path, data: Database) -> int:
+def log_entries(folder: Path, data: Database, keys: Mapping[str, str] | None = None) -> int:
     """Write what people entered since the last time into the decision log, and make the tables again.
 
     An entry whose line is in the log already, since the program ended right after writing it, is not written twice.
@@ -115,6 +116,7 @@ def log_entries(folder: Path, data: Database) -> int:
     Args:
         folder: of results.
         data: with the entries.
+        keys: ids of the keys by which people sign their own decisions, by their names in small letters.
 
     Returns:
         The number of lines that were added.
@@ -137,7 +139,7 @@ def log_entries(folder: Path, data: Database) -> int:
             for _, number, field in _counting(records):
                 stood[number] = Stood(text=field.text or "", value=field.value, status=field.status)
         known = {decision.entry for decision in results.log.decisions}
-        new = [line for row in rows if row["uid"] not in known and (line := _line(row, stood)) is not None]
+        new = [line for row in rows if row["uid"] not in known and (line := _line(row, stood, keys or {}))]
         if new:
             write(results.grown(new))
     with data.changing() as db:
@@ -151,7 +153,7 @@ _ANSWERS: Final[Mapping[str, Literal["unreadable", "wrong_field"]]] = {
 }
 
 
-def _line(row: Row, stood: Mapping[Number, Stood]) -> Decision | None:
+def _line(row: Row, stood: Mapping[Number, Stood], keys: Mapping[str, str]) -> Decision | None:
     """The line of the log for an entry; None where the results no longer have its number."""
     number = Number(*(row[name] for name in Number._fields))
     if number not in stood:
@@ -169,4 +171,5 @@ def _line(row: Row, stood: Mapping[Number, Stood]) -> Decision | None:
         note=row["note"],
         role=row["role"],
         entry=row["uid"],
+        key=keys.get(one_line(row["name"]).casefold(), ""),
     )

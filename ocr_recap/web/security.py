@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -59,12 +59,11 @@ class Guard:
     Args:
         app: that is guarded.
         hosts: names and addresses of this server, with their ports, as in `Host`.
-        uploads: paths end with this where a body may be as large as `most`.
-        most: bytes of an upload.
+        uploads: how many bytes may be sent to paths that end so.
     """
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str], uploads: str, most: int) -> None:
-        self._app, self._hosts, self._uploads, self._most = app, hosts, uploads, most
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], uploads: Mapping[str, int]) -> None:
+        self._app, self._hosts, self._uploads = app, hosts, uploads
         self._buckets = Buckets()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,8 +77,7 @@ class Guard:
         if status:
             await PlainTextResponse(_WHY[status], status_code=status, headers=_HEADERS)(scope, receive, send)
             return
-        most = self._most if scope["path"].endswith(self._uploads) else SMALL_BODY
-        await self._app(scope, _bounded(receive, most + SMALL_BODY), _with_headers(send))
+        await self._app(scope, _bounded(receive, self._most(scope) + SMALL_BODY), _with_headers(send))
 
     def _refused(self, scope: Scope, headers: Headers) -> int:
         """The status of a refusal; 0 for a request that may pass."""
@@ -92,9 +90,12 @@ class Guard:
             return 403
         if scope["method"] not in (*_SAFE, "POST"):
             return 405
-        most = self._most if scope["path"].endswith(self._uploads) else SMALL_BODY
         length = headers.get("content-length", "0")
-        return 413 if not length.isdecimal() or int(length) > most + SMALL_BODY else 0
+        return 413 if not length.isdecimal() or int(length) > self._most(scope) + SMALL_BODY else 0
+
+    def _most(self, scope: Scope) -> int:
+        """How many bytes may be sent to a path."""
+        return next((most for ending, most in self._uploads.items() if scope["path"].endswith(ending)), SMALL_BODY)
 
     def _same_site(self, headers: Headers) -> bool:
         fetched = headers.get("sec-fetch-site")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Final
 
-import segno
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
@@ -18,7 +16,7 @@ from ..records.folder import FOLDERS, REPORT_FILE, TEMPLATES
 from ..records.station_codes import normal
 from ..report.table_formats import FORMATS
 from .office import Office
-from .pages import language_of, page
+from .pages import language_of, page, qr
 from .people import ROLES, User
 from .review import answer_text, form_and_field
 
@@ -98,13 +96,6 @@ def renew(request: Request) -> Response:
 def _shown(request: Request, person: User, secret: str) -> Response:
     link = f"{request.app.state.office.address}/enter/{secret}"
     return page(request, "invited.html", {"invited": person, "link": link, "qr": qr(link)})
-
-
-def qr(text: str) -> str:
-    """A QR code as an SVG picture in a page."""
-    into = io.BytesIO()
-    segno.make_qr(text, error="m").save(into, kind="svg", scale=5, xmldecl=False, nl=False, light="#fff")
-    return into.getvalue().decode()
 
 
 def revoke(request: Request) -> Response:
