@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..forms import template
-from ..recap.plenary import SessionEvent
+from ..recap.plenary import EMPTY_LEFT_OUT, SessionEvent
 from ..recap.statement import Statement
 from ..records.decision_log import LogEvent
 from ..records.decisions import Decision
@@ -49,6 +49,7 @@ _MAY_BE_LEFT_OUT = frozenset(
         *(("Evidence", key) for key in ("others", "facts")),
         *(("Decision", key) for key in ("answer", "entry")),
         ("KnownFact", "sha256"),
+        *(("SessionEvent", key) for key in EMPTY_LEFT_OUT),
     }
 )
 

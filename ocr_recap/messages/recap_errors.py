@@ -104,9 +104,9 @@ RECAP_WRONG_USE: Final[_Texts] = {
     ),
     "area_closed": (
         "Wilayah {area} sudah ditutup pada {at} dan tidak menerima perubahan. Rapat di tingkat atasnya dapat "
-        "memutuskan: ocr-recap plenary correct dengan --session tingkat itu.",
-        "The area {area} was closed at {at} and takes no changes. A session above it can rule: ocr-recap plenary "
-        "correct with the --session of that level.",
+        "memutuskan: buka halaman wilayah itu, atau ocr-recap plenary correct dengan --session tingkat itu.",
+        "The area {area} was closed at {at} and takes no changes. A session above it can rule: open the page of that "
+        "area, or use ocr-recap plenary correct with the --session of that level.",
     ),
     "two_people": (
         "Perlu dua orang dengan nama dan tugas berbeda: --chair dan --second dengan --role. Diberikan: {chair}, "
@@ -115,8 +115,8 @@ RECAP_WRONG_USE: Final[_Texts] = {
         "{second}.",
     ),
     "correction_without_reason": (
-        "Tulis alasan perbaikan dengan --reason.",
-        "Give the reason of the correction with --reason.",
+        "Tulis alasan perbaikan (--reason).",
+        "Give the reason of the correction (--reason).",
     ),
     "field_unknown": (
         "{field} bukan angka pemilihan ini. Pilih dari: {fields}.",
@@ -139,6 +139,43 @@ RECAP_WRONG_USE: Final[_Texts] = {
     "no_such_matter": (
         "Tidak ada keberatan atau kejadian khusus {id}. Lihat daftarnya: ocr-recap plenary show",
         "There is no objection or special event {id}. See the list: ocr-recap plenary show",
+    ),
+    "chair_only": (
+        "Ini langkah ketua rapat; {name} bukan ketua. Minta ketua membuka halaman ini dengan tautannya sendiri.",
+        "This is a step of the chair; {name} is not the chair. Ask the chair to open the page with the own link.",
+    ),
+    "confirm_alone": (
+        "Usulan {chair} harus dipastikan orang kedua dengan tugas lain. Buka halaman ini dengan tautan seorang "
+        "anggota, di perangkatnya sendiri.",
+        "What {chair} proposed has to be confirmed by a second person with another role. Open the page with the link "
+        "of a member, on that person's device.",
+    ),
+    "changed_meanwhile": (
+        "{subject}: angka atau catatannya berubah sejak halaman ini dibuka; tidak ada yang dicatat. Buka lagi, "
+        "bacakan, lalu ulangi.",
+        "{subject}: its numbers or notes changed since this page was opened; nothing was logged. Open it again, read "
+        "it out, then repeat the step.",
+    ),
+    "proposal_waits": (
+        "{subject}: sudah ada usulan yang menunggu orang kedua. Pastikan atau cabut usulan itu dahulu.",
+        "{subject}: a proposal waits for a second person already. Confirm or withdraw it first.",
+    ),
+    "proposal_over": (
+        "Usulan {id} tidak menunggu lagi: sudah dipastikan atau dicabut. Lihat daftar usulan.",
+        "The proposal {id} does not wait any more: it was confirmed or withdrawn. See the list of proposals.",
+    ),
+    "no_such_proposal": (
+        "Tidak ada usulan {id}. Lihat daftar usulan.",
+        "There is no proposal {id}. See the list of proposals.",
+    ),
+    "withdrawal_without_reason": (
+        "Tulis alasan mencabut usulan ini.",
+        "Write why the proposal is withdrawn.",
+    ),
+    "close_with_proposals": (
+        "Wilayah {area} belum dapat ditutup: {count} usulan menunggu orang kedua. Pastikan atau cabut dahulu.",
+        "The area {area} cannot be closed yet: proposals wait for a second person ({count}). Confirm or withdraw them "
+        "first.",
     ),
     "compare_without_mapping": (
         "{path} adalah CSV: tulis --mapping dengan kolom-kolomnya (ocr-recap docs recap).",
