@@ -172,6 +172,27 @@ RECAP_WRONG_USE: Final[_Texts] = {
         "Tulis alasan mencabut usulan ini.",
         "Write why the proposal is withdrawn.",
     ),
+    "copy_without_numbers": (
+        "Tidak ada angka yang diisi. Isi paling sedikit satu angka dari salinan.",
+        "No number was filled in. Fill in at least one number of the copy.",
+    ),
+    "matter_without_text": (
+        "Tulis apa yang diberatkan, atau apa yang terjadi.",
+        "Write what is objected to, or what happened.",
+    ),
+    "resolution_without_text": (
+        "Tulis bagaimana hal ini diselesaikan, atau ke mana diteruskan.",
+        "Write how it was settled, or where it is passed on to.",
+    ),
+    "serve_of_results": (
+        "{folder} adalah folder rekap; {options} hanya untuk folder hasil. Jalankan tanpa opsi itu.",
+        "{folder} is a recap folder; {options} is for folders of results only. Run the command without it.",
+    ),
+    "serve_of_recap": (
+        "--results hanya untuk folder rekap, dan {folder} bukan. Jalankan tanpa opsi itu, atau beri folder rekap.",
+        "--results is for recap folders only, and {folder} is none. Run the command without it, or name a recap "
+        "folder.",
+    ),
     "close_with_proposals": (
         "Wilayah {area} belum dapat ditutup: {count} usulan menunggu orang kedua. Pastikan atau cabut dahulu.",
         "The area {area} cannot be closed yet: proposals wait for a second person ({count}). Confirm or withdraw them "

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field
 
 from ..messages.errors import WrongUse
 from ..records.decisions import Sha256, Time
@@ -33,6 +33,14 @@ Act = Literal["correction", "resolution", "closing"]  # what two people do: one 
 EMPTY_LEFT_OUT: Final = ("act", "session", "numbers", "marks", "after")
 # What a person may say in the place of a number; `unread` of the statement.
 NO_NUMBER: Mapping[str, Unread] = {"-": "empty", "?": "illegible"}
+
+
+def _is_unset(value: object) -> bool:
+    return value is None
+
+
+def _is_empty(value: object) -> bool:
+    return not value
 
 
 class SessionEvent(JsonLine):
@@ -74,16 +82,15 @@ class SessionEvent(JsonLine):
     totals: FrozenMapping[str, int | None] = Field(default_factory=dict[str, int | None])
     counted: FrozenMapping[str, int] = Field(default_factory=dict[str, int])
     expected: int = 0
-    act: Act | None = None
-    session: Annotated[str, Field(pattern=r"^[0-9]{0,13}$")] | None = None
-    numbers: FrozenMapping[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict[str, int])
-    marks: FrozenMapping[str, Literal["-", "?"]] = Field(default_factory=dict[str, Literal["-", "?"]])
-    after: Sha256 | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_empty(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        found = serialize(self)
-        return {key: value for key, value in found.items() if key not in EMPTY_LEFT_OUT or value not in (None, {})}
+    act: Act | None = Field(default=None, exclude_if=_is_empty)
+    session: Annotated[str, Field(pattern=r"^[0-9]{0,13}$")] | None = Field(default=None, exclude_if=_is_unset)
+    numbers: FrozenMapping[str, Annotated[int, Field(ge=0)]] = Field(
+        default_factory=dict[str, int], exclude_if=_is_empty
+    )
+    marks: FrozenMapping[str, Literal["-", "?"]] = Field(
+        default_factory=dict[str, Literal["-", "?"]], exclude_if=_is_empty
+    )
+    after: Sha256 | None = Field(default=None, exclude_if=_is_empty)
 
     @property
     def is_whole(self) -> bool:

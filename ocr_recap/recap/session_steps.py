@@ -7,7 +7,7 @@ interruption between the two leaves a proposal that waits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -106,18 +106,9 @@ def propose_correction(session: RecapSession, step: StationStep, texts: Sequence
     said = session.log.about(step.station)
     wanted = CorrectionRequest(step.station, step.session, numbers, marks, reason.strip(), step.by, None, step.at)
     corrected_numbers(wanted, said, session.contest.file, session.plenary.closed_areas())
-    return _proposed(
-        session,
-        step.station,
-        act="correction",
-        at=step.at,
-        by=step.by,
-        text=reason.strip(),
-        session=step.session,
-        numbers=numbers,
-        marks=marks,
-        digest=standing_digest(said),
-    )
+    content = {"session": step.session, "numbers": numbers, "marks": marks, "digest": standing_digest(said)}
+    draft = {"act": "correction", "at": step.at, "by": step.by, "text": reason.strip(), **content}
+    return _proposed(session, step.station, draft)
 
 
 def propose_resolution(
@@ -135,7 +126,7 @@ def propose_resolution(
         raise WrongUse("no_such_matter", id=matter[:12])
     digest = matter_digest(session.plenary.events, matter)
     content = {"about": matter, "state": to, "text": text.strip(), "digest": digest}
-    return _proposed(session, found.subject, act="resolution", at=at, by=by, **content)
+    return _proposed(session, found.subject, {"act": "resolution", "at": at, "by": by, **content})
 
 
 def propose_closing(session: RecapSession, area: str, by: Author, at: str, seen: str) -> SessionEvent:
@@ -160,7 +151,7 @@ def propose_closing(session: RecapSession, area: str, by: Author, at: str, seen:
     waiting = pending_in(session.log, session.plenary.events, area)
     if waiting:
         raise WrongUse("close_with_proposals", area=shown_code(area), count=len(waiting))
-    return _proposed(session, area, act="closing", at=at, by=by, session=area, digest=seen)
+    return _proposed(session, area, {"act": "closing", "at": at, "by": by, "session": area, "digest": seen})
 
 
 def proposal_of(session: RecapSession, proposal: str) -> PlenaryProposal:
@@ -247,7 +238,7 @@ def _refuse_over(found: PlenaryProposal) -> None:
         raise WrongUse("proposal_over", id=found.event.id[:12])
 
 
-def _proposed(session: RecapSession, subject: str, **content: object) -> SessionEvent:
+def _proposed(session: RecapSession, subject: str, content: Mapping[str, object]) -> SessionEvent:
     """Log a proposal; what was withdrawn before may be proposed again."""
     events = session.plenary.events
     key = content["act"], content.get("about")
