@@ -30,8 +30,8 @@ def people(request: Request) -> Response:
 def invite(request: Request) -> Response:
     """Make a link for somebody, and show it once, as text and as QR code."""
     form = request.state.form
-    role = next((one for one in SESSION_ROLES if one == form.get("role")), None)
-    if role is None:
+    role = str(form.get("role", ""))
+    if role not in SESSION_ROLES:
         raise WrongUse("role_unknown")
     by = request.state.person.name
     made = office_of(request).people.invite(str(form.get("name", "")), role, (), lasting_of(form), by)
