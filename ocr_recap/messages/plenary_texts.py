@@ -17,6 +17,7 @@ PLENARY_TEXTS: Final[Mapping[str, Message]] = {
     "role_member": ("anggota", "member"),
     "role_witness": ("saksi", "witness"),
     "role_viewer": ("layar", "screen"),
+    "back_there": ("Kembali ke halaman itu", "Back to that page"),
     "news": (
         "Ada catatan baru sejak halaman ini dibuka. Muat ulang halaman untuk melihatnya.",
         "Something was logged since this page was opened. Load the page again to see it.",
@@ -49,6 +50,8 @@ PLENARY_TEXTS: Final[Mapping[str, Message]] = {
     "all_read": ("Semua TPS sudah dibacakan.", "All stations were read out."),
     "totals": ("Jumlah", "Totals"),
     "parts": ("Bagian wilayah", "Parts of the area"),
+    "votes_of_parts": ("Suara per bagian wilayah", "Votes by part"),
+    "closed_with": ("saat ditutup: {total}", "closed with: {total}"),
     "station_list": ("TPS menurut urutan kode", "Stations in the order of their codes"),
     "corrections": ("Perbaikan dalam rapat", "Corrections"),
     "by_and": ("{reason} – {names}, {at}", "{reason} – {names}, {at}"),

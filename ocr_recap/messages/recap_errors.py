@@ -156,6 +156,12 @@ RECAP_WRONG_USE: Final[_Texts] = {
         "{subject}: its numbers or notes changed since this page was opened; nothing was logged. Open it again, read "
         "it out, then repeat the step.",
     ),
+    "nothing_to_agree": (
+        "TPS {station} belum punya angka yang berlaku, jadi tidak ada yang dapat disetujui. Isi angkanya dari formulir "
+        "kertas sebagai perbaikan.",
+        "Station {station} has no numbers that stand, so there is nothing to agree on. Fill in the numbers of the "
+        "paper form as a correction.",
+    ),
     "proposal_waits": (
         "{subject}: sudah ada usulan yang menunggu orang kedua. Pastikan atau cabut usulan itu dahulu.",
         "{subject}: a proposal waits for a second person already. Confirm or withdraw it first.",

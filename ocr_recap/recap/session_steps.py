@@ -32,7 +32,7 @@ from .proposals import (
     standing_digest,
     station_digest,
 )
-from .session import RecapSession, close, correct, numbers_given, refuse_unknown, resolve
+from .session import RecapSession, close, correct, numbers_given, refuse_unknown, resolve, station_sheet
 from .statement import Author, Statement
 
 
@@ -61,10 +61,14 @@ def read_out(
     """Log that a station was read out, and whether all agreed. Said twice, it is logged once.
 
     Raises:
-        WrongUse: the author is not the chair, the station changed since it was shown, or the area is closed.
+        WrongUse: the author is not the chair, the station changed since it was shown, no number stands that could be
+            agreed, or the area is closed.
         OSError: the folder cannot be written.
     """
     _refuse_step(session, step)
+    standing = station_sheet(session, step.station).standing
+    if verdict == "same" and (standing is None or standing.conflict):
+        raise WrongUse("nothing_to_agree", station=step.station)
     kind = "read_same" if verdict == "same" else "read_differs"
     earlier = [
         one

@@ -143,7 +143,10 @@ def refused(request: Request, fault: Exception) -> Response:
     said = getattr(fault, language_of(request))
     if "application/json" in request.headers.get("accept", ""):
         return PlainTextResponse(said, status_code=409)
-    return page(request, "message.html", {"heading": "refused", "said": said}, 409)
+    path = request.url.path
+    is_step = request.method == "POST" and path.startswith(("/areas/", "/proposals/"))
+    back = path.rpartition("/")[0] if is_step else ""
+    return page(request, "message.html", {"heading": "refused", "said": said, "back": back}, 409)
 
 
 def broken(request: Request, fault: Exception) -> Response:

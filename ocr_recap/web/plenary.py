@@ -24,6 +24,7 @@ from .pictures import KINDS
 from .plenary_view import (
     MOST_ROWS,
     area_rows,
+    main_fields,
     next_unread,
     shown_proposal,
     station_lines,
@@ -114,6 +115,8 @@ def area(request: Request) -> Response:
             "waiting": [shown_proposal(office, session, one, language) for one in proposals if one.state == "pending"],
             "digest": area_digest(session.log, session.plenary.events, code),
             "open": _open(lines),
+            "main": main_fields(office.contest),
+            "candidates": office.contest.candidates,
         }
     return _page(request, "plenary_area.html", version, data)
 
@@ -145,7 +148,7 @@ def station(request: Request) -> Response:
         "area": shown_code(code),
         "row": row,
         "shown": shown,
-        "trail": trail_of(office, where, language),
+        "trail": [one for one in trail_of(office, where, language) if len(one[0]) >= len(code) and one[0].isdigit()],
         "done": request.query_params.get("done", ""),
     }
     return _page(request, "plenary_station.html", version, data)

@@ -24,7 +24,7 @@ from ..recap.session import RecapSession, StationSheet
 from ..recap.standing import StationStanding, counts_only, heads_of, standing_of
 from ..recap.statement import Statement
 from ..recap.station_tables import PARTITION, regencies, station_statuses
-from ..recap.sums import parts_of, sums_of
+from ..recap.sums import AreaSum, parts_of, sums_of
 from .pictures import Kind
 from .recap_office import RecapOffice
 
@@ -46,6 +46,7 @@ class AreaRow:
         waiting: proposals that wait for a second person.
         closing: when and by whom it was closed; None while it is open.
         is_within_closed: an area around it is closed.
+        votes: of each candidate: the sum as it stands, and the total that the area was closed with, if it was.
     """
 
     code: str
@@ -58,6 +59,7 @@ class AreaRow:
     waiting: int
     closing: SessionEvent | None
     is_within_closed: bool
+    votes: tuple[tuple[AreaSum, int | None], ...]
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,7 @@ def area_rows(office: RecapOffice, session: RecapSession, areas: Sequence[str], 
         sums = {one.field: one for one in sums_of(session.folder, area, file)}
         names = file.candidates or file.field_ids
         around = closed_area_of(area, closed)
+        with_totals = closed[area].totals if area in closed else {}
         found.append(
             AreaRow(
                 shown_code(area),
@@ -197,6 +200,7 @@ def area_rows(office: RecapOffice, session: RecapSession, areas: Sequence[str], 
                 sum(code.startswith(area) for code in waiting),
                 closed.get(area),
                 around is not None and around != area,
+                tuple((sums[name], with_totals.get(name)) for name in file.candidates if name in sums),
             )
         )
     return found
