@@ -20,15 +20,17 @@ import cv2
 import numpy as np
 import pypdfium2
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
+from ocr_recap.cli.main import app as cli
 from ocr_recap.forms.template import load
 from ocr_recap.messages.catalog import filled
 from ocr_recap.messages.errors import InputUnusable, WrongUse
 from ocr_recap.messages.plenary_texts import PLENARY_TEXTS
-from ocr_recap.messages.recap_errors import RECAP_WRONG_USE
 from ocr_recap.messages.web_texts import WEB_TEXTS
 from ocr_recap.recap import session as sessions
-from ocr_recap.recap.plenary import SessionEvent, event
+from ocr_recap.recap.plenary import SessionEvent, event, matters
+from ocr_recap.recap.plenary_log import read_events
 from ocr_recap.recap.proposals import proposals_in, readings_in
 from ocr_recap.recap.recap import recap
 from ocr_recap.recap.session_steps import StationStep, propose_correction
@@ -74,6 +76,9 @@ class Hall:
 
     def total(self, field: str, area: str = DISTRICT) -> int | None:
         return next(one.total for one in sums_of(self.folder, area, CONTEST) if one.field == field)
+
+    def events(self) -> list[SessionEvent]:
+        return read_events(self.folder)
 
     def log(self) -> str:
         path = self.folder / "plenary.jsonl"
@@ -160,9 +165,9 @@ def test_a_session_from_the_first_station_to_the_minutes(
     objection = {"kind": "objection", "subject": code(2), "text": "The form <b>came</b> late."}
     assert witness.post(f"/areas/{DISTRICT}/matters", data=objection).status_code == 303
     third = f"/areas/{DISTRICT}/stations/{code(2)}"
-    matter = re.search(r'action="/matters/([0-9a-f]{64})/propose"', chair.get(third).text)
+    matter = re.search(r'action="(/areas/\d+/matters/[0-9a-f]{64}/propose)"', chair.get(third).text)
     assert matter is not None
-    answer = chair.post(f"/matters/{matter[1]}/propose", data={"state": "passed_on", "text": "to the regency"})
+    answer = chair.post(matter[1], data={"state": "passed_on", "text": "to the regency"})
     assert "The form <b>came</b> late. (Tini" in words(member, answer.headers["location"])
     assert member.post(f"{answer.headers['location']}/confirm").status_code == 303
     assert "passed on to the level above" in words(chair, third)
@@ -257,6 +262,10 @@ def test_a_ruling_from_above_is_shown_as_such(hall: Hall, chair: TestClient, mem
     closing = chair.post(f"/areas/{DISTRICT}/close", data={"seen": seen(chair, f"/areas/{DISTRICT}")})
     member.post(f"{closing.headers['location']}/confirm")
     above = f"/areas/2101/stations/{code(0)}"
+    matter = {"kind": "objection", "subject": "2101", "text": "about a closed district"}
+    assert member.post("/areas/2101/matters", data={**matter, "said_by": "Tini"}).status_code == 303
+    assert "about a closed district (Tini" in words(chair, "/areas/2101")
+    assert re.search(r'name="subject" value="(\d+)"', chair.get(above).text)[1] == "2101"
     member.post(f"{propose(chair, above)}/confirm")
     assert "What stands is a ruling from above." in words(chair, STATION)
     assert "Since the closing a level above has made statements." in words(chair, f"/areas/{DISTRICT}")
@@ -290,7 +299,7 @@ def test_who_has_another_role_changes_nothing(hall: Hall, chair: TestClient, nam
     for path in (f"{STATION}/same", f"{STATION}/differs", f"{STATION}/propose", f"/areas/{DISTRICT}/close"):
         data = {"seen": digest, "n-votes_1": "1", "reason": "x"}
         assert other.post(path, data=data).status_code == 403, path
-    for path in (f"{proposal}/confirm", f"{proposal}/withdraw", f"/matters/{'0' * 64}/propose"):
+    for path in (f"{proposal}/confirm", f"{proposal}/withdraw", f"/areas/{DISTRICT}/matters/{'0' * 64}/propose"):
         assert other.post(path, data={"reason": "x"}).status_code == 403, path
     assert (hall.log(), (hall.folder / "statements.jsonl").read_text()) == before
     assert 'method="post" action="/areas' not in hall.browser(f"{name} 2", "viewer").get(STATION).text
@@ -321,15 +330,20 @@ def test_a_frozen_area_refuses_every_change(
     digest = seen(chair, f"/areas/{DISTRICT}")
     refused(chair.post(f"/areas/{DISTRICT}/close", data={"seen": digest}), "proposals wait for a second person (1)")
     chair.post(f"{proposal}/withdraw", data={"reason": "later"})
+    objection = {"kind": "objection", "subject": code(0), "text": "late"}
+    assert witness.post(f"/areas/{DISTRICT}/matters", data=objection).status_code == 303
     closing = chair.post(f"/areas/{DISTRICT}/close", data={"seen": seen(chair, f"/areas/{DISTRICT}")})
     station = seen(chair, STATION)
     member.post(f"{closing.headers['location']}/confirm")
+    (objected,) = matters(hall.events())
+    resolved = f"/areas/{DISTRICT}/matters/{objected.event.id}/propose"
+    refused(chair.post(resolved, data={"state": "settled", "text": "late"}), "was closed at")
+    assert chair.post(resolved.replace(DISTRICT, "2101"), data={"state": "settled", "text": "ok"}).status_code == 303
     before = hall.log()
     numbers = {"n-votes_1": "1", "reason": "x", "seen": station}
     for path in ("same", "differs", "propose"):
         refused(chair.post(f"{STATION}/{path}", data=numbers), f"The area {DISTRICT} was closed at")
     refused(witness.post(f"{STATION}/copy", data=numbers), "was closed at")
-    objection = {"kind": "objection", "subject": code(0), "text": "late"}
     refused(witness.post(f"/areas/{DISTRICT}/matters", data=objection), "was closed at")
     refused(chair.post(f"/areas/{DISTRICT}/close", data={"seen": station}), "was closed at")
     assert hall.log() == before
@@ -569,4 +583,22 @@ def test_the_picture_of_a_number_comes_from_the_results_it_was_read_in(tmp_path:
 def test_a_folder_that_is_no_recap_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputUnusable, match="is no recap folder"):
         RecapOffice(tmp_path, RecapOfficeOptions())
-    assert RECAP_WRONG_USE.keys() >= {"serve_of_results", "serve_of_recap"}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--people", "1", "--workers", "2"], "--people, --workers is for folders of results only"),
+        (["--stations", "roll.csv"], "--stations is for"),
+    ],
+)
+def test_options_of_results_are_refused_for_a_recap(made: Path, options: list[str], words: str) -> None:
+    result = CliRunner().invoke(cli, ["serve", str(made / "recap"), "--lang", "en", *options])
+    assert result.exit_code == WrongUse.exit_code
+    assert words in " ".join(result.output.split())
+
+
+def test_pictures_are_named_for_a_recap_only(tmp_path: Path) -> None:
+    result = CliRunner().invoke(cli, ["serve", str(tmp_path / "night"), "--lang", "en", "--results", str(tmp_path)])
+    assert result.exit_code == WrongUse.exit_code
+    assert "--results is for recap folders only" in " ".join(result.output.split())

@@ -116,20 +116,31 @@ def propose_correction(session: RecapSession, step: StationStep, texts: Sequence
 
 
 def propose_resolution(
-    session: RecapSession, matter: str, to: MatterState, text: str, by: Author, at: str
+    session: RecapSession, area: str, matter: str, to: MatterState, text: str, by: Author, at: str
 ) -> SessionEvent:
     """Log that the chair proposes to settle an objection or special event, or to pass it on.
 
+    Args:
+        session: the open folder.
+        area: of the session.
+        matter: id of the matter.
+        to: the state from then on.
+        text: how it is settled, or where it goes.
+        by: the chair.
+        at: when, UTC.
+
     Raises:
-        WrongUse: the author is not the chair, there is no such matter, or another proposal about it waits.
+        WrongUse: the author is not the chair, there is no such matter in the area, the area is closed, or another
+            proposal about the matter waits.
         OSError: the folder cannot be written.
     """
     _refuse_other_than_chair(by)
     found = next((one.event for one in matters(session.plenary.events) if one.event.id == matter), None)
     if found is None:
         raise WrongUse("no_such_matter", id=matter[:12])
+    refuse_closed(area, found.subject, session.plenary.closed_areas())
     digest = matter_digest(session.plenary.events, matter)
-    content = {"about": matter, "state": to, "text": text.strip(), "digest": digest}
+    content = {"session": area, "about": matter, "state": to, "text": text.strip(), "digest": digest}
     return _proposed(session, found.subject, {"act": "resolution", "at": at, "by": by, **content})
 
 
@@ -189,6 +200,7 @@ def confirm(session: RecapSession, proposal: str, second: Author, at: str) -> St
     _refuse_over(found)
     people = wanted.by, second
     if wanted.act == "resolution":
+        refuse_closed(wanted.session or "", wanted.subject, session.plenary.closed_areas())
         return resolve(session, wanted.about or "", wanted.state, wanted.text, people, at)
     if wanted.act == "closing":
         return close(session, wanted.subject, people, at)

@@ -134,6 +134,7 @@ def matter(request: Request) -> Response:
 
 def propose_resolution(request: Request) -> Response:
     """The chair proposes to settle an objection or special event, or to pass it on."""
+    area = area_of(request)
     state, text = str(request.state.form.get("state", "")), _given(request, "text")
     if state not in ("settled", "passed_on"):
         raise HTTPException(404)
@@ -141,7 +142,8 @@ def propose_resolution(request: Request) -> Response:
         raise WrongUse("resolution_without_text")
     with office_of(request).session() as session:
         to = "settled" if state == "settled" else "passed_on"
-        made = steps.propose_resolution(session, request.path_params["matter"], to, text, _author(request), utc())
+        matter = request.path_params["matter"]
+        made = steps.propose_resolution(session, area, matter, to, text, _author(request), utc())
     _log(request, "propose_resolution", made.about or "")
     return _to(f"/proposals/{made.id}")
 
@@ -182,7 +184,7 @@ def _where(wanted: SessionEvent) -> str:
     """The page of what a proposal is about."""
     if wanted.act == "correction":
         return f"/areas/{shown_code(wanted.session or '')}/stations/{wanted.subject}"
-    return f"/areas/{shown_code(wanted.subject)}" if wanted.act == "closing" else "/proposals"
+    return f"/areas/{shown_code(wanted.session or '')}"
 
 
 PATHS: Final[tuple[tuple[str, str, Callable[[Request], Response], Role], ...]] = (
@@ -191,7 +193,7 @@ PATHS: Final[tuple[tuple[str, str, Callable[[Request], Response], Role], ...]] =
     ("POST", "/areas/{area}/stations/{station}/propose", propose, "chair"),
     ("POST", "/areas/{area}/stations/{station}/copy", copy, "witness"),
     ("POST", "/areas/{area}/matters", matter, "witness"),
-    ("POST", "/matters/{matter}/propose", propose_resolution, "chair"),
+    ("POST", "/areas/{area}/matters/{matter}/propose", propose_resolution, "chair"),
     ("POST", "/areas/{area}/close", propose_closing, "chair"),
     ("POST", "/proposals/{proposal}/confirm", confirm, "member"),
     ("POST", "/proposals/{proposal}/withdraw", withdraw, "witness"),
