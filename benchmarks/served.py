@@ -80,6 +80,30 @@ def invite(chief: Browser, served: Served, name: str, role: str, stations: str =
     return chief.until("document.querySelector('.link code')?.textContent")
 
 
+def host(served: Served) -> Browser:
+    """A browser of the person who runs the server of a plenary session."""
+    browser = Browser(find() or "")
+    browser.size(1280, 800)
+    browser.open(served.link)
+    browser.until("location.pathname == '/people'")
+    return browser
+
+
+def invite_to_session(chief: Browser, served: Served, name: str, role: str) -> str:
+    """Make a link for somebody in a plenary session."""
+    chief.open(f"{served.base}/people")
+    submit(chief, 'form[action="/people/invite"]', name=name, role=role)
+    return chief.until("document.querySelector('.link code')?.textContent")
+
+
+def submit(browser: Browser, form: str, **values: str) -> None:
+    """Fill in a form by the names of its inputs, send it, and wait for the answer."""
+    for name, value in values.items():
+        browser.evaluate(f"document.querySelector({form!r}).elements.namedItem({name!r}).value = {value!r}; true")
+    browser.evaluate(f"document.body.dataset.old = 1; document.querySelector({form!r}).requestSubmit(); true")
+    browser.until("!document.body.dataset.old && document.readyState === 'complete'")
+
+
 def person(link: str, width: int = 1280, height: int = 900) -> Browser:
     """A browser of somebody with a link."""
     browser = Browser(find() or "")

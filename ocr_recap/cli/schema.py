@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..forms import template
-from ..recap.plenary import SessionEvent
+from ..recap.plenary import EMPTY_LEFT_OUT, SessionEvent
 from ..recap.statement import Statement
 from ..records.decision_log import LogEvent
 from ..records.decisions import Decision
@@ -51,6 +51,7 @@ _MAY_BE_LEFT_OUT = frozenset(
         ("KnownFact", "sha256"),
         ("ChoiceEvidence", "words"),
         ("Provenance", "words_sha256"),
+        *(("SessionEvent", key) for key in EMPTY_LEFT_OUT),
     }
 )
 

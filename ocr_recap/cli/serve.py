@@ -37,15 +37,17 @@ def serve(
     workers: Annotated[int, typer.Option("--workers", "-w", min=1, max=64)] = 1,
     key: Annotated[Path | None, typer.Option("--key")] = None,
     roll: Annotated[Path | None, typer.Option("--roll")] = None,
+    results: Annotated[list[Path] | None, typer.Option("--results")] = None,
     lang: LangOption = None,
 ) -> None:
-    """Run the local web application on a folder of results: desk, review and supervisor pages."""
+    """Run the local web application on a folder: desk and review of results, or the plenary session of a recap."""
     language = language_of(lang)
     with reported(language):
         for module in ("starlette", "uvicorn", "multipart", "segno"):
             require(module, "web")
         if watch is not None and not watch.is_dir():
             raise WrongUse("watch_no_folder", folder=watch)
+        from ..recap.folder import is_recap  # noqa: PLC0415
         from ..web import serve as serving  # noqa: PLC0415  (an extra)
         from ..web.agreement import Entering  # noqa: PLC0415
         from ..web.office import OfficeOptions  # noqa: PLC0415
@@ -55,6 +57,19 @@ def serve(
             echo(qr_text(link))
             echo(said(language, "serving_lan" if lan else "serving_here"))
 
+        if is_recap(folder):
+            others = {"--people": people != 2, "--first": first is First.machine, "--watch": watch is not None}
+            others |= {"--stations": stations is not None, "--election-date": election_date is not None}
+            others |= {"--workers": workers != 1, "--key": key is not None, "--roll": roll is not None}
+            if given := [name for name, is_given in others.items() if is_given]:
+                raise WrongUse("serve_of_results", folder=folder, options=", ".join(given))
+            from ..web.recap_office import RecapOfficeOptions  # noqa: PLC0415
+
+            recap_options = RecapOfficeOptions(language, tuple(results or ()))
+            serving.serve_recap(folder, recap_options, port, lan, ready)
+            raise typer.Exit(OK)
+        if results:
+            raise WrongUse("serve_of_recap", folder=folder)
         entering = Entering(1 if people == 1 else 2, first.value)
         reading = Options(election_date=day_of(election_date))
         options = OfficeOptions(language, entering, reading, stations, watch, workers, **_seals(key, roll, language))

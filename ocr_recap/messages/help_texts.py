@@ -21,9 +21,10 @@ COMMANDS: Final[Mapping[str, Message]] = {
         "Is the photo good enough? Nothing is read.\n\nExits with 0 if no photo must be taken again, 1 if one must.",
     ),
     "serve": (
-        "Aplikasi web: meja TPS, pemeriksa, pengawas.\n\nTanpa internet; hanya komputer ini, kecuali dengan --lan.",
-        "The local web application: station desk, review, supervisor.\n\nWithout internet; this machine only, unless "
-        "--lan is given.",
+        "Aplikasi web: meja TPS, pemeriksa, pengawas; dengan folder rekap: rapat pleno.\n\nTanpa internet; hanya "
+        "komputer ini, kecuali dengan --lan.",
+        "The local web application: station desk, review, supervisor; with a recap folder: a plenary session.\n\n"
+        "Without internet; this machine only, unless --lan is given.",
     ),
     "schema": ("Tampilkan JSON Schema hasil.", "Show the JSON Schema of results."),
     "status": ("Sejauh mana pembacaan berjalan.", "How far reading is."),
@@ -235,7 +236,14 @@ _OTHERS: Final[Mapping[str, Message]] = {
 }
 
 _SERVE: Final[Mapping[str, Message]] = {
-    "serve.folder": ("Folder hasil; dibuat bila belum ada.", "Folder of results; made if it is not there."),
+    "serve.folder": (
+        "Folder hasil, dibuat bila belum ada; atau folder rekap.",
+        "Folder of results, made if it is not there; or a recap folder.",
+    ),
+    "serve.results": (
+        "Dengan folder rekap: folder hasil yang punya gambar formulir; boleh diulang.",
+        "With a recap folder: folder of results that has pictures of forms; may be repeated.",
+    ),
     "port": ("Porta; 0 memilih yang bebas.", "Port; 0 chooses a free one."),
     "lan": (
         "Juga untuk perangkat lain di jaringan ini, dengan tautan pribadi.",
@@ -327,6 +335,7 @@ VALUES: Final[Mapping[str, Message]] = {
     "by": _NAME,
     "page": ("HALAMAN", "PAGE"),
     "watch": _FOLDER,
+    "serve.results": _FOLDER,
     "port": _NUMBER,
     "people": _NUMBER,
     "files": _FILE,

@@ -110,9 +110,9 @@ RECAP_WRONG_USE: Final[_Texts] = {
     ),
     "area_closed": (
         "Wilayah {area} sudah ditutup pada {at} dan tidak menerima perubahan. Rapat di tingkat atasnya dapat "
-        "memutuskan: ocr-recap plenary correct dengan --session tingkat itu.",
-        "The area {area} was closed at {at} and takes no changes. A session above it can rule: ocr-recap plenary "
-        "correct with the --session of that level.",
+        "memutuskan: buka halaman wilayah itu, atau ocr-recap plenary correct dengan --session tingkat itu.",
+        "The area {area} was closed at {at} and takes no changes. A session above it can rule: open the page of that "
+        "area, or use ocr-recap plenary correct with the --session of that level.",
     ),
     "two_people": (
         "Perlu dua orang dengan nama dan tugas berbeda: --chair dan --second dengan --role. Diberikan: {chair}, "
@@ -121,8 +121,8 @@ RECAP_WRONG_USE: Final[_Texts] = {
         "{second}.",
     ),
     "correction_without_reason": (
-        "Tulis alasan perbaikan dengan --reason.",
-        "Give the reason of the correction with --reason.",
+        "Tulis alasan perbaikan (--reason).",
+        "Give the reason of the correction (--reason).",
     ),
     "field_unknown": (
         "{field} bukan angka pemilihan ini. Pilih dari: {fields}.",
@@ -145,6 +145,70 @@ RECAP_WRONG_USE: Final[_Texts] = {
     "no_such_matter": (
         "Tidak ada keberatan atau kejadian khusus {id}. Lihat daftarnya: ocr-recap plenary show",
         "There is no objection or special event {id}. See the list: ocr-recap plenary show",
+    ),
+    "chair_only": (
+        "Ini langkah ketua rapat; {name} bukan ketua. Minta ketua membuka halaman ini dengan tautannya sendiri.",
+        "This is a step of the chair; {name} is not the chair. Ask the chair to open the page with the own link.",
+    ),
+    "confirm_alone": (
+        "Usulan {chair} harus dipastikan orang kedua dengan tugas lain. Buka halaman ini dengan tautan seorang "
+        "anggota, di perangkatnya sendiri.",
+        "What {chair} proposed has to be confirmed by a second person with another role. Open the page with the link "
+        "of a member, on that person's device.",
+    ),
+    "changed_meanwhile": (
+        "{subject}: angka atau catatannya berubah sejak halaman ini dibuka; tidak ada yang dicatat. Buka lagi, "
+        "bacakan, lalu ulangi.",
+        "{subject}: its numbers or notes changed since this page was opened; nothing was logged. Open it again, read "
+        "it out, then repeat the step.",
+    ),
+    "nothing_to_agree": (
+        "TPS {station} belum punya angka yang berlaku, jadi tidak ada yang dapat disetujui. Isi angkanya dari formulir "
+        "kertas sebagai perbaikan.",
+        "Station {station} has no numbers that stand, so there is nothing to agree on. Fill in the numbers of the "
+        "paper form as a correction.",
+    ),
+    "proposal_waits": (
+        "{subject}: sudah ada usulan yang menunggu orang kedua. Pastikan atau cabut usulan itu dahulu.",
+        "{subject}: a proposal waits for a second person already. Confirm or withdraw it first.",
+    ),
+    "proposal_over": (
+        "Usulan {id} tidak menunggu lagi: sudah dipastikan atau dicabut. Lihat daftar usulan.",
+        "The proposal {id} does not wait any more: it was confirmed or withdrawn. See the list of proposals.",
+    ),
+    "no_such_proposal": (
+        "Tidak ada usulan {id}. Lihat daftar usulan.",
+        "There is no proposal {id}. See the list of proposals.",
+    ),
+    "withdrawal_without_reason": (
+        "Tulis alasan mencabut usulan ini.",
+        "Write why the proposal is withdrawn.",
+    ),
+    "copy_without_numbers": (
+        "Tidak ada angka yang diisi. Isi paling sedikit satu angka dari salinan.",
+        "No number was filled in. Fill in at least one number of the copy.",
+    ),
+    "matter_without_text": (
+        "Tulis apa yang diberatkan, atau apa yang terjadi.",
+        "Write what is objected to, or what happened.",
+    ),
+    "resolution_without_text": (
+        "Tulis bagaimana hal ini diselesaikan, atau ke mana diteruskan.",
+        "Write how it was settled, or where it is passed on to.",
+    ),
+    "serve_of_results": (
+        "{folder} adalah folder rekap; {options} hanya untuk folder hasil. Jalankan tanpa opsi itu.",
+        "{folder} is a recap folder; {options} is for folders of results only. Run the command without it.",
+    ),
+    "serve_of_recap": (
+        "--results hanya untuk folder rekap, dan {folder} bukan. Jalankan tanpa opsi itu, atau beri folder rekap.",
+        "--results is for recap folders only, and {folder} is none. Run the command without it, or name a recap "
+        "folder.",
+    ),
+    "close_with_proposals": (
+        "Wilayah {area} belum dapat ditutup: {count} usulan menunggu orang kedua. Pastikan atau cabut dahulu.",
+        "The area {area} cannot be closed yet: proposals wait for a second person ({count}). Confirm or withdraw them "
+        "first.",
     ),
     "compare_without_mapping": (
         "{path} adalah CSV: tulis --mapping dengan kolom-kolomnya (ocr-recap docs recap).",

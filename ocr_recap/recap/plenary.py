@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
@@ -25,30 +25,51 @@ from .statement import Author, Statement, Unread, state
 
 CHAIR = "chair"
 MatterState = Literal["open", "settled", "passed_on"]
+EventKind = Literal[
+    "objection", "special_event", "resolution", "closing", "read_same", "read_differs", "proposal", "withdrawal"
+]
+Act = Literal["correction", "resolution", "closing"]  # what two people do: one proposes, the other confirms
+# Keys of an event that are not written, nor hashed, where they would be empty.
+EMPTY_LEFT_OUT: Final = ("act", "session", "numbers", "marks", "after")
 # What a person may say in the place of a number; `unread` of the statement.
 NO_NUMBER: Mapping[str, Unread] = {"-": "empty", "?": "illegible"}
+
+
+def _is_unset(value: object) -> bool:
+    return value is None
+
+
+def _is_empty(value: object) -> bool:
+    return not value
 
 
 class SessionEvent(JsonLine):
     """One line of `plenary.jsonl`. The id is the SHA-256 of everything but `id` and `at`.
 
     Attributes:
-        kind: `objection`, `special_event`, `resolution` (a matter gets another state), `closing` (an area is frozen).
+        kind: `objection`, `special_event`, `resolution` (a matter gets another state), `closing` (an area is frozen);
+            `read_same`, `read_differs` (a station was read out, and agreed or not); `proposal` (the chair proposes what
+            a second person has to confirm: nothing has changed yet), `withdrawal` (of a proposal).
         subject: code of the station or area.
         at: when, UTC.
         by, second: who; a closing and a resolution have two people.
-        text: what was objected, what happened, how it was settled.
-        about: id of the matter that a resolution is about.
+        text: what was objected, what happened, how it was settled; the reason of a proposal or withdrawal.
+        about: id of the matter that a resolution is about, or of the proposal that is withdrawn.
         state: of the matter from then on.
-        digest: of a closing: hash of all statements and events of the area (`digest_of`).
+        digest: of a closing: hash of all statements and events of the area (`digest_of`). Of a reading and a proposal:
+            hash of what its author saw.
         statements: of a closing: how many there were.
         totals, counted: of a closing: the sums as they stood, null where none is known, and the stations in each.
         expected: of a closing: stations of the area.
+        act: of a proposal and its withdrawal: what is proposed.
+        session: of a reading and a proposal: area of the session.
+        numbers, marks: of a proposed correction, as in `CorrectionRequest`.
+        after: the event that this one follows, so that the same can be said again after it was withdrawn.
     """
 
     schema_: Literal[1] = 1
     id: Sha256
-    kind: Literal["objection", "special_event", "resolution", "closing"]
+    kind: EventKind
     subject: Annotated[str, Field(pattern=r"^[0-9]{0,13}$")]
     at: Time
     by: Author
@@ -61,6 +82,15 @@ class SessionEvent(JsonLine):
     totals: FrozenMapping[str, int | None] = Field(default_factory=dict[str, int | None])
     counted: FrozenMapping[str, int] = Field(default_factory=dict[str, int])
     expected: int = 0
+    act: Act | None = Field(default=None, exclude_if=_is_empty)
+    session: Annotated[str, Field(pattern=r"^[0-9]{0,13}$")] | None = Field(default=None, exclude_if=_is_unset)
+    numbers: FrozenMapping[str, Annotated[int, Field(ge=0)]] = Field(
+        default_factory=dict[str, int], exclude_if=_is_empty
+    )
+    marks: FrozenMapping[str, Literal["-", "?"]] = Field(
+        default_factory=dict[str, Literal["-", "?"]], exclude_if=_is_empty
+    )
+    after: Sha256 | None = Field(default=None, exclude_if=_is_empty)
 
     @property
     def is_whole(self) -> bool:
@@ -133,14 +163,15 @@ def refuse_closed(session: str, subject: str, closed: Mapping[str, SessionEvent]
         raise WrongUse("area_closed", area=shown_code(area), at=closed[area].at)
 
 
-def refuse_one_person(chair: Author, second: Author) -> None:
+def refuse_one_person(chair: Author, second: Author | None) -> None:
     """Refuse an act of two people by one.
 
     Raises:
         WrongUse: the two have the same name or role, or none of them is the chair.
     """
-    if chair.role != CHAIR or second.role == CHAIR or chair.name.casefold() == second.name.casefold():
-        raise WrongUse("two_people", chair=chair.name, second=second.name)
+    alone = second is None or second.role == CHAIR or chair.name.casefold() == second.name.casefold()
+    if chair.role != CHAIR or alone:
+        raise WrongUse("two_people", chair=chair.name, second=second.name if second else "-")
 
 
 @dataclass(frozen=True)
@@ -153,7 +184,7 @@ class CorrectionRequest:
         numbers: new values by field; None with `-` (nothing is written) or `?` (cannot be read) in `marks`.
         marks: `-` or `?` by field.
         reason: why.
-        chair, second: the two people.
+        chair, second: the two people; the second one is None as long as the correction is only proposed.
         at: when, UTC.
     """
 
@@ -163,7 +194,7 @@ class CorrectionRequest:
     marks: Mapping[str, str]
     reason: str
     chair: Author
-    second: Author
+    second: Author | None
     at: str
 
 
@@ -187,23 +218,8 @@ def correction(
             or the reason are missing.
     """
     refuse_one_person(wanted.chair, wanted.second)
-    refuse_closed(wanted.session, wanted.station, closed)
-    if not wanted.reason.strip():
-        raise WrongUse("correction_without_reason")
-    for name in (*wanted.numbers, *wanted.marks):
-        if name not in contest.labels:
-            raise WrongUse("field_unknown", field=name, fields=", ".join(contest.field_ids))
+    values, unread = corrected_numbers(wanted, statements, contest, closed)
     found = standing_of(statements, contest)
-    values, unread = _numbers(found, contest)
-    before = dict(values), dict(unread)
-    values |= wanted.numbers
-    for name in wanted.numbers:
-        unread.pop(name, None)
-    for name, mark in wanted.marks.items():
-        values[name] = None
-        unread[name] = NO_NUMBER[mark]
-    if (values, unread) == before and not (found and found.conflict):
-        raise WrongUse("correction_changes_nothing", station=wanted.station)
     heads = found.heads if found else ()
     above = closed_area_of(wanted.station, closed) is not None
     return state(
@@ -222,6 +238,34 @@ def correction(
         pictures=tuple(dict.fromkeys(name for one in heads for name in one.pictures)),
         reason=wanted.reason.strip(),
     )
+
+
+def corrected_numbers(
+    wanted: CorrectionRequest, statements: Sequence[Statement], contest: LevelFile, closed: Mapping[str, SessionEvent]
+) -> tuple[dict[str, int | None], dict[str, Unread]]:
+    """What stands after a correction, whoever confirms it: the numbers by field, and why others are null.
+
+    Raises:
+        WrongUse: as `correction`, but for the two people.
+    """
+    refuse_closed(wanted.session, wanted.station, closed)
+    if not wanted.reason.strip():
+        raise WrongUse("correction_without_reason")
+    for name in (*wanted.numbers, *wanted.marks):
+        if name not in contest.labels:
+            raise WrongUse("field_unknown", field=name, fields=", ".join(contest.field_ids))
+    found = standing_of(statements, contest)
+    values, unread = _numbers(found, contest)
+    before = dict(values), dict(unread)
+    values |= wanted.numbers
+    for name in wanted.numbers:
+        unread.pop(name, None)
+    for name, mark in wanted.marks.items():
+        values[name] = None
+        unread[name] = NO_NUMBER[mark]
+    if (values, unread) == before and not (found and found.conflict):
+        raise WrongUse("correction_changes_nothing", station=wanted.station)
+    return values, unread
 
 
 def _numbers(found: StationStanding | None, contest: LevelFile) -> tuple[dict[str, int | None], dict[str, Unread]]:
@@ -271,9 +315,10 @@ def digest_of(statement_ids: Iterable[str], events: Iterable[SessionEvent]) -> s
     """The digest of an area: SHA-256 over the sorted ids of its statements and events, one a line.
 
     The ids are hashes of the contents, so that the digest changes with every statement that is changed, added or
-    removed. Closings are left out: the digest of an area stays the same when its parts are closed one by one.
+    removed. Closings, and what was proposed about them, are left out: the digest of an area stays the same when its
+    parts are closed one by one.
     """
-    ids = {*statement_ids, *(one.id for one in events if one.kind != "closing")}
+    ids = {*statement_ids, *(one.id for one in events if one.kind != "closing" and one.act != "closing")}
     return hashlib.sha256("".join(f"{one}\n" for one in sorted(ids)).encode()).hexdigest()
 
 

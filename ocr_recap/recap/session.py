@@ -28,6 +28,7 @@ from .plenary import (
     resolution,
 )
 from .plenary_log import PlenaryLog
+from .proposals import pending_in
 from .recap import refresh
 from .recap_info import contest_of
 from .standing import StationStanding, counts_only, standing_of
@@ -145,7 +146,7 @@ def correct(session: RecapSession, wanted: CorrectionRequest) -> Statement:
         WrongUse: the correction is refused (`plenary.correction`).
         OSError: the folder cannot be written.
     """
-    _refuse_unknown(session, wanted.station)
+    refuse_unknown(session, wanted.station)
     said = session.log.about(wanted.station)
     made = correction(wanted, said, session.contest.file, session.plenary.closed_areas())
     session.log.append([made])
@@ -160,7 +161,7 @@ def witness_copy(session: RecapSession, station: str, texts: Sequence[str], by: 
         WrongUse: a number cannot be used, or the area is closed.
         OSError: the folder cannot be written.
     """
-    _refuse_unknown(session, station)
+    refuse_unknown(session, station)
     numbers, marks = numbers_given(texts)
     for name in (*numbers, *marks):
         if name not in session.contest.file.labels:
@@ -198,7 +199,7 @@ def bring_up(session: RecapSession, kind: str, subject: str, text: str, by: Auth
         WrongUse: the area is closed.
         OSError: the folder cannot be written.
     """
-    _refuse_unknown(session, subject)
+    refuse_unknown(session, subject)
     refuse_closed(subject, subject, session.plenary.closed_areas())
     made = event(kind=kind, subject=subject, at=at, by=by, text=text.strip())
     session.plenary.take_over([made])
@@ -234,12 +235,15 @@ def close(session: RecapSession, area: str, people: tuple[Author, Author], at: s
     """Close an area: its statements are frozen, with their digest and sums; its sum becomes a statement of its own.
 
     Raises:
-        WrongUse: the area is closed already, or the two people are missing.
+        WrongUse: the area is closed already, something proposed in it waits, or the two people are missing.
         InputUnusable: the area has no stations.
         OSError: the folder cannot be written.
     """
     refuse_one_person(*people)
     refuse_closed(area, area, session.plenary.closed_areas())
+    waiting = [one for one in pending_in(session.log, session.plenary.events, area) if one.event.act != "closing"]
+    if waiting:
+        raise WrongUse("close_with_proposals", area=shown_code(area), count=len(waiting))
     found = sums_of(session.folder, area, session.contest.file)
     if not found:
         raise InputUnusable("area_without_stations", area=shown_code(area))
@@ -308,7 +312,7 @@ def _corrected(session: RecapSession, area: str) -> list[str]:
     return sorted({one.subject for one in session.log.of_stage(("correction", "ruling"), area)})
 
 
-def _refuse_unknown(session: RecapSession, subject: str) -> None:
+def refuse_unknown(session: RecapSession, subject: str) -> None:
     """Refuse a station or area without a place in the sums.
 
     Raises:

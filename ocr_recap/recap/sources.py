@@ -142,6 +142,10 @@ class SeenFolders:
         except (OSError, ValueError, TypeError):
             self._seen = {}
 
+    def folders(self) -> list[Path]:
+        """The folders that were checked on this machine, as their paths were given then."""
+        return [Path(name) for name in self._seen]
+
     def is_unchanged(self, source: RecapSource) -> bool:
         """True when a folder looks as it did: then its files are neither hashed nor read."""
         return self._seen.get(str(source.folder)) == _look(source)

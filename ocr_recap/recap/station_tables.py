@@ -138,6 +138,19 @@ def read_stations(folder: Path, prefix: str, contest: LevelFile) -> list[Station
     return found
 
 
+def station_statuses(folder: Path, prefix: str) -> dict[str, str]:
+    """The status of each station of an area (`StationRow.status`), by code, in the order of the codes.
+
+    Raises:
+        OSError: the tables cannot be read.
+    """
+    found: dict[str, str] = {}
+    for regency in regencies(folder, prefix):
+        rows = _columns(folder / file_of(STATIONS, regency), ("code", "status"))
+        found |= {code: status for code, status in zip(*rows.values(), strict=True) if code.startswith(prefix)}
+    return found
+
+
 def regencies(folder: Path, prefix: str = "") -> list[str]:
     """The regencies of an area that have tables."""
     names = sorted(path.stem for path in (folder / STATIONS).glob("*.parquet"))
@@ -145,10 +158,10 @@ def regencies(folder: Path, prefix: str = "") -> list[str]:
     return [name for name in names if name.startswith(short)]
 
 
-def _columns(path: Path) -> dict[str, list[Any]]:
+def _columns(path: Path, names: Sequence[str] | None = None) -> dict[str, list[Any]]:
     from pyarrow import parquet  # noqa: PLC0415  (an extra, and slow to load)
 
-    return parquet.read_table(path).to_pydict()
+    return parquet.read_table(path, columns=None if names is None else list(names)).to_pydict()
 
 
 def grouped(codes: Iterable[str]) -> dict[str, list[str]]:

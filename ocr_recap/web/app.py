@@ -15,10 +15,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from ..messages.errors import OcrRecapError
-from . import desk, review, supervisor, values
+from . import desk, plenary, plenary_acts, plenary_people, review, supervisor, values
 from .office import Office
 from .pages import LANGUAGE_COOKIE, SESSION_COOKIE, language_of, page, person_of
 from .people import Role
+from .recap_office import RecapOffice
 from .received import MOST_BYTES
 from .security import Guard
 
@@ -26,10 +27,11 @@ _YEAR = 365 * 24 * 3600
 UPLOADS = "/photo"  # ending of the paths that take photos
 Page = Callable[[Request], Response]
 _HOMES: dict[Role, str] = {"desk": "/desk", "reviewer": "/review", "supervisor": "/office"}
+_RECAP_HOMES: dict[Role, str] = {"member": "/proposals", "supervisor": "/people"}
 
 
-def application(office: Office, hosts: Iterable[str]) -> Starlette:
-    """The web application of an office.
+def application(office: Office | RecapOffice, hosts: Iterable[str]) -> Starlette:
+    """The web application of an office: of a folder of results, or of a recap.
 
     Args:
         office: which is started and stopped with the application.
@@ -47,10 +49,7 @@ def application(office: Office, hosts: Iterable[str]) -> Starlette:
         Route("/enter/{secret}", enter),
         Route("/leave", leave, methods=["POST"]),
         Route("/language", language, methods=["POST"]),
-        *_routes(desk.PATHS, "desk"),
-        *_routes(review.PATHS, "reviewer"),
-        *_routes(values.PATHS, "reviewer"),
-        *_routes(supervisor.PATHS, "supervisor"),
+        *(_recap_routes() if office.kind == "recap" else _results_routes()),
     ]
     uploads = {UPLOADS: MOST_BYTES}
     if office.seal is not None:
@@ -63,6 +62,18 @@ def application(office: Office, hosts: Iterable[str]) -> Starlette:
     app = Starlette(routes=routes, middleware=[guard], exception_handlers=handlers, lifespan=life)
     app.state.office = office
     return app
+
+
+def _results_routes() -> Iterable[Route]:
+    yield from _routes(desk.PATHS, "desk")
+    yield from _routes(review.PATHS, "reviewer")
+    yield from _routes(values.PATHS, "reviewer")
+    yield from _routes(supervisor.PATHS, "supervisor")
+
+
+def _recap_routes() -> Iterable[Route]:
+    for method, path, show, role in (*plenary.PATHS, *plenary_acts.PATHS, *plenary_people.PATHS):
+        yield Route(path, _only(role, show), methods=[method])
 
 
 def _routes(paths: Iterable[tuple[str, str, Page]], role: Role) -> Iterable[Route]:
@@ -96,6 +107,8 @@ def home(request: Request) -> Response:
     person = person_of(request)
     if person is None:
         raise HTTPException(401)
+    if request.app.state.office.kind == "recap":
+        return RedirectResponse(_RECAP_HOMES.get(person.role, "/areas"), status_code=303)
     return RedirectResponse(_HOMES[person.role], status_code=303)
 
 
@@ -136,7 +149,10 @@ def refused(request: Request, fault: Exception) -> Response:
     said = getattr(fault, language_of(request))
     if "application/json" in request.headers.get("accept", ""):
         return PlainTextResponse(said, status_code=409)
-    return page(request, "message.html", {"heading": "refused", "said": said}, 409)
+    path = request.url.path
+    is_step = request.method == "POST" and path.startswith(("/areas/", "/proposals/"))
+    back = path.rpartition("/")[0] if is_step else ""
+    return page(request, "message.html", {"heading": "refused", "said": said, "back": back}, 409)
 
 
 def broken(request: Request, fault: Exception) -> Response:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from sqlite3 import Row
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from ..batch.add import add
 from ..batch.earlier_run import Given, settle
@@ -128,6 +128,8 @@ class Office:
     Raises:
         ocr_recap.messages.errors.OcrRecapError: the folder cannot be used.
     """
+
+    kind: Literal["results"] = "results"
 
     def __init__(self, folder: Path, options: OfficeOptions) -> None:
         folder.mkdir(parents=True, exist_ok=True)

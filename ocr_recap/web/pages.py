@@ -10,7 +10,8 @@ import segno
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from ..messages.catalog import Language, filled
+from ..messages.catalog import Language, Message, filled
+from ..messages.plenary_texts import PLENARY_TEXTS
 from ..messages.web_texts import WEB_TEXTS
 from ..report.html import asset, csp_hash, environment
 from .people import User
@@ -23,8 +24,20 @@ _SCRIPTS: Final[Mapping[str, str]] = {
     "numbers.html": "desk.js",
     "review.html": "review.js",
     "value.html": "values.js",
+    **dict.fromkeys(
+        (
+            "plenary_areas.html",
+            "plenary_area.html",
+            "plenary_station.html",
+            "plenary_proposals.html",
+            "plenary_proposal.html",
+        ),
+        "plenary.js",
+    ),
 }
 _STYLE: Final = ("office.css",)
+_RECAP_STYLE: Final = (*_STYLE, "plenary.css")
+_TEXTS: Final[Mapping[str, Message]] = {**WEB_TEXTS, **PLENARY_TEXTS}
 
 
 def text(language: Language, key: str, **data: Any) -> str:
@@ -33,7 +46,7 @@ def text(language: Language, key: str, **data: Any) -> str:
     Raises:
         KeyError: there is no such text, or it needs data that is not given.
     """
-    return filled(WEB_TEXTS[key], language, data)
+    return filled(_TEXTS[key], language, data)
 
 
 def language_of(request: Request) -> Language:
@@ -58,7 +71,8 @@ def page(request: Request, template: str, data: Mapping[str, Any] | None = None,
         status: of the answer.
     """
     language = language_of(request)
-    style = "".join(asset("web", name) for name in _STYLE)
+    kind = request.app.state.office.kind
+    style = "".join(asset("web", name) for name in (_RECAP_STYLE if kind == "recap" else _STYLE))
     script = _SCRIPTS.get(template)
     code = asset("web", script) if script else ""
 
@@ -72,6 +86,7 @@ def page(request: Request, template: str, data: Mapping[str, Any] | None = None,
         "language": language,
         "t": t,
         "say": say,
+        "kind": kind,
         "person": person_of(request),
         "has_bundles": request.app.state.office.seal is not None,
         "style": style,

@@ -10,18 +10,26 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from sqlite3 import Connection, IntegrityError, Row
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 from ..messages.errors import WrongUse
 from ..messages.text import one_line
 from ..records.decisions import utc
 from .database import Database
 
-Role = Literal["desk", "reviewer", "supervisor"]
-ROLES: Final[tuple[Role, ...]] = get_args(Role)
+Role = Literal["desk", "reviewer", "supervisor", "chair", "member", "witness", "viewer"]
+ROLES: Final[tuple[Role, ...]] = ("desk", "reviewer", "supervisor")  # of a folder of results
+SESSION_ROLES: Final[tuple[Role, ...]] = ("chair", "member", "witness", "viewer")  # of a plenary session
+# Who else may do what a role may. A supervisor runs the server and is nobody in a plenary session.
+_ALSO: Final[Mapping[Role, tuple[Role, ...]]] = {
+    "desk": ("supervisor",),
+    "reviewer": ("supervisor",),
+    "witness": ("chair", "member"),
+    "viewer": (*SESSION_ROLES, "supervisor"),
+}
 # Seconds that a link is good for, unless said: the day, the night and the day after; by judgement.
 LASTING: Final = 3 * 24 * 3600.0
 _LONGEST_NAME: Final = 60
@@ -34,7 +42,7 @@ class User:
     Attributes:
         id: in the database.
         name: as decisions name the person.
-        role: what the person may do. A supervisor may do everything.
+        role: what the person may do. A supervisor may do everything in a folder of results.
         stations: of a desk, the codes of the stations that it may send; empty: all.
         expires: when the link ends, seconds since 1970.
         revoked: whether it was revoked.
@@ -49,7 +57,7 @@ class User:
 
     def may(self, role: Role) -> bool:
         """True when the person may do what a role may do."""
-        return self.role in (role, "supervisor")
+        return self.role in (role, *_ALSO.get(role, ()))
 
     def may_send(self, station: str) -> bool:
         """True when the person may send photos of a station and see them."""

@@ -37,10 +37,10 @@ class PagePictures:
 
     Args:
         folder: of results.
-        data: with the pictures of photos that are not in the results yet.
+        data: with the pictures of photos that are not in the results yet; None where there are none.
     """
 
-    def __init__(self, folder: Path, data: Database) -> None:
+    def __init__(self, folder: Path, data: Database | None = None) -> None:
         self._folder, self._data = folder, data
         self._pages: OrderedDict[tuple[str, int], ColorImage] = OrderedDict()
         self._lock = threading.Lock()
@@ -68,6 +68,8 @@ class PagePictures:
         try:
             return path.read_bytes()
         except OSError:
+            if self._data is None:
+                return None
             find = (
                 "SELECT content FROM upload_pictures JOIN uploads ON uploads.id = upload"
                 " WHERE uploads.sha256 = ? AND kind = ?"

@@ -17,6 +17,7 @@ import uvicorn
 from ..messages.errors import CannotWrite, WrongUse, system_reason
 from .app import application
 from .office import Office, OfficeOptions
+from .recap_office import RecapOffice, RecapOfficeOptions
 
 FIRST: Final = "supervisor"  # name of the person with the first link
 _PROBE: Final = "192.0.2.1"  # an address for documentation (RFC 5737): asking for the way to it sends nothing
@@ -74,7 +75,7 @@ def own_address() -> str | None:
             return None
 
 
-def first_link(office: Office) -> str:
+def first_link(office: Office | RecapOffice) -> str:
     """The supervisor's link, made anew with each start of the server.
 
     Raises:
@@ -103,9 +104,28 @@ def serve(folder: Path, options: OfficeOptions, port: int, lan: bool, ready: Cal
     Raises:
         ocr_recap.messages.errors.OcrRecapError: the folder or the port cannot be used.
     """
+    _run(lambda address: Office(folder, replace(options, address=address)), port, lan, ready)
+
+
+def serve_recap(folder: Path, options: RecapOfficeOptions, port: int, lan: bool, ready: Callable[[str], None]) -> None:
+    """Run the server of a plenary session until it is interrupted.
+
+    Args:
+        folder: of a recap.
+        options: of its pages.
+        port, lan, ready: as `serve`.
+
+    Raises:
+        ocr_recap.messages.errors.OcrRecapError: the folder or the port cannot be used.
+    """
+    _run(lambda address: RecapOffice(folder, replace(options, address=address)), port, lan, ready)
+
+
+def _run(opened: Callable[[str], Office | RecapOffice], port: int, lan: bool, ready: Callable[[str], None]) -> None:
+    """Listen, open the folder, and answer until interrupted."""
     listening = listen(port, lan)
     try:
-        office = Office(folder, replace(options, address=listening.address))
+        office = opened(listening.address)
         ready(first_link(office))
         config = uvicorn.Config(
             application(office, listening.hosts),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -75,12 +75,17 @@ def invite(request: Request) -> Response:
     codes = [normal(text) for text in given]
     if None in codes:
         raise WrongUse("station_no_code", text=given[codes.index(None)][:40])
-    hours = str(form.get("hours", "72"))
-    lasting = min(max(int(hours), 1), 24 * 30) * 3600.0 if hours.isdecimal() else 72 * 3600.0
+    lasting = lasting_of(form)
     stations = tuple(code for code in codes if code)
     name = str(form.get("name", ""))
     person, secret = office.people.invite(name, role, stations, lasting, request.state.person.name)
-    return _shown(request, person, secret)
+    return shown_link(request, person, secret)
+
+
+def lasting_of(form: Mapping[str, object]) -> float:
+    """Seconds that a new link is good for, by a form's `hours`: at most 30 days; 72 hours where it says nothing."""
+    hours = str(form.get("hours", ""))
+    return min(max(int(hours), 1), 24 * 30) * 3600.0 if hours.isdecimal() else 72 * 3600.0
 
 
 def renew(request: Request) -> Response:
@@ -90,12 +95,13 @@ def renew(request: Request) -> Response:
     person = next((one for one in office.people.all() if one.id == number and not one.revoked), None)
     if person is None:
         raise HTTPException(404)
-    return _shown(request, person, office.people.renewed(number, request.state.person.name))
+    return shown_link(request, person, office.people.renewed(number, request.state.person.name))
 
 
-def _shown(request: Request, person: User, secret: str) -> Response:
+def shown_link(request: Request, person: User, secret: str, back: str = "/office#people") -> Response:
+    """The page that shows a person's link once; `back` is where its button leads."""
     link = f"{request.app.state.office.address}/enter/{secret}"
-    return page(request, "invited.html", {"invited": person, "link": link, "qr": qr(link)})
+    return page(request, "invited.html", {"invited": person, "link": link, "qr": qr(link), "back": back})
 
 
 def revoke(request: Request) -> Response:
