@@ -258,6 +258,16 @@ def test_illegible_and_empty_are_corrections_too(hall: Hall, chair: TestClient, 
     assert (standing.states["votes_1"], standing.states["votes_2"]) == ("illegible", "empty")
 
 
+def test_each_proposal_keeps_what_stood_before_it(chair: TestClient, member: TestClient) -> None:
+    first = propose(chair, votes_1="90")
+    member.post(f"{first}/confirm")
+    second = propose(chair, votes_1="91")
+    member.post(f"{second}/confirm")
+    assert "votes of pair 1 100 90" in words(chair, first)
+    assert "votes of pair 1 90 91" in words(chair, second)
+    assert words(chair, "/proposals").count("Confirmed by Budi (member)") == 2
+
+
 def test_a_ruling_from_above_is_shown_as_such(hall: Hall, chair: TestClient, member: TestClient) -> None:
     closing = chair.post(f"/areas/{DISTRICT}/close", data={"seen": seen(chair, f"/areas/{DISTRICT}")})
     member.post(f"{closing.headers['location']}/confirm")
