@@ -184,6 +184,7 @@ def test_a_session_from_the_first_station_to_the_minutes(
     assert "its numbers are frozen" in text
     assert "Closed at" in text
     assert "by Ani, Budi" in text
+    assert "Go on reading out" not in text
     for paper, width in (("a4", 595), ("a3", 842)):
         answer = chair.get(f"/areas/{DISTRICT}/minutes.pdf?paper={paper}")
         document = pypdfium2.PdfDocument(answer.content)
