@@ -184,6 +184,7 @@ def test_a_session_from_the_first_station_to_the_minutes(
     assert "its numbers are frozen" in text
     assert "Closed at" in text
     assert "by Ani, Budi" in text
+    assert "Go on reading out" not in text
     for paper, width in (("a4", 595), ("a3", 842)):
         answer = chair.get(f"/areas/{DISTRICT}/minutes.pdf?paper={paper}")
         document = pypdfium2.PdfDocument(answer.content)
@@ -256,6 +257,16 @@ def test_illegible_and_empty_are_corrections_too(hall: Hall, chair: TestClient, 
         standing = sessions.station_sheet(session, code(0)).standing
     assert standing is not None
     assert (standing.states["votes_1"], standing.states["votes_2"]) == ("illegible", "empty")
+
+
+def test_each_proposal_keeps_what_stood_before_it(chair: TestClient, member: TestClient) -> None:
+    first = propose(chair, votes_1="90")
+    member.post(f"{first}/confirm")
+    second = propose(chair, votes_1="91")
+    member.post(f"{second}/confirm")
+    assert "votes of pair 1 100 90" in words(chair, first)
+    assert "votes of pair 1 90 91" in words(chair, second)
+    assert words(chair, "/proposals").count("Confirmed by Budi (member)") == 2
 
 
 def test_a_ruling_from_above_is_shown_as_such(hall: Hall, chair: TestClient, member: TestClient) -> None:

@@ -32,12 +32,14 @@ class PlenaryProposal:
         state: `pending` until a second person confirms it; `outdated`: what the chair saw has changed since.
         withdrawal: who withdrew it, and why; None where nobody did.
         second: who confirmed it; None where nobody did.
+        outcome: id of the statement or event that confirming it made; empty where nobody did.
     """
 
     event: SessionEvent
     state: ProposalState
     withdrawal: SessionEvent | None = None
     second: Author | None = None
+    outcome: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def matter_digest(events: Iterable[SessionEvent], matter: str) -> str:
 def _correction_state(proposal: SessionEvent, said: Sequence[Statement]) -> PlenaryProposal:
     for place, one in enumerate(said):
         if _carries_out(one, proposal) and standing_digest(said[:place]) == proposal.digest:
-            return PlenaryProposal(proposal, "confirmed", second=one.second)
+            return PlenaryProposal(proposal, "confirmed", second=one.second, outcome=one.id)
     return PlenaryProposal(proposal, "pending" if standing_digest(said) == proposal.digest else "outdated")
 
 
@@ -131,7 +133,7 @@ def _resolution_state(proposal: SessionEvent, events: Sequence[SessionEvent]) ->
             proposal.text,
         )
         if same and matter_digest(events[:place], proposal.about or "") == proposal.digest:
-            return PlenaryProposal(proposal, "confirmed", second=one.second)
+            return PlenaryProposal(proposal, "confirmed", second=one.second, outcome=one.id)
     now = matter_digest(events, proposal.about or "")
     return PlenaryProposal(proposal, "pending" if now == proposal.digest else "outdated")
 
@@ -139,8 +141,9 @@ def _resolution_state(proposal: SessionEvent, events: Sequence[SessionEvent]) ->
 def _closing_state(proposal: SessionEvent, log: StatementLog, events: Sequence[SessionEvent]) -> PlenaryProposal:
     closing = closings(events).get(proposal.subject)
     if closing is not None:
-        mine = closing.digest == proposal.digest
-        return PlenaryProposal(proposal, "confirmed" if mine else "outdated", second=closing.second if mine else None)
+        if closing.digest != proposal.digest:
+            return PlenaryProposal(proposal, "outdated")
+        return PlenaryProposal(proposal, "confirmed", second=closing.second, outcome=closing.id)
     now = area_digest(log, events, proposal.subject)
     return PlenaryProposal(proposal, "pending" if now == proposal.digest else "outdated")
 

@@ -361,8 +361,7 @@ def shown_proposal(
         return ShownProposal(one, (), None)
     said = session.log.about(event.subject)
     if one.state == "confirmed":
-        mine = [c for c in said if c.reason == event.text and c.by.name == event.by.name and c.second == one.second]
-        said = said[: said.index(mine[-1])]
+        said = said[: [statement.id for statement in said].index(one.outcome)]
     before = standing_of(said, office.contest)
     changes: list[tuple[str, str, str]] = []
     for number in office.contest.fields:
