@@ -20,8 +20,8 @@ from .words_net import ALPHABET, BLANK, DASH, DIGIT, LETTERS, SPACE, STRUCK, Wor
 
 LIMIT = 1000  # numbers are 0 .. LIMIT - 1 where a form has three boxes
 # A column in which the blank has all but this is taken as a blank, and of several such columns one is kept. The net
-# tells letters from blanks so clearly that this leaves a third of the columns.
-_BARE = 1e-4
+# is sure enough of most blanks that this leaves out one column in eight.
+_BARE = 1e-3
 _DASH_MEANS_ZERO = 0.9  # a dash or line alone means zero, but may be a rest of a printed line; by judgement
 
 

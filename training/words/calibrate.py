@@ -5,7 +5,7 @@
 Draws single lines, photographs them, cuts them as the reader does, and scores all numbers. Then it chooses, and with
 `--write` puts into words.json under `calibration`:
 
-- `temperatures`, `misfit`, `letter`, `other`, `floor`: those with which the true numbers, and that other text is no number,
+- `temperatures`, `misfit`, `letter`, `other`, `floor`: those with which the true numbers, and that other text is none,
   are likeliest (`words_reader.probabilities`);
 - `digits`, `struck`: limits with the fewest faults between strips with and without digits or struck-out words;
 - `least`: the least limit at which at least 95% of the numbers that are read are right.
