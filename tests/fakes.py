@@ -208,6 +208,7 @@ class FakeReader:
     weights_sha256 = "0" * 64
     tally_sha256 = "1" * 64
     alterations_sha256 = "2" * 64
+    words_sha256 = "3" * 64
 
     def __init__(self, options: Options | None = None) -> None:
         self.options = options or Options()

@@ -120,7 +120,7 @@ def test_the_contract_of_a_line(records: dict[str, Record]) -> None:
         "evidence", "decision",
     } == set(line["fields"]["votes_1"])  # fmt: skip
     assert set(line["fields"]["votes_1"]["evidence"]) == {
-        *("digits", "bubbles", "tally", "row_totals", "choices", "rest", "largest")
+        *("digits", "bubbles", "tally", "row_totals", "words", "choices", "rest", "largest")
     }
     assert line["provisional"] is True
     assert records["page2-clean"].export() == line

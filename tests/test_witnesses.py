@@ -25,11 +25,11 @@ FORM = template.load(template.available()["c-hasil-ppwp-2024"])
 PHOTO = ROOT / "samples" / "page2-clean.jpg"
 
 
-class Words(TableWitness):
+class Board(TableWitness):
     """Says of one number that it is `number`, with a probability."""
 
-    name = "words"
-    label = ("huruf", "words")
+    name = "board"
+    label = ("papan", "board")
     sure = 0.99
 
     def __init__(self, field: str, number: int, probability: float) -> None:
@@ -64,31 +64,31 @@ def test_without_further_witnesses_the_record_has_no_key_for_them(plain: Record)
 
 def test_it_stands_in_the_record_and_its_explanation(monkeypatch: pytest.MonkeyPatch, plain: Record) -> None:
     field, value = number(plain)
-    found = read(monkeypatch, Words(field, value, 0.999)).fields[field]
-    said = found.evidence.others["words"]
+    found = read(monkeypatch, Board(field, value, 0.999)).fields[field]
+    said = found.evidence.others["board"]
     assert (said.value, said.probability) == (value, 0.999)
     assert said.supports[0] == 0.999
     assert len(said.supports) == len(found.evidence.choices)
-    assert f"words: {value}" in found.explanation.en
-    assert f"huruf: {value}" in found.explanation.id
+    assert f"board: {value}" in found.explanation.en
+    assert f"papan: {value}" in found.explanation.id
     assert found.status == "accepted"
 
 
 def test_it_objects_to_another_number(monkeypatch: pytest.MonkeyPatch, plain: Record) -> None:
     field, value = number(plain)
     other = value + 100
-    found = read(monkeypatch, Words(field, other, 0.9999)).fields[field]
+    found = read(monkeypatch, Board(field, other, 0.9999)).fields[field]
     assert (found.status, found.value) == ("review", value), "what is written is read all the same"
     assert "witness_disagrees" in found.reasons
-    assert f"the words says {other}" in found.explanation.en
+    assert f"the board says {other}" in found.explanation.en
     assert other in [c.value for c in found.evidence.choices], "what a witness says is among the candidates"
 
 
 def test_it_confirms_where_no_other_does(monkeypatch: pytest.MonkeyPatch, plain: Record) -> None:
 
     field, value = number(plain)
-    for probability, expected in ((0.999, ("accepted", "words")), (0.9, ("review", "none"))):
-        record = read(monkeypatch, Words(field, value, probability))
+    for probability, expected in ((0.999, ("accepted", "board")), (0.9, ("review", "none"))):
+        record = read(monkeypatch, Board(field, value, probability))
         case = replace(case_of(field, record.fields[field]), bubbles=None, tally=None, totals=None)
         decision = policy.decide(*reconciled([case], []))[field]
         assert (decision.status, decision.witness) == expected
@@ -97,7 +97,7 @@ def test_it_confirms_where_no_other_does(monkeypatch: pytest.MonkeyPatch, plain:
 
 def test_documents_are_decided_again_from_the_record_alone(monkeypatch: pytest.MonkeyPatch, plain: Record) -> None:
     field, value = number(plain)
-    record = Record.model_validate_json(read(monkeypatch, Words(field, value + 100, 0.9999)).model_dump_json())
+    record = Record.model_validate_json(read(monkeypatch, Board(field, value + 100, 0.9999)).model_dump_json())
     [found] = group([sighting(record, place(record.photo.file, Naming()))])
     document, _ = settle(found, [record], FORM)
     assert document.fields[field].status == "review"
@@ -107,7 +107,7 @@ def test_documents_are_decided_again_from_the_record_alone(monkeypatch: pytest.M
 def test_records_of_a_version_with_more_witnesses_are_read(monkeypatch: pytest.MonkeyPatch, plain: Record) -> None:
     field, value = number(plain)
     with monkeypatch.context() as patch:
-        record = read(patch, Words(field, value, 0.999))
+        record = read(patch, Board(field, value, 0.999))
     case = case_of(field, record.fields[field])
     assert dict(case.others) == {}
-    assert "words" not in case.choices.speaking
+    assert "board" not in case.choices.speaking

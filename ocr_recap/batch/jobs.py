@@ -14,9 +14,9 @@ from typing import Self
 from ..imaging.photo import Photo, Source
 from ..read.workers.limits import is_shortage
 from ..read.workers.tasks import Failed, Product, Reads, made
-from ..records.folder import BUBBLES, CROPS, HEADERS, OVERLAYS, PAGES, STROKES
+from ..records.folder import BUBBLES, CROPS, HEADERS, OVERLAYS, PAGES, STROKES, WORDS
 from ..records.record import Record, label
-from ..report import bubble_picture, tally_overlay
+from ..report import bubble_picture, tally_overlay, words_picture
 from ..report.overlay import overlay, rectified
 from ..report.pictures import encode, header, sheet, strip, thumbnail
 from ..report.private_regions import without_others
@@ -126,7 +126,7 @@ def picture_name(file: str, sha256: str, frame: int = 0) -> str:
 
 def _crops(reader: Reads, record: Record, photo: Photo | None) -> Iterable[tuple[str, bytes]]:
     """The pictures of every photo: the strips of the numbers it shows, in the record's order, or a thumbnail without a
-    page; the handwritten header, where the form has one; the tally grids that are not empty; and the bubbles."""
+    page; the handwritten header, where the form has one; the tally grids that are not empty; the bubbles; the words."""
     if photo is None:
         return
     if record.page:
@@ -148,6 +148,9 @@ def _crops(reader: Reads, record: Record, photo: Photo | None) -> Iterable[tuple
         said = {name: evidence.bubbles for name in marked if (evidence := record.fields[name].evidence)}
         shown = [bubble_picture.block(photo, record.page, fields[name], b) for name, b in said.items() if b]
         yield BUBBLES, encode(sheet(shown), ".jpg", 70)
+    worded = words_picture.shown_fields(record)
+    if worded:
+        yield WORDS, encode(sheet([words_picture.block(photo, record.fields[name]) for name in worded]), ".jpg", 70)
 
 
 def _pictures(reader: Reads, record: Record, job: Job, source: Source) -> Iterable[tuple[str, bytes]]:

@@ -284,7 +284,12 @@ def fingerprint(reader: Reader) -> str:
         "schema": RECORD_SCHEMA,
         "options": reader.options.model_dump(mode="json", exclude={"templates"}),
         "templates": [[form.id, form.sha256] for form in reader.templates],
-        "weights": [reader.weights_sha256, reader.tally_sha256, reader.alterations_sha256],
+        "weights": [
+            reader.weights_sha256,
+            reader.tally_sha256,
+            reader.alterations_sha256,
+            reader.words_sha256,
+        ],
         "provenance": reader.unread("", 0, "file_empty").provenance.model_dump(mode="json"),
     }
     return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()

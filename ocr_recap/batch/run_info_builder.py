@@ -79,6 +79,7 @@ def run_info(
         weights_sha256=reader.weights_sha256,
         tally_sha256=reader.tally_sha256,
         alterations_sha256=reader.alterations_sha256,
+        words_sha256=reader.words_sha256,
         templates={},
         lists=_lists(options),
         roll=roll.stations if roll else None,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .alteration_reader import AlterationReader
 from .digit_reader import DigitReader
 from .tally_reader import TallyReader
+from .words_reader import WordsReader
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,11 +18,13 @@ class Readers:
         digits: reads the characters in boxes.
         tallies: counts the strokes in grids.
         alterations: detects numbers struck out and digits written over.
+        words: reads numbers in words.
     """
 
     digits: DigitReader
     tallies: TallyReader
     alterations: AlterationReader
+    words: WordsReader
 
     @classmethod
     def shipped(cls) -> Readers:
@@ -30,4 +33,4 @@ class Readers:
         Raises:
             RuntimeError: weights are missing or damaged.
         """
-        return cls(DigitReader(), TallyReader(), AlterationReader())
+        return cls(DigitReader(), TallyReader(), AlterationReader(), WordsReader())

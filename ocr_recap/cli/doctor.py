@@ -218,7 +218,7 @@ def _templates() -> Iterator[Found]:
 
 def _weights() -> Iterator[Found]:
     folder = Path(__file__).resolve().parent.parent / "weights"
-    for name in ("digits", "tally", "alterations"):
+    for name in ("digits", "tally", "alterations", "words"):
         described = folder / f"{name}.json"
         if not described.is_file():
             yield False, finding("weights_missing", file=described.name)

@@ -40,9 +40,11 @@ _MAY_BE_LEFT_OUT = frozenset(
     {
         *(("FieldRecord", key) for key in ("photos", "people")),
         *(("Decided", key) for key in ("names", "role", "answer")),
-        *(("Evidence", key) for key in ("others", "facts")),
+        *(("Evidence", key) for key in ("others", "facts", "words")),
         *(("Decision", key) for key in ("answer", "entry")),
         ("KnownFact", "sha256"),
+        ("ChoiceEvidence", "words"),
+        ("Provenance", "words_sha256"),
     }
 )
 

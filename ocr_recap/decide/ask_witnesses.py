@@ -16,6 +16,8 @@ from ..cells.crop import FieldPatches
 from ..cells.patch import CELL
 from ..cells.quality import CellMeasures
 from ..cells.readers import Readers
+from ..cells.words_evidence import WordsEvidence
+from ..cells.words_reader import LIMIT
 from ..imaging.arrays import FloatArray
 from . import policy
 from .case import Altered, Case, make_case
@@ -25,6 +27,7 @@ from .witnesses import tables
 # Log-probabilities (14,) of a box that holds nothing but a line over unused space: empty, as a person is asked anyway;
 # by judgement.
 _EMPTY = np.log(np.where(np.array(list(digit_witness.CLASSES)) == " ", 0.9, 0.1 / (len(digit_witness.CLASSES) - 1)))
+_FEW_BOXES, _LARGE = 3, 10_000  # numbers with more boxes may be larger in words, too
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +100,7 @@ def ask_witnesses(
     overwritten = readers.alterations.overwritten(np.concatenate([p.cells for p in patches.values()]))
     strokes = _count_strokes(patches, readers.tallies)
     totals = _read_totals(patches, written, strokes)
+    in_words = _read_words(patches, readers)
     further = {name: one.ask(patches, readers) for name, one in tables().items()}
     filled = _read_bubbles(patches)
     crossed = _crossings(patches)
@@ -109,7 +113,9 @@ def ask_witnesses(
             cells = replace(cells, table=np.tile(_EMPTY, (len(cells.table), 1)))
         bubbles = filled.get(field)
         said = {name: words[field] for name, words in further.items() if field in words}
-        evidence = number_evidence(cells.table, bubbles, strokes.get(field), totals.get(field), said)
+        evidence = number_evidence(
+            cells.table, bubbles, strokes.get(field), totals.get(field), said, in_words.get(field)
+        )
         seen = measured[field] if measured else None
         poor = (
             policy.poor(seen.pixels.tolist(), seen.blurs(), seen.burnt.tolist(), seen.contrast.tolist()) if seen else ()
@@ -126,6 +132,17 @@ def _read_bubbles(patches: Mapping[str, FieldPatches]) -> dict[str, FloatArray]:
     cut = {field: patch.bubbles for field, patch in patches.items() if patch.bubbles is not None}
     read = bubble_witness.read_all(list(cut.values()))
     return {field: reading.probabilities for field, reading in zip(cut, read, strict=True)}
+
+
+def _read_words(patches: Mapping[str, FieldPatches], readers: Readers) -> dict[str, WordsEvidence]:
+    """Evidence of the number in words, by field that has space for it; all lines of the page are read in one batch."""
+    cut = {field: patch.words for field, patch in patches.items() if patch.words is not None}
+    if not cut:
+        return {}
+    limits = [_LARGE if len(patches[field].cells) > _FEW_BOXES else LIMIT for field in cut]
+    lines, heights = [words.strips for words in cut.values()], [words.height_px for words in cut.values()]
+    said = readers.words.read(lines, heights, limits)
+    return dict(zip(cut, said, strict=True))
 
 
 def _crossings(patches: Mapping[str, FieldPatches]) -> dict[str, float]:

@@ -3,14 +3,15 @@
 Every number that fits the boxes is weighed exactly. At most `MOST` are listed one by one. All others are kept as the
 sum of their weights (`rest`) and the largest single weight among them (`largest`), so none is dropped.
 
-Combination of evidence. The digit cells and each witness (`witnesses.WITNESSES`: bubbles, the count) give the
-probability of their own ink, given the number. These probabilities are multiplied. With probability `DOUBT` a witness
-gives another number than the one written in the boxes: one hand wrote boxes and bubbles, and one shadow may lie on
-both. A witness can therefore favour one number over another by at most 1 / `DOUBT`.
+Combination of evidence. The digit cells and each witness (`witnesses.WITNESSES`: bubbles, the count, words) give the
+probability of their own ink, given the number. These probabilities are multiplied. With probability `Witness.doubt` a
+witness gives another number than the one written in the boxes: one hand wrote boxes, bubbles and words, and one shadow
+may lie on all. A witness can therefore favour one number over another by at most 1 / `doubt`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,7 +23,6 @@ from ..cells.digit_reader import bounds, likely
 from ..imaging.arrays import FloatArray
 from .box_prior import chance_at_most
 from .evidence import Kind, NumberEvidence, interpret
-from .witness import DOUBT
 from .witnesses import WITNESSES, tables
 
 MOST = 16  # most candidates listed, without those that a witness adds; by judgement
@@ -42,6 +42,7 @@ class Choice:
         strokes: probability that there are as many tally strokes.
         totals: probability that the row totals add up to it.
         counted: probability by the count, errors of counting included: by strokes, else by row totals.
+        words: probability by the number in words.
         others: probability by each further witness, by name.
     """
 
@@ -52,6 +53,7 @@ class Choice:
     strokes: float = 0.0
     totals: float = 0.0
     counted: float = 0.0
+    words: float = 0.0
     others: Mapping[str, float] = field(default_factory=dict[str, float], hash=False)
 
     @property
@@ -92,7 +94,8 @@ class Choices:
     def _witnessed(self, choice: Choice) -> float:
         weight = 1.0
         for name in self.speaking:
-            weight *= WITNESSES[name].says(choice) * (1 - DOUBT) + DOUBT
+            doubt = WITNESSES[name].doubt
+            weight *= WITNESSES[name].says(choice) * (1 - doubt) + doubt
         return weight
 
     def only(self, keep: NDArray[np.bool_]) -> Choices:
@@ -113,7 +116,8 @@ class Choices:
     def unlisted(self, value: int) -> Choice:
         """A candidate for a number that is not listed, with an upper bound of its weight."""
         most = self.largest if self.cells is None else min(self.largest, chance_at_most(*self.cells, value))
-        return Choice(str(value), value, most, bubbles=1.0, counted=1.0, others=dict.fromkeys(tables(), 1.0))
+        others = dict.fromkeys(tables(), 1.0)
+        return Choice(str(value), value, most, bubbles=1.0, counted=1.0, words=1.0, others=others)
 
     def of(self, value: int | None) -> Choice | None:
         """Listed candidate with this value; None without one."""
@@ -130,14 +134,15 @@ def weigh(evidence: NumberEvidence) -> Choices:
     size = len(numbers)
     bubbles = _padded(evidence.bubble_numbers, size)
     strokes, totals = _padded(evidence.stroke_counts, size), _padded(evidence.total_sums, size)
-    counts = _padded(evidence.numbers, size)
+    counts, in_words = _padded(evidence.numbers, size), _padded(evidence.words and evidence.words.numbers, size)
     others = {name: _padded(said, size) for name, said in evidence.tables.items()}
-    words = {name: said for name, one in WITNESSES.items() if (said := one.numbers(evidence)) is not None}
+    speaking = {name: said for name, one in WITNESSES.items() if (said := one.numbers(evidence)) is not None}
     weights = numbers.copy()
-    for said in words.values():
-        weights *= _padded(said, size) * (1 - DOUBT) + DOUBT
+    for name, said in speaking.items():
+        doubt = WITNESSES[name].doubt
+        weights *= _padded(said, size) * (1 - doubt) + doubt
     other = [Choice(r.text, r.value, _round(r.probability)) for r in evidence.others]
-    silent = DOUBT ** len(words)
+    silent = math.prod(WITNESSES[name].doubt for name in speaking)
     beside = sum(c.digits for c in other) * silent
     order = _heaviest(weights, MOST)
     total = float(weights.sum()) + beside
@@ -148,7 +153,7 @@ def weigh(evidence: NumberEvidence) -> Choices:
     for table in (said for one in WITNESSES.values() for said in one.listed(evidence)):
         kept |= {int(within.argmax())} if (within := _padded(table, size)).any() else set()
     values = sorted(kept, key=lambda v: (-weights[v], v))
-    table = np.stack([numbers, bubbles, strokes, totals, counts], axis=1)[values].tolist()
+    table = np.stack([numbers, bubbles, strokes, totals, counts, in_words], axis=1)[values].tolist()
     listed = [
         Choice(
             *(evidence.text_of(v), v, *map(_round, row)),
@@ -164,7 +169,7 @@ def weigh(evidence: NumberEvidence) -> Choices:
         tuple(listed + other),
         _round(float(left.sum()) + unlisted),
         _round(max(float(left.max(initial=0.0)), min(unlisted, least))),
-        tuple(words),
+        tuple(speaking),
         bounds(likely(evidence.cells)),
     )
     ranked = np.argsort(-choices.weights, kind="stable")

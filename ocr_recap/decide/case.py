@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from ..cells.words_evidence import WordsEvidence, WordsState
 from ..forms.template import Rule
 from .candidates import Choice, Choices, weigh
 from .evidence import Kind, NumberEvidence, interpret
@@ -95,6 +96,24 @@ class TotalsCase:
 
 
 @dataclass(frozen=True)
+class WordsCase:
+    """Evidence of the number in words.
+
+    Attributes:
+        state: `read`; `absent`: nothing is written; `digits`: digits stand there in place of words; `struck`: something
+            is struck out; `unreadable`: no number was recognised.
+        value: most probable number; None without one.
+        probability: of that number.
+        text: the letters as read.
+    """
+
+    state: WordsState
+    value: int | None
+    probability: float
+    text: str
+
+
+@dataclass(frozen=True)
 class OtherCase:
     """Evidence of a further witness: its most probable number, and that number's probability."""
 
@@ -155,6 +174,7 @@ class Case:
         others: evidence of further witnesses, by name.
         facts: facts known before the count that are about the number.
         compared: those facts compared with the numbers as read; without those of which a number was not read.
+        words: evidence of the number in words; None where the form has no space for it.
         chosen: index of the best reading among the candidates.
         chances: probability of each candidate, given the other numbers and rules where they were weighed.
     """
@@ -177,6 +197,7 @@ class Case:
     others: Mapping[str, OtherCase] = dataclasses.field(default_factory=dict[str, OtherCase], hash=False)
     facts: tuple[Fact, ...] = ()
     compared: tuple[Compared, ...] = ()
+    words: WordsCase | None = None
 
     @property
     def choice(self) -> Choice:
@@ -301,8 +322,14 @@ def make_case(
         held=held,
         altered=altered,
         others={name: OtherCase(int(v.argmax()), round(float(v.max()), 6)) for name, v in evidence.tables.items()},
+        words=evidence.words and _in_words(evidence.words),
     )
     return alone(case)
+
+
+def _in_words(said: WordsEvidence) -> WordsCase:
+    """The evidence of words in short; a number larger than the boxes hold is no number of theirs, and disagrees."""
+    return WordsCase(said.state, said.best, round(said.says(said.best), 6), said.text)
 
 
 def reconciled(cases: Sequence[Case], rules: Sequence[Rule]) -> tuple[list[Case], list[Evaluated]]:

@@ -17,6 +17,7 @@ from ..cells import bubble_reader as bubble_witness
 from ..cells import digit_reader as digit_witness
 from ..cells.row_totals import TotalReading, TotalsReading
 from ..cells.tally_reader import TallyReading
+from ..cells.words_evidence import WordsEvidence
 from ..imaging.arrays import FloatArray
 from .box_prior import ANY_DIGIT, SIGNS, FilledBoxes, number_table, read_boxes
 
@@ -53,6 +54,7 @@ class NumberEvidence:
         strokes: reading of the tally grid; None where there is none or it was not read.
         totals: reading of the row totals beside the grid; None where the form has none.
         tables: probability of each number by each further witness (`witness.TableWitness.ask`), by name.
+        words: evidence of the number in words; None where the form has no space for it, or it was not read.
     """
 
     cells: FloatArray
@@ -62,6 +64,7 @@ class NumberEvidence:
     strokes: TallyReading | None = None
     totals: TotalsReading | None = None
     tables: Mapping[str, FloatArray] = field(default_factory=dict[str, FloatArray])
+    words: WordsEvidence | None = None
 
     @property
     def best(self) -> TextReading:
@@ -221,6 +224,7 @@ def number_evidence(
     strokes: TallyReading | None = None,
     totals: TotalsReading | None = None,
     tables: Mapping[str, FloatArray] | None = None,
+    words: WordsEvidence | None = None,
 ) -> NumberEvidence:
     """Collect the evidence of one number's witnesses.
 
@@ -230,10 +234,11 @@ def number_evidence(
         strokes: reading of the tally witness, or None.
         totals: row totals as read by the digit witness, or None.
         tables: probability of each number by each further witness, by name.
+        words: evidence of the number in words, or None.
     """
     reading, numbers = read_bubbles(bubbles) if bubbles is not None else (None, None)
     readings = read_cells(log_probabilities)
-    return NumberEvidence(log_probabilities, readings, reading, numbers, strokes, totals, tables or {})
+    return NumberEvidence(log_probabilities, readings, reading, numbers, strokes, totals, tables or {}, words)
 
 
 def read_total(row: int, log_probabilities: FloatArray, strokes: FloatArray | None) -> TotalReading | None:

@@ -18,7 +18,17 @@ from .case import Case
 from .posterior import Evaluated
 
 Kind = Literal[
-    "strokes", "row_totals", "bubbles", "transposed", "one", "ten", "hundred", "forgotten_line", "copied", "anything"
+    "strokes",
+    "row_totals",
+    "bubbles",
+    "words",
+    "transposed",
+    "one",
+    "ten",
+    "hundred",
+    "forgotten_line",
+    "copied",
+    "anything",
 ]
 
 # Factors by which other evidence makes an error at one number more probable; by judgement. They only rank suggestions,
@@ -139,6 +149,8 @@ def _indications(
             yield _WITNESS / 2, "row_totals", None
         if case.bubbles is not None and case.bubbles.value == fits:
             yield _WITNESS / 2, "bubbles", None
+        if case.words is not None and case.words.state == "read" and case.words.value == fits:
+            yield _WITNESS / 2, "words", None
     if _is_transposed(here, fits):
         yield clerk_errors.SHARES["transposed"], "transposed", None
     steps: tuple[tuple[int, Kind], ...] = ((1, "one"), (10, "ten"), (100, "hundred"))

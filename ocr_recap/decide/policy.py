@@ -3,8 +3,8 @@
 A number is accepted if all of these hold:
 
 - it is probable enough given all evidence (`Case.confidence`), and by its own digit cells;
-- a second witness confirms it: bubbles; strokes or, where none were read, the sum of several row totals; a fact known
-  before the count; or an exact rule that is probable enough to hold as written;
+- a second witness confirms it: bubbles; strokes or, where none were read, the sum of several row totals; the number in
+  words; a fact known before the count; or an exact rule that is probable enough to hold as written;
 - no witness contradicts it, and no rule of the number is broken;
 - with the strict policy: every cell is legible and read as a sign, and at most one bubble is missing.
 
@@ -64,6 +64,7 @@ class Thresholds:
             if all other evidence is sure.
         bubbles: of the number by the bubbles, for them to be a second witness.
         counted: of the number by strokes or by the sum of row totals, for the count to be a second witness.
+        words: of the number by the number in words, for them to be a second witness; by judgement, that of the bubbles.
         rule: that an exact rule holds as written, given the evidence about all its numbers, for the rule to be a second
             witness.
         blank: that every cell is empty, by the digit cells alone and by all evidence, where the bubbles are empty too.
@@ -81,6 +82,7 @@ class Thresholds:
     flawed: bool
     bubbles: float
     counted: float
+    words: float
     rule: float
     blank: float
     unconfirmed: float
@@ -152,7 +154,8 @@ class PolicyDecision:
 
     status: Status
     reasons: tuple[Reason, ...]
-    witness: str  # bubbles, strokes, row_totals, date, list, the name of a further witness, rule, empty, person or none
+    # bubbles, strokes, row_totals, words, date, list, the name of a further witness, rule, empty, person or none
+    witness: str
     rules: tuple[str, ...]  # ids of the rules that confirmed it
 
 

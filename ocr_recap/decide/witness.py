@@ -35,10 +35,13 @@ class Witness(ABC):
     Attributes:
         name: key of the witness in the registry and in `Choices.speaking`.
         label: name for people, in Indonesian and English.
+        doubt: probability that it gives another number than the one written in the boxes. It can therefore favour one
+            number over another by at most 1 / `doubt`.
     """
 
     name: str
     label: Message
+    doubt: float = DOUBT
 
     @abstractmethod
     def numbers(self, evidence: NumberEvidence) -> FloatArray | None:

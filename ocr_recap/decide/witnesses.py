@@ -12,9 +12,10 @@ from .bubble_witness import BubbleWitness
 from .count_witness import CountWitness
 from .fact_witness import DATE_WITNESS, LIST_WITNESS
 from .witness import TableWitness, Witness
+from .words_witness import WordsWitness
 
 WITNESSES: Final[dict[str, Witness]] = {
-    one.name: one for one in (BubbleWitness(), CountWitness(), DATE_WITNESS, LIST_WITNESS)
+    one.name: one for one in (BubbleWitness(), CountWitness(), WordsWitness(), DATE_WITNESS, LIST_WITNESS)
 }
 
 

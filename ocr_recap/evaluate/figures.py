@@ -300,8 +300,8 @@ def _sheets(photos: Iterable[JudgedPhoto]) -> dict[str, Any]:
 
 
 def _witnesses(photos: Iterable[JudgedPhoto]) -> dict[str, int]:
-    """Tally marks and row totals, where the truth has them."""
-    kinds = ("tallies", "empty_grids", "row_sums")
+    """Tally marks, row totals and words, where the truth has them."""
+    kinds = ("tallies", "empty_grids", "row_sums", "words", "no_words")
     found: dict[str, int] = {key: 0 for kind in kinds for key in (kind, f"{kind}_right")}
     for photo in photos:
         reading = photo.reading
@@ -318,6 +318,15 @@ def _witnesses(photos: Iterable[JudgedPhoto]) -> dict[str, int]:
             if want.value is not None:
                 found["row_sums"] += 1
                 found["row_sums_right"] += sums.get((want.field, want.row)) == want.value
+        for name, words in photo.truth.words.items():
+            number = reading.fields.get(name) if reading and photo.located else None
+            seen = number.evidence.words if number and number.evidence else None
+            if words.state == "absent":
+                found["no_words"] += 1
+                found["no_words_right"] += seen is not None and seen.state == "absent"
+            elif words.state == "read":
+                found["words"] += 1
+                found["words_right"] += seen is not None and (seen.state, seen.value) == ("read", words.value)
     return found
 
 

@@ -30,20 +30,28 @@ class ReadTally(Lenient):
     count: int | None = None
 
 
+class ReadWords(Lenient):
+    """The evidence of a number in words."""
+
+    state: str = ""
+    value: int | None = None
+
+
 class ReadEvidence(Lenient):
     """The witnesses of a number; None: the form has none of this kind, or the photo does not show it.
 
-    Only `tally` is compared with truth; of the others it counts that they are in sight.
+    Only `tally` and `words` are compared with truth; of the others it counts that they are in sight.
     """
 
     bubbles: Mapping[str, Any] | None = None
     tally: ReadTally | None = None
     row_totals: Mapping[str, Any] | None = None
+    words: ReadWords | None = None
 
     @property
     def in_sight(self) -> tuple[str, ...]:
         """The printed witnesses that the photo shows."""
-        kinds = {"bubbles": self.bubbles, "tally": self.tally, "row totals": self.row_totals}
+        kinds = {"bubbles": self.bubbles, "tally": self.tally, "row totals": self.row_totals, "words": self.words}
         return tuple(kind for kind, said in kinds.items() if said is not None)
 
 

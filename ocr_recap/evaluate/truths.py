@@ -107,6 +107,13 @@ class TallyTruth(Lenient):
     count: int | None = None
 
 
+class WordsTruth(Lenient):
+    """What stands in the space for words: `state` as in records, and the number that the words mean."""
+
+    state: str = ""
+    value: int | None = None
+
+
 class RowSumTruth(Lenient):
     """A row total as written; `value` null: not legible or absent."""
 
@@ -144,6 +151,7 @@ class Truth(Lenient):
     image: str | None = None
     fields: tuple[TruthField, ...]
     tallies: Mapping[str, TallyTruth] = Field(default_factory=dict[str, TallyTruth])
+    words: Mapping[str, WordsTruth] = Field(default_factory=dict[str, WordsTruth])
     row_sums: tuple[RowSumTruth, ...] = ()
     consistent: Consistency = Consistency()
     partial: bool = False

@@ -72,7 +72,8 @@ def lines(f: Figures, language: Language) -> list[Figure]:
         found.append(("inconsistent_reported", share(f["inconsistent_reported"], f["documents_inconsistent"])))
     if f["unknown_forms"]:
         found.append(("unknown_forms", share(f["unknown_forms"] - f["unknown_read"], f["unknown_forms"])))
-    found += [(kind, share(f[f"{kind}_right"], f[kind])) for kind in ("tallies", "empty_grids", "row_sums") if f[kind]]
+    kinds = ("tallies", "empty_grids", "row_sums", "words", "no_words")
+    found += [(kind, share(f[f"{kind}_right"], f[kind])) for kind in kinds if f[kind]]
     found.append(_calibration_error(f))
     return _lines(found, language)
 

@@ -35,6 +35,8 @@ EVALUATION_TEXTS: Final[Mapping[str, Message]] = {
     "unknown_forms": ("formulir tak dikenal, tidak dibaca", "unknown forms left unread"),
     "tallies": ("turus terhitung benar", "tally marks counted right"),
     "empty_grids": ("kisi turus kosong dikenali", "empty tally grids found empty"),
+    "words": ("huruf terbaca benar", "numbers in words read right"),
+    "no_words": ("tempat huruf kosong dikenali", "empty spaces for words found empty"),
     "row_sums": ("jumlah tiap baris terbaca benar", "row totals read right"),
     "ece": ("galat kalibrasi (ECE)", "calibration error (ECE)"),
     # main figures: values

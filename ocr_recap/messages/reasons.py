@@ -77,6 +77,34 @@ REASONS: Final[Mapping[str, Message]] = {
         "jumlah tiap baris seluruhnya {sum}, sedangkan angkanya terbaca {digits}",
         "the row totals add up to {sum}, but the digits say {digits}",
     ),
+    "words_disagree": (
+        'hurufnya terbaca {number} ("{words}"), sedangkan angkanya terbaca {digits}',
+        'the words read {number} ("{words}"), but the digits read {digits}',
+    ),
+    "words_struck_out": (
+        "ada coretan pada tulisan hurufnya",
+        "something in the words is struck out",
+    ),
+    "words_unclear": (
+        "hurufnya tampaknya {number}, tetapi kurang jelas",
+        "the words seem to be {number}, but they are not clear",
+    ),
+    "words_unreadable": (
+        "tulisan hurufnya tidak terbaca",
+        "the words cannot be read",
+    ),
+    "words_as_digits": (
+        "di tempat huruf tertulis angka, sehingga hurufnya bukan bukti kedua",
+        "digits stand in place of the words, so the words are no second witness",
+    ),
+    "words_but_blank": (
+        "hurufnya terbaca {number}, tetapi kotak angkanya kosong",
+        "the words read {number}, but no number is written in the boxes",
+    ),
+    "words_unread_but_blank": (
+        "ada tulisan di tempat huruf, tetapi kotak angkanya kosong",
+        "something is written in the space for words, but no number is written in the boxes",
+    ),
     "witness_disagrees": (
         "{witness} menunjukkan {number}, sedangkan angkanya terbaca {digits}",
         "the {witness} says {number}, but the digits read {digits}",
@@ -99,8 +127,8 @@ REASONS: Final[Mapping[str, Message]] = {
     ),
     "rule_broken": ("jumlahnya tidak cocok: {rules}", "it does not add up: {rules}"),
     "no_second_witness": (
-        "tidak ada bukti kedua (bulatan, turus, daftar, atau penjumlahan yang semua angkanya jelas)",
-        "there is no second witness (bubbles, strokes, a list, or a sum whose numbers are all clear)",
+        "tidak ada bukti kedua (bulatan, turus, huruf, daftar, atau penjumlahan yang semua angkanya jelas)",
+        "there is no second witness (bubbles, strokes, words, a list, or a sum whose numbers are all clear)",
     ),
     "cell_not_found": (
         "garis kotaknya tidak ditemukan: tertutup, atau kertasnya terlipat",
@@ -163,6 +191,11 @@ REASONS: Final[Mapping[str, Message]] = {
 _LOOK = (
     "Lihat gambarnya dan ketik angka yang tertulis di kotak.",
     "Look at the picture and write down the number in the boxes.",
+)
+
+_BESIDE_WORDS = (
+    "Lihat gambarnya; bila kotaknya memang kosong, tulis kosong: angkanya ditanyakan kepada KPPS.",
+    "Look at the picture; if the boxes are empty, write blank: the number is for the station's officers to say.",
 )
 
 # What a person does about a number, by the reason for its review. A full sentence each.
@@ -228,6 +261,23 @@ STEPS: Final[Mapping[str, Message]] = {
         "berbeda.",
         "Compare the row totals with the picture and write down the number in the boxes, with a note if they differ.",
     ),
+    "words_disagree": (
+        "Lihat gambar angka dan hurufnya, dan ketik angka yang tertulis di kotak, dengan catatan bila hurufnya memang "
+        "berbeda.",
+        "Look at the pictures of digits and words, and write down the number in the boxes, with a note if the words do "
+        "differ.",
+    ),
+    "words_struck_out": (
+        "Lihat gambar angka dan hurufnya, dan ketik angka yang tertulis di kotak; bila angka itu yang dibatalkan, "
+        "tanyakan kepada KPPS.",
+        "Look at the pictures of digits and words, and write down the number in the boxes; if that number is the one "
+        "taken back, ask the station's officers.",
+    ),
+    "words_unclear": _LOOK,
+    "words_unreadable": _LOOK,
+    "words_as_digits": _LOOK,
+    "words_but_blank": _BESIDE_WORDS,
+    "words_unread_but_blank": _BESIDE_WORDS,
     "witness_disagrees": (
         "Lihat gambarnya dan ketik angka yang tertulis di kotak, dengan catatan bila bukti lainnya memang berbeda.",
         "Look at the picture and write down the number in the boxes, with a note if the other witness does differ.",

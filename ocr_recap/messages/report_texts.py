@@ -107,7 +107,7 @@ REPORT_TEXTS: Final[Mapping[str, Message]] = {
         "Likely slips, one explanation for the whole form. Ask the officers; nothing that is written is changed.",
     ),
     "photos_of": ("Foto dan kop formulir ({photos})", "Photos and form headers ({photos})"),
-    "other_evidence": ("bukti lain: bulatan, turus", "other evidence: bubbles, tally marks"),
+    "other_evidence": ("bukti lain: bulatan, turus, huruf", "other evidence: bubbles, tally marks, words"),
     "other_rules": (
         "{holds} aturan cocok, {open} belum dapat dihitung",
         "{holds:rule} found true, {open} not evaluated",
@@ -126,6 +126,7 @@ REPORT_TEXTS: Final[Mapping[str, Message]] = {
     "written": ("tertulis", "written"),
     "confidence": ("keyakinan", "confidence"),
     "note": ("Catatan", "Note"),
+    "words_of": ("huruf: {label}", "words: {label}"),
     "bubbles_of": ("bulatan: {label}", "bubbles: {label}"),
     "tally_marks_of": ("turus: {label}", "tally marks: {label}"),
     "open_number": ("buka", "open"),  # a link in the workbook

@@ -123,6 +123,11 @@ class Reader:
         """SHA-256 of the weights of the reader of alterations, as in records."""
         return self._readers.alterations.sha256
 
+    @property
+    def words_sha256(self) -> str:
+        """SHA-256 of the words reader's weights, as in records."""
+        return self._readers.words.sha256
+
     def template(self, template_id: str) -> Template:
         """The loaded template of this id.
 

@@ -107,7 +107,9 @@ def make_record(
         status=policy.verdict(decisions, counts, rules, by_field, options.policy),
         quality=quality,
         warnings=photo_advice.warnings(located, quality, sum(len(patches[i].cells) for i in counts)) if quality else (),
-        provenance=provenance(template.sha256, readers, options),
+        provenance=provenance(
+            template.sha256, readers, options, any(w.evidence.words is not None for w in witnessed.values())
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from ..cells.digit_reader import bounds
 from ..decide.candidates import Choice, Choices
-from ..decide.case import Altered, BubbleCase, Case, OtherCase, Person, TallyCase, TotalsCase
+from ..decide.case import Altered, BubbleCase, Case, OtherCase, Person, TallyCase, TotalsCase, WordsCase
 from ..decide.facts import Fact
 from ..decide.witnesses import WITNESSES
 from .field_record import Evidence, FieldRecord
@@ -34,12 +34,14 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
     if tally is not None and tally.state != "not_read":
         crossed, struck = tally.reason == "crossed_out", bool(tally.struck)
         strokes = TallyCase(tally.state, tally.count, tally.probability, crossed, struck)
+    in_words = field.evidence.words
     listed = tuple(_choice(field.evidence, i) for i in range(len(field.evidence.choices)))
     listed = listed or _only_choice(field.evidence, field.text, field.value)
     others = {name: word for name, word in field.evidence.others.items() if name in WITNESSES}
     speaking = {
         "bubbles": said is not None and said.state == "read",
         "counts": any(c.counted > 0 for c in listed),
+        "words": in_words is not None and in_words.state == "read",
         **dict.fromkeys(others, True),
     }
     choices = Choices(
@@ -76,6 +78,7 @@ def case_of(field_id: str, field: FieldRecord) -> Case:
             for name, fact in field.evidence.facts.items()
             if name in WITNESSES
         ),
+        words=in_words and WordsCase(in_words.state, in_words.value, in_words.probability, in_words.text),
     )
 
 

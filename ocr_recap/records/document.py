@@ -265,12 +265,14 @@ def _decided(
 def _supporting(evidence: Evidence, case: Case) -> Evidence:
     """The evidence with the probability that each witness gives to the number's present value."""
     bubbles, tally, totals, choice = evidence.bubbles, evidence.tally, evidence.row_totals, case.choice
+    in_words = evidence.words
     return evidence.model_copy(
         update={
             "digits": evidence.digits.model_copy(update={"supports": choice.digits}),
             "bubbles": bubbles and bubbles.model_copy(update={"supports": choice.bubbles}),
             "tally": tally and tally.model_copy(update={"supports": choice.strokes}),
             "row_totals": totals and totals.model_copy(update={"supports": choice.totals}),
+            "words": in_words and in_words.model_copy(update={"supports": choice.words}),
             "facts": known_facts(case),
         }
     )

@@ -20,6 +20,7 @@ from .field_record import (
     DigitEvidence,
     Evidence,
     KnownFact,
+    NumberInWords,
     OtherEvidence,
     RowTotalsEvidence,
     TallyEvidence,
@@ -41,6 +42,7 @@ def evidence_of(witnessed: Witnessed, case: Case, patch: FieldPatches) -> Eviden
         bubbles=_bubble_evidence(witnessed, case),
         tally=_tally_evidence(witnessed, case),
         row_totals=_totals_evidence(case),
+        words=_in_words(witnessed, case, patch),
         others=FrozenDict(_others(case)),
         facts=FrozenDict(known_facts(case)),
         choices=tuple(_choice(c) for c in case.choices.listed),
@@ -168,6 +170,22 @@ def _totals_evidence(case: Case) -> RowTotalsEvidence | None:
         probability=said.probability,
         supports=case.choice.totals,
         struck=said.struck,
+    )
+
+
+def _in_words(witnessed: Witnessed, case: Case, patch: FieldPatches) -> NumberInWords | None:
+    said, cut = case.words, patch.words
+    if said is None or cut is None or witnessed.evidence.words is None:
+        return None
+    return NumberInWords(
+        state=said.state,
+        value=said.value,
+        probability=said.probability,
+        supports=case.choice.words,
+        text=said.text,
+        height=round(witnessed.evidence.words.height_px, 1),
+        quad=quad(cut.quad),
+        lines=tuple(quad(line) for line in cut.lines),
     )
 
 

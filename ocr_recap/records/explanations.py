@@ -111,6 +111,8 @@ def _explained(
         empty = case.bubbles.kind == "blank"
         facts.append(say("bubbles_empty") if empty else say("bubbles", text=_shown(case.bubbles.text)))
     facts += _counted(language, case)
+    if case.words is not None and case.words.state != "absent":
+        facts.append(say(f"words_{case.words.state}", words=case.words.text.strip(), number=case.words.value))
     for name, other in case.others.items():
         facts.append(say("witness", witness=_called(name, language), number=other.value))
     facts += [say(f"{one.witness}_known", possible=written(one.rows)) for one in case.facts]

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..cells.words_evidence import WordsState
 from .frozen import FrozenDict, FrozenMapping
 
 OTHER_PHOTO: Final = "other_photo_counts"  # the reason of a number of which another photo counts
@@ -23,6 +24,15 @@ FieldStatus = Literal["accepted", "review", "blank", "not_in_photo"]
 # blind; `third` settles what two persons decided differently.
 Role = Literal["confirm", "first", "second", "third"]
 AnswerKind = Literal["value", "unreadable", "wrong_field"]  # `value`: a number, or nothing written
+
+
+def _is_empty(value: object) -> bool:
+    return not value
+
+
+def is_none(value: object) -> bool:
+    """True for None: the condition under which a key is left out."""
+    return value is None
 
 
 class Frozen(BaseModel):
@@ -170,6 +180,25 @@ class RowTotalsEvidence(Frozen):
     struck: tuple[int, ...] = ()
 
 
+class NumberInWords(Frozen):
+    """Evidence of the number in words.
+
+    `absent`: nothing is written in the space for words; `digits`: digits stand there; `struck`: something is struck
+    out; `unreadable`: no number was recognised. `text` are the letters as read, `value` the most probable number and
+    `probability` that of it; null without one. `supports` is the probability of the number's value. `height` is that of
+    the letters on the photo, px; `quad` is the space for words, `lines` are the lines of writing that were found in it.
+    """
+
+    state: WordsState
+    value: int | None
+    probability: float
+    supports: float
+    text: str
+    height: float
+    quad: Quad
+    lines: tuple[Quad, ...] = ()
+
+
 class ChoiceEvidence(Frozen):
     """One candidate of the number, and its probability by each witness (`candidates.Choice`)."""
 
@@ -180,6 +209,7 @@ class ChoiceEvidence(Frozen):
     strokes: float = 0.0
     totals: float = 0.0
     counted: float = 0.0
+    words: float = Field(default=0.0, exclude_if=_is_empty)
 
 
 class OtherEvidence(Frozen):
@@ -191,10 +221,6 @@ class OtherEvidence(Frozen):
     value: int
     probability: float
     supports: tuple[float, ...]
-
-
-def _is_empty(value: object) -> bool:
-    return not value
 
 
 class KnownFact(Frozen):
@@ -220,23 +246,20 @@ class Evidence(Frozen):
 
     `choices` are the candidates that matter, the most probable first: documents are decided from these and the cells.
     `rest` is the weight of all other candidates together, `largest` that of the most probable of these
-    (`candidates.Choices`). `others` holds further witnesses by name, `facts` what was known before the count, by the
-    name of the witness; these keys are left out where there are none.
+    (`candidates.Choices`). `words` is the number in words, `others` holds further witnesses by name, `facts` what was
+    known before the count, by the name of the witness; these keys are left out where there are none.
     """
 
     digits: DigitEvidence
     bubbles: BubbleEvidence | None = None
     tally: TallyEvidence | None = None
     row_totals: RowTotalsEvidence | None = None
+    words: NumberInWords | None = Field(default=None, exclude_if=is_none)
     others: FrozenMapping[str, OtherEvidence] = Field(default=FrozenDict(), exclude_if=_is_empty)
     facts: FrozenMapping[str, KnownFact] = Field(default=FrozenDict(), exclude_if=_is_empty)
     choices: tuple[ChoiceEvidence, ...] = ()
     rest: float = 0.0
     largest: float = 0.0
-
-
-def _is_none(value: object) -> bool:
-    return value is None
 
 
 def _is_confirm(value: object) -> bool:
@@ -313,7 +336,7 @@ class FieldRecord(Frozen):
     evidence: Evidence | None
     decision: Decided | None = None
     people: tuple[Decided, ...] = Field(default=(), exclude_if=_is_empty)
-    photos: NumberPhotos | None = Field(default=None, exclude_if=_is_none)
+    photos: NumberPhotos | None = Field(default=None, exclude_if=is_none)
 
     @property
     def counts(self) -> bool:

@@ -20,6 +20,7 @@ def provenance(
     template_sha256: str | None,
     readers: Readers,
     options: Options,
+    words: bool = False,
 ) -> Provenance:
     """Describe what a record is made with.
 
@@ -27,6 +28,7 @@ def provenance(
         template_sha256: hash of the template's file; None where no page was found.
         readers: whose weights are named.
         options: of reading.
+        words: whether numbers in words were read.
     """
     # Template files are named without their folders: the hash identifies them, and paths of a machine are private.
     chosen = {**options.model_dump(mode="json"), "templates": [Path(t).name for t in options.templates]}
@@ -36,6 +38,7 @@ def provenance(
         weights_sha256=readers.digits.sha256,
         tally_sha256=readers.tallies.sha256,
         alterations_sha256=readers.alterations.sha256,
+        words_sha256=readers.words.sha256 if words else None,
         options=chosen,
         options_sha256=hashlib.sha256(json.dumps(chosen, sort_keys=True, separators=(",", ":")).encode()).hexdigest(),
         runtime=_runtime(),

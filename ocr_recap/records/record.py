@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ConfigDict, PrivateAttr
+from pydantic import ConfigDict, Field, PrivateAttr
 
 from ..imaging.spline_surface import Surface
 from ..messages.problems import hint
-from .field_record import Bilingual, FieldRecord, Frozen, Quad, bilingual, in_short
+from .field_record import Bilingual, FieldRecord, Frozen, Quad, bilingual, in_short, is_none
 from .frozen import FrozenMapping
 from .rows import OF_A_NUMBER, OF_A_PHOTO, Row, data_frame, number_rows
 
@@ -198,8 +198,9 @@ class Problem(Frozen):
 class Provenance(Frozen):
     """Versions, hashes and options that made this record, so that it can be made again.
 
-    `template_sha256` is that of the template's file, null without a page. `options_sha256` is that of `options` as JSON
-    with sorted keys and no spaces: records with the same three hashes and version were made in the same way.
+    `template_sha256` is that of the template's file, null without a page. `words_sha256` is left out where no words
+    were read. `options_sha256` is that of `options` as JSON with sorted keys and no spaces: records with the same
+    hashes and version were made in the same way.
     """
 
     ocr_recap: str
@@ -207,6 +208,7 @@ class Provenance(Frozen):
     weights_sha256: str | None
     tally_sha256: str | None = None
     alterations_sha256: str | None = None
+    words_sha256: str | None = Field(default=None, exclude_if=is_none)
     options: FrozenMapping[str, Any]
     options_sha256: str
     runtime: FrozenMapping[str, str]

@@ -33,8 +33,8 @@ class RunInfo(JsonLine):
         names: whether tables have the names of the stations' regions.
         chained: whether decisions are logged as a hash chain; false in runs of versions that did not.
         weights_sha256: of the digit reader.
-        tally_sha256: of the tally reader, alterations_sha256: of the reader of alterations; empty in runs of versions
-            that had none.
+        tally_sha256: of the tally reader, alterations_sha256: of the reader of alterations, words_sha256: of the words
+            reader; empty in runs of versions that had none.
         templates: SHA-256 of the forms in `templates/` by id, in the order of the tables.
         lists: SHA-256 of the manifest and the roll, if they were given.
         roll: the stations of the roll, which later runs in the folder keep; None: there was no roll, or the version
@@ -74,6 +74,7 @@ class RunInfo(JsonLine):
     skipped: tuple[str, ...]
     tally_sha256: str = ""
     alterations_sha256: str = ""
+    words_sha256: str = ""
     executor: str = "processes"
     limits: dict[str, float] = Field(default_factory=dict)
     provisional: Literal[True] = True

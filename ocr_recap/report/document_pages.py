@@ -127,7 +127,8 @@ class ReportPages:
         numbers = [t.fields_of(p.id) for t in templates.values() for p in t.pages]
         grids = max((sum(f.tally is not None for f in fields) for fields in numbers), default=0)
         bubbles = max((sum(f.bubbles is not None for f in fields) for fields in numbers), default=0)
-        strips = BLOCK_STRIPS * grids, bubble_picture.BLOCK_STRIPS * bubbles
+        words = max((sum(f.words.lines for f in fields if f.words) for fields in numbers), default=0)
+        strips = BLOCK_STRIPS * grids, bubble_picture.BLOCK_STRIPS * bubbles, words
         self._rows = max(*(len(fields) for fields in numbers), *strips, 0)
         self._article_template = environment("report").get_template("document.html")
         self._page = self._number = 0

@@ -45,7 +45,7 @@ _COARSE_BLOCKS = 40  # blocks on the longer side of a photo without a page: too 
 
 
 def overlay(record: Record, source: Source, template: Template | None = None) -> ColorImage:
-    """The photo with page outline, boxes, filled bubbles, counted strokes and readings drawn on it.
+    """The photo with page outline, boxes, filled bubbles, lines of words, counted strokes and readings drawn on it.
 
     Args:
         record: what was read.
@@ -78,6 +78,8 @@ def overlay(record: Record, source: Source, template: Template | None = None) ->
         _witnesses(picture, form, field_id, field, record.page, to_picture)
     quads = {name: project(to_picture, np.array(field.quad)) for name, field in shown.items()}
     taken = _outlines(form, record.page, shown, quads, to_picture)
+    words = [field.evidence.words for field in shown.values() if field.evidence and field.evidence.words]
+    taken += [project(to_picture, np.array(line)) for said in words for line in said.lines]
     for name, field in shown.items():
         _label(picture, field, taken, quads[name])
     where = f"{record.photo.label}  |  {form.id}, page {record.page.page}"
@@ -205,7 +207,7 @@ def _filled(
 def _witnesses(
     picture: ColorImage, form: Template, field_id: str, field: FieldRecord, page: PagePlace, to_picture: FloatArray
 ) -> None:
-    """Draw the boxes, filled bubbles and counted strokes of a number that is in the photo."""
+    """Draw the boxes, filled bubbles, lines of words and counted strokes of a number that is in the photo."""
     evidence, color = field.evidence, STATUS_COLORS[field.status]
     if evidence is None:
         return
@@ -213,6 +215,8 @@ def _witnesses(
         _outline(picture, project(to_picture, np.array(cell.quad)), color, 2)
     for place, radius in _filled(form, field_id, evidence.bubbles, page, to_picture @ np.array(page.homography)):
         cv2.circle(picture, place, radius, color, 3, cv2.LINE_AA)
+    for line in evidence.words.lines if evidence.words else ():
+        _outline(picture, project(to_picture, np.array(line)), color, 1)
     tally = evidence.tally
     if tally is not None and tally.quad is not None:
         number(picture, tally, project(to_picture, np.array(tally.quad)))

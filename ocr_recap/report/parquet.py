@@ -38,7 +38,14 @@ _FIELDS = {
     **{"document": "text", "station": "text", "file": "text", "frame": "small", "sha256": "text", "template": "text"},
     **{"page": "text", "field": "text", "role": "text", "label_id": "text", "label_en": "text", "text": "text"},
     **{"read": "text", "value": "count", "accepted": "count", "status": "text", "confidence": "real"},
-    **{"reasons": "texts", "digits": "count", "bubbles": "count", "strokes": "count", "row_totals": "count"},
+    **{
+        "reasons": "texts",
+        "digits": "count",
+        "bubbles": "count",
+        "strokes": "count",
+        "row_totals": "count",
+        "words": "count",
+    },
     **{"decided_by": "text", "decided_at": "text", "note": "text"},
 }
 _DOCUMENTS = {
@@ -182,12 +189,13 @@ class _Table:
 
 
 def _said(evidence: Evidence) -> tuple[int | None, ...]:
-    """What the witnesses say: the digits, the bubbles, the strokes, the row totals."""
+    """What the witnesses say: the digits, the bubbles, the strokes, the row totals, the words."""
     return (
         evidence.digits.value,
         evidence.bubbles and evidence.bubbles.value,
         evidence.tally and evidence.tally.count,
         evidence.row_totals and evidence.row_totals.sum,
+        evidence.words and evidence.words.value,
     )
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from ..forms.fields import FormField
 from ..forms.template import Template
 from ..records.document import Document
-from ..records.folder import BUBBLES, CROPS, REPORT_PAGES, STROKES
+from ..records.folder import BUBBLES, CROPS, REPORT_PAGES, STROKES, WORDS
 from ..records.record import Record
-from . import bubble_picture
+from . import bubble_picture, words_picture
 from .pictures import STRIP_HEIGHT, strip_width
 from .tally_overlay import BLOCK_STRIPS, block_size, shown_fields
 
@@ -51,6 +51,14 @@ class ShownPhoto:
             return None
         row = bubble_picture.BLOCK_STRIPS * shown.index(field.id)
         return Strip(sheet, row, bubble_picture.block_width(field), bubble_picture.BLOCK_HEIGHT)
+
+    def words(self, field_id: str) -> Strip | None:
+        """The picture of a number's words; None if there is none."""
+        sheet, shown = self.picture(WORDS), words_picture.shown_fields(self.record)
+        if sheet is None or field_id not in shown:
+            return None
+        sizes = [words_picture.block_size(self.record.fields[name]) for name in shown[: shown.index(field_id) + 1]]
+        return Strip(sheet, sum(height for _, height in sizes[:-1]) // STRIP_HEIGHT, *sizes[-1])
 
     def strokes(self, field_id: str) -> Strip | None:
         """The picture of a number's tally grid; None if there is none."""

@@ -1,7 +1,7 @@
 """Pictures for pages: parts of straightened pages, on which names and signatures are covered.
 
 Results hold each straightened page (`pages/`, 5 pixels a millimetre), and the database those of photos that are not in
-the results yet. A number's boxes, bubbles and strokes are cut out by the form's geometry. Results that were read
+the results yet. A number's boxes, bubbles, words and strokes are cut out by the form's geometry. Results that were read
 without `--save-pages` have strips of the boxes only.
 """
 
@@ -25,8 +25,8 @@ from ..records.folder import PAGES
 from ..report.pictures import encode
 from .database import Database
 
-Kind = Literal["digits", "bubbles", "strokes", "context"]
-KINDS: Final[tuple[Kind, ...]] = ("digits", "bubbles", "strokes", "context")
+Kind = Literal["digits", "bubbles", "words", "strokes", "context"]
+KINDS: Final[tuple[Kind, ...]] = ("digits", "bubbles", "words", "strokes", "context")
 _KEPT: Final = 12  # decoded pages in memory, 9 MB each; by judgement
 _AROUND: Final = 0.5  # margin around boxes, in their heights: descenders and what is squeezed in beside; by judgement
 _CONTEXT_HEIGHT: Final = 1400  # px of a whole page; by judgement
@@ -82,6 +82,8 @@ def parts_of(field: FormField) -> tuple[Kind, ...]:
     found: list[Kind] = ["digits"]
     if field.bubbles:
         found.append("bubbles")
+    if field.words:
+        found.append("words")
     if field.tally:
         found.append("strokes")
     return tuple(found)
@@ -98,6 +100,9 @@ def region(form: Template, field: FormField, kind: Kind) -> Rect | None:
         reach = 2 * field.bubbles.radius
         low, high = places.min(axis=0) - reach, places.max(axis=0) + reach
         return _inside(form, (float(low[0]), float(low[1]), float(high[0]), float(high[1])))
+    if kind == "words" and field.words:
+        wx0, wy0, wx1, wy1 = field.words.rect
+        return _inside(form, (wx0 - 1, wy0 - 1, wx1 + 1, wy1 + 1))
     if kind == "strokes" and field.tally:
         gx0, gy0, gx1, gy1 = field.tally.grid
         if field.row_totals:

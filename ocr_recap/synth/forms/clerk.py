@@ -23,6 +23,7 @@ from ..writing.strikes import AMENDED, StrikeKind
 from ..writing.unused import SPACE_KINDS, SpaceKind
 from .fill import FieldWriting, Struck
 from .mistakes import Slip, slip_date, slip_digits, slip_marks
+from .word_clerk import add_words
 
 _Name = TypeVar("_Name", bound=str)
 FULL = 5  # strokes of a full cell of which two fit into one
@@ -172,6 +173,7 @@ def write(template: Template, counted: Mapping[str, int], rng: np.random.Generat
             text = slip.written.zfill(count)[-count:] if slip.written else " " * count
             writing[slip.field] = FieldWriting(text)
     _close_unused(template, writing, rng.spawn(1)[0])
+    slips += add_words(template, writing, counted, slips, frozenset(blank_pages), rng.spawn(1)[0])
     return Written(writing, tuple(slips))
 
 

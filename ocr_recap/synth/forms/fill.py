@@ -1,4 +1,4 @@
-"""Fills in a page of a form: digits, bubbles, tally marks, row totals, and squiggles in place of signatures."""
+"""Fills in a page of a form: digits, bubbles, tally marks, row totals, words, and squiggles in place of signatures."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ..writing.sheet import PageImage, Sheet
 from ..writing.strikes import StrikeKind, strike
 from ..writing.strokes import Strokes, Writer, scribble, signature
 from ..writing.unused import SpaceKind, over_totals
+from .words import WrittenWords, draw_words
 
 _TALL = 30.0  # mm; a higher private region is a table of several rows
 _BLANKS = 16  # cached pages, some 4 MB each
@@ -49,6 +50,7 @@ class FieldWriting:
         bubbles_struck: True where a line runs through the bubbles.
         struck: another text in the boxes that is struck out; `text` is then written beside the boxes.
         unused: lines over the empty boxes; numbers of one kind in a row share the lines.
+        words: the number in words.
     """
 
     text: str
@@ -63,6 +65,7 @@ class FieldWriting:
     struck: Struck | None = None
     bubbles_struck: bool = False
     unused: SpaceKind | None = None
+    words: WrittenWords | None = None
 
 
 def fill_page(
@@ -98,6 +101,10 @@ def fill_page(
         if field.id in writing:
             _field(sheet, hand, field, writing[field.id], cancel_unused)
     _close_boxes(sheet, template.fields_of(page_id), writing)
+    for field in template.fields_of(page_id):
+        words = writing[field.id].words if field.id in writing else None
+        if words is not None and field.words is not None:
+            draw_words(sheet, hand, field, template.page(page_id), words)
     if signatures:
         page = template.page(page_id)
         for region in page.private:

@@ -27,6 +27,7 @@ SlipKind = Literal[
     "wrong_bubble",
     "wrong_date",
     "empty_date",
+    "wrong_words",
 ]
 
 # Rate of each error per document, where the form allows it. Of 348 records published on 18 Feb 2024, 20.1% broke a
@@ -41,6 +42,7 @@ SLIP_RATES: dict[SlipKind, float] = {
     "wrong_bubble": 0.05,
     "wrong_date": 0.05,
     "empty_date": 0.03,
+    "wrong_words": 0.03,  # on forms with words; no count of such errors is published: by judgement
 }
 # Shares of the kinds of wrong dates, by judgement: the nearest day before or after the possible ones, another year, day
 # and month in the other order.
@@ -70,7 +72,8 @@ def slip_digits(template: Template, digits: dict[str, int | None], rng: np.rando
         rng: random generator.
     """
     counts = [field for field in template.fields if field.role == "count"]
-    totals = [field for field in counts if field.id in _total_ids(template)]
+    sums = _total_ids(template)
+    totals = [field for field in counts if field.id in sums]
     slips: list[Slip] = []
 
     def put(kind: SlipKind, field: FormField, value: int | None) -> None:

@@ -54,6 +54,7 @@ def truth(
     fields: list[dict[str, Any]] = []
     bubbles: dict[str, Any] = {}
     tallies: dict[str, Any] = {}
+    in_words: dict[str, Any] = {}
     row_sums: list[dict[str, Any]] = []
     for field in template.fields_of(page_id):
         said = writing.get(field.id, FieldWriting(""))
@@ -80,6 +81,8 @@ def truth(
         if field.bubbles:
             bubbles[field.id] = _bubbles(field, said, to_photo)
         _strokes(field, said, to_photo, tallies, row_sums)
+        if field.words:
+            in_words[field.id] = _in_words(said, field.words.rect, to_photo)
     return {
         "name": name,
         "family": f"C.HASIL-PPWP-2024-p{page_id}" if template.id == "c-hasil-ppwp-2024" else template.id,
@@ -91,6 +94,7 @@ def truth(
         "bubbles": bubbles,
         "tallies": tallies,
         "row_sums": row_sums,
+        **({"words": in_words} if in_words else {}),
         "consistent": _consistent(template, page_id, fields, writing, pages),
         **more,
     }
@@ -190,6 +194,16 @@ def _strokes(
             ]
 
 
+def _in_words(said: FieldWriting, rect: Rect, to_photo: Way) -> dict[str, Any]:
+    """What stands in the space for words; a part between two `~` is struck out."""
+    fact: dict[str, Any] = {"state": "absent", "text": "", "value": None, "quad": _corners(to_photo, rect)}
+    if said.words is not None:
+        state = "digits" if said.words.kind == "digits" else "struck" if said.words.struck else "read"
+        fact |= {"state": state, "text": said.words.text, "value": said.words.number}
+        fact |= {"fluid": True} if said.words.fluid else {}
+    return fact
+
+
 def _count(said: FieldWriting) -> int | None:
     """Number of strokes; None where a line takes them back."""
     if said.strokes is None:
@@ -260,6 +274,8 @@ def _agree(field: FormField, writing: Mapping[str, FieldWriting]) -> list[dict[s
                 {"rule": f"bubble({field.id}[{i}])=digit", "ok": str(digit) == ("0" if char in "X- " else char)}
             )
     value = interpret(said.text)[1]
+    if said.words is not None and value is not None:
+        checks.append({"rule": f"words({field.id})=number", "ok": said.words.number == value})
     if said.strokes and said.strokes.count and not said.strokes.crossed:
         if value is not None:
             checks.append({"rule": f"strokes({field.id})=number", "ok": said.strokes.count == value})

@@ -43,7 +43,7 @@ function show(one) {
   $("seen").textContent = $("seen").dataset.text.replace("%", one.shown.join(" / "));
   $("task").value = one.id;
   $("context").href = one.pictures.context;
-  for (const kind of ["digits", "bubbles", "strokes"]) {
+  for (const kind of ["digits", "bubbles", "words", "strokes"]) {
     $(kind).hidden = !one.pictures[kind];
     if (one.pictures[kind]) $(kind).src = one.pictures[kind];
   }
