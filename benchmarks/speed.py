@@ -31,7 +31,7 @@ import numpy as np
 from PIL import Image
 
 from ocr_recap import Reader
-from ocr_recap.cells import bubble_reader, digit_reader, tally_reader
+from ocr_recap.cells import bubble_reader, digit_reader, tally_reader, words_reader
 from ocr_recap.decide import ask_witnesses
 from ocr_recap.forms.template import load as load_template
 from ocr_recap.read import pipeline
@@ -53,6 +53,7 @@ STAGES: tuple[tuple[Any, str, str], ...] = (
     (bubble_reader, "crossings", "bubbles"),
     (tally_reader.TallyReader, "read", "tally"),
     (ask_witnesses, "_read_totals", "row totals"),
+    (words_reader.WordsReader, "read", "words"),
     (pipeline, "reconciled", "reconcile"),
     (pipeline.policy, "decide", "reconcile"),
     (pipeline, "make_record", "record"),

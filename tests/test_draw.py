@@ -119,9 +119,9 @@ def test_tables_fills_dark_grids_and_dotted_walls_are_drawn_where_they_are_descr
         )
         return picture[at]
 
-    assert len(fields["votes_1"].witnesses) == 2
-    for grid in fields["votes_1"].witnesses:
-        assert isinstance(grid, Tally | RowTotals)
+    grids = [witness for witness in fields["votes_1"].witnesses if isinstance(witness, Tally | RowTotals)]
+    assert len(grids) == 2
+    for grid in grids:
         x0, y0, x1, y1 = grid.grid
         row = (y1 - y0) / grid.rows
         assert darkest((x0 + x1) / 2 + 1, y0 + row).min() < 80, "the grid of this form is dark"

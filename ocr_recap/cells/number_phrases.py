@@ -184,8 +184,8 @@ class _Side:
     """States of one tree along lines, scaled by powers of two; row k has seen k columns from the tree's side.
 
     Attributes:
-        symbols: (columns + 1, nodes, lines) mass of readings whose last column shows the node's symbol.
-        all: (columns + 1, nodes, lines) the same, with what may stand between symbols after it.
+        symbols: (columns + 1, lines, nodes) mass of readings whose last column shows the node's symbol.
+        all: (columns + 1, lines, nodes) the same, with what may stand between symbols after it.
         scale: (columns + 1, lines) exponent of two of a column's masses.
         turned: True for a tree that is followed from the right.
     """
@@ -199,7 +199,7 @@ class _Side:
         """States along one line, without the axis of lines; row k stands before column k of the line."""
         order = slice(None, None, -1) if self.turned else slice(None)
         kept = slice(columns + 1)
-        symbols, both = (part[order][kept, :, line] for part in (self.symbols, self.all))
+        symbols, both = (part[order][kept, line] for part in (self.symbols, self.all))
         return _Side(symbols, both, self.scale[order][kept, line], self.turned)
 
 
@@ -218,10 +218,10 @@ def likelihoods(lines: Sequence[FloatArray], limit: int, costs: Costs) -> list[F
     if not lines:
         return []
     longest = max(len(line) for line in lines)
-    padded = np.zeros((longest, len(ALPHABET), len(lines)))
-    padded[:, BLANK] = 1.0  # columns of blanks after a line change nothing
+    padded = np.zeros((longest, len(lines), len(ALPHABET)))
+    padded[:, :, BLANK] = 1.0  # columns of blanks after a line change nothing
     for i, line in enumerate(lines):
-        padded[: len(line), :, i] = line
+        padded[: len(line), i] = line
     symbols, between = _emissions(padded, costs)
     front, back = _follow(phrases, symbols, between, costs)
     return [_meet(phrases, front.of(i, len(line)), back.of(i, len(line)), costs) for i, line in enumerate(lines)]
@@ -229,53 +229,53 @@ def likelihoods(lines: Sequence[FloatArray], limit: int, costs: Costs) -> list[F
 
 def _emissions(columns: FloatArray, costs: Costs) -> tuple[FloatArray, FloatArray]:
     """Mass of each symbol in each column, exchanged letters included, and of what may stand between symbols."""
-    letters = columns[:, _SYMBOLS]
-    total = letters.sum(axis=1)
-    symbols = np.zeros((len(columns), len(ALPHABET) + 1, columns.shape[2]))
-    symbols[:, _SYMBOLS] = letters + costs.exchanged * (total[:, None] - letters)
-    symbols[:, _SPACE] = columns[:, _SPACE]
-    between = columns[:, BLANK] + costs.gap * columns[:, _SPACE] + costs.struck * columns[:, _STRUCK]
-    between += costs.added * total + costs.stray * columns[:, _OTHERS].sum(axis=1)
+    letters = columns[:, :, _SYMBOLS]
+    total = letters.sum(axis=2)
+    symbols = np.zeros((*columns.shape[:2], len(ALPHABET) + 1))
+    symbols[:, :, _SYMBOLS] = letters + costs.exchanged * (total[:, :, None] - letters)
+    symbols[:, :, _SPACE] = columns[:, :, _SPACE]
+    between = columns[:, :, BLANK] + costs.gap * columns[:, :, _SPACE] + costs.struck * columns[:, :, _STRUCK]
+    between += costs.added * total + costs.stray * columns[:, :, _OTHERS].sum(axis=2)
     return symbols, between
 
 
 def _follow(phrases: Phrases, symbols: FloatArray, between: FloatArray, costs: Costs) -> tuple[_Side, _Side]:
     """Follow both trees along all lines at once, the second from the right."""
     columns, lines = between.shape
-    front, back = phrases.front, phrases.back
-    root = len(front.labels)
-    nodes = root + len(back.labels)
-    shown = np.concatenate([symbols[:, front.labels], symbols[::-1, back.labels]], axis=1)
-    gaps = np.empty((columns, nodes, lines))
-    gaps[:, :root], gaps[:, root:] = between[:, None], between[::-1, None]
+    root = len(phrases.front.labels)
+    nodes = root + len(phrases.back.labels)
+    shown = np.concatenate([symbols, symbols[::-1]], axis=2)
+    labels = np.append(phrases.front.labels, phrases.back.labels + symbols.shape[2])
     into, over, skips = _sources(phrases, costs)
-    seen, scale = np.zeros((columns + 1, nodes, lines)), np.zeros((2, columns + 1, lines), np.int64)
-    held = np.zeros((columns + 1, 2 * nodes + 1, lines))  # states; gaps alone; the root of endings, suffix included
-    held[0, [0, root, nodes, nodes + root, 2 * nodes]] = 1.0
-    coming, skipping = np.empty((nodes, lines)), np.empty((nodes, lines))
+    seen, scale = np.zeros((columns + 1, lines, nodes)), np.zeros((2, columns + 1, lines), np.int64)
+    held = np.zeros((columns + 1, lines, 2 * nodes + 1))  # states; gaps alone; the root of endings, suffix included
+    held[0][:, [0, root, nodes, nodes + root, 2 * nodes]] = 1.0
+    coming, other = np.empty((lines, nodes)), np.empty((lines, nodes))
     for k in range(columns):
         old, new, symbol = held[k], held[k + 1], seen[k + 1]
-        np.take(old, into, axis=0, out=coming, mode="clip")
-        np.take(old, over, axis=0, out=skipping, mode="clip")
-        skipping *= skips
-        coming += skipping
+        np.take(old, into, axis=1, out=coming, mode="clip")
+        np.take(old, over, axis=1, out=other, mode="clip")
+        other *= skips
+        coming += other
         coming += seen[k]
-        np.multiply(coming, shown[k], out=symbol)
-        np.multiply(old[:nodes], gaps[k], out=new[nodes : 2 * nodes])
-        np.add(symbol, new[nodes : 2 * nodes], out=new[:nodes])
+        np.take(shown[k], labels, axis=1, out=other, mode="clip")
+        np.multiply(coming, other, out=symbol)
+        gone = new[:, nodes : 2 * nodes]
+        np.multiply(old[:, :root], between[k, :, None], out=gone[:, :root])
+        np.multiply(old[:, root:nodes], between[-1 - k, :, None], out=gone[:, root:])
+        np.add(symbol, gone, out=new[:, :nodes])
         scale[:, k + 1] = scale[:, k]
         if k % _RESCALED == _RESCALED - 1:
             for side, part in enumerate((slice(0, root), slice(root, nodes))):
-                gone = new[nodes + part.start : nodes + part.stop]
-                power = np.frexp(new[part].max(axis=0))[1].astype(np.int64)
+                power = np.frexp(new[:, part].max(axis=1))[1].astype(np.int64)
                 scale[side, k + 1] += power
-                for masses in (symbol[part], new[part], gone):
-                    np.ldexp(masses, -power, out=masses)
-        np.multiply(new[root + phrases.bare], costs.suffix, out=new[2 * nodes])
-        new[2 * nodes] += new[root]
+                for masses in (symbol[:, part], new[:, part], gone[:, part]):
+                    np.ldexp(masses, -power[:, None], out=masses)
+        np.multiply(new[:, root + phrases.bare], costs.suffix, out=new[:, 2 * nodes])
+        new[:, 2 * nodes] += new[:, root]
     return (
-        _Side(seen[:, :root], held[:, :root], scale[0], turned=False),
-        _Side(seen[:, root:], held[:, root:nodes], scale[1], turned=True),
+        _Side(seen[:, :, :root], held[:, :, :root], scale[0], turned=False),
+        _Side(seen[:, :, root:], held[:, :, root:nodes], scale[1], turned=True),
     )
 
 
@@ -294,7 +294,7 @@ def _sources(phrases: Phrases, costs: Costs) -> tuple[NDArray[np.intp], NDArray[
         skips = np.where(labels[up] == _SPACE, costs.joined, costs.omitted) * (up > 0)
         found.append((into, first + over + nodes * (labels == labels[over]), skips))
     into, over, skips = (np.concatenate([one[i] for one in found]) for i in range(3))
-    return into.astype(np.intp), over.astype(np.intp), skips[:, None].astype(np.float64)
+    return into.astype(np.intp), over.astype(np.intp), skips.astype(np.float64)
 
 
 def _meet(phrases: Phrases, left: _Side, right: _Side, costs: Costs) -> FloatArray:

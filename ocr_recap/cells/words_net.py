@@ -46,12 +46,18 @@ def normalised(strip: GrayImage) -> Float32Array:
     width = strip.shape[1]
     count = max(1, round(width / _WINDOW))
     bounds = np.linspace(0, width, count + 1).astype(int)
-    levels = [float(np.percentile(strip[:, a:b], _PAPER)) for a, b in pairwise(bounds)]
+    levels = [_level(strip[:, a:b], _PAPER) for a, b in pairwise(bounds)]
     middles = (bounds[:-1] + bounds[1:]) / 2
     paper = np.interp(np.arange(width) + 0.5, middles, levels).astype(np.float32)
     darkness = paper - strip.astype(np.float32)
-    full = max(float(np.percentile(darkness, _INK)), _FAINTEST)
+    full = max(_level(darkness, _INK), _FAINTEST)
     return np.clip(darkness / np.float32(full), -0.5, 1.5).astype(np.float32)
+
+
+def _level(values: GrayImage | Float32Array, percent: float) -> float:
+    """Percentile of an array: the value of rank nearest to it."""
+    rank = round((values.size - 1) * percent / 100)
+    return float(np.partition(values, rank, axis=None)[rank])
 
 
 def padded_width(width: int) -> int:

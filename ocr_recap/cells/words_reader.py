@@ -20,8 +20,8 @@ from .words_net import ALPHABET, BLANK, DASH, DIGIT, LETTERS, SPACE, STRUCK, Wor
 
 LIMIT = 1000  # numbers are 0 .. LIMIT - 1 where a form has three boxes
 # A column in which the blank has all but this is taken as a blank, and of several such columns one is kept. The net
-# tells letters from blanks so clearly that this leaves a third of the columns.
-_BARE = 1e-4
+# is sure enough of most blanks that this leaves out one column in eight.
+_BARE = 1e-3
 _DASH_MEANS_ZERO = 0.9  # a dash or line alone means zero, but may be a rest of a printed line; by judgement
 
 
@@ -32,6 +32,8 @@ class Calibration:
     Attributes:
         heights: of letters, photo px, ascending.
         temperatures: divisor of log-likelihoods at each of these heights; between them it is interpolated.
+        misfit: factor on the temperature per letter's worth of misfit: how much less likely, as logarithm and divided
+            by the number of letters, the best number is than the most probable text.
         letter: cost of each letter of a text that is no number, natural logarithm.
         other: log-odds of texts that are no number.
         floor: probability that is shared by all numbers, whatever the net says.
@@ -42,6 +44,7 @@ class Calibration:
 
     heights: tuple[float, ...] = (7.0, 10.0, 14.0, 20.0)
     temperatures: tuple[float, ...] = (1.5, 1.5, 1.5, 1.5)
+    misfit: float = 1.0
     letter: float = 2.5
     other: float = -5.0
     floor: float = 1e-3
@@ -57,9 +60,10 @@ class Calibration:
             return cls()
         return cls(**{key: tuple(v) if isinstance(v, list) else float(v) for key, v in said.items()})  # type: ignore[arg-type]
 
-    def temperature(self, height: float) -> float:
-        """Divisor of log-likelihoods for letters of this height."""
-        return float(np.interp(np.log(max(height, 1.0)), np.log(self.heights), self.temperatures))
+    def temperature(self, height: float, misfit: float) -> float:
+        """Divisor of log-likelihoods for letters of this height, and a text that misses the best number by so much."""
+        usual = float(np.interp(np.log(max(height, 1.0)), np.log(self.heights), self.temperatures))
+        return usual * (1 + self.misfit * max(0.0, misfit))
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +183,8 @@ def evidence(scored: Scored, height: float, calibration: Calibration) -> WordsEv
 def probabilities(scored: Scored, height: float, calibration: Calibration) -> tuple[FloatArray, float]:
     """Calibrated probability of each number, and that the text is no number."""
     other = scored.free - calibration.letter * scored.letters + calibration.other
-    said = np.append(scored.numbers, other) / calibration.temperature(height)
+    misfit = (scored.free - float(scored.numbers.max())) / max(1, scored.letters)
+    said = np.append(scored.numbers, other) / calibration.temperature(height, misfit)
     masses = np.exp(said - said.max())
     masses *= (1 - calibration.floor) / masses.sum()
     masses[:-1] += calibration.floor / len(scored.numbers)

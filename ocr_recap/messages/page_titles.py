@@ -44,6 +44,7 @@ TITLES: Final[Mapping[str, str]] = {
     "accuracy": "Ketelitian pembaca",
     "design": "Susunan program",
     "digits": "Pembaca angka",
+    "words": "Angka yang ditulis dengan huruf",
     "locating": "Bagaimana halaman ditemukan",
     "reconcile": "Bagaimana angka diputuskan",
     "tally": "Turus dan jumlah baris",

@@ -5,8 +5,8 @@
 Draws single lines, photographs them, cuts them as the reader does, and scores all numbers. Then it chooses, and with
 `--write` puts into words.json under `calibration`:
 
-- `temperatures`, `letter`, `other`, `floor`: those with which the true numbers, and that other text is no number, are
-  likeliest (`words_reader.probabilities`);
+- `temperatures`, `misfit`, `letter`, `other`, `floor`: those with which the true numbers, and that other text is none,
+  are likeliest (`words_reader.probabilities`);
 - `digits`, `struck`: limits with the fewest faults between strips with and without digits or struck-out words;
 - `least`: the least limit at which at least 95% of the numbers that are read are right.
 """
@@ -138,6 +138,7 @@ def _neighbours(now: Calibration, step: float) -> list[Calibration]:
             values[i] = round(values[i] * factor, 3)
             changed.append(replace(now, temperatures=tuple(values)))
         changed.append(replace(now, temperatures=tuple(round(t * factor, 3) for t in now.temperatures)))
+        changed.append(replace(now, misfit=round(now.misfit * factor, 3)))
         changed.append(replace(now, letter=round(max(0.0, now.letter + sign * step), 3)))
         changed.append(replace(now, other=round(now.other + sign * 4 * step, 2)))
         changed.append(replace(now, floor=float(f"{min(0.05, now.floor * factor):.2g}")))
