@@ -377,3 +377,20 @@ def test_a_batch_says_which_decisions_it_could_not_use_and_what_it_kept(folder, 
     assert "Kept but not used: 1 decision about a photo that is not here" in result.stdout
     assert f"{CODE}.jpg votes_2" in result.stdout
     assert "kept as review-1.csv" in result.stdout
+
+
+def test_decisions_name_the_key_of_the_person_who_decides_and_of_nobody_else(folder, tmp_path):
+    pytest.importorskip("tuf", reason="the extra seal is not installed")
+    from ocr_recap.seal.device_key import make_key
+    from ocr_recap.seal.seal_results import Sealing, seal_results
+
+    key = make_key(tmp_path / "sri.key")
+    answers = {"verified": "43", "by": "Sri"}, {"verified": "44", "by": "Budi"}
+    path = fill(folder / "review.csv", tmp_path / "a.csv", *answers)
+    words = ["apply", str(folder), str(path), "--key", str(key.path)]
+    assert CliRunner().invoke(main.app, words).exit_code == 2, "whose key it is must be said"
+    assert CliRunner().invoke(main.app, [*words, "--by", "Sri"]).exit_code == 0
+    lines = [json.loads(line) for line in (folder / "decisions.jsonl").read_text("utf-8").splitlines()]
+    assert {line["by"]: line.get("key") for line in lines} == {"Sri": key.id, "Budi": None}
+    assert [decision.key for decision in read_log(folder).decisions] == [key.id, ""]
+    assert seal_results(folder, Sealing(key, None, "2029-02-14T12:00:00Z")).decisions == 1

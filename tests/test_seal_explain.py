@@ -58,6 +58,8 @@ def test_the_page_has_everything_in_both_languages(place: Place) -> None:
         assert part in text, part
     for part in (code(1), digest[:12], "Witnesses", "Saksi", "Rules", "Aturan", "valid_total", "Versi", "ocr_recap 0"):
         assert part in text, part
+    assert "(status: diterima)" in text
+    assert "(status: accepted)" in text
     assert "with the right by the roll of keys" in text
     assert "Check of the bundle: all holds." in text
     assert "2029-02-14 05:00:00" in text, "when the decision was made"

@@ -183,7 +183,7 @@ def test_pages_are_accessible_and_load_nothing_from_elsewhere(night):
     pages = {
         phone: (f"/desk/{CODE}", f"/desk/{CODE}/page/1", f"/desk/{CODE}/page/2"),
         reviewers["Cici"]: ("/review", "/values", "/review/done"),
-        chief: ("/office", "/nothing"),
+        chief: ("/office", "/office/bundles", "/nothing"),
     }
     for browser, paths in pages.items():
         browser.log.clear()

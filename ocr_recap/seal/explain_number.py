@@ -219,7 +219,7 @@ def _texts(story: NumberStory, language: Language) -> Iterable[tuple[str, str]]:
     yield "text", said("explain_provisional")
     yield "text", said("explain_where", station=story.station, template=story.template, field=story.field)
     value = said("explain_no_value") if number["value"] is None else number["value"]
-    yield "text", said("explain_value", value=value, status=number["status"])
+    yield "text", said("explain_value", value=value, status=_in_words(number["status"], language))
     yield "text", number["explanation"][language]
     if story.photo:
         key = "explain_photo" if story.picture else "explain_photo_left"
@@ -254,6 +254,12 @@ def _texts(story: NumberStory, language: Language) -> Iterable[tuple[str, str]]:
         yield "text", said("explain_made", version=made["ocr_recap"], **hashes)
 
 
+def _in_words(state: str, language: Language) -> str:
+    """A status or state in words; one of another version as it is."""
+    text = EXPLAIN.get(f"explain_is_{state}")
+    return filled(text, language, {}) if text else state
+
+
 def _witnesses(evidence: Mapping[str, Any] | None, language: Language) -> Sequence[str]:
     """What each witness says."""
     if evidence is None:
@@ -265,7 +271,7 @@ def _witnesses(evidence: Mapping[str, Any] | None, language: Language) -> Sequen
         if one := evidence.get(name):
             none = filled(EXPLAIN["explain_no_value"], language, {})
             shown = none if one[value] is None else one[value]
-            data = {"state": one["state"], "value": shown, "chance": _percent(one["probability"])}
+            data = {"state": _in_words(one["state"], language), "value": shown, "chance": _percent(one["probability"])}
             texts.append(filled(EXPLAIN[f"explain_{name}"], language, data))
     return texts
 

@@ -22,7 +22,7 @@ from ..seal.store import ENDING, sealed_folder
 from .office import Office
 from .pages import language_of, page
 from .review import form_and_field
-from .sealing import OfficeSeal
+from .sealing import UPLOADED, OfficeSeal
 
 # Bytes of a bundle that a browser sends: some forty stations with photos; larger ones come by a watched folder. By
 # judgement.
@@ -75,7 +75,7 @@ def upload(request: Request) -> Response:
     name = one_line(PurePosixPath(given.filename.replace("\\", "/")).name)[-_LONGEST_NAME:]
     ending = ENDING if name.endswith(ENDING) else ".zip"
     try:
-        with tempfile.TemporaryDirectory(prefix=".bundle-", dir=office.folder) as place:
+        with tempfile.TemporaryDirectory(prefix=UPLOADED, dir=office.folder) as place:
             path = Path(place) / f"{name.removesuffix(ending).strip('. ') or 'bundle'}{ending}"
             with path.open("xb") as file:
                 shutil.copyfileobj(given.file, file)

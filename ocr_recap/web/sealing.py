@@ -7,6 +7,7 @@ changes later is not signed by itself; the desk's page says so until somebody fi
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from .database import Database
 from .people import note
 
 SealState = Literal["no_key", "waiting", "sealed", "changed", "no_right", "nothing"]
+UPLOADED: Final = ".bundle-"  # beginning of the names of folders in which bundles are kept while they are received
 _MOST_FINDINGS: Final = 100  # of one bundle that the page shows; by judgement
 
 
@@ -97,6 +99,8 @@ class OfficeSeal:
         self._changed: frozenset[str] = frozenset()
         self._one = threading.Lock()  # one step at a time: the sealed folder has one lock for all threads
         self._questions: tuple[Finding, ...] | None = None
+        for place in folder.glob(f"{UPLOADED}*"):  # what a server left that was killed while a bundle was sent
+            shutil.rmtree(place, ignore_errors=True)
         self._known: dict[str, tuple[int, tuple[SlipContent, ...]]] = {}  # slips by station, with the state of the file
 
     @property
