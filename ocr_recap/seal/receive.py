@@ -180,11 +180,18 @@ def _receipt(
         sealer.seal("receipt", (), {"faults": codes, "log": sealer.head.export(), "statements": sorted(ids)})
     sealer.commit()
     mine = [one for one in _receipts(sealer.own) if not set(ids).isdisjoint(one.body["statements"])]
-    name = bundle.name.removesuffix(".zip") or "bundle"
-    path = store.path.parent / RECEIPTS / f"{name}{ENDING}"
     lines = b"".join(one.line + b"\n" for one in mine)
+    path = _receipt_file(store.path.parent / RECEIPTS, bundle.name.removesuffix(".zip") or "bundle", lines)
     if not path.exists() or path.read_bytes() != lines:
         write_durably(path, lines)
+    return path
+
+
+def _receipt_file(folder: Path, name: str, lines: bytes) -> Path:
+    """The file of receipts: named as the bundle; with a hash where another bundle of that name has one already."""
+    path = folder / f"{name}{ENDING}"
+    if path.exists() and not set(path.read_bytes().splitlines()) <= set(lines.splitlines()):
+        return folder / f"{name}-{hashlib.sha256(lines).hexdigest()[:8]}{ENDING}"
     return path
 
 
