@@ -153,10 +153,10 @@ REHEARSE_TEXTS: Final[Mapping[str, Message]] = {
         "Malam itu {before} dari {stations} TPS disebut belum ada; siangnya {after} tiba dengan diska lepas.",
         "In the evening {before} of {stations} stations were said to be missing; at noon {after} arrived on sticks.",
     ),
-    "event_never_comes": ("{stations} TPS tidak pernah datang", "{stations} station(s) never came"),
+    "event_never_comes": ("{stations} TPS tidak pernah datang", "{stations:station} never came"),
     "did_never_comes": (
         "{missing} disebut belum ada dalam rapat; jumlah di atasnya disebut sedikitnya.",
-        '{missing} named as missing in the session; sums above are "at least".',
+        '{missing:station} named as missing in the session; sums above are "at least".',
     ),
     "event_phone_lost": (
         "Ponsel TPS {station} hilang sesudah halaman 2; nomornya dipakai orang lain",
@@ -185,23 +185,26 @@ REHEARSE_TEXTS: Final[Mapping[str, Message]] = {
     ),
     "event_photos_twice": (
         "{stations} TPS mengirim semua foto dua kali",
-        "{stations} station(s) sent all photos twice",
+        "{stations:station} sent all photos twice",
     ),
     "event_wrong_station": (
         "{stations} TPS ikut mengirim foto TPS lain",
-        "{stations} station(s) sent a photo of another station, too",
+        "{stations:station} sent a photo of another station, too",
     ),
     "event_other_election": (
         "{stations} TPS ikut mengirim formulir pemilihan lain",
-        "{stations} station(s) sent a form of another election, too",
+        "{stations:station} sent a form of another election, too",
     ),
     "event_page_too_many": (
         "{stations} TPS ikut mengirim konsep halaman",
-        "{stations} station(s) sent a draft of a page, too",
+        "{stations:station} sent a draft of a page, too",
     ),
     "did_sent": (
-        "Dari {numbers} angka TPS itu {known} diketahui sebelum rapat, {wrong} salah.",
-        "Of {numbers} numbers of these stations {known} were known before the session, {wrong} of them wrong.",
+        "Dari {numbers} angka TPS itu {known} diketahui sebelum rapat, {wrong} salah; {blank} disebut kosong walau ada "
+        "tulisan, dan dihitung sebagai belum terbaca.",
+        "Of {numbers} numbers of these stations {known} were known before the session, {wrong} of them wrong; {blank} "
+        "were "
+        "called empty though something is written, and counted as unread.",
     ),
     "event_careless_reviewer": (
         "{person} ceroboh: {wrong} dari {entries} ketikan salah",
@@ -213,7 +216,7 @@ REHEARSE_TEXTS: Final[Mapping[str, Message]] = {
     ),
     "event_people_differ": (
         "{numbers} angka dilihat berbeda oleh dua orang",
-        "{numbers} number(s) seen differently by two people",
+        "{numbers:number} seen differently by two people",
     ),
     "did_people_differ": (
         "{third} diputus orang ketiga; {right} dari {thirds} ketikan ketiga benar.",
@@ -221,7 +224,7 @@ REHEARSE_TEXTS: Final[Mapping[str, Message]] = {
     ),
     "event_plenary_corrects": (
         "{stations} penulis menulis sepuluh suara terlalu banyak",
-        "{stations} clerk(s) wrote ten votes too many",
+        "{stations:clerk} wrote ten votes too many",
     ),
     "did_plenary_corrects": (
         "Salinan saksi menunjukkannya; rapat memperbaiki {corrected}.",
@@ -230,7 +233,7 @@ REHEARSE_TEXTS: Final[Mapping[str, Message]] = {
     "event_laptop_dies": ("Sebuah laptop mati saat membaca", "A laptop died while it read"),
     "did_laptop_dies": (
         "{kept} foto sudah terbaca; {resumed} dari {photos} tidak dibaca lagi.",
-        "{kept} photo(s) had been read; {resumed} of {photos} were not read again.",
+        "{kept:photo} had been read; {resumed} of {photos} were not read again.",
     ),
     "event_server_dies": (
         "Server meja dimatikan sesudah {acknowledged} jawaban",
@@ -247,7 +250,7 @@ REHEARSE_TEXTS: Final[Mapping[str, Message]] = {
     ),
     "event_wrong_clock": (
         "Jam laptop yang menyegel {stations} TPS meleset {seconds} detik",
-        "The clock of a laptop that sealed {stations} station(s) was wrong by {seconds} seconds",
+        "The clock of a laptop that sealed {stations:station} was wrong by {seconds} seconds",
     ),
     "did_wrong_clock": (
         "Kirimannya diambil, dan jam yang salah disebut setiap kali.",
@@ -264,6 +267,10 @@ REHEARSE_TEXTS: Final[Mapping[str, Message]] = {
         "With the list of hashes as it was: refused (code {plain}). With the list made anew: code {careful}; {unseen} "
         "not "
         "seen by recap.",
+    ),
+    "event_absent": (
+        "{kind}: tidak terjadi, karena malam ini tidak ada tempatnya",
+        "{kind}: did not happen, since this night had no place for it",
     ),
     # Parts.
     "part_witnesses": ("saksi lain dan aturan", "other witnesses and rules"),
@@ -283,8 +290,8 @@ REHEARSE_TEXTS: Final[Mapping[str, Message]] = {
     "loss_qr": ("{numbers} angka TPS {station} tidak ada", "{numbers} numbers of station {station} missing"),
     "part_roll": ("daftar kunci", "the roll of keys"),
     "loss_roll": (
-        "2 kiriman dengan angka TPS {station} dari orang yang tidak berhak dihitung",
-        "2 bundles with numbers of station {station} from people without a right would count",
+        "{bundles} kiriman dengan angka TPS {station} dari orang yang tidak berhak dihitung",
+        "{bundles:bundle} with numbers of station {station} from people without a right would count",
     ),
     "part_hashes": ("daftar sidik", "the lists of hashes"),
     "loss_hashes": ("{votes} suara ditambahkan tanpa terlihat", "{votes} votes added unseen"),
@@ -293,5 +300,5 @@ REHEARSE_TEXTS: Final[Mapping[str, Message]] = {
     "part_durable": ("jawaban di disk sebelum halaman menjawab", "answers on the disk before the page answers"),
     "loss_durable": ("sampai {before} ketikan diketik lagi", "up to {before} entries typed again"),
     "part_clock": ("waktu yang tersegel", "sealed times"),
-    "loss_clock": ("{stations} TPS dengan jam salah tanpa terlihat", "{stations} station(s) with a wrong time unseen"),
+    "loss_clock": ("{stations} TPS dengan jam salah tanpa terlihat", "{stations:station} with a wrong time unseen"),
 }

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-_LAST: Final = 6000  # characters of a command's output that are kept
+_LAST: Final = 6000  # characters of a command's output for people that are kept
 _PATIENCE: Final = 0.05  # seconds between two looks at a command that is to be ended
 
 
@@ -25,7 +25,7 @@ class CommandRun:
     Attributes:
         words: what was typed, after `ocr-recap`.
         code: exit code; negative: the signal that ended it.
-        out, err: the end of what it printed.
+        out, err: the end of what it printed; all of it where it printed JSON.
         seconds: that it took.
     """
 
@@ -42,7 +42,7 @@ class CommandRun:
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> CommandRun:
         """From data of the journal."""
-        return cls(**{**data, "words": tuple(data["words"])})
+        return cls(tuple(data["words"]), data["code"], data["out"], data["err"], data["seconds"])
 
     @property
     def line(self) -> str:
@@ -88,7 +88,8 @@ def run_command(folder: Path, words: Sequence[str], limits: CommandLimits = Comm
         check=False,
         preexec_fn=_limited(limits.file_bytes) if limits.file_bytes is not None else None,
     )
-    out, err = done.stdout[-_LAST:], done.stderr[-_LAST:]
+    out = done.stdout if "--json" in words else done.stdout[-_LAST:]
+    err = done.stderr[-_LAST:]
     return CommandRun(tuple(words), done.returncode, out, err, time.monotonic() - began)
 
 

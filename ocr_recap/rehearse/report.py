@@ -103,7 +103,8 @@ class _Report:
     """Arranges; counts nothing but what it adds up for a tile."""
 
     def __init__(self, night: Night, found: NightFigures, language: Language) -> None:
-        self._night, self._found, self._language = night, found, language
+        self._night, self._found = night, found
+        self._language: Language = language
         self._t = partial(say, language)
         self._keyed, self._reader = keyed_twice(night), best_reader(night, found)
         self._outcomes: list[dict[str, Any]] = [value for _, value in night.journal.under(OUTCOME)]
@@ -194,6 +195,9 @@ class _Report:
             did = self._t("did_sent" if kind in _SENT else f"did_{kind}", **one["facts"])
             marks = [self._mark(one[name]) for name in ("noticed", "named", "recovered")]
             rows.append([f"{happened}. {did}", *marks, one["evidence"]])
+        known = {one["kind"] for one in self._outcomes}
+        absent = dict.fromkeys(one.kind for one in self._night.events if one.kind not in known)
+        rows += [[self._t("event_absent", kind=kind), "-", "-", "-", "-"] for kind in absent]
         head = ("c_event", "c_noticed", "c_named", "c_recovered", "c_evidence")
         return self._section("events", "", head, rows)
 

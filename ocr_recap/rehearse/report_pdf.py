@@ -23,7 +23,7 @@ _BOLD: Final = ParagraphStyle("bold", parent=_BODY, fontName="Helvetica-Bold")
 _HEAD: Final = ParagraphStyle("head", parent=_BOLD, fontSize=10.5, leading=14, spaceBefore=9, spaceAfter=3)
 _TITLE: Final = ParagraphStyle("title", parent=_BOLD, fontSize=15, leading=19, spaceAfter=3)
 _LINE: Final = colors.Color(0.75, 0.75, 0.75)
-_LEAST: Final = 0.07  # share of the width that a column gets at least; by judgement
+_LETTER: Final = 5.2  # points that a letter of a heading takes at most, with some room
 
 
 def report_pdf(
@@ -65,8 +65,12 @@ def _table(section: ReportSection) -> Table:
 
 
 def _shares(section: ReportSection) -> list[float]:
-    """The share of the width that each column gets, by the length of its longest text."""
+    """The share of the width that each column gets: its longest word of the heading, and more for longer texts."""
     rows = [row for row in (section.head, *section.rows) if row]
-    longest = [min(90, max(len(cell) for cell in column)) ** 0.8 for column in zip(*rows, strict=True)]
-    raised = [max(_LEAST, length / sum(longest)) for length in longest]
-    return [share / sum(raised) for share in raised]
+    if not section.head:
+        return [1.0]
+    columns = list(zip(*rows, strict=True))
+    least = [max(len(word) for word in column[0].split() or ("",)) * _LETTER / _WIDTH for column in columns]
+    longest = [min(90, max(len(cell) for cell in column)) ** 0.8 for column in columns]
+    left = 1 - sum(least)
+    return [low + left * length / sum(longest) for low, length in zip(least, longest, strict=True)]

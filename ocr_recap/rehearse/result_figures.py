@@ -18,6 +18,7 @@ from .steps.sending import FROM
 from .world import CONTEST
 
 LEVELS: Final = ("regency", "district", "village")
+AREA_DIGITS: Final = (4, 6, 10)  # of the codes of these levels
 Key = tuple[str, str]  # station, field
 
 
@@ -165,6 +166,7 @@ def _people(night: Night, found: NightFigures) -> None:
 def _levels(night: Night, found: NightFigures) -> None:
     """Compare the sums of every area and field with those of the truth."""
     names = {name for values in night.truth.written.values() for name in values}
+    sums = _true_sums(night)
     with (night.folder / OPEN_DATA / "areas.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["level"] in LEVELS and row["field"] in names]
     for level in LEVELS:
@@ -172,7 +174,7 @@ def _levels(night: Night, found: NightFigures) -> None:
         for row in rows:
             if row["level"] != level:
                 continue
-            true = _true_sum(night, row["area"], row["field"])
+            true = sums.get((row["area"], row["field"]), 0)
             total = int(row["total"]) if row["total"] else 0
             if row["at_least"] == "true" and total <= true:
                 least += 1
@@ -184,6 +186,13 @@ def _levels(night: Night, found: NightFigures) -> None:
         found.levels[level] = right, wrong, least
 
 
-def _true_sum(night: Night, area: str, name: str) -> int:
-    stations = (one.code for one in night.world.stations if one.code.startswith(area))
-    return sum(should_be(night, (code, name), True) or 0 for code in stations)
+def _true_sums(night: Night) -> dict[Key, int]:
+    """What the sums of all areas should be, by area and field."""
+    found: dict[Key, int] = {}
+    for code, values in night.truth.written.items():
+        for name in values:
+            value = should_be(night, (code, name), True) or 0
+            for digits in AREA_DIGITS:
+                place = code[:digits], name
+                found[place] = found.get(place, 0) + value
+    return found

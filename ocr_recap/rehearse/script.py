@@ -92,7 +92,7 @@ def _event(entry: object, node: yaml.Node, name: str, faults: list[str]) -> list
     """One event, or none and its faults."""
     line = node.start_mark.line + 1
     kind = cast("dict[str, Any]", entry).get("kind") if isinstance(entry, dict) else None
-    if kind not in EVENTS:
+    if not isinstance(kind, str) or kind not in EVENTS:
         known = ", ".join(EVENTS)
         faults.append(f"{name}, line {line}: {kind!r} is no kind of event; write 'kind:' and one of {known}")
         return []

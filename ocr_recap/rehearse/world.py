@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, Literal
 
 import numpy as np
@@ -23,7 +24,7 @@ _SMALL: Final = 100
 _SIZES: Final = {True: (4, 3), False: (10, 10)}
 # Shares of photos by how hard they are; by judgement, as nobody has counted those of a night.
 PRESETS: Final = {"clean": 0.3, "field": 0.55, "hard": 0.15}
-CONFIRMING: Final = 0.4  # share of officers who confirm their numbers at the desk before they leave; by judgement
+CONFIRMING: Final = 0.5  # share of officers who confirm their numbers at the desk before they leave; by judgement
 _NAMES: Final = (
     "Melati",
     "Kenanga",
@@ -116,13 +117,17 @@ class World:
     places: tuple[int, ...]
     extra: list[PhotoPlan] = field(default_factory=list[PhotoPlan])
 
+    @cached_property
+    def _by_code(self) -> dict[str, MadeUpStation]:
+        return {one.code: one for one in self.stations}
+
     def chance(self, *about: int) -> np.random.Generator:
         """A random generator for one purpose."""
         return np.random.default_rng([self.seed, 77, *about])
 
     def station(self, code: str) -> MadeUpStation:
         """The station of a code."""
-        return next(one for one in self.stations if one.code == code)
+        return self._by_code[code]
 
     def chosen_for(self, kind: str) -> list[MadeUpStation]:
         """Stations that were chosen for an event."""

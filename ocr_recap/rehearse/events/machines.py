@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from typing import Any, ClassVar, Final, Literal, cast
+from typing import Any, ClassVar, Final, cast
 
 from pydantic import Field
 
@@ -26,7 +26,7 @@ def _laptops(night: Night) -> list[StationDevice]:
 class LaptopDies(Event):
     """The first laptop dies while it reads, after some photos; switched on again, it goes on."""
 
-    kind: Literal["laptop_dies"]
+    kind: str = "laptop_dies"
     after: int = Field(1, ge=1)
     acts_at: ClassVar[frozenset[Moment]] = frozenset({"before_read", "added"})
 
@@ -66,7 +66,7 @@ def _readings(night: Night, device: StationDevice) -> int:
 class ServerDies(Event):
     """The server of the first desk dies during review; started again, it has every answer that it acknowledged."""
 
-    kind: Literal["server_dies"]
+    kind: str = "server_dies"
     after: int = Field(6, ge=1)
     acts_at: ClassVar[frozenset[Moment]] = frozenset({"answered"})
 
@@ -96,7 +96,7 @@ class DiskFull(Event):
     A limit on the size of files stands for the full disk: writing beyond it fails as it does there.
     """
 
-    kind: Literal["disk_full"]
+    kind: str = "disk_full"
     bytes: int = Field(30_000, ge=1)
     acts_at: ClassVar[frozenset[Moment]] = frozenset({"before_read", "added"})
 
@@ -124,7 +124,7 @@ class DiskFull(Event):
 class WrongClock(Event):
     """The clock of the third laptop is wrong when it seals."""
 
-    kind: Literal["wrong_clock"]
+    kind: str = "wrong_clock"
     seconds: int = -14_400
     acts_at: ClassVar[frozenset[Moment]] = frozenset({"before_seal", "noon"})
 

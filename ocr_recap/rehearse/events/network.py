@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -16,7 +16,7 @@ from .event import Event, EventOutcome, Moment
 class NoNetwork(Event):
     """Villages whose results come on a stick at noon of the next day."""
 
-    kind: Literal["no_network"]
+    kind: str = "no_network"
     villages: int = Field(3, ge=1)
     acts_at: ClassVar[frozenset[Moment]] = frozenset({"added"})
 
@@ -51,7 +51,7 @@ class NoNetwork(Event):
 class NeverComes(Event):
     """Stations of which nothing ever arrives; the session says so, and passes it on."""
 
-    kind: Literal["never_comes"]
+    kind: str = "never_comes"
     stations: int = Field(1, ge=1)
     acts_at: ClassVar[frozenset[Moment]] = frozenset({"plenary", "closed"})
 

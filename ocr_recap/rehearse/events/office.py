@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final
 
 from pydantic import Field
 
@@ -29,7 +29,7 @@ class AlteredFigure(Event):
     Both happen in copies of the folder, so that the night goes on with the right one.
     """
 
-    kind: Literal["altered_figure"]
+    kind: str = "altered_figure"
     votes: int = Field(100, ge=1)
     acts_at: ClassVar[frozenset[Moment]] = frozenset({"noon"})
 

@@ -39,7 +39,7 @@ def entries(night: Night) -> Iterator[dict[str, Any]]:
 class CarelessReviewer(Event):
     """A reviewer who types many numbers wrong."""
 
-    kind: Literal["careless_reviewer"]
+    kind: str = "careless_reviewer"
     person: Literal["Rina", "Seto", "Tuti", "Umar"] = "Umar"
     rate: float = Field(CARELESS, ge=0, le=1)
     acts_at: ClassVar[frozenset[Moment]] = frozenset({"roll_made", "photos_sent", "added"})
@@ -83,7 +83,7 @@ def _stands(night: Night, entry: dict[str, Any], stated: dict[str, Any]) -> bool
 class PeopleDiffer(Event):
     """A reviewer reads the first number of the night wrong, the second one right: a third person is asked."""
 
-    kind: Literal["people_differ"]
+    kind: str = "people_differ"
     person: Literal["Rina", "Seto", "Tuti", "Umar"] = "Seto"
     acts_at: ClassVar[frozenset[Moment]] = frozenset({"photos_sent", "added"})
 
@@ -116,7 +116,7 @@ class PeopleDiffer(Event):
 class PlenaryCorrects(Event):
     """A clerk writes ten votes more than were counted; a witness's copy shows it, and the session corrects."""
 
-    kind: Literal["plenary_corrects"]
+    kind: str = "plenary_corrects"
     stations: int = Field(1, ge=1)
     acts_at: ClassVar[frozenset[Moment]] = frozenset({"plenary", "closed"})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final
 
 from ..night import REGENCY, ROLL, SENT, Night
 from ..steps import plenary
@@ -31,7 +31,7 @@ class PhoneLost(Event):
     what is on it; the stranger sends the same numbers under a key of the own.
     """
 
-    kind: Literal["phone_lost"]
+    kind: str = "phone_lost"
     acts_at: ClassVar[frozenset[Moment]] = frozenset({"phones", "evening"})
 
     def plan(self, world: World) -> None:
@@ -72,6 +72,7 @@ class PhoneLost(Event):
             unknown = "0 new" in other.out and other.code == 1
             noticed = found.code == 1 and other.code == 1
             facts = {"station": station.code, "lost": found.code, "stranger": other.code}
+            facts["bundles"] = (found.code == 1) + (other.code == 1)
             line = f"{found.said('revoked')} | {other.said('not taken')}"
             night.outcome(EventOutcome(self.kind, noticed, revoked and unknown, revoked and unknown, line, facts))
 
@@ -79,7 +80,7 @@ class PhoneLost(Event):
 class QrOnly(Event):
     """Of a station nothing but its slip arrives; the session takes its numbers from the code."""
 
-    kind: Literal["qr_only"]
+    kind: str = "qr_only"
     acts_at: ClassVar[frozenset[Moment]] = frozenset({"phones", "evening", "plenary"})
 
     def plan(self, world: World) -> None:
@@ -120,7 +121,7 @@ class QrOnly(Event):
 class SmsFirst(Event):
     """A station's numbers arrive by SMS in the evening, and its bundle at noon."""
 
-    kind: Literal["sms_first"]
+    kind: str = "sms_first"
     acts_at: ClassVar[frozenset[Moment]] = frozenset({"phones", "evening", "noon"})
 
     def plan(self, world: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final
 
 from pydantic import Field
 
@@ -13,7 +13,10 @@ from ..steps.desks import Desk, desk_folder
 from ..world import FORM, OTHER_FORM, MadeUpStation, PhotoPlan, World
 from .event import Event, EventOutcome, Moment
 
-_OTHER_DOCUMENTS = 1_000_000  # numbers of drawn documents that are of no station
+# Problems and reasons that say that a photo is one too many.
+_ABOUT_PHOTOS: Final = frozenset({"duplicate_photo", "photo_under_two_stations"})
+_DOUBTS: Final = frozenset({"photos_disagree", "photos_of_two_sheets", "station_doubtful"})
+_OTHER_DOCUMENTS: Final = 1_000_000  # numbers of drawn documents that are of no station
 
 
 class SentPhotos(Event):
@@ -44,6 +47,7 @@ class SentPhotos(Event):
         stations = night.world.chosen_for(self.kind)
         problems = [problem for one in stations for problem in self.problems(night, one)]
         wrong, known, of = 0, 0, 0
+        blank = sum(self._called_blank(night, one) for one in stations)
         stated = night.journal.get("stated/noon")
         for one in stations:
             for name, value in night.truth.written[one.code].items():
@@ -51,18 +55,28 @@ class SentPhotos(Event):
                 of += value is not None
                 known += found is not None
                 wrong += found is not None and found != value
-        facts = {"stations": len(stations), "numbers": of, "known": known, "wrong": wrong}
+        facts = {"stations": len(stations), "numbers": of, "known": known, "wrong": wrong, "blank": blank}
         evidence = "; ".join(dict.fromkeys(problems)) or "-"
         night.outcome(EventOutcome(self.kind, bool(problems), bool(problems), wrong == 0, evidence, facts))
 
     def problems(self, night: Night, station: MadeUpStation) -> list[str]:
-        """Codes of what the system says about the station's photos and documents."""
-        return [
-            str(problem.get("code", problem) if isinstance(problem, dict) else problem)
+        """Codes of what the system says about the station's photos and numbers."""
+        found: list[str] = []
+        for one in _lines(night, station, "photos.jsonl"):
+            if f"/{station.code}/" in one["photo"]["file"]:
+                found += [str(problem["code"]) for problem in one["problems"] if problem["code"] in _ABOUT_PHOTOS]
+                found += [reason for said in one["fields"].values() for reason in said["reasons"] if reason in _DOUBTS]
+        return sorted(set(found))
+
+    def _called_blank(self, night: Night, station: MadeUpStation) -> int:
+        """How many numbers that are written the documents of a station call empty."""
+        written = night.truth.written[station.code]
+        return sum(
+            said["status"] == "blank" and written.get(name) is not None
             for one in _lines(night, station, "documents.jsonl")
             if one["station"]["code"] == station.code
-            for problem in one["problems"]
-        ]
+            for name, said in one["fields"].items()
+        )
 
 
 def _lines(night: Night, station: MadeUpStation, name: str) -> Iterator[dict[str, Any]]:
@@ -72,31 +86,30 @@ def _lines(night: Night, station: MadeUpStation, name: str) -> Iterator[dict[str
     return (json.loads(line) for line in text.splitlines())
 
 
-def _of_photos(night: Night, station: MadeUpStation, photo_name: str) -> list[str]:
-    """Problems of the photos of a station whose file has a name."""
-    return [
-        str(problem["code"])
-        for one in _lines(night, station, "photos.jsonl")
-        if photo_name in one["photo"]["file"]
-        for problem in one["problems"]
-    ]
-
-
 class PhotosTwice(SentPhotos):
     """All photos of a station are sent twice."""
 
-    kind: Literal["photos_twice"]
+    kind: str = "photos_twice"
 
     def send(self, night: Night, desk: Desk, station: MadeUpStation) -> None:
         """Send each of them once more."""
         for place in night.world.places:
             desk.send(station, f"photos/{station.code}/{station.code}-{place + 1}.jpg", times=2)
 
+    def problems(self, night: Night, station: MadeUpStation) -> list[str]:
+        """Which photos the desk knew the second time."""
+        sent: dict[str, set[int]] = {}
+        for district in night.world.districts:
+            for name, upload in night.journal.under(f"desk/{district.code}/sent/{station.code}/"):
+                sent.setdefault(name.rsplit("/", 1)[0], set()).add(upload)
+        known = [f"{name.rsplit('/', 1)[-1]}: kept once" for name, uploads in sent.items() if len(uploads) == 1]
+        return [*known, *super().problems(night, station)]
+
 
 class WrongStation(SentPhotos):
     """The desk of a station sends a photo of the station beside it, too."""
 
-    kind: Literal["wrong_station"]
+    kind: str = "wrong_station"
 
     def send(self, night: Night, desk: Desk, station: MadeUpStation) -> None:
         """Send a photo of another station of the desk."""
@@ -110,7 +123,7 @@ class WrongStation(SentPhotos):
 class OtherElection(SentPhotos):
     """A photo of a form of another election is sent, too."""
 
-    kind: Literal["other_election"]
+    kind: str = "other_election"
 
     def plan(self, world: World) -> None:
         """Choose the stations, and draw a photo of the other form for each."""
@@ -122,20 +135,18 @@ class OtherElection(SentPhotos):
 
     def problems(self, night: Night, station: MadeUpStation) -> list[str]:
         """What is said about the other form: it is another document, or no form of the election."""
-        found = _lines(night, station, "photos.jsonl")
-        named = f"{station.code}-other"
         forms = [
-            f"form: {one['page']['template']}"
-            for one in found
-            if named in one["photo"]["file"] and one["page"] is not None and one["page"]["template"] != FORM
+            f"another form: {one['page']['template']}"
+            for one in _lines(night, station, "photos.jsonl")
+            if f"/{station.code}/" in one["photo"]["file"] and one["page"] and one["page"]["template"] != FORM
         ]
-        return [*forms, *_of_photos(night, station, named), *super().problems(night, station)]
+        return [*forms, *super().problems(night, station)]
 
 
 class PageTooMany(SentPhotos):
     """A draft of a page, with other numbers, is sent, too."""
 
-    kind: Literal["page_too_many"]
+    kind: str = "page_too_many"
 
     def plan(self, world: World) -> None:
         """Choose the stations, and draw a draft for each."""

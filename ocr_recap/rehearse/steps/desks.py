@@ -14,7 +14,7 @@ from ..browser import PersonalBrowser
 from ..night import STATIONS, Night
 from ..photos import photo_file
 from ..server import ServerProcess
-from ..truth import UNREADABLE
+from ..truth import EMPTY, UNREADABLE
 from ..typist import CAREFUL, typed
 from ..world import MadeUpArea, MadeUpStation
 from . import review
@@ -185,7 +185,7 @@ def _confirm(desk: Desk, stations: list[MadeUpStation]) -> dict[str, int]:
     for station in stations:
         shown: list[dict[str, Any]] = desk.officer(station).get_json(f"/desk/{station.code}/advice")
         pages = {str(one["page"]) for one in shown if one["page"] is not None}
-        if not station.confirms or station.event or not pages:
+        if not station.confirms or not pages:
             continue  # an officer with a photo too many leaves it to the office
         for page in sorted(pages):
             path = f"/desk/{station.code}/page/{page}"
@@ -199,10 +199,9 @@ def _confirm(desk: Desk, stations: list[MadeUpStation]) -> dict[str, int]:
 
 def _officer_says(night: Night, station: MadeUpStation, field_id: str, proposed: str) -> str:
     """What an officer leaves or types beside the picture of a number."""
-    photo = next(
-        (one for one in night.truth.by_photo.values() if one.station == station.code and field_id in one.fields), None
-    )
-    seen = photo.seen(field_id) if photo is not None and photo.page is not None else UNREADABLE
+    written = night.truth.written[station.code]
+    value = written.get(field_id)
+    seen = UNREADABLE if field_id not in written else EMPTY if value is None else str(value)
     if seen == UNREADABLE:
         return proposed or UNREADABLE
     if seen == proposed.lstrip("0") and proposed:
