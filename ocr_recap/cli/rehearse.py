@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ..messages.errors import WrongUse
 from ..messages.extras import require
 from ..messages.screens import said
 from .common import OK, PROBLEMS, LangOption, QuietOption, language_of, reported, writing
@@ -37,6 +39,8 @@ def rehearse(
     """Play an election of a made-up regency, with what may go wrong."""
     language = language_of(lang)
     with reported(language, "interrupted_rehearsal"):
+        if find_spec("resource") is None:
+            raise WrongUse("rehearsal_system")
         for module, extra in _NEEDED:
             require(module, extra)
         from ..rehearse.rehearsal import RehearsalOptions  # noqa: PLC0415  (extras)

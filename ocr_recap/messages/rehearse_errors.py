@@ -8,6 +8,10 @@ from typing import Final
 from .catalog import Message
 
 REHEARSE_WRONG_USE: Final[Mapping[str, Message]] = {
+    "rehearsal_system": (
+        "Geladi tidak berjalan di Windows: ia membatasi dan mematikan proses. Jalankan di Linux, macOS, atau WSL.",
+        "A rehearsal does not run on Windows, since it limits and kills processes. Run it on Linux, macOS or WSL.",
+    ),
     "rehearsal_other": (
         "{path} berisi geladi lain (jumlah TPS, benih, halaman, ukuran, atau naskah berbeda). Pilih --out lain, atau "
         "beri "
