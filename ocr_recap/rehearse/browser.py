@@ -16,7 +16,9 @@ from .server import ServerProcess
 
 _TRIES: Final = 40  # of a request that is told to wait, or meets a server that starts again; by judgement
 _WAIT: Final = 0.5  # seconds between them
-_LATER: Final = frozenset({409, 429})  # a folder in use; too many requests
+_TOO_MANY: Final = 429  # requests
+_BUSY: Final = 409  # where results are made: another process works in the folder
+_PUBLISH: Final = "/publish"
 _JSON: Final = {"Accept": "application/json"}
 
 
@@ -103,7 +105,8 @@ class PersonalBrowser:
                 text = fault.read().decode("utf-8", "replace")
                 if fault.code in (301, 302, 303):
                     return text
-                if fault.code not in _LATER or left == 1:
+                later = fault.code == _TOO_MANY or (fault.code == _BUSY and request.selector.endswith(_PUBLISH))
+                if not later or left == 1:
                     raise RefusedRequest(fault.code, text) from None
             time.sleep(_WAIT)
         raise AssertionError("unreachable")

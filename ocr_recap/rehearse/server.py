@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -30,7 +32,7 @@ class ServerProcess:
     def __init__(self, root: Path, folder: str, options: tuple[str, ...]) -> None:
         self.base = self.link = ""
         self._root, self._words = root, ("serve", folder, "--port", "0", *options)
-        self._log = root / f"{folder}.server.log"
+        self._log, self._pid = root / f"{folder}.server.log", root / f"{folder}.server.pid"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -40,6 +42,7 @@ class ServerProcess:
             RuntimeError: it does not start.
         """
         self._log.parent.mkdir(parents=True, exist_ok=True)
+        self._end_earlier()
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "ocr_recap", *self._words],
@@ -49,6 +52,7 @@ class ServerProcess:
                 stderr=log,
                 start_new_session=True,
             )
+        self._pid.write_text(str(self._process.pid), "utf-8")
         end = time.monotonic() + _STARTS_IN
         while (found := re.search(r"http://\S+/enter/\S+", self._log.read_text("utf-8", "replace"))) is None:
             if self._process.poll() is not None or time.monotonic() > end:
@@ -56,6 +60,17 @@ class ServerProcess:
             time.sleep(0.1)
         self.link = found[0]
         self.base = self.link.split("/enter/", maxsplit=1)[0]
+
+    def _end_earlier(self) -> None:
+        """End the server of a rehearsal that was ended at once: two servers must not share a folder."""
+        try:
+            number = int(self._pid.read_text("utf-8"))
+            words = ["ps", "-o", "args=", "-p", str(number)]
+            args = subprocess.run(words, capture_output=True, text=True, check=False).stdout
+            if " ".join(self._words) in args:
+                os.killpg(number, signal.SIGKILL)
+        except (OSError, ValueError):
+            return
 
     def stop(self) -> None:
         """End it as Ctrl-C does: it makes the results once more."""

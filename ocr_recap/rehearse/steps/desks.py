@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...messages.text import one_line
-from ..browser import PersonalBrowser
+from ..browser import PersonalBrowser, RefusedRequest
 from ..night import STATIONS, Night
 from ..photos import photo_file
 from ..server import ServerProcess
@@ -68,13 +68,21 @@ class Desk:
     def person(self, name: str, role: str, stations: str = "") -> PersonalBrowser:
         """The browser of a person, who is invited the first time."""
         if name not in self.browsers:
-            invite = {"name": name, "role": role, "stations": stations}
-            page = self.night.journal.once(
-                f"{self.mark}/link/{name}",
-                lambda: _link_of(self.supervisor().post("/office/invite", invite)),
-            )
-            self.browsers[name] = PersonalBrowser(self.server, page)
+            secret = self.night.journal.once(f"{self.mark}/link/{name}", lambda: self._invited(name, role, stations))
+            self.browsers[name] = PersonalBrowser(self.server, secret)
         return self.browsers[name]
+
+    def _invited(self, name: str, role: str, stations: str) -> str:
+        """The secret of a person's link: a new person's, or a new link of somebody whose link was lost."""
+        try:
+            page = self.supervisor().post("/office/invite", {"name": name, "role": role, "stations": stations})
+        except RefusedRequest:
+            rows = self.supervisor().get("/office").split("<tr>")
+            row = next(row for row in rows if f'<th scope="row">{name}</th>' in row)
+            found = re.search(r"/office/people/\d+/renew", row)
+            assert found is not None
+            page = self.supervisor().post(found[0])
+        return _link_of(page)
 
     def officer(self, station: MadeUpStation) -> PersonalBrowser:
         """The phone of a station's officer."""
