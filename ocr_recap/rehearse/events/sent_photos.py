@@ -74,7 +74,7 @@ class SentPhotos(Event):
         return sum(
             said["status"] == "blank" and written.get(name) is not None
             for one in _lines(night, station, "documents.jsonl")
-            if one["station"]["code"] == station.code
+            if one["station"]["code"] == station.code and one["template"] == FORM
             for name, said in one["fields"].items()
         )
 
