@@ -50,7 +50,7 @@ REHEARSE_TEXTS: Final[Mapping[str, Message]] = {
     "c_noticed": ("diketahui", "noticed"),
     "c_named": ("disebut", "named"),
     "c_recovered": ("tertangani", "recovered"),
-    "c_evidence": ("bukti", "evidence"),
+    "c_evidence": ("bukti, seperti dicetak (Inggris)", "evidence, as printed"),
     "c_step": ("langkah", "step"),
     "c_wall": ("menit", "minutes"),
     "c_cpu": ("menit CPU", "CPU minutes"),
