@@ -28,6 +28,7 @@ from ocr_recap.rehearse.photos import draw_photos, photo_file, truth_file
 from ocr_recap.rehearse.rehearsal import RehearsalOptions, planned, rehearse
 from ocr_recap.rehearse.report import _SENT
 from ocr_recap.rehearse.script import load_script, parse_script
+from ocr_recap.rehearse.server import ServerProcess
 from ocr_recap.rehearse.typist import typed, wrong
 
 SMALL = ("--stations", "24", "--pages", "votes", "--longer", "1200", "--workers", "1", "--lang", "en")
@@ -132,6 +133,19 @@ def test_photos_that_are_there_are_not_drawn_again(tmp_path: Path) -> None:
     draw_photos(tmp_path, world, 800, 1, journal)
     assert (tmp_path / photo_file(first)).read_bytes() == b"kept"
     assert (tmp_path / photo_file(second)).read_bytes() == content
+
+
+@pytest.mark.slow
+def test_a_server_that_a_killed_rehearsal_left_is_ended(tmp_path: Path) -> None:
+    left, next_one = (ServerProcess(tmp_path, "desks/1", ("--workers", "1")) for _ in range(2))
+    left.start()
+    try:
+        next_one.start()
+        assert left._process is not None
+        assert left._process.wait(30) == -signal.SIGKILL
+    finally:
+        left.end_at_once()
+        next_one.end_at_once()
 
 
 # --- a whole night ----------------------------------------------------------------------------------------------------

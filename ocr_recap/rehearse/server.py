@@ -65,7 +65,7 @@ class ServerProcess:
         """End the server of a rehearsal that was ended at once: two servers must not share a folder."""
         try:
             number = int(self._pid.read_text("utf-8"))
-            words = ["ps", "-o", "args=", "-p", str(number)]
+            words = ["ps", "-ww", "-o", "args=", "-p", str(number)]
             args = subprocess.run(words, capture_output=True, text=True, check=False).stdout
             if " ".join(self._words) in args:
                 os.killpg(number, signal.SIGKILL)
