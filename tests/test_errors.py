@@ -28,7 +28,7 @@ from ocr_recap.batch.executor import Executor
 from ocr_recap.batch.executors import EXECUTORS
 from ocr_recap.batch.journal import Journal
 from ocr_recap.cli import main
-from ocr_recap.messages import error_texts, errors, recap_errors, seal_error_texts, usage_texts
+from ocr_recap.messages import error_texts, errors, recap_errors, rehearse_errors, seal_error_texts, usage_texts
 from ocr_recap.messages.catalog import StackedText, Wording, both
 from ocr_recap.messages.errors import CATALOGUE, FolderBusy, FolderDamaged, OcrRecapError, TemplateError
 from ocr_recap.records.folder import JOURNAL_FILE
@@ -51,12 +51,18 @@ def test_each_cause_has_an_exit_code_of_its_own() -> None:
 
 
 def test_no_code_stands_under_two_causes() -> None:
-    texts = {**vars(error_texts), **vars(usage_texts), **vars(recap_errors), **vars(seal_error_texts)}
+    modules = (error_texts, usage_texts, recap_errors, rehearse_errors, seal_error_texts)
+    texts = {name: group for module in modules for name, group in vars(module).items()}
     groups = [group for name, group in texts.items() if name.isupper()]
     assert sum(map(len, groups)) == len(CATALOGUE)
 
 
-FRAMES = {"photo_unusable", "table_lines", "contest_faulty"}  # codes whose text is nothing but other messages
+FRAMES = {
+    "photo_unusable",
+    "table_lines",
+    "contest_faulty",
+    "script_faulty",
+}  # codes whose text is nothing but other messages
 
 
 def test_all_texts_but_frames_differ_by_language() -> None:

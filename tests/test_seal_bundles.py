@@ -314,6 +314,24 @@ def test_the_sender_keeps_the_receipt(place: Place, folder: Path, tmp_path: Path
     assert {finding.code for finding in verdict.findings} == {"revoked_received", "photos_left_out", "roll_older"}
 
 
+def test_bundles_of_one_name_have_receipts_of_their_own(place: Place, tmp_path: Path) -> None:
+    place.enrol("Budi", "station", code(4))
+    receipts: list[Path] = []
+    for name, station in (("Siti", code(1)), ("Budi", code(4))):
+        folder = results(place.root / name, [station])
+        place.seal(folder, name)
+        sent = tmp_path / f"stick-{name}" / "bundle"
+        pack(folder, sent, [place.root / f"{name}-photos"])
+        for _ in range(2):
+            done = receive(sent, tmp_path / "district", place.roll, how(place, "Kecamatan"))
+            assert done.receipt is not None
+            receipts.append(done.receipt)
+    assert receipts[0] == receipts[1]
+    assert receipts[2] == receipts[3] != receipts[0]
+    said = [parse_line(path.read_bytes().splitlines()[0]).body["statements"] for path in (receipts[0], receipts[2])]
+    assert set(said[0]).isdisjoint(said[1])
+
+
 def test_a_receipt_of_somebody_else_proves_nothing(place: Place, folder: Path, tmp_path: Path) -> None:
     place.seal(folder, "Siti")
     stranger = place.key("Orang")

@@ -14,7 +14,9 @@ from typer.testing import CliRunner
 pytest.importorskip("tuf", reason="the extra seal is not installed")
 
 from ocr_recap.cli.main import app
+from ocr_recap.cli.sealing import show_findings
 from ocr_recap.seal.compact import sms_line, station_code
+from ocr_recap.seal.findings import Finding
 from ocr_recap.seal.pack import pack
 from ocr_recap.seal.receive import receive
 from ocr_recap.seal.seal_results import Sealing
@@ -52,6 +54,16 @@ def test_verify_without_a_roll_says_that_nobody_vouches(place: Place) -> None:
     assert result.exit_code == 1
     assert "Siti (station), not vouched for" in result.stdout
     assert "FAULT  nobody_vouches" in result.stdout
+
+
+def test_of_equal_notes_five_are_printed_and_of_faults_all(capsys: pytest.CaptureFixture[str]) -> None:
+    notes = [Finding("station_missing", code(number)) for number in range(1, 9)]
+    faults = [Finding("file_changed", f"data/{number}") for number in range(8)]
+    show_findings([*faults, *notes], "en")
+    lines = capsys.readouterr().out.splitlines()
+    assert len([line for line in lines if line.startswith("FAULT")]) == 8
+    assert len([line for line in lines if line.startswith("note   station_missing: ")]) == 6
+    assert lines[-1].startswith("note   station_missing: 3 more of these")
 
 
 def test_verify_in_json_is_for_programs(place: Place) -> None:

@@ -36,6 +36,7 @@ for _name, _module, _function in (
     ("evaluate", "evaluate", "evaluate"),
     ("sample", "evaluate", "sample"),
     ("synth", "synth", "synth"),
+    ("rehearse", "rehearse", "rehearse"),
     ("schema", "schema", "schema"),
     ("docs", "docs", "docs"),
     ("apply", "apply", "apply_answers"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from ..seal.statement import SealedStatement
 from .terminal import echo
 
 PASSPHRASE_VARIABLE = "OCR_RECAP_PASSPHRASE"  # environment variable
+_MOST_NOTES = 5  # notes of one code that are printed; a district has thousands; by judgement
 LIBRARIES = ("cryptography", "securesystemslib", "tuf", "segno")
 
 RollOption = Annotated[Path | None, typer.Option("--roll")]
@@ -90,10 +92,16 @@ def opened_roll(path: Path | None) -> KeyRoll | None:
 
 
 def show_findings(found: Iterable[Finding], language: Language) -> None:
-    """Print findings, one a line."""
+    """Print findings, one a line; of equal notes the first ones, and how many more there are."""
+    notes: Counter[str] = Counter()
     for finding in found:
         key = "finding_fault" if finding.is_fault else "finding_note"
-        echo(said(language, key, code=finding.code, text=finding.sentence[language]))
+        notes[finding.code] += not finding.is_fault
+        if notes[finding.code] <= _MOST_NOTES:
+            echo(said(language, key, code=finding.code, text=finding.sentence[language]))
+    for code, count in notes.items():
+        if count > _MOST_NOTES:
+            echo(said(language, "finding_more", code=code, count=count - _MOST_NOTES))
 
 
 def show_statements(statements: Sequence[SealedStatement], verdict: SealVerdict, language: Language) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Final
 
-from . import error_texts, recap_errors, seal_error_texts, usage_texts
+from . import error_texts, recap_errors, rehearse_errors, seal_error_texts, usage_texts
 from .catalog import Message, both
 
 
@@ -125,6 +125,7 @@ _TEXTS: Final[Mapping[type[OcrRecapError], Mapping[str, Message]]] = {
         **usage_texts.WRONG_USE,
         **recap_errors.RECAP_WRONG_USE,
         **seal_error_texts.SEAL_WRONG_USE,
+        **rehearse_errors.REHEARSE_WRONG_USE,
     },
     InputUnusable: {
         **error_texts.INPUT_UNUSABLE,
@@ -145,8 +146,12 @@ _TEXTS: Final[Mapping[type[OcrRecapError], Mapping[str, Message]]] = {
         **recap_errors.RECAP_EXTRA_MISSING,
         **seal_error_texts.SEAL_EXTRA_MISSING,
     },
-    TemplateError: {**error_texts.TEMPLATE_FAULTY, **recap_errors.CONTEST_FAULTY},
-    Interrupted: error_texts.INTERRUPTED,
+    TemplateError: {
+        **error_texts.TEMPLATE_FAULTY,
+        **recap_errors.CONTEST_FAULTY,
+        **rehearse_errors.SCRIPT_FAULTY,
+    },
+    Interrupted: {**error_texts.INTERRUPTED, **rehearse_errors.INTERRUPTED_REHEARSAL},
 }
 CATALOGUE: Final[Mapping[str, CatalogueEntry]] = {
     code: CatalogueEntry(kind, text) for kind, texts in _TEXTS.items() for code, text in texts.items()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from . import seal_help_texts
+from . import rehearse_command, seal_help_texts
 from .catalog import Message
 from .recap_help import RECAP_COMMANDS, RECAP_DEFAULTS, RECAP_EXAMPLES, RECAP_PARAMETERS, RECAP_VALUES
 
@@ -58,6 +58,7 @@ COMMANDS: Final[Mapping[str, Message]] = {
     ),
     **RECAP_COMMANDS,
     **seal_help_texts.SEAL_COMMANDS,
+    **rehearse_command.REHEARSE_COMMANDS,
 }
 
 # The same in both languages: what is typed.
@@ -83,6 +84,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "templates new": "ocr-recap templates new blank.pdf --out my-form.yaml",
     **RECAP_EXAMPLES,
     **seal_help_texts.SEAL_EXAMPLES,
+    **rehearse_command.REHEARSE_EXAMPLES,
 }
 
 _SHARED: Final[Mapping[str, Message]] = {
@@ -275,6 +277,7 @@ PARAMETERS: Final[Mapping[str, Message]] = {
     **_SERVE,
     **RECAP_PARAMETERS,
     **seal_help_texts.SEAL_PARAMETERS,
+    **rehearse_command.REHEARSE_PARAMETERS,
 }
 
 # Texts of defaults that are not plain values; keys as those of `PARAMETERS`.
@@ -299,6 +302,7 @@ DEFAULTS: Final[Mapping[str, Message]] = {
     "evaluate.photos": ("folder kunci jawaban", "folder of the truth"),
     **RECAP_DEFAULTS,
     **seal_help_texts.SEAL_DEFAULTS,
+    **rehearse_command.REHEARSE_DEFAULTS,
 }
 
 _FILE: Final[Message] = ("BERKAS", "FILE")
@@ -353,6 +357,7 @@ VALUES: Final[Mapping[str, Message]] = {
     "paper": ("LxT", "WxH"),
     **RECAP_VALUES,
     **seal_help_texts.SEAL_VALUES,
+    **rehearse_command.REHEARSE_VALUES,
 }
 
 PANELS: Final[Mapping[str, Message]] = {
@@ -385,7 +390,7 @@ PANEL_OF: Final[Mapping[str, str]] = {
 PANEL_OF_COMMAND: Final[Mapping[str, str]] = {
     **dict.fromkeys(("read", "serve", "status", "check", "apply"), "photos_in"),
     **dict.fromkeys(("recap", "plenary", "compare", "audit", "publish"), "areas_up"),
-    **dict.fromkeys(("evaluate", "sample", "synth"), "quality"),
+    **dict.fromkeys(("evaluate", "sample", "synth", "rehearse"), "quality"),
     **dict.fromkeys(("templates", "print"), "forms"),
     **dict.fromkeys(
         ("keys", "seal", "pack", "receive", "verify", "slip", "scan", "explain", "log"),

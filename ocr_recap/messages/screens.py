@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from .catalog import Language, Message, filled
 from .recap_screens import RECAP_SCREENS
+from .rehearse_command import REHEARSE_SCREENS
 from .seal_screens import SEAL_SCREENS
 
 _SERVE: Final[Mapping[str, Message]] = {
@@ -273,6 +274,7 @@ SCREENS: Final[Mapping[str, Message]] = {
     **RECAP_SCREENS,
     **_ERRORS,
     **SEAL_SCREENS,
+    **REHEARSE_SCREENS,
 }
 
 

@@ -98,6 +98,10 @@ SEAL_SCREENS: Final[Mapping[str, Message]] = {
     # verify
     "finding_fault": ("SALAH   {code}: {text}", "FAULT  {code}: {text}"),
     "finding_note": ("catatan {code}: {text}", "note   {code}: {text}"),
+    "finding_more": (
+        "catatan {code}: {count} lagi seperti ini; semuanya dengan ocr-recap verify --json.",
+        "note   {code}: {count} more of these; ocr-recap verify --json lists all.",
+    ),
     "verified_statement": (
         "{at}  {kind} {area}  nomor {number}  kunci {key}  {who}",
         "{at}  {kind} {area}  number {number}  key {key}  {who}",

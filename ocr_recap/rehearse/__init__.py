@@ -1,0 +1,1 @@
+"""The rehearsal of a regency's election, from the first photo to verified minutes."""

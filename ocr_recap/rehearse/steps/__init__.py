@@ -1,0 +1,1 @@
+"""The steps of a rehearsed night, one module each."""
