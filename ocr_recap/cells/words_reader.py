@@ -26,7 +26,7 @@ _DASH_MEANS_ZERO = 0.9  # a dash or line alone means zero, but may be a rest of 
 
 
 @dataclass(frozen=True)
-class Calibration:
+class WordsCalibration:
     """What `training/words/calibrate.py` chose.
 
     Attributes:
@@ -53,8 +53,8 @@ class Calibration:
     struck: float = 0.5
 
     @classmethod
-    def of(cls, card: dict[str, object]) -> Calibration:
-        """Calibration in the net's description; the values above where it has none."""
+    def of(cls, card: dict[str, object]) -> WordsCalibration:
+        """WordsCalibration in the net's description; the values above where it has none."""
         said = card.get("calibration")
         if not isinstance(said, dict):
             return cls()
@@ -104,7 +104,7 @@ class WordsReader:
         """
         self._net = WordsNet(folder)
         self.sha256 = self._net.sha256
-        self.calibration = Calibration.of(self._net.card)
+        self.calibration = WordsCalibration.of(self._net.card)
 
     def read(
         self, fields: Sequence[Sequence[GrayImage]], heights: Sequence[float], limits: Sequence[int] | None = None
@@ -159,7 +159,7 @@ def condensed(columns: FloatArray) -> FloatArray:
     return columns[kept]
 
 
-def evidence(scored: Scored, height: float, calibration: Calibration) -> WordsEvidence:
+def evidence(scored: Scored, height: float, calibration: WordsCalibration) -> WordsEvidence:
     """Evidence of one number from what the net says of it; `height` of its letters in photo px."""
     letters, digits = scored.letters, scored.digits
     nothing, numbers, other = np.zeros(0), np.zeros(len(scored.numbers)), 1.0
@@ -180,7 +180,7 @@ def evidence(scored: Scored, height: float, calibration: Calibration) -> WordsEv
     return WordsEvidence("read", numbers, other, height, scored.text)
 
 
-def probabilities(scored: Scored, height: float, calibration: Calibration) -> tuple[FloatArray, float]:
+def probabilities(scored: Scored, height: float, calibration: WordsCalibration) -> tuple[FloatArray, float]:
     """Calibrated probability of each number, and that the text is no number."""
     other = scored.free - calibration.letter * scored.letters + calibration.other
     misfit = (scored.free - float(scored.numbers.max())) / max(1, scored.letters)

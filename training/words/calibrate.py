@@ -26,7 +26,7 @@ import numpy as np
 from draw import pen_of
 
 from ocr_recap.cells.weights import weights_directory
-from ocr_recap.cells.words_reader import Calibration, Scored, WordsReader, probabilities
+from ocr_recap.cells.words_reader import WordsCalibration, Scored, WordsReader, probabilities
 from ocr_recap.synth.cells.wordstrips import Content, WordStrip, cut_as_read, draw_strips
 from ocr_recap.synth.writing.sources import Split
 
@@ -103,7 +103,7 @@ def written(case: Case) -> bool:
     )
 
 
-def loss(found: Sequence[Case], calibration: Calibration) -> float:
+def loss(found: Sequence[Case], calibration: WordsCalibration) -> float:
     """Mean negative logarithm of the probability of the truth."""
     total = 0.0
     for strip, scored in found:
@@ -112,9 +112,9 @@ def loss(found: Sequence[Case], calibration: Calibration) -> float:
     return total / len(found)
 
 
-def fit(found: Sequence[Case]) -> Calibration:
+def fit(found: Sequence[Case]) -> WordsCalibration:
     """Search the values one after the other, with steps that become smaller."""
-    best = Calibration(heights=_HEIGHTS)
+    best = WordsCalibration(heights=_HEIGHTS)
     least = loss(found, best)
     for step in (0.5, 0.25, 0.1, 0.05):
         for _ in range(3):
@@ -129,8 +129,8 @@ def fit(found: Sequence[Case]) -> Calibration:
     return best
 
 
-def _neighbours(now: Calibration, step: float) -> list[Calibration]:
-    changed: list[Calibration] = []
+def _neighbours(now: WordsCalibration, step: float) -> list[WordsCalibration]:
+    changed: list[WordsCalibration] = []
     for sign in (-1, 1):
         factor = float(np.exp(sign * step))
         for i in range(len(now.heights)):
@@ -145,7 +145,7 @@ def _neighbours(now: Calibration, step: float) -> list[Calibration]:
     return changed
 
 
-def limits(found: Sequence[Case], calibration: Calibration) -> Calibration:
+def limits(found: Sequence[Case], calibration: WordsCalibration) -> WordsCalibration:
     """Choose the limits of states."""
     steps = np.arange(0.05, 1.0, 0.05)
     text = [(s, c) for s, c in found if s.content in ("words", "digits") and c.letters + c.digits > 0 and s.gray.size]
