@@ -45,7 +45,8 @@ _AROUND = np.ones((4, 4), np.uint8)
 _FEW_PARTS = 3  # components of a dash or a flat line at most; words as long for their height have more letters
 _WHOLE = 0.85  # share of the height of a space for several lines from which a component is no letter but a shadow
 _HIGH = 1.7  # height of a line, in heights of its usual part, from which it may be several lines
-_GAP = 0.25  # ink in the gap between two lines, as a share of that in the weaker of them
+_LONG = 1.8  # least width of each of several lines, in heights of it: three letters
+_GAP = 0.08  # ink in the gap between two lines, as a share of that in the weaker of them
 _BAND = 0.5  # mm around a dotted line that is cleared of its dots
 _MARGIN = 0.6  # mm around a printed text that is left out
 
@@ -305,6 +306,8 @@ def _apart(
     if best is None or best[0] > _GAP:
         return whole
     upper = y - best[1] * x < best[2]
+    if any(np.ptp(x[side]) < _LONG * (np.ptp(y[side]) + 1) for side in (upper, ~upper) if side.any()):
+        return whole  # one line of few letters, such as NOL
     halves: list[tuple[NDArray[np.bool_], int]] = []
     for side in (upper, ~upper):
         half = np.zeros_like(ink)
