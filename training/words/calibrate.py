@@ -26,7 +26,7 @@ import numpy as np
 from draw import pen_of
 
 from ocr_recap.cells.weights import weights_directory
-from ocr_recap.cells.words_reader import WordsCalibration, Scored, WordsReader, probabilities
+from ocr_recap.cells.words_reader import Scored, WordsCalibration, WordsReader, probabilities
 from ocr_recap.synth.cells.wordstrips import Content, WordStrip, cut_as_read, draw_strips
 from ocr_recap.synth.writing.sources import Split
 
