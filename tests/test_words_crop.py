@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -112,3 +113,18 @@ def test_a_form_without_space_for_words_has_no_patches_of_them() -> None:
     form = template.load("c1-ppwp-2014")
     photo, located = flat(form, "lampiran-1", {"votes_1": FieldWriting("125")})
     assert {patches.words for patches in crop(photo, located).values()} == {None}
+
+
+def test_lines_that_stand_close_together_are_told_apart() -> None:
+    form = template.load("c1-kwk-2017")
+    field = next(f for f in form.fields if f.id == "votes_1")
+    assert field.words is not None
+    photo, located = flat(form, "plano", {})
+    x0, y0, _, _ = (SCALE * value for value in field.words.rect)
+    drawn = photo.gray.copy()
+    for row, text in enumerate(("DELAPAN", "BELAS")):
+        place = round(x0 + 3 * SCALE), round(y0 + (8 + 2.9 * row) * SCALE)
+        cv2.putText(drawn, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.62, 20, 2, cv2.LINE_AA)
+    found = crop(replace(photo, gray=drawn), located)["votes_1"].words
+    assert found is not None
+    assert len(found.strips) == 2

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from test_decide import bubbles, cells
 
 from ocr_recap import Reader, Record
+from ocr_recap.cells.readers import Readers
 from ocr_recap.cells.words_evidence import WordsEvidence
 from ocr_recap.decide.case import Case, make_case, reconciled
 from ocr_recap.decide.evidence import number_evidence
@@ -19,6 +20,7 @@ from ocr_recap.decide.words_witness import DOUBT
 from ocr_recap.forms import template
 from ocr_recap.forms.template import Rule, Template
 from ocr_recap.imaging.arrays import GrayImage
+from ocr_recap.imaging.photo import load
 from ocr_recap.records.case_record import case_of
 from ocr_recap.records.field_record import NumberInWords
 from ocr_recap.report import words_picture
@@ -208,8 +210,6 @@ def test_a_document_is_decided_again_from_the_record(record: Record) -> None:
 
 
 def test_the_lines_of_words_are_shown(record: Record, photo: NDArray[np.uint8]) -> None:
-    from ocr_recap.imaging.photo import load
-
     assert words_picture.shown_fields(record) == [name for name in COUNTS if name != "invalid"]
     shown = words_picture.block(load(photo, "page"), record.fields["votes_1"])
     assert shown.shape[::-1] == words_picture.block_size(record.fields["votes_1"])
@@ -226,6 +226,13 @@ def test_the_lines_of_words_are_shown(record: Record, photo: NDArray[np.uint8]) 
         }
     )
     assert (drawn != overlay(bare, photo, SALINAN)).any()
+
+
+def test_words_confirm_numbers_of_a_drawn_form_end_to_end() -> None:
+    found = Reader(templates=[SALINAN.id]).read(page(SALINAN, "2", COUNTS))
+    assert {name: words_of(found, name).value for name in COUNTS} == COUNTS
+    assert {name: found.fields[name].accepted for name in COUNTS} == COUNTS
+    assert found.provenance.words_sha256 == Readers.shipped().words.sha256
 
 
 def test_a_form_without_space_for_words_has_no_key_for_them() -> None:

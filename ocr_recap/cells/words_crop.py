@@ -44,6 +44,9 @@ _TAILS = 0.04  # share of a line's ink above and below its letters that is ignor
 _AROUND = np.ones((4, 4), np.uint8)
 _FEW_PARTS = 3  # components of a dash or a flat line at most; words as long for their height have more letters
 _WHOLE = 0.85  # share of the height of a space for several lines from which a component is no letter but a shadow
+_HIGH = 1.7  # height of a line, in heights of its usual part, from which it may be several lines
+_LONG = 1.8  # least width of each of several lines, in heights of it: three letters
+_GAP = 0.08  # ink in the gap between two lines, as a share of that in the weaker of them
 _BAND = 0.5  # mm around a dotted line that is cleared of its dots
 _MARGIN = 0.6  # mm around a printed text that is left out
 
@@ -183,7 +186,8 @@ def _lines_of(picture: GrayImage, words: Words, scale: float, said: PrintInSpace
     room = len(ink) / words.lines
     kept = [i for i in range(1, count) if _is_writing(stats[i].tolist(), ink.shape, room)]
     groups = _in_lines([(i, *stats[i, :4].tolist()) for i in kept])
-    written = [_fitted(np.isin(labels, group), room, len(group)) for group in groups]
+    parts = [part for group in groups for part in _apart(np.isin(labels, group), group, stats, words.lines)]
+    written = [_fitted(ink_of_line, room, many) for ink_of_line, many in parts]
     found = [line for line in written if line is not None]
     found.sort(key=lambda line: line.middle + line.slope * (line.start + line.end) / 2)
     if len(found) > words.lines:
@@ -198,7 +202,7 @@ def _ink_of(picture: GrayImage, rect: Rect, scale: float, said: PrintInSpace) ->
     small = cv2.resize(smooth, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     paper = cv2.blur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, _AROUND), (3, 3))
     paper = cv2.resize(paper, picture.shape[::-1], interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    dark = 1 - smooth.astype(np.float32) / np.maximum(paper, 1)
+    dark = np.asarray(1 - smooth.astype(np.float32) / np.maximum(paper, 1), dtype=np.float32)
     for text in said.texts:
         x0, y0, x1, y1 = (
             round((v - rect[i % 2]) * scale) for i, v in enumerate(np.add(text, np.array([-1, -1, 1, 1]) * _MARGIN))
@@ -273,6 +277,43 @@ def _in_lines(parts: Sequence[_Part]) -> list[list[int]]:
         if min(away) <= usual:
             lines[int(np.argmin(away))].append(part)
     return [[p[0] for p in line] for line in lines]
+
+
+def _apart(
+    ink: NDArray[np.bool_], group: Sequence[int], stats: NDArray[np.int32], most: int
+) -> list[tuple[NDArray[np.bool_], int]]:
+    """A group of components as one line, or as several where their ink leaves a gap from left to right.
+
+    Lines that stand close together may touch, and would pass for one line of high letters.
+
+    Returns:
+        The ink of each line, and its number of components.
+    """
+    whole = [(ink, len(group))]
+    y, x = np.nonzero(ink)
+    usual = float(np.median([stats[i, cv2.CC_STAT_HEIGHT] for i in group]))
+    if most < 2 or len(group) < 2 or np.ptp(y) < _HIGH * usual:
+        return whole
+    best: tuple[float, float, float] | None = None
+    for slope in np.linspace(-_STEEP, _STEEP, 9).tolist():
+        level = y - slope * x
+        counts = np.bincount((level - level.min()).astype(int)).astype(float)
+        middle = slice(round(0.3 * len(counts)), max(round(0.7 * len(counts)), round(0.3 * len(counts)) + 1))
+        at = middle.start + int(counts[middle].argmin())
+        depth = counts[at] / max(1.0, min(counts[:at].max(initial=0), counts[at:].max(initial=0)))
+        if best is None or depth < best[0]:
+            best = depth, slope, float(level.min()) + at
+    if best is None or best[0] > _GAP:
+        return whole
+    upper = y - best[1] * x < best[2]
+    if any(np.ptp(x[side]) < _LONG * (np.ptp(y[side]) + 1) for side in (upper, ~upper) if side.any()):
+        return whole  # one line of few letters, such as NOL
+    halves: list[tuple[NDArray[np.bool_], int]] = []
+    for side in (upper, ~upper):
+        half = np.zeros_like(ink)
+        half[y[side], x[side]] = True
+        halves.append((half, max(1, len(group) // 2)))
+    return halves
 
 
 def _merged(lines: list[list[_Part]]) -> list[list[_Part]]:

@@ -20,7 +20,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from ..imaging.arrays import GrayImage
-from .fields import Bubbles, Cells, FormField, Page, RowTotals, Tag, Tally
+from .fields import Bubbles, Cells, FormField, Page, RowTotals, Tag, Tally, Words
 from .print_items import PrintedDots, PrintedFill, PrintedFrame, PrintedLine, PrintedTable, PrintedText, Rect
 from .template import Template
 
@@ -233,6 +233,8 @@ def _field(field: FormField) -> Iterator[Primitive]:
                 yield from _grid(witness, witness.columns)
             case RowTotals():
                 yield from _grid(witness, witness.cells)
+            case Words():
+                pass  # their ruled lines and labels are print of the page
 
 
 def _cells(cells: Cells) -> Iterator[Primitive]:
