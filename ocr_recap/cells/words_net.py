@@ -93,8 +93,8 @@ class WordsNet:
                 batch = np.zeros((len(chosen), 1, HEIGHT, width), np.float32)
                 for row, i in enumerate(chosen):
                     batch[row, 0, :, : shown[i].shape[1]] = shown[i]
-                (logits,) = run.run(["logits"], {"strips": batch})
-                scores: FloatArray = np.exp(logits.astype(np.float64) - logits.max(axis=2, keepdims=True))
+                logits = np.asarray(run.run(["logits"], {"strips": batch})[0], np.float64)
+                scores: FloatArray = np.exp(logits - logits.max(axis=2, keepdims=True))
                 scores /= scores.sum(axis=2, keepdims=True)
                 found |= dict(zip(chosen, scores, strict=True))
         return [found[i] for i in range(len(strips))]
