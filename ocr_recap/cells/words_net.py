@@ -93,7 +93,7 @@ class WordsNet:
                 batch = np.zeros((len(chosen), 1, HEIGHT, width), np.float32)
                 for row, i in enumerate(chosen):
                     batch[row, 0, :, : shown[i].shape[1]] = shown[i]
-                logits = np.asarray(run.run(["logits"], {"strips": batch})[0], dtype=np.float64)
+                logits = np.asarray(run.run(["logits"], {"strips": batch})[0], np.float64)
                 scores: FloatArray = np.exp(logits - logits.max(axis=2, keepdims=True))
                 scores /= scores.sum(axis=2, keepdims=True)
                 found |= dict(zip(chosen, scores, strict=True))
