@@ -186,7 +186,11 @@ def _lines_of(picture: GrayImage, words: Words, scale: float, said: PrintInSpace
     room = len(ink) / words.lines
     kept = [i for i in range(1, count) if _is_writing(stats[i].tolist(), ink.shape, room)]
     groups = _in_lines([(i, *stats[i, :4].tolist()) for i in kept])
-    parts = [part for group in groups for part in _apart(np.isin(labels, group), group, stats, words.lines)]
+    parts = [
+        part
+        for group in groups
+        for part in _apart(np.isin(labels, group), group, np.asarray(stats, np.int32), words.lines)
+    ]
     written = [_fitted(ink_of_line, room, many) for ink_of_line, many in parts]
     found = [line for line in written if line is not None]
     found.sort(key=lambda line: line.middle + line.slope * (line.start + line.end) / 2)
