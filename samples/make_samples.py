@@ -98,6 +98,7 @@ ANSWERED = {
         *("used_dpt_J", "used_dptb_J", "used_dpk_J", "used_total_L", "used_total_P", "used_total_J"),
         "ballots_used",
     ),
+    "page2-shadow": ("votes_2",),
     "page2-wrong-bubble": ("votes_2",),
     "page3-does-not-add-up": ("valid_total", "invalid", "grand_total"),
     "page2-two-bubbles": ("votes_1",),
