@@ -154,6 +154,11 @@ def _said(value: Any, place: int) -> Any:
     return ", ".join(parts)
 
 
+def grouped(number: int, language: Language) -> str:
+    """A whole number with its thousands apart, as the language writes it: `2.000`, `2,000`."""
+    return filled(("{n:,}", "{n:,}"), language, {"n": number})
+
+
 def say(language: Language, text_id: str, text_en: str) -> str:
     """The text of a language."""
     return text_id if language == "id" else text_en

@@ -9,18 +9,21 @@ from .catalog import Message
 
 RECAP_SCREENS: Final[Mapping[str, Message]] = {
     "recap_done": (
-        "{contest}: {stations} TPS di daftar, {fresh} pernyataan baru.",
-        "{contest}: {stations:station} on the roll, {fresh:new statement}.",
+        "{contest}: {stations:,} TPS di daftar, {fresh:,} pernyataan baru.",
+        "{contest}: {stations:,station} on the roll, {fresh:,new statement}.",
     ),
     "recap_unchanged": ("Tidak berubah sejak terakhir: {folders}", "As they were before: {folders}"),
-    "recap_total": ("{area} {label}: {total} ({n} dari {of} TPS)", "{area} {label}: {total} ({n} of {of} stations)"),
+    "recap_total": (
+        "{area} {label}: {total:,} ({n:,} dari {of:,} TPS)",
+        "{area} {label}: {total:,} ({n:,} of {of:,} stations)",
+    ),
     "recap_total_least": (
-        "{area} {label}: sedikitnya {total} ({n} dari {of} TPS)",
-        "{area} {label}: at least {total} ({n} of {of} stations)",
+        "{area} {label}: sedikitnya {total:,} ({n:,} dari {of:,} TPS)",
+        "{area} {label}: at least {total:,} ({n:,} of {of:,} stations)",
     ),
     "recap_total_unknown": (
-        "{area} {label}: belum diketahui ({n} dari {of} TPS)",
-        "{area} {label}: not known yet ({n} of {of} stations)",
+        "{area} {label}: belum diketahui ({n:,} dari {of:,} TPS)",
+        "{area} {label}: not known yet ({n:,} of {of:,} stations)",
     ),
     "recap_conflicts": (
         "{count} TPS bertentangan di dua folder dan tidak dihitung (conflicts.csv): {stations}",

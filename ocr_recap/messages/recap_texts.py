@@ -14,7 +14,7 @@ RECAP_TEXTS: Final[Mapping[str, Message]] = {
     "provisional": ("Sementara – formulir kertas yang berlaku", "Provisional – paper prevails"),
     "none": ("Tidak ada.", "None."),
     "unknown": ("tidak diketahui", "not known"),
-    "at_least": ("sedikitnya {total}", "at least {total}"),
+    "at_least": ("sedikitnya {total:,}", "at least {total:,}"),
     "nation": ("Nasional", "Nation"),
     # states of numbers
     "state_unread": ("tidak terbaca atau kosong:", "unread or blank:"),
@@ -44,7 +44,7 @@ RECAP_TEXTS: Final[Mapping[str, Message]] = {
         "AID – not an official form; the forms by law prevail",
     ),
     "minutes_foot": ("Wilayah {area} · sidik {digest} · halaman {page}", "Area {area} · digest {digest} · page {page}"),
-    "minutes_expected": ("{stations} TPS di daftar", "{stations:station} on the roll"),
+    "minutes_expected": ("{stations:,} TPS di daftar", "{stations:,station} on the roll"),
     "minutes_open": (
         "RANCANGAN: wilayah ini belum ditutup.",
         "DRAFT: the area is not closed yet.",
@@ -54,7 +54,7 @@ RECAP_TEXTS: Final[Mapping[str, Message]] = {
         "Jumlah menurut formulir dan sesudah perbaikan",
         "Totals as counted and as standing",
     ),
-    "minutes_of": ("{counted} dari {expected}", "{counted} of {expected}"),
+    "minutes_of": ("{counted:,} dari {expected:,}", "{counted:,} of {expected:,}"),
     "minutes_corrections": ("Perbaikan dalam rapat", "Corrections"),
     "minutes_matters": ("Keberatan dan kejadian khusus", "Objections and special events"),
     "minutes_digest": ("Sidik pernyataan", "Digest of the statements"),

@@ -16,11 +16,13 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from ..messages.catalog import Language
+from ..messages.catalog import Language, grouped
+from ..messages.recap_texts import RECAP_TEXTS
 from .areas import shown_code
 from .minutes import Correction, Minutes, MinutesLine
 from .pages import text
 from .plenary import Matter
+from .statement import Author
 
 Paper = Literal["a4", "a3"]
 _SIZES: Final[dict[Paper, tuple[float, float]]] = {"a4": A4, "a3": A3}
@@ -105,7 +107,7 @@ class _Writer:
     def _totals(self) -> list[Flowable]:
         head = [self._say(f"minutes_head_{name}") for name in ("field", "counted", "standing", "change", "stations")]
         rows = [self._total(line) for line in self._minutes.lines]
-        widths = (0.42, 0.15, 0.15, 0.1, 0.18)
+        widths = (0.34, 0.14, 0.14, 0.08, 0.3)
         return self._listed("minutes_totals", head, rows, widths, right=(1, 2, 3))
 
     def _total(self, line: MinutesLine) -> list[str]:
@@ -127,7 +129,7 @@ class _Writer:
     def _number(self, total: int | None, at_least: bool) -> str:
         if total is None:
             return self._say("unknown")
-        return self._say("at_least", total=f"{total}") if at_least else f"{total}"
+        return self._say("at_least", total=total) if at_least else grouped(total, self._language)
 
     def _corrections(self) -> list[Flowable]:
         head = [self._say(f"minutes_head_{name}") for name in ("station", "field", "before", "after", "reason")]
@@ -136,7 +138,7 @@ class _Writer:
         return self._listed("minutes_corrections", head, rows, widths, right=(2, 3))
 
     def _correction(self, one: Correction) -> list[str]:
-        people = ", ".join(f"{who.name} ({who.role})" for who in (one.chair, one.second) if who)
+        people = ", ".join(self._person(who) for who in (one.chair, one.second) if who)
         return [
             one.station,
             getattr(self._minutes.contest.labels[one.field], self._language),
@@ -144,6 +146,10 @@ class _Writer:
             self._say("unknown") if one.after is None else str(one.after),
             f"{self._say(f'stage_{one.stage}')}: {one.reason} – {people}, {one.at}",
         ]
+
+    def _person(self, who: Author) -> str:
+        role = f"signer_{who.role}"
+        return f"{who.name} ({self._say(role).lower() if role in RECAP_TEXTS else who.role})"
 
     def _matters(self) -> list[Flowable]:
         head = [self._say(f"minutes_head_{name}") for name in ("subject", "matter", "state")]

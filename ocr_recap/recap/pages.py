@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..messages.catalog import Language, filled
+from ..messages.catalog import Language, filled, grouped
 from ..messages.recap_texts import RECAP_TEXTS
 from ..report.html import asset, pieces
 
@@ -34,5 +34,10 @@ def page(template: str, language: Language, root: str, **data: Any) -> bytes:
     def say(key: str, **values: Any) -> str:
         return text(language, key, **values)
 
+    def number(value: int) -> str:
+        return grouped(value, language)
+
     style = asset("recap", "site.css")
-    return b"".join(pieces("recap", template, language=language, root=root, text=say, style=style, **data))
+    return b"".join(
+        pieces("recap", template, language=language, root=root, text=say, grouped=number, style=style, **data)
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from ..imaging.files import write_atomically
-from ..messages.catalog import Language
+from ..messages.catalog import Language, grouped
 from ..records.folder import CROPS, OVERLAYS, PAGES
 from .areas import LENGTHS, area_name, containing, level_of, shown_code
 from .level_file import Contest
@@ -142,7 +142,7 @@ class _Site:
         language = self._options.language
         if one.total is None:
             return text(language, "unknown")
-        return text(language, "at_least", total=f"{one.total}") if one.at_least else str(one.total)
+        return text(language, "at_least", total=one.total) if one.at_least else grouped(one.total, language)
 
     def _cell(self, row: StationRow, name: str) -> tuple[str, str]:
         """The number of a station and a note about it, as text."""

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from ..messages.catalog import grouped
 from ..recap import session as sessions
 from ..recap.areas import area_code, level_of, shown_code
 from ..recap.minutes_pdf import Paper, minutes_pdf
@@ -78,7 +79,17 @@ def _page(request: Request, template: str, version: str, data: dict[str, Any]) -
     def label(field: str) -> str:
         return getattr(office_of(request).contest.labels[field], language)
 
-    shared = {"r": r, "title_of": title, "label_of": label, "shown_code": shown_code, "version": version}
+    def number(value: int) -> str:
+        return grouped(value, language)
+
+    shared = {
+        "r": r,
+        "number": number,
+        "title_of": title,
+        "label_of": label,
+        "shown_code": shown_code,
+        "version": version,
+    }
     return page(request, template, {**shared, **data})
 
 
