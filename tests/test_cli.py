@@ -214,7 +214,7 @@ def test_templates(tmp_path):
     assert FORM.id in call("templates", "list").stdout
     shown = call("templates", "show", FORM.id, "--lang", "id").stdout
     assert "Suara sah pasangan calon 1" in shown
-    assert "[digit, bulatan, turus, jumlah baris]" in shown
+    assert "[digit, bulatan, turus, jumlah baris, huruf]" in shown
     assert not re.search("exact|inequality|soft|form,|digits|bubbles|whole", shown)
     english = call("templates", "show", FORM.id, "--lang", "en").stdout
     assert "[exact; form, head of column J]" in english

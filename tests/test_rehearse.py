@@ -100,19 +100,19 @@ def test_a_wrong_number_is_another_number_of_three_digits_at_most(text: str) -> 
 
 
 def test_the_journal_goes_on_after_a_line_that_was_cut_off(tmp_path: Path) -> None:
-    first = RehearsalJournal(tmp_path, quiet=True)
+    first = RehearsalJournal(tmp_path)
     assert first.once("a", lambda: [1, 2]) == [1, 2]
     with first.timed("step"):
         first.keep("b/1", "x")
     with (tmp_path / JOURNAL).open("ab") as file:
         file.write(b'{"key": "c", "val')
-    again = RehearsalJournal(tmp_path, quiet=True)
+    again = RehearsalJournal(tmp_path)
     assert again.once("a", lambda: pytest.fail("it was done")) == [1, 2]
     assert list(again.under("b/")) == [("1", "x")]
     assert not again.has("c")
     assert set(again.times()) == {"step"}
     again.keep("c", 3)
-    assert RehearsalJournal(tmp_path, quiet=True).get("c") == 3
+    assert RehearsalJournal(tmp_path).get("c") == 3
 
 
 def test_a_folder_with_something_else_is_refused(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_a_folder_with_something_else_is_refused(tmp_path: Path) -> None:
 def test_photos_that_are_there_are_not_drawn_again(tmp_path: Path) -> None:
     world = planned(parse_script(f"{HEAD}  - {{kind: never_comes, stations: 22}}\n", "s"), RehearsalOptions(24))
     world.places = (1,)
-    journal = RehearsalJournal(tmp_path, quiet=True)
+    journal = RehearsalJournal(tmp_path)
     draw_photos(tmp_path, world, 800, 1, journal)
     first, second = world.photos()
     content = (tmp_path / photo_file(second)).read_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -47,7 +48,8 @@ def rehearse(
         from ..rehearse.rehearsal import rehearse as play  # noqa: PLC0415
         from ..rehearse.script import load_script  # noqa: PLC0415
 
-        options = RehearsalOptions(stations, seed, pages.value, longer, workers, language, quiet)
+        say = None if quiet else partial(echo, err=True)
+        options = RehearsalOptions(stations, seed, pages.value, longer, workers, language, say)
         with writing(out):
             done = play(out, load_script(events), options)
     data = {"silent": done.silent, "unnamed": done.unnamed, "surprises": done.surprises}

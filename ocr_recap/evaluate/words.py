@@ -46,7 +46,8 @@ def text(language: Language, key: str, **data: Any) -> str:
     Raises:
         KeyError: there is no such text, or it needs data that is not given.
     """
-    return local(both(EVALUATION_TEXTS[key], data)[language], language)
+    shown = {name: local(value, language) if isinstance(value, str) else value for name, value in data.items()}
+    return both(EVALUATION_TEXTS[key], shown)[language]
 
 
 def lines(f: Figures, language: Language) -> list[Figure]:

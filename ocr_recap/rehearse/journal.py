@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import resource
-import sys
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -23,11 +22,11 @@ class RehearsalJournal:
 
     Args:
         folder: of the rehearsal.
-        quiet: whether nothing is shown on standard error.
+        say: takes each line of progress; None: nobody sees it.
     """
 
-    def __init__(self, folder: Path, quiet: bool = False) -> None:
-        self._path, self._quiet = folder / JOURNAL, quiet
+    def __init__(self, folder: Path, say: Callable[[str], None] | None = None) -> None:
+        self._path, self._say = folder / JOURNAL, say
         self._done: dict[str, Any] = {}
         self._times: list[tuple[str, float, float]] = []
         self._began = time.monotonic()
@@ -104,9 +103,9 @@ class RehearsalJournal:
         return found
 
     def show(self, text: str) -> None:
-        """Show progress on standard error, with the minutes since this run began."""
-        if not self._quiet:
-            print(f"{(time.monotonic() - self._began) / 60:6.1f} min  {text}", file=sys.stderr, flush=True)
+        """Show progress, with the minutes since this run began."""
+        if self._say is not None:
+            self._say(f"{(time.monotonic() - self._began) / 60:6.1f} min  {text}")
 
 
 def _cpu() -> float:

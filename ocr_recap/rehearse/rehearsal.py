@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -42,7 +43,7 @@ class RehearsalOptions:
         longer: longer side of the photos, px.
         workers: processes that draw and read; None: one for each core.
         language: of the report.
-        quiet: whether no progress is shown.
+        say: takes each line of progress; None: nobody sees it.
     """
 
     stations: int
@@ -51,7 +52,7 @@ class RehearsalOptions:
     longer: int = 2000
     workers: int | None = None
     language: Language = "id"
-    quiet: bool = False
+    say: Callable[[str], None] | None = None
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -85,7 +86,7 @@ def rehearse(folder: Path, script: Script, options: RehearsalOptions) -> Rehears
     world = planned(script, options)
     folder = folder.resolve()
     _claim(folder, script, options)
-    journal = RehearsalJournal(folder, options.quiet)
+    journal = RehearsalJournal(folder, options.say)
     night = Night(folder, world, script.events, journal, options.workers or os.cpu_count() or 1, options.longer)
     journal.show(f"{options.stations} stations, {sum(1 for _ in world.photos())} photos are drawn")
     with journal.timed(DRAWING):

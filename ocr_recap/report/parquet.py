@@ -115,7 +115,7 @@ class ParquetTables:
                     *labels.get(name, (name, name)),
                     *(field.text, field.read, field.value, field.accepted, field.status, field.confidence),
                     list(field.reasons),
-                    *(_said(evidence) if evidence else (None, None, None, None)),
+                    *(_said(evidence) if evidence else (None, None, None, None, None)),
                     *(", ".join(field.decided_by) or None, field.decided_at, field.decided_note),
                 )
             )

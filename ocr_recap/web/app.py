@@ -52,7 +52,7 @@ def application(office: Office | RecapOffice, hosts: Iterable[str]) -> Starlette
         *(_recap_routes() if office.kind == "recap" else _results_routes()),
     ]
     uploads = {UPLOADS: MOST_BYTES}
-    if isinstance(office, Office) and office.seal is not None:
+    if office.seal is not None:
         from . import bundles  # noqa: PLC0415  (an extra)
 
         routes += _routes(bundles.PATHS, "supervisor")

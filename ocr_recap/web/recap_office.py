@@ -57,6 +57,7 @@ class RecapOffice:
     """
 
     kind: Literal["recap"] = "recap"
+    seal: None = None  # bundles are received in folders of results
 
     def __init__(self, folder: Path, options: RecapOfficeOptions) -> None:
         self._one = threading.Lock()
