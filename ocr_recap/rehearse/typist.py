@@ -1,7 +1,8 @@
 """How people type numbers: how often they err, and what then stands there.
 
-The rates are by judgement. Reviews of data entry report between 4 and 650 wrong fields of 10,000 (Nahm, Pieper and
-Cunningham 2008, PLoS ONE 3(8): e3049); a number here is short, its picture is beside the input, the person is tired.
+The rates are by judgement. A meta-analysis of 93 papers gives 0.29% wrong fields for single and 0.14% for double data
+entry (Garza et al. 2023, Error Rates of Data Processing Methods in Clinical Research, PMC10775420); a number here is
+short, its picture is beside the input, the person is tired.
 """
 
 from __future__ import annotations
