@@ -58,26 +58,7 @@ def truth(
     row_sums: list[dict[str, Any]] = []
     for field in template.fields_of(page_id):
         said = writing.get(field.id, FieldWriting(""))
-        text = said.text.ljust(field.cells.count)
-        rects = field.cells.rects()
-        fact: dict[str, Any] = {
-            "id": field.id,
-            "cells": field.cells.count,
-            "text": text,
-            "value": interpret(text)[1],
-            "quad": _corners(to_photo, field.cells.outline()),
-            "cell_quads": [_corners(to_photo, rect) for rect in rects],
-            "note": _note(said),
-        }
-        if said.struck:
-            fact["struck_out"] = {"kind": said.struck.kind, "text": said.struck.text}
-        if said.unused:
-            fact["unused"] = said.unused
-        if said.manners:
-            fact["manners"], fact["was"] = list(said.manners), said.was
-        if visible:
-            fact["visible"] = round(min(visible(rect) for rect in rects), 3)
-        fields.append(fact)
+        fields.append(_fact(field, said, to_photo, visible))
         if field.bubbles:
             bubbles[field.id] = _bubbles(field, said, to_photo)
         _strokes(field, said, to_photo, tallies, row_sums)
@@ -98,6 +79,32 @@ def truth(
         "consistent": _consistent(template, page_id, fields, writing, pages),
         **more,
     }
+
+
+def _fact(
+    field: FormField, said: FieldWriting, to_photo: Way, visible: Callable[[Rect], float] | None
+) -> dict[str, Any]:
+    """What is written in the boxes of one number, and where they lie."""
+    text = said.text.ljust(field.cells.count)
+    rects = field.cells.rects()
+    fact: dict[str, Any] = {
+        "id": field.id,
+        "cells": field.cells.count,
+        "text": text,
+        "value": interpret(text)[1],
+        "quad": _corners(to_photo, field.cells.outline()),
+        "cell_quads": [_corners(to_photo, rect) for rect in rects],
+        "note": _note(said),
+    }
+    if said.struck:
+        fact["struck_out"] = {"kind": said.struck.kind, "text": said.struck.text}
+    if said.unused:
+        fact["unused"] = said.unused
+    if said.manners:
+        fact["manners"], fact["was"] = list(said.manners), said.was
+    if visible:
+        fact["visible"] = round(min(visible(rect) for rect in rects), 3)
+    return fact
 
 
 def _way(way: FloatArray | Way) -> Way:
