@@ -7,7 +7,7 @@ usual seed are a development set: they were measured with many versions, and som
 them. The evidence is decided in several ways:
 
 - digits alone: the most probable number of the digit cells, accepted from the posterior of the strict policy on;
-- + bubbles, + strokes and row totals: the same with these witnesses;
+- + bubbles, + strokes and row totals, + words: the same with these witnesses;
 - + rules hard: every exact rule must hold, as with a constraint solver;
 - + rules soft: the posterior of `ocr_recap`, with the same threshold;
 - strict, balanced: the policies of `ocr_recap`, with second witness, objections, quality and all.
@@ -47,11 +47,13 @@ VARIANTS = (
     "digits alone",
     "+ bubbles",
     "+ strokes and row totals",
+    "+ words",
     "+ rules hard",
     "+ rules soft",
     "strict",
     "balanced",
 )
+WEIGHED = VARIANTS[: VARIANTS.index("strict")]  # decided by the posterior alone
 HARD = 1e-9  # rate of a rule that is practically never broken
 SURE = (0.99, 0.999)  # of a single cell
 POLICIES: Mapping[str, policy.Policy] = {"strict": "strict", "balanced": "balanced"}
@@ -113,7 +115,7 @@ def measure(documents: Sequence[InferredDocument]) -> dict[str, Any]:
     for document in documents:
         if not document.numbers:
             continue
-        for name in VARIANTS[:5]:
+        for name in WEIGHED:
             said[name].append(list(weighed(document, form, name)))
         cases = [number.case(name) for name, number in document.numbers.items()]
         start = time.process_time()
@@ -167,9 +169,10 @@ def weighed(document: InferredDocument, form: Template, variant: str) -> Iterato
     """Decide every number by the posterior from some witnesses alone."""
     place = VARIANTS.index(variant)
     cases = {
-        name: number.case(name, bubbles=place >= 1, counts=place >= 2) for name, number in document.numbers.items()
+        name: number.case(name, bubbles=place >= 1, counts=place >= 2, words=place >= 3)
+        for name, number in document.numbers.items()
     }
-    rules: Iterable[Rule] = form.rules if place >= 3 else ()
+    rules: Iterable[Rule] = form.rules if place >= 4 else ()
     if variant == "+ rules hard":
         rules = [rule.model_copy(update={"slip_rate": HARD}) for rule in rules if rule.strength == "exact"]
     chances = posterior.posterior({name: case.choices for name, case in cases.items()}, list(rules)).chances

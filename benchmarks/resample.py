@@ -9,6 +9,8 @@ the evidence of a grid of strokes with its row totals, shifted to the new count.
 from that photo, and none is used twice, so that a bad photo stays bad throughout. Then the documents are decided as
 usual.
 
+The number in words is left out: a photo rarely shows the words of another station's number.
+
 This tests how witnesses and rules are combined and when a number is accepted. It cannot show effects that no photo of
 the table has, and it does not test photography.
 """

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ocr_recap.cells.words_evidence import WordsEvidence
 from ocr_recap.decide.ask_witnesses import Alterations
 from ocr_recap.synth.sets import evidence_key, inferred_documents
 from ocr_recap.synth.sets.evidence_key import feed
@@ -27,6 +28,7 @@ NUMBER = InferredNumber(
     held=False,
     corrected=False,
     alterations=Alterations(0.0, np.zeros(3), 0.0),
+    words=WordsEvidence("read", np.full(1000, 1e-4), 0.9, 20.0, "TUJUH BELAS"),
 )
 
 
@@ -47,6 +49,7 @@ def hashed(value: object) -> str:
         {"inside": False},
         {"poor": ("cell_small",)},
         {"alterations": Alterations(0.0, np.array([0.0, 1e-6, 0.0]), 0.0)},
+        {"words": WordsEvidence("read", np.full(1000, 1e-5), 0.9, 20.0, "TUJUH BELAS")},
     ],
     ids=lambda change: next(iter(change)),
 )

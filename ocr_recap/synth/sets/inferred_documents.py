@@ -18,6 +18,7 @@ from ...cells.crop import crop
 from ...cells.readers import Readers
 from ...cells.row_totals import TotalsReading
 from ...cells.tally_reader import TallyReading
+from ...cells.words_evidence import WordsEvidence
 from ...decide import evidence
 from ...decide.ask_witnesses import Alterations, ask_witnesses
 from ...decide.case import Case, make_case
@@ -53,6 +54,7 @@ class InferredNumber:
         poor: reason codes of cells that are not legible.
         corrected: True when the number is struck out, or a digit of it was corrected.
         alterations: evidence that it was struck out or written over.
+        words: evidence of the number in words, None where the form has no space for it.
     """
 
     text: str
@@ -67,23 +69,25 @@ class InferredNumber:
     held: bool
     corrected: bool
     alterations: Alterations
+    words: WordsEvidence | None
 
     @property
     def value(self) -> int | None:
         """The number as written; None for a blank."""
         return evidence.interpret(self.text)[1]
 
-    def case(self, field: str, bubbles: bool = True, counts: bool = True) -> Case:
+    def case(self, field: str, bubbles: bool = True, counts: bool = True, words: bool = True) -> Case:
         """Evidence about the number, without rules.
 
         Args:
             field: id of the number.
             bubbles: False leaves the bubbles out.
             counts: False leaves strokes and row totals out.
+            words: False leaves the number in words out.
         """
         marks = self.bubbles if bubbles else None
         counted = (self.strokes, self.totals) if counts else (None, None)
-        witnessed = evidence.number_evidence(self.cells, marks, *counted)
+        witnessed = evidence.number_evidence(self.cells, marks, *counted, words=self.words if words else None)
         altered = self.alterations.seen(readers().alterations.limits)
         return make_case(field, witnessed, self.found, self.inside, self.poor, self.held, altered)
 
@@ -209,6 +213,7 @@ def read_page(form: Template, page: str, made: photos.MadePhoto) -> dict[str, In
             said.case.held,
             name in corrected,
             said.alterations,
+            said.evidence.words,
         )
         for name, said in witnessed.items()
     }
