@@ -48,7 +48,7 @@ SEED = 20_261_207
 # 1 - 10^-x for x from 5 down in steps of a quarter.
 LADDER = tuple(round(1 - 10 ** (-x / 4), 6) for x in range(20, 3, -1))
 CONFIDENCE = 0.95
-RISK: Mapping[policy.Policy, float] = {"strict": 0.0005, "balanced": 0.002}
+RISK: Mapping[policy.Policy, float] = {"strict": 0.001, "balanced": 0.001}
 LAST: Mapping[policy.Policy, float] = {"strict": 0.99, "balanced": 0.9}
 # All thresholds but the posterior, by judgement: the strict policy has limits of its own, the balanced one relies on
 # the posterior. A cell that is not a clear sign gives 0.09 to each digit; below `summed` it is rather a clear sign of
