@@ -8,7 +8,8 @@ Draws single lines, photographs them, cuts them as the reader does, and scores a
 - `temperatures`, `misfit`, `letter`, `other`, `floor`: those with which the true numbers, and that other text is none,
   are likeliest (`words_reader.probabilities`);
 - `digits`, `struck`: limits with the fewest faults between strips with and without digits or struck-out words;
-- `least`: the least limit at which at least 95% of the numbers that are read are right.
+- `least`: the limit with the fewest faults, which are right numbers that it leaves out, and numbers that are read where
+  other letters are written.
 """
 
 from __future__ import annotations
@@ -42,7 +43,6 @@ CONTENTS: tuple[tuple[Content, float], ...] = (
     ("line", 0.02),
 )
 FONT_SHARE = 0.5
-RIGHT = 0.95  # of the numbers that are read
 _HEIGHTS = (7.0, 10.0, 14.0, 20.0)
 
 
@@ -155,15 +155,13 @@ def limits(found: Sequence[Case], calibration: WordsCalibration) -> WordsCalibra
     faults = [sum((c.struck >= t) != ("#" in s.label) for s, c in ink) for t in steps]
     struck = float(np.mean(steps[np.flatnonzero(np.array(faults) == min(faults))]))
     print(f"digits {digits:.2f}, struck {struck:.2f} ({min(faults)} faults of {len(ink)})")
-    words = [
-        (s, *probabilities(c, s.measured_px, calibration)) for s, c in found if written((s, c)) and s.number is not None
-    ]
-    sure = np.array([numbers.max() for _, numbers, _ in words])
-    right = np.array([int(numbers.argmax()) == s.number for s, numbers, _ in words])
-    least = next((float(t) for t in steps if right[sure >= t].mean() >= RIGHT), 0.95)
-    print(
-        f"least {least:.2f}: {right[sure >= least].mean():.2%} of {int((sure >= least).sum())} right, of {len(words)}"
-    )
+    read = [(s, probabilities(c, s.measured_px, calibration)[0]) for s, c in found if written((s, c))]
+    sure = np.array([numbers.max() for _, numbers in read])
+    right = np.array([int(numbers.argmax()) == s.number for s, numbers in read])
+    letters = np.array([s.number is None for s, _ in read])
+    faults = [int((letters & (sure >= t) | right & (sure < t)).sum()) for t in steps]
+    least = float(steps[int(np.argmin(faults))])
+    print(f"least {least:.2f}: {int(right[sure >= least].sum())} of {int((sure >= least).sum())} right, of {len(read)}")
     return replace(calibration, digits=round(digits, 3), struck=round(struck, 3), least=round(least, 3))
 
 
