@@ -207,12 +207,19 @@ def bring_up(session: RecapSession, kind: str, subject: str, text: str, by: Auth
 
 
 def resolve(
-    session: RecapSession, matter: str, to: MatterState, text: str, people: tuple[Author, Author], at: str
+    session: RecapSession,
+    area: str | None,
+    matter: str,
+    to: MatterState,
+    text: str,
+    people: tuple[Author, Author],
+    at: str,
 ) -> SessionEvent:
     """Log that an objection or special event was settled or passed on.
 
     Args:
         session: the open folder.
+        area: of the session; None: the station or area that the matter is about.
         matter: id of the matter, or its first digits.
         to: the state from now on.
         text: how.
@@ -220,12 +227,14 @@ def resolve(
         at: when, UTC.
 
     Raises:
-        WrongUse: there is no such matter, or the two people are missing.
+        WrongUse: there is no such matter in the area, the area is closed, or the two people are missing.
         OSError: the folder cannot be written.
     """
     found = [one.event for one in matters(session.plenary.events) if matter and one.event.id.startswith(matter)]
     if len(found) != 1:
         raise WrongUse("no_such_matter", id=matter)
+    subject = found[0].subject
+    refuse_closed(subject if area is None else area, subject, session.plenary.closed_areas())
     made = resolution(found[0], to, text.strip(), people, at)
     session.plenary.take_over([made])
     return made

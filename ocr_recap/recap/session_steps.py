@@ -200,8 +200,7 @@ def confirm(session: RecapSession, proposal: str, second: Author, at: str) -> St
     _refuse_over(found)
     people = wanted.by, second
     if wanted.act == "resolution":
-        refuse_closed(wanted.session or "", wanted.subject, session.plenary.closed_areas())
-        return resolve(session, wanted.about or "", wanted.state, wanted.text, people, at)
+        return resolve(session, wanted.session, wanted.about or "", wanted.state, wanted.text, people, at)
     if wanted.act == "closing":
         return close(session, wanted.subject, people, at)
     request = CorrectionRequest(
