@@ -155,9 +155,11 @@ def propose_closing(session: RecapSession, area: str, by: Author, at: str, seen:
         seen: the digest of the area on the page that the chair saw.
 
     Raises:
+        FolderDamaged: a log was edited; all are hashed anew.
         WrongUse: the author is not the chair, the area is closed or changed since, or proposals wait in it.
         OSError: the folder cannot be written.
     """
+    session.refuse_edits()
     _refuse_other_than_chair(by)
     refuse_unknown(session, area)
     refuse_closed(area, area, session.plenary.closed_areas())

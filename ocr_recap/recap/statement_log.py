@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 
 from ..messages.errors import FolderDamaged
+from ..records.checksum_list import sha256_of
 from .areas import LENGTHS
 from .folder import INDEX_FILE, STATEMENTS_FILE
 from .pending import append_lines, recover
@@ -38,15 +39,19 @@ _AFTER: Final = ":"  # sorts after every digit: the end of the range of codes th
 class StatementLog:
     """The statements of a recap folder, for a caller who holds its lock."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, hashed: Callable[[Path], str] = sha256_of) -> None:
         """Open the log; finish what was interrupted; bring the index up to date.
+
+        Args:
+            folder: of the recap.
+            hashed: gives the SHA-256 of a file.
 
         Raises:
             FolderDamaged: a line is no statement, or was edited.
             OSError: the folder cannot be written.
         """
-        recover(folder)
-        self._folder, self._path = folder, folder / STATEMENTS_FILE
+        recover(folder, hashed)
+        self._folder, self._path, self._hashed = folder, folder / STATEMENTS_FILE, hashed
         self._index = self._opened()
         self._cover()
 
@@ -118,7 +123,7 @@ class StatementLog:
             OSError: the folder cannot be written.
         """
         fresh = {one.id: one for one in statements if one.id not in self}
-        append_lines(self._folder, STATEMENTS_FILE, [one.to_json() for one in fresh.values()])
+        append_lines(self._folder, STATEMENTS_FILE, [one.to_json() for one in fresh.values()], self._hashed)
         self._cover()
         return tuple(fresh.values())
 
