@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
-import numpy as np
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.utils import ImageReader
@@ -21,13 +19,12 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepInFrame, Paragraph
 
 from ..forms import template
-from ..imaging.photo import load_color
 from ..messages.catalog import Language, Message, filled
 from ..messages.errors import InputUnusable, TemplateError
-from ..messages.problems import PhotoProblem
 from ..messages.seal_texts import EXPLAIN
 from ..records.folder import TEMPLATES
 from .device_key import short
+from .explain_pictures import number_picture
 from .judge import SealVerdict, judge
 from .pieces import DECISIONS_PIECE, DOCUMENT_PIECE, photo_name
 from .roll import KeyRoll
@@ -38,7 +35,6 @@ from .strict_json import plain
 
 _MARGIN: Final = 36.0  # points
 _PICTURE: Final = 130.0  # points of the picture's height
-_AROUND: Final = 0.6  # of the number's height: how much of the photo is shown around it; by judgement
 _MOST_FOUND: Final = 8  # findings that the page lists; by judgement
 
 
@@ -128,7 +124,7 @@ def _story(
         record,
         tuple(line for line in decisions if line.get("field") == field),
         statement,
-        _picture(tree, record, field) if photo and photo[0] in sealed else None,
+        number_picture(tree, record, field) if photo and photo[0] in sealed else None,
         photo,
         _label(tree, sealed, field),
         verdict,
@@ -149,29 +145,6 @@ def _label(tree: FileTree, sealed: Iterable[str], field: str) -> Message:
 def _lines(tree: FileTree, name: str) -> list[Any]:
     with tree.opened(f"{DATA}/{name}") as file:
         return [plain(line) for line in file.read().split(b"\n") if line]
-
-
-def _picture(tree: FileTree, record: Mapping[str, Any] | None, field: str) -> bytes | None:
-    """The number and what is around it in the photo."""
-    if record is None:
-        return None
-    name = photo_name(record["photo"]["sha256"], record["photo"]["file"])
-    with tree.opened(f"{DATA}/{name}") as file:
-        content = file.read()
-    with suppress(PhotoProblem):
-        color = load_color(content, record["photo"]["frame"])
-        corners = np.array(record["fields"][field]["quad"])
-        low, high = corners.min(axis=0), corners.max(axis=0)
-        around = _AROUND * (high[1] - low[1])
-        x0, y0 = np.maximum(low - around, 0).astype(int)
-        x1, y1 = np.minimum(high + around, (color.shape[1], color.shape[0])).astype(int)
-        part = color[y0:y1, x0:x1]
-        if part.size:
-            drawn = np.ascontiguousarray(part)
-            outline = (corners - (x0, y0)).round().astype(np.int32)
-            cv2.polylines(drawn, [outline], True, (0, 140, 0), 2)
-            return cv2.imencode(".jpg", drawn, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()
-    return None
 
 
 def explanation_pdf(story: NumberStory) -> bytes:
