@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 pytest.importorskip("starlette", reason="the extra web is not installed")
@@ -20,6 +21,8 @@ from seals import EVENING, NOON, VILLAGE, Place, code, results, verify_alone
 from starlette.testclient import TestClient
 
 from ocr_recap.seal.compact import read_code, sms_line
+from ocr_recap.seal.device_key import short
+from ocr_recap.seal.explain_number import explanation_pdf, number_story
 from ocr_recap.seal.judge import judge
 from ocr_recap.seal.pack import pack
 from ocr_recap.seal.scan import code_in_picture
@@ -67,6 +70,10 @@ def finish(client: TestClient, station: str) -> str:
         assert time.monotonic() < end
         time.sleep(0.2)
     return said
+
+
+def pdf_text(content: bytes) -> str:
+    return " ".join(pypdfium2.PdfDocument(content)[0].get_textpage().get_text_bounded().split())
 
 
 def stations_of(folder: Path) -> list[str]:
@@ -346,6 +353,49 @@ def test_what_was_received_is_packed_and_checked_by_a_stranger(tmp_path: Path, p
     out = pack(office.folder, tmp_path / "out").path
     assert judge(read_bundle(out), place.roll).holds
     assert verify_alone(out, place.roll_path)[0] == 0
+
+
+# --- decisions ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_decisions_of_the_holder_of_the_servers_key_name_the_key(tmp_path: Path, place: Place) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / f"{code(1)}-2.jpg").write_bytes((SAMPLES / "page2-two-bubbles.jpg").read_bytes())
+    from typer.testing import CliRunner
+
+    from ocr_recap.cli.main import app
+
+    assert CliRunner().invoke(app, ["read", str(photos), "--out", str(tmp_path / "r")]).exit_code == 0
+    office = office_of(tmp_path / "r", key=place.keys["Siti"], key_roll=place.roll)
+    office.publish()
+    entered = {}
+    for name in ("siti ", "Rina"):
+        person = office.people.invite(name, "reviewer")[0]
+        (task,) = office.work.claim(person, count=1)
+        office.work.answer(person, task.id, "117", 1.0)
+        entered[person.name] = task.id
+    assert len(set(entered.values())) == 1, "both entered the same number"
+    office.publish()
+    lines = (office.folder / "decisions.jsonl").read_text("utf-8").splitlines()
+    named = {line["by"]: line.get("key", "") for line in map(json.loads, lines)}
+    assert named == {"siti": place.keys["Siti"].id, "Rina": ""}
+    finish(browser(office, "desk"), code(1))
+    verdict = judge(read_bundle(office.folder), place.roll)
+    assert [one.code for one in verdict.findings if one.is_fault] == []
+    (field,) = {json.loads(line)["field"] for line in lines}
+    text = pdf_text(explanation_pdf(number_story(office.folder, code(1), field, place.roll)))
+    assert text.count(f"The line names the key {short(place.keys['Siti'].id)}.") == 1
+
+
+def test_without_a_key_decisions_name_none(tmp_path: Path, place: Place) -> None:
+    office = office_of(results(tmp_path / "r", [code(1)]))
+    assert office.seal is not None
+    assert office.seal.own_keys() == {}
+    with_key = office_of(results(tmp_path / "k", [code(1)]), key=place.keys["Siti"], key_roll=place.roll)
+    assert with_key.seal is not None
+    assert with_key.seal.own_keys() == {"siti": place.keys["Siti"].id}
 
 
 # --- the command ----------------------------------------------------------------------------------------------------
