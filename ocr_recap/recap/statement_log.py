@@ -21,6 +21,7 @@ from .pending import append_lines, recover
 from .statement import Stage, Statement
 
 _TABLES: Final = """
+BEGIN;
 CREATE TABLE statements (
   id TEXT PRIMARY KEY, subject TEXT NOT NULL, stage TEXT NOT NULL, origin TEXT NOT NULL,
   start INTEGER NOT NULL, size INTEGER NOT NULL
@@ -31,6 +32,7 @@ CREATE INDEX origins ON statements (origin, start);
 CREATE INDEX stages ON statements (stage, subject);
 CREATE TABLE covered (size INTEGER NOT NULL, tail TEXT NOT NULL);
 INSERT INTO covered VALUES (0, '');
+COMMIT;
 """
 _TAIL: Final = 4096  # bytes at the end of the covered part that the index remembers the hash of; by judgement
 _AFTER: Final = ":"  # sorts after every digit: the end of the range of codes that begin with a prefix
@@ -156,8 +158,8 @@ class StatementLog:
                 index = sqlite3.connect(path)
                 if index.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
                     index.executescript(_TABLES)
-                size, tail = index.execute("SELECT size, tail FROM covered").fetchone()
-                if self._size() >= size and self._tail(size) == tail:
+                covered = index.execute("SELECT size, tail FROM covered").fetchone()
+                if covered and self._size() >= covered[0] and self._tail(covered[0]) == covered[1]:
                     return index
                 index.close()
             except sqlite3.DatabaseError:
