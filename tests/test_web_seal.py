@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import time
@@ -17,7 +18,7 @@ pytest.importorskip("tuf", reason="the extra seal is not installed")
 
 from conftest import SAMPLES
 from fakes import FORM
-from seals import EVENING, NOON, VILLAGE, Place, code, results, verify_alone
+from seals import EVENING, NOON, VILLAGE, Place, code, numbers, results, verify_alone
 from starlette.testclient import TestClient
 
 from ocr_recap.seal.compact import read_code, sms_line
@@ -26,6 +27,7 @@ from ocr_recap.seal.explain_number import explanation_pdf, number_story
 from ocr_recap.seal.judge import judge
 from ocr_recap.seal.pack import pack
 from ocr_recap.seal.scan import code_in_picture
+from ocr_recap.seal.slip import slip_contents, slip_pdf
 from ocr_recap.seal.source import read_bundle
 from ocr_recap.seal.statement import SealedStatement
 from ocr_recap.seal.store import sealed_folder
@@ -309,6 +311,95 @@ def replace_number(statement: SealedStatement) -> SealedStatement:
     return replace(statement, body={**statement.body, "numbers": {**statement.numbers, "votes_1": 299}})
 
 
+# --- photos of slips ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def slip(tmp_path: Path, place: Place) -> bytes:
+    """The slip of the first station, as PDF."""
+    folder = results(tmp_path / "siti", [code(1)])
+    place.seal(folder, "Siti", NOON)
+    (content,) = slip_contents(folder, code(1), place.keys["Siti"])
+    return slip_pdf(content, "en")
+
+
+def send_slip(client: TestClient, photo: bytes, station: str = code(1), name: str = "slip.pdf"):
+    return client.post("/office/bundles/slip/photo", files={"photo": (name, photo)}, data={"station": station})
+
+
+def news_of(client: TestClient) -> str:
+    return client.get("/office/bundles").text.split('id="received"')[1]
+
+
+def test_the_code_on_a_photo_of_a_slip_is_kept_once_with_a_receipt(tmp_path: Path, place: Place, slip: bytes) -> None:
+    office = office_of(tmp_path / "o", key=place.keys["Meja"], key_roll=place.roll)
+    chief = browser(office)
+    assert send_slip(chief, slip).headers["location"] == "/office/bundles#received"
+    said = news_of(chief)
+    assert "code kept, with a receipt" in said
+    assert f"station {code(1)}, sealed {NOON}" in said
+    assert f"votes of pair 1: {numbers(code(1))['votes_1']}" in said
+    (kept,) = (office.folder / "sealed").rglob("*.bin")
+    (receipt,) = sealed_folder(office.folder).everything()
+    assert (receipt.kind, receipt.subjects[0].sha256) == ("receipt", hashlib.sha256(kept.read_bytes()).hexdigest())
+    before = state(office.folder)
+    send_slip(chief, slip)
+    assert state(office.folder) == before
+    assert "code kept before" in news_of(chief)
+    assert judge(read_bundle(office.folder), place.roll).holds
+    assert "kode sudah disimpan sebelumnya" in in_indonesian(chief)
+
+
+def in_indonesian(client: TestClient) -> str:
+    assert client.post("/language?back=/office/bundles").status_code == 303
+    return client.get("/office/bundles").text
+
+
+def test_a_slip_is_checked_as_the_command_checks_it(tmp_path: Path, place: Place, slip: bytes) -> None:
+    office = office_of(tmp_path / "o", key=place.keys["Meja"], key_roll=place.roll)
+    chief = browser(office)
+    assert send_slip(chief, slip, code(2)).status_code == 303
+    assert "code not kept" in news_of(chief)
+    assert f"The QR code is of station {code(1)}, not of station {code(2)}" in news_of(chief)
+    place.revoke("Siti", NOON)
+    revoked = office_of(tmp_path / "later", key=place.keys["Meja"], key_roll=place.roll)
+    other = browser(revoked)
+    send_slip(other, slip)
+    assert "code not kept" in news_of(other)
+    assert "was revoked" in news_of(other)
+    for folder in (office.folder, revoked.folder):
+        assert not list(folder.rglob("*.bin"))
+        assert sealed_folder(folder).everything() == []
+
+
+@pytest.mark.parametrize(
+    ("photo", "station", "message"),
+    [
+        (b"", code(1), "is empty or larger than 40 MB"),
+        (b"no photo", code(1), "no QR code of a slip can be read"),
+        ((SAMPLES / "page2-clean.jpg").read_bytes(), code(1), "a.jpg: no QR code of a slip can be read"),
+        (b"no photo", "21011420040", "has 13 digits"),
+        (b"no photo", "", "has 13 digits"),
+    ],
+)
+def test_what_is_no_photo_of_a_slip_is_said(
+    tmp_path: Path, place: Place, photo: bytes, station: str, message: str
+) -> None:
+    office = office_of(tmp_path / "o", key=place.keys["Meja"], key_roll=place.roll)
+    answer = send_slip(browser(office), photo, station, "a.jpg")
+    assert answer.status_code == 409
+    assert message in answer.text
+
+
+@pytest.mark.parametrize("holder", ["Budi", ""])
+def test_without_a_receivers_key_no_slip_is_kept(tmp_path: Path, place: Place, slip: bytes, holder: str) -> None:
+    office = office_of(tmp_path / "o", key=place.keys.get(holder), key_roll=place.roll)
+    answer = send_slip(browser(office), slip)
+    assert answer.status_code == 409
+    assert "takes the receiver&#39;s key" in answer.text
+    assert not (office.folder / "sealed").exists()
+
+
 def test_bundles_are_for_supervisors(tmp_path: Path, place: Place) -> None:
     office = office_of(tmp_path / "o", key_roll=place.roll)
     for role in ("desk", "reviewer"):
@@ -316,6 +407,7 @@ def test_bundles_are_for_supervisors(tmp_path: Path, place: Place) -> None:
         for path in ("/office/bundles", "/office/receipt/x.intoto.jsonl"):
             assert client.get(path).status_code == 403
         assert client.post("/office/bundles/upload").status_code == 403
+        assert send_slip(client, b"x").status_code == 403
 
 
 def test_the_watched_folder_takes_whole_bundles_once_and_leaves_their_photos(tmp_path: Path, place: Place) -> None:
