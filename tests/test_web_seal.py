@@ -16,11 +16,13 @@ pytest.importorskip("starlette", reason="the extra web is not installed")
 pytest.importorskip("httpx", reason="httpx is not installed")
 pytest.importorskip("tuf", reason="the extra seal is not installed")
 
+import segno
 from conftest import SAMPLES
 from fakes import FORM
 from seals import EVENING, NOON, VILLAGE, Place, code, numbers, results, verify_alone
 from starlette.testclient import TestClient
 
+from benchmarks.browser import find
 from ocr_recap.seal.compact import read_code, sms_line
 from ocr_recap.seal.device_key import short
 from ocr_recap.seal.explain_number import explanation_pdf, number_story
@@ -398,6 +400,38 @@ def test_without_a_receivers_key_no_slip_is_kept(tmp_path: Path, place: Place, s
     assert answer.status_code == 409
     assert "takes the receiver&#39;s key" in answer.text
     assert not (office.folder / "sealed").exists()
+
+
+def test_a_damaged_code_is_not_kept(tmp_path: Path, place: Place, slip: bytes) -> None:
+    (tmp_path / "slip.pdf").write_bytes(slip)
+    text = code_in_picture(tmp_path / "slip.pdf")
+    assert text is not None
+    drawn = io.BytesIO()
+    segno.make_qr(text[:-6] + "A" * 6, error="m").save(drawn, kind="png", scale=6)
+    office = office_of(tmp_path / "o", key=place.keys["Meja"], key_roll=place.roll)
+    chief = browser(office)
+    assert send_slip(chief, drawn.getvalue()).status_code == 303
+    assert "code not kept" in news_of(chief)
+    assert not list(office.folder.rglob("*.bin"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find() is None, reason="no chromium on this machine: pages are not opened")
+def test_a_phone_sends_the_photo_of_a_slip(tmp_path: Path, place: Place, slip: bytes) -> None:
+    from benchmarks.served import Served, person
+
+    page = pypdfium2.PdfDocument(slip)[0].render(scale=3).to_pil()
+    page.save(tmp_path / "slip.png")
+    options = ("--key", str(place.keys["Meja"].path), "--roll", str(place.roll_path))
+    with Served(tmp_path / "o", *options) as served, person(served.link, 390, 844) as phone:
+        phone.open(f"{served.base}/office/bundles")
+        assert phone.evaluate("document.documentElement.scrollWidth <= 390")
+        phone.evaluate(f"document.querySelector('#slip [name=station]').value = '{code(1)}'")
+        phone.upload("#slip [name=photo]", tmp_path / "slip.png")
+        phone.evaluate("document.querySelector('#slip form').requestSubmit()")
+        phone.until("document.querySelector('#received')?.innerText.includes('code kept, with a receipt')")
+        phone.evaluate("document.querySelector('#received details').open = true")
+        assert phone.evaluate("document.documentElement.scrollWidth <= 390")
 
 
 def test_bundles_are_for_supervisors(tmp_path: Path, place: Place) -> None:
