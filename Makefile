@@ -157,7 +157,7 @@ bench-speed: $(VENV)/.core
 
 # A report of 3,000 photos in a headless chromium: size, seconds to open and to filter.
 bench-report: $(VENV)/.core
-	PYTHONPATH=. $(BIN)/python benchmarks/report.py
+	PYTHONPATH=. $(BIN)/python benchmarks/report.py $(ARGS)
 
 # Memory of a worker over 1,000 distinct photos; one worker and two, side by side, for a machine with nothing else to do.
 bench-batch: $(VENV)/.core
