@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-fast coverage lint docs samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-real bench-fusion bench-alterations train-alterations bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth bench-web bench-recap recap-photos bench-seal clean
+.PHONY: demo test test-fast coverage lint docs samples schema train-digits bench-samples bench-locate bench-camera bench-report bench-accuracy bench-real bench-fusion bench-alterations train-alterations bench-speed bench-scale hostile-test fuzz crash-test bench-batch bench-growth bench-web bench-recap bench-plenary recap-photos bench-seal clean
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -63,6 +63,10 @@ bench-web: $(VENV)/.dev
 # Sums of a nation of 823,236 stations, from made-up records; some 5 minutes, 200 MB in build/nation.
 bench-recap: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python benchmarks/recap.py --folder build/nation $(ARGS)
+
+# Pages and steps of a plenary session of 800,000 stations and of one regency; 2 GB in build/plenary, ten minutes.
+bench-plenary: $(VENV)/.dev
+	PYTHONPATH=. $(BIN)/python benchmarks/plenary.py --folder build/plenary $(ARGS)
 
 # The two regencies of docs/tutorial/two-regencies.md from 168 drawn photos; an hour on two cores.
 recap-photos: $(VENV)/.dev
@@ -153,7 +157,7 @@ bench-speed: $(VENV)/.core
 
 # A report of 3,000 photos in a headless chromium: size, seconds to open and to filter.
 bench-report: $(VENV)/.core
-	PYTHONPATH=. $(BIN)/python benchmarks/report.py
+	PYTHONPATH=. $(BIN)/python benchmarks/report.py $(ARGS)
 
 # Memory of a worker over 1,000 distinct photos; one worker and two, side by side, for a machine with nothing else to do.
 bench-batch: $(VENV)/.core

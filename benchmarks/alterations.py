@@ -27,9 +27,9 @@ from pathlib import Path
 from typing import Any
 
 from ocr_recap import Options, Reader
-from ocr_recap.decide.case import reconciled
 from ocr_recap.decide.evidence import interpret
 from ocr_recap.decide.policy import decide
+from ocr_recap.decide.reconcile import reconciled
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.forms import template
 from ocr_recap.records.case_record import case_of

@@ -76,6 +76,10 @@ class Browser:
         """Set the window's size in CSS pixels."""
         self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
+    def slow_down(self, times: float) -> None:
+        """Let scripts and drawing take so many times as long, as on a slower processor."""
+        self._call("Emulation.setCPUThrottlingRate", rate=times)
+
     def open(self, path: Path | str, fragment: str = "") -> float:
         """Open a file or an address, at a fragment such as `#d2`; the seconds until it was loaded and drawn once."""
         if fragment:  # from one place of a page to another nothing would be loaded

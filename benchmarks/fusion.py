@@ -33,7 +33,8 @@ import numpy as np
 
 from ocr_recap.cells.digit_reader import CLASSES
 from ocr_recap.decide import policy, posterior
-from ocr_recap.decide.case import Case, reconciled
+from ocr_recap.decide.case import Case
+from ocr_recap.decide.reconcile import reconciled
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.evaluate.calibration import calibrate
 from ocr_recap.forms import template

@@ -49,10 +49,10 @@ def codes_of(regency: int, stations: int) -> list[str]:
     return sorted(f"{villages[i % len(villages)]}{1 + i // len(villages):03}" for i in range(stations))
 
 
-def make(folder: Path, stations: int) -> None:
-    """Write the tables of a made-up nation."""
+def make(folder: Path, stations: int, count: int = REGENCIES) -> None:
+    """Write the tables of a made-up nation, or of so many of its regencies."""
     rng = np.random.default_rng(1)
-    sizes = np.full(REGENCIES, stations // REGENCIES)
+    sizes = np.full(count, stations // count)
     sizes[: stations - sizes.sum()] += 1
     for regency, size in enumerate(sizes):
         codes = codes_of(regency, int(size))

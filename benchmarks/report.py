@@ -1,12 +1,17 @@
 """Speed of the report of a large batch: opens and filters its pages in a real headless browser.
 
-    python benchmarks/report.py [--photos 3000] [--rounds 3] [--workbook] [--shots DIR]
+    python benchmarks/report.py [--photos 3000] [--rounds 3] [--workbook] [--shots DIR] [--write]
 
 The sample photos are read once. Their records and pictures are then repeated under other names, hashes and stations
 (three pages a station, other ink, so that nothing counts as a copy) and published as a batch of that size. The script
 prints the CPU seconds of publishing and rewriting, and the size of the pages. For the index and each page of the report
 it prints the seconds until the page is loaded and drawn: the median of several rounds over all pages, and the slowest
 single time, which depends on other load of the machine. For the index it also prints the seconds of filtering.
+
+Opening is measured apart: the index and the largest further page, each in a browser that has just started, on a screen
+of 1280 px, and on one of 390 px with the processor slowed down four times, which stands for a phone. Of each opening
+there are two times: until something is to be seen (first contentful paint) and until all is loaded and drawn. With
+`--write` these go into docs/lab/cost.md.
 """
 
 from __future__ import annotations
@@ -40,6 +45,11 @@ from ocr_recap.report.pictures import STRIP_HEIGHT
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 MOST_SECONDS = 2.0
 MOST_BYTES = 5_000_000
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "lab" / "cost.md"
+BEGIN, END = "<!-- report: written by benchmarks/report.py -->", "<!-- end of report -->"
+SCREENS = {"1280 px": (1280, 900, 1), "390 px, four times slower": (390, 844, 4)}  # width, height, slower by
+PAINT = """new Promise(done => new PerformanceObserver(list => list.getEntriesByName('first-contentful-paint')
+  .forEach(one => done(one.startTime / 1000))).observe({type: 'paint', buffered: true}))"""
 SETTLE = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))"
 FILTER = """(async () => {
   const find = document.getElementById('find'), start = performance.now();
@@ -69,6 +79,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="number of repetitions")
     parser.add_argument("--workbook", action="store_true", help="write tables.xlsx as well")
     parser.add_argument("--shots", type=Path, help="folder for pictures of what the browser shows")
+    parser.add_argument("--write", action="store_true", help="write the times of opening into docs/lab/cost.md")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "results"
@@ -81,6 +92,11 @@ def main() -> None:
             print("no chromium on this machine: pages were not opened")
             raise SystemExit(1)
         slowest = browse(path, pages, arguments.rounds, arguments.shots)
+        table = "\n".join(opening(path, pages, arguments.rounds))
+        print(table)
+        if arguments.write:
+            text = PAGE.read_text("utf-8")
+            PAGE.write_text(re.sub(f"{BEGIN}.*?{END}", f"{BEGIN}\n{table}\n{END}", text, flags=re.DOTALL), "utf-8")
     good = slowest < MOST_SECONDS and sizes[0] < MOST_BYTES
     print(f"slowest {slowest:.2f} s, limits {'kept' if good else 'NOT kept'}")
     raise SystemExit(0 if good else 1)
@@ -131,6 +147,26 @@ def repeated(by_page: dict[str, list[tuple[Record, Product]]], photos: int, jour
         job = Job(Path(name), name, sha256, f"copy-{index}")
         journal.add(job, jobs.made(record.model_copy(update=update), made.pictures), index, 0)
         yield Planned(job)
+
+
+def opening(path: str, pages: list[Path], rounds: int) -> Iterator[str]:
+    """A table of how long it takes to open the index and the largest further page in a browser that just started."""
+    yield "| page | screen | n | first seen, s | loaded and drawn, s (slowest) |"
+    yield "|---|---|---|---|---|"
+    largest = max(pages[1:], key=lambda page: page.stat().st_size)
+    for page in (pages[0], largest):
+        for screen, (width, height, slower) in SCREENS.items():
+            seen: list[float] = []
+            drawn: list[float] = []
+            for _ in range(rounds):
+                with Browser(path) as browser:
+                    browser.size(width, height)
+                    browser.slow_down(slower)
+                    drawn.append(browser.open(page))
+                    seen.append(browser.evaluate(PAINT))
+            size = f"{page.stat().st_size / 1e6:.1f} MB"
+            times = f"{statistics.median(seen):.2f} | {statistics.median(drawn):.2f} ({max(drawn):.2f})"
+            yield f"| {page.name}, {size} | {screen} | {rounds} | {times} |"
 
 
 def browse(path: str, pages: list[Path], rounds: int, shots: Path | None) -> float:

@@ -32,7 +32,8 @@ from numpy.typing import NDArray
 from ocr_recap.cells.row_totals import TotalsReading
 from ocr_recap.cells.tally_reader import TallyReading
 from ocr_recap.decide import evidence, policy
-from ocr_recap.decide.case import Case, make_case, reconciled
+from ocr_recap.decide.case import Case
+from ocr_recap.decide.reconcile import make_case, reconciled
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.forms import template
 from ocr_recap.forms.fields import FormField

@@ -26,7 +26,8 @@ from benchmarks.served import Served
 from ocr_recap.records.decisions import Number
 from ocr_recap.web.database import Database
 from ocr_recap.web.people import People
-from ocr_recap.web.work import Waiting, Work
+from ocr_recap.web.work import Work
+from ocr_recap.web.work_rows import Waiting
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "lab" / "cost.md"

@@ -14,9 +14,10 @@ from ocr_recap.cells import bubble_reader as bubble_witness
 from ocr_recap.cells.digit_reader import CLASSES
 from ocr_recap.cells.row_totals import TotalReading, TotalsReading, add_up
 from ocr_recap.cells.tally_reader import TallyReading, convolve
-from ocr_recap.decide.case import Altered, Case, Person, make_case, reconciled
+from ocr_recap.decide.case import Altered, Case, Person
 from ocr_recap.decide.evidence import interpret, number_evidence, read_bubbles, read_cells, read_total
 from ocr_recap.decide.policy import Thresholds, decide, verdict
+from ocr_recap.decide.reconcile import make_case, reconciled
 from ocr_recap.forms.template import Rule
 
 TOTAL = Rule(id="sum", text="total = a + b", strength="exact", basis="form")

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -223,6 +224,28 @@ def test_the_title_names_the_station_and_the_form(tmp_path):
     html = (tmp_path / "report" / "001.html").read_text()
     (title,) = re.findall(r"<title[^>]*>([^<]*)</title>", html)
     assert title == "TPS 003 (2101142004003) · C.HASIL-PPWP 2024 (Presiden dan Wakil Presiden) · ocr_recap"
+
+
+def headings(page: Path) -> list[str]:
+    """The heading of a page of the report in both languages, and the title of its window."""
+    html = page.read_text()
+    heading = re.search(r"<h1>(.*?)</h1>", html, re.DOTALL)[1]
+    return [*re.findall(r"<span[^>]*>([^<]*)</span>", heading), re.search(r"<title[^>]*>([^<]*)</title>", html)[1]]
+
+
+def test_a_page_says_which_documents_it_holds_only_where_there_are_more_pages(tmp_path):
+    alone = ["TPS dan dokumen", "Stations and documents"]
+    for count in (1, 2):
+        place = tmp_path / str(count)
+        place.mkdir()
+        written(place, *((located(f"{i}.jpg"),) for i in range(count)))
+        assert headings(place / "report" / "001.html")[:2] == alone
+    assert headings(place / "report" / "001.html")[2] == "TPS dan dokumen · ocr_recap"
+    written(tmp_path, *((lost(f"{i}.jpg"),) for i in range(5)), most_documents=2)
+    first, last = (headings(tmp_path / "report" / name) for name in ("001.html", "003.html"))
+    assert first[:2] == ["TPS dan dokumen ke-1 sampai ke-2", "Stations and documents 1 to 2"]
+    assert first[2] == "TPS dan dokumen ke-1 sampai ke-2 · ocr_recap"
+    assert last[:2] == ["TPS atau dokumen ke-5", "Station or document 5"]
 
 
 def test_every_link_of_table_and_index_is_in_the_report(tmp_path):

@@ -13,10 +13,11 @@ from conftest import SAMPLES
 from ocr_recap import Options, Reader
 from ocr_recap.cells.digit_reader import CLASSES
 from ocr_recap.decide import policy
-from ocr_recap.decide.case import Altered, Case, Person, make_case, reconciled
+from ocr_recap.decide.case import Altered, Case, Person
 from ocr_recap.decide.evidence import number_evidence
 from ocr_recap.decide.fact_witness import written
 from ocr_recap.decide.facts import Fact, compare, date_fact
+from ocr_recap.decide.reconcile import make_case, reconciled
 from ocr_recap.forms import template
 from ocr_recap.records.record import Record
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ocr_recap.cells.crop import crop
 from ocr_recap.cells.readers import Readers
 from ocr_recap.decide import policy
-from ocr_recap.decide.case import reconciled
+from ocr_recap.decide.reconcile import reconciled
 from ocr_recap.forms.template import Template
 from ocr_recap.imaging.photo import Photo, load
 from ocr_recap.locate.locate import locate

@@ -6,10 +6,12 @@ import json
 import random
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import defaultdict
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -445,6 +447,16 @@ def test_who_says_the_same_twice_says_it_once(tmp_path: Path) -> None:
     assert log.append([later]) == ()
     log.close()
     assert (tmp_path / "statements.jsonl").read_bytes().count(b"\n") == 1
+
+
+def test_an_index_that_was_begun_and_not_finished_is_made_anew(tmp_path: Path) -> None:
+    log = StatementLog(tmp_path)
+    log.close()
+    with closing(sqlite3.connect(tmp_path / ".index.sqlite")) as index, index:
+        index.execute("DELETE FROM covered")  # as a process left it that ended before the last line of its tables
+    again = StatementLog(tmp_path)
+    assert len(again) == 0
+    again.close()
 
 
 @pytest.mark.slow

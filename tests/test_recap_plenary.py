@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
 from recaps import CONTEST, Said, code, counts, results, roll
+from typer.testing import CliRunner
 
+from ocr_recap.cli.main import app
 from ocr_recap.messages.errors import FolderDamaged, WrongUse
 from ocr_recap.recap import session as sessions
 from ocr_recap.recap.minutes_pdf import minutes_pdf
@@ -159,13 +162,36 @@ def test_matters_have_a_state_and_keep_how_they_came_to_it(folder: Path) -> None
         first = sessions.bring_up(session, "objection", code(0), "late", BUDI, AT)
         sessions.bring_up(session, "special_event", VILLAGE, "flood", BUDI, AT)
         with pytest.raises(WrongUse, match="There is no objection"):
-            sessions.resolve(session, "ffff", "settled", "", PEOPLE, AT)
-        sessions.resolve(session, first.id[:8], "passed_on", "to the regency", PEOPLE, AT)
+            sessions.resolve(session, None, "ffff", "settled", "", PEOPLE, AT)
+        sessions.resolve(session, None, first.id[:8], "passed_on", "to the regency", PEOPLE, AT)
         found = matters(session.plenary.events, VILLAGE)
     assert [(one.event.kind, one.state, len(one.resolutions)) for one in found] == [
         ("objection", "passed_on", 1),
         ("special_event", "open", 0),
     ]
+
+
+def cli(*arguments: str | Path) -> Any:
+    return CliRunner().invoke(app, [str(one) for one in arguments])
+
+
+def test_matters_of_a_closed_area_are_settled_by_a_session_above_it_alone(folder: Path) -> None:
+    with sessions.opened(folder) as session:
+        late = sessions.bring_up(session, "objection", code(0), "late", BUDI, AT)
+        sessions.close(session, DISTRICT, PEOPLE, AT)
+    before = (folder / "plenary.jsonl").read_bytes()
+    two = ("--chair", "Ani", "--second", "Budi", "--text", "heard", "--lang", "en")
+    for area in ((), ("--session", VILLAGE), ("--session", DISTRICT)):
+        refused = cli("plenary", "resolve", folder, late.id, *two, *area)
+        assert refused.exit_code == 2
+        assert f"The area {DISTRICT} was closed at {AT}" in refused.output
+    other = cli("plenary", "resolve", folder, late.id, *two, "--session", "2199")
+    assert other.exit_code == 2
+    assert "does not lie in the area of the session" in other.output
+    assert (folder / "plenary.jsonl").read_bytes() == before
+    assert cli("plenary", "resolve", folder, late.id, *two, "--session", DISTRICT[:4]).exit_code == 0
+    with sessions.opened(folder) as session:
+        assert [one.state for one in matters(session.plenary.events)] == ["settled"]
 
 
 def test_a_count_after_a_correction_is_pointed_out(folder: Path, tmp_path: Path) -> None:

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from ocr_recap.cells.digit_reader import CLASSES
 from ocr_recap.decide import posterior
 from ocr_recap.decide.candidates import Choice, Choices, weigh
-from ocr_recap.decide.case import BubbleCase, make_case, reconciled
+from ocr_recap.decide.case import BubbleCase
 from ocr_recap.decide.confirmation import confirming
 from ocr_recap.decide.elimination import Factor, beliefs, plan
 from ocr_recap.decide.evidence import NumberEvidence, number_evidence
 from ocr_recap.decide.likely_error import suggest
 from ocr_recap.decide.long_sums import chain
 from ocr_recap.decide.policy import decide, verdict
+from ocr_recap.decide.reconcile import make_case, reconciled
 from ocr_recap.decide.rule_factors import BLANK, NUMBER, REST, UNREADABLE, Equation, States, bound, may_break
 from ocr_recap.decide.rule_tables import tables
 from ocr_recap.forms import clerk_errors

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
+import os
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from recaps import CONTEST, FORM, Said, code, counts, results, roll
@@ -25,9 +28,10 @@ from typer.testing import CliRunner
 from ocr_recap.cli.main import app as cli
 from ocr_recap.forms.template import load
 from ocr_recap.messages.catalog import filled
-from ocr_recap.messages.errors import InputUnusable, WrongUse
+from ocr_recap.messages.errors import FolderDamaged, InputUnusable, WrongUse
 from ocr_recap.messages.plenary_texts import PLENARY_TEXTS
 from ocr_recap.messages.web_texts import WEB_TEXTS
+from ocr_recap.recap import memory
 from ocr_recap.recap import session as sessions
 from ocr_recap.recap.plenary import SessionEvent, event, matters
 from ocr_recap.recap.plenary_log import read_events
@@ -48,6 +52,7 @@ HOST = "127.0.0.1:8800"
 DISTRICT = code(0)[:6]
 STATION = f"/areas/{DISTRICT}/stations/{code(0)}"
 QUAD = ((0.0, 0.0), (300.0, 0.0), (300.0, 100.0), (0.0, 100.0))
+AT = "2024-02-15T08:00:00Z"
 SEEN = re.compile(r'name="seen" value="([0-9a-f]{64})"')
 
 
@@ -613,3 +618,111 @@ def test_pictures_are_named_for_a_recap_only(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, ["serve", str(tmp_path / "night"), "--lang", "en", "--results", str(tmp_path)])
     assert result.exit_code == WrongUse.exit_code
     assert "--results is for recap folders only" in " ".join(result.output.split())
+
+
+# --- what the server keeps between two pages --------------------------------------------------------------------------
+
+
+def test_a_page_hashes_no_log_twice(hall: Hall, chair: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    words(chair, STATION)
+    hashed: list[tuple[str, int]] = []
+    added = memory._added
+
+    def counted(file: Any, look: Any, known: Any) -> Any:
+        found = added(file, look, known)
+        hashed.append((Path(file.name).name, found.size - (known.size if known else 0)))
+        return found
+
+    monkeypatch.setattr(memory, "_added", counted)
+    for path in (STATION, f"/areas/{DISTRICT}", "/areas", "/proposals"):
+        words(chair, path)
+    assert hashed == []
+    before = (hall.folder / "statements.jsonl").stat().st_size
+    answer = chair.post(f"{STATION}/copy", data={"n-votes_1": "99", "said_by": "Tini"})
+    assert answer.status_code == 303
+    line = (hall.folder / "statements.jsonl").stat().st_size - before
+    assert hashed[0] == ("statements.jsonl", line)
+    assert [name for name, _ in hashed].count("statements.jsonl") == 1
+    assert "99" in words(chair, STATION)
+
+
+def test_a_log_that_was_altered_in_the_middle_is_refused_by_the_next_page(hall: Hall, chair: TestClient) -> None:
+    words(chair, STATION)
+    path = hall.folder / "statements.jsonl"
+    content, times = path.read_bytes(), path.stat()
+    path.write_bytes(content.replace(b'"votes_1":101', b'"votes_1":801', 1))
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert path.stat().st_size == len(content)
+    refused(chair.get(f"/areas/{DISTRICT}"), "statements.jsonl")
+    path.write_bytes(content)
+    words(chair, f"/areas/{DISTRICT}")
+
+
+def hidden_change(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Change a time in a statement, which no id covers, behind a disk that says that nothing changed."""
+    known = {path: one.look for path, one in hall.office._memory.files._known.items()}
+    monkeypatch.setattr(memory, "_look", lambda stat: next(look for look in known.values() if look[1] == stat.st_ino))
+    path = hall.folder / "statements.jsonl"
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"T15:00:00Z", b"T16:00:00Z", 1))
+    assert path.read_bytes() != content
+
+
+def test_a_hidden_change_is_found_when_closing_is_proposed_and_at_opening(
+    hall: Hall, chair: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    area = f"/areas/{DISTRICT}"
+    words(chair, area)
+    hidden_change(hall, monkeypatch)
+    words(chair, area)
+    refused(chair.post(f"{area}/close", data={"seen": seen(chair, area)}), "statements.jsonl")
+    assert hall.log() == ""
+    refused(chair.get(area), "statements.jsonl")
+    with pytest.raises(FolderDamaged, match=r"statements\.jsonl"):
+        Hall(hall.folder)
+
+
+def test_a_hidden_change_is_found_when_closing_is_confirmed(
+    hall: Hall, chair: TestClient, member: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    area = f"/areas/{DISTRICT}"
+    waiting = chair.post(f"{area}/close", data={"seen": seen(chair, area)}).headers["location"]
+    words(chair, area)
+    hidden_change(hall, monkeypatch)
+    words(chair, area)
+    refused(member.post(f"{waiting}/confirm"), "statements.jsonl")
+    assert [one.kind for one in hall.events()] == ["proposal"]
+
+
+def test_hashes_are_those_of_the_file_whatever_was_done_to_it(tmp_path: Path) -> None:
+    hashes, path = memory.FileHashes(), tmp_path / "log"
+    lines = b"".join(b"%d a line\n" % place for place in range(2000))
+    other = b"x" * 1000 + lines[1000:]
+    steps = [lines, lines + b"more\n", other, other[:5000], b"", lines[:10], lines, lines[1000:] + lines[:1000]]
+    for content in steps:
+        path.write_bytes(content)
+        assert hashes.sha256_of(path) == hashlib.sha256(content).hexdigest()
+        with path.open("ab") as file:
+            file.write(b"added\n")
+        assert hashes.sha256_of(path) == hashlib.sha256(content + b"added\n").hexdigest()
+    part = tmp_path / "part"
+    part.write_bytes(other)
+    part.replace(path)
+    assert hashes.sha256_of(path) == hashlib.sha256(other).hexdigest()
+
+
+def test_events_that_were_read_are_read_again_only_where_the_log_was_added_to(hall: Hall) -> None:
+    one = event(kind="objection", subject=code(0), at=AT, by=Author(name="Tini", role="witness"), text="late")
+    two = event(kind="objection", subject=code(1), at=AT, by=Author(name="Tini", role="witness"), text="late")
+    path, kept = hall.folder / "plenary.jsonl", memory.RecapMemory()
+    path.write_text(f"{one.to_json()}\n")
+    (first,) = read_events(hall.folder, kept)
+    path.write_text(f"{one.to_json()}\n{two.to_json()}\n{{")
+    again = read_events(hall.folder, kept)
+    assert again == read_events(hall.folder) == [one, two]
+    assert again[0] is first
+    path.write_text(f"{two.to_json()}\n{one.to_json()}\n")
+    assert read_events(hall.folder, kept) == [two, one]
+    path.write_text(f"{one.to_json()}\n{two.to_json().replace('late', 'fine')}\n")
+    with pytest.raises(FolderDamaged, match="line 2"):
+        read_events(hall.folder, kept)

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import time
 from dataclasses import replace
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 pytest.importorskip("starlette", reason="the extra web is not installed")
 pytest.importorskip("httpx", reason="httpx is not installed")
 pytest.importorskip("tuf", reason="the extra seal is not installed")
 
+import segno
 from conftest import SAMPLES
 from fakes import FORM
-from seals import EVENING, NOON, VILLAGE, Place, code, results, verify_alone
+from seals import EVENING, NOON, VILLAGE, Place, code, numbers, results, verify_alone
 from starlette.testclient import TestClient
 
+from benchmarks.browser import find
 from ocr_recap.seal.compact import read_code, sms_line
+from ocr_recap.seal.device_key import short
+from ocr_recap.seal.explain_number import explanation_pdf, number_story
 from ocr_recap.seal.judge import judge
 from ocr_recap.seal.pack import pack
 from ocr_recap.seal.scan import code_in_picture
+from ocr_recap.seal.slip import slip_contents, slip_pdf
 from ocr_recap.seal.source import read_bundle
 from ocr_recap.seal.statement import SealedStatement
 from ocr_recap.seal.store import sealed_folder
@@ -67,6 +74,10 @@ def finish(client: TestClient, station: str) -> str:
         assert time.monotonic() < end
         time.sleep(0.2)
     return said
+
+
+def pdf_text(content: bytes) -> str:
+    return " ".join(pypdfium2.PdfDocument(content)[0].get_textpage().get_text_bounded().split())
 
 
 def stations_of(folder: Path) -> list[str]:
@@ -302,6 +313,127 @@ def replace_number(statement: SealedStatement) -> SealedStatement:
     return replace(statement, body={**statement.body, "numbers": {**statement.numbers, "votes_1": 299}})
 
 
+# --- photos of slips ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def slip(tmp_path: Path, place: Place) -> bytes:
+    """The slip of the first station, as PDF."""
+    folder = results(tmp_path / "siti", [code(1)])
+    place.seal(folder, "Siti", NOON)
+    (content,) = slip_contents(folder, code(1), place.keys["Siti"])
+    return slip_pdf(content, "en")
+
+
+def send_slip(client: TestClient, photo: bytes, station: str = code(1), name: str = "slip.pdf"):
+    return client.post("/office/bundles/slip/photo", files={"photo": (name, photo)}, data={"station": station})
+
+
+def news_of(client: TestClient) -> str:
+    return client.get("/office/bundles").text.split('id="received"')[1]
+
+
+def test_the_code_on_a_photo_of_a_slip_is_kept_once_with_a_receipt(tmp_path: Path, place: Place, slip: bytes) -> None:
+    office = office_of(tmp_path / "o", key=place.keys["Meja"], key_roll=place.roll)
+    chief = browser(office)
+    assert send_slip(chief, slip).headers["location"] == "/office/bundles#received"
+    said = news_of(chief)
+    assert "code kept, with a receipt" in said
+    assert f"station {code(1)}, sealed {NOON}" in said
+    assert f"votes of pair 1: {numbers(code(1))['votes_1']}" in said
+    (kept,) = (office.folder / "sealed").rglob("*.bin")
+    (receipt,) = sealed_folder(office.folder).everything()
+    assert (receipt.kind, receipt.subjects[0].sha256) == ("receipt", hashlib.sha256(kept.read_bytes()).hexdigest())
+    before = state(office.folder)
+    send_slip(chief, slip)
+    assert state(office.folder) == before
+    assert "code kept before" in news_of(chief)
+    assert judge(read_bundle(office.folder), place.roll).holds
+    assert "kode sudah disimpan sebelumnya" in in_indonesian(chief)
+
+
+def in_indonesian(client: TestClient) -> str:
+    assert client.post("/language?back=/office/bundles").status_code == 303
+    return client.get("/office/bundles").text
+
+
+def test_a_slip_is_checked_as_the_command_checks_it(tmp_path: Path, place: Place, slip: bytes) -> None:
+    office = office_of(tmp_path / "o", key=place.keys["Meja"], key_roll=place.roll)
+    chief = browser(office)
+    assert send_slip(chief, slip, code(2)).status_code == 303
+    assert "code not kept" in news_of(chief)
+    assert f"The QR code is of station {code(1)}, not of station {code(2)}" in news_of(chief)
+    place.revoke("Siti", NOON)
+    revoked = office_of(tmp_path / "later", key=place.keys["Meja"], key_roll=place.roll)
+    other = browser(revoked)
+    send_slip(other, slip)
+    assert "code not kept" in news_of(other)
+    assert "was revoked" in news_of(other)
+    for folder in (office.folder, revoked.folder):
+        assert not list(folder.rglob("*.bin"))
+        assert sealed_folder(folder).everything() == []
+
+
+@pytest.mark.parametrize(
+    ("photo", "station", "message"),
+    [
+        (b"", code(1), "is empty or larger than 40 MB"),
+        (b"no photo", code(1), "no QR code of a slip can be read"),
+        ((SAMPLES / "page2-clean.jpg").read_bytes(), code(1), "a.jpg: no QR code of a slip can be read"),
+        (b"no photo", "21011420040", "has 13 digits"),
+        (b"no photo", "", "has 13 digits"),
+    ],
+)
+def test_what_is_no_photo_of_a_slip_is_said(
+    tmp_path: Path, place: Place, photo: bytes, station: str, message: str
+) -> None:
+    office = office_of(tmp_path / "o", key=place.keys["Meja"], key_roll=place.roll)
+    answer = send_slip(browser(office), photo, station, "a.jpg")
+    assert answer.status_code == 409
+    assert message in answer.text
+
+
+@pytest.mark.parametrize("holder", ["Budi", ""])
+def test_without_a_receivers_key_no_slip_is_kept(tmp_path: Path, place: Place, slip: bytes, holder: str) -> None:
+    office = office_of(tmp_path / "o", key=place.keys.get(holder), key_roll=place.roll)
+    answer = send_slip(browser(office), slip)
+    assert answer.status_code == 409
+    assert "takes the receiver&#39;s key" in answer.text
+    assert not (office.folder / "sealed").exists()
+
+
+def test_a_damaged_code_is_not_kept(tmp_path: Path, place: Place, slip: bytes) -> None:
+    (tmp_path / "slip.pdf").write_bytes(slip)
+    text = code_in_picture(tmp_path / "slip.pdf")
+    assert text is not None
+    drawn = io.BytesIO()
+    segno.make_qr(text[:-6] + "A" * 6, error="m").save(drawn, kind="png", scale=6)
+    office = office_of(tmp_path / "o", key=place.keys["Meja"], key_roll=place.roll)
+    chief = browser(office)
+    assert send_slip(chief, drawn.getvalue()).status_code == 303
+    assert "code not kept" in news_of(chief)
+    assert not list(office.folder.rglob("*.bin"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find() is None, reason="no chromium on this machine: pages are not opened")
+def test_a_phone_sends_the_photo_of_a_slip(tmp_path: Path, place: Place, slip: bytes) -> None:
+    from benchmarks.served import Served, person
+
+    page = pypdfium2.PdfDocument(slip)[0].render(scale=3).to_pil()
+    page.save(tmp_path / "slip.png")
+    options = ("--key", str(place.keys["Meja"].path), "--roll", str(place.roll_path))
+    with Served(tmp_path / "o", *options) as served, person(served.link, 390, 844) as phone:
+        phone.open(f"{served.base}/office/bundles")
+        assert phone.evaluate("document.documentElement.scrollWidth <= 390")
+        phone.evaluate(f"document.querySelector('#slip [name=station]').value = '{code(1)}'")
+        phone.upload("#slip [name=photo]", tmp_path / "slip.png")
+        phone.evaluate("document.querySelector('#slip form').requestSubmit()")
+        phone.until("document.querySelector('#received')?.innerText.includes('code kept, with a receipt')")
+        phone.evaluate("document.querySelector('#received details').open = true")
+        assert phone.evaluate("document.documentElement.scrollWidth <= 390")
+
+
 def test_bundles_are_for_supervisors(tmp_path: Path, place: Place) -> None:
     office = office_of(tmp_path / "o", key_roll=place.roll)
     for role in ("desk", "reviewer"):
@@ -309,6 +441,7 @@ def test_bundles_are_for_supervisors(tmp_path: Path, place: Place) -> None:
         for path in ("/office/bundles", "/office/receipt/x.intoto.jsonl"):
             assert client.get(path).status_code == 403
         assert client.post("/office/bundles/upload").status_code == 403
+        assert send_slip(client, b"x").status_code == 403
 
 
 def test_the_watched_folder_takes_whole_bundles_once_and_leaves_their_photos(tmp_path: Path, place: Place) -> None:
@@ -346,6 +479,49 @@ def test_what_was_received_is_packed_and_checked_by_a_stranger(tmp_path: Path, p
     out = pack(office.folder, tmp_path / "out").path
     assert judge(read_bundle(out), place.roll).holds
     assert verify_alone(out, place.roll_path)[0] == 0
+
+
+# --- decisions ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_decisions_of_the_holder_of_the_servers_key_name_the_key(tmp_path: Path, place: Place) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / f"{code(1)}-2.jpg").write_bytes((SAMPLES / "page2-two-bubbles.jpg").read_bytes())
+    from typer.testing import CliRunner
+
+    from ocr_recap.cli.main import app
+
+    assert CliRunner().invoke(app, ["read", str(photos), "--out", str(tmp_path / "r")]).exit_code == 0
+    office = office_of(tmp_path / "r", key=place.keys["Siti"], key_roll=place.roll)
+    office.publish()
+    entered = {}
+    for name in ("siti ", "Rina"):
+        person = office.people.invite(name, "reviewer")[0]
+        (task,) = office.work.claim(person, count=1)
+        office.work.answer(person, task.id, "117", 1.0)
+        entered[person.name] = task.id
+    assert len(set(entered.values())) == 1, "both entered the same number"
+    office.publish()
+    lines = (office.folder / "decisions.jsonl").read_text("utf-8").splitlines()
+    named = {line["by"]: line.get("key", "") for line in map(json.loads, lines)}
+    assert named == {"siti": place.keys["Siti"].id, "Rina": ""}
+    finish(browser(office, "desk"), code(1))
+    verdict = judge(read_bundle(office.folder), place.roll)
+    assert [one.code for one in verdict.findings if one.is_fault] == []
+    (field,) = {json.loads(line)["field"] for line in lines}
+    text = pdf_text(explanation_pdf(number_story(office.folder, code(1), field, place.roll)))
+    assert text.count(f"The line names the key {short(place.keys['Siti'].id)}.") == 1
+
+
+def test_without_a_key_decisions_name_none(tmp_path: Path, place: Place) -> None:
+    office = office_of(results(tmp_path / "r", [code(1)]))
+    assert office.seal is not None
+    assert office.seal.own_keys() == {}
+    with_key = office_of(results(tmp_path / "k", [code(1)]), key=place.keys["Siti"], key_roll=place.roll)
+    assert with_key.seal is not None
+    assert with_key.seal.own_keys() == {"siti": place.keys["Siti"].id}
 
 
 # --- the command ----------------------------------------------------------------------------------------------------

@@ -17,7 +17,9 @@ from ocr_recap.web.agreement import EMPTY, UNREADABLE, Entering, Entry, canonica
 from ocr_recap.web.database import Database
 from ocr_recap.web.people import People
 from ocr_recap.web.progress import Progress
-from ocr_recap.web.work import AHEAD, ALL, CLAIM_LASTS, AnsweredBefore, Filter, Waiting, Work
+from ocr_recap.web.work import AHEAD, CLAIM_LASTS
+from ocr_recap.web.work_by_value import ValueWork
+from ocr_recap.web.work_rows import ALL, AnsweredBefore, Filter, Waiting
 
 
 class Clock:
@@ -52,7 +54,7 @@ class Office:
         self.clock = Clock()
         self.data = Database(folder)
         self.people = People(self.data, self.clock)
-        self.work = Work(self.data, entering, self.clock)
+        self.work = ValueWork(self.data, entering, self.clock)
         self.progress = Progress(self.data, self.clock)
         self.ani, self.budi, self.cici = (self.people.invite(name, "reviewer")[0] for name in ("Ani", "Budi", "Cici"))
         self.chief = self.people.invite("Chief", "supervisor")[0]
@@ -361,5 +363,5 @@ def test_entries_and_links_survive_and_secrets_are_not_stored(tmp_path):
     office.data.close()
     assert secret.encode() not in (tmp_path / "office.sqlite").read_bytes()
     again = Database(tmp_path)
-    assert Work(again).last(office.ani).id == number
+    assert ValueWork(again).last(office.ani).id == number
     assert People(again).named("Gita") is not None

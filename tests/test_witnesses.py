@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 
 from ocr_recap.decide import policy
-from ocr_recap.decide.case import reconciled
+from ocr_recap.decide.reconcile import reconciled
 from ocr_recap.decide.witness import TableWitness
 from ocr_recap.decide.witnesses import WITNESSES
 from ocr_recap.forms import template

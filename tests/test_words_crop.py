@@ -10,7 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_recap.cells.crop import crop
-from ocr_recap.cells.words_crop import HEIGHT, LETTERS, WordsPatches, print_in
+from ocr_recap.cells.words_crop import HEIGHT, LETTERS, WordsPatches
+from ocr_recap.cells.words_lines import print_in
 from ocr_recap.forms import template
 from ocr_recap.forms.template import Template
 from ocr_recap.imaging.photo import Photo, load

@@ -13,9 +13,10 @@ from test_decide import bubbles, cells
 from ocr_recap import Reader, Record
 from ocr_recap.cells.readers import Readers
 from ocr_recap.cells.words_evidence import WordsEvidence
-from ocr_recap.decide.case import Case, make_case, reconciled
+from ocr_recap.decide.case import Case
 from ocr_recap.decide.evidence import number_evidence
 from ocr_recap.decide.policy import Thresholds, decide
+from ocr_recap.decide.reconcile import make_case, reconciled
 from ocr_recap.decide.words_witness import DOUBT
 from ocr_recap.forms import template
 from ocr_recap.forms.template import Rule, Template

@@ -157,6 +157,7 @@ def resolve(
     second: SecondOption,
     state: Annotated[MatterEnd, typer.Option("--state")] = MatterEnd.settled,
     text: Annotated[str, typer.Option("--text")] = "",
+    area: Annotated[str | None, typer.Option("--session")] = None,
     role: RoleOption = "member",
     lang: LangOption = None,
 ) -> None:
@@ -168,8 +169,9 @@ def resolve(
     language = language_of(lang)
     with reported(language):
         people = Author(name=chair, role=CHAIR), Author(name=second, role=role)
+        where = None if area is None else area_given(area)
         with sessions.opened(recap_folder) as session:
-            made = sessions.resolve(session, matter, state.value, text, people, utc())
+            made = sessions.resolve(session, where, matter, state.value, text, people, utc())
     _logged(language, made.id)
 
 

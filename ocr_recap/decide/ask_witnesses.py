@@ -20,8 +20,9 @@ from ..cells.words_evidence import WordsEvidence
 from ..cells.words_reader import LIMIT
 from ..imaging.arrays import FloatArray
 from . import policy
-from .case import Altered, Case, make_case
+from .case import Altered, Case
 from .evidence import NumberEvidence, number_evidence, read_total
+from .reconcile import make_case
 from .witnesses import tables
 
 # Log-probabilities (14,) of a box that holds nothing but a line over unused space: empty, as a person is asked anyway;

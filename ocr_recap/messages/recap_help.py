@@ -105,6 +105,10 @@ RECAP_PARAMETERS: Final[Mapping[str, Message]] = {
     "plenary event.by": ("Siapa yang mencatat.", "Who reports it."),
     "role": ("Tugas orang itu; untuk dua orang: tugas yang kedua.", "Role of the person; of two: of the second one."),
     "plenary correct.area": ("Wilayah rapat yang memperbaiki.", "Area of the session that corrects."),
+    "plenary resolve.area": (
+        "Wilayah rapat yang menyelesaikan; tanpa ini, TPS atau wilayah yang dipersoalkan.",
+        "Area of the session that settles it; without it, the station or area that it is about.",
+    ),
     "reason": ("Alasan.", "The reason."),
     "chair": ("Nama ketua.", "Name of the chair."),
     "second": ("Nama orang kedua.", "Name of the second person."),

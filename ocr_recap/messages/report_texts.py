@@ -93,6 +93,8 @@ REPORT_TEXTS: Final[Mapping[str, Message]] = {
     "skipped": ("Dilewati karena bukan foto", "Skipped, not photos"),
     # pages of documents
     "documents_title": ("TPS dan dokumen", "Stations and documents"),
+    "documents_span": ("TPS dan dokumen ke-{first} sampai ke-{last}", "Stations and documents {first} to {last}"),
+    "document_number": ("TPS atau dokumen ke-{first}", "Station or document {first}"),
     "pages_nav": ("halaman laporan", "pages of the report"),
     "previous": ("sebelumnya", "previous"),
     "next": ("berikutnya", "next"),

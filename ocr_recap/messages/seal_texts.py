@@ -51,6 +51,11 @@ EXPLAIN: Final[Mapping[str, Message]] = {
         "Jumlah baris turus ({state}): {value}, peluang {chance}.",
         "Row totals ({state}): {value}, probability {chance}.",
     ),
+    "explain_words": (
+        'Dengan huruf: "{text}", yaitu {value}, peluang {chance}.',
+        'In words: "{text}", which is {value}, probability {chance}.',
+    ),
+    "explain_no_words": ("Dengan huruf: {state}.", "In words: {state}."),
     # statuses of numbers, and states of witnesses
     "explain_is_accepted": ("diterima", "accepted"),
     "explain_is_review": ("perlu diperiksa", "in review"),
@@ -61,6 +66,10 @@ EXPLAIN: Final[Mapping[str, Message]] = {
     "explain_is_unclear": ("kurang jelas", "unclear"),
     "explain_is_not_read": ("tidak dibaca", "not read"),
     "explain_is_unreadable": ("tidak terbaca", "unreadable"),
+    "explain_is_words_absent": ("tidak ada tulisan", "nothing is written"),
+    "explain_is_words_digits": ("di tempat huruf tertulis angka", "digits stand in place of the words"),
+    "explain_is_words_struck": ("ada coretan", "something is struck out"),
+    "explain_is_words_unreadable": ("tidak terbaca", "they cannot be read"),
     "explain_no_witness": ("Angka ini tidak ada di foto.", "This number is in no photo."),
     "explain_rules": ("Aturan", "Rules"),
     "explain_rule_holds": ("{text}: cocok.", "{text}: holds."),
@@ -97,6 +106,7 @@ EXPLAIN: Final[Mapping[str, Message]] = {
         "ocr_recap {version}; template {template}; weights of digits {weights}, tally {tally}, alterations "
         "{alterations}.",
     ),
+    "explain_made_words": ("Bobot huruf {words}.", "Weights of words {words}."),
     "explain_provisional": (
         "SEMENTARA: formulir kertas yang berlaku.",
         "PROVISIONAL: the paper form prevails.",

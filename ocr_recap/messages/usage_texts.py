@@ -33,6 +33,10 @@ WRONG_USE: Final[Mapping[str, Message]] = {
         "Foto itu kosong atau lebih besar dari {most} MB. Kirim foto asli dari kamera.",
         "The photo is empty or larger than {most} MB. Send the photo as the camera made it.",
     ),
+    "slip_without_station": (
+        "Kode TPS terdiri dari 13 digit. Ketik kode yang tertulis di salinan.",
+        "The code of a station has 13 digits. Type the one that stands on the slip.",
+    ),
     "upload_no_photo": (
         "Berkas itu bukan foto yang dikenal (JPEG, PNG, WEBP, HEIC, TIFF, PDF). Ambil foto halaman dengan kamera.",
         "The file is no photo of a known kind (JPEG, PNG, WEBP, HEIC, TIFF, PDF). Take a photo of the page.",

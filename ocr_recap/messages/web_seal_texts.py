@@ -107,6 +107,21 @@ WEB_SEAL_TEXTS: Final[Mapping[str, Message]] = {
         "Kiriman yang berupa folder atau besar: jalankan peladen dengan --watch FOLDER dan salin ke sana.",
         "Bundles that are folders, or large: start the server with --watch FOLDER and copy them there.",
     ),
+    "slip_photo": ("Foto kode QR salinan", "Photo of a slip's QR code"),
+    "slip_photo_how": (
+        "Untuk TPS yang hanya salinannya sampai. Kode disimpan dengan tanda terima bila tanda tangannya cocok, "
+        "kuncinya berhak, dan kode itu milik TPS yang tertulis di salinan.",
+        "For stations of which only the slip arrived. The code is kept with a receipt if its signature fits, its key "
+        "has the right, and it is the code of the station that the slip names.",
+    ),
+    "slip_station": ("TPS yang tertulis di salinan, 13 digit", "Station that the slip names, 13 digits"),
+    "slip_file": ("Foto salinan", "Photo of the slip"),
+    "slip_send": ("Baca kode", "Read the code"),
+    "slip_kept": ("kode disimpan, dengan tanda terima", "code kept, with a receipt"),
+    "slip_kept_before": ("kode sudah disimpan sebelumnya", "code kept before"),
+    "slip_not_kept": ("kode tidak disimpan", "code not kept"),
+    "slip_says": ("TPS {station}, disegel {at}", "station {station}, sealed {at}"),
+    "slip_numbers": ("Angka dalam kode", "Numbers in the code"),
     "sms_lines": ("Baris SMS", "SMS lines"),
     "sms_how": (
         "Baris SMS tidak ditandatangani: sementara dan tidak dihitung sampai pernyataan bertanda tangan tiba. Sesudah "

@@ -9,8 +9,9 @@ from ..cells.crop import crop
 from ..cells.readers import Readers
 from ..decide import policy
 from ..decide.ask_witnesses import ask_witnesses
-from ..decide.case import other_sheet, reconciled
+from ..decide.case import other_sheet
 from ..decide.facts import date_fact
+from ..decide.reconcile import reconciled
 from ..forms.template import Template
 from ..imaging.photo import Photo, Source, load
 from ..locate import heading_ocr

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -87,12 +87,15 @@ def refuse_other(folder: Path) -> None:
         raise InputUnusable("no_recap", folder=folder, file=RECAP_FILE)
 
 
-def refuse_edits(folder: Path, names: Iterable[str] | None = None) -> dict[str, str]:
+def refuse_edits(
+    folder: Path, names: Iterable[str] | None = None, hashed: Callable[[Path], str] = sha256_of
+) -> dict[str, str]:
     """Check files against `SHA256SUMS`.
 
     Args:
         folder: of a recap or of results.
         names: the files to check; None checks all that the list has.
+        hashed: gives the SHA-256 of a file.
 
     Returns:
         The list.
@@ -102,22 +105,27 @@ def refuse_edits(folder: Path, names: Iterable[str] | None = None) -> dict[str, 
     """
     sums = listed(folder)
     wanted = sums if names is None else dict.fromkeys(names)
-    wrong = [name for name in wanted if not _fits(folder / name, sums.get(name))]
+    wrong = [name for name in wanted if not _fits(folder / name, sums.get(name), hashed)]
     if wrong:
         named = ", ".join(wrong[:_MOST_NAMED]) + (f" (+{len(wrong) - _MOST_NAMED})" if len(wrong) > _MOST_NAMED else "")
         raise FolderDamaged("source_edited", folder=folder, names=named, sums=SUMS_FILE)
     return sums
 
 
-def _fits(path: Path, sha256: str | None) -> bool:
+def _fits(path: Path, sha256: str | None, hashed: Callable[[Path], str]) -> bool:
     try:
-        return sha256_of(path) == sha256
+        return hashed(path) == sha256
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return sha256 is None
 
 
-def relist(folder: Path, changed: Iterable[str]) -> None:
+def relist(folder: Path, changed: Iterable[str], hashed: Callable[[Path], str] = sha256_of) -> None:
     """Hash changed files and write `SHA256SUMS` again; files that are gone leave the list.
+
+    Args:
+        folder: of a recap or of what was published.
+        changed: names of the files.
+        hashed: gives the SHA-256 of a file.
 
     Raises:
         OSError: the folder cannot be written.
@@ -125,7 +133,7 @@ def relist(folder: Path, changed: Iterable[str]) -> None:
     sums = listed(folder)
     for name in changed:
         if (folder / name).is_file():
-            sums[name] = sha256_of(folder / name)
+            sums[name] = hashed(folder / name)
         else:
             sums.pop(name, None)
     write_atomically(folder / SUMS_FILE, list_of(sums))

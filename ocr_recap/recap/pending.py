@@ -7,26 +7,26 @@ log is cut where the lines begin, so that no line is lost, doubled or half there
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..messages.errors import FolderDamaged
-from ..records.checksum_list import listed
+from ..records.checksum_list import listed, sha256_of
 from ..records.folder import SUMS_FILE
 from .folder import LOGS, PENDING_FILE, relist, write_durably
 
 
-def append_lines(folder: Path, name: str, lines: Sequence[str]) -> None:
+def append_lines(folder: Path, name: str, lines: Sequence[str], hashed: Callable[[Path], str] = sha256_of) -> None:
     """Put lines at the end of a log, all or none, and list its new hash.
 
     Args:
         folder: of the recap.
         name: of the log.
         lines: without line breaks.
+        hashed: gives the SHA-256 of a file.
 
     Raises:
         FolderDamaged: the log was edited.
@@ -37,7 +37,7 @@ def append_lines(folder: Path, name: str, lines: Sequence[str]) -> None:
     path = folder / name
     size = path.stat().st_size if path.exists() else 0
     about = {"name": name, "size": size, "sha256": listed(folder).get(name)}
-    _do(folder, about, "".join(f"{line}\n" for line in lines).encode())
+    _do(folder, about, "".join(f"{line}\n" for line in lines).encode(), hashed)
 
 
 def replace_file(folder: Path, name: str, content: bytes) -> None:
@@ -46,16 +46,20 @@ def replace_file(folder: Path, name: str, content: bytes) -> None:
     Raises:
         OSError: the folder cannot be written.
     """
-    _do(folder, {"name": name, "size": None}, content)
+    _do(folder, {"name": name, "size": None}, content, sha256_of)
 
 
-def _do(folder: Path, about: Mapping[str, Any], content: bytes) -> None:
+def _do(folder: Path, about: Mapping[str, Any], content: bytes, hashed: Callable[[Path], str]) -> None:
     write_durably(folder / PENDING_FILE, json.dumps(about).encode() + b"\n" + content)
-    recover(folder)
+    recover(folder, hashed)
 
 
-def recover(folder: Path) -> None:
+def recover(folder: Path, hashed: Callable[[Path], str] = sha256_of) -> None:
     """Finish what was interrupted; does nothing without `.pending`.
+
+    Args:
+        folder: of the recap.
+        hashed: gives the SHA-256 of a file.
 
     Raises:
         FolderDamaged: the log is shorter than it was, or was edited.
@@ -71,8 +75,8 @@ def recover(folder: Path) -> None:
     if about["size"] is None:
         write_durably(path, content)
     else:
-        _append(path, about, content)
-    relist(folder, [about["name"]])
+        _append(path, about, content, hashed)
+    relist(folder, [about["name"]], hashed)
     pending.unlink()
 
 
@@ -91,14 +95,14 @@ def _about(pending: Path, head: bytes) -> dict[str, Any]:
     raise FolderDamaged("results_unusable", path=pending)
 
 
-def _append(path: Path, about: Mapping[str, Any], content: bytes) -> None:
+def _append(path: Path, about: Mapping[str, Any], content: bytes, hashed: Callable[[Path], str]) -> None:
     with path.open("r+b" if path.exists() else "w+b") as file:
         file.seek(0, os.SEEK_END)
         if file.tell() < about["size"]:
             raise FolderDamaged("statement_log_cut", path=path)
-        file.truncate(about["size"])
-        file.seek(0)
-        if about["size"] and hashlib.file_digest(file, "sha256").hexdigest() != about["sha256"]:
+        if file.tell() > about["size"]:  # an interruption left lines behind
+            file.truncate(about["size"])
+        if about["size"] and hashed(path) != about["sha256"]:
             raise FolderDamaged("source_edited", folder=path.parent, names=about["name"], sums=SUMS_FILE)
         file.seek(about["size"])
         file.write(content)

@@ -269,7 +269,8 @@ def refresh(out: Path, log: StatementLog, contest: Contest, stations: Iterable[s
     Raises:
         OSError: the folder cannot be written.
     """
-    _write_tables(out, set(grouped(stations)), read_roll(out / ROLL_FILE), log, contest)
+    roll = (out / ROLL_FILE).read_text("utf-8").split()[1:]  # as `_begun` wrote it: a heading, then a code a line
+    _write_tables(out, set(grouped(stations)), roll, log, contest)
     info_of(out).model_copy(update={"statements": len(log)}).save(out)
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from ..messages.errors import CannotWrite, InputUnusable, WrongUse, system_reason
 from .areas import containing, level_of, shown_code
-from .folder import LOGS, held, refuse_edits, refuse_other
+from .folder import CONTEST_FILE, LOGS, held, refuse_edits, refuse_other
 from .level_file import Contest
+from .memory import RecapMemory
 from .minutes import Minutes, minutes_of
 from .pending import recover
 from .plenary import (
@@ -47,12 +48,23 @@ class RecapSession:
         contest: its level file.
         log: of statements.
         plenary: of events.
+        memory: what was kept since the folder was opened first.
     """
 
     folder: Path
     contest: Contest
     log: StatementLog
     plenary: PlenaryLog
+    memory: RecapMemory
+
+    def refuse_edits(self) -> None:
+        """Hash all logs anew, and refuse those that were edited.
+
+        Raises:
+            FolderDamaged: one was.
+        """
+        self.memory.files.forget()
+        refuse_edits(self.folder, LOGS, self.memory.files.sha256_of)
 
 
 @dataclass(frozen=True)
@@ -86,8 +98,12 @@ class StationSheet:
 
 
 @contextmanager
-def opened(folder: Path) -> Generator[RecapSession]:
+def opened(folder: Path, memory: RecapMemory | None = None) -> Generator[RecapSession]:
     """Open a recap folder for a session.
+
+    Args:
+        folder: of the recap.
+        memory: of a process that opened it before; without it all logs are hashed and read.
 
     Raises:
         ocr_recap.messages.errors.OcrRecapError: the folder is no recap, is in use, was edited, or cannot be written.
@@ -96,11 +112,15 @@ def opened(folder: Path) -> Generator[RecapSession]:
     refuse_other(folder)
     try:
         with held(folder):
-            recover(folder)
-            refuse_edits(folder, LOGS)
-            log = StatementLog(folder)
+            memory = memory or RecapMemory()
+            hashed = memory.files.sha256_of
+            recover(folder, hashed)
+            refuse_edits(folder, LOGS, hashed)
+            if memory.contest is None or memory.contest.sha256 != hashed(folder / CONTEST_FILE):
+                memory.contest = contest_of(folder)
+            log = StatementLog(folder, hashed)
             try:
-                yield RecapSession(folder, contest_of(folder), log, PlenaryLog(folder))
+                yield RecapSession(folder, memory.contest, log, PlenaryLog(folder, memory), memory)
             finally:
                 log.close()
     except OSError as fault:
@@ -207,12 +227,19 @@ def bring_up(session: RecapSession, kind: str, subject: str, text: str, by: Auth
 
 
 def resolve(
-    session: RecapSession, matter: str, to: MatterState, text: str, people: tuple[Author, Author], at: str
+    session: RecapSession,
+    area: str | None,
+    matter: str,
+    to: MatterState,
+    text: str,
+    people: tuple[Author, Author],
+    at: str,
 ) -> SessionEvent:
     """Log that an objection or special event was settled or passed on.
 
     Args:
         session: the open folder.
+        area: of the session; None: the station or area that the matter is about.
         matter: id of the matter, or its first digits.
         to: the state from now on.
         text: how.
@@ -220,12 +247,14 @@ def resolve(
         at: when, UTC.
 
     Raises:
-        WrongUse: there is no such matter, or the two people are missing.
+        WrongUse: there is no such matter in the area, the area is closed, or the two people are missing.
         OSError: the folder cannot be written.
     """
     found = [one.event for one in matters(session.plenary.events) if matter and one.event.id.startswith(matter)]
     if len(found) != 1:
         raise WrongUse("no_such_matter", id=matter)
+    subject = found[0].subject
+    refuse_closed(subject if area is None else area, subject, session.plenary.closed_areas())
     made = resolution(found[0], to, text.strip(), people, at)
     session.plenary.take_over([made])
     return made
@@ -235,10 +264,12 @@ def close(session: RecapSession, area: str, people: tuple[Author, Author], at: s
     """Close an area: its statements are frozen, with their digest and sums; its sum becomes a statement of its own.
 
     Raises:
+        FolderDamaged: a log was edited; all are hashed anew.
         WrongUse: the area is closed already, something proposed in it waits, or the two people are missing.
         InputUnusable: the area has no stations.
         OSError: the folder cannot be written.
     """
+    session.refuse_edits()
     refuse_one_person(*people)
     refuse_closed(area, area, session.plenary.closed_areas())
     waiting = [one for one in pending_in(session.log, session.plenary.events, area) if one.event.act != "closing"]

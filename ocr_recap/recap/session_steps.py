@@ -155,9 +155,11 @@ def propose_closing(session: RecapSession, area: str, by: Author, at: str, seen:
         seen: the digest of the area on the page that the chair saw.
 
     Raises:
+        FolderDamaged: a log was edited; all are hashed anew.
         WrongUse: the author is not the chair, the area is closed or changed since, or proposals wait in it.
         OSError: the folder cannot be written.
     """
+    session.refuse_edits()
     _refuse_other_than_chair(by)
     refuse_unknown(session, area)
     refuse_closed(area, area, session.plenary.closed_areas())
@@ -200,8 +202,7 @@ def confirm(session: RecapSession, proposal: str, second: Author, at: str) -> St
     _refuse_over(found)
     people = wanted.by, second
     if wanted.act == "resolution":
-        refuse_closed(wanted.session or "", wanted.subject, session.plenary.closed_areas())
-        return resolve(session, wanted.about or "", wanted.state, wanted.text, people, at)
+        return resolve(session, wanted.session, wanted.about or "", wanted.state, wanted.text, people, at)
     if wanted.act == "closing":
         return close(session, wanted.subject, people, at)
     request = CorrectionRequest(

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 
 from ..messages.errors import FolderDamaged
+from ..records.checksum_list import sha256_of
 from .areas import LENGTHS
 from .folder import INDEX_FILE, STATEMENTS_FILE
 from .pending import append_lines, recover
 from .statement import Stage, Statement
 
 _TABLES: Final = """
+BEGIN;
 CREATE TABLE statements (
   id TEXT PRIMARY KEY, subject TEXT NOT NULL, stage TEXT NOT NULL, origin TEXT NOT NULL,
   start INTEGER NOT NULL, size INTEGER NOT NULL
@@ -30,6 +32,7 @@ CREATE INDEX origins ON statements (origin, start);
 CREATE INDEX stages ON statements (stage, subject);
 CREATE TABLE covered (size INTEGER NOT NULL, tail TEXT NOT NULL);
 INSERT INTO covered VALUES (0, '');
+COMMIT;
 """
 _TAIL: Final = 4096  # bytes at the end of the covered part that the index remembers the hash of; by judgement
 _AFTER: Final = ":"  # sorts after every digit: the end of the range of codes that begin with a prefix
@@ -38,15 +41,19 @@ _AFTER: Final = ":"  # sorts after every digit: the end of the range of codes th
 class StatementLog:
     """The statements of a recap folder, for a caller who holds its lock."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, hashed: Callable[[Path], str] = sha256_of) -> None:
         """Open the log; finish what was interrupted; bring the index up to date.
+
+        Args:
+            folder: of the recap.
+            hashed: gives the SHA-256 of a file.
 
         Raises:
             FolderDamaged: a line is no statement, or was edited.
             OSError: the folder cannot be written.
         """
-        recover(folder)
-        self._folder, self._path = folder, folder / STATEMENTS_FILE
+        recover(folder, hashed)
+        self._folder, self._path, self._hashed = folder, folder / STATEMENTS_FILE, hashed
         self._index = self._opened()
         self._cover()
 
@@ -118,7 +125,7 @@ class StatementLog:
             OSError: the folder cannot be written.
         """
         fresh = {one.id: one for one in statements if one.id not in self}
-        append_lines(self._folder, STATEMENTS_FILE, [one.to_json() for one in fresh.values()])
+        append_lines(self._folder, STATEMENTS_FILE, [one.to_json() for one in fresh.values()], self._hashed)
         self._cover()
         return tuple(fresh.values())
 
@@ -151,8 +158,8 @@ class StatementLog:
                 index = sqlite3.connect(path)
                 if index.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
                     index.executescript(_TABLES)
-                size, tail = index.execute("SELECT size, tail FROM covered").fetchone()
-                if self._size() >= size and self._tail(size) == tail:
+                covered = index.execute("SELECT size, tail FROM covered").fetchone()
+                if covered and self._size() >= covered[0] and self._tail(covered[0]) == covered[1]:
                     return index
                 index.close()
             except sqlite3.DatabaseError:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..decide import policy, posterior
-from ..decide.case import Case, reconciled
+from ..decide.case import Case
 from ..decide.policy import Policy, PolicyDecision
+from ..decide.reconcile import reconciled
 from ..forms.fields import FormField
 from ..forms.print_items import Label
 from ..forms.template import Rule, Template

@@ -18,8 +18,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..decide import policy
-from ..decide.case import Case, Reason, alone, other_sheet
+from ..decide.case import Case, Reason, other_sheet
 from ..decide.policy import Policy
+from ..decide.reconcile import alone
 from ..decide.witness import PLAUSIBLE
 from .case_record import case_of
 from .field_record import Decided, FieldRecord

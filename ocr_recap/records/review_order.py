@@ -9,7 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from ..decide import evidence, policy
-from ..decide.case import Case, Person, reconciled
+from ..decide.case import Case, Person
+from ..decide.reconcile import reconciled
 from ..decide.witness import PLAUSIBLE
 from ..forms.template import Rule, Template
 from .case_record import case_of

@@ -22,7 +22,7 @@ from ..records.folder import CROPS, HEADERS, OVERLAYS, PAGES
 from ..records.record import RuleResult
 from . import bubble_picture
 from .headings import is_vote, result_fields
-from .html import environment, pieces
+from .html import environment, pieces, report_text
 from .pictures import STRIP_HEIGHT, header_size
 from .result_table import State
 from .tally_overlay import BLOCK_STRIPS
@@ -171,19 +171,19 @@ class ReportPages:
             return
         path = self._folder / page_file(self._page)
         path.parent.mkdir(exist_ok=True)
-        span = f"{self._number - self._documents + 1}–{self._number}"
-        several = f"{span} · ocr_recap"
+        heading = self._heading(last)
+        several = Wording(*(f"{text} · ocr_recap" for text in heading))
         with path.open("wb") as file:
             file.writelines(
                 pieces(
                     "report",
                     "documents.html",
                     language=self._language,
-                    title=self._title if self._documents == 1 else Wording(several, several),
+                    title=self._title if self._documents == 1 else several,
                     home=_HOME,
                     rows=self._rows,
                     strip_height=STRIP_HEIGHT,
-                    span=span,
+                    heading=heading,
                     previous=f"{self._page - 1:03d}.html" if self._page > 1 else "",
                     next="" if last else f"{self._page + 1:03d}.html",
                     first=self._first,
@@ -192,6 +192,15 @@ class ReportPages:
             )
         self._first, self._rest = [], []
         self._documents = self._numbers = 0
+
+    def _heading(self, last: bool) -> Wording:
+        """What the current page holds: the numbers of its documents, which the only page of a report needs not say."""
+        first = self._number - self._documents + 1
+        if last and self._page == 1:
+            return Wording(**report_text("documents_title", {}))
+        if self._documents == 1:
+            return Wording(**report_text("document_number", {"first": first}))
+        return Wording(**report_text("documents_span", {"first": first, "last": self._number}))
 
     def _article(self, shown: DocumentView) -> str:
         """A document as HTML."""

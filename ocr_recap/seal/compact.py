@@ -253,13 +253,20 @@ def read_sms(text: str) -> SmsNumbers:
 
 def known_values(read: StationCode | SmsNumbers) -> Mapping[str, int | None] | None:
     """The numbers of a code or SMS line by field, where its form comes with this program; None where it does not."""
+    found = known_form(read)
+    return found[1] if found else None
+
+
+def known_form(read: StationCode | SmsNumbers) -> tuple[templates.Template, Mapping[str, int | None]] | None:
+    """The form of a code or SMS line, and its numbers by field; None where the form does not come with this program."""
     for name in templates.available():
         try:
-            values = read.values(templates.load(name))
+            form = templates.load(name)
+            values = read.values(form)
         except TemplateError:
             continue
         if values is not None:
-            return values
+            return form, values
     return None
 
 

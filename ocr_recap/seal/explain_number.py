@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
-import numpy as np
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.utils import ImageReader
@@ -21,13 +19,12 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepInFrame, Paragraph
 
 from ..forms import template
-from ..imaging.photo import load_color
 from ..messages.catalog import Language, Message, filled
 from ..messages.errors import InputUnusable, TemplateError
-from ..messages.problems import PhotoProblem
 from ..messages.seal_texts import EXPLAIN
 from ..records.folder import TEMPLATES
 from .device_key import short
+from .explain_pictures import NumberPictures, number_pictures
 from .judge import SealVerdict, judge
 from .pieces import DECISIONS_PIECE, DOCUMENT_PIECE, photo_name
 from .roll import KeyRoll
@@ -38,7 +35,8 @@ from .strict_json import plain
 
 _MARGIN: Final = 36.0  # points
 _PICTURE: Final = 130.0  # points of the picture's height
-_AROUND: Final = 0.6  # of the number's height: how much of the photo is shown around it; by judgement
+_WORDS: Final = 60.0  # points: the largest height of the picture of its words
+_GAP: Final = 6.0  # points below a picture
 _MOST_FOUND: Final = 8  # findings that the page lists; by judgement
 
 
@@ -52,7 +50,7 @@ class NumberStory:
         record: the photo's record; None where no photo shows the number.
         decisions: lines of the log about it.
         statement: the newest statement with this document.
-        picture: part of the photo, as JPEG; None where it is not carried or not as sealed.
+        pictures: parts of the photo; none where it is not carried or not as sealed.
         photo: its name in `data/` and its hash.
         label: what the form calls the number, in Indonesian and English; its id where the form is not as sealed.
         verdict: of the whole bundle.
@@ -66,7 +64,7 @@ class NumberStory:
     record: Mapping[str, Any] | None
     decisions: tuple[Mapping[str, Any], ...]
     statement: SealedStatement
-    picture: bytes | None
+    pictures: NumberPictures
     photo: tuple[str, str] | None
     label: Message
     verdict: SealVerdict
@@ -117,9 +115,11 @@ def _story(
     records.sort(key=lambda one: not one["counts"])
     record = next((one for one in records if one["fields"][field]["quad"]), None)
     decisions = [line for name in sealed if f"/{DECISIONS_PIECE}" in name for line in _lines(tree, name)]
-    photo = None
+    photo, pictures = None, NumberPictures()
     if record is not None:
         photo = photo_name(record["photo"]["sha256"], record["photo"]["file"]), record["photo"]["sha256"]
+        if photo[0] in sealed:
+            pictures = number_pictures(tree, record, field)
     return NumberStory(
         statement.area,
         field,
@@ -128,7 +128,7 @@ def _story(
         record,
         tuple(line for line in decisions if line.get("field") == field),
         statement,
-        _picture(tree, record, field) if photo and photo[0] in sealed else None,
+        pictures,
         photo,
         _label(tree, sealed, field),
         verdict,
@@ -151,29 +151,6 @@ def _lines(tree: FileTree, name: str) -> list[Any]:
         return [plain(line) for line in file.read().split(b"\n") if line]
 
 
-def _picture(tree: FileTree, record: Mapping[str, Any] | None, field: str) -> bytes | None:
-    """The number and what is around it in the photo."""
-    if record is None:
-        return None
-    name = photo_name(record["photo"]["sha256"], record["photo"]["file"])
-    with tree.opened(f"{DATA}/{name}") as file:
-        content = file.read()
-    with suppress(PhotoProblem):
-        color = load_color(content, record["photo"]["frame"])
-        corners = np.array(record["fields"][field]["quad"])
-        low, high = corners.min(axis=0), corners.max(axis=0)
-        around = _AROUND * (high[1] - low[1])
-        x0, y0 = np.maximum(low - around, 0).astype(int)
-        x1, y1 = np.minimum(high + around, (color.shape[1], color.shape[0])).astype(int)
-        part = color[y0:y1, x0:x1]
-        if part.size:
-            drawn = np.ascontiguousarray(part)
-            outline = (corners - (x0, y0)).round().astype(np.int32)
-            cv2.polylines(drawn, [outline], True, (0, 140, 0), 2)
-            return cv2.imencode(".jpg", drawn, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()
-    return None
-
-
 def explanation_pdf(story: NumberStory) -> bytes:
     """The page as PDF."""
     into = io.BytesIO()
@@ -181,12 +158,14 @@ def explanation_pdf(story: NumberStory) -> bytes:
     canvas.setTitle(f"{story.station} {story.field}")
     width, height = A4
     top = height - _MARGIN
-    if story.picture:
-        image = ImageReader(io.BytesIO(story.picture))
-        size = image.getSize()
-        scale = min(_PICTURE / size[1], (width - 2 * _MARGIN) / size[0])
-        top -= size[1] * scale
-        canvas.drawImage(image, _MARGIN, top, size[0] * scale, size[1] * scale)
+    for picture, most in zip(story.pictures, (_PICTURE, _WORDS), strict=True):
+        if picture:
+            image = ImageReader(io.BytesIO(picture))
+            size = image.getSize()
+            scale = min(most / size[1], (width - 2 * _MARGIN) / size[0])
+            top -= size[1] * scale
+            canvas.drawImage(image, _MARGIN, top, size[0] * scale, size[1] * scale)
+            top -= _GAP
     half = (width - 3 * _MARGIN) / 2
     for column, language in enumerate(("id", "en")):
         parts: list[Flowable] = [Paragraph(_safe(text), _STYLES[style]) for style, text in _texts(story, language)]
@@ -222,21 +201,15 @@ def _texts(story: NumberStory, language: Language) -> Iterable[tuple[str, str]]:
     yield "text", said("explain_value", value=value, status=_in_words(number["status"], language))
     yield "text", number["explanation"][language]
     if story.photo:
-        key = "explain_photo" if story.picture else "explain_photo_left"
+        key = "explain_photo" if story.pictures.boxes else "explain_photo_left"
         shown = story.record["photo"]["file"] if story.record else story.photo[0]
         yield "text", said(key, name=shown, hash=story.photo[1])
     yield "head", said("explain_witnesses")
     for text in _witnesses(number["evidence"], language):
         yield "text", text
     yield "head", said("explain_rules")
-    rules = [rule for rule in story.document["rules"] if story.field in rule["numbers"]]
-    for rule in rules:
-        kind = {"holds": "explain_rule_holds", "broken": "explain_rule_broken"}.get(
-            rule["outcome"], "explain_rule_open"
-        )
-        yield "text", said(kind, text=rule["text"], difference=rule["difference"])
-    if not rules:
-        yield "text", said("explain_no_rule")
+    for text in _rules(story, language):
+        yield "text", text
     yield "head", said("explain_decisions")
     for line in story.decisions:
         data = {"at": _clock(line["at"]), "person": line["by"], "value": line["new"], "old": line["old"]["value"]}
@@ -247,11 +220,30 @@ def _texts(story: NumberStory, language: Language) -> Iterable[tuple[str, str]]:
         yield "text", said("explain_no_decision")
     yield from _seals(story, language)
     if story.record:
-        made = story.record["provenance"]
         yield "head", said("explain_versions")
-        names = ("template", "weights", "tally", "alterations")
-        hashes = {name: (made[f"{name}_sha256"] or "-")[:16] for name in names}
-        yield "text", said("explain_made", version=made["ocr_recap"], **hashes)
+        for text in _versions(story.record["provenance"], language):
+            yield "text", text
+
+
+def _rules(story: NumberStory, language: Language) -> Iterable[str]:
+    """The rules about the number, and whether they hold."""
+    rules = [rule for rule in story.document["rules"] if story.field in rule["numbers"]]
+    for rule in rules:
+        kind = {"holds": "explain_rule_holds", "broken": "explain_rule_broken"}.get(
+            rule["outcome"], "explain_rule_open"
+        )
+        yield filled(EXPLAIN[kind], language, {"text": rule["text"], "difference": rule["difference"]})
+    if not rules:
+        yield filled(EXPLAIN["explain_no_rule"], language, {})
+
+
+def _versions(made: Mapping[str, Any], language: Language) -> Iterable[str]:
+    """What the number was read with."""
+    names = ("template", "weights", "tally", "alterations")
+    hashes = {name: (made[f"{name}_sha256"] or "-")[:16] for name in names}
+    yield filled(EXPLAIN["explain_made"], language, {"version": made["ocr_recap"], **hashes})
+    if made.get("words_sha256"):
+        yield filled(EXPLAIN["explain_made_words"], language, {"words": made["words_sha256"][:16]})
 
 
 def _in_words(state: str, language: Language) -> str:
@@ -273,7 +265,18 @@ def _witnesses(evidence: Mapping[str, Any] | None, language: Language) -> Sequen
             shown = none if one[value] is None else one[value]
             data = {"state": _in_words(one["state"], language), "value": shown, "chance": _percent(one["probability"])}
             texts.append(filled(EXPLAIN[f"explain_{name}"], language, data))
+    if words := evidence.get("words"):
+        texts.append(_words(words, language))
     return texts
+
+
+def _words(words: Mapping[str, Any], language: Language) -> str:
+    """What is written in words: the letters, the number they mean and its probability, or why there is none."""
+    if words["state"] != "read":
+        state = _in_words(f"words_{words['state']}", language)
+        return filled(EXPLAIN["explain_no_words"], language, {"state": state})
+    data = {"text": words["text"].strip(), "value": words["value"], "chance": _percent(words["probability"])}
+    return filled(EXPLAIN["explain_words"], language, data)
 
 
 def _seals(story: NumberStory, language: Language) -> Iterable[tuple[str, str]]:

@@ -16,13 +16,16 @@ from .compact import best_code
 _SIDES: Final = (2400, 1800, 1300, 3400)  # px of the longer side, in the order of success (benchmarks/seal.py)
 
 
-def code_in_picture(path: Path) -> str | None:
+def code_in_picture(photo: Path | bytes) -> str | None:
     """The text of our QR code in a photo; None where none can be read.
+
+    Args:
+        photo: a file, or its bytes.
 
     Raises:
         PhotoProblem: the photo cannot be opened.
     """
-    gray = photos.load(path, path.name).gray
+    gray = photos.load(photo, photo.name if isinstance(photo, Path) else "photo").gray
     for picture in _views(gray):
         for detector in (cv2.QRCodeDetector(), cv2.QRCodeDetectorAruco()):
             try:

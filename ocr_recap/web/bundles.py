@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -21,13 +22,16 @@ from ..seal.device_key import short
 from ..seal.store import ENDING, sealed_folder
 from .office import Office
 from .pages import language_of, page
+from .received import MOST_BYTES
 from .review import form_and_field
 from .sealing import UPLOADED, OfficeSeal
 
 # Bytes of a bundle that a browser sends: some forty stations with photos; larger ones come by a watched folder. By
 # judgement.
 MOST_BUNDLE: Final = 512 << 20
+PHOTO: Final = "/photo"  # ending of the path that takes a photo, as in `app.UPLOADS`
 _LONGEST_NAME: Final = 80
+_STATION: Final = re.compile("[0-9]{13}")
 
 
 def _office(request: Request) -> tuple[Office, OfficeSeal]:
@@ -87,6 +91,21 @@ def upload(request: Request) -> Response:
     return RedirectResponse("/office/bundles", status_code=303)
 
 
+def slip(request: Request) -> Response:
+    """Keep the code on a photo of a slip."""
+    _, seal = _office(request)
+    form = request.state.form
+    given, station = form.get("photo"), str(form.get("station", "")).strip()
+    content = given.file.read(MOST_BYTES + 1) if isinstance(given, UploadFile) else b""
+    if not isinstance(given, UploadFile) or not content or len(content) > MOST_BYTES:
+        raise WrongUse("upload_size", most=MOST_BYTES >> 20)
+    if not _STATION.fullmatch(station):
+        raise WrongUse("slip_without_station")
+    name = one_line(PurePosixPath((given.filename or "").replace("\\", "/")).name)[-_LONGEST_NAME:] or "photo"
+    seal.take_slip(content, name, station, request.state.person.name)
+    return RedirectResponse("/office/bundles#received", status_code=303)
+
+
 def sms(request: Request) -> Response:
     """Keep an SMS line that arrived."""
     _, seal = _office(request)
@@ -105,6 +124,7 @@ def receipt(request: Request) -> Response:
 PATHS: Final[tuple[tuple[str, str, Callable[[Request], Response]], ...]] = (
     ("GET", "/office/bundles", overview),
     ("POST", "/office/bundles/upload", upload),
+    ("POST", f"/office/bundles/slip{PHOTO}", slip),
     ("POST", "/office/bundles/sms", sms),
     ("GET", "/office/receipt/{name}", receipt),
 )

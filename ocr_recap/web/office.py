@@ -54,7 +54,7 @@ from .pictures import PagePictures, shrunk
 from .progress import Progress
 from .received import Upload, UploadStore
 from .results import log_entries, waiting_numbers
-from .work import Work
+from .work_by_value import ValueWork
 
 if TYPE_CHECKING:  # an extra
     from ..seal.device_key import DeviceKey
@@ -139,7 +139,7 @@ class Office:
         self.forms: dict[str, Template] = {form.id: form for form in self.reader.templates}
         self.data = Database(folder)
         self.people, self.received = People(self.data), UploadStore(folder, self.data)
-        self.work = Work(self.data, options.entering)
+        self.work = ValueWork(self.data, options.entering)
         self.pictures, self.progress = PagePictures(folder, self.data), Progress(self.data)
         self.seal = _seal(folder, self.data, options)
         self.address = options.address

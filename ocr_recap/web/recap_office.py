@@ -20,6 +20,7 @@ from ..messages.errors import FolderBusy
 from ..recap import session as sessions
 from ..recap.areas import area_name
 from ..recap.folder import PLENARY_FILE, STATEMENTS_FILE
+from ..recap.memory import RecapMemory
 from ..recap.session import RecapSession
 from ..recap.sources import SeenFolders
 from .database import Database
@@ -60,7 +61,7 @@ class RecapOffice:
     seal: None = None  # bundles are received in folders of results
 
     def __init__(self, folder: Path, options: RecapOfficeOptions) -> None:
-        self._one = threading.Lock()
+        self._one, self._memory = threading.Lock(), RecapMemory()
         self.folder, self.options, self.address = folder, options, options.address
         with self.session() as session:
             self.contest = session.contest.file
@@ -77,12 +78,12 @@ class RecapOffice:
 
     @contextmanager
     def session(self) -> Generator[RecapSession]:
-        """Open the folder for one page or one step; one at a time.
+        """Open the folder for one page or one step; one at a time. The first time all logs are hashed.
 
         Raises:
             ocr_recap.messages.errors.OcrRecapError: another command works in the folder, or it cannot be used.
         """
-        with self._one, _opened(self.folder) as session:
+        with self._one, _opened(self.folder, self._memory) as session:
             yield session
 
     def version(self) -> str:
@@ -99,13 +100,13 @@ class RecapOffice:
 
 
 @contextmanager
-def _opened(folder: Path) -> Generator[RecapSession]:
+def _opened(folder: Path, memory: RecapMemory) -> Generator[RecapSession]:
     """Open a recap folder; wait a little where another command works in it."""
     end = time.monotonic() + _PATIENCE
     with ExitStack() as stack:
         while True:
             try:
-                session = stack.enter_context(sessions.opened(folder))
+                session = stack.enter_context(sessions.opened(folder, memory))
                 break
             except FolderBusy:
                 if time.monotonic() > end:

@@ -21,7 +21,7 @@ from ..records.review_order import settles
 from ..report.pictures import strip_width
 from .agreement import EMPTY, UNREADABLE, WRONG_FIELD
 from .database import Database
-from .work import Waiting
+from .work_rows import Waiting
 
 # Probability by the bubbles alone from which a reading counts as sure: a second bubble or a pale one gives less.
 _SURE_BUBBLES: Final = 0.99  # by judgement

@@ -21,7 +21,7 @@ from .office import Office
 from .pages import language_of, page, text
 from .people import User
 from .pictures import KINDS, cut, parts_of
-from .work import AnsweredBefore, Claim, Filter
+from .work_rows import AnsweredBefore, Claim, Filter
 
 _MOST_SECONDS: Final = 3600.0
 

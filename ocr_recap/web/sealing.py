@@ -6,6 +6,7 @@ changes later is not signed by itself; the desk's page says so until somebody fi
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import threading
@@ -17,16 +18,21 @@ from typing import Any, Final, Literal
 
 from ..batch.audit import refuse_edits
 from ..batch.lock import held
-from ..messages.errors import OcrRecapError, WrongUse
+from ..messages.errors import InputUnusable, OcrRecapError, WrongUse
+from ..messages.problems import PhotoProblem
 from ..messages.text import one_line
 from ..records.decisions import utc
 from ..records.folder import DOCUMENTS_FILE
-from ..seal.compact import DamagedCodeError
+from ..seal.check_codes import judge_code
+from ..seal.check_rights import received_at
+from ..seal.compact import DamagedCodeError, StationCode, known_form, read_code
 from ..seal.device_key import DeviceKey
-from ..seal.findings import Finding
+from ..seal.findings import Finding, ordered
 from ..seal.preliminary import KeptSms, keep_sms, kept_sms
 from ..seal.receive import RECEIPTS, ReceivedBundle, questions, receive
+from ..seal.receive_code import receive_code
 from ..seal.roll import KeyHolder, KeyRoll
+from ..seal.scan import code_in_picture
 from ..seal.seal_results import Sealing, may_seal, seal_results
 from ..seal.slip import SlipContent, slip_contents
 from ..seal.statement import KINDS
@@ -58,14 +64,15 @@ class StationSeal:
 
 @dataclass(frozen=True)
 class ReceivedNews:
-    """What became of one bundle that arrived, as the supervisor sees it.
+    """What became of one bundle, or one photo of a slip, that arrived, as the supervisor sees it.
 
     Attributes:
         name: of the file or folder.
         at: when it was received last, UTC.
         by: who sent it.
         outcome: `failed`, or `taken`, `known`, `left` (numbers of statements) and `refused`; `findings`, each with
-            `level`, `id`, `en`, and how many `more`.
+            `level`, `id`, `en`, and how many `more`. Of a slip: `slip` with `state` (`kept`, `kept_before`,
+            `not_kept`), and of a code that can be read `station`, `at`, `template` and `numbers`.
         receipt: name of the file with the receipts for it; empty without one.
     """
 
@@ -236,12 +243,70 @@ class OfficeSeal:
         except OcrRecapError as fault:
             said = {"id": fault.id.replace(str(path), name), "en": fault.en.replace(str(path), name)}
             outcome = {"failed": True, "more": 0, "findings": [{"level": "fault", **said}]}
+        return self._keep(ReceivedNews(one_line(name), self.clock(), by, outcome, receipt), source, look)
+
+    def take_slip(self, photo: bytes, name: str, station: str, by: str) -> ReceivedNews:
+        """Keep the code on a photo of a slip, with a receipt, if it holds; else say why it does not.
+
+        Args:
+            photo: the file.
+            name: for people.
+            station: that the slip is of, as people read it, 13 digits.
+            by: who sent it.
+
+        Raises:
+            InputUnusable: no code can be read from the photo.
+            WrongUse: the server has no key that may give receipts, or there is no roll.
+            FolderBusy, FolderDamaged, CannotWrite: the folder is in use, damaged, or cannot be written.
+        """
+        key, holder = self.key, self.holder
+        if key is None or holder is None or "receipt" not in KINDS[holder.role]:
+            raise WrongUse("scan_into_needs_key")
+        try:
+            text = code_in_picture(photo)
+        except PhotoProblem:
+            text = None
+        if text is None:
+            raise InputUnusable("scan_nothing", path=one_line(name))
+        try:
+            code = read_code(text)
+        except DamagedCodeError:
+            return self._slip_news(name, by, photo, None, "not_kept", (Finding("qr_damaged", "code"),))
+        with self._one:
+            statements, roll = sealed_folder(self._folder).everything(), self.roll
+            receipts = received_at(statements, roll) if roll else {}
+            found = ordered(judge_code(code, statements, roll, receipts, station))
+            state = "not_kept"
+            if not any(one.is_fault for one in found):
+                is_new = receive_code(code, self._folder, Sealing(key, self._given, self.clock()))
+                state = "kept" if is_new else "kept_before"
+        return self._slip_news(name, by, photo, code, state, found)
+
+    def _slip_news(
+        self, name: str, by: str, photo: bytes, code: StationCode | None, state: str, found: Sequence[Finding]
+    ) -> ReceivedNews:
+        slip: dict[str, Any] = {"state": state}
+        if code is not None:
+            form = known_form(code)
+            slip |= {"station": code.station, "at": code.at, "template": form[0].id if form else ""}
+            slip["numbers"] = dict(form[1]) if form else {}
+        outcome = {
+            "failed": False,
+            "slip": slip,
+            "findings": [{**one.export(), "data": {}} for one in found],
+            "more": 0,
+        }
+        source = hashlib.sha256(photo).hexdigest()
+        return self._keep(ReceivedNews(one_line(name), self.clock(), by, outcome, ""), source, "")
+
+    def _keep(self, news: ReceivedNews, source: str, look: str) -> ReceivedNews:
+        """Keep what became of something that arrived, in the place of what was said of it before."""
         self._questions = None
-        news = ReceivedNews(one_line(name), self.clock(), by, outcome, receipt)
         with self._data.changing() as db:
-            row = source, news.name, news.at, by, json.dumps(outcome, ensure_ascii=False), receipt, look
+            outcome = json.dumps(news.outcome, ensure_ascii=False)
+            row = source, news.name, news.at, news.by, outcome, news.receipt, look
             db.execute("INSERT OR REPLACE INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-            note(db, by, "receive", news.name)
+            note(db, news.by, "receive", news.name)
         return news
 
     def is_received(self, source: str, look: str) -> bool:

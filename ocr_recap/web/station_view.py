@@ -22,7 +22,7 @@ from ..records.station_codes import Place
 from .agreement import EMPTY, UNREADABLE, WRONG_FIELD
 from .office import Office
 from .received import Upload
-from .work import Waiting
+from .work_rows import Waiting
 
 Judgement = Literal["reading", "good", "look", "retake"]
 _UNDECIDED: Final = frozenset({UNREADABLE, WRONG_FIELD})

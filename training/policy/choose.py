@@ -34,9 +34,10 @@ from pathlib import Path
 from typing import Any
 
 from ocr_recap.decide import policy
-from ocr_recap.decide.case import Case, reconciled
+from ocr_recap.decide.case import Case
 from ocr_recap.decide.policy import Thresholds
 from ocr_recap.decide.posterior import Evaluated
+from ocr_recap.decide.reconcile import reconciled
 from ocr_recap.evaluate.bounds import clopper_pearson, incomplete_beta
 from ocr_recap.forms import template
 from ocr_recap.synth.camera.conditions import Preset

@@ -31,9 +31,10 @@ from typing import Literal
 import numpy as np
 
 from ocr_recap.decide import evidence, policy
-from ocr_recap.decide.case import Case, reconciled
+from ocr_recap.decide.case import Case
 from ocr_recap.decide.facts import date_fact
 from ocr_recap.decide.policy import Thresholds
+from ocr_recap.decide.reconcile import reconciled
 from ocr_recap.evaluate.bounds import clopper_pearson
 from ocr_recap.forms import template
 from ocr_recap.forms.fields import FormField

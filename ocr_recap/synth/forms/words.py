@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from ...cells.words_crop import print_in
+from ...cells.words_lines import print_in
 from ...forms.fields import FormField, Page, Words
 from ...forms.print_items import Rect
 from ...imaging.arrays import FloatArray

@@ -21,7 +21,8 @@ from ...cells.tally_reader import TallyReading
 from ...cells.words_evidence import WordsEvidence
 from ...decide import evidence
 from ...decide.ask_witnesses import Alterations, ask_witnesses
-from ...decide.case import Case, make_case
+from ...decide.case import Case
+from ...decide.reconcile import make_case
 from ...forms import template
 from ...forms.template import Template
 from ...imaging.arrays import FloatArray
