@@ -49,10 +49,10 @@ _RATHER_READ = 0.5  # least probability by the digit cells of numbers whose brok
 class Thresholds:
     """Least calibrated probabilities for decisions: one set for each policy, in `policy.json`.
 
-    training/policy/choose.py makes that file. It searches for `posterior`, and for whether a less sure second witness or
-    less sure ink will do, by risk control (Learn then Test) on drawn documents of all forms, by writers that training
-    never saw. All other thresholds are by judgement; `summed` was set after a drawn test document was looked at. The
-    file also holds the counts and the bound of that test, and a hash of all evidence that it was run on.
+    training/policy/choose.py makes that file. It searches for `posterior`, and for whether a less sure second witness
+    or less sure ink will do, by risk control (Learn then Test) on drawn documents of all forms, by writers that
+    training never saw. All other thresholds are by judgement; `summed` was set after a drawn test document was looked
+    at. The file also holds the counts and the bound of that test, and a hash of all evidence that it was run on.
 
     Attributes:
         posterior: of the number, given all evidence; with a known fact as its second witness `known` counts instead.
