@@ -336,11 +336,13 @@ class Office:
 
     def _add_photos(self) -> None:
         rows = self.data.rows("SELECT id, path FROM uploads WHERE published = 0 AND state IN ('read', 'waiting')")
-        if not rows:
+        gone = self.received.withdrawals()
+        if not rows and not gone:
             return
         photos = [Input(self.folder / row["path"], row["path"]) for row in rows]
-        add(photos, self.folder, self._batch, self._made)
+        add(photos, self.folder, self._batch, self._made, [line for _, line in gone])
         with self.data.changing() as db:
+            db.executemany("UPDATE withdrawn SET logged = 1 WHERE upload = ?", [(upload,) for upload, _ in gone])
             for row in rows:
                 db.execute("UPDATE uploads SET published = 1 WHERE id = ?", (row["id"],))
                 db.execute("DELETE FROM upload_pictures WHERE upload = ?", (row["id"],))

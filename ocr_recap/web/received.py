@@ -17,14 +17,27 @@ from typing import Final
 
 from ..imaging.frames import HEAD, kind_of
 from ..messages.errors import CannotWrite, WrongUse, system_reason
-from ..messages.text import printable
+from ..messages.text import one_line, printable
+from ..records.decision_log import LogEvent
+from ..records.decisions import utc
 from ..records.folder import INCOMING
+from .agreement import TURNS
 from .database import Database
 from .people import User, note
 
 MOST_BYTES: Final = 40 << 20  # of an uploaded photo; phones with 200 megapixels make 60 MB only in raw; by judgement
+_LONGEST_REASON: Final = 200  # characters of the reason to withdraw a photo; by judgement
 _ENDINGS: Final = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif", "PDF": ".pdf", "HEIC": ".heic"}
 LOOSE: Final = "inbox"  # folder of photos whose station is not said
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """That a person withdrew a photo: who, when (UTC), and why."""
+
+    by: str
+    at: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,8 @@ class Upload:
         station: 13 digits; empty where nobody said it.
         state: `received`, or `read`; `waiting` for files of several frames, which are read when results are made.
         published: whether it is in the results.
+        person: id of who sent it; None for the inbox.
+        withdrawal: set where a person withdrew it: it is kept, and nothing of it counts.
     """
 
     id: int
@@ -46,6 +61,18 @@ class Upload:
     station: str
     state: str
     published: bool
+    person: int | None = None
+    withdrawal: Withdrawal | None = None
+
+    def may_be_withdrawn_by(self, person: User) -> bool:
+        """True for the supervisor, and for the desk that sent the photo."""
+        return person.role == "supervisor" or (self.person == person.id and person.may_send(self.station))
+
+
+_FIND: Final = (
+    "SELECT uploads.*, withdrawn.person AS withdrawn_by, withdrawn.at AS withdrawn_at, withdrawn.reason AS why"
+    " FROM uploads LEFT JOIN withdrawn ON withdrawn.upload = uploads.id"
+)
 
 
 class UploadStore:
@@ -70,7 +97,7 @@ class UploadStore:
             person: who sent it; None for the inbox.
 
         Raises:
-            WrongUse: the content is no photo, is empty or is too large.
+            WrongUse: the content is no photo, is empty or is too large, or the photo was withdrawn.
             CannotWrite: the disk is full, or the folder cannot be written.
         """
         if not content or len(content) > MOST_BYTES:
@@ -80,6 +107,8 @@ class UploadStore:
             raise WrongUse("upload_no_photo")
         sha256 = hashlib.sha256(content).hexdigest()
         if (known := self._known(sha256, station)) is not None:
+            if (gone := known.withdrawal) is not None:
+                raise WrongUse("upload_withdrawn", by=gone.by, reason=gone.reason)
             return known
         path = self._path(name, station, sha256, _ENDINGS[kind])
         try:
@@ -91,7 +120,7 @@ class UploadStore:
             facts = path, sha256, station, person.id if person else None, self._clock(), "received"
             db.execute(f"INSERT OR IGNORE INTO uploads ({columns}) VALUES (?, ?, ?, ?, ?, ?)", facts)
             note(db, person.name if person else "inbox", "photo", path)
-            row = db.execute("SELECT * FROM uploads WHERE path = ?", (path,)).fetchone()
+            row = db.execute(f"{_FIND} WHERE path = ?", (path,)).fetchone()
         return upload_of(row)
 
     def find_lost(self) -> int:
@@ -114,16 +143,50 @@ class UploadStore:
 
     def of_station(self, station: str) -> list[Upload]:
         """The photos of a station, in the order in which they arrived."""
-        find = "SELECT * FROM uploads WHERE station = ? ORDER BY id"
+        find = f"{_FIND} WHERE station = ? ORDER BY id"
         return [upload_of(row) for row in self._data.rows(find, (station,))]
 
     def get(self, upload: int) -> Upload | None:
         """A photo by its id."""
-        row = self._data.one("SELECT * FROM uploads WHERE id = ?", (upload,))
+        row = self._data.one(f"{_FIND} WHERE id = ?", (upload,))
         return None if row is None else upload_of(row)
 
+    def withdraw(self, upload: Upload, person: User, reason: str) -> None:
+        """Withdraw a photo: its file stays, and its numbers wait for nobody any more. The second time nothing changes.
+
+        The results follow when they are made again; until then the database alone knows of it.
+
+        Args:
+            upload: the photo.
+            person: who withdraws it, and may do so.
+            reason: why.
+
+        Raises:
+            WrongUse: there is no reason.
+        """
+        reason = one_line(reason)[:_LONGEST_REASON]
+        if not reason:
+            raise WrongUse("withdraw_reason")
+        with self._data.changing() as db:
+            facts = upload.id, person.name, utc(), reason
+            add = "INSERT OR IGNORE INTO withdrawn (upload, person, at, reason) VALUES (?, ?, ?, ?)"
+            if db.execute(add, facts).rowcount:
+                note(db, person.name, "withdraw", f"{upload.path}: {reason}")
+                gone = "UPDATE numbers SET place = -1, state = 'done', turn = ?, claimant = NULL WHERE file = ?"
+                db.execute(gone, (TURNS["done"], upload.path))
+
+    def withdrawals(self) -> list[tuple[int, LogEvent]]:
+        """The lines for the log about withdrawn photos in the results that it may not have yet, by id of the photo."""
+        rows = self._data.rows(f"{_FIND} WHERE withdrawn.logged = 0 AND uploads.state IN ('read', 'waiting')")
+        found: list[tuple[int, LogEvent]] = []
+        for row in rows:
+            said = {"at": row["withdrawn_at"], "by": row["withdrawn_by"], "reason": row["why"]}
+            line = LogEvent(event="photo_withdrawn", file=row["path"], photo=row["sha256"], **said)
+            found.append((row["id"], line))
+        return found
+
     def _known(self, sha256: str, station: str) -> Upload | None:
-        find = "SELECT * FROM uploads WHERE sha256 = ? AND station = ?"
+        find = f"{_FIND} WHERE sha256 = ? AND station = ?"
         row = self._data.one(find, (sha256, station))
         return None if row is None else upload_of(row)
 
@@ -138,7 +201,8 @@ class UploadStore:
 def upload_of(row: Row) -> Upload:
     """The upload of a row of the table."""
     facts = row["path"], row["sha256"], row["station"], row["state"]
-    return Upload(row["id"], *facts, bool(row["published"]))
+    gone = Withdrawal(row["withdrawn_by"], row["withdrawn_at"], row["why"]) if row["withdrawn_at"] else None
+    return Upload(row["id"], *facts, bool(row["published"]), row["person"], gone)
 
 
 def _write(path: Path, content: bytes) -> None:
