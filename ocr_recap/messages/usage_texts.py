@@ -41,6 +41,14 @@ WRONG_USE: Final[Mapping[str, Message]] = {
         "Foto yang persis sama sudah ditarik oleh {by} ({reason}). Ambil foto baru halaman itu.",
         "This very photo was withdrawn by {by} ({reason}). Take a new photo of the page.",
     ),
+    "sheet_settled": (
+        "Halaman ini sudah diputuskan atau sedang dikerjakan orang lain. Buka lagi halaman dua lembar.",
+        "This page was settled, or somebody else works on it. Open the page of two sheets again.",
+    ),
+    "sheet_answer": (
+        "Pilih salah satu jawaban, lalu simpan lagi.",
+        "Choose one of the answers, and save again.",
+    ),
     "withdraw_reason": (
         "Tulis alasan mengapa foto ini ditarik, lalu kirim lagi.",
         "Write why this photo is withdrawn, and send the form again.",

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from sqlite3 import Row
+from sqlite3 import Connection, Row
 from typing import Final
 
 from ..imaging.frames import HEAD, kind_of
@@ -71,7 +71,7 @@ class Upload:
 
 _FIND: Final = (
     "SELECT uploads.*, withdrawn.person AS withdrawn_by, withdrawn.at AS withdrawn_at, withdrawn.reason AS why"
-    " FROM uploads LEFT JOIN withdrawn ON withdrawn.upload = uploads.id"
+    " FROM uploads LEFT JOIN withdrawn ON (withdrawn.path, withdrawn.sha256) = (uploads.path, uploads.sha256)"
 )
 
 
@@ -120,7 +120,7 @@ class UploadStore:
             facts = path, sha256, station, person.id if person else None, self._clock(), "received"
             db.execute(f"INSERT OR IGNORE INTO uploads ({columns}) VALUES (?, ?, ?, ?, ?, ?)", facts)
             note(db, person.name if person else "inbox", "photo", path)
-            row = db.execute(f"{_FIND} WHERE path = ?", (path,)).fetchone()
+            row = db.execute(f"{_FIND} WHERE uploads.path = ?", (path,)).fetchone()
         return upload_of(row)
 
     def find_lost(self) -> int:
@@ -143,12 +143,12 @@ class UploadStore:
 
     def of_station(self, station: str) -> list[Upload]:
         """The photos of a station, in the order in which they arrived."""
-        find = f"{_FIND} WHERE station = ? ORDER BY id"
+        find = f"{_FIND} WHERE uploads.station = ? ORDER BY uploads.id"
         return [upload_of(row) for row in self._data.rows(find, (station,))]
 
     def get(self, upload: int) -> Upload | None:
         """A photo by its id."""
-        row = self._data.one(f"{_FIND} WHERE id = ?", (upload,))
+        row = self._data.one(f"{_FIND} WHERE uploads.id = ?", (upload,))
         return None if row is None else upload_of(row)
 
     def withdraw(self, upload: Upload, person: User, reason: str) -> None:
@@ -168,25 +168,33 @@ class UploadStore:
         if not reason:
             raise WrongUse("withdraw_reason")
         with self._data.changing() as db:
-            facts = upload.id, person.name, utc(), reason
-            add = "INSERT OR IGNORE INTO withdrawn (upload, person, at, reason) VALUES (?, ?, ?, ?)"
-            if db.execute(add, facts).rowcount:
-                note(db, person.name, "withdraw", f"{upload.path}: {reason}")
-                gone = "UPDATE numbers SET place = -1, state = 'done', turn = ?, claimant = NULL WHERE file = ?"
-                db.execute(gone, (TURNS["done"], upload.path))
+            withdraw_photo(db, (upload.path, upload.sha256), person.name, reason)
 
-    def withdrawals(self) -> list[tuple[int, LogEvent]]:
-        """The lines for the log about withdrawn photos in the results that it may not have yet, by id of the photo."""
-        rows = self._data.rows(f"{_FIND} WHERE withdrawn.logged = 0 AND uploads.state IN ('read', 'waiting')")
-        found: list[tuple[int, LogEvent]] = []
-        for row in rows:
-            said = {"at": row["withdrawn_at"], "by": row["withdrawn_by"], "reason": row["why"]}
-            line = LogEvent(event="photo_withdrawn", file=row["path"], photo=row["sha256"], **said)
-            found.append((row["id"], line))
-        return found
+    def withdrawals(self) -> list[LogEvent]:
+        """The lines for the log about withdrawn photos in the results that it may not have yet."""
+        find = (
+            "SELECT withdrawn.* FROM withdrawn LEFT JOIN uploads ON uploads.path = withdrawn.path"
+            " WHERE logged = 0 AND (uploads.id IS NULL OR uploads.state IN ('read', 'waiting')) ORDER BY withdrawn.at"
+        )
+        return [
+            LogEvent(
+                event="photo_withdrawn",
+                at=row["at"],
+                by=row["person"],
+                reason=row["reason"],
+                file=row["path"],
+                photo=row["sha256"],
+            )
+            for row in self._data.rows(find)
+        ]
+
+    def logged(self, lines: Sequence[LogEvent]) -> None:
+        """Note that the log has lines about withdrawn photos."""
+        with self._data.changing() as db:
+            db.executemany("UPDATE withdrawn SET logged = 1 WHERE path = ?", [(line.file,) for line in lines])
 
     def _known(self, sha256: str, station: str) -> Upload | None:
-        find = f"{_FIND} WHERE sha256 = ? AND station = ?"
+        find = f"{_FIND} WHERE uploads.sha256 = ? AND uploads.station = ?"
         row = self._data.one(find, (sha256, station))
         return None if row is None else upload_of(row)
 
@@ -196,6 +204,22 @@ class UploadStore:
             return f"{INCOMING}/{station}/{moment}-{sha256[:8]}{ending}"
         stem = printable(Path(name.replace("\\", "/")).stem).replace("/", "_").lstrip(".")[:80] or "photo"
         return f"{INCOMING}/{LOOSE}/{stem}-{sha256[:8]}{ending}"
+
+
+def withdraw_photo(db: Connection, photo: tuple[str, str], by: str, reason: str) -> None:
+    """Note that a photo is withdrawn, within a transaction of the caller's; the second time nothing changes.
+
+    Args:
+        db: the transaction.
+        photo: its name in results, and its SHA-256.
+        by: who withdraws it.
+        reason: why.
+    """
+    add = "INSERT OR IGNORE INTO withdrawn (path, sha256, person, at, reason) VALUES (?, ?, ?, ?, ?)"
+    if db.execute(add, (*photo, by, utc(), reason)).rowcount:
+        note(db, by, "withdraw", f"{photo[0]}: {reason}")
+        gone = "UPDATE numbers SET place = -1, state = 'done', turn = ?, claimant = NULL WHERE file = ?"
+        db.execute(gone, (TURNS["done"], photo[0]))
 
 
 def upload_of(row: Row) -> Upload:
