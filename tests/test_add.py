@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
@@ -11,7 +12,10 @@ from ocr_recap.batch import add as adding
 from ocr_recap.batch import run
 from ocr_recap.batch.inputs import Input, incoming
 from ocr_recap.batch.options import BatchOptions
+from ocr_recap.batch.publish_tables import rewrite
+from ocr_recap.cli.summary import event_text
 from ocr_recap.messages.errors import FolderDamaged
+from ocr_recap.records.decision_log import LogEvent
 from ocr_recap.records.folder import INCOMING
 
 CODE = "2101142004001"
@@ -109,3 +113,58 @@ def test_a_plan_that_was_changed_or_never_kept_is_refused(tmp_path):
     with pytest.raises(FolderDamaged) as caught:
         adding.add([Input(tmp_path / "c.jpg", "c.jpg")], tmp_path / "out", OPTIONS)
     assert caught.value.code == "folder_without_plan"
+
+
+def withdrawn(file, out):
+    """The line of the log of a person who withdraws a photo of a folder of results."""
+    sha256 = hashlib.sha256((out.parent / "in" / file).read_bytes()).hexdigest()
+    facts = {"by": "Ani", "reason": "{wrong} station", "file": file, "photo": sha256}
+    return LogEvent(event="photo_withdrawn", at="2029-02-14T15:00:00Z", **facts)
+
+
+def records_of(folder):
+    return {one["photo"]["file"]: one for one in map(json.loads, (folder / "photos.jsonl").read_text().splitlines())}
+
+
+@pytest.mark.parametrize("order", [(CODE, OTHER), (OTHER, CODE)])
+def test_a_withdrawn_photo_stays_in_results_and_its_copy_counts_in_its_place(tmp_path, order):
+    for code in order:
+        photo(tmp_path / "in" / code / "a.jpg", mark=1)
+    inputs = [Input(tmp_path / "in" / code / "a.jpg", f"{code}/a.jpg") for code in order]
+    out = tmp_path / "out"
+    adding.add(inputs, out, OPTIONS)
+    doubted = "photo_under_two_stations"
+    assert {p["code"] for one in records_of(out).values() for p in one["problems"]} >= {doubted, "duplicate_photo"}
+    line = withdrawn(f"{OTHER}/a.jpg", out)
+    done = adding.add([], out, OPTIONS, withdrawn=[line])
+    found = records_of(out)
+    stays, gone = found[f"{CODE}/a.jpg"], found[f"{OTHER}/a.jpg"]
+    assert (stays["counts"], stays["problems"], stays["station"]["code"]) == (True, [], CODE)
+    assert len(stays["fields"]) == 3
+    assert (gone["counts"], gone["page"], gone["fields"], gone["station"]["code"]) == (False, None, {}, OTHER)
+    assert [p["code"] for p in gone["problems"]] == ["photo_withdrawn"]
+    assert gone["problems"][0]["data"] == {"by": "Ani", "at": line.at, "reason": "{wrong} station"}
+    assert "withdrawn by Ani (2029-02-14T15:00:00Z): {wrong} station." in gone["problems"][0]["hint"]["en"]
+    assert (out / "numbers.csv").read_text().count(OTHER) == 0
+    assert [event.event for event in done.events] == ["photo_withdrawn"]
+    assert f"Foto {OTHER}/a.jpg ditarik oleh Ani" in (out / "report.html").read_text()
+    assert f"{OTHER}/a.jpg was withdrawn by Ani" in event_text(done.events[0], "en")
+    assert done.totals.photos == 2
+
+
+def test_a_withdrawal_is_logged_once_and_outlives_later_photos_and_batches(tmp_path):
+    for name, mark in (("a.jpg", 1), ("b.jpg", 2), ("c.jpg", 3)):
+        photo(tmp_path / "in" / CODE / name, mark=mark)
+    out = tmp_path / "out"
+    a, b, c = (Input(tmp_path / "in" / CODE / f"{name}.jpg", f"{CODE}/{name}.jpg") for name in "abc")
+    line = withdrawn(f"{CODE}/a.jpg", out)
+    adding.add([a, b], out, OPTIONS, withdrawn=[line])
+    log = (out / "decisions.jsonl").read_bytes()
+    assert adding.add([], out, OPTIONS, withdrawn=[line]).unchanged
+    adding.add([c], out, OPTIONS)
+    counting = {name: one["counts"] for name, one in records_of(out).items()}
+    assert counting[f"{CODE}/a.jpg"] is False
+    rewrite(out)
+    assert {name: one["counts"] for name, one in records_of(out).items()} == counting
+    assert (out / "decisions.jsonl").read_bytes() == log
+    assert sum(counting.values()) == 1  # one of the two photos that stay

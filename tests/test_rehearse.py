@@ -21,10 +21,16 @@ pytest.importorskip("tuf", reason="the extra seal is not installed")
 pytest.importorskip("resource", reason="processes have no limits on this system")
 
 from ocr_recap.messages.errors import TemplateError, WrongUse
+from ocr_recap.messages.rehearse_command import REHEARSE_PROGRESS
 from ocr_recap.messages.rehearse_texts import REHEARSE_TEXTS
+from ocr_recap.rehearse import night as nights
+from ocr_recap.rehearse import rehearsal
+from ocr_recap.rehearse.commands import CommandRun, run_command, run_ready, surroundings
 from ocr_recap.rehearse.events.registry import EVENTS
 from ocr_recap.rehearse.journal import JOURNAL, RehearsalJournal
+from ocr_recap.rehearse.night import Night
 from ocr_recap.rehearse.photos import draw_photos, photo_file, truth_file
+from ocr_recap.rehearse.ready_program import CAN_FORK, ReadyProgram
 from ocr_recap.rehearse.rehearsal import RehearsalOptions, planned, rehearse
 from ocr_recap.rehearse.report import _SENT
 from ocr_recap.rehearse.script import load_script, parse_script
@@ -115,6 +121,20 @@ def test_the_journal_goes_on_after_a_line_that_was_cut_off(tmp_path: Path) -> No
     assert RehearsalJournal(tmp_path).get("c") == 3
 
 
+@pytest.mark.parametrize(("language", "said"), [("id", "0,0 menit  rapat pleno"), ("en", "0.0 min  plenary sessions")])
+def test_progress_is_in_the_language_of_the_command(tmp_path: Path, language: Any, said: str) -> None:
+    shown: list[str] = []
+    RehearsalJournal(tmp_path, shown.append, language).show("sessions")
+    assert [line.strip() for line in shown] == [said]
+
+
+def test_every_line_of_progress_is_used(tmp_path: Path) -> None:
+    package = Path(rehearsal.__file__).parent
+    shown = "".join(path.read_text("utf-8") for path in package.rglob("*.py"))
+    used = {key for key in REHEARSE_PROGRESS if f'show("{key}"' in shown or f'"{key}"]' in shown}
+    assert set(REHEARSE_PROGRESS) - used == {"sums_evening", "sums_noon"}  # by the name of the time
+
+
 def test_a_folder_with_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("mine")
     with pytest.raises(WrongUse, match="not empty"):
@@ -135,6 +155,36 @@ def test_photos_that_are_there_are_not_drawn_again(tmp_path: Path) -> None:
     assert (tmp_path / photo_file(second)).read_bytes() == content
 
 
+def test_a_command_that_ended_with_its_rehearsal_is_no_surprise_when_it_is_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = CommandRun(("keys", "init"), 2, "", "there already", 0.1)
+    monkeypatch.setattr(nights, "run_command", lambda *_: refused)
+    world = planned(parse_script(f"{HEAD}  - {{kind: never_comes}}\n", "s"), RehearsalOptions(24))
+    night = Night(tmp_path, world, (), RehearsalJournal(tmp_path))
+    night.journal.keep("begun/keys/init", True)
+    assert [night.run("keys", name, "keys", "init").code for name in ("init", "other")] == [2, 2]
+    assert [name for name, _ in night.journal.under("surprise/")] == ["keys/other"]
+
+
+def test_a_photo_that_is_taken_again_joins_the_truth_without_reading_all_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = planned(parse_script(f"{HEAD}  - {{kind: never_comes, stations: 23}}\n", "s"), RehearsalOptions(24))
+    world.places = (1,)
+    for station in world.stations:
+        station.preset = "field"  # the photo that is taken again is another one
+    night = Night(tmp_path, world, (), RehearsalJournal(tmp_path), longer=800)
+    draw_photos(tmp_path, world, 800, 1, night.journal)
+    (plan,) = world.photos()
+    before = dict(night.truth.by_photo)
+    monkeypatch.setattr(nights, "load_truth", lambda *_: pytest.fail("all of it was read"))
+    assert night.take_again(plan.name) is not None
+    (more,) = set(night.truth.by_photo) - set(before)
+    assert night.truth.by_photo[more].name == f"{plan.name}-again"
+    assert night.take_again("no such photo") is None
+
+
 @pytest.mark.slow
 def test_a_server_that_a_killed_rehearsal_left_is_ended(tmp_path: Path) -> None:
     left, next_one = (ServerProcess(tmp_path, "desks/1", ("--workers", "1")) for _ in range(2))
@@ -146,6 +196,38 @@ def test_a_server_that_a_killed_rehearsal_left_is_ended(tmp_path: Path) -> None:
     finally:
         left.end_at_once()
         next_one.end_at_once()
+
+
+# --- commands by a program that is loaded already ---------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CAN_FORK, reason="this system does not fork")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["templates", "list"],
+        ["read", "nowhere", "--out", "x"],
+        ["schema", "event"],
+        ["no-such-command"],
+        ["status", ".", "--json"],
+    ],
+)
+def test_a_loaded_program_runs_a_command_as_a_new_one_does(tmp_path: Path, words: list[str]) -> None:
+    fresh = run_command(tmp_path, words)
+    with ReadyProgram(surroundings()) as program:
+        for _ in range(2):
+            done, cpu = run_ready(program, tmp_path, words)
+            assert (done.words, done.code, done.out, done.err) == (fresh.words, fresh.code, fresh.out, fresh.err)
+            assert cpu > 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CAN_FORK, reason="this system does not fork")
+def test_the_second_command_finds_loaded_what_the_first_one_loaded(tmp_path: Path) -> None:
+    with ReadyProgram(surroundings()) as program:
+        first, second = (run_ready(program, tmp_path, ["apply", "--help"])[1] for _ in range(2))
+    assert second < first / 2
 
 
 # --- a whole night ----------------------------------------------------------------------------------------------------
@@ -190,8 +272,14 @@ def test_every_event_happened_and_was_recovered_from(night: Any) -> None:
     _, report, _ = night
     events = report["events"]
     assert {one["kind"] for one in events} == set(EVENTS)
-    # Whoever makes the list of hashes anew is not noticed when sums are made from folders of results.
-    assert {one["kind"] for one in events if not one["recovered"]} <= {"altered_figure"}
+    assert {one["kind"] for one in events if not one["recovered"]} == set()
+    (altered,) = (one for one in events if one["kind"] == "altered_figure")
+    codes = [altered["facts"][name] for name in ("plain", "careful", "sealed", "unseen")]
+    assert (codes, altered["noticed"], altered["named"]) == ([7, 1, 1, 0], True, True)
+    assert altered["evidence"].count(altered["facts"]["station"]) == 2
+    (mistaken,) = (one for one in events if one["kind"] == "wrong_station")
+    assert "photo_withdrawn" in mistaken["evidence"]
+    assert (mistaken["facts"]["known"], mistaken["facts"]["wrong"]) == (mistaken["facts"]["numbers"], 0)
     assert [one["kind"] for one in events if not one["evidence"]] == []
 
 

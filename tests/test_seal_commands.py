@@ -118,7 +118,7 @@ def test_times_that_are_none_are_refused(place: Place, tmp_path: Path, text: str
     assert "write a time as" in result.stderr
 
 
-def test_scan_reads_codes_and_sms_lines(place: Place) -> None:
+def test_scan_reads_codes_and_sms_lines(place: Place, tmp_path: Path) -> None:
     statement = next(one for one in sealed_folder(place.root / "r").everything() if one.area == code(1))
     text = station_code(statement, FORM, place.keys["Siti"]).text
     roll = place.root / "roll.json"
@@ -133,6 +133,9 @@ def test_scan_reads_codes_and_sms_lines(place: Place) -> None:
     alone = call("scan", line, "--lang", "en")
     assert (alone.exit_code, "preliminary until" in alone.stdout) == (0, True)
     assert call("scan", line[:-3], "--lang", "en").exit_code == 1
+    kept = call("scan", line, "--into", tmp_path / "sms", "--json", "--lang", "en")
+    assert json.loads(kept.stdout)["station"] == code(1)
+    assert "is kept in" in kept.stderr
 
 
 def test_a_code_that_does_not_hold_is_not_kept(place: Place, tmp_path: Path) -> None:

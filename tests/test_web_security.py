@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import socket
+import subprocess
+import sys
+import threading
 
 import pytest
 
@@ -12,13 +15,17 @@ pytest.importorskip("httpx", reason="httpx is not installed")
 
 from starlette.testclient import TestClient
 
+from ocr_recap.batch.lock import held
+from ocr_recap.messages.errors import FolderBusy, FolderDamaged
 from ocr_recap.records.folder import INCOMING
+from ocr_recap.web import serve as serving
 from ocr_recap.web.app import application
 from ocr_recap.web.inbox import Inbox
 from ocr_recap.web.office import Office, OfficeOptions
+from ocr_recap.web.recap_office import RecapOfficeOptions
 from ocr_recap.web.received import MOST_BYTES
 from ocr_recap.web.security import SMALL_BODY, Buckets
-from ocr_recap.web.serve import first_link, listen, own_address
+from ocr_recap.web.serve import first_link, listen, only_server, own_address
 
 HOST = "127.0.0.1:8800"
 CODE, OTHER = "2101142004001", "2101142004002"
@@ -278,3 +285,71 @@ def test_photos_of_a_watched_folder_are_taken_once_when_they_are_complete(office
     assert office.data.one("SELECT count(*) FROM uploads")[0] == before
     row = office.data.one("SELECT path, station FROM uploads ORDER BY id DESC LIMIT 1")
     assert CODE in row["path"]
+
+
+class AnotherServer(threading.Thread):
+    """Holds the lock of a server as another process does: a file description of its own."""
+
+    def __init__(self, folder):
+        super().__init__(daemon=True)
+        self.folder, self.ready, self.end = folder, threading.Event(), threading.Event()
+
+    def run(self):
+        with only_server(self.folder):
+            self.ready.set()
+            self.end.wait(60)
+
+    def __enter__(self):
+        self.start()
+        assert self.ready.wait(60)
+
+    def __exit__(self, *_):
+        self.end.set()
+        self.join()
+
+
+@pytest.mark.parametrize("kind", ["results", "recap"])
+def test_a_second_server_on_a_folder_is_refused(tmp_path, kind, monkeypatch):
+    def no_office(*_):
+        raise AssertionError("the folder was opened")
+
+    monkeypatch.setattr(serving, "Office", no_office)
+    monkeypatch.setattr(serving, "RecapOffice", no_office)
+    start = {
+        "results": lambda: serving.serve(tmp_path, OfficeOptions(), 0, False, str),
+        "recap": lambda: serving.serve_recap(tmp_path, RecapOfficeOptions(), 0, False, str),
+    }[kind]
+    with AnotherServer(tmp_path):
+        with pytest.raises(FolderBusy) as caught:
+            start()
+        with held(tmp_path):  # `read` and `apply` go on working in the folder
+            pass
+    assert (caught.value.code, caught.value.exit_code) == ("folder_served", 5)
+    assert "Use its links" in caught.value.en
+    with pytest.raises(AssertionError, match="was opened"):
+        start()
+
+
+@pytest.mark.slow
+def test_a_killed_server_leaves_no_lock(tmp_path):
+    words = [
+        sys.executable,
+        "-c",
+        "import sys; from pathlib import Path; from ocr_recap.web.serve import only_server\n",
+    ]
+    words[-1] += "with only_server(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen([*words, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as left:
+        assert left.stdout.readline() == b"held\n"
+        with pytest.raises(FolderBusy), only_server(tmp_path):
+            pass
+        left.kill()
+    assert (tmp_path / ".serving").exists()
+    with only_server(tmp_path):
+        pass
+
+
+def test_a_link_in_place_of_the_server_s_lock_is_refused(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    (tmp_path / ".serving").symlink_to(tmp_path / "mine.txt")
+    with pytest.raises(FolderDamaged), only_server(tmp_path):
+        pass

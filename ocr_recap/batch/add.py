@@ -12,10 +12,11 @@ from ..read.reader import Reader
 from ..read.workers.file_limits import FileLimits
 from ..read.workers.supervisor import CannotStart
 from ..read.workers.tasks import Product
+from ..records.decision_log import LogEvent
 from ..records.folder import RUN_FILE
 from ..records.station_codes import Naming
 from ..records.station_facts import listed_fields
-from .audit import examine
+from .audit import Examined, examine
 from .inputs import Input
 from .install import recover
 from .jobs import Job, Planned
@@ -30,7 +31,13 @@ from .run_info_builder import now, run_info
 Made = Callable[[Job], Product | None]  # the result of a photo that was read elsewhere, with the same reader
 
 
-def add(photos: Sequence[Input], out: str | Path, options: BatchOptions, made: Made = lambda job: None) -> BatchResult:
+def add(
+    photos: Sequence[Input],
+    out: str | Path,
+    options: BatchOptions,
+    made: Made = lambda job: None,
+    withdrawn: Sequence[LogEvent] = (),
+) -> BatchResult:
     """Read photos into a folder of results, beside those that are in it.
 
     A photo that is in the folder already, by name and content, is not added again. Stations of earlier photos stay as
@@ -42,6 +49,7 @@ def add(photos: Sequence[Input], out: str | Path, options: BatchOptions, made: M
         out: folder of results.
         options: of the batch; `manifest` is not used.
         made: gives the results of photos that were read already; they are not read again.
+        withdrawn: lines of the log about photos that people withdrew; those that the log has are not added again.
 
     Raises:
         FolderDamaged: the folder was read by a version that did not keep what it read; it must be read again once.
@@ -57,7 +65,7 @@ def add(photos: Sequence[Input], out: str | Path, options: BatchOptions, made: M
         out.mkdir(parents=True, exist_ok=True)
         with held(out), closing(Journal(out)) as journal:
             recover(out, discard=options.accept is not None)
-            examined = examine(out, options.accept)
+            examined = _without(examine(out, options.accept), withdrawn)
             before = journal.publication() or Publication(())
             if not before.photos and (out / RUN_FILE).is_file():
                 raise FolderDamaged("folder_without_plan", folder=out)
@@ -91,6 +99,13 @@ def add(photos: Sequence[Input], out: str | Path, options: BatchOptions, made: M
     except OSError as fault:
         raise CannotWrite("folder_unwritable", folder=out, why=system_reason(fault)) from None
     return result_of(out, published, anew, queue, ())
+
+
+def _without(examined: Examined, withdrawn: Sequence[LogEvent]) -> Examined:
+    """The audit with further withdrawals in its log."""
+    known = examined.log.withdrawals
+    new = [one for one in withdrawn if (one.file, one.photo) not in known]
+    return replace(examined, log=examined.log.grown(new), events=(*examined.events, *new)) if new else examined
 
 
 def _take(fresh: Sequence[Planned], made: Made, queue: Queue) -> None:

@@ -59,6 +59,11 @@ class Job:
         return label(self.name, self.frame)
 
     @property
+    def known_by(self) -> tuple[str, str]:
+        """Name in results and hash: what a person withdraws (`Log.withdrawals`), with all frames."""
+        return self.name, self.sha256
+
+    @property
     def file(self) -> str:
         """The key of the photo's file."""
         return self.sha256 or self.path.as_posix()

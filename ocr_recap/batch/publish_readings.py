@@ -26,7 +26,7 @@ from ..records.folder import (
     TEMPLATES,
     picture_name,
 )
-from ..records.grouping import Group, group, sighting
+from ..records.grouping import group, sighting
 from ..records.record import Problem, Record, problem
 from ..records.run_info import RunInfo
 from ..report.view_model import Totals
@@ -35,9 +35,10 @@ from .audit import EditedError, Examined
 from .install import install, keep_filled
 from .jobs import Planned
 from .journal import Journal, JournalEntry
-from .plan_rows import PlacedJob, Publication
+from .plan_rows import Publication
 from .publish_tables import Tables, opened, write
 from .run_info_builder import now
+from .withdrawals import Withdrawals, replanned, withdrawn_record
 
 
 @dataclass(frozen=True)
@@ -93,18 +94,28 @@ def publish(
     stage.mkdir()
     if examined.log.content:
         (stage / DECISIONS_FILE).write_bytes(examined.log.content)
-    rows = _readings(stage, wanted, reader, run, journal)
+    rows = _readings(stage, wanted, reader, run, journal, examined.log.withdrawals)
     tables = write(opened(stage, reader.templates), just_read=True)
     kept = keep_filled(out)
     install(stage, out)
     return Published(rows, replace(tables, kept=kept, events=examined.events))
 
 
-def _readings(stage: Path, wanted: Publication, reader: Reader, run: RunInfo, journal: Journal) -> tuple[PhotoRow, ...]:
+def _readings(
+    stage: Path, wanted: Publication, reader: Reader, run: RunInfo, journal: Journal, withdrawals: Withdrawals
+) -> tuple[PhotoRow, ...]:
     """Write the files that `publish_tables.write` starts from, with one document in memory at a time."""
     forms = {form.id: form for form in reader.templates}
-    plan = [one.planned for one in wanted.photos]
-    groups = _groups(wanted.photos, reader, run.roll, journal)
+    plan = replanned([one.planned for one in wanted.photos], withdrawals)
+
+    def entry_of(index: int) -> JournalEntry:
+        entry, gone = _entry(plan[index], plan, reader, journal), withdrawals.get(plan[index].job.known_by)
+        # The pictures of a withdrawn photo stay, or it would be read again.
+        return entry if gone is None else replace(entry, record=withdrawn_record(entry.record, gone))
+
+    places = [one.place for one in wanted.photos]
+    sightings = [sighting(entry_of(index).record, place) for index, place in enumerate(places)]
+    groups = group(sightings, run.roll, [form.id for form in reader.templates])
     pictures: dict[str, str] = {}
     for name in PICTURES:
         (stage / name).mkdir()
@@ -115,10 +126,11 @@ def _readings(stage: Path, wanted: Publication, reader: Reader, run: RunInfo, jo
 
     def load(index: int) -> Record:
         job = plan[index].job
-        entry = _entry(plan[index], plan, reader, journal)
+        entry = entry_of(index)
         for kind, sha256 in entry.pictures.items():
             name = f"{kind}/{picture_name(job.name, job.sha256, job.frame)}"
-            if (path := journal.picture(kind, sha256, job, entry.file)) is not None:
+            # A withdrawn photo and the copy that counts in its place may have pictures of one name.
+            if name not in pictures and (path := journal.picture(kind, sha256, job, entry.file)) is not None:
                 _link_or_copy(path, stage / name)
                 pictures[name] = sha256
         return entry.record
@@ -163,16 +175,6 @@ def _link_or_copy(path: Path, to: Path) -> None:
         to.hardlink_to(path)
     except OSError:
         shutil.copyfile(path, to)
-
-
-def _groups(placed: Sequence[PlacedJob], reader: Reader, roll: tuple[str, ...] | None, journal: Journal) -> list[Group]:
-    """Group the photos into documents; only the facts that grouping uses are kept in memory."""
-    plan = [one.planned for one in placed]
-    return group(
-        [sighting(_entry(one.planned, plan, reader, journal).record, one.place) for one in placed],
-        roll,
-        [form.id for form in reader.templates],
-    )
 
 
 def _entry(planned: Planned, plan: Sequence[Planned], reader: Reader, journal: Journal) -> JournalEntry:

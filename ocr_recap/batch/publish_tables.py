@@ -312,7 +312,7 @@ def _unusable(path: Path) -> FolderDamaged:
 
 
 def _pictures(folder: Path, record: Record) -> tuple[str, ...]:
-    if any(p.code == "duplicate_photo" for p in record.problems):
+    if record.is_withdrawn or any(p.code == "duplicate_photo" for p in record.problems):
         return ()
     names = (f"{kind}/{picture_name(record.photo.file, record.photo.sha256, record.photo.frame)}" for kind in PICTURES)
     return tuple(name for name in names if (folder / name).is_file())

@@ -62,14 +62,15 @@ def scan(
         faults = [finding.code for finding in found if finding.is_fault]
         if into is not None and isinstance(read, SmsNumbers):
             is_new = keep_sms(into, what, now())
-            echo(said(language, "sms_kept" if is_new else "sms_kept_before", path=into))
+            # Beside JSON, what is said goes to standard error.
+            echo(said(language, "sms_kept" if is_new else "sms_kept_before", path=into), err=as_json)
         if into is not None and isinstance(read, StationCode):
             if key is None:
                 raise WrongUse("scan_into_needs_key")
             if faults:
                 raise WrongUse("code_not_kept", codes=", ".join(faults))
             is_new = receive_code(read, into, Sealing(opened_key(key, language), trusted, now()))
-            echo(said(language, "code_kept" if is_new else "code_kept_before", path=into))
+            echo(said(language, "code_kept" if is_new else "code_kept_before", path=into), err=as_json)
     raise typer.Exit(PROBLEMS if faults else OK)
 
 

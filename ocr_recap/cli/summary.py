@@ -74,6 +74,8 @@ def event_text(event: LogEvent, language: Language) -> str:
     if event.event == "log_taken_over":
         numbers = {"lines": event.lines, "unlisted": event.unlisted}
         return said(language, "log_taken_over", **numbers, log=DECISIONS_FILE, sums=SUMS_FILE, at=event.at)
+    if event.event == "photo_withdrawn":
+        return said(language, "withdrawn_photo", by=event.by, at=event.at, file=event.file, reason=event.reason)
     files = ", ".join(event.files) or DECISIONS_FILE
     return said(language, "edits_accepted", by=event.by, at=event.at, files=files, reason=event.reason)
 

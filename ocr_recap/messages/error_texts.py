@@ -133,6 +133,12 @@ FOLDER_BUSY: Final[_Texts] = {
         "Another ocr-recap process is at work in the folder of results {folder}. Wait until it has finished, or "
         "choose another folder with --out.",
     ),
+    "folder_served": (
+        "Peladen lain (ocr-recap serve) sudah bekerja di folder {folder}. Pakai tautannya, atau hentikan peladen itu "
+        "dengan Ctrl-C lalu ulangi perintah ini.",
+        "Another server (ocr-recap serve) is at work in the folder {folder} already. Use its links, or stop that "
+        "server with Ctrl-C and run this command again.",
+    ),
 }
 
 CANNOT_WRITE: Final[_Texts] = {

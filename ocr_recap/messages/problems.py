@@ -160,6 +160,12 @@ PROBLEMS: Final[Mapping[str, Message]] = {
         "Foto yang sama sudah dibaca sebagai {first}; angka tidak dihitung dua kali. Hapus salah satu.",
         "The same photo was already read as {first}; its numbers are not given twice. Remove one of the two.",
     ),
+    "photo_withdrawn": (
+        "Foto ini ditarik oleh {by} ({at}): {reason}. Tidak ada angkanya yang dihitung. Bila halamannya belum ada di "
+        "foto lain, minta fotonya.",
+        "This photo was withdrawn by {by} ({at}): {reason}. None of its numbers counts. Where no other photo shows "
+        "its page, ask for one.",
+    ),
     "page_again": (
         "Halaman ini juga ada di foto {counts}, yang terbaca lebih jelas; angka foto ini tidak dihitung lagi. Tidak "
         "perlu tindakan: bila keduanya berbeda, angkanya sudah ada di daftar periksa.",

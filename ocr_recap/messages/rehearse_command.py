@@ -42,6 +42,37 @@ REHEARSE_VALUES: Final[Mapping[str, Message]] = {
     "events": ("BERKAS", "FILE"),
 }
 
+# What a rehearsal shows while it works, behind the minutes since it began.
+REHEARSE_PROGRESS: Final[Mapping[str, Message]] = {
+    "minutes": ("{minutes:6.1f} menit  {said}", "{minutes:6.1f} min  {said}"),
+    "drawing": ("{stations} TPS, {photos} foto digambar", "{stations} stations, {photos} photos are drawn"),
+    "drawn": ("{done} dari {photos} foto selesai digambar", "{done} of {photos} photos drawn"),
+    "keys": ("kunci: pejabat, perangkat, daftar kunci", "keys: officials, devices, the roll"),
+    "desk_read": (
+        "{district}: {stations} TPS terbaca; pemeriksaan dimulai",
+        "{district}: {stations} stations read; review begins",
+    ),
+    "desk_done": ("{district}: meja selesai", "{district}: desk done"),
+    "laptop_done": ("{village}: laptop {stations} TPS selesai", "{village}: laptop of {stations} stations done"),
+    "evening": (
+        "malam: kabupaten menerima yang datang lewat jaringan",
+        "evening: the regency receives what came over the network",
+    ),
+    "noon": ("siang: kiriman diska lepas tiba", "noon: the sticks arrive"),
+    "sums_evening": ("malam: penjumlahan", "evening: sums"),
+    "sums_noon": ("siang: penjumlahan", "noon: sums"),
+    "sessions": ("rapat pleno", "plenary sessions"),
+    "sessions_over": (
+        "rapat pleno selesai; berita acara disegel",
+        "plenary sessions are over; minutes are sealed",
+    ),
+    "checking": (
+        "semuanya dikemas dan diperiksa dengan verify.py saja",
+        "everything is packed and verified by verify.py alone",
+    ),
+    "report": ("laporan", "report"),
+}
+
 REHEARSE_SCREENS: Final[Mapping[str, Message]] = {
     "rehearsed": (
         "Laporan geladi: {report}\nAngka salah tanpa terdeteksi: {silent}. Kehilangan yang tidak disebut: {unnamed}. "

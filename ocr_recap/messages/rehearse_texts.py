@@ -150,8 +150,10 @@ REHEARSE_TEXTS: Final[Mapping[str, Message]] = {
         "{villages} villages without a network until noon",
     ),
     "did_no_network": (
-        "Malam itu {before} dari {stations} TPS disebut belum ada; siangnya {after} tiba dengan diska lepas.",
-        "In the evening {before} of {stations} stations were said to be missing; at noon {after} arrived on sticks.",
+        "Malam itu {before} dari {stations} TPS disebut belum ada; siangnya {after} tiba dengan diska lepas dan "
+        "dihitung, {refused} tiba dan disebut tidak dihitung karena segelnya tidak cocok.",
+        "In the evening {before} of {stations} stations were said to be missing; at noon {after} had arrived on sticks "
+        "and counted, {refused} had arrived and were named as not counted, since their seals do not hold.",
     ),
     "event_never_comes": ("{stations} TPS tidak pernah datang", "{stations:station} never came"),
     "did_never_comes": (
@@ -172,8 +174,8 @@ REHEARSE_TEXTS: Final[Mapping[str, Message]] = {
     ),
     "event_qr_only": ("Dari TPS {station} hanya kode QR yang tiba", "Of station {station} a QR code alone arrived"),
     "did_qr_only": (
-        "Kode diperiksa dan disimpan; rapat mengambil {numbers} angka, {right} benar.",
-        "The code was checked and kept; the session took {numbers} numbers from it, {right} right.",
+        "Kode diperiksa dan disimpan; memuat {numbers} angka, {right} di antaranya benar di penjumlahan.",
+        "The code was checked and kept; it carries {numbers} numbers, {right} of them right in the sums.",
     ),
     "event_sms_first": (
         "TPS {station} mengirim SMS ({characters} huruf), kirimannya siang",
@@ -253,20 +255,19 @@ REHEARSE_TEXTS: Final[Mapping[str, Message]] = {
         "The clock of a laptop that sealed {stations:station} was wrong by {seconds} seconds",
     ),
     "did_wrong_clock": (
-        "Kirimannya diambil, dan jam yang salah disebut setiap kali.",
-        "Its bundle was taken, and the wrong clock is named each time.",
+        "Kirimannya diambil, jam yang salah disebut setiap kali, dan angkanya baru dihitung setelah rapat membacanya.",
+        "Its bundle was taken, the wrong clock is named each time, and its numbers count only as a session reads them.",
     ),
     "event_altered_figure": (
-        "Di kantor {votes} suara ditambahkan ke hasil sebuah TPS",
-        "In the office {votes} votes were added to the results of a station",
+        "Di kantor {votes} suara ditambahkan ke hasil TPS {station}",
+        "In the office {votes} votes were added to the results of station {station}",
     ),
     "did_altered_figure": (
-        "Tanpa memperbaiki daftar sidik: ditolak (kode {plain}). Dengan daftar sidik dibuat baru: kode {careful}; "
-        "{unseen} "
-        "tidak terlihat oleh recap.",
-        "With the list of hashes as it was: refused (code {plain}). With the list made anew: code {careful}; {unseen} "
-        "not "
-        "seen by recap.",
+        "Folder tanpa segel, daftar sidik seperti semula: ditolak (kode {plain}). Daftar sidik dibuat baru: "
+        "bertentangan dengan pernyataan tersegel (kode {careful}). Di folder penerima sendiri: kode {sealed}. Tidak "
+        "terlihat: {unseen}.",
+        "A bare folder with its list of hashes as it was: refused (code {plain}). With the list made anew: in conflict "
+        "with the sealed statement (code {careful}). In the folder that receives: code {sealed}. Unseen: {unseen}.",
     ),
     "event_absent": (
         "{kind}: tidak terjadi, karena malam ini tidak ada tempatnya",
@@ -293,7 +294,7 @@ REHEARSE_TEXTS: Final[Mapping[str, Message]] = {
         "{bundles} kiriman dengan angka TPS {station} dari orang yang tidak berhak dihitung",
         "{bundles:bundle} with numbers of station {station} from people without a right would count",
     ),
-    "part_hashes": ("daftar sidik", "the lists of hashes"),
+    "part_hashes": ("daftar sidik dan segel", "the lists of hashes and seals"),
     "loss_hashes": ("{votes} suara ditambahkan tanpa terlihat", "{votes} votes added unseen"),
     "part_journal": ("jurnal", "the journal"),
     "loss_journal": ("{resumed} dari {photos} foto dibaca lagi", "{resumed} of {photos} photos read again"),

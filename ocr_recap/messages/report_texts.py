@@ -48,6 +48,10 @@ REPORT_TEXTS: Final[Mapping[str, Message]] = {
         "Berkas yang disunting di luar program diterima oleh {by} ({at}): {files}. Alasan: {reason}",
         "Files edited outside this program were accepted by {by} ({at}): {files}. Reason: {reason}",
     ),
+    "withdrawn_photo": (
+        "Foto {file} ditarik oleh {by} ({at}); angkanya tidak dihitung. Alasan: {reason}",
+        "The photo {file} was withdrawn by {by} ({at}); its numbers do not count. Reason: {reason}",
+    ),
     "log_taken_over": (
         "{lines} baris pertama {log} dari versi lama, tanpa rantai sidik ({at}).",
         "At the beginning of {log}, {lines:line} of an older version, without a chain ({at}).",

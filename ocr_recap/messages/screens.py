@@ -135,6 +135,10 @@ _APPLY: Final[Mapping[str, Message]] = {
         "Suntingan diterima oleh {by} ({at}): {files}. Alasan: {reason}",
         "Edits accepted by {by} ({at}): {files}. Reason: {reason}",
     ),
+    "withdrawn_photo": (
+        "Foto {file} ditarik oleh {by} ({at}); angkanya tidak dihitung. Alasan: {reason}",
+        "The photo {file} was withdrawn by {by} ({at}); its numbers do not count. Reason: {reason}",
+    ),
     "log_taken_over": (
         "{lines} baris {log} ditulis versi lama tanpa rantai sidik, {unlisted} di antaranya belum tercatat di {sums}; "
         "diambil alih apa adanya ({at}).",

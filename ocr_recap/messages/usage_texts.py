@@ -41,6 +41,22 @@ WRONG_USE: Final[Mapping[str, Message]] = {
         "Berkas itu bukan foto yang dikenal (JPEG, PNG, WEBP, HEIC, TIFF, PDF). Ambil foto halaman dengan kamera.",
         "The file is no photo of a known kind (JPEG, PNG, WEBP, HEIC, TIFF, PDF). Take a photo of the page.",
     ),
+    "upload_withdrawn": (
+        "Foto yang persis sama sudah ditarik oleh {by} ({reason}). Ambil foto baru halaman itu.",
+        "This very photo was withdrawn by {by} ({reason}). Take a new photo of the page.",
+    ),
+    "sheet_settled": (
+        "Halaman ini sudah diputuskan atau sedang dikerjakan orang lain. Buka lagi halaman dua lembar.",
+        "This page was settled, or somebody else works on it. Open the page of two sheets again.",
+    ),
+    "sheet_answer": (
+        "Pilih salah satu jawaban, lalu simpan lagi.",
+        "Choose one of the answers, and save again.",
+    ),
+    "withdraw_reason": (
+        "Tulis alasan mengapa foto ini ditarik, lalu kirim lagi.",
+        "Write why this photo is withdrawn, and send the form again.",
+    ),
     "no_such_number": (
         "Angka itu tidak ada lagi di hasil. Muat ulang halaman ini.",
         "The number is no longer in the results. Load this page again.",

@@ -74,6 +74,16 @@ WEB_TEXTS: Final[Mapping[str, Message]] = {
     "judged_good": ("foto baik", "good photo"),
     "judged_look": ("terbaca, tetapi lihat sarannya", "readable, but see the advice"),
     "judged_retake": ("foto ulang", "take it again"),
+    "judged_withdrawn": ("ditarik, tidak dihitung", "withdrawn, does not count"),
+    "withdrawn_by": ("Ditarik oleh {name} ({at}): {reason}", "Withdrawn by {name} ({at}): {reason}"),
+    "withdrawn_photos": ("Foto yang ditarik", "Withdrawn photos"),
+    "withdraw": ("Tarik foto ini", "Withdraw this photo"),
+    "withdraw_how": (
+        "Untuk foto TPS lain atau kertas yang salah. Fotonya tetap disimpan, tetapi tidak ada angkanya yang dihitung. "
+        "Penarikan tidak dapat dibatalkan: bila keliru, ambil foto baru. Alasan:",
+        "For a photo of another station or of a wrong sheet. The photo is kept, but none of its numbers counts. This "
+        "cannot be undone: after a mistake take a new photo. Reason:",
+    ),
     "photo_alt": ("Foto nomor {number}", "Photo number {number}"),
     "page_confirmed": ("semua angkanya sudah Anda pastikan", "you confirmed all its numbers"),
     "page_doubtful": ("{numbers} angka perlu diperiksa", "{numbers:number} to check"),

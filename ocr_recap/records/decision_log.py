@@ -10,7 +10,7 @@ the file can make the whole chain anew: `SHA256SUMS` holds the hash of the log, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -36,9 +36,12 @@ class LogEvent(JsonLine):
 
     Attributes:
         event: `edits_accepted`: a person took files as they were found though `SHA256SUMS` lists others;
-            `log_taken_over`: the lines before were written by a version that chained none.
+            `log_taken_over`: the lines before were written by a version that chained none; `photo_withdrawn`: a person
+            withdrew a photo, none of whose numbers counts from then on.
         at: when, UTC.
-        by, reason: who accepted the edits, and why.
+        by, reason: who accepted the edits or withdrew the photo, and why.
+        file, photo: of a withdrawn photo, its name in results and the SHA-256 of its bytes; left out of other lines.
+            The same bytes under another name are another photo.
         files: that were edited, by name.
         lines: how many lines were taken over.
         unlisted: how many of those lines `SHA256SUMS` did not cover yet, since the version that wrote them was
@@ -47,10 +50,12 @@ class LogEvent(JsonLine):
     """
 
     schema_: Literal[1] = 1
-    event: Literal["edits_accepted", "log_taken_over"]
+    event: Literal["edits_accepted", "log_taken_over", "photo_withdrawn"]
     at: Time
     by: str = ""
     reason: str = ""
+    file: str = Field(default="", exclude_if=lambda file: not file)
+    photo: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = Field(default="", exclude_if=lambda photo: not photo)
     files: dict[str, Changed] = Field(default_factory=dict[str, Changed])
     lines: Annotated[int, Field(ge=0)] = 0
     unlisted: Annotated[int, Field(ge=0)] = 0
@@ -87,6 +92,11 @@ class Log:
     def events(self) -> tuple[LogEvent, ...]:
         """All other lines, oldest first."""
         return tuple(line for line in self.lines if isinstance(line, LogEvent))
+
+    @property
+    def withdrawals(self) -> Mapping[tuple[str, str], LogEvent]:
+        """The lines about withdrawn photos, by name in results and SHA-256."""
+        return {(one.file, one.photo): one for one in self.events if one.event == "photo_withdrawn"}
 
     def grown(self, new: Sequence[LogLine]) -> Log:
         """The log with further lines at its end, each chained to what is before it."""

@@ -20,6 +20,7 @@ RUN_FILE: Final = "run.json"
 SUMS_FILE: Final = "SHA256SUMS"
 OFFICE_FILE: Final = "office.sqlite"  # of the local server: people, claims, entries, photos that arrived
 LOCK_FILE: Final = ".lock"  # empty, never removed: two processes could otherwise lock different files of this name
+SERVER_LOCK_FILE: Final = ".serving"  # held by the local server while it runs; empty and never removed, as above
 PART_FOLDER: Final = ".part"  # new results that are not complete
 READY_FOLDER: Final = ".ready"  # new results that are complete, while they replace the results before them
 WORK_FOLDER: Final = ".work"  # pictures of a batch, before they are published

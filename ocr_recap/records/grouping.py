@@ -29,7 +29,7 @@ class Sighting:
     """The facts of one photo that grouping uses.
 
     Attributes:
-        file, frame, sha256: the photo, and its frame from 0.
+        file, frame, sha256: the photo, and its frame from 0. A withdrawn photo has no hash: it is nobody's copy.
         place: its station and folder, by manifest and names.
         page: (template id, page id), None when no page was read.
         ink: the sheet's fingerprint (`sheet_fingerprint.ink`).
@@ -93,7 +93,7 @@ def sighting(record: Record, place: Place) -> Sighting:
     return Sighting(
         photo.file,
         photo.frame,
-        photo.sha256,
+        "" if record.is_withdrawn else photo.sha256,
         place,
         (page.template, page.page) if page else None,
         page.ink if page else "",

@@ -283,6 +283,11 @@ class Record(JsonLine):
         """The path that `Reader` read the photo from, with forward slashes; empty in a loaded record."""
         return self._path if f"/{self._path}".endswith(f"/{self.photo.file}") else ""
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """True where a person withdrew the photo."""
+        return any(one.code == "photo_withdrawn" for one in self.problems)
+
     def to_rows(self) -> list[Row]:
         """A dict per number, with the names of `numbers.csv` and plain values; none where no form was found.
 

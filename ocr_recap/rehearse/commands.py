@@ -12,7 +12,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from .ready_program import ReadyProgram
 
 _LAST: Final = 6000  # characters of a command's output for people that are kept
 _PATIENCE: Final = 0.05  # seconds between two looks at a command that is to be ended
@@ -67,6 +70,20 @@ class CommandLimits:
 
     file_bytes: int | None = None
     clock: float = 0.0
+
+
+def run_ready(program: ReadyProgram, folder: Path, words: Sequence[str]) -> tuple[CommandRun, float]:
+    """Run a command to its end, by the program that is loaded already; the command, and its CPU seconds.
+
+    Args:
+        program: that is loaded.
+        folder: the working directory.
+        words: what is typed after `ocr-recap`.
+    """
+    began = time.monotonic()
+    done = program.run(folder, words)
+    out = done.out if "--json" in words else done.out[-_LAST:]
+    return CommandRun(tuple(words), done.code, out, done.err[-_LAST:], time.monotonic() - began), done.cpu
 
 
 def run_command(folder: Path, words: Sequence[str], limits: CommandLimits = CommandLimits()) -> CommandRun:

@@ -14,6 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from ..messages.catalog import Language, filled
+from ..messages.rehearse_command import REHEARSE_PROGRESS
+
 JOURNAL: Final = "journal.jsonl"
 
 
@@ -23,14 +26,19 @@ class RehearsalJournal:
     Args:
         folder: of the rehearsal.
         say: takes each line of progress; None: nobody sees it.
+        language: of these lines.
+
+    Attributes:
+        elsewhere: CPU seconds of commands that are not children of this process.
     """
 
-    def __init__(self, folder: Path, say: Callable[[str], None] | None = None) -> None:
+    def __init__(self, folder: Path, say: Callable[[str], None] | None = None, language: Language = "id") -> None:
         self._path, self._say = folder / JOURNAL, say
+        self._language: Language = language
         self._done: dict[str, Any] = {}
         self._times: list[tuple[str, float, float]] = []
         self._began = time.monotonic()
-        self._whole = 0
+        self.elsewhere = 0.0
         if self._path.exists():
             self._load()
 
@@ -86,11 +94,11 @@ class RehearsalJournal:
     @contextmanager
     def timed(self, step: str) -> Generator[None]:
         """Add the wall and CPU seconds of the body, those of ended child processes included, to a step."""
-        wall, cpu = time.monotonic(), _cpu()
+        wall, cpu = time.monotonic(), _cpu() + self.elsewhere
         try:
             yield
         finally:
-            entry = (step, time.monotonic() - wall, _cpu() - cpu)
+            entry = (step, time.monotonic() - wall, _cpu() + self.elsewhere - cpu)
             self._times.append(entry)
             self._add({"time": entry})
 
@@ -102,10 +110,16 @@ class RehearsalJournal:
             found[step] = before[0] + wall, before[1] + cpu
         return found
 
-    def show(self, text: str) -> None:
-        """Show progress, with the minutes since this run began."""
+    def show(self, key: str, **data: Any) -> None:
+        """Show progress, a text of `REHEARSE_PROGRESS` with its data, behind the minutes since this run began.
+
+        Raises:
+            KeyError: there is no such text, or it needs data that is not given.
+        """
         if self._say is not None:
-            self._say(f"{(time.monotonic() - self._began) / 60:6.1f} min  {text}")
+            said = filled(REHEARSE_PROGRESS[key], self._language, data)
+            minutes = (time.monotonic() - self._began) / 60
+            self._say(filled(REHEARSE_PROGRESS["minutes"], self._language, {"minutes": minutes, "said": said}))
 
 
 def _cpu() -> float:

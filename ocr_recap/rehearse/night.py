@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from .commands import CommandLimits, CommandRun, run_command
+from .commands import CommandLimits, CommandRun, run_command, run_ready
 from .events.event import Event, EventOutcome, Moment
 from .journal import RehearsalJournal
-from .photos import draw_again
+from .photos import draw_again, truth_file
+from .ready_program import ReadyProgram
 from .truth import SheetTruth, load_truth
 from .world import PhotoPlan, World
 
@@ -23,6 +24,7 @@ SENT: Final = "sent"  # bundles that go over the network
 RECAP: Final = "recap"
 KEYS: Final = "keys"
 COMMAND: Final = "command/"  # beginning of the journal's keys of commands
+BEGUN: Final = "begun/"
 SURPRISE: Final = "surprise/"
 OUTCOME: Final = "event/"
 
@@ -39,6 +41,7 @@ class Night:
         workers: processes that draw and read.
         longer: longer side of photos, px.
         rates: how often some people type a number wrong.
+        program: that is loaded already, and runs commands; None: every command loads it.
         forced: how many of the next numbers of some people events let them type wrong.
     """
 
@@ -48,6 +51,7 @@ class Night:
     journal: RehearsalJournal
     workers: int = 1
     longer: int = 2000
+    program: ReadyProgram | None = None
     rates: dict[str, float] = field(default_factory=dict[str, float])
     forced: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -61,7 +65,8 @@ class Night:
     ) -> CommandRun:
         """Run a command once; on later runs what it gave then.
 
-        A command that ends with a code that was not expected is kept as a surprise for the report.
+        A command that ends with a code that was not expected is kept as a surprise for the report, unless an earlier
+        run of the rehearsal was ended while it ran.
 
         Args:
             step: that its time belongs to.
@@ -71,14 +76,27 @@ class Night:
             limits: what it meets.
         """
 
+        begun, again = f"{BEGUN}{step}/{name}", False
+        if not self.journal.has(f"{COMMAND}{step}/{name}"):
+            # Ended at once, a rehearsal may not know that a command has done its work: done again, it may refuse.
+            again = self.journal.has(begun)
+            self.journal.keep(begun, True)
+
         def act() -> dict[str, Any]:
             with self.journal.timed(step):
-                done = run_command(self.folder, [str(word) for word in words], limits)
-            if done.code not in expect:
+                done = self._done([str(word) for word in words], limits)
+            if done.code not in expect and not again:
                 self.journal.keep(f"{SURPRISE}{step}/{name}", {"expected": list(expect), **done.export()})
             return done.export()
 
         return CommandRun.of(self.journal.once(f"{COMMAND}{step}/{name}", act))
+
+    def _done(self, words: list[str], limits: CommandLimits) -> CommandRun:
+        if self.program is None or limits != CommandLimits():
+            return run_command(self.folder, words, limits)
+        done, cpu = run_ready(self.program, self.folder, words)
+        self.journal.elsewhere += cpu
+        return done
 
     def at(self, moment: Moment, about: Any = None) -> None:
         """Let the events of a moment happen."""
@@ -106,7 +124,7 @@ class Night:
         if plan is None:
             return None
         made = draw_again(self.folder, self.world, plan, self.longer)
-        self.__dict__.pop("truth", None)  # it has one photo more
+        self.truth.add(truth_file(self.folder, made))
         self.journal.keep(f"again/{photo_name}", plan.preset)
         return made
 

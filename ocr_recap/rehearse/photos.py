@@ -59,7 +59,7 @@ def draw_photos(folder: Path, world: World, longer: int, workers: int, journal: 
     left = [job for job in jobs if not truth_file(folder, job.plan).exists()]
     for done, _ in enumerate(in_order(partial(_draw), left, workers), 1):
         if done % 50 == 0:
-            journal.show(f"{len(jobs) - len(left) + done} of {len(jobs)} photos drawn")
+            journal.show("drawn", done=len(jobs) - len(left) + done, photos=len(jobs))
 
 
 def draw_again(folder: Path, world: World, plan: PhotoPlan, longer: int) -> PhotoPlan:

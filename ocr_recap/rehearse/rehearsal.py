@@ -13,9 +13,11 @@ from typing import Any, Final, Literal
 from ..forms.template import load
 from ..messages.catalog import Language
 from ..messages.errors import WrongUse
+from .commands import surroundings
 from .journal import RehearsalJournal
 from .night import SURPRISE, Night
 from .photos import draw_photos
+from .ready_program import CAN_FORK, ReadyProgram
 from .report import write_report
 from .script import Script
 from .steps.adding import add_up
@@ -42,7 +44,7 @@ class RehearsalOptions:
         pages: all pages of the form, or those with votes alone.
         longer: longer side of the photos, px.
         workers: processes that draw and read; None: one for each core.
-        language: of the report.
+        language: of the report and of progress.
         say: takes each line of progress; None: nobody sees it.
     """
 
@@ -86,11 +88,21 @@ def rehearse(folder: Path, script: Script, options: RehearsalOptions) -> Rehears
     world = planned(script, options)
     folder = folder.resolve()
     _claim(folder, script, options)
-    journal = RehearsalJournal(folder, options.say)
+    journal = RehearsalJournal(folder, options.say, options.language)
     night = Night(folder, world, script.events, journal, options.workers or os.cpu_count() or 1, options.longer)
-    journal.show(f"{options.stations} stations, {sum(1 for _ in world.photos())} photos are drawn")
+    journal.show("drawing", stations=options.stations, photos=sum(1 for _ in world.photos()))
     with journal.timed(DRAWING):
         draw_photos(folder, world, options.longer, night.workers, journal)
+    with ReadyProgram(surroundings()) as program:
+        night.program = program if CAN_FORK else None
+        _play(night)
+    figures = write_report(night, script, options.identity, options.language)
+    surprises = sum(1 for _ in journal.under(SURPRISE))
+    return RehearsalResult(figures.path, figures.silent, figures.unnamed, surprises)
+
+
+def _play(night: Night) -> None:
+    """The night, step by step."""
     prepare_keys(night)
     work_at_desks(night)
     work_on_devices(night)
@@ -101,9 +113,6 @@ def rehearse(folder: Path, script: Script, options: RehearsalOptions) -> Rehears
     add_up(night, "noon")
     hold_plenary(night)
     check_all(night)
-    figures = write_report(night, script, options.identity, options.language)
-    surprises = sum(1 for _ in journal.under(SURPRISE))
-    return RehearsalResult(figures.path, figures.silent, figures.unnamed, surprises)
 
 
 def planned(script: Script, options: RehearsalOptions) -> World:

@@ -14,7 +14,7 @@ from .events.people import entries
 from .night import Night
 from .photos import SLIP_FIELD
 from .steps.adding import OPEN_DATA
-from .steps.sending import FROM
+from .steps.sending import senders
 from .world import CONTEST
 
 LEVELS: Final = ("regency", "district", "village")
@@ -129,9 +129,9 @@ def should_be(night: Night, place: Key, is_corrected: bool) -> int | None:
 
 
 def readings_of(night: Night) -> Iterator[dict[str, Any]]:
-    """The records of all photos in the results that the regency has."""
-    for path in sorted((night.folder / FROM).glob("*/photos.jsonl")):
-        with path.open(encoding="utf-8") as lines:
+    """The records of all photos in the results whose bundles the regency has."""
+    for folder in senders(night):
+        with (folder / "photos.jsonl").open(encoding="utf-8") as lines:
             yield from map(json.loads, lines)
 
 

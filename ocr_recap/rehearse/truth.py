@@ -56,9 +56,28 @@ class SheetTruth:
         counted: what was counted there.
     """
 
-    by_photo: Mapping[str, PhotoTruth]
-    written: Mapping[str, Mapping[str, int | None]]
-    counted: Mapping[str, Mapping[str, int | None]]
+    by_photo: dict[str, PhotoTruth]
+    written: dict[str, dict[str, int | None]]
+    counted: dict[str, dict[str, int | None]]
+
+    def add(self, path: Path) -> None:
+        """Add the truth of a photo.
+
+        Args:
+            path: of the file beside the photo.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        found = json.loads(path.read_bytes())
+        fields = {name: (value, visible) for name, (value, visible) in found["fields"].items()}
+        page = found["page"] if found["form"] == FORM else None
+        station = found["station"]
+        facts = station, found["name"], page, found["counts"], fields, tuple(found["defects"])
+        self.by_photo[found["sha256"]] = PhotoTruth(*facts)
+        if found["counts"]:
+            self.written[station] |= {name: value for name, (value, _) in fields.items()}
+            self.counted[station] |= found["counted"]
 
     def seen(self, sha256: str, field: str) -> str:
         """What a person reads on a photo."""
@@ -72,18 +91,8 @@ def load_truth(folder: Path, world: World) -> SheetTruth:
     Raises:
         OSError: a truth cannot be read.
     """
-    photos: dict[str, PhotoTruth] = {}
-    written: dict[str, dict[str, int | None]] = {one.code: {} for one in world.stations}
-    counted: dict[str, dict[str, int | None]] = {one.code: {} for one in world.stations}
+    numbers = ({one.code: dict[str, int | None]() for one in world.stations} for _ in range(2))
+    found = SheetTruth({}, *numbers)
     for path in sorted((folder / PHOTOS).glob("*/*.json")):
-        found = json.loads(path.read_bytes())
-        fields = {name: (value, visible) for name, (value, visible) in found["fields"].items()}
-        page = found["page"] if found["form"] == FORM else None
-        station = found["station"]
-        photos[found["sha256"]] = PhotoTruth(
-            station, found["name"], page, found["counts"], fields, tuple(found["defects"])
-        )
-        if found["counts"]:
-            written[station] |= {name: value for name, (value, _) in fields.items()}
-            counted[station] |= found["counted"]
-    return SheetTruth(photos, written, counted)
+        found.add(path)
+    return found

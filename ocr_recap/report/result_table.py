@@ -78,7 +78,7 @@ class Listed:
 def listed(shown: DocumentView, row: DocumentRow) -> Listed:
     """Build the list's entry of a document."""
     files = tuple(photo.record.photo.label for photo in shown.photos)
-    unread = sum(photo.record.page is None for photo in shown.photos)
+    unread = sum(photo.record.page is None and not photo.record.is_withdrawn for photo in shown.photos)
     return Listed(row, shown.link(), files, unread, {name: shown.link(name) for name, _ in shown.counting()})
 
 

@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from ..messages.errors import OcrRecapError
-from . import desk, plenary, plenary_acts, plenary_people, review, supervisor, values
+from . import desk, plenary, plenary_acts, plenary_people, review, sheet_pages, supervisor, values
 from .office import Office
 from .pages import LANGUAGE_COOKIE, SESSION_COOKIE, language_of, page, person_of
 from .people import Role
@@ -67,6 +67,7 @@ def application(office: Office | RecapOffice, hosts: Iterable[str]) -> Starlette
 def _results_routes() -> Iterable[Route]:
     yield from _routes(desk.PATHS, "desk")
     yield from _routes(review.PATHS, "reviewer")
+    yield from _routes(sheet_pages.PATHS, "reviewer")
     yield from _routes(values.PATHS, "reviewer")
     yield from _routes(supervisor.PATHS, "supervisor")
 

@@ -99,8 +99,10 @@ def station(request: Request) -> Response:
         (code,),
     )
     forms = [view.form] if view.form else []
-    loose = [one for one in view.uploads if one.page is None or not forms or one.template != forms[0].id]
-    data = {"region": office.region_of(code), "finished": facts, "remarks": remarks, "loose": loose}
+    gone = [one for one in view.uploads if one.upload.withdrawal is not None]
+    others = [one for one in view.uploads if one.page is None or not forms or one.template != forms[0].id]
+    loose = [one for one in others if one not in gone]
+    data = {"region": office.region_of(code), "finished": facts, "remarks": remarks, "loose": loose, "gone": gone}
     sealed = office.seal.of(code) if office.seal is not None and facts is not None else None
     shown = {"view": view, "broken": view.broken(language_of(request)), "sealed": sealed, "qr": qr, "spoken": spoken}
     return page(request, "station.html", {**data, **shown})
@@ -117,6 +119,19 @@ def take(request: Request) -> Response:
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"upload": upload.id})
     return RedirectResponse(f"/desk/{code}", status_code=303)
+
+
+def withdraw(request: Request) -> Response:
+    """Withdraw a photo of the station: an officer's own one, or any for the supervisor."""
+    office, code, person = _office(request), _station(request), request.state.person
+    upload = office.received.get(request.path_params["upload"])
+    if upload is None or upload.station != code:
+        raise HTTPException(404)
+    if not upload.may_be_withdrawn_by(person):
+        raise HTTPException(403)
+    office.received.withdraw(upload, person, str(request.state.form.get("reason", "")))
+    office.changed()
+    return RedirectResponse(f"/desk/{code}#photo-{upload.id}", status_code=303)
 
 
 def advice(request: Request) -> Response:
@@ -251,6 +266,7 @@ PATHS: Final[tuple[tuple[str, str, Callable[[Request], Response]], ...]] = (
     ("POST", "/desk/scan/photo", scan),
     ("GET", "/desk/{station}", station),
     ("POST", "/desk/{station}/photo", take),
+    ("POST", "/desk/{station}/withdraw/{upload:int}", withdraw),
     ("GET", "/desk/{station}/advice", advice),
     ("GET", "/desk/{station}/page/{page}", numbers),
     ("POST", "/desk/{station}/page/{page}", confirm),

@@ -53,7 +53,8 @@ from .people import People, User
 from .pictures import PagePictures, shrunk
 from .progress import Progress
 from .received import Upload, UploadStore
-from .results import log_entries, waiting_numbers
+from .results import log_entries, review_needs
+from .sheets import SheetWork
 from .work_by_value import ValueWork
 
 if TYPE_CHECKING:  # an extra
@@ -140,6 +141,7 @@ class Office:
         self.data = Database(folder)
         self.people, self.received = People(self.data), UploadStore(folder, self.data)
         self.work = ValueWork(self.data, options.entering)
+        self.sheets = SheetWork(self.data, options.entering, options.language)
         self.pictures, self.progress = PagePictures(folder, self.data), Progress(self.data)
         self.seal = _seal(folder, self.data, options)
         self.address = options.address
@@ -317,7 +319,9 @@ class Office:
                 self._add_photos()
                 log_entries(self.folder, self.data, self.seal.own_keys() if self.seal else None)
                 if self.has_results:
-                    self.work.update(waiting_numbers(self.folder))
+                    needs = review_needs(self.folder, self.sheets.closed())
+                    self.work.update(needs.numbers)
+                    self.sheets.update(needs.sheets)
                 if self.seal is not None:
                     self.seal.seal_wanted()
             except BaseException:
@@ -336,10 +340,12 @@ class Office:
 
     def _add_photos(self) -> None:
         rows = self.data.rows("SELECT id, path FROM uploads WHERE published = 0 AND state IN ('read', 'waiting')")
-        if not rows:
+        gone = self.received.withdrawals()
+        if not rows and not gone:
             return
         photos = [Input(self.folder / row["path"], row["path"]) for row in rows]
-        add(photos, self.folder, self._batch, self._made)
+        add(photos, self.folder, self._batch, self._made, gone)
+        self.received.logged(gone)
         with self.data.changing() as db:
             for row in rows:
                 db.execute("UPDATE uploads SET published = 1 WHERE id = ?", (row["id"],))

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from ..messages.catalog import Language, Message, filled
 from ..messages.plenary_texts import PLENARY_TEXTS
+from ..messages.web_sheet_texts import WEB_SHEET_TEXTS
 from ..messages.web_texts import WEB_TEXTS
 from ..report.html import asset, csp_hash, environment
 from .people import User
@@ -37,7 +38,7 @@ _SCRIPTS: Final[Mapping[str, str]] = {
 }
 _STYLE: Final = ("office.css",)
 _RECAP_STYLE: Final = (*_STYLE, "plenary.css")
-_TEXTS: Final[Mapping[str, Message]] = {**WEB_TEXTS, **PLENARY_TEXTS}
+_TEXTS: Final[Mapping[str, Message]] = {**WEB_TEXTS, **WEB_SHEET_TEXTS, **PLENARY_TEXTS}
 
 
 def text(language: Language, key: str, **data: Any) -> str:

@@ -9,22 +9,35 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from sqlite3 import Row
+from sqlite3 import Connection, Row
 from typing import Final
 
 from ..imaging.frames import HEAD, kind_of
 from ..messages.errors import CannotWrite, WrongUse, system_reason
-from ..messages.text import printable
+from ..messages.text import one_line, printable
+from ..records.decision_log import LogEvent
+from ..records.decisions import utc
 from ..records.folder import INCOMING
+from .agreement import TURNS
 from .database import Database
 from .people import User, note
 
 MOST_BYTES: Final = 40 << 20  # of an uploaded photo; phones with 200 megapixels make 60 MB only in raw; by judgement
+_LONGEST_REASON: Final = 200  # characters of the reason to withdraw a photo; by judgement
 _ENDINGS: Final = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif", "PDF": ".pdf", "HEIC": ".heic"}
 LOOSE: Final = "inbox"  # folder of photos whose station is not said
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """That a person withdrew a photo: who, when (UTC), and why."""
+
+    by: str
+    at: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,8 @@ class Upload:
         station: 13 digits; empty where nobody said it.
         state: `received`, or `read`; `waiting` for files of several frames, which are read when results are made.
         published: whether it is in the results.
+        person: id of who sent it; None for the inbox.
+        withdrawal: set where a person withdrew it: it is kept, and nothing of it counts.
     """
 
     id: int
@@ -46,6 +61,18 @@ class Upload:
     station: str
     state: str
     published: bool
+    person: int | None = None
+    withdrawal: Withdrawal | None = None
+
+    def may_be_withdrawn_by(self, person: User) -> bool:
+        """True for the supervisor, and for the desk that sent the photo."""
+        return person.role == "supervisor" or (self.person == person.id and person.may_send(self.station))
+
+
+_FIND: Final = (
+    "SELECT uploads.*, withdrawn.person AS withdrawn_by, withdrawn.at AS withdrawn_at, withdrawn.reason AS why"
+    " FROM uploads LEFT JOIN withdrawn ON (withdrawn.path, withdrawn.sha256) = (uploads.path, uploads.sha256)"
+)
 
 
 class UploadStore:
@@ -70,7 +97,7 @@ class UploadStore:
             person: who sent it; None for the inbox.
 
         Raises:
-            WrongUse: the content is no photo, is empty or is too large.
+            WrongUse: the content is no photo, is empty or is too large, or the photo was withdrawn.
             CannotWrite: the disk is full, or the folder cannot be written.
         """
         if not content or len(content) > MOST_BYTES:
@@ -80,6 +107,8 @@ class UploadStore:
             raise WrongUse("upload_no_photo")
         sha256 = hashlib.sha256(content).hexdigest()
         if (known := self._known(sha256, station)) is not None:
+            if (gone := known.withdrawal) is not None:
+                raise WrongUse("upload_withdrawn", by=gone.by, reason=gone.reason)
             return known
         path = self._path(name, station, sha256, _ENDINGS[kind])
         try:
@@ -91,7 +120,7 @@ class UploadStore:
             facts = path, sha256, station, person.id if person else None, self._clock(), "received"
             db.execute(f"INSERT OR IGNORE INTO uploads ({columns}) VALUES (?, ?, ?, ?, ?, ?)", facts)
             note(db, person.name if person else "inbox", "photo", path)
-            row = db.execute("SELECT * FROM uploads WHERE path = ?", (path,)).fetchone()
+            row = db.execute(f"{_FIND} WHERE uploads.path = ?", (path,)).fetchone()
         return upload_of(row)
 
     def find_lost(self) -> int:
@@ -114,16 +143,58 @@ class UploadStore:
 
     def of_station(self, station: str) -> list[Upload]:
         """The photos of a station, in the order in which they arrived."""
-        find = "SELECT * FROM uploads WHERE station = ? ORDER BY id"
+        find = f"{_FIND} WHERE uploads.station = ? ORDER BY uploads.id"
         return [upload_of(row) for row in self._data.rows(find, (station,))]
 
     def get(self, upload: int) -> Upload | None:
         """A photo by its id."""
-        row = self._data.one("SELECT * FROM uploads WHERE id = ?", (upload,))
+        row = self._data.one(f"{_FIND} WHERE uploads.id = ?", (upload,))
         return None if row is None else upload_of(row)
 
+    def withdraw(self, upload: Upload, person: User, reason: str) -> None:
+        """Withdraw a photo: its file stays, and its numbers wait for nobody any more. The second time nothing changes.
+
+        The results follow when they are made again; until then the database alone knows of it.
+
+        Args:
+            upload: the photo.
+            person: who withdraws it, and may do so.
+            reason: why.
+
+        Raises:
+            WrongUse: there is no reason.
+        """
+        reason = one_line(reason)[:_LONGEST_REASON]
+        if not reason:
+            raise WrongUse("withdraw_reason")
+        with self._data.changing() as db:
+            withdraw_photo(db, (upload.path, upload.sha256), person.name, reason)
+
+    def withdrawals(self) -> list[LogEvent]:
+        """The lines for the log about withdrawn photos in the results that it may not have yet."""
+        find = (
+            "SELECT withdrawn.* FROM withdrawn LEFT JOIN uploads ON uploads.path = withdrawn.path"
+            " WHERE logged = 0 AND (uploads.id IS NULL OR uploads.state IN ('read', 'waiting')) ORDER BY withdrawn.at"
+        )
+        return [
+            LogEvent(
+                event="photo_withdrawn",
+                at=row["at"],
+                by=row["person"],
+                reason=row["reason"],
+                file=row["path"],
+                photo=row["sha256"],
+            )
+            for row in self._data.rows(find)
+        ]
+
+    def logged(self, lines: Sequence[LogEvent]) -> None:
+        """Note that the log has lines about withdrawn photos."""
+        with self._data.changing() as db:
+            db.executemany("UPDATE withdrawn SET logged = 1 WHERE path = ?", [(line.file,) for line in lines])
+
     def _known(self, sha256: str, station: str) -> Upload | None:
-        find = "SELECT * FROM uploads WHERE sha256 = ? AND station = ?"
+        find = f"{_FIND} WHERE uploads.sha256 = ? AND uploads.station = ?"
         row = self._data.one(find, (sha256, station))
         return None if row is None else upload_of(row)
 
@@ -135,10 +206,27 @@ class UploadStore:
         return f"{INCOMING}/{LOOSE}/{stem}-{sha256[:8]}{ending}"
 
 
+def withdraw_photo(db: Connection, photo: tuple[str, str], by: str, reason: str) -> None:
+    """Note that a photo is withdrawn, within a transaction of the caller's; the second time nothing changes.
+
+    Args:
+        db: the transaction.
+        photo: its name in results, and its SHA-256.
+        by: who withdraws it.
+        reason: why.
+    """
+    add = "INSERT OR IGNORE INTO withdrawn (path, sha256, person, at, reason) VALUES (?, ?, ?, ?, ?)"
+    if db.execute(add, (*photo, by, utc(), reason)).rowcount:
+        note(db, by, "withdraw", f"{photo[0]}: {reason}")
+        gone = "UPDATE numbers SET place = -1, state = 'done', turn = ?, claimant = NULL WHERE file = ?"
+        db.execute(gone, (TURNS["done"], photo[0]))
+
+
 def upload_of(row: Row) -> Upload:
     """The upload of a row of the table."""
     facts = row["path"], row["sha256"], row["station"], row["state"]
-    return Upload(row["id"], *facts, bool(row["published"]))
+    gone = Withdrawal(row["withdrawn_by"], row["withdrawn_at"], row["why"]) if row["withdrawn_at"] else None
+    return Upload(row["id"], *facts, bool(row["published"]), row["person"], gone)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from sqlite3 import Row
 from typing import Final, Literal
@@ -21,6 +21,7 @@ from ..records.review_order import settles
 from ..report.pictures import strip_width
 from .agreement import EMPTY, UNREADABLE, WRONG_FIELD
 from .database import Database
+from .sheets import SheetQuestion, sheet_questions
 from .work_rows import Waiting
 
 # Probability by the bubbles alone from which a reading counts as sure: a second bubble or a pale one gives less.
@@ -29,31 +30,51 @@ _CHECKS: Final = 200  # planted checks in stock: more than one person sees in a 
 _SURELY_RIGHT: Final = 0.9999  # confidence of an accepted number that may be a planted check; by judgement
 
 
-def waiting_numbers(folder: Path) -> list[Waiting]:
-    """The numbers of a folder of results that need people, most useful first, then numbers for planted checks.
+@dataclass(frozen=True)
+class ReviewNeeds:
+    """What needs people: numbers, most useful first, then those for planted checks; and pages of two sheets."""
+
+    numbers: Sequence[Waiting] = ()
+    sheets: Sequence[SheetQuestion] = ()
+
+
+def review_needs(folder: Path, closed: Collection[str] = ()) -> ReviewNeeds:
+    """What needs people in a folder of results.
+
+    A number of a page whose photos may show two sheets waits until people have said which sheet counts.
+
+    Args:
+        folder: of results.
+        closed: ids of the questions about sheets that people have answered.
 
     Raises:
         ocr_recap.messages.errors.OcrRecapError: the folder is in use, was edited or is damaged.
     """
     if not (folder / RUN_FILE).is_file():
-        return []
+        return ReviewNeeds()
     found: list[tuple[int, bool, Waiting]] = []
+    sheets: list[SheetQuestion] = []
     checks: list[tuple[str, Waiting]] = []
     with at_work(folder):
         results = opened(folder)
         for document, records in decided(folder, results.forms, rulings(results.log.decisions)):
             template = results.forms.get(document.template or "")
             counts = {f.id for f in template.fields if f.role == "count"} if template else set[str]()
+            asked = [one for one in sheet_questions(document, records) if one.uid not in closed]
+            sheets += asked
+            two_sheets = {one.page for one in asked}
             useful = settles(document, template, policy_of(records))
             for record, number, field in _counting(records):
                 one = _waiting(document, record, number, field, number.field in counts)
+                if number.page in two_sheets:
+                    continue
                 if field.status == "review":
                     found.append((useful.get(number.field, 0), one.is_count, one))
                 elif _is_certain(field) and one.is_count and one.machine is not None:
                     checks.append((_mixed(number), _as_check(one)))
     found.sort(key=lambda entry: (-entry[0], not entry[1]))
     checks.sort(key=lambda entry: entry[0])
-    return [one for _, _, one in found] + [one for _, one in checks[:_CHECKS]]
+    return ReviewNeeds([*(one for _, _, one in found), *(one for _, one in checks[:_CHECKS])], sheets)
 
 
 def _counting(records: list[Record]) -> Iterator[tuple[Record, Number, FieldRecord]]:

@@ -84,17 +84,22 @@ def work(request: Request) -> Response:
         "filter": wanted(request),
         "mine": office.progress.of(person.id),
     }
+    data["sheets"] = office.sheets.waiting(person)
     data["query"] = urlencode([one for one in request.query_params.multi_items() if one[0] != "again"])
     first = shown(office, task, language) if task else None
     return page(request, "review.html", {"task": first, "again": again is not None, **data})
 
 
 def claim(request: Request) -> Response:
-    """The next numbers for this person, as JSON; those that it holds already come first."""
+    """The next numbers for this person, as JSON; those that it holds already come first.
+
+    The header `x-sheets` is the number of questions about sheets that wait for the person.
+    """
     office = _office(request)
     tasks = office.work.claim(request.state.person, wanted(request))
     language = language_of(request)
-    return JSONResponse([shown(office, task, language) for task in tasks])
+    waits = {"x-sheets": str(office.sheets.waiting(request.state.person))}
+    return JSONResponse([shown(office, task, language) for task in tasks], headers=waits)
 
 
 def answer(request: Request) -> Response:

@@ -6,15 +6,20 @@ hotspot, and every person needs a link of the own.
 
 from __future__ import annotations
 
+import errno
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import uvicorn
+from filelock import FileLock, Timeout
 
-from ..messages.errors import CannotWrite, WrongUse, system_reason
+from ..batch.lock import is_link
+from ..messages.errors import CannotWrite, FolderBusy, FolderDamaged, WrongUse, system_reason
+from ..records.folder import SERVER_LOCK_FILE
 from .app import application
 from .office import Office, OfficeOptions
 from .recap_office import RecapOffice, RecapOfficeOptions
@@ -104,7 +109,7 @@ def serve(folder: Path, options: OfficeOptions, port: int, lan: bool, ready: Cal
     Raises:
         ocr_recap.messages.errors.OcrRecapError: the folder or the port cannot be used.
     """
-    _run(lambda address: Office(folder, replace(options, address=address)), port, lan, ready)
+    _run(folder, lambda address: Office(folder, replace(options, address=address)), port, lan, ready)
 
 
 def serve_recap(folder: Path, options: RecapOfficeOptions, port: int, lan: bool, ready: Callable[[str], None]) -> None:
@@ -118,12 +123,51 @@ def serve_recap(folder: Path, options: RecapOfficeOptions, port: int, lan: bool,
     Raises:
         ocr_recap.messages.errors.OcrRecapError: the folder or the port cannot be used.
     """
-    _run(lambda address: RecapOffice(folder, replace(options, address=address)), port, lan, ready)
+    _run(folder, lambda address: RecapOffice(folder, replace(options, address=address)), port, lan, ready)
 
 
-def _run(opened: Callable[[str], Office | RecapOffice], port: int, lan: bool, ready: Callable[[str], None]) -> None:
+@contextmanager
+def only_server(folder: Path) -> Generator[None]:
+    """Be the only server of a folder, which is made if necessary.
+
+    The lock is the operating system's and ends with its process, however that ends. It is another one than the lock of
+    the folder (`batch.lock`), so that commands can work in the folder between two steps of the server.
+
+    Raises:
+        FolderBusy: another server works in the folder.
+        FolderDamaged: a link lies in the place of the lock file.
+        CannotWrite: the folder cannot be written.
+    """
+    path = folder / SERVER_LOCK_FILE
+    if is_link(path):
+        raise FolderDamaged("folder_link", path=path)
+    lock = FileLock(path, timeout=0)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise FolderBusy("folder_served", folder=folder) from None
+    except NotImplementedError:  # older filelock, where a file system has no locks
+        raise CannotWrite(
+            "folder_unwritable", folder=folder, why=system_reason(OSError(errno.ENOSYS, "no file locks here"))
+        ) from None
+    except OSError as fault:
+        raise CannotWrite("folder_unwritable", folder=folder, why=system_reason(fault)) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _run(
+    folder: Path, opened: Callable[[str], Office | RecapOffice], port: int, lan: bool, ready: Callable[[str], None]
+) -> None:
     """Listen, open the folder, and answer until interrupted."""
-    listening = listen(port, lan)
+    with only_server(folder):
+        _answer(opened, listen(port, lan), ready)
+
+
+def _answer(opened: Callable[[str], Office | RecapOffice], listening: Listening, ready: Callable[[str], None]) -> None:
     try:
         office = opened(listening.address)
         ready(first_link(office))

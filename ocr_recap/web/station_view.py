@@ -24,7 +24,7 @@ from .office import Office
 from .received import Upload
 from .work_rows import Waiting
 
-Judgement = Literal["reading", "good", "look", "retake"]
+Judgement = Literal["reading", "good", "look", "retake", "withdrawn"]
 _UNDECIDED: Final = frozenset({UNREADABLE, WRONG_FIELD})
 
 
@@ -34,7 +34,7 @@ class ShownUpload:
 
     Attributes:
         upload: the photo.
-        judgement: `reading` until it was read; `good`, `look`: readable, but see the advice; `retake`.
+        judgement: `reading` until it was read; `good`, `look`: readable, but see the advice; `retake`; `withdrawn`.
         template, page: that were found, or None.
         advice: problems with their next steps, most pressing first.
     """
@@ -128,7 +128,8 @@ def station_view(office: Office, station: str) -> StationView:
     uploads = office.received.of_station(station)
     records = {upload.id: office.record_of(upload.id) for upload in uploads}
     shown = tuple(_shown(upload, records[upload.id]) for upload in uploads)
-    read = [(upload, record) for upload in uploads if (record := records[upload.id]) is not None and record.page]
+    counted = [upload for upload in uploads if upload.withdrawal is None]
+    read = [(upload, record) for upload in counted if (record := records[upload.id]) is not None and record.page]
     if not read:
         return StationView(station, None, shown, None, {})
     answers = confirmed_answers(office, [upload.sha256 for upload, _ in read])
@@ -181,6 +182,8 @@ def _ruling(number: Number, answer: str, by: str, at: str) -> Ruling:
 
 
 def _shown(upload: Upload, record: Record | None) -> ShownUpload:
+    if upload.withdrawal is not None:
+        return ShownUpload(upload, "withdrawn")
     if record is None:
         return ShownUpload(upload, "reading")
     said = record.problems

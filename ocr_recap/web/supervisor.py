@@ -44,6 +44,7 @@ def overview(request: Request) -> Response:
     data = {
         "waits": office.progress.waits(),
         "people": office.progress.everybody(office.people.all()),
+        "sheets": office.sheets.waiting(request.state.person),
         "differences": office.progress.differences(),
         "handed": office.progress.handed_on(),
         "stations": office.stations_begun(request.state.person),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Moment = Literal[
     "roll_made",  # the roll of keys is complete
     "photos_sent",  # the phones of a district have sent their photos; `desk`
+    "published",  # a desk has made results for the first time, before officers confirm; `desk`
     "answered",  # a reviewer has entered a number; `desk`, `answers`
     "before_read",  # a laptop of a village is about to read; `device`
     "before_seal",  # it is about to seal; `device`

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import re
+from typing import Any, ClassVar, Final
 
 from pydantic import Field
 
@@ -11,6 +12,9 @@ from ..night import RECAP, Night
 from ..steps.keys import CHAIR
 from ..world import World
 from .event import Event, EventOutcome, Moment
+
+# How `recap` ends a long list of stations whose statements do not hold, as those by a wrong clock.
+_MORE: Final = re.compile(r"^Statements about .*\(\+(\d+)\)", re.MULTILINE)
 
 
 class NoNetwork(Event):
@@ -40,12 +44,14 @@ class NoNetwork(Event):
         votes = sum(noon[code]["values"].get(f"votes_{one}", 0) for code in after for one in (1, 2, 3))
         facts = {"villages": self.villages, "stations": len(codes), "before": len(before), "after": len(after)}
         told = night.run("adding", "evening", expect=(0, 1)).said("at least")
-        good = len(before) == len(after) == len(codes)
-        night.outcome(
-            EventOutcome(
-                self.kind, len(before) == len(codes), "at least" in told, good, told, {**facts, "votes": votes}
-            )
-        )
+        said = night.run("adding", "noon", expect=(0, 1)).out
+        absent = [code for code in codes if code not in after]
+        more = _MORE.search(said)
+        named = sum(code in said for code in absent) + (int(more[1]) if more else 0)
+        facts |= {"votes": votes, "refused": min(named, len(absent))}
+        noticed = len(before) == len(codes)
+        good = noticed and len(after) + facts["refused"] == len(codes)
+        night.outcome(EventOutcome(self.kind, noticed, "at least" in told, good, told, facts))
 
 
 class NeverComes(Event):

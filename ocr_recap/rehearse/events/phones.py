@@ -7,10 +7,9 @@ import shutil
 from typing import Any, ClassVar, Final
 
 from ..night import REGENCY, ROLL, SENT, Night
-from ..steps import plenary
 from ..steps.devices import StationDevice, copied, pack, phone_of, read_and_fill_in, seal, take_photos
 from ..steps.keys import RECEIVER, enrol, request_key, revoke
-from ..steps.sending import came_with, take_in
+from ..steps.sending import arrived, take_in
 from ..world import MadeUpStation, World
 from .event import Event, EventOutcome, Moment
 
@@ -58,14 +57,13 @@ class PhoneLost(Event):
             _ready(night, second)
             pack(night, second, f"{SENT}/{second.name}.zip")
             request_key(night, stranger.name, "Orang lain", "station", station.code)
-            if not (night.folder / stranger.folder).exists():
-                copied(night, lost.results, stranger.results)
-                shutil.copytree(night.folder / lost.photos, night.folder / stranger.photos, dirs_exist_ok=True)
+            copied(night, lost.results, stranger.results)
+            shutil.copytree(night.folder / lost.photos, night.folder / stranger.photos, dirs_exist_ok=True)
             seal(night, stranger)
             pack(night, stranger, f"{SENT}/{stranger.name}.zip")
         elif not night.happened(self.kind):
             take_in(night, second.name, f"{SENT}/{second.name}.zip")
-            copied(night, second.results, came_with(second.name))
+            arrived(night, second.name, second.results)
             found = take_in(night, lost.name, f"{SENT}/{lost.name}.zip")
             other = take_in(night, stranger.name, f"{SENT}/{stranger.name}.zip")
             revoked = "revoked" in found.out + found.err
@@ -78,10 +76,10 @@ class PhoneLost(Event):
 
 
 class QrOnly(Event):
-    """Of a station nothing but its slip arrives; the session takes its numbers from the code."""
+    """Of a station nothing but its slip arrives; its numbers count by the code."""
 
     kind: str = "qr_only"
-    acts_at: ClassVar[frozenset[Moment]] = frozenset({"phones", "evening", "plenary"})
+    acts_at: ClassVar[frozenset[Moment]] = frozenset({"phones", "evening", "added"})
 
     def plan(self, world: World) -> None:
         """Choose the station."""
@@ -89,7 +87,7 @@ class QrOnly(Event):
             station.way = "phone"
 
     def at(self, moment: Moment, night: Night, about: Any) -> None:
-        """Make the slip, read it at the regency, and take its numbers into the session."""
+        """Make the slip, read it at the regency, and compare what the sums have with what the code carries."""
         (station,) = night.world.chosen_for(self.kind)
         device = phone_of(station)
         slip = f"{device.folder}/slip.pdf"
@@ -101,18 +99,17 @@ class QrOnly(Event):
             words = ("scan", slip, "--station", station.code, "--into", REGENCY, "--roll", ROLL)
             night.run("sending", f"scan-{station.code}", *words, "--key", night.key(RECEIVER))
         elif not night.happened(self.kind):
-            self._in_session(night, station, slip)
+            self._in_sums(night, station, slip)
 
-    def _in_session(self, night: Night, station: MadeUpStation, slip: str) -> None:
+    def _in_sums(self, night: Night, station: MadeUpStation, slip: str) -> None:
         kept = night.run("sending", f"scan-{station.code}", expect=(0,)).said("kept")
         words = ("scan", slip, "--station", station.code, "--roll", ROLL, "--json")
-        read = night.run("plenary", f"scan-{station.code}", *words)
+        read = night.run("sending", f"read-{station.code}", *words)
         carried: dict[str, int | None] = json.loads(read.out)["numbers"] if read.code == 0 else {}
         known = {name: value for name, value in carried.items() if value is not None}
-        if known:
-            plenary.correct(night, station.code, dict(known), "from the QR code of the slip", f"qr-{station.code}")
+        stated = night.journal.get("stated/noon")[station.code]["values"]
         written = night.truth.written[station.code]
-        right = sum(written.get(name) == value for name, value in known.items())
+        right = sum(written.get(name) == value == stated.get(name) for name, value in known.items())
         facts = {"station": station.code, "numbers": len(known), "right": right}
         good = 0 < len(known) == right
         night.outcome(EventOutcome(self.kind, None, None, good, kept, facts))
@@ -143,7 +140,7 @@ class SmsFirst(Event):
         elif not night.happened(self.kind):
             pack(night, device, f"{SENT}/{device.name}.zip")
             take_in(night, device.name, f"{SENT}/{device.name}.zip")
-            copied(night, device.results, came_with(device.name))
+            arrived(night, device.name, device.results)
             self._compare(night, station)
 
     def _line(self, night: Night, station: MadeUpStation) -> str:
@@ -167,6 +164,6 @@ class SmsFirst(Event):
 def _findings(printed: str) -> list[str]:
     """Codes of findings in the JSON that `scan` printed."""
     try:
-        return [str(one["code"]) for one in json.loads(printed)["findings"]]
-    except (ValueError, KeyError):
+        return [str(one["code"]) for one in json.loads(printed).get("findings", ())]
+    except ValueError:
         return ["unreadable"]

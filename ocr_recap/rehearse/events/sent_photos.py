@@ -14,7 +14,7 @@ from ..world import FORM, OTHER_FORM, MadeUpStation, PhotoPlan, World
 from .event import Event, EventOutcome, Moment
 
 # Problems and reasons that say that a photo is one too many.
-_ABOUT_PHOTOS: Final = frozenset({"duplicate_photo", "photo_under_two_stations"})
+_ABOUT_PHOTOS: Final = frozenset({"duplicate_photo", "photo_under_two_stations", "photo_withdrawn"})
 _DOUBTS: Final = frozenset({"photos_disagree", "photos_of_two_sheets", "station_doubtful"})
 _OTHER_DOCUMENTS: Final = 1_000_000  # numbers of drawn documents that are of no station
 
@@ -107,17 +107,43 @@ class PhotosTwice(SentPhotos):
 
 
 class WrongStation(SentPhotos):
-    """The desk of a station sends a photo of the station beside it, too."""
+    """The desk of a station sends a photo of the station beside it, too; the officer is told, and withdraws it."""
 
     kind: str = "wrong_station"
+    acts_at: ClassVar[frozenset[Moment]] = frozenset({"photos_sent", "published", "added"})
+
+    def at(self, moment: Moment, night: Night, about: Any) -> None:
+        """Withdraw what the first results name as a photo of two stations; the rest is as for the others."""
+        if moment != "published":
+            super().at(moment, night, about)
+            return
+        for station in night.world.chosen_for(self.kind):
+            if station in about.district.stations:
+                said = super().problems(night, station)
+                night.journal.once(f"wrong-station/{station.code}", lambda said=said: said)
+                file = self._mistake(night, about, station)
+                if file and "photo_under_two_stations" in said:
+                    about.withdraw(station, file, "photo of another station")
+
+    def problems(self, night: Night, station: MadeUpStation) -> list[str]:
+        """What the first results said, and what the last ones say."""
+        before: list[str] = night.journal.get(f"wrong-station/{station.code}", [])
+        return [*before, *super().problems(night, station)]
 
     def send(self, night: Night, desk: Desk, station: MadeUpStation) -> None:
         """Send a photo of another station of the desk."""
+        file = self._mistake(night, desk, station)
+        if file:
+            desk.send(station, file)
+
+    def _mistake(self, night: Night, desk: Desk, station: MadeUpStation) -> str:
+        """The photo of the nearest other station of the desk; empty where there is none."""
         others = [one for one in desk.district.stations if one.way == "desk" and not one.event]
         if others:
             other = min(others, key=lambda one: abs(one.index - station.index))
             place = night.world.places[0]
-            desk.send(station, f"photos/{other.code}/{other.code}-{place + 1}.jpg")
+            return f"photos/{other.code}/{other.code}-{place + 1}.jpg"
+        return ""
 
 
 class OtherElection(SentPhotos):
@@ -144,7 +170,7 @@ class OtherElection(SentPhotos):
 
 
 class PageTooMany(SentPhotos):
-    """A draft of a page, with other numbers, is sent, too."""
+    """A draft of a page, with other numbers, is sent, too; reviewers say which of the two sheets counts."""
 
     kind: str = "page_too_many"
 

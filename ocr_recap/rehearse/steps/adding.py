@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ..night import RECAP, STATIONS, Night
-from .sending import FROM
+from ..night import RECAP, REGENCY, STATIONS, Night
 
 STEP: Final = "adding"
 OPEN_DATA: Final = "open-data"
 
 
 def add_up(night: Night, name: str) -> None:
-    """Add up the results that are there.
+    """Add up what the regency has received, by the statements that hold.
 
     Args:
         night: that is played.
         name: of this time: evening or noon.
     """
-    night.journal.show(f"{name}: sums")
-    sources = sorted(path.name for path in (night.folder / FROM).iterdir() if not path.name.endswith(".part"))
-    words = ("recap", *(f"{FROM}/{one}" for one in sources), "--roll", STATIONS, "--out", RECAP)
+    night.journal.show(f"sums_{name}")
+    words = ("recap", REGENCY, "--roll", STATIONS, "--out", RECAP)
     night.run(STEP, name, *words, expect=(0, 1))
     night.run(STEP, f"tables-{name}", "publish", RECAP, "--out", OPEN_DATA)
     night.journal.once(f"stated/{name}", lambda: station_values(night))

@@ -100,6 +100,16 @@ class Desk:
                 )["upload"],
             )
 
+    def withdraw(self, station: MadeUpStation, file: str, reason: str) -> None:
+        """Let a station's officer withdraw a photo that was sent by mistake."""
+        upload = self.night.journal.get(f"{self.mark}/sent/{station.code}/{file}/0")
+        path = f"/desk/{station.code}/withdraw/{upload}"
+        self.night.journal.once(
+            f"{self.mark}/withdrawn/{station.code}/{file}",
+            lambda: bool(self.officer(station).post(path, {"reason": reason}) or True),
+        )
+        self.publish()
+
     def publish(self) -> None:
         """Let the supervisor make the results."""
         self.supervisor().post("/office/publish")
@@ -147,9 +157,10 @@ def _one_desk(night: Night, district: MadeUpArea) -> None:
         _wait_until_read(desk, mine)
         _take_again(desk, mine)
         desk.publish()
+        night.at("published", desk)
         night.journal.once(f"{desk.mark}/confirmed", lambda: _confirm(desk, mine))
         desk.publish()
-        night.journal.show(f"{district.code}: {len(mine)} stations read; review begins")
+        night.journal.show("desk_read", district=district.code, stations=len(mine))
         review.review(desk)
         desk.publish()
         for station in mine:
@@ -162,7 +173,7 @@ def _one_desk(night: Night, district: MadeUpArea) -> None:
         raise
     server.stop()
     night.journal.keep(f"{desk.mark}/done", True)
-    night.journal.show(f"{district.code}: desk done")
+    night.journal.show("desk_done", district=district.code)
 
 
 def _wait_until_read(desk: Desk, stations: list[MadeUpStation]) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from ...imaging.files import write_atomically
 from ..commands import CommandLimits, CommandRun
 from ..night import ROLL, Night
 from ..photos import photo_file
@@ -80,7 +81,7 @@ def work_on_devices(night: Night) -> None:
         read_and_fill_in(night, device)
         night.at("before_seal", device)
         seal(night, device)
-        night.journal.show(f"{village.code}: laptop of {len(device.stations)} stations done")
+        night.journal.show("laptop_done", village=village.code, stations=len(device.stations))
     night.at("phones")
 
 
@@ -93,12 +94,13 @@ def take_photos(night: Night, device: StationDevice, last_place: int | None = No
         if plan.station in codes and (last_place is None or plan.place <= last_place):
             target = folder / f"{plan.name}.jpg"
             if not target.exists():
-                shutil.copyfile(night.folder / photo_file(plan), target)
+                write_atomically(target, (night.folder / photo_file(plan)).read_bytes())
 
 
 def read_and_fill_in(night: Night, device: StationDevice) -> CommandRun:
     """Read the photos of a device, and fill in what is doubtful."""
-    workers = ("--workers", str(night.workers))
+    # A single reader works in the process of the command: another one would load the program anew for a few photos.
+    workers = ("--workers", str(night.workers)) if night.workers > 1 else ("--executor", "serial")
     done = night.run(STEP, f"read-{device.name}", *device.read_words, *workers, expect=(0, 1))
     if _take_again(night, device):
         done = night.run(STEP, f"again-{device.name}", *device.read_words, *workers, expect=(0, 1))

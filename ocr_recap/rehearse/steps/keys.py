@@ -17,7 +17,7 @@ DESK, RECEIVER, RECAPS, CHAIR = "desk", "receiver", "recaps", "chair"
 
 def prepare_keys(night: Night) -> None:
     """Make the roll of keys and the list of stations."""
-    night.journal.show("keys: officials, devices, the roll")
+    night.journal.show("keys")
     (night.folder / KEYS).mkdir(exist_ok=True)
     codes = "\n".join(("station", *(one.code for one in night.world.stations)))
     night.journal.once("stations", lambda: (night.folder / STATIONS).write_text(codes + "\n", "utf-8"))

@@ -19,7 +19,7 @@ FROM_PAPER: Final = "read from the paper form in the session"
 
 def hold_plenary(night: Night) -> None:
     """Hold the session of each district, and that of the regency."""
-    night.journal.show("plenary sessions")
+    night.journal.show("sessions")
     (night.folder / MINUTES).mkdir(exist_ok=True)
     night.at("plenary")
     stated = night.journal.once("stated/before-paper", lambda: _published_again(night, "events"))
@@ -33,7 +33,7 @@ def hold_plenary(night: Night) -> None:
         night.run(STEP, f"minutes-{area}", "plenary", "minutes", RECAP, area, "--out", out)
     night.at("closed")
     night.journal.once("stated/closed", lambda: _published_again(night, "closed"))
-    night.journal.show("plenary sessions are over; minutes are sealed")
+    night.journal.show("sessions_over")
     key = night.key(CHAIR)
     files = [f"{MINUTES}/minutes-{one}.pdf" for one in [*(d.code for d in night.world.districts), REGENCY]]
     papers = [word for file in files for word in ("--minutes", file)]

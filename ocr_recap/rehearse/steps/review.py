@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -38,6 +39,9 @@ def review(desk: Desk) -> None:
     for name in REVIEWERS:
         desk.person(name, "reviewer")
     for _ in range(_ROUNDS):
+        chosen = sum(_choose_sheets(desk, name) for name in REVIEWERS)
+        if chosen:
+            desk.publish()  # numbers of the sheets that count wait now
         while True:
             before = answered
             for name in REVIEWERS:
@@ -48,8 +52,33 @@ def review(desk: Desk) -> None:
             if answered == before:
                 break
         desk.publish()
-        if not _settle(desk):
+        if not _settle(desk) and not chosen:
             return
+
+
+def _choose_sheets(desk: Desk, name: str) -> int:
+    """Let a reviewer say which sheets count, until no question about sheets waits; how many answers there were."""
+    browser, answers = desk.person(name, "reviewer"), 0
+    while (task := browser.get_json("/review/sheets")) is not None:
+        shown = _photos_of(desk, task["id"])
+        for place in range(len(shown)):
+            browser.get_bytes_of(f"/review/sheets/{task['id']}/{place + 1}.jpg")
+        browser.post("/review/sheets", {"sheet": task["id"], "answer": _which_counts(desk.night, shown)})
+        answers += 1
+    return answers
+
+
+def _photos_of(desk: Desk, sheet: str) -> list[str]:
+    """The SHA-256 of the photos that a question about sheets shows."""
+    with closing(sqlite3.connect(f"{desk.database.as_uri()}?mode=ro", uri=True)) as data:
+        (photos,) = data.execute("SELECT photos FROM sheets WHERE uid = ?", (sheet,)).fetchone()
+    return [photo[1] for photo in json.loads(photos)]
+
+
+def _which_counts(night: Night, photos: Sequence[str]) -> str:
+    """What a person answers who sees the photos: the number of the one whose sheet counts, `0` for neither, `=`."""
+    counts = [place + 1 for place, sha256 in enumerate(photos) if night.truth.by_photo[sha256].counts]
+    return "=" if len(counts) == len(photos) else str(counts[0]) if counts else "0"
 
 
 def _answer(desk: Desk, name: str, task: Mapping[str, Any]) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from ..commands import CommandRun
 from ..night import REGENCY, ROLL, SENT, STICKS, Night
 from ..world import MadeUpArea
 from .desks import desk_folder
-from .devices import copied, laptop_of, pack
+from .devices import laptop_of, pack
 from .keys import DESK, RECEIVER
 
 STEP: Final = "sending"
-FROM: Final = "results"  # folder of the results that came along with bundles, below that of the regency
+ARRIVED: Final = "arrived/"  # beginning of the journal's keys of senders whose bundles arrived
 
 
 def seal_desks(night: Night) -> None:
@@ -32,24 +33,23 @@ def with_desks(night: Night) -> list[MadeUpArea]:
 
 def receive_evening(night: Night) -> None:
     """Receive what came over the network."""
-    night.journal.show("the regency receives what came over the network")
+    night.journal.show("evening")
     zips = [f"{SENT}/{one.code}.zip" for one in with_desks(night)]
     take_in(night, "evening", *zips)
     for district in with_desks(night):
-        copied(night, desk_folder(district), came_with(f"desk-{district.code}"))
+        arrived(night, f"desk-{district.code}", desk_folder(district))
     night.at("evening")
 
 
 def receive_noon(night: Night) -> None:
     """Receive the sticks of the villages without a network."""
-    night.journal.show("noon: the sticks arrive")
+    night.journal.show("noon")
     sticks: list[str] = []
     for village in night.world.offline():
         device = laptop_of(village)
         pack(night, device, f"{STICKS}/{village.code}/bundle")
         sticks.append(f"{STICKS}/{village.code}/bundle")
-        copied(night, device.results, f"{STICKS}/{village.code}/{device.name}")
-        copied(night, f"{STICKS}/{village.code}/{device.name}", came_with(device.name))
+        arrived(night, device.name, device.results)
     if sticks:
         take_in(night, "noon", *sticks)
     night.at("noon")
@@ -61,6 +61,11 @@ def take_in(night: Night, name: str, *bundles: str) -> CommandRun:
     return night.run(STEP, f"receive-{name}", *words, expect=(0, 1))
 
 
-def came_with(name: str) -> str:
-    """Where the results lie that came along with a bundle."""
-    return f"{FROM}/{name}"
+def arrived(night: Night, name: str, folder: str) -> None:
+    """Note that the bundle of a sender's results has arrived."""
+    night.journal.once(f"{ARRIVED}{name}", lambda: folder)
+
+
+def senders(night: Night) -> list[Path]:
+    """The folders of results whose bundles arrived, where their senders have them."""
+    return [night.folder / folder for _, folder in sorted(night.journal.under(ARRIVED))]

@@ -24,6 +24,7 @@ async function more() {
   fetching = (async () => {
     const answer = await fetch("/review/claim" + location.search, {headers: {accept: "application/json"}});
     if (!answer.ok) throw new Error(await answer.text());
+    $("sheets").hidden = answer.headers.get("x-sheets") === "0";
     const known = new Set([...ahead.map(one => one.id), task && task.id]);
     for (const one of await answer.json()) if (!known.has(one.id) && !done.has(one.id)) ahead.push(load(one));
   })();
