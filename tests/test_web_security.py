@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 from ocr_recap.records.folder import INCOMING
 from ocr_recap.web.app import application
 from ocr_recap.web.inbox import Inbox
-from ocr_recap.web.office import Office, OfficeOptions
+from ocr_recap.web.office import Office
+from ocr_recap.web.office_options import OfficeOptions
 from ocr_recap.web.received import MOST_BYTES
 from ocr_recap.web.security import SMALL_BODY, Buckets
 from ocr_recap.web.serve import first_link, listen, own_address

@@ -16,7 +16,8 @@ import uvicorn
 
 from ..messages.errors import CannotWrite, WrongUse, system_reason
 from .app import application
-from .office import Office, OfficeOptions
+from .office import Office
+from .office_options import OfficeOptions
 from .recap_office import RecapOffice, RecapOfficeOptions
 
 FIRST: Final = "supervisor"  # name of the person with the first link
