@@ -36,7 +36,8 @@ from ocr_recap.seal.store import sealed_folder
 from ocr_recap.web.app import application
 from ocr_recap.web.bundle_inbox import BundleInbox
 from ocr_recap.web.inbox import Inbox
-from ocr_recap.web.office import Office, OfficeOptions
+from ocr_recap.web.office import Office
+from ocr_recap.web.office_options import OfficeOptions
 
 HOST = "127.0.0.1:8800"
 

@@ -21,7 +21,8 @@ from ocr_recap.records.folder import INCOMING
 from ocr_recap.web import serve as serving
 from ocr_recap.web.app import application
 from ocr_recap.web.inbox import Inbox
-from ocr_recap.web.office import Office, OfficeOptions
+from ocr_recap.web.office import Office
+from ocr_recap.web.office_options import OfficeOptions
 from ocr_recap.web.recap_office import RecapOfficeOptions
 from ocr_recap.web.received import MOST_BYTES
 from ocr_recap.web.security import SMALL_BODY, Buckets

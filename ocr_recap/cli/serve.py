@@ -50,7 +50,7 @@ def serve(
         from ..recap.folder import is_recap  # noqa: PLC0415
         from ..web import serve as serving  # noqa: PLC0415  (an extra)
         from ..web.agreement import Entering  # noqa: PLC0415
-        from ..web.office import OfficeOptions  # noqa: PLC0415
+        from ..web.office_options import OfficeOptions  # noqa: PLC0415
 
         def ready(link: str) -> None:
             echo(said(language, "serving", folder=folder, link=link))

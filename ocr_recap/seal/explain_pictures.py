@@ -45,7 +45,7 @@ def number_pictures(tree: FileTree, record: Mapping[str, Any], field: str) -> Nu
     with suppress(PhotoProblem):
         color = load_color(content, record["photo"]["frame"])
         number = record["fields"][field]
-        words = (number["evidence"] or {}).get("words") or {"state": "absent"}
+        words: dict[str, Any] = (number["evidence"] or {}).get("words") or {"state": "absent"}
         lines = [] if words["state"] == "absent" else words["lines"] or [words["quad"]]
         return NumberPictures(_boxes(color, number["quad"]), _words(color, lines))
     return NumberPictures()
@@ -77,7 +77,7 @@ def _words(color: ColorImage, lines: Sequence[Sequence[Sequence[float]]]) -> byt
         cv2.copyMakeBorder(one, 0, 0, 0, width - one.shape[1], cv2.BORDER_CONSTANT, value=(210, 210, 210))
         for one in strips
     ]
-    return _jpeg(np.vstack(padded))
+    return _jpeg(np.asarray(np.vstack(padded), dtype=np.uint8))
 
 
 def _strip(color: ColorImage, corners: np.ndarray[Any, Any]) -> ColorImage:

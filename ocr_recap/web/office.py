@@ -12,9 +12,8 @@ import logging
 import threading
 import time
 import zlib
-from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from sqlite3 import Row
@@ -23,33 +22,29 @@ from typing import TYPE_CHECKING, Final, Literal
 from ..batch.add import add
 from ..batch.earlier_run import Given, settle
 from ..batch.inputs import Input
-from ..batch.jobs import Job
 from ..batch.journal import fingerprint
 from ..batch.options import BatchOptions
-from ..batch.plan import File, Making, planned
+from ..batch.plan import Making
 from ..forms.template import Template
 from ..imaging.arrays import ColorImage
 from ..imaging.photo import load_color
-from ..messages.catalog import Language, Wording
+from ..messages.catalog import Wording
 from ..messages.errors import OcrRecapError
 from ..messages.problems import PhotoProblem
 from ..messages.web_texts import WEB_TEXTS
 from ..read.reader import Reader
-from ..read.workers.ordered import may_have_frames
 from ..read.workers.spawn import ProcessWorker
 from ..read.workers.supervisor import Supervisor
-from ..read.workers.tasks import Count, Failed, Product, made
 from ..records.folder import CROPS, RUN_FILE, picture_name
-from ..records.options import Options
 from ..records.record import Record
 from ..records.region_names import region_of
-from ..records.run_info import read_run
 from ..records.station_facts import listed_fields
 from ..report.pictures import cut
-from .agreement import Entering
 from .database import Database
 from .inbox import Inbox
+from .office_options import OfficeOptions, Standing, as_before
 from .people import People, User
+from .photo_reading import PhotoReading
 from .pictures import PagePictures, shrunk
 from .progress import Progress
 from .received import Upload, UploadStore
@@ -58,65 +53,16 @@ from .sheets import SheetWork
 from .work_by_value import ValueWork
 
 if TYPE_CHECKING:  # an extra
-    from ..seal.device_key import DeviceKey
-    from ..seal.roll import KeyRoll
     from .bundle_inbox import BundleInbox
     from .sealing import OfficeSeal
 
 _log = logging.getLogger(__name__)
-# Seconds without news after which results are made; and how many times as long as making them took the next time waits,
-# so that a large folder is not made all the time. By judgement.
-_QUIET: Final = 4.0
+# How many times as long as making the results took the next time waits, so that a large folder is not made all the
+# time; by judgement.
 _REST: Final = 5.0
 _LOOK: Final = 1.0  # seconds between two looks into a watched folder; by judgement
 _SOON: Final = 5.0  # seconds that a page waits for results; by judgement
 _RETRY: Final = 10.0  # seconds until a step that failed is tried again; by judgement
-
-
-@dataclass(frozen=True)
-class OfficeOptions:
-    """How an office works.
-
-    Attributes:
-        language: of pages, until a person chooses another, and of results.
-        entering: how many people enter a number.
-        reading: options of reading.
-        stations: the list of stations, if there is one.
-        watch: a folder whose photos are taken as they arrive.
-        workers: processes that read photos.
-        address: that links begin with, such as `http://127.0.0.1:8000`.
-        quiet: seconds without news after which results are made.
-        key: that seals what desks finish, and gives receipts; None: nothing is sealed.
-        key_roll: the trusted roll of keys; None: the one that the folder has.
-    """
-
-    language: Language = "id"
-    entering: Entering = field(default_factory=Entering)
-    reading: Options = field(default_factory=Options)
-    stations: Path | None = None
-    watch: Path | None = None
-    workers: int = 1
-    address: str = ""
-    quiet: float = _QUIET
-    key: DeviceKey | None = None
-    key_roll: KeyRoll | None = None
-
-
-@dataclass
-class Standing:
-    """How the office stands, for the supervisor's page.
-
-    Attributes:
-        reading: photos that wait to be read.
-        changed: whether there is something that results do not have yet.
-        published: when results were made last, seconds since 1970; None: never by this server.
-        fault: why the last step failed; None where it did not.
-    """
-
-    reading: int = 0
-    changed: bool = False
-    published: float | None = None
-    fault: Wording | None = None
 
 
 class Office:
@@ -134,7 +80,7 @@ class Office:
 
     def __init__(self, folder: Path, options: OfficeOptions) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        options = replace(options, reading=_as_before(folder, options.reading))
+        options = replace(options, reading=as_before(folder, options.reading))
         self.folder, self.options = folder, options
         self.reader = Reader(options.reading)
         self.forms: dict[str, Template] = {form.id: form for form in self.reader.templates}
@@ -149,14 +95,13 @@ class Office:
         self._batch = self._batch_options()
         self._roll = self._batch.roll(listed_fields(self.reader.templates))
         shared = self.reader.options.max_frames, self._batch.overlay, self._batch.save_pages
-        self._making = Making(fingerprint(self.reader), *shared)
+        making = Making(fingerprint(self.reader), *shared)
         limits = self._batch.limits
-        self._workers = Supervisor(
-            lambda: ProcessWorker(Reader, options.reading, limits), max(1, options.workers), limits
-        )
+        workers = Supervisor(lambda: ProcessWorker(Reader, options.reading, limits), max(1, options.workers), limits)
         self._news = threading.Condition()
         self._arrived, self._changed, self._at = False, False, time.monotonic()
         self._stopping = threading.Event()
+        self._reading = PhotoReading(folder, self.data, workers, making, self.standing, self._stopping, self.changed)
         self._threads: list[threading.Thread] = []
         self._one_publisher = threading.Lock()
 
@@ -184,7 +129,7 @@ class Office:
             thread.join()
         if self._changed:
             self._try(self.publish)
-        self._workers.end(now=True)
+        self._reading.end()
         with self._one_publisher:  # a finish may still be making the results
             self.data.close()
 
@@ -205,62 +150,14 @@ class Office:
 
     def _read_on(self) -> None:
         """Read photos as they arrive, oldest first; the workers start before the first photo is there."""
-        self._try(lambda: deque(self._workers.run([Count(self.folder)]), maxlen=0).clear())
+        self._try(self._reading.warm_up)
         while not self._stopping.is_set():
             with self._news:
                 self._news.wait_for(lambda: self._arrived or self._stopping.is_set(), timeout=30.0)
                 self._arrived = False
-            if not self._try(self._read_all):
+            if not self._try(self._reading.read_all):
                 self._stopping.wait(_RETRY)
                 self.arrived()
-
-    def _read_all(self) -> None:
-        def jobs() -> Iterator[Job]:
-            while not self._stopping.is_set() and (job := self._next_job()) is not None:
-                yield job
-
-        for task, done, _ in self._workers.run(jobs()):
-            assert isinstance(task, Job)
-            self._keep(task, done if isinstance(done, Product) else None, done if isinstance(done, Failed) else None)
-
-    def _next_job(self) -> Job | None:
-        """The job of the oldest photo that was not begun; files of several frames wait for the making of results."""
-        while True:
-            find = "SELECT id, path FROM uploads WHERE state = 'received' ORDER BY id LIMIT 1"
-            row = self.data.one(find)
-            self.standing.reading = self._count("state IN ('received', 'begun')")
-            if row is None:
-                return None
-            path = self.folder / row["path"]
-            several = may_have_frames(path)
-            with self.data.changing() as db:
-                state = "waiting" if several else "begun"
-                db.execute("UPDATE uploads SET state = ? WHERE id = ?", (state, row["id"]))
-            if several:
-                self.changed()
-                continue
-            (one,) = planned([File(Input(path, row["path"]))], self._making)
-            return one.job
-
-    def _keep(self, job: Job, product: Product | None, fault: Failed | None) -> None:
-        """Keep what was read of a photo, with its pictures; a photo that failed is read once more with the results."""
-        with self.data.changing() as db:
-            if product is None:
-                note = fault.code if fault else ""
-                db.execute("UPDATE uploads SET state = 'waiting', advice = ? WHERE path = ?", (note, job.name))
-            else:
-                find = "SELECT id FROM uploads WHERE path = ?"
-                upload = db.execute(find, (job.name,)).fetchone()[0]
-                update = "UPDATE uploads SET state = 'read', key = ?, record = ? WHERE id = ?"
-                db.execute(update, (job.key, product.record, upload))
-                pictures = [(upload, kind, content) for kind, content in product.pictures]
-                db.executemany("INSERT OR REPLACE INTO upload_pictures VALUES (?, ?, ?)", pictures)
-        self.standing.reading = self._count("state IN ('received', 'begun')")
-        self.changed()
-
-    def _count(self, where: str) -> int:
-        row = self.data.one(f"SELECT count(*) FROM uploads WHERE {where}")
-        return row[0] if row else 0
 
     def _watch_on(self) -> None:
         """Take what arrives in the watched folder: photos, and bundles where the extra `seal` is installed."""
@@ -344,7 +241,7 @@ class Office:
         if not rows and not gone:
             return
         photos = [Input(self.folder / row["path"], row["path"]) for row in rows]
-        add(photos, self.folder, self._batch, self._made, gone)
+        add(photos, self.folder, self._batch, self._reading.made, gone)
         self.received.logged(gone)
         with self.data.changing() as db:
             for row in rows:
@@ -368,15 +265,6 @@ class Office:
             formats=found.formats,
             names=found.names,
         )
-
-    def _made(self, job: Job) -> Product | None:
-        """What was read of a photo already."""
-        row = self.data.one("SELECT id, record FROM uploads WHERE key = ?", (job.key,))
-        if row is None or row["record"] is None:
-            return None
-        pictures = self.data.rows("SELECT kind, content FROM upload_pictures WHERE upload = ?", (row["id"],))
-        record = Record.from_json(zlib.decompress(row["record"]).decode())
-        return made(record, [(one["kind"], one["content"]) for one in pictures])
 
     # --- for pages -------------------------------------------------------------------------------------------------
 
@@ -445,16 +333,6 @@ class Office:
             return False
         self.standing.fault = None
         return True
-
-
-def _as_before(folder: Path, reading: Options) -> Options:
-    """The options of reading, with the policy and the election day of the earlier run where none is given."""
-    if not (folder / RUN_FILE).is_file():
-        return reading
-    before = read_run(folder).options
-    kept = {name: before[name] for name in ("policy", "election_date") if before.get(name)}
-    given = reading.model_dump(exclude_defaults=True)
-    return Options.model_validate({**kept, **given})
 
 
 def _seal(folder: Path, data: Database, options: OfficeOptions) -> OfficeSeal | None:

@@ -21,7 +21,8 @@ from ..batch.lock import is_link
 from ..messages.errors import CannotWrite, FolderBusy, FolderDamaged, WrongUse, system_reason
 from ..records.folder import SERVER_LOCK_FILE
 from .app import application
-from .office import Office, OfficeOptions
+from .office import Office
+from .office_options import OfficeOptions
 from .recap_office import RecapOffice, RecapOfficeOptions
 
 FIRST: Final = "supervisor"  # name of the person with the first link
