@@ -18,7 +18,8 @@ from ocr_recap.records.decision_log import read_log
 from ocr_recap.web.agreement import UNREADABLE, Entering
 from ocr_recap.web.app import application
 from ocr_recap.web.database import Database
-from ocr_recap.web.office import Office, OfficeOptions
+from ocr_recap.web.office import Office
+from ocr_recap.web.office_options import OfficeOptions
 from ocr_recap.web.people import People
 from ocr_recap.web.sheets import NEITHER, SAME, SheetPhoto, SheetQuestion, SheetWork
 

@@ -16,7 +16,8 @@ from starlette.testclient import TestClient
 
 from ocr_recap.records.decision_log import read_log
 from ocr_recap.web.app import application
-from ocr_recap.web.office import Office, OfficeOptions
+from ocr_recap.web.office import Office
+from ocr_recap.web.office_options import OfficeOptions
 
 HOST = "127.0.0.1:8800"
 RIGHT, WRONG = "2101142004001", "2101142004002"
