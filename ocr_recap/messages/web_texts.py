@@ -75,7 +75,7 @@ WEB_TEXTS: Final[Mapping[str, Message]] = {
     "judged_look": ("terbaca, tetapi lihat sarannya", "readable, but see the advice"),
     "judged_retake": ("foto ulang", "take it again"),
     "judged_withdrawn": ("ditarik, tidak dihitung", "withdrawn, does not count"),
-    "withdrawn_by": ("Ditarik oleh {name} ({at}): {reason}", "Withdrawn by {name} ({at}): {reason}"),
+    "photo_withdrawn_by": ("Ditarik oleh {name} ({at}): {reason}", "Withdrawn by {name} ({at}): {reason}"),
     "withdrawn_photos": ("Foto yang ditarik", "Withdrawn photos"),
     "withdraw": ("Tarik foto ini", "Withdraw this photo"),
     "withdraw_how": (
