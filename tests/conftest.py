@@ -27,6 +27,17 @@ SHARED = ROOT.parent / "shared"
 PPM = 6.0
 
 
+LONGEST = ("test_rehearse", "test_web_flows", "test_night", "test_package", "test_real_forms", "test_seal_tutorial")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first: each runs in one process, and one that begins last leaves the other process idle.
+
+    `--no-loadscope-reorder` keeps this order; else files with the most tests come first.
+    """
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def threads() -> None:
     """One thread, as in a worker of a batch: tests take all cores by running side by side."""
