@@ -99,7 +99,8 @@ def read_page(kind: str, writers: Writers, seed: int, index: int) -> Counter[str
     counts: Counter[str] = Counter(pages=1, found=record.page is not None, numbers=len(old) if record.page else 0)
     if record.page is None or record.page.page != page:
         return counts
-    cases, rules = reconciled([case_of(i, f) for i, f in record.fields.items()], form.rules_of(page))
+    seen = [case_of(i, field) for i, field in record.fields.items() if field.status != "not_in_photo"]
+    cases, rules = reconciled(seen, form.rules_of(page))
     new = {fact["id"]: fact["value"] for fact in made.truth["fields"]}
     for policy in POLICIES:
         decisions = decide(cases, rules, policy)
