@@ -118,7 +118,7 @@ train-alterations: $(VENV)/.core
 	$(BIN)/python training/digits/struck.py --mnist $(MNIST) --pages $(PAGES) --seed 2 --strips 588800 --go-on ocr_recap/weights/struck.onnx --out ocr_recap/weights
 	$(BIN)/python training/digits/overwritten.py --mnist $(MNIST) --out ocr_recap/weights
 	$(BIN)/python training/digits/overwritten.py --mnist $(MNIST) --pages $(PAGES) --seed 2 --cells 1382400 --go-on ocr_recap/weights/overwritten.onnx --out ocr_recap/weights
-	$(BIN)/python training/digits/choose_alterations.py --documents 560 --write
+	$(BIN)/python training/digits/choose_alterations.py --write
 
 # Accuracy on the samples, against their truth.
 bench-samples: $(VENV)/.core
