@@ -5,7 +5,8 @@ Two questions, each answered on the photo:
 - **told**: which share of the page's lines in sight is met? Lines count by what they tell: a row of a grid looks like
   the next one, a line that stands alone does not, so a page that slipped by a row is given away by its lonely lines.
 - **explained**: which share of the photo's lines, where the page would lie, does the page account for? Another form's
-  table may show all our lines and many more.
+  table may show all our lines and many more. Lines where officers write are not counted: officers draw their own
+  through rows of a tally that nobody needed.
 
 Their product is the **agreement**. What lies outside the photo can neither confirm nor contradict, so a page in part is
 judged by its part, of which there must be enough (`in_sight`).
@@ -21,6 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..forms.drawing import raster
+from ..forms.fields import RowTotals, Tally, Words
+from ..forms.print_items import Rect
 from ..forms.template import Template
 from ..imaging.arrays import FloatArray, GrayImage
 from ..imaging.homography import project
@@ -129,14 +132,26 @@ def _weights(template: Template, page_id: str) -> FloatArray:
 
 @lru_cache(maxsize=128)
 def _drawing(template: Template, page_id: str) -> tuple[Mask, Mask]:
-    """Where the page is printed, and where a photo's lines are counted: the ruled area less names and signatures."""
+    """Where the page is printed, and where a photo's lines are counted: the ruled area less what officers write on."""
     scale = _scale(template)
     drawn = cv2.dilate((raster(template, page_id, scale) < _INK).astype(np.uint8), np.ones((3, 3), np.uint8))
     points = ruling(template, page_id).points
     x0, y0, x1, y1 = (int(v) for v in np.r_[points.min(axis=0) - _MARGIN, points.max(axis=0) + _MARGIN] * scale)
     counted = np.zeros_like(drawn)
     counted[max(y0, 0) : y1, max(x0, 0) : x1] = 1
-    for region in template.page(page_id).private:
-        x0, y0, x1, y1 = (int(v * scale) for v in region.rect)
+    for rect in _written_on(template, page_id):
+        x0, y0, x1, y1 = (int(v * scale) for v in rect)
         counted[y0:y1, x0:x1] = 0
     return np.asarray(drawn, dtype=np.uint8), np.asarray(counted, dtype=np.uint8)
+
+
+def _written_on(template: Template, page_id: str) -> list[Rect]:
+    """Where officers draw lines of their own: names and signatures, tallies and their totals, words; millimetres."""
+    found = [region.rect for region in template.page(page_id).private]
+    for field in template.fields_of(page_id):
+        for part in field.witnesses:
+            if isinstance(part, Words):
+                found.append(part.rect)
+            elif isinstance(part, Tally | RowTotals):
+                found.append(part.grid)
+    return found
