@@ -16,7 +16,9 @@ from ocr_recap.cells.crop import crop
 from ocr_recap.cells.readers import Readers
 from ocr_recap.decide import policy
 from ocr_recap.decide.reconcile import reconciled
+from ocr_recap.forms.drawing import raster
 from ocr_recap.forms.template import Template
+from ocr_recap.forms.template import load as load_template
 from ocr_recap.imaging.photo import Photo, load
 from ocr_recap.locate.locate import locate
 from ocr_recap.locate.located import Located
@@ -143,6 +145,24 @@ def test_the_overlay_draws_nothing_for_what_is_not_in_the_photo(whole, readers):
     drawn = overlay(record, part[0], FORM)
     assert np.array_equal(drawn, overlay(without, part[0], FORM))
     assert not np.array_equal(drawn, overlay(record.model_copy(update={"fields": {}}), part[0], FORM))
+
+
+@pytest.mark.parametrize(
+    ("anchors", "share", "objected"), [("lines", 0.6, True), ("tag", 0.6, False), ("lines", 1.0, False)]
+)
+def test_lines_alone_give_no_blank_for_a_part_on_which_nothing_is_written(readers, anchors, share, objected):
+    """Ruled lines may place empty boxes elsewhere on the page, and no digit contradicts them."""
+    form = load_template("c-hasil-kwk")
+    scale = 8.0
+    picture = np.ascontiguousarray(raster(form, "3", scale)[: round(form.paper.height * scale * share)])
+    place_ = Located(form, "3", np.diag([scale, scale, 1.0]), 0.0, 1.0, (anchors,))
+    record = read_page(load(picture, "part.jpg"), place_, readers, Options())
+    seen = {name: f for name, f in record.fields.items() if f.evidence}
+    assert (len(seen) < len(record.fields)) is (share < 1)
+    assert {f.status for f in seen.values()} == ({"review"} if objected else {"blank"})
+    assert all(("blank_in_part" in f.reasons) is objected for f in seen.values())
+    page = page_photos([(Member(0), record)], "strict")
+    assert {code for name in seen for code, _ in objections(page, name)} == ({"blank_in_part"} if objected else set())
 
 
 @pytest.mark.parametrize(("index", "seed"), [(1, 5), (1, 7), (1, 9)])

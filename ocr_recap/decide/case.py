@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,6 +26,19 @@ def other_sheet(others: str) -> tuple[Reason, ...]:
         others: names of these sheets, for the sentence; empty where there are none.
     """
     return (("other_sheet", {"others": others}),) if others else ()
+
+
+def only_blanks(in_part: bool, tagged: bool, texts: Iterable[str]) -> tuple[Reason, ...]:
+    """Objections to every number of a photo that shows a part of a page and nothing written in its boxes.
+
+    Ruled lines alone may place such a part elsewhere on the page, or upside down, and no digit contradicts them.
+
+    Args:
+        in_part: some numbers of the page are not in the photo.
+        tagged: the page was found by its tag, which tells its place and its direction.
+        texts: of all numbers in the photo, by their digit cells alone.
+    """
+    return (("blank_in_part", {}),) if in_part and not tagged and not "".join(texts).strip() else ()
 
 
 @dataclass(frozen=True)

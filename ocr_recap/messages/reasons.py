@@ -41,6 +41,10 @@ REASONS: Final[Mapping[str, Message]] = {
         "a cross, a dash or an empty box follows a digit",
     ),
     "blank_uncertain": ("mungkin kosong, tetapi belum pasti", "it may be blank, but that is not certain"),
+    "blank_in_part": (
+        "foto hanya memuat sebagian halaman tanpa satu angka pun, sehingga belum pasti kotak mana ini",
+        "the photo shows a part of the page and no number on it, so it is not certain which boxes these are",
+    ),
     "digit_missed": (
         "kotaknya tampak kosong, tetapi {number} akan membuat jumlahnya cocok ({rules})",
         "its boxes look empty, but {number} would make a sum hold ({rules})",
@@ -229,6 +233,12 @@ STEPS: Final[Mapping[str, Message]] = {
     "blank_uncertain": (
         "Lihat gambarnya; bila tidak ada tulisan, tulis kosong: kotak kosong bukan nol.",
         "Look at the picture; if nothing is written, write blank: empty boxes are not zero.",
+    ),
+    "blank_in_part": (
+        "Foto seluruh halamannya, atau pastikan dahulu di formulir kertas bahwa kotak ini memang yang dimaksud; bila "
+        "tidak ada tulisan, tulis kosong.",
+        "Photograph the whole page, or first make sure on the paper form that these are the boxes that are meant; if "
+        "nothing is written, write blank.",
     ),
     "digit_missed": (
         "Lihat gambarnya: angka yang menempel di garis kotak mudah terlewat; bila tidak ada tulisan, tulis kosong.",

@@ -269,6 +269,7 @@ REASON_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "digit_unreadable",
         "cross_not_leading",
         "blank_uncertain",
+        "blank_in_part",
         "digit_missed",
         "digits_disagree",
     ),

@@ -9,7 +9,7 @@ from ..cells.crop import crop
 from ..cells.readers import Readers
 from ..decide import policy
 from ..decide.ask_witnesses import ask_witnesses
-from ..decide.case import other_sheet
+from ..decide.case import only_blanks, other_sheet
 from ..decide.facts import date_fact
 from ..decide.reconcile import reconciled
 from ..forms.template import Template
@@ -80,14 +80,17 @@ def read_page(photo: Photo, located: Located, readers: Readers, options: Options
     patches = crop(photo, located)
     measured = photo_advice.cells(located, patches)
     witnessed = ask_witnesses(patches, readers, measured)
-    doubts = other_sheet(", ".join(other.name for other in located.rivals))
+    unseen = {f.id for f in located.template.fields_of(located.page_id)} - patches.keys()
+    doubts = (
+        *other_sheet(", ".join(other.name for other in located.rivals)),
+        *only_blanks(bool(unseen), "tag" in located.anchors, (h.case.digits_text for h in witnessed.values())),
+    )
     dates = date_fact(located.template, options.election_date, "option")
     alone = [
         replace(h.case, objections=doubts, facts=(dates,) if dates and name in dates.fields else ())
         for name, h in witnessed.items()
     ]
     cases, rules = reconciled(alone, located.template.rules_of(located.page_id))
-    unseen = {f.id for f in located.template.fields_of(located.page_id)} - patches.keys()
     decisions = policy.decide(cases, rules, options.policy, unseen)
     quality = photo_advice.page(photo, located, measured) if options.advice else None
     return make_record(photo, located, patches, witnessed, cases, rules, decisions, readers, options, quality)

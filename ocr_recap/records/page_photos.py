@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..decide import policy
-from ..decide.case import Case, Reason, other_sheet
+from ..decide.case import Case, Reason, only_blanks, other_sheet
 from ..decide.policy import Policy
 from ..decide.reconcile import alone
 from ..decide.witness import PLAUSIBLE
@@ -121,7 +121,7 @@ def _worth(field_id: str, member: Member, record: Record, how: Policy) -> tuple[
     field = record.fields[field_id]
     if field.evidence is None:
         return False, not member.doubtful, False, 0.0, -member.rank
-    doubts = other_sheet(record.page.rivals if record.page else "")
+    doubts = _of_the_photo(record)
     read = replace(alone(case_of(field_id, field.model_copy(update={"decision": None}))), objections=doubts)
     settled = policy.decide([read], (), how)[field_id].status != "review"
     sure = 1.0 if settled else min(field.evidence.digits.probability, policy.SURELY_READ)
@@ -171,7 +171,7 @@ def objections(page: PagePhotos, field_id: str) -> tuple[Reason, ...]:
         field_id: of the number.
     """
     member, record = page.of(field_id)
-    found: list[Reason] = [*other_sheet(record.page.rivals if record.page else "")]
+    found: list[Reason] = [*_of_the_photo(record)]
     if member.doubtful:
         found.append(("station_doubtful", {}))
     differing = page.contradictions(field_id)
@@ -179,6 +179,15 @@ def objections(page: PagePhotos, field_id: str) -> tuple[Reason, ...]:
         values = ", ".join(_written(r.fields[field_id]) for r in differing)
         found.append(("photos_disagree", {"others": _named(differing), "values": values}))
     return (*found, *_undecided(page.number(field_id)))
+
+
+def _of_the_photo(record: Record) -> tuple[Reason, ...]:
+    """The objections to every number of a photo, of which it alone is the reason."""
+    if record.page is None:
+        return ()
+    texts = [field.evidence.digits.text for field in record.fields.values() if field.evidence]
+    tagged, in_part = "tag" in record.page.anchors, len(texts) < len(record.fields)
+    return (*other_sheet(record.page.rivals), *only_blanks(in_part, tagged, texts))
 
 
 def _undecided(number: FieldRecord) -> tuple[Reason, ...]:

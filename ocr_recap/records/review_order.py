@@ -18,7 +18,7 @@ from .document import Document, rules_of
 from .field_record import FieldRecord
 
 # Reasons that no answer about a number removes.
-_STANDING = frozenset({"station_doubtful", "photos_disagree", "photos_of_two_sheets", "other_sheet"})
+_STANDING = frozenset({"station_doubtful", "photos_disagree", "photos_of_two_sheets", "other_sheet", "blank_in_part"})
 
 
 def settles(document: Document, template: Template | None, how: policy.Policy = "strict") -> dict[str, int]:
