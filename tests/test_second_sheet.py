@@ -84,6 +84,17 @@ def test_a_sheet_whose_tag_is_covered_is_noticed(reader: Reader, template: Templ
     assert is_in_doubt(record)
 
 
+def test_a_sheet_whose_tag_is_covered_is_noticed_beside_an_edge_with_a_tag(reader: Reader, template: Template) -> None:
+    both = beside(sample("page2-clean"), without_tag(sample("page2-wrong-bubble"), template, "2"), 0.6)
+    edge = sample("page3-clean")
+    strip = np.pad(edge[: round(0.2 * len(edge))], ((0, 0), (0, both.shape[1] - edge.shape[1])), constant_values=120)
+    record = reader.read(np.vstack([both, strip]), "three")
+    assert record.page
+    assert [other.page for other in record.page.others if not other.could_be_meant] == ["3"]
+    assert len(record.page.others) == 2
+    assert is_in_doubt(record)
+
+
 def twice(name: str) -> tuple[np.ndarray, np.ndarray]:
     """A sheet alone, and with one of half its size beside it."""
     shot = Shot(load_template(name), load_template(name).pages[0].id, tilt=0.02)

@@ -2,14 +2,15 @@
 
 Searched is the part of the photo that the page leaves free, and only where a sheet of 0.4 of its size has room and
 strokes are crowded: on most photos there is no such part, and the search costs nothing. A tag in it names another
-sheet. Without a tag its ruled lines do: all pages compete for them as in `lines`, but a sheet need not be told surely
-to be noticed.
+sheet. Where no sheet that a tag names could be meant, ruled lines beside those sheets tell of one more: all pages
+compete for them as in `lines`, but a sheet need not be told surely to be noticed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -71,22 +72,29 @@ def others_in_sight(
         PhotoProblem: `two_sheets`, where the page has no tag and a second whole one of its kind is in sight.
     """
     tagged = {p.markers.tag.id: (t, p.id) for t in templates for p in t.pages if p.markers.tag}
-    outline = (found.to_photo(paper_outline(found.template)) + 0.5) * photo.scale - 0.5
+    outline = _outline(found.template, found.to_photo, photo.scale)
     side = _shorter_side(outline)
     parts = list(_free_parts(photo.gray.shape, outline, side))
-    crowds = [_crowd(features.strokes, outline, low, high, _NEARER * side) for low, high in parts]
-    parts = [(part, crowd) for part, crowd in zip(parts, crowds, strict=True) if crowd is not None]
+    parts = [
+        (low, high) for low, high in parts if _crowd(features.strokes, [outline], low, high, _NEARER * side) is not None
+    ]
     seen = list(tags)
     if tagged:
-        for (low, high), _ in parts:
+        for low, high in parts:
             part = photo.gray[low[1] : high[1], low[0] : high[0]]
             seen += [SeenTag(tag.id, tag.corners + low) for tag in _tags_in(part, found, tagged)]
     others: list[OtherSheet] = []
     for tag in _apart(seen, found, photo.scale):
         template, page_id = tagged[tag.id]
         others.append(_by_tag(photo, found, template, page_id, tag))
-    for (low, high), crowd in parts if not others else ():
-        part = _without(photo.gray, outline, low, high)
+    if any(other.could_be_meant for other in others):
+        return _in_order(others)
+    sheets = [outline, *(_outline(o.template, partial(project, o.homography), photo.scale) for o in others)]
+    for low, high in parts:
+        crowd = _crowd(features.strokes, sheets, low, high, _NEARER * side)
+        if crowd is None:
+            continue
+        part = _without(photo.gray, sheets, low, high)
         placed = _by_lines(part, crowd - low, templates)
         if placed is not None:
             shift = np.array([[1.0, 0, low[0]], [0, 1.0, low[1]], [0, 0, 1.0]])
@@ -95,7 +103,16 @@ def others_in_sight(
             layout, full = placed.layout, _full(homography, photo.scale)
             others.append(_other(photo, found, layout.template, layout.page_id, full, False, False))
             break
+    return _in_order(others)
+
+
+def _in_order(others: Iterable[OtherSheet]) -> tuple[OtherSheet, ...]:
     return tuple(sorted(others, key=lambda other: (other.template.id, other.page_id)))
+
+
+def _outline(template: Template, to_photo: Callable[[FloatArray], FloatArray], scale: float) -> FloatArray:
+    """The paper's edge, clockwise from its top-left corner; (m, 2) decoded px."""
+    return (to_photo(paper_outline(template)) + 0.5) * scale - 0.5
 
 
 def _refuse_twin(photo: Photo, found: Located, placed: Placed, homography: FloatArray) -> None:
@@ -165,7 +182,7 @@ def _by_tag(photo: Photo, found: Located, template: Template, page_id: str, tag:
     assert printed is not None
     rough = None if placed else page_by_tag(tag_corners(printed), tag.corners)
     homography = _full(fit.homography if placed and fit else np.eye(3) if rough is None else rough, photo.scale)
-    outline = (found.to_photo(paper_outline(found.template)) + 0.5) * photo.scale - 0.5
+    outline = _outline(found.template, found.to_photo, photo.scale)
     middle = tag.corners.mean(axis=0)
     above = cv2.pointPolygonTest(outline.astype(np.float32), (float(middle[0]), float(middle[1])), False) > 0
     return _other(photo, found, template, page_id, homography, placed, above)
@@ -199,13 +216,16 @@ def _full(homography: FloatArray, scale: float) -> FloatArray:
     return np.asarray(full / full[2, 2], dtype=np.float64)
 
 
-def _without(gray: GrayImage, outline: FloatArray, low: NDArray[np.intp], high: NDArray[np.intp]) -> GrayImage:
-    """A part of the photo with the page painted over in the gray of what lies around it."""
+def _without(
+    gray: GrayImage, outlines: Sequence[FloatArray], low: NDArray[np.intp], high: NDArray[np.intp]
+) -> GrayImage:
+    """A part of the photo with some sheets painted over in the gray of what lies around them."""
     part = gray[low[1] : high[1], low[0] : high[0]].copy()
-    page = np.zeros(part.shape, np.uint8)
-    cv2.fillConvexPoly(page, cv2.convexHull(np.rint(np.clip(outline - low, -20000, 20000)).astype(np.int32)), 1)
-    around = part[::4, ::4][page[::4, ::4] == 0]
-    part[page > 0] = np.uint8(np.median(around)) if len(around) else 128
+    sheets = np.zeros(part.shape, np.uint8)
+    for outline in outlines:
+        cv2.fillConvexPoly(sheets, cv2.convexHull(np.rint(np.clip(outline - low, -20000, 20000)).astype(np.int32)), 1)
+    around = part[::4, ::4][sheets[::4, ::4] == 0]
+    part[sheets > 0] = np.uint8(np.median(around)) if len(around) else 128
     return part
 
 
@@ -244,24 +264,24 @@ def _ruled(seen: Rectified) -> tuple[float, float]:
 
 
 def _crowd(
-    strokes: FloatArray, outline: FloatArray, low: NDArray[np.intp], high: NDArray[np.intp], side: float
+    strokes: FloatArray, outlines: Sequence[FloatArray], low: NDArray[np.intp], high: NDArray[np.intp], side: float
 ) -> NDArray[np.intp] | None:
-    """The square beside the page which holds most strokes; None where it holds too few for a sheet.
+    """The square beside the sheets which holds most strokes; None where it holds too few for a sheet.
 
     Args:
         strokes: (n, 2, 2) px, of the whole photo.
-        outline: (m, 2) px, of the page.
+        outlines: (m, 2) px each, of the page and of sheets that are known already.
         low, high: (2,) px, corners of the part of the photo where the square may lie.
         side: of the square, px.
 
     Returns:
         (2, 2) px, its low and high corner.
     """
+    for hull in (cv2.convexHull(outline.astype(np.float32)) for outline in outlines):
+        # The paper's edge is a stroke of its own.
+        places = strokes.mean(axis=1)
+        strokes = strokes[[cv2.pointPolygonTest(hull, (float(x), float(y)), True) < -_RIM * side for x, y in places]]
     middles = strokes.mean(axis=1)
-    hull = cv2.convexHull(outline.astype(np.float32))
-    # The paper's edge is a stroke of its own.
-    free = np.array([cv2.pointPolygonTest(hull, (float(x), float(y)), True) < -_RIM * side for x, y in middles], bool)
-    middles, strokes = middles[free], strokes[free]
     lengths = np.linalg.norm(strokes[:, 1] - strokes[:, 0], axis=1)
     corners = [
         np.array([x, y])
