@@ -99,8 +99,8 @@ class Browser:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until the page was drawn once more."""
-        self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
+        """Wait until the page, or the one that it leads on to by itself, was drawn once more."""
+        self.until("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
 
     def print_pdf(self, path: Path) -> None:
         """Print the page as PDF, on the paper that its style asks for."""
