@@ -95,14 +95,16 @@ def others_in_sight(
         if crowd is None:
             continue
         part = _without(photo.gray, sheets, low, high)
-        placed = _by_lines(part, crowd - low, templates)
-        if placed is not None:
+        told: list[OtherSheet] = []
+        for placed in _by_lines(part, crowd - low, templates):
             shift = np.array([[1.0, 0, low[0]], [0, 1.0, low[1]], [0, 0, 1.0]])
             homography = shift @ placed.homography
             _refuse_twin(photo, found, placed, homography)
             layout, full = placed.layout, _full(homography, photo.scale)
-            others.append(_other(photo, found, layout.template, layout.page_id, full, False, False))
-            break
+            told.append(_other(photo, found, layout.template, layout.page_id, full, False, False))
+            if told[-1].could_be_meant:
+                return _in_order([*others, told[-1]])
+        others += told[:1]
     return _in_order(others)
 
 
@@ -229,8 +231,8 @@ def _without(
     return part
 
 
-def _by_lines(part: GrayImage, crowd: NDArray[np.intp], templates: Sequence[Template]) -> Placed | None:
-    """The page that the ruled lines of a picture resemble most, where they are a form's; else None.
+def _by_lines(part: GrayImage, crowd: NDArray[np.intp], templates: Sequence[Template]) -> Iterator[Placed]:
+    """The pages that the ruled lines of a picture, and of its most crowded square, resemble most, if they are a form's.
 
     Args:
         part: (h, w) uint8.
@@ -238,14 +240,15 @@ def _by_lines(part: GrayImage, crowd: NDArray[np.intp], templates: Sequence[Temp
         templates: forms that compete.
     """
     found = _resembling(part, templates)
+    if found is not None:
+        yield found
     low, high = np.clip(crowd, 0, part.shape[::-1])
-    if found is not None or (high - low).min() == 0 or (high - low >= part.shape[::-1]).all():
-        return found
+    if (high - low).min() == 0 or (high - low >= part.shape[::-1]).all():
+        return
     near = _resembling(np.ascontiguousarray(part[low[1] : high[1], low[0] : high[0]]), templates)
-    if near is None:
-        return None
-    shift = np.array([[1.0, 0, low[0]], [0, 1.0, low[1]], [0, 0, 1.0]])
-    return replace(near, homography=shift @ near.homography)
+    if near is not None:
+        shift = np.array([[1.0, 0, low[0]], [0, 1.0, low[1]], [0, 0, 1.0]])
+        yield replace(near, homography=shift @ near.homography)
 
 
 def _resembling(part: GrayImage, templates: Sequence[Template]) -> Placed | None:
