@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -10,8 +13,11 @@ from conftest import SAMPLES, Shot
 from ocr_recap import Reader, Template
 from ocr_recap.forms.template import available
 from ocr_recap.forms.template import load as load_template
+from ocr_recap.imaging.arrays import GrayImage
 from ocr_recap.imaging.homography import project
 from ocr_recap.imaging.photo import load
+from ocr_recap.locate import second_sheet
+from ocr_recap.locate.lines.alignment import Placed
 from ocr_recap.locate.locate import locate
 from ocr_recap.locate.located import Located, paper_outline
 from ocr_recap.messages.problems import PhotoProblem
@@ -111,6 +117,27 @@ def test_two_whole_sheets_of_a_form_without_marks_are_refused(form: str) -> None
     with pytest.raises(PhotoProblem) as caught:
         locate(load(both, "shot"), forms)
     assert (caught.value.code, caught.value.data["form"]) == ("two_sheets", form)
+
+
+def test_a_sheet_told_out_of_sight_ends_no_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines of the ground once resembled a page that lies outside the photo, and the sheet in sight was not asked."""
+    forms = [load_template(name) for name in available()]
+    _, both = twice("dpr-plano-2019")
+    asked: list[tuple[int, ...]] = []
+    resembling = vars(second_sheet)["_resembling"]
+
+    def first_out_of_sight(part: GrayImage, templates: Sequence[Template]) -> Placed | None:
+        placed = resembling(part, templates)
+        asked.append(part.shape)
+        if placed is None or len(asked) > 1:
+            return placed
+        outside = np.array([[1.0, 0, 0.8 * both.shape[1]], [0, 1.0, 0], [0, 0, 1.0]])
+        return replace(placed, homography=outside @ placed.homography)
+
+    monkeypatch.setattr(second_sheet, "_resembling", first_out_of_sight)
+    with pytest.raises(PhotoProblem) as caught:
+        locate(load(both, "shot"), forms)
+    assert caught.value.code == "two_sheets"
 
 
 @pytest.mark.parametrize("share", [0.06, 0.15])
