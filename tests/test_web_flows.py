@@ -83,6 +83,17 @@ def test_a_phone_sees_the_numbers_and_confirms_a_page(night):
     assert any('"field":"grand_total"' in line and '"by":"Desk"' in line for line in lines)
 
 
+def test_what_a_phone_opens_to_withdraw_a_photo_stays_within_its_card(night):
+    served, _, phone, _ = night
+    phone.open(f"{served.base}/desk/{CODE}")
+    phone.evaluate("document.querySelectorAll('.photo details').forEach(e => { e.open = true; })")
+    parts = "[...document.querySelectorAll('.photo img, .photo input, .photo button')]"
+    assert phone.evaluate(f"{parts}.length") >= 6
+    within = "e.getBoundingClientRect().right <= e.closest('.photo').getBoundingClientRect().right + 1"
+    assert phone.evaluate(f"{parts}.every(e => {within})")
+    assert phone.evaluate("[...document.querySelectorAll('.photo img')].every(e => e.clientWidth > 80)")
+
+
 def test_a_form_that_does_not_add_up_is_said_and_a_special_event_is_kept(night):
     served, chief, phone, _ = night
     phone.open(f"{served.base}/desk/{CODE}/page/1")
