@@ -5,8 +5,7 @@ Two questions, each answered on the photo:
 - **told**: which share of the page's lines in sight is met? Lines count by what they tell: a row of a grid looks like
   the next one, a line that stands alone does not, so a page that slipped by a row is given away by its lonely lines.
 - **explained**: which share of the photo's lines, where the page would lie, does the page account for? Another form's
-  table may show all our lines and many more. Lines that the page does not print are not counted where officers
-  write: officers draw their own through rows of a tally that nobody needed.
+  table may show all our lines and many more.
 
 Their product is the **agreement**. What lies outside the photo can neither confirm nor contradict, so a page in part is
 judged by its part, of which there must be enough (`in_sight`).
@@ -22,8 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..forms.drawing import raster
-from ..forms.fields import RowTotals, Tally, Words
-from ..forms.print_items import Rect
 from ..forms.template import Template
 from ..imaging.arrays import FloatArray, GrayImage
 from ..imaging.homography import project
@@ -84,17 +81,16 @@ def told(fit: PageFit) -> float:
 
 def agreement(gray: GrayImage, fit: PageFit) -> Agreement:
     """Ask how well a page agrees with the photo (h, w) uint8 on which it was placed."""
-    drawn, ruled, unwritten = _drawing(fit.template, fit.page_id)
+    drawn, counted = _drawing(fit.template, fit.page_id)
     picture, inside = _page_picture(gray, fit, drawn.shape)
     here = cv2.dilate(drawn, np.ones((2 * _SLACK + 1, 2 * _SLACK + 1), np.uint8))
-    printed = cv2.bitwise_and(cv2.bitwise_and(ruled, here), inside)
-    not_printed = cv2.bitwise_and(cv2.bitwise_and(unwritten, 1 - here), inside)
-    explained = others = 0
-    for found in (lines_of(picture, inside), lines_of(picture.T, inside.T).T):
-        lines = np.ascontiguousarray(found)
-        explained += cv2.countNonZero(cv2.bitwise_and(lines, printed))
-        others += cv2.countNonZero(cv2.bitwise_and(lines, not_printed))
-    return Agreement(fit, explained / (explained + others) if explained else 0.0)
+    area = cv2.bitwise_and(counted, inside)
+    total = explained = 0
+    for lines in (lines_of(picture, inside), lines_of(picture.T, inside.T).T):
+        counts = cv2.bitwise_and(np.ascontiguousarray(lines), area)
+        total += cv2.countNonZero(counts)
+        explained += cv2.countNonZero(cv2.bitwise_and(counts, here))
+    return Agreement(fit, explained / total if total else 0.0)
 
 
 def _page_picture(gray: GrayImage, fit: PageFit, shape: tuple[int, ...]) -> tuple[GrayImage, Mask]:
@@ -132,34 +128,15 @@ def _weights(template: Template, page_id: str) -> FloatArray:
 
 
 @lru_cache(maxsize=128)
-def _drawing(template: Template, page_id: str) -> tuple[Mask, Mask, Mask]:
-    """Where the page is printed; its ruled area less names and signatures; and that less all that officers write on."""
+def _drawing(template: Template, page_id: str) -> tuple[Mask, Mask]:
+    """Where the page is printed, and where a photo's lines are counted: the ruled area less names and signatures."""
     scale = _scale(template)
     drawn = cv2.dilate((raster(template, page_id, scale) < _INK).astype(np.uint8), np.ones((3, 3), np.uint8))
     points = ruling(template, page_id).points
     x0, y0, x1, y1 = (int(v) for v in np.r_[points.min(axis=0) - _MARGIN, points.max(axis=0) + _MARGIN] * scale)
-    ruled = np.zeros_like(drawn)
-    ruled[max(y0, 0) : y1, max(x0, 0) : x1] = 1
-    _clear(ruled, [region.rect for region in template.page(page_id).private], scale)
-    unwritten = ruled.copy()
-    _clear(unwritten, _written_on(template, page_id), scale)
-    return np.asarray(drawn, dtype=np.uint8), np.asarray(ruled, dtype=np.uint8), np.asarray(unwritten, dtype=np.uint8)
-
-
-def _clear(mask: NDArray[np.generic], rects: list[Rect], scale: float) -> None:
-    """Set a mask to 0 where rectangles lie, in millimetres."""
-    for rect in rects:
-        x0, y0, x1, y1 = (int(v * scale) for v in rect)
-        mask[y0:y1, x0:x1] = 0
-
-
-def _written_on(template: Template, page_id: str) -> list[Rect]:
-    """Where officers may draw lines of their own: tallies and their totals, words; millimetres."""
-    found: list[Rect] = []
-    for field in template.fields_of(page_id):
-        for part in field.witnesses:
-            if isinstance(part, Words):
-                found.append(part.rect)
-            elif isinstance(part, Tally | RowTotals):
-                found.append(part.grid)
-    return found
+    counted = np.zeros_like(drawn)
+    counted[max(y0, 0) : y1, max(x0, 0) : x1] = 1
+    for region in template.page(page_id).private:
+        x0, y0, x1, y1 = (int(v * scale) for v in region.rect)
+        counted[y0:y1, x0:x1] = 0
+    return np.asarray(drawn, dtype=np.uint8), np.asarray(counted, dtype=np.uint8)
