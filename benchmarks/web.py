@@ -4,7 +4,8 @@
 
 The server is a process of its own (`ocr-recap serve`), asked over HTTP from this machine. Numbers in review are made up
 and put into its database; their pictures are not asked for, except at the desk, which sends the samples. A simulated
-reviewer answers as soon as the server has answered: no time for reading is in these figures.
+reviewer answers as soon as the server has answered: no time for reading is in these figures. The server lets one
+address ask 60 times a second, after a burst of 400; a reviewer who is told to wait waits.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -34,6 +36,7 @@ PAGE = ROOT / "docs" / "lab" / "cost.md"
 SAMPLES = ("page1-clean", "page2-clean", "page3-clean", "page2-dark-and-noisy", "page1-tilted", "page3-glare")
 ASKS_JSON = {"accept": "application/json"}
 STATION = "2101142004001"
+TOO_MANY = 429  # HTTP status
 
 
 def main() -> None:
@@ -80,6 +83,28 @@ def client(served: Served, secret: str) -> httpx.Client:
     return made
 
 
+def patient(ask: Callable[[], httpx.Response]) -> httpx.Response:
+    """Ask, and ask again after as long a wait as the server says.
+
+    Raises:
+        httpx.HTTPError: the server refuses, or does not answer.
+    """
+    while (reply := ask()).status_code == TOO_MANY:
+        time.sleep(float(reply.headers["retry-after"]))
+    return reply if reply.is_redirect else reply.raise_for_status()
+
+
+def tasks(browser: httpx.Client) -> list[int]:
+    """The numbers that the server hands to a reviewer."""
+    return [task["id"] for task in patient(lambda: browser.get("/review/claim", headers=ASKS_JSON)).json()]
+
+
+def answer(browser: httpx.Client, task: int) -> None:
+    """Enter 12 for a number."""
+    data = {"task": str(task), "text": "12", "seconds": "1"}
+    patient(lambda: browser.post("/review/answer", data=data, headers=ASKS_JSON))
+
+
 def row(what: str, seconds: list[float]) -> str:
     """A line of the table, in milliseconds."""
     ordered = sorted(seconds)
@@ -107,17 +132,16 @@ def idle(folder: Path, numbers: int) -> list[str]:
         claims = timed(100, lambda: browser.get("/review/claim", headers=ASKS_JSON).raise_for_status())
         keyed, start = 0, time.perf_counter()
         while keyed < 500:
-            for task in browser.get("/review/claim", headers=ASKS_JSON).json():
-                answer = {"task": task["id"], "text": "12", "seconds": "1"}
-                browser.post("/review/answer", data=answer, headers=ASKS_JSON).raise_for_status()
+            for task in tasks(browser):
+                answer(browser, task)
                 keyed += 1
         an_hour = 3600 * keyed / (time.perf_counter() - start)
         confirmed, start = 0, time.perf_counter()
         for _ in range(10):
-            page = browser.get("/values/12")
-            tasks = re.findall(r'name="task" value="(\d+)"', page.text)
-            browser.post("/values/12", data={"task": tasks})
-            confirmed += len(tasks)
+            page = patient(lambda: browser.get("/values/12"))
+            shown = re.findall(r'name="task" value="(\d+)"', page.text)
+            patient(partial(browser.post, "/values/12", data={"task": shown}))
+            confirmed += len(shown)
         by_value = 3600 * confirmed / (time.perf_counter() - start)
     return [
         row(f"a page, {numbers:,} numbers waiting", pages),
@@ -141,13 +165,10 @@ def kills(folder: Path, count: int, numbers: int = 600, people: int = 8) -> list
         while not over.is_set():
             try:
                 browser = browser or client(served, secrets[index])
-                for task in browser.get("/review/claim", headers=ASKS_JSON).json():
-                    answer = {"task": task["id"], "text": "12", "seconds": "1"}
-                    browser.post(
-                        "/review/answer", data=answer, headers={"accept": "application/json"}
-                    ).raise_for_status()
+                for task in tasks(browser):
+                    answer(browser, task)
                     with lock:
-                        kept.add((index, task["id"]))
+                        kept.add((index, task))
                     time.sleep(0.02)
             except (httpx.HTTPError, ValueError):
                 browser = None

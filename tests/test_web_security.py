@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 import subprocess
@@ -212,6 +213,36 @@ def test_one_address_has_so_many_requests_a_second():
     for index in range(5000):
         buckets.take(str(index))
     assert len(buckets._left) <= 1024
+
+
+def test_who_asks_too_often_is_told_how_long_to_wait(office):
+    client = TestClient(application(office, [HOST]), base_url=f"http://{HOST}")
+    answers = [client.get("/static/none") for _ in range(600)]
+    refused = [one for one in answers if one.status_code == 429]
+    assert refused
+    assert {one.headers.get("retry-after") for one in refused} == {"1"}
+    assert {one.headers.get("retry-after") for one in answers if one not in refused} == {None}
+
+
+def test_answers_are_sent_without_delay():
+    listening = listen(0, lan=False)
+    (opened,) = listening.sockets
+
+    async def option() -> int:
+        accepted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def connected(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            taken = writer.get_extra_info("socket")
+            accepted.set_result(taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(connected, sock=opened):
+            _, writer = await asyncio.open_connection(*opened.getsockname())
+            found = await accepted
+            writer.close()
+            return found
+
+    assert asyncio.run(option())
 
 
 def test_only_this_machine_is_listened_on_unless_the_network_was_asked_for():

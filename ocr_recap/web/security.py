@@ -75,7 +75,8 @@ class Guard:
         headers = Headers(scope=scope)
         status = self._refused(scope, headers)
         if status:
-            await PlainTextResponse(_WHY[status], status_code=status, headers=_HEADERS)(scope, receive, send)
+            later = {"retry-after": "1"} if status == 429 else {}
+            await PlainTextResponse(_WHY[status], status_code=status, headers=_HEADERS | later)(scope, receive, send)
             return
         await self._app(scope, _bounded(receive, self._most(scope) + SMALL_BODY), _with_headers(send))
 

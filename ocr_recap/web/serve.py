@@ -54,7 +54,8 @@ def listen(port: int, lan: bool) -> Listening:
     Raises:
         CannotWrite: the port is in use, or may not be used.
     """
-    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio sets TCP_NODELAY only on sockets that name their protocol; without it an answer comes 40 ms late.
+    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         opened.bind(("0.0.0.0" if lan else "127.0.0.1", port))
