@@ -50,31 +50,26 @@ class CarelessReviewer(Event):
         if moment != "added" or night.happened(self.kind):
             return
         mine = [one for one in entries(night) if one["name"] == self.person]
-        wrong = [one for one in mine if not one["right"]]
         checks = [one for one in mine if one["known"] is not None]
-        final = night.journal.get("stated/noon")
-        stands = [one for one in wrong if _stands(night, one, final)]
-        facts = {"person": self.person, "entries": len(mine), "wrong": len(wrong), "stand": len(stands)}
-        facts |= {"checks": len(checks), "checks_wrong": sum(not one["right"] for one in checks)}
+        work = [one for one in mine if one["known"] is None]
+        wrong = [one for one in work if not one["right"]]
+        checks_wrong = sum(not one["right"] for one in checks)
         others = {(one["desk"], one["id"]) for one in entries(night) if one["name"] != self.person}
         met = [one for one in wrong if (one["desk"], one["id"]) in others]
+        final = night.journal.get("stated/noon")
+        stands = [one for one in wrong if _stands(night, one, final)]
+        facts = {"person": self.person, "entries": len(work), "wrong": len(wrong), "stand": len(stands)}
+        facts |= {"checks": len(checks), "checks_wrong": checks_wrong}
         evidence = f"{len(met)} of {len(wrong)} wrong entries met another person's entry; {len(stands)} stand"
-        night.outcome(
-            EventOutcome(
-                self.kind,
-                len(met) == len([one for one in wrong if one["known"] is None]),
-                bool(wrong),
-                not stands,
-                evidence,
-                facts,
-            )
-        )
+        evidence += f"; {checks_wrong} of {len(checks)} planted checks answered wrong"
+        noticed = len(met) == len(wrong)
+        night.outcome(EventOutcome(self.kind, noticed, bool(wrong), not stands, evidence, facts))
 
 
 def _stands(night: Night, entry: dict[str, Any], stated: dict[str, Any]) -> bool:
     """True where a wrong entry is what the sums have."""
     photo = night.truth.by_photo.get(entry["sha256"])
-    if photo is None or entry["known"] is not None or not photo.counts:
+    if photo is None or not photo.counts:
         return False
     found = stated.get(photo.station, {"values": {}})["values"].get(entry["field"])
     return found is not None and str(found) == entry["answer"]
