@@ -14,10 +14,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from ..records.folder import DECISIONS_FILE, FOLDERS, PICTURES, READY_FOLDER, REVIEW_FILE, SUMS_FILE
+from ..records.folder_guard import is_link
 from ..report.table_formats import to_fill_in
 from . import checksums
 from .audit import EditedError
-from .lock import is_link
 from .review_answers import is_filled
 
 _LEFT = re.compile(r"\.[0-9a-f]{32}\.part")  # left by `files.write_atomically` when its process was killed

@@ -24,10 +24,10 @@ from ..imaging.files import write_atomically
 from ..messages.catalog import WORDS
 from ..read.workers.tasks import Failed, Product
 from ..records.folder import JOURNAL_FILE, JOURNAL_FILES, PICTURES, WORK_FOLDER, picture_name
+from ..records.folder_guard import is_link
 from ..records.record import RECORD_SCHEMA, Record
 from . import checksums
 from .jobs import Job
-from .lock import is_link
 from .plan_rows import Publication, packed, packed_lists, unpacked, unpacked_lists
 
 if TYPE_CHECKING:

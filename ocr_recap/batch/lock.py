@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import errno
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from ..messages.errors import FolderBusy, FolderDamaged
 from ..records.folder import FOLDERS, JOURNAL_FILES, LOCK_FILE, PART_FOLDER, READY_FOLDER, WORK_FOLDER
+from ..records.folder_guard import is_link, take_lock
 from .checksums import result_files
 
 # Names that the program writes in a folder of results, beside files of results.
@@ -27,13 +25,7 @@ def held(folder: Path) -> Generator[None]:
         OSError: the folder does not exist or cannot be written.
     """
     refuse_links(folder)
-    lock = FileLock(folder / LOCK_FILE, timeout=0, is_singleton=True)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise FolderBusy("folder_busy", folder=folder) from None
-    except NotImplementedError:  # older filelock, where a file system has no locks
-        raise OSError(errno.ENOSYS, "no file locks here") from None
+    lock = take_lock(folder / LOCK_FILE, FolderBusy("folder_busy", folder=folder), reentrant=True)
     try:
         yield
     finally:
@@ -55,9 +47,3 @@ def refuse_links(folder: Path) -> None:
     links = sorted(path.name for path in folder.iterdir() if path.name in ours and is_link(path))
     if links:
         raise FolderDamaged("folder_link", path=folder / links[0])
-
-
-def is_link(path: Path) -> bool:
-    """True for a symbolic link and for a junction of Windows."""
-    junction: Callable[[], bool] | None = getattr(path, "is_junction", None)  # from Python 3.12 on
-    return path.is_symlink() or (junction is not None and junction())

@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock, Timeout
-
 from ..imaging.files import write_atomically
 from ..messages.errors import CannotWrite, FolderBusy, FolderDamaged, InputUnusable, system_reason
 from ..records.checksum_list import list_of, listed, sha256_of
 from ..records.folder import LOCK_FILE, SUMS_FILE
+from ..records.folder_guard import is_link, take_lock
 
 STATEMENTS_FILE: Final = "statements.jsonl"  # the log of statements, append-only
 PLENARY_FILE: Final = "plenary.jsonl"  # the log of objections, special events and closings, append-only
@@ -42,11 +41,8 @@ def held(folder: Path) -> Generator[None]:
         CannotWrite: the folder cannot be written.
     """
     refuse_links(folder)
-    lock = FileLock(folder / LOCK_FILE, timeout=0, is_singleton=True)
     try:
-        lock.acquire()
-    except Timeout:
-        raise FolderBusy("folder_busy", folder=folder) from None
+        lock = take_lock(folder / LOCK_FILE, FolderBusy("folder_busy", folder=folder), reentrant=True)
     except OSError as fault:
         raise CannotWrite("folder_unwritable", folder=folder, why=system_reason(fault)) from None
     try:
@@ -62,7 +58,7 @@ def refuse_links(folder: Path) -> None:
         FolderDamaged: one of its files or folders is a link.
         OSError: the folder cannot be read.
     """
-    if link := next((path for path in sorted(folder.iterdir()) if path.is_symlink()), None):
+    if link := next(filter(is_link, sorted(folder.iterdir())), None):
         raise FolderDamaged("folder_link", path=link)
 
 

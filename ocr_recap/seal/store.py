@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock, Timeout
-
 from ..messages.errors import FolderBusy, FolderDamaged, InputUnusable, system_reason
 from ..records.folder import SEALED
+from ..records.folder_guard import take_lock
 from .durable import write_all, write_durably
 from .roll import KeyRoll, read_roll
 from .statement import SealedStatement, parse_line
@@ -50,13 +49,10 @@ class SealedFolder:
 
         Raises:
             FolderBusy: another one holds it.
+            OSError: the folder cannot be written.
         """
         self.path.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.path / _LOCK, timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise FolderBusy("folder_busy", folder=self.path) from None
+        lock = take_lock(self.path / _LOCK, FolderBusy("folder_busy", folder=self.path))
         try:
             yield
         finally:

@@ -6,7 +6,6 @@ hotspot, and every person needs a link of the own.
 
 from __future__ import annotations
 
-import errno
 import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -15,11 +14,10 @@ from pathlib import Path
 from typing import Final
 
 import uvicorn
-from filelock import FileLock, Timeout
 
-from ..batch.lock import is_link
 from ..messages.errors import CannotWrite, FolderBusy, FolderDamaged, WrongUse, system_reason
 from ..records.folder import SERVER_LOCK_FILE
+from ..records.folder_guard import is_link, take_lock
 from .app import application
 from .office import Office
 from .office_options import OfficeOptions
@@ -143,16 +141,9 @@ def only_server(folder: Path) -> Generator[None]:
     path = folder / SERVER_LOCK_FILE
     if is_link(path):
         raise FolderDamaged("folder_link", path=path)
-    lock = FileLock(path, timeout=0)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout:
-        raise FolderBusy("folder_served", folder=folder) from None
-    except NotImplementedError:  # older filelock, where a file system has no locks
-        raise CannotWrite(
-            "folder_unwritable", folder=folder, why=system_reason(OSError(errno.ENOSYS, "no file locks here"))
-        ) from None
+        lock = take_lock(path, FolderBusy("folder_served", folder=folder))
     except OSError as fault:
         raise CannotWrite("folder_unwritable", folder=folder, why=system_reason(fault)) from None
     try:
