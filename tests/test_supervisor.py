@@ -7,9 +7,12 @@ import os
 import signal
 import sys
 import time
+from concurrent.futures import Future
 from dataclasses import asdict
 from functools import partial
 from multiprocessing.connection import Connection
+from threading import Thread
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -23,6 +26,7 @@ from ocr_recap.messages.errors import WorkersFailed
 from ocr_recap.read.workers import limits
 from ocr_recap.read.workers.limits import Limits
 from ocr_recap.read.workers.spawn import ProcessWorker
+from ocr_recap.read.workers.supervisor import Supervisor
 from ocr_recap.records.options import Options
 
 pytestmark = pytest.mark.slow
@@ -153,6 +157,60 @@ def test_a_file_that_kills_those_who_count_its_frames_is_a_problem(tmp_path, mon
         )
         assert codes(tmp_path / "out") == {"0.jpg": [], "1.pdf": ["process_died"]}
         assert found.resumed == resumed
+
+
+class Seat:
+    """A worker of a cluster that has so many seats: it is ready when one is free, and `lost` takes one away with it."""
+
+    seats: ClassVar[int] = 2
+    taken: ClassVar[list[Seat]] = []
+    waiting: ClassVar[list[Seat]] = []
+
+    def __init__(self) -> None:
+        self._ready: Future[bool] = Future()
+        Seat.waiting.append(self)
+        Seat.seat()
+
+    @classmethod
+    def seat(cls) -> None:
+        while cls.waiting and len(cls.taken) < cls.seats:
+            cls.taken.append(cls.waiting.pop(0))
+            cls.taken[-1]._ready.set_result(True)
+
+    def ready(self):
+        return self._ready
+
+    def begin(self, task):
+        done: Future[object] = Future()
+        if task == "node lost" and Seat.seats > 1:
+            Seat.seats -= 1
+            Seat.taken.remove(self)
+            done.set_exception(RuntimeError("the node is gone"))
+        else:
+            done.set_result(f"{task}: done")
+        return done
+
+    def end(self, now):
+        for places in (Seat.taken, Seat.waiting):
+            if self in places:
+                places.remove(self)
+        Seat.seat()
+
+
+@pytest.mark.parametrize("tasks", [["node lost", "a", "b", "c", "d"], ["a", "b", "c", "node lost"], ["node lost"]])
+def test_a_cluster_that_lost_a_node_finishes_its_work(tasks, monkeypatch):
+    for name, value in (("seats", 2), ("taken", []), ("waiting", [])):
+        monkeypatch.setattr(Seat, name, value)
+    found: list[object] = []
+
+    def work() -> None:
+        with Supervisor(Seat, 2, LIMITS) as supervisor:
+            found.extend(done for _, done, _ in supervisor.run(tasks))
+
+    thread = Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(30)
+    assert sorted(found) == sorted(f"{task}: done" for task in tasks)
 
 
 def test_workers_that_cannot_start_are_an_error_that_names_a_way_out(tmp_path, monkeypatch):

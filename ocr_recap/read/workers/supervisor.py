@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -75,7 +75,8 @@ class Supervisor:
 
         A worker that died, or had too little memory, is replaced, and its task is tried a second time, since another
         process may have taken the memory. A task that exceeds the time limit fails at once. Only workers that are ready
-        get tasks, so a cluster without room for a worker delays no task.
+        get tasks, so a cluster without room for a worker delays no task; and where a second try alone is left, idle
+        workers end, so that a cluster that lost a node has room for the replacement.
 
         Args:
             tasks: taken one by one, a few ahead of the workers.
@@ -96,6 +97,7 @@ class Supervisor:
             self._hand_out(slots, ahead, begun)
             if not ahead and all(slot.task is None for slot in slots):
                 return
+            _make_room(slots)
             self._wait(slots)
             finished = [pair for slot in slots if (pair := self._settled(slot)) is not None]
             if self._eager:
@@ -204,6 +206,14 @@ class _Slot:
         if self.worker is not None:
             self.worker.end(now)
         self.worker, self.ready, self.future, self.starting = None, None, None, False
+
+
+def _make_room(slots: Sequence[_Slot]) -> None:
+    """End idle workers where no worker has a task, and one is awaited that has."""
+    if not any(slot.future for slot in slots):
+        for slot in slots:
+            if slot.idle:
+                slot.dismiss(now=False)
 
 
 def _fill_slots(slots: Iterable[_Slot], ahead: deque[Task], begun: Callable[[Task], None]) -> None:
