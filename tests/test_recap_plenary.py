@@ -163,6 +163,10 @@ def test_matters_have_a_state_and_keep_how_they_came_to_it(folder: Path) -> None
         sessions.bring_up(session, "special_event", VILLAGE, "flood", BUDI, AT)
         with pytest.raises(WrongUse, match="There is no objection"):
             sessions.resolve(session, None, "ffff", "settled", "", PEOPLE, AT)
+        with pytest.raises(WrongUse, match="Write how it was settled"):
+            sessions.resolve(session, None, first.id[:8], "settled", " ", PEOPLE, AT)
+        with pytest.raises(WrongUse, match="Write what is objected to"):
+            sessions.bring_up(session, "objection", first.subject, " ", BUDI, AT)
         sessions.resolve(session, None, first.id[:8], "passed_on", "to the regency", PEOPLE, AT)
         found = matters(session.plenary.events, VILLAGE)
     assert [(one.event.kind, one.state, len(one.resolutions)) for one in found] == [

@@ -296,9 +296,11 @@ def resolution(
     """The event that gives an objection or special event another state.
 
     Raises:
-        WrongUse: the two people are missing.
+        WrongUse: the text or the two people are missing.
     """
     refuse_one_person(*people)
+    if not text.strip():
+        raise WrongUse("resolution_without_text")
     return event(
         kind="resolution",
         subject=matter.subject,

@@ -216,9 +216,11 @@ def bring_up(session: RecapSession, kind: str, subject: str, text: str, by: Auth
         at: when, UTC.
 
     Raises:
-        WrongUse: the area is closed.
+        WrongUse: the text is empty, or the area is closed.
         OSError: the folder cannot be written.
     """
+    if not text.strip():
+        raise WrongUse("matter_without_text")
     refuse_unknown(session, subject)
     refuse_closed(subject, subject, session.plenary.closed_areas())
     made = event(kind=kind, subject=subject, at=at, by=by, text=text.strip())
@@ -247,7 +249,7 @@ def resolve(
         at: when, UTC.
 
     Raises:
-        WrongUse: there is no such matter in the area, the area is closed, or the two people are missing.
+        WrongUse: there is no such matter in the area, the area is closed, or the text or the two people are missing.
         OSError: the folder cannot be written.
     """
     found = [one.event for one in matters(session.plenary.events) if matter and one.event.id.startswith(matter)]

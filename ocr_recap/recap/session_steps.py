@@ -130,11 +130,13 @@ def propose_resolution(
         at: when, UTC.
 
     Raises:
-        WrongUse: the author is not the chair, there is no such matter in the area, the area is closed, or another
-            proposal about the matter waits.
+        WrongUse: the author is not the chair, the text is empty, there is no such matter in the area, the area is
+            closed, or another proposal about the matter waits.
         OSError: the folder cannot be written.
     """
     _refuse_other_than_chair(by)
+    if not text.strip():
+        raise WrongUse("resolution_without_text")
     found = next((one.event for one in matters(session.plenary.events) if one.event.id == matter), None)
     if found is None:
         raise WrongUse("no_such_matter", id=matter[:12])

@@ -123,8 +123,6 @@ def matter(request: Request) -> Response:
     subject = area_code(str(request.state.form.get("subject", "")))
     if kind not in ("objection", "special_event") or subject is None or not subject.startswith(area):
         raise HTTPException(404)
-    if not text:
-        raise WrongUse("matter_without_text")
     with office_of(request).session() as session:
         sessions.bring_up(session, kind, subject, text, _on_behalf(request), utc())
     _log(request, kind, shown_code(subject))
@@ -138,8 +136,6 @@ def propose_resolution(request: Request) -> Response:
     state, text = str(request.state.form.get("state", "")), _given(request, "text")
     if state not in ("settled", "passed_on"):
         raise HTTPException(404)
-    if not text:
-        raise WrongUse("resolution_without_text")
     with office_of(request).session() as session:
         to = "settled" if state == "settled" else "passed_on"
         matter = request.path_params["matter"]
